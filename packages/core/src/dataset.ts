@@ -1,0 +1,52 @@
+import type { InjectionToken } from "tsyringe";
+import type { Random } from "./random.ts";
+import type { Registry } from "./registry.ts";
+
+export type SplitName = "train" | "validation" | "test";
+
+/** Labelled images, read by row. */
+export interface Split {
+  /** Class of each row [rows], from 0. */
+  readonly labels: Int32Array;
+  /**
+   * The images of the rows asked for, preprocessed: [rows.length, height, width, channels], row by row.
+   * With `augment` each is changed at random as the dataset's options say; without it never.
+   */
+  images(rows: Int32Array, augment?: Random): Float32Array | Promise<Float32Array>;
+}
+
+export interface LoadedDataset {
+  /** [height, width, channels] of one image. */
+  readonly shape: readonly [number, number, number];
+  /** Class names; their number is the number of classes. */
+  readonly labels: readonly string[];
+  readonly train: Split;
+  /** Rows held out of the training set, if any were asked for. */
+  readonly validation?: Split;
+  readonly test: Split;
+  /** Where the data came from and what was done to it: sources, checksums, preprocessing constants. Plain JSON. */
+  readonly provenance: Readonly<Record<string, unknown>>;
+  /** What a runtime needs to preprocess an image as this dataset does, as named arrays (for example `mean`, `deviation`, a ZCA matrix). */
+  readonly preprocessing: Readonly<Record<string, Float32Array>>;
+  dispose?(): void;
+}
+
+export interface LoadOptions {
+  /** Share of the training rows, of each class alike, to hold out for validation: 0 ≤ validation < 1. */
+  readonly validation: number;
+  /** Decides which rows are held out. */
+  readonly random: Random;
+  /** Called as work goes on; `done` and `total` in bytes or rows. */
+  onProgress?(progress: { readonly what: string; readonly done: number; readonly total: number }): void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Dataset {
+  /**
+   * Checks, downloads where need be, and reads. Preprocessing is fitted on the training rows alone.
+   * @throws UserError for missing, short or corrupt files, with what to do
+   */
+  load(options: LoadOptions): Promise<LoadedDataset>;
+}
+
+export const DATASETS: InjectionToken<Registry<Dataset>> = Symbol.for("benn.datasets");

@@ -1,0 +1,29 @@
+export { z } from "zod";
+export { ARCHITECTURES, type Architecture, type BuildOptions } from "./architecture.ts";
+export { BACKENDS, type Backend, type Probe } from "./backend.ts";
+export { BINARIZERS, type Binarizer } from "./binarizer.ts";
+export { type Config, configSchema, defineConfig, parseConfig, type ParsedConfig } from "./config.ts";
+export { createContainer, type DependencyContainer, type InjectionToken } from "./container.ts";
+export { type Dataset, DATASETS, type LoadedDataset, type LoadOptions, type Split, type SplitName } from "./dataset.ts";
+export type { Definition } from "./definition.ts";
+export { type Draw, type DrawRound, type EnsembleScheme, type NextRound, SCHEMES, type Verdict } from "./ensemble-scheme.ts";
+export type * from "./events.ts";
+export { runTrainingKernel, type TrainingKernel } from "./kernels.ts";
+export { nearest } from "./nearest.ts";
+export { OutOfMemoryError } from "./out-of-memory.ts";
+export { type BennPlugin, definePlugin } from "./plugin.ts";
+export { createRandom, deriveSeed, type Random, shuffle } from "./random.ts";
+export { resample } from "./resample.ts";
+export { Registry, type RegistryEntry, type Spec } from "./registry.ts";
+export { RunControl } from "./run-control.ts";
+export { isStepAware, type Step, type StepAware } from "./step.ts";
+export { UserError } from "./user-error.ts";
+export { type Ballot, type Voter, VOTERS } from "./voter.ts";
+export {
+  readSafetensors,
+  type Safetensors,
+  type SafetensorsData,
+  type SafetensorsEntry,
+  type SafetensorsType,
+  writeSafetensors,
+} from "./safetensors.ts";

@@ -1,0 +1,15 @@
+import type { DependencyContainer } from "tsyringe";
+
+/**
+ * What a plugin package exports by default: a name for messages, and a function that adds its definitions to the
+ * registries. Importing the package does nothing; the application calls `register`.
+ */
+export interface BennPlugin {
+  readonly name: string;
+  register(container: DependencyContainer): void | Promise<void>;
+}
+
+/** Types a plugin literal: `export default definePlugin({ name, register(container) { … } })`. */
+export function definePlugin(plugin: BennPlugin): BennPlugin {
+  return plugin;
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import type { Definition } from "./definition.ts";
+import { nearest } from "./nearest.ts";
+import { UserError } from "./user-error.ts";
+
+/** A name, and the options of what it names: `{ name: "nin", width: 0.5 }`. */
+export interface Spec {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+export interface RegistryEntry<T> {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly definition: Definition<T>;
+  /** The plugin that registered it, filled in by `loadPlugins`. */
+  readonly plugin: string;
+}
+
+/** The named definitions of one contract. A taken name throws; an unknown one lists the known and the nearest. */
+export class Registry<T> {
+  readonly contract: string;
+  /** Name of the plugin that is registering now; `loadPlugins` sets it so that errors can name the owner. */
+  registrant = "the application";
+  readonly #entries = new Map<string, RegistryEntry<T>>();
+  readonly #names = new Map<string, string>();
+
+  constructor(contract: string) {
+    this.contract = contract;
+  }
+
+  /** @throws UserError when `name` or an alias is taken. */
+  add<S extends z.ZodObject>(name: string, definition: Definition<T, S>, { aliases = [] }: { aliases?: readonly string[] } = {}): void {
+    for (const word of [name, ...aliases]) {
+      const owner = this.#entries.get(this.#names.get(word) ?? "");
+      if (owner) {
+        throw new UserError(
+          `${this.contract} "${word}" is registered twice: by ${owner.plugin} and by ${this.registrant}. Rename one of them.`,
+        );
+      }
+    }
+    for (const word of [name, ...aliases]) this.#names.set(word, name);
+    this.#entries.set(name, { name, aliases, definition: definition as unknown as Definition<T>, plugin: this.registrant });
+  }
+
+  /** @throws UserError when neither a name nor an alias; the message lists the names and suggests the nearest. */
+  entry(name: string): RegistryEntry<T> {
+    const found = this.#entries.get(this.#names.get(name) ?? "");
+    if (found) return found;
+    const known = [...this.#entries.keys()].toSorted();
+    const close = nearest(name, [...this.#names.keys()]);
+    throw new UserError(
+      `${this.contract} "${name}" is unknown. ${close ? `Did you mean "${close}"? ` : ""}` +
+        `Registered: ${known.join(", ") || "none"}. Is its package listed under plugins?`,
+    );
+  }
+
+  /** The names in the order of registration, without aliases. */
+  names(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  entries(): RegistryEntry<T>[] {
+    return [...this.#entries.values()];
+  }
+
+  /**
+   * Checks the options against the definition's schema, fills in defaults, and gives aliases their full name.
+   * @param path where the spec stands in the configuration, for the message: `architecture` or `members[1].binarizer`
+   * @throws UserError for an unknown name, an unknown option or a wrong type
+   */
+  resolve(spec: Spec | string, path: string = this.contract): Spec {
+    const { name, ...options } = typeof spec === "string" ? { name: spec } : spec;
+    const { name: fullName, definition } = this.entry(name);
+    const schema = z.strictObject((definition.options ?? z.object({})).shape);
+    const parsed = schema.safeParse(options);
+    if (parsed.success) return { name: fullName, ...parsed.data };
+    const [issue] = parsed.error.issues;
+    if (issue?.code === "unrecognized_keys") {
+      const key = issue.keys[0] ?? "";
+      const keys = Object.keys(schema.shape);
+      const close = nearest(key, keys);
+      throw new UserError(
+        `${path}: ${this.contract} "${fullName}" has no option "${key}". ${close ? `Did you mean "${close}"? ` : ""}` +
+          `Options: ${keys.join(", ") || "none"}.`,
+      );
+    }
+    const at = [path, ...(issue?.path ?? [])].join(".");
+    const came = issue?.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], options);
+    throw new UserError(`${at}: ${issue?.message ?? "is not valid"}, got ${JSON.stringify(came)}.`);
+  }
+
+  /** Resolves the spec and makes the thing it names. */
+  create(spec: Spec | string, path?: string): T {
+    const { name, ...options } = this.resolve(spec, path);
+    return this.entry(name).definition.create(options);
+  }
+}

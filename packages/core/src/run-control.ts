@@ -1,0 +1,47 @@
+/**
+ * What a user may ask of a run while it goes. The trainer looks between two batches; every stop saves first, so that
+ * `--resume` goes on from there.
+ */
+export class RunControl {
+  #paused = false;
+  #stop: "no" | "after-epoch" | "now" = "no";
+  #wake: (() => void) | undefined;
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get stop(): "no" | "after-epoch" | "now" {
+    return this.#stop;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wake?.();
+  }
+
+  /** Stops when the running epoch is over. */
+  stopAfterEpoch(): void {
+    if (this.#stop === "no") this.#stop = "after-epoch";
+    this.resume();
+  }
+
+  /** Stops after the running batch. */
+  stopNow(): void {
+    this.#stop = "now";
+    this.resume();
+  }
+
+  /** Resolves once the run is not paused. */
+  async untilResumed(): Promise<void> {
+    while (this.#paused) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}

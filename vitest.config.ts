@@ -1,0 +1,35 @@
+import { globSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+import type { Reporter } from "vitest/node";
+
+// Tests run from the sources of every package: nothing needs to be built but the WebAssembly kernels.
+const conditions = ["source"];
+const fromSource = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
+
+/** A last line that scripts can read. */
+const count: Reporter = {
+  onTestRunEnd(modules) {
+    const n = (state: "passed" | "failed" | "skipped") =>
+      modules.reduce((sum, module) => sum + [...module.children.allTests(state)].length, 0);
+    console.log(`${n("passed")} passed, ${n("failed")} failed, ${n("skipped")} skipped`);
+  },
+};
+
+export default defineConfig({
+  test: {
+    reporters: ["default", count],
+    projects: [
+      ...globSync(["packages/*", "examples/*/", "golden", "bench", "scripts"], { cwd: import.meta.dirname }).map((root) => ({
+        ...fromSource,
+        root,
+        test: { name: root, include: ["**/*.test.{ts,tsx}"], exclude: ["**/node_modules/**", "**/dist/**"], testTimeout: 30_000 },
+      })),
+      // Whole commands in processes of their own: slow, one file after the other.
+      {
+        ...fromSource,
+        root: "e2e",
+        test: { name: "e2e", include: ["**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false },
+      },
+    ],
+  },
+});
