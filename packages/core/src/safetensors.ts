@@ -63,8 +63,12 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
     const size = entry.shape.reduce((product, n) => product * n, 1) * arrays[entry.dtype].BYTES_PER_ELEMENT;
     if (end < begin || end > body.byteLength) fail(`tensor "${key}" lies at ${begin} to ${end} of ${body.byteLength} bytes`);
     if (end - begin !== size) fail(`tensor "${key}" of shape [${entry.shape.join(", ")}] takes ${size} bytes, has ${end - begin}`);
-    // Copied, since data in the file need not be aligned to its element size.
-    tensors.set(key, { dtype: entry.dtype, shape: entry.shape, data: new arrays[entry.dtype](body.slice(begin, end).buffer) });
+    // Copied, since data in the file need not be aligned to its element size; not with slice, which a Node Buffer does not copy.
+    tensors.set(key, {
+      dtype: entry.dtype,
+      shape: entry.shape,
+      data: new arrays[entry.dtype](new Uint8Array(body.subarray(begin, end)).buffer),
+    });
   }
   return { metadata, tensors };
 }
