@@ -15,7 +15,7 @@ export interface DrawRound {
   readonly weights: Float64Array;
   readonly samples: number;
   /** A fresh generator: the same one for all of a member's epochs and purposes, or one for this epoch and purpose. */
-  random(scope: "member" | "epoch"): Random;
+  readonly random: (scope: "member" | "epoch") => Random;
 }
 
 export interface NextRound {
@@ -27,7 +27,7 @@ export interface NextRound {
   readonly labels: Int32Array;
   readonly classes: number;
   /** The member's logits [samples, classes] on the training rows. */
-  logits(): Float32Array;
+  readonly logits: () => Float32Array;
 }
 
 /**
