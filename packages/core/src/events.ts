@@ -159,7 +159,7 @@ export interface Clock {
   readonly seconds?: number;
 }
 
-export type RunEvent = (
+export type RunEventBody =
   | RunStart
   | MemberStart
   | StepDone
@@ -170,5 +170,6 @@ export type RunEvent = (
   | Warned
   | Progress
   | Controlled
-  | RunEnd
-) & { readonly clock: Clock };
+  | RunEnd;
+
+export type RunEvent = RunEventBody & { readonly clock: Clock };

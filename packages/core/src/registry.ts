@@ -90,6 +90,14 @@ export class Registry<T> {
     throw new UserError(`${at}: ${issue?.message ?? "is not valid"}, got ${JSON.stringify(came)}.`);
   }
 
+  /** For people: the name and the options that differ from their defaults, `nin width=0.5 binary=all`. */
+  label({ name, ...options }: Spec): string {
+    const parsed = (this.entry(name).definition.options ?? z.object({})).safeParse({});
+    const defaults: Record<string, unknown> = parsed.success ? parsed.data : {};
+    const own = Object.entries(options).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key]));
+    return [name, ...own.map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)].join(" ");
+  }
+
   /** Resolves the spec and makes the thing it names. */
   create(spec: Spec | string, path?: string): T {
     const { name, ...options } = this.resolve(spec, path);

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { readSafetensors, type SafetensorsEntry, writeSafetensors } from "../safetensors.ts";
+import type { WeightValues } from "../train/model-weights.ts";
+import type { Checkpoint } from "../train/run-store.ts";
+import { UserError } from "../user-error.ts";
+
+// One file, so that one rename makes a checkpoint valid: numbers as JSON in the metadata, weights as tensors.
+
+const scalars = z.object({
+  member: z.int().min(-1),
+  /** Bytes of events.jsonl that the checkpoint covers. */
+  events: z.int().min(0),
+  training: z
+    .object({
+      epoch: z.int().min(0),
+      step: z.int().min(0),
+      lossSum: z.number(),
+      right: z.number(),
+      rows: z.number(),
+      bestEpoch: z.int().min(-1),
+      bestAccuracy: z.number(),
+      optimizerStep: z.int().min(0),
+    })
+    .optional(),
+});
+
+const groups = ["weights", "best", "firstMoments", "secondMoments"] as const;
+
+export function encodeCheckpoint({ member, training }: Checkpoint, events: number): Uint8Array {
+  const tensors = new Map<string, SafetensorsEntry>();
+  for (const group of training ? groups : []) {
+    for (const [name, { shape, values }] of training?.[group] ?? []) tensors.set(`${group}:${name}`, { dtype: "F32", shape, data: values });
+  }
+  return writeSafetensors({ metadata: { benn: JSON.stringify(scalars.parse({ member, events, training })) }, tensors });
+}
+
+/** @throws UserError when the file is damaged */
+export function decodeCheckpoint(bytes: Uint8Array, path: string): Checkpoint & { readonly events: number } {
+  const { metadata, tensors } = readSafetensors(bytes, path);
+  const parsed = scalars.safeParse(JSON.parse(metadata["benn"] ?? "null"));
+  if (!parsed.success) throw new UserError(`${path}: is not a checkpoint of this program. Remove the run folder and train anew.`);
+  const { member, events, training } = parsed.data;
+  if (!training) return { member, events };
+  const group = (name: (typeof groups)[number]): WeightValues => {
+    const entries = [...tensors].filter(([key]) => key.startsWith(`${name}:`));
+    return new Map(entries.map(([key, { shape, data }]) => [key.slice(name.length + 1), { shape, values: data as Float32Array }]));
+  };
+  return {
+    member,
+    events,
+    training: {
+      ...training,
+      weights: group("weights"),
+      best: group("best"),
+      firstMoments: group("firstMoments"),
+      secondMoments: group("secondMoments"),
+    },
+  };
+}

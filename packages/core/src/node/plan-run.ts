@@ -1,0 +1,105 @@
+import { totalmem } from "node:os";
+import type { DependencyContainer } from "tsyringe";
+import { ARCHITECTURES } from "../architecture.ts";
+import { BACKENDS } from "../backend.ts";
+import { BINARIZERS } from "../binarizer.ts";
+import type { Config } from "../config.ts";
+import { type ModelSummary, summarizeModel } from "../model-summary.ts";
+import { type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";
+import { buildMember } from "../train/train-run.ts";
+import { asConfig } from "./experiment.ts";
+import { loadDataset } from "./train.ts";
+
+/** Members alike. */
+export interface PlannedKind {
+  readonly architecture: string;
+  readonly binarizer: string;
+  readonly members: readonly number[];
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly summary: ModelSummary;
+}
+
+/** What a run would do, found without training. */
+export interface RunPlan {
+  /** As a configuration file could hold it, every default filled in. */
+  readonly config: Config;
+  readonly dataset: {
+    readonly name: string;
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+    readonly shape: readonly number[];
+    readonly classes: number;
+  };
+  readonly kinds: readonly PlannedKind[];
+  /** Bytes of all members, 1-bit kernels at a bit a weight, and of their real-valued twins. */
+  readonly bytes: number;
+  readonly realBytes: number;
+  /** Images trained on, and multiply-adds of it: a backward pass costs two forward passes. */
+  readonly images: number;
+  readonly multiplyAdds: number;
+  /** Bytes a training step keeps: every layer's output twice (values and gradients), weights with gradient and Adam's moments. */
+  readonly memoryBytes: number;
+  readonly machineMemoryBytes: number;
+}
+
+/** @throws UserError for everything that `train` would refuse before it starts */
+export async function planRun(config: Config, { container }: { readonly container: DependencyContainer }): Promise<RunPlan> {
+  const resolved = resolveConfig(config, container);
+  await container.resolve(BACKENDS).create(resolved.backend).activate();
+  const loading = loadDataset(resolved, container);
+  let loaded = await loading.next();
+  while (!loaded.done) loaded = await loading.next();
+  const data = loaded.value;
+  const kinds = new Map<string, PlannedKind & { members: number[] }>();
+  for (const [member, settings] of resolved.members.entries()) {
+    const key = JSON.stringify(settings);
+    const known = kinds.get(key);
+    if (known) {
+      known.members.push(member);
+      continue;
+    }
+    const model = buildMember({ config: resolved, data, container }, member, settings);
+    kinds.set(key, {
+      architecture: container.resolve(ARCHITECTURES).label(settings.architecture),
+      binarizer: container.resolve(BINARIZERS).label(settings.binarizer),
+      members: [member],
+      epochs: settings.epochs,
+      learningRate: settings.learningRate,
+      summary: summarizeModel(model),
+    });
+    model.dispose();
+  }
+  const samples = data.train.labels.length;
+  const sum = (of: (kind: PlannedKind) => number): number =>
+    [...kinds.values()].reduce((total, kind) => total + of(kind) * kind.members.length, 0);
+  const first = kinds.values().next().value;
+  const pretrained = resolved.pretrainEpochs * samples;
+  const plan: RunPlan = {
+    config: asConfig(resolved),
+    dataset: {
+      name: resolved.dataset.name,
+      train: samples,
+      validation: data.validation?.labels.length ?? 0,
+      test: data.test.labels.length,
+      shape: data.shape,
+      classes: data.labels.length,
+    },
+    kinds: [...kinds.values()],
+    bytes: sum(({ summary }) => summary.bytes),
+    realBytes: sum(({ summary }) => summary.realBytes),
+    images: sum(({ epochs }) => epochs * samples) + pretrained,
+    multiplyAdds:
+      3 * (sum(({ epochs, summary }) => epochs * samples * summary.multiplyAdds) + pretrained * (first?.summary.multiplyAdds ?? 0)),
+    memoryBytes: Math.max(...[...kinds.values()].map((kind) => stepMemory(kind.summary, resolved))),
+    machineMemoryBytes: totalmem(),
+  };
+  data.dispose?.();
+  return plan;
+}
+
+function stepMemory(summary: ModelSummary, { batchSize }: ResolvedConfig): number {
+  const outputs = summary.layers.reduce((total, { outputShape }) => total + outputShape.reduce((product, n) => product * n, 1), 0);
+  return 4 * (2 * outputs * batchSize + 4 * summary.parameters);
+}

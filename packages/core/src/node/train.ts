@@ -1,0 +1,187 @@
+import { existsSync } from "node:fs";
+import { mkdir, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import type { DependencyContainer } from "tsyringe";
+import { BACKENDS } from "../backend.ts";
+import type { Config } from "../config.ts";
+import { DATASETS, type LoadedDataset, type LoadOptions } from "../dataset.ts";
+import type { Progress, RunEnd, RunEvent } from "../events.ts";
+import { createRandom } from "../random.ts";
+import { RunControl } from "../run-control.ts";
+import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
+import { buildMember, createVoters, trainRun } from "../train/train-run.ts";
+import type { Emitted } from "../train/train-member.ts";
+import { UserError } from "../user-error.ts";
+import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
+import { readModelFiles } from "./model-files.ts";
+import { RunFolder } from "./run-folder.ts";
+
+export interface TrainOptions {
+  /** Holds the registries, with plugins loaded. */
+  readonly container: DependencyContainer;
+  /** Folder in which run folders are made. Default "runs". */
+  readonly out?: string;
+  /** Run folder to go on with. `config` may then be undefined; if given it must resolve to what the run was made from. */
+  readonly resume?: string;
+  /** To pause and stop from outside. */
+  readonly control?: RunControl;
+  /** Stops after the running batch and saves, like `control.stopNow()`. */
+  readonly signal?: AbortSignal;
+  /** Called once the run folder is known. */
+  onFolder?(path: string): void;
+}
+
+export interface RunResult {
+  readonly folder: string;
+  readonly reason: RunEnd["reason"];
+}
+
+/**
+ * Trains an ensemble into a run folder and says how it goes.
+ *
+ *     for await (const event of train({ members: 4 }, { container })) console.log(event.type);
+ *
+ * Everything that can be checked is checked before the folder is made. Breaking off the loop leaves a run that resumes
+ * from its last checkpoint.
+ * @throws UserError for mistakes in the configuration, the data or the folder
+ */
+export async function* train(config: Config | undefined, options: TrainOptions): AsyncGenerator<RunEvent, RunResult> {
+  const { container, resume, signal } = options;
+  const control = options.control ?? new RunControl();
+  const stop = (): void => control.stopNow();
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop);
+  let data: LoadedDataset | undefined;
+  let store: RunFolder | undefined;
+  try {
+    const resolved = await configOf(config, options);
+    const backend = container.resolve(BACKENDS).create(resolved.backend);
+    createVoters({ config: resolved, container });
+    await backend.activate();
+    data = yield* loadDataset(resolved, container, signal);
+    const weightBytes = checkMembers(resolved, data, container);
+    const init = resolved.init === undefined ? undefined : await readModelFiles(resolved.init);
+
+    await checkDiskSpace(resume ?? options.out ?? "runs", resolved, data, weightBytes);
+    const folder = resume ?? (await newFolder(options.out ?? "runs", resolved));
+    store = await RunFolder.open(folder);
+    if (!resume) await writeExperiment(folder, resolved, data);
+    options.onFolder?.(folder);
+    const run = trainRun({ config: resolved, data, container, store, control, init });
+    for (;;) {
+      const next = await run.next();
+      if (next.done) return { folder, reason: next.value };
+      const event = stamp(next.value);
+      if (event.type !== "control" && event.type !== "progress") await store.append(event);
+      yield event;
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    data?.dispose?.();
+    await store?.close();
+  }
+}
+
+function stamp(emitted: Emitted): RunEvent {
+  return { ...emitted, clock: { at: Date.now(), ...emitted.clock } };
+}
+
+async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
+  if (resume === undefined) return resolveConfig(config ?? {}, container);
+  const saved = resolveConfig((await readExperiment(resume)).config, container);
+  if (config === undefined) return saved;
+  const wanted = asConfig(resolveConfig(config, container));
+  const had = asConfig(saved);
+  const differing = Object.keys({ ...wanted, ...had }).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(had[key]));
+  if (differing.length > 0) {
+    const [key = ""] = differing;
+    throw new UserError(
+      `run folder ${resume}: was made with ${key}=${JSON.stringify(had[key])}, now ${key}=${JSON.stringify(wanted[key])} is asked for` +
+        `${differing.length > 1 ? ` (and ${differing.slice(1).join(", ")} differ too)` : ""}. Resume without settings, or start a new run.`,
+    );
+  }
+  return saved;
+}
+
+/** Loads the data while telling of its progress as events. */
+export async function* loadDataset(
+  config: ResolvedConfig,
+  container: DependencyContainer,
+  signal?: AbortSignal,
+): AsyncGenerator<RunEvent, LoadedDataset> {
+  const queue: Progress[] = [];
+  let wake: () => void = () => {};
+  const options: LoadOptions = {
+    validation: config.validation,
+    random: createRandom(config.seed, "validation"),
+    onProgress: (progress) => {
+      queue.push({ type: "progress", ...progress });
+      wake();
+    },
+    ...(signal ? { signal } : {}),
+  };
+  let settled = false;
+  const loading = container
+    .resolve(DATASETS)
+    .create(config.dataset)
+    .load(options)
+    .finally(() => {
+      settled = true;
+      wake();
+    });
+  loading.catch(() => {}); // awaited below; without this a failure while an event is being shown would count as unhandled
+  while (!settled || queue.length > 0) {
+    const progress = queue.shift();
+    if (progress) yield stamp(progress);
+    else await new Promise<void>((resolve) => (wake = resolve));
+  }
+  return await loading;
+}
+
+/** `runs/2026-11-24-nin-bagging`, numbered when taken. */
+async function newFolder(out: string, config: ResolvedConfig): Promise<string> {
+  const nets = [...new Set(config.members.map((member) => member.architecture.name))].join("-");
+  const name = config.name ?? `${new Date().toISOString().slice(0, 10)}-${nets}-${config.scheme.name}`;
+  if (config.name !== undefined && existsSync(join(out, name))) {
+    throw new UserError(`run folder ${join(out, name)}: exists. Choose another name, or go on with it by --resume ${join(out, name)}.`);
+  }
+  await mkdir(out, { recursive: true });
+  for (let n = 1; ; n++) {
+    const folder = join(out, n === 1 ? name : `${name}-${n}`);
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** A run keeps each member's weights, logits and sample weights, and a checkpoint of four times the weights. */
+async function checkDiskSpace(out: string, config: ResolvedConfig, data: LoadedDataset, weightBytes: number): Promise<void> {
+  const rows = data.train.labels.length + (data.validation?.labels.length ?? 0) + data.test.labels.length;
+  const perMember = rows * data.labels.length * 4 + data.train.labels.length * 8 + weightBytes;
+  const needed = perMember * config.members.length + 8 * weightBytes; // the new checkpoint is written beside the old one
+  const { bavail, bsize } = await statfs(existsSync(out) ? out : ".");
+  if (bavail * bsize < needed) {
+    throw new UserError(
+      `${out}: the run needs about ${Math.ceil(needed / 1e6)} MB, the disk has ${Math.floor((bavail * bsize) / 1e6)} MB free. Free some, or choose another place with --out.`,
+    );
+  }
+}
+
+/**
+ * Builds each kind of member once, so that a net that does not fit the data is an error before anything is written.
+ * @returns bytes of the largest member's weights
+ */
+function checkMembers(config: ResolvedConfig, data: LoadedDataset, container: DependencyContainer): number {
+  const kinds = new Map(config.members.map((settings, member) => [JSON.stringify([settings.architecture, settings.binarizer]), member]));
+  return Math.max(
+    ...[...kinds.values()].map((member) => {
+      const model = buildMember({ config, data, container }, member, settingsOf(config, member));
+      const parameters = model.countParams();
+      model.dispose();
+      return parameters * 4;
+    }),
+  );
+}

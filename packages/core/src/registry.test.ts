@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { Registry } from "./registry.ts";
+
+function nets(): Registry<string> {
+  const registry = new Registry<string>("architecture");
+  registry.registrant = "@benn/arch-nin";
+  registry.add(
+    "nin",
+    {
+      description: "Network in Network",
+      options: z.object({ width: z.number().positive().default(1), binary: z.enum(["inner", "all"]).default("inner") }),
+      create: ({ width, binary }) => `${binary} net of width ${width}`,
+    },
+    { aliases: ["sb"] },
+  );
+  registry.registrant = "@benn/arch-resnet";
+  registry.add("resnet20", { description: "ResNet", create: () => "resnet" });
+  return registry;
+}
+
+test("a thing is made by name or alias, defaults filled in", () => {
+  expect(nets().create("nin")).toBe("inner net of width 1");
+  expect(nets().create({ name: "sb", width: 0.5 })).toBe("inner net of width 0.5");
+  expect(nets().resolve("sb")).toEqual({ name: "nin", width: 1, binary: "inner" });
+});
+
+test("a taken name throws and names both owners, for aliases too", () => {
+  expect(() => nets().add("nin", { description: "", create: () => "" })).toThrow(
+    'architecture "nin" is registered twice: by @benn/arch-nin and by @benn/arch-resnet. Rename one of them.',
+  );
+  expect(() => nets().add("sb", { description: "", create: () => "" })).toThrow('"sb" is registered twice');
+});
+
+test("an unknown name lists the known ones and the nearest", () => {
+  expect(() => nets().create("resnet2")).toThrow(
+    'architecture "resnet2" is unknown. Did you mean "resnet20"? Registered: nin, resnet20. Is its package listed under plugins?',
+  );
+  expect(() => nets().create("transformer")).toThrow('architecture "transformer" is unknown. Registered: nin, resnet20.');
+});
+
+test("an unknown option names the nearest, a wrong type says what came and where", () => {
+  expect(() => nets().resolve({ name: "nin", widht: 2 }, "members[1].architecture")).toThrow(
+    'members[1].architecture: architecture "nin" has no option "widht". Did you mean "width"? Options: width, binary.',
+  );
+  expect(() => nets().resolve({ name: "nin", width: "wide" }, "architecture")).toThrow('got "wide"');
+  expect(() => nets().resolve({ name: "nin", width: "wide" }, "architecture")).toThrow("architecture.width");
+});
+
+test("a label tells the options that differ from their defaults", () => {
+  expect(nets().label({ name: "nin", width: 0.5, binary: "inner" })).toBe("nin width=0.5");
+  expect(nets().label({ name: "resnet20" })).toBe("resnet20");
+});

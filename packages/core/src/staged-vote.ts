@@ -1,0 +1,33 @@
+import type { Ballot, Voter } from "./voter.ts";
+
+/** The class with the highest score of each row, the lower class on a tie. `scores` is [n, classes]. */
+export function winners(scores: Float32Array | Float64Array, classes: number): Int32Array {
+  const won = new Int32Array(scores.length / classes);
+  for (let row = 0; row < won.length; row++) {
+    let best = 0;
+    for (let k = 1; k < classes; k++) {
+      if ((scores[row * classes + k] ?? 0) > (scores[row * classes + best] ?? 0)) best = k;
+    }
+    won[row] = best;
+  }
+  return won;
+}
+
+/** Share of rows whose highest score is the label's, in [0, 1]; NaN without rows. */
+export function accuracy(scores: Float32Array | Float64Array, labels: Int32Array): number {
+  const won = winners(scores, scores.length / labels.length);
+  let right = 0;
+  for (let row = 0; row < won.length; row++) if (won[row] === labels[row]) right += 1;
+  return right / labels.length;
+}
+
+/**
+ * Accuracy of the vote of the first 1, 2, … K members, from their stored logits.
+ * @returns [K], in [0, 1]
+ */
+export function stagedAccuracy(voter: Voter, ballot: Ballot, labels: Int32Array): number[] {
+  return ballot.logits.map((_, k) => {
+    const first = { classes: ballot.classes, logits: ballot.logits.slice(0, k + 1), alphas: ballot.alphas.slice(0, k + 1) };
+    return accuracy(voter.vote(first), labels);
+  });
+}

@@ -1,0 +1,62 @@
+import type { LayersModel } from "@tensorflow/tfjs";
+import type { RunEvent, SplitAccuracy } from "../events.ts";
+import type { WeightValues } from "./model-weights.ts";
+
+/** A trained member, as it is kept. */
+export interface MemberRecord {
+  readonly member: number;
+  readonly bestEpoch: number;
+  readonly error: number;
+  /** Absent: dropped by the scheme, has no vote. */
+  readonly alpha?: number;
+  readonly accuracy: SplitAccuracy;
+}
+
+/** Logits [rows, classes] of one member on each split. */
+export interface MemberLogits {
+  readonly train: Float32Array;
+  readonly validation?: Float32Array;
+  readonly test: Float32Array;
+}
+
+/** The member in training, complete enough to go on with the same bytes. */
+export interface MemberCheckpoint {
+  /** Epochs done, and steps done in the next one. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Sums over the steps of the unfinished epoch. */
+  readonly lossSum: number;
+  readonly right: number;
+  readonly rows: number;
+  readonly bestEpoch: number;
+  readonly bestAccuracy: number;
+  readonly optimizerStep: number;
+  readonly weights: WeightValues;
+  readonly best: WeightValues;
+  readonly firstMoments: WeightValues;
+  readonly secondMoments: WeightValues;
+}
+
+/** Where a run stands: the members before `member` are saved, `training` is missing when it has not begun. */
+export interface Checkpoint {
+  /** −1 while the model that the first member starts from is trained. */
+  readonly member: number;
+  readonly training?: MemberCheckpoint;
+}
+
+/** Keeps a run. Every method returns when the thing is safely kept. */
+export interface RunStore {
+  readonly name: string;
+  append(event: RunEvent): Promise<void>;
+  /** Also remembers how much of the event log it covers. */
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /** The last checkpoint, with the event log cut back to what it covers; undefined for a run that has none. */
+  restore(): Promise<Checkpoint | undefined>;
+  saveMember(record: MemberRecord, parts: { model: LayersModel; weights: WeightValues; logits: MemberLogits }): Promise<void>;
+  loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }>;
+  /** The model that the first sequential member starts from. */
+  saveStart(model: LayersModel, weights: WeightValues): Promise<void>;
+  loadStart(): Promise<WeightValues>;
+  saveSampleWeights(member: number, weights: Float64Array): Promise<void>;
+  loadSampleWeights(member: number): Promise<Float64Array>;
+}

@@ -1,0 +1,274 @@
+import * as tf from "@tensorflow/tfjs";
+import { Adam } from "../adam.ts";
+import type { LoadedDataset } from "../dataset.ts";
+import type { Draw, EnsembleScheme } from "../ensemble-scheme.ts";
+import type { Clock, RunEventBody } from "../events.ts";
+import { OutOfMemoryError } from "../out-of-memory.ts";
+import { createRandom, deriveSeed, shuffle } from "../random.ts";
+import type { RunControl } from "../run-control.ts";
+import { softmaxCrossEntropy } from "../softmax-cross-entropy.ts";
+import { accuracy } from "../staged-vote.ts";
+import { UserError } from "../user-error.ts";
+import { readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
+import { allRows, predictLogits, prepareLayers } from "./predict-logits.ts";
+import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
+import type { MemberCheckpoint } from "./run-store.ts";
+
+/** An event on its way out; the ensemble's loop adds the time of day. */
+export type Emitted = RunEventBody & { readonly clock?: Partial<Clock> };
+
+export interface MemberTask {
+  /** −1 for the model that the first sequential member starts from. */
+  readonly member: number;
+  readonly settings: MemberConfig;
+  readonly run: ResolvedConfig;
+  /** Holds the weights to start from; in the end the best ones. The caller disposes it. */
+  readonly model: tf.LayersModel;
+  readonly data: LoadedDataset;
+  readonly scheme: Pick<EnsembleScheme, "draw">;
+  /** Sample weights [training rows]. */
+  readonly sampleWeights: Float64Array;
+  readonly control: RunControl;
+  /** Goes on from here. */
+  readonly from: MemberCheckpoint | undefined;
+  save(checkpoint: MemberCheckpoint): Promise<void>;
+}
+
+export type MemberOutcome =
+  | { readonly finished: true; readonly weights: WeightValues; readonly bestEpoch: number }
+  | { readonly finished: false };
+
+/** About how many `step` events an epoch gives. */
+const STEP_EVENTS = 20;
+/** Messages from other threads are read only when the event loop turns; this often is enough for a key to feel prompt. */
+const BREATH_MILLISECONDS = 40;
+
+/**
+ * Trains one member: draws, batches, steps, scores every few epochs, keeps the best weights, saves on the way.
+ * Every random draw derives from (seed, purpose, member, epoch, step), so stopping and going on changes nothing.
+ */
+export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, MemberOutcome> {
+  const { member, settings, run, model, data, control } = task;
+  const samples = data.train.labels.length;
+  const steps = Math.ceil(samples / run.batchSize);
+  const optimizer = new Adam(
+    model.trainableWeights.map((weight) => ({ name: weight.originalName, variable: weight.read() as tf.Variable })),
+    { weightDecay: run.weightDecay },
+  );
+  try {
+    let { epoch, step: firstStep, lossSum, right, rows: rowsDone, bestEpoch, bestAccuracy } = task.from ?? start;
+    let best = task.from?.best ?? (await readWeights(model));
+    if (task.from) {
+      writeWeights(model, task.from.weights);
+      optimizer.restore(task.from.optimizerStep, task.from.firstMoments, task.from.secondMoments);
+    } else {
+      yield { type: "member-start", member, epochs: settings.epochs, steps };
+    }
+    const checkpoint = async (epoch: number, step: number): Promise<void> => {
+      const { firstMoments, secondMoments } = await optimizer.slots();
+      const weights = await readWeights(model);
+      await task.save({
+        epoch,
+        step,
+        lossSum,
+        right,
+        rows: rowsDone,
+        bestEpoch,
+        bestAccuracy,
+        optimizerStep: optimizer.step,
+        weights,
+        best,
+        firstMoments,
+        secondMoments,
+      });
+    };
+    let savedAt = performance.now();
+    let breathedAt = savedAt;
+
+    for (; epoch < settings.epochs; epoch++) {
+      const learningRate = scheduledRate(settings.learningRate, run.learningRateSchedule, epoch);
+      const draw = drawRows(task, epoch, "train");
+      const order = shuffle(draw.kind === "rows" ? draw.rows.slice() : allRows(samples), createRandom(run.seed, "shuffle", member, epoch));
+      const lossWeights = draw.kind === "weighted" ? meanOne(draw.weights) : undefined;
+      const epochSteps = Math.ceil(order.length / run.batchSize);
+      const startedAt = performance.now();
+      let rowsTimed = 0;
+      let pausedFor = 0;
+
+      for (let step = firstStep; step < epochSteps; step++) {
+        const rows = order.subarray(step * run.batchSize, (step + 1) * run.batchSize);
+        const images = await data.train.images(rows, createRandom(run.seed, "augment", member, epoch, step));
+        const { loss, hits } = await trainStep(
+          task,
+          optimizer,
+          images,
+          rows,
+          learningRate,
+          lossWeights,
+          deriveSeed(run.seed, "step", member, epoch, step),
+        );
+        if (!Number.isFinite(loss)) {
+          throw new UserError(
+            `member ${member}, epoch ${epoch + 1}, batch ${step + 1}: the loss is ${loss}. The last good checkpoint is kept; ` +
+              `lower learningRate (now ${learningRate}) and start anew.`,
+          );
+        }
+        lossSum += loss;
+        right += hits;
+        rowsDone += rows.length;
+        rowsTimed += rows.length;
+        if ((step + 1) % Math.ceil(epochSteps / STEP_EVENTS) === 0 || step + 1 === epochSteps) {
+          const imagesPerSecond = (1000 * rowsTimed) / (performance.now() - startedAt - pausedFor);
+          yield { type: "step", member, epoch, step: step + 1, steps: epochSteps, loss, clock: { imagesPerSecond } };
+        }
+        if (performance.now() - breathedAt > BREATH_MILLISECONDS) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          breathedAt = performance.now();
+        }
+        if (control.paused) {
+          const pausedAt = performance.now();
+          yield { type: "control", state: "paused" };
+          await control.untilResumed();
+          if (control.stop === "no") yield { type: "control", state: "running" };
+          pausedFor += performance.now() - pausedAt;
+        }
+        if (control.stop === "now" && step + 1 < epochSteps) {
+          yield { type: "control", state: "stopping" };
+          await checkpoint(epoch, step + 1);
+          return { finished: false };
+        }
+      }
+
+      const seconds = (performance.now() - startedAt - pausedFor) / 1000;
+      yield {
+        type: "epoch",
+        member,
+        epoch,
+        epochs: settings.epochs,
+        loss: lossSum / epochSteps,
+        accuracy: right / rowsDone,
+        learningRate,
+        clock: { seconds, imagesPerSecond: rowsTimed / seconds },
+      };
+      firstStep = lossSum = right = rowsDone = 0;
+
+      const last = epoch + 1 === settings.epochs;
+      if (last || (epoch + 1) % run.scoreEvery === 0) {
+        const scored = await scoreMember(task, epoch);
+        const isBest = bestEpoch < 0 || scored >= bestAccuracy;
+        if (isBest) {
+          bestEpoch = epoch;
+          bestAccuracy = scored;
+          best = await readWeights(model);
+        }
+        yield { type: "score", member, epoch, on: run.scoreOn, accuracy: scored, best: isBest };
+      }
+      if (control.stop !== "no" && !last) {
+        yield { type: "control", state: "stopping" };
+        await checkpoint(epoch + 1, 0);
+        return { finished: false };
+      }
+      if (last || performance.now() - savedAt > run.checkpointSeconds * 1000) {
+        await checkpoint(epoch + 1, 0);
+        savedAt = performance.now();
+      }
+    }
+    writeWeights(model, best);
+    return { finished: true, weights: best, bestEpoch };
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+const start = { epoch: 0, step: 0, lossSum: 0, right: 0, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
+
+/** One forward pass, one backward pass, one step of the optimiser. */
+async function trainStep(
+  { member, model, run, data }: MemberTask,
+  optimizer: Adam,
+  images: Float32Array,
+  rows: Int32Array,
+  learningRate: number,
+  lossWeights: Float64Array | undefined,
+  seed: number,
+): Promise<{ loss: number; hits: number }> {
+  try {
+    prepareLayers(model, { training: true, seed });
+    const [loss, hits] = tf.tidy(() => {
+      const x = tf.tensor4d(images, [rows.length, ...data.shape]);
+      const labels = tf.tensor1d(
+        Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
+        "int32",
+      );
+      const weights = lossWeights && tf.tensor1d(Float32Array.from(rows, (row) => lossWeights[row] ?? 0));
+      let hits: tf.Tensor | undefined;
+      const { value, grads } = tf.variableGrads(() => {
+        const logits = model.apply(x, { training: true }) as tf.Tensor2D;
+        hits = tf.keep(tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "int32")));
+        return softmaxCrossEntropy(logits, labels, weights);
+      }, optimizer.variables);
+      optimizer.apply(grads, learningRate);
+      if (!hits) throw new Error("the model was not run");
+      return [value, hits];
+    });
+    const values = [(await loss.data())[0] ?? Number.NaN, (await hits.data())[0] ?? 0] as const;
+    tf.dispose([loss, hits]);
+    return { loss: values[0], hits: values[1] };
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    throw new UserError(
+      `member ${member}: ${error.message} A batch of ${rows.length} does not fit: try --set batchSize=${Math.max(1, rows.length >> 1)}.`,
+      { cause: error },
+    );
+  }
+}
+
+function drawRows({ member, run, data, scheme, sampleWeights }: MemberTask, epoch: number, purpose: "train" | "score"): Draw {
+  return scheme.draw({
+    member,
+    epoch,
+    purpose,
+    weights: sampleWeights,
+    samples: data.train.labels.length,
+    random: (scope) =>
+      scope === "member" ? createRandom(run.seed, "draw", member) : createRandom(run.seed, "draw", member, epoch, purpose),
+  });
+}
+
+/** Accuracy of the model as it is, on the rows that choose the best epoch. */
+async function scoreMember(task: MemberTask, epoch: number): Promise<number> {
+  const { run, data, model } = task;
+  const options = { batchSize: run.batchSize, shape: data.shape };
+  if (run.scoreOn === "validation" && data.validation) {
+    return accuracy(await predictLogits(model, data.validation, allRows(data.validation.labels.length), options), data.validation.labels);
+  }
+  const draw = drawRows(task, epoch, "score");
+  const { labels } = data.train;
+  // Each row is run once however often it was drawn: a bootstrap holds only 63 % distinct rows.
+  const times = new Float64Array(labels.length);
+  if (draw.kind === "rows") for (const row of draw.rows) times[row] = (times[row] ?? 0) + 1;
+  else times.set(draw.weights);
+  const rows = allRows(labels.length).filter((row) => (times[row] ?? 0) > 0);
+  const logits = await predictLogits(model, data.train, rows, options);
+  const classes = data.labels.length;
+  let right = 0;
+  let total = 0;
+  for (const [i, row] of rows.entries()) {
+    const weight = times[row] ?? 0;
+    total += weight;
+    if (accuracy(logits.subarray(i * classes, (i + 1) * classes), labels.subarray(row, row + 1)) === 1) right += weight;
+  }
+  return right / total;
+}
+
+/** The learning rate of an epoch (from 0). */
+export function scheduledRate(rate: number, schedule: ResolvedConfig["learningRateSchedule"], epoch: number): number {
+  return rate * schedule.factor ** schedule.epochs.filter((at) => epoch >= at).length;
+}
+
+/** Scales weights to a mean of 1, so that a weighted loss is as large as a plain one; negative weights count as 0. */
+function meanOne(weights: Float64Array): Float64Array {
+  const clipped = weights.map((w) => Math.max(0, w));
+  const mean = clipped.reduce((sum, w) => sum + w, 0) / clipped.length;
+  return clipped.map((w) => w / mean);
+}

@@ -1,0 +1,315 @@
+import * as tf from "@tensorflow/tfjs";
+import type { DependencyContainer } from "tsyringe";
+import { ARCHITECTURES } from "../architecture.ts";
+import { BINARIZERS } from "../binarizer.ts";
+import type { LoadedDataset } from "../dataset.ts";
+import { type EnsembleScheme, SCHEMES, type Verdict } from "../ensemble-scheme.ts";
+import type { RunEnd, RunEventBody, SplitAccuracy } from "../events.ts";
+import { summarizeModel } from "../model-summary.ts";
+import { outOfBagAccuracy } from "../out-of-bag.ts";
+import { createRandom, deriveSeed } from "../random.ts";
+import type { RunControl } from "../run-control.ts";
+import { accuracy, winners } from "../staged-vote.ts";
+import { UserError } from "../user-error.ts";
+import { type Voter, VOTERS } from "../voter.ts";
+import { readWeights, type WeightValues, weightsFit, writeWeights } from "./model-weights.ts";
+import { allRows, predictLogits } from "./predict-logits.ts";
+import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
+import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";
+import { type Emitted, trainMember } from "./train-member.ts";
+
+export interface RunTask {
+  readonly config: ResolvedConfig;
+  readonly data: LoadedDataset;
+  readonly container: DependencyContainer;
+  readonly store: RunStore;
+  readonly control: RunControl;
+  /** Weights of a given model (`init`) that the first sequential member starts from. */
+  readonly init: WeightValues | undefined;
+}
+
+/** A member that is trained: its record, its weights to start the next one from, its logits to vote with. */
+interface Trained {
+  readonly record: MemberRecord;
+  readonly settings: MemberConfig;
+  readonly weights: WeightValues;
+  readonly logits: MemberLogits;
+}
+
+/**
+ * Trains an ensemble member by member. What is already in the store is not trained again: the same loop starts a run
+ * and resumes one.
+ */
+export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["reason"]> {
+  const { config, data, container, store } = task;
+  const scheme = container.resolve(SCHEMES).create(config.scheme);
+  const problem = { samples: data.train.labels.length, classes: data.labels.length };
+  const voters = createVoters(task);
+  const checkpoint = await store.restore();
+
+  if (!checkpoint) yield runStart(task);
+  let sampleWeights = scheme.begin(problem);
+  const members: Trained[] = [];
+  for (let member = 0; member < (checkpoint?.member ?? 0); member++) {
+    members.push({ ...(await store.loadMember(member)), settings: settingsOf(config, member) });
+  }
+  if (checkpoint && checkpoint.member > 0) sampleWeights = await store.loadSampleWeights(checkpoint.member);
+  else await store.saveSampleWeights(0, sampleWeights);
+
+  let startWeights = task.init;
+  if (config.pretrainEpochs > 0 && !startWeights) {
+    if (checkpoint && checkpoint.member >= 0) startWeights = await store.loadStart();
+    else startWeights = yield* pretrain(task, checkpoint?.training);
+    if (!startWeights) return yield* end("interrupted", members);
+    if (!checkpoint || checkpoint.member < 0) await store.saveCheckpoint({ member: 0 });
+  }
+
+  for (let member = members.length; member < config.members.length; member++) {
+    if (task.control.stop !== "no") return yield* end("interrupted", members);
+    const settings = settingsOf(config, member);
+    const model = buildMember(task, member, settings);
+    try {
+      const from = checkpoint?.member === member ? checkpoint.training : undefined;
+      if (!from && config.mode === "sequential") startFrom(model, members, startWeights);
+      const outcome = yield* trainMember({
+        ...task,
+        run: config,
+        member,
+        settings,
+        model,
+        scheme,
+        sampleWeights,
+        from,
+        save: (training) => store.saveCheckpoint({ member, training }),
+      });
+      if (!outcome.finished) return yield* end("interrupted", members);
+
+      const logits = await memberLogits(task, model);
+      const judged = judge(task, scheme, member, sampleWeights, logits.train);
+      const { verdict } = judged;
+      if ("warning" in verdict && verdict.warning) yield { type: "warning", member, message: verdict.warning };
+      const record: MemberRecord = {
+        member,
+        bestEpoch: outcome.bestEpoch,
+        error: judged.error,
+        ...(verdict.alpha === undefined ? {} : { alpha: verdict.alpha }),
+        accuracy: splitAccuracy(data, logits),
+      };
+      await store.saveMember(record, { model, weights: outcome.weights, logits });
+      const stop = "stop" in verdict ? verdict.stop : undefined;
+      yield { type: "member-end", ...record, ...(stop === undefined ? {} : { stop }) };
+      if (record.alpha === undefined) {
+        if (members.length === 0) {
+          throw new UserError(
+            `${config.scheme.name}: the first member is not usable: ${stop ?? "no reason given"} Train it longer or lower learningRate.`,
+          );
+        }
+      } else {
+        members.push({ record, settings, weights: outcome.weights, logits });
+        yield staged(task, members, voters, scheme);
+      }
+      if (stop !== undefined) return yield* end("stopped-by-scheme", members, stop);
+      if ("weights" in verdict) sampleWeights = verdict.weights;
+      await store.saveSampleWeights(member + 1, sampleWeights);
+      await store.saveCheckpoint({ member: member + 1 });
+    } finally {
+      model.dispose();
+    }
+  }
+  return yield* end("finished", members);
+}
+
+async function* end(reason: RunEnd["reason"], members: readonly Trained[], message?: string): AsyncGenerator<Emitted, RunEnd["reason"]> {
+  yield { type: "run-end", reason, members: members.length, ...(message === undefined ? {} : { message }) };
+  return reason;
+}
+
+/** The member's net with fresh weights; the same seed gives every member weights of its own. */
+export function buildMember(
+  { config, data, container }: Pick<RunTask, "config" | "data" | "container">,
+  member: number,
+  settings: MemberConfig,
+): tf.LayersModel {
+  return container
+    .resolve(ARCHITECTURES)
+    .create(settings.architecture, `member ${member}`)
+    .build({
+      inputShape: data.shape,
+      classes: data.labels.length,
+      binarizer: container.resolve(BINARIZERS).create(settings.binarizer, `member ${member}`),
+      seed: deriveSeed(config.seed, "weights", member),
+    });
+}
+
+/** Sequential members go on from the newest member whose weights fit, so that a mixed ensemble can be sequential too. */
+function startFrom(model: tf.LayersModel, members: readonly Trained[], start: WeightValues | undefined): void {
+  const weights = members.findLast((trained) => weightsFit(model, trained.weights))?.weights ?? start;
+  if (weights && weightsFit(model, weights)) writeWeights(model, weights);
+}
+
+/** Trains the model that the first sequential member starts from, on every row alike. Undefined: interrupted. */
+async function* pretrain(
+  task: RunTask,
+  from: Parameters<typeof trainMember>[0]["from"],
+): AsyncGenerator<Emitted, WeightValues | undefined> {
+  const { config, data, store } = task;
+  const settings = { ...settingsOf(config, 0), epochs: config.pretrainEpochs };
+  const model = buildMember(task, -1, settings);
+  const rows = allRows(data.train.labels.length);
+  try {
+    const outcome = yield* trainMember({
+      ...task,
+      run: config,
+      member: -1,
+      settings,
+      model,
+      from,
+      scheme: { draw: () => ({ kind: "rows", rows }) },
+      sampleWeights: new Float64Array(rows.length).fill(1 / rows.length),
+      save: (training) => store.saveCheckpoint({ member: -1, training }),
+    });
+    if (!outcome.finished) return undefined;
+    await store.saveStart(model, outcome.weights);
+    return outcome.weights;
+  } finally {
+    model.dispose();
+  }
+}
+
+async function memberLogits({ config, data }: RunTask, model: tf.LayersModel): Promise<MemberLogits> {
+  const onSplit = (split: LoadedDataset["train"]): Promise<Float32Array> =>
+    predictLogits(model, split, allRows(split.labels.length), { batchSize: config.batchSize, shape: data.shape });
+  const train = await onSplit(data.train);
+  const validation = data.validation && (await onSplit(data.validation));
+  const test = await onSplit(data.test);
+  return { train, test, ...(validation ? { validation } : {}) };
+}
+
+function splitAccuracy(data: LoadedDataset, logits: MemberLogits): SplitAccuracy {
+  return {
+    train: accuracy(logits.train, data.train.labels),
+    ...(data.validation && logits.validation ? { validation: accuracy(logits.validation, data.validation.labels) } : {}),
+    test: accuracy(logits.test, data.test.labels),
+  };
+}
+
+/** ε = Σ w·wrong / Σ w, and what the scheme makes of the member. */
+function judge(
+  { data }: RunTask,
+  scheme: EnsembleScheme,
+  member: number,
+  weights: Float64Array,
+  logits: Float32Array,
+): { error: number; verdict: Verdict } {
+  const { labels } = data.train;
+  const won = winners(logits, data.labels.length);
+  const wrong = Uint8Array.from(won, (winner, row) => (winner === labels[row] ? 0 : 1));
+  let total = 0;
+  let weighted = 0;
+  for (let row = 0; row < wrong.length; row++) {
+    total += weights[row] ?? 0;
+    weighted += (weights[row] ?? 0) * (wrong[row] ?? 0);
+  }
+  const verdict = scheme.next({ member, weights, wrong, labels, classes: data.labels.length, logits: () => logits });
+  return { error: weighted / total, verdict };
+}
+
+/** Every registered voter by name, the run's own with its options. */
+export function createVoters({ config, container }: Pick<RunTask, "config" | "container">): ReadonlyMap<string, Voter> {
+  const registry = container.resolve(VOTERS);
+  return new Map(registry.names().map((name) => [name, registry.create(name === config.voter.name ? config.voter : name)]));
+}
+
+/** Accuracy of the vote of all members so far, of the newest alone, and out of bag. */
+function staged(
+  { config, data }: RunTask,
+  members: readonly Trained[],
+  voters: ReadonlyMap<string, Voter>,
+  scheme: EnsembleScheme,
+): Emitted {
+  const classes = data.labels.length;
+  const alphas = members.map(({ record }) => record.alpha ?? 0);
+  const vote = (split: "validation" | "test", labels: Int32Array): Record<string, number> => {
+    const logits = members.map((trained) => trained.logits[split] ?? new Float32Array(0));
+    return Object.fromEntries([...voters].map(([name, voter]) => [name, accuracy(voter.vote({ logits, alphas, classes }), labels)]));
+  };
+  const fit = data.validation;
+  if (fit) {
+    const logits = members.map((trained) => trained.logits.validation ?? new Float32Array(0));
+    for (const voter of voters.values()) voter.fit?.({ logits, alphas, classes, labels: fit.labels });
+  }
+  const singles = members.map(({ record }) => record.accuracy.test);
+  const own = voters.get(config.voter.name);
+  const outOfBag =
+    scheme.outOfBag && own
+      ? outOfBagAccuracy(
+          own,
+          { logits: members.map((trained) => trained.logits.train), alphas, classes },
+          data.train.labels,
+          members.map(({ record }) => drawnRows(config, scheme, record.member, data.train.labels.length)),
+        )
+      : undefined;
+  return {
+    type: "staged",
+    members: members.length,
+    ...(data.validation ? { validation: vote("validation", data.validation.labels) } : {}),
+    test: vote("test", data.test.labels),
+    single: singles.at(-1) ?? Number.NaN,
+    singleMean: singles.reduce((sum, a) => sum + a, 0) / singles.length,
+    ...(outOfBag === undefined ? {} : { outOfBag }),
+  };
+}
+
+/** 1 where a member of an out-of-bag scheme has drawn the row. */
+function drawnRows(config: ResolvedConfig, scheme: EnsembleScheme, member: number, samples: number): Uint8Array {
+  const drawn = new Uint8Array(samples);
+  const random = () => createRandom(config.seed, "draw", member);
+  const draw = scheme.draw({ member, epoch: 0, purpose: "train", weights: new Float64Array(samples).fill(1 / samples), samples, random });
+  if (draw.kind === "rows") for (const row of draw.rows) drawn[row] = 1;
+  return drawn;
+}
+
+function runStart(task: RunTask): RunEventBody {
+  const { config, data, container, store } = task;
+  const architectures = container.resolve(ARCHITECTURES);
+  const binarizers = container.resolve(BINARIZERS);
+  const costs = new Map<string, { parameters: number; bytes: number; realBytes: number }>();
+  const members = config.members.map((settings, member) => {
+    const key = JSON.stringify([settings.architecture, settings.binarizer]);
+    let cost = costs.get(key);
+    if (!cost) {
+      const model = buildMember(task, member, settings);
+      const { parameters, bytes, realBytes } = summarizeModel(model);
+      model.dispose();
+      costs.set(key, (cost = { parameters, bytes, realBytes }));
+    }
+    return {
+      member,
+      architecture: architectures.label(settings.architecture),
+      binarizer: binarizers.label(settings.binarizer),
+      epochs: settings.epochs,
+      steps: Math.ceil(data.train.labels.length / config.batchSize),
+      learningRate: settings.learningRate,
+      ...cost,
+    };
+  });
+  return {
+    type: "run-start",
+    run: store.name,
+    seed: config.seed,
+    backend: config.backend.name,
+    dataset: {
+      name: config.dataset.name,
+      train: data.train.labels.length,
+      validation: data.validation?.labels.length ?? 0,
+      test: data.test.labels.length,
+      labels: data.labels,
+    },
+    scheme: container.resolve(SCHEMES).label(config.scheme),
+    mode: config.mode,
+    voter: container.resolve(VOTERS).label(config.voter),
+    batchSize: config.batchSize,
+    members,
+    pretrainEpochs: config.pretrainEpochs,
+  };
+}

