@@ -1,0 +1,76 @@
+// The exams sat by the plainest thing of each kind: what passes here shows that an exam asks no more than it must.
+import * as tf from "@tensorflow/tfjs";
+import { testArchitecture } from "./test-architecture.ts";
+import { testBackend } from "./test-backend.ts";
+import { testBinarizer } from "./test-binarizer.ts";
+import { testDataset } from "./test-dataset.ts";
+import { testScheme } from "./test-scheme.ts";
+import { testVoter } from "./test-voter.ts";
+import { shuffle } from "../random.ts";
+import { UserError } from "../user-error.ts";
+
+testScheme("where every member sees every row", () => ({
+  begin: ({ samples }) => new Float64Array(samples).fill(1),
+  draw: ({ weights }) => ({ kind: "weighted", weights }),
+  next: ({ weights }) => ({ alpha: 1, weights }),
+}));
+
+testVoter("that sums logits", () => ({
+  vote: ({ logits, alphas }) => Float64Array.from(logits[0] ?? [], (_, i) => logits.reduce((sum, own, m) => sum + alphas[m]! * own[i]!, 0)),
+}));
+
+testBinarizer("none", () => ({
+  bits: { activations: 32, kernel: 32 },
+  activations: (x) => x.clone(),
+  kernel: (w) => w.clone(),
+  project: (w) => w.clone(),
+}));
+
+testArchitecture(
+  "of one dense layer",
+  () => ({
+    build({ inputShape, classes, seed }) {
+      if (inputShape.some((size) => size < 1))
+        throw new UserError(`dense: expected an image, got [${inputShape.join(", ")}]. Give it pixels.`);
+      const kernelInitializer = tf.initializers.randomNormal({ seed, stddev: 0.1 });
+      const layers = [tf.layers.flatten({ inputShape: [...inputShape] }), tf.layers.dense({ units: classes, kernelInitializer })];
+      return tf.sequential({ layers });
+    },
+  }),
+  { inputShape: [4, 4, 3], refuses: [4, 0, 3] },
+);
+
+testDataset("of twelve shades", () => ({
+  load: async ({ validation, random }) => {
+    const split = (rows: readonly number[]) => ({
+      labels: Int32Array.from(rows, (row) => row % 3),
+      images: (asked: Int32Array, augment?: { uniform(): number }) =>
+        Float32Array.from({ length: 4 * asked.length }, (_, i) => rows[asked[i >> 2]!]! + (augment?.uniform() ?? 0)),
+    });
+    const all = Array.from({ length: 12 }, (_, row) => row);
+    const order = shuffle([...all], random);
+    const held = new Set([0, 1, 2].flatMap((label) => order.filter((row) => row % 3 === label).slice(0, 4 * validation)));
+    const train = split(all.filter((row) => !held.has(row)));
+    return {
+      shape: [2, 2, 1],
+      labels: ["a", "b", "c"],
+      train,
+      ...(held.size > 0 ? { validation: split([...held]) } : {}),
+      test: split([12, 13, 14]),
+      provenance: { source: "made up" },
+      preprocessing: {},
+    };
+  },
+}));
+
+testBackend("cpu", () => ({
+  probe: async () => ({ ok: true, description: "TensorFlow.js's own" }),
+  activate: async () => void (await tf.setBackend("cpu")),
+}));
+
+testBackend("that works nowhere", () => ({
+  probe: async () => ({ ok: false, reason: "it needs a part this machine lacks", remedy: "install it" }),
+  activate: async () => {
+    throw new UserError("nowhere: it needs a part this machine lacks. Install it.");
+  },
+}));

@@ -1,0 +1,120 @@
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Backend } from "../backend.ts";
+import { createRandom } from "../random.ts";
+import { UserError } from "../user-error.ts";
+
+/**
+ * What every backend owes, as tests: `testBackend("wasm", () => wasm({ threads: 1 }))`. Where it does not work on this
+ * machine it must say so; where it does it must train, and leak nothing. The backend before is put back at the end.
+ * @param create makes the backend as its definition does
+ */
+export function testBackend(name: string, create: () => Backend): void {
+  describe(`the backend ${name}`, () => {
+    let before = "";
+    beforeAll(async () => {
+      await tf.ready();
+      before = tf.getBackend();
+    });
+    afterAll(() => void tf.setBackend(before));
+
+    test("says whether it works here, and changes nothing by that", async () => {
+      const probe = await create().probe();
+      if (probe.ok) expect(probe.description).toMatch(/\S/);
+      else expect(`${probe.reason} ${probe.remedy}`).toMatch(/\S+ \S+/);
+      expect(tf.getBackend()).toBe(before);
+    });
+
+    test("becomes TensorFlow.js's backend, or says why it cannot", async () => {
+      const backend = create();
+      const probe = await backend.probe();
+      if (!probe.ok) return expect(backend.activate()).rejects.toThrow(UserError);
+      await backend.activate();
+      await backend.activate(); // again, as a second run in the same process does
+      expect(await tf.add(2, 3).data()).toEqual(Float32Array.of(5));
+    });
+
+    test("takes a training step of a convolution to the numbers worked by hand", async () => {
+      if (!(await activated(create))) return;
+      // y = x * k is [[9.5, 12], [17, 19.5]], the loss Σy²/2, so dk[i, j] = Σ y·x shifted by (i, j); learning rate 0.01.
+      const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
+      const kernel = tf.tidy(() => tf.variable(tf.tensor4d([1, -1, 2, 0.5], [2, 2, 1, 1])));
+      const optimizer = tf.train.sgd(0.01);
+      const loss = optimizer.minimize(
+        () =>
+          tf
+            .conv2d(x, kernel as unknown as tf.Tensor4D, 1, "valid")
+            .square()
+            .sum()
+            .div(2),
+        true,
+        [kernel],
+      );
+      expectClose(await loss?.data(), [(9.5 ** 2 + 12 ** 2 + 17 ** 2 + 19.5 ** 2) / 2]);
+      expectClose(await kernel.data(), [1 - 1.99, -1 - 2.57, 2 - 3.73, 0.5 - 4.31]);
+      optimizer.dispose();
+      tf.dispose([x, kernel, loss ?? []]);
+    });
+
+    test("gives the loss and the gradients of a small net that TensorFlow.js's own backend gives", async () => {
+      if (!(await activated(create))) return;
+      const own = await trainingStep();
+      await tf.setBackend("cpu");
+      const stock = await trainingStep();
+      for (const [i, values] of own.entries()) expectClose(values, stock[i] ?? []);
+    });
+
+    test("leaves no tensor behind over twenty training steps", async () => {
+      if (!(await activated(create))) return;
+      await trainingStep();
+      const { numTensors } = tf.memory();
+      for (let step = 0; step < 20; step++) await trainingStep();
+      expect(tf.memory().numTensors).toBe(numTensors);
+    });
+  });
+}
+
+async function activated(create: () => Backend): Promise<boolean> {
+  const backend = create();
+  if (!(await backend.probe()).ok) return false; // the second test has held it to saying so
+  await backend.activate();
+  return true;
+}
+
+/** Loss and gradients of convolution → batch norm → ReLU → both pools → dense, on numbers that are the same each time. */
+async function trainingStep(): Promise<Float32Array[]> {
+  const random = createRandom(1, "backend exam");
+  const normal = (shape: number[]) =>
+    tf.tensor(
+      Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
+      shape,
+    );
+  const [x, labels, kernel, dense] = tf.tidy(
+    () =>
+      [
+        normal([4, 8, 8, 3]) as tf.Tensor4D,
+        tf.oneHot(tf.tensor1d([0, 5, 2, 2], "int32"), 6),
+        tf.variable(normal([3, 3, 3, 5])),
+        tf.variable(normal([20, 6])),
+      ] as const,
+  );
+  const { value, grads } = tf.variableGrads(() => {
+    const y = tf.conv2d(x, kernel as unknown as tf.Tensor4D, 1, "same");
+    const { mean, variance } = tf.moments(y, [0, 1, 2]);
+    const z = y.sub(mean).div(variance.add(1e-4).sqrt()).relu<tf.Tensor4D>();
+    const pooled = tf.avgPool(tf.maxPool(z, 3, 2, "same"), 2, 2, "same");
+    return tf.losses.softmaxCrossEntropy(labels, pooled.reshape([4, 20]).matMul(dense as tf.Tensor)).asScalar();
+  }, [kernel, dense]);
+  const results = [value, ...[kernel, dense].map((variable) => grads[variable.name] as tf.Tensor)];
+  const data = await Promise.all(results.map((tensor) => tensor.data()));
+  tf.dispose([x, labels, kernel, dense, ...results]);
+  return data.map((values) => Float32Array.from(values));
+}
+
+function expectClose(actual: ArrayLike<number> | undefined, expected: ArrayLike<number>): void {
+  expect(actual).toHaveLength(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    const [a, b] = [actual?.[i] ?? Number.NaN, expected[i] ?? Number.NaN];
+    expect(Math.abs(a - b), `value ${i} is ${a}, expected ${b}`).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(b)));
+  }
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../random.ts";
+import type { Ballot, Voter } from "../voter.ts";
+
+const [MEMBERS, ROWS, CLASSES] = [4, 12, 5];
+
+/**
+ * What every voter owes, as tests: `testVoter("soft", () => softVote)`. A voter that learns is fitted first.
+ * @param create makes the voter as its definition does
+ */
+export function testVoter(name: string, create: () => Voter): void {
+  const vote = (ballot: Ballot): Float64Array => {
+    const voter = create();
+    voter.fit?.({ ...ballot, labels: Int32Array.from({ length: ROWS }, (_, row) => row % CLASSES) });
+    return voter.vote(ballot);
+  };
+
+  describe(`the voter ${name}`, () => {
+    test("gives one finite score a row and class, the same each time, and leaves the ballot alone", () => {
+      const ballot = randomBallot(1);
+      const scores = vote(ballot);
+      expect(scores).toBeInstanceOf(Float64Array);
+      expect(scores).toHaveLength(ROWS * CLASSES);
+      expect(scores.every(Number.isFinite)).toBe(true);
+      expect(vote(ballot)).toEqual(scores);
+      expect(ballot).toEqual(randomBallot(1));
+    });
+
+    test("does not care in which order the members come", () => {
+      const { logits, alphas, classes } = randomBallot(2);
+      const scores = vote({ logits, alphas, classes });
+      expectClose(vote({ logits: logits.toReversed(), alphas: alphas.toReversed(), classes }), scores);
+      const equal = vote({ logits, alphas: alphas.map(() => 1), classes });
+      expectClose(vote({ logits: logits.toReversed(), alphas: alphas.map(() => 1), classes }), equal);
+    });
+
+    test("answers for one member what that member answers, ties to the lower class", () => {
+      const { logits, classes } = randomBallot(3);
+      const own = logits[0] ?? new Float32Array();
+      own.fill(1, 0, classes);
+      expect(winners(vote({ logits: [own], alphas: [0.7], classes }))).toEqual(winners(own));
+    });
+
+    test("scores a row alike whatever rows stand beside it", () => {
+      const { logits, alphas, classes } = randomBallot(4);
+      const voter = create();
+      voter.fit?.({ logits, alphas, classes, labels: Int32Array.from({ length: ROWS }, (_, row) => row % CLASSES) });
+      const scores = voter.vote({ logits, alphas, classes });
+      const second = logits.map((own) => own.slice(classes, 2 * classes));
+      expectClose(voter.vote({ logits: second, alphas, classes }), scores.slice(classes, 2 * classes));
+      expect(voter.vote({ logits: logits.map(() => new Float32Array()), alphas, classes })).toHaveLength(0);
+    });
+
+    test("stays finite with huge logits and with alphas that are negative or 0", () => {
+      const { logits, classes } = randomBallot(5);
+      const huge = logits.map((own) => own.map((x) => x * 1e30));
+      const scores = vote({ logits: huge, alphas: [-1, 0, 1, 2], classes });
+      expect(scores.every(Number.isFinite)).toBe(true);
+    });
+  });
+}
+
+function randomBallot(seed: number): Ballot {
+  const random = createRandom(seed, "ballot");
+  return {
+    logits: Array.from({ length: MEMBERS }, () => Float32Array.from({ length: ROWS * CLASSES }, () => 3 * random.normal())),
+    alphas: Array.from({ length: MEMBERS }, () => 0.5 + random.uniform()),
+    classes: CLASSES,
+  };
+}
+
+function winners(scores: ArrayLike<number>): number[] {
+  return Array.from({ length: scores.length / CLASSES }, (_, row) => {
+    const own = Array.from({ length: CLASSES }, (_, c) => scores[row * CLASSES + c] ?? Number.NaN);
+    return own.indexOf(Math.max(...own));
+  });
+}
+
+function expectClose(actual: Float64Array, expected: Float64Array): void {
+  expect(actual).toHaveLength(expected.length);
+  const far = actual.findIndex((x, i) => Math.abs(x - (expected[i] ?? 0)) > 1e-9 * Math.max(1, Math.abs(x)));
+  expect(far, `score ${far} is ${actual[far]}, expected ${expected[far]}`).toBe(-1);
+}

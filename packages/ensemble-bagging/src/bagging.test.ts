@@ -1,0 +1,38 @@
+import { createContainer, createRandom, SCHEMES } from "@benn/core";
+import { testScheme } from "@benn/core/testing";
+import { expect, test } from "vitest";
+import plugin, { bagging } from "./index.ts";
+
+testScheme("bagging", () => bagging);
+
+const rowsOf = (member: number, epoch: number, purpose: "train" | "score") => {
+  const random = (scope: string) => createRandom(3, scope, member, ...(scope === "epoch" ? [epoch, purpose] : []));
+  const draw = bagging.draw({ member, epoch, purpose, weights: new Float64Array(10_000).fill(1e-4), samples: 10_000, random });
+  if (draw.kind !== "rows") throw new Error("bagging draws rows");
+  return draw.rows;
+};
+
+test("a member keeps its rows for all epochs, and is scored on them; the next member draws others", () => {
+  expect(rowsOf(0, 7, "score")).toEqual(rowsOf(0, 0, "train"));
+  expect(rowsOf(1, 0, "train")).not.toEqual(rowsOf(0, 0, "train"));
+});
+
+test("n rows are drawn with replacement, which leaves about n/e rows out of the bag", () => {
+  const rows = rowsOf(0, 0, "train");
+  expect(rows).toHaveLength(10_000);
+  expect(Math.abs(1 - new Set(rows).size / 10_000 - 1 / Math.E)).toBeLessThan(0.015);
+});
+
+test("every member has the same say, however often it is wrong", () => {
+  const weights = bagging.begin({ samples: 4, classes: 2 });
+  const round = { weights, labels: new Int32Array(4), classes: 2, logits: () => new Float32Array(8) };
+  expect(weights).toEqual(new Float64Array(4).fill(0.25));
+  expect(bagging.next({ ...round, member: 0, wrong: new Uint8Array(4) })).toEqual({ alpha: 1, weights });
+  expect(bagging.next({ ...round, member: 9, wrong: Uint8Array.of(1, 1, 1, 0) })).toEqual({ alpha: 1, weights });
+});
+
+test("it is registered as bagging, and tells core that some rows stay out of the bag", () => {
+  const container = createContainer();
+  void plugin.register(container);
+  expect(container.resolve(SCHEMES).create("bagging").outOfBag).toBe(true);
+});
