@@ -1,0 +1,62 @@
+// Runs the built command in a process of its own, as a user would.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+export const root: string = dirname(import.meta.dirname);
+const entry = join(root, "packages", "cli-ink", "dist", "benn.js");
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Resolves once standard output holds the text. */
+  shows(text: string): Promise<void>;
+}
+
+export function start(args: readonly string[], { cwd, env = {} }: { cwd: string; env?: Record<string, string> }): Running {
+  const child = spawn(process.execPath, [entry, ...args], { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  const waiting: (() => void)[] = [];
+  child.stdout.on("data", (bytes: Buffer) => {
+    stdout += bytes.toString();
+    for (const look of waiting.splice(0)) look();
+  });
+  child.stderr.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
+  const finished = new Promise<Finished>((resolve) => {
+    child.on("close", (code) => {
+      resolve({ code, stdout, stderr });
+      for (const look of waiting.splice(0)) look();
+    });
+  });
+  return {
+    child,
+    finished,
+    async shows(text) {
+      while (!stdout.includes(text)) {
+        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`ended without showing "${text}":\n${stdout}\n${stderr}`);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+  };
+}
+
+export function benn(args: readonly string[], options: { cwd: string; env?: Record<string, string> }): Promise<Finished> {
+  return start(args, options).finished;
+}
+
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), "benn-e2e-"));
+}
+
+/** Settings that make a run on the built-in sample take seconds: real photographs, real engine, little of both. */
+export const quick: readonly string[] = [
+  "--set", "dataset.trainRows=120", "dataset.testRows=60", "batchSize=40", "epochs=2", "members=2", "architecture.width=0.0625", "checkpointSeconds=0",
+];

@@ -1,0 +1,141 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { RunEvent } from "@benn/core";
+import { folderBytes } from "../packages/core/src/node/folder-bytes.ts";
+import { benn, newFolder, quick, root, start } from "./benn.ts";
+
+const eventsOf = (stdout: string): RunEvent[] => stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as RunEvent);
+
+describe("training", () => {
+  test("plain lines end with the table of votes and what to type next", async () => {
+    const { code, stdout, stderr } = await benn(["train", ...quick, "name=plain"], { cwd: newFolder() });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    for (const word of ["hard", "soft", "softmax", "runs/plain", "eval"]) expect(stdout).toContain(word);
+    // eslint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/\u001B\[/);
+  });
+
+  test("json lines are the events of the log and nothing else", async () => {
+    const cwd = newFolder();
+    const { code, stdout } = await benn(["train", ...quick, "name=json", "--ui", "json"], { cwd });
+    expect(code).toBe(0);
+    const shown = eventsOf(stdout).filter((event) => event.type !== "progress");
+    const logged = eventsOf(await readFile(join(cwd, "runs/json/events.jsonl"), "utf8"));
+    expect(shown).toEqual(logged);
+    expect(logged.at(-1)).toMatchObject({ type: "run-end", reason: "finished", members: 2 });
+  });
+
+  test("every scheme trains on every kind of net", async () => {
+    for (const [scheme, net] of [["adaboost", "nin"], ["logitboost", "allbinnet"], ["mildboost", "resnet20"], ["samme", "nin"]] as const) {
+      const width = net === "resnet20" ? 0.25 : 0.0625;
+      const { code, stdout, stderr } = await benn(["train", ...quick, `scheme=${scheme}`, `architecture.name=${net}`, `architecture.width=${width}`, "--ui", "json"], { cwd: newFolder() });
+      expect(stderr, scheme).toBe("");
+      expect(code).toBe(0);
+      expect(eventsOf(stdout).at(-1)?.type).toBe("run-end");
+    }
+  });
+});
+
+describe("three uses", () => {
+  test("a boosting scheme of one's own from a lone file", async () => {
+    const { code, stdout, stderr } = await benn(
+      ["train", "--plugin", join(root, "examples/my-boost.ts"), ...quick, "scheme=my-boost", "--ui", "json"],
+      { cwd: newFolder() },
+    );
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(eventsOf(stdout).find((event) => event.type === "run-start")?.scheme).toBe("my-boost");
+  });
+
+  test("a mixed ensemble, boosted", async () => {
+    const cwd = newFolder();
+    const { code, stdout, stderr } = await benn(
+      ["train", join(root, "examples/mixed.config.ts"), "--set", "dataset.trainRows=120", "dataset.testRows=60", "batchSize=40", "epochs=1", "--ui", "json"],
+      { cwd },
+    );
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const plan = eventsOf(stdout).find((event) => event.type === "run-start");
+    expect(new Set(plan?.members.map((member) => member.architecture.split(" ")[0]))).toEqual(new Set(["nin", "allbinnet", "resnet20"]));
+  });
+
+  test("watching a run that another process trains", async () => {
+    const cwd = newFolder();
+    const training = start(["train", ...quick, "name=watched", "epochs=3", "--ui", "json"], { cwd });
+    await training.shows('"type":"step"');
+    const watching = await benn(["watch", "runs/watched", "--ui", "json"], { cwd });
+    const trained = await training.finished;
+    expect(watching.stderr).toBe("");
+    expect(watching.code).toBe(0);
+    expect(eventsOf(watching.stdout)).toEqual(eventsOf(trained.stdout).filter((event) => event.type !== "progress"));
+  });
+});
+
+describe("stopping and going on", () => {
+  test("a run killed outright and resumed ends with the bytes of one that was not", async () => {
+    const cwd = newFolder();
+    const settings = [...quick, "scheme=samme", "epochs=3"];
+    expect((await benn(["train", ...settings, "name=whole"], { cwd })).code).toBe(0);
+    const killed = start(["train", ...settings, "name=killed", "--ui", "json"], { cwd });
+    await killed.shows('"type":"member-end"');
+    killed.child.kill("SIGKILL");
+    await killed.finished;
+    const resumed = await benn(["train", "--resume", "runs/killed"], { cwd });
+    expect(resumed.stderr).toBe("");
+    expect(resumed.code).toBe(0);
+    const [whole, again] = [await folderBytes(join(cwd, "runs/whole")), await folderBytes(join(cwd, "runs/killed"))];
+    for (const bytes of [whole, again]) delete bytes["experiment.json"]; // holds the run's name
+    expect(again).toEqual(whole);
+  });
+
+  test("Ctrl-C saves, says how to go on, and exits with 130", async () => {
+    const cwd = newFolder();
+    const running = start(["train", ...quick, "name=stopped", "epochs=50", "--ui", "plain"], { cwd });
+    await running.shows("epoch");
+    running.child.kill("SIGINT");
+    const { code, stdout, stderr } = await running.finished;
+    expect(code).toBe(130);
+    expect(stdout + stderr).toContain("--resume runs/stopped");
+    expect(existsSync(join(cwd, "runs/stopped/checkpoint/latest.safetensors"))).toBe(true);
+    expect(existsSync(join(cwd, "runs/stopped/lock.json"))).toBe(false);
+  });
+
+  test("scoring a finished run again agrees with what was stored", async () => {
+    const cwd = newFolder();
+    await benn(["train", ...quick, "name=done"], { cwd });
+    const { code, stdout } = await benn(["eval", "runs/done", "--json"], { cwd });
+    expect(code).toBe(0);
+    const evaluation = JSON.parse(stdout) as { members: { agreement: number }[]; staged: unknown[] };
+    expect(evaluation.members.map((member) => member.agreement)).toEqual([1, 1]);
+    expect(evaluation.staged).toHaveLength(2);
+  });
+});
+
+describe("bad input is one sentence and exit code 2", () => {
+  for (const [args, message] of [
+    [["train", "--set", "scheme=adabost"], 'ensemble scheme "adabost" is unknown. Did you mean "adaboost"?'],
+    [["train", "--set", "epoch=3"], 'Did you mean "epochs"?'],
+    [["train", "--set", "epochs=many"], "epochs"],
+    [["train", "--set", "architecture.widht=1"], 'has no option "widht". Did you mean "width"?'],
+    [["train", "--data", "/nowhere"], "/nowhere"],
+    [["train", "--plugin", "./missing.ts"], "missing.ts"],
+    [["train", "--preset", "demmo"], 'Did you mean "demo"?'],
+    [["train", "--resume", "runs/none"], "does not exist"],
+    [["eval", "runs/none"], "does not exist"],
+    [["watch", "runs/none"], "does not exist"],
+    [["trian"], "train"],
+  ] as const) {
+    test(args.join(" "), async () => {
+      const cwd = newFolder();
+      const { code, stdout, stderr } = await benn(args, { cwd });
+      expect(stderr).toContain(message);
+      expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
+      expect(stdout).toBe("");
+      expect(code).toBe(2);
+      expect(existsSync(join(cwd, "runs"))).toBe(false);
+    });
+  }
+});
