@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { findPackageJSON } from "node:module";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../../user-error.ts";
+import { manifestUrl } from "./install-resolver.ts";
+
+interface Manifest {
+  readonly keywords?: unknown;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Names of the packages that a project depends on and that say they are plugins, by the keyword `benn-plugin` in their
+ * package.json; in the order of the project's package.json, none when there is no such file.
+ * @throws UserError when the project's package.json is not JSON
+ */
+export function discoverPlugins(projectDir: string): string[] {
+  const project = manifestUrl(projectDir);
+  const { dependencies, devDependencies, optionalDependencies } = read(fileURLToPath(project)) ?? {};
+  const names = new Set(Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }));
+  return [...names].filter((name) => {
+    const keywords = read(manifestOf(name, project))?.keywords;
+    return Array.isArray(keywords) && keywords.includes("benn-plugin");
+  });
+}
+
+/** Path of an installed package's package.json, as code of the project would find it. */
+export function manifestOf(name: string, project: string): string | undefined {
+  try {
+    return findPackageJSON(name, project);
+  } catch {
+    return undefined;
+  }
+}
+
+function read(path: string | undefined): Manifest | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path ?? "", "utf8");
+  } catch {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text) as Manifest;
+  } catch (cause) {
+    throw new UserError(`${path}: is not JSON (${(cause as Error).message}). Mend it, since plugins are looked up there.`, { cause });
+  }
+}

@@ -1,0 +1,92 @@
+// Wherever a plugin lies, it must get the copy of core that runs it: a second one would have registries, tensors and
+// error classes of its own. A lone file outside every project finds core at all only by this.
+import { realpathSync } from "node:fs";
+import { createRequire, registerHooks, type ResolveFnOutput, type ResolveHookContext } from "node:module";
+import { extname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const CORE = /^@benn\/core(?:\/|$)/;
+const SHARED = /^(?:@tensorflow\/tfjs[\w-]*|tsyringe|reflect-metadata)(?:\/|$)/;
+const OURS = /^@benn\//;
+const RELATIVE = /^\.\.?\//;
+const FROM_PROJECT = /^project:([^:]+):(.+)$/;
+
+type Next = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput;
+
+const core = import.meta.url;
+/** package.json files of the projects, whose packages plugins may use. */
+const projects = new Set<string>();
+
+/** Files of the user's, and what they import by path. */
+const userFiles = new Set<string>();
+const moduleFormats: Readonly<Record<string, string>> = { ".ts": "module-typescript", ".js": "module" };
+
+/**
+ * Makes every import in this thread of `@benn/core`, TensorFlow.js and tsyringe mean the copies that core itself uses,
+ * and of other `@benn/…` packages those of the running program, where it has them. May be called again, for the same or
+ * another project. Worker threads do not inherit it: call it there too.
+ */
+export function installResolver(projectDir: string): void {
+  projects.add(manifestUrl(projectDir));
+  if (projects.size > 1) return;
+  const program = runningProgram();
+  const tensorflow = pathToFileURL(createRequire(core).resolve("@tensorflow/tfjs")).href; // knows where tfjs-core is
+  registerHooks({
+    resolve(specifier, context, next: Next) {
+      const [, project, inProject] = FROM_PROJECT.exec(specifier) ?? [];
+      const name = inProject ?? specifier;
+      const asking = project ? decodeURIComponent(project) : context.parentURL;
+      const ask = (parentURL: string | undefined): ResolveFnOutput => {
+        const found = next(name, { ...context, parentURL });
+        const format = moduleFormats[extname(found.url)];
+        const isUsers = userFiles.has(found.url) || (parentURL !== undefined && userFiles.has(parentURL) && RELATIVE.test(name));
+        if (!isUsers || !format) return found;
+        userFiles.add(found.url);
+        return { ...found, format };
+      };
+      const from = (...parents: readonly string[]): ResolveFnOutput => {
+        for (const parentURL of parents) {
+          try {
+            return ask(parentURL);
+          } catch {
+            // Not to be had from there: the next place may have it.
+          }
+        }
+        return ask(asking);
+      };
+      if (CORE.test(name)) return ask(core);
+      if (SHARED.test(name)) return from(core, tensorflow);
+      if (OURS.test(name)) return from(...program, ...(asking ? [asking] : []), ...projects);
+      return from();
+    },
+  });
+}
+
+/** What to import to get a package as the project's own code would; needs `installResolver`. */
+export function projectSpecifier(name: string, projectDir: string): string {
+  return `project:${encodeURIComponent(manifestUrl(projectDir))}:${name}`;
+}
+
+/**
+ * What to import to get a file of the user's (a plugin, the configuration) as an ES module, whatever the nearest
+ * package.json says: the one that `npm init` writes says CommonJS. Needs `installResolver`.
+ */
+export function fileSpecifier(path: string): string {
+  const { href } = pathToFileURL(resolve(path));
+  userFiles.add(href);
+  return href;
+}
+
+/** URL of the folder's package.json, there or not: where Node looks for the project's packages from. */
+export function manifestUrl(projectDir: string): string {
+  return pathToFileURL(join(resolve(projectDir), "package.json")).href;
+}
+
+/** The file Node was started with, or in a worker thread the worker's. */
+function runningProgram(): string[] {
+  try {
+    return [pathToFileURL(realpathSync(process.argv[1] ?? "")).href];
+  } catch {
+    return []; // started from a string or a prompt
+  }
+}

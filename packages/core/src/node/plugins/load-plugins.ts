@@ -1,0 +1,65 @@
+import type { DependencyContainer, InjectionToken } from "tsyringe";
+import { ARCHITECTURES } from "../../architecture.ts";
+import { BACKENDS } from "../../backend.ts";
+import { BINARIZERS } from "../../binarizer.ts";
+import { DATASETS } from "../../dataset.ts";
+import { SCHEMES } from "../../ensemble-scheme.ts";
+import type { BennPlugin } from "../../plugin.ts";
+import type { Registry } from "../../registry.ts";
+import { UserError } from "../../user-error.ts";
+import { VOTERS } from "../../voter.ts";
+import { importPlugin } from "./import-plugin.ts";
+
+/** A plugin, or where to get it: the name of an installed package, or the path of a file. */
+export type PluginSource = BennPlugin | string;
+
+export interface LoadedPlugin {
+  readonly name: string;
+  /** The package or path asked for; absent for a plugin that was handed in. */
+  readonly source?: string;
+}
+
+const registries = [ARCHITECTURES, BACKENDS, BINARIZERS, DATASETS, SCHEMES, VOTERS] as readonly InjectionToken<Registry<unknown>>[];
+
+/**
+ * Imports the plugins that are given by name or path and lets all register in the container, in order. A plugin that
+ * comes twice (built in, and found in package.json) is registered once.
+ * @param options.cwd where paths begin, and the project whose packages are meant
+ * @throws UserError naming the plugin that is missing, breaks, or takes a name that is taken
+ */
+export async function loadPlugins(
+  container: DependencyContainer,
+  sources: readonly PluginSource[],
+  { cwd }: { readonly cwd: string },
+): Promise<LoadedPlugin[]> {
+  const loaded = new Map<string, { readonly plugin: BennPlugin; readonly from: string }>();
+  const all: LoadedPlugin[] = [];
+  for (const source of sources) {
+    const plugin = typeof source === "string" ? await importPlugin(source, cwd) : source;
+    const from = typeof source === "string" ? source : "the application";
+    const twin = loaded.get(plugin.name);
+    if (twin?.plugin === plugin) continue;
+    if (twin) {
+      throw new UserError(`plugin ${from}: is named "${plugin.name}", as is the one from ${twin.from}. Rename or leave out one of them.`);
+    }
+    loaded.set(plugin.name, { plugin, from });
+    await register(plugin, container, from);
+    all.push({ name: plugin.name, ...(typeof source === "string" ? { source } : {}) });
+  }
+  return all;
+}
+
+async function register(plugin: BennPlugin, container: DependencyContainer, from: string): Promise<void> {
+  const own = registries.map((token) => container.resolve(token));
+  const registrants = own.map((registry) => registry.registrant);
+  for (const registry of own) registry.registrant = plugin.name;
+  try {
+    await plugin.register(container);
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause; // a registry's, which names both plugins
+    const said = (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\.$/, "");
+    throw new UserError(`plugin ${plugin.name} (from ${from}): throws when it registers (${said}). Mend it, or leave it out.`, { cause });
+  } finally {
+    for (const [i, registry] of own.entries()) registry.registrant = registrants[i] ?? "";
+  }
+}
