@@ -19,7 +19,7 @@ export default defineConfig({
   test: {
     reporters: ["default", count],
     projects: [
-      ...globSync(["packages/*", "examples/*/", "golden", "bench", "scripts"], { cwd: import.meta.dirname }).map((root) => ({
+      ...globSync(["packages/*", "examples", "golden", "bench", "scripts"], { cwd: import.meta.dirname }).map((root) => ({
         ...fromSource,
         root,
         test: { name: root, include: ["**/*.test.{ts,tsx}"], exclude: ["**/node_modules/**", "**/dist/**"], testTimeout: 30_000 },
