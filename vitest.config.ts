@@ -1,8 +1,9 @@
 import { globSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import type { Reporter } from "vitest/node";
+// Tests run from the sources of every package: nothing needs to be built but the WebAssembly kernels, which this does.
+import "./packages/backend-wasm/assembly/build.mjs";
 
-// Tests run from the sources of every package: nothing needs to be built but the WebAssembly kernels.
 const conditions = ["source"];
 const fromSource = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
 

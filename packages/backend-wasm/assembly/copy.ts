@@ -1,0 +1,36 @@
+/** Copies n0 × n1 × n2 runs of `bytes` bytes between two strided places: what padding and slicing come down to. */
+export function copyRuns(
+  src: usize,
+  s0: usize,
+  s1: usize,
+  s2: usize,
+  dst: usize,
+  d0: usize,
+  d1: usize,
+  d2: usize,
+  n0: i32,
+  n1: i32,
+  n2: i32,
+  bytes: usize,
+): void {
+  for (let i = 0; i < n0; i++) {
+    for (let j = 0; j < n1; j++) {
+      let p = src + <usize>i * s0 + <usize>j * s1,
+        q = dst + <usize>i * d0 + <usize>j * d1;
+      for (let k = 0; k < n2; k++) {
+        memory.copy(q, p, bytes);
+        p += s2;
+        q += d2;
+      }
+    }
+  }
+}
+
+/** Fills `count` floats with a value. */
+export function fill(dst: usize, count: usize, value: f32): void {
+  if (reinterpret<u32>(value) == 0) {
+    memory.fill(dst, 0, count << 2);
+    return;
+  }
+  for (let i: usize = 0; i < count << 2; i += 4) store<f32>(dst + i, value);
+}

@@ -1,0 +1,10 @@
+export { adamStep } from "./adam";
+export { batchNorm, batchNormGrad, batchNormGradScratch, batchNormScratch, channelMoments, momentsScratch } from "./batch-norm";
+export { binaryConv2d, binaryConvScratch } from "./binary-conv";
+export { conv2d, conv2dFilterGrad, convFilterGradScratch, convScratch } from "./conv";
+export { copyRuns, fill } from "./copy";
+export { binary, binaryBroadcast, unary } from "./elementwise";
+export { matmul, matmulScratch } from "./matmul";
+export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool";
+export { sumMiddle } from "./reduce";
+export { patternLength } from "./simd";

@@ -1,0 +1,13 @@
+import { type Backend, type Definition } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+
+/** TensorFlow.js's own CPU backend, as it is: the reference the fast engines are held against, a thousand times slower. */
+export const cpuBackend: Definition<Backend> = {
+  description: "TensorFlow.js's plain JavaScript backend: slow, for comparison",
+  create: () => ({
+    probe: () => Promise.resolve({ ok: true, description: `TensorFlow.js ${tf.version.tfjs} in plain JavaScript` }),
+    async activate() {
+      await tf.setBackend("cpu");
+    },
+  }),
+};

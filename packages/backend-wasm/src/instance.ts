@@ -1,0 +1,49 @@
+import { UserError } from "@benn/core";
+import type { WasmKernels } from "./wasm-kernels.ts";
+
+export type Simd = "auto" | "relaxed" | "plain";
+
+// Whole literals: bundlers follow them. The folder is beside both src and dist.
+const FILES = {
+  relaxed: new URL("../wasm/relaxed.wasm", import.meta.url),
+  "relaxed-shared": new URL("../wasm/relaxed-shared.wasm", import.meta.url),
+  plain: new URL("../wasm/plain.wasm", import.meta.url),
+  "plain-shared": new URL("../wasm/plain-shared.wasm", import.meta.url),
+};
+
+async function read(url: URL): Promise<BufferSource> {
+  try {
+    if (url.protocol === "file:") return await (await import("node:fs/promises")).readFile(url);
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url.href}: ${response.status} ${response.statusText}`);
+    return await response.arrayBuffer();
+  } catch (cause) {
+    throw new UserError(`backend wasm: its kernels could not be read from ${url.href}. Build them with "pnpm build".`, { cause });
+  }
+}
+
+export interface CompiledKernels {
+  readonly module: WebAssembly.Module;
+  readonly simd: "relaxed" | "plain";
+}
+
+/**
+ * Compiles the kernels: with fused multiply-add (relaxed SIMD) where the engine has it, unless told otherwise.
+ * @throws UserError when they are not there or the engine cannot run them
+ */
+export async function compileKernels(simd: Simd = "auto", shared = typeof SharedArrayBuffer !== "undefined"): Promise<CompiledKernels> {
+  for (const kind of simd === "auto" ? (["relaxed", "plain"] as const) : [simd]) {
+    const bytes = await read(FILES[`${kind}${shared ? "-shared" : ""}` as keyof typeof FILES]);
+    if (WebAssembly.validate(bytes)) return { module: await WebAssembly.compile(bytes), simd: kind };
+  }
+  throw new UserError(
+    `backend wasm: this JavaScript engine has no ${simd === "relaxed" ? "relaxed " : ""}WebAssembly SIMD. ` +
+      (simd === "relaxed" ? 'Use simd "auto".' : "Use Node 22 or newer, a current browser, or the backend cpu."),
+  );
+}
+
+/** Binds compiled kernels to a memory. */
+export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<WasmKernels> {
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  return exports as unknown as WasmKernels;
+}

@@ -1,0 +1,21 @@
+import * as tf from "@tensorflow/tfjs";
+import type { KernelTable, WasmKernel } from "../kernel-call.ts";
+
+type Info = tf.TensorInfo;
+type Inputs = { weight: Info; gradient: Info; firstMoment: Info; secondMoment: Info };
+type Attributes = { learningRate: number; beta1: number; beta2: number; epsilon: number; weightDecay: number; step: number };
+
+const adamStep: WasmKernel<Inputs, Attributes> = ({ inputs, attrs, backend }) => {
+  const { weight, gradient, firstMoment, secondMoment } = inputs;
+  const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs;
+  const outputs = [weight, firstMoment, secondMoment].map((info) => backend.makeFloats(info.shape));
+  const addresses = [weight, gradient, firstMoment, secondMoment, ...outputs].map((info) => backend.address(info));
+  backend.wasm.adamStep(
+    ...addresses,
+    ...[0, tf.util.sizeFromShape(weight.shape)],
+    ...[learningRate / (1 - beta1 ** step), beta1, 1 - beta1, beta2, 1 - beta2, Math.sqrt(1 - beta2 ** step), epsilon, weightDecay],
+  );
+  return outputs;
+};
+
+export const adamKernels: KernelTable = { AdamStep: adamStep };

@@ -1,0 +1,48 @@
+import * as tf from "@tensorflow/tfjs";
+import type { KernelTable, WasmKernel } from "../kernel-call.ts";
+
+type Info = tf.TensorInfo;
+type Inputs = { a: Info; b: Info };
+type Attributes = { transposeA: boolean; transposeB: boolean };
+
+const batchMatMul: WasmKernel<Inputs, Attributes> = ({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }) => {
+  const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
+  const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
+  const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
+  const n = transposeB ? rowsB : columnsB;
+  const batch = a.shape.slice(0, -2);
+  // Batches that are broadcast, and what does not fit, are the CPU backend's to handle or to refuse.
+  const fits = k === (transposeB ? columnsB : rowsB) && batch.every((size, i) => size === b.shape[i]) && a.shape.length === b.shape.length;
+  if (!fits || a.dtype !== "float32" || b.dtype !== "float32" || m * n * k === 0) return undefined;
+  const y = backend.makeFloats([...batch, m, n]);
+  const [as, bs, ys] = [backend.address(a), backend.address(b), backend.address(y)];
+  const stridesA = transposeA ? [4, 4 * columnsA] : [4 * columnsA, 4];
+  const stridesB = transposeB ? [4, 4 * columnsB] : [4 * columnsB, 4];
+  backend.withScratch(backend.wasm.matmulScratch(n, k), (scratch) => {
+    for (let i = 0; i < tf.util.sizeFromShape(batch); i++) {
+      backend.wasm.matmul(as + 4 * i * m * k, ...stridesA, bs + 4 * i * k * n, ...stridesB, ys + 4 * i * m * n, n, k, 0, m, scratch);
+    }
+  });
+  return y;
+};
+
+interface FusedAttributes extends Attributes {
+  readonly activation?: string;
+}
+
+/** Product, then bias; an activation other than none is left to the CPU backend. */
+const fusedMatMul: WasmKernel<Inputs & { bias?: Info }, FusedAttributes> = ({ inputs, attrs, backend }) => {
+  if (attrs.activation && attrs.activation !== "linear" && attrs.activation !== "relu") return undefined;
+  let y = batchMatMul({ inputs, attrs, backend } as never) as Info | undefined;
+  if (!y) return undefined;
+  const then = (kernel: string, more: Record<string, Info>) => {
+    const next = tf.getKernel(kernel, tf.getBackend()).kernelFunc({ inputs: more, attrs: {}, backend }) as Info;
+    backend.disposeData(y!.dataId);
+    y = next;
+  };
+  if (inputs.bias) then(tf.Add, { a: y, b: inputs.bias });
+  if (attrs.activation === "relu") then(tf.Relu, { x: y });
+  return y;
+};
+
+export const matmulKernels: KernelTable = { BatchMatMul: batchMatMul, _FusedMatMul: fusedMatMul };

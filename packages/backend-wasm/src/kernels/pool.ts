@@ -1,0 +1,60 @@
+import * as tf from "@tensorflow/tfjs";
+import type { KernelTable, WasmKernel } from "../kernel-call.ts";
+
+type Info = tf.TensorInfo;
+type Pair = [number, number] | number;
+
+interface Attributes {
+  readonly filterSize: Pair;
+  readonly strides: Pair;
+  readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
+  readonly dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+function geometry(shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: Attributes): tf.backend_util.Conv2DInfo {
+  const info = tf.backend_util.computePool2DInfo(shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
+  return info;
+}
+
+const inputOf = (g: tf.backend_util.Conv2DInfo) => [g.inHeight, g.inWidth, g.inChannels];
+const windowOf = (g: tf.backend_util.Conv2DInfo) => [
+  ...[g.outHeight, g.outWidth, g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left],
+  ...[0, g.batchSize],
+];
+
+function pool(kernel: "maxPool" | "avgPool"): WasmKernel<{ x: Info }, Attributes> {
+  return ({ inputs: { x }, attrs, backend }) => {
+    if (x.dtype !== "float32") return undefined;
+    const g = geometry(x.shape, attrs);
+    const y = backend.makeFloats(g.outShape);
+    backend.wasm[kernel](backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g));
+    return y;
+  };
+}
+
+type MaxInputs = { dy: Info; input: Info; output: Info };
+
+const maxPoolGrad: WasmKernel<MaxInputs, Attributes> = ({ inputs: { dy, input, output }, attrs, backend }) => {
+  const g = geometry(input.shape, attrs);
+  const dx = backend.makeFloats(input.shape);
+  const [x, y, dys, dxs] = [input, output, dy, dx].map((info) => backend.address(info)) as [number, number, number, number];
+  backend.wasm.fill(dxs, tf.util.sizeFromShape(input.shape), 0);
+  backend.wasm.maxPoolGrad(x, y, dys, dxs, ...inputOf(g), ...windowOf(g));
+  return dx;
+};
+
+const avgPoolGrad: WasmKernel<{ dy: Info; input: Info }, Attributes> = ({ inputs: { dy, input }, attrs, backend }) => {
+  const g = geometry(input.shape, attrs);
+  const dx = backend.makeFloats(input.shape);
+  const [dys, dxs] = [backend.address(dy), backend.address(dx)];
+  backend.wasm.fill(dxs, tf.util.sizeFromShape(input.shape), 0);
+  backend.wasm.avgPoolGrad(dys, dxs, ...inputOf(g), ...windowOf(g));
+  return dx;
+};
+
+export const poolKernels: KernelTable = {
+  MaxPool: pool("maxPool"),
+  MaxPoolGrad: maxPoolGrad,
+  AvgPool: pool("avgPool"),
+  AvgPoolGrad: avgPoolGrad,
+};

@@ -1,0 +1,77 @@
+import * as tf from "@tensorflow/tfjs";
+import { WasmBackend } from "./backend.ts";
+import { compileKernels, instantiateKernels, type Simd } from "./instance.ts";
+import type { KernelCall, KernelTable } from "./kernel-call.ts";
+import { adamKernels } from "./kernels/adam-step.ts";
+import { batchNormKernels } from "./kernels/batch-norm.ts";
+import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
+import { conv2dKernels } from "./kernels/conv2d.ts";
+import { copyKernels } from "./kernels/copy.ts";
+import { elementwiseKernels } from "./kernels/elementwise.ts";
+import { matmulKernels } from "./kernels/matmul.ts";
+import { poolKernels } from "./kernels/pool.ts";
+import { reduceKernels } from "./kernels/reduce.ts";
+import { TensorMemory } from "./tensor-memory.ts";
+
+/** TensorFlow.js's name for the backend; "wasm" is tfjs-backend-wasm's. */
+export const BACKEND_NAME = "benn-wasm";
+
+/** The kernels that run in WebAssembly; all others are the CPU backend's. */
+export const KERNELS: KernelTable = {
+  ...elementwiseKernels,
+  ...reduceKernels,
+  ...batchNormKernels,
+  ...adamKernels,
+  ...conv2dKernels,
+  ...binaryConv2dKernels,
+  ...matmulKernels,
+  ...poolKernels,
+  ...copyKernels,
+};
+
+function registerKernels(): void {
+  tf.copyRegisteredKernels("cpu", BACKEND_NAME);
+  for (const [kernelName, kernel] of Object.entries(KERNELS)) {
+    const fallback = (tf.getKernel(kernelName, BACKEND_NAME) as tf.KernelConfig | undefined)?.kernelFunc;
+    if (fallback) tf.unregisterKernel(kernelName, BACKEND_NAME);
+    tf.registerKernel({
+      kernelName,
+      backendName: BACKEND_NAME,
+      kernelFunc: (call) => {
+        const own = call as unknown as KernelCall<never, never>;
+        const outputs = own.backend.undoneOnError(() => kernel(own)) ?? fallback?.(call);
+        if (!outputs) throw new Error(`${kernelName}: backend ${BACKEND_NAME} cannot run it on these inputs.`);
+        return outputs;
+      },
+    });
+  }
+}
+
+export interface WasmOptions {
+  /** Most the tensors may take, in MiB, 64 to 4096; default 4096. */
+  readonly memory?: number;
+  /** `relaxed`: fused multiply-add; `plain`: none, the same bytes on every machine; `auto`, the default: relaxed where there is. */
+  readonly simd?: Simd;
+}
+
+/**
+ * Adds the backend `benn-wasm` to TensorFlow.js; `tf.setBackend("benn-wasm")` then chooses it. Called again, it changes the
+ * options of the one that is there.
+ * @throws UserError where WebAssembly SIMD is missing or the kernels cannot be read
+ */
+export async function registerWasmBackend({ memory = 4096, simd = "auto" }: WasmOptions = {}): Promise<WasmBackend> {
+  const known = tf.findBackend(BACKEND_NAME) as WasmBackend | null;
+  const tensors = known?.tensors ?? new TensorMemory(memory);
+  const compiled = await compileKernels(simd, tensors.shared);
+  const wasm = await instantiateKernels(compiled.module, tensors.memory);
+  if (known) {
+    known.wasm = wasm;
+    tensors.setLimit(memory);
+    return known;
+  }
+  const backend = new WasmBackend(tensors, wasm);
+  registerKernels();
+  // Below the priority of every other: it becomes the backend when it is asked for, not by being imported.
+  tf.registerBackend(BACKEND_NAME, () => backend, 0);
+  return tf.findBackend(BACKEND_NAME) as WasmBackend;
+}

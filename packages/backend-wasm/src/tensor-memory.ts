@@ -1,0 +1,81 @@
+import { OutOfMemoryError } from "@benn/core";
+import { Allocator } from "./allocator.ts";
+
+const PAGE = 65_536;
+const MIB = 1_048_576;
+/** The memory grows by at least this much: growing costs a system call, and the pages are only touched when used. */
+const STRIDE = 64 * MIB;
+/** Kernels may read, never write, one vector past the end of a tensor. */
+const MARGIN = 64;
+
+/** The one WebAssembly memory that all tensors of the backend live in. */
+export class TensorMemory {
+  readonly memory: WebAssembly.Memory;
+  /** Whether threads could share it. Where not, growing detaches every view made before. */
+  readonly shared: boolean;
+  readonly #allocator: Allocator;
+  #limit: number;
+  #bytes: number;
+
+  /** @param limit in MiB, at most 4096 */
+  constructor(limit = 4096, shared = typeof SharedArrayBuffer !== "undefined") {
+    this.shared = shared;
+    this.#limit = limit * MIB;
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared });
+    this.#bytes = PAGE;
+    this.#allocator = new Allocator(MARGIN, (end) => this.#reach(end));
+  }
+
+  get bytesInUse(): number {
+    return this.#allocator.bytesInUse;
+  }
+
+  /** Bytes the memory has grown to; it never shrinks. */
+  get bytesReserved(): number {
+    return this.#bytes;
+  }
+
+  /** Changes the limit, in MiB. */
+  setLimit(limit: number): void {
+    this.#limit = limit * MIB;
+  }
+
+  /** @throws OutOfMemoryError when the limit is reached or the machine gives no more */
+  allocate(bytes: number): number {
+    return this.#allocator.allocate(bytes);
+  }
+
+  free(address: number): void {
+    this.#allocator.free(address);
+  }
+
+  /** A view of `length` floats; valid until the memory grows, or for good where it is shared. */
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, length);
+  }
+
+  /** Whether an array is a view of this memory, and so would change when its block is used again. */
+  owns(values: unknown): values is Float32Array {
+    if (!ArrayBuffer.isView(values)) return false;
+    // A shared memory that has grown has a new buffer object over the old bytes.
+    return values.buffer === this.memory.buffer || (this.shared && values.buffer instanceof SharedArrayBuffer);
+  }
+
+  #reach(end: number): void {
+    const needed = end + MARGIN;
+    if (needed <= this.#bytes) return;
+    const wanted = Math.min(Math.max(needed, this.#bytes + STRIDE), this.#limit);
+    const pages = Math.ceil((Math.max(wanted, needed) - this.#bytes) / PAGE);
+    try {
+      if (needed > this.#limit) throw new RangeError(`the limit is ${Math.round(this.#limit / MIB)} MiB`);
+      this.memory.grow(pages);
+    } catch (cause) {
+      const [asked, used] = [end - this.#allocator.end, this.bytesInUse].map((bytes) => `${(bytes / MIB).toFixed(1)} MiB`);
+      throw new OutOfMemoryError(
+        `backend wasm: no room for a tensor of ${asked} with ${used} in use of ${Math.round(this.#limit / MIB)} MiB. Use a smaller batch.`,
+        { cause },
+      );
+    }
+    this.#bytes += pages * PAGE;
+  }
+}

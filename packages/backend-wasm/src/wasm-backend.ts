@@ -1,0 +1,30 @@
+import { type Backend, type Definition, UserError, z } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import { compileKernels } from "./instance.ts";
+import { BACKEND_NAME, registerWasmBackend } from "./register.ts";
+
+const options = z.object({
+  memory: z.number().int().min(64).max(4096).default(4096).describe("most memory for tensors, in MiB"),
+  simd: z.enum(["auto", "relaxed", "plain"]).default("auto").describe("WebAssembly SIMD: relaxed has fused multiply-add"),
+});
+
+/** The default engine: training on the CPU, in WebAssembly. */
+export const wasmBackend: Definition<Backend, typeof options> = {
+  description: "training on the CPU in WebAssembly SIMD; binary convolutions by XNOR and popcount",
+  options,
+  create: ({ memory, simd }) => ({
+    async probe() {
+      try {
+        const compiled = await compileKernels(simd);
+        return { ok: true, description: `WebAssembly with ${compiled.simd} SIMD, one thread, up to ${memory} MiB` };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return { ok: false, reason: error.message, remedy: "Use Node 22 or newer, a current browser, or the backend cpu." };
+      }
+    },
+    async activate() {
+      await registerWasmBackend({ memory, simd });
+      await tf.setBackend(BACKEND_NAME);
+    },
+  }),
+};
