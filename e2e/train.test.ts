@@ -6,7 +6,11 @@ import type { RunEvent } from "@benn/core";
 import { folderBytes } from "../packages/core/src/node/folder-bytes.ts";
 import { benn, newFolder, quick, root, start } from "./benn.ts";
 
-const eventsOf = (stdout: string): RunEvent[] => stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as RunEvent);
+const eventsOf = (stdout: string): RunEvent[] =>
+  stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as RunEvent);
 
 describe("training", () => {
   test("plain lines end with the table of votes and what to type next", async () => {
@@ -29,9 +33,17 @@ describe("training", () => {
   });
 
   test("every scheme trains on every kind of net", async () => {
-    for (const [scheme, net] of [["adaboost", "nin"], ["logitboost", "allbinnet"], ["mildboost", "resnet20"], ["samme", "nin"]] as const) {
+    for (const [scheme, net] of [
+      ["adaboost", "nin"],
+      ["logitboost", "allbinnet"],
+      ["mildboost", "resnet20"],
+      ["samme", "nin"],
+    ] as const) {
       const width = net === "resnet20" ? 0.25 : 0.0625;
-      const { code, stdout, stderr } = await benn(["train", ...quick, `scheme=${scheme}`, `architecture.name=${net}`, `architecture.width=${width}`, "--ui", "json"], { cwd: newFolder() });
+      const { code, stdout, stderr } = await benn(
+        ["train", ...quick, `scheme=${scheme}`, `architecture.name=${net}`, `architecture.width=${width}`, "--ui", "json"],
+        { cwd: newFolder() },
+      );
       expect(stderr, scheme).toBe("");
       expect(code).toBe(0);
       expect(eventsOf(stdout).at(-1)?.type).toBe("run-end");
@@ -53,7 +65,17 @@ describe("three uses", () => {
   test("a mixed ensemble, boosted", async () => {
     const cwd = newFolder();
     const { code, stdout, stderr } = await benn(
-      ["train", join(root, "examples/mixed.config.ts"), "--set", "dataset.trainRows=120", "dataset.testRows=60", "batchSize=40", "epochs=1", "--ui", "json"],
+      [
+        "train",
+        join(root, "examples/mixed.config.ts"),
+        "--set",
+        "dataset.trainRows=120",
+        "dataset.testRows=60",
+        "batchSize=40",
+        "epochs=1",
+        "--ui",
+        "json",
+      ],
       { cwd },
     );
     expect(stderr).toBe("");

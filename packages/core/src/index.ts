@@ -1,4 +1,5 @@
 export { z } from "zod";
+export { Adam, type Parameter } from "./adam.ts";
 export { ARCHITECTURES, type Architecture, type BuildOptions } from "./architecture.ts";
 export { BACKENDS, type Backend, type Probe } from "./backend.ts";
 export { BINARIZERS, type Binarizer } from "./binarizer.ts";
@@ -27,3 +28,9 @@ export {
   type SafetensorsType,
   writeSafetensors,
 } from "./safetensors.ts";
+export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
+export { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
+export { outOfBagAccuracy } from "./out-of-bag.ts";
+export { accuracy, stagedAccuracy, winners } from "./staged-vote.ts";
+export type { WeightValues } from "./train/model-weights.ts";
+export { type MemberConfig, type ResolvedConfig, resolveConfig } from "./train/resolve-config.ts";

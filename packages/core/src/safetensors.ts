@@ -15,7 +15,7 @@ const arrays = {
 } as const;
 
 export type SafetensorsType = keyof typeof arrays;
-export type SafetensorsData = InstanceType<(typeof arrays)[SafetensorsType]>;
+export type SafetensorsData = Float32Array | Float64Array | Int8Array | Uint8Array | Int32Array | Uint32Array | BigInt64Array;
 
 export interface SafetensorsEntry {
   readonly dtype: SafetensorsType;

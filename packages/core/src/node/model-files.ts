@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { WeightValues } from "../train/model-weights.ts";
+import { stableNames } from "../train/stable-names.ts";
 import { UserError } from "../user-error.ts";
 import { writeAside } from "./write-aside.ts";
 
@@ -26,10 +27,17 @@ export async function writeModelFiles(folder: string, model: tf.LayersModel, wei
     format: "layers-model",
     generatedBy: "benn",
     convertedBy: null,
-    modelTopology: model.toJSON(undefined, false),
+    modelTopology: topology(model),
     weightsManifest: [{ paths: ["weights.bin"], weights: [...weights].map(([name, { shape }]) => ({ name, shape, dtype: "float32" })) }],
   };
   await writeAside(join(folder, "model.json"), `${JSON.stringify(json, null, 1)}\n`);
+}
+
+/** The topology with names that do not depend on what else the process has built. */
+function topology(model: tf.LayersModel): unknown {
+  let json = JSON.stringify(model.toJSON(undefined, false));
+  for (const [name, stable] of stableNames(model)) json = json.replaceAll(JSON.stringify(name), JSON.stringify(stable));
+  return JSON.parse(json);
 }
 
 /**

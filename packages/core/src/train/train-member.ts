@@ -9,7 +9,7 @@ import type { RunControl } from "../run-control.ts";
 import { softmaxCrossEntropy } from "../softmax-cross-entropy.ts";
 import { accuracy } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
-import { readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
+import { namedWeights, readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, predictLogits, prepareLayers } from "./predict-logits.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
@@ -52,7 +52,9 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   const samples = data.train.labels.length;
   const steps = Math.ceil(samples / run.batchSize);
   const optimizer = new Adam(
-    model.trainableWeights.map((weight) => ({ name: weight.originalName, variable: weight.read() as tf.Variable })),
+    namedWeights(model)
+      .filter(([, weight]) => model.trainableWeights.includes(weight))
+      .map(([name, weight]) => ({ name, variable: weight.read() as tf.Variable })),
     { weightDecay: run.weightDecay },
   );
   try {
@@ -184,7 +186,7 @@ const start = { epoch: 0, step: 0, lossSum: 0, right: 0, rows: 0, bestEpoch: -1,
 
 /** One forward pass, one backward pass, one step of the optimiser. */
 async function trainStep(
-  { member, model, run, data }: MemberTask,
+  { member, model, data }: MemberTask,
   optimizer: Adam,
   images: Float32Array,
   rows: Int32Array,

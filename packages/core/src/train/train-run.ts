@@ -12,7 +12,7 @@ import type { RunControl } from "../run-control.ts";
 import { accuracy, winners } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { type Voter, VOTERS } from "../voter.ts";
-import { readWeights, type WeightValues, weightsFit, writeWeights } from "./model-weights.ts";
+import { type WeightValues, weightsFit, writeWeights } from "./model-weights.ts";
 import { allRows, predictLogits } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";

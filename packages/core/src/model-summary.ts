@@ -1,0 +1,76 @@
+import type * as tf from "@tensorflow/tfjs";
+
+/** Set by layers whose input or kernel may be binary. */
+interface HasBits {
+  readonly bits?: { readonly activations: 1 | 32; readonly kernel: 1 | 32 };
+}
+
+export interface LayerSummary {
+  readonly name: string;
+  readonly type: string;
+  /** Without the batch. */
+  readonly outputShape: readonly number[];
+  /** Trainable weights. */
+  readonly parameters: number;
+  /** Of these, stored as one bit each. */
+  readonly binaryParameters: number;
+  /** Multiply-adds for one image: both factors of one bit, and all others. */
+  readonly binaryMultiplyAdds: number;
+  readonly realMultiplyAdds: number;
+  /** Of all weights, running statistics included: kernels of one bit at a bit a weight and one 32-bit scale a filter, the rest at 32 bits. */
+  readonly bytes: number;
+}
+
+export interface ModelSummary {
+  readonly layers: readonly LayerSummary[];
+  readonly parameters: number;
+  readonly binaryParameters: number;
+  readonly multiplyAdds: number;
+  readonly binaryMultiplyAdds: number;
+  readonly bytes: number;
+  /** The same weights at 32 bits each: the real-valued twin. */
+  readonly realBytes: number;
+}
+
+/** Counts what a model holds and computes, by bit width. */
+export function summarizeModel(model: tf.LayersModel): ModelSummary {
+  const layers = model.layers.map(summarizeLayer);
+  const sum = (of: (layer: LayerSummary) => number): number => layers.reduce((total, layer) => total + of(layer), 0);
+  const weights = model.weights.reduce((total, weight) => total + size(weight.shape), 0);
+  return {
+    layers,
+    parameters: sum((layer) => layer.parameters),
+    binaryParameters: sum((layer) => layer.binaryParameters),
+    multiplyAdds: sum((layer) => layer.binaryMultiplyAdds + layer.realMultiplyAdds),
+    binaryMultiplyAdds: sum((layer) => layer.binaryMultiplyAdds),
+    bytes: sum((layer) => layer.bytes),
+    realBytes: 4 * weights,
+  };
+}
+
+function summarizeLayer(layer: tf.layers.Layer): LayerSummary {
+  const bits = (layer as HasBits).bits ?? { activations: 32, kernel: 32 };
+  const outputShape = (layer.outputShape as (number | null)[]).slice(1).map((n) => n ?? 1);
+  const kernel = layer.weights.find((weight) => /(^|\/)kernel$/.test(weight.originalName))?.shape.map((n) => n ?? 1);
+  const inKernel = kernel ? size(kernel) : 0;
+  // A kernel [height, width, in, filters] is applied once at every output position.
+  const multiplyAdds = inKernel * size(outputShape.slice(0, -1));
+  const binary = bits.activations === 1 && bits.kernel === 1;
+  const parameters = layer.trainableWeights.reduce((total, weight) => total + size(weight.shape), 0);
+  const all = layer.weights.reduce((total, weight) => total + size(weight.shape), 0);
+  const binaryParameters = bits.kernel === 1 ? inKernel : 0;
+  return {
+    name: layer.name,
+    type: layer.getClassName(),
+    outputShape,
+    parameters,
+    binaryParameters,
+    binaryMultiplyAdds: binary ? multiplyAdds : 0,
+    realMultiplyAdds: binary ? 0 : multiplyAdds,
+    bytes: Math.ceil(binaryParameters / 8) + 4 * (all - binaryParameters + (binaryParameters > 0 ? (kernel?.at(-1) ?? 0) : 0)),
+  };
+}
+
+function size(shape: readonly (number | null)[]): number {
+  return shape.reduce<number>((product, n) => product * (n ?? 1), 1);
+}

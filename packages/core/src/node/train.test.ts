@@ -1,0 +1,235 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Config } from "../config.ts";
+import type { RunEvent } from "../events.ts";
+import { RunControl } from "../run-control.ts";
+import { toyContainer } from "../train/toy-problem.ts";
+import { evaluateRun } from "./evaluate-run.ts";
+import { folderBytes } from "./folder-bytes.ts";
+import { openRun } from "./open-run.ts";
+import { planRun } from "./plan-run.ts";
+import { train, type TrainOptions } from "./train.ts";
+
+const container = toyContainer();
+const base = {
+  dataset: "blobs",
+  architecture: "linear",
+  binarizer: "none",
+  scheme: "bag",
+  voter: "sum",
+  backend: "cpu",
+  members: 3,
+  epochs: 4,
+  batchSize: 32,
+  scoreEvery: 2,
+  learningRate: 0.02,
+  checkpointSeconds: 0,
+  name: "toy",
+} satisfies Config;
+
+beforeAll(() => tf.setBackend("cpu"));
+
+const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-train-"));
+
+async function run(
+  config: Config | undefined,
+  options: Partial<TrainOptions>,
+  until: (event: RunEvent, nth: number) => boolean = () => false,
+) {
+  const events: RunEvent[] = [];
+  let folder = "";
+  for await (const event of train(config, { container, onFolder: (path) => (folder = path), ...options })) {
+    events.push(event);
+    if (until(event, events.length)) break;
+  }
+  return { events, folder };
+}
+
+async function uncut(config: Config): Promise<Record<string, string>> {
+  const { folder } = await run(config, { out: await newOut() });
+  return folderBytes(folder);
+}
+
+test("a run tells its story in order and keeps every member", async () => {
+  const tensors = tf.memory().numTensors;
+  const { events, folder } = await run(base, { out: await newOut() });
+  expect(tf.memory().numTensors).toBe(tensors);
+  const types = events.map((event) => event.type);
+  expect(types[0]).toBe("progress");
+  expect(types[1]).toBe("run-start");
+  expect(types.at(-1)).toBe("run-end");
+  expect(types.filter((type) => type === "member-end")).toHaveLength(3);
+  expect(types.filter((type) => type === "epoch")).toHaveLength(12);
+  const staged = events.filter((event) => event.type === "staged");
+  expect(staged.map((event) => event.members)).toEqual([1, 2, 3]);
+  expect(staged[0]!.test["sum"]).toBeCloseTo(staged[0]!.single, 12);
+  expect(staged[2]!.test["sum"]).toBeGreaterThan(0.5); // chance is a third
+  expect(staged[2]!.outOfBag).toBeGreaterThan(0.5);
+  expect((await openRun(folder)).members).toEqual([0, 1, 2]);
+});
+
+test("scoring again gives the logits that were stored, and the same votes", async () => {
+  const { events, folder } = await run(base, { out: await newOut() });
+  const evaluation = await evaluateRun(folder, { container });
+  const staged = events.filter((event) => event.type === "staged");
+  expect(evaluation.members.map((member) => member.agreement)).toEqual([1, 1, 1]);
+  expect(evaluation.staged.map((stage) => stage["sum"])).toEqual(staged.map((event) => event.test["sum"]));
+  expect(evaluation.singleMean).toBeCloseTo(staged[2]!.singleMean, 12);
+});
+
+test("the same configuration gives the same bytes, another seed others", async () => {
+  const first = await uncut(base);
+  expect(await uncut(base)).toEqual(first);
+  expect((await uncut({ ...base, seed: 1 }))["members/000/weights.bin"]).not.toBe(first["members/000/weights.bin"]);
+});
+
+describe("a run that was cut anywhere and resumed ends with the bytes of an uncut one", () => {
+  for (const config of [
+    { ...base, scheme: "boost", pretrainEpochs: 2 },
+    { ...base, mode: "independent", validation: 0.2, scoreOn: "validation" },
+    { ...base, members: [{ count: 2 }, { architecture: { name: "linear", hidden: 5 }, epochs: 2 }] },
+  ] satisfies Config[]) {
+    test(JSON.stringify(config), async () => {
+      const whole = await uncut(config);
+      const total = (await run(config, { out: await newOut() })).events.length;
+      for (let cut = 2; cut < total; cut += 5) {
+        // Breaking off at an event is what a kill leaves behind: only what was checkpointed survives.
+        const { folder } = await run(config, { out: await newOut() }, (_, nth) => nth === cut);
+        await run(undefined, { resume: folder });
+        expect(await folderBytes(folder), `cut after event ${cut}`).toEqual(whole);
+      }
+    });
+  }
+
+  test("also when it was asked to stop between two batches, twice", async () => {
+    const config = { ...base, scheme: "boost" } satisfies Config;
+    const whole = await uncut(config);
+    const out = await newOut();
+    const stopAt = async (nth: number, options: Partial<TrainOptions>) => {
+      const control = new RunControl();
+      return run(options.resume ? undefined : config, { ...options, control }, (event, n) => {
+        if (event.type === "step" && n > nth) control.stopNow();
+        return false;
+      });
+    };
+    const { folder, events } = await stopAt(6, { out });
+    expect(events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted" });
+    await stopAt(9, { resume: folder });
+    await run(undefined, { resume: folder });
+    expect(await folderBytes(folder)).toEqual(whole);
+  });
+});
+
+test("an aborted signal stops after the batch and saves; stopping after the epoch ends there", async () => {
+  const abort = new AbortController();
+  const aborted = await run(base, { out: await newOut(), signal: abort.signal }, (event) => {
+    if (event.type === "step") abort.abort();
+    return false;
+  });
+  expect(aborted.events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted", members: 0 });
+  const control = new RunControl();
+  const after = await run(base, { out: await newOut(), control }, (event) => {
+    if (event.type === "step") control.stopAfterEpoch();
+    return false;
+  });
+  expect(after.events.filter((event) => event.type === "epoch")).toHaveLength(1);
+});
+
+test("pausing holds the run until it is resumed", async () => {
+  const control = new RunControl();
+  const { events } = await run(base, { out: await newOut(), control }, (event) => {
+    if (event.type === "step" && event.member === 0 && event.epoch === 0 && event.step === 1) {
+      control.pause();
+      setTimeout(() => control.resume(), 30);
+    }
+    return false;
+  });
+  expect(events.filter((event) => event.type === "control").map((event) => event.state)).toEqual(["paused", "running"]);
+  expect(events.at(-1)).toMatchObject({ reason: "finished" });
+});
+
+test("a scheme may stop the run, with or without its last member, and its warnings are told", async () => {
+  const kept = await run({ ...base, scheme: { name: "boost", stopAt: 1 } }, { out: await newOut() });
+  expect(kept.events.at(-1)).toMatchObject({ reason: "stopped-by-scheme", members: 2, message: "nothing left to learn." });
+  expect(kept.events.filter((event) => event.type === "warning")).toHaveLength(1);
+  const dropped = await run({ ...base, scheme: { name: "boost", stopAt: 1, drop: true } }, { out: await newOut() });
+  expect(dropped.events.at(-1)).toMatchObject({ reason: "stopped-by-scheme", members: 1 });
+  expect((await evaluateRun(dropped.folder, { container })).staged).toHaveLength(1);
+});
+
+test("weights may weigh the loss instead of the draw", async () => {
+  const { events } = await run({ ...base, scheme: { name: "boost", weighting: "loss" } }, { out: await newOut() });
+  expect(events.at(-1)).toMatchObject({ reason: "finished" });
+  const plain = await run({ ...base, scheme: "boost" }, { out: await newOut() });
+  const lastAccuracy = (all: RunEvent[]) => all.filter((event) => event.type === "staged").at(-1)?.test["sum"];
+  expect(lastAccuracy(events)).not.toBe(lastAccuracy(plain.events));
+});
+
+describe("bad input is an error before anything is written", () => {
+  for (const [what, config, message] of [
+    ["an unknown scheme", { scheme: "bog" }, 'ensemble scheme "bog" is unknown. Did you mean "bag"?'],
+    ["a net that does not fit", { architecture: { name: "linear", height: 8 } }, "linear: expected images 8 high, got [4, 4, 1]"],
+    ["validation without rows", { scoreOn: "validation" }, "no rows are held out"],
+    ["pretraining afresh", { mode: "independent", pretrainEpochs: 1 }, "independent members start afresh"],
+    ["a missing init", { init: "/nowhere" }, "cannot be read (ENOENT)"],
+  ] satisfies [string, Config, string][]) {
+    test(what, async () => {
+      const out = join(await newOut(), "runs");
+      await expect(run({ ...base, ...config }, { out })).rejects.toThrow(message);
+      expect(existsSync(out)).toBe(false);
+    });
+  }
+
+  test("an unusable first member", async () => {
+    await expect(run({ ...base, scheme: { name: "boost", stopAt: 0, drop: true } }, { out: await newOut() })).rejects.toThrow(
+      "boost: the first member is not usable: no better than chance. Train it longer",
+    );
+  });
+
+  test("a loss that is not finite names member, epoch and batch", async () => {
+    await expect(run({ ...base, dataset: { name: "blobs", poison: true } }, { out: await newOut() })).rejects.toThrow(
+      "member 0, epoch 1, batch 1: the loss is NaN. The last good checkpoint is kept",
+    );
+  });
+
+  test("a run folder in use, a name taken, a resumed run with other settings, a folder that is no run", async () => {
+    const out = await newOut();
+    const { folder } = await run(base, { out }, (event) => event.type === "epoch");
+    const first = train(undefined, { container, resume: folder });
+    for (let i = 0; i < 4; i++) await first.next();
+    await expect(run(undefined, { resume: folder })).rejects.toThrow("is in use by process");
+    await first.return({ folder, reason: "interrupted" });
+    await expect(run(base, { out })).rejects.toThrow(/toy: exists\. Choose another name/);
+    await expect(run({ ...base, epochs: 9 }, { resume: folder })).rejects.toThrow(
+      "was made with epochs=4, now epochs=9 is asked for (and members differ too)",
+    );
+    await expect(run(undefined, { resume: out })).rejects.toThrow("has no experiment.json");
+    await expect(run(undefined, { resume: join(out, "none") })).rejects.toThrow("does not exist");
+    await run(base, { resume: folder }); // the same settings are welcome
+  });
+});
+
+test("a plan tells what a run would do", async () => {
+  const plan = await planRun({ ...base, members: [{ count: 2 }, { architecture: { name: "linear", hidden: 5 } }] }, { container });
+  expect(plan.kinds.map((kind) => [kind.architecture, kind.members, kind.summary.parameters])).toEqual([
+    ["linear", [0, 1], 51],
+    ["linear hidden=5", [2], 103],
+  ]);
+  expect(plan.images).toBe(3 * 4 * 90);
+  expect(plan.realBytes).toBe(4 * (51 + 51 + 103));
+});
+
+test("the experiment file holds the whole configuration and no clock", async () => {
+  const { folder } = await run(base, { out: await newOut() });
+  const experiment = JSON.parse(await readFile(join(folder, "experiment.json"), "utf8")) as Record<string, unknown>;
+  expect(experiment["config"]).toMatchObject({
+    seed: 0,
+    weightDecay: 1e-5,
+    members: [{ count: 3, epochs: 4, architecture: { name: "linear", hidden: 0 } }],
+  });
+  expect(experiment["dataset"]).toEqual({ source: "made" });
+});

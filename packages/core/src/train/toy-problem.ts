@@ -1,0 +1,123 @@
+// A problem small enough to train in milliseconds, with every contract filled by the simplest thing that is right.
+// Only the tests of the trainer use it.
+import * as tf from "@tensorflow/tfjs";
+import { z } from "zod";
+import { ARCHITECTURES } from "../architecture.ts";
+import { BACKENDS } from "../backend.ts";
+import { BINARIZERS } from "../binarizer.ts";
+import { createContainer, type DependencyContainer } from "../container.ts";
+import { DATASETS, type Split } from "../dataset.ts";
+import { SCHEMES } from "../ensemble-scheme.ts";
+import { createRandom, type Random } from "../random.ts";
+import { resample } from "../resample.ts";
+import { UserError } from "../user-error.ts";
+import { VOTERS } from "../voter.ts";
+
+const CLASSES = 3;
+const SIDE = 4;
+
+/** Images whose class is told, weakly, by the brightness of three of their pixels. */
+function blobs(rows: number, random: Random): Split {
+  const labels = Int32Array.from({ length: rows }, (_, row) => row % CLASSES);
+  const pixels = Float32Array.from({ length: rows * SIDE * SIDE }, (_, i) => {
+    const row = Math.floor(i / (SIDE * SIDE));
+    return random.normal() + (i % (SIDE * SIDE) === labels[row] ? 1.5 : 0);
+  });
+  return {
+    labels,
+    images(wanted, augment) {
+      const images = new Float32Array(wanted.length * SIDE * SIDE);
+      for (const [at, row] of wanted.entries()) images.set(pixels.subarray(row * SIDE * SIDE, (row + 1) * SIDE * SIDE), at * SIDE * SIDE);
+      return augment ? images.map((x) => x + 0.01 * augment.normal()) : images;
+    },
+  };
+}
+
+/** A container in which `{ dataset: "blobs", architecture: "linear", scheme: "bag" | "boost", voter: "sum", … }` can be trained. */
+export function toyContainer(): DependencyContainer {
+  const container = createContainer();
+  container.resolve(BACKENDS).add("cpu", {
+    description: "",
+    create: () => ({ probe: async () => ({ ok: true, description: "" }), activate: async () => void (await tf.setBackend("cpu")) }),
+  });
+  container.resolve(BINARIZERS).add("none", {
+    description: "",
+    create: () => ({
+      bits: { activations: 32, kernel: 32 },
+      activations: (x) => x.clone(),
+      kernel: (w) => w.clone(),
+      project: (w) => w.clone(),
+    }),
+  });
+  container.resolve(DATASETS).add("blobs", {
+    description: "",
+    options: z.object({ rows: z.int().default(90), poison: z.boolean().default(false) }),
+    create: ({ rows, poison }) => ({
+      async load({ validation, onProgress }) {
+        onProgress?.({ what: "making blobs", done: rows, total: rows });
+        const train = blobs(rows, createRandom(1, "train"));
+        return {
+          shape: [SIDE, SIDE, 1],
+          labels: ["a", "b", "c"],
+          train: poison ? { ...train, images: (wanted) => new Float32Array(wanted.length * SIDE * SIDE).fill(Number.NaN) } : train,
+          ...(validation > 0 ? { validation: blobs(30, createRandom(1, "validation")) } : {}),
+          test: blobs(60, createRandom(1, "test")),
+          provenance: { source: "made" },
+          preprocessing: {},
+        };
+      },
+    }),
+  });
+  container.resolve(ARCHITECTURES).add("linear", {
+    description: "",
+    options: z.object({ hidden: z.int().default(0), height: z.int().default(SIDE) }),
+    create: ({ hidden, height }) => ({
+      build({ inputShape, classes, seed }) {
+        if (inputShape[0] !== height)
+          throw new UserError(`linear: expected images ${height} high, got [${inputShape.join(", ")}]. Resize them in the dataset.`);
+        const kernelInitializer = (salt: number) => tf.initializers.randomNormal({ stddev: 0.05, seed: seed + salt });
+        return tf.sequential({
+          layers: [
+            tf.layers.flatten({ inputShape: [...inputShape] }),
+            ...(hidden > 0 ? [tf.layers.dense({ name: "hidden", units: hidden, kernelInitializer: kernelInitializer(1) })] : []),
+            tf.layers.dense({ name: "classes", units: classes, kernelInitializer: kernelInitializer(2) }),
+          ],
+        });
+      },
+    }),
+  });
+  container.resolve(SCHEMES).add("bag", {
+    description: "",
+    create: () => ({
+      outOfBag: true,
+      begin: ({ samples }) => new Float64Array(samples).fill(1 / samples),
+      draw: ({ weights, samples, random }) => ({ kind: "rows", rows: resample(weights, samples, random("member")) }),
+      next: ({ weights }) => ({ alpha: 1, weights }),
+    }),
+  });
+  container.resolve(SCHEMES).add("boost", {
+    description: "",
+    options: z.object({
+      stopAt: z.int().default(99),
+      drop: z.boolean().default(false),
+      weighting: z.enum(["resample", "loss"]).default("resample"),
+    }),
+    create: ({ stopAt, drop, weighting }) => ({
+      begin: ({ samples }) => new Float64Array(samples).fill(1 / samples),
+      draw: ({ weights, samples, random }) =>
+        weighting === "loss" ? { kind: "weighted", weights } : { kind: "rows", rows: resample(weights, samples, random("epoch")) },
+      next: ({ member, weights, wrong }) => {
+        if (member >= stopAt) return drop ? { stop: "no better than chance." } : { alpha: 1, stop: "nothing left to learn." };
+        return { alpha: 0.5 + member, weights: weights.map((w, row) => w * (wrong[row] ? 2 : 0.5)), warning: `member ${member} is weak.` };
+      },
+    }),
+  });
+  container.resolve(VOTERS).add("sum", {
+    description: "",
+    create: () => ({
+      vote: ({ logits, alphas }) =>
+        Float64Array.from(logits[0] ?? [], (_, i) => logits.reduce((sum, l, m) => sum + (alphas[m] ?? 0) * (l[i] ?? 0), 0)),
+    }),
+  });
+  return container;
+}
