@@ -14,11 +14,11 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, we
     const logProbabilities = tf.logSoftmax(x as tf.Tensor as tf.Tensor2D);
     const truth = tf.oneHot(labels, classes);
     const rows = tf.neg(tf.sum(tf.mul(truth, logProbabilities), 1));
-    (save as tf.GradSaveFunc)([tf.exp(logProbabilities), truth]);
+    (save as tf.GradSaveFunc)([tf.exp(logProbabilities), truth, ...(weights ? [weights] : [])]);
     return {
       value: tf.div(tf.sum(weights ? tf.mul(rows, weights) : rows), batch),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [probabilities, truth] = saved as [tf.Tensor2D, tf.Tensor2D];
+        const [probabilities, truth, weights] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D?];
         const error = tf.sub(probabilities, truth);
         return tf.mul(weights ? tf.mul(error, tf.reshape(weights, [batch, 1])) : error, tf.div(dy, batch));
       },
