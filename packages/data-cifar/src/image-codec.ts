@@ -1,0 +1,112 @@
+// Photographs of 32×32 hardly shrink as bytes: brotli alone leaves 90 % of them, PNG about three quarters. Predicting each
+// value from its neighbours and coding the errors apart by how rough the surroundings are leaves 52 %, and reads fast.
+import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
+import { PLANE, SIDE, SIZE } from "./images.ts";
+
+/** A plane with a border: one row above, one column at either side. */
+const STRIDE = SIDE + 2;
+const BORDERED = (SIDE + 1) * STRIDE;
+const [WEST, NORTH, NORTH_WEST, NORTH_EAST] = [-1, -STRIDE, -STRIDE - 1, -STRIDE + 1] as const;
+const MIDDLE = 128;
+
+// Least-squares predictors fitted to 4,000 training images, in 4096ths: of green from its own neighbours (west, north,
+// north-west, north-east), of red and blue from theirs and from green's, green's value at the same place last.
+const GREEN = Int32Array.of(3321, 2594, -2173, 310);
+const RED = Int32Array.of(3488, 2870, -2544, 260, -3351, -2759, 2447, -244, 3930);
+const BLUE = Int32Array.of(3492, 2791, -2491, 290, -3353, -2696, 2338, -294, 4024);
+
+/** Planes in the order they are coded: where they stand in an image, and their predictor. */
+const PASSES = [
+  { plane: 1, taps: GREEN },
+  { plane: 0, taps: RED },
+  { plane: 2, taps: BLUE },
+] as const;
+
+/** Errors are coded in one stream for each plane and each of 16 steps of roughness. */
+const LEVELS = 16;
+const STREAMS = PASSES.length * LEVELS;
+const LEVEL_OF = Uint8Array.from({ length: 4096 }, (_, rough) => Math.min(LEVELS - 1, Math.floor(2 * Math.log2(1 + rough))));
+
+/**
+ * Packs images without loss. The file is 49 little-endian 32-bit numbers (the count of images, then the bytes of each
+ * stream) and the 48 streams, each compressed with brotli.
+ * @param pixels [n, 3, 32, 32] in red, green and blue planes
+ */
+export function packImages(pixels: Uint8Array): Buffer {
+  const count = pixels.length / SIZE;
+  const streams = Array.from({ length: STREAMS }, (): number[] => []);
+  walk(count, (stream, predicted, at) => {
+    const value = pixels[at]!;
+    streams[stream]!.push((value - predicted) & 255);
+    return value;
+  });
+  const packed = streams.map((stream) =>
+    brotliCompressSync(Uint8Array.from(stream), { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } }),
+  );
+  const head = Buffer.alloc(4 * (1 + STREAMS));
+  for (const [at, value] of [count, ...packed.map((stream) => stream.length)].entries()) head.writeUInt32LE(value, 4 * at);
+  return Buffer.concat([head, ...packed]);
+}
+
+/** The images that `packImages` packed: [n, 3, 32, 32] in red, green and blue planes. */
+export function unpackImages(file: Uint8Array): Uint8Array {
+  const head = new DataView(file.buffer, file.byteOffset, 4 * (1 + STREAMS));
+  const pixels = new Uint8Array(head.getUint32(0, true) * SIZE);
+  let from = head.byteLength;
+  const streams = Array.from({ length: STREAMS }, (_, stream) => {
+    const to = from + head.getUint32(4 * (1 + stream), true);
+    const bytes = brotliDecompressSync(file.subarray(from, to));
+    from = to;
+    return bytes;
+  });
+  const positions = new Int32Array(STREAMS);
+  walk(pixels.length / SIZE, (stream, predicted, at) => {
+    const value = (predicted + streams[stream]![positions[stream]!++]!) & 255;
+    pixels[at] = value;
+    return value;
+  });
+  return pixels;
+}
+
+/**
+ * Visits every value in the order of coding. `code` is told the stream, the prediction and the place of the value in
+ * [n, 3, 32, 32], and returns the value.
+ */
+function walk(count: number, code: (stream: number, predicted: number, at: number) => number): void {
+  const values = PASSES.map(() => new Int32Array(BORDERED).fill(MIDDLE));
+  const errors = PASSES.map(() => new Int32Array(BORDERED));
+  const [green, greenErrors] = [values[0]!, errors[0]!];
+  for (let image = 0; image < count; image++) {
+    for (const [pass, { plane, taps }] of PASSES.entries()) {
+      const [own, ownErrors] = [values[pass]!, errors[pass]!];
+      for (let y = 0; y < SIDE; y++) {
+        const line = (y + 1) * STRIDE;
+        own[line] = own[line - STRIDE + 1]!; // the border repeats the value above it
+        for (let x = 0; x < SIDE; x++) {
+          const at = line + x + 1;
+          let sum =
+            taps[0]! * (own[at + WEST]! - MIDDLE) +
+            taps[1]! * (own[at + NORTH]! - MIDDLE) +
+            taps[2]! * (own[at + NORTH_WEST]! - MIDDLE) +
+            taps[3]! * (own[at + NORTH_EAST]! - MIDDLE);
+          let rough = 2 * (ownErrors[at + WEST]! + ownErrors[at + NORTH]!) + ownErrors[at + NORTH_WEST]! + ownErrors[at + NORTH_EAST]!;
+          if (pass > 0) {
+            sum +=
+              taps[4]! * (green[at + WEST]! - MIDDLE) +
+              taps[5]! * (green[at + NORTH]! - MIDDLE) +
+              taps[6]! * (green[at + NORTH_WEST]! - MIDDLE) +
+              taps[7]! * (green[at + NORTH_EAST]! - MIDDLE) +
+              taps[8]! * (green[at]! - MIDDLE);
+            rough += 4 * greenErrors[at]!;
+            if (pass > 1) rough += 4 * errors[1]![at]!;
+          }
+          const predicted = Math.max(0, Math.min(255, ((sum + 2048) >> 12) + MIDDLE));
+          const value = code(pass * LEVELS + LEVEL_OF[rough]!, predicted, image * SIZE + plane * PLANE + y * SIDE + x);
+          own[at] = value;
+          ownErrors[at] = Math.abs(value - predicted);
+        }
+        own[line + SIDE + 1] = own[line + SIDE]!;
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { UserError } from "@benn/core";
+import { unpackImages } from "./image-codec.ts";
+import { CLASSES, type Images, SIZE } from "./images.ts";
+import type { Source } from "./source.ts";
+
+/** SHA-256 of the two files of the sample; `sample/README.md` says how they were made. */
+const FILES = {
+  "train.bin": "16d5453ad99f230115db972b97b33c11079106c86d77df35a0d3e12cbced31a3",
+  "test.bin": "c7e8189aaf9464c864cbf7f9c9bfdf16b3ef3d31855ef123e1dc427d8ed013bf",
+};
+
+/**
+ * The sample of CIFAR-10 that comes with this package: 4,000 training and 1,000 test images, lossless, as many of each
+ * class.
+ * @throws UserError if a file does not have its checksum
+ */
+export async function readSample(): Promise<Source> {
+  const read = async (name: keyof typeof FILES): Promise<Images> => {
+    const file = await readFile(new URL(`../sample/${name}`, import.meta.url));
+    const digest = createHash("sha256").update(file).digest("hex");
+    if (digest !== FILES[name]) {
+      throw new UserError(`cifar10: the built-in sample's ${name} is damaged (SHA-256 ${digest}). Install @benn/data-cifar again.`);
+    }
+    const pixels = unpackImages(file);
+    return { labels: Uint8Array.from({ length: pixels.length / SIZE }, (_, row) => row % CLASSES.length), pixels };
+  };
+  return { train: await read("train.bin"), test: await read("test.bin"), labels: CLASSES, files: FILES };
+}

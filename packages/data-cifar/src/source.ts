@@ -1,0 +1,11 @@
+import type { Images } from "./images.ts";
+
+/** What any of the places that CIFAR-10 can come from gives. */
+export interface Source {
+  readonly train: Images;
+  readonly test: Images;
+  /** Class names. */
+  readonly labels: readonly string[];
+  /** SHA-256 of each file read, by its name. */
+  readonly files: Readonly<Record<string, string>>;
+}
