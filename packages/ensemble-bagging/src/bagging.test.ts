@@ -31,7 +31,7 @@ test("every member has the same say, however often it is wrong", () => {
   expect(bagging.next({ ...round, member: 9, wrong: Uint8Array.of(1, 1, 1, 0) })).toEqual({ alpha: 1, weights });
 });
 
-test("it is registered as bagging, and tells core that some rows stay out of the bag", () => {
+test("it is registered by name, and tells core that some rows stay out of the bag", () => {
   const container = createContainer();
   void plugin.register(container);
   expect(container.resolve(SCHEMES).create("bagging").outOfBag).toBe(true);

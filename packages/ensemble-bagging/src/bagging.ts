@@ -4,7 +4,7 @@ import type { EnsembleScheme } from "@benn/core";
  * Bagging: member k trains, and is scored, on n rows drawn once with replacement; every member's say is 1. About
  * n/e rows are never drawn and give the out-of-bag score.
  * @see Breiman, "Bagging predictors", Machine Learning 24, 1996
- * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, algorithm 1
+ * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019
  */
 export const bagging: EnsembleScheme = {
   outOfBag: true,

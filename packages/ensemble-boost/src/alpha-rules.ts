@@ -17,7 +17,7 @@ export const halfLog: AlphaRule = {
 /**
  * SAMME's, times a shrinkage s: `s·(ln((1 − ε)/ε) + ln(K − 1))`, positive where a member is better than guessing one
  * of K classes, ε < 1 − 1/K.
- * @see Zhu, Zou, Rosset and Hastie, "Multi-class AdaBoost", 2009, equation 8 (s = 1)
+ * @see Zhu, Zou, Rosset and Hastie, "Multi-class AdaBoost", 2009, algorithm 2, step (c), for s = 1
  */
 export const samme = (shrinkage: number): AlphaRule => ({
   alpha: (error, classes) => shrinkage * (Math.log((1 - error) / error) + Math.log(classes - 1)),

@@ -11,7 +11,7 @@ export type WeightRule = (round: {
 
 /**
  * AdaBoost's: `w·exp(α·m)`.
- * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, algorithm 2
+ * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019
  */
 export const exponential: WeightRule = ({ weights, wrong, alpha }) => weights.map((w, i) => w * Math.exp(alpha * margin(wrong, i)));
 

@@ -5,7 +5,7 @@ import type { Voter } from "@benn/core";
  *
  * `score[i, c] = Σ_m alpha[m] · [c = argmax logits[m, i]]`
  *
- * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, section 5
+ * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019
  */
 export const hardVote: Voter = {
   vote({ logits, alphas, classes }) {

@@ -6,7 +6,7 @@ import type { Voter } from "@benn/core";
  *
  * `score[i, c] = Σ_m alpha[m] · logits[m, i, c]`
  *
- * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, section 5
+ * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019
  */
 export const softVote: Voter = {
   vote({ logits, alphas }) {

@@ -1,0 +1,130 @@
+// Guards of the house: how packages may lean on one another, and what each must have. They read the files, so they hold
+// for a package that nobody has thought of yet.
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = dirname(import.meta.dirname);
+
+interface Manifest {
+  readonly name: string;
+  readonly exports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+interface Import {
+  /** Path from the root. */
+  readonly file: string;
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+const manifestOf = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
+const packages = globSync("packages/*/package.json", { cwd: root }).map((path) => dirname(path));
+const manifests = new Map(packages.map((folder) => [manifestOf(folder).name, manifestOf(folder)]));
+const sourcesOf = (folder: string) =>
+  globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root, exclude: ["**/node_modules/**", "**/dist/**", "**/assembly/**"] });
+
+const STATEMENT = /^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm;
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return [...text.matchAll(STATEMENT)].map(([, type, from, dynamic]) => ({
+    file,
+    specifier: from ?? dynamic ?? "",
+    typeOnly: type !== undefined,
+  }));
+}
+
+const imports = (folder: string) => sourcesOf(folder).flatMap(importsOf);
+const packageOf = (specifier: string) =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+const isRelative = (specifier: string) => specifier.startsWith(".");
+const isTest = (file: string) => /\.test\.tsx?$/.test(file);
+const said = ({ file, specifier }: Import) => `${file} imports ${specifier}`;
+
+/** Which of our packages one may import: an import goes down, never up, never sideways. */
+function mayImport(folder: string): RegExp {
+  const name = basename(folder);
+  if (name === "core") return /^@benn\/core$/;
+  if (name === "packed") return /^@benn\/packed$/;
+  if (name === "cli-ink") return /^@benn\//;
+  return name.startsWith("arch-") ? /^@benn\/(?:core|binarize)$/ : /^@benn\/core$/;
+}
+
+test("imports between packages go down only", () => {
+  const wrong = packages.flatMap((folder) =>
+    imports(folder).filter(({ specifier }) => specifier.startsWith("@benn/") && !mayImport(folder).test(packageOf(specifier))),
+  );
+  expect(wrong.map(said)).toEqual([]);
+});
+
+test("packages are entered by their doors alone", () => {
+  const others = ["golden", "bench", "examples"];
+  const wrong = [...packages, ...others].flatMap((folder) =>
+    imports(folder).filter(({ file, specifier }) => {
+      if (isRelative(specifier)) return relative(folder, join(dirname(file), specifier)).startsWith("..");
+      if (!specifier.startsWith("@benn/")) return false;
+      return manifests.get(packageOf(specifier))?.exports?.[specifier.replace(packageOf(specifier), ".")] === undefined;
+    }),
+  );
+  expect(wrong.map(said)).toEqual([]);
+});
+
+test.for(packages)("%s has no circle of imports", (folder) => {
+  const graph = new Map<string, string[]>();
+  for (const { file, specifier, typeOnly } of imports(folder)) {
+    if (isRelative(specifier) && !typeOnly) graph.set(file, [...(graph.get(file) ?? []), join(dirname(file), specifier)]);
+  }
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+    if (path.includes(file) || done.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
+test.for(packages)("%s has a README, and package.json as its only configuration", (folder) => {
+  const names = readdirSync(join(root, folder));
+  expect(names).toContain("README.md");
+  expect(names.filter((name) => /^tsconfig|\.config\.|^\..*rc/.test(name))).toEqual([]);
+  for (const [door, targets] of Object.entries(manifestOf(folder).exports ?? {})) {
+    expect(Object.keys(targets), `conditions of ${door}`).toEqual(["source", "types", "default"]);
+    expect(existsSync(resolve(root, folder, targets["source"] ?? "")), `${door} is there`).toBe(true);
+  }
+});
+
+test.for([...packages, "golden", "bench"])("%s declares what it imports, at the one version of the catalog", (folder) => {
+  const { name, dependencies = {}, devDependencies = {}, peerDependencies = {} } = manifestOf(folder);
+  const all = { ...dependencies, ...devDependencies, ...peerDependencies };
+  expect(Object.entries(all).filter(([, version]) => !/^(?:catalog:|workspace:\^)$/.test(version))).toEqual([]);
+  const undeclared = imports(folder).filter(({ file, specifier, typeOnly }) => {
+    const wanted = packageOf(specifier);
+    if (isRelative(specifier) || isBuiltin(specifier) || wanted === name) return false;
+    return !(wanted in (isTest(file) || typeOnly ? all : { ...dependencies, ...peerDependencies }));
+  });
+  expect(undeclared.map(said)).toEqual([]);
+});
+
+test("files are named in kebab-case for what they hold", () => {
+  const wrong = packages.flatMap(sourcesOf).filter((file) => {
+    const [name = ""] = basename(file).split(".");
+    return !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name) || /^(?:utils?|helpers?|types?|base|common|misc)$/.test(name);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("a package's door names what it exports", () => {
+  const wrong = packages.filter((folder) => /^export \*/m.test(readFileSync(join(root, folder, "src/index.ts"), "utf8")));
+  expect(wrong).toEqual([]);
+});
