@@ -46,8 +46,10 @@ export function testVoter(name: string, create: () => Voter): void {
       const voter = create();
       voter.fit?.({ logits, alphas, classes, labels: Int32Array.from({ length: ROWS }, (_, row) => row % CLASSES) });
       const scores = voter.vote({ logits, alphas, classes });
-      const second = logits.map((own) => own.slice(classes, 2 * classes));
-      expectClose(voter.vote({ logits: second, alphas, classes }), scores.slice(classes, 2 * classes));
+      for (let row = 0; row < ROWS; row++) {
+        const [from, to] = [row * classes, (row + 1) * classes];
+        expectClose(voter.vote({ logits: logits.map((own) => own.slice(from, to)), alphas, classes }), scores.slice(from, to));
+      }
       expect(voter.vote({ logits: logits.map(() => new Float32Array()), alphas, classes })).toHaveLength(0);
     });
 
