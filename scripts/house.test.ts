@@ -46,7 +46,7 @@ const packageOf = (specifier: string) =>
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
 const isRelative = (specifier: string) => specifier.startsWith(".");
-const isTest = (file: string) => /\.test\.tsx?$/.test(file);
+const isTest = (file: string) => /\.test\.tsx?$|\/test\//.test(file);
 const said = ({ file, specifier }: Import) => `${file} imports ${specifier}`;
 
 /** Which of our packages one may import: an import goes down, never up, never sideways. */
