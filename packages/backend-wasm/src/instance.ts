@@ -33,7 +33,7 @@ export interface CompiledKernels {
  */
 export async function compileKernels(simd: Simd = "auto", shared = typeof SharedArrayBuffer !== "undefined"): Promise<CompiledKernels> {
   for (const kind of simd === "auto" ? (["relaxed", "plain"] as const) : [simd]) {
-    const bytes = await read(FILES[`${kind}${shared ? "-shared" : ""}` as keyof typeof FILES]);
+    const bytes = await read(FILES[`${kind}${shared ? "-shared" : ""}`]);
     if (WebAssembly.validate(bytes)) return { module: await WebAssembly.compile(bytes), simd: kind };
   }
   throw new UserError(

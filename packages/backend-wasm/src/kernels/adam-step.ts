@@ -12,8 +12,16 @@ const adamStep: WasmKernel<Inputs, Attributes> = ({ inputs, attrs, backend }) =>
   const addresses = [weight, gradient, firstMoment, secondMoment, ...outputs].map((info) => backend.address(info));
   backend.wasm.adamStep(
     ...addresses,
-    ...[0, tf.util.sizeFromShape(weight.shape)],
-    ...[learningRate / (1 - beta1 ** step), beta1, 1 - beta1, beta2, 1 - beta2, Math.sqrt(1 - beta2 ** step), epsilon, weightDecay],
+    0,
+    tf.util.sizeFromShape(weight.shape),
+    learningRate / (1 - beta1 ** step),
+    beta1,
+    1 - beta1,
+    beta2,
+    1 - beta2,
+    Math.sqrt(1 - beta2 ** step),
+    epsilon,
+    weightDecay,
   );
   return outputs;
 };

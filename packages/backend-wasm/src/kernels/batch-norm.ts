@@ -48,7 +48,7 @@ const batchNormGrad: WasmKernel<Gradient, { epsilon: number }> = ({ inputs, attr
   const [xs, dys, means, variances, scales] = [at(x), at(dy), at(mean), at(variance), at(scale)];
   const [dxs, dScales, dOffsets] = [at(dx), at(dScale), at(dOffset)];
   backend.withScratch(backend.wasm.batchNormGradScratch(channels), (scratch) =>
-    backend.wasm.batchNormGrad(...[xs, dys, rows, channels, means, variances, scales, attrs.epsilon, dxs, dScales, dOffsets, scratch]),
+    backend.wasm.batchNormGrad(xs, dys, rows, channels, means, variances, scales, attrs.epsilon, dxs, dScales, dOffsets, scratch),
   );
   return [dx, dScale, dOffset];
 };

@@ -16,7 +16,26 @@ const binaryConv2d: WasmKernel<Inputs, Attributes> = ({ inputs: { x, kernel }, a
   const padded = attrs.pad.some((n) => n > 0) ? 1 : 0;
   backend.withScratch(backend.wasm.binaryConvScratch(c, f, kh * kw, batch * h * w), (scratch) =>
     backend.wasm.binaryConv2d(
-      ...[xs, batch * h * w, h, w, c, kernels, kh, kw, f, ys, oh, ow, sh, sw, top, left, padded, 0, batch * oh * ow, scratch],
+      xs,
+      batch * h * w,
+      h,
+      w,
+      c,
+      kernels,
+      kh,
+      kw,
+      f,
+      ys,
+      oh,
+      ow,
+      sh,
+      sw,
+      top,
+      left,
+      padded,
+      0,
+      batch * oh * ow,
+      scratch,
     ),
   );
   return y;

@@ -29,8 +29,27 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
   const strides = [4 * c * f, 4 * f, 4];
   backend.withScratch(backend.wasm.convScratch(c, f, kh * kw), (scratch) =>
     backend.wasm.conv2d(
-      ...[xs, h, w, c, kernel, kh, kw, ...strides, f, ys, oh, ow, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left, 1, 1],
-      ...[0, g.batchSize * oh * ow, scratch],
+      xs,
+      h,
+      w,
+      c,
+      kernel,
+      kh,
+      kw,
+      ...strides,
+      f,
+      ys,
+      oh,
+      ow,
+      g.strideHeight,
+      g.strideWidth,
+      g.padInfo.top,
+      g.padInfo.left,
+      1,
+      1,
+      0,
+      g.batchSize * oh * ow,
+      scratch,
     ),
   );
   return y;
@@ -81,8 +100,27 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
   const strides = [-4 * c * f, 4, 4 * f];
   backend.withScratch(backend.wasm.convScratch(f, c, kh * kw), (scratch) =>
     backend.wasm.conv2d(
-      ...[dys, oh, ow, f, lastTap, kh, kw, ...strides, c, dxs, h, w, 1, 1, kh - 1 - g.padInfo.top, kw - 1 - g.padInfo.left],
-      ...[g.strideHeight, g.strideWidth, 0, g.batchSize * h * w, scratch],
+      dys,
+      oh,
+      ow,
+      f,
+      lastTap,
+      kh,
+      kw,
+      ...strides,
+      c,
+      dxs,
+      h,
+      w,
+      1,
+      1,
+      kh - 1 - g.padInfo.top,
+      kw - 1 - g.padInfo.left,
+      g.strideHeight,
+      g.strideWidth,
+      0,
+      g.batchSize * h * w,
+      scratch,
     ),
   );
   return dx;
@@ -96,8 +134,24 @@ const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: 
   const [xs, dys, dws] = [backend.address(x), backend.address(dy), backend.address(dw)];
   backend.withScratch(backend.wasm.convFilterGradScratch(c, f), (scratch) =>
     backend.wasm.conv2dFilterGrad(
-      ...[xs, h, w, c, dys, f, dws, kw, oh, ow, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left],
-      ...[g.batchSize * oh * ow, 0, kh * kw, scratch],
+      xs,
+      h,
+      w,
+      c,
+      dys,
+      f,
+      dws,
+      kw,
+      oh,
+      ow,
+      g.strideHeight,
+      g.strideWidth,
+      g.padInfo.top,
+      g.padInfo.left,
+      g.batchSize * oh * ow,
+      0,
+      kh * kw,
+      scratch,
     ),
   );
   return dw;

@@ -44,8 +44,8 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
 
 const slice: WasmKernel<{ x: Info }, { begin: number | number[]; size: number | number[] }> = ({ inputs: { x }, attrs, backend }) => {
   if (x.dtype !== "float32" || x.shape.length > 4) return undefined;
-  const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, attrs.begin, attrs.size) as [number[], number[]];
-  tf.slice_util.assertParamsValid(x as tf.Tensor, begin, size);
+  const [begin, size] = tf.slice_util.parseSliceParams(x, attrs.begin, attrs.size) as [number[], number[]];
+  tf.slice_util.assertParamsValid(x, begin, size);
   const y = backend.makeFloats(size);
   const extent = four(size, 1)!;
   copyBox(backend, [x, four(x.shape, 1)!, four(begin, 0)!], [y, extent, [0, 0, 0, 0]], extent);

@@ -33,7 +33,7 @@ interface FusedAttributes extends Attributes {
 /** Product, then bias; an activation other than none is left to the CPU backend. */
 const fusedMatMul: WasmKernel<Inputs & { bias?: Info }, FusedAttributes> = ({ inputs, attrs, backend }) => {
   if (attrs.activation && attrs.activation !== "linear" && attrs.activation !== "relu") return undefined;
-  let y = batchMatMul({ inputs, attrs, backend } as never) as Info | undefined;
+  let y = batchMatMul({ inputs, attrs, backend }) as Info | undefined;
   if (!y) return undefined;
   const then = (kernel: string, more: Record<string, Info>) => {
     const next = tf.getKernel(kernel, tf.getBackend()).kernelFunc({ inputs: more, attrs: {}, backend }) as Info;

@@ -18,8 +18,16 @@ function geometry(shape: readonly number[], { filterSize, strides, pad, dimRound
 
 const inputOf = (g: tf.backend_util.Conv2DInfo) => [g.inHeight, g.inWidth, g.inChannels];
 const windowOf = (g: tf.backend_util.Conv2DInfo) => [
-  ...[g.outHeight, g.outWidth, g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left],
-  ...[0, g.batchSize],
+  g.outHeight,
+  g.outWidth,
+  g.filterHeight,
+  g.filterWidth,
+  g.strideHeight,
+  g.strideWidth,
+  g.padInfo.top,
+  g.padInfo.left,
+  0,
+  g.batchSize,
 ];
 
 function pool(kernel: "maxPool" | "avgPool"): WasmKernel<{ x: Info }, Attributes> {
