@@ -1,1 +1,3 @@
-export {};
+export { builtInPlugins } from "./built-in-plugins.ts";
+export { presets } from "./presets/presets.ts";
+export type { Preset } from "./presets/preset.ts";

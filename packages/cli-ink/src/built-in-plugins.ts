@@ -1,0 +1,12 @@
+import archNin from "@benn/arch-nin";
+import archResnet from "@benn/arch-resnet";
+import backendWasm from "@benn/backend-wasm";
+import binarize from "@benn/binarize";
+import type { BennPlugin } from "@benn/core";
+import dataCifar from "@benn/data-cifar";
+import bagging from "@benn/ensemble-bagging";
+import boost from "@benn/ensemble-boost";
+import vote from "@benn/vote";
+
+/** The plugins that come with the command. */
+export const builtInPlugins: readonly BennPlugin[] = [binarize, archNin, archResnet, bagging, boost, vote, dataCifar, backendWasm];

@@ -1,0 +1,23 @@
+import { UserError } from "@benn/core";
+
+export type Ui = "ink" | "plain" | "json";
+
+interface Terminal {
+  readonly stdin: { readonly isTTY?: boolean };
+  readonly stdout: { readonly isTTY?: boolean };
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * The dashboard where a person sits at a terminal that can draw; plain lines in pipes, logs and CI.
+ * @throws UserError when the dashboard is asked for without a terminal
+ */
+export function chooseUi(asked: Ui | "auto", { stdin, stdout, env }: Terminal = process): Ui {
+  const terminal = stdin.isTTY === true && stdout.isTTY === true;
+  if (asked === "ink" && !terminal) {
+    throw new UserError("--ui ink: standard input and output are not both a terminal. Use --ui plain, or leave it out.");
+  }
+  if (asked !== "auto") return asked;
+  const isCi = !["", "0", "false"].includes(env["CI"] ?? "");
+  return terminal && !isCi && env["TERM"] !== "dumb" ? "ink" : "plain";
+}

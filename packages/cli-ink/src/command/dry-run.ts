@@ -1,0 +1,79 @@
+import { type PlannedKind, planRun, type RunPlan } from "@benn/core/node";
+import { bytes, count, duration, table } from "../run/format.ts";
+import { openContainer } from "./open-container.ts";
+import { type ConfigRequest, readConfig } from "./read-config.ts";
+
+/** Multiply-adds a second that the WebAssembly engine reaches in training on one core of a common machine: for a guess of the time. */
+const USUAL_SPEED = 10e9;
+
+/** `benn train --dry-run` */
+export async function dryRun(request: ConfigRequest, cwd: string): Promise<void> {
+  const config = await readConfig(request, cwd);
+  const container = await openContainer(config.plugins ?? [], cwd);
+  process.stdout.write(`${planLines(await planRun(config, { container })).join("\n")}\n`);
+}
+
+/** The plan as text: configuration, data, the layers of each kind of member, and what the run needs. */
+export function planLines(plan: RunPlan): string[] {
+  const { dataset, kinds } = plan;
+  const members = kinds.reduce((sum, kind) => sum + kind.members.length, 0);
+  return [
+    "Configuration",
+    JSON.stringify(plan.config, null, 2),
+    "",
+    `Data: ${dataset.name}, images [${dataset.shape.join(", ")}], ${dataset.classes} classes; ${count(dataset.train)} train, ` +
+      `${count(dataset.validation)} validation, ${count(dataset.test)} test`,
+    ...kinds.flatMap(kindLines),
+    "",
+    `Ensemble of ${members}: ${bytes(plan.bytes)}; with real-valued weights ${bytes(plan.realBytes)} (${(plan.realBytes / plan.bytes).toFixed(1)} times as much)`,
+    `Training: ${count(plan.images)} images, ${power(plan.multiplyAdds)} multiply-adds, backward passes included`,
+    `Memory of a training step: at least ${bytes(plan.memoryBytes)}, of this machine's ${bytes(plan.machineMemoryBytes)}`,
+    `Time: about ${duration(plan.multiplyAdds / USUAL_SPEED)} at ${power(USUAL_SPEED)} multiply-adds a second, a usual speed of one core; ` +
+      "the first epoch of a run shows this machine's",
+    "Nothing was trained or written.",
+  ];
+}
+
+function kindLines({ architecture, binarizer, members, epochs, learningRate, summary }: PlannedKind): string[] {
+  const numbers = members.map((member) => member + 1).join(", ");
+  const row = (values: readonly (string | number)[]): string[] => values.map((value) => (typeof value === "number" ? count(value) : value));
+  return [
+    "",
+    `Member ${numbers}: ${architecture}, ${binarizer}; ${epochs} epochs, learning rate ${learningRate}`,
+    "",
+    ...table(
+      [
+        ["layer", "type", "output", "parameters", "1-bit", "multiply-adds 1-bit", "32-bit", "bytes"],
+        ...summary.layers.map((layer) =>
+          row([
+            layer.name,
+            layer.type,
+            layer.outputShape.join("×"),
+            layer.parameters,
+            layer.binaryParameters,
+            layer.binaryMultiplyAdds,
+            layer.realMultiplyAdds,
+            layer.bytes,
+          ]),
+        ),
+        row([
+          "all",
+          "",
+          "",
+          summary.parameters,
+          summary.binaryParameters,
+          summary.binaryMultiplyAdds,
+          summary.multiplyAdds - summary.binaryMultiplyAdds,
+          summary.bytes,
+        ]),
+      ],
+      { left: 3 },
+    ).map((line) => `  ${line}`),
+  ];
+}
+
+function power(value: number): string {
+  const units = ["", " thousand", " million", " billion", " trillion", " quadrillion"];
+  const step = value < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
+  return `${(value / 1000 ** step).toPrecision(3).replace(/\.0+$/, "")}${units[step]}`;
+}

@@ -1,0 +1,14 @@
+import { createContainer, type DependencyContainer } from "@benn/core";
+import { discoverPlugins, installResolver, loadPlugins } from "@benn/core/node";
+import { builtInPlugins } from "../built-in-plugins.ts";
+
+/**
+ * A container with the built-in plugins, those that the project's package.json depends on, and those named.
+ * @throws UserError for a plugin that is missing or breaks
+ */
+export async function openContainer(plugins: readonly string[], cwd: string): Promise<DependencyContainer> {
+  installResolver(cwd);
+  const container = createContainer();
+  await loadPlugins(container, [...builtInPlugins, ...discoverPlugins(cwd), ...plugins], { cwd });
+  return container;
+}

@@ -1,0 +1,47 @@
+import { table } from "../run/format.ts";
+import { openContainer } from "./open-container.ts";
+import { readConfig } from "./read-config.ts";
+import { type JsonSchema, type RegisteredName, registeredNames } from "./registries.ts";
+
+/** `benn plugins` */
+export async function listPlugins({ plugin, json }: { readonly plugin: readonly string[]; readonly json?: boolean }): Promise<void> {
+  const cwd = process.cwd();
+  const { plugins = [] } = await readConfig({ settings: [], plugins: plugin }, cwd);
+  const names = registeredNames(await openContainer(plugins, cwd));
+  process.stdout.write(json ? `${JSON.stringify(names, null, 2)}\n` : `${pluginLines(names).join("\n")}\n`);
+}
+
+/** A heading for each contract, a line for each name, and one for each of its options. */
+export function pluginLines(names: readonly RegisteredName[]): string[] {
+  const contracts = [...new Set(names.map(({ contract }) => contract))];
+  return contracts.flatMap((contract, i) => {
+    const own = names.filter((entry) => entry.contract === contract);
+    const heads = table(
+      own.map(({ name, aliases, description, plugin }) => [[name, ...aliases].join(", "), description, plugin]),
+      { left: 3 },
+    );
+    return [
+      ...(i === 0 ? [] : [""]),
+      `${contract} (key "${own[0]?.key}")`,
+      ...own.flatMap(({ options }, at) => [
+        `  ${heads[at]}`,
+        ...table(
+          Object.entries(options.properties ?? {}).map(([option, schema]) => [
+            option,
+            `${typeOf(schema)}${fallback(schema)}`,
+            schema.description ?? "",
+          ]),
+          { left: 3 },
+        ).map((line) => `      ${line}`),
+      ]),
+    ];
+  });
+}
+
+function typeOf({ enum: choices, type }: JsonSchema): string {
+  return choices ? choices.map((choice) => String(choice)).join("|") : (type ?? "any");
+}
+
+function fallback({ default: value }: JsonSchema): string {
+  return value === undefined ? "" : ` = ${JSON.stringify(value)}`;
+}

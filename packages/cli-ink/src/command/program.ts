@@ -1,0 +1,152 @@
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { commandName } from "./command-name.ts";
+import type { TrainOptions } from "./train.ts";
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+/**
+ * The command line. Commands are imported when they run, so that `--help` does not wait for TensorFlow.js.
+ */
+export function createProgram(): Command {
+  const benn = commandName();
+  const program = new Command("benn")
+    .description("Train, vote and run binary ensemble neural networks.")
+    .option("--no-color", "no colours (NO_COLOR does the same)")
+    .option("--debug", "show stacks of errors")
+    .version(version(), "-V, --version", "print the version")
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .showSuggestionAfterError();
+
+  const examples = (command: Command, lines: readonly (readonly [string, string])[]): Command => {
+    const width = Math.max(...lines.map(([args]) => args.length));
+    return command.addHelpText(
+      "after",
+      () => `\nExamples:\n${lines.map(([args, does]) => `  $ ${benn} ${args.padEnd(width)}  # ${does}`).join("\n")}`,
+    );
+  };
+
+  examples(program, [
+    ["train --preset demo", "a small ensemble on real photographs, in minutes"],
+    ["train --set scheme=samme members=8 epochs=10", "boosting"],
+    ["watch runs/NAME", "look at a run, or see it again"],
+    ["eval runs/NAME", "score its members again"],
+  ]);
+
+  examples(
+    program
+      .command("train")
+      .description("Train an ensemble.")
+      .argument("[config]", "configuration file; without it benn.config.{ts,js,json} of this folder, if there is one")
+      .option("--preset <name>", 'start from a preset ("benn presets" lists them)')
+      .option("--set <key=value...>", "set keys of the configuration, nested ones too")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect, [])
+      .option("--data <dir>", "folder with the data (the same as --set dataset.data=DIR)")
+      .option("--backend <name>", "what computes (the same as --set backend=NAME)")
+      .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
+      .option("--resume <run>", "go on with an interrupted run")
+      .addOption(uiOption())
+      .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing")
+      .action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
+        const { train } = await import("./train.ts");
+        await train({ ...options, ...(file === undefined ? {} : { file }) });
+      }),
+    [
+      ["train --preset demo", "a small ensemble on the built-in photographs"],
+      ["train --set members=4 epochs=10 architecture.width=0.25", "settings"],
+      ["train --set scheme=samme scheme.shrinkage=0.5", "a boosting scheme and its option"],
+      ["train my.config.ts --data ~/cifar-10-batches-bin", "a configuration file, the full data"],
+      ["train --plugin ./my-boost.ts --set scheme=my-boost", "a scheme of one's own"],
+      ["train --preset cifar10-sb-bagging-seq --dry-run", "what would be done"],
+      ["train --resume runs/NAME", "go on where it stopped"],
+    ],
+  );
+
+  examples(
+    program
+      .command("eval")
+      .description("Run the trained members of a run on the test images again and let them vote.")
+      .argument("<run>", "run folder")
+      .option("--data <dir>", "other data of the same kind")
+      .option("--backend <name>", "what computes")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect, [])
+      .option("--json", "as JSON")
+      .action(async (run: string, options: { data?: string; backend?: string; plugin: string[]; json?: boolean }) => {
+        const { evaluate } = await import("./eval.ts");
+        await evaluate(run, options);
+      }),
+    [
+      ["eval runs/NAME", "the table of votes"],
+      ["eval runs/NAME --json", "for programs"],
+    ],
+  );
+
+  examples(
+    program
+      .command("watch")
+      .description("Look at a run that another process trains, or see a finished one again.")
+      .argument("<run>", "run folder")
+      .addOption(uiOption())
+      .option("--speed <times>", "replay so many times as fast as it was; without it at once", Number)
+      .action(async (run: string, options: { ui: "auto" | "ink" | "plain" | "json"; speed?: number }) => {
+        const { watch } = await import("./watch.ts");
+        await watch(run, options);
+      }),
+    [
+      ["watch runs/NAME", "attach, or show how it ended"],
+      ["watch runs/NAME --speed 20", "see it learn again, twenty times as fast"],
+    ],
+  );
+
+  examples(
+    program
+      .command("plugins")
+      .description("List everything that has a name: architectures, binarizers, schemes, voters, datasets, backends.")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect, [])
+      .option("--json", "as JSON")
+      .action(async (options: { plugin: string[]; json?: boolean }) => {
+        const { listPlugins } = await import("./plugins.ts");
+        await listPlugins(options);
+      }),
+    [
+      ["plugins", "names, options and defaults"],
+      ["plugins --plugin ./my-boost.ts", "with one of your own"],
+    ],
+  );
+
+  examples(
+    program
+      .command("schema")
+      .description("Print the JSON schema of the configuration, options of everything registered included.")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect, [])
+      .action(async (options: { plugin: string[] }) => {
+        const { printSchema } = await import("./schema.ts");
+        await printSchema(options);
+      }),
+    [["schema > benn.schema.json", 'then "$schema": "./benn.schema.json" in benn.config.json']],
+  );
+
+  examples(
+    program
+      .command("presets")
+      .description("List the presets.")
+      .option("--json", "as JSON, with their configurations")
+      .action(async (options: { json?: boolean }) => {
+        const { listPresets } = await import("./list-presets.ts");
+        listPresets(options);
+      }),
+    [["presets", "names, and what they train"]],
+  );
+  return program;
+}
+
+function uiOption(): Option {
+  return new Option("--ui <kind>", "dashboard, plain lines or JSON events; auto: the dashboard if there is a terminal")
+    .choices(["auto", "ink", "plain", "json"])
+    .default("auto");
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+}

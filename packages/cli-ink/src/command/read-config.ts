@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { type Config, UserError } from "@benn/core";
+import { fileSpecifier, installResolver } from "@benn/core/node";
+import { presetOf } from "../presets/presets.ts";
+import { applySettings } from "./apply-settings.ts";
+
+/** What the command line says about the configuration. */
+export interface ConfigRequest {
+  readonly file?: string;
+  readonly preset?: string;
+  readonly settings: readonly string[];
+  readonly plugins: readonly string[];
+  readonly data?: string;
+  readonly backend?: string;
+}
+
+const FILES = ["benn.config.ts", "benn.config.mts", "benn.config.js", "benn.config.mjs", "benn.config.json"];
+const IS_PATH = /^\.{1,2}[/\\]/;
+
+/**
+ * Puts the configuration together: the preset or the file (given, or `benn.config.*` of the folder), then `--data`,
+ * `--backend` and `--plugin`, then `--set`. Paths of plugins become absolute, so that the run can be resumed anywhere.
+ * @throws UserError for a file that is missing or cannot be read
+ */
+export async function readConfig(request: ConfigRequest, cwd: string): Promise<Config> {
+  const { file, preset, settings, plugins, data, backend } = request;
+  if (file !== undefined && preset !== undefined) {
+    throw new UserError(`--preset ${preset}: does not go together with the configuration file ${file}. Leave one of the two out.`);
+  }
+  const found = file ?? (preset === undefined ? FILES.find((name) => existsSync(join(cwd, name))) : undefined);
+  const base = preset !== undefined ? presetOf(preset).config : found === undefined ? {} : await readConfigFile(resolve(cwd, found));
+  const own = (base.plugins ?? []).map((plugin) => absolute(plugin, found === undefined ? cwd : dirname(resolve(cwd, found))));
+  const all = [...new Set([...own, ...plugins.map((plugin) => absolute(plugin, cwd))])];
+  const config: Config = { ...base, ...(all.length > 0 ? { plugins: all } : {}) };
+  return applySettings(config, [
+    ...(data === undefined ? [] : [`dataset.data=${JSON.stringify(resolve(cwd, data))}`]),
+    ...(backend === undefined ? [] : [`backend=${backend}`]),
+    ...settings,
+  ]);
+}
+
+/** Whether the command line asks for settings of its own; a resumed run then compares them with what it was made from. */
+export function isAsked({ file, preset, settings, data }: ConfigRequest): boolean {
+  return file !== undefined || preset !== undefined || data !== undefined || settings.length > 0;
+}
+
+async function readConfigFile(path: string): Promise<Config> {
+  if (!existsSync(path))
+    throw new UserError(`configuration file ${path}: does not exist. Check the path, or leave it out for the defaults.`);
+  const config = path.endsWith(".json") ? await readJson(path) : await importDefault(path);
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    throw new UserError(
+      `configuration file ${path}: gives ${config === undefined ? "nothing" : JSON.stringify(config)}. Write "export default defineConfig({ … })".`,
+    );
+  }
+  return config as Config;
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    const json: unknown = JSON.parse(await readFile(path, "utf8"));
+    if (typeof json !== "object" || json === null) return json;
+    const { $schema: _forEditors, ...config } = json as { $schema?: string };
+    return Array.isArray(json) ? json : config;
+  } catch (cause) {
+    throw new UserError(`configuration file ${path}: is not JSON (${(cause as Error).message}).`, { cause });
+  }
+}
+
+async function importDefault(path: string): Promise<unknown> {
+  installResolver(dirname(path));
+  try {
+    return ((await import(/* @vite-ignore */ fileSpecifier(path))) as { default?: unknown }).default;
+  } catch (cause) {
+    const [said = ""] = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n");
+    throw new UserError(`configuration file ${path}: cannot be read (${said.replace(/\.$/, "")}).`, { cause });
+  }
+}
+
+function absolute(plugin: string, folder: string): string {
+  return IS_PATH.test(plugin) || (!isAbsolute(plugin) && /\.[cm]?[jt]s$/.test(plugin) && existsSync(resolve(folder, plugin)))
+    ? resolve(folder, plugin)
+    : plugin;
+}

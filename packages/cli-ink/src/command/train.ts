@@ -1,0 +1,163 @@
+import { Exit } from "./failure.ts";
+import { followEvents } from "@benn/core/node";
+import { initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
+import { summary } from "../run/summary.ts";
+import type { ControlMessage } from "../run/thread-messages.ts";
+import { startTraining } from "../run/training-thread.ts";
+import type { Screen } from "../screen/screen.ts";
+import { chooseUi, type Ui } from "./choose-ui.ts";
+import { commandName, quoted } from "./command-name.ts";
+import type { ConfigRequest } from "./read-config.ts";
+import { openScreen } from "./open-screen.ts";
+
+export interface TrainOptions {
+  readonly file?: string;
+  readonly preset?: string;
+  readonly set?: readonly string[];
+  readonly plugin: readonly string[];
+  readonly data?: string;
+  readonly backend?: string;
+  readonly out?: string;
+  readonly resume?: string;
+  readonly ui: Ui | "auto";
+  readonly dryRun?: boolean;
+}
+
+const print = (text: string): void => void process.stdout.write(text);
+const say = (text: string): void => void process.stderr.write(text);
+
+/** `benn train` */
+export async function train(options: TrainOptions): Promise<void> {
+  const cwd = process.cwd();
+  const request = configRequest(options);
+  if (options.dryRun) {
+    const { dryRun } = await import("./dry-run.ts");
+    return await dryRun(request, cwd);
+  }
+  const ui = chooseUi(options.ui);
+  // A resumed run is shown from its beginning: what the log holds is told to the state before training goes on.
+  let state = options.resume === undefined ? initialState : resumed(await replay(options.resume));
+  let folder = options.resume;
+  let screen: Screen | undefined;
+  let asked: ControlMessage | undefined;
+  const noise: string[] = [];
+  const thread = startTraining(
+    {
+      config: request,
+      cwd,
+      ...(options.out === undefined ? {} : { out: options.out }),
+      ...(options.resume === undefined ? {} : { resume: options.resume }),
+    },
+    {
+      onEvent(event) {
+        screen ??= open();
+        state = reduce(state, event);
+        screen.show(event);
+      },
+      onFolder: (path) => (folder = path),
+      onNoise: (text) => (ui === "ink" ? noise.push(text) : say(text)),
+    },
+  );
+  const leave = async (): Promise<void> => {
+    await screen?.close();
+    say(`Left at once.${folder === undefined ? "" : ` Go on from the last checkpoint with\n  ${resumeCommand(folder)}\n`}`);
+    process.exit(130);
+  };
+  const stop = (): void => {
+    asked = "stop";
+    thread.ask("stop");
+  };
+  const interrupt = (): void => {
+    if (asked === "stop" || !screen) return void leave();
+    stop();
+    if (ui !== "ink") say("Stopping after this batch and saving; Ctrl-C again leaves at once.\n");
+  };
+  const open = (): Screen =>
+    openScreen(ui, {
+      state,
+      watching: false,
+      live: true,
+      keys: {
+        pause: () => thread.ask(state.control === "paused" ? "resume" : "pause"),
+        stopAfterEpoch() {
+          asked ??= "stop-after-epoch";
+          thread.ask("stop-after-epoch");
+        },
+        quit: stop,
+        interrupt,
+        note: () =>
+          asked === "stop" ? "stopping after this batch, saving" : asked === "stop-after-epoch" ? "stopping after this epoch" : undefined,
+      },
+    });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+
+  try {
+    const result = await thread.finished;
+    await screen?.close();
+    if (ui !== "json") print(farewell(state, result.folder));
+    if (result.reason === "interrupted") {
+      if (ui === "json") say(`Interrupted and saved. Go on with ${resumeCommand(result.folder)}\n`);
+      throw new Exit(130);
+    }
+  } catch (error) {
+    await screen?.close();
+    if (!(error instanceof Exit) && folder !== undefined && state.start) {
+      throw withHint(error, folder);
+    }
+    throw error;
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, interrupt);
+    await thread.kill();
+    say(noise.join(""));
+  }
+}
+
+function configRequest({ file, preset, set, plugin, data, backend }: TrainOptions): ConfigRequest {
+  return {
+    settings: set ?? [],
+    plugins: plugin,
+    ...(file === undefined ? {} : { file }),
+    ...(preset === undefined ? {} : { preset }),
+    ...(data === undefined ? {} : { data }),
+    ...(backend === undefined ? {} : { backend }),
+  };
+}
+
+async function replay(folder: string): Promise<RunState> {
+  let state = initialState;
+  for await (const event of followEvents(folder, { follow: false })) state = reduce(state, event);
+  return state;
+}
+
+/** The tables, where the run is, and what to type next. */
+export function farewell(state: RunState, folder: string): string {
+  const benn = commandName();
+  const interrupted = state.end?.reason === "interrupted";
+  const next = [
+    ...(interrupted ? [[resumeCommand(folder), "go on where it stopped"] as const] : []),
+    ...(state.staged.length > 0 ? [[`${benn} eval ${quoted(folder)}`, "run the members on the test images again"] as const] : []),
+    [`${benn} watch ${quoted(folder)}`, "see the dashboard of this run again"] as const,
+  ];
+  const width = Math.max(...next.map(([command]) => command.length));
+  const lines = [
+    ...summary(state),
+    "",
+    `${interrupted ? "Interrupted and saved" : "The run is"} in ${folder}`,
+    "",
+    ...next.map(([command, does]) => `  ${command.padEnd(width)}  ${does}`),
+  ];
+  return `\n${lines.join("\n")}\n`;
+}
+
+function resumeCommand(folder: string): string {
+  return `${commandName()} train --resume ${quoted(folder)}`;
+}
+
+/** An error while training leaves a run that goes on from its last checkpoint, if what caused it is mended. */
+function withHint(error: unknown, folder: string): unknown {
+  if (error instanceof Error) {
+    const dot = error.message.endsWith(".") ? "" : ".";
+    error.message = `${error.message}${dot} The run so far is in ${folder}; "${resumeCommand(folder)}" goes on from its last checkpoint.`;
+  }
+  return error;
+}

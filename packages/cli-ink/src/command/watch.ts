@@ -1,0 +1,70 @@
+import type { RunEvent } from "@benn/core";
+import { UserError } from "@benn/core";
+import { followEvents } from "@benn/core/node";
+import { initialState, reduce } from "../run/run-state.ts";
+import type { Screen } from "../screen/screen.ts";
+import { chooseUi, type Ui } from "./choose-ui.ts";
+import { isTraining } from "./is-training.ts";
+import { openScreen } from "./open-screen.ts";
+import { farewell } from "./train.ts";
+
+const LOOK_MILLISECONDS = 1000;
+/** A pause in training is not waited for in a replay. */
+const LONGEST_GAP_MILLISECONDS = 3000;
+
+/** `benn watch` */
+export async function watch(folder: string, { ui: asked, speed }: { readonly ui: Ui | "auto"; readonly speed?: number }): Promise<void> {
+  if (speed !== undefined && !(speed > 0)) throw new UserError(`--speed: is not a number above 0. Write for example --speed 20.`);
+  const ui = chooseUi(asked);
+  const end = new AbortController();
+  const left = Promise.withResolvers<void>();
+  const leave = (): void => {
+    end.abort();
+    left.resolve();
+  };
+  const live = await isTraining(folder);
+  let state = initialState;
+  let screen: Screen | undefined;
+  const open = (): Screen =>
+    openScreen(ui, {
+      state,
+      watching: true,
+      live: live && speed === undefined,
+      keys: { quit: leave, interrupt: leave, note: () => (state.end || end.signal.aborted ? "the run is over" : undefined) },
+    });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, leave);
+  // A process that dies writes no end: then nothing more will come.
+  const look = setInterval(() => {
+    void isTraining(folder).then((still) => (still ? undefined : setTimeout(() => end.abort(), LOOK_MILLISECONDS)));
+  }, LOOK_MILLISECONDS);
+  try {
+    let last: number | undefined;
+    for await (const event of followEvents(folder, { follow: live, signal: end.signal })) {
+      if (speed !== undefined) await wait(gap(last, event) / speed, left.promise);
+      if (end.signal.aborted && speed !== undefined) break;
+      last = event.clock.at;
+      screen ??= open();
+      state = reduce(state, event);
+      screen.show(event);
+    }
+    if (!state.start) throw new UserError(`run folder ${folder}: has no events yet. Look again when training has begun.`);
+    if (ui === "ink") await left.promise; // the dashboard stays until a key is pressed
+    await screen?.close();
+    if (ui !== "json") process.stdout.write(farewell(state, folder));
+  } finally {
+    clearInterval(look);
+    await screen?.close();
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, leave);
+  }
+}
+
+function gap(last: number | undefined, { clock }: RunEvent): number {
+  return last === undefined ? 0 : Math.min(LONGEST_GAP_MILLISECONDS * 10, Math.max(0, clock.at - last));
+}
+
+async function wait(milliseconds: number, cut: Promise<void>): Promise<void> {
+  if (milliseconds < 1) return;
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([cut, new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)))]);
+  clearTimeout(timer);
+}

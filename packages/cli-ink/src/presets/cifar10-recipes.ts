@@ -1,0 +1,62 @@
+import type { Preset } from "./preset.ts";
+
+interface Recipe {
+  readonly net: "ab" | "sb";
+  readonly scheme: "bagging" | "boost-a" | "boost-b" | "boost-c" | "boost-d";
+  readonly mode: "seq" | "indp";
+  readonly learningRate: number;
+  /** Options that differ from the scheme's own. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Published test accuracies in %: of a single member and of the ensemble. */
+  readonly published: readonly [number, number];
+}
+
+const recipes: readonly Recipe[] = [
+  { net: "ab", scheme: "bagging", mode: "seq", learningRate: 1e-4, published: [67.35, 81.32] },
+  { net: "ab", scheme: "boost-a", mode: "seq", learningRate: 1e-2, published: [67.08, 81.93] },
+  { net: "ab", scheme: "boost-a", mode: "indp", learningRate: 1e-2, published: [70.59, 82.12] },
+  { net: "ab", scheme: "boost-b", mode: "seq", learningRate: 1e-2, published: [62.87, 82.58] },
+  {
+    net: "ab",
+    scheme: "boost-b",
+    mode: "indp",
+    learningRate: 1e-2,
+    options: { alpha: "samme", shrinkage: 0.1 },
+    published: [69.65, 82.13],
+  },
+  { net: "ab", scheme: "boost-c", mode: "seq", learningRate: 1e-4, published: [67.88, 79.4] },
+  { net: "ab", scheme: "boost-d", mode: "indp", learningRate: 1e-3, published: [68.72, 82.04] },
+  { net: "sb", scheme: "bagging", mode: "seq", learningRate: 1e-3, published: [77.87, 89.12] },
+  { net: "sb", scheme: "boost-a", mode: "seq", learningRate: 1e-2, published: [80.33, 88.12] },
+  { net: "sb", scheme: "boost-b", mode: "seq", learningRate: 1e-3, published: [84.23, 87.9] },
+  { net: "sb", scheme: "boost-c", mode: "seq", learningRate: 1e-3, published: [83.68, 89.0] },
+  { net: "sb", scheme: "boost-c", mode: "indp", learningRate: 1e-2, published: [80.38, 87.72] },
+  { net: "sb", scheme: "boost-d", mode: "seq", learningRate: 1e-3, published: [84.5, 88.83] },
+];
+
+/**
+ * The reference's thirteen recipes for CIFAR-10: 32 members, 100 epochs each, batch 128, soft vote. They want the full
+ * set (`--data DIR`).
+ * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, and its published runs
+ */
+export const cifar10Recipes: Readonly<Record<string, Preset>> = Object.fromEntries(
+  recipes.map(({ net, scheme, mode, learningRate, options, published: [single, ensemble] }) => [
+    `cifar10-${net}-${scheme}-${mode}`,
+    {
+      description:
+        `${net === "ab" ? "all-binary" : "semi-binary"} NIN, ${scheme}, ${mode === "seq" ? "sequential" : "independent"} ` +
+        `(published: ${single.toFixed(2)} → ${ensemble.toFixed(2)} %)`,
+      config: {
+        dataset: "cifar10",
+        architecture: net === "ab" ? "allbinnet" : "nin",
+        scheme: { name: scheme, ...options },
+        mode: mode === "seq" ? "sequential" : "independent",
+        voter: "soft",
+        members: 32,
+        epochs: 100,
+        batchSize: 128,
+        learningRate,
+      },
+    } satisfies Preset,
+  ]),
+);

@@ -1,0 +1,25 @@
+/** A point of a curve: `x` in epochs of the member, `y` its loss or accuracy. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+const LIMIT = 2000;
+
+/**
+ * Adds a point to a curve. Points at or beyond its x fall away: a resumed run tells again what came after its
+ * checkpoint. A full curve loses every other point, so that it stays bounded however long the run is.
+ */
+export function addPoint(curve: readonly Point[], point: Point, limit: number = LIMIT): readonly Point[] {
+  const last = curve.at(-1);
+  const before = last && last.x >= point.x ? curve.filter(({ x }) => x < point.x) : curve;
+  return [...(before.length >= limit ? thin(before, Math.ceil(limit / 2)) : before), point];
+}
+
+/** At most `limit` points of a curve, evenly taken, the first and the last among them. */
+export function thin(curve: readonly Point[], limit: number): readonly Point[] {
+  if (curve.length <= limit) return curve;
+  return Array.from({ length: limit }, (_, i) => curve[Math.round((i * (curve.length - 1)) / (limit - 1))]).filter(
+    (point) => point !== undefined,
+  );
+}

@@ -1,0 +1,201 @@
+import type { Controlled, MemberPlan, Progress, RunEnd, RunEvent, RunStart, SplitAccuracy, Staged } from "@benn/core";
+import { addPoint, type Point, thin } from "./history.ts";
+
+/** What the screen knows of one member. */
+export interface MemberState {
+  /** −1 is the model that the first sequential member starts from. */
+  readonly member: number;
+  readonly plan?: MemberPlan;
+  readonly status: "waiting" | "training" | "done" | "dropped";
+  /** Epochs done, and the step within the running one. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly steps: number;
+  /** Loss of batches and mean of epochs, over epochs. */
+  readonly batchLoss: readonly Point[];
+  readonly epochLoss: readonly Point[];
+  /** Training accuracy of epochs, and of scorings. */
+  readonly accuracy: readonly Point[];
+  readonly scores: readonly Point[];
+  readonly bestEpoch?: number;
+  readonly error?: number;
+  readonly alpha?: number;
+  readonly final?: SplitAccuracy;
+  readonly imagesPerSecond?: number;
+  /** The run's seconds of work when the member began, when its newest epoch or scoring was over, and when it ended. */
+  readonly beganAt?: number;
+  readonly epochsDoneAt?: number;
+  readonly endedAt?: number;
+}
+
+export interface Warning {
+  readonly member?: number;
+  readonly message: string;
+}
+
+/** All that a screen shows, folded from the events alone, so that a saved log shows what was seen live. */
+export interface RunState {
+  readonly start?: RunStart;
+  readonly members: readonly MemberState[];
+  readonly pretrained?: MemberState;
+  /** Number of the member in training. */
+  readonly running?: number;
+  readonly staged: readonly Staged[];
+  readonly warnings: readonly Warning[];
+  readonly progress?: Progress;
+  readonly control: Controlled["state"];
+  readonly end?: RunEnd;
+  /** Seconds of work: pauses, and the time between an interruption and its resumption, are not counted. */
+  readonly seconds: number;
+  /** Time of the newest event in milliseconds; absent while the clock stands. */
+  readonly at?: number;
+}
+
+export const initialState: RunState = { members: [], staged: [], warnings: [], control: "running", seconds: 0 };
+
+/** A gap this long between two events of a log means that the run was killed and resumed later. */
+const DEAD_MILLISECONDS = 3_600_000;
+const WARNINGS_KEPT = 50;
+/** Points kept of a curve once its member is done and only its sparkline is shown. */
+const FINISHED_POINTS = 200;
+
+/** Folds one event into the state. Telling an event again, as a resumed run does, changes nothing. */
+export function reduce(before: RunState, event: RunEvent): RunState {
+  const state = tick(before, event);
+  switch (event.type) {
+    case "run-start":
+      return {
+        ...initialState,
+        ...(state.at === undefined ? {} : { at: state.at }),
+        start: event,
+        members: event.members.map((plan) => waiting(plan.member, plan)),
+      };
+    case "member-start": {
+      const { member, epochs, steps } = event;
+      const fresh = waiting(member, state.members[member]?.plan);
+      return update({ ...state, running: member }, { ...fresh, status: "training", epochs, steps, beganAt: state.seconds });
+    }
+    case "step":
+      return change({ ...state, running: event.member }, event.member, (was) => ({
+        ...was,
+        status: "training",
+        epoch: event.epoch,
+        step: event.step,
+        steps: event.steps,
+        batchLoss: addPoint(was.batchLoss, { x: event.epoch + event.step / event.steps, y: event.loss }),
+        ...(event.clock.imagesPerSecond === undefined ? {} : { imagesPerSecond: event.clock.imagesPerSecond }),
+      }));
+    case "epoch":
+      return change({ ...state, running: event.member }, event.member, (was) => ({
+        ...was,
+        status: "training",
+        epoch: event.epoch + 1,
+        step: 0,
+        epochLoss: addPoint(was.epochLoss, { x: event.epoch + 1, y: event.loss }),
+        accuracy: addPoint(was.accuracy, { x: event.epoch + 1, y: event.accuracy }),
+        epochsDoneAt: state.seconds,
+      }));
+    case "score":
+      return change(state, event.member, (was) => ({
+        ...was,
+        scores: addPoint(was.scores, { x: event.epoch + 1, y: event.accuracy }),
+        ...(event.best ? { bestEpoch: event.epoch } : {}),
+        epochsDoneAt: state.seconds,
+      }));
+    case "member-end":
+      return change(omit(state, "running"), event.member, (was) => ({
+        ...was,
+        status: event.alpha === undefined ? "dropped" : "done",
+        epoch: was.epochs,
+        step: 0,
+        batchLoss: thin(was.batchLoss, FINISHED_POINTS),
+        bestEpoch: event.bestEpoch,
+        error: event.error,
+        ...(event.alpha === undefined ? {} : { alpha: event.alpha }),
+        final: event.accuracy,
+        endedAt: state.seconds,
+      }));
+    case "staged":
+      return { ...state, staged: [...state.staged.filter(({ members }) => members < event.members), event] };
+    case "warning": {
+      const { member, message } = event;
+      const warning: Warning = member === undefined ? { message } : { member, message };
+      const others = state.warnings.filter((known) => known.message !== message || known.member !== member);
+      return { ...state, warnings: [...others, warning].slice(-WARNINGS_KEPT) };
+    }
+    case "progress":
+      return event.done >= event.total ? omit(state, "progress") : { ...state, progress: event };
+    case "control":
+      return { ...state, control: event.state };
+    case "run-end":
+      return { ...omit(omit(state, "at"), "running"), end: event };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The state a resumed run goes on from: the clock stands until its first event. */
+export function resumed(state: RunState): RunState {
+  return { ...omit(omit(state, "at"), "end"), control: "running" };
+}
+
+/** Epochs of the member that are done, with the running one's share. */
+export function epochsDone({ epoch, step, steps, status }: MemberState): number {
+  return epoch + (status === "training" && steps > 0 ? step / steps : 0);
+}
+
+/** Share of the run's epochs that is done, in [0, 1]. */
+export function progressOf({ members, pretrained, start }: RunState): number {
+  const before = start?.pretrainEpochs ?? 0;
+  const doneBefore = pretrained ? epochsDone(pretrained) : members.some(({ status }) => status !== "waiting") ? before : 0;
+  const all = members.reduce((sum, { epochs }) => sum + epochs, before);
+  return all === 0 ? 0 : members.reduce((sum, member) => sum + epochsDone(member), doneBefore) / all;
+}
+
+/** The member in training, or else the newest that was. */
+export function memberInFocus({ members, pretrained, running }: RunState): MemberState | undefined {
+  if (running === -1) return pretrained;
+  if (running !== undefined) return members[running];
+  return members.findLast(({ status }) => status !== "waiting") ?? pretrained;
+}
+
+function waiting(member: number, plan: MemberPlan | undefined): MemberState {
+  return {
+    member,
+    ...(plan ? { plan } : {}),
+    status: "waiting",
+    epoch: 0,
+    epochs: plan?.epochs ?? 0,
+    step: 0,
+    steps: plan?.steps ?? 0,
+    batchLoss: [],
+    epochLoss: [],
+    accuracy: [],
+    scores: [],
+  };
+}
+
+function tick(state: RunState, { type, clock }: RunEvent): RunState {
+  const { at: last, end, control } = state;
+  const gap = last === undefined || control === "paused" ? 0 : clock.at - last;
+  const worked = gap > 0 && gap < DEAD_MILLISECONDS ? gap / 1000 : 0;
+  const going = end && type !== "run-end" ? resumed(state) : state;
+  return { ...going, seconds: state.seconds + worked, at: clock.at };
+}
+
+function change(state: RunState, member: number, next: (was: MemberState) => MemberState): RunState {
+  return update(state, next((member < 0 ? state.pretrained : state.members[member]) ?? waiting(member, undefined)));
+}
+
+function update(state: RunState, member: MemberState): RunState {
+  if (member.member < 0) return { ...state, pretrained: member };
+  const members = state.members.slice();
+  members[member.member] = member;
+  return { ...state, members };
+}
+
+function omit<K extends "running" | "at" | "end" | "progress">(state: RunState, key: K): Omit<RunState, K> {
+  const { [key]: _left, ...rest } = state;
+  return rest;
+}

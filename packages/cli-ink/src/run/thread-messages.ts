@@ -1,0 +1,21 @@
+import type { RunEvent } from "@benn/core";
+import type { RunResult } from "@benn/core/node";
+import type { ConfigRequest } from "../command/read-config.ts";
+
+/** What the training thread is started with. */
+export interface TrainRequest {
+  readonly config: ConfigRequest;
+  readonly cwd: string;
+  readonly out?: string;
+  readonly resume?: string;
+}
+
+/** What the user asks of a run. */
+export type ControlMessage = "pause" | "resume" | "stop-after-epoch" | "stop";
+
+/** What the training thread says. */
+export type ThreadMessage =
+  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "event"; readonly event: RunEvent }
+  | { readonly kind: "end"; readonly result: RunResult }
+  | { readonly kind: "failed"; readonly isUserError: boolean; readonly message: string; readonly stack: string | undefined };

@@ -1,0 +1,52 @@
+import { epochsDone, type MemberState, type RunState } from "./run-state.ts";
+
+/** A forward pass is a third of a training step: the guess for evaluation until it was measured. */
+const FORWARD_SHARE = 1 / 3;
+
+/**
+ * Seconds the run still takes, from what its epochs, scorings and evaluations took so far; undefined before the first
+ * batches were timed. Members of a kind that was not trained yet are taken to be as slow as the mean of the others.
+ */
+export function secondsLeft(state: RunState): number | undefined {
+  const { members, pretrained, start } = state;
+  if (!start || state.end?.reason === "finished" || state.end?.reason === "stopped-by-scheme") return undefined;
+  const everyone = pretrained ? [pretrained, ...members] : members;
+  const known = everyone.map((member) => ({ kind: kindOf(member), ...paceOf(member, start.dataset.train) }));
+  const mean = (of: (pace: (typeof known)[number]) => number | undefined, kind?: string): number | undefined => {
+    const values = known
+      .filter((pace) => kind === undefined || pace.kind === kind)
+      .map(of)
+      .filter((value) => value !== undefined);
+    return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  if (mean(({ epoch }) => epoch) === undefined) return undefined;
+
+  const { train, validation, test } = start.dataset;
+  let left = 0;
+  for (const member of everyone) {
+    if (member.status === "done" || member.status === "dropped") continue;
+    const kind = kindOf(member);
+    const epoch = mean((pace) => pace.epoch, kind) ?? mean((pace) => pace.epoch) ?? 0;
+    const guess = (epoch * FORWARD_SHARE * (train + validation + test)) / train;
+    const tail = member.member < 0 ? 0 : (mean((pace) => pace.tail, kind) ?? mean((pace) => pace.tail) ?? guess);
+    if (member.member < 0 && member.epoch >= member.epochs) continue;
+    left += epoch * Math.max(0, member.epochs - epochsDone(member)) + tail;
+  }
+  return left;
+}
+
+/** Seconds of an epoch, scorings included, and of the evaluation that ends the member. */
+function paceOf(
+  { status, epoch, beganAt, epochsDoneAt, endedAt, imagesPerSecond }: MemberState,
+  rows: number,
+): { readonly epoch?: number; readonly tail?: number } {
+  if (epoch > 0 && beganAt !== undefined && epochsDoneAt !== undefined) {
+    const ended = endedAt !== undefined && (status === "done" || status === "dropped");
+    return { epoch: (epochsDoneAt - beganAt) / epoch, ...(ended ? { tail: endedAt - epochsDoneAt } : {}) };
+  }
+  return imagesPerSecond === undefined ? {} : { epoch: rows / imagesPerSecond };
+}
+
+function kindOf({ plan }: MemberState): string {
+  return `${plan?.architecture} ${plan?.binarizer}`;
+}

@@ -1,0 +1,55 @@
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { type RunEvent, UserError } from "@benn/core";
+import type { RunResult } from "@benn/core/node";
+import type { ControlMessage, ThreadMessage, TrainRequest } from "./thread-messages.ts";
+
+export interface TrainingThread {
+  /** Rejects with the thread's error. */
+  readonly finished: Promise<RunResult>;
+  ask(what: ControlMessage): void;
+  /** Ends the thread where it is, without saving. */
+  kill(): Promise<void>;
+}
+
+/** What to do with what the thread says. */
+export interface Listener {
+  onEvent(event: RunEvent): void;
+  onFolder(folder: string): void;
+  /** Text that libraries wrote to the console. */
+  onNoise(text: string): void;
+}
+
+/** Starts training in a thread of its own. */
+export function startTraining(request: TrainRequest, { onEvent, onFolder, onNoise }: Listener): TrainingThread {
+  const entry = new URL(`../train-worker${extname(import.meta.filename)}`, import.meta.url);
+  const worker = new Worker(entry, { workerData: request, stdout: true, stderr: true });
+  worker.stdout.on("data", (text: Buffer) => onNoise(text.toString()));
+  worker.stderr.on("data", (text: Buffer) => onNoise(text.toString()));
+  const finished = new Promise<RunResult>((resolve, reject) => {
+    worker.on("message", (message: ThreadMessage) => {
+      if (message.kind === "event") onEvent(message.event);
+      else if (message.kind === "folder") onFolder(message.folder);
+      else if (message.kind === "end") resolve(message.result);
+      else reject(revive(message));
+    });
+    worker.on("error", (cause) =>
+      reject(new Error(`the training thread died: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })),
+    );
+    worker.on("exit", (code) => reject(new Error(`the training thread died with code ${code}`)));
+  });
+  return {
+    finished,
+    ask: (what) => worker.postMessage(what),
+    async kill() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Errors lose their class on the way between threads. */
+function revive({ isUserError, message, stack }: Extract<ThreadMessage, { kind: "failed" }>): Error {
+  const error = isUserError ? new UserError(message) : new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

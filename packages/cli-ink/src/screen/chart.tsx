@@ -1,0 +1,64 @@
+import { Box, Text } from "ink";
+import { braille } from "../run/braille.ts";
+import { type Point, thin } from "../run/history.ts";
+
+interface ChartProps {
+  readonly title: string;
+  readonly curve: readonly Point[];
+  /** The x axis goes from 0 to here, in epochs. */
+  readonly epochs: number;
+  /** The y axis holds at least this. */
+  readonly range?: readonly [number, number];
+  readonly format: (value: number) => string;
+  readonly color: string;
+  /** In cells; the title and the x axis take a line each. */
+  readonly width: number;
+  readonly height: number;
+}
+
+const LABELS = 7;
+
+/** A curve over the epochs with its axes. */
+export function Chart({ title, curve, epochs, range, format, color, width, height }: ChartProps) {
+  const rows = Math.max(1, height - 2);
+  const plot = Math.max(4, width - LABELS - 1);
+  const values = curve.map(({ y }) => y).filter((y) => Number.isFinite(y));
+  const low = Math.min(...values, ...(range ?? []));
+  const high = Math.max(...values, ...(range ?? []));
+  const y = values.length === 0 ? ([0, 1] as const) : high > low ? ([low, high] as const) : ([low - 0.5, high + 0.5] as const);
+  const lines = braille(thin(curve, plot * 8), { width: plot, height: rows, x: [0, epochs], y });
+  const label = (row: number): string => {
+    if (values.length === 0) return "";
+    if (row === 0) return format(y[1]);
+    if (row === rows - 1) return format(y[0]);
+    return rows >= 5 && row === (rows - 1) / 2 ? format((y[0] + y[1]) / 2) : "";
+  };
+  const last = values.at(-1);
+  return (
+    <Box
+      flexDirection="column"
+      width={width}
+      aria-label={last === undefined ? `${title}: nothing yet` : `${title}: from ${format(values[0] ?? last)} to ${format(last)}`}
+    >
+      <Text wrap="truncate">
+        <Text bold>{title}</Text>
+        {last === undefined ? <Text dimColor> not measured yet</Text> : ` ${format(last)}`}
+      </Text>
+      {lines.map((line, row) => (
+        // eslint-disable-next-line react/no-array-index-key -- a row of the screen is its place
+        <Text key={row} wrap="truncate">
+          <Text dimColor>{`${label(row).padStart(LABELS - 1)} │`}</Text>
+          <Text color={color}>{line}</Text>
+        </Text>
+      ))}
+      <Text dimColor wrap="truncate">
+        {`${" ".repeat(LABELS - 1)}0└${axis(plot, epochs)}`}
+      </Text>
+    </Box>
+  );
+}
+
+function axis(width: number, epochs: number): string {
+  const end = ` epoch ${epochs}`;
+  return `${"─".repeat(Math.max(0, width - end.length))}${end}`;
+}

@@ -1,0 +1,28 @@
+import type { MemberState } from "../run/run-state.ts";
+
+/** A member's own line, or one line for many that have no room. */
+export type Lane =
+  | { readonly kind: "member"; readonly member: MemberState }
+  | { readonly kind: "finished" | "waiting"; readonly members: readonly MemberState[] };
+
+/** Which members get a line when there are `room` lines: those around the one in focus; the others share one at each end. */
+export function chooseLanes(members: readonly MemberState[], focus: number, room: number): Lane[] {
+  const own = (some: readonly MemberState[]): Lane[] => some.map((member) => ({ kind: "member", member }));
+  if (members.length <= room) return own(members);
+  if (room <= 0) return [];
+  if (room < 3) return own(members.slice(focus, focus + 1));
+  // One line for what is hidden at the one end; two where both ends hide something.
+  let size = room - 1;
+  let from = Math.min(Math.max(0, focus - Math.ceil(size * 0.6)), members.length - size);
+  if (from > 0 && from + size < members.length) {
+    size = room - 2;
+    from = Math.min(Math.max(1, focus - Math.ceil(size * 0.6)), members.length - size - 1);
+  }
+  const before = members.slice(0, from);
+  const after = members.slice(from + size);
+  return [
+    ...(before.length > 0 ? [{ kind: "finished", members: before } as const] : []),
+    ...own(members.slice(from, from + size)),
+    ...(after.length > 0 ? [{ kind: "waiting", members: after } as const] : []),
+  ];
+}

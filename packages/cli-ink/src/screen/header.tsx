@@ -1,0 +1,63 @@
+import { Box, Text } from "ink";
+import { count, duration, percent } from "../run/format.ts";
+import { memberInFocus, progressOf, type RunState } from "../run/run-state.ts";
+import { ProgressBar } from "./progress-bar.tsx";
+
+interface HeaderProps {
+  readonly state: RunState;
+  /** Seconds of work, counted on to this moment. */
+  readonly elapsed: number;
+  readonly left: number | undefined;
+  readonly columns: number;
+}
+
+/** What is trained, how far it is, and how long it will take: three lines. */
+export function Header({ state, elapsed, left, columns }: HeaderProps) {
+  const { start, progress } = state;
+  const done = progressOf(state);
+  const barWidth = Math.max(8, Math.min(40, columns - 52));
+  return (
+    <Box flexDirection="column">
+      <Text wrap="truncate">
+        <Text bold color="cyan">
+          benn
+        </Text>{" "}
+        <Text bold>{start?.run ?? ""}</Text>
+        <Text dimColor>{start ? `  ${recipe(state)}` : ""}</Text>
+      </Text>
+      <Text wrap="truncate" dimColor>
+        {start
+          ? `${start.dataset.name}: ${count(start.dataset.train)} train${start.dataset.validation > 0 ? `, ${count(start.dataset.validation)} validation` : ""}, ` +
+            `${count(start.dataset.test)} test · ${start.backend} · batch ${start.batchSize}${speed(state)}`
+          : progress
+            ? `${progress.what}: ${percent(progress.total > 0 ? progress.done / progress.total : 0)}`
+            : "reading data"}
+      </Text>
+      <Text wrap="truncate">
+        <ProgressBar value={done} width={barWidth} label="progress of the ensemble" /> <Text bold>{`${Math.floor(100 * done)} %`}</Text>
+        {`  ${status(state)} · ${duration(elapsed)}`}
+        {left === undefined ? "" : ` · about ${duration(left)} left`}
+      </Text>
+    </Box>
+  );
+}
+
+function recipe({ start }: RunState): string {
+  if (!start) return "";
+  const nets = [...new Set(start.members.map(({ architecture }) => architecture))];
+  return `${start.members.length} × ${nets.length === 1 ? nets[0] : `${nets.length} nets`} · ${start.scheme} · ${start.mode} · ${start.voter} vote`;
+}
+
+function speed(state: RunState): string {
+  const rate = memberInFocus(state)?.imagesPerSecond;
+  return rate === undefined ? "" : ` · ${rate >= 100 ? count(rate) : rate.toFixed(1)} images/s`;
+}
+
+function status({ start, members, running, control, end }: RunState): string {
+  if (end) return { finished: "finished", "stopped-by-scheme": "stopped by the scheme", interrupted: "interrupted" }[end.reason];
+  if (control === "paused") return "paused";
+  if (control === "stopping") return "saving";
+  if (running === -1) return "pretraining";
+  const finished = members.filter((member) => member.status === "done" || member.status === "dropped").length;
+  return start ? `member ${Math.min(members.length, (running ?? finished) + 1)} of ${members.length}` : "starting";
+}

@@ -1,0 +1,50 @@
+import { Box, Text } from "ink";
+
+const LINES = [
+  ["p", "pause; again: go on"],
+  ["s", "stop when the running epoch is over, and save"],
+  ["q, Ctrl-C", "stop after the running batch, and save; the run can be resumed"],
+  ["Ctrl-C again", "leave at once; what came after the last checkpoint is trained again"],
+  ["tab", "other charts, where not all have room"],
+  ["h, ?", "close this help"],
+] as const;
+
+const WATCHED = [
+  ["q, Ctrl-C", "leave; whoever trains the run goes on"],
+  ["tab", "other charts, where not all have room"],
+  ["h, ?", "close this help"],
+] as const;
+
+const WORDS = [
+  ["ε", "share of the training rows a member gets wrong, by their weights"],
+  ["alpha", "how much its vote counts"],
+  ["n, single, mean", "votes of the first n members; the newest alone; the mean of all alone"],
+  ["hard, soft, softmax", "each votes for a class; logits are summed; probabilities are summed"],
+] as const;
+
+/** Keys and words, in place of lanes and charts. */
+export function Help({ watching }: { readonly watching: boolean }) {
+  return (
+    <Box flexDirection="column">
+      <Text bold>Keys</Text>
+      {(watching ? WATCHED : LINES).map(([key, does]) => (
+        <Entry key={key} word={key} text={does} />
+      ))}
+      <Text> </Text>
+      <Text bold>Words</Text>
+      {WORDS.map(([word, text]) => (
+        <Entry key={word} word={word} text={text} />
+      ))}
+    </Box>
+  );
+}
+
+function Entry({ word, text }: { readonly word: string; readonly text: string }) {
+  return (
+    <Text wrap="truncate">
+      {"  "}
+      <Text bold>{word.padEnd(20)}</Text>
+      {text}
+    </Text>
+  );
+}

@@ -1,0 +1,42 @@
+// Trains in a thread of its own, so that keys and the clock of the screen live. What it is told comes as workerData,
+// what the user asks meanwhile as messages.
+import { parentPort, workerData } from "node:worker_threads";
+import { RunControl, UserError } from "@benn/core";
+import { openRun, train } from "@benn/core/node";
+import { openContainer } from "./command/open-container.ts";
+import { isAsked, readConfig } from "./command/read-config.ts";
+import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
+
+const { config: asked, cwd, out, resume } = workerData as TrainRequest;
+const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
+const control = new RunControl();
+parentPort?.on("message", (message: ControlMessage) => {
+  if (message === "pause") control.pause();
+  else if (message === "resume") control.resume();
+  else if (message === "stop-after-epoch") control.stopAfterEpoch();
+  else control.stopNow();
+});
+
+try {
+  const config = resume === undefined || isAsked(asked) ? await readConfig(asked, cwd) : undefined;
+  const saved = resume === undefined ? [] : ((await openRun(resume)).config.plugins ?? []);
+  const container = await openContainer([...new Set([...saved, ...(config?.plugins ?? asked.plugins)])], cwd);
+  const run = train(config, {
+    container,
+    control,
+    ...(out === undefined ? {} : { out }),
+    ...(resume === undefined ? {} : { resume }),
+    onFolder: (folder) => post({ kind: "folder", folder }),
+  });
+  for (;;) {
+    const next = await run.next();
+    if (next.done) {
+      post({ kind: "end", result: next.value });
+      break;
+    }
+    post({ kind: "event", event: next.value });
+  }
+} catch (error) {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  post({ kind: "failed", isUserError: error instanceof UserError, message, stack });
+}
