@@ -8,6 +8,7 @@ import { isAsked, readConfig } from "./command/read-config.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
 
 const { config: asked, cwd, out, resume } = workerData as TrainRequest;
+// eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
 const control = new RunControl();
 parentPort?.on("message", (message: ControlMessage) => {

@@ -20,7 +20,7 @@ export function applySettings(config: Config, settings: readonly string[]): Conf
     if (!KEY.test(path)) throw new UserError(`--set ${setting}: "${path}" is not a key. Write for example --set architecture.width=0.5.`);
     set(result, path.split("."), setting.slice(at + 1));
   }
-  return result as Config;
+  return result;
 }
 
 function set(config: Json, [first = "", ...rest]: readonly string[], text: string): void {

@@ -7,12 +7,12 @@ import { openContainer } from "./open-container.ts";
 interface EvalOptions {
   readonly data?: string;
   readonly backend?: string;
-  readonly plugin: readonly string[];
+  readonly plugin?: readonly string[];
   readonly json?: boolean;
 }
 
 /** `benn eval` */
-export async function evaluate(folder: string, { data, backend, plugin, json }: EvalOptions): Promise<void> {
+export async function evaluate(folder: string, { data, backend, plugin = [], json }: EvalOptions): Promise<void> {
   const { config } = await openRun(folder);
   const container = await openContainer([...(config.plugins ?? []), ...plugin], process.cwd());
   const showsProgress = !json && process.stderr.isTTY;

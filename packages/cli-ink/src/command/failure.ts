@@ -20,7 +20,6 @@ export function failure(error: unknown, { debug }: { readonly debug: boolean }):
 
 function causes(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined
-    ? ""
-    : `\ncaused by ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}${causes(cause)}`;
+  if (cause === undefined) return "";
+  return `\ncaused by ${cause instanceof Error ? (cause.stack ?? cause.message) : JSON.stringify(cause)}${causes(cause)}`;
 }

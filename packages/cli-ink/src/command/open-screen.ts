@@ -1,5 +1,4 @@
 import type { RunState } from "../run/run-state.ts";
-import { inkScreen } from "../screen/ink-screen.tsx";
 import { jsonScreen } from "../screen/json-screen.ts";
 import { plainScreen } from "../screen/plain-screen.ts";
 import type { RunKeys, Screen } from "../screen/screen.ts";
@@ -13,9 +12,9 @@ export interface ScreenOptions {
   readonly live: boolean;
 }
 
-/** The screen of that kind, on standard output. */
-export function openScreen(ui: Ui, options: ScreenOptions): Screen {
+/** How to open the screen of that kind on standard output. Ink is only loaded for the dashboard. */
+export async function screenOpener(ui: Ui): Promise<(options: ScreenOptions) => Screen> {
   const write = (text: string): void => void process.stdout.write(text);
-  if (ui === "ink") return inkScreen(options);
-  return ui === "json" ? jsonScreen(write) : plainScreen(write, options.state);
+  if (ui === "ink") return (await import("../screen/ink-screen.tsx")).inkScreen;
+  return ui === "json" ? () => jsonScreen(write) : ({ state }) => plainScreen(write, state);
 }

@@ -4,7 +4,7 @@ import { readConfig } from "./read-config.ts";
 import { type JsonSchema, type RegisteredName, registeredNames } from "./registries.ts";
 
 /** `benn plugins` */
-export async function listPlugins({ plugin, json }: { readonly plugin: readonly string[]; readonly json?: boolean }): Promise<void> {
+export async function listPlugins({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
   const cwd = process.cwd();
   const { plugins = [] } = await readConfig({ settings: [], plugins: plugin }, cwd);
   const names = registeredNames(await openContainer(plugins, cwd));
@@ -20,22 +20,18 @@ export function pluginLines(names: readonly RegisteredName[]): string[] {
       own.map(({ name, aliases, description, plugin }) => [[name, ...aliases].join(", "), description, plugin]),
       { left: 3 },
     );
-    return [
-      ...(i === 0 ? [] : [""]),
-      `${contract} (key "${own[0]?.key}")`,
-      ...own.flatMap(({ options }, at) => [
-        `  ${heads[at]}`,
-        ...table(
-          Object.entries(options.properties ?? {}).map(([option, schema]) => [
-            option,
-            `${typeOf(schema)}${fallback(schema)}`,
-            schema.description ?? "",
-          ]),
-          { left: 3 },
-        ).map((line) => `      ${line}`),
-      ]),
-    ];
+    const lines = own.flatMap(({ options }, at) => [`  ${heads[at]}`].concat(optionLines(options)));
+    return [...(i === 0 ? [] : [""]), `${contract} (key "${own[0]?.key}")`].concat(lines);
   });
+}
+
+function optionLines({ properties = {} }: RegisteredName["options"]): string[] {
+  const cells = Object.entries(properties).map(([option, schema]) => [
+    option,
+    `${typeOf(schema)}${fallback(schema)}`,
+    schema.description ?? "",
+  ]);
+  return table(cells, { left: 3 }).map((line) => `      ${line}`);
 }
 
 function typeOf({ enum: choices, type }: JsonSchema): string {

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { commandName } from "./command-name.ts";
 import type { TrainOptions } from "./train.ts";
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /**
  * The command line. Commands are imported when they run, so that `--help` does not wait for TensorFlow.js.
@@ -41,7 +41,7 @@ export function createProgram(): Command {
       .argument("[config]", "configuration file; without it benn.config.{ts,js,json} of this folder, if there is one")
       .option("--preset <name>", 'start from a preset ("benn presets" lists them)')
       .option("--set <key=value...>", "set keys of the configuration, nested ones too")
-      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect, [])
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--data <dir>", "folder with the data (the same as --set dataset.data=DIR)")
       .option("--backend <name>", "what computes (the same as --set backend=NAME)")
       .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
@@ -70,9 +70,9 @@ export function createProgram(): Command {
       .argument("<run>", "run folder")
       .option("--data <dir>", "other data of the same kind")
       .option("--backend <name>", "what computes")
-      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect, [])
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--json", "as JSON")
-      .action(async (run: string, options: { data?: string; backend?: string; plugin: string[]; json?: boolean }) => {
+      .action(async (run: string, options: { data?: string; backend?: string; plugin?: string[]; json?: boolean }) => {
         const { evaluate } = await import("./eval.ts");
         await evaluate(run, options);
       }),
@@ -103,9 +103,9 @@ export function createProgram(): Command {
     program
       .command("plugins")
       .description("List everything that has a name: architectures, binarizers, schemes, voters, datasets, backends.")
-      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect, [])
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--json", "as JSON")
-      .action(async (options: { plugin: string[]; json?: boolean }) => {
+      .action(async (options: { plugin?: string[]; json?: boolean }) => {
         const { listPlugins } = await import("./plugins.ts");
         await listPlugins(options);
       }),
@@ -119,8 +119,8 @@ export function createProgram(): Command {
     program
       .command("schema")
       .description("Print the JSON schema of the configuration, options of everything registered included.")
-      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect, [])
-      .action(async (options: { plugin: string[] }) => {
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .action(async (options: { plugin?: string[] }) => {
         const { printSchema } = await import("./schema.ts");
         await printSchema(options);
       }),

@@ -55,7 +55,7 @@ async function readConfigFile(path: string): Promise<Config> {
       `configuration file ${path}: gives ${config === undefined ? "nothing" : JSON.stringify(config)}. Write "export default defineConfig({ … })".`,
     );
   }
-  return config as Config;
+  return config;
 }
 
 async function readJson(path: string): Promise<unknown> {

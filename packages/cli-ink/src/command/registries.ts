@@ -1,15 +1,4 @@
-import {
-  ARCHITECTURES,
-  BACKENDS,
-  BINARIZERS,
-  DATASETS,
-  type DependencyContainer,
-  type InjectionToken,
-  type Registry,
-  SCHEMES,
-  VOTERS,
-  z,
-} from "@benn/core";
+import { ARCHITECTURES, BACKENDS, BINARIZERS, DATASETS, type DependencyContainer, type Registry, SCHEMES, VOTERS, z } from "@benn/core";
 
 /** The keys of the configuration that name something registered, with the registry that knows it. */
 export const registries = {
@@ -43,7 +32,7 @@ export interface JsonSchema {
 /** Everything that has a name, by contract. */
 export function registeredNames(container: DependencyContainer): RegisteredName[] {
   return Object.entries(registries).flatMap(([key, token]) => {
-    const registry = container.resolve(token as InjectionToken<Registry<unknown>>);
+    const registry = container.resolve<Registry<unknown>>(token);
     return registry.entries().map(({ name, aliases, definition, plugin }) => {
       const { $schema: _dialect, ...options } = z.toJSONSchema(definition.options ?? z.object({}), { io: "input", unrepresentable: "any" });
       return {

@@ -6,7 +6,7 @@ import { registeredNames, type RegisteredName } from "./registries.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** `benn schema` */
-export async function printSchema({ plugin }: { readonly plugin: readonly string[] }): Promise<void> {
+export async function printSchema({ plugin = [] }: { readonly plugin?: readonly string[] }): Promise<void> {
   const cwd = process.cwd();
   const { plugins = [] } = await readConfig({ settings: [], plugins: plugin }, cwd);
   process.stdout.write(`${JSON.stringify(configJsonSchema(registeredNames(await openContainer(plugins, cwd))), null, 2)}\n`);

@@ -8,13 +8,13 @@ import type { Screen } from "../screen/screen.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
 import { commandName, quoted } from "./command-name.ts";
 import type { ConfigRequest } from "./read-config.ts";
-import { openScreen } from "./open-screen.ts";
+import { screenOpener } from "./open-screen.ts";
 
 export interface TrainOptions {
   readonly file?: string;
   readonly preset?: string;
   readonly set?: readonly string[];
-  readonly plugin: readonly string[];
+  readonly plugin?: readonly string[];
   readonly data?: string;
   readonly backend?: string;
   readonly out?: string;
@@ -35,6 +35,7 @@ export async function train(options: TrainOptions): Promise<void> {
     return await dryRun(request, cwd);
   }
   const ui = chooseUi(options.ui);
+  const openScreen = await screenOpener(ui);
   // A resumed run is shown from its beginning: what the log holds is told to the state before training goes on.
   let state = options.resume === undefined ? initialState : resumed(await replay(options.resume));
   let folder = options.resume;
@@ -73,7 +74,7 @@ export async function train(options: TrainOptions): Promise<void> {
     if (ui !== "ink") say("Stopping after this batch and saving; Ctrl-C again leaves at once.\n");
   };
   const open = (): Screen =>
-    openScreen(ui, {
+    openScreen({
       state,
       watching: false,
       live: true,
@@ -115,7 +116,7 @@ export async function train(options: TrainOptions): Promise<void> {
 function configRequest({ file, preset, set, plugin, data, backend }: TrainOptions): ConfigRequest {
   return {
     settings: set ?? [],
-    plugins: plugin,
+    plugins: plugin ?? [],
     ...(file === undefined ? {} : { file }),
     ...(preset === undefined ? {} : { preset }),
     ...(data === undefined ? {} : { data }),

@@ -5,43 +5,53 @@ import { initialState, reduce } from "../run/run-state.ts";
 import type { Screen } from "../screen/screen.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
 import { isTraining } from "./is-training.ts";
-import { openScreen } from "./open-screen.ts";
+import { screenOpener } from "./open-screen.ts";
 import { farewell } from "./train.ts";
 
 const LOOK_MILLISECONDS = 1000;
 /** A pause in training is not waited for in a replay. */
-const LONGEST_GAP_MILLISECONDS = 3000;
+const LONGEST_GAP_MILLISECONDS = 30_000;
 
 /** `benn watch` */
 export async function watch(folder: string, { ui: asked, speed }: { readonly ui: Ui | "auto"; readonly speed?: number }): Promise<void> {
   if (speed !== undefined && !(speed > 0)) throw new UserError(`--speed: is not a number above 0. Write for example --speed 20.`);
   const ui = chooseUi(asked);
+  const openScreen = await screenOpener(ui);
   const end = new AbortController();
   const left = Promise.withResolvers<void>();
+  let quit = false;
   const leave = (): void => {
+    quit = true;
     end.abort();
     left.resolve();
   };
   const live = await isTraining(folder);
+  let training = live;
   let state = initialState;
   let screen: Screen | undefined;
   const open = (): Screen =>
-    openScreen(ui, {
+    openScreen({
       state,
       watching: true,
       live: live && speed === undefined,
-      keys: { quit: leave, interrupt: leave, note: () => (state.end || end.signal.aborted ? "the run is over" : undefined) },
+      keys: {
+        quit: leave,
+        interrupt: leave,
+        note: () => (state.end ? "the run is over" : training ? undefined : "nobody trains this run now"),
+      },
     });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, leave);
   // A process that dies writes no end: then nothing more will come.
-  const look = setInterval(() => {
-    void isTraining(folder).then((still) => (still ? undefined : setTimeout(() => end.abort(), LOOK_MILLISECONDS)));
-  }, LOOK_MILLISECONDS);
+  const look = async (): Promise<void> => {
+    training &&= await isTraining(folder);
+    if (live && !training) setTimeout(() => end.abort(), LOOK_MILLISECONDS); // what was written last is still read
+  };
+  const looking = setInterval(() => void look(), LOOK_MILLISECONDS);
   try {
     let last: number | undefined;
     for await (const event of followEvents(folder, { follow: live, signal: end.signal })) {
       if (speed !== undefined) await wait(gap(last, event) / speed, left.promise);
-      if (end.signal.aborted && speed !== undefined) break;
+      if (quit) break;
       last = event.clock.at;
       screen ??= open();
       state = reduce(state, event);
@@ -52,14 +62,14 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
     await screen?.close();
     if (ui !== "json") process.stdout.write(farewell(state, folder));
   } finally {
-    clearInterval(look);
+    clearInterval(looking);
     await screen?.close();
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, leave);
   }
 }
 
 function gap(last: number | undefined, { clock }: RunEvent): number {
-  return last === undefined ? 0 : Math.min(LONGEST_GAP_MILLISECONDS * 10, Math.max(0, clock.at - last));
+  return last === undefined ? 0 : Math.min(LONGEST_GAP_MILLISECONDS, Math.max(0, clock.at - last));
 }
 
 async function wait(milliseconds: number, cut: Promise<void>): Promise<void> {

@@ -15,7 +15,7 @@ export interface Frame {
   readonly y: readonly [number, number];
 }
 
-/** Draws a curve, points joined by lines, as `height` strings of `width` braille characters. */
+/** Draws a curve, points joined by lines, as `height` strings of `width` braille characters. Points in one column of dots count as their mean. */
 export function braille(curve: readonly Point[], { width, height, x, y }: Frame): string[] {
   const cells = new Uint8Array(width * height);
   const [columns, rows] = [width * 2, height * 4];
@@ -26,10 +26,16 @@ export function braille(curve: readonly Point[], { width, height, x, y }: Frame)
     const cell = (row >> 2) * width + (column >> 1);
     cells[cell] = (cells[cell] ?? 0) | (DOTS[column & 1]?.[row & 3] ?? 0);
   };
-  let from: readonly [number, number] | undefined;
+  const means = new Map<number, { total: number; n: number }>();
   for (const point of curve) {
     if (!Number.isFinite(point.y)) continue;
-    const to = [place(point.x, x, columns), rows - 1 - place(point.y, y, rows)] as const;
+    const column = place(point.x, x, columns);
+    const { total, n } = means.get(column) ?? { total: 0, n: 0 };
+    means.set(column, { total: total + point.y, n: n + 1 });
+  }
+  let from: readonly [number, number] | undefined;
+  for (const [column, { total, n }] of means) {
+    const to = [column, rows - 1 - place(total / n, y, rows)] as const;
     const start = from ?? to;
     const steps = Math.max(1, Math.abs(to[0] - start[0]), Math.abs(to[1] - start[1]));
     for (let i = 0; i <= steps; i++) {

@@ -14,10 +14,10 @@ export interface TrainingThread {
 
 /** What to do with what the thread says. */
 export interface Listener {
-  onEvent(event: RunEvent): void;
-  onFolder(folder: string): void;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onFolder: (folder: string) => void;
   /** Text that libraries wrote to the console. */
-  onNoise(text: string): void;
+  readonly onNoise: (text: string) => void;
 }
 
 /** Starts training in a thread of its own. */

@@ -1,6 +1,6 @@
 import { Box, Text } from "ink";
 import { braille } from "../run/braille.ts";
-import { type Point, thin } from "../run/history.ts";
+import type { Point } from "../run/history.ts";
 
 interface ChartProps {
   readonly title: string;
@@ -26,7 +26,7 @@ export function Chart({ title, curve, epochs, range, format, color, width, heigh
   const low = Math.min(...values, ...(range ?? []));
   const high = Math.max(...values, ...(range ?? []));
   const y = values.length === 0 ? ([0, 1] as const) : high > low ? ([low, high] as const) : ([low - 0.5, high + 0.5] as const);
-  const lines = braille(thin(curve, plot * 8), { width: plot, height: rows, x: [0, epochs], y });
+  const lines = braille(curve, { width: plot, height: rows, x: [0, epochs], y });
   const label = (row: number): string => {
     if (values.length === 0) return "";
     if (row === 0) return format(y[1]);

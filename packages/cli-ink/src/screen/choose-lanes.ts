@@ -13,10 +13,10 @@ export function chooseLanes(members: readonly MemberState[], focus: number, room
   if (room < 3) return own(members.slice(focus, focus + 1));
   // One line for what is hidden at the one end; two where both ends hide something.
   let size = room - 1;
-  let from = Math.min(Math.max(0, focus - Math.ceil(size * 0.6)), members.length - size);
+  let from = Math.min(Math.max(0, focus - Math.floor((size - 1) * 0.6)), members.length - size);
   if (from > 0 && from + size < members.length) {
     size = room - 2;
-    from = Math.min(Math.max(1, focus - Math.ceil(size * 0.6)), members.length - size - 1);
+    from = Math.min(Math.max(1, focus - Math.floor((size - 1) * 0.6)), members.length - size - 1);
   }
   const before = members.slice(0, from);
   const after = members.slice(from + size);

@@ -25,16 +25,15 @@ export interface DashboardProps {
 
 const HEADER = 4;
 const PANELS_LEAST = 7;
-const PANELS_MOST = 18;
+const PANELS_MOST = 28;
 const VOTES_WIDTH = 40;
 const GAP = 2;
 
 /** The whole screen, from the state alone. */
 export function Dashboard({ state, columns, rows, since, view, help, hints, note, watching }: DashboardProps) {
   const left = secondsLeft(state);
-  const warning = state.warnings.at(-1);
-  const warnings = warning && rows >= 14 ? 1 : 0;
-  const free = rows - HEADER - 1 - warnings;
+  const warnings = rows < 14 ? [] : state.warnings.slice(rows < 40 ? -1 : -4);
+  const free = rows - HEADER - 1 - warnings.length;
   const wanted = state.members.length + 1;
   const panels = free >= PANELS_LEAST + 4 ? Math.min(PANELS_MOST, Math.max(PANELS_LEAST, free - wanted - 1)) : 0;
   const lanes = Math.max(0, Math.min(wanted, free - (panels > 0 ? panels + 1 : 0)));
@@ -59,11 +58,11 @@ export function Dashboard({ state, columns, rows, since, view, help, hints, note
           </>
         )}
       </Box>
-      {warnings > 0 && (
-        <Text color="yellow" wrap="truncate">
-          {`! ${warning?.message}${state.warnings.length > 1 ? ` (${state.warnings.length} warnings)` : ""}`}
+      {warnings.map(({ message }, i) => (
+        <Text key={message} color="yellow" wrap="truncate">
+          {`! ${message}${i === 0 && state.warnings.length > warnings.length ? ` (one of ${state.warnings.length} warnings)` : ""}`}
         </Text>
-      )}
+      ))}
       <Footer hints={hints} note={note} />
     </Box>
   );

@@ -15,7 +15,7 @@ interface HeaderProps {
 export function Header({ state, elapsed, left, columns }: HeaderProps) {
   const { start, progress } = state;
   const done = progressOf(state);
-  const barWidth = Math.max(8, Math.min(40, columns - 52));
+  const barWidth = Math.max(8, Math.min(40, columns - 54));
   return (
     <Box flexDirection="column">
       <Text wrap="truncate">

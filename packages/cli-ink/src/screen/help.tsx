@@ -16,10 +16,10 @@ const WATCHED = [
 ] as const;
 
 const WORDS = [
-  ["ε", "share of the training rows a member gets wrong, by their weights"],
+  ["ε", "weighted share of training rows it gets wrong"],
   ["alpha", "how much its vote counts"],
-  ["n, single, mean", "votes of the first n members; the newest alone; the mean of all alone"],
-  ["hard, soft, softmax", "each votes for a class; logits are summed; probabilities are summed"],
+  ["n, single, mean", "first n members: newest alone, mean of all alone"],
+  ["hard, soft, softmax", "votes that count classes, logits, probabilities"],
 ] as const;
 
 /** Keys and words, in place of lanes and charts. */

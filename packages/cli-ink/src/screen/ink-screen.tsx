@@ -46,15 +46,17 @@ export function inkScreen({ state: first, keys, watching, live }: InkScreenOptio
     drawn = next.key;
     app.rerender(element(next));
   }, FRAME_MILLISECONDS);
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    app.unmount();
+    await app.waitUntilExit();
+  };
   return {
     show(event: RunEvent) {
       state = reduce(state, event);
     },
-    async close() {
-      clearInterval(timer);
-      app.unmount();
-      await app.waitUntilExit();
-    },
+    close: () => (closed ??= close()),
   };
 }
 

@@ -42,13 +42,12 @@ export function Lanes({ members, focus, columns, height }: LanesProps) {
             bold={lane.member.status === "training"}
           >
             <Text color={COLORS[lane.member.status]}>{SYMBOLS[lane.member.status]}</Text>
-            {` ${String(lane.member.member + 1).padStart(2)} ${
-              name > 0
-                ? ` ${nameOf(lane.member.plan)
-                    .slice(0, name - 2)
-                    .padEnd(name - 1)}`
-                : " "
-            }`.slice(0, 5 + name)}
+            {` ${String(lane.member.member + 1).padStart(2)} `}
+            {name > 0
+              ? nameOf(lane.member.plan)
+                  .slice(0, name - 2)
+                  .padEnd(name)
+              : ""}
             {`${lane.member.epoch}/${lane.member.epochs}`.padStart(epochs)}
             {"   "}
             <Text color={COLORS[lane.member.status]} bold={false}>

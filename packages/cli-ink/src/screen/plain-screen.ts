@@ -64,7 +64,12 @@ export function lineFor(event: RunEvent, state: RunState): string | undefined {
     }
     case "control":
       return { running: "going on", paused: "paused", stopping: "stopping; saving" }[event.state];
-    default:
+    case "member-start":
+    case "step":
+    case "score":
+    case "run-end":
       return undefined;
+    default:
+      return event satisfies never;
   }
 }

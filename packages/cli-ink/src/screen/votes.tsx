@@ -1,5 +1,5 @@
 import { Box, Text } from "ink";
-import { percent, points, table } from "../run/format.ts";
+import { points, table } from "../run/format.ts";
 import type { RunState } from "../run/run-state.ts";
 import { headline, stagedRows } from "../run/summary.ts";
 
@@ -38,11 +38,11 @@ export function Votes({ state, width, height }: VotesProps) {
       )}
       {gain && (
         <Text wrap="truncate">
-          {`${gain.voter} vote ${percent(gain.accuracy)}, `}
+          {`${gain.voter} vote: `}
           <Text bold color={gain.accuracy > gain.mean ? "green" : "yellow"}>
             {points(gain.accuracy - gain.mean)} points
           </Text>
-          {` on the mean`}
+          {" over the mean"}
         </Text>
       )}
     </Box>

@@ -1,0 +1,79 @@
+import { createRandom, type MemberPlan, type RunEvent, type RunEventBody } from "@benn/core";
+
+export interface ExampleRun {
+  readonly members: number;
+  readonly epochs: number;
+  /** `step` events an epoch. */
+  readonly steps?: number;
+  /** Architectures, taken in turn. */
+  readonly architectures?: readonly string[];
+}
+
+/** The events of a run that never was: what the screen's tests and pictures are drawn from. The same every time. */
+export function exampleRun({ members, epochs, steps = 10, architectures = ["nin width=0.25"] }: ExampleRun): RunEvent[] {
+  const random = createRandom(1, "example");
+  const events: RunEvent[] = [];
+  let at = Date.UTC(2026, 10, 24, 9);
+  const tell = (body: RunEventBody, seconds: number, clock: { imagesPerSecond?: number } = {}): void => {
+    at += 1000 * seconds;
+    events.push({ ...body, clock: { at, ...clock } });
+  };
+  const plan = (member: number): MemberPlan => ({
+    member,
+    architecture: architectures[member % architectures.length] ?? "",
+    binarizer: "deterministic",
+    epochs,
+    steps: 63,
+    learningRate: 0.005,
+    parameters: 57_000,
+    bytes: 25_000,
+    realBytes: 230_000,
+  });
+  tell(
+    {
+      type: "run-start",
+      run: "2026-11-24-nin-bagging",
+      seed: 0,
+      backend: "wasm",
+      dataset: { name: "cifar10", train: 4000, validation: 0, test: 1000, labels: ["cat", "dog"] },
+      scheme: "bagging",
+      mode: "independent",
+      voter: "soft",
+      batchSize: 64,
+      members: Array.from({ length: members }, (_, member) => plan(member)),
+      pretrainEpochs: 0,
+    },
+    0,
+  );
+  let sum = 0;
+  for (let member = 0; member < members; member++) {
+    tell({ type: "member-start", member, epochs, steps: 63 }, 0.1);
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const loss = (done: number): number => 0.9 + 1.5 * Math.exp(-3 * (done / epochs)) + 0.08 * random.normal();
+      for (let step = 1; step <= steps; step++) {
+        tell({ type: "step", member, epoch, step, steps, loss: loss(epoch + step / steps) }, 3 / steps, { imagesPerSecond: 1333 });
+      }
+      const accuracy = 0.62 - 0.5 * Math.exp(-2.5 * ((epoch + 1) / epochs)) + 0.01 * random.normal();
+      tell({ type: "epoch", member, epoch, epochs, loss: loss(epoch + 1), accuracy, learningRate: 0.005 }, 0);
+      if ((epoch + 1) % 5 === 0 || epoch + 1 === epochs) tell({ type: "score", member, epoch, on: "draw", accuracy, best: true }, 0.5);
+    }
+    const test = 0.52 + 0.02 * random.normal();
+    sum += test;
+    tell({ type: "member-end", member, bestEpoch: epochs - 1, error: 0.41, alpha: 1, accuracy: { train: 0.59, test } }, 1);
+    const single = sum / (member + 1);
+    const vote = single + 0.07 * (1 - 1 / (member + 1));
+    tell(
+      {
+        type: "staged",
+        members: member + 1,
+        test: { hard: vote - 0.006, soft: vote, softmax: vote - 0.002 },
+        single: test,
+        singleMean: single,
+        outOfBag: vote - 0.03,
+      },
+      0,
+    );
+  }
+  tell({ type: "run-end", reason: "finished", members }, 0);
+  return events;
+}
