@@ -6,17 +6,44 @@ import * as tf from "@tensorflow/tfjs";
 /**
  * name                inputs → outputs, attributes
  *
- * - `ChannelMoments`    x [..., C] → mean [C], biased variance [C]
+ * - `BatchNorm`         x [..., C], scale? [C], offset? [C] → y = (x − mean) / √(variance + ε) · scale + offset, mean [C],
+ *                       biased variance [C] of x over all axes but the last; `epsilon`
  * - `BatchNormGrad`     x, dy [..., C], mean [C], variance [C], scale? [C] → dx, dScale [C], dOffset [C]; `epsilon`.
  *                       mean and variance are those of x itself, so dx contains their share.
  * - `BinarySign`        x → −1 where x < 0, else +1
  * - `BinarySignGrad`    x, dy → dy where −1 < x < 1, else 0
- * - `BinaryConv2D`      x [B, H, W, C] of −1, 0, +1; kernel [h, w, C, F], each filter of −a and +a only → [B, H', W', F]:
- *                       the exact integer sum times a. `strides` [sh, sw], `pad` [top, bottom, left, right] of zeros.
+ * - `DropoutMask`       x → x where `keepsElement(seed, i, rate)` for its index i, else 0: not scaled; `rate`, `seed`
+ * - `BinaryConv2D`      x [B, H, W, C] of −1, 0, +1; kernel [h, w, C, F], each filter of −a and +a only; bias? [F]
+ *                       → y [B, H', W', F] = the exact integer sum times (a · `scale`), plus bias, then max(0, ·) if `relu` is 1.
+ *                       `strides` [sh, sw], `pad` [top, bottom, left, right] of zeros, `scale`, `relu` 0 or 1
+ * - `BinaryConv2DGrad`  dy [B, H', W', F], x, kernel as above, y? (only with `relu`: where it is 0, dy counts as 0)
+ *                       → dx [B, H, W, C], dKernel [h, w, C, F], dBias [F], the gradients of x, of the kernel as it is, and of
+ *                       the bias; attributes as above
  * - `AdamStep`          weight, gradient, firstMoment, secondMoment (one shape) → the new weight, firstMoment and
  *                       secondMoment; `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `step` (from 1)
  */
-export type TrainingKernel = "ChannelMoments" | "BatchNormGrad" | "BinarySign" | "BinarySignGrad" | "BinaryConv2D" | "AdamStep";
+export type TrainingKernel =
+  | "BatchNorm"
+  | "BatchNormGrad"
+  | "BinarySign"
+  | "BinarySignGrad"
+  | "DropoutMask"
+  | "BinaryConv2D"
+  | "BinaryConv2DGrad"
+  | "AdamStep";
+
+/**
+ * Whether dropout keeps the element of this index: a function of (seed, index) alone, so that every backend drops the same
+ * elements and the backward pass finds them again without a mask that was kept. `murmur3(index · φ + seed) ≥ rate · 2³²`.
+ * @param seed 32 bits
+ * @param rate share dropped, 0 ≤ rate < 1
+ */
+export function keepsElement(seed: number, index: number, rate: number): boolean {
+  let hash = (Math.imul(index, 0x9e3779b1) + seed) | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0 >= rate * 0x1_0000_0000;
+}
 
 /**
  * Runs a training kernel if the current backend has it.
