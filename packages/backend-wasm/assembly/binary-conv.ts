@@ -89,9 +89,9 @@ function gather(
 
 // @ts-ignore: decorator
 @inline
-function emit(y: usize, scale: usize, f: i32, f0: i32, n: i64, s0: i64, s1: i64, s2: i64, s3: i64): void {
+function emit(y: usize, scale: usize, offset: usize, least: v128, f: i32, f0: i32, n: i64, s0: i64, s1: i64, s2: i64, s3: i64): void {
   const sums = f32x4.convert_i32x4_s(i32x4(<i32>(n - 2 * s0), <i32>(n - 2 * s1), <i32>(n - 2 * s2), <i32>(n - 2 * s3)));
-  const values = f32x4.mul(sums, v128.load(scale));
+  const values = f32x4.max(f32x4.add(f32x4.mul(sums, v128.load(scale)), v128.load(offset)), least);
   if (f0 + 4 <= f) v128.store(y, values);
   else {
     v128.store_lane<f32>(y, values, 0);
@@ -102,20 +102,28 @@ function emit(y: usize, scale: usize, f: i32, f0: i32, n: i64, s0: i64, s1: i64,
 
 export function binaryConvScratch(c: i32, f: i32, taps: i32, pixels: i32): usize {
   const words = wordsOf(taps * c), filters = (f + 3) & ~3;
-  return (<usize>(pixels * wordsOf(c)) << 4) + (<usize>(filters * words) << 3) + (<usize>filters << 2) + (<usize>words << 5);
+  return (<usize>(pixels * wordsOf(c)) << 4) + (<usize>(filters * words) << 3) + (<usize>filters << 3) + (<usize>words << 5);
 }
 
-/** y[from..to, f] = the integer sums times a[f], where a is the magnitude of the filter's first weight. */
+/**
+ * y[from..to, f] = the integer sums times a[f]·factor, where a is the magnitude of the filter's first weight, plus bias[f]
+ * unless that is 0, and not below 0 with `relu`.
+ */
 export function binaryConv2d(
   x: usize, pixels: i32, h: i32, w: i32, c: i32, kernel: usize, kh: i32, kw: i32, f: i32, y: usize, oh: i32, ow: i32,
-  sh: i32, sw: i32, top: i32, left: i32, padded: bool, from: i32, to: i32, scratch: usize,
+  sh: i32, sw: i32, top: i32, left: i32, padded: bool, factor: f32, bias: usize, relu: bool, from: i32, to: i32, scratch: usize,
 ): void {
   const bits = kh * kw * c, words = wordsOf(bits), filters = (f + 3) & ~3, wordBytes = <usize>words << 3;
   const signs = scratch, valid = signs + (<usize>(pixels * wordsOf(c)) << 3), weights = valid + (<usize>(pixels * wordsOf(c)) << 3);
-  const scales = weights + <usize>filters * wordBytes, rows = scales + (<usize>filters << 2);
+  const scales = weights + <usize>filters * wordBytes, offsets = scales + (<usize>filters << 2), rows = offsets + (<usize>filters << 2);
   const gaps = packPixels(x, pixels, c, signs, valid) != 0 || padded;
   packFilters(kernel, bits, f, weights);
-  for (let i = 0; i < filters; i++) store<f32>(scales + (<usize>i << 2), i < f ? abs<f32>(load<f32>(kernel + (<usize>i << 2))) : 0);
+  const least = f32x4.splat(relu ? 0 : -Infinity);
+  for (let i = 0; i < filters; i++) {
+    const at = <usize>i << 2;
+    store<f32>(scales + at, i < f ? abs<f32>(load<f32>(kernel + at)) * factor : 0);
+    store<f32>(offsets + at, i < f && bias ? load<f32>(bias + at) : 0);
+  }
   const direct = kh == 1 && kw == 1 && sh == 1 && sw == 1 && !padded;
   for (let p = from; p < to; p += 2) {
     const pair = p + 1 < to ? 1 : 0;
@@ -170,9 +178,9 @@ export function binaryConv2d(
           wp += 32;
         }
       }
-      const scale = scales + (<usize>f0 << 2);
-      emit(out + (<usize>f0 << 2), scale, f, f0, n0, s00, s01, s02, s03);
-      if (pair) emit(next + (<usize>f0 << 2), scale, f, f0, n1, s10, s11, s12, s13);
+      const scale = scales + (<usize>f0 << 2), offset = offsets + (<usize>f0 << 2);
+      emit(out + (<usize>f0 << 2), scale, offset, least, f, f0, n0, s00, s01, s02, s03);
+      if (pair) emit(next + (<usize>f0 << 2), scale, offset, least, f, f0, n1, s10, s11, s12, s13);
     }
   }
 }

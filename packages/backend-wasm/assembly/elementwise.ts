@@ -52,8 +52,8 @@ function binary4(op: i32, a: v128, b: v128): v128 {
   if (op == 5) return f32x4.min(a, b);
   if (op == 6) return f32x4.sub(b, a);
   if (op == 7) return f32x4.div(b, a);
-  // the gradient b where −1 < a < 1
-  return v128.and(b, f32x4.lt(f32x4.abs(a), f32x4.splat(1)));
+  if (op == 8) return v128.and(b, f32x4.lt(f32x4.abs(a), f32x4.splat(1))); // the gradient b where −1 < a < 1
+  return v128.and(b, f32x4.ne(a, f32x4.splat(0))); // b where a ≠ 0: the gradient of a ReLU whose output is a
 }
 
 // @ts-ignore: decorator
@@ -69,7 +69,7 @@ function binaryLoop(op: i32, a: usize, b: usize, y: usize, count: usize): void {
 
 /**
  * y[i] = op(a[i], b[i]) for `count` floats: 0 add, 1 subtract, 2 multiply, 3 divide, 4 maximum, 5 minimum, 6 and 7 subtract and
- * divide with the operands swapped, 8 the straight-through gradient b where −1 < a < 1.
+ * divide with the operands swapped, 8 the straight-through gradient b where −1 < a < 1, 9 b where a ≠ 0.
  */
 export function binary(op: i32, a: usize, b: usize, y: usize, count: usize): void {
   switch (op) {
@@ -81,7 +81,8 @@ export function binary(op: i32, a: usize, b: usize, y: usize, count: usize): voi
     case 5: binaryLoop(5, a, b, y, count); break;
     case 6: binaryLoop(6, a, b, y, count); break;
     case 7: binaryLoop(7, a, b, y, count); break;
-    default: binaryLoop(8, a, b, y, count);
+    case 8: binaryLoop(8, a, b, y, count); break;
+    default: binaryLoop(9, a, b, y, count);
   }
 }
 

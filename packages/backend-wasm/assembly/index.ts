@@ -3,6 +3,7 @@ export { batchNorm, batchNormGrad, batchNormGradScratch, batchNormScratch, chann
 export { binaryConv2d, binaryConvScratch } from "./binary-conv";
 export { conv2d, conv2dFilterGrad, convFilterGradScratch, convScratch } from "./conv";
 export { copyRuns, fill } from "./copy";
+export { dropoutMask } from "./dropout";
 export { binary, binaryBroadcast, unary } from "./elementwise";
 export { matmul, matmulScratch } from "./matmul";
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool";

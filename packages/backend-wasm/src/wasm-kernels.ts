@@ -14,6 +14,7 @@ export interface WasmKernels {
   readonly batchNormGradScratch: (channels: number) => number;
   readonly unary: Kernel;
   readonly binary: Kernel;
+  readonly dropoutMask: Kernel;
   readonly binaryBroadcast: Kernel;
   readonly sumMiddle: Kernel;
   readonly channelMoments: Kernel;

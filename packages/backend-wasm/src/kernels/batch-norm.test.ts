@@ -37,7 +37,7 @@ describe("batch norm", () => {
     fc.assert(
       fc.property(shapes, ({ rows, c, shift }) => {
         const x = randomValues(rows * c, "x").map((value) => value + shift);
-        const [mean, variance] = run("ChannelMoments", { x: [x, [rows, c]] });
+        const [, mean, variance] = run("BatchNorm", { x: [x, [rows, c]] }, { epsilon });
         const expected = moments(x, rows, c);
         expectClose(mean!.values, expected.mean, 1e-6);
         expectClose(variance!.values, expected.variance, 1e-6);
@@ -49,13 +49,32 @@ describe("batch norm", () => {
   it("keeps its precision over a million rows", () => {
     const [rows, c] = [1 << 20, 3];
     const x = randomValues(rows * c, "x").map((value) => value + 100);
-    const [mean, variance] = run("ChannelMoments", { x: [x, [rows, c]] });
+    const [, mean, variance] = run("BatchNorm", { x: [x, [rows, c]] }, { epsilon });
     const expected = moments(x, rows, c);
     expectClose(mean!.values, expected.mean, 1e-7);
     expectClose(variance!.values, expected.variance, 1e-6);
   });
 
-  it("normalises with scale and offset, or without either", () => {
+  it("normalises a batch by its own mean and variance, with scale and offset or without either", () => {
+    fc.assert(
+      fc.property(shapes, fc.boolean(), fc.boolean(), ({ rows, c }, scaled, shifted) => {
+        const x = randomValues(rows * c, "x");
+        const { mean, variance } = moments(x, rows, c);
+        const scale = scaled ? randomValues(c, "scale") : undefined;
+        const offset = shifted ? randomValues(c, "offset") : undefined;
+        const inputs = { x: [x, [rows, c]], scale: scale && ([scale, [c]] as const), offset: offset && ([offset, [c]] as const) } as const;
+        const [y] = run("BatchNorm", inputs, { epsilon });
+        const expected = x.map((value, i) => {
+          const k = i % c;
+          return ((value - mean[k]!) * (scale?.[k] ?? 1)) / Math.sqrt(variance[k]! + epsilon) + (offset?.[k] ?? 0);
+        });
+        expectClose(y!.values, expected, 1e-4);
+      }),
+      { seed: 8, numRuns: 60 },
+    );
+  });
+
+  it("normalises by given mean and variance, with scale and offset or without either", () => {
     fc.assert(
       fc.property(shapes, fc.boolean(), fc.boolean(), ({ rows, c }, scaled, shifted) => {
         const x = randomValues(rows * c, "x");

@@ -9,15 +9,18 @@ function rowsOf(x: Info): [rows: number, channels: number] {
   return [x.shape.slice(0, -1).reduce((product, n) => product * n, 1), channels];
 }
 
-const channelMoments: WasmKernel<{ x: Info }> = ({ inputs: { x }, backend }) => {
+const batchNorm: WasmKernel<{ x: Info; scale?: Info; offset?: Info }, { epsilon: number }> = ({ inputs, attrs, backend }) => {
+  const { x, scale, offset } = inputs;
   const [rows, channels] = rowsOf(x);
-  const mean = backend.makeFloats([channels]);
-  const variance = backend.makeFloats([channels]);
-  const at = [x, mean, variance].map((info) => backend.address(info)) as [number, number, number];
-  backend.withScratch(backend.wasm.momentsScratch(channels), (scratch) =>
-    backend.wasm.channelMoments(at[0], rows, channels, at[1], at[2], scratch),
+  const [y, mean, variance] = [backend.makeFloats(x.shape), backend.makeFloats([channels]), backend.makeFloats([channels])];
+  const at = (info: Info | undefined) => (info ? backend.address(info) : 0);
+  const [xs, scales, offsets, ys, means, variances] = [at(x), at(scale), at(offset), at(y), at(mean), at(variance)];
+  const { wasm } = backend;
+  backend.withScratch(wasm.momentsScratch(channels), (scratch) => wasm.channelMoments(xs, rows, channels, means, variances, scratch));
+  backend.withScratch(wasm.batchNormScratch(channels), (scratch) =>
+    wasm.batchNorm(xs, rows, channels, means, variances, scales, offsets, attrs.epsilon, ys, scratch),
   );
-  return [mean, variance];
+  return [y, mean, variance];
 };
 
 type Normalized = { x: Info; mean: Info; variance: Info; scale?: Info; offset?: Info };
@@ -54,7 +57,7 @@ const batchNormGrad: WasmKernel<Gradient, { epsilon: number }> = ({ inputs, attr
 };
 
 export const batchNormKernels: KernelTable = {
-  ChannelMoments: channelMoments,
+  BatchNorm: batchNorm,
   FusedBatchNorm: fusedBatchNorm,
   BatchNormGrad: batchNormGrad,
 };

@@ -1,3 +1,4 @@
+import { keepsElement } from "@benn/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomValues } from "../../test/random-values.ts";
@@ -104,6 +105,17 @@ describe("elementwise kernels", () => {
         expect(z!.values).toEqual(expected);
       }),
       { seed: 10, numRuns: 150 },
+    );
+  });
+
+  it("DropoutMask keeps the elements that keepsElement names", () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.double({ min: 0, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 600 }), (seed, rate, n) => {
+        const x = randomValues(n, "x").map((value) => value || 1);
+        const [y] = run("DropoutMask", { x: [x, [n]] }, { seed, rate });
+        expect(y!.values).toEqual(x.map((value, i) => (keepsElement(seed, i, rate) ? value : 0)));
+      }),
+      { seed: 12, numRuns: 50 },
     );
   });
 

@@ -55,6 +55,14 @@ const binarySignGrad: WasmKernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }> = ({ i
   return dx;
 };
 
+const dropoutMask: WasmKernel<Unary, { rate: number; seed: number }> = ({ inputs: { x }, attrs, backend }) => {
+  const y = backend.makeFloats(x.shape);
+  // A hash is a whole number: at least rate · 2³² is at least the next whole number.
+  const threshold = Math.min(Math.ceil(attrs.rate * 0x1_0000_0000), 0xffff_ffff);
+  backend.wasm.dropoutMask(backend.address(x), backend.address(y), 0, size(x), attrs.seed, threshold);
+  return y;
+};
+
 /** Truth values and integers become floats of their own; every other change of type is the CPU backend's. */
 const cast: WasmKernel<Unary, { dtype: tf.DataType }> = ({ inputs: { x }, attrs, backend }) => {
   if (attrs.dtype !== "float32" || (x.dtype !== "bool" && x.dtype !== "int32")) return undefined;
@@ -75,6 +83,7 @@ export const elementwiseKernels: KernelTable = {
   ClipByValue: clip,
   BinarySign: unary(8),
   BinarySignGrad: binarySignGrad,
+  DropoutMask: dropoutMask,
   Add: binary(0),
   Sub: binary(1, 6),
   Multiply: binary(2),

@@ -1,0 +1,26 @@
+// Which elements dropout keeps: murmur3's finaliser over the index, as core's keepsElement has it.
+
+// @ts-ignore: decorator
+@inline
+function shiftXor(x: v128, shift: i32): v128 {
+  return v128.xor(x, i32x4.shr_u(x, shift));
+}
+
+/** All ones in the lanes of the elements i … i+3 that are kept: those whose hash is at least `threshold`. */
+// @ts-ignore: decorator
+@inline
+export function keeps4(i: u32, seed: i32, threshold: v128): v128 {
+  const index = i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3));
+  let hash = i32x4.add(i32x4.mul(index, i32x4.splat(0x9e3779b1)), i32x4.splat(seed));
+  hash = i32x4.mul(shiftXor(hash, 16), i32x4.splat(0x85ebca6b));
+  hash = i32x4.mul(shiftXor(hash, 13), i32x4.splat(0xc2b2ae35));
+  return i32x4.ge_u(shiftXor(hash, 16), threshold);
+}
+
+/** y[i] = x[i] where the element is kept, else 0, for from ≤ i < to. */
+export function dropoutMask(x: usize, y: usize, from: usize, to: usize, seed: i32, threshold: u32): void {
+  const least = i32x4.splat(threshold);
+  let i = from;
+  for (; i + 4 <= to; i += 4) v128.store(y + (i << 2), v128.and(v128.load(x + (i << 2)), keeps4(<u32>i, seed, least)));
+  for (; i < to; i++) v128.store_lane<f32>(y + (i << 2), v128.and(v128.load_splat<f32>(x + (i << 2)), keeps4(<u32>i, seed, least)), 0);
+}
