@@ -50,7 +50,7 @@ describe("BinaryConv2DGrad", () => {
   it("has the gradient of the kernel and the bias that finite differences have", () => {
     fc.assert(
       fc.property(binaryConvolutions, fc.nat(), (given, pick) => {
-        const plain = { ...given, relu: 0 };
+        const plain = { ...given, relu: 0 as const };
         const { x, kernel, bias, y, shapes, attributes } = binaryConvolution(plain);
         const dy = randomValues(y.length, "dy");
         // A filter's magnitude is what a kernel may change in; its slope is the sum of the kernel's gradient along its signs.
