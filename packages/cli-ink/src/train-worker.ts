@@ -1,30 +1,37 @@
 // Trains in a thread of its own, so that keys and the clock of the screen live. What it is told comes as workerData,
 // what the user asks meanwhile as messages.
+import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { RunControl, UserError } from "@benn/core";
 import { openRun, train } from "@benn/core/node";
 import { openContainer } from "./command/open-container.ts";
-import { isAsked, readConfig } from "./command/read-config.ts";
+import { absolutePlugin, isAsked, readConfig } from "./command/read-config.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
 
 const { config: asked, cwd, out, resume } = workerData as TrainRequest;
 // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
 const control = new RunControl();
+const end = new AbortController();
 parentPort?.on("message", (message: ControlMessage) => {
   if (message === "pause") control.pause();
   else if (message === "resume") control.resume();
   else if (message === "stop-after-epoch") control.stopAfterEpoch();
-  else control.stopNow();
+  else {
+    control.stopNow();
+    end.abort(); // a download does not look at the control
+  }
 });
 
 try {
-  const config = resume === undefined || isAsked(asked) ? await readConfig(asked, cwd) : undefined;
-  const saved = resume === undefined ? [] : ((await openRun(resume)).config.plugins ?? []);
-  const container = await openContainer([...new Set([...saved, ...(config?.plugins ?? asked.plugins)])], cwd);
+  const saved = resume === undefined ? undefined : (await openRun(resume)).config;
+  const config = saved === undefined || isAsked(asked) ? await readConfig(asked, cwd, saved) : undefined;
+  const plugins = [...(saved?.plugins ?? []), ...(config?.plugins ?? []), ...asked.plugins.map((plugin) => absolutePlugin(plugin, cwd))];
+  const container = await openContainer([...new Set(plugins)], cwd);
   const run = train(config, {
     container,
     control,
+    signal: end.signal,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),
     onFolder: (folder) => post({ kind: "folder", folder }),
@@ -38,6 +45,7 @@ try {
     post({ kind: "event", event: next.value });
   }
 } catch (error) {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  post({ kind: "failed", isUserError: error instanceof UserError, message, stack });
+  const message = error instanceof Error ? error.message : String(error);
+  if (end.signal.aborted && error instanceof Error && error.name === "AbortError") post({ kind: "stopped" });
+  else post({ kind: "failed", isUserError: error instanceof UserError, message, stack: inspect(error) });
 }

@@ -22,28 +22,34 @@ const IS_PATH = /^\.{1,2}[/\\]/;
 /**
  * Puts the configuration together: the preset or the file (given, or `benn.config.*` of the folder), then `--data`,
  * `--backend` and `--plugin`, then `--set`. Paths of plugins become absolute, so that the run can be resumed anywhere.
+ * @param saved what the run that is resumed was made from: settings without a file or a preset come on top of it
  * @throws UserError for a file that is missing or cannot be read
  */
-export async function readConfig(request: ConfigRequest, cwd: string): Promise<Config> {
-  const { file, preset, settings, plugins, data, backend } = request;
+export async function readConfig(request: ConfigRequest, cwd: string, saved?: Config): Promise<Config> {
+  const { file, preset, plugins } = request;
   if (file !== undefined && preset !== undefined) {
     throw new UserError(`--preset ${preset}: does not go together with the configuration file ${file}. Leave one of the two out.`);
   }
+  if (saved && file === undefined && preset === undefined) return applySettings(saved, settingsOf(request, cwd));
   const found = file ?? (preset === undefined ? FILES.find((name) => existsSync(join(cwd, name))) : undefined);
   const base = preset !== undefined ? presetOf(preset).config : found === undefined ? {} : await readConfigFile(resolve(cwd, found));
-  const own = (base.plugins ?? []).map((plugin) => absolute(plugin, found === undefined ? cwd : dirname(resolve(cwd, found))));
-  const all = [...new Set([...own, ...plugins.map((plugin) => absolute(plugin, cwd))])];
+  const own = (base.plugins ?? []).map((plugin) => absolutePlugin(plugin, found === undefined ? cwd : dirname(resolve(cwd, found))));
+  const all = [...new Set([...own, ...plugins.map((plugin) => absolutePlugin(plugin, cwd))])];
   const config: Config = { ...base, ...(all.length > 0 ? { plugins: all } : {}) };
-  return applySettings(config, [
+  return applySettings(config, settingsOf(request, cwd));
+}
+
+function settingsOf({ data, backend, settings }: ConfigRequest, cwd: string): string[] {
+  return [
     ...(data === undefined ? [] : [`dataset.data=${JSON.stringify(resolve(cwd, data))}`]),
     ...(backend === undefined ? [] : [`backend=${backend}`]),
     ...settings,
-  ]);
+  ];
 }
 
 /** Whether the command line asks for settings of its own; a resumed run then compares them with what it was made from. */
-export function isAsked({ file, preset, settings, data }: ConfigRequest): boolean {
-  return file !== undefined || preset !== undefined || data !== undefined || settings.length > 0;
+export function isAsked({ file, preset, settings, data, backend }: ConfigRequest): boolean {
+  return [file, preset, data, backend].some((asked) => asked !== undefined) || settings.length > 0;
 }
 
 async function readConfigFile(path: string): Promise<Config> {
@@ -79,7 +85,8 @@ async function importDefault(path: string): Promise<unknown> {
   }
 }
 
-function absolute(plugin: string, folder: string): string {
+/** The path of a plugin file made absolute; a package stays as it is. */
+export function absolutePlugin(plugin: string, folder: string): string {
   return IS_PATH.test(plugin) || (!isAbsolute(plugin) && /\.[cm]?[jt]s$/.test(plugin) && existsSync(resolve(folder, plugin)))
     ? resolve(folder, plugin)
     : plugin;

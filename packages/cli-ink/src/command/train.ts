@@ -1,4 +1,5 @@
 import { Exit } from "./failure.ts";
+import { UserError } from "@benn/core";
 import { followEvents } from "@benn/core/node";
 import { initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
 import { summary } from "../run/summary.ts";
@@ -39,6 +40,7 @@ export async function train(options: TrainOptions): Promise<void> {
   // A resumed run is shown from its beginning: what the log holds is told to the state before training goes on.
   let state = options.resume === undefined ? initialState : resumed(await replay(options.resume));
   let folder = options.resume;
+  let opened = false;
   let screen: Screen | undefined;
   let asked: ControlMessage | undefined;
   const noise: string[] = [];
@@ -55,7 +57,10 @@ export async function train(options: TrainOptions): Promise<void> {
         state = reduce(state, event);
         screen.show(event);
       },
-      onFolder: (path) => (folder = path),
+      onFolder(path) {
+        folder = path;
+        opened = true;
+      },
       onNoise: (text) => (ui === "ink" ? noise.push(text) : say(text)),
     },
   );
@@ -95,6 +100,10 @@ export async function train(options: TrainOptions): Promise<void> {
   try {
     const result = await thread.finished;
     await screen?.close();
+    if (!result) {
+      say("Stopped before training began; nothing was written.\n");
+      throw new Exit(130);
+    }
     if (ui !== "json") print(farewell(state, result.folder));
     if (result.reason === "interrupted") {
       if (ui === "json") say(`Interrupted and saved. Go on with ${resumeCommand(result.folder)}\n`);
@@ -102,10 +111,7 @@ export async function train(options: TrainOptions): Promise<void> {
     }
   } catch (error) {
     await screen?.close();
-    if (!(error instanceof Exit) && folder !== undefined && state.start) {
-      throw withHint(error, folder);
-    }
-    throw error;
+    throw opened && folder !== undefined ? withHint(error, folder) : error;
   } finally {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, interrupt);
     await thread.kill();
@@ -154,11 +160,13 @@ function resumeCommand(folder: string): string {
   return `${commandName()} train --resume ${quoted(folder)}`;
 }
 
-/** An error while training leaves a run that goes on from its last checkpoint, if what caused it is mended. */
+/** An error while training leaves a run behind. A mistake would only be met again; from a fault (a full disk, say) it can go on. */
 function withHint(error: unknown, folder: string): unknown {
-  if (error instanceof Error) {
-    const dot = error.message.endsWith(".") ? "" : ".";
-    error.message = `${error.message}${dot} The run so far is in ${folder}; "${resumeCommand(folder)}" goes on from its last checkpoint.`;
-  }
+  if (!(error instanceof Error) || error instanceof Exit) return error;
+  const said = (error.message.trim().split("\n")[0] ?? "").replace(/\.?$/, ".");
+  error.message =
+    error instanceof UserError
+      ? `${said} The run so far is in ${folder}.`
+      : `${said} "${resumeCommand(folder)}" goes on from the last checkpoint.`;
   return error;
 }

@@ -18,4 +18,7 @@ export type ThreadMessage =
   | { readonly kind: "folder"; readonly folder: string }
   | { readonly kind: "event"; readonly event: RunEvent }
   | { readonly kind: "end"; readonly result: RunResult }
-  | { readonly kind: "failed"; readonly isUserError: boolean; readonly message: string; readonly stack: string | undefined };
+  /** Stopped before there was anything to save. */
+  | { readonly kind: "stopped" }
+  /** The stack names the causes too. */
+  | { readonly kind: "failed"; readonly isUserError: boolean; readonly message: string; readonly stack: string };

@@ -5,8 +5,8 @@ import type { RunResult } from "@benn/core/node";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./thread-messages.ts";
 
 export interface TrainingThread {
-  /** Rejects with the thread's error. */
-  readonly finished: Promise<RunResult>;
+  /** Undefined: stopped before there was anything to save. Rejects with the thread's error. */
+  readonly finished: Promise<RunResult | undefined>;
   ask(what: ControlMessage): void;
   /** Ends the thread where it is, without saving. */
   kill(): Promise<void>;
@@ -26,11 +26,12 @@ export function startTraining(request: TrainRequest, { onEvent, onFolder, onNois
   const worker = new Worker(entry, { workerData: request, stdout: true, stderr: true });
   worker.stdout.on("data", (text: Buffer) => onNoise(text.toString()));
   worker.stderr.on("data", (text: Buffer) => onNoise(text.toString()));
-  const finished = new Promise<RunResult>((resolve, reject) => {
+  const finished = new Promise<RunResult | undefined>((resolve, reject) => {
     worker.on("message", (message: ThreadMessage) => {
       if (message.kind === "event") onEvent(message.event);
       else if (message.kind === "folder") onFolder(message.folder);
       else if (message.kind === "end") resolve(message.result);
+      else if (message.kind === "stopped") resolve(undefined);
       else reject(revive(message));
     });
     worker.on("error", (cause) =>
@@ -40,6 +41,7 @@ export function startTraining(request: TrainRequest, { onEvent, onFolder, onNois
   });
   return {
     finished,
+    // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     ask: (what) => worker.postMessage(what),
     async kill() {
       await worker.terminate();
@@ -50,6 +52,6 @@ export function startTraining(request: TrainRequest, { onEvent, onFolder, onNois
 /** Errors lose their class on the way between threads. */
 function revive({ isUserError, message, stack }: Extract<ThreadMessage, { kind: "failed" }>): Error {
   const error = isUserError ? new UserError(message) : new Error(message);
-  if (stack !== undefined) error.stack = stack;
+  error.stack = stack;
   return error;
 }

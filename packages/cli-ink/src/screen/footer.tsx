@@ -1,17 +1,31 @@
 import { Text } from "ink";
 
-/** A key and what it does. */
-export interface Hint {
-  readonly key: string;
-  readonly does: string;
+interface FooterProps {
+  /** What was asked and has not happened yet, or why nothing happens. */
+  readonly note: string | undefined;
+  readonly watching: boolean;
+  readonly paused: boolean;
+  /** Whether there are charts that tab would bring. */
+  readonly more: boolean;
 }
 
-/** The last line: the keys. */
-export function Footer({ hints, note }: { readonly hints: readonly Hint[]; readonly note: string | undefined }) {
+/** The last line: the keys that do something now. */
+export function Footer({ note, watching, paused, more }: FooterProps) {
+  const keys: (readonly [string, string])[] = [
+    ["h", "help"],
+    ...(watching
+      ? []
+      : ([
+          ["p", paused ? "go on" : "pause"],
+          ["s", "stop after epoch"],
+        ] as const)),
+    ...(more ? ([["tab", "charts"]] as const) : []),
+    ["q", watching ? "leave" : "save and quit"],
+  ];
   return (
     <Text wrap="truncate">
       {note === undefined ? "" : <Text bold color="yellow">{`${note}  `}</Text>}
-      {hints.map(({ key, does }, i) => (
+      {keys.map(([key, does], i) => (
         <Text key={key}>
           {i === 0 ? "" : "  "}
           <Text bold>{key}</Text>

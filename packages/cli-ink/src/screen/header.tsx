@@ -1,6 +1,7 @@
 import { Box, Text } from "ink";
 import { count, duration, percent } from "../run/format.ts";
 import { memberInFocus, progressOf, type RunState } from "../run/run-state.ts";
+import { fitting } from "./fitting.ts";
 import { ProgressBar } from "./progress-bar.tsx";
 
 interface HeaderProps {
@@ -13,25 +14,20 @@ interface HeaderProps {
 
 /** What is trained, how far it is, and how long it will take: three lines. */
 export function Header({ state, elapsed, left, columns }: HeaderProps) {
-  const { start, progress } = state;
   const done = progressOf(state);
   const barWidth = Math.max(8, Math.min(40, columns - 54));
+  const name = state.start?.run ?? "";
   return (
     <Box flexDirection="column">
       <Text wrap="truncate">
         <Text bold color="cyan">
           benn
         </Text>{" "}
-        <Text bold>{start?.run ?? ""}</Text>
-        <Text dimColor>{start ? `  ${recipe(state)}` : ""}</Text>
+        <Text bold>{name}</Text>
+        <Text dimColor>{`  ${fitting(recipe(state), columns - name.length - 7)}`}</Text>
       </Text>
       <Text wrap="truncate" dimColor>
-        {start
-          ? `${start.dataset.name}: ${count(start.dataset.train)} train${start.dataset.validation > 0 ? `, ${count(start.dataset.validation)} validation` : ""}, ` +
-            `${count(start.dataset.test)} test · ${start.backend} · batch ${start.batchSize}${speed(state)}`
-          : progress
-            ? `${progress.what}: ${percent(progress.total > 0 ? progress.done / progress.total : 0)}`
-            : "reading data"}
+        {fitting(data(state), columns)}
       </Text>
       <Text wrap="truncate">
         <ProgressBar value={done} width={barWidth} label="progress of the ensemble" /> <Text bold>{`${Math.floor(100 * done)} %`}</Text>
@@ -42,15 +38,26 @@ export function Header({ state, elapsed, left, columns }: HeaderProps) {
   );
 }
 
-function recipe({ start }: RunState): string {
-  if (!start) return "";
+function recipe({ start }: RunState): string[] {
+  if (!start) return [];
   const nets = [...new Set(start.members.map(({ architecture }) => architecture))];
-  return `${start.members.length} × ${nets.length === 1 ? nets[0] : `${nets.length} nets`} · ${start.scheme} · ${start.mode} · ${start.voter} vote`;
+  return [
+    `${start.members.length} × ${nets.length === 1 ? nets[0] : `${nets.length} nets`}`,
+    start.scheme,
+    start.mode,
+    `${start.voter} vote`,
+    `seed ${start.seed}`,
+  ];
 }
 
-function speed(state: RunState): string {
+function data(state: RunState): string[] {
+  const { start, progress } = state;
+  if (!start) return [progress ? `${progress.what}: ${percent(progress.total > 0 ? progress.done / progress.total : 0)}` : "reading data"];
+  const { name, train, validation, test } = start.dataset;
+  const held = validation > 0 ? `, ${count(validation)} validation` : "";
   const rate = memberInFocus(state)?.imagesPerSecond;
-  return rate === undefined ? "" : ` · ${rate >= 100 ? count(rate) : rate.toFixed(1)} images/s`;
+  const speed = rate === undefined ? [] : [`${rate >= 100 ? count(rate) : rate.toFixed(1)} images/s`];
+  return [`${name}: ${count(train)} train${held}, ${count(test)} test`, start.backend, `batch ${start.batchSize}`, ...speed];
 }
 
 function status({ start, members, running, control, end }: RunState): string {

@@ -3,8 +3,8 @@ import { Box, Text } from "ink";
 const LINES = [
   ["p", "pause; again: go on"],
   ["s", "stop when the running epoch is over, and save"],
-  ["q, Ctrl-C", "stop after the running batch, and save; the run can be resumed"],
-  ["Ctrl-C again", "leave at once; what came after the last checkpoint is trained again"],
+  ["q, Ctrl-C", "save after the running batch, and quit; resume any time"],
+  ["Ctrl-C again", "leave at once; work since the last checkpoint is redone"],
   ["tab", "other charts, where not all have room"],
   ["h, ?", "close this help"],
 ] as const;

@@ -2,8 +2,7 @@ import type { RunEvent } from "@benn/core";
 import { render, useInput, useStdin, useWindowSize } from "ink";
 import { useState } from "react";
 import { reduce, type RunState } from "../run/run-state.ts";
-import { Dashboard, panelsAcross } from "./dashboard.tsx";
-import type { Hint } from "./footer.tsx";
+import { Dashboard } from "./dashboard.tsx";
 import type { RunKeys, Screen } from "./screen.ts";
 
 const FRAME_MILLISECONDS = 100;
@@ -85,30 +84,5 @@ export function App({ state, since, note, keys, watching }: AppProps) {
     },
     { isActive: useStdin().isRawModeSupported },
   );
-  return (
-    <Dashboard
-      state={state}
-      columns={columns}
-      rows={rows}
-      since={since}
-      view={view}
-      help={help}
-      note={note}
-      watching={watching}
-      hints={hintsFor({ watching, paused: state.control === "paused", all: panelsAcross(columns) === 3 })}
-    />
-  );
-}
-
-/** The keys that do something now. */
-export function hintsFor({ watching, paused, all }: { watching: boolean; paused: boolean; all: boolean }): Hint[] {
-  const tab = all ? [] : [{ key: "tab", does: "charts" }];
-  if (watching) return [{ key: "h", does: "help" }, ...tab, { key: "q", does: "leave" }];
-  return [
-    { key: "h", does: "help" },
-    { key: "p", does: paused ? "go on" : "pause" },
-    { key: "s", does: "stop after epoch" },
-    ...tab,
-    { key: "q", does: "save and quit" },
-  ];
+  return <Dashboard state={state} columns={columns} rows={rows} since={since} view={view} help={help} note={note} watching={watching} />;
 }

@@ -1,0 +1,116 @@
+import type { RunEvent, RunEventBody } from "@benn/core";
+import { expect, test } from "vitest";
+import { exampleRun } from "./example-run.ts";
+import { epochsDone, initialState, memberInFocus, progressOf, reduce, resumed, type RunState } from "./run-state.ts";
+
+const fold = (events: readonly RunEvent[], from: RunState = initialState): RunState => events.reduce(reduce, from);
+const upTo = (events: readonly RunEvent[], is: (event: RunEvent) => boolean): RunEvent[] => events.slice(0, events.findIndex(is) + 1);
+const tell = (body: RunEventBody, at: number): RunEvent => ({ ...body, clock: { at } });
+
+test("a finished run has every member done, every stage and an end", () => {
+  const state = fold(exampleRun({ members: 3, epochs: 4 }));
+  expect(state.members.map(({ status, epoch }) => [status, epoch])).toEqual(Array.from({ length: 3 }, () => ["done", 4]));
+  expect(state.staged.map(({ members }) => members)).toEqual([1, 2, 3]);
+  expect(state.end?.reason).toBe("finished");
+  expect(progressOf(state)).toBe(1);
+  expect(state.running).toBeUndefined();
+});
+
+test("progress counts the steps of the running epoch", () => {
+  const events = exampleRun({ members: 2, epochs: 4, steps: 10 });
+  const state = fold(upTo(events, (event) => event.type === "step" && event.member === 1 && event.epoch === 1 && event.step === 5));
+  expect(memberInFocus(state)?.member).toBe(1);
+  expect(state.members.map(epochsDone)).toEqual([4, 1.5]);
+  expect(progressOf(state)).toBeCloseTo(5.5 / 8);
+});
+
+test("events told again after a checkpoint leave the state as one telling does", () => {
+  const events = exampleRun({ members: 3, epochs: 4 });
+  const until = events.findIndex((event) => event.type === "epoch" && event.member === 1 && event.epoch === 2);
+  const checkpoint = events.findIndex((event) => event.type === "epoch" && event.member === 1 && event.epoch === 0);
+  const once = fold(events);
+  const again = fold(events.slice(checkpoint + 1), resumed(fold(events.slice(0, until))));
+  const { seconds: _a, at: _b, ...untimed } = once;
+  const { seconds: _c, at: _d, ...untimedAgain } = again;
+  const timeless = (state: Omit<RunState, "seconds" | "at">) => ({
+    ...state,
+    members: state.members.map(({ beganAt: _began, epochsDoneAt: _epochs, endedAt: _ended, ...member }) => member),
+  });
+  expect(timeless(untimedAgain)).toEqual(timeless(untimed));
+});
+
+test("an interrupted run that goes on is not over, and starts anew if it is told from the start", () => {
+  const events = exampleRun({ members: 2, epochs: 3 });
+  const half = fold(events.slice(0, 20));
+  const stopped = reduce(half, tell({ type: "run-end", reason: "interrupted", members: 0 }, (half.at ?? 0) + 1000));
+  expect(stopped.end?.reason).toBe("interrupted");
+  const [next] = events.slice(20);
+  if (!next) throw new Error("too short");
+  expect(reduce(stopped, next).end).toBeUndefined();
+  expect(fold(events, stopped).staged).toHaveLength(2);
+});
+
+test("pauses, and the time a run lay still, are not counted as work", () => {
+  const [start, began] = exampleRun({ members: 1, epochs: 1 });
+  if (!start || !began) throw new Error("too short");
+  const step = (done: number, at: number) => tell({ type: "step", member: 0, epoch: 0, step: done, steps: 9, loss: 1 }, at);
+  const t = began.clock.at;
+  let state = fold([start, began, step(1, t + 1000)]);
+  const before = state.seconds;
+  state = fold(
+    [tell({ type: "control", state: "paused" }, t + 1500), tell({ type: "control", state: "running" }, t + 60_000), step(2, t + 61_000)],
+    state,
+  );
+  expect(state.seconds - before).toBeCloseTo(0.5 + 1);
+  state = fold(
+    [tell({ type: "run-end", reason: "interrupted", members: 0 }, t + 61_000), step(3, t + 9_000_000), step(4, t + 9_001_000)],
+    state,
+  );
+  expect(state.seconds - before).toBeCloseTo(0.5 + 1 + 1);
+  // Killed: no end was written.
+  state = fold([step(5, t + 99_000_000)], state);
+  expect(state.seconds - before).toBeCloseTo(0.5 + 1 + 1);
+});
+
+test("histories stay bounded in a long run", () => {
+  const [start, began] = exampleRun({ members: 1, epochs: 1 });
+  if (!start || !began) throw new Error("too short");
+  let state = fold([start, began]);
+  for (let i = 0; i < 9000; i++)
+    state = reduce(state, tell({ type: "step", member: 0, epoch: Math.floor(i / 20), step: (i % 20) + 1, steps: 20, loss: i }, 0));
+  const curve = state.members[0]?.batchLoss ?? [];
+  expect(curve.length).toBeLessThanOrEqual(2000);
+  expect(curve[0]?.y).toBe(0);
+  expect(curve.at(-1)?.y).toBe(8999);
+  expect(curve.every((point, i) => i === 0 || point.x > (curve[i - 1]?.x ?? 0))).toBe(true);
+});
+
+test("a dropped member, a warning and a stop by the scheme are kept", () => {
+  const events = exampleRun({ members: 2, epochs: 2 });
+  const state = fold(
+    [
+      tell({ type: "warning", member: 0, message: "weak" }, 0),
+      tell({ type: "warning", member: 0, message: "weak" }, 0),
+      tell(
+        { type: "member-end", member: 0, bestEpoch: 1, error: 0.9, accuracy: { train: 0.1, test: 0.1 }, stop: "no better than chance" },
+        0,
+      ),
+      tell({ type: "run-end", reason: "stopped-by-scheme", message: "no better than chance", members: 0 }, 0),
+    ],
+    fold(upTo(events, (event) => event.type === "epoch" && event.epoch === 1)),
+  );
+  expect(state.members.map(({ status }) => status)).toEqual(["dropped", "waiting"]);
+  expect(state.warnings).toEqual([{ member: 0, message: "weak" }]);
+  expect(state.end?.reason).toBe("stopped-by-scheme");
+});
+
+test("a pretrained model is in focus while it trains and counts in the progress", () => {
+  const [start] = exampleRun({ members: 2, epochs: 4 });
+  if (start?.type !== "run-start") throw new Error("no start");
+  let state = fold([{ ...start, pretrainEpochs: 2 }, tell({ type: "member-start", member: -1, epochs: 2, steps: 63 }, 0)]);
+  state = reduce(state, tell({ type: "epoch", member: -1, epoch: 0, epochs: 2, loss: 2, accuracy: 0.2, learningRate: 0.01 }, 0));
+  expect(memberInFocus(state)?.member).toBe(-1);
+  expect(progressOf(state)).toBeCloseTo(1 / 10);
+  state = reduce(state, tell({ type: "member-start", member: 0, epochs: 4, steps: 63 }, 0));
+  expect(memberInFocus(state)?.member).toBe(0);
+});

@@ -1,0 +1,40 @@
+import type { RunEvent } from "@benn/core";
+import { expect, test } from "vitest";
+import { exampleRun } from "./example-run.ts";
+import { initialState, reduce } from "./run-state.ts";
+import { secondsLeft } from "./time-left.ts";
+
+const fold = (events: readonly RunEvent[]) => events.reduce(reduce, initialState);
+/** What a part of the run says is left, and what the rest really took. */
+function compare(events: readonly RunEvent[], cut: number): readonly [number | undefined, number] {
+  const state = fold(events.slice(0, cut));
+  return [secondsLeft(state), fold(events).seconds - state.seconds];
+}
+
+test("nothing is claimed before a batch was timed or after the end", () => {
+  const events = exampleRun({ members: 3, epochs: 4 });
+  expect(secondsLeft(fold(events.slice(0, 2)))).toBeUndefined();
+  expect(secondsLeft(fold(events))).toBeUndefined();
+});
+
+test("once a member is done, the estimate holds evaluation too and is right to a few percent", () => {
+  const events = exampleRun({ members: 6, epochs: 5 });
+  const first = events.findIndex((event) => event.type === "staged") + 1;
+  for (const cut of [first, first + 20, first + 80]) {
+    const [estimate = 0, truth] = compare(events, cut);
+    expect(Math.abs(estimate - truth) / truth).toBeLessThan(0.05);
+  }
+});
+
+test("within the first epoch it is guessed from the speed", () => {
+  const events = exampleRun({ members: 2, epochs: 5 });
+  const [estimate = 0, truth] = compare(events, 5);
+  expect(estimate).toBeGreaterThan(truth / 2);
+  expect(estimate).toBeLessThan(truth * 2);
+});
+
+test("members of another kind that were not trained yet are taken as the mean of the others", () => {
+  const same = fold(exampleRun({ members: 4, epochs: 5 }).slice(0, 100));
+  const mixed = fold(exampleRun({ members: 4, epochs: 5, architectures: ["nin", "resnet20"] }).slice(0, 100));
+  expect(secondsLeft(mixed)).toBeCloseTo(secondsLeft(same) ?? 0, 0);
+});

@@ -1,0 +1,42 @@
+import { render } from "ink-testing-library";
+import { expect, test } from "vitest";
+import { initialState } from "../run/run-state.ts";
+import { App } from "./ink-screen.tsx";
+import type { RunKeys } from "./screen.ts";
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
+
+function app() {
+  const pressed: string[] = [];
+  const keys: RunKeys = {
+    pause: () => pressed.push("pause"),
+    stopAfterEpoch: () => pressed.push("stop"),
+    quit: () => pressed.push("quit"),
+    interrupt: () => pressed.push("interrupt"),
+    note: () => undefined,
+  };
+  return { pressed, screen: render(<App state={initialState} since={0} note={undefined} keys={keys} watching={false} />) };
+}
+
+test("keys ask for what the footer says", async () => {
+  const { pressed, screen } = app();
+  await settle();
+  for (const key of ["p", "s", "q", "\u0003", "x"]) {
+    screen.stdin.write(key);
+    await settle();
+  }
+  screen.unmount();
+  expect(pressed).toEqual(["pause", "stop", "quit", "interrupt"]);
+});
+
+test("h opens and closes the help", async () => {
+  const { screen } = app();
+  await settle();
+  screen.stdin.write("h");
+  await settle();
+  expect(screen.lastFrame()).toContain("Ctrl-C again");
+  screen.stdin.write("?");
+  await settle();
+  expect(screen.lastFrame()).not.toContain("Ctrl-C again");
+  screen.unmount();
+});

@@ -1,0 +1,111 @@
+import { renderToString } from "ink";
+import { describe, expect, test } from "vitest";
+import { type ExampleRun, exampleRun } from "../run/example-run.ts";
+import { initialState, reduce, type RunState } from "../run/run-state.ts";
+import { Dashboard } from "./dashboard.tsx";
+
+function stateOf(run: ExampleRun, share: number): RunState {
+  const events = exampleRun(run);
+  return events.slice(0, Math.floor(events.length * share)).reduce(reduce, initialState);
+}
+
+function draw(
+  state: RunState,
+  columns: number,
+  rows: number,
+  { view = 0, help = false, note = undefined as string | undefined } = {},
+): string {
+  return renderToString(
+    <Dashboard state={state} columns={columns} rows={rows} since={0} view={view} help={help} note={note} watching={false} />,
+    { columns },
+  );
+}
+
+const six = stateOf({ members: 6, epochs: 6 }, 0.47);
+const sizes = [
+  [80, 24],
+  [160, 50],
+  [60, 16],
+  [40, 10],
+  [30, 5],
+  [200, 12],
+] as const;
+
+describe.each(sizes)("at %i × %i", (columns, rows) => {
+  test.for([
+    ["nothing yet", initialState],
+    ["a start", stateOf({ members: 6, epochs: 6 }, 0.01)],
+    ["the middle", six],
+    ["an end", stateOf({ members: 6, epochs: 6 }, 1)],
+    ["32 members", stateOf({ members: 32, epochs: 20 }, 0.6)],
+    ["three nets", stateOf({ members: 6, epochs: 6, architectures: ["nin width=0.25", "allbinnet width=0.25", "resnet20"] }, 0.5)],
+  ] as const)("%s fits the screen exactly", ([, state]) => {
+    for (const help of [false, true]) {
+      const lines = draw(state, columns, rows, { help }).split("\n");
+      expect(lines).toHaveLength(rows);
+      for (const line of lines) expect(Array.from(line).length, line).toBeLessThanOrEqual(columns);
+    }
+  });
+});
+
+test("80 × 24 shows progress, every lane in full, both charts and the votes", () => {
+  const text = draw(six, 80, 24);
+  expect(text).toContain("47 %  member 3 of 6 · 0:56 · about 1:03 left");
+  expect(text).toMatch(/✓ {2}1 +6\/6 +[▁-█]+ +0\.910 {2}59\.0 % {2}53\.0 % {2}0\.410 {3}1\.00$/m);
+  expect(text).toMatch(/▶ {2}3 +5\/6 +[▁-█]+ +0\.897 {2}55\.0 %$/m);
+  expect(text).toMatch(/· {2}6 +0\/6$/m);
+  expect(text).toContain("Loss of member 3");
+  expect(text).toContain("Training accuracy of member 3 55.0 %");
+  expect(text).toContain("Vote of the members, test %");
+  expect(text).toMatch(/2 {4}52\.5 {2}52\.8 {2}55\.7 {2}56\.3 {5}56\.1/);
+  expect(text).toContain("soft vote: +3.5 points over the mean");
+  expect(text).toContain("h help  p pause  s stop after epoch  q save and quit");
+  // eslint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/\u001B/);
+});
+
+test("tab brings the accuracy where not all panels have room; 160 × 50 has all of them", () => {
+  const eight = stateOf({ members: 8, epochs: 6 }, 0.4);
+  expect(draw(eight, 80, 24, { view: 0 })).toContain("tab charts");
+  expect(draw(eight, 80, 24, { view: 0 })).not.toContain("Training accuracy");
+  expect(draw(eight, 80, 24, { view: 1 })).toContain("Training accuracy of member 4");
+  const wide = draw(six, 160, 50);
+  for (const title of ["Loss of member 3", "Training accuracy of member 3", "Vote of the members", "nin width=0.25"])
+    expect(wide).toContain(title);
+  expect(wide).not.toContain("tab charts");
+});
+
+test("32 members condense: finished and waiting ones share a line, the running one keeps its own", () => {
+  const text = draw(stateOf({ members: 32, epochs: 20 }, 0.6), 80, 24);
+  expect(text).toMatch(/✓ {2}1–\d+ finished: test \d+\.\d % to \d+\.\d %, mean \d+\.\d %/);
+  expect(text).toMatch(/▶ 20/);
+  expect(text).toMatch(/· {2}\d+–32 waiting/);
+});
+
+test("a mixed ensemble names its nets at 80 columns too", () => {
+  const text = draw(stateOf({ members: 6, epochs: 6, architectures: ["nin width=0.25", "resnet20"] }, 0.5), 80, 24);
+  expect(text).toContain("6 × 2 nets");
+  expect(text).toContain("resnet20");
+});
+
+test("warnings, pauses and what was asked for are told", () => {
+  const clock = { at: 0 };
+  const warned = reduce(reduce(six, { type: "warning", message: "member 2 is weak", clock }), { type: "control", state: "paused", clock });
+  const text = draw(warned, 80, 24, { note: "stopping after this epoch" });
+  expect(text).toContain("! member 2 is weak");
+  expect(text).toContain("paused · ");
+  expect(text).toContain("p go on");
+  expect(text).toContain("stopping after this epoch");
+});
+
+test("help explains keys and words", () => {
+  const text = draw(six, 80, 24, { help: true });
+  for (const word of ["pause", "save", "Ctrl-C again", "alpha", "softmax"]) expect(text).toContain(word);
+  expect(text).not.toContain("…\n");
+});
+
+test("a download shows how far it is", () => {
+  const clock = { at: 0 };
+  const text = draw(reduce(initialState, { type: "progress", what: "downloading CIFAR-10", done: 1, total: 4, clock }), 80, 24);
+  expect(text).toContain("downloading CIFAR-10: 25.0 %");
+});
