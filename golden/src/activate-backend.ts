@@ -1,0 +1,15 @@
+import { BACKENDS, createContainer, UserError } from "@benn/core";
+import backendWasm from "@benn/backend-wasm";
+
+/**
+ * Makes the backend the one that computes.
+ * @throws UserError when its name is unknown or it does not work here
+ */
+export async function activateBackend(name: string): Promise<void> {
+  const container = createContainer();
+  await backendWasm.register(container);
+  const backend = container.resolve(BACKENDS).create(name);
+  const probe = await backend.probe();
+  if (!probe.ok) throw new UserError(`backend ${name}: ${probe.reason} ${probe.remedy}`);
+  await backend.activate();
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { readSafetensors, type Safetensors, type SafetensorsEntry, UserError } from "@benn/core";
+import type { Values } from "./layout.ts";
+
+/** A safetensors file of reference numbers, which knows what has been read of it. */
+export class GoldenFile {
+  readonly name: string;
+  readonly metadata: Safetensors["metadata"];
+  /** What was left out, and why. */
+  readonly notes: string[] = [];
+  readonly #tensors: Safetensors["tensors"];
+  readonly #unread: Set<string>;
+
+  /** @throws UserError when the file is no safetensors file */
+  constructor(path: string, name: string) {
+    const { metadata, tensors } = readSafetensors(readFileSync(path), path);
+    this.name = name;
+    this.metadata = metadata;
+    this.#tensors = tensors;
+    this.#unread = new Set(tensors.keys());
+  }
+
+  has(name: string): boolean {
+    return this.#tensors.has(name);
+  }
+
+  /** The matches of the names of all tensors, in the order of the file. */
+  match(pattern: RegExp): RegExpExecArray[] {
+    return [...this.#tensors.keys()].map((name) => pattern.exec(name)).filter((match) => match !== null);
+  }
+
+  shape(name: string): readonly number[] {
+    return this.#read(name).shape;
+  }
+
+  /** Numbers as they are in the file, in float64. */
+  numbers(name: string): Float64Array {
+    return Float64Array.from(this.#read(name).data, Number);
+  }
+
+  /** A float32 tensor in the file's layout. */
+  tensor(name: string): Values {
+    const { shape, data } = this.#read(name);
+    return { shape, values: data instanceof Float32Array ? data : Float32Array.from(data, Number) };
+  }
+
+  /** Says, in a whole sentence, why tensors are not compared. */
+  leaveOut(names: readonly string[], why: string): void {
+    for (const name of names) this.#unread.delete(name);
+    this.notes.push(why);
+  }
+
+  /** Names that nothing has asked for. */
+  unread(): string[] {
+    return [...this.#unread];
+  }
+
+  #read(name: string): SafetensorsEntry {
+    const entry = this.#tensors.get(name);
+    if (!entry) throw new UserError(`${this.name}: has no tensor "${name}". It is not whole, or of another form.`);
+    this.#unread.delete(name);
+    return entry;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Check } from "./check.ts";
+
+export interface Result {
+  readonly name: string;
+  readonly tolerance: number;
+  /** NaN where it could not be measured. */
+  readonly error: number;
+  readonly passed: boolean;
+  /** Why it could not be measured. */
+  readonly problem?: string;
+}
+
+/** Measures one check; whatever goes wrong in it is its result, so that the others still have theirs. */
+export async function measure({ name, tolerance, measure: measured }: Check): Promise<Result> {
+  try {
+    const error = await measured();
+    return { name, tolerance, error, passed: error <= tolerance };
+  } catch (error) {
+    return { name, tolerance, error: Number.NaN, passed: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
