@@ -33,16 +33,19 @@ export type TrainingKernel =
   | "AdamStep";
 
 /**
- * Whether dropout keeps the element of this index: a function of (seed, index) alone, so that every backend drops the same
- * elements and the backward pass finds them again without a mask that was kept. `murmur3(index · φ + seed) ≥ rate · 2³²`.
- * @param seed 32 bits
- * @param rate share dropped, 0 ≤ rate < 1
+ * 32 random bits of one element of a tensor: a function of (seed, index) alone, so that every backend draws the same and the
+ * backward pass finds them again without anything kept. murmur3's finalizer of index · φ + seed.
  */
-export function keepsElement(seed: number, index: number, rate: number): boolean {
+export function elementBits(seed: number, index: number): number {
   let hash = (Math.imul(index, 0x9e3779b1) + seed) | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0 >= rate * 0x1_0000_0000;
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Whether dropout keeps the element of this index. `rate` is the share dropped, 0 ≤ rate < 1. */
+export function keepsElement(seed: number, index: number, rate: number): boolean {
+  return elementBits(seed, index) >= rate * 0x1_0000_0000;
 }
 
 /**

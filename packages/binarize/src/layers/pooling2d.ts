@@ -1,0 +1,64 @@
+import * as tf from "@tensorflow/tfjs";
+import { onlyTensor } from "./only-tensor.ts";
+
+export interface Pooling2DOptions {
+  readonly name?: string;
+  readonly poolSize: number;
+  readonly strides: number;
+  /** Rows and columns added on every side. Default 0. */
+  readonly padding?: number;
+}
+
+/** Pooling with the same padding on every side, which Keras' "same" is not at stride 2. */
+abstract class Pooling2D extends tf.layers.Layer {
+  readonly poolSize: number;
+  readonly strides: number;
+  readonly padding: number;
+
+  constructor({ name, poolSize, strides, padding = 0 }: Pooling2DOptions) {
+    super(name === undefined ? {} : { name });
+    this.poolSize = poolSize;
+    this.strides = strides;
+    this.padding = padding;
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const [batch = null, height, width, channels = null] = inputShape as tf.Shape;
+    const out = (size: number | null | undefined): number | null =>
+      size ? Math.floor((size + 2 * this.padding - this.poolSize) / this.strides) + 1 : null;
+    return [batch, out(height), out(width), channels];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { poolSize, strides, padding } = this;
+    return { ...super.getConfig(), poolSize, strides, padding };
+  }
+}
+
+/**
+ * Max pool, [batch, height, width, channels] → [batch, height', width', channels]: padding never wins, and among equals
+ * the first of the window, row by row, takes the gradient.
+ */
+export class MaxPooling2D extends Pooling2D {
+  static readonly className = "PaddedMaxPooling2D";
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = onlyTensor(inputs) as tf.Tensor4D;
+    return tf.maxPool(x, this.poolSize, this.strides, this.padding, "floor");
+  }
+}
+
+/** Average pool, [batch, height, width, channels] → [batch, height', width', channels]: padding counts as zeros, so that
+ * every window is divided by poolSize². */
+export class AveragePooling2D extends Pooling2D {
+  static readonly className = "PaddedAveragePooling2D";
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const { padding: p } = this;
+    return tf.tidy(() => {
+      const x = onlyTensor(inputs) as tf.Tensor4D;
+      const padded = p === 0 ? x : tf.pad(x, [[0, 0], [p, p], [p, p], [0, 0]]); // prettier-ignore
+      return tf.avgPool(padded, this.poolSize, this.strides, "valid");
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import { runTrainingKernel } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import { signOf } from "./binary-sign.ts";
+
+export interface BinaryConv2DOptions {
+  readonly strides: readonly [number, number];
+  /** Rows and columns of zeros around the input: top, bottom, left, right. */
+  readonly pad: readonly [number, number, number, number];
+  /** Factor of the products, for dropout: 1 / (1 − rate). */
+  readonly scale: number;
+  readonly relu: boolean;
+}
+
+/**
+ * Convolution of signs with a binary kernel, then bias and ReLU:
+ *
+ *     y = Σ(x · sign(ŵ)) · (a · scale) + bias, and max(0, y) if asked for
+ *
+ * The sum is an exact integer and scaled afterwards, so that what is equal as integers stays equal (ties in a max pool are
+ * real ties). The gradients are those of x, of ŵ as it stands, and of the bias. The caller disposes the result.
+ * @param x [batch, height, width, channels] of −1, 0 and +1
+ * @param kernel ŵ [height, width, channels, filters], each filter of −a and +a only
+ * @param bias [filters]
+ * @returns [batch, height', width', filters]
+ */
+export function binaryConv2d(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  bias: tf.Tensor1D | undefined,
+  options: BinaryConv2DOptions,
+): tf.Tensor4D {
+  const op = tf.customGrad((...args) => {
+    const [x, kernel] = args as unknown as [tf.Tensor4D, tf.Tensor4D];
+    const bias = args.length > 3 ? (args[2] as tf.Tensor1D) : undefined;
+    const save = args.at(-1) as unknown as tf.GradSaveFunc;
+    const y = forward(x, kernel, bias, options);
+    save(options.relu ? [x, kernel, y] : [x, kernel]);
+    return {
+      value: y,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, kernel, y] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D?];
+        const gradients = backward(dy as tf.Tensor4D, x, kernel, y, options);
+        return bias ? gradients : gradients.slice(0, 2);
+      },
+    };
+  });
+  return op(...(bias ? [x, kernel, bias] : [x, kernel])) as tf.Tensor4D;
+}
+
+function attributesOf({ strides, pad, scale, relu }: BinaryConv2DOptions): Record<string, number | number[]> {
+  return { strides: [...strides], pad: [...pad], scale, relu: relu ? 1 : 0 };
+}
+
+function paddingOf({ pad: [top, bottom, left, right] }: BinaryConv2DOptions): tf.backend_util.ExplicitPadding {
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+}
+
+function forward(x: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D | undefined, options: BinaryConv2DOptions): tf.Tensor4D {
+  const [own] = runTrainingKernel("BinaryConv2D", { x, kernel, ...(bias ? { bias } : {}) }, attributesOf(options)) ?? [];
+  if (own) return own as tf.Tensor4D;
+  return tf.tidy(() => {
+    const filters = kernel.shape[3];
+    const a = tf.reshape(tf.abs(tf.slice(kernel, [0, 0, 0, 0], [1, 1, 1, filters])), [filters]);
+    const sums = tf.conv2d(x, signOf(kernel) as tf.Tensor4D, [...options.strides], paddingOf(options));
+    const scaled = tf.mul(sums, tf.mul(a, options.scale));
+    const shifted = bias ? tf.add(scaled, bias) : scaled;
+    return (options.relu ? tf.relu(shifted) : shifted) as tf.Tensor4D;
+  });
+}
+
+function backward(
+  dy: tf.Tensor4D,
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  y: tf.Tensor4D | undefined,
+  options: BinaryConv2DOptions,
+): tf.Tensor[] {
+  const own = runTrainingKernel("BinaryConv2DGrad", { dy, x, kernel, ...(y ? { y } : {}) }, attributesOf(options));
+  if (own) return own;
+  const common = { strides: [...options.strides], pad: paddingOf(options), dataFormat: "NHWC" };
+  const run = (name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap): tf.Tensor =>
+    tf.engine().runKernel(name, inputs, attributes) as tf.Tensor;
+  const passed = y ? tf.mul(dy, tf.cast(tf.greater(y, 0), "float32")) : dy;
+  const dx = run(tf.Conv2DBackpropInput, { dy: passed, filter: kernel }, { ...common, inputShape: x.shape });
+  const dKernel = run(tf.Conv2DBackpropFilter, { x, dy: passed }, { ...common, filterShape: kernel.shape });
+  return [tf.mul(dx, options.scale), tf.mul(dKernel, options.scale), tf.sum(passed, [0, 1, 2])];
+}

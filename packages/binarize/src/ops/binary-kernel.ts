@@ -1,0 +1,55 @@
+import * as tf from "@tensorflow/tfjs";
+import { signOf } from "./binary-sign.ts";
+
+/** A kernel's axes but the last, which counts the filters: a filter is everything one output channel is computed from. */
+function filterAxes(w: tf.Tensor): number[] {
+  return w.shape.slice(0, -1).map((_, axis) => axis);
+}
+
+/** [n, cin]: weights of a filter, and input channels of the kernel [height, width, cin, filters] or [cin, units]. */
+function filterSize(w: tf.Tensor): readonly [n: number, inChannels: number] {
+  return [w.size / (w.shape.at(-1) ?? 1), w.shape.at(-2) ?? 1];
+}
+
+/**
+ * ŵ = a · s for the latent kernel w [height, width, cin, filters] or [cin, units], where a = mean |w| over the filter and s
+ * the signs, sign(w) unless given. With the gradient g of ŵ, that of w is
+ *
+ *     (a · g + sign(w) · Σ(g · s) / n) · (1 − 1/cin) · n
+ *
+ * where |w| > 1 without its first term. n counts the weights of a filter. The factor is the share that centring leaves of
+ * a change, times n, which undoes the smallness that 1/n in `a` gives to gradients; with cin = 1 nothing is centred and the
+ * share is 1. The caller disposes the result.
+ * @param drawSigns given for a stochastic kernel: −1 and +1, the shape of w
+ * @see M. Rastegari et al., "XNOR-Net", ECCV 2016, section 3.1 and equation 4; the gradient is the exact one of a · sign(w)
+ */
+export function binaryKernel(w: tf.Tensor, drawSigns: (w: tf.Tensor) => tf.Tensor = signOf): tf.Tensor {
+  const op = tf.customGrad((latent, save) => {
+    const w = latent as tf.Tensor;
+    const signs = drawSigns(w);
+    const a = tf.mean(tf.abs(w), filterAxes(w), true);
+    (save as tf.GradSaveFunc)([w, signs, a]);
+    return {
+      value: tf.mul(signs, a),
+      gradFunc: (g: tf.Tensor, saved: tf.Tensor[]) => {
+        const [w, signs, a] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const [n, inChannels] = filterSize(w);
+        const through = tf.mul(tf.mul(a, g), tf.cast(tf.lessEqual(tf.abs(w), 1), "float32"));
+        const ofScale = tf.mul(signOf(w), tf.div(tf.sum(tf.mul(g, signs), filterAxes(w), true), n));
+        return tf.mul(tf.add(through, ofScale), n * (inChannels > 1 ? 1 - 1 / inChannels : 1));
+      },
+    };
+  });
+  return op(w);
+}
+
+/**
+ * The rule for latent kernels: at each position of a filter the mean over the input channels is taken away, then weights are
+ * clipped to [−1, 1]. With one input channel nothing would be left, so there only the clip applies.
+ * Shapes as for `binaryKernel`; the caller disposes the result.
+ * @see M. Rastegari et al., "XNOR-Net", ECCV 2016, section 3.1
+ */
+export function centreAndClip(w: tf.Tensor): tf.Tensor {
+  const channels = w.shape.length - 2;
+  return tf.tidy(() => tf.clipByValue((w.shape[channels] ?? 1) > 1 ? tf.sub(w, tf.mean(w, channels, true)) : w, -1, 1));
+}
