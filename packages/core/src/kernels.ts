@@ -58,6 +58,6 @@ export function runTrainingKernel(
   attributes: Readonly<Record<string, number | number[]>> = {},
 ): tf.Tensor[] | undefined {
   if (!tf.getKernel(name, tf.getBackend())) return undefined;
-  const outputs = tf.engine().runKernel(name, { ...inputs }, { ...attributes }) as tf.Tensor | tf.Tensor[];
+  const outputs = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, { ...inputs }, { ...attributes });
   return Array.isArray(outputs) ? outputs : [outputs];
 }

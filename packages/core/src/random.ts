@@ -79,7 +79,7 @@ export function shuffle<T extends Int32Array | unknown[]>(values: T, random: Ran
   for (let i = values.length - 1; i > 0; i--) {
     const j = random.integer(i + 1);
     const held = values[i] as number;
-    values[i] = values[j] as number;
+    values[i] = values[j];
     values[j] = held;
   }
   return values;

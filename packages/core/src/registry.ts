@@ -40,7 +40,7 @@ export class Registry<T> {
       }
     }
     for (const word of [name, ...aliases]) this.#names.set(word, name);
-    this.#entries.set(name, { name, aliases, definition: definition as unknown as Definition<T>, plugin: this.registrant });
+    this.#entries.set(name, { name, aliases, definition: definition, plugin: this.registrant });
   }
 
   /** @throws UserError when neither a name nor an alias; the message lists the names and suggests the nearest. */

@@ -58,7 +58,7 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
   const { __metadata__: metadata = {}, ...entries } = parsed.data;
   const body = bytes.subarray(8 + length);
   const tensors = new Map<string, SafetensorsEntry>();
-  for (const [key, entry] of Object.entries(entries) as [string, z.output<typeof headerEntry>][]) {
+  for (const [key, entry] of Object.entries<z.output<typeof headerEntry>>(entries)) {
     const [begin, end] = entry.data_offsets;
     const size = entry.shape.reduce((product, n) => product * n, 1) * arrays[entry.dtype].BYTES_PER_ELEMENT;
     if (end < begin || end > body.byteLength) fail(`tensor "${key}" lies at ${begin} to ${end} of ${body.byteLength} bytes`);

@@ -1,5 +1,5 @@
 import type { Binarizer } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { BatchNorm } from "./batch-norm.ts";
 import { BinaryConv2D } from "./binary-conv2d.ts";
 

@@ -64,7 +64,7 @@ export class BinaryConv2D extends BinaryLayer {
         const pad = [padding, padding, padding, padding] as const;
         return binaryConv2d(x, kernel, bias, { strides: [strides, strides], pad, scale, relu });
       }
-      const y = tf.conv2d(scale === 1 ? x : (tf.mul(x, scale) as tf.Tensor4D), kernel, strides, padding);
+      const y = tf.conv2d(scale === 1 ? x : tf.mul<tf.Tensor4D>(x, scale), kernel, strides, padding);
       const shifted = bias ? tf.add(y, bias) : y;
       return relu ? tf.relu(shifted) : shifted;
     });

@@ -44,7 +44,7 @@ export function binaryConv2d(
       },
     };
   });
-  return op(...(bias ? [x, kernel, bias] : [x, kernel])) as tf.Tensor4D;
+  return op(...(bias ? [x, kernel, bias] : [x, kernel]));
 }
 
 function attributesOf({ strides, pad, scale, relu }: BinaryConv2DOptions): Record<string, number | number[]> {
@@ -84,7 +84,7 @@ function backward(
   if (own) return own;
   const common = { strides: [...options.strides], pad: paddingOf(options), dataFormat: "NHWC" };
   const run = (name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap): tf.Tensor =>
-    tf.engine().runKernel(name, inputs, attributes) as tf.Tensor;
+    tf.engine().runKernel<tf.Tensor>(name, inputs, attributes);
   const passed = y ? tf.mul(dy, tf.cast(tf.greater(y, 0), "float32")) : dy;
   const dx = run(tf.Conv2DBackpropInput, { dy: passed, filter: kernel }, { ...common, inputShape: x.shape });
   const dKernel = run(tf.Conv2DBackpropFilter, { x, dy: passed }, { ...common, filterShape: kernel.shape });

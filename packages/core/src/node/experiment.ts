@@ -70,5 +70,5 @@ export async function readExperiment(folder: string): Promise<Experiment> {
   const parsed = experimentJson.safeParse(json);
   const config = parsed.success ? configSchema.safeParse(parsed.data.config) : undefined;
   if (!parsed.success || !config?.success) throw new UserError(`${path}: is not an experiment of this version of benn.`);
-  return { config: parsed.data.config as Config, dataset: parsed.data.dataset };
+  return { config: parsed.data.config, dataset: parsed.data.dataset };
 }

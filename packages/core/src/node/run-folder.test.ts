@@ -36,7 +36,7 @@ test("a member is read back as it was saved, and TensorFlow.js reads its files t
   const bin = await readFile(join(folder, "members/000/weights.bin"));
   const loaded = await tf.loadLayersModel(
     tf.io.fromMemory({
-      modelTopology: json.modelTopology as object,
+      modelTopology: json.modelTopology,
       weightSpecs: json.weightsManifest[0]!.weights,
       weightData: Uint8Array.from(bin).buffer,
     }),
