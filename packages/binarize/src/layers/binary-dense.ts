@@ -41,8 +41,8 @@ export class BinaryDense extends BinaryLayer {
       const scale = drops ? 1 / (1 - this.dropout) : 1;
       if (this.isBinary) {
         const [batch, width] = x.shape;
-        const pixels = tf.reshape<tf.Tensor4D>(x, [batch, 1, 1, width]);
-        const filters = tf.reshape<tf.Tensor4D>(kernel, [1, 1, width, units]);
+        const pixels = tf.reshape<tf.Rank.R4>(x, [batch, 1, 1, width]);
+        const filters = tf.reshape<tf.Rank.R4>(kernel, [1, 1, width, units]);
         const y = binaryConv2d(pixels, filters, bias, { strides: [1, 1], pad: [0, 0, 0, 0], scale, relu });
         return tf.reshape(y, [batch, units]);
       }

@@ -64,7 +64,7 @@ export function normalize(
 ): tf.Tensor {
   const channels = x.shape.at(-1) ?? 1;
   return tf.tidy(() => {
-    const flat = tf.reshape<tf.Tensor4D>(x, [-1, 1, 1, channels]);
+    const flat = tf.reshape<tf.Rank.R4>(x, [-1, 1, 1, channels]);
     const of = (tensor: tf.Tensor | undefined): tf.Tensor1D | undefined => tensor as tf.Tensor1D | undefined;
     return tf.reshape(tf.batchNorm(flat, mean as tf.Tensor1D, variance as tf.Tensor1D, of(offset), of(scale), epsilon), x.shape);
   });

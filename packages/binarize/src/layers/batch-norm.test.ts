@@ -1,0 +1,35 @@
+import * as tf from "@tensorflow/tfjs";
+import { expect, test } from "vitest";
+import { normal } from "../../test/finite-differences.ts";
+import { BatchNorm } from "./batch-norm.ts";
+
+test("running statistics take up the batch's mean and its unbiased variance, and evaluation uses them", () => {
+  const layer = new BatchNorm({ name: "bn" });
+  const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [2] }), layer] });
+  const x = tf.tensor2d([1, 10, 2, 20, 6, 0], [3, 2]); // means 3 and 10; squares sum to 14 and 200
+  tf.tidy(() => void model.apply(x, { training: true }));
+  const [gamma, beta, mean, variance] = layer.getWeights().map((weight) => [...weight.dataSync()]);
+  expect([gamma, beta]).toEqual([
+    [1, 1],
+    [0, 0],
+  ]);
+  expect(mean?.map((m) => m.toFixed(5))).toEqual([0.3, 1].map((m) => m.toFixed(5)));
+  expect(variance?.map((v) => v.toFixed(4))).toEqual([0.9 + 0.1 * 7, 0.9 + 0.1 * 100].map((v) => v.toFixed(4)));
+  const y = tf.tidy(() => [...(model.predict(x) as tf.Tensor).dataSync()]);
+  expect(y[0]).toBeCloseTo((1 - 0.3) / Math.sqrt(1.6 + 1e-4), 4);
+  x.dispose();
+  model.dispose();
+});
+
+test("without affine there is nothing to train", () => {
+  const layer = new BatchNorm({ name: "bn", affine: false });
+  const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [3, 3, 4] }), layer] });
+  expect(model.trainableWeights).toHaveLength(0);
+  const before = tf.memory().numTensors;
+  tf.tidy(() => {
+    const x = normal([2, 3, 3, 4], 1);
+    for (let i = 0; i < 3; i++) model.apply(x, { training: true });
+  });
+  expect(tf.memory().numTensors).toBe(before);
+  model.dispose();
+});
