@@ -11,8 +11,8 @@ const yOf = (x: tf.Tensor, scale?: tf.Tensor, offset?: tf.Tensor): tf.Tensor => 
 };
 
 test("each channel gets mean 0 and deviation 1, then scale and offset", () => {
-  const x = normal([4, 3, 2, 2], 1, 3);
-  const { y, mean, variance } = tf.tidy(() => batchNorm(x, tf.tensor1d([2, 1]), tf.tensor1d([5, 0]), EPSILON));
+  const [x, scale, offset] = [normal([4, 3, 2, 2], 1, 3), tf.tensor1d([2, 1]), tf.tensor1d([5, 0])];
+  const { y, mean, variance } = batchNorm(x, scale, offset, EPSILON);
   const values = x.dataSync();
   for (const channel of [0, 1]) {
     const own = [...values].filter((_, i) => i % 2 === channel);
@@ -24,7 +24,7 @@ test("each channel gets mean 0 and deviation 1, then scale and offset", () => {
     const expected = own.map((v) => ((v - average) / Math.sqrt(spread + EPSILON)) * (channel ? 1 : 2) + (channel ? 0 : 5));
     for (const [i, value] of normalized.entries()) expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 4);
   }
-  tf.dispose([x, y, mean, variance]);
+  tf.dispose([x, scale, offset, y, mean, variance]);
 });
 
 test("the gradients of inputs, scale and offset agree with differences, with and without scale and offset", () => {

@@ -64,10 +64,10 @@ function problem({
   seed: number;
 }) {
   const x = tf.tidy(() => tf.round(tf.clipByValue(normal([batch, side, side, channels], seed), -1, 1))) as tf.Tensor4D;
-  const kernel = tf.tidy(() => {
+  const kernel = tf.tidy<tf.Tensor4D>(() => {
     const signs = tf.add(tf.mul(tf.cast(tf.less(normal([size, size, channels, filters], seed + 1), 0), "float32"), -2), 1);
     return tf.mul(signs, tf.add(0.1, tf.abs(normal([filters], seed + 2))));
-  }) as tf.Tensor4D;
+  });
   return { x, kernel, bias: normal([filters], seed + 3) as tf.Tensor1D };
 }
 

@@ -165,7 +165,7 @@ test("weights may weigh the loss instead of the draw", async () => {
   const { events } = await run({ ...base, scheme: { name: "boost", weighting: "loss" } }, { out: await newOut() });
   expect(events.at(-1)).toMatchObject({ reason: "finished" });
   const plain = await run({ ...base, scheme: "boost" }, { out: await newOut() });
-  const lastAccuracy = (all: RunEvent[]) => all.filter((event) => event.type === "staged").at(-1)?.test["sum"];
+  const lastAccuracy = (all: RunEvent[]) => all.findLast((event) => event.type === "staged")?.test["sum"];
   expect(lastAccuracy(events)).not.toBe(lastAccuracy(plain.events));
 });
 
