@@ -10,6 +10,7 @@ export class GoldenFile {
   readonly notes: string[] = [];
   readonly #tensors: Safetensors["tensors"];
   readonly #unread: Set<string>;
+  readonly #leftOut = new Set<string>();
 
   /** @throws UserError when the file is no safetensors file */
   constructor(path: string, name: string) {
@@ -46,8 +47,15 @@ export class GoldenFile {
 
   /** Says, in a whole sentence, why tensors are not compared. */
   leaveOut(names: readonly string[], why: string): void {
-    for (const name of names) this.#unread.delete(name);
+    for (const name of names) {
+      this.#leftOut.add(name);
+      this.#unread.delete(name);
+    }
     this.notes.push(why);
+  }
+
+  isLeftOut(name: string): boolean {
+    return this.#leftOut.has(name);
   }
 
   /** Names that nothing has asked for. */

@@ -1,1 +1,90 @@
-export const ninChecks = (): never[] => [];
+import type { DependencyContainer } from "@benn/core";
+import { type Check, relativeError } from "./check.ts";
+import type { GoldenFile } from "./golden-file.ts";
+import { kernelFromReference } from "./layout.ts";
+import { evaluateNin } from "./nin-evaluation.ts";
+import { ninWeightName } from "./nin-names.ts";
+import { kindOf } from "./nin-net.ts";
+import { trainNin } from "./nin-training.ts";
+import { once } from "./once.ts";
+
+/**
+ * Relative to a tensor's norm. Of gradients and parameters: how far float32 and float64 runs of the reference itself lie
+ * apart. Of logits and losses: twice that, since here both sides are float32. Of kernels, means and nothing else, the same.
+ */
+const TOLERANCES = { kernels: 1e-6, logits: 2e-6, losses: 2e-6, gradients: 5e-5, parameters: 2e-5 };
+
+/** The weight right before a batch norm that takes it away again: SB's first bias, whose true gradient is 0. */
+const NO_GRADIENT = { bias: "xnor.0.bias", kernel: "xnor.0.weight", mean: "xnor.1.running_mean" };
+
+/** A net in evaluation and, with `training`, through as many steps as the file has losses. */
+export function ninChecks(file: GoldenFile, container: DependencyContainer, { training: withTraining }: { training: boolean }): Check[] {
+  const evaluation = once(() => evaluateNin(file, container));
+  const checks = [
+    ...each(file, "latent_after_binarize/", TOLERANCES.kernels, (i) => evaluation().latents[Number(i)]),
+    ...each(file, "binarized/", TOLERANCES.kernels, (i) => evaluation().binarized[Number(i)]),
+    ...each(file, "eval_logits", TOLERANCES.logits, () => evaluation().logits),
+  ];
+  return withTraining && file.has("losses") ? [...checks, ...trainingChecks(file, container)] : checks;
+}
+
+function trainingChecks(file: GoldenFile, container: DependencyContainer): Check[] {
+  const losses = file.numbers("losses");
+  const training = once(() => trainNin(file, container, losses.length));
+  const own = (name: string): string => ninWeightName(kindOf(file), name);
+  const steps = new Set(file.match(/^after_step(\d+)\//).map(([, step]) => Number(step)));
+  leaveOutNoise(file, steps);
+  return [
+    ...each(file, "train_logits_step0", TOLERANCES.logits, () => training().logits),
+    ...each(file, "raw_grad_step0/", TOLERANCES.gradients, (name) => training().rawGradients.get(own(name))),
+    ...each(file, "grad_step0/", TOLERANCES.gradients, (name) => training().gradients.get(own(name))),
+    ...(file.has(`grad_step0/${NO_GRADIENT.bias}`)
+      ? [
+          {
+            name: `grad_step0/${NO_GRADIENT.bias} is 0 beside its kernel's`,
+            tolerance: TOLERANCES.gradients,
+            measure: () => norm(training().gradients.get(own(NO_GRADIENT.bias))) / norm(training().gradients.get(own(NO_GRADIENT.kernel))),
+          },
+        ]
+      : []),
+    ...Array.from(losses, (loss, step) => ({
+      name: `losses/${step}`,
+      tolerance: TOLERANCES.losses,
+      measure: () => relativeError([training().losses[step] ?? Number.NaN], [loss]),
+    })),
+    ...[...steps].flatMap((step) =>
+      each(file, `after_step${step}/`, TOLERANCES.parameters, (name) => training().weights[step - 1]?.get(own(name))),
+    ),
+  ];
+}
+
+/** A check for every tensor whose name begins so and that is not left out; `ours` gets the rest of the name. */
+function each(file: GoldenFile, prefix: string, tolerance: number, ours: (rest: string) => ArrayLike<number> | undefined): Check[] {
+  return file
+    .match(new RegExp(`^${prefix}(.*)$`))
+    .filter(([name]) => !file.isLeftOut(name))
+    .map(([name, rest = ""]) => ({
+      name,
+      tolerance,
+      measure: () => relativeError(ours(rest) ?? [], kernelFromReference(file.tensor(name)).values),
+    }));
+}
+
+/**
+ * What rests on a gradient that is rounding noise, which Adam makes steps of: the bias itself, and from the second step on
+ * the running mean that it moves.
+ */
+function leaveOutNoise(file: GoldenFile, steps: ReadonlySet<number>): void {
+  const names = [
+    ...["raw_grad_step0", "grad_step0"].map((group) => `${group}/${NO_GRADIENT.bias}`),
+    ...[...steps].map((step) => `after_step${step}/${NO_GRADIENT.bias}`),
+    ...[...steps].filter((step) => step > 1).map((step) => `after_step${step}/${NO_GRADIENT.mean}`),
+  ].filter((name) => file.has(name));
+  if (names.length > 0) {
+    file.leaveOut(names, `Left out: ${names.join(", ")}. Their true gradient is 0 (a batch norm follows), so these are rounding noise.`);
+  }
+}
+
+function norm(values: Float32Array | undefined): number {
+  return Math.sqrt(values?.reduce((sum, value) => sum + value ** 2, 0) ?? Number.NaN);
+}

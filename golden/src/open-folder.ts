@@ -8,49 +8,49 @@ import { GoldenFile } from "./golden-file.ts";
 import { ninChecks } from "./nin-checks.ts";
 import { voteChecks } from "./vote-checks.ts";
 
+export interface OpenOptions {
+  /** Whether nets are trained, or only evaluated: on a slow backend a step takes seconds. Default true. */
+  readonly training?: boolean;
+}
+
+type Kind = readonly [
+  isOne: (file: GoldenFile) => boolean,
+  checks: (file: GoldenFile, container: DependencyContainer, options: Required<OpenOptions>) => Check[],
+];
+
 /** A file is known by what is in it, so that folders may name and choose theirs freely. */
-const kinds: readonly {
-  readonly isOne: (file: GoldenFile) => boolean;
-  readonly checks: (file: GoldenFile, container: DependencyContainer) => Check[];
-}[] = [
-  { isOne: (file) => file.has("before/xnor.0.weight") || file.has("before/xnor.0.conv.weight"), checks: ninChecks },
-  { isOne: (file) => file.match(/^\w+\/\w+\/w0$/).length > 0, checks: boostChecks },
-  { isOne: (file) => file.has("logits") && file.has("alphas"), checks: voteChecks },
-  { isOne: (file) => file.has("sign/x") || file.match(/\/latent$/).length > 0, checks: binarizeChecks },
+const kinds: readonly Kind[] = [
+  [(file) => file.match(/^before\/xnor\./).length > 0, ninChecks],
+  [(file) => file.match(/^\w+\/\w+\/w0$/).length > 0, boostChecks],
+  [(file) => file.has("logits") && file.has("alphas"), voteChecks],
+  [(file) => file.has("sign/x") || file.match(/\/latent$/).length > 0, binarizeChecks],
 ];
 
 /**
  * The checks of every safetensors file of a folder, none measured yet.
  * @throws UserError when there is no such folder, or nothing in it that is known
  */
-export function openFolder(folder: string, container: DependencyContainer): FileChecks[] {
+export function openFolder(folder: string, container: DependencyContainer, { training = true }: OpenOptions = {}): FileChecks[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError(`golden: "${folder}" is not a folder. Give one of golden numbers, such as golden/fixtures.`);
   }
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith(".safetensors"))
-    .toSorted()
-    .map((name) => openFile(folder, name, container));
+  const names = readdirSync(folder).toSorted();
+  const files = names.filter((name) => name.endsWith(".safetensors")).map((name) => openFile(folder, name, container, { training }));
   if (files.every(({ checks }) => checks.length === 0)) {
-    throw new UserError(`golden: nothing in "${folder}" is known: expected binarize, boost, vote or nin .safetensors files.`);
+    throw new UserError(`golden: nothing in "${folder}" is known. Expected binarize, boost, vote or nin .safetensors files.`);
   }
-  return files;
+  const checkpoints = { file: "pth/", checks: [], notes: () => ["Not checked: checkpoints of the reference cannot be read yet."] };
+  return names.includes("pth") ? [...files, checkpoints] : files;
 }
 
-function openFile(folder: string, name: string, container: DependencyContainer): FileChecks {
+function openFile(folder: string, name: string, container: DependencyContainer, options: Required<OpenOptions>): FileChecks {
   const file = new GoldenFile(join(folder, name), name);
-  const checks = kinds.find(({ isOne }) => isOne(file))?.checks(file, container) ?? [];
-  return {
-    file: name,
-    checks,
-    notes: () => {
-      const unread = file.unread();
-      if (unread.length === 0) return file.notes;
-      const some = `${unread.slice(0, 5).join(", ")}${unread.length > 5 ? ", …" : ""}`;
-      return [
-        ...file.notes,
-        `Not checked: ${unread.length} ${unread.length === 1 ? "tensor" : "tensors"} that no check asked for (${some}).`,
-      ];
-    },
-  };
+  const checks = kinds.find(([isOne]) => isOne(file))?.[1](file, container, options) ?? [];
+  return { file: name, checks, notes: () => [...file.notes, ...unreadNotes(file.unread())] };
+}
+
+function unreadNotes(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const some = `${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}`;
+  return [`Not checked: ${names.length} ${names.length === 1 ? "tensor" : "tensors"} that no check asked for (${some}).`];
 }

@@ -26,7 +26,7 @@ export function summaryLines(files: readonly FileReport[], { seconds, backend }:
 }
 
 function countLine(checks: readonly Result[]): string {
-  if (checks.length === 0) return "nothing known in it";
+  if (checks.length === 0) return "not checked";
   const failed = checks.filter(({ passed }) => !passed).length;
   const [worst] = checks.toSorted((a, b) => strain(b) - strain(a));
   const passed = `${checks.length - failed} of ${checks.length} passed`;

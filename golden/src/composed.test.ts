@@ -1,0 +1,22 @@
+import { BACKEND_NAME } from "@benn/backend-wasm";
+import type { TrainingKernel } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import { activateBackend } from "./activate-backend.ts";
+import { goldenTests } from "./test/golden-tests.ts";
+
+const trainingKernels: Record<TrainingKernel, true> = {
+  AdamStep: true,
+  BatchNorm: true,
+  BatchNormGrad: true,
+  BinaryConv2D: true,
+  BinaryConv2DGrad: true,
+  BinarySign: true,
+  BinarySignGrad: true,
+  DropoutMask: true,
+};
+
+// What a backend without any training kernel computes: layers and optimiser compose all from stock kernels.
+await goldenTests("stock kernels alone", async () => {
+  await activateBackend("wasm");
+  for (const name of Object.keys(trainingKernels)) tf.unregisterKernel(name, BACKEND_NAME);
+});

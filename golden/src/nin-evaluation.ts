@@ -1,0 +1,33 @@
+import { BINARIZERS, type DependencyContainer } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import type { GoldenFile } from "./golden-file.ts";
+import { binaryLayers } from "./nin-names.ts";
+import { buildNinNet, kindOf, prepareLayers } from "./nin-net.ts";
+
+export interface NinEvaluation {
+  /** [batch, classes]. */
+  readonly logits: Float32Array;
+  /** Latent kernels as the projection left them, and the binary ones made of them, in the order of the net. */
+  readonly latents: readonly Float32Array[];
+  readonly binarized: readonly Float32Array[];
+}
+
+/** Runs the file's net on its batch in evaluation mode. */
+export function evaluateNin(file: GoldenFile, container: DependencyContainer): NinEvaluation {
+  const binarizer = container.resolve(BINARIZERS).create("deterministic");
+  const net = buildNinNet(file, container, binarizer);
+  const step = { training: false, seed: 0 };
+  try {
+    prepareLayers(net.model, step);
+    return tf.tidy(() => {
+      const kernels = binaryLayers(kindOf(file)).map((layer) => net.weights.get(`${layer}/kernel`)?.read() ?? tf.scalar(Number.NaN));
+      return {
+        logits: (net.model.apply(net.images) as tf.Tensor).dataSync<"float32">(),
+        latents: kernels.map((kernel) => kernel.dataSync<"float32">()),
+        binarized: kernels.map((kernel) => binarizer.kernel(kernel, step).dataSync<"float32">()),
+      };
+    });
+  } finally {
+    net.dispose();
+  }
+}
