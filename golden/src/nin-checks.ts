@@ -10,7 +10,7 @@ import { once } from "./once.ts";
 
 /**
  * Relative to a tensor's norm. Of gradients and parameters: how far float32 and float64 runs of the reference itself lie
- * apart. Of logits and losses: twice that, since here both sides are float32. Of kernels, means and nothing else, the same.
+ * apart. Of logits and losses: twice that, since here both sides are float32. A kernel is but a mean away from the file's.
  */
 const TOLERANCES = { kernels: 1e-6, logits: 2e-6, losses: 2e-6, gradients: 5e-5, parameters: 2e-5 };
 
