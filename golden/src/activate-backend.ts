@@ -10,6 +10,6 @@ export async function activateBackend(name: string): Promise<void> {
   await backendWasm.register(container);
   const backend = container.resolve(BACKENDS).create(name);
   const probe = await backend.probe();
-  if (!probe.ok) throw new UserError(`backend ${name}: ${probe.reason} ${probe.remedy}`);
+  if (!probe.ok) throw new UserError(`${probe.reason} ${probe.remedy}`);
   await backend.activate();
 }
