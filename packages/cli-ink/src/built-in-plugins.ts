@@ -4,9 +4,18 @@ import backendWasm from "@benn/backend-wasm";
 import binarize from "@benn/binarize";
 import type { BennPlugin } from "@benn/core";
 import dataCifar from "@benn/data-cifar";
-import bagging from "@benn/ensemble-bagging";
-import boost from "@benn/ensemble-boost";
+import ensembleBagging from "@benn/ensemble-bagging";
+import ensembleBoost from "@benn/ensemble-boost";
 import vote from "@benn/vote";
 
 /** The plugins that come with the command. */
-export const builtInPlugins: readonly BennPlugin[] = [binarize, archNin, archResnet, bagging, boost, vote, dataCifar, backendWasm];
+export const builtInPlugins: readonly BennPlugin[] = [
+  binarize,
+  archNin,
+  archResnet,
+  ensembleBagging,
+  ensembleBoost,
+  vote,
+  dataCifar,
+  backendWasm,
+];

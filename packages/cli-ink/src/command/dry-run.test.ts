@@ -1,0 +1,57 @@
+import type { RunPlan } from "@benn/core/node";
+import { expect, test } from "vitest";
+import { planLines } from "./dry-run.ts";
+
+const layer = (name: string, binary: boolean) => ({
+  name,
+  type: binary ? "BinaryConv2D" : "Conv2D",
+  outputShape: [32, 32, 48],
+  parameters: 3648,
+  binaryParameters: binary ? 3600 : 0,
+  binaryMultiplyAdds: binary ? 3_686_400 : 0,
+  realMultiplyAdds: binary ? 0 : 3_686_400,
+  bytes: binary ? 834 : 14_592,
+});
+const plan: RunPlan = {
+  config: { epochs: 5, members: 3 },
+  dataset: { name: "cifar10", train: 4000, validation: 0, test: 1000, shape: [32, 32, 3], classes: 10 },
+  kinds: [
+    {
+      architecture: "nin width=0.25",
+      binarizer: "deterministic",
+      members: [0, 2],
+      epochs: 5,
+      learningRate: 0.001,
+      summary: {
+        layers: [layer("conv1", false), layer("conv2", true)],
+        parameters: 7296,
+        binaryParameters: 3600,
+        multiplyAdds: 7_372_800,
+        binaryMultiplyAdds: 3_686_400,
+        bytes: 15_426,
+        realBytes: 29_184,
+      },
+    },
+  ],
+  bytes: 30_852,
+  realBytes: 58_368,
+  images: 40_000,
+  multiplyAdds: 884_736_000_000,
+  memoryBytes: 100_000_000,
+  machineMemoryBytes: 8e9,
+};
+
+test("the plan shows the configuration, every layer with its multiply-adds by bit-width, sizes, memory and time", () => {
+  const text = planLines(plan).join("\n");
+  expect(text).toContain('"epochs": 5');
+  expect(text).toContain("Data: cifar10, images [32, 32, 3], 10 classes; 4,000 train, 0 validation, 1,000 test");
+  expect(text).toContain("Member 1, 3: nin width=0.25, deterministic; 5 epochs, learning rate 0.001");
+  expect(text).toMatch(/^ {2}layer +type +output +parameters +1-bit +multiply-adds 1-bit +32-bit +bytes$/m);
+  expect(text).toMatch(/^ {2}conv1 +Conv2D +32×32×48 +3,648 +0 +0 +3,686,400 +14,592$/m);
+  expect(text).toMatch(/^ {2}conv2 +BinaryConv2D +32×32×48 +3,648 +3,600 +3,686,400 +0 +834$/m);
+  expect(text).toMatch(/^ {2}all +7,296 +3,600 +3,686,400 +3,686,400 +15,426$/m);
+  expect(text).toContain("30.9 kB; with real-valued weights 58.4 kB (1.9 times as much)");
+  expect(text).toContain("885 billion multiply-adds");
+  expect(text).toContain("at least 100 MB, of this machine's 8.0 GB");
+  expect(text).toMatch(/Time: about \d/);
+});

@@ -1,0 +1,21 @@
+import type { Config, RunEvent } from "@benn/core";
+import { type RunResult, train as trainWith, type TrainOptions } from "@benn/core/node";
+import { openContainer } from "./command/open-container.ts";
+
+/** As for `train` of `@benn/core/node`; the container is made here. */
+export interface TrainSettings extends Omit<TrainOptions, "container"> {
+  /** Where paths of plugins begin, and the project whose package.json may name plugins. Default: the working folder. */
+  readonly cwd?: string;
+}
+
+/**
+ * Trains an ensemble with everything the command knows: the built-in plugins, those of the project, and `config.plugins`.
+ *
+ *     for await (const event of train({ scheme: "samme", members: 4 })) console.log(event.type);
+ *
+ * @throws UserError for mistakes in the configuration, the plugins, the data or the folder
+ */
+export async function* train(config: Config, { cwd = process.cwd(), ...options }: TrainSettings = {}): AsyncGenerator<RunEvent, RunResult> {
+  const container = await openContainer(config.plugins ?? [], cwd);
+  return yield* trainWith(config, { ...options, container });
+}
