@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import type { Reporter } from "vitest/node";
 // Tests run from the sources of every package: nothing needs to be built but the WebAssembly kernels, which this does.
 import "./packages/backend-wasm/assembly/build.mjs";
+import "./packages/data-cifar/assembly/build.mjs";
 
 const conditions = ["source"];
 const fromSource = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };

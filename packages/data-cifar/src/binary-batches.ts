@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "@benn/core";
 import { CLASSES, type Images, SIZE } from "./images.ts";
-import type { Source } from "./source.ts";
+import type { OnFile, Source } from "./source.ts";
 
 /** One label byte, then the red, the green and the blue plane. */
 const RECORD = 1 + SIZE;
@@ -22,10 +22,7 @@ export const BATCH_FILES = [...TRAIN_FILES, TEST_FILE];
  * @throws UserError for a file that is missing, of a wrong size, or with a label above 9
  * @see https://www.cs.toronto.edu/~kriz/cifar.html, section "Binary version"
  */
-export async function readBinaryBatches(
-  folder: string,
-  { onFile }: { onFile?: (done: number, total: number) => void } = {},
-): Promise<Source> {
+export async function readBinaryBatches(folder: string, onFile?: OnFile): Promise<Source> {
   for (const file of BATCH_FILES) {
     if (!existsSync(join(folder, file))) {
       throw new UserError(

@@ -1,21 +1,26 @@
-import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { createRandom, type Dataset, type LoadOptions, UserError, z } from "@benn/core";
-import { BATCH_FILES, readBinaryBatches } from "./binary-batches.ts";
+import { createRandom, type Dataset, UserError, z } from "@benn/core";
+import { cacheFolder } from "./cache-folder.ts";
+import { fitPreprocess } from "./fit-preprocess.ts";
 import { type Images, SIDE } from "./images.ts";
-import { asTheyAre, makeSplit, type Preprocess } from "./make-split.ts";
-import { readSample } from "./sample.ts";
-import type { Source } from "./source.ts";
-import { fitStandardize } from "./standardize.ts";
+import { makeSplit } from "./make-split.ts";
+import { type Place, readSource } from "./read-source.ts";
 import { takeRows } from "./take-rows.ts";
 
 export const cifar10Options = z.object({
-  data: z.string().min(1).optional().describe("folder with the official binary files"),
+  data: z.string().min(1).optional().describe("folder with the official binary files or the four NumPy arrays"),
   source: z
-    .enum(["sample", "folder"])
+    .enum(["sample", "folder", "download"])
     .optional()
-    .describe("the built-in sample or the folder named by data; folder if data is given, else sample"),
-  preprocess: z.enum(["standardize"]).default("standardize").describe("standardize: per-channel mean and deviation"),
+    .describe("the built-in sample, the folder named by data, or the official archive; folder if data is given, else sample"),
+  url: z
+    .url({ protocol: /^https?$/, error: "must be an http or https address" })
+    .optional()
+    .describe("where to download the official archive from, if not from its own site"),
+  cache: z.string().min(1).optional().describe("folder for downloads and fitted whitening; the user's cache if absent"),
+  preprocess: z
+    .enum(["standardize", "gcn-zca"])
+    .default("standardize")
+    .describe("standardize: per-channel mean and deviation; gcn-zca: contrast normalisation of each image, then ZCA whitening"),
   flip: z.boolean().default(false).describe("augment: mirror at random, left to right"),
   crop: z
     .int()
@@ -31,69 +36,54 @@ export type Cifar10Options = z.output<typeof cifar10Options>;
 
 /**
  * CIFAR-10: 32×32 colour photographs of ten classes. Images are [32, 32, 3].
+ * @throws UserError for options that do not go together
  * @see Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009
  */
 export function cifar10(options: Cifar10Options): Dataset {
-  const { data, flip, crop } = options;
-  const from = options.source ?? (data === undefined ? "sample" : "folder");
-  if (from === "folder" && data === undefined) throw new UserError("cifar10: source=folder needs data. Name the folder of the files.");
-  if (from !== "folder" && data !== undefined) {
-    throw new UserError(`cifar10: source=${from} reads no folder, but data is "${data}". Leave one of the two out.`);
-  }
+  const { flip, crop, cache = cacheFolder() } = options;
+  const place = choosePlace(options, cache);
 
   return {
     async load(load) {
-      const source = await readSource(from, data, load);
+      const source = await readSource(place, load);
       const classes = source.labels.length;
-      const cut = (images: Images, name: "trainRows" | "testRows"): Int32Array => {
-        const rows = Int32Array.from(images.labels.keys());
+      const cut = ({ labels }: Images, name: "trainRows" | "testRows"): Int32Array => {
+        const rows = Int32Array.from(labels.keys());
         const count = options[name] ?? rows.length;
         if (count > rows.length) throw new UserError(`cifar10: ${name} is ${count}, but there are only ${rows.length}. Lower it.`);
-        return takeRows(images.labels, rows, count, { classes, random: createRandom(0, "cifar10", name) }).taken;
+        return takeRows(labels, rows, count, { classes, random: createRandom(0, "cifar10", name) }).taken;
       };
       const all = cut(source.train, "trainRows");
+      const test = cut(source.test, "testRows");
       const held = takeRows(source.train.labels, all, Math.round(load.validation * all.length), { classes, random: load.random });
-      const { preprocess, preprocessing, facts } = fit(source, held.rest);
-      const augmentation = { flip, crop };
+      if (held.rest.length === 0) {
+        throw new UserError(`cifar10: validation ${load.validation} of ${all.length} training images leaves none to train on. Lower it.`);
+      }
+      const { reader, preprocessing, facts } = await fitPreprocess(options.preprocess, source, held.rest, { cache, load });
+      const train = { read: reader(source.train), flip, crop };
       return {
         shape: [SIDE, SIDE, 3],
         labels: source.labels,
-        train: makeSplit(source.train, held.rest, { preprocess, ...augmentation }),
-        ...(held.taken.length > 0 && { validation: makeSplit(source.train, held.taken, { preprocess, ...augmentation }) }),
-        test: makeSplit(source.test, cut(source.test, "testRows"), { preprocess, ...augmentation }),
-        provenance: { dataset: "CIFAR-10", source: from, sha256: source.files, ...facts },
+        train: makeSplit(source.train.labels, held.rest, train),
+        ...(held.taken.length > 0 && { validation: makeSplit(source.train.labels, held.taken, train) }),
+        test: makeSplit(source.test.labels, test, { read: reader(source.test), flip, crop }),
+        provenance: { dataset: "CIFAR-10", source: place.from, sha256: source.files, ...facts },
         preprocessing,
       };
     },
   };
 }
 
-async function readSource(from: "sample" | "folder", data: string | undefined, load: LoadOptions): Promise<Source> {
-  if (from === "sample" || data === undefined) return readSample();
-  if (!existsSync(data) || !statSync(data).isDirectory()) {
-    throw new UserError(`cifar10: data is "${data}", which is not a folder. Name the folder of the CIFAR-10 files.`);
+function choosePlace({ data, url, source = data === undefined ? "sample" : "folder" }: Cifar10Options, cache: string): Place {
+  if (url !== undefined && source !== "download") {
+    throw new UserError(`cifar10: url is for source=download, but source is ${source}. Leave one of the two out.`);
   }
-  const folder = [data, join(data, "cifar-10-batches-bin")].find((place) => BATCH_FILES.some((file) => existsSync(join(place, file))));
-  return readBinaryBatches(folder ?? data, {
-    onFile: (done, total) => load.onProgress?.({ what: "reading CIFAR-10", done, total }),
-  });
-}
-
-interface Fitted {
-  readonly preprocess: Preprocess;
-  readonly preprocessing: Readonly<Record<string, Float32Array>>;
-  readonly facts: Readonly<Record<string, unknown>>;
-}
-
-/** The preprocessing, fitted on these rows of the training images. */
-function fit(source: Source, rows: Int32Array): Fitted {
-  if (source.train.pixels instanceof Float32Array) {
-    return { preprocess: asTheyAre, preprocessing: {}, facts: { preprocess: "none: the arrays are used as they are" } };
+  if (source === "folder") {
+    if (data === undefined) throw new UserError("cifar10: source=folder needs data. Name the folder of the files.");
+    return { from: source, folder: data };
   }
-  const { mean, deviation, preprocess } = fitStandardize(source.train, rows);
-  return {
-    preprocess,
-    preprocessing: { mean, deviation },
-    facts: { preprocess: "standardize", mean: [...mean], deviation: [...deviation], fittedOn: rows.length },
-  };
+  if (data !== undefined) {
+    throw new UserError(`cifar10: source=${source} reads no folder, but data is "${data}". Leave one of the two out.`);
+  }
+  return source === "download" ? { from: source, cache, url } : { from: source };
 }

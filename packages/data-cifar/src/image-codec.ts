@@ -8,12 +8,15 @@ const STRIDE = SIDE + 2;
 const BORDERED = (SIDE + 1) * STRIDE;
 const [WEST, NORTH, NORTH_WEST, NORTH_EAST] = [-1, -STRIDE, -STRIDE - 1, -STRIDE + 1] as const;
 const MIDDLE = 128;
+/** Predictors are in fixed point, so that every machine computes the same. */
+const BITS = 12;
+const HALF = 1 << (BITS - 1);
 
 // Least-squares predictors fitted to 4,000 training images, in 4096ths: of green from its own neighbours (west, north,
 // north-west, north-east), of red and blue from theirs and from green's, green's value at the same place last.
-const GREEN = Int32Array.of(3321, 2594, -2173, 310);
-const RED = Int32Array.of(3488, 2870, -2544, 260, -3351, -2759, 2447, -244, 3930);
-const BLUE = Int32Array.of(3492, 2791, -2491, 290, -3353, -2696, 2338, -294, 4024);
+const GREEN = Int16Array.of(3321, 2594, -2173, 310);
+const RED = Int16Array.of(3488, 2870, -2544, 260, -3351, -2759, 2447, -244, 3930);
+const BLUE = Int16Array.of(3492, 2791, -2491, 290, -3353, -2696, 2338, -294, 4024);
 
 /** Planes in the order they are coded: where they stand in an image, and their predictor. */
 const PASSES = [
@@ -52,16 +55,19 @@ export function packImages(pixels: Uint8Array): Buffer {
 export function unpackImages(file: Uint8Array): Uint8Array {
   const head = new DataView(file.buffer, file.byteOffset, 4 * (1 + STREAMS));
   const pixels = new Uint8Array(head.getUint32(0, true) * SIZE);
-  let from = head.byteLength;
-  const streams = Array.from({ length: STREAMS }, (_, stream) => {
+  const errors = new Uint8Array(pixels.length);
+  const next = new Int32Array(STREAMS);
+  let [from, end] = [head.byteLength, 0];
+  for (let stream = 0; stream < STREAMS; stream++) {
     const to = from + head.getUint32(4 * (1 + stream), true);
     const bytes = brotliDecompressSync(file.subarray(from, to));
+    errors.set(bytes, end);
+    next[stream] = end;
+    end += bytes.length;
     from = to;
-    return bytes;
-  });
-  const positions = new Int32Array(STREAMS);
+  }
   walk(pixels.length / SIZE, (stream, predicted, at) => {
-    const value = (predicted + streams[stream]![positions[stream]!++]!) & 255;
+    const value = (predicted + errors[next[stream]!++]!) & 255;
     pixels[at] = value;
     return value;
   });
@@ -73,36 +79,36 @@ export function unpackImages(file: Uint8Array): Uint8Array {
  * [n, 3, 32, 32], and returns the value.
  */
 function walk(count: number, code: (stream: number, predicted: number, at: number) => number): void {
-  const values = PASSES.map(() => new Int32Array(BORDERED).fill(MIDDLE));
-  const errors = PASSES.map(() => new Int32Array(BORDERED));
-  const [green, greenErrors] = [values[0]!, errors[0]!];
+  // Less MIDDLE, so that borders of 0 are of middling brightness.
+  const values = PASSES.map(() => new Int16Array(BORDERED));
+  const errors = PASSES.map(() => new Int16Array(BORDERED));
+  const [green, greenErrors, redErrors] = [values[0]!, errors[0]!, errors[1]!];
   for (let image = 0; image < count; image++) {
-    for (const [pass, { plane, taps }] of PASSES.entries()) {
+    for (let pass = 0; pass < PASSES.length; pass++) {
+      const { plane, taps } = PASSES[pass]!;
       const [own, ownErrors] = [values[pass]!, errors[pass]!];
+      const start = image * SIZE + plane * PLANE;
       for (let y = 0; y < SIDE; y++) {
         const line = (y + 1) * STRIDE;
         own[line] = own[line - STRIDE + 1]!; // the border repeats the value above it
         for (let x = 0; x < SIDE; x++) {
           const at = line + x + 1;
           let sum =
-            taps[0]! * (own[at + WEST]! - MIDDLE) +
-            taps[1]! * (own[at + NORTH]! - MIDDLE) +
-            taps[2]! * (own[at + NORTH_WEST]! - MIDDLE) +
-            taps[3]! * (own[at + NORTH_EAST]! - MIDDLE);
+            taps[0]! * own[at + WEST]! + taps[1]! * own[at + NORTH]! + taps[2]! * own[at + NORTH_WEST]! + taps[3]! * own[at + NORTH_EAST]!;
           let rough = 2 * (ownErrors[at + WEST]! + ownErrors[at + NORTH]!) + ownErrors[at + NORTH_WEST]! + ownErrors[at + NORTH_EAST]!;
           if (pass > 0) {
             sum +=
-              taps[4]! * (green[at + WEST]! - MIDDLE) +
-              taps[5]! * (green[at + NORTH]! - MIDDLE) +
-              taps[6]! * (green[at + NORTH_WEST]! - MIDDLE) +
-              taps[7]! * (green[at + NORTH_EAST]! - MIDDLE) +
-              taps[8]! * (green[at]! - MIDDLE);
+              taps[4]! * green[at + WEST]! +
+              taps[5]! * green[at + NORTH]! +
+              taps[6]! * green[at + NORTH_WEST]! +
+              taps[7]! * green[at + NORTH_EAST]! +
+              taps[8]! * green[at]!;
             rough += 4 * greenErrors[at]!;
-            if (pass > 1) rough += 4 * errors[1]![at]!;
+            if (pass > 1) rough += 4 * redErrors[at]!;
           }
-          const predicted = Math.max(0, Math.min(255, ((sum + 2048) >> 12) + MIDDLE));
-          const value = code(pass * LEVELS + LEVEL_OF[rough]!, predicted, image * SIZE + plane * PLANE + y * SIDE + x);
-          own[at] = value;
+          const predicted = Math.max(0, Math.min(255, ((sum + HALF) >> BITS) + MIDDLE));
+          const value = code(pass * LEVELS + LEVEL_OF[rough]!, predicted, start + y * SIDE + x);
+          own[at] = value - MIDDLE;
           ownErrors[at] = Math.abs(value - predicted);
         }
         own[line + SIDE + 1] = own[line + SIDE]!;

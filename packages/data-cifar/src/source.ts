@@ -9,3 +9,6 @@ export interface Source {
   /** SHA-256 of each file read, by its name. */
   readonly files: Readonly<Record<string, string>>;
 }
+
+/** Called after each file that was read. */
+export type OnFile = (done: number, total: number) => void;

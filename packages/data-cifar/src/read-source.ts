@@ -1,0 +1,43 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type LoadOptions, UserError } from "@benn/core";
+import { BATCH_FILES, readBinaryBatches } from "./binary-batches.ts";
+import { downloadBatches, OFFICIAL_ARCHIVE } from "./download.ts";
+import { ARCHIVE_FOLDER } from "./extract-batches.ts";
+import { hasNumpyArrays, readNumpyArrays } from "./numpy-arrays.ts";
+import { readSample } from "./sample.ts";
+import type { OnFile, Source } from "./source.ts";
+
+/** Where the images come from. */
+export type Place =
+  | { readonly from: "sample" }
+  | { readonly from: "folder"; readonly folder: string }
+  | { readonly from: "download"; readonly cache: string; readonly url: string | undefined };
+
+/**
+ * Reads all images of a place. A folder may hold the official files, itself or in the folder that the archive unpacks to,
+ * or the four NumPy arrays.
+ * @throws UserError for a place that has not what it should
+ */
+export async function readSource(place: Place, { onProgress, signal }: LoadOptions): Promise<Source> {
+  const onFile: OnFile = (done, total) => onProgress?.({ what: "reading CIFAR-10", done, total });
+  if (place.from === "sample") return readSample(onFile);
+  if (place.from === "folder") return readFolder(place.folder, onFile);
+  const archive = { ...OFFICIAL_ARCHIVE, url: place.url ?? OFFICIAL_ARCHIVE.url };
+  const folder = await downloadBatches(archive, place.cache, {
+    onProgress: (done, total) => onProgress?.({ what: "downloading CIFAR-10", done, total }),
+    ...(signal && { signal }),
+  });
+  return readBinaryBatches(folder, onFile);
+}
+
+function readFolder(folder: string, onFile: OnFile): Promise<Source> {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new UserError(
+      `cifar10: data is "${folder}", which is not a folder. Name the folder of the CIFAR-10 files, or set dataset.source=download.`,
+    );
+  }
+  const found = [folder, join(folder, ARCHIVE_FOLDER)].find((path) => BATCH_FILES.some((file) => existsSync(join(path, file))));
+  if (found === undefined && hasNumpyArrays(folder)) return readNumpyArrays(folder, onFile);
+  return readBinaryBatches(found ?? folder, onFile);
+}
