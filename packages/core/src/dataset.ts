@@ -13,6 +13,11 @@ export interface Split {
    * With `augment` each is changed at random as the dataset's options say; without it never.
    */
   images(rows: Int32Array, augment?: Random): Float32Array | Promise<Float32Array>;
+  /**
+   * A hint: `images` will soon be called with these rows and a generator in this state, which is the split's to draw from.
+   * A split that reads slowly may begin now. Throws nothing, and changes no result: what is wrong shows when `images` is called.
+   */
+  prefetch?(rows: Int32Array, augment?: Random): void;
 }
 
 export interface LoadedDataset {

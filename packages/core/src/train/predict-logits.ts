@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Split } from "../dataset.ts";
 import { isStepAware, type Step } from "../step.ts";
+import { imagesAhead } from "./images-ahead.ts";
 
 /** Tells every layer that wants to know what the coming step is. */
 export function prepareLayers(model: tf.LayersModel, step: Step): void {
@@ -21,7 +22,7 @@ export async function predictLogits(
   let logits: Float32Array | undefined;
   for (let at = 0; at < rows.length; at += batchSize) {
     const batch = rows.subarray(at, at + batchSize);
-    const images = await split.images(batch);
+    const images = await imagesAhead(split, { rows: batch }, { rows: rows.subarray(at + batchSize, at + 2 * batchSize) });
     const output = tf.tidy(() => model.apply(tf.tensor4d(images, [batch.length, ...shape])) as tf.Tensor);
     const values = await output.data<"float32">();
     output.dispose();

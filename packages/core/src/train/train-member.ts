@@ -9,6 +9,7 @@ import type { RunControl } from "../run-control.ts";
 import { softmaxCrossEntropy } from "../softmax-cross-entropy.ts";
 import { accuracy } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
+import { type Batch, imagesAhead } from "./images-ahead.ts";
 import { namedWeights, readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, predictLogits, prepareLayers } from "./predict-logits.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
@@ -93,13 +94,17 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       const order = shuffle(draw.kind === "rows" ? draw.rows.slice() : allRows(samples), createRandom(run.seed, "shuffle", member, epoch));
       const lossWeights = draw.kind === "weighted" ? meanOne(draw.weights) : undefined;
       const epochSteps = Math.ceil(order.length / run.batchSize);
+      const batch = (step: number): Batch => ({
+        rows: order.subarray(step * run.batchSize, (step + 1) * run.batchSize),
+        augment: () => createRandom(run.seed, "augment", member, epoch, step),
+      });
       const startedAt = performance.now();
       let rowsTimed = 0;
       let pausedFor = 0;
 
       for (let step = firstStep; step < epochSteps; step++) {
-        const rows = order.subarray(step * run.batchSize, (step + 1) * run.batchSize);
-        const images = await data.train.images(rows, createRandom(run.seed, "augment", member, epoch, step));
+        const { rows } = batch(step);
+        const images = await imagesAhead(data.train, batch(step), batch(step + 1));
         const { loss, hits } = await trainStep(
           task,
           optimizer,

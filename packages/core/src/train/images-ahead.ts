@@ -1,0 +1,18 @@
+import type { Split } from "../dataset.ts";
+import type { Random } from "../random.ts";
+
+export interface Batch {
+  readonly rows: Int32Array;
+  /** Makes a new generator in its first state each time, since the images may be asked for twice: as a hint, and in earnest. */
+  readonly augment?: () => Random;
+}
+
+/**
+ * The images of a batch. The split is told of the next one before these are awaited, so that a split that reads ahead never
+ * rests: it reads the next batch while the engine computes with this one.
+ */
+export function imagesAhead(split: Split, batch: Batch, next?: Batch): Float32Array | Promise<Float32Array> {
+  const images = split.images(batch.rows, batch.augment?.());
+  if (next && next.rows.length > 0) split.prefetch?.(next.rows, next.augment?.());
+  return images;
+}
