@@ -1,4 +1,4 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../user-error.ts";
@@ -10,28 +10,57 @@ import { UserError } from "../user-error.ts";
  */
 export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, "lock.json");
-  const own = { pid: process.pid, host: hostname() };
-  for (;;) {
-    try {
-      const file = await open(path, "wx");
-      await file.writeFile(JSON.stringify(own));
-      await file.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  const own: Holder = { pid: process.pid, host: hostname() };
+  // Linked into place whole, so that nobody reads half a lock and takes it for a stale one.
+  const aside = `${path}.${own.pid}-${createUnique()}`;
+  await writeFile(aside, JSON.stringify(own));
+  try {
+    for (;;) {
+      try {
+        await link(aside, path);
+        return () => rm(path, { force: true });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+      const holder = await readHolder(path);
+      if (holder && (holder.host !== own.host || isAlive(holder.pid))) {
+        throw new UserError(
+          `run folder ${folder}: is in use by process ${holder.pid} on ${holder.host}. Wait for it, watch it with "benn watch", or remove ${path} if that process is gone.`,
+        );
+      }
+      await takeAway(path, holder);
     }
-    const holder = await readHolder(path);
-    if (holder && (holder.host !== own.host || isAlive(holder.pid))) {
-      throw new UserError(
-        `run folder ${folder}: is in use by process ${holder.pid} on ${holder.host}. Wait for it, watch it with "benn watch", or remove ${path} if that process is gone.`,
-      );
-    }
-    await rm(path, { force: true });
+  } finally {
+    await rm(aside, { force: true });
   }
 }
 
-/** Undefined: the lock is gone, or was torn while written. */
-async function readHolder(path: string): Promise<{ pid: number; host: string } | undefined> {
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+let locks = 0;
+function createUnique(): number {
+  return locks++;
+}
+
+/** Removes a stale lock; should another process have put its own there meanwhile, that one goes back. */
+async function takeAway(path: string, stale: Holder | undefined): Promise<void> {
+  const aside = `${path}.stale-${process.pid}-${createUnique()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  const taken = await readHolder(aside);
+  if (JSON.stringify(taken) !== JSON.stringify(stale)) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+/** Undefined: the lock is gone, or is none of ours. */
+async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const holder: unknown = JSON.parse(await readFile(path, "utf8"));
     if (typeof holder === "object" && holder !== null && "pid" in holder && "host" in holder)
