@@ -6,7 +6,7 @@ import { BINARIZERS } from "../binarizer.ts";
 import type { Config } from "../config.ts";
 import { type ModelSummary, summarizeModel } from "../model-summary.ts";
 import { type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";
-import { buildMember } from "../train/train-run.ts";
+import { buildMember } from "../train/member-trainer.ts";
 import { asConfig } from "./experiment.ts";
 import { loadDataset } from "./train.ts";
 

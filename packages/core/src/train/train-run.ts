@@ -1,4 +1,3 @@
-import type * as tf from "@tensorflow/tfjs";
 import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
 import { BINARIZERS } from "../binarizer.ts";
@@ -7,13 +6,15 @@ import { type EnsembleScheme, SCHEMES, type Verdict } from "../ensemble-scheme.t
 import type { RunEnd, RunEventBody, SplitAccuracy } from "../events.ts";
 import { summarizeModel } from "../model-summary.ts";
 import { outOfBagAccuracy } from "../out-of-bag.ts";
-import { createRandom, deriveSeed } from "../random.ts";
+import { createRandom } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
 import { accuracy, winners } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { type Voter, VOTERS } from "../voter.ts";
-import { type WeightValues, weightsFit, writeWeights } from "./model-weights.ts";
-import { allRows, predictLogits } from "./predict-logits.ts";
+import { type GivenMembers, takeGiven } from "./given-members.ts";
+import { buildMember, trainHere } from "./member-trainer.ts";
+import { type WeightValues, weightsFit } from "./model-weights.ts";
+import { allRows } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";
 import { type Emitted, trainMember } from "./train-member.ts";
@@ -26,6 +27,8 @@ export interface RunTask {
   readonly control: RunControl;
   /** Weights of a given model (`init`) that the first sequential member starts from. */
   readonly init: WeightValues | undefined;
+  /** Members to take in place of training them. */
+  readonly given?: GivenMembers | undefined;
 }
 
 /** A member that is trained: its record, its weights to start the next one from, its logits to vote with. */
@@ -43,6 +46,7 @@ interface Trained {
 export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["reason"]> {
   const { config, data, container, store } = task;
   const scheme = container.resolve(SCHEMES).create(config.scheme);
+  const trainer = task.given ? takeGiven(task, task.given) : trainHere({ ...task, scheme });
   const problem = { samples: data.train.labels.length, classes: data.labels.length };
   const voters = createVoters(task);
   const checkpoint = await store.restore();
@@ -67,54 +71,48 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   for (let member = members.length; member < config.members.length; member++) {
     if (task.control.stop !== "no") return yield* end("interrupted", members);
     const settings = settingsOf(config, member);
+    const outcome = yield* trainer.train({
+      member,
+      sampleWeights,
+      start: config.mode === "sequential" ? startOf(task, member, members, startWeights) : undefined,
+      from: checkpoint?.member === member ? checkpoint.training : undefined,
+      save: (training) => store.saveCheckpoint({ member, training }),
+    });
+    if (!outcome.finished) return yield* end("interrupted", members);
+
+    const { weights, logits } = outcome;
+    const judged = judge(task, scheme, member, sampleWeights, logits.train, await task.given?.judgement?.(member));
+    const { verdict } = judged;
+    if ("warning" in verdict && verdict.warning) yield { type: "warning", member, message: verdict.warning };
+    const record: MemberRecord = {
+      member,
+      bestEpoch: outcome.bestEpoch,
+      error: judged.error,
+      ...(verdict.alpha === undefined ? {} : { alpha: verdict.alpha }),
+      accuracy: splitAccuracy(data, logits),
+    };
     const model = buildMember(task, member, settings);
     try {
-      const from = checkpoint?.member === member ? checkpoint.training : undefined;
-      if (!from && config.mode === "sequential") startFrom(model, members, startWeights);
-      const outcome = yield* trainMember({
-        ...task,
-        run: config,
-        member,
-        settings,
-        model,
-        scheme,
-        sampleWeights,
-        from,
-        save: (training) => store.saveCheckpoint({ member, training }),
-      });
-      if (!outcome.finished) return yield* end("interrupted", members);
-
-      const logits = await memberLogits(task, model);
-      const judged = judge(task, scheme, member, sampleWeights, logits.train);
-      const { verdict } = judged;
-      if ("warning" in verdict && verdict.warning) yield { type: "warning", member, message: verdict.warning };
-      const record: MemberRecord = {
-        member,
-        bestEpoch: outcome.bestEpoch,
-        error: judged.error,
-        ...(verdict.alpha === undefined ? {} : { alpha: verdict.alpha }),
-        accuracy: splitAccuracy(data, logits),
-      };
-      await store.saveMember(record, { model, weights: outcome.weights, logits });
-      const stop = "stop" in verdict ? verdict.stop : undefined;
-      yield { type: "member-end", ...record, ...(stop === undefined ? {} : { stop }) };
-      if (record.alpha === undefined) {
-        if (members.length === 0) {
-          throw new UserError(
-            `${config.scheme.name}: the first member is not usable: ${stop ?? "no reason given"} Train it longer or lower learningRate.`,
-          );
-        }
-      } else {
-        members.push({ record, settings, weights: outcome.weights, logits });
-        yield staged(task, members, voters, scheme);
-      }
-      if (stop !== undefined) return yield* end("stopped-by-scheme", members, stop);
-      if ("weights" in verdict) sampleWeights = verdict.weights;
-      await store.saveSampleWeights(member + 1, sampleWeights);
-      await store.saveCheckpoint({ member: member + 1 });
+      await store.saveMember(record, { model, weights, logits });
     } finally {
       model.dispose();
     }
+    const stop = "stop" in verdict ? verdict.stop : undefined;
+    yield { type: "member-end", ...record, ...(stop === undefined ? {} : { stop }) };
+    if (record.alpha === undefined) {
+      if (members.length === 0) {
+        throw new UserError(
+          `${config.scheme.name}: the first member is not usable: ${stop ?? "no reason given"} Train it longer or lower learningRate.`,
+        );
+      }
+    } else {
+      members.push({ record, settings, weights, logits });
+      yield staged(task, members, voters, scheme);
+    }
+    if (stop !== undefined) return yield* end("stopped-by-scheme", members, stop);
+    if ("weights" in verdict) sampleWeights = verdict.weights;
+    await store.saveSampleWeights(member + 1, sampleWeights);
+    await store.saveCheckpoint({ member: member + 1 });
   }
   return yield* end("finished", members);
 }
@@ -124,27 +122,15 @@ async function* end(reason: RunEnd["reason"], members: readonly Trained[], messa
   return reason;
 }
 
-/** The member's net with fresh weights; the same seed gives every member weights of its own. */
-export function buildMember(
-  { config, data, container }: Pick<RunTask, "config" | "data" | "container">,
-  member: number,
-  settings: MemberConfig,
-): tf.LayersModel {
-  return container
-    .resolve(ARCHITECTURES)
-    .create(settings.architecture, `member ${member}`)
-    .build({
-      inputShape: data.shape,
-      classes: data.labels.length,
-      binarizer: container.resolve(BINARIZERS).create(settings.binarizer, `member ${member}`),
-      seed: deriveSeed(config.seed, "weights", member),
-    });
-}
-
 /** Sequential members go on from the newest member whose weights fit, so that a mixed ensemble can be sequential too. */
-function startFrom(model: tf.LayersModel, members: readonly Trained[], start: WeightValues | undefined): void {
-  const weights = members.findLast((trained) => weightsFit(model, trained.weights))?.weights ?? start;
-  if (weights && weightsFit(model, weights)) writeWeights(model, weights);
+function startOf(task: RunTask, member: number, members: readonly Trained[], start: WeightValues | undefined): WeightValues | undefined {
+  const model = buildMember(task, member, settingsOf(task.config, member));
+  try {
+    const weights = members.findLast((trained) => weightsFit(model, trained.weights))?.weights ?? start;
+    return weights && weightsFit(model, weights) ? weights : undefined;
+  } finally {
+    model.dispose();
+  }
 }
 
 /** Trains the model that the first sequential member starts from, on every row alike. Undefined: interrupted. */
@@ -176,15 +162,6 @@ async function* pretrain(
   }
 }
 
-async function memberLogits({ config, data }: RunTask, model: tf.LayersModel): Promise<MemberLogits> {
-  const onSplit = (split: LoadedDataset["train"]): Promise<Float32Array> =>
-    predictLogits(model, split, allRows(split.labels.length), { batchSize: config.batchSize, shape: data.shape });
-  const train = await onSplit(data.train);
-  const validation = data.validation && (await onSplit(data.validation));
-  const test = await onSplit(data.test);
-  return { train, test, ...(validation ? { validation } : {}) };
-}
-
 function splitAccuracy(data: LoadedDataset, logits: MemberLogits): SplitAccuracy {
   return {
     train: accuracy(logits.train, data.train.labels),
@@ -200,6 +177,7 @@ function judge(
   member: number,
   weights: Float64Array,
   logits: Float32Array,
+  known: { readonly alpha?: number; readonly weights?: Float64Array } = {},
 ): { error: number; verdict: Verdict } {
   const { labels } = data.train;
   const won = winners(logits, data.labels.length);
@@ -210,8 +188,10 @@ function judge(
     total += weights[row] ?? 0;
     weighted += (weights[row] ?? 0) * (wrong[row] ?? 0);
   }
+  const error = weighted / total;
+  if (known.alpha !== undefined && known.weights) return { error, verdict: { alpha: known.alpha, weights: known.weights } };
   const verdict = scheme.next({ member, weights, wrong, labels, classes: data.labels.length, logits: () => logits });
-  return { error: weighted / total, verdict };
+  return { error, verdict: known.alpha === undefined && !known.weights ? verdict : ({ ...verdict, ...known } as Verdict) };
 }
 
 /** Every registered voter by name, the run's own with its options. */
@@ -222,7 +202,7 @@ export function createVoters({ config, container }: Pick<RunTask, "config" | "co
 
 /** Accuracy of the vote of all members so far, of the newest alone, and out of bag. */
 function staged(
-  { config, data }: RunTask,
+  { config, data, given }: RunTask,
   members: readonly Trained[],
   voters: ReadonlyMap<string, Voter>,
   scheme: EnsembleScheme,
@@ -241,7 +221,7 @@ function staged(
   const singles = members.map(({ record }) => record.accuracy.test);
   const own = voters.get(config.voter.name);
   const outOfBag =
-    scheme.outOfBag && own
+    scheme.outOfBag && own && !given // which rows a given member was trained on, nobody knows
       ? outOfBagAccuracy(
           own,
           { logits: members.map((trained) => trained.logits.train), alphas, classes },

@@ -1,0 +1,39 @@
+import { buildMember, memberLogits, type MemberTrainer, type TrainerOptions } from "./member-trainer.ts";
+import { type WeightValues, weightsFit, writeWeights } from "./model-weights.ts";
+import { settingsOf } from "./resolve-config.ts";
+
+/** Members that were trained elsewhere: a run takes their weights in place of training them. */
+export interface GivenMembers {
+  /** Where they come from, as plain JSON; kept in experiment.json. */
+  readonly origin: Readonly<Record<string, unknown>>;
+  /** All weights of a member, by the names and shapes of its net, in the net's order. Taken as they are. */
+  weights(member: number): Promise<WeightValues>;
+  /** The member's say and the sample weights [samples] of the next one, where they are known; what is missing the scheme works out. */
+  judgement?(member: number): Promise<{ readonly alpha?: number; readonly weights?: Float64Array }>;
+  /** Called while a member's logits are computed. An error thrown here ends the run. */
+  onRows?(progress: { readonly member: number; readonly done: number; readonly total: number }): void;
+}
+
+/** What stands for the epoch that a given member was best at, since nobody says. */
+export const UNKNOWN_EPOCH = -1;
+
+/** A trainer that trains nothing: it gives each net the weights of a member that was trained elsewhere. */
+export function takeGiven(options: Pick<TrainerOptions, "config" | "data" | "container">, given: GivenMembers): MemberTrainer {
+  const { config, data } = options;
+  return {
+    async *train({ member }) {
+      const settings = settingsOf(config, member);
+      const model = buildMember(options, member, settings);
+      try {
+        yield { type: "member-start", member, epochs: settings.epochs, steps: Math.ceil(data.train.labels.length / config.batchSize) };
+        const weights = await given.weights(member);
+        if (!weightsFit(model, weights)) throw new Error(`member ${member}: the weights given do not fit the net ${model.name}.`);
+        writeWeights(model, weights);
+        const onRows = given.onRows && ((done: number, total: number): void => given.onRows?.({ member, done, total }));
+        return { finished: true, weights, bestEpoch: UNKNOWN_EPOCH, logits: await memberLogits(options, model, onRows) };
+      } finally {
+        model.dispose();
+      }
+    },
+  };
+}
