@@ -1,0 +1,48 @@
+import { UserError } from "@benn/core";
+
+/** One field of a message. */
+export interface ProtobufField {
+  readonly number: number;
+  /** Of a varint; beyond 2⁵³ it is not exact. Of anything else its length in bytes. */
+  readonly value: number;
+  /** Where its bytes lie in the message, from `start` to before `end`: of a varint the number itself, else what comes after the length. */
+  readonly start: number;
+  readonly end: number;
+  readonly kind: "varint" | "bytes" | "fixed";
+}
+
+/**
+ * The fields of a protobuf message, in the order of its bytes; groups, long out of use, are refused.
+ * @param bytes the message from its start, perhaps only its beginning: reading ends with the field that reaches beyond them
+ * @param length of the whole message; no field may reach beyond it
+ * @param name of the message, for errors
+ * @throws UserError for what is no protobuf message
+ * @see https://protobuf.dev/programming-guides/encoding/
+ */
+export function* protobufFields(bytes: Uint8Array, length: number, name: string): Generator<ProtobufField> {
+  let at = 0;
+  const fail = (what: string): never => {
+    throw new UserError(`imagenet: ${name} is not a sound protobuf message: ${what} at byte ${at} of ${length}. Make it again.`);
+  };
+  const varint = (): number => {
+    let value = 0;
+    for (let shift = 0; shift < 10; shift++) {
+      const byte = bytes[at++] ?? fail("a number ends early");
+      value += (byte & 127) * 2 ** (7 * shift);
+      if (byte < 128) return value;
+    }
+    return fail("a number has more than ten bytes");
+  };
+  while (at < bytes.length) {
+    const tag = varint();
+    const [number, wire] = [Math.floor(tag / 8), tag % 8];
+    if (number < 1) fail("a field has the number 0");
+    const begins = at;
+    const value = wire === 0 || wire === 2 ? varint() : wire === 1 ? 8 : wire === 5 ? 4 : fail(`a field has the unknown form ${wire}`);
+    const start = wire === 0 ? begins : at;
+    const end = wire === 0 ? at : start + value;
+    if (end > length) fail(`field ${number} should have ${value} bytes`);
+    yield { number, value, start, end, kind: wire === 0 ? "varint" : wire === 2 ? "bytes" : "fixed" };
+    at = end;
+  }
+}
