@@ -22,6 +22,7 @@ const plan: RunPlan = {
       members: [0, 2],
       epochs: 5,
       learningRate: 0.001,
+      weights: new Map(),
       summary: {
         layers: [layer("conv1", false), layer("conv2", true)],
         parameters: 7296,

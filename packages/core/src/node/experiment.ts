@@ -16,6 +16,7 @@ const experimentJson = z.object({
   dataset: z.record(z.string(), z.unknown()),
   versions: z.record(z.string(), z.string()),
   machine: z.record(z.string(), z.unknown()),
+  origin: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** `experiment.json`: everything a run was made from. No clock time stands in it. */
@@ -31,13 +32,20 @@ export async function bennVersion(): Promise<string> {
   return version;
 }
 
-export async function writeExperiment(folder: string, config: ResolvedConfig, data: LoadedDataset): Promise<void> {
+/** @param origin where the members come from, if they were not trained here */
+export async function writeExperiment(
+  folder: string,
+  config: ResolvedConfig,
+  data: LoadedDataset,
+  origin?: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const experiment: z.output<typeof experimentJson> = {
     benn: await bennVersion(),
     config: asConfig(config),
     dataset: { ...data.provenance },
     versions: { node: process.version, tfjs: tf.version["tfjs"] ?? "unknown" },
     machine: { platform: platform(), arch: arch(), cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, memoryBytes: totalmem() },
+    ...(origin ? { origin: { ...origin } } : {}),
   };
   await writeAside(join(folder, "experiment.json"), `${JSON.stringify(experiment, null, 2)}\n`);
 }

@@ -5,10 +5,12 @@ import { BACKENDS } from "../backend.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import type { Config } from "../config.ts";
 import { type ModelSummary, summarizeModel } from "../model-summary.ts";
-import { type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";
+import { namedWeights } from "../train/model-weights.ts";
+import { resolveConfig } from "../train/resolve-config.ts";
 import { buildMember } from "../train/member-trainer.ts";
 import { asConfig } from "./experiment.ts";
-import { loadDataset } from "./train.ts";
+import { loadDataset } from "./load-dataset.ts";
+import { stepMemory } from "./step-memory.ts";
 
 /** Members alike. */
 export interface PlannedKind {
@@ -18,6 +20,8 @@ export interface PlannedKind {
   readonly epochs: number;
   readonly learningRate: number;
   readonly summary: ModelSummary;
+  /** Shapes of the weights by name, `conv1/kernel`, in the net's order, running statistics included. */
+  readonly weights: ReadonlyMap<string, readonly number[]>;
 }
 
 /** What a run would do, found without training. */
@@ -68,6 +72,7 @@ export async function planRun(config: Config, { container }: { readonly containe
       epochs: settings.epochs,
       learningRate: settings.learningRate,
       summary: summarizeModel(model),
+      weights: new Map(namedWeights(model).map(([name, { shape }]) => [name, shape.map((n) => n ?? 1)])),
     });
     model.dispose();
   }
@@ -97,9 +102,4 @@ export async function planRun(config: Config, { container }: { readonly containe
   };
   data.dispose?.();
   return plan;
-}
-
-function stepMemory(summary: ModelSummary, { batchSize }: ResolvedConfig): number {
-  const outputs = summary.layers.reduce((total, { outputShape }) => total + outputShape.reduce((product, n) => product * n, 1), 0);
-  return 4 * (2 * outputs * batchSize + 4 * summary.parameters);
 }

@@ -1,21 +1,27 @@
 import { existsSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
 import type { Config } from "../config.ts";
-import { DATASETS, type LoadedDataset, type LoadOptions } from "../dataset.ts";
-import type { Progress, RunEnd, RunEvent } from "../events.ts";
-import { createRandom } from "../random.ts";
+import type { LoadedDataset } from "../dataset.ts";
+import type { RunEnd, RunEvent } from "../events.ts";
+import { summarizeModel } from "../model-summary.ts";
 import { RunControl } from "../run-control.ts";
+import type { GivenMembers } from "../train/given-members.ts";
 import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
-import { buildMember } from "../train/member-trainer.ts";
+import { buildMember, type MemberTrainer } from "../train/member-trainer.ts";
 import { createVoters, trainRun } from "../train/train-run.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
+import { loadDataset } from "./load-dataset.ts";
 import { readModelFiles } from "./model-files.ts";
 import { RunFolder } from "./run-folder.ts";
+import { stepMemory } from "./step-memory.ts";
+import { configOfThread, membersAtATime } from "./threads/members-at-a-time.ts";
+import { trainInThreads } from "./threads/train-in-threads.ts";
 
 export interface TrainOptions {
   /** Holds the registries, with plugins loaded. */
@@ -28,6 +34,13 @@ export interface TrainOptions {
   readonly control?: RunControl;
   /** Stops after the running batch and saves, like `control.stopNow()`. */
   readonly signal?: AbortSignal;
+  /** Members trained elsewhere, one for each of the configuration's, to take in place of training. Such a run is not resumed. */
+  readonly given?: GivenMembers;
+  /**
+   * Starts a thread whose module calls `serveMembers` with this configuration; members that do not depend on one another
+   * then train side by side. Without it they are trained one by one.
+   */
+  startMemberThread?(config: Config): Worker;
   /** Called once the run folder is known. */
   onFolder?(path: string): void;
 }
@@ -54,30 +67,41 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   signal?.addEventListener("abort", stop);
   let data: LoadedDataset | undefined;
   let store: RunFolder | undefined;
+  let trainer: MemberTrainer | undefined;
+  let run: ReturnType<typeof trainRun> | undefined;
   try {
     const resolved = await configOf(config, options);
     const backend = container.resolve(BACKENDS).create(resolved.backend);
     createVoters({ config: resolved, container });
     await backend.activate();
     data = yield* loadDataset(resolved, container, signal);
-    const weightBytes = checkMembers(resolved, data, container);
+    const { weightBytes, stepBytes } = checkMembers(resolved, data, container);
+    const count = membersAtATime(resolved, container, stepBytes);
     const init = resolved.init === undefined ? undefined : await readModelFiles(resolved.init);
 
     await checkDiskSpace(resume ?? options.out ?? "runs", resolved, data, weightBytes);
     const folder = resume ?? (await newFolder(options.out ?? "runs", resolved));
     store = await RunFolder.open(folder);
-    if (!resume) await writeExperiment(folder, resolved, data);
+    if (!resume) await writeExperiment(folder, resolved, data, options.given?.origin);
     options.onFolder?.(folder);
-    const run = trainRun({ config: resolved, data, container, store, control, init });
+    const { startMemberThread } = options;
+    if (startMemberThread && count > 1) {
+      const startThread = (): Worker => startMemberThread(configOfThread(resolved, count));
+      trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
+    }
+    run = trainRun({ config: resolved, data, container, store, control, init, given: options.given, trainer });
     for (;;) {
       const next = await run.next();
       if (next.done) return { folder, reason: next.value };
-      const event = stamp(next.value);
-      if (event.type !== "control" && event.type !== "progress") await store.append(event);
-      yield event;
+      const { route, ...emitted } = next.value;
+      const event = stamp(emitted);
+      if (route !== "screen" && event.type !== "control" && event.type !== "progress") await store.append(event);
+      if (route !== "log") yield event;
     }
   } finally {
     signal?.removeEventListener("abort", stop);
+    await run?.return("interrupted"); // a loop that was broken off leaves it in the middle
+    await trainer?.close?.();
     data?.dispose?.();
     await store?.close();
   }
@@ -102,41 +126,6 @@ async function configOf(config: Config | undefined, { container, resume }: Train
     );
   }
   return saved;
-}
-
-/** Loads the data while telling of its progress as events. */
-export async function* loadDataset(
-  config: ResolvedConfig,
-  container: DependencyContainer,
-  signal?: AbortSignal,
-): AsyncGenerator<RunEvent, LoadedDataset> {
-  const queue: Progress[] = [];
-  let wake: () => void = () => {};
-  const options: LoadOptions = {
-    validation: config.validation,
-    random: createRandom(config.seed, "validation"),
-    onProgress: (progress) => {
-      queue.push({ type: "progress", ...progress });
-      wake();
-    },
-    ...(signal ? { signal } : {}),
-  };
-  let settled = false;
-  const loading = container
-    .resolve(DATASETS)
-    .create(config.dataset)
-    .load(options)
-    .finally(() => {
-      settled = true;
-      wake();
-    });
-  loading.catch(() => {}); // awaited below; without this a failure while an event is being shown would count as unhandled
-  while (!settled || queue.length > 0) {
-    const progress = queue.shift();
-    if (progress) yield stamp(progress);
-    else await new Promise<void>((resolve) => (wake = resolve));
-  }
-  return await loading;
 }
 
 /** `runs/2026-11-24-nin-bagging`, numbered when taken. */
@@ -173,16 +162,20 @@ async function checkDiskSpace(out: string, config: ResolvedConfig, data: LoadedD
 
 /**
  * Builds each kind of member once, so that a net that does not fit the data is an error before anything is written.
- * @returns bytes of the largest member's weights
+ * @returns bytes of the largest member's weights, and of the largest training step
  */
-function checkMembers(config: ResolvedConfig, data: LoadedDataset, container: DependencyContainer): number {
+function checkMembers(
+  config: ResolvedConfig,
+  data: LoadedDataset,
+  container: DependencyContainer,
+): { readonly weightBytes: number; readonly stepBytes: number } {
   const kinds = new Map(config.members.map((settings, member) => [JSON.stringify([settings.architecture, settings.binarizer]), member]));
-  return Math.max(
-    ...[...kinds.values()].map((member) => {
-      const model = buildMember({ config, data, container }, member, settingsOf(config, member));
-      const parameters = model.countParams();
-      model.dispose();
-      return parameters * 4;
-    }),
-  );
+  let [weightBytes, stepBytes] = [0, 0];
+  for (const member of kinds.values()) {
+    const model = buildMember({ config, data, container }, member, settingsOf(config, member));
+    weightBytes = Math.max(weightBytes, model.countParams() * 4);
+    stepBytes = Math.max(stepBytes, stepMemory(summarizeModel(model), config));
+    model.dispose();
+  }
+  return { weightBytes, stepBytes };
 }

@@ -10,8 +10,8 @@ export interface GivenMembers {
   weights(member: number): Promise<WeightValues>;
   /** The member's say and the sample weights [samples] of the next one, where they are known; what is missing the scheme works out. */
   judgement?(member: number): Promise<{ readonly alpha?: number; readonly weights?: Float64Array }>;
-  /** Called while a member's logits are computed. An error thrown here ends the run. */
-  onRows?(progress: { readonly member: number; readonly done: number; readonly total: number }): void;
+  /** Called while a member's logits are computed, and waited for. An error thrown here ends the run. */
+  onRows?(progress: { readonly member: number; readonly done: number; readonly total: number }): void | Promise<void>;
 }
 
 /** What stands for the epoch that a given member was best at, since nobody says. */
@@ -29,7 +29,7 @@ export function takeGiven(options: Pick<TrainerOptions, "config" | "data" | "con
         const weights = await given.weights(member);
         if (!weightsFit(model, weights)) throw new Error(`member ${member}: the weights given do not fit the net ${model.name}.`);
         writeWeights(model, weights);
-        const onRows = given.onRows && ((done: number, total: number): void => given.onRows?.({ member, done, total }));
+        const onRows = given.onRows && ((done: number, total: number): void | Promise<void> => given.onRows?.({ member, done, total }));
         return { finished: true, weights, bestEpoch: UNKNOWN_EPOCH, logits: await memberLogits(options, model, onRows) };
       } finally {
         model.dispose();

@@ -32,6 +32,8 @@ export type TrainedMember =
 export interface MemberTrainer {
   /** Trains one member to the end, or to where the run's control stops it, and runs it on every split. */
   train(job: MemberJob): AsyncGenerator<Emitted, TrainedMember>;
+  /** Called when the run ends, however it ends. */
+  close?(): Promise<void>;
 }
 
 export interface TrainerOptions {
@@ -84,14 +86,14 @@ export function buildMember(
 export async function memberLogits(
   { config, data }: Pick<TrainerOptions, "config" | "data">,
   model: tf.LayersModel,
-  onRows?: (done: number, total: number) => void,
+  onRows?: (done: number, total: number) => void | Promise<void>,
 ): Promise<MemberLogits> {
   const { train, validation, test } = data;
   const total = [train, validation, test].reduce((sum, split) => sum + (split?.labels.length ?? 0), 0);
   let done = 0;
   const onSplit = async (split: LoadedDataset["train"]): Promise<Float32Array> => {
     const before = done;
-    const onBatch = (rows: number): void => onRows?.(before + rows, total);
+    const onBatch = (rows: number): void | Promise<void> => onRows?.(before + rows, total);
     done += split.labels.length;
     return await predictLogits(model, split, allRows(split.labels.length), { batchSize: config.batchSize, shape: data.shape, onBatch });
   };

@@ -16,7 +16,11 @@ export async function predictLogits(
   model: tf.LayersModel,
   split: Split,
   rows: Int32Array,
-  { batchSize, shape, onBatch }: { batchSize: number; shape: readonly [number, number, number]; onBatch?: (rowsDone: number) => void },
+  {
+    batchSize,
+    shape,
+    onBatch,
+  }: { batchSize: number; shape: readonly [number, number, number]; onBatch?: (rowsDone: number) => void | Promise<void> },
 ): Promise<Float32Array> {
   prepareLayers(model, { training: false, seed: 0 });
   let logits: Float32Array | undefined;
@@ -28,7 +32,7 @@ export async function predictLogits(
     output.dispose();
     logits ??= new Float32Array((rows.length * values.length) / batch.length);
     logits.set(values, (at * values.length) / batch.length);
-    onBatch?.(at + batch.length);
+    await onBatch?.(at + batch.length);
   }
   return logits ?? new Float32Array(0);
 }

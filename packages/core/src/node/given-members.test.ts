@@ -1,0 +1,103 @@
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, test } from "vitest";
+import type { Config } from "../config.ts";
+import type { RunEvent } from "../events.ts";
+import type { GivenMembers } from "../train/given-members.ts";
+import { toyContainer } from "../train/toy-problem.ts";
+import { evaluateRun } from "./evaluate-run.ts";
+import { planRun } from "./plan-run.ts";
+import { readMember } from "./run-folder.ts";
+import { train } from "./train.ts";
+
+const container = toyContainer();
+const config = {
+  dataset: "blobs",
+  architecture: "linear",
+  binarizer: "none",
+  scheme: "boost",
+  voter: "sum",
+  backend: "cpu",
+  members: 2,
+  epochs: 2,
+  batchSize: 32,
+  learningRate: 0.02,
+} satisfies Config;
+
+beforeAll(() => tf.setBackend("cpu"));
+
+async function run(settings: Config, given?: GivenMembers) {
+  const out = await mkdtemp(join(tmpdir(), "benn-given-"));
+  const events: RunEvent[] = [];
+  let folder = "";
+  for await (const event of train(settings, { container, out, onFolder: (path) => (folder = path), ...(given ? { given } : {}) })) {
+    events.push(event);
+  }
+  return { events, folder };
+}
+
+/** The members of one run as another is given them. */
+const membersOf = (folder: string): GivenMembers => ({
+  origin: { folder: "elsewhere" },
+  weights: async (member) => (await readMember(folder, member)).weights,
+});
+const ends = (events: readonly RunEvent[]) => events.filter((event) => event.type === "member-end");
+
+test("given members make the run that training them made: the scheme is replayed, and they vote the same", async () => {
+  const trained = await run(config);
+  const tensors = tf.memory().numTensors;
+  const rows: number[] = [];
+  const given = await run(config, { ...membersOf(trained.folder), onRows: ({ done }) => void rows.push(done) });
+  expect(tf.memory().numTensors).toBe(tensors);
+  expect(ends(given.events).map(({ alpha, error }) => ({ alpha, error }))).toEqual(
+    ends(trained.events).map(({ alpha, error }) => ({ alpha, error })),
+  );
+  expect(given.events.map(({ type }) => type).filter((type) => type !== "warning")).toEqual([
+    "progress",
+    "run-start",
+    "member-start",
+    "member-end",
+    "staged",
+    "member-start",
+    "member-end",
+    "staged",
+    "run-end",
+  ]);
+  const [now, then] = await Promise.all([given, trained].map(({ folder }) => evaluateRun(folder, { container })));
+  expect(now?.staged).toEqual(then?.staged);
+  expect(rows).toEqual([32, 64, 90, 122, 150, 32, 64, 90, 122, 150]);
+  expect((await readFile(join(given.folder, "weights/001.f64"))).equals(await readFile(join(trained.folder, "weights/001.f64")))).toBe(
+    true,
+  );
+  expect(JSON.parse(await readFile(join(given.folder, "experiment.json"), "utf8"))).toMatchObject({ origin: { folder: "elsewhere" } });
+});
+
+test("an alpha and sample weights that are known stand for the scheme's", async () => {
+  const { folder } = await run(config);
+  const next = new Float64Array(90).fill(0.25);
+  const { events, folder: given } = await run(config, {
+    ...membersOf(folder),
+    judgement: async (member) => (member === 0 ? { alpha: 7, weights: next } : { alpha: 3 }),
+  });
+  expect(ends(events).map(({ alpha }) => alpha)).toEqual([7, 3]);
+  expect(new Float64Array(Uint8Array.from(await readFile(join(given, "weights/001.f64"))).buffer)).toEqual(next);
+});
+
+test("nobody knows which rows a given member never saw, so there is no out-of-bag score", async () => {
+  const bagged = { ...config, scheme: "bag" };
+  const { folder, events: trained } = await run(bagged);
+  const { events } = await run(bagged, membersOf(folder));
+  const outOfBag = (all: readonly RunEvent[]) => all.flatMap((event) => (event.type === "staged" ? [event.outOfBag] : []));
+  expect(outOfBag(trained).every((share) => share !== undefined)).toBe(true);
+  expect(outOfBag(events)).toEqual([undefined, undefined]);
+});
+
+test("a plan tells the names and shapes of the weights", async () => {
+  const { kinds } = await planRun(config, { container });
+  expect([...(kinds[0]?.weights ?? [])]).toEqual([
+    ["classes/kernel", [16, 3]],
+    ["classes/bias", [3]],
+  ]);
+});
