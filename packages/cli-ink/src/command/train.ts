@@ -5,6 +5,7 @@ import { initialState, reduce, resumed, type RunState } from "../run/run-state.t
 import { summary } from "../run/summary.ts";
 import type { ControlMessage } from "../run/thread-messages.ts";
 import { startTraining } from "../run/training-thread.ts";
+import { wrap } from "../run/wrap.ts";
 import type { Screen } from "../screen/screen.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
 import { commandName, quoted } from "./command-name.ts";
@@ -137,13 +138,13 @@ async function replay(folder: string): Promise<RunState> {
 }
 
 /** The tables, where the run is, and what to type next. */
-export function farewell(state: RunState, folder: string): string {
+export function farewell(state: RunState, folder: string, columns: number = process.stdout.columns || Number.POSITIVE_INFINITY): string {
   const benn = commandName();
   const interrupted = state.end?.reason === "interrupted";
   const next = [
-    ...(interrupted ? [[resumeCommand(folder), "go on where it stopped"] as const] : []),
-    ...(state.staged.length > 0 ? [[`${benn} eval ${quoted(folder)}`, "run the members on the test images again"] as const] : []),
-    [`${benn} watch ${quoted(folder)}`, "see the dashboard of this run again"] as const,
+    ...(interrupted ? [[resumeCommand(folder), "go on"] as const] : []),
+    ...(state.staged.length > 0 ? [[`${benn} eval ${quoted(folder)}`, "score its members again"] as const] : []),
+    [`${benn} watch ${quoted(folder)} --speed 20`, "see it learn again"] as const,
   ];
   const width = Math.max(...next.map(([command]) => command.length));
   const lines = [
@@ -153,7 +154,7 @@ export function farewell(state: RunState, folder: string): string {
     "",
     ...next.map(([command, does]) => `  ${command.padEnd(width)}  ${does}`),
   ];
-  return `\n${lines.join("\n")}\n`;
+  return `\n${lines.flatMap((line) => wrap(line, columns)).join("\n")}\n`;
 }
 
 function resumeCommand(folder: string): string {

@@ -7,8 +7,6 @@ interface ChartProps {
   readonly curve: readonly Point[];
   /** The x axis goes from 0 to here, in epochs. */
   readonly epochs: number;
-  /** The y axis holds at least this. */
-  readonly range?: readonly [number, number];
   readonly format: (value: number) => string;
   readonly color: string;
   /** In cells; the title and the x axis take a line each. */
@@ -19,13 +17,14 @@ interface ChartProps {
 const LABELS = 7;
 
 /** A curve over the epochs with its axes. */
-export function Chart({ title, curve, epochs, range, format, color, width, height }: ChartProps) {
+export function Chart({ title, curve, epochs, format, color, width, height }: ChartProps) {
   const rows = Math.max(1, height - 2);
   const plot = Math.max(4, width - LABELS - 1);
   const values = curve.map(({ y }) => y).filter((y) => Number.isFinite(y));
-  const low = Math.min(...values, ...(range ?? []));
-  const high = Math.max(...values, ...(range ?? []));
-  const y = values.length === 0 ? ([0, 1] as const) : high > low ? ([low, high] as const) : ([low - 0.5, high + 0.5] as const);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const room = 0.1 * Math.abs(low) || 1;
+  const y = values.length === 0 ? ([0, 1] as const) : high > low ? ([low, high] as const) : ([low - room, high + room] as const);
   const lines = braille(curve, { width: plot, height: rows, x: [0, epochs], y });
   const label = (row: number): string => {
     if (values.length === 0) return "";
@@ -42,7 +41,7 @@ export function Chart({ title, curve, epochs, range, format, color, width, heigh
     >
       <Text wrap="truncate">
         <Text bold>{title}</Text>
-        {last === undefined ? <Text dimColor> not measured yet</Text> : ` ${format(last)}`}
+        {last === undefined ? <Text dimColor> –</Text> : ` ${format(last)}`}
       </Text>
       {lines.map((line, row) => (
         // eslint-disable-next-line react/no-array-index-key -- a row of the screen is its place

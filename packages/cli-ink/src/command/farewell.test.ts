@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { exampleRun } from "../run/example-run.ts";
+import { initialState, reduce } from "../run/run-state.ts";
+import { farewell } from "./train.ts";
+
+const finished = exampleRun({ members: 3, epochs: 2 }).reduce(reduce, initialState);
+
+test("the end tells where the run is and what to type next, within the width of the terminal", () => {
+  const text = farewell(finished, "runs/my run", 80);
+  expect(text).toContain("\nThe run is in runs/my run\n");
+  expect(text).toContain("benn eval 'runs/my run'");
+  expect(text).toContain("benn watch 'runs/my run' --speed 20  see it learn again");
+  for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+});
+
+test("an interrupted run tells how to go on", () => {
+  const stopped = reduce(finished, { type: "run-end", reason: "interrupted", members: 3, clock: { at: 0 } });
+  expect(farewell(stopped, "runs/a")).toContain("Interrupted and saved in runs/a");
+  expect(farewell(stopped, "runs/a")).toMatch(/train --resume runs\/a +go on/);
+  expect(farewell(initialState, "runs/a")).not.toContain("eval");
+});

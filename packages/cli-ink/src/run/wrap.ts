@@ -1,0 +1,15 @@
+/** Breaks a line between words so that it fits a width; tables and other lines that begin with a space stay as they are. */
+export function wrap(line: string, width: number): string[] {
+  if (line.startsWith(" ")) return [line];
+  const lines: string[] = [];
+  let current = "";
+  for (const word of line.split(/ (?![%–])/)) {
+    if (current !== "" && current.length + 1 + word.length > width) {
+      lines.push(current);
+      current = word;
+    } else {
+      current = current === "" ? word : `${current} ${word}`;
+    }
+  }
+  return [...lines, current];
+}
