@@ -6,6 +6,7 @@ import { RunControl, UserError } from "@benn/core";
 import { openRun, train } from "@benn/core/node";
 import { openContainer } from "./command/open-container.ts";
 import { absolutePlugin, isAsked, readConfig } from "./command/read-config.ts";
+import { memberThreads } from "./run/member-threads.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
 
 const { config: asked, cwd, out, resume } = workerData as TrainRequest;
@@ -31,6 +32,7 @@ try {
   const run = train(config, {
     container,
     control,
+    startMemberThread: memberThreads([...new Set(plugins)], cwd),
     signal: end.signal,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),

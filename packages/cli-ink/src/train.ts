@@ -1,6 +1,7 @@
 import type { Config, RunEvent } from "@benn/core";
 import { type RunResult, train as trainWith, type TrainOptions } from "@benn/core/node";
 import { openContainer } from "./command/open-container.ts";
+import { memberThreads } from "./run/member-threads.ts";
 
 /** As for `train` of `@benn/core/node`; the container is made here. */
 export interface TrainSettings extends Omit<TrainOptions, "container"> {
@@ -16,6 +17,7 @@ export interface TrainSettings extends Omit<TrainOptions, "container"> {
  * @throws UserError for mistakes in the configuration, the plugins, the data or the folder
  */
 export async function* train(config: Config, { cwd = process.cwd(), ...options }: TrainSettings = {}): AsyncGenerator<RunEvent, RunResult> {
-  const container = await openContainer(config.plugins ?? [], cwd);
-  return yield* trainWith(config, { ...options, container });
+  const plugins = config.plugins ?? [];
+  const container = await openContainer(plugins, cwd);
+  return yield* trainWith(config, { startMemberThread: memberThreads(plugins, cwd), ...options, container });
 }

@@ -48,6 +48,10 @@ export const configSchema = z.strictObject({
   scoreEvery: z.int().min(1).default(5).describe("epochs between scorings; the best so far is what the member becomes"),
   scoreOn: z.enum(["draw", "validation"]).default("draw").describe("rows the best epoch is chosen on"),
   checkpointSeconds: z.number().min(0).default(10).describe("least time between two checkpoints at the ends of epochs"),
+  parallel: z
+    .union([z.literal("auto"), z.int().min(1)])
+    .default("auto")
+    .describe("members trained at a time, where none depends on another (independent bagging); auto: what the machine carries"),
   backend: spec.prefault("wasm"),
   plugins: z.array(z.string()).default([]).describe("packages or files to load besides the built-in ones"),
 });

@@ -44,6 +44,8 @@ export type Verdict =
 export interface EnsembleScheme {
   /** True when a member never sees some rows, so that core may score the ensemble on them (out-of-bag). */
   readonly outOfBag?: boolean;
+  /** True when every member has the sample weights of the first one, so that independent members may train side by side. */
+  readonly independent?: boolean;
   /** Sample weights [samples] of the first member. */
   begin(problem: { readonly samples: number; readonly classes: number }): Float64Array;
   draw(round: DrawRound): Draw;

@@ -6,6 +6,7 @@ export class RunControl {
   #paused = false;
   #stop: "no" | "after-epoch" | "now" = "no";
   #wake: (() => void) | undefined;
+  readonly #listeners = new Set<() => void>();
 
   get paused(): boolean {
     return this.#paused;
@@ -17,11 +18,13 @@ export class RunControl {
 
   pause(): void {
     this.#paused = true;
+    this.#changed();
   }
 
   resume(): void {
     this.#paused = false;
     this.#wake?.();
+    this.#changed();
   }
 
   /** Stops when the running epoch is over. */
@@ -43,5 +46,15 @@ export class RunControl {
         this.#wake = resolve;
       });
     }
+  }
+
+  /** Calls back after every change. @returns a function that ends it */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -8,6 +8,7 @@ import type { EnsembleScheme } from "@benn/core";
  */
 export const bagging: EnsembleScheme = {
   outOfBag: true,
+  independent: true,
   begin: ({ samples }) => new Float64Array(samples).fill(1 / samples),
   draw({ samples, random }) {
     const source = random("member");

@@ -181,7 +181,8 @@ function tick(state: RunState, { type, clock }: RunEvent): RunState {
   const gap = last === undefined || control === "paused" ? 0 : clock.at - last;
   const worked = gap > 0 && gap < DEAD_MILLISECONDS ? gap / 1000 : 0;
   const going = end && type !== "run-end" ? resumed(state) : state;
-  return { ...going, seconds: state.seconds + worked, at: clock.at };
+  // Members trained side by side stand one after the other in a log, so its times may step back.
+  return { ...going, seconds: state.seconds + worked, at: Math.max(last ?? 0, clock.at) };
 }
 
 function change(state: RunState, member: number, next: (was: MemberState) => MemberState): RunState {

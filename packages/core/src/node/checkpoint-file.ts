@@ -2,6 +2,7 @@ import { z } from "zod";
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from "../safetensors.ts";
 import type { WeightValues } from "../train/model-weights.ts";
 import type { Checkpoint } from "../train/run-store.ts";
+import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
 
 // One file, so that one rename makes a checkpoint valid: numbers as JSON in the metadata, weights as tensors.
@@ -26,21 +27,32 @@ const scalars = z.object({
 
 const groups = ["weights", "best", "firstMoments", "secondMoments"] as const;
 
-export function encodeCheckpoint({ member, training }: Checkpoint, events: number): Uint8Array {
+/** @param ahead what a member that trains ahead of its turn has said so far */
+export function encodeCheckpoint({ member, training }: Checkpoint, events: number, ahead: readonly Emitted[] = []): Uint8Array {
   const tensors = new Map<string, SafetensorsEntry>();
   for (const group of training ? groups : []) {
     for (const [name, { shape, values }] of training?.[group] ?? []) tensors.set(`${group}:${name}`, { dtype: "F32", shape, data: values });
   }
-  return writeSafetensors({ metadata: { benn: JSON.stringify(scalars.parse({ member, events, training })) }, tensors });
+  return writeSafetensors({
+    metadata: {
+      benn: JSON.stringify(scalars.parse({ member, events, training })),
+      ...(ahead.length > 0 ? { ahead: JSON.stringify(ahead) } : {}),
+    },
+    tensors,
+  });
 }
 
 /** @throws UserError when the file is damaged */
-export function decodeCheckpoint(bytes: Uint8Array, path: string): Checkpoint & { readonly events: number } {
+export function decodeCheckpoint(
+  bytes: Uint8Array,
+  path: string,
+): Checkpoint & { readonly events: number; readonly ahead: readonly Emitted[] } {
   const { metadata, tensors } = readSafetensors(bytes, path);
   const parsed = scalars.safeParse(JSON.parse(metadata["benn"] ?? "null"));
   if (!parsed.success) throw new UserError(`${path}: is not a checkpoint of this program. Remove the run folder and train anew.`);
   const { member, events, training } = parsed.data;
-  if (!training) return { member, events };
+  const ahead = JSON.parse(metadata["ahead"] ?? "[]") as Emitted[];
+  if (!training) return { member, events, ahead };
   const group = (name: (typeof groups)[number]): WeightValues => {
     const entries = [...tensors].filter(([key]) => key.startsWith(`${name}:`));
     return new Map(entries.map(([key, { shape, data }]) => [key.slice(name.length + 1), { shape, values: data as Float32Array }]));
@@ -48,6 +60,7 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): Checkpoint & 
   return {
     member,
     events,
+    ahead,
     training: {
       ...training,
       weights: group("weights"),

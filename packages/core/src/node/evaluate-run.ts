@@ -11,7 +11,7 @@ import { createVoters } from "../train/train-run.ts";
 import { UserError } from "../user-error.ts";
 import { openRun } from "./open-run.ts";
 import { readMember } from "./run-folder.ts";
-import { loadDataset } from "./train.ts";
+import { loadDataset } from "./load-dataset.ts";
 
 export interface EvaluatedMember {
   readonly member: number;

@@ -2,7 +2,9 @@ export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluatio
 export { bennVersion } from "./experiment.ts";
 export { followEvents, openRun, type SavedRun } from "./open-run.ts";
 export { type PlannedKind, planRun, type RunPlan } from "./plan-run.ts";
-export { type RunResult, train, type TrainOptions } from "./train.ts";
+export { type RestoredMember, restoreMembers } from "./restore-members.ts";
+export { loadDataset, type RunResult, train, type TrainOptions } from "./train.ts";
+export { serveMembers } from "./threads/serve-members.ts";
 export { discoverPlugins } from "./plugins/discover-plugins.ts";
 export { fileSpecifier, installResolver } from "./plugins/install-resolver.ts";
 export { type LoadedPlugin, loadPlugins, type PluginSource } from "./plugins/load-plugins.ts";

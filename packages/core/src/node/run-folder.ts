@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { RunEvent } from "../events.ts";
 import type { WeightValues } from "../train/model-weights.ts";
-import type { Checkpoint, MemberLogits, MemberRecord, RunStore } from "../train/run-store.ts";
+import type { AheadCheckpoint, Checkpoint, MemberLogits, MemberRecord, RunStore } from "../train/run-store.ts";
 import { UserError } from "../user-error.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { EventLog } from "./event-log.ts";
@@ -23,6 +23,7 @@ import { writeAside } from "./write-aside.ts";
  *     weights/000.f64                sample weights that member 000 was drawn with
  *     start/                         the model the first sequential member started from, if one was trained
  *     checkpoint/latest.safetensors  the member in training
+ *     checkpoint/ahead-001.safetensors  a later one that trains beside it
  *     lock.json                      the process that writes
  */
 export class RunFolder implements RunStore {
@@ -74,7 +75,7 @@ export class RunFolder implements RunStore {
       await this.#log.cut(0);
       return undefined;
     }
-    const { events, ...checkpoint } = decodeCheckpoint(await readFile(this.#checkpoint), this.#checkpoint);
+    const { events, ahead: _none, ...checkpoint } = decodeCheckpoint(await readFile(this.#checkpoint), this.#checkpoint);
     if (events > this.#log.size) {
       throw new UserError(
         `${this.path}: events.jsonl has ${this.#log.size} bytes, the checkpoint covers ${events}. Was the log edited? Train anew.`,
@@ -82,6 +83,17 @@ export class RunFolder implements RunStore {
     }
     await this.#log.cut(events);
     return checkpoint;
+  }
+
+  async saveAhead(member: number, { training, events }: AheadCheckpoint): Promise<void> {
+    await writeAside(this.#ahead(member), encodeCheckpoint({ member, training }, 0, events));
+  }
+
+  async loadAhead(member: number): Promise<AheadCheckpoint | undefined> {
+    const path = this.#ahead(member);
+    if (!existsSync(path)) return undefined;
+    const { training, ahead } = decodeCheckpoint(await readFile(path), path);
+    return training && { training, events: ahead };
   }
 
   async saveMember(
@@ -97,6 +109,7 @@ export class RunFolder implements RunStore {
       .update(await readFile(join(folder, "weights.bin")))
       .digest("hex");
     await writeAside(join(folder, "member.json"), `${JSON.stringify({ ...record, sha256 }, null, 2)}\n`);
+    await rm(this.#ahead(record.member), { force: true });
   }
 
   loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {
@@ -121,6 +134,10 @@ export class RunFolder implements RunStore {
 
   get #checkpoint(): string {
     return join(this.path, "checkpoint", "latest.safetensors");
+  }
+
+  #ahead(member: number): string {
+    return join(this.path, "checkpoint", `ahead-${threeDigits(member)}.safetensors`);
   }
 
   #sampleWeights(member: number): string {

@@ -1,4 +1,4 @@
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../user-error.ts";
@@ -28,7 +28,7 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
           `run folder ${folder}: is in use by process ${holder.pid} on ${holder.host}. Wait for it, watch it with "benn watch", or remove ${path} if that process is gone.`,
         );
       }
-      await takeAway(path, holder);
+      await removeStale(path);
     }
   } finally {
     await rm(aside, { force: true });
@@ -45,18 +45,27 @@ function createUnique(): number {
   return locks++;
 }
 
-/** Removes a stale lock; should another process have put its own there meanwhile, that one goes back. */
-async function takeAway(path: string, stale: Holder | undefined): Promise<void> {
-  const aside = `${path}.stale-${process.pid}-${createUnique()}`;
+/** A process removes a stale lock in less; a claim this old was left by one that was killed at it. */
+const CLAIM_MILLISECONDS = 5000;
+
+/** Removes a lock if it is still stale. One process at a time, so that none removes the lock that another has just put there. */
+async function removeStale(path: string): Promise<void> {
+  const claim = `${path}.claim`;
   try {
-    await rename(path, aside);
+    await mkdir(claim);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const since = await stat(claim).catch(() => undefined);
+    if (since && Date.now() - since.mtimeMs > CLAIM_MILLISECONDS) await rmdir(claim).catch(() => undefined);
+    else await new Promise((resolve) => setTimeout(resolve, 20));
+    return;
   }
-  const taken = await readHolder(aside);
-  if (JSON.stringify(taken) !== JSON.stringify(stale)) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    const holder = await readHolder(path);
+    if (!holder || (holder.host === hostname() && !isAlive(holder.pid))) await rm(path, { force: true });
+  } finally {
+    await rmdir(claim);
+  }
 }
 
 /** Undefined: the lock is gone, or is none of ours. */

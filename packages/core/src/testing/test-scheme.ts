@@ -98,6 +98,7 @@ function run(
     }
     expect(verdict.alpha).toBeTypeOf("number");
     expectWeights(verdict.weights, samples);
+    if (scheme.independent) expect(verdict.weights, "an independent scheme keeps the first weights").toEqual(weights);
     weights = verdict.weights;
   }
   return { draws, verdicts };

@@ -1,6 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs";
 import type { RunEvent, SplitAccuracy } from "../events.ts";
 import type { WeightValues } from "./model-weights.ts";
+import type { Emitted } from "./train-member.ts";
 
 /** A trained member, as it is kept. */
 export interface MemberRecord {
@@ -44,12 +45,21 @@ export interface Checkpoint {
   readonly training?: MemberCheckpoint;
 }
 
+/** A member in training behind which others still train: its checkpoint, and what it said so far, which the log does not hold yet. */
+export interface AheadCheckpoint {
+  readonly training: MemberCheckpoint;
+  readonly events: readonly Emitted[];
+}
+
 /** Keeps a run. Every method returns when the thing is safely kept. */
 export interface RunStore {
   readonly name: string;
   append(event: RunEvent): Promise<void>;
   /** Also remembers how much of the event log it covers. */
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /** Of a member that trains while earlier ones do; gone once the member is saved. */
+  saveAhead(member: number, ahead: AheadCheckpoint): Promise<void>;
+  loadAhead(member: number): Promise<AheadCheckpoint | undefined>;
   /** The last checkpoint, with the event log cut back to what it covers; undefined for a run that has none. */
   restore(): Promise<Checkpoint | undefined>;
   saveMember(record: MemberRecord, parts: { model: LayersModel; weights: WeightValues; logits: MemberLogits }): Promise<void>;

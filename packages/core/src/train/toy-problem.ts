@@ -90,6 +90,7 @@ export function toyContainer(): DependencyContainer {
     description: "",
     create: () => ({
       outOfBag: true,
+      independent: true,
       begin: ({ samples }) => new Float64Array(samples).fill(1 / samples),
       draw: ({ weights, samples, random }) => ({ kind: "rows", rows: resample(weights, samples, random("member")) }),
       next: ({ weights }) => ({ alpha: 1, weights }),

@@ -16,7 +16,11 @@ import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
 
 /** An event on its way out; the ensemble's loop adds the time of day. */
-export type Emitted = RunEventBody & { readonly clock?: Partial<Clock> };
+export type Emitted = RunEventBody & {
+  readonly clock?: Partial<Clock>;
+  /** Absent: shown and logged. An event of a member that is trained ahead is shown at once and logged in its turn. */
+  readonly route?: "screen" | "log";
+};
 
 export interface MemberTask {
   /** −1 for the model that the first sequential member starts from. */

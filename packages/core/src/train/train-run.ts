@@ -12,7 +12,7 @@ import { accuracy, winners } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { type Voter, VOTERS } from "../voter.ts";
 import { type GivenMembers, takeGiven } from "./given-members.ts";
-import { buildMember, trainHere } from "./member-trainer.ts";
+import { buildMember, type MemberTrainer, trainHere } from "./member-trainer.ts";
 import { type WeightValues, weightsFit } from "./model-weights.ts";
 import { allRows } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
@@ -29,6 +29,8 @@ export interface RunTask {
   readonly init: WeightValues | undefined;
   /** Members to take in place of training them. */
   readonly given?: GivenMembers | undefined;
+  /** Trains the members; absent: this thread does, one after the other. */
+  readonly trainer?: MemberTrainer | undefined;
 }
 
 /** A member that is trained: its record, its weights to start the next one from, its logits to vote with. */
@@ -46,7 +48,7 @@ interface Trained {
 export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["reason"]> {
   const { config, data, container, store } = task;
   const scheme = container.resolve(SCHEMES).create(config.scheme);
-  const trainer = task.given ? takeGiven(task, task.given) : trainHere({ ...task, scheme });
+  const trainer = task.given ? takeGiven(task, task.given) : (task.trainer ?? trainHere({ ...task, scheme }));
   const problem = { samples: data.train.labels.length, classes: data.labels.length };
   const voters = createVoters(task);
   const checkpoint = await store.restore();
@@ -191,7 +193,7 @@ function judge(
   const error = weighted / total;
   if (known.alpha !== undefined && known.weights) return { error, verdict: { alpha: known.alpha, weights: known.weights } };
   const verdict = scheme.next({ member, weights, wrong, labels, classes: data.labels.length, logits: () => logits });
-  return { error, verdict: known.alpha === undefined && !known.weights ? verdict : ({ ...verdict, ...known } as Verdict) };
+  return { error, verdict: known.alpha === undefined && !known.weights ? verdict : { ...verdict, ...known } };
 }
 
 /** Every registered voter by name, the run's own with its options. */

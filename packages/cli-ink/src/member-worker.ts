@@ -1,0 +1,8 @@
+// One of several threads that each train a member of a run; core tells it which.
+import { workerData } from "node:worker_threads";
+import { serveMembers } from "@benn/core/node";
+import { openContainer } from "./command/open-container.ts";
+import type { MemberThreadData } from "./run/member-threads.ts";
+
+const { config, plugins, cwd } = workerData as MemberThreadData;
+await serveMembers(() => openContainer(plugins, cwd), config);

@@ -1,0 +1,41 @@
+import type { LayersModel } from "@tensorflow/tfjs";
+import { writeWeights, weightsFit } from "../train/model-weights.ts";
+import { type MemberConfig, settingsOf } from "../train/resolve-config.ts";
+import type { MemberLogits, MemberRecord } from "../train/run-store.ts";
+import { buildMember, type RunTask } from "../train/train-run.ts";
+import { UserError } from "../user-error.ts";
+import type { SavedRun } from "./open-run.ts";
+import { readMember } from "./run-folder.ts";
+
+export interface RestoredMember {
+  readonly member: number;
+  readonly settings: MemberConfig;
+  readonly record: MemberRecord;
+  /** The logits stored when it was trained. */
+  readonly logits: MemberLogits;
+  /** With its trained weights. The caller disposes it. */
+  readonly model: LayersModel;
+}
+
+/**
+ * Builds the trained members of a run again, one by one.
+ * @throws UserError when the weights do not fit, or a file was changed
+ */
+export async function* restoreMembers(
+  { folder, members }: SavedRun,
+  task: Pick<RunTask, "config" | "data" | "container">,
+): AsyncGenerator<RestoredMember> {
+  for (const member of members) {
+    const settings = settingsOf(task.config, member);
+    const { record, weights, logits } = await readMember(folder, member);
+    const model = buildMember(task, member, settings);
+    if (!weightsFit(model, weights)) {
+      model.dispose();
+      throw new UserError(
+        `run folder ${folder}: the weights of member ${member} do not fit ${settings.architecture.name} as it is configured. Was experiment.json changed?`,
+      );
+    }
+    writeWeights(model, weights);
+    yield { member, settings, record, logits, model };
+  }
+}

@@ -1,0 +1,67 @@
+import { isMainThread, parentPort } from "node:worker_threads";
+import type { DependencyContainer } from "tsyringe";
+import { BACKENDS } from "../../backend.ts";
+import type { Config } from "../../config.ts";
+import { SCHEMES } from "../../ensemble-scheme.ts";
+import { RunControl } from "../../run-control.ts";
+import { trainHere } from "../../train/member-trainer.ts";
+import { resolveConfig } from "../../train/resolve-config.ts";
+import { UserError } from "../../user-error.ts";
+import { loadDataset } from "../load-dataset.ts";
+import type { FromThread, ToThread } from "./thread-messages.ts";
+
+/**
+ * Trains members in this worker thread as `trainInThreads` asks for them, until the thread is ended. The whole of a
+ * worker's module is
+ *
+ *     await serveMembers(async () => container, workerData.config);
+ *
+ * @param openContainer makes a container with the plugins of the run
+ * @param config of the run, with the backend's options as they are for one of several threads
+ */
+export async function serveMembers(openContainer: () => Promise<DependencyContainer>, config: Config): Promise<void> {
+  if (isMainThread || !parentPort) throw new Error("serveMembers: runs in a worker thread");
+  const port = parentPort;
+  // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  const post = (message: FromThread): void => port.postMessage(message);
+  const control = new RunControl();
+  const jobs: Extract<ToThread, { kind: "train" }>[] = [];
+  let wake: () => void = () => {};
+  port.on("message", (message: ToThread) => {
+    if (message.kind === "train") jobs.push(message);
+    else if (message.stop === "now") control.stopNow();
+    else if (message.stop === "after-epoch") control.stopAfterEpoch();
+    else if (message.paused) control.pause();
+    else control.resume();
+    wake();
+  });
+  let member = -1;
+  try {
+    const container = await openContainer();
+    const resolved = resolveConfig(config, container);
+    await container.resolve(BACKENDS).create(resolved.backend).activate();
+    const loading = loadDataset(resolved, container);
+    let loaded = await loading.next();
+    while (!loaded.done) loaded = await loading.next();
+    const scheme = container.resolve(SCHEMES).create(resolved.scheme);
+    const trainer = trainHere({ config: resolved, data: loaded.value, container, scheme, control });
+    for (;;) {
+      const job = jobs.shift();
+      if (!job) {
+        await new Promise<void>((resolve) => (wake = resolve));
+        continue;
+      }
+      ({ member } = job);
+      const save = async (training: Extract<FromThread, { kind: "save" }>["training"]): Promise<void> =>
+        post({ kind: "save", member, training });
+      const run = trainer.train({ ...job, save });
+      let next = await run.next();
+      for (; !next.done; next = await run.next())
+        post({ kind: "event", member, event: { ...next.value, clock: { at: Date.now(), ...next.value.clock } } });
+      post({ kind: "done", member, outcome: next.value });
+    }
+  } catch (error) {
+    const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+    post({ kind: "failed", member, isUserError: error instanceof UserError, message, stack });
+  }
+}

@@ -1,0 +1,127 @@
+import { mkdtemp, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, test } from "vitest";
+import type { Config } from "../../config.ts";
+import type { RunEvent } from "../../events.ts";
+import { RunControl } from "../../run-control.ts";
+import { resolveConfig } from "../../train/resolve-config.ts";
+import { toyContainer } from "../../train/toy-problem.ts";
+import { folderBytes } from "../folder-bytes.ts";
+import { train, type TrainOptions } from "../train.ts";
+import { membersAtATime } from "./members-at-a-time.ts";
+
+const container = toyContainer();
+const base = {
+  dataset: "blobs",
+  architecture: { name: "linear", hidden: 6 },
+  binarizer: "none",
+  scheme: "bag",
+  voter: "sum",
+  backend: "cpu",
+  mode: "independent",
+  members: 5,
+  epochs: 4,
+  batchSize: 32,
+  scoreEvery: 2,
+  checkpointSeconds: 0,
+  name: "toy",
+} satisfies Config;
+
+beforeAll(() => tf.setBackend("cpu"));
+
+const startMemberThread = (config: Config): Worker =>
+  new Worker(new URL("./toy-thread.ts", import.meta.url), { workerData: { config }, execArgv: ["--conditions=source"], stderr: true });
+
+async function run(config: Config | undefined, options: Partial<TrainOptions>, onEvent?: (event: RunEvent, nth: number) => boolean | void) {
+  const events: RunEvent[] = [];
+  let folder = "";
+  const out = options.resume ? undefined : await mkdtemp(join(tmpdir(), "benn-threads-"));
+  for await (const event of train(config, {
+    container,
+    startMemberThread,
+    onFolder: (path) => (folder = path),
+    ...(out ? { out } : {}),
+    ...options,
+  })) {
+    events.push(event);
+    if (onEvent?.(event, events.length)) break;
+  }
+  return { events, folder };
+}
+
+/** Of everything but the number of members at a time, which stands in experiment.json. */
+async function bytesOf(folder: string): Promise<Record<string, string>> {
+  const { "experiment.json": _, ...bytes } = await folderBytes(folder);
+  return bytes;
+}
+
+test("members trained side by side come to the bytes of members trained one by one, log included", async () => {
+  const one = await run({ ...base, parallel: 1 }, {});
+  const three = await run({ ...base, parallel: 3 }, {});
+  expect(await bytesOf(three.folder)).toEqual(await bytesOf(one.folder));
+  expect(three.events).toHaveLength(one.events.length);
+  const names = await readdir(join(three.folder, "checkpoint"));
+  expect(names).toEqual(["latest.safetensors"]);
+});
+
+test("what members behind the first say is shown as it happens", async () => {
+  const { events } = await run({ ...base, parallel: 5, epochs: 40 }, {});
+  const firstEnds = events.findIndex((event) => event.type === "member-end");
+  const seen = new Set(events.slice(0, firstEnds).flatMap((event) => (event.type === "epoch" ? [event.member] : [])));
+  expect(seen.size).toBeGreaterThan(1);
+});
+
+test("a run stopped or cut while members trained side by side resumes to the same bytes", async () => {
+  const config = { ...base, members: 3, epochs: 12, parallel: 2 } satisfies Config;
+  const whole = await bytesOf((await run(config, {})).folder);
+  for (const nth of [9, 50]) {
+    const control = new RunControl();
+    const stopped = await run(config, { control }, (_, n) => {
+      if (n === nth) control.stopNow();
+    });
+    expect(stopped.events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted" });
+    await run(undefined, { resume: stopped.folder });
+    expect(await bytesOf(stopped.folder), `stopped after event ${nth}`).toEqual(whole);
+
+    const cut = await run(config, {}, (_, n) => n === nth);
+    await run(undefined, { resume: cut.folder });
+    expect(await bytesOf(cut.folder), `cut after event ${nth}`).toEqual(whole);
+  }
+});
+
+test("stopping saves the members that are on their way, and going on begins where they were", async () => {
+  const control = new RunControl();
+  const config = { ...base, members: 2, epochs: 300, parallel: 2 } satisfies Config;
+  const { folder } = await run(config, { control }, (event) => {
+    if (event.type === "epoch" && event.member === 1 && event.epoch > 20) control.stopNow();
+  });
+  expect(await readdir(join(folder, "checkpoint"))).toContain("ahead-001.safetensors");
+  const { events } = await run(undefined, { resume: folder });
+  const replayed = events
+    .filter((event) => event.type === "epoch" && event.member === 1)
+    .map((event) => event.type === "epoch" && event.epoch);
+  expect(replayed).toEqual(Array.from({ length: 300 }, (_, epoch) => epoch));
+});
+
+test("a thread's mistake of the user ends the run with its sentence", async () => {
+  const config = { ...base, dataset: { name: "blobs", poison: true }, parallel: 2 } satisfies Config;
+  await expect(run(config, {})).rejects.toThrow(/member \d, epoch 1, batch 1: the loss is NaN/);
+});
+
+test("a thread that dies is an error, not a wait", async () => {
+  const dying = (): Worker => new Worker("process.exit(3)", { eval: true });
+  await expect(run({ ...base, parallel: 2 }, { startMemberThread: dying })).rejects.toThrow("ended before its time");
+});
+
+test("only members that do not depend on one another train side by side", () => {
+  const count = (config: Config, machine = { cores: 4, memoryBytes: 1e9 }) =>
+    membersAtATime(resolveConfig(config, container), container, 1e8, machine);
+  expect(count({ ...base, parallel: 3 })).toBe(3);
+  expect(count({ ...base, parallel: 9 })).toBe(5);
+  expect(() => count({ ...base, parallel: 2, mode: "sequential" })).toThrow("each member depends on the one before");
+  expect(() => count({ ...base, parallel: 2, scheme: "boost" })).toThrow("scheme=boost");
+  expect(count(base)).toBe(1); // this backend has no threads to share out
+});
