@@ -1,0 +1,86 @@
+import { type ElementType, ELEMENT_BYTES, Tensor, TorchStorage } from "../checkpoint/tensor.ts";
+import { latin1Bytes, numpyScalar, numpyType } from "./numpy-scalar.ts";
+import { type PickleDict, PickleGlobal, type PickleKey, PickleTuple, type PickleValue } from "./pickle-value.ts";
+
+/** What a call may ask of the machine that makes it. */
+export interface CallContext {
+  /** The file, for messages. */
+  readonly who: string;
+  /** Counts what is copied; throws when it is more than the pickle can need. */
+  spend(items: number): void;
+}
+
+/** Undefined: the arguments are not what a checkpoint gives. */
+type Call = (args: readonly PickleValue[], context: CallContext) => PickleValue | undefined;
+
+const calls: Readonly<Record<string, Call>> = {
+  "collections.OrderedDict": orderedDict,
+  "torch._utils._rebuild_tensor": rebuildTensor,
+  "torch._utils._rebuild_tensor_v2": rebuildTensor,
+  "torch._utils._rebuild_parameter": ([data]) => (data instanceof Tensor ? data : undefined),
+  "torch.Size": ([size, ...rest]) => (size instanceof PickleTuple && rest.length === 0 ? size : undefined),
+  "_codecs.encode": encode,
+  "numpy.dtype": numpyType,
+  "numpy.core.multiarray.scalar": numpyScalar,
+  "numpy._core.multiarray.scalar": numpyScalar,
+};
+
+/** PyTorch's own limit is 64; kernels have 4. */
+const MOST_AXES = 8;
+
+const STORAGE = /^torch\.(?:cuda\.)?(\w+)Storage$/;
+
+/** Whether a name may stand in a checkpoint at all: the callables above, and storage types, which are never called. */
+export function isKnownGlobal(name: string): boolean {
+  return Object.hasOwn(calls, name) || elementTypeOf(new PickleGlobal(name)) !== undefined;
+}
+
+/** The element type of `torch.FloatStorage` or `torch.cuda.FloatStorage`; where it lay does not matter here. */
+export function elementTypeOf(value: PickleValue | undefined): ElementType | undefined {
+  const type = value instanceof PickleGlobal ? STORAGE.exec(value.name)?.[1] : undefined;
+  return type !== undefined && Object.hasOwn(ELEMENT_BYTES, type) ? (type as ElementType) : undefined;
+}
+
+/** Calls a global. Undefined when it cannot be called, or not with these arguments. */
+export function callGlobal({ name }: PickleGlobal, args: readonly PickleValue[], context: CallContext): PickleValue | undefined {
+  return Object.hasOwn(calls, name) ? calls[name]?.(args, context) : undefined;
+}
+
+export function isPickleKey(value: PickleValue | undefined): value is PickleKey {
+  return value === null || ["boolean", "number", "bigint", "string"].includes(typeof value);
+}
+
+/** Python 3 calls it with nothing and sets the items afterwards; Python 2 gives a list of [key, value] lists. */
+function orderedDict(args: readonly PickleValue[], { spend }: CallContext): PickleDict | undefined {
+  const dict: PickleDict = new Map();
+  const [pairs, ...rest] = args;
+  if (pairs === undefined) return dict;
+  if (!Array.isArray(pairs) || rest.length > 0) return undefined;
+  spend(pairs.length); // the list may be given again and again
+  for (const pair of pairs) {
+    const items = pair instanceof PickleTuple ? pair.items : Array.isArray(pair) ? pair : [];
+    const [key, value] = items;
+    if (items.length !== 2 || !isPickleKey(key) || value === undefined) return undefined;
+    dict.set(key, value);
+  }
+  return dict;
+}
+
+/** (storage, offset, size, stride), then requires_grad and hooks, which do not matter here. */
+function rebuildTensor([storage, offset, size, stride]: readonly PickleValue[], { who }: CallContext): Tensor | undefined {
+  const [shape, strides] = [numbers(size), numbers(stride)];
+  if (!(storage instanceof TorchStorage) || typeof offset !== "number" || !shape || !strides) return undefined;
+  return new Tensor(who, storage, offset, shape, strides);
+}
+
+function numbers(value: PickleValue | undefined): number[] | undefined {
+  const items = value instanceof PickleTuple && value.items.length <= MOST_AXES ? value.items : undefined;
+  return items?.every((item) => typeof item === "number") ? [...items] : undefined;
+}
+
+/** Python 3 writes bytes in protocol 2 as text that is encoded back. */
+function encode([text, encoding, ...rest]: readonly PickleValue[], { spend }: CallContext): Uint8Array | undefined {
+  if (typeof text !== "string" || encoding !== "latin1" || rest.length > 0) return undefined;
+  spend(text.length);
+  return latin1Bytes(text);
+}

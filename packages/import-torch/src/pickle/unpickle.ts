@@ -1,0 +1,57 @@
+import type { ByteReader } from "../byte-reader.ts";
+import type { TorchStorage } from "../checkpoint/tensor.ts";
+import { Machine } from "./machine.ts";
+import { opcodes, refusedOpcodes } from "./opcodes.ts";
+import { PickleTuple, type PickleValue } from "./pickle-value.ts";
+
+const STOP = ".".charCodeAt(0);
+/** A checkpoint's optimizer is the deepest thing in one: dicts in dicts in lists. */
+const DEEPEST = 64;
+
+/**
+ * Reads one pickle, knowing only what state dicts are made of: nothing that a pickle names is ever looked up or called but
+ * the few functions of `globals.ts`, which are this package's own. Any other opcode or name is refused, and so are values
+ * that hold themselves. Memory is bounded by the bytes of the pickle.
+ * @param onStorage what a persistent id stands for; without it there may be none
+ * @throws UserError naming the opcode or the name that was refused, or saying where the pickle is damaged
+ * @see https://github.com/python/cpython/blob/main/Lib/pickletools.py
+ */
+export function unpickle(reader: ByteReader, onStorage?: (id: PickleValue) => TorchStorage): PickleValue {
+  const machine = new Machine(reader, onStorage);
+  for (;;) {
+    const code = reader.u1();
+    if (code === STOP) break;
+    const opcode = opcodes.get(code);
+    if (!opcode) {
+      const name = refusedOpcodes.get(code) ?? `0x${code.toString(16).padStart(2, "0")}`;
+      throw machine.refuse(`uses the opcode ${name}`);
+    }
+    opcode.run(machine);
+  }
+  const value = machine.result();
+  checkTree(value, machine);
+  return value;
+}
+
+/** What is shared may be met again and again, but each thing is looked into once. */
+function checkTree(root: PickleValue, machine: Machine): void {
+  const open = new Set<object>();
+  const done = new WeakSet<object>();
+  const visit = (value: PickleValue): void => {
+    const items = itemsOf(value);
+    if (!items || typeof value !== "object" || value === null || done.has(value)) return;
+    if (open.has(value)) throw machine.refuse("has a value that holds itself");
+    if (open.size >= DEEPEST) throw machine.refuse(`is nested more than ${DEEPEST} deep`);
+    open.add(value);
+    for (const item of items) visit(item);
+    open.delete(value);
+    done.add(value);
+  };
+  visit(root);
+}
+
+function itemsOf(value: PickleValue): Iterable<PickleValue> | undefined {
+  if (Array.isArray(value)) return value;
+  if (value instanceof PickleTuple) return value.items;
+  return value instanceof Map ? value.values() : undefined;
+}
