@@ -7,18 +7,22 @@ import { PickleTuple, type PickleValue } from "./pickle-value.ts";
 const STOP = ".".charCodeAt(0);
 /** A checkpoint's optimizer is the deepest thing in one: dicts in dicts in lists. */
 const DEEPEST = 64;
+/** A checkpoint with its optimizer takes some hundred thousand; each may make an object of a hundred bytes. */
+const MOST_OPCODES = 2_000_000;
 
 /**
  * Reads one pickle, knowing only what state dicts are made of: nothing that a pickle names is ever looked up or called but
  * the few functions of `globals.ts`, which are this package's own. Any other opcode or name is refused, and so are values
- * that hold themselves. Memory is bounded by the bytes of the pickle.
+ * that hold themselves. Memory is bounded by the number of opcodes
+ * and the bytes of the pickle.
  * @param onStorage what a persistent id stands for; without it there may be none
  * @throws UserError naming the opcode or the name that was refused, or saying where the pickle is damaged
  * @see https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
 export function unpickle(reader: ByteReader, onStorage?: (id: PickleValue) => TorchStorage): PickleValue {
   const machine = new Machine(reader, onStorage);
-  for (;;) {
+  for (let count = 1; ; count++) {
+    if (count > MOST_OPCODES) throw machine.refuse(`has more than ${MOST_OPCODES} opcodes`);
     const code = reader.u1();
     if (code === STOP) break;
     const opcode = opcodes.get(code);

@@ -1,0 +1,61 @@
+import { UserError } from "@benn/core";
+import type { PickleDict, PickleValue } from "../pickle/pickle-value.ts";
+import { readLegacy, type RawCheckpoint } from "./read-legacy.ts";
+import { readTensor } from "./read-tensor.ts";
+import { readZip } from "./read-zip.ts";
+import { Tensor } from "./tensor.ts";
+
+export interface Checkpoint {
+  /** Weights by the names that PyTorch gave them, in its order. Nothing is read of them yet. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** What stands beside the weights and is a plain number or text: `best_acc`, `epoch`, `arch`. */
+  readonly facts: Readonly<Record<string, number | string | boolean>>;
+  /** Entries beside the weights that were left alone, such as `optimizer`. */
+  readonly skipped: readonly string[];
+  /** A tensor's elements in C order, as float32. */
+  read(tensor: Tensor): Float32Array;
+}
+
+/**
+ * Reads a checkpoint: `{ best_acc, state_dict, … }`, or a state dict alone. Of either form of torch.save; nothing in it is
+ * run, see `unpickle`.
+ * @param who the file, for messages
+ * @throws UserError when it is none, is damaged, or holds what a state dict does not need
+ */
+export function readCheckpoint(bytes: Uint8Array, who: string): Checkpoint {
+  const { value, bytesOf } = open(bytes, who);
+  const outer = value instanceof Map ? value : undefined;
+  const inner = outer?.get("state_dict") ?? outer?.get("model_state_dict");
+  const state = inner instanceof Map ? inner : inner === undefined ? outer : undefined;
+  if (!outer || !state) throw new UserError(`${who}: holds no state dict. Save {'state_dict': model.state_dict()} with torch.save.`);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, tensor] of state) if (typeof name === "string" && tensor instanceof Tensor) tensors.set(name, tensor);
+  if (tensors.size === 0) throw new UserError(`${who}: its state dict holds no tensors. Save {'state_dict': model.state_dict()} with torch.save.`);
+  const beside = state === outer ? new Map<string, PickleValue>() : factsOf(outer, inner);
+  const facts = [...beside].filter((entry): entry is [string, number | string | boolean] => isFact(entry[1]));
+  return {
+    tensors,
+    facts: Object.fromEntries(facts),
+    skipped: [...beside].filter(([, fact]) => !isFact(fact)).map(([name]) => name),
+    read: (tensor) => readTensor(tensor, bytesOf(tensor.storage.key)),
+  };
+}
+
+function open(bytes: Uint8Array, who: string): RawCheckpoint {
+  const [first, second, third, fourth] = bytes;
+  if (first === 0x50 && second === 0x4b && third === 3 && fourth === 4) return readZip(bytes, who);
+  if (first === 0x80) return readLegacy(bytes, who);
+  const isTar = Buffer.from(bytes.subarray(257, 262)).toString("latin1") === "ustar";
+  throw new UserError(
+    `${who}: ${isTar ? "is a tar archive, as PyTorch before 0.1.10 wrote or somebody packed" : "is not a checkpoint of PyTorch"}. ` +
+      `${isTar ? "Unpack it and give the files in it." : "Give a file that torch.save wrote (.pth.tar, .pth, .pt)."}`,
+  );
+}
+
+function factsOf(outer: PickleDict, state: PickleValue | undefined): Map<string, PickleValue> {
+  return new Map([...outer].flatMap(([name, value]) => (value === state ? [] : [[String(name), value] as const])));
+}
+
+function isFact(value: PickleValue): value is number | string | boolean {
+  return ["number", "string", "boolean"].includes(typeof value);
+}

@@ -1,0 +1,91 @@
+import { UserError } from "@benn/core";
+import { unzipSync } from "fflate";
+import { ByteReader } from "../byte-reader.ts";
+import { unpickle } from "../pickle/unpickle.ts";
+import type { RawCheckpoint } from "./read-legacy.ts";
+import { byteLength, StorageBook } from "./storage-book.ts";
+
+interface Entry {
+  readonly size: number;
+  readonly compressed: number;
+}
+
+/** PyTorch does not compress; a file that somebody has zipped again may. Weights shrink by a tenth, not by nine tenths. */
+const MOST_TIMES = 4;
+const MOST_ENTRIES = 100_000;
+
+/**
+ * Reads the form that PyTorch writes since 1.6: a zip archive with the pickle in `NAME/data.pkl` and each storage in
+ * `NAME/data/KEY`. Nothing is written anywhere, and nothing larger than the file times four is made.
+ * @throws UserError when it is not whole, or holds what a state dict does not need
+ */
+export function readZip(bytes: Uint8Array, who: string): RawCheckpoint {
+  const entries = listEntries(bytes, who);
+  const [pickle, another] = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
+  if (pickle === undefined || another !== undefined) {
+    const code = [...entries.keys()].some((name) => name.includes("/code/"));
+    throw new UserError(
+      `${who}: is a zip archive ${code ? "of TorchScript code" : `with ${another === undefined ? "no" : "more than one"} data.pkl`}, not a checkpoint. ` +
+        "Give what torch.save wrote of a state dict.",
+    );
+  }
+  const root = pickle.slice(0, -"data.pkl".length);
+  const order = entries.has(`${root}byteorder`) ? Buffer.from(extract(bytes, `${root}byteorder`, entries, who)).toString("latin1") : "little";
+  if (order !== "little") throw new UserError(`${who}: was written on a big-endian machine. Load it and save it again on a common one.`);
+  const storages = new StorageBook(who);
+  const reader = new ByteReader(extract(bytes, pickle, entries, who), `${who}, ${pickle}`);
+  const value = unpickle(reader, storages.add);
+  for (const key of storages.keys()) {
+    const entry = entries.get(`${root}data/${key}`);
+    const storage = storages.get(key);
+    if (!storage || entry?.size !== byteLength(storage)) {
+      throw new UserError(
+        `${who}: storage ${JSON.stringify(key)} has ${entry?.size ?? "no"} bytes where its tensors need ${storage ? byteLength(storage) : 0}. The file is damaged; copy it again.`,
+      );
+    }
+  }
+  return { value, bytesOf: (key) => extract(bytes, `${root}data/${key}`, entries, who) };
+}
+
+/** The archive's entries by name, none unpacked. */
+function listEntries(bytes: Uint8Array, who: string): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  const refuse = (what: string): UserError => new UserError(`${who}: is a zip archive that ${what}. No checkpoint is like that.`);
+  let total = 0;
+  unzip(bytes, who, ({ name, size: compressed, originalSize: size, compression }) => {
+    const place = name.split("/");
+    if (name === "" || /[\\\p{Cc}]/u.test(name) || place.some((part) => part === "" || part === "." || part === "..")) {
+      throw refuse(`holds an entry named ${JSON.stringify(name.slice(0, 100))}`);
+    }
+    if (entries.has(name)) throw refuse(`holds ${JSON.stringify(name.slice(0, 100))} twice`);
+    if (compression !== 0 && compression !== 8) throw refuse(`packs ${JSON.stringify(name.slice(0, 100))} by method ${compression}`);
+    if (entries.size >= MOST_ENTRIES) throw refuse(`holds more than ${MOST_ENTRIES} entries`);
+    total += size;
+    if (total > MOST_TIMES * bytes.length) throw refuse(`would unpack to more than ${MOST_TIMES} times its size`);
+    if (compression === 0 && size !== compressed) throw refuse(`tells two sizes of ${JSON.stringify(name.slice(0, 100))}`);
+    entries.set(name, { size, compressed });
+    return false;
+  });
+  return entries;
+}
+
+function extract(bytes: Uint8Array, wanted: string, entries: ReadonlyMap<string, Entry>, who: string): Uint8Array {
+  const data = unzip(bytes, who, ({ name }) => name === wanted)[wanted];
+  const size = entries.get(wanted)?.size ?? 0;
+  if (data?.length !== size) {
+    throw new UserError(`${who}: has ${data?.length ?? 0} of the ${size} bytes of ${JSON.stringify(wanted)}. It is cut short; copy it again.`);
+  }
+  return data;
+}
+
+type Filter = (entry: { readonly name: string; readonly size: number; readonly originalSize: number; readonly compression: number }) => boolean;
+
+function unzip(bytes: Uint8Array, who: string, filter: Filter): Record<string, Uint8Array> {
+  try {
+    return unzipSync(bytes, { filter });
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`${who}: cannot be read as a zip archive (${said}). It is damaged or cut short; copy it again.`, { cause });
+  }
+}
