@@ -1,8 +1,8 @@
 import type { LayersModel } from "@tensorflow/tfjs";
-import { writeWeights, weightsFit } from "../train/model-weights.ts";
+import { weightsFit, writeWeights } from "../train/model-weights.ts";
 import { type MemberConfig, settingsOf } from "../train/resolve-config.ts";
 import type { MemberLogits, MemberRecord } from "../train/run-store.ts";
-import { buildMember, type RunTask } from "../train/train-run.ts";
+import { buildMember } from "../train/member-trainer.ts";
 import { UserError } from "../user-error.ts";
 import type { SavedRun } from "./open-run.ts";
 import { readMember } from "./run-folder.ts";
@@ -23,7 +23,7 @@ export interface RestoredMember {
  */
 export async function* restoreMembers(
   { folder, members }: SavedRun,
-  task: Pick<RunTask, "config" | "data" | "container">,
+  task: Parameters<typeof buildMember>[0],
 ): AsyncGenerator<RestoredMember> {
   for (const member of members) {
     const settings = settingsOf(task.config, member);

@@ -1,0 +1,148 @@
+// What is left in float32. Every sum has one stated order, multiplications and additions are rounded one by one.
+
+/** y = (x − mean)·factor + offset for x [pixels, c]. */
+export function affine(x: usize, pixels: i32, c: i32, mean: usize, factor: usize, offset: usize, y: usize): void {
+  const vectors = (<usize>c & ~3) << 2, end = <usize>c << 2;
+  for (let p = 0; p < pixels; p++) {
+    let j: usize = 0;
+    for (; j < vectors; j += 16) {
+      const v = f32x4.mul(f32x4.sub(v128.load(x + j), v128.load(mean + j)), v128.load(factor + j));
+      v128.store(y + j, f32x4.add(v, v128.load(offset + j)));
+    }
+    for (; j < end; j += 4) store<f32>(y + j, (load<f32>(x + j) - load<f32>(mean + j)) * load<f32>(factor + j) + load<f32>(offset + j));
+    x += end; y += end;
+  }
+}
+
+/** y = max(0, x); NaN becomes 0. */
+export function relu(x: usize, n: i32, y: usize): void {
+  const end = <usize>n << 2;
+  let j: usize = 0;
+  for (; j + 16 <= end; j += 16) v128.store(y + j, f32x4.pmax(f32x4.splat(0), v128.load(x + j)));
+  for (; j < end; j += 4) {
+    const v = load<f32>(x + j);
+    store<f32>(y + j, v > 0 ? v : 0);
+  }
+}
+
+/** y = a + b. */
+export function add(a: usize, b: usize, n: i32, y: usize): void {
+  const end = <usize>n << 2;
+  let j: usize = 0;
+  for (; j + 16 <= end; j += 16) v128.store(y + j, f32x4.add(v128.load(a + j), v128.load(b + j)));
+  for (; j < end; j += 4) store<f32>(y + j, load<f32>(a + j) + load<f32>(b + j));
+}
+
+/** y [pixels, to] = x [pixels, c] with `before` channels of zeros in front and zeros behind. */
+export function padChannels(x: usize, pixels: i32, c: i32, before: i32, to: i32, y: usize): void {
+  memory.fill(y, 0, <usize>(pixels * to) << 2);
+  for (let p = 0; p < pixels; p++) memory.copy(y + (<usize>(p * to + before) << 2), x + (<usize>(p * c) << 2), <usize>c << 2);
+}
+
+/** y = the maximum over the part of the window inside the image. */
+export function maxPool(
+  x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, y: usize,
+): void {
+  const bytes = <usize>c << 2, vectors = bytes & ~15;
+  for (let r = 0; r < oh; r++) {
+    const r0 = max(0, r * sh - top), r1 = min(h, r * sh - top + kh);
+    for (let q = 0; q < ow; q++) {
+      const q0 = max(0, q * sw - left), q1 = min(w, q * sw - left + kw);
+      let k: usize = 0;
+      for (; k < vectors; k += 16) {
+        let best = f32x4.splat(-Infinity);
+        for (let u = r0; u < r1; u++) {
+          for (let v = q0; v < q1; v++) best = f32x4.pmax(best, v128.load(x + <usize>(u * w + v) * bytes + k));
+        }
+        v128.store(y + k, best);
+      }
+      for (; k < bytes; k += 4) {
+        let best: f32 = -Infinity;
+        for (let u = r0; u < r1; u++) {
+          for (let v = q0; v < q1; v++) {
+            const value = load<f32>(x + <usize>(u * w + v) * bytes + k);
+            if (value > best) best = value;
+          }
+        }
+        store<f32>(y + k, best);
+      }
+      y += bytes;
+    }
+  }
+}
+
+/**
+ * y = the sum over the part of the window inside the image, row by row from 0, divided by the size of the whole window or,
+ * with `inside`, by the number of its pixels inside.
+ */
+export function averagePool(
+  x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, inside: bool, y: usize,
+): void {
+  const bytes = <usize>c << 2, vectors = bytes & ~15;
+  for (let r = 0; r < oh; r++) {
+    const r0 = max(0, r * sh - top), r1 = min(h, r * sh - top + kh);
+    for (let q = 0; q < ow; q++) {
+      const q0 = max(0, q * sw - left), q1 = min(w, q * sw - left + kw);
+      const divisor = <f32>(inside ? (r1 - r0) * (q1 - q0) : kh * kw);
+      let k: usize = 0;
+      for (; k < vectors; k += 16) {
+        let sum = f32x4.splat(0);
+        for (let u = r0; u < r1; u++) {
+          for (let v = q0; v < q1; v++) sum = f32x4.add(sum, v128.load(x + <usize>(u * w + v) * bytes + k));
+        }
+        v128.store(y + k, f32x4.div(sum, f32x4.splat(divisor)));
+      }
+      for (; k < bytes; k += 4) {
+        let sum: f32 = 0;
+        for (let u = r0; u < r1; u++) {
+          for (let v = q0; v < q1; v++) sum += load<f32>(x + <usize>(u * w + v) * bytes + k);
+        }
+        store<f32>(y + k, sum / divisor);
+      }
+      y += bytes;
+    }
+  }
+}
+
+/**
+ * y [c] = the mean of x [pixels, c] over the pixels. With fewer than 64 channels the pixels are dealt out to lanes,
+ * repeats = the smallest number that makes repeats·c a multiple of 4 and at least 64; the lane of a pixel is its number
+ * modulo repeats. A lane adds up in float32 by runs of min(64, 4096 / (repeats·c)) rows; the runs, then what is left
+ * over at the end, then the lanes add up in float64, and the sum is divided there and rounded once.
+ * @param scratch [lanes] float64
+ */
+export function mean(x: usize, pixels: i32, c: i32, y: usize, scratch: usize): void {
+  let length = c;
+  if (c < 64) {
+    const unit = c & 3 ? (c & 1 ? c << 2 : c << 1) : c;
+    length = ((64 + unit - 1) / unit) * unit;
+  }
+  const repeats = length / c, rows = pixels / repeats, run = max(1, min(64, 4096 / length));
+  memory.fill(scratch, 0, <usize>length << 3);
+  for (let r = 0; r < rows; r += run) {
+    const last = min(rows, r + run);
+    for (let j = 0; j < length; j++) {
+      const at = scratch + (<usize>j << 3);
+      if (j < (length & ~3)) {
+        let sum: f32 = 0;
+        for (let i = r; i < last; i++) sum += load<f32>(x + (<usize>(i * length + j) << 2));
+        store<f64>(at, load<f64>(at) + <f64>sum);
+      } else {
+        let sum: f64 = 0;
+        for (let i = r; i < last; i++) sum += <f64>load<f32>(x + (<usize>(i * length + j) << 2));
+        store<f64>(at, load<f64>(at) + sum);
+      }
+    }
+  }
+  for (let p = rows * repeats; p < pixels; p++) {
+    for (let j = 0; j < c; j++) {
+      const at = scratch + (<usize>j << 3);
+      store<f64>(at, load<f64>(at) + <f64>load<f32>(x + (<usize>(p * c + j) << 2)));
+    }
+  }
+  for (let j = 0; j < c; j++) {
+    let sum: f64 = 0;
+    for (let r = j; r < length; r += c) sum += load<f64>(scratch + (<usize>r << 3));
+    store<f32>(y + (<usize>j << 2), <f32>(sum / <f64>pixels));
+  }
+}

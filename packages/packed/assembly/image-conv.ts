@@ -1,0 +1,112 @@
+// The first convolution on an image of bytes, whose outputs are compared with thresholds and become bits. The kernel, the
+// normalisation folded in, is rounded to 15 bits and a sign, so that the sums are exact integers. How far such a sum can be
+// from the float32 sum is known for each filter: outside that band the comparison is certain; within it, a few times in a
+// thousand, the float32 sum itself is computed. So the bits are those of `realConv`, at twice its speed.
+import { realConvAt } from "./real-conv";
+
+/** floats [pixels, c] = table[channel][byte]. */
+export function lookUp(bytes: usize, pixels: i32, c: i32, table: usize, floats: usize): void {
+  for (let p = 0; p < pixels; p++) {
+    let t = table;
+    for (let k = 0; k < c; k++) {
+      store<f32>(floats, load<f32>(t + (<usize>load<u8>(bytes) << 2)));
+      bytes++; floats += 4; t += 1024;
+    }
+  }
+}
+
+/** The image as int16 byte − 128 inside a frame of zeros: [rows, columns, c] with the image's corner at (top, left). */
+export function frameImage(bytes: usize, h: i32, w: i32, c: i32, top: i32, left: i32, rows: i32, columns: i32, framed: usize): void {
+  memory.fill(framed, 0, <usize>(rows * columns * c) << 1);
+  for (let r = 0; r < min(h, rows - top); r++) {
+    let to = framed + (<usize>(((r + top) * columns + left) * c) << 1), from = bytes + <usize>(r * w * c);
+    for (let k = min(w, columns - left) * c; k > 0; k--) {
+      store<i16>(to, <i16>(<i32>load<u8>(from) - 128));
+      from++; to += 2;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function maskOf(a: v128, b: v128, c: v128, d: v128): i32 {
+  return i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
+}
+
+// @ts-ignore: decorator
+@inline
+function above(limits: usize, a: v128, b: v128, c: v128, d: v128): i32 {
+  return maskOf(
+    i32x4.gt_s(a, v128.load(limits)), i32x4.gt_s(b, v128.load(limits, 16)), i32x4.gt_s(c, v128.load(limits, 32)), i32x4.gt_s(d, v128.load(limits, 48)),
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function dot(sum: v128, a: v128, b: usize): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(a, v128.load(b)));
+}
+
+/**
+ * y [oh, ow, words of f] = the bits `float32 sum ≥ threshold`, each XOR `flips` [words of f].
+ * @param framed the image, from `frameImage`
+ * @param integers [⌈f / 16⌉][⌈taps·c / 2⌉][16 filters][2] int16, the rounded kernel
+ * @param bands for each class of pixels [⌈f / 16⌉][16 + 16] i32: up to the first the bit is surely 0, above the second surely 1
+ * @param classes u32 byte offsets into the bands, for each output row and then for each output column
+ * @param floats the image in float32, kernel and block as for `realConv`, thresholds [f]
+ * @param patch scratch for three patches of 16 bytes more than ⌈taps·c / 2⌉ · 4 + kw·c·2
+ * @returns how many float32 sums were computed
+ */
+export function imageConvBits(
+  framed: usize, columns: i32, h: i32, w: i32, c: i32, integers: usize, kh: i32, kw: i32, f: i32, oh: i32, ow: i32, sh: i32, sw: i32,
+  top: i32, left: i32, bands: usize, classes: usize, floats: usize, kernel: usize, block: i32, thresholds: usize, flips: usize, y: usize, patch: usize,
+): i32 {
+  const rowBytes = <usize>(kw * c) << 1, length = kh * kw * c, pairs = (length + 1) >> 1, patchBytes = (<usize>pairs << 2) + rowBytes + 16;
+  const outBytes = <usize>((f + 63) >> 6) << 3, pixels = oh * ow;
+  let unsure = 0;
+  memory.fill(y, 0, <usize>pixels * outBytes);
+  for (let p = 0; p < pixels; p += 3) {
+    for (let i = 0; i < 3; i++) {
+      const pixel = min(p + i, pixels - 1);
+      let from = framed + (<usize>(((pixel / ow) * sh * columns + (pixel % ow) * sw) * c) << 1), to = patch + <usize>i * patchBytes;
+      for (let u = 0; u < kh; u++) {
+        // Whole vectors; what they run over is overwritten by the next row, or multiplied by 0, or never read.
+        for (let k: usize = 0; k < rowBytes; k += 16) v128.store(to + k, v128.load(from + k));
+        from += <usize>(columns * c) << 1; to += rowBytes;
+      }
+    }
+    let b = integers;
+    for (let f0 = 0; f0 < f; f0 += 16) {
+      let a0 = patch, a1 = patch + patchBytes, a2 = a1 + patchBytes;
+      const zero = i32x4.splat(0);
+      let s00 = zero, s01 = zero, s02 = zero, s03 = zero, s10 = zero, s11 = zero, s12 = zero, s13 = zero, s20 = zero, s21 = zero, s22 = zero, s23 = zero;
+      for (let k = pairs; k > 0; k--) {
+        let v = v128.load_splat<u32>(a0);
+        s00 = dot(s00, v, b); s01 = dot(s01, v, b + 16); s02 = dot(s02, v, b + 32); s03 = dot(s03, v, b + 48);
+        v = v128.load_splat<u32>(a1);
+        s10 = dot(s10, v, b); s11 = dot(s11, v, b + 16); s12 = dot(s12, v, b + 32); s13 = dot(s13, v, b + 48);
+        v = v128.load_splat<u32>(a2);
+        s20 = dot(s20, v, b); s21 = dot(s21, v, b + 16); s22 = dot(s22, v, b + 32); s23 = dot(s23, v, b + 48);
+        a0 += 4; a1 += 4; a2 += 4; b += 64;
+      }
+      for (let i = 0; i < 3; i++) {
+        const pixel = p + i;
+        if (pixel >= pixels) break;
+        if (i == 1) { s00 = s10; s01 = s11; s02 = s12; s03 = s13; }
+        if (i == 2) { s00 = s20; s01 = s21; s02 = s22; s03 = s23; }
+        const r = pixel / ow, q = pixel % ow;
+        const limits = bands + load<u32>(classes + (<usize>r << 2)) + load<u32>(classes + (<usize>(oh + q) << 2)) + (<usize>f0 << 3);
+        let bits = above(limits + 64, s00, s01, s02, s03), open = above(limits, s00, s01, s02, s03) & ~bits;
+        while (open) {
+          const lane = ctz(open), filter = f0 + lane;
+          open &= open - 1;
+          unsure++;
+          const sum = realConvAt(floats, h, w, c, kernel, kh, kw, filter, r * sh - top, q * sw - left, block);
+          if (sum >= load<f32>(thresholds + (<usize>filter << 2))) bits |= 1 << lane;
+        }
+        store<u16>(y + <usize>pixel * outBytes + (<usize>f0 >> 3), <u16>bits ^ load<u16>(flips + (<usize>f0 >> 3)));
+      }
+    }
+  }
+  return unsure;
+}

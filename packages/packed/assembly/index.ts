@@ -1,0 +1,5 @@
+export { binaryConvBits, binaryConvFloats } from "./binary-conv";
+export { orPool, thresholdBits } from "./bits";
+export { add, affine, averagePool, maxPool, mean, padChannels, relu } from "./floats";
+export { frameImage, imageConvBits, lookUp } from "./image-conv";
+export { realConv } from "./real-conv";

@@ -1,0 +1,179 @@
+import { type SafetensorsEntry, UserError } from "@benn/core";
+import type { GraphNode } from "../graph.ts";
+import { type Chain, findThresholds } from "./find-thresholds.ts";
+import type { Elementwise, Operation, Pool, Sign } from "./operation.ts";
+
+export interface Emitted {
+  readonly nodes: readonly GraphNode[];
+  /** By name; a name begins with the layer's, so that sizes can be told by layer. */
+  readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
+}
+
+/**
+ * Writes operations as the nodes of a .benn graph: signs with what leads to them as thresholds of the convolution before,
+ * so that bits flow from binary layer to binary layer; everything else as it is.
+ * @param prefix of the tensors' names
+ */
+export function emitGraph(logits: Operation, prefix: string): Emitted {
+  const nodes: GraphNode[] = [];
+  const tensors = new Map<string, SafetensorsEntry>();
+  const readers = countReaders(logits);
+  const done = new Map<Operation, number>();
+
+  const put = (node: GraphNode): number => nodes.push(node);
+  const tensor = (
+    layer: string,
+    what: string,
+    data: SafetensorsEntry["data"],
+    dtype: SafetensorsEntry["dtype"],
+    shape?: readonly number[],
+  ): string => {
+    const name = `${prefix}${layer}.${what}`;
+    if (tensors.has(name)) throw new UserError(`export: two layers are named ${layer}. Give each a name of its own.`);
+    tensors.set(name, { dtype, shape: shape ?? [data.length], data });
+    return name;
+  };
+  const floats = (layer: string, what: string, data: Float32Array): string => tensor(layer, what, data, "F32");
+  const finish = ({ layer, bias, relu }: { readonly layer: string; readonly bias?: Float32Array; readonly relu: boolean }) => ({
+    ...(bias ? { bias: floats(layer, "bias", bias) } : {}),
+    ...(relu ? { relu } : {}),
+  });
+
+  /** The value of floats, or of bits for a sign. */
+  const emit = (operation: Operation): number => {
+    const known = done.get(operation);
+    if (known !== undefined) return known;
+    const value = operation.kind === "sign" ? emitBits(operation) : emitFloats(operation);
+    done.set(operation, value);
+    return value;
+  };
+
+  const emitFloats = (operation: Exclude<Operation, Sign>): number => {
+    const { layer } = operation;
+    const from = { in: operation.inputs.map(emit) };
+    switch (operation.kind) {
+      case "image":
+        return 0;
+      case "conv":
+        return put({ op: "conv", ...from, ...convOf(operation), ...finish(operation) });
+      case "binaryConv":
+        return put({
+          op: "binaryConv",
+          ...from,
+          ...bitConvOf(operation),
+          scale: floats(layer, "scale", operation.scale),
+          ...finish(operation),
+        });
+      case "affine": {
+        const { mean, factor, offset } = operation.affine ?? fail(layer);
+        return put({
+          op: "affine",
+          ...from,
+          mean: floats(layer, "mean", mean),
+          factor: floats(layer, "factor", factor),
+          offset: floats(layer, "offset", offset),
+        });
+      }
+      case "maxPool":
+      case "averagePool":
+        return put({
+          op: operation.kind,
+          ...from,
+          ...windowOf(operation),
+          ...(operation.inside && operation.kind === "averagePool" ? { inside: true } : {}),
+        });
+      case "add":
+      case "mean":
+      case "flatten":
+      case "relu":
+        return put({ op: operation.kind, ...from });
+      default:
+        return operation satisfies never;
+    }
+  };
+
+  const convOf = (operation: Extract<Operation, { kind: "conv" }>) => {
+    const [height, width] = operation.size;
+    const filters = operation.shape[2];
+    const shape = [height, width, operation.kernel.length / (height * width * filters), filters];
+    return {
+      kernel: tensor(operation.layer, "kernel", operation.kernel, "F32", shape),
+      block: operation.block,
+      strides: operation.strides,
+      pad: operation.pad,
+    };
+  };
+  const bitConvOf = ({ layer, bits, shape: [, , filters], size, strides, pad }: Extract<Operation, { kind: "binaryConv" }>) => ({
+    kernel: tensor(layer, "kernel", bits, "U8", [filters, bits.length / filters]),
+    size,
+    strides,
+    pad,
+  });
+
+  /** Bits: what leads to them becomes thresholds, if nobody else reads it. */
+  const emitBits = (sign: Sign): number => {
+    const chain = chainOf(sign, readers);
+    const { base, fromSums, between } = chain;
+    const { thresholds, flips } = findThresholds(chain);
+    const [own = new Uint8Array(0), ...rest] = flips;
+    const turned = (layer: string, bits: Uint8Array) => (bits.some(Boolean) ? { flips: tensor(layer, "flips", packBits(bits), "U8") } : {});
+    let value: number;
+    if (fromSums && base.kind === "binaryConv") {
+      const limits = tensor(base.layer, "thresholds", Int32Array.from(thresholds), "I32");
+      value = put({ op: "binaryConv", in: base.inputs.map(emit), ...bitConvOf(base), thresholds: limits, ...turned(base.layer, own) });
+    } else if (fromSums && base.kind === "conv") {
+      const limits = floats(base.layer, "thresholds", Float32Array.from(thresholds));
+      value = put({ op: "conv", in: base.inputs.map(emit), ...convOf(base), thresholds: limits, ...turned(base.layer, own) });
+    } else {
+      const limits = floats(sign.layer, "signs", Float32Array.from(thresholds));
+      value = put({ op: "sign", in: [emit(base)], thresholds: limits, ...turned(`${sign.layer}.signs`, own) });
+    }
+    for (const pool of between.filter((operation): operation is Pool => operation.kind === "maxPool")) {
+      value = put({ op: "maxPool", in: [value], ...windowOf(pool), ...turned(pool.layer, rest.shift() ?? new Uint8Array(0)) });
+    }
+    return value;
+  };
+
+  emit(logits);
+  return { nodes, tensors };
+}
+
+const windowOf = ({ size, strides, pad }: Pool) => ({ size, strides, pad });
+
+function fail(layer: string): never {
+  throw new Error(`${layer}: has no affine form`);
+}
+
+function countReaders(logits: Operation): ReadonlyMap<Operation, number> {
+  const readers = new Map<Operation, number>([[logits, 1]]);
+  const visit = (operation: Operation): void => {
+    for (const input of operation.inputs) {
+      const known = readers.get(input);
+      readers.set(input, (known ?? 0) + 1);
+      if (known === undefined) visit(input);
+    }
+  };
+  visit(logits);
+  return readers;
+}
+
+/** Follows a sign back through what works on each value alone and max pools, as far as nobody else reads it. */
+function chainOf(sign: Sign, readers: ReadonlyMap<Operation, number>): Chain {
+  const between: (Elementwise | Pool)[] = [];
+  let [base] = sign.inputs;
+  while (base && readers.get(base) === 1 && (base.kind === "affine" || base.kind === "relu" || base.kind === "maxPool")) {
+    between.unshift(base);
+    [base] = base.inputs;
+  }
+  if (!base) throw new Error(`${sign.layer}: begins nowhere`);
+  // A convolution that others read too is a value like any other, with its own last steps done.
+  const fromSums = readers.get(base) === 1 && (base.kind === "binaryConv" || base.kind === "conv");
+  return { base, fromSums, between, sign };
+}
+
+/** A bit a channel, lowest first. */
+function packBits(bits: Uint8Array): Uint8Array {
+  const packed = new Uint8Array(Math.ceil(bits.length / 8));
+  for (const [i, bit] of bits.entries()) packed[i >> 3]! |= bit << (i & 7);
+  return packed;
+}

@@ -1,0 +1,102 @@
+// The promise of the package: what was exported computes what the training graph's evaluation computes.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { resolveConfig, VOTERS, winners } from "@benn/core";
+import { loadDataset, openRun, restoreMembers } from "@benn/core/node";
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { container, trainNets } from "../../test/train-nets.ts";
+import { load } from "../load.ts";
+import { winnerOf } from "../tally.ts";
+import { type Exported, exportRun } from "./export-run.ts";
+
+const nets = [
+  { name: "nin", width: 0.15 },
+  { name: "nin", width: 0.15, binary: "all" },
+  { name: "nin", width: 0.15, binary: "all-but-first" },
+  { name: "resnet20", width: 0.5 },
+];
+const SIZE = 32 * 32 * 3;
+
+const out = mkdtempSync(join(tmpdir(), "benn-packed-"));
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+let exported: Exported;
+/** Bytes and floats of the test images. */
+const images: { bytes: Uint8Array; floats: Float32Array }[] = [];
+/** The training graph's logits of every image, [images, 10] a member. */
+const logits: Float32Array[] = [];
+const alphas: number[] = [];
+
+beforeAll(async () => {
+  const folder = await trainNets(out, { members: nets.map((architecture) => ({ count: 1, architecture })) });
+  exported = await exportRun(folder, { container });
+  const run = await openRun(folder);
+  const config = resolveConfig(run.config, container);
+  const loading = loadDataset(config, container);
+  let next = await loading.next();
+  while (!next.done) next = await loading.next();
+  const data = next.value;
+  const count = data.test.labels.length;
+  const floats = await data.test.images(Int32Array.from({ length: count }, (_, row) => row));
+  const { mean, deviation } = data.preprocessing;
+  const bytes = Uint8Array.from(floats, (value, i) => Math.round(value * deviation![i % 3]! + mean![i % 3]!));
+  for (let row = 0; row < count; row++) {
+    const part = <T extends Uint8Array | Float32Array>(values: T): T => values.subarray(row * SIZE, (row + 1) * SIZE) as T;
+    images.push({ bytes: part(bytes), floats: part(floats) });
+  }
+  for await (const { model, record } of restoreMembers(run, { config, data, container })) {
+    // As core evaluates: the layers are told, then a batch at a time.
+    for (const layer of model.layers)
+      if ("prepare" in layer) (layer as unknown as { prepare(step: object): void }).prepare({ training: false, seed: 0 });
+    logits.push(tf.tidy(() => (model.apply(tf.tensor4d(floats, [count, 32, 32, 3])) as tf.Tensor).dataSync<"float32">().slice()));
+    alphas.push(record.alpha!);
+    model.dispose();
+  }
+}, 60_000);
+
+test("every member gives every image the very logits of the training graph, from bytes and from floats, by either popcount", async () => {
+  expect(exported.members).toBe(nets.length);
+  expect(exported.warnings).toEqual([]);
+  for (const kernel of ["scalar", "simd"] as const) {
+    const model = await load(exported.bytes, { kernel });
+    expect(model.kernel).toBe(kernel);
+    const different = nets.map(() => 0);
+    for (const [row, { bytes, floats }] of images.entries()) {
+      for (const input of kernel === "scalar" ? [bytes, floats] : [bytes]) {
+        for (const vote of model.votes(input)) {
+          const expected = logits[vote.member]!.subarray(row * 10, row * 10 + 10);
+          if (vote.logits.some((logit, i) => logit !== expected[i])) different[vote.member]!++;
+        }
+      }
+    }
+    expect(different, kernel).toEqual([0, 0, 0, 0]);
+  }
+});
+
+test("every vote gives every image the class of the training graph's, with all members and with as few as decide", async () => {
+  const model = await load(exported.bytes);
+  for (const voter of ["hard", "soft", "softmax"] as const) {
+    const scores = container.resolve(VOTERS).create(voter).vote({ logits, alphas, classes: 10 });
+    const expected = winners(scores, 10);
+    let ran = 0;
+    for (const [row, { bytes }] of images.entries()) {
+      const whole = model.predict(bytes, { voter });
+      expect(whole.class).toBe(expected[row]);
+      expect([...whole.scores]).toEqual([...scores.subarray(row * 10, row * 10 + 10)]);
+      const early = model.predict(bytes, { voter, anytime: true });
+      expect(early.class).toBe(whole.class);
+      ran += early.ran;
+    }
+    const mean = ran / images.length;
+    if (voter === "soft") expect(mean).toBe(4);
+    if (voter === "hard") expect(mean).toBeLessThan(4);
+  }
+});
+
+test("a real image's class does not hang on one layer's rounding: the test images make the members differ", () => {
+  const classes = logits.map((own) => images.map((_, row) => winnerOf(own.subarray(row * 10, row * 10 + 10))));
+  for (const own of classes) expect(new Set(own).size).toBeGreaterThan(1);
+  expect(classes[0]).not.toEqual(classes[1]);
+});

@@ -1,0 +1,98 @@
+import { BACKENDS, type DependencyContainer, type LoadedDataset, resolveConfig, type SafetensorsEntry, UserError } from "@benn/core";
+import { loadDataset, openRun, restoreMembers } from "@benn/core/node";
+import type { MemberHeader, ModelHeader, VoteName } from "../graph.ts";
+import { compileModel, type SizeRow } from "./compile-model.ts";
+import { encodeModel } from "./encode-model.ts";
+
+export interface ExportOptions {
+  /** Holds the registries, with the run's plugins loaded. */
+  readonly container: DependencyContainer;
+  /** Another vote than the run's. */
+  readonly voter?: VoteName;
+  /** Called after each member. */
+  onProgress?(done: { readonly members: number; readonly of: number }): void;
+}
+
+export interface Exported {
+  /** The .benn file. */
+  readonly bytes: Uint8Array;
+  /** Architectures of the run: a table of sizes each, and how many members are of it. */
+  readonly sizes: readonly { readonly architecture: string; readonly members: number; readonly rows: readonly SizeRow[] }[];
+  readonly members: number;
+  /** What the weights of all members take at 32 bits each. */
+  readonly realBytes: number;
+  readonly warnings: readonly string[];
+}
+
+const VOTES: readonly string[] = ["hard", "soft", "softmax"] satisfies VoteName[];
+
+/**
+ * Packs the trained members of a run folder into one .benn file: graphs, alphas, vote, preprocessing and labels. Members that the
+ * scheme has dropped are left out.
+ * @throws UserError when the run has no member or something in it cannot be packed
+ */
+export async function exportRun(folder: string, { container, voter, onProgress }: ExportOptions): Promise<Exported> {
+  const run = await openRun(folder);
+  const config = resolveConfig(run.config, container);
+  const vote = voter ?? config.voter.name;
+  if (!VOTES.includes(vote)) {
+    throw new UserError(`export: the vote "${vote}" is not one that a packed model can take. Choose another: ${VOTES.join(", ")}.`);
+  }
+  await container.resolve(BACKENDS).create(config.backend).activate();
+  const loading = loadDataset(config, container);
+  let loaded = await loading.next();
+  while (!loaded.done) loaded = await loading.next();
+  const data = loaded.value;
+  const tensors = new Map<string, SafetensorsEntry>();
+  const members: MemberHeader[] = [];
+  const sizes = new Map<string, { architecture: string; members: number; rows: readonly SizeRow[] }>();
+  const warnings = new Set<string>();
+  let realBytes = 0;
+  try {
+    const preprocessing = preprocessingOf(data, tensors, warnings);
+    for await (const { model, settings, record } of restoreMembers(run, { config, data, container })) {
+      try {
+        if (record.alpha === undefined) continue;
+        const compiled = await compileModel(model, `${members.length}.`);
+        for (const [name, tensor] of compiled.tensors) tensors.set(name, tensor);
+        const architecture = settings.architecture.name;
+        members.push({ architecture, alpha: record.alpha, nodes: compiled.nodes });
+        const key = JSON.stringify(settings.architecture);
+        const known = sizes.get(key);
+        sizes.set(key, { architecture, rows: compiled.sizes, members: (known?.members ?? 0) + 1 });
+        for (const warning of compiled.warnings) warnings.add(warning);
+        realBytes += 4 * model.weights.reduce((sum, weight) => sum + weight.shape.reduce<number>((n, side) => n * (side ?? 1), 1), 0);
+      } finally {
+        model.dispose();
+      }
+      onProgress?.({ members: members.length, of: run.members.length });
+    }
+    if (members.length === 0)
+      throw new UserError(`export: ${folder} has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
+    const header: Omit<ModelHeader, "members"> = { shape: data.shape, labels: data.labels, voter: vote as VoteName, preprocessing };
+    return {
+      bytes: encodeModel(header, members, tensors),
+      sizes: [...sizes.values()],
+      members: members.length,
+      realBytes,
+      warnings: [...warnings],
+    };
+  } finally {
+    data.dispose?.();
+  }
+}
+
+/** What the dataset did to its images, if a packed model can do it too. */
+function preprocessingOf(
+  { preprocessing, shape: [, , channels] }: LoadedDataset,
+  tensors: Map<string, SafetensorsEntry>,
+  warnings: Set<string>,
+): ModelHeader["preprocessing"] {
+  const { mean, deviation, ...others } = preprocessing;
+  if (mean?.length === channels && deviation?.length === channels && Object.keys(others).length === 0) {
+    for (const [name, data] of Object.entries({ mean, deviation })) tensors.set(name, { dtype: "F32", shape: [channels], data });
+    return "standardize";
+  }
+  warnings.add("the model takes floats, not pictures: its dataset prepares images in a way that a packed model does not know");
+  return "none";
+}

@@ -1,0 +1,138 @@
+import { UserError } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import type { BitConv, Elementwise, Operation, Pool, Sign } from "./operation.ts";
+
+/** From one value to the bits that come of it, by way of what happens to each value alone and of max pools. */
+export interface Chain {
+  readonly base: Operation;
+  /** Whether values are sums of the base convolution, before its scale, bias and ReLU. */
+  readonly fromSums: boolean;
+  /** Nearest to the base first. */
+  readonly between: readonly (Elementwise | Pool)[];
+  readonly sign: Sign;
+}
+
+/** Bit of a channel: (value ≥ threshold) turned by `flip`; after the first of `flips` stands a max pool, and so on. */
+export interface Thresholds {
+  /** [channels]. */
+  readonly thresholds: Float64Array;
+  /** One more than there are max pools; [channels] each. */
+  readonly flips: readonly Uint8Array[];
+}
+
+/**
+ * Finds the thresholds by running the graph's own operations in float32 on values of the base: on every integer that a
+ * binary convolution can sum up to, else on the floats that a bisection over all float32 numbers asks for.
+ *
+ * Each operation in between is monotone in each channel, rounding included, so the bit changes at most once. A max pool
+ * passes the largest value on; where what lies before it falls, that is the smallest base value. Hence a pool's
+ * bit is the OR over its window of `base ≥ threshold`, or, with falling channels, the OR of the opposite.
+ * @throws UserError when a bit changes more than once, which only a binarizer that is no sign can make
+ */
+export function findThresholds({ base, fromSums, between, sign }: Chain): Thresholds {
+  const [, , channels] = base.shape;
+  const elementwise = between.filter(isElementwise);
+  /** The base's own last steps, what lies between, and at the end the sign, on [n, 1, 1, channels]. */
+  const run = (x: tf.Tensor, steps: readonly (Elementwise | Sign)[]): Float32Array =>
+    tf.tidy(() =>
+      steps
+        .reduce((y, step) => step.apply(y), fromSums ? finish(base, x) : x)
+        .dataSync<"float32">()
+        .slice(),
+    );
+  const bitsOf: Run = (x) => run(x, [...elementwise, sign]);
+  const found = fromSums && base.kind === "binaryConv" ? integerThresholds(base, bitsOf) : floatThresholds(channels, bitsOf);
+  if (!found)
+    throw new UserError(
+      `export: layer ${sign.layer} has a binarizer whose bits change more than once along the values. Use one that takes signs.`,
+    );
+
+  // Which values a pool lets pass: those of the largest base, or of the smallest where what lies before the pool falls.
+  const falls: Uint8Array[] = [];
+  const before: Elementwise[] = [];
+  for (const operation of between) {
+    if (isElementwise(operation)) before.push(operation);
+    else falls.push(fallingChannels(channels, (x) => run(x, before)));
+  }
+  // Stored before pool k: `base ≥ threshold`, or its opposite where what comes before the pool falls.
+  const stored = [...falls, found.flip];
+  return {
+    thresholds: found.thresholds,
+    flips: stored.map((own, k) => (k === 0 ? own : own.map((bit, channel) => bit ^ (stored[k - 1]?.[channel] ?? 0)))),
+  };
+}
+
+type Run = (x: tf.Tensor) => Float32Array;
+
+const isElementwise = (operation: Elementwise | Pool): operation is Elementwise => operation.kind === "affine" || operation.kind === "relu";
+
+function finish(base: Operation, sums: tf.Tensor): tf.Tensor {
+  if (base.kind !== "binaryConv" && base.kind !== "conv") return sums;
+  let y = base.kind === "binaryConv" ? tf.mul(sums, tf.tensor1d(base.scale)) : sums;
+  if (base.bias) y = tf.add(y, tf.tensor1d(base.bias));
+  return base.relu ? tf.relu(y) : y;
+}
+
+interface Found {
+  readonly thresholds: Float64Array;
+  readonly flip: Uint8Array;
+}
+
+/** The largest int32 stands for never. */
+const [ALWAYS, NEVER] = [-(2 ** 31), 2 ** 31 - 1];
+
+function integerThresholds(base: BitConv, bitsOf: Run): Found | undefined {
+  const [, , filters] = base.shape;
+  const most = base.size[0] * base.size[1] * (base.inputs[0]?.shape[2] ?? 0);
+  const count = 2 * most + 1;
+  const bits = tf.tidy(() => bitsOf(tf.tile(tf.reshape(tf.range(-most, most + 1), [count, 1, 1, 1]), [1, 1, 1, filters])));
+  const thresholds = new Float64Array(filters);
+  const flip = new Uint8Array(filters);
+  for (let filter = 0; filter < filters; filter++) {
+    const at = (sum: number): boolean => (bits[(sum + most) * filters + filter] ?? 0) > 0;
+    const changes: number[] = [];
+    for (let sum = -most + 1; sum <= most; sum++) if (at(sum) !== at(sum - 1)) changes.push(sum);
+    if (changes.length > 1) return undefined;
+    const [change] = changes;
+    flip[filter] = change !== undefined && !at(most) ? 1 : 0;
+    thresholds[filter] = change ?? (at(0) ? ALWAYS : NEVER);
+  }
+  return { thresholds, flip };
+}
+
+/** Float32 numbers in their order as integers, −0 just below +0. */
+const words = new Int32Array(1);
+const floats = new Float32Array(words.buffer);
+function floatAt(order: number): number {
+  words[0] = order >= 0 ? order : -(2 ** 31) - 1 - order;
+  return floats[0] ?? 0;
+}
+const LARGEST = 0x7f7f_ffff;
+
+function floatThresholds(channels: number, bitsOf: Run): Found {
+  const evaluate = (orders: Float64Array): Float32Array =>
+    tf.tidy(() => bitsOf(tf.tensor(Float32Array.from(orders, floatAt), [1, 1, 1, channels])));
+  // Not the very largest, which a batch norm could turn into infinities whose difference is no number.
+  const low = new Float64Array(channels).fill(-LARGEST - 1 + 0x0800_0000);
+  const high = new Float64Array(channels).fill(LARGEST - 0x0800_0000);
+  const [first, last] = [evaluate(low), evaluate(high)];
+  while (high.some((order, i) => order - (low[i] ?? 0) > 1)) {
+    const middle = low.map((order, i) => Math.floor((order + (high[i] ?? 0)) / 2));
+    for (const [i, bit] of evaluate(middle).entries()) {
+      const order = middle[i] ?? 0;
+      if (bit === first[i]) low[i] = order;
+      else high[i] = order;
+    }
+  }
+  return {
+    thresholds: high.map((order, i) => (first[i] !== last[i] ? floatAt(order) : (first[i] ?? 0) > 0 ? -Infinity : Infinity)),
+    flip: Uint8Array.from(first, (bit, i) => (bit > (last[i] ?? 0) ? 1 : 0)),
+  };
+}
+
+/** 1 for each channel in which the values fall as the base rises. */
+function fallingChannels(channels: number, valuesOf: Run): Uint8Array {
+  const at = (value: number): Float32Array => tf.tidy(() => valuesOf(tf.fill([1, 1, 1, channels], value)));
+  const [low, high] = [at(-1e30), at(1e30)];
+  return Uint8Array.from(low, (value, channel) => (value > (high[channel] ?? 0) ? 1 : 0));
+}

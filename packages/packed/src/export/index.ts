@@ -1,0 +1,3 @@
+export { type CompiledMember, compileModel, type SizeRow } from "./compile-model.ts";
+export { encodeModel } from "./encode-model.ts";
+export { type Exported, type ExportOptions, exportRun } from "./export-run.ts";

@@ -1,0 +1,61 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { Pair, Sliding } from "../graph.ts";
+
+interface Common {
+  /** Of the TensorFlow.js layer. */
+  readonly layer: string;
+  readonly inputs: readonly Operation[];
+  /** [height, width, channels]. */
+  readonly shape: readonly [number, number, number];
+}
+
+/** What works on each value of a channel alone and never turns the order of two values around within a channel twice. */
+export interface Elementwise extends Common {
+  readonly kind: "affine" | "relu";
+  /** The layer's own evaluation on a tensor [n, 1, 1, channels]; the caller disposes the result. */
+  apply(x: tf.Tensor): tf.Tensor;
+  /** For `affine`: (x − mean)·factor + offset, [channels] each. */
+  readonly affine?: { readonly mean: Float32Array; readonly factor: Float32Array; readonly offset: Float32Array };
+}
+
+/** After the sum: times the scale, plus the bias, ReLU, whichever there is. */
+interface Finish {
+  readonly bias?: Float32Array;
+  readonly relu: boolean;
+}
+
+export interface RealConv extends Common, Sliding, Finish {
+  readonly kind: "conv";
+  readonly size: Pair;
+  /** [height, width, channels, filters]. */
+  readonly kernel: Float32Array;
+  readonly block: number;
+}
+
+/** Its input is always a `sign`. */
+export interface BitConv extends Common, Sliding, Finish {
+  readonly kind: "binaryConv";
+  readonly size: Pair;
+  /** [filters, ⌈height·width·channels / 8⌉], lowest bit first. */
+  readonly bits: Uint8Array;
+  readonly scale: Float32Array;
+}
+
+export interface Sign extends Common {
+  readonly kind: "sign";
+  /** −1 and +1 of x, the layer's own; the caller disposes the result. */
+  apply(x: tf.Tensor): tf.Tensor;
+}
+
+export interface Pool extends Common, Sliding {
+  readonly kind: "maxPool" | "averagePool";
+  readonly size: Pair;
+  readonly inside: boolean;
+}
+
+export interface Plain extends Common {
+  readonly kind: "image" | "add" | "mean" | "flatten";
+}
+
+/** What a layer is made of, as far as running it goes. */
+export type Operation = Elementwise | RealConv | BitConv | Sign | Pool | Plain;

@@ -1,0 +1,104 @@
+// The graph of a member as it stands in the file. Value 0 is the image; node i makes value i + 1 from earlier values.
+// A value is a map [height, width, channels] of floats or of bits, where a bit stands for +1 or −1.
+
+/** Height and width. */
+export type Pair = readonly [number, number];
+
+/** A window that moves over the map; `pad` is top, bottom, left, right. */
+export interface Sliding {
+  readonly strides: Pair;
+  readonly pad: readonly [number, number, number, number];
+}
+
+/** Names of tensors: `thresholds` decide each channel's bit, which is turned where `flips` has a 1. */
+interface ToBits {
+  readonly thresholds: string;
+  readonly flips?: string;
+}
+
+interface From {
+  readonly in: readonly number[];
+}
+
+/** In float32; a dense layer is one of size 1×1 on a map of 1×1. With thresholds, bit = sum ≥ threshold. */
+export interface ConvNode extends From, Sliding, Partial<ToBits> {
+  readonly op: "conv";
+  /** F32 [height, width, channels, filters]. */
+  readonly kernel: string;
+  readonly bias?: string;
+  readonly relu?: boolean;
+  /** So many products are summed by themselves before they join the sum. */
+  readonly block: number;
+}
+
+/** Bits by bits: either bit = sum ≥ threshold (I32), or float32(sum)·scale + bias. */
+export interface BinaryConvNode extends From, Sliding, Partial<ToBits> {
+  readonly op: "binaryConv";
+  readonly size: Pair;
+  /** U8 [filters, ⌈height·width·channels / 8⌉], lowest bit first. */
+  readonly kernel: string;
+  readonly scale?: string;
+  readonly bias?: string;
+  readonly relu?: boolean;
+}
+
+export interface SignNode extends From, ToBits {
+  readonly op: "sign";
+}
+
+/** (x − mean)·factor + offset per channel. */
+export interface AffineNode extends From {
+  readonly op: "affine";
+  readonly mean: string;
+  readonly factor: string;
+  readonly offset: string;
+}
+
+export interface PoolNode extends From, Sliding {
+  readonly op: "maxPool" | "averagePool";
+  readonly size: Pair;
+  /** Of an average: divide by the number of pixels inside the image, not by the window's. */
+  readonly inside?: boolean;
+  /** Of a maximum of bits. */
+  readonly flips?: string;
+}
+
+export interface PadChannelsNode extends From {
+  readonly op: "padChannels";
+  readonly before: number;
+  readonly channels: number;
+}
+
+export interface PlainNode extends From {
+  readonly op: "relu" | "add" | "mean" | "flatten";
+}
+
+export type GraphNode = ConvNode | BinaryConvNode | SignNode | AffineNode | PoolNode | PadChannelsNode | PlainNode;
+
+export interface Shape {
+  readonly kind: "floats" | "bits";
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export interface MemberHeader {
+  readonly architecture: string;
+  readonly alpha: number;
+  readonly nodes: readonly GraphNode[];
+}
+
+/** What `__metadata__.model` holds, as JSON. */
+export interface ModelHeader {
+  /** Of the images: [height, width, channels]. */
+  readonly shape: readonly [number, number, number];
+  readonly labels: readonly string[];
+  readonly voter: VoteName;
+  /** `standardize`: x = float32((byte − mean) / deviation), tensors "mean" and "deviation" F32 [channels]; `none`: takes floats only. */
+  readonly preprocessing: "standardize" | "none";
+  readonly members: readonly MemberHeader[];
+}
+
+export type VoteName = "hard" | "soft" | "softmax";
+
+export const FORMAT_VERSION = "1";

@@ -1,0 +1,49 @@
+import type { ModelHeader } from "./graph.ts";
+import { PackedError } from "./packed-error.ts";
+import { resize } from "./resize.ts";
+
+/** A picture as `ImageData`, sharp's raw output and the like have it: 1, 3 or 4 bytes a pixel, row by row. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/**
+ * What a model takes: a picture of any size, which is cut to the model's proportions and shrunk or enlarged; the very bytes
+ * [height, width, channels]; or floats of that shape, preprocessed as in training.
+ */
+export type ImageInput = Picture | Uint8Array | Uint8ClampedArray | Float32Array;
+
+/** The bytes or floats of one image, in the model's shape. */
+export function imageValues(
+  image: ImageInput,
+  { shape, preprocessing }: Pick<ModelHeader, "shape" | "preprocessing">,
+): Uint8Array | Uint8ClampedArray | Float32Array {
+  const [height, width, channels] = shape;
+  const size = height * width * channels;
+  const values = ArrayBuffer.isView(image) ? image : resize(checkPicture(image, channels), shape);
+  if (!(values instanceof Float32Array) && preprocessing === "none")
+    throw new PackedError(
+      "predict: this model was trained on arrays that are no pictures; it takes a Float32Array preprocessed as those were.",
+    );
+  if (values.length !== size) {
+    throw new PackedError(
+      `predict: expected ${size} values [${shape.join(", ")}], got ${values.length}. Give one image at a time or an array of images, or a picture with width and height, which is resized.`,
+    );
+  }
+  return values;
+}
+
+function checkPicture(picture: Picture, wanted: number): Picture {
+  const { width, height, data } = picture;
+  const isSide = (n: unknown): boolean => typeof n === "number" && Number.isInteger(n) && n >= 1;
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray) || !isSide(width) || !isSide(height))
+    throw new PackedError("predict: expected a picture { width, height, data } with bytes as data, bytes, or a Float32Array.");
+  const channels = data.length / (width * height);
+  if (channels !== 1 && channels !== 3 && channels !== 4)
+    throw new PackedError(`predict: a picture of ${width}×${height} has ${data.length} bytes. Give 1, 3 or 4 bytes a pixel.`);
+  if (wanted !== 1 && wanted !== 3)
+    throw new PackedError(`predict: this model's images have ${wanted} channels, a picture cannot. Give the bytes.`);
+  return picture;
+}

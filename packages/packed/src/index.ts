@@ -1,0 +1,6 @@
+export type { VoteName } from "./graph.ts";
+export type { ImageInput, Picture } from "./image.ts";
+export { load, type LoadOptions } from "./load.ts";
+export { PackedError } from "./packed-error.ts";
+export type { PackedModel, Prediction, PredictOptions, Vote } from "./packed-model.ts";
+export type { LoadProgress } from "./read-bytes.ts";

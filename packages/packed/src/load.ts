@@ -1,0 +1,41 @@
+import { choosesVectors } from "./choose-vectors.ts";
+import { createKernels } from "./kernels.ts";
+import { PackedModel } from "./packed-model.ts";
+import { type LoadProgress, readBytes } from "./read-bytes.ts";
+import { readModel } from "./read-model.ts";
+
+export interface LoadOptions {
+  /** Which popcount: that of 64-bit words, that of vectors, or whichever a trial of about a millisecond finds faster. */
+  readonly kernel?: "auto" | "scalar" | "simd";
+  /** Called as bytes arrive. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly signal?: AbortSignal;
+  /** Most bytes the file, and then the model at work, may take. Default 1 GiB. */
+  readonly maxMemory?: number;
+}
+
+let trial: Promise<boolean> | undefined;
+
+/**
+ * Loads a .benn file from its bytes, an address, or in Node, Deno and Bun a path.
+ *
+ *     const model = await load("model.benn");
+ *     model.predict(image).label;
+ *
+ * @throws PackedError for a file that cannot be had, is damaged, or asks for too much
+ */
+export async function load(source: string | URL | Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<PackedModel> {
+  const { kernel = "auto", maxMemory = 2 ** 30 } = options;
+  const isBytes = source instanceof Uint8Array || source instanceof ArrayBuffer;
+  const name = isBytes ? "model" : String(source).slice(0, 200);
+  const bytes = isBytes ? asBytes(source) : await readBytes(source, { ...options, maxBytes: maxMemory });
+  const model = readModel(bytes, name);
+  trial ??= createKernels().then(choosesVectors);
+  const vectors = kernel === "auto" ? await trial : kernel === "simd";
+  return new PackedModel(model, { kernels: await createKernels(), vectors, maxMemory, name });
+}
+
+/** A view, not a copy. */
+function asBytes(source: Uint8Array | ArrayBuffer): Uint8Array {
+  return source instanceof Uint8Array ? source : new Uint8Array(source);
+}

@@ -1,0 +1,123 @@
+import type { PixelClasses } from "./window.ts";
+
+/** Words of 64 bits. */
+export const wordsOf = (bits: number): number => Math.ceil(bits / 64);
+
+const fourTimes = (n: number): number => Math.ceil(n / 4) * 4;
+
+/** How many filters there are with those that only fill up groups of four. */
+export function paddedFilters(filters: number): number {
+  return fourTimes(filters);
+}
+
+/**
+ * The order in which the kernels go through filters: within each 64, descending, preceded by what fills up the last four.
+ * A number of at least `filters` is such a filler.
+ */
+export function filterOrder(filters: number): number[] {
+  const order: number[] = [];
+  for (let first = 0; first < filters; first += 64) {
+    for (let i = fourTimes(Math.min(64, filters - first)) - 1; i >= 0; i--) order.push(first + i);
+  }
+  return order;
+}
+
+/**
+ * Rearranges a binary kernel's rows of bits for the inner loops, which `assembly/binary-conv.ts` describes.
+ * @param bits [filters, ⌈length / 8⌉], lowest bit first
+ */
+export function packKernel(bits: Uint8Array, filters: number, length: number, vectors: boolean): Uint8Array {
+  const words = wordsOf(length);
+  const rowBytes = Math.ceil(length / 8);
+  const order = filterOrder(filters);
+  const packed = new Uint8Array(order.length * words * 8);
+  const wordOf = (filter: number, word: number): Uint8Array =>
+    filter < filters
+      ? bits.subarray(filter * rowBytes + word * 8, Math.min((filter + 1) * rowBytes, filter * rowBytes + (word + 1) * 8))
+      : NONE;
+  let at = 0;
+  const spare = length & 7 ? (1 << (length & 7)) - 1 : 255; // whatever a file holds beyond the row's end must not count
+  const put = (filter: number, word: number): void => {
+    const own = wordOf(filter, word);
+    packed.set(own, at);
+    if (word === words - 1 && own.length > 0) packed[at + own.length - 1]! &= spare;
+    at += 8;
+  };
+  for (let group = 0; group < order.length; group += 4) {
+    const own = order.slice(group, group + 4);
+    if (!vectors) {
+      for (let word = 0; word < words; word++) for (const filter of own) put(filter, word);
+      continue;
+    }
+    for (const half of [own.slice(0, 2), own.slice(2)]) {
+      for (let word = 0; word < words; word += 2) {
+        for (const filter of half) {
+          put(filter, word);
+          if (word + 1 < words) put(filter, word + 1);
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+const NONE = new Uint8Array(0);
+
+export interface CountedClass {
+  /** Values of the patch that lie inside the image. */
+  readonly inside: number;
+  /** For each filter: bits of the kernel on taps outside, which count although they should not. */
+  readonly outside: Int32Array;
+}
+
+/** What the counts of each class of pixels have to be corrected by. */
+export function countClasses(
+  bits: Uint8Array,
+  { filters, size, channels }: { readonly filters: number; readonly size: readonly [number, number]; readonly channels: number },
+  { rows, columns }: PixelClasses,
+): CountedClass[] {
+  const [height, width] = size;
+  const rowBytes = Math.ceil((height * width * channels) / 8);
+  // Ones of every filter on every tap, once.
+  const ones = new Int32Array(filters * height * width);
+  for (let filter = 0; filter < filters; filter++) {
+    for (let i = 0; i < height * width * channels; i++) {
+      if ((bits[filter * rowBytes + (i >> 3)] as number) & (1 << (i & 7))) ones[filter * height * width + Math.floor(i / channels)]!++;
+    }
+  }
+  return rows.flatMap((row) =>
+    columns.map((column): CountedClass => {
+      const outside = new Int32Array(filters);
+      for (let u = 0; u < height; u++) {
+        for (let v = 0; v < width; v++) {
+          if (u >= row.from && u < row.to && v >= column.from && v < column.to) continue;
+          for (let filter = 0; filter < filters; filter++) outside[filter]! += ones[(filter * height + u) * width + v] as number;
+        }
+      }
+      return { inside: (row.to - row.from) * (column.to - column.from) * channels, outside };
+    }),
+  );
+}
+
+/** Tables for bits: −limit, where sum ≥ threshold is count < limit. */
+export function limitTables(classes: readonly CountedClass[], thresholds: Int32Array): Int32Array {
+  const order = filterOrder(thresholds.length);
+  return Int32Array.from(
+    classes.flatMap(({ inside, outside }) =>
+      order.map((filter) => {
+        if (filter >= thresholds.length) return 0;
+        // The sum is inside − 2·(count − outside).
+        const most = Math.floor((inside - (thresholds[filter] as number)) / 2) + (outside[filter] as number);
+        return -(Math.min(Math.max(most, -1), 2 ** 30) + 1);
+      }),
+    ),
+  );
+}
+
+/** Tables for floats: the sum is base − 2·count. */
+export function baseTables(classes: readonly CountedClass[], filters: number): Int32Array {
+  const order = filterOrder(filters);
+  return Int32Array.from(
+    classes.flatMap(({ inside, outside }) => order.map((filter) => (filter < filters ? inside + 2 * (outside[filter] as number) : 0))),
+  );
+}

@@ -1,0 +1,147 @@
+import type { ModelHeader, VoteName } from "./graph.ts";
+import { type ImageInput, imageValues } from "./image.ts";
+import type { Kernels } from "./kernels.ts";
+import { memberSteps, type Step } from "./member-steps.ts";
+import { MemoryPlan } from "./memory-plan.ts";
+import type { CheckedModel } from "./read-model.ts";
+import { addVote, isDecided, winnerOf } from "./tally.ts";
+
+/** What one member says of an image. */
+export interface Vote {
+  readonly member: number;
+  /** The class of its highest logit, the lower one on a tie. */
+  readonly class: number;
+  readonly label: string;
+  /** Its say. */
+  readonly alpha: number;
+  /** [classes]. */
+  readonly logits: Float32Array;
+}
+
+export interface Prediction {
+  readonly class: number;
+  readonly label: string;
+  /** [classes]; the highest wins, the lower class on a tie. Of the members that ran. */
+  readonly scores: Float64Array;
+  /** One a member that ran. */
+  readonly votes: readonly Vote[];
+  /** How many members ran, and how many there are. */
+  readonly ran: number;
+  readonly members: number;
+}
+
+export interface PredictOptions {
+  /** Another vote than the file's. */
+  readonly voter?: VoteName;
+  /** Stop as soon as the members left cannot change the winner: hard and softmax votes only. Default false. */
+  readonly anytime?: boolean;
+}
+
+/** A trained ensemble, ready to run. Made by `load`. */
+export class PackedModel {
+  /** Of the images: [height, width, channels]. */
+  readonly shape: readonly [number, number, number];
+  readonly labels: readonly string[];
+  /** How the members vote unless `predict` is told otherwise. */
+  readonly voter: VoteName;
+  readonly members: readonly { readonly architecture: string; readonly alpha: number }[];
+  /** Which popcount runs: that of 64-bit words or that of vectors. Both give the same bits. */
+  readonly kernel: "scalar" | "simd";
+  readonly #kernels: Kernels;
+  readonly #plan: MemoryPlan;
+  readonly #preprocessing: ModelHeader["preprocessing"];
+  readonly #table: number;
+  readonly #steps: readonly (readonly Step[])[];
+  readonly #image = { hasBytes: false };
+
+  /**
+   * @param model as `readModel` has checked it
+   * @param name of the file, for messages
+   * @throws PackedError when it would take more memory than allowed
+   */
+  constructor(
+    model: CheckedModel,
+    {
+      kernels,
+      vectors,
+      maxMemory,
+      name,
+    }: { readonly kernels: Kernels; readonly vectors: boolean; readonly maxMemory: number; readonly name: string },
+  ) {
+    const { shape, labels, voter, members, preprocessing, table, tensors } = model;
+    this.shape = shape;
+    this.labels = labels;
+    this.voter = voter;
+    this.members = members.map(({ architecture, alpha }) => ({ architecture, alpha }));
+    this.kernel = vectors ? "simd" : "scalar";
+    this.#kernels = kernels;
+    this.#preprocessing = preprocessing;
+    const plan = new MemoryPlan(model);
+    this.#plan = plan;
+    this.#table = table ? plan.constant(table.byteLength, () => table) : 0;
+    const workshop = { kernels, plan, tensors, table, vectors, image: this.#image };
+    this.#steps = members.map((member, i) => memberSteps(member, plan.values[i] ?? [], workshop));
+    plan.carryOut(kernels.memory, { most: maxMemory, name });
+  }
+
+  /**
+   * The class of an image, or of each of several.
+   *
+   *     model.predict(bytes).label
+   *     model.predict([one, two], { anytime: true })
+   *
+   * @throws PackedError for what is no image or of another size
+   */
+  predict(image: ImageInput, options?: PredictOptions): Prediction;
+  predict(images: readonly ImageInput[], options?: PredictOptions): Prediction[];
+  predict(images: ImageInput | readonly ImageInput[], options: PredictOptions = {}): Prediction | Prediction[] {
+    return isBatch(images) ? images.map((image) => this.#predictOne(image, options)) : this.#predictOne(images, options);
+  }
+
+  /** Runs the members one by one and gives each one's vote as it comes. Finish or leave one image before the next. */
+  *votes(image: ImageInput): Generator<Vote, void, void> {
+    this.#setImage(image);
+    for (const [member, { alpha }] of this.members.entries()) {
+      const logits = this.#run(member);
+      const winner = winnerOf(logits);
+      yield { member, class: winner, label: this.labels[winner] ?? "", alpha, logits };
+    }
+  }
+
+  #predictOne(image: ImageInput, { voter = this.voter, anytime = false }: PredictOptions): Prediction {
+    const scores = new Float64Array(this.labels.length);
+    const votes: Vote[] = [];
+    const alphas = this.members.map(({ alpha }) => alpha);
+    for (const vote of this.votes(image)) {
+      votes.push(vote);
+      addVote(scores, vote.logits, vote.alpha, voter);
+      if (anytime && isDecided(scores, alphas.slice(votes.length), voter)) break;
+    }
+    const winner = winnerOf(scores);
+    return { class: winner, label: this.labels[winner] ?? "", scores, votes, ran: votes.length, members: this.members.length };
+  }
+
+  #setImage(image: ImageInput): void {
+    const values = imageValues(image, { shape: this.shape, preprocessing: this.#preprocessing });
+    const [height, width, channels] = this.shape;
+    const { memory } = this.#kernels;
+    const { bytes, floats } = this.#plan;
+    this.#image.hasBytes = !(values instanceof Float32Array);
+    if (values instanceof Float32Array) {
+      new Float32Array(memory.buffer, floats, values.length).set(values);
+    } else {
+      new Uint8Array(memory.buffer, bytes, values.length).set(values);
+      this.#kernels.lookUp(bytes, height * width, channels, this.#table, floats);
+    }
+  }
+
+  #run(member: number): Float32Array {
+    for (const step of this.#steps[member] ?? []) step();
+    const at = this.#plan.values[member]?.at(-1) ?? 0;
+    return new Float32Array(this.#kernels.memory.buffer, at, this.labels.length).slice();
+  }
+}
+
+function isBatch(images: ImageInput | readonly ImageInput[]): images is readonly ImageInput[] {
+  return Array.isArray(images);
+}

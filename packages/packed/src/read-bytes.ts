@@ -1,0 +1,80 @@
+import type * as FileSystem from "node:fs/promises";
+import { PackedError } from "./packed-error.ts";
+
+export interface LoadProgress {
+  readonly loaded: number;
+  /** Absent when the server does not say. */
+  readonly total?: number;
+}
+
+export interface ReadOptions {
+  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly signal?: AbortSignal;
+  /** Most bytes a file may have. */
+  readonly maxBytes: number;
+}
+
+/**
+ * The bytes of a file: by `fetch` from an http(s), blob or data address, else by file path where there is a file system.
+ * @throws PackedError when it cannot be had or is too large
+ */
+export async function readBytes(source: string | URL, options: ReadOptions): Promise<Uint8Array> {
+  const address = String(source);
+  const isFile =
+    address.startsWith("file:") || (!/^[a-z][a-z0-9+.-]+:/i.test(address) && !("document" in globalThis || "importScripts" in globalThis));
+  try {
+    return isFile ? await readLocal(source, options) : await readRemote(address, options);
+  } catch (cause) {
+    if (cause instanceof PackedError || options.signal?.aborted) throw cause;
+    throw new PackedError(
+      `${address}: cannot be read: ${cause instanceof Error ? cause.message : String(cause)}. Is the path or the address right?`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function readLocal(source: string | URL, { onProgress, signal, maxBytes }: ReadOptions): Promise<Uint8Array> {
+  const path = typeof source === "string" && source.startsWith("file:") ? new URL(source) : source;
+  const fileSystem = "node:fs/promises"; // not a literal in the import, or bundlers for browsers would look for it
+  const { readFile, stat } = (await import(/* @vite-ignore */ fileSystem)) as typeof FileSystem;
+  const { size } = await stat(path);
+  if (size > maxBytes) throw tooLarge(String(source), size, maxBytes);
+  const bytes = await readFile(path, signal ? { signal } : undefined);
+  onProgress?.({ loaded: bytes.length, total: bytes.length });
+  return bytes;
+}
+
+async function readRemote(address: string, { onProgress, signal, maxBytes }: ReadOptions): Promise<Uint8Array> {
+  const response = await fetch(address, signal ? { signal } : {});
+  if (!response.ok || !response.body) throw new Error(`${response.status} ${response.statusText}`);
+  const told = Number(response.headers.get("content-length") ?? Number.NaN);
+  // A compressed answer's length is not that of its contents.
+  const total = response.headers.has("content-encoding") || !Number.isFinite(told) ? undefined : told;
+  const chunks: Uint8Array[] = [];
+  let loaded = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    loaded += value.length;
+    if (loaded > maxBytes || (total ?? 0) > maxBytes) {
+      await reader.cancel();
+      throw tooLarge(address, Math.max(loaded, total ?? 0), maxBytes);
+    }
+    onProgress?.({ loaded, ...(total === undefined ? {} : { total }) });
+  }
+  const bytes = new Uint8Array(loaded);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLarge(address: string, size: number, most: number): PackedError {
+  return new PackedError(`${address}: has ${size} bytes or more, of at most ${most}. If that is right, load it with a larger maxMemory.`);
+}

@@ -1,0 +1,84 @@
+import { checkNodes } from "./check-nodes.ts";
+import { FORMAT_VERSION, type GraphNode, type ModelHeader, type Shape, type VoteName } from "./graph.ts";
+import { PackedError } from "./packed-error.ts";
+import { floatsOf, isCount, isRecord, readSafetensors, type Tensor } from "./read-safetensors.ts";
+
+const VOTES: ReadonlySet<string> = new Set<VoteName>(["hard", "soft", "softmax"]);
+
+export interface CheckedMember {
+  readonly architecture: string;
+  readonly alpha: number;
+  readonly nodes: readonly GraphNode[];
+  /** Of every value, the image first. */
+  readonly shapes: readonly Shape[];
+}
+
+export interface CheckedModel extends Omit<ModelHeader, "members"> {
+  readonly members: readonly CheckedMember[];
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** [channels][256]: the float of each byte; absent when the model takes floats only. */
+  readonly table: Float32Array | undefined;
+}
+
+/**
+ * Reads a .benn file and checks everything that the file says against everything else.
+ * @param name of the file, for messages
+ * @throws PackedError
+ */
+export function readModel(bytes: Uint8Array, name: string): CheckedModel {
+  const { metadata, tensors } = readSafetensors(bytes, name);
+  const fail = (what: string): never => {
+    throw new PackedError(`${name}: ${what}. The file is damaged or not a .benn file; fetch or export it again.`);
+  };
+  if (metadata["format"] !== "benn") return fail(`its format is ${JSON.stringify(metadata["format"]?.slice(0, 40) ?? "none")}, not "benn"`);
+  if (metadata["version"] !== FORMAT_VERSION) {
+    throw new PackedError(
+      `${name}: is of version ${metadata["version"]?.slice(0, 20)} of the .benn format, this runtime reads ${FORMAT_VERSION}. Use the @benn/packed that wrote it.`,
+    );
+  }
+  let model: unknown;
+  try {
+    model = JSON.parse(metadata["model"] ?? "");
+  } catch {
+    return fail("its model is not JSON");
+  }
+  if (!isRecord(model)) return fail("its model is not an object");
+  const { shape, labels, voter, preprocessing, members } = model;
+  if (!Array.isArray(shape) || shape.length !== 3 || !shape.every((n) => isCount(n, 1, 4096))) return fail("has no usable image shape");
+  const [height, width, channels] = shape as [number, number, number];
+  if (!Array.isArray(labels) || labels.length < 1 || labels.length > 65_536 || !labels.every((label) => typeof label === "string"))
+    return fail("has no usable labels");
+  if (!VOTES.has(String(voter))) return fail(`has the unknown voter ${JSON.stringify(String(voter).slice(0, 40))}`);
+  if (preprocessing !== "standardize" && preprocessing !== "none") return fail("has an unknown preprocessing");
+  if (!Array.isArray(members) || members.length < 1 || members.length > 4096) return fail("has no usable list of members");
+  const image: Shape = { kind: "floats", height, width, channels };
+  const checked = (members as unknown[]).map((member, i): CheckedMember => {
+    const refuse = (what: string): never => fail(`member ${i} ${what}`);
+    if (!isRecord(member)) return refuse("is not described");
+    const { architecture, alpha, nodes } = member;
+    if (typeof architecture !== "string") return refuse("has no name of its architecture");
+    if (typeof alpha !== "number" || !Number.isFinite(alpha)) return refuse("has no usable alpha");
+    return { architecture, alpha, ...checkNodes(nodes, image, labels.length, { tensors, fail: refuse }) };
+  });
+  return {
+    shape: [height, width, channels],
+    labels: labels,
+    voter: voter as VoteName,
+    preprocessing,
+    members: checked,
+    tensors,
+    table: preprocessing === "standardize" ? standardizeTable(tensors, channels, fail) : undefined,
+  };
+}
+
+/** float32((byte − mean) / deviation), computed in float64 and rounded once. */
+function standardizeTable(tensors: ReadonlyMap<string, Tensor>, channels: number, fail: (what: string) => never): Float32Array {
+  const [mean, deviation] = ["mean", "deviation"].map((name) => {
+    const tensor = tensors.get(name);
+    if (tensor?.dtype !== "F32" || tensor.shape.length !== 1 || tensor.shape[0] !== channels)
+      return fail(`has no ${name} of its ${channels} channels`);
+    return floatsOf(tensor);
+  }) as [Float32Array, Float32Array];
+  if (deviation.some((value) => !(value > 0))) fail("has a deviation that is not above 0");
+  return Float32Array.from({ length: channels * 256 }, (_, i) => ((i & 255) - (mean[i >> 8] as number)) / (deviation[i >> 8] as number));
+}

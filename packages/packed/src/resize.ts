@@ -1,0 +1,61 @@
+import type { Picture } from "./image.ts";
+
+/** For each target place, which source places it covers and how much of each. */
+function coverage(
+  source: number,
+  from: number,
+  length: number,
+  target: number,
+): { readonly at: number; readonly weights: readonly number[] }[] {
+  const scale = length / target;
+  return Array.from({ length: target }, (_, i) => {
+    const weights: number[] = [];
+    let at: number;
+    if (scale >= 1) {
+      const [begin, end] = [from + i * scale, from + (i + 1) * scale];
+      at = Math.floor(begin);
+      for (let k = at; k < end - 1e-9; k++) weights.push((Math.min(end, k + 1) - Math.max(begin, k)) / scale);
+    } else {
+      const middle = Math.min(Math.max(from + (i + 0.5) * scale - 0.5, 0), source - 1);
+      at = Math.floor(middle);
+      weights.push(1 - (middle - at), middle - at);
+    }
+    return { at, weights };
+  });
+}
+
+/**
+ * Cuts a picture to the target's proportions around its middle and brings it to its size: averaging over what a pixel
+ * covers when shrinking, linear between pixels when enlarging. A fourth channel (alpha) blends with white; one grey channel
+ * becomes three, three become one by the weights of Rec. 601.
+ * @returns bytes [height, width, channels]
+ */
+export function resize({ width, height, data }: Picture, [toHeight, toWidth, toChannels]: readonly [number, number, number]): Uint8Array {
+  const channels = data.length / (width * height);
+  const scale = Math.min(width / toWidth, height / toHeight);
+  const [cutWidth, cutHeight] = [toWidth * scale, toHeight * scale];
+  const columns = coverage(width, (width - cutWidth) / 2, cutWidth, toWidth);
+  const rows = coverage(height, (height - cutHeight) / 2, cutHeight, toHeight);
+  const out = new Uint8Array(toHeight * toWidth * toChannels);
+  const pixel = [0, 0, 0];
+  for (const [r, row] of rows.entries()) {
+    for (const [q, column] of columns.entries()) {
+      pixel.fill(0);
+      for (const [v, down] of row.weights.entries()) {
+        const y = Math.min(height - 1, row.at + v);
+        for (const [u, across] of column.weights.entries()) {
+          const at = (y * width + Math.min(width - 1, column.at + u)) * channels;
+          const opacity = channels === 4 ? (data[at + 3] as number) / 255 : 1;
+          for (let c = 0; c < 3; c++) {
+            const value = data[at + (channels === 1 ? 0 : c)] as number;
+            pixel[c]! += down * across * (opacity * value + (1 - opacity) * 255);
+          }
+        }
+      }
+      const [red = 0, green = 0, blue = 0] = pixel;
+      const own = toChannels === 1 ? [0.299 * red + 0.587 * green + 0.114 * blue] : pixel;
+      for (let c = 0; c < toChannels; c++) out[(r * toWidth + q) * toChannels + c] = Math.round(own[c] ?? 0);
+    }
+  }
+  return out;
+}

@@ -1,0 +1,49 @@
+import type { Pair, Sliding } from "./graph.ts";
+
+/** How many places a window takes over a map; may be 0 or less when it does not fit. */
+export function windowOutput([height, width]: Pair, size: Pair, { strides, pad: [top, bottom, left, right] }: Sliding): Pair {
+  return [Math.floor((height + top + bottom - size[0]) / strides[0]) + 1, Math.floor((width + left + right - size[1]) / strides[1]) + 1];
+}
+
+/** Taps `from` ≤ u < `to` of a window along one axis that lie inside the map. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The different spans that occur along an axis, and which of them each place has. */
+export function spansAlong(
+  input: number,
+  output: number,
+  { size, stride, before }: { readonly size: number; readonly stride: number; readonly before: number },
+): { readonly spans: readonly Span[]; readonly of: readonly number[] } {
+  const spans: Span[] = [];
+  const of = Array.from({ length: output }, (_, place) => {
+    const begin = place * stride - before;
+    const from = Math.min(size, Math.max(0, -begin));
+    const to = Math.max(from, Math.min(size, input - begin));
+    const known = spans.findIndex((span) => span.from === from && span.to === to);
+    return known >= 0 ? known : spans.push({ from, to }) - 1;
+  });
+  return { spans, of };
+}
+
+/** Classes of output pixels by which taps lie inside: every row span with every column span, row spans first. */
+export interface PixelClasses {
+  readonly rows: readonly Span[];
+  readonly columns: readonly Span[];
+  /** For tables of `bytes` a class: byte offsets, one for each output row, then one for each output column. */
+  offsets(bytes: number): Uint32Array;
+}
+
+export function pixelClasses([height, width]: Pair, size: Pair, sliding: Sliding): PixelClasses {
+  const [outHeight, outWidth] = windowOutput([height, width], size, sliding);
+  const [top, , left] = sliding.pad;
+  const down = spansAlong(height, outHeight, { size: size[0], stride: sliding.strides[0], before: top });
+  const across = spansAlong(width, outWidth, { size: size[1], stride: sliding.strides[1], before: left });
+  return {
+    rows: down.spans,
+    columns: across.spans,
+    offsets: (bytes) => Uint32Array.from([...down.of.map((at) => at * across.spans.length * bytes), ...across.of.map((at) => at * bytes)]),
+  };
+}
