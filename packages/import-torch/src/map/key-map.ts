@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { UserError, z } from "@benn/core";
+
+const place = z.union([
+  z.string().min(1),
+  z.strictObject({
+    to: z.string().min(1),
+    flattened: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]).optional(),
+  }),
+]);
+
+const keyMapSchema = z.strictObject({
+  $schema: z.string().optional(),
+  modules: z.record(z.string(), z.string().min(1)).default({}),
+  keys: z.record(z.string(), place).default({}),
+  ignore: z.array(z.string().min(1)).default([]),
+});
+
+/**
+ * Where the weights of somebody's net stand in one of ours.
+ *
+ * - `modules`: name of a module → name of our layer. Its `weight`, `bias`, `running_mean` and `running_var` go to the layer's
+ *   kernel and bias, or gamma, beta, moving mean and moving variance, whichever it has.
+ * - `keys`: a whole key → a whole name of ours, `fc6/kernel`, for what modules cannot say. With `flattened: [channels, height,
+ *   width]` for weights behind a flattened image, whose order differs: PyTorch goes through it channel by channel.
+ * - `ignore`: keys to leave out; `*` stands for anything. `*.num_batches_tracked` always is.
+ */
+export type KeyMap = Pick<z.output<typeof keyMapSchema>, "modules" | "keys" | "ignore">;
+
+/** Our name of a weight, and what its image was before it was flattened. */
+export interface Place {
+  readonly to: string;
+  readonly flattened?: readonly [channels: number, height: number, width: number] | undefined;
+}
+
+/** @throws UserError when the file is missing, not JSON, or not a key map */
+export async function readKeyMap(path: string): Promise<KeyMap> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    const said = cause instanceof SyntaxError ? "is not JSON" : "cannot be read";
+    throw new UserError(`key map ${path}: ${said} (${cause instanceof Error ? cause.message : String(cause)}). Check the path and the file.`, {
+      cause,
+    });
+  }
+  const parsed = keyMapSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UserError(
+    `key map ${path}: ${issue?.path.join(".") || "as a whole"}: ${issue?.message ?? "is not valid"}. It may hold modules, keys and ignore.`,
+  );
+}
+
+const COUNTERS = /(?:^|\.)num_batches_tracked$/;
+
+/** Weights of a PyTorch module by the names they may have in a layer of ours. */
+const weightNames: Readonly<Record<string, readonly string[]>> = {
+  weight: ["kernel", "gamma"],
+  bias: ["bias", "beta"],
+  running_mean: ["moving_mean"],
+  running_var: ["moving_variance"],
+};
+
+/** A key without the prefix that DataParallel gives every one. */
+export function withoutPrefix(key: string): string {
+  return key.replace(/^module\./, "");
+}
+
+export function isIgnored({ ignore }: KeyMap, key: string): boolean {
+  return COUNTERS.test(key) || ignore.some((pattern) => matches(pattern, withoutPrefix(key)));
+}
+
+/**
+ * Where the weight of a key, with or without DataParallel's prefix, stands in our net; undefined: nowhere.
+ * @param has whether our net has a weight of this name
+ */
+export function placeOf({ modules, keys }: KeyMap, key: string, has: (name: string) => boolean): Place | undefined {
+  const own = withoutPrefix(key);
+  if (Object.hasOwn(keys, own)) {
+    const found = keys[own] ?? "";
+    return typeof found === "string" ? { to: found } : found;
+  }
+  const [, module = "", weight = ""] = /^(.+)\.(\w+)$/.exec(own) ?? [];
+  const layer = Object.hasOwn(modules, module) ? modules[module] : undefined;
+  const candidates = Object.hasOwn(weightNames, weight) ? (weightNames[weight] ?? []) : [];
+  const to = layer === undefined ? undefined : candidates.map((name) => `${layer}/${name}`).find(has);
+  return to === undefined ? undefined : { to };
+}
+
+/** Text against a pattern in which `*` stands for anything; in time linear in either, unlike a regular expression made of it. */
+function matches(pattern: string, text: string): boolean {
+  const [first = "", ...parts] = pattern.split("*");
+  const last = parts.pop();
+  if (last === undefined) return text === pattern;
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= text.length - last.length;
+}

@@ -1,0 +1,74 @@
+import { UserError } from "@benn/core";
+import type { Checkpoint } from "../checkpoint/read-checkpoint.ts";
+import type { Tensor } from "../checkpoint/tensor.ts";
+import { inOurLayout } from "./in-our-layout.ts";
+import { isIgnored, type KeyMap, placeOf } from "./key-map.ts";
+
+/** One weight on its way from a checkpoint into a net. */
+export interface MappedWeight {
+  /** The key in the state dict, and the shape there. */
+  readonly from: string;
+  readonly fromShape: readonly number[];
+  /** Our name, and our shape. */
+  readonly to: string;
+  readonly shape: readonly number[];
+  /** Its elements in our order. */
+  readonly view: Tensor;
+}
+
+/** The net to map onto. */
+export interface TargetNet {
+  /** For messages: `nin width=0.5`. */
+  readonly label: string;
+  /** Shapes of all its weights by name, in its order. */
+  readonly weights: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * Finds every weight of a net in a state dict.
+ * @returns one for each of the net's weights, in the net's order
+ * @throws UserError that lists keys that are missing, have no place, have it twice, or are of another shape
+ */
+export function mapWeights({ tensors }: Pick<Checkpoint, "tensors">, net: TargetNet, keyMap: KeyMap, who: string): MappedWeight[] {
+  const found = new Map<string, MappedWeight>();
+  const problems: (readonly [kind: "missing" | "extra" | "doubled" | "misshapen", what: string])[] = [];
+  for (const [from, tensor] of tensors) {
+    if (isIgnored(keyMap, from)) continue;
+    const place = placeOf(keyMap, from, (name) => net.weights.has(name));
+    const wanted = place && net.weights.get(place.to);
+    const fromShape = tensor.shape;
+    if (!place || !wanted) {
+      problems.push(["extra", `${from} ${shown(fromShape)}${place ? `: there is no ${place.to}` : ""}`]);
+      continue;
+    }
+    const { to, flattened } = place;
+    const laidOut = inOurLayout(tensor, who, flattened);
+    const before = found.get(to);
+    if (before) problems.push(["doubled", `${to}: ${before.from} and ${from}`]);
+    else if (!laidOut) problems.push(["misshapen", `${from} ${shown(fromShape)}: its inputs are not a flattened ${shown(flattened ?? [])}`]);
+    else if (shown(laidOut.shape) !== shown(wanted)) {
+      problems.push(["misshapen", `${from} ${shown(fromShape)}, in our order ${shown(laidOut.shape)}: ${to} is ${shown(wanted)}`]);
+    }
+    if (!before) found.set(to, { from, fromShape, to, shape: wanted, view: laidOut?.view ?? tensor });
+  }
+  for (const [name, shape] of net.weights) if (!found.has(name)) problems.push(["missing", `${name} ${shown(shape)}`]);
+  if (problems.length > 0) throw doesNotFit(problems, net, who);
+  return [...net.weights.keys()].flatMap((name) => found.get(name) ?? []);
+}
+
+function doesNotFit(problems: readonly (readonly [kind: string, what: string])[], { label }: TargetNet, who: string): UserError {
+  const kinds = ["missing", "extra", "doubled", "misshapen"];
+  const counts = kinds.flatMap((kind) => {
+    const count = problems.filter((problem) => problem[0] === kind).length;
+    return count > 0 ? `${count} ${kind}` : [];
+  });
+  const lines = kinds.flatMap((kind) => problems.flatMap(([of, what]) => (of === kind ? `  ${kind.padEnd(9)}  ${what}` : [])));
+  return new UserError(
+    `${who}: does not fit ${label}: ${counts.join(", ")}. ` +
+      `Choose the net that it is of (--preset, --set architecture.width=…), or map its keys (--key-map).\n${lines.join("\n")}`,
+  );
+}
+
+export function shown(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
