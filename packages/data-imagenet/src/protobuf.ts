@@ -46,3 +46,17 @@ export function* protobufFields(bytes: Uint8Array, length: number, name: string)
     at = end;
   }
 }
+
+/** The varints of a packed field, each below 2⁵³; one that ends early is left out. */
+export function packedNumbers(bytes: Uint8Array): number[] {
+  const numbers: number[] = [];
+  let [value, scale] = [0, 1];
+  for (const byte of bytes) {
+    value += (byte & 127) * scale;
+    scale *= 128;
+    if (byte >= 128) continue;
+    numbers.push(value);
+    [value, scale] = [0, 1];
+  }
+  return numbers;
+}

@@ -1,0 +1,115 @@
+import type { Sharp } from "sharp";
+import type sharp from "sharp";
+import { readDatum } from "../lmdb/datum.ts";
+import { centre, randomResizedCrop, randomWindow, type Region, shortSide } from "./crop.ts";
+import type { Recipe } from "./recipe.ts";
+import type { WriteValues } from "./write-values.ts";
+
+/** A picture whose size is known: upright, red, green and blue. */
+interface Opened {
+  readonly width: number;
+  readonly height: number;
+  /** Bytes [3 · width · height], if they lie open: no library is needed where nothing is resized. */
+  readonly pixels?: Uint8Array;
+  pipeline(): Promise<Sharp>;
+}
+
+let loading: Promise<typeof sharp> | undefined;
+
+/** Loaded when the first picture needs it: a database of pixels of the right size is read without it. */
+function library(): Promise<typeof sharp> {
+  loading ??= import("sharp").then(({ default: sharp }) => {
+    sharp.cache(false); // no picture comes again soon
+    sharp.concurrency(1); // pictures are decoded side by side, not each by many
+    return sharp;
+  });
+  return loading;
+}
+
+/**
+ * Reads a picture, cuts, resizes and mirrors it as the recipe says, and writes its values.
+ * @param bytes of a picture file or a Datum, by `form`
+ * @param draws [DRAWS] uniform in [0, 1): cut at random; undefined: the middle
+ * @param at where in `into` the values [size, size, 3] begin
+ * @throws Error that says what is wrong with the picture
+ */
+export async function decodePicture(
+  { bytes, form }: { readonly bytes: Uint8Array; readonly form: "file" | "datum" },
+  recipe: Recipe,
+  write: WriteValues,
+  { draws, into, at }: { readonly draws: Float64Array | undefined; readonly into: Float32Array; readonly at: number },
+): Promise<void> {
+  if (bytes.length === 0) throw new Error("it is empty");
+  const opened = form === "datum" ? await openDatum(bytes) : await openFile(bytes);
+  const { width, height } = opened;
+  const side = { width: recipe.size, height: recipe.size };
+  const mirrored = draws !== undefined && recipe.flip && draws[draws.length - 1]! < 0.5;
+  let window: Region;
+  let pixels: Uint8Array;
+  if (draws && recipe.augment === "resized-crop") {
+    window = randomResizedCrop(width, height, recipe.minArea, draws);
+    pixels =
+      opened.pixels && window.width === side.width && window.height === side.height
+        ? cut(opened.pixels, width, window)
+        : await bytesOf((await opened.pipeline()).extract(window).resize({ ...side, fit: "fill", kernel: "linear" }));
+  } else {
+    const scaled = recipe.fit === "squash" ? { width: recipe.resize, height: recipe.resize } : shortSide(width, height, recipe.resize);
+    if (recipe.mean.length > 3 && scaled.width !== scaled.height) {
+      throw new Error(`it is ${width}×${height}, but a mean image needs square pictures; set dataset.fit=squash`);
+    }
+    window =
+      draws && recipe.augment === "crop"
+        ? randomWindow(scaled.width, scaled.height, side, draws)
+        : centre(scaled.width, scaled.height, side);
+    pixels =
+      opened.pixels && scaled.width === width && scaled.height === height
+        ? cut(opened.pixels, width, window)
+        : await bytesOf(
+            (await opened.pipeline()).resize({ ...scaled, fit: "fill", kernel: "linear", fastShrinkOnLoad: false }).extract(window),
+          );
+  }
+  if (pixels.length !== 3 * recipe.size ** 2) throw new Error(`it gave ${pixels.length} bytes`);
+  write(pixels, { window, mirrored, into, at });
+}
+
+/** Bytes red, green, blue, whatever the picture was: grey, CMYK, 16 bits, with alpha, which is dropped. */
+const bytesOf = (pipeline: Sharp): Promise<Uint8Array> => pipeline.removeAlpha().toColourspace("srgb").raw({ depth: "uchar" }).toBuffer();
+
+async function openFile(bytes: Uint8Array): Promise<Opened> {
+  const sharp = await library();
+  // Warnings, of which ImageNet's files have many, are let pass; a picture that ends early is not.
+  const open = (): Sharp => sharp(bytes, { failOn: "truncated" });
+  const { autoOrient } = await open().metadata();
+  return { ...autoOrient, pipeline: async () => open().autoOrient() };
+}
+
+async function openDatum(message: Uint8Array): Promise<Opened> {
+  const { channels, height, width, encoded, start, end } = readDatum(
+    message,
+    message.length,
+    (from) => message.subarray(from),
+    "its entry",
+  );
+  const data = message.subarray(start, end);
+  if (encoded) return openFile(data);
+  const plane = width * height;
+  const pixels = new Uint8Array(3 * plane);
+  // Planes blue, green, red, or one that is grey.
+  const [red, green] = channels === 3 ? [2 * plane, plane] : [0, 0];
+  for (let at = 0; at < plane; at++) {
+    pixels[3 * at] = data[red + at]!;
+    pixels[3 * at + 1] = data[green + at]!;
+    pixels[3 * at + 2] = data[at]!;
+  }
+  return { width, height, pixels, pipeline: async () => (await library())(pixels, { raw: { width, height, channels: 3 } }) };
+}
+
+/** A window of a picture [height, width, 3]. */
+function cut(pixels: Uint8Array, width: number, { left, top, width: w, height: h }: Region): Uint8Array {
+  const part = new Uint8Array(3 * w * h);
+  for (let y = 0; y < h; y++) {
+    const from = 3 * ((top + y) * width + left);
+    part.set(pixels.subarray(from, from + 3 * w), 3 * y * w);
+  }
+  return part;
+}

@@ -1,0 +1,143 @@
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Place } from "../sources/pictures.ts";
+import type { BrokenPicture, DecodeJob, DecodeReport, ThreadData } from "./decode-job.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** A batch that is being decoded, or is. */
+export interface Decoding {
+  /** Resolves when every picture was tried; those that could not be read are named, in the order of rows. */
+  readonly finished: Promise<readonly BrokenPicture[]>;
+  /** Values [pictures, size, size, 3] once finished, shared with the threads until released. */
+  readonly values: Float32Array;
+  /** Gives its memory to a coming batch; one that still runs is broken off first. */
+  release(): void;
+}
+
+interface Running {
+  readonly job: DecodeJob;
+  left: number;
+  readonly broken: BrokenPicture[];
+  resolve(broken: readonly BrokenPicture[]): void;
+  reject(error: Error): void;
+  released: boolean;
+}
+
+/** Buffers kept for coming batches. */
+const MOST_SPARE = 3;
+
+/**
+ * Threads that decode batches. All work is told to all of them at once and shared out by an atomic counter, so that it goes
+ * on while the thread that asked computes. Idle threads do not keep a program from ending.
+ */
+export class DecoderPool {
+  readonly workers: readonly Worker[];
+  readonly #valuesEach: number;
+  readonly #running = new Map<number, Running>();
+  readonly #spare: SharedArrayBuffer[] = [];
+  #next = 0;
+  #dead: Error | undefined;
+
+  constructor(recipe: Recipe, threads: number) {
+    this.#valuesEach = 3 * recipe.size ** 2;
+    const entry = new URL(`./decode-thread${extname(import.meta.filename)}`, import.meta.url);
+    this.workers = Array.from({ length: threads }, (_, thread) => {
+      const workerData: ThreadData = { thread, recipe };
+      const worker = new Worker(entry, { workerData });
+      worker.unref();
+      worker.on("message", (report: DecodeReport) => this.#reported(report));
+      worker.on("error", (error) => this.#died(thread, error instanceof Error ? error.message : String(error), error));
+      worker.on("exit", (code) => this.#died(thread, `it ended with code ${code}`));
+      return worker;
+    });
+  }
+
+  /** Bytes of the buffers that wait for a coming batch. */
+  get spareBytes(): number {
+    return this.#spare.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  }
+
+  /** @param draws [places, DRAWS] uniform in [0, 1), to change the pictures at random */
+  decode(places: readonly Place[], draws?: Float64Array): Decoding {
+    const bytes = 4 * places.length * this.#valuesEach;
+    const job: DecodeJob = {
+      id: this.#next++,
+      places,
+      draws,
+      pixels: this.#buffer(bytes),
+      progress: new SharedArrayBuffer(4 * (1 + this.workers.length)),
+    };
+    const { promise, resolve, reject } = Promise.withResolvers<readonly BrokenPicture[]>();
+    promise.catch(() => {}); // a batch that was read ahead may fail before anybody asks for it
+    const running: Running = { job, left: this.workers.length, broken: [], resolve, reject, released: false };
+    if (this.#dead) reject(this.#dead);
+    else if (places.length === 0) resolve([]);
+    else {
+      this.#running.set(job.id, running);
+      for (const worker of this.workers) {
+        worker.ref();
+        // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+        worker.postMessage(job);
+      }
+    }
+    return {
+      finished: promise,
+      values: new Float32Array(job.pixels, 0, bytes / 4),
+      release: () => {
+        if (running.released) return;
+        running.released = true;
+        Atomics.store(new Int32Array(job.progress), 0, places.length);
+        if (!this.#running.has(job.id)) this.#recycle(job.pixels);
+      },
+    };
+  }
+
+  /** Ends the threads; what is being decoded is never finished. */
+  async dispose(): Promise<void> {
+    this.#end(new Error("imagenet: the dataset was disposed"));
+    this.#spare.length = 0;
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
+  #reported({ id, broken }: DecodeReport): void {
+    const running = this.#running.get(id);
+    if (!running) return;
+    running.broken.push(...broken);
+    if (--running.left > 0) return;
+    this.#running.delete(id);
+    if (this.#running.size === 0) for (const worker of this.workers) worker.unref();
+    running.resolve(running.broken.toSorted((a, b) => a.row - b.row));
+    if (running.released) this.#recycle(running.job.pixels);
+  }
+
+  #died(thread: number, reason: string, cause?: unknown): void {
+    const at = [...this.#running.values()].flatMap(({ job }) => {
+      const row = Atomics.load(new Int32Array(job.progress), 1 + thread) - 1;
+      const place = job.places[row];
+      return place ? [`"${place.path}"${place.length < 0 ? "" : ` at byte ${place.offset}`}`] : [];
+    });
+    this.#end(
+      new Error(`imagenet: a decoding thread died${at.length > 0 ? ` while reading ${at.join(" and ")}` : ""}: ${reason}`, { cause }),
+    );
+  }
+
+  /** The first reason to end is the one that is told. */
+  #end(error: Error): void {
+    this.#dead ??= error;
+    for (const { reject } of this.#running.values()) reject(this.#dead);
+    this.#running.clear();
+    for (const worker of this.workers) worker.unref();
+  }
+
+  #buffer(bytes: number): SharedArrayBuffer {
+    const at = this.#spare.findIndex((buffer) => buffer.byteLength >= bytes);
+    return at >= 0 ? (this.#spare.splice(at, 1)[0] ?? new SharedArrayBuffer(bytes)) : new SharedArrayBuffer(bytes);
+  }
+
+  #recycle(buffer: SharedArrayBuffer): void {
+    this.#spare.push(buffer);
+    // The largest serve every batch.
+    this.#spare.sort((a, b) => a.byteLength - b.byteLength);
+    if (this.#spare.length > MOST_SPARE) this.#spare.shift();
+  }
+}

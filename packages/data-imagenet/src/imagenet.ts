@@ -1,0 +1,199 @@
+import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
+import { createRandom, type Dataset, type LoadOptions, UserError, z } from "@benn/core";
+import { DecoderPool } from "./decode/decoder-pool.ts";
+import { centre } from "./decode/crop.ts";
+import type { Recipe } from "./decode/recipe.ts";
+import { makeSplit, type SplitOptions } from "./make-split.ts";
+import { readMean } from "./mean-image.ts";
+import { readClassList } from "./sources/class-list.ts";
+import { cacheFolder } from "./sources/kept-index.ts";
+import { openSource } from "./sources/open-source.ts";
+import type { Pictures, Source } from "./sources/pictures.ts";
+import { takeRows } from "./take-rows.ts";
+
+export const imagenetOptions = z.object({
+  data: z.string().min(1).describe("folder with the training and validation pictures"),
+  source: z.enum(["folders", "lmdb", "shards"]).optional().describe("how they are stored; found out if not given"),
+  train: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("the training part, within data or a path of its own; train or ilsvrc12_train_lmdb if not given"),
+  val: z.string().min(1).optional().describe("the validation part, which is the test set here; val or ilsvrc12_val_lmdb if not given"),
+  valLabels: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("labels of a flat folder of validation pictures, a line each; val.txt in data if not given"),
+  classes: z.string().min(1).optional().describe("list of classes in label order, a line each, such as Caffe's synset_words.txt"),
+  size: z.int().min(8).default(224).describe("side of the images, in pixels"),
+  resize: z.int().min(8).default(256).describe("shorter side of a picture before it is cropped to size, in pixels"),
+  fit: z.enum(["short-side", "squash"]).default("short-side").describe("squash: both sides become resize, as in Caffe's databases"),
+  augment: z
+    .enum(["resized-crop", "crop", "none"])
+    .default("resized-crop")
+    .describe("resized-crop: a part of random area and shape; crop: size out of the resized picture, anywhere"),
+  flip: z.boolean().default(true).describe("augment: mirror at random, left to right"),
+  minArea: z.number().gt(0).max(1).default(0.08).describe("least share of the area that resized-crop takes"),
+  preprocess: z
+    .enum(["standardize", "subtract-mean"])
+    .default("standardize")
+    .describe("standardize: torchvision's mean and deviation; subtract-mean: blue, green, red from 0 to 255 less a mean"),
+  mean: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("of subtract-mean: a mean image (.binaryproto, .npy) or three numbers, blue first; ImageNet's channel mean if not given"),
+  trainRows: z.int().min(2).optional().describe("use only so many training pictures, of each class alike, the same for every seed"),
+  testRows: z.int().min(2).optional().describe("use only so many validation pictures, of each class alike, the same for every seed"),
+  threads: z.int().min(1).max(64).optional().describe("threads that decode; one less than the cores, at most 4, if not given"),
+  onBroken: z
+    .enum(["error", "skip"])
+    .default("error")
+    .describe("skip: use another picture of the class in place of a broken one, with a warning"),
+  cache: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("folder where indexes of databases and shards are kept; ~/.cache/benn/imagenet if not given"),
+});
+
+export type ImagenetOptions = z.output<typeof imagenetOptions>;
+
+/** Of pixels from 0 to 1, red, green, blue, over ImageNet's training set: what torchvision's models use. */
+const TORCHVISION = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
+/** Of pixels from 0 to 255, blue, green, red: the mean over Caffe's mean image of ImageNet. */
+const CAFFE_MEAN = [104.00698793, 116.66876762, 122.67891434] as const;
+
+/**
+ * ImageNet and sets stored like it: folders of pictures by class, Caffe's LMDB, or WebDataset shards. Images are
+ * [size, size, 3]. Nothing but an index of some 20 to 30 bytes a picture is held in memory; pictures are decoded in threads.
+ * @see Russakovsky et al., "ImageNet Large Scale Visual Recognition Challenge", 2015
+ */
+export function imagenet(options: ImagenetOptions): Dataset {
+  const { size, resize, preprocess, onBroken } = options;
+  if (size > resize)
+    throw new UserError(`imagenet: size is ${size}, but pictures are cut from ${resize} pixels. Raise resize or lower size.`);
+  if (options.mean !== undefined && preprocess !== "subtract-mean") {
+    throw new UserError(`imagenet: preprocess=${preprocess} takes no mean, but mean is "${options.mean}". Set preprocess=subtract-mean.`);
+  }
+
+  return {
+    async load(load) {
+      const recipe = { ...options, ...constantsOf(options) } satisfies Recipe;
+      if (recipe.mean.length > 3 && options.augment === "resized-crop") {
+        throw new UserError("imagenet: augment=resized-crop has no place in a mean image. Set augment=crop, or give a channel mean.");
+      }
+      const classes = options.classes === undefined ? undefined : readClassList(options.classes);
+      const source = await openSource({
+        data: options.data,
+        source: options.source,
+        train: options.train,
+        val: options.val,
+        valLabels: options.valLabels,
+        classes,
+        cache: options.cache ?? cacheFolder(),
+        watch: { tick: watchOf(load) },
+      });
+      if (source.kind !== "lmdb") await checkLibrary();
+
+      const cut = (pictures: Pictures, name: "trainRows" | "testRows"): Int32Array => {
+        const rows = Int32Array.from(pictures.labels.keys());
+        const count = options[name] ?? rows.length;
+        if (count > rows.length) throw new UserError(`imagenet: ${name} is ${count}, but there are only ${rows.length}. Lower it.`);
+        return takeRows(pictures.labels, rows, count, { classes: source.labels.length, random: createRandom(0, "imagenet", name) }).taken;
+      };
+      const all = cut(source.train, "trainRows");
+      const test = cut(source.test, "testRows");
+      const split = { classes: source.labels.length, random: load.random };
+      const held = takeRows(source.train.labels, all, Math.round(load.validation * all.length), split);
+
+      const pool = new DecoderPool(recipe, options.threads ?? Math.max(1, Math.min(4, availableParallelism() - 1)));
+      const reading: SplitOptions = { pool, augments: options.flip || options.augment !== "none", onBroken, onSkip: warn };
+      return {
+        shape: [size, size, 3],
+        labels: source.labels,
+        train: makeSplit(source.train, held.rest, reading),
+        ...(held.taken.length > 0 && { validation: makeSplit(source.train, held.taken, reading) }),
+        test: makeSplit(source.test, test, reading),
+        provenance: provenanceOf(source, recipe, preprocess),
+        preprocessing: {
+          mean: meanOfMiddle(recipe),
+          deviation: recipe.deviation,
+          resize: Float32Array.of(resize),
+          ...(recipe.channels === "bgr" && { channelOrder: Float32Array.of(2, 1, 0) }),
+        },
+        dispose: () => void pool.dispose(),
+      };
+    },
+  };
+}
+
+function constantsOf({ preprocess, mean, resize }: ImagenetOptions): Pick<Recipe, "channels" | "mean" | "deviation"> {
+  if (preprocess === "standardize") {
+    const of255 = (values: readonly number[]): Float32Array => Float32Array.from(values, (value) => 255 * value);
+    return { channels: "rgb", mean: of255(TORCHVISION.mean), deviation: of255(TORCHVISION.deviation) };
+  }
+  const centre = mean === undefined ? Float32Array.from(CAFFE_MEAN) : readMean(mean, resize);
+  return { channels: "bgr", mean: centre, deviation: Float32Array.of(1, 1, 1) };
+}
+
+/** The mean that evaluation subtracts: [3], or of a mean image its middle [size, size, 3]. */
+function meanOfMiddle({ mean, size, resize }: Recipe): Float32Array {
+  if (mean.length === 3) return mean;
+  const { left, top } = centre(resize, resize, { width: size, height: size });
+  const rows = Array.from({ length: size }, (_, y) =>
+    mean.subarray(3 * ((top + y) * resize + left), 3 * ((top + y) * resize + left + size)),
+  );
+  return Float32Array.from(rows.flatMap((row) => [...row]));
+}
+
+/** Tells of progress, lets messages come in between, and ends when asked to. */
+function watchOf({ onProgress, signal }: LoadOptions) {
+  return async (what: string, done: number, total: number): Promise<void> => {
+    onProgress?.({ what, done, total });
+    await setImmediate();
+    signal?.throwIfAborted();
+  };
+}
+
+/** The library is loaded by the threads; here too, so that one that is missing is known before the first batch. */
+async function checkLibrary(): Promise<void> {
+  try {
+    await import("sharp");
+  } catch (cause) {
+    const [line = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+    throw new UserError(`imagenet: pictures are decoded with sharp, which cannot be loaded (${line}). Install it: npm install sharp.`, {
+      cause,
+    });
+  }
+}
+
+function warn(name: string, reason: string): void {
+  process.emitWarning(`imagenet: "${name}" is broken: ${reason}. Another picture of its class is used instead.`, "BrokenPicture");
+}
+
+function provenanceOf(source: Source, recipe: Recipe, preprocess: string): Readonly<Record<string, unknown>> {
+  const digest = ({ index }: Pictures): string => {
+    const hash = createHash("sha256");
+    for (const { buffer, byteOffset, byteLength } of index) hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    return hash.digest("hex");
+  };
+  return {
+    dataset: "ImageNet",
+    source: source.kind,
+    train: source.train.labels.length,
+    test: source.test.labels.length,
+    // Of the names or places and labels: a hundred gigabytes of pictures are not read for it.
+    indexSha256: { train: digest(source.train), test: digest(source.test) },
+    preprocess,
+    channels: recipe.channels,
+    ...(recipe.mean.length === 3 ? { mean: [...recipe.mean] } : { mean: `image of ${recipe.resize}×${recipe.resize}` }),
+    deviation: [...recipe.deviation],
+    size: recipe.size,
+    resize: recipe.resize,
+    fit: recipe.fit,
+  };
+}

@@ -1,0 +1,124 @@
+import { type Random, type Split, UserError } from "@benn/core";
+import type { BrokenPicture } from "./decode/decode-job.ts";
+import type { DecoderPool, Decoding } from "./decode/decoder-pool.ts";
+import { DRAWS } from "./decode/recipe.ts";
+import type { Pictures } from "./sources/pictures.ts";
+
+export interface SplitOptions {
+  readonly pool: DecoderPool;
+  /** Whether a generator changes anything at all. */
+  readonly augments: boolean;
+  readonly onBroken: "error" | "skip";
+  /** Told of each picture that is skipped, once. */
+  readonly onSkip: (name: string, reason: string) => void;
+}
+
+/** What is asked for, as values: a hint and the request it foretold are equal. */
+interface Request {
+  readonly rows: Int32Array;
+  readonly draws: Float64Array | undefined;
+}
+
+/** Batches read ahead and not yet asked for; with the one being asked for they are all the memory a split takes. */
+const MOST_AHEAD = 2;
+
+/**
+ * The split of `rows` of a source: every picture is read and decoded when it is asked for, or shortly before.
+ *
+ * All random numbers are drawn from the caller's generator, row by row, before anything is read: the same for any number of
+ * threads. A broken picture is an error that names it; with `skip` the next picture of its class stands in for it.
+ */
+export function makeSplit(pictures: Pictures, rows: Int32Array, { pool, augments, onBroken, onSkip }: SplitOptions): Split {
+  const ahead: { readonly request: Request; readonly decoding: Decoding }[] = [];
+  const told = new Set<number>();
+  const labels = Int32Array.from(rows, (row) => pictures.labels[row]!);
+
+  const rowOf = (wanted: number): number => {
+    const row = rows[wanted];
+    if (row === undefined) throw new RangeError(`imagenet: row ${wanted} of ${rows.length} is asked for`);
+    return row;
+  };
+  const ask = (wanted: Int32Array, augment: Random | undefined): Request => ({
+    rows: wanted.slice(),
+    draws: augment && augments ? Float64Array.from({ length: wanted.length * DRAWS }, () => augment.uniform()) : undefined,
+  });
+  const start = ({ rows: wanted, draws }: Request): Decoding =>
+    pool.decode(
+      Array.from(wanted, (row) => pictures.place(rowOf(row))),
+      draws,
+    );
+
+  /** The next row of the same class, round and round. */
+  const nextLike = (wanted: number): number => {
+    for (let step = 1; step <= rows.length; step++) {
+      const other = (wanted + step) % rows.length;
+      if (labels[other] === labels[wanted]) return other;
+    }
+    return wanted;
+  };
+
+  /** Puts other pictures in the places of broken ones, or says what is broken. */
+  async function mend(values: Float32Array, asked: Request, broken: readonly BrokenPicture[]): Promise<void> {
+    const size = values.length / asked.rows.length;
+    const first = asked.rows;
+    let now = { ...asked, places: Array.from(asked.rows.keys()) };
+    for (let wrong = broken; wrong.length > 0;) {
+      for (const { row, reason, fatal } of wrong) {
+        const wanted = now.rows[row]!;
+        const name = pictures.name(rowOf(wanted));
+        if (fatal) throw new UserError(`imagenet: "${name}" cannot be read: ${reason}. See to it, then go on with the run.`);
+        if (onBroken === "error") {
+          throw new UserError(
+            `imagenet: "${name}" is broken: ${reason}. Replace the picture, or set dataset.onBroken=skip to use others of its class.`,
+          );
+        }
+        if (!told.has(wanted)) onSkip(name, reason);
+        told.add(wanted);
+      }
+      const places = wrong.map(({ row }) => now.places[row]!);
+      const others = Int32Array.from(wrong, ({ row }) => nextLike(now.rows[row]!));
+      const spent = others.findIndex((other, i) => other === first[places[i]!]);
+      if (spent >= 0) {
+        throw new UserError(
+          `imagenet: all pictures of the class of "${pictures.name(rowOf(others[spent]!))}" are broken. Replace them, or leave the class out.`,
+        );
+      }
+      const draws = asked.draws && Float64Array.from(places.flatMap((at) => [...asked.draws!.subarray(at * DRAWS, (at + 1) * DRAWS)]));
+      now = { rows: others, draws, places };
+      const decoding = start(now);
+      try {
+        wrong = await decoding.finished;
+        for (const [i, at] of places.entries()) values.set(decoding.values.subarray(i * size, (i + 1) * size), at * size);
+      } finally {
+        decoding.release();
+      }
+    }
+  }
+
+  return {
+    labels,
+    async images(wanted, augment) {
+      const request = ask(wanted, augment);
+      const at = ahead.findIndex(({ request: foretold }) => equal(foretold.rows, request.rows) && equal(foretold.draws, request.draws));
+      const decoding = ahead.splice(at, at < 0 ? 0 : 1)[0]?.decoding ?? start(request);
+      try {
+        const broken = await decoding.finished;
+        const values = decoding.values.slice();
+        await mend(values, request, broken);
+        return values;
+      } finally {
+        decoding.release();
+      }
+    },
+    prefetch(wanted, augment) {
+      if (wanted.some((row) => rows[row] === undefined)) return; // asking will say so
+      const request = ask(wanted, augment);
+      ahead.push({ request, decoding: start(request) });
+      if (ahead.length > MOST_AHEAD) ahead.shift()?.decoding.release();
+    },
+  };
+}
+
+function equal(a: Int32Array | Float64Array | undefined, b: Int32Array | Float64Array | undefined): boolean {
+  return a === b || (a?.length === b?.length && a !== undefined && a.every((value, i) => value === b?.[i]));
+}

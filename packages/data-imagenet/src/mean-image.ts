@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { UserError } from "@benn/core";
+import { packedNumbers, protobufFields } from "./protobuf.ts";
+
+/** Planes [3, height, width] in the order blue, green, red, of values from 0 to 255. */
+interface Planes {
+  readonly height: number;
+  readonly width: number;
+  readonly values: Float32Array | Float64Array;
+}
+
+/**
+ * Reads the mean that is subtracted: a mean image as Caffe's compute_image_mean writes it (.binaryproto) or as its Python
+ * tools do (.npy of [3, height, width]), or a mean of each channel (.npy of [3], or the three numbers themselves).
+ * @param mean "104,117,123" or the path of a file; in the order blue, green, red
+ * @param side the mean image must have
+ * @returns [3] or [side, side, 3], in the order blue, green, red
+ * @throws UserError for what is neither, or an image of another size
+ */
+export function readMean(mean: string, side: number): Float32Array {
+  const numbers = mean.split(",").map(Number);
+  if (numbers.length === 3 && numbers.every((value) => value >= 0 && value <= 255)) return Float32Array.from(numbers);
+  let file: Buffer;
+  try {
+    file = readFileSync(mean);
+  } catch (cause) {
+    throw new UserError(
+      `imagenet: the mean "${mean}" is neither three numbers from 0 to 255 nor a file that can be read. Give one of the two.`,
+      {
+        cause,
+      },
+    );
+  }
+  const { height, width, values } = mean.endsWith(".npy") ? parseNpy(file, mean) : parseBlob(file, mean);
+  if (values.length !== 3 * height * width || !values.every(Number.isFinite)) {
+    throw new UserError(`imagenet: the mean "${mean}" has ${values.length} values, not 3×${height}×${width} finite ones. Make it again.`);
+  }
+  if (height * width === 1) return Float32Array.from(values);
+  if (height !== side || width !== side) {
+    throw new UserError(
+      `imagenet: the mean image "${mean}" is ${width}×${height}, but pictures are cut from ${side}×${side}. Set dataset.resize=${width}.`,
+    );
+  }
+  const image = new Float32Array(values.length);
+  const plane = height * width;
+  for (let at = 0; at < plane; at++) for (let channel = 0; channel < 3; channel++) image[3 * at + channel] = values[channel * plane + at]!;
+  return image;
+}
+
+/** Caffe's BlobProto: fields num, channels, height, width (1 to 4) or shape (7); data (5) or double_data (8). */
+function parseBlob(file: Buffer, path: string): Planes {
+  const legacy = [1, 1, 1, 1];
+  let shape: number[] | undefined;
+  let values: Float32Array | Float64Array = new Float32Array();
+  const single: number[] = [];
+  for (const { number, value, start, end, kind } of protobufFields(file, file.length, `the mean image "${path}"`)) {
+    if (number <= 4 && kind === "varint") legacy[number - 1] = value;
+    else if (number === 7 && kind === "bytes") shape = dimensions(file.subarray(start, end), path);
+    else if (number === 5 && kind === "bytes")
+      values = new Float32Array(new Uint8Array(file.subarray(start, end - ((end - start) % 4))).buffer);
+    else if (number === 5 && end - start === 4) single.push(file.readFloatLE(start));
+    else if (number === 8 && kind === "bytes")
+      values = new Float64Array(new Uint8Array(file.subarray(start, end - ((end - start) % 8))).buffer);
+  }
+  const [height = 1, width = 1] = (shape ?? legacy).slice(-2);
+  return { height, width, values: values.length > 0 ? values : Float32Array.from(single) };
+}
+
+/** BlobShape: the sizes as one packed field or as a field each. */
+function dimensions(message: Buffer, path: string): number[] {
+  const fields = [...protobufFields(message, message.length, `the shape of "${path}"`)].filter(({ number }) => number === 1);
+  return fields.flatMap(({ value, start, end, kind }) => (kind === "varint" ? [value] : packedNumbers(message.subarray(start, end))));
+}
+
+const MAGIC = "\u0093NUMPY";
+
+/** A .npy file of little-endian floats [3] or [3, height, width] in C order. */
+function parseNpy(file: Buffer, path: string): Planes {
+  const fail = (what: string): UserError =>
+    new UserError(`imagenet: the mean "${path}" ${what}. Save it with numpy.save as float32 [3, height, width].`);
+  if (file.length < 12 || file.toString("latin1", 0, 6) !== MAGIC) throw fail("is not a .npy file");
+  const start = file[6] === 1 ? 10 : 12;
+  const end = start + (file[6] === 1 ? file.readUInt16LE(8) : file.readUInt32LE(8));
+  const header = file.toString("latin1", start, end);
+  const type = /'descr':\s*'(<f[48])'/.exec(header)?.[1];
+  const shape = /'shape':\s*\(([\d,\s]*)\)/
+    .exec(header)?.[1]
+    ?.split(",")
+    .filter((size) => size.trim() !== "")
+    .map(Number);
+  if (type === undefined || shape === undefined || /'fortran_order':\s*True/.test(header)) throw fail("is not of floats in C order");
+  if (shape[0] !== 3 || (shape.length !== 1 && shape.length !== 3)) throw fail(`has the shape [${shape.join(", ")}]`);
+  const bytes = new Uint8Array(file.subarray(end));
+  if (bytes.length !== shape.reduce((product, size) => product * size, Number(type[2])))
+    throw fail(`holds ${bytes.length} bytes of values`);
+  const values = type === "<f4" ? new Float32Array(bytes.buffer) : new Float64Array(bytes.buffer);
+  return { height: shape[1] ?? 1, width: shape[2] ?? 1, values };
+}

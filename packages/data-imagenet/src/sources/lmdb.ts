@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Safetensors, UserError } from "@benn/core";
+import { readDatum } from "../lmdb/datum.ts";
+import { LmdbFile } from "../lmdb/lmdb-file.ts";
+import type { ClassList } from "./class-list.ts";
+import { keptIndex } from "./kept-index.ts";
+import type { Pictures, Source, Watch } from "./pictures.ts";
+import { numberedClasses } from "./numbered-classes.ts";
+import { IndexBuilder, indexArrays, StoredPictures } from "./stored-pictures.ts";
+
+/** Enough for all of a Datum but its pixels. */
+const HEAD = 64;
+/** A Datum's label comes after its pixels, in a few bytes; more would be something else. */
+const MOST_TAIL = 4096;
+
+export interface LmdbOptions {
+  readonly train: string;
+  readonly test: string;
+  readonly classes: ClassList | undefined;
+  readonly cache: string;
+  readonly watch: Watch;
+}
+
+/**
+ * Reads databases as Caffe's convert_imageset makes them: a Datum a picture, in the order of their keys. The labels stand
+ * in the values themselves, so that a few bytes of each are read once; the index is kept.
+ * @throws UserError for what is no such database, an empty one, or labels that are no class
+ */
+export async function readLmdb({ train, test, classes, cache, watch }: LmdbOptions): Promise<Source> {
+  const read = (path: string): Promise<Pictures> => readDatabase(databaseFile(path), { cache, watch });
+  const [training, testing] = [await read(train), await read(test)];
+  return { kind: "lmdb", train: training, test: testing, labels: numberedClasses({ training, testing, classes, train, test }) };
+}
+
+/** A database's file: LMDB puts it in a folder as data.mdb unless told otherwise. @throws UserError if it is not there */
+export function databaseFile(path: string): string {
+  const file = [join(path, "data.mdb"), path].find((place) => existsSync(place));
+  if (file === undefined) throw new UserError(`imagenet: there is no LMDB database "${path}". Name it with dataset.train and val.`);
+  return file;
+}
+
+async function readDatabase(path: string, { cache, watch }: Pick<LmdbOptions, "cache" | "watch">): Promise<Pictures> {
+  const index = await keptIndex(cache, { paths: [path] }, () => indexDatabase(path, watch));
+  return new StoredPictures(indexArrays(index), { paths: [path], form: "datum", nameOf: (row) => `${path}, key ${keyOf(path, row)}` });
+}
+
+async function indexDatabase(path: string, watch: Watch): Promise<Safetensors> {
+  const file = new LmdbFile(path);
+  try {
+    const builder = new IndexBuilder();
+    for (const { key, offset, length } of file.entries()) {
+      if (builder.count % 1000 === 0) await watch.tick(`indexing ${path}`, builder.count, file.meta.entries);
+      const name = `"${path}", key ${key.toString("latin1")}`;
+      const tail = (from: number): Buffer => file.read(offset + from, Math.min(length - from, MOST_TAIL));
+      const { label } = readDatum(file.read(offset, Math.min(HEAD, length)), length, tail, name);
+      builder.push({ label, offset, length, file: 0 });
+    }
+    return builder.finish();
+  } finally {
+    file.close();
+  }
+}
+
+/** The key of a row: looked up when a message needs it, rather than kept for every picture. */
+function keyOf(path: string, row: number): string {
+  const file = new LmdbFile(path);
+  try {
+    let at = 0;
+    for (const { key } of file.entries()) if (at++ === row) return key.toString("latin1");
+    return `number ${row}`;
+  } finally {
+    file.close();
+  }
+}
