@@ -1,7 +1,7 @@
 import type { RunEvent, RunEventBody } from "@benn/core";
 import { expect, test } from "vitest";
 import { exampleRun } from "./example-run.ts";
-import { epochsDone, initialState, memberInFocus, progressOf, reduce, resumed, type RunState } from "./run-state.ts";
+import { epochsDone, inTraining, initialState, memberInFocus, progressOf, reduce, resumed, type RunState } from "./run-state.ts";
 
 const fold = (events: readonly RunEvent[], from: RunState = initialState): RunState => events.reduce(reduce, from);
 const upTo = (events: readonly RunEvent[], is: (event: RunEvent) => boolean): RunEvent[] => events.slice(0, events.findIndex(is) + 1);
@@ -13,7 +13,7 @@ test("a finished run has every member done, every stage and an end", () => {
   expect(state.staged.map(({ members }) => members)).toEqual([1, 2, 3]);
   expect(state.end?.reason).toBe("finished");
   expect(progressOf(state)).toBe(1);
-  expect(state.running).toBeUndefined();
+  expect(inTraining(state)).toEqual([]);
 });
 
 test("progress counts the steps of the running epoch", () => {
@@ -113,4 +113,17 @@ test("a pretrained model is in focus while it trains and counts in the progress"
   expect(progressOf(state)).toBeCloseTo(1 / 10);
   state = reduce(state, tell({ type: "member-start", member: 0, epochs: 4, steps: 63 }, 0));
   expect(memberInFocus(state)?.member).toBe(0);
+});
+
+test("members trained side by side are all in training; the first of them is in focus until it is done", () => {
+  const [start] = exampleRun({ members: 3, epochs: 4 });
+  if (!start) throw new Error("no start");
+  const began = [0, 1].map((member) => tell({ type: "member-start", member, epochs: 4, steps: 63 }, start.clock.at));
+  const step = (member: number) => tell({ type: "step", member, epoch: 0, step: 3, steps: 63, loss: 2 }, start.clock.at + 1000);
+  let state = fold([start, ...began, step(0), step(1)]);
+  expect(inTraining(state).map(({ member }) => member)).toEqual([0, 1]);
+  expect(memberInFocus(state)?.member).toBe(0);
+  const end = { bestEpoch: 3, error: 0.4, alpha: 1, accuracy: { train: 0.5, test: 0.5 } };
+  state = fold([tell({ type: "member-end", member: 0, ...end }, start.clock.at + 2000)], state);
+  expect(memberInFocus(state)?.member).toBe(1);
 });

@@ -39,8 +39,6 @@ export interface RunState {
   readonly start?: RunStart;
   readonly members: readonly MemberState[];
   readonly pretrained?: MemberState;
-  /** Number of the member in training. */
-  readonly running?: number;
   readonly staged: readonly Staged[];
   readonly warnings: readonly Warning[];
   readonly progress?: Progress;
@@ -74,10 +72,10 @@ export function reduce(before: RunState, event: RunEvent): RunState {
     case "member-start": {
       const { member, epochs, steps } = event;
       const fresh = waiting(member, state.members[member]?.plan);
-      return update({ ...state, running: member }, { ...fresh, status: "training", epochs, steps, beganAt: state.seconds });
+      return update(state, { ...fresh, status: "training", epochs, steps, beganAt: state.seconds });
     }
     case "step":
-      return change({ ...state, running: event.member }, event.member, (was) => ({
+      return change(state, event.member, (was) => ({
         ...was,
         status: "training",
         epoch: event.epoch,
@@ -87,7 +85,7 @@ export function reduce(before: RunState, event: RunEvent): RunState {
         ...(event.clock.imagesPerSecond === undefined ? {} : { imagesPerSecond: event.clock.imagesPerSecond }),
       }));
     case "epoch":
-      return change({ ...state, running: event.member }, event.member, (was) => ({
+      return change(state, event.member, (was) => ({
         ...was,
         status: "training",
         epoch: event.epoch + 1,
@@ -104,7 +102,7 @@ export function reduce(before: RunState, event: RunEvent): RunState {
         epochsDoneAt: state.seconds,
       }));
     case "member-end":
-      return change(omit(state, "running"), event.member, (was) => ({
+      return change(state, event.member, (was) => ({
         ...was,
         status: event.alpha === undefined ? "dropped" : "done",
         epoch: was.epochs,
@@ -129,7 +127,7 @@ export function reduce(before: RunState, event: RunEvent): RunState {
     case "control":
       return { ...state, control: event.state };
     case "run-end":
-      return { ...omit(omit(state, "at"), "running"), end: event };
+      return { ...omit(state, "at"), end: event };
     default:
       return event satisfies never;
   }
@@ -153,11 +151,16 @@ export function progressOf({ members, pretrained, start }: RunState): number {
   return all === 0 ? 0 : members.reduce((sum, member) => sum + epochsDone(member), doneBefore) / all;
 }
 
-/** The member in training, or else the newest that was. */
-export function memberInFocus({ members, pretrained, running }: RunState): MemberState | undefined {
-  if (running === -1) return pretrained;
-  if (running !== undefined) return members[running];
-  return members.findLast(({ status }) => status !== "waiting") ?? pretrained;
+/** The members in training: several where none depends on another. */
+export function inTraining({ members, pretrained }: RunState): readonly MemberState[] {
+  const running = members.filter(({ status }) => status === "training");
+  const before = pretrained !== undefined && members.every(({ status }) => status === "waiting");
+  return before ? [pretrained] : running;
+}
+
+/** The first of the members in training, or else the newest that was. */
+export function memberInFocus(state: RunState): MemberState | undefined {
+  return inTraining(state)[0] ?? state.members.findLast(({ status }) => status !== "waiting");
 }
 
 function waiting(member: number, plan: MemberPlan | undefined): MemberState {
@@ -196,7 +199,7 @@ function update(state: RunState, member: MemberState): RunState {
   return { ...state, members };
 }
 
-function omit<K extends "running" | "at" | "end" | "progress">(state: RunState, key: K): Omit<RunState, K> {
+function omit<K extends "at" | "end" | "progress">(state: RunState, key: K): Omit<RunState, K> {
   const { [key]: _left, ...rest } = state;
   return rest;
 }

@@ -38,3 +38,22 @@ test("members of another kind that were not trained yet are taken as the mean of
   const mixed = fold(exampleRun({ members: 4, epochs: 5, architectures: ["nin", "resnet20"] }).slice(0, 100));
   expect(secondsLeft(mixed)).toBeCloseTo(secondsLeft(same) ?? 0, 0);
 });
+
+test("members trained side by side share the work", () => {
+  const [start] = exampleRun({ members: 4, epochs: 5 });
+  if (!start) throw new Error("no start");
+  const { at } = start.clock;
+  const began = [0, 1].map((member): RunEvent => ({ type: "member-start", member, epochs: 5, steps: 63, clock: { at } }));
+  const epochs = [0, 1].map((member): RunEvent => ({
+    type: "epoch",
+    member,
+    epoch: 0,
+    epochs: 5,
+    loss: 2,
+    accuracy: 0.3,
+    learningRate: 0.005,
+    clock: { at: at + 10_000 },
+  }));
+  // 4 + 4 + 5 + 5 epochs of 10 s and their evaluations, two at a time.
+  expect(secondsLeft(fold([start, ...began, ...epochs]))).toBeCloseTo((18 * 10 + (4 * 10 * 1.25) / 3) / 2);
+});

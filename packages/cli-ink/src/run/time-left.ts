@@ -1,4 +1,4 @@
-import { epochsDone, type MemberState, type RunState } from "./run-state.ts";
+import { epochsDone, inTraining, type MemberState, type RunState } from "./run-state.ts";
 
 /** A forward pass is a third of a training step: the guess for evaluation until it was measured. */
 const FORWARD_SHARE = 1 / 3;
@@ -22,7 +22,7 @@ export function secondsLeft(state: RunState): number | undefined {
   if (mean(({ epoch }) => epoch) === undefined) return undefined;
 
   const { train, validation, test } = start.dataset;
-  let left = 0;
+  const rest: number[] = [];
   for (const member of everyone) {
     if (member.status === "done" || member.status === "dropped") continue;
     const kind = kindOf(member);
@@ -30,9 +30,11 @@ export function secondsLeft(state: RunState): number | undefined {
     const guess = (epoch * FORWARD_SHARE * (train + validation + test)) / train;
     const tail = member.member < 0 ? 0 : (mean((pace) => pace.tail, kind) ?? mean((pace) => pace.tail) ?? guess);
     if (member.member < 0 && member.epoch >= member.epochs) continue;
-    left += epoch * Math.max(0, member.epochs - epochsDone(member)) + tail;
+    rest.push(epoch * Math.max(0, member.epochs - epochsDone(member)) + tail);
   }
-  return left;
+  // Side by side they share the work, but none is faster than alone.
+  const sum = rest.reduce((total, seconds) => total + seconds, 0);
+  return Math.max(0, ...rest, sum / Math.max(1, inTraining(state).length));
 }
 
 /** Seconds of an epoch, scorings included, and of the evaluation that ends the member. */

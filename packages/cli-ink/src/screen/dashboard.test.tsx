@@ -109,3 +109,26 @@ test("a download shows how far it is", () => {
   const text = draw(reduce(initialState, { type: "progress", what: "downloading CIFAR-10", done: 1, total: 4, clock }), 80, 24);
   expect(text).toContain("downloading CIFAR-10: 25.0 %");
 });
+
+test("members in training side by side are named in the header, with their speed together", () => {
+  const [start] = exampleRun({ members: 6, epochs: 6 });
+  if (!start) throw new Error("no start");
+  const { at } = start.clock;
+  const state = [0, 1].reduce(
+    (before, member) =>
+      reduce(reduce(before, { type: "member-start", member, epochs: 6, steps: 63, clock: { at } }), {
+        type: "step",
+        member,
+        epoch: 0,
+        step: 9,
+        steps: 63,
+        loss: 2,
+        clock: { at: at + 1000, imagesPerSecond: 600 },
+      }),
+    reduce(initialState, start),
+  );
+  const text = draw(state, 80, 24);
+  expect(text).toContain("members 1, 2 of 6");
+  expect(text).toContain("1,200 images/s");
+  expect(text.match(/▶/g)).toHaveLength(2);
+});

@@ -23,7 +23,7 @@ export interface DashboardProps {
 
 const HEADER = 4;
 const PANELS_LEAST = 7;
-const PANELS_MOST = 28;
+const PANELS_MOST = 20;
 
 /** The whole screen, from the state alone. */
 export function Dashboard({ state, columns, rows, since, view, help, note, watching }: DashboardProps) {

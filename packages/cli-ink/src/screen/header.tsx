@@ -1,6 +1,6 @@
 import { Box, Text } from "ink";
 import { count, duration, percent } from "../run/format.ts";
-import { memberInFocus, progressOf, type RunState } from "../run/run-state.ts";
+import { inTraining, progressOf, type RunState } from "../run/run-state.ts";
 import { fitting } from "./fitting.ts";
 import { ProgressBar } from "./progress-bar.tsx";
 
@@ -55,16 +55,21 @@ function data(state: RunState): string[] {
   if (!start) return [progress ? `${progress.what}: ${percent(progress.total > 0 ? progress.done / progress.total : 0)}` : "reading data"];
   const { name, train, validation, test } = start.dataset;
   const held = validation > 0 ? `, ${count(validation)} validation` : "";
-  const rate = memberInFocus(state)?.imagesPerSecond;
-  const speed = rate === undefined ? [] : [`${rate >= 100 ? count(rate) : rate.toFixed(1)} images/s`];
+  const rates = inTraining(state).flatMap(({ imagesPerSecond }) => imagesPerSecond ?? []);
+  const rate = rates.reduce((sum, one) => sum + one, 0);
+  const speed = rate === 0 ? [] : [`${rate >= 100 ? count(rate) : rate.toFixed(1)} images/s`];
   return [`${name}: ${count(train)} train${held}, ${count(test)} test`, start.backend, `batch ${start.batchSize}`, ...speed];
 }
 
-function status({ start, members, running, control, end }: RunState): string {
+function status(state: RunState): string {
+  const { start, members, control, end } = state;
   if (end) return { finished: "finished", "stopped-by-scheme": "stopped by the scheme", interrupted: "interrupted" }[end.reason];
   if (control === "paused") return "paused";
   if (control === "stopping") return "saving";
-  if (running === -1) return "pretraining";
+  const running = inTraining(state).map(({ member }) => member + 1);
+  if (running[0] === 0) return "pretraining";
+  if (running.length > 1)
+    return `members ${running.length > 3 ? `${running[0]}–${running.at(-1)}` : running.join(", ")} of ${members.length}`;
   const finished = members.filter((member) => member.status === "done" || member.status === "dropped").length;
-  return start ? `member ${Math.min(members.length, (running ?? finished) + 1)} of ${members.length}` : "starting";
+  return start ? `member ${running[0] ?? Math.min(members.length, finished + 1)} of ${members.length}` : "starting";
 }
