@@ -63,6 +63,9 @@ export interface StepDone {
   readonly steps: number;
   /** Loss of the last batch. */
   readonly loss: number;
+  /** Shares of the last batch's rows classified right, and whose label is among the first five; the latter with more than ten classes. */
+  readonly accuracy?: number;
+  readonly top5?: number;
 }
 
 export interface EpochDone {
@@ -87,12 +90,15 @@ export interface Scored {
   readonly best: boolean;
 }
 
-/** Accuracy of a single member on each split, in [0, 1]. */
-export interface SplitAccuracy {
+/** A number for each split. */
+export interface BySplit {
   readonly train: number;
   readonly validation?: number;
   readonly test: number;
 }
+
+/** Accuracy of a single member on each split, in [0, 1]. */
+export type SplitAccuracy = BySplit;
 
 export interface MemberDone {
   readonly type: "member-end";
@@ -103,6 +109,10 @@ export interface MemberDone {
   /** The member's say; absent when the scheme dropped it. */
   readonly alpha?: number;
   readonly accuracy: SplitAccuracy;
+  /** Top-5 accuracy, where there are more than ten classes. */
+  readonly top5?: SplitAccuracy;
+  /** Mean cross-entropy. */
+  readonly loss?: BySplit;
   /** Why the scheme stops after this member. */
   readonly stop?: string;
 }
@@ -113,6 +123,8 @@ export interface Staged {
   readonly members: number;
   readonly validation?: AccuracyByVoter;
   readonly test: AccuracyByVoter;
+  /** Top-5 accuracies of the same votes, where there are more than ten classes. */
+  readonly top5?: { readonly validation?: AccuracyByVoter; readonly test: AccuracyByVoter };
   /** Accuracy of the newest member alone and the mean over the members so far, on the test split. */
   readonly single: number;
   readonly singleMean: number;

@@ -31,7 +31,7 @@ export {
 export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
 export { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 export { outOfBagAccuracy } from "./out-of-bag.ts";
-export { accuracy, stagedAccuracy, winners } from "./staged-vote.ts";
+export { accuracy, hasTopFive, stagedAccuracy, topFiveAccuracy, winners } from "./staged-vote.ts";
 export { type GivenMembers, UNKNOWN_EPOCH } from "./train/given-members.ts";
 export type { WeightValues } from "./train/model-weights.ts";
 export { type MemberConfig, type ResolvedConfig, resolveConfig } from "./train/resolve-config.ts";

@@ -21,13 +21,38 @@ export function accuracy(scores: Float32Array | Float64Array, labels: Int32Array
   return right / labels.length;
 }
 
+/** Whether top-5 accuracy says anything: with ten classes or fewer, guessing gets half. */
+export function hasTopFive(classes: number): boolean {
+  return classes > 10;
+}
+
+/**
+ * Share of rows whose label is among the five highest scores, in [0, 1]; of equal scores the lower classes come first, as
+ * for `winners`. NaN without rows.
+ */
+export function topFiveAccuracy(scores: Float32Array | Float64Array, labels: Int32Array): number {
+  const classes = scores.length / labels.length;
+  let right = 0;
+  for (const [row, label] of labels.entries()) {
+    const own = scores[row * classes + label] ?? 0;
+    let before = 0;
+    for (let k = 0; k < classes; k++) {
+      const other = scores[row * classes + k] ?? 0;
+      if (other > own || (other === own && k < label)) before += 1;
+    }
+    if (before < 5) right += 1;
+  }
+  return right / labels.length;
+}
+
 /**
  * Accuracy of the vote of the first 1, 2, … K members, from their stored logits.
+ * @param measure `accuracy`, or `topFiveAccuracy`
  * @returns [K], in [0, 1]
  */
-export function stagedAccuracy(voter: Voter, ballot: Ballot, labels: Int32Array): number[] {
+export function stagedAccuracy(voter: Voter, ballot: Ballot, labels: Int32Array, measure: typeof accuracy = accuracy): number[] {
   return ballot.logits.map((_, k) => {
     const first = { classes: ballot.classes, logits: ballot.logits.slice(0, k + 1), alphas: ballot.alphas.slice(0, k + 1) };
-    return accuracy(voter.vote(first), labels);
+    return measure(voter.vote(first), labels);
   });
 }

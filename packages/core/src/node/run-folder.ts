@@ -145,12 +145,16 @@ export class RunFolder implements RunStore {
   }
 }
 
+const bySplit = z.object({ train: z.number(), validation: z.number().optional(), test: z.number() });
+
 const memberJson = z.object({
   member: z.int().min(0),
   bestEpoch: z.int(),
   error: z.number(),
   alpha: z.number().optional(),
-  accuracy: z.object({ train: z.number(), validation: z.number().optional(), test: z.number() }),
+  accuracy: bySplit,
+  top5: bySplit.optional(),
+  loss: bySplit.optional(),
   sha256: z.string(),
 });
 

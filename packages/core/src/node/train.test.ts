@@ -5,13 +5,16 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../config.ts";
+import { crossEntropy } from "../cross-entropy.ts";
 import type { RunEvent } from "../events.ts";
 import { RunControl } from "../run-control.ts";
+import { topFiveAccuracy } from "../staged-vote.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { openRun } from "./open-run.ts";
 import { planRun } from "./plan-run.ts";
+import { readMember } from "./run-folder.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 const container = toyContainer();
@@ -167,6 +170,33 @@ test("weights may weigh the loss instead of the draw", async () => {
   const plain = await run({ ...base, scheme: "boost" }, { out: await newOut() });
   const lastAccuracy = (all: RunEvent[]) => all.findLast((event) => event.type === "staged")?.test["sum"];
   expect(lastAccuracy(events)).not.toBe(lastAccuracy(plain.events));
+});
+
+test("with more than ten classes, steps, members and votes tell their top-5 accuracy too", async () => {
+  const tensors = tf.memory().numTensors;
+  const config = { ...base, dataset: { name: "blobs", classes: 12 }, validation: 0.2 } satisfies Config;
+  const { events, folder } = await run(config, { out: await newOut() });
+  expect(tf.memory().numTensors).toBe(tensors);
+  const steps = events.filter((event) => event.type === "step");
+  for (const { accuracy = Number.NaN, top5 = Number.NaN } of steps) expect(top5).toBeGreaterThanOrEqual(accuracy);
+  expect(steps.some(({ accuracy = 0, top5 = 0 }) => top5 > accuracy)).toBe(true);
+  const { record, logits } = await readMember(folder, 2);
+  const test = Int32Array.from({ length: 60 }, (_, row) => row % 12);
+  expect(record.top5?.test).toBe(topFiveAccuracy(logits.test, test));
+  expect(record.loss?.test).toBe(crossEntropy(logits.test, test));
+  expect(events.findLast((event) => event.type === "member-end")).toMatchObject({ top5: record.top5, loss: record.loss });
+  const staged = events.filter((event) => event.type === "staged");
+  expect(staged[0]!.top5?.test["sum"]).toBe((await readMember(folder, 0)).record.top5?.test);
+  expect(Object.keys(staged[2]!.top5 ?? {})).toEqual(["validation", "test"]);
+});
+
+test("with ten classes or fewer there is no top-5, but a loss and the accuracy of each batch", async () => {
+  const { events } = await run(base, { out: await newOut() });
+  expect(JSON.stringify(events)).not.toContain("top5");
+  const steps = events.filter((event) => event.type === "step" && event.member === 0 && event.epoch === 0);
+  const right = steps.reduce((sum, event, i) => sum + (event.type === "step" ? (event.accuracy ?? 0) : 0) * (i < 2 ? 32 : 26), 0);
+  expect(events.find((event) => event.type === "epoch")?.accuracy).toBeCloseTo(right / 90, 12);
+  expect(events.find((event) => event.type === "member-end")?.loss?.test).toBeGreaterThan(0);
 });
 
 describe("bad input is an error before anything is written", () => {

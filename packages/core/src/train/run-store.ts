@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs";
-import type { RunEvent, SplitAccuracy } from "../events.ts";
+import type { BySplit, RunEvent, SplitAccuracy } from "../events.ts";
 import type { WeightValues } from "./model-weights.ts";
 import type { Emitted } from "./train-member.ts";
 
@@ -11,6 +11,10 @@ export interface MemberRecord {
   /** Absent: dropped by the scheme, has no vote. */
   readonly alpha?: number;
   readonly accuracy: SplitAccuracy;
+  /** Where there are more than ten classes. */
+  readonly top5?: SplitAccuracy;
+  /** Mean cross-entropy. */
+  readonly loss?: BySplit;
 }
 
 /** Logits [rows, classes] of one member on each split. */

@@ -13,12 +13,11 @@ import { resample } from "../resample.ts";
 import { UserError } from "../user-error.ts";
 import { VOTERS } from "../voter.ts";
 
-const CLASSES = 3;
 const SIDE = 4;
 
-/** Images whose class is told, weakly, by the brightness of three of their pixels. */
-function blobs(rows: number, random: Random): Split {
-  const labels = Int32Array.from({ length: rows }, (_, row) => row % CLASSES);
+/** Images whose class is told, weakly, by the brightness of one pixel for each class. */
+function blobs(rows: number, classes: number, random: Random): Split {
+  const labels = Int32Array.from({ length: rows }, (_, row) => row % classes);
   const pixels = Float32Array.from({ length: rows * SIDE * SIDE }, (_, i) => {
     const row = Math.floor(i / (SIDE * SIDE));
     return random.normal() + (i % (SIDE * SIDE) === labels[row] ? 1.5 : 0);
@@ -51,17 +50,24 @@ export function toyContainer(): DependencyContainer {
   });
   container.resolve(DATASETS).add("blobs", {
     description: "",
-    options: z.object({ rows: z.int().default(90), poison: z.boolean().default(false) }),
-    create: ({ rows, poison }) => ({
+    options: z.object({
+      rows: z.int().default(90),
+      classes: z
+        .int()
+        .max(SIDE * SIDE)
+        .default(3),
+      poison: z.boolean().default(false),
+    }),
+    create: ({ rows, classes, poison }) => ({
       async load({ validation, onProgress }) {
         onProgress?.({ what: "making blobs", done: rows, total: rows });
-        const train = blobs(rows, createRandom(1, "train"));
+        const train = blobs(rows, classes, createRandom(1, "train"));
         return {
           shape: [SIDE, SIDE, 1],
-          labels: ["a", "b", "c"],
+          labels: Array.from("abcdefghijklmnop").slice(0, classes),
           train: poison ? { ...train, images: (wanted) => new Float32Array(wanted.length * SIDE * SIDE).fill(Number.NaN) } : train,
-          ...(validation > 0 ? { validation: blobs(30, createRandom(1, "validation")) } : {}),
-          test: blobs(60, createRandom(1, "test")),
+          ...(validation > 0 ? { validation: blobs(30, classes, createRandom(1, "validation")) } : {}),
+          test: blobs(60, classes, createRandom(1, "test")),
           provenance: { source: "made" },
           preprocessing: {},
         };

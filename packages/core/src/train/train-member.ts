@@ -7,13 +7,14 @@ import { OutOfMemoryError } from "../out-of-memory.ts";
 import { createRandom, deriveSeed, shuffle } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
 import { softmaxCrossEntropy } from "../softmax-cross-entropy.ts";
-import { accuracy } from "../staged-vote.ts";
+import { accuracy, hasTopFive } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { type Batch, imagesAhead } from "./images-ahead.ts";
 import { namedWeights, readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, predictLogits, prepareLayers } from "./predict-logits.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
+import { topFiveHits } from "./top-five-hits.ts";
 
 /** An event on its way out; the ensemble's loop adds the time of day. */
 export type Emitted = RunEventBody & {
@@ -109,15 +110,15 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       for (let step = firstStep; step < epochSteps; step++) {
         const { rows } = batch(step);
         const images = await imagesAhead(data.train, batch(step), batch(step + 1));
-        const { loss, hits } = await trainStep(
-          task,
-          optimizer,
+        const isTold = (step + 1) % Math.ceil(epochSteps / STEP_EVENTS) === 0 || step + 1 === epochSteps;
+        const { loss, hits, topFive } = await trainStep(task, optimizer, {
           images,
           rows,
           learningRate,
           lossWeights,
-          deriveSeed(run.seed, "step", member, epoch, step),
-        );
+          seed: deriveSeed(run.seed, "step", member, epoch, step),
+          topFive: isTold && hasTopFive(data.labels.length),
+        });
         if (!Number.isFinite(loss)) {
           throw new UserError(
             `member ${member}, epoch ${epoch + 1}, batch ${step + 1}: the loss is ${loss}. The last good checkpoint is kept; ` +
@@ -128,9 +129,19 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         right += hits;
         rowsDone += rows.length;
         rowsTimed += rows.length;
-        if ((step + 1) % Math.ceil(epochSteps / STEP_EVENTS) === 0 || step + 1 === epochSteps) {
+        if (isTold) {
           const imagesPerSecond = (1000 * rowsTimed) / (performance.now() - startedAt - pausedFor);
-          yield { type: "step", member, epoch, step: step + 1, steps: epochSteps, loss, clock: { imagesPerSecond } };
+          yield {
+            type: "step",
+            member,
+            epoch,
+            step: step + 1,
+            steps: epochSteps,
+            loss,
+            accuracy: hits / rows.length,
+            ...(topFive === undefined ? {} : { top5: topFive / rows.length }),
+            clock: { imagesPerSecond },
+          };
         }
         if (performance.now() - breathedAt > BREATH_MILLISECONDS) {
           await new Promise((resolve) => setTimeout(resolve, 0));
@@ -193,19 +204,28 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
 
 const start = { epoch: 0, step: 0, lossSum: 0, right: 0, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
 
-/** One forward pass, one backward pass, one step of the optimiser. */
+interface StepTask {
+  readonly images: Float32Array;
+  readonly rows: Int32Array;
+  readonly learningRate: number;
+  readonly lossWeights: Float64Array | undefined;
+  readonly seed: number;
+  /** Whether to count the labels among the five highest logits too. */
+  readonly topFive: boolean;
+}
+
+/**
+ * One forward pass, one backward pass, one step of the optimiser. Of the results three numbers leave the backend, never the
+ * logits.
+ */
 async function trainStep(
   { member, model, data }: MemberTask,
   optimizer: Adam,
-  images: Float32Array,
-  rows: Int32Array,
-  learningRate: number,
-  lossWeights: Float64Array | undefined,
-  seed: number,
-): Promise<{ loss: number; hits: number }> {
+  { images, rows, learningRate, lossWeights, seed, topFive }: StepTask,
+): Promise<{ loss: number; hits: number; topFive: number | undefined }> {
   try {
     prepareLayers(model, { training: true, seed });
-    const [loss, hits] = tf.tidy(() => {
+    const [loss, hits, five] = tf.tidy(() => {
       const x = tf.tensor4d(images, [rows.length, ...data.shape]);
       const labels = tf.tensor1d(
         Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
@@ -213,18 +233,24 @@ async function trainStep(
       );
       const weights = lossWeights && tf.tensor1d(Float32Array.from(rows, (row) => lossWeights[row] ?? 0));
       let hits: tf.Tensor | undefined;
+      let five: tf.Tensor | undefined;
       const { value, grads } = tf.variableGrads(() => {
         const logits = model.apply(x, { training: true }) as tf.Tensor2D;
         hits = tf.keep(tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "int32")));
+        if (topFive) five = tf.keep(topFiveHits(logits, labels));
         return softmaxCrossEntropy(logits, labels, weights);
       }, optimizer.variables);
       optimizer.apply(grads, learningRate);
       if (!hits) throw new Error("the model was not run");
-      return [value, hits];
+      return [value, hits, ...(five ? [five] : [])] as const;
     });
-    const values = [(await loss.data())[0] ?? Number.NaN, (await hits.data())[0] ?? 0] as const;
-    tf.dispose([loss, hits]);
-    return { loss: values[0], hits: values[1] };
+    const told = {
+      loss: (await loss.data())[0] ?? Number.NaN,
+      hits: (await hits.data())[0] ?? 0,
+      topFive: five && ((await five.data())[0] ?? 0),
+    };
+    tf.dispose([loss, hits, ...(five ? [five] : [])]);
+    return told;
   } catch (error) {
     if (!(error instanceof OutOfMemoryError)) throw error;
     throw new UserError(

@@ -3,12 +3,13 @@ import { ARCHITECTURES } from "../architecture.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import { type EnsembleScheme, SCHEMES, type Verdict } from "../ensemble-scheme.ts";
-import type { RunEnd, RunEventBody, SplitAccuracy } from "../events.ts";
+import { crossEntropy } from "../cross-entropy.ts";
+import type { AccuracyByVoter, BySplit, RunEnd, RunEventBody } from "../events.ts";
 import { summarizeModel } from "../model-summary.ts";
 import { outOfBagAccuracy } from "../out-of-bag.ts";
 import { createRandom } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
-import { accuracy, winners } from "../staged-vote.ts";
+import { accuracy, hasTopFive, topFiveAccuracy, winners } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { type Voter, VOTERS } from "../voter.ts";
 import { type GivenMembers, takeGiven } from "./given-members.ts";
@@ -91,7 +92,9 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
       bestEpoch: outcome.bestEpoch,
       error: judged.error,
       ...(verdict.alpha === undefined ? {} : { alpha: verdict.alpha }),
-      accuracy: splitAccuracy(data, logits),
+      accuracy: bySplit(data, logits, accuracy),
+      ...(hasTopFive(data.labels.length) ? { top5: bySplit(data, logits, topFiveAccuracy) } : {}),
+      loss: bySplit(data, logits, crossEntropy),
     };
     const model = buildMember(task, member, settings);
     try {
@@ -164,11 +167,11 @@ async function* pretrain(
   }
 }
 
-function splitAccuracy(data: LoadedDataset, logits: MemberLogits): SplitAccuracy {
+function bySplit(data: LoadedDataset, logits: MemberLogits, measure: (logits: Float32Array, labels: Int32Array) => number): BySplit {
   return {
-    train: accuracy(logits.train, data.train.labels),
-    ...(data.validation && logits.validation ? { validation: accuracy(logits.validation, data.validation.labels) } : {}),
-    test: accuracy(logits.test, data.test.labels),
+    train: measure(logits.train, data.train.labels),
+    ...(data.validation && logits.validation ? { validation: measure(logits.validation, data.validation.labels) } : {}),
+    test: measure(logits.test, data.test.labels),
   };
 }
 
@@ -211,9 +214,12 @@ function staged(
 ): Emitted {
   const classes = data.labels.length;
   const alphas = members.map(({ record }) => record.alpha ?? 0);
-  const vote = (split: "validation" | "test", labels: Int32Array): Record<string, number> => {
+  const vote = (split: "validation" | "test", labels: Int32Array): { top1: AccuracyByVoter; top5: AccuracyByVoter } => {
     const logits = members.map((trained) => trained.logits[split] ?? new Float32Array(0));
-    return Object.fromEntries([...voters].map(([name, voter]) => [name, accuracy(voter.vote({ logits, alphas, classes }), labels)]));
+    const scores = [...voters].map(([name, voter]) => [name, voter.vote({ logits, alphas, classes })] as const);
+    const measured = (measure: typeof accuracy): AccuracyByVoter =>
+      Object.fromEntries(scores.map(([name, own]) => [name, measure(own, labels)]));
+    return { top1: measured(accuracy), top5: hasTopFive(classes) ? measured(topFiveAccuracy) : {} };
   };
   const fit = data.validation;
   if (fit) {
@@ -231,11 +237,14 @@ function staged(
           members.map(({ record }) => drawnRows(config, scheme, record.member, data.train.labels.length)),
         )
       : undefined;
+  const onValidation = data.validation && vote("validation", data.validation.labels);
+  const onTest = vote("test", data.test.labels);
   return {
     type: "staged",
     members: members.length,
-    ...(data.validation ? { validation: vote("validation", data.validation.labels) } : {}),
-    test: vote("test", data.test.labels),
+    ...(onValidation ? { validation: onValidation.top1 } : {}),
+    test: onTest.top1,
+    ...(hasTopFive(classes) ? { top5: { ...(onValidation ? { validation: onValidation.top5 } : {}), test: onTest.top5 } } : {}),
     single: singles.at(-1) ?? Number.NaN,
     singleMean: singles.reduce((sum, a) => sum + a, 0) / singles.length,
     ...(outOfBag === undefined ? {} : { outOfBag }),
