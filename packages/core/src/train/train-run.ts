@@ -196,7 +196,10 @@ function judge(
   const error = weighted / total;
   if (known.alpha !== undefined && known.weights) return { error, verdict: { alpha: known.alpha, weights: known.weights } };
   const verdict = scheme.next({ member, weights, wrong, labels, classes: data.labels.length, logits: () => logits });
-  return { error, verdict: known.alpha === undefined && !known.weights ? verdict : { ...verdict, ...known } };
+  if (known.alpha === undefined)
+    return { error, verdict: known.weights && "weights" in verdict ? { ...verdict, weights: known.weights } : verdict };
+  // Whoever trained the member went on with it, whatever the scheme says now.
+  return { error, verdict: { alpha: known.alpha, weights: known.weights ?? ("weights" in verdict ? verdict.weights : weights) } };
 }
 
 /** Every registered voter by name, the run's own with its options. */
