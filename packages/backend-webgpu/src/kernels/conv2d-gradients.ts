@@ -1,0 +1,143 @@
+import * as tf from "@tensorflow/tfjs";
+import type { GuardedBackend } from "../guarded-backend.ts";
+import type { Kernel, KernelTable } from "../kernel-call.ts";
+import type { Uniforms } from "../run-elements.ts";
+import { tiledProduct } from "../tiled-product.ts";
+
+export interface ConvolutionSizes {
+  /** [batch, height, width, channels] */
+  readonly input: readonly [number, number, number, number];
+  /** [height, width, channels, filters] */
+  readonly kernel: readonly [number, number, number, number];
+  /** [batch, height', width', filters] */
+  readonly output: readonly [number, number, number, number];
+  readonly strides: readonly [number, number];
+  /** Rows of zeros above, columns of zeros to the left. */
+  readonly before: readonly [number, number];
+}
+
+function uniformsOf({ input, kernel, output, strides, before }: ConvolutionSizes): Uniforms {
+  return {
+    height: ["i32", input[1]],
+    width: ["i32", input[2]],
+    channels: ["i32", input[3]],
+    kernelHeight: ["i32", kernel[0]],
+    kernelWidth: ["i32", kernel[1]],
+    filters: ["i32", kernel[3]],
+    outHeight: ["i32", output[1]],
+    outWidth: ["i32", output[2]],
+    strideY: ["i32", strides[0]],
+    strideX: ["i32", strides[1]],
+    top: ["i32", before[0]],
+    left: ["i32", before[1]],
+  };
+}
+
+/**
+ * dKernel [height, width, channels, filters] = Σ over pixels of x · dy: rows are the kernel's weights of a filter, columns
+ * the filters, and k the output's pixels. TensorFlow.js gives each weight one thread that walks over all pixels.
+ */
+export function gradientOfKernel(backend: GuardedBackend, x: tf.TensorInfo, dy: tf.TensorInfo, sizes: ConvolutionSizes): tf.TensorInfo {
+  const { kernel, output } = sizes;
+  const [height, width, channels, filters] = kernel;
+  const product = tiledProduct(backend, {
+    key: "gradientOfKernel",
+    inputs: { x, dy },
+    m: height * width * channels,
+    n: filters,
+    k: output[0] * output[1] * output[2],
+    uniforms: uniformsOf(sizes),
+    leftAlong: "row",
+    left: `
+      let channel = row % uniforms.channels;
+      let tap = row / uniforms.channels;
+      let pixel = k / uniforms.outWidth;
+      let inX = k % uniforms.outWidth * uniforms.strideX + tap % uniforms.kernelWidth - uniforms.left;
+      let inY = pixel % uniforms.outHeight * uniforms.strideY + tap / uniforms.kernelWidth - uniforms.top;
+      if (inX < 0 || inX >= uniforms.width || inY < 0 || inY >= uniforms.height) { return 0.0; }
+      return x[((pixel / uniforms.outHeight * uniforms.height + inY) * uniforms.width + inX) * uniforms.channels + channel];`,
+    rightAlong: "column",
+    right: "return dy[k * uniforms.filters + column];",
+  });
+  return { ...product, shape: [...kernel] };
+}
+
+/**
+ * dx [batch, height, width, channels] = Σ over taps and filters of dy · kernel: rows are the input's pixels, columns its
+ * channels, and k runs over taps and filters.
+ */
+export function gradientOfInput(backend: GuardedBackend, dy: tf.TensorInfo, kernel: tf.TensorInfo, sizes: ConvolutionSizes): tf.TensorInfo {
+  const [batch, height, width, channels] = sizes.input;
+  const [kernelHeight, kernelWidth, , filters] = sizes.kernel;
+  const product = tiledProduct(backend, {
+    key: "gradientOfInput",
+    inputs: { dy, kernel },
+    m: batch * height * width,
+    n: channels,
+    k: kernelHeight * kernelWidth * filters,
+    uniforms: uniformsOf(sizes),
+    leftAlong: "k",
+    left: `
+      let filter_ = k % uniforms.filters;
+      let tap = k / uniforms.filters;
+      let pixel = row / uniforms.width;
+      let atX = row % uniforms.width + uniforms.left - tap % uniforms.kernelWidth;
+      let atY = pixel % uniforms.height + uniforms.top - tap / uniforms.kernelWidth;
+      if (atX < 0 || atY < 0 || atX % uniforms.strideX != 0 || atY % uniforms.strideY != 0) { return 0.0; }
+      let outX = atX / uniforms.strideX;
+      let outY = atY / uniforms.strideY;
+      if (outX >= uniforms.outWidth || outY >= uniforms.outHeight) { return 0.0; }
+      return dy[((pixel / uniforms.height * uniforms.outHeight + outY) * uniforms.outWidth + outX) * uniforms.filters + filter_];`,
+    rightAlong: "k",
+    right: `
+      let tap = k / uniforms.filters;
+      return kernel[(tap * uniforms.channels + column) * uniforms.filters + k % uniforms.filters];`,
+  });
+  return { ...product, shape: [...sizes.input] };
+}
+
+interface Attributes {
+  readonly strides: [number, number] | number;
+  readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
+  readonly dataFormat: "NHWC" | "NCHW";
+  readonly dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+type Four = [number, number, number, number];
+
+function sizesOf(inputShape: number[], kernelShape: number[], attributes: Attributes): ConvolutionSizes | undefined {
+  const { strides, pad, dataFormat, dimRoundingMode } = attributes;
+  if (dataFormat !== "NHWC") return undefined;
+  const [input, kernel] = [inputShape as Four, kernelShape as Four];
+  const info = tf.backend_util.computeConv2DInfo(input, kernel, strides, 1, pad, dimRoundingMode);
+  return {
+    input,
+    kernel,
+    output: info.outShape,
+    strides: [info.strideHeight, info.strideWidth],
+    before: [info.padInfo.top, info.padInfo.left],
+  };
+}
+
+const conv2DBackpropFilter: Kernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }, Attributes & { filterShape: number[] }> = ({
+  inputs: { x, dy },
+  attrs,
+  backend,
+}) => {
+  const sizes = sizesOf(x.shape, attrs.filterShape, attrs);
+  return sizes && gradientOfKernel(backend, x, dy, sizes);
+};
+
+const conv2DBackpropInput: Kernel<{ dy: tf.TensorInfo; filter: tf.TensorInfo }, Attributes & { inputShape: number[] }> = ({
+  inputs: { dy, filter },
+  attrs,
+  backend,
+}) => {
+  const sizes = sizesOf(attrs.inputShape, filter.shape, attrs);
+  return sizes && gradientOfInput(backend, dy, filter, sizes);
+};
+
+export const conv2dGradientKernels: KernelTable = {
+  Conv2DBackpropFilter: conv2DBackpropFilter,
+  Conv2DBackpropInput: conv2DBackpropInput,
+};

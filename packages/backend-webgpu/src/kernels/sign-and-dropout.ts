@@ -1,0 +1,45 @@
+import type { TensorInfo } from "@tensorflow/tfjs";
+import type { Kernel, KernelTable } from "../kernel-call.ts";
+import { runElements } from "../run-elements.ts";
+
+const binarySign: Kernel<{ x: TensorInfo }, unknown> = ({ inputs, backend }) =>
+  runElements(backend, {
+    key: "sign",
+    inputs,
+    shape: inputs.x.shape,
+    value: "return select(1.0, -1.0, x[index] < 0.0);",
+  });
+
+const binarySignGrad: Kernel<{ x: TensorInfo; dy: TensorInfo }, unknown> = ({ inputs: { x, dy }, backend }) =>
+  runElements(backend, {
+    key: "signGrad",
+    inputs: { x, dy },
+    shape: x.shape,
+    value: "return select(0.0, dy[index], abs(x[index]) < 1.0);",
+  });
+
+/** `elementBits` of @benn/core, to the bit. */
+const ELEMENT_BITS = `
+  fn elementBits(seed : u32, index : u32) -> u32 {
+    var hash = index * 0x9e3779b1u + seed;
+    hash = (hash ^ (hash >> 16u)) * 0x85ebca6bu;
+    hash = (hash ^ (hash >> 13u)) * 0xc2b2ae35u;
+    return hash ^ (hash >> 16u);
+  }`;
+
+const dropoutMask: Kernel<{ x: TensorInfo }, { rate: number; seed: number }> = ({ inputs, attrs: { rate, seed }, backend }) =>
+  runElements(backend, {
+    key: "dropout",
+    inputs,
+    shape: inputs.x.shape,
+    // Bits are whole numbers, so "at least rate · 2³²" is "at least its ceiling".
+    uniforms: { seed: ["u32", seed >>> 0], least: ["u32", Math.min(2 ** 32 - 1, Math.ceil(rate * 2 ** 32))] },
+    functions: ELEMENT_BITS,
+    value: "return select(0.0, x[index], elementBits(uniforms.seed, u32(index)) >= uniforms.least);",
+  });
+
+export const signAndDropoutKernels: KernelTable = {
+  BinarySign: binarySign,
+  BinarySignGrad: binarySignGrad,
+  DropoutMask: dropoutMask,
+};

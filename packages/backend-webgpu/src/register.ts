@@ -1,0 +1,82 @@
+import * as tf from "@tensorflow/tfjs";
+import { type Power, requestAdapter } from "./adapter.ts";
+import { makeGpuGlobal } from "./find-gpu.ts";
+import type { GuardedBackend } from "./guarded-backend.ts";
+import type { KernelCall, KernelTable } from "./kernel-call.ts";
+import { adamKernels } from "./kernels/adam-step.ts";
+import { batchNormKernels } from "./kernels/batch-norm.ts";
+import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
+import { conv2dGradientKernels } from "./kernels/conv2d-gradients.ts";
+import { signAndDropoutKernels } from "./kernels/sign-and-dropout.ts";
+
+/** TensorFlow.js's name for the backend; "webgpu" is tfjs-backend-webgpu's, which stays as it is. */
+export const BACKEND_NAME = "benn-webgpu";
+
+/** Kernels of our own; all others are tfjs-backend-webgpu's. */
+export const KERNELS: KernelTable = {
+  ...signAndDropoutKernels,
+  ...adamKernels,
+  ...batchNormKernels,
+  ...conv2dGradientKernels,
+  ...binaryConv2dKernels,
+};
+
+const REQUIRED_LIMITS = [
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeWorkgroupsPerDimension",
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeInvocationsPerWorkgroup",
+] as const;
+
+export interface WebgpuOptions {
+  /** Which GPU, where there are two. Default "high-performance". */
+  readonly power?: Power;
+}
+
+/**
+ * Adds the backend `benn-webgpu` to TensorFlow.js; `await tf.setBackend("benn-webgpu")` then chooses it. Called again it
+ * keeps the one that is there, unless that has failed: then a new device takes its place.
+ * @throws UserError when there is no WebGPU or no GPU
+ */
+export async function registerWebgpuBackend({ power = "high-performance" }: WebgpuOptions = {}): Promise<GuardedBackend> {
+  const known = tf.findBackend(BACKEND_NAME) as GuardedBackend | null;
+  if (known && !known.failure) return known;
+  if (known) tf.removeBackend(BACKEND_NAME);
+  const adapter = await requestAdapter(power);
+  await makeGpuGlobal();
+  const { GuardedBackend } = await importBackend();
+  const requiredLimits = Object.fromEntries(REQUIRED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
+  const backend = new GuardedBackend(await adapter.requestDevice({ requiredLimits }), adapter.info);
+  registerKernels();
+  // Below the priority of every other: it becomes the backend when it is asked for, not by being imported.
+  tf.registerBackend(BACKEND_NAME, () => backend, 0);
+  return tf.findBackend(BACKEND_NAME) as GuardedBackend;
+}
+
+/** tfjs-backend-webgpu puts its own backend before all others when it is imported; who did not import it should not get it. */
+async function importBackend(): Promise<typeof import("./guarded-backend.ts")> {
+  const had = tf.engine().registryFactory["webgpu"] !== undefined;
+  const module = await import("./guarded-backend.ts");
+  if (!had && tf.engine().registryFactory["webgpu"]) tf.removeBackend("webgpu");
+  return module;
+}
+
+function registerKernels(): void {
+  if (tf.getKernel("BinarySign", BACKEND_NAME)) return;
+  tf.copyRegisteredKernels("webgpu", BACKEND_NAME);
+  for (const [kernelName, kernel] of Object.entries(KERNELS)) {
+    const stock = (tf.getKernel(kernelName, BACKEND_NAME) as tf.KernelConfig | undefined)?.kernelFunc;
+    if (stock) tf.unregisterKernel(kernelName, BACKEND_NAME);
+    tf.registerKernel({
+      kernelName,
+      backendName: BACKEND_NAME,
+      kernelFunc: (call) => {
+        const outputs = kernel(call as unknown as KernelCall<never, never>) ?? stock?.(call);
+        if (!outputs) throw new Error(`${kernelName}: backend ${BACKEND_NAME} cannot run it on these inputs.`);
+        return outputs;
+      },
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import type { TensorInfo } from "@tensorflow/tfjs";
+import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
+
+/** A uniform by its name in WGSL: `f32`, `i32` or `u32`. */
+export type Uniforms = Readonly<Record<string, readonly [type: "f32" | "i32" | "u32", value: number]>>;
+
+export interface Elements {
+  /** Tells this WGSL from all other; what is not in `code` must be in here. */
+  readonly key: string;
+  /** Tensors by their name in WGSL, where each is a flat array. */
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly shape: readonly number[];
+  readonly dtype?: "float32" | "int32";
+  readonly uniforms?: Uniforms;
+  /** WGSL functions that `value` calls. */
+  readonly functions?: string;
+  /** WGSL statements that return element `index` (i32) of the output. */
+  readonly value: string;
+}
+
+const WORKGROUP = 64;
+
+/** Computes a tensor of the shape, each element by a thread of its own. */
+export function runElements(backend: GuardedBackend, elements: Elements): TensorInfo {
+  const { key, inputs, shape, dtype = "float32", uniforms = {}, functions = "", value } = elements;
+  const size = shape.reduce((product, n) => product * n, 1);
+  const type = dtype === "float32" ? "f32" : "i32";
+  const program: WebGPUProgram = {
+    shaderKey: `benn_${key}`,
+    variableNames: Object.keys(inputs),
+    outputShape: [size],
+    uniforms: declare(uniforms),
+    size: true,
+    workgroupSize: [WORKGROUP, 1, 1],
+    dispatchLayout: { x: [0] },
+    dispatch: [Math.ceil(size / WORKGROUP), 1, 1],
+    getUserCode: () => `
+      ${functions}
+      fn valueAt(index : i32) -> ${type} { ${value} }
+      fn main(index : i32) { if (index < uniforms.size) { result[index] = valueAt(index); } }`,
+  };
+  const { dataId } = backend.runWebGPUProgram(program, flat(inputs), dtype, data(uniforms));
+  return { dataId, shape: [...shape], dtype };
+}
+
+/** The tensors as arrays: programs do their own arithmetic on indices, so that one serves every rank. */
+export function flat(inputs: Readonly<Record<string, TensorInfo>>): TensorInfo[] {
+  return Object.values(inputs).map(({ dataId, shape, dtype }) => ({ dataId, dtype, shape: [shape.reduce((product, n) => product * n, 1)] }));
+}
+
+export function declare(uniforms: Uniforms): string {
+  return Object.entries(uniforms)
+    .map(([name, [type]]) => `${name} : ${type}, `)
+    .join("");
+}
+
+const DATA_TYPES = { f32: "float32", i32: "int32", u32: "uint32" };
+
+export function data(uniforms: Uniforms): { type: string; data: number[] }[] {
+  return Object.values(uniforms).map(([type, value]) => ({ type: DATA_TYPES[type], data: [value] }));
+}

@@ -1,0 +1,29 @@
+import { type Backend, type Definition, z } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import { describeAdapter, requestAdapter } from "./adapter.ts";
+import { NoGpu } from "./find-gpu.ts";
+
+const options = z.object({
+  power: z.enum(["high-performance", "low-power"]).default("high-performance").describe("which GPU, where there are two"),
+});
+
+/** Training on the GPU by WebGPU: in browsers, and in Node by Dawn, whose package is loaded when it is asked for. */
+export const webgpuBackend: Definition<Backend, typeof options> = {
+  description: "training on the GPU by WebGPU, without CUDA; in Node it wants the package webgpu",
+  options,
+  create: ({ power }) => ({
+    async probe() {
+      try {
+        return { ok: true, description: describeAdapter(await requestAdapter(power)) };
+      } catch (error) {
+        if (!(error instanceof NoGpu)) throw error;
+        return { ok: false, reason: error.reason, remedy: error.remedy };
+      }
+    },
+    async activate() {
+      const { BACKEND_NAME, registerWebgpuBackend } = await import("./register.ts");
+      await registerWebgpuBackend({ power });
+      await tf.setBackend(BACKEND_NAME);
+    },
+  }),
+};
