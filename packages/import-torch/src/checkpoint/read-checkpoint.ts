@@ -1,14 +1,15 @@
 import { UserError } from "@benn/core";
 import type { PickleDict, PickleValue } from "../pickle/pickle-value.ts";
+import { printable } from "../printable.ts";
 import { readLegacy, type RawCheckpoint } from "./read-legacy.ts";
 import { readTensor } from "./read-tensor.ts";
 import { readZip } from "./read-zip.ts";
-import { Tensor } from "./tensor.ts";
+import { sizeOf, Tensor } from "./tensor.ts";
 
 export interface Checkpoint {
   /** Weights by the names that PyTorch gave them, in its order. Nothing is read of them yet. */
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** What stands beside the weights and is a plain number or text: `best_acc`, `epoch`, `arch`. */
+  /** What stands beside the weights and is one number or text: `best_acc`, `epoch`, `arch`. May be shown. */
   readonly facts: Readonly<Record<string, number | string | boolean>>;
   /** Entries beside the weights that were left alone, such as `optimizer`. */
   readonly skipped: readonly string[];
@@ -30,25 +31,29 @@ export function readCheckpoint(bytes: Uint8Array, who: string): Checkpoint {
   if (!outer || !state) throw new UserError(`${who}: holds no state dict. Save {'state_dict': model.state_dict()} with torch.save.`);
   const tensors = new Map<string, Tensor>();
   for (const [name, tensor] of state) if (typeof name === "string" && tensor instanceof Tensor) tensors.set(name, tensor);
-  if (tensors.size === 0) throw new UserError(`${who}: its state dict holds no tensors. Save {'state_dict': model.state_dict()} with torch.save.`);
+  if (tensors.size === 0)
+    throw new UserError(`${who}: its state dict holds no tensors. Save {'state_dict': model.state_dict()} with torch.save.`);
   const beside = state === outer ? new Map<string, PickleValue>() : factsOf(outer, inner);
-  const facts = [...beside].filter((entry): entry is [string, number | string | boolean] => isFact(entry[1]));
-  return {
-    tensors,
-    facts: Object.fromEntries(facts),
-    skipped: [...beside].filter(([, fact]) => !isFact(fact)).map(([name]) => name),
-    read: (tensor) => readTensor(tensor, bytesOf(tensor.storage.key)),
-  };
+  const read = (tensor: Tensor): Float32Array => readTensor(tensor, bytesOf(tensor.storage.key));
+  const facts: Record<string, number | string | boolean> = {};
+  const skipped: string[] = [];
+  for (const [name, fact] of beside) {
+    const plain = fact instanceof Tensor && sizeOf(fact.shape) === 1 ? read(fact)[0] : fact;
+    if (isFact(plain)) facts[printable(name)] = typeof plain === "string" ? printable(plain) : plain;
+    else skipped.push(printable(name));
+  }
+  return { tensors, facts, skipped, read };
 }
 
+/** By the first bytes: a zip archive's, PROTO of a pickle of protocol 2, or LONG of one of protocol 1. */
 function open(bytes: Uint8Array, who: string): RawCheckpoint {
   const [first, second, third, fourth] = bytes;
   if (first === 0x50 && second === 0x4b && third === 3 && fourth === 4) return readZip(bytes, who);
-  if (first === 0x80) return readLegacy(bytes, who);
+  if (first === 0x80 || first === 0x4c) return readLegacy(bytes, who);
   const isTar = Buffer.from(bytes.subarray(257, 262)).toString("latin1") === "ustar";
   throw new UserError(
     `${who}: ${isTar ? "is a tar archive, as PyTorch before 0.1.10 wrote or somebody packed" : "is not a checkpoint of PyTorch"}. ` +
-      `${isTar ? "Unpack it and give the files in it." : "Give a file that torch.save wrote (.pth.tar, .pth, .pt)."}`,
+      (isTar ? "Unpack it and give the files in it." : "Give a file that torch.save wrote (.pth.tar, .pth, .pt)."),
   );
 }
 
@@ -56,6 +61,6 @@ function factsOf(outer: PickleDict, state: PickleValue | undefined): Map<string,
   return new Map([...outer].flatMap(([name, value]) => (value === state ? [] : [[String(name), value] as const])));
 }
 
-function isFact(value: PickleValue): value is number | string | boolean {
+function isFact(value: PickleValue | undefined): value is number | string | boolean {
   return ["number", "string", "boolean"].includes(typeof value);
 }

@@ -1,4 +1,5 @@
 import { UserError } from "@benn/core";
+import { printable } from "../printable.ts";
 import { ByteReader } from "../byte-reader.ts";
 import type { PickleValue } from "../pickle/pickle-value.ts";
 import { unpickle } from "../pickle/unpickle.ts";
@@ -24,8 +25,10 @@ export function readLegacy(bytes: Uint8Array, who: string): RawCheckpoint {
   if (unpickle(reader) !== MAGIC) {
     throw new UserError(`${who}: is a pickle, but none that torch.save wrote. Give a checkpoint (.pth.tar, .pth, .pt).`);
   }
-  const version = unpickle(reader);
-  if (version !== PROTOCOL) throw new UserError(`${who}: is of version ${String(version)}, but only ${PROTOCOL} is known.`);
+  if (unpickle(reader) !== PROTOCOL)
+    throw new UserError(
+      `${who}: is not of version ${PROTOCOL} of torch.save's form, the only one known. Save it again with a newer PyTorch.`,
+    );
   const facts = unpickle(reader);
   if (!(facts instanceof Map) || facts.get("little_endian") !== true) {
     throw new UserError(`${who}: was written on a big-endian machine. Load it and save it again on a common one.`);
@@ -44,6 +47,6 @@ export function readLegacy(bytes: Uint8Array, who: string): RawCheckpoint {
     places.set(storage.key, reader.take(byteLength(storage)));
   }
   const missing = [...storages.keys()].find((key) => !places.has(key));
-  if (missing !== undefined) throw new UserError(`${who}: has no bytes for storage ${JSON.stringify(missing)}. It is damaged.`);
+  if (missing !== undefined) throw new UserError(`${who}: has no bytes for storage "${printable(missing)}". It is damaged.`);
   return { value, bytesOf: (key) => places.get(key) ?? new Uint8Array(0) };
 }

@@ -1,4 +1,5 @@
 import { UserError } from "@benn/core";
+import { printable } from "../printable.ts";
 import { unzipSync } from "fflate";
 import { ByteReader } from "../byte-reader.ts";
 import { unpickle } from "../pickle/unpickle.ts";
@@ -30,7 +31,9 @@ export function readZip(bytes: Uint8Array, who: string): RawCheckpoint {
     );
   }
   const root = pickle.slice(0, -"data.pkl".length);
-  const order = entries.has(`${root}byteorder`) ? Buffer.from(extract(bytes, `${root}byteorder`, entries, who)).toString("latin1") : "little";
+  const order = entries.has(`${root}byteorder`)
+    ? Buffer.from(extract(bytes, `${root}byteorder`, entries, who)).toString("latin1")
+    : "little";
   if (order !== "little") throw new UserError(`${who}: was written on a big-endian machine. Load it and save it again on a common one.`);
   const storages = new StorageBook(who);
   const reader = new ByteReader(extract(bytes, pickle, entries, who), `${who}, ${pickle}`);
@@ -40,7 +43,7 @@ export function readZip(bytes: Uint8Array, who: string): RawCheckpoint {
     const storage = storages.get(key);
     if (!storage || entry?.size !== byteLength(storage)) {
       throw new UserError(
-        `${who}: storage ${JSON.stringify(key)} has ${entry?.size ?? "no"} bytes where its tensors need ${storage ? byteLength(storage) : 0}. The file is damaged; copy it again.`,
+        `${who}: storage "${printable(key)}" has ${entry?.size ?? "no"} bytes where its tensors need ${storage ? byteLength(storage) : 0}. The file is damaged; copy it again.`,
       );
     }
   }
@@ -55,14 +58,14 @@ function listEntries(bytes: Uint8Array, who: string): ReadonlyMap<string, Entry>
   unzip(bytes, who, ({ name, size: compressed, originalSize: size, compression }) => {
     const place = name.split("/");
     if (name === "" || /[\\\p{Cc}]/u.test(name) || place.some((part) => part === "" || part === "." || part === "..")) {
-      throw refuse(`holds an entry named ${JSON.stringify(name.slice(0, 100))}`);
+      throw refuse(`holds an entry named "${printable(name)}"`);
     }
-    if (entries.has(name)) throw refuse(`holds ${JSON.stringify(name.slice(0, 100))} twice`);
-    if (compression !== 0 && compression !== 8) throw refuse(`packs ${JSON.stringify(name.slice(0, 100))} by method ${compression}`);
+    if (entries.has(name)) throw refuse(`holds "${printable(name)}" twice`);
+    if (compression !== 0 && compression !== 8) throw refuse(`packs "${printable(name)}" by method ${compression}`);
     if (entries.size >= MOST_ENTRIES) throw refuse(`holds more than ${MOST_ENTRIES} entries`);
     total += size;
     if (total > MOST_TIMES * bytes.length) throw refuse(`would unpack to more than ${MOST_TIMES} times its size`);
-    if (compression === 0 && size !== compressed) throw refuse(`tells two sizes of ${JSON.stringify(name.slice(0, 100))}`);
+    if (compression === 0 && size !== compressed) throw refuse(`tells two sizes of "${printable(name)}"`);
     entries.set(name, { size, compressed });
     return false;
   });
@@ -73,12 +76,17 @@ function extract(bytes: Uint8Array, wanted: string, entries: ReadonlyMap<string,
   const data = unzip(bytes, who, ({ name }) => name === wanted)[wanted];
   const size = entries.get(wanted)?.size ?? 0;
   if (data?.length !== size) {
-    throw new UserError(`${who}: has ${data?.length ?? 0} of the ${size} bytes of ${JSON.stringify(wanted)}. It is cut short; copy it again.`);
+    throw new UserError(`${who}: has ${data?.length ?? 0} of the ${size} bytes of "${printable(wanted)}". It is cut short; copy it again.`);
   }
   return data;
 }
 
-type Filter = (entry: { readonly name: string; readonly size: number; readonly originalSize: number; readonly compression: number }) => boolean;
+type Filter = (entry: {
+  readonly name: string;
+  readonly size: number;
+  readonly originalSize: number;
+  readonly compression: number;
+}) => boolean;
 
 function unzip(bytes: Uint8Array, who: string, filter: Filter): Record<string, Uint8Array> {
   try {

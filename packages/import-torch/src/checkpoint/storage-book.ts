@@ -1,4 +1,5 @@
 import { UserError } from "@benn/core";
+import { printable } from "../printable.ts";
 import type { PickleValue } from "../pickle/pickle-value.ts";
 import { storageOf } from "./storage-of.ts";
 import { ELEMENT_BYTES, type TorchStorage } from "./tensor.ts";
@@ -18,7 +19,7 @@ export class StorageBook {
     const known = this.#storages.get(storage.key);
     if (known && (known.type !== storage.type || known.total !== storage.total)) {
       throw new UserError(
-        `${this.#who}: storage ${JSON.stringify(storage.key)} is ${known.total} ${known.type} in one place and ${storage.total} ${storage.type} in another. The file is damaged, or made to do harm.`,
+        `${this.#who}: storage "${printable(storage.key)}" is ${known.total} ${known.type} in one place and ${storage.total} ${storage.type} in another. The file is damaged, or made to do harm.`,
       );
     }
     if (!known) this.#storages.set(storage.key, storage);

@@ -40,9 +40,12 @@ export async function readKeyMap(path: string): Promise<KeyMap> {
     json = JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
     const said = cause instanceof SyntaxError ? "is not JSON" : "cannot be read";
-    throw new UserError(`key map ${path}: ${said} (${cause instanceof Error ? cause.message : String(cause)}). Check the path and the file.`, {
-      cause,
-    });
+    throw new UserError(
+      `key map ${path}: ${said} (${cause instanceof Error ? cause.message : String(cause)}). Check the path and the file.`,
+      {
+        cause,
+      },
+    );
   }
   const parsed = keyMapSchema.safeParse(json);
   if (parsed.success) return parsed.data;

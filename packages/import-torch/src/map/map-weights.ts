@@ -1,8 +1,11 @@
 import { UserError } from "@benn/core";
 import type { Checkpoint } from "../checkpoint/read-checkpoint.ts";
 import type { Tensor } from "../checkpoint/tensor.ts";
+import { printable } from "../printable.ts";
 import { inOurLayout } from "./in-our-layout.ts";
 import { isIgnored, type KeyMap, placeOf } from "./key-map.ts";
+
+const MOST_LINES = 200;
 
 /** One weight on its way from a checkpoint into a net. */
 export interface MappedWeight {
@@ -37,17 +40,18 @@ export function mapWeights({ tensors }: Pick<Checkpoint, "tensors">, net: Target
     const place = placeOf(keyMap, from, (name) => net.weights.has(name));
     const wanted = place && net.weights.get(place.to);
     const fromShape = tensor.shape;
+    const key = printable(from);
     if (!place || !wanted) {
-      problems.push(["extra", `${from} ${shown(fromShape)}${place ? `: there is no ${place.to}` : ""}`]);
+      problems.push(["extra", `${key} ${shown(fromShape)}${place ? `: there is no ${place.to}` : ""}`]);
       continue;
     }
     const { to, flattened } = place;
     const laidOut = inOurLayout(tensor, who, flattened);
     const before = found.get(to);
-    if (before) problems.push(["doubled", `${to}: ${before.from} and ${from}`]);
-    else if (!laidOut) problems.push(["misshapen", `${from} ${shown(fromShape)}: its inputs are not a flattened ${shown(flattened ?? [])}`]);
+    if (before) problems.push(["doubled", `${to}: ${printable(before.from)} and ${key}`]);
+    else if (!laidOut) problems.push(["misshapen", `${key} ${shown(fromShape)}: its inputs are not a flattened ${shown(flattened ?? [])}`]);
     else if (shown(laidOut.shape) !== shown(wanted)) {
-      problems.push(["misshapen", `${from} ${shown(fromShape)}, in our order ${shown(laidOut.shape)}: ${to} is ${shown(wanted)}`]);
+      problems.push(["misshapen", `${key} ${shown(fromShape)}, in our order ${shown(laidOut.shape)}: ${to} is ${shown(wanted)}`]);
     }
     if (!before) found.set(to, { from, fromShape, to, shape: wanted, view: laidOut?.view ?? tensor });
   }
@@ -63,6 +67,7 @@ function doesNotFit(problems: readonly (readonly [kind: string, what: string])[]
     return count > 0 ? `${count} ${kind}` : [];
   });
   const lines = kinds.flatMap((kind) => problems.flatMap(([of, what]) => (of === kind ? `  ${kind.padEnd(9)}  ${what}` : [])));
+  if (lines.length > MOST_LINES) lines.splice(MOST_LINES, Infinity, `  and ${lines.length - MOST_LINES} more`);
   return new UserError(
     `${who}: does not fit ${label}: ${counts.join(", ")}. ` +
       `Choose the net that it is of (--preset, --set architecture.width=…), or map its keys (--key-map).\n${lines.join("\n")}`,

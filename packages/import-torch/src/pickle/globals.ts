@@ -51,12 +51,12 @@ export function isPickleKey(value: PickleValue | undefined): value is PickleKey 
 }
 
 /** Python 3 calls it with nothing and sets the items afterwards; Python 2 gives a list of [key, value] lists. */
-function orderedDict(args: readonly PickleValue[], { spend }: CallContext): PickleDict | undefined {
+function orderedDict(args: readonly PickleValue[], context: CallContext): PickleDict | undefined {
   const dict: PickleDict = new Map();
   const [pairs, ...rest] = args;
   if (pairs === undefined) return dict;
   if (!Array.isArray(pairs) || rest.length > 0) return undefined;
-  spend(pairs.length); // the list may be given again and again
+  context.spend(pairs.length); // the list may be given again and again
   for (const pair of pairs) {
     const items = pair instanceof PickleTuple ? pair.items : Array.isArray(pair) ? pair : [];
     const [key, value] = items;
@@ -79,8 +79,8 @@ function numbers(value: PickleValue | undefined): number[] | undefined {
 }
 
 /** Python 3 writes bytes in protocol 2 as text that is encoded back. */
-function encode([text, encoding, ...rest]: readonly PickleValue[], { spend }: CallContext): Uint8Array | undefined {
+function encode([text, encoding, ...rest]: readonly PickleValue[], context: CallContext): Uint8Array | undefined {
   if (typeof text !== "string" || encoding !== "latin1" || rest.length > 0) return undefined;
-  spend(text.length);
+  context.spend(text.length);
   return latin1Bytes(text);
 }

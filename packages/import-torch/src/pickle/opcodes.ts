@@ -1,6 +1,7 @@
+import { printable } from "../printable.ts";
 import { callGlobal, isKnownGlobal, isPickleKey } from "./globals.ts";
 import type { Machine } from "./machine.ts";
-import { NumpyType, type PickleDict, PickleGlobal, PickleTuple, type PickleValue } from "./pickle-value.ts";
+import { NumpyType, PickleGlobal, PickleTuple, type PickleValue } from "./pickle-value.ts";
 import { longFromBytes, longFromText, rawUnicode, unquote } from "./python-text.ts";
 
 /** Names in state dicts are short; this also holds a training log somebody kept beside one. */
@@ -97,7 +98,7 @@ function damaged(machine: Machine, what: string): never {
 
 function proto(machine: Machine): void {
   const version = machine.reader.u1();
-  if (version > 2) throw machine.refuse(`is of protocol ${version}, where torch.save writes 2`);
+  if (version > 2) throw machine.refuse(`is of protocol ${version}`);
 }
 
 /** `I01` and `I00` are booleans. */
@@ -128,12 +129,12 @@ function text(machine: Machine, length: number, encoding: "latin1" | "utf8"): st
 
 function tuple(machine: Machine, length: number): void {
   const items = Array.from({ length }, () => machine.pop());
-  machine.push(new PickleTuple(items.reverse()));
+  machine.push(new PickleTuple(items.toReversed()));
 }
 
 function index(machine: Machine): number {
   const line = machine.reader.line(LONGEST_LINE);
-  if (!/^\d{1,9}$/.test(line)) throw machine.damaged(`has "${line.slice(0, 20)}" for a place in its memo`);
+  if (!/^\d{1,9}$/.test(line)) throw machine.damaged(`has "${printable(line, 20)}" for a place in its memo`);
   return Number(line);
 }
 
@@ -167,7 +168,7 @@ function setItems(machine: Machine, items: readonly PickleValue[]): void {
 
 function global(machine: Machine): void {
   const name = `${machine.reader.line(LONGEST_LINE)}.${machine.reader.line(LONGEST_LINE)}`;
-  if (!isKnownGlobal(name)) throw machine.refuse(`names ${JSON.stringify(name.slice(0, 100))}`);
+  if (!isKnownGlobal(name)) throw machine.refuse(`names "${printable(name)}"`);
   machine.push(new PickleGlobal(name));
 }
 
@@ -191,7 +192,7 @@ function reduce(machine: Machine): void {
 function build(machine: Machine): void {
   const state = machine.pop();
   const target = machine.top();
-  if (target instanceof Map && machine.ordered.has(target as PickleDict) && state instanceof Map) return;
+  if (target instanceof Map && machine.ordered.has(target) && state instanceof Map) return;
   const order = state instanceof PickleTuple ? state.items[1] : undefined;
   if (target instanceof NumpyType && (order === "<" || order === ">" || order === "|" || order === "=")) {
     target.bigEndian = order === ">";

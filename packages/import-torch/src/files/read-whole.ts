@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { UserError } from "@benn/core";
+
+/** @throws UserError when the file cannot be read or is of 2 GiB or more, as no checkpoint of a binary net is */
+export async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const { code = "unknown reason" } = cause as NodeJS.ErrnoException;
+    const why = code === "ERR_FS_FILE_TOO_LARGE" ? "it is larger than 2 GiB" : code;
+    throw new UserError(`${path}: cannot be read (${why}). Give a checkpoint that torch.save wrote.`, { cause });
+  }
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,94 @@
+import { type Config, type DependencyContainer, UserError } from "@benn/core";
+import { planRun, type RunPlan } from "@benn/core/node";
+import { readCheckpoint } from "../checkpoint/read-checkpoint.ts";
+import { findFiles, type FoundFiles } from "../files/find-files.ts";
+import { readNpy } from "../files/read-npy.ts";
+import { readWhole, sha256 } from "../files/read-whole.ts";
+import type { KeyMap } from "../map/key-map.ts";
+import { type MappedWeight, mapWeights, type TargetNet } from "../map/map-weights.ts";
+import { knownKeyMap } from "../map/nin-key-maps.ts";
+
+export interface ImportOptions {
+  /** Holds the registries, with plugins loaded. */
+  readonly container: DependencyContainer;
+  /** For nets that are not the reference's. */
+  readonly keyMap?: KeyMap;
+}
+
+/** A checkpoint that becomes a member. */
+export interface PlannedMember {
+  readonly path: string;
+  readonly sha256: string;
+  readonly net: TargetNet;
+  readonly keyMap: KeyMap;
+  readonly weights: readonly MappedWeight[];
+  /** Entries beside the weights: plain ones with their values, and those left alone. */
+  readonly facts: Readonly<Record<string, number | string | boolean>>;
+  readonly skipped: readonly string[];
+}
+
+/** What an import would do; every checkpoint has been read and fits. */
+export interface ImportPlan {
+  readonly run: RunPlan;
+  readonly members: readonly PlannedMember[];
+  readonly files: FoundFiles;
+  readonly alphas?: Float64Array;
+}
+
+/**
+ * Reads and maps every checkpoint, one after the other, and writes nothing.
+ * @param paths checkpoints, or folders of them
+ * @param config of the run they were trained in; its number of members becomes that of the checkpoints
+ * @throws UserError for a file that is not a checkpoint or does not fit its net, and for everything that `train` would refuse
+ */
+export async function planImport(paths: readonly string[], config: Config, { container, keyMap }: ImportOptions): Promise<ImportPlan> {
+  const files = findFiles(paths);
+  const count = files.checkpoints.length;
+  const run = await planRun(forImport(config, count), { container });
+  const planned = run.kinds.reduce((sum, kind) => sum + kind.members.length, 0);
+  if (planned !== count) {
+    throw new UserError(
+      `import: the configuration lists ${planned} members, and there are ${count} checkpoints. Give as many as it lists.`,
+    );
+  }
+  const alphas = files.alphas === undefined ? undefined : await readNpy(files.alphas);
+  if (alphas && alphas.length !== count) {
+    throw new UserError(
+      `${files.alphas}: holds ${alphas.length} alphas, and there are ${count} checkpoints. Give as many, or leave the file out.`,
+    );
+  }
+  for (const path of files.sampleWeights.values()) {
+    const { length } = await readNpy(path);
+    if (length !== run.dataset.train) {
+      throw new UserError(
+        `${path}: holds ${length} sample weights, and there are ${run.dataset.train} training images. Give the data it was trained on (--data), with validation=0.`,
+      );
+    }
+  }
+  const members: PlannedMember[] = [];
+  for (const [member, path] of files.checkpoints.entries()) {
+    const kind = run.kinds.find((each) => each.members.includes(member));
+    const net = { label: kind?.architecture ?? "", weights: kind?.weights ?? new Map<string, readonly number[]>() };
+    const map = keyMap ?? knownKeyMap(specOf(run, member));
+    if (!map) {
+      throw new UserError(`import: no key map is known for ${net.label}, only for nin and allbinnet. Write one and give it by --key-map.`);
+    }
+    const bytes = await readWhole(path);
+    const checkpoint = readCheckpoint(bytes, path);
+    const { facts, skipped } = checkpoint;
+    members.push({ path, sha256: sha256(bytes), net, keyMap: map, weights: mapWeights(checkpoint, net, map, path), facts, skipped });
+  }
+  return { run, members, files, ...(alphas ? { alphas } : {}) };
+}
+
+/** Nothing is trained before the first member, and there are as many as checkpoints unless the configuration lists them. */
+function forImport({ init: _init, ...config }: Config, count: number): Config {
+  return { ...config, pretrainEpochs: 0, members: Array.isArray(config.members) ? config.members : count };
+}
+
+function specOf({ config }: RunPlan, member: number): { readonly name: string; readonly [option: string]: unknown } {
+  const groups = Array.isArray(config.members) ? config.members : [];
+  const all = groups.flatMap(({ count = 1, architecture }) => Array.from({ length: count }, () => architecture));
+  const spec = all[member] ?? config.architecture ?? "nin";
+  return typeof spec === "string" ? { name: spec } : spec;
+}
