@@ -36,6 +36,16 @@ export const configSchema = z.strictObject({
   mode: z.enum(["sequential", "independent"]).default("sequential").describe("members start from the one before, or afresh"),
   pretrainEpochs: z.int().min(0).default(0).describe("epochs on uniform weights before the first sequential member"),
   init: z.string().optional().describe("folder of a trained member (model.json, weights.bin) that the first member starts from"),
+  given: z
+    .union([
+      z
+        .string()
+        .min(1)
+        .transform((folder) => [folder]),
+      z.array(z.string().min(1)),
+    ])
+    .default([])
+    .describe("folders of trained members (or of runs) that are taken as they are as the first members"),
   voter: spec.prefault("soft"),
   epochs: z.int().min(1).default(20).describe("of each member"),
   batchSize: z.int().min(1).default(128),
@@ -46,7 +56,15 @@ export const configSchema = z.strictObject({
     .describe("the learning rate is multiplied by factor when these epochs of a member begin"),
   weightDecay: z.number().min(0).default(1e-5).describe("L2, added to the gradient of every parameter"),
   scoreEvery: z.int().min(1).default(5).describe("epochs between scorings; the best so far is what the member becomes"),
-  scoreOn: z.enum(["draw", "validation"]).default("draw").describe("rows the best epoch is chosen on"),
+  scoreOn: z
+    .enum(["draw", "validation"], {
+      error: ({ input }) =>
+        input === "test"
+          ? 'the best epoch is never chosen on the test set; use "validation" with rows held out (validation=0.1)'
+          : undefined,
+    })
+    .default("draw")
+    .describe("rows the best epoch is chosen on"),
   checkpointSeconds: z.number().min(0).default(10).describe("least time between two checkpoints at the ends of epochs"),
   parallel: z
     .union([z.literal("auto"), z.int().min(1)])

@@ -9,6 +9,7 @@ import { namedWeights } from "../train/model-weights.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
 import { buildMember } from "../train/member-trainer.ts";
 import { asConfig } from "./experiment.ts";
+import { checkGiven, findGiven } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { stepMemory } from "./step-memory.ts";
 
@@ -50,12 +51,13 @@ export interface RunPlan {
 
 /** @throws UserError for everything that `train` would refuse before it starts */
 export async function planRun(config: Config, { container }: { readonly container: DependencyContainer }): Promise<RunPlan> {
-  const resolved = resolveConfig(config, container);
+  const resolved = await findGiven(resolveConfig(config, container));
   await container.resolve(BACKENDS).create(resolved.backend).activate();
   const loading = loadDataset(resolved, container);
   let loaded = await loading.next();
   while (!loaded.done) loaded = await loading.next();
   const data = loaded.value;
+  await checkGiven(resolved, data, container);
   const kinds = new Map<string, PlannedKind & { members: number[] }>();
   for (const [member, settings] of resolved.members.entries()) {
     const key = JSON.stringify(settings);

@@ -16,6 +16,7 @@ import { createVoters, trainRun } from "../train/train-run.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
+import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { readModelFiles } from "./model-files.ts";
 import { RunFolder } from "./run-folder.ts";
@@ -77,6 +78,8 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     data = yield* loadDataset(resolved, container, signal);
     const { weightBytes, stepBytes } = checkMembers(resolved, data, container);
     const count = membersAtATime(resolved, container, stepBytes);
+    if (!resume) await checkGiven(resolved, data, container);
+    const given = options.given ?? givenMembers(resolved);
     const init = resolved.init === undefined ? undefined : await readModelFiles(resolved.init);
 
     await checkDiskSpace(resume ?? options.out ?? "runs", resolved, data, weightBytes);
@@ -89,7 +92,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       const startThread = (): Worker => startMemberThread(configOfThread(resolved, count));
       trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
     }
-    run = trainRun({ config: resolved, data, container, store, control, init, given: options.given, trainer });
+    run = trainRun({ config: resolved, data, container, store, control, init, given, trainer });
     for (;;) {
       const next = await run.next();
       if (next.done) return { folder, reason: next.value };
@@ -112,10 +115,10 @@ function stamp(emitted: Emitted): RunEvent {
 }
 
 async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
-  if (resume === undefined) return resolveConfig(config ?? {}, container);
+  if (resume === undefined) return await findGiven(resolveConfig(config ?? {}, container));
   const saved = resolveConfig((await readExperiment(resume)).config, container);
   if (config === undefined) return saved;
-  const wanted = asConfig(resolveConfig(config, container));
+  const wanted = asConfig(await findGiven(resolveConfig(config, container)));
   const had = asConfig(saved);
   const differing = Object.keys({ ...wanted, ...had }).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(had[key]));
   if (differing.length > 0) {

@@ -1,11 +1,14 @@
 import { buildMember, memberLogits, type MemberTrainer, type TrainerOptions } from "./member-trainer.ts";
 import { type WeightValues, weightsFit, writeWeights } from "./model-weights.ts";
 import { settingsOf } from "./resolve-config.ts";
+import { UserError } from "../user-error.ts";
 
 /** Members that were trained elsewhere: a run takes their weights in place of training them. */
 export interface GivenMembers {
   /** Where they come from, as plain JSON; kept in experiment.json. */
   readonly origin: Readonly<Record<string, unknown>>;
+  /** How many of the first members these are; the others are trained. Absent: all of them. */
+  readonly count?: number;
   /** All weights of a member, by the names and shapes of its net, in the net's order. Taken as they are. */
   weights(member: number): Promise<WeightValues>;
   /** The member's say and the sample weights [samples] of the next one, where they are known; what is missing the scheme works out. */
@@ -27,7 +30,9 @@ export function takeGiven(options: Pick<TrainerOptions, "config" | "data" | "con
       try {
         yield { type: "member-start", member, epochs: settings.epochs, steps: Math.ceil(data.train.labels.length / config.batchSize) };
         const weights = await given.weights(member);
-        if (!weightsFit(model, weights)) throw new Error(`member ${member}: the weights given do not fit the net ${model.name}.`);
+        if (!weightsFit(model, weights)) {
+          throw new UserError(`member ${member}: the weights given do not fit the net ${model.name}. Were its files changed meanwhile?`);
+        }
         writeWeights(model, weights);
         const onRows = given.onRows && ((done: number, total: number): void | Promise<void> => given.onRows?.({ member, done, total }));
         return { finished: true, weights, bestEpoch: UNKNOWN_EPOCH, logits: await memberLogits(options, model, onRows) };

@@ -52,6 +52,11 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
       `pretrainEpochs: is ${parsed.pretrainEpochs}, but independent members start afresh. Set mode=sequential or pretrainEpochs=0.`,
     );
   }
+  if (parsed.given.length > 0 && (parsed.init !== undefined || parsed.pretrainEpochs > 0)) {
+    throw new UserError(
+      `given: the first members are there already, so ${parsed.init === undefined ? "pretrainEpochs" : "init"} has nothing to start. Leave it out.`,
+    );
+  }
   return {
     ...parsed,
     dataset: container.resolve(DATASETS).resolve(parsed.dataset, "dataset"),

@@ -49,7 +49,8 @@ interface Trained {
 export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["reason"]> {
   const { config, data, container, store } = task;
   const scheme = container.resolve(SCHEMES).create(config.scheme);
-  const trainer = task.given ? takeGiven(task, task.given) : (task.trainer ?? trainHere({ ...task, scheme }));
+  const taker = task.given && takeGiven(task, task.given);
+  const trainer = task.trainer ?? trainHere({ ...task, scheme });
   const problem = { samples: data.train.labels.length, classes: data.labels.length };
   const voters = createVoters(task);
   const checkpoint = await store.restore();
@@ -74,7 +75,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   for (let member = members.length; member < config.members.length; member++) {
     if (task.control.stop !== "no") return yield* end("interrupted", members);
     const settings = settingsOf(config, member);
-    const outcome = yield* trainer.train({
+    const outcome = yield* (isGiven(task, member) && taker ? taker : trainer).train({
       member,
       sampleWeights,
       start: config.mode === "sequential" ? startOf(task, member, members, startWeights) : undefined,
@@ -84,7 +85,14 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (!outcome.finished) return yield* end("interrupted", members);
 
     const { weights, logits } = outcome;
-    const judged = judge(task, scheme, member, sampleWeights, logits.train, await task.given?.judgement?.(member));
+    const judged = judge(
+      task,
+      scheme,
+      member,
+      sampleWeights,
+      logits.train,
+      isGiven(task, member) ? await task.given?.judgement?.(member) : {},
+    );
     const { verdict } = judged;
     if ("warning" in verdict && verdict.warning) yield { type: "warning", member, message: verdict.warning };
     const record: MemberRecord = {
@@ -120,6 +128,10 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     await store.saveCheckpoint({ member: member + 1 });
   }
   return yield* end("finished", members);
+}
+
+function isGiven({ given }: Pick<RunTask, "given">, member: number): boolean {
+  return given !== undefined && member < (given.count ?? Infinity);
 }
 
 async function* end(reason: RunEnd["reason"], members: readonly Trained[], message?: string): AsyncGenerator<Emitted, RunEnd["reason"]> {
@@ -209,12 +221,8 @@ export function createVoters({ config, container }: Pick<RunTask, "config" | "co
 }
 
 /** Accuracy of the vote of all members so far, of the newest alone, and out of bag. */
-function staged(
-  { config, data, given }: RunTask,
-  members: readonly Trained[],
-  voters: ReadonlyMap<string, Voter>,
-  scheme: EnsembleScheme,
-): Emitted {
+function staged(task: RunTask, members: readonly Trained[], voters: ReadonlyMap<string, Voter>, scheme: EnsembleScheme): Emitted {
+  const { config, data } = task;
   const classes = data.labels.length;
   const alphas = members.map(({ record }) => record.alpha ?? 0);
   const vote = (split: "validation" | "test", labels: Int32Array): { top1: AccuracyByVoter; top5: AccuracyByVoter } => {
@@ -232,12 +240,12 @@ function staged(
   const singles = members.map(({ record }) => record.accuracy.test);
   const own = voters.get(config.voter.name);
   const outOfBag =
-    scheme.outOfBag && own && !given // which rows a given member was trained on, nobody knows
+    scheme.outOfBag && own
       ? outOfBagAccuracy(
           own,
           { logits: members.map((trained) => trained.logits.train), alphas, classes },
           data.train.labels,
-          members.map(({ record }) => drawnRows(config, scheme, record.member, data.train.labels.length)),
+          members.map(({ record }) => drawnRows(task, scheme, record.member)),
         )
       : undefined;
   const onValidation = data.validation && vote("validation", data.validation.labels);
@@ -254,9 +262,12 @@ function staged(
   };
 }
 
-/** 1 where a member of an out-of-bag scheme has drawn the row. */
-function drawnRows(config: ResolvedConfig, scheme: EnsembleScheme, member: number, samples: number): Uint8Array {
+/** 1 where a member of an out-of-bag scheme has drawn the row, or may have: which rows a given one saw, nobody knows. */
+function drawnRows(task: RunTask, scheme: EnsembleScheme, member: number): Uint8Array {
+  const { config, data } = task;
+  const samples = data.train.labels.length;
   const drawn = new Uint8Array(samples);
+  if (isGiven(task, member)) return drawn.fill(1);
   const random = () => createRandom(config.seed, "draw", member);
   const draw = scheme.draw({ member, epoch: 0, purpose: "train", weights: new Float64Array(samples).fill(1 / samples), samples, random });
   if (draw.kind === "rows") for (const row of draw.rows) drawn[row] = 1;
