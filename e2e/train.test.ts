@@ -135,29 +135,3 @@ describe("stopping and going on", () => {
     expect(evaluation.staged).toHaveLength(2);
   });
 });
-
-describe("bad input is one sentence and exit code 2", () => {
-  for (const [args, message] of [
-    [["train", "--set", "scheme=adabost"], 'ensemble scheme "adabost" is unknown. Did you mean "adaboost"?'],
-    [["train", "--set", "epoch=3"], 'Did you mean "epochs"?'],
-    [["train", "--set", "epochs=many"], "epochs"],
-    [["train", "--set", "architecture.widht=1"], 'has no option "widht". Did you mean "width"?'],
-    [["train", "--data", "/nowhere"], "/nowhere"],
-    [["train", "--plugin", "./missing.ts"], "missing.ts"],
-    [["train", "--preset", "demmo"], 'Did you mean "demo"?'],
-    [["train", "--resume", "runs/none"], "does not exist"],
-    [["eval", "runs/none"], "does not exist"],
-    [["watch", "runs/none"], "does not exist"],
-    [["trian"], "train"],
-  ] as const) {
-    test(args.join(" "), async () => {
-      const cwd = newFolder();
-      const { code, stdout, stderr } = await benn(args, { cwd });
-      expect(stderr).toContain(message);
-      expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
-      expect(stdout).toBe("");
-      expect(code).toBe(2);
-      expect(existsSync(join(cwd, "runs"))).toBe(false);
-    });
-  }
-});

@@ -16,9 +16,11 @@ test("a line for the run, for each epoch, and two for each member", () => {
   expect(lines[10]).toMatch(/^vote of 2: [\d.]+ % \(soft\), mean single [\d.]+ %, \+\d\.\d points\n$/);
 });
 
-test("progress is told in tenths, once each", () => {
+test("progress that takes a while is told in tenths, once each; what is over at once is not", () => {
   const lines: string[] = [];
   const screen = plainScreen((text) => lines.push(text), initialState);
-  for (const done of [0, 1, 9, 10, 19, 100]) screen.show({ type: "progress", what: "downloading", done, total: 100, clock: { at: 0 } });
+  for (const done of [0, 50, 100]) screen.show({ type: "progress", what: "reading", done, total: 100, clock: { at: done } });
+  for (const [i, done] of [0, 1, 9, 10, 19, 100].entries())
+    screen.show({ type: "progress", what: "downloading", done, total: 100, clock: { at: 1000 * i } });
   expect(lines).toEqual(["downloading: 0 %\n", "downloading: 10 %\n", "downloading: 100 %\n"]);
 });

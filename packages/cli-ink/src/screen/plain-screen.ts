@@ -5,12 +5,20 @@ import { headline } from "../run/summary.ts";
 import { secondsLeft } from "../run/time-left.ts";
 import type { Screen } from "./screen.ts";
 
+/** What is over sooner is not worth a line. */
+const PATIENCE_MILLISECONDS = 1000;
+
 /** A line an epoch and a line a member, for logs and pipes: no colour, nothing drawn over. */
 export function plainScreen(write: (text: string) => void, first: RunState): Screen {
   let state = first;
   let told = "";
+  let waiting: { readonly what: string; readonly since: number } | undefined;
   return {
     show(event) {
+      if (event.type === "progress") {
+        if (waiting?.what !== event.what) waiting = { what: event.what, since: event.clock.at };
+        if (event.clock.at - waiting.since < PATIENCE_MILLISECONDS) return;
+      }
       state = reduce(state, event);
       const line = lineFor(event, state);
       if (line === undefined || line === told) return;
