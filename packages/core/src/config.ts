@@ -71,6 +71,10 @@ export const configSchema = z.strictObject({
     .default("auto")
     .describe("members trained at a time, where none depends on another (independent bagging); auto: what the machine carries"),
   backend: spec.prefault("wasm"),
+  listeners: z
+    .union([z.array(spec), spec.transform((value) => [value])])
+    .default([])
+    .describe("what else hears the run while it goes; may be changed when it is resumed"),
   plugins: z.array(z.string()).default([]).describe("packages or files to load besides the built-in ones"),
 });
 

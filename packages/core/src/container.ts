@@ -7,12 +7,13 @@ import { BACKENDS } from "./backend.ts";
 import { BINARIZERS } from "./binarizer.ts";
 import { DATASETS } from "./dataset.ts";
 import { SCHEMES } from "./ensemble-scheme.ts";
+import { LISTENERS } from "./listener.ts";
 import { Registry } from "./registry.ts";
 import { VOTERS } from "./voter.ts";
 
 export type { DependencyContainer, InjectionToken };
 
-/** A container of its own with one empty registry for each of the six contracts. */
+/** A container of its own with one empty registry for each of the seven contracts. */
 export function createContainer(): DependencyContainer {
   const own = container.createChildContainer();
   own.register(ARCHITECTURES, { useValue: new Registry("architecture") });
@@ -21,5 +22,6 @@ export function createContainer(): DependencyContainer {
   own.register(VOTERS, { useValue: new Registry("voter") });
   own.register(DATASETS, { useValue: new Registry("dataset") });
   own.register(BACKENDS, { useValue: new Registry("backend") });
+  own.register(LISTENERS, { useValue: new Registry("listener") });
   return own;
 }

@@ -10,6 +10,7 @@ export type { Definition } from "./definition.ts";
 export { type Draw, type DrawRound, type EnsembleScheme, type NextRound, SCHEMES, type Verdict } from "./ensemble-scheme.ts";
 export type * from "./events.ts";
 export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
+export { type HeardRun, type Listener, LISTENERS } from "./listener.ts";
 export { nearest } from "./nearest.ts";
 export { OutOfMemoryError } from "./out-of-memory.ts";
 export { type BennPlugin, definePlugin } from "./plugin.ts";

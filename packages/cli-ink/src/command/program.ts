@@ -102,7 +102,7 @@ export function createProgram(): Command {
   examples(
     program
       .command("plugins")
-      .description("List everything that has a name: architectures, binarizers, schemes, voters, datasets, backends.")
+      .description("List everything that has a name: architectures, binarizers, schemes, voters, datasets, backends, listeners.")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--json", "as JSON")
       .action(async (options: { plugin?: string[]; json?: boolean }) => {

@@ -1,4 +1,15 @@
-import { ARCHITECTURES, BACKENDS, BINARIZERS, DATASETS, type DependencyContainer, type Registry, SCHEMES, VOTERS, z } from "@benn/core";
+import {
+  ARCHITECTURES,
+  BACKENDS,
+  BINARIZERS,
+  DATASETS,
+  type DependencyContainer,
+  LISTENERS,
+  type Registry,
+  SCHEMES,
+  VOTERS,
+  z,
+} from "@benn/core";
 
 /** The keys of the configuration that name something registered, with the registry that knows it. */
 export const registries = {
@@ -8,6 +19,7 @@ export const registries = {
   voter: VOTERS,
   dataset: DATASETS,
   backend: BACKENDS,
+  listeners: LISTENERS,
 };
 
 export interface RegisteredName {

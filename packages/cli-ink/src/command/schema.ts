@@ -18,8 +18,12 @@ export function configJsonSchema(names: readonly RegisteredName[]): Json {
   const definitions = Object.fromEntries(
     [...new Set(names.map(({ key }) => key))].map((key) => [key, specSchema(names.filter((entry) => entry.key === key))]),
   );
+  const refer = (key: string): Json => {
+    const one = { $ref: `#/$defs/${key}` };
+    return key === "listeners" ? { anyOf: [one, { type: "array", items: one }] } : one;
+  };
   const use = (values: Json): Json =>
-    Object.fromEntries(Object.entries(values).map(([key, schema]) => [key, key in definitions ? { $ref: `#/$defs/${key}` } : schema]));
+    Object.fromEntries(Object.entries(values).map(([key, schema]) => [key, key in definitions ? refer(key) : schema]));
   const members = properties["members"] as { anyOf: { type: string; items?: { properties: Json } }[] };
   const groups = members.anyOf.map((branch) =>
     branch.items ? { ...branch, items: { ...branch.items, properties: use(branch.items.properties) } } : branch,

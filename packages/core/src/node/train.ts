@@ -7,6 +7,7 @@ import { BACKENDS } from "../backend.ts";
 import type { Config } from "../config.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { RunEnd, RunEvent } from "../events.ts";
+import { LISTENERS } from "../listener.ts";
 import { summarizeModel } from "../model-summary.ts";
 import { RunControl } from "../run-control.ts";
 import type { GivenMembers } from "../train/given-members.ts";
@@ -19,6 +20,7 @@ import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { readModelFiles } from "./model-files.ts";
+import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { RunFolder } from "./run-folder.ts";
 import { stepMemory } from "./step-memory.ts";
 import { configOfThread, membersAtATime } from "./threads/members-at-a-time.ts";
@@ -70,10 +72,12 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   let store: RunFolder | undefined;
   let trainer: MemberTrainer | undefined;
   let run: ReturnType<typeof trainRun> | undefined;
+  let audience: Telling | undefined;
   try {
     const resolved = await configOf(config, options);
     const backend = container.resolve(BACKENDS).create(resolved.backend);
     createVoters({ config: resolved, container });
+    const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
     await backend.activate();
     data = yield* loadDataset(resolved, container, signal);
     const { weightBytes, stepBytes } = checkMembers(resolved, data, container);
@@ -87,6 +91,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     store = await RunFolder.open(folder);
     if (!resume) await writeExperiment(folder, resolved, data, options.given?.origin);
     options.onFolder?.(folder);
+    audience = tellListeners(listeners, folder);
     const { startMemberThread } = options;
     if (startMemberThread && count > 1) {
       const startThread = (): Worker => startMemberThread(configOfThread(resolved, count));
@@ -95,16 +100,26 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     run = trainRun({ config: resolved, data, container, store, control, init, given, trainer });
     for (;;) {
       const next = await run.next();
-      if (next.done) return { folder, reason: next.value };
+      if (next.done) {
+        yield* failures(await audience.close());
+        return { folder, reason: next.value };
+      }
       const { route, ...emitted } = next.value;
       const event = stamp(emitted);
-      if (route !== "screen" && event.type !== "control" && event.type !== "progress") await store.append(event);
+      const said: string[] = [];
+      if (route !== "screen" && event.type !== "control" && event.type !== "progress") {
+        said.push(...(await audience.begin())); // only now: the trainer has cut the log of a resumed run
+        await store.append(event);
+        said.push(...(await audience.hear(event)));
+      }
       if (route !== "log") yield event;
+      yield* failures(said);
     }
   } finally {
     signal?.removeEventListener("abort", stop);
     await run?.return("interrupted"); // a loop that was broken off leaves it in the middle
     await trainer?.close?.();
+    await audience?.close();
     data?.dispose?.();
     await store?.close();
   }
@@ -114,13 +129,21 @@ function stamp(emitted: Emitted): RunEvent {
   return { ...emitted, clock: { at: Date.now(), ...emitted.clock } };
 }
 
+/** Shown and not logged: a log is a function of the configuration, and a full disk or a server that is gone is not. */
+function* failures(said: readonly string[]): Generator<RunEvent> {
+  for (const message of said) yield stamp({ type: "warning", message });
+}
+
 async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
   if (resume === undefined) return await findGiven(resolveConfig(config ?? {}, container));
   const saved = resolveConfig((await readExperiment(resume)).config, container);
   if (config === undefined) return saved;
-  const wanted = asConfig(await findGiven(resolveConfig(config, container)));
+  const asked = resolveConfig(config, container);
+  const wanted = asConfig(await findGiven(asked));
   const had = asConfig(saved);
-  const differing = Object.keys({ ...wanted, ...had }).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(had[key]));
+  const differing = Object.keys({ ...wanted, ...had }).filter(
+    (key) => key !== "listeners" && JSON.stringify(wanted[key]) !== JSON.stringify(had[key]),
+  );
   if (differing.length > 0) {
     const [key = ""] = differing;
     throw new UserError(
@@ -128,7 +151,7 @@ async function configOf(config: Config | undefined, { container, resume }: Train
         `${differing.length > 1 ? ` (and ${differing.slice(1).join(", ")} differ too)` : ""}. Resume without settings, or start a new run.`,
     );
   }
-  return saved;
+  return { ...saved, listeners: asked.listeners };
 }
 
 /** `runs/2026-11-24-nin-bagging`, numbered when taken. */

@@ -1,13 +1,29 @@
 // The exams sat by the plainest thing of each kind: what passes here shows that an exam asks no more than it must.
+import { appendFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { testArchitecture } from "./test-architecture.ts";
 import { testBackend } from "./test-backend.ts";
 import { testBinarizer } from "./test-binarizer.ts";
 import { testDataset } from "./test-dataset.ts";
+import { testListener } from "./test-listener.ts";
 import { testScheme } from "./test-scheme.ts";
 import { testVoter } from "./test-voter.ts";
 import { shuffle } from "../random.ts";
 import { UserError } from "../user-error.ts";
+
+testListener("that keeps the types of what it hears", () => {
+  let file = "";
+  return {
+    async open({ folder, past }) {
+      file = join(folder, "types.txt");
+      await writeFile(file, "");
+      for await (const event of past) await this.hear(event);
+    },
+    hear: (event) => appendFileSync(file, `${event.type}\n`),
+  };
+});
 
 testScheme("where every member sees every row", () => ({
   begin: ({ samples }) => new Float64Array(samples).fill(1),

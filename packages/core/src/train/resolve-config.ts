@@ -5,6 +5,7 @@ import { type ParsedConfig, parseConfig } from "../config.ts";
 import type { DependencyContainer } from "tsyringe";
 import { DATASETS } from "../dataset.ts";
 import { SCHEMES } from "../ensemble-scheme.ts";
+import { LISTENERS } from "../listener.ts";
 import type { Spec } from "../registry.ts";
 import { UserError } from "../user-error.ts";
 import { VOTERS } from "../voter.ts";
@@ -66,5 +67,6 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
     scheme: container.resolve(SCHEMES).resolve(parsed.scheme, "scheme"),
     voter: container.resolve(VOTERS).resolve(parsed.voter, "voter"),
     backend: container.resolve(BACKENDS).resolve(parsed.backend, "backend"),
+    listeners: parsed.listeners.map((listener, i) => container.resolve(LISTENERS).resolve(listener, `listeners[${i}]`)),
   };
 }
