@@ -23,3 +23,11 @@ export function thin(curve: readonly Point[], limit: number): readonly Point[] {
     (point) => point !== undefined,
   );
 }
+
+/** Each point as the mean of itself and up to `n` − 1 before it: the loss of single batches jumps. */
+export function runningMean(curve: readonly Point[], n = 5): Point[] {
+  return curve.map(({ x }, i) => {
+    const near = curve.slice(Math.max(0, i + 1 - n), i + 1);
+    return { x, y: near.reduce((sum, { y }) => sum + y, 0) / near.length };
+  });
+}

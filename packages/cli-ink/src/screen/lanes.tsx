@@ -1,6 +1,7 @@
 import { Box, Text } from "ink";
 import { sparkline } from "../run/braille.ts";
 import { percent, short } from "../run/format.ts";
+import { runningMean } from "../run/history.ts";
 import type { MemberState } from "../run/run-state.ts";
 import { chooseLanes, type Lane } from "./choose-lanes.ts";
 
@@ -51,7 +52,7 @@ export function Lanes({ members, focus, columns, height }: LanesProps) {
             {`${lane.member.epoch}/${lane.member.epochs}`.padStart(epochs)}
             {"   "}
             <Text color={COLORS[lane.member.status]} bold={false}>
-              {sparkline(lane.member.batchLoss, curve, lane.member.epochs).padEnd(curve)}
+              {sparkline(runningMean(lane.member.batchLoss), curve, lane.member.epochs).padEnd(curve)}
             </Text>
             {cells(numbersOf(lane.member))}
           </Text>

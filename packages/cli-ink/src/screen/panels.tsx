@@ -1,5 +1,6 @@
 import { Box } from "ink";
 import { percent, short } from "../run/format.ts";
+import { runningMean } from "../run/history.ts";
 import { memberInFocus, type RunState } from "../run/run-state.ts";
 import { arrangePanels, type Panel } from "./arrange-panels.ts";
 import { Chart } from "./chart.tsx";
@@ -31,7 +32,7 @@ export function Panels({ state, columns, height, view }: PanelsProps) {
       <Chart
         key={panel}
         title={isLoss ? `Loss${name}` : `Training accuracy${name}`}
-        curve={(isLoss ? member?.batchLoss : member?.accuracy) ?? []}
+        curve={isLoss ? runningMean(member?.batchLoss ?? []) : (member?.accuracy ?? [])}
         epochs={epochs}
         format={isLoss ? short : percent}
         color={isLoss ? "cyan" : "green"}
