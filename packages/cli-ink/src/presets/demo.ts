@@ -1,16 +1,19 @@
 import type { Preset } from "./preset.ts";
 
-/** What `npm start` trains: minutes on two cores, and enough to see that a vote beats its members. */
+/**
+ * What `npm start` trains: under two minutes on a common machine, and enough to see that a vote beats its members. Each member
+ * goes on from the one before on rows drawn anew; the high learning rate keeps them apart, which is what a vote lives on.
+ */
 export const demo: Preset = {
   description: "a small ensemble on the built-in photographs, in about two minutes",
   config: {
     dataset: { name: "cifar10", source: "sample" },
-    architecture: { name: "nin", width: 0.25 },
+    architecture: { name: "nin", width: 0.125, dropout: 0 },
     scheme: "bagging",
-    mode: "independent",
-    members: 6,
-    epochs: 6,
-    learningRate: 5e-3,
-    batchSize: 64,
+    mode: "sequential",
+    members: 7,
+    epochs: 2,
+    learningRate: 1e-2,
+    batchSize: 32,
   },
 };
