@@ -31,7 +31,7 @@ export function readMean(mean: string, side: number): Float32Array {
       },
     );
   }
-  const { height, width, values } = mean.endsWith(".npy") ? parseNpy(file, mean) : parseBlob(file, mean);
+  const { height, width, values } = mean.endsWith(".npy") ? parseNpy(file, mean) : sound(() => parseBlob(file), mean);
   if (values.length !== 3 * height * width || !values.every(Number.isFinite)) {
     throw new UserError(`imagenet: the mean "${mean}" has ${values.length} values, not 3×${height}×${width} finite ones. Make it again.`);
   }
@@ -47,15 +47,23 @@ export function readMean(mean: string, side: number): Float32Array {
   return image;
 }
 
+function sound(parse: () => Planes, path: string): Planes {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new UserError(`imagenet: the mean image "${path}" cannot be read: ${(cause as Error).message}. Make it again.`, { cause });
+  }
+}
+
 /** Caffe's BlobProto: fields num, channels, height, width (1 to 4) or shape (7); data (5) or double_data (8). */
-function parseBlob(file: Buffer, path: string): Planes {
+function parseBlob(file: Buffer): Planes {
   const legacy = [1, 1, 1, 1];
   let shape: number[] | undefined;
   let values: Float32Array | Float64Array = new Float32Array();
   const single: number[] = [];
-  for (const { number, value, start, end, kind } of protobufFields(file, file.length, `the mean image "${path}"`)) {
+  for (const { number, value, start, end, kind } of protobufFields(file, file.length)) {
     if (number <= 4 && kind === "varint") legacy[number - 1] = value;
-    else if (number === 7 && kind === "bytes") shape = dimensions(file.subarray(start, end), path);
+    else if (number === 7 && kind === "bytes") shape = dimensions(file.subarray(start, end));
     else if (number === 5 && kind === "bytes")
       values = new Float32Array(new Uint8Array(file.subarray(start, end - ((end - start) % 4))).buffer);
     else if (number === 5 && end - start === 4) single.push(file.readFloatLE(start));
@@ -67,8 +75,8 @@ function parseBlob(file: Buffer, path: string): Planes {
 }
 
 /** BlobShape: the sizes as one packed field or as a field each. */
-function dimensions(message: Buffer, path: string): number[] {
-  const fields = [...protobufFields(message, message.length, `the shape of "${path}"`)].filter(({ number }) => number === 1);
+function dimensions(message: Buffer): number[] {
+  const fields = [...protobufFields(message, message.length)].filter(({ number }) => number === 1);
   return fields.flatMap(({ value, start, end, kind }) => (kind === "varint" ? [value] : packedNumbers(message.subarray(start, end))));
 }
 

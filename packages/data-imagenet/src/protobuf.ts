@@ -1,4 +1,4 @@
-import { UserError } from "@benn/core";
+// Used by the decoding threads, which do without core and all it loads: errors are plain, and become sentences elsewhere.
 
 /** One field of a message. */
 export interface ProtobufField {
@@ -15,14 +15,13 @@ export interface ProtobufField {
  * The fields of a protobuf message, in the order of its bytes; groups, long out of use, are refused.
  * @param bytes the message from its start, perhaps only its beginning: reading ends with the field that reaches beyond them
  * @param length of the whole message; no field may reach beyond it
- * @param name of the message, for errors
- * @throws UserError for what is no protobuf message
+ * @throws Error that says what is wrong with it
  * @see https://protobuf.dev/programming-guides/encoding/
  */
-export function* protobufFields(bytes: Uint8Array, length: number, name: string): Generator<ProtobufField> {
+export function* protobufFields(bytes: Uint8Array, length: number): Generator<ProtobufField> {
   let at = 0;
   const fail = (what: string): never => {
-    throw new UserError(`imagenet: ${name} is not a sound protobuf message: ${what} at byte ${at} of ${length}. Make it again.`);
+    throw new Error(`it is not a sound protobuf message: ${what} at byte ${at} of ${length}`);
   };
   const varint = (): number => {
     let value = 0;

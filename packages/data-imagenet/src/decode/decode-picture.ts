@@ -84,12 +84,7 @@ async function openFile(bytes: Uint8Array): Promise<Opened> {
 }
 
 async function openDatum(message: Uint8Array): Promise<Opened> {
-  const { channels, height, width, encoded, start, end } = readDatum(
-    message,
-    message.length,
-    (from) => message.subarray(from),
-    "its entry",
-  );
+  const { channels, height, width, encoded, start, end } = readDatum(message, message.length, (from) => message.subarray(from));
   const data = message.subarray(start, end);
   if (encoded) return openFile(data);
   const plane = width * height;

@@ -12,6 +12,9 @@ const { thread, recipe } = workerData as ThreadData;
 const write = valueWriter(recipe);
 const size = 3 * recipe.size ** 2;
 
+/** What the picture library says when its own decoders say nothing. */
+const UNSAID = "Unknown error";
+
 /** Shards and databases are opened once; a few stay open. */
 const MOST_OPEN = 16;
 const open = new Map<string, number>();
@@ -52,7 +55,7 @@ async function work({ id, places, draws, pixels, progress }: DecodeJob): Promise
       const { code, message } = error as NodeJS.ErrnoException;
       broken.push({
         row,
-        reason: message,
+        reason: message === UNSAID ? "it is damaged or ends early" : message,
         fatal: /^(?:E[A-Z]+|ERR_MODULE_NOT_FOUND)$/.test(code ?? "") || message.includes('Could not load the "sharp"'),
       });
     }

@@ -31,30 +31,41 @@ const MOST_SPARE = 3;
  * on while the thread that asked computes. Idle threads do not keep a program from ending.
  */
 export class DecoderPool {
-  readonly workers: readonly Worker[];
+  readonly #recipe: Recipe;
+  readonly #threads: number;
   readonly #valuesEach: number;
   readonly #running = new Map<number, Running>();
   readonly #spare: SharedArrayBuffer[] = [];
+  #workers: readonly Worker[] = [];
   #next = 0;
   #dead: Error | undefined;
 
   constructor(recipe: Recipe, threads: number) {
+    this.#recipe = recipe;
+    this.#threads = threads;
     this.#valuesEach = 3 * recipe.size ** 2;
-    const entry = new URL(`./decode-thread${extname(import.meta.filename)}`, import.meta.url);
-    this.workers = Array.from({ length: threads }, (_, thread) => {
-      const workerData: ThreadData = { thread, recipe };
-      const worker = new Worker(entry, { workerData });
-      worker.unref();
-      worker.on("message", (report: DecodeReport) => this.#reported(report));
-      worker.on("error", (error) => this.#died(thread, error instanceof Error ? error.message : String(error), error));
-      worker.on("exit", (code) => this.#died(thread, `it ended with code ${code}`));
-      return worker;
-    });
+  }
+
+  /** The threads, once the first batch has started them: a plan of a run only looks at labels and shapes. */
+  get workers(): readonly Worker[] {
+    return this.#workers;
   }
 
   /** Bytes of the buffers that wait for a coming batch. */
   get spareBytes(): number {
     return this.#spare.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  }
+
+  #start(): void {
+    const entry = new URL(`./decode-thread${extname(import.meta.filename)}`, import.meta.url);
+    this.#workers = Array.from({ length: this.#threads }, (_, thread) => {
+      const workerData: ThreadData = { thread, recipe: this.#recipe };
+      const worker = new Worker(entry, { workerData });
+      worker.on("message", (report: DecodeReport) => this.#reported(report));
+      worker.on("error", (error) => this.#died(thread, error instanceof Error ? error.message : String(error), error));
+      worker.on("exit", (code) => this.#died(thread, `it ended with code ${code}`));
+      return worker;
+    });
   }
 
   /** @param draws [places, DRAWS] uniform in [0, 1), to change the pictures at random */
@@ -65,16 +76,17 @@ export class DecoderPool {
       places,
       draws,
       pixels: this.#buffer(bytes),
-      progress: new SharedArrayBuffer(4 * (1 + this.workers.length)),
+      progress: new SharedArrayBuffer(4 * (1 + this.#threads)),
     };
     const { promise, resolve, reject } = Promise.withResolvers<readonly BrokenPicture[]>();
     promise.catch(() => {}); // a batch that was read ahead may fail before anybody asks for it
-    const running: Running = { job, left: this.workers.length, broken: [], resolve, reject, released: false };
+    const running: Running = { job, left: this.#threads, broken: [], resolve, reject, released: false };
     if (this.#dead) reject(this.#dead);
     else if (places.length === 0) resolve([]);
     else {
+      if (this.#workers.length === 0) this.#start();
       this.#running.set(job.id, running);
-      for (const worker of this.workers) {
+      for (const worker of this.#workers) {
         worker.ref();
         // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
         worker.postMessage(job);
@@ -96,7 +108,7 @@ export class DecoderPool {
   async dispose(): Promise<void> {
     this.#end(new Error("imagenet: the dataset was disposed"));
     this.#spare.length = 0;
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
   #reported({ id, broken }: DecodeReport): void {
@@ -105,7 +117,7 @@ export class DecoderPool {
     running.broken.push(...broken);
     if (--running.left > 0) return;
     this.#running.delete(id);
-    if (this.#running.size === 0) for (const worker of this.workers) worker.unref();
+    if (this.#running.size === 0) for (const worker of this.#workers) worker.unref();
     running.resolve(running.broken.toSorted((a, b) => a.row - b.row));
     if (running.released) this.#recycle(running.job.pixels);
   }
@@ -126,7 +138,7 @@ export class DecoderPool {
     this.#dead ??= error;
     for (const { reject } of this.#running.values()) reject(this.#dead);
     this.#running.clear();
-    for (const worker of this.workers) worker.unref();
+    for (const worker of this.#workers) worker.unref();
   }
 
   #buffer(bytes: number): SharedArrayBuffer {

@@ -1,4 +1,3 @@
-import { UserError } from "@benn/core";
 import { protobufFields } from "../protobuf.ts";
 
 /** Caffe's Datum: a labelled picture. */
@@ -22,18 +21,17 @@ const MOST_CLASSES = 1_000_000;
  * @param head the message's first bytes; all of it, if it is short
  * @param length of the message
  * @param tail reads the message from a place to its end
- * @param name for errors
- * @throws UserError for anything but a Datum with byte pixels or an encoded picture
+ * @throws Error that says what is wrong, for anything but a Datum with byte pixels or an encoded picture
  * @see https://github.com/BVLC/caffe/blob/master/src/caffe/proto/caffe.proto
  */
-export function readDatum(head: Uint8Array, length: number, tail: (from: number) => Uint8Array, name: string): Datum {
+export function readDatum(head: Uint8Array, length: number, tail: (from: number) => Uint8Array): Datum {
   const datum = { channels: 0, height: 0, width: 0, label: 0, encoded: false, start: 0, end: 0 };
   const fail = (what: string): never => {
-    throw new UserError(`imagenet: ${name} is not a picture as Caffe stores it: ${what}. Make the database again.`);
+    throw new Error(`it is not a picture as Caffe stores it: ${what}`);
   };
   const read = (bytes: Uint8Array, from: number): void => {
     let reached = from;
-    for (const field of protobufFields(bytes, length - from, name)) {
+    for (const field of protobufFields(bytes, length - from)) {
       reached = from + field.end;
       if (field.number === 4 && field.kind === "bytes") [datum.start, datum.end] = [from + field.start, from + field.end];
       else if (field.number === 6) fail("it holds floating-point values");

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Safetensors, UserError } from "@benn/core";
-import { readDatum } from "../lmdb/datum.ts";
+import { type Datum, readDatum } from "../lmdb/datum.ts";
 import { LmdbFile } from "../lmdb/lmdb-file.ts";
 import type { ClassList } from "./class-list.ts";
 import { keptIndex } from "./kept-index.ts";
@@ -35,7 +35,7 @@ export async function readLmdb({ train, test, classes, cache, watch }: LmdbOptio
 
 /** A database's file: LMDB puts it in a folder as data.mdb unless told otherwise. @throws UserError if it is not there */
 export function databaseFile(path: string): string {
-  const file = [join(path, "data.mdb"), path].find((place) => existsSync(place));
+  const file = [join(path, "data.mdb"), path].find((place) => statSync(place, { throwIfNoEntry: false })?.isFile());
   if (file === undefined) throw new UserError(`imagenet: there is no LMDB database "${path}". Name it with dataset.train and val.`);
   return file;
 }
@@ -51,14 +51,25 @@ async function indexDatabase(path: string, watch: Watch): Promise<Safetensors> {
     const builder = new IndexBuilder();
     for (const { key, offset, length } of file.entries()) {
       if (builder.count % 1000 === 0) await watch.tick(`indexing ${path}`, builder.count, file.meta.entries);
-      const name = `"${path}", key ${key.toString("latin1")}`;
       const tail = (from: number): Buffer => file.read(offset + from, Math.min(length - from, MOST_TAIL));
-      const { label } = readDatum(file.read(offset, Math.min(HEAD, length)), length, tail, name);
+      const label = labelOf(
+        () => readDatum(file.read(offset, Math.min(HEAD, length)), length, tail),
+        `"${path}", key ${key.toString("latin1")}`,
+      );
       builder.push({ label, offset, length, file: 0 });
     }
     return builder.finish();
   } finally {
     file.close();
+  }
+}
+
+function labelOf(read: () => Datum, name: string): number {
+  try {
+    return read().label;
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause; // the database itself
+    throw new UserError(`imagenet: ${name}: ${(cause as Error).message}. Make the database again.`, { cause });
   }
 }
 
