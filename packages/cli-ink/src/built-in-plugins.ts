@@ -1,11 +1,14 @@
+import archAlexnet from "@benn/arch-alexnet";
 import archNin from "@benn/arch-nin";
 import archResnet from "@benn/arch-resnet";
 import backendWasm from "@benn/backend-wasm";
 import binarize from "@benn/binarize";
 import type { BennPlugin } from "@benn/core";
 import dataCifar from "@benn/data-cifar";
+import dataImagenet from "@benn/data-imagenet";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
+import tensorboard from "@benn/tensorboard";
 import vote from "@benn/vote";
 
 /** The plugins that come with the command. */
@@ -13,9 +16,12 @@ export const builtInPlugins: readonly BennPlugin[] = [
   binarize,
   archNin,
   archResnet,
+  archAlexnet,
   ensembleBagging,
   ensembleBoost,
   vote,
   dataCifar,
+  dataImagenet,
   backendWasm,
+  tensorboard,
 ];

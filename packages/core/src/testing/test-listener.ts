@@ -16,7 +16,9 @@ export function testListener(name: string, create: () => Listener): void {
     folders.push(folder);
     return folder;
   };
+  const killed: Listener[] = [];
   afterEach(async () => {
+    for (const listener of killed.splice(0)) await listener.close?.();
     for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
   });
 
@@ -41,7 +43,9 @@ export function testListener(name: string, create: () => Listener): void {
         [events.length - 1, events.length, true],
       ] as const) {
         const folder = await newFolder();
-        await tell(create(), folder, 0, cut, ended);
+        const first = create();
+        await tell(first, folder, 0, cut, ended);
+        if (!ended) killed.push(first); // closed in the end, since this process lives on
         await tell(create(), folder, checkpoint, events.length, true);
         expect(await filesOf(folder), `cut after ${cut} events, resumed after ${checkpoint}`).toEqual(wanted);
       }

@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { encodeFileVersion, encodeScalars } from "./encode-event.ts";
+import { encodeRecord } from "./encode-record.ts";
+import type { Scalars } from "./scalars.ts";
+
+/** TensorBoard looks for "tfevents". One name for ever: a resumed run goes on in the same file. */
+const NAME = "events.out.tfevents.benn";
+
+/**
+ * The event files of a run, one in each folder. They are written over what an interrupted run has left: as long as a run
+ * says the same again the bytes stay the same, so that a TensorBoard that looks on sees nothing move.
+ */
+export class EventFiles {
+  readonly #folder: string;
+  readonly #files = new Map<string, { handle: FileHandle; size: number }>();
+
+  /** @param folder that holds a folder for each member and one for the ensemble */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param wallTime seconds since 1970 */
+  async append({ folder, step, values }: Scalars, wallTime: number): Promise<void> {
+    const file = this.#files.get(folder) ?? (await this.#open(folder, wallTime));
+    await write(file, encodeRecord(encodeScalars(wallTime, step, values)));
+  }
+
+  /** Drops what was not written since this object was made. */
+  async cut(): Promise<void> {
+    for (const { handle, size } of this.#files.values()) await handle.truncate(size);
+    if (!existsSync(this.#folder)) return;
+    for (const entry of await readdir(this.#folder, { withFileTypes: true })) {
+      const isLeft = entry.isDirectory() && !this.#files.has(entry.name);
+      if (isLeft) await rm(join(this.#folder, entry.name, NAME), { force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#files.values()];
+    this.#files.clear();
+    for (const { handle } of open) await handle.close();
+  }
+
+  async #open(folder: string, wallTime: number): Promise<{ handle: FileHandle; size: number }> {
+    const path = join(this.#folder, folder, NAME);
+    await mkdir(dirname(path), { recursive: true });
+    const file = { handle: await open(path, existsSync(path) ? "r+" : "w"), size: 0 };
+    this.#files.set(folder, file);
+    await write(file, encodeRecord(encodeFileVersion(wallTime)));
+    return file;
+  }
+}
+
+async function write(file: { readonly handle: FileHandle; size: number }, bytes: Buffer): Promise<void> {
+  await file.handle.write(bytes, 0, bytes.length, file.size);
+  file.size += bytes.length;
+}
