@@ -75,6 +75,65 @@ export function multiply(
   }
 }
 
+/**
+ * C += XᵀX in float64 for the tiles of 4 × 4 on and below C's diagonal.
+ * @param panels X in panels of 4 columns one after the other, each [steps, 4]
+ * @param c address of C [columns, columns]
+ * @param columns a multiple of 4
+ */
+export function addGram(panels: usize, c: usize, columns: i32, steps: i32): void {
+  const panelBytes = <usize>steps << 5;
+  const rowBytes = <usize>columns << 3;
+  for (let i = 0; i < columns; i += 4) {
+    for (let j = 0; j <= i; j += 4) {
+      let y0 = f64x2.splat(0);
+      let y1 = y0;
+      let y2 = y0;
+      let y3 = y0;
+      let y4 = y0;
+      let y5 = y0;
+      let y6 = y0;
+      let y7 = y0;
+      // A panel of 4 columns of X is at once 4 rows of Xᵀ.
+      let a = panels + <usize>(i >> 2) * panelBytes;
+      let b = panels + <usize>(j >> 2) * panelBytes;
+      for (let step = 0; step < steps; step++) {
+        const low = v128.load(b);
+        const high = v128.load(b, 16);
+        let x = v128.load_splat<f64>(a);
+        y0 = f64x2.add(y0, f64x2.mul(x, low));
+        y1 = f64x2.add(y1, f64x2.mul(x, high));
+        x = v128.load_splat<f64>(a, 8);
+        y2 = f64x2.add(y2, f64x2.mul(x, low));
+        y3 = f64x2.add(y3, f64x2.mul(x, high));
+        x = v128.load_splat<f64>(a, 16);
+        y4 = f64x2.add(y4, f64x2.mul(x, low));
+        y5 = f64x2.add(y5, f64x2.mul(x, high));
+        x = v128.load_splat<f64>(a, 24);
+        y6 = f64x2.add(y6, f64x2.mul(x, low));
+        y7 = f64x2.add(y7, f64x2.mul(x, high));
+        a += 32;
+        b += 32;
+      }
+      let to = c + <usize>i * rowBytes + (<usize>j << 3);
+      addPair(to, y0, y1);
+      to += rowBytes;
+      addPair(to, y2, y3);
+      to += rowBytes;
+      addPair(to, y4, y5);
+      to += rowBytes;
+      addPair(to, y6, y7);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addPair(to: usize, low: v128, high: v128): void {
+  v128.store(to, f64x2.add(v128.load(to), low));
+  v128.store(to, f64x2.add(v128.load(to, 16), high), 16);
+}
+
 /** Where row `row` of a lower triangle of float64 kept row by row starts. */
 // @ts-ignore: decorator
 @inline

@@ -21,7 +21,9 @@ export async function extractBatches(archive: string, folder: string): Promise<v
   let fault: string | undefined;
   const seen = new Set<string>();
   try {
-    await tar.extract({
+    // In one go: an asynchronous extraction that fails goes on writing for a while after it has said so.
+    tar.extract({
+      sync: true,
       file: archive,
       cwd: folder,
       strict: true,

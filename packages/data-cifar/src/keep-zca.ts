@@ -9,8 +9,8 @@ import { SIZE } from "./images.ts";
 const KEPT = 8;
 
 /**
- * What `fit` gives, from `folder` if it was fitted to the same rows of the same files before. A cache that cannot be read or
- * written only costs the time.
+ * What `fit` gives, from `folder` if it was fitted to the same rows of the same files before. A cache that is damaged or
+ * cannot be written only costs the time.
  * @param files SHA-256 of the files the images are from
  */
 export async function keepZca(
@@ -32,16 +32,22 @@ export async function keepZca(
 }
 
 async function read(path: string): Promise<Zca | undefined> {
-  const { tensors } = readSafetensors(await readFile(path), path);
+  const { tensors, metadata } = readSafetensors(await readFile(path), path);
   const [mean, matrix] = [tensors.get("mean")?.data, tensors.get("matrix")?.data];
   const fits = mean instanceof Float32Array && matrix instanceof Float32Array && mean.length === SIZE && matrix.length === SIZE ** 2;
-  return fits ? { mean, matrix } : undefined;
+  return fits && metadata["sha256"] === digest({ mean, matrix }) ? { mean, matrix } : undefined;
+}
+
+function digest({ mean, matrix }: Zca): string {
+  const hash = createHash("sha256");
+  for (const { buffer, byteOffset, byteLength } of [mean, matrix]) hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest("hex");
 }
 
 async function write(folder: string, path: string, { mean, matrix }: Zca): Promise<void> {
   await mkdir(folder, { recursive: true });
   const bytes = writeSafetensors({
-    metadata: {},
+    metadata: { sha256: digest({ mean, matrix }) },
     tensors: new Map([
       ["mean", { dtype: "F32", shape: [SIZE], data: mean }],
       ["matrix", { dtype: "F32", shape: [SIZE, SIZE], data: matrix }],

@@ -13,7 +13,7 @@ const MAGIC = "\u0093NUMPY";
 
 /** Bytes of one value, and how to read all of them, by the type's name in the header. */
 const TYPES: Readonly<Record<string, { readonly bytes: number; readonly read: (data: Uint8Array) => Float32Array | Uint8Array }>> = {
-  "|u1": { bytes: 1, read: (data) => data },
+  "|u1": { bytes: 1, read: (data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
   "<f4": { bytes: 4, read: (data) => new Float32Array(...aligned(data, 4)) },
   "<f8": { bytes: 8, read: (data) => Float32Array.from(new Float64Array(...aligned(data, 8))) },
   "<i4": { bytes: 4, read: (data) => Float32Array.from(new Int32Array(...aligned(data, 4))) },

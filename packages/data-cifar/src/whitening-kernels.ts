@@ -19,6 +19,7 @@ export interface WhiteningKernels {
     columns: number,
     steps: number,
   ): void;
+  addGram(panels: number, c: number, columns: number, steps: number): void;
   reflect(triangle: number, v: number, w: number, size: number, scale: number): void;
   reflectRow(row: number, v: number, size: number, scale: number): void;
 }
@@ -31,7 +32,7 @@ export async function loadWhiteningKernels(bytes: number): Promise<WhiteningKern
   const code = await readFile(FILE).catch((cause: unknown) => {
     throw new UserError(`cifar10: the kernels of gcn-zca could not be read from ${FILE.href}. Build them with "pnpm build".`, { cause });
   });
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE), maximum: 65536 });
+  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / PAGE)), maximum: 65536 });
   const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
   return { ...(instance.exports as unknown as Omit<WhiteningKernels, "memory">), memory: memory.buffer };
 }
