@@ -20,8 +20,21 @@ export interface Running {
   shows(text: string): Promise<void>;
 }
 
-export function start(args: readonly string[], { cwd, env = {} }: { cwd: string; env?: Record<string, string> }): Running {
-  const child = spawn(process.execPath, [entry, ...args], { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+interface Place {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function start(args: readonly string[], place: Place): Running {
+  return startNode([entry, ...args], place);
+}
+
+export function runNode(args: readonly string[], place: Place): Promise<Finished> {
+  return startNode(args, place).finished;
+}
+
+function startNode(args: readonly string[], { cwd, env = {} }: Place): Running {
+  const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   const waiting: (() => void)[] = [];
@@ -48,8 +61,8 @@ export function start(args: readonly string[], { cwd, env = {} }: { cwd: string;
   };
 }
 
-export function benn(args: readonly string[], options: { cwd: string; env?: Record<string, string> }): Promise<Finished> {
-  return start(args, options).finished;
+export function benn(args: readonly string[], place: Place): Promise<Finished> {
+  return start(args, place).finished;
 }
 
 export function newFolder(): string {

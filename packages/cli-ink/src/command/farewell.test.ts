@@ -9,7 +9,7 @@ test("the end tells where the run is and what to type next, within the width of 
   const text = farewell(finished, "runs/my run", 80);
   expect(text).toContain("\nThe run is in runs/my run\n");
   expect(text).toContain("benn eval 'runs/my run'");
-  expect(text).toContain("benn watch 'runs/my run' --speed 20  see it learn again");
+  expect(text).toContain("benn watch 'runs/my run'  see it again");
   for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 });
 

@@ -144,12 +144,12 @@ export function farewell(state: RunState, folder: string, columns: number = proc
   const next = [
     ...(interrupted ? [[resumeCommand(folder), "go on"] as const] : []),
     ...(state.staged.length > 0 ? [[`${benn} eval ${quoted(folder)}`, "score its members again"] as const] : []),
-    [`${benn} watch ${quoted(folder)} --speed 20`, "see it learn again"] as const,
+    [`${benn} watch ${quoted(folder)}`, "see it again"] as const,
   ];
   const width = Math.max(...next.map(([command]) => command.length));
+  const tables = summary(state);
   const lines = [
-    ...summary(state),
-    "",
+    ...(tables.length > 0 ? [...tables, ""] : []),
     `${interrupted ? "Interrupted and saved" : "The run is"} in ${folder}`,
     "",
     ...next.map(([command, does]) => `  ${command.padEnd(width)}  ${does}`),

@@ -49,7 +49,8 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
   const looking = setInterval(() => void look(), LOOK_MILLISECONDS);
   try {
     let last: number | undefined;
-    for await (const event of followEvents(folder, { follow: live, signal: end.signal })) {
+    const events = followEvents(folder, { follow: live, signal: end.signal });
+    for await (const event of live || speed === undefined ? events : inOrderOfTime(events)) {
       if (speed !== undefined) await wait(gap(last, event) / speed, left.promise);
       if (quit) break;
       last = event.clock.at;
@@ -66,6 +67,13 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
     await screen?.close();
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, leave);
   }
+}
+
+/** Members that were trained side by side stand one after the other in the log. */
+async function* inOrderOfTime(events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent> {
+  const all: RunEvent[] = [];
+  for await (const event of events) all.push(event);
+  yield* all.toSorted((a, b) => a.clock.at - b.clock.at);
 }
 
 function gap(last: number | undefined, { clock }: RunEvent): number {

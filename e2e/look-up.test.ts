@@ -1,0 +1,107 @@
+// Commands that train nothing, and training from code.
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { benn, newFolder, quick, root, runNode } from "./benn.ts";
+
+test.concurrent("--help lists the commands and gives examples", async () => {
+  const { code, stdout, stderr } = await benn(["--help"], { cwd: newFolder() });
+  expect(code).toBe(0);
+  expect(stderr).toBe("");
+  for (const word of ["train", "eval", "watch", "plugins", "presets", "schema", "Examples:", "$ benn train --preset demo"])
+    expect(stdout).toContain(word);
+  const train = await benn(["train", "--help"], { cwd: newFolder(), env: { BENN_COMMAND: "npm run benn --" } });
+  for (const option of ["--preset", "--set", "--plugin", "--data", "--backend", "--out", "--resume", "--ui", "--dry-run"])
+    expect(train.stdout).toContain(option);
+  expect(train.stdout).toContain("$ npm run benn -- train --resume runs/NAME");
+});
+
+test.concurrent("--dry-run tells configuration, layers, sizes, memory and time of each kind of member, and writes nothing", async () => {
+  const cwd = newFolder();
+  const { code, stdout, stderr } = await benn(["train", join(root, "examples/mixed.config.ts"), "--dry-run"], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  for (const net of ["Member 1, 2: nin width=0.25", "Member 3, 4: allbinnet width=0.25", "Member 5, 6: resnet20 width=0.5"])
+    expect(stdout).toContain(net);
+  for (const words of [/"shrinkage": 0\.5/, /BinaryConv2D +32×32×24/, /multiply-adds 1-bit/, /Memory of a training step/, /Time: about/])
+    expect(stdout).toMatch(words);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
+test.concurrent("plugins lists every name, also those of a plugin of one's own", async () => {
+  const { code, stdout } = await benn(["plugins", "--plugin", join(root, "examples/my-boost.ts")], { cwd: newFolder() });
+  expect(code).toBe(0);
+  for (const name of ["nin", "allbinnet", "resnet20", "deterministic", "stochastic", "none", "bagging", "samme, boost-d", "my-boost"])
+    expect(stdout).toMatch(new RegExp(`^ {2}(?:[\\w-]+, )*${name}\\b`, "m"));
+  for (const name of ["hard", "soft", "softmax", "cifar10", "wasm"]) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+  const json = await benn(["plugins", "--json"], { cwd: newFolder() });
+  expect((JSON.parse(json.stdout) as { name: string }[]).map(({ name }) => name)).toContain("samme");
+});
+
+test.concurrent("a plugin is found in the dependencies of the project", async () => {
+  const cwd = newFolder();
+  const plugin = 'export default { name: "found", register() { throw new Error("it was found"); } };';
+  writeFileSync(join(cwd, "package.json"), JSON.stringify({ dependencies: { "benn-plugin-found": "1" } }));
+  await runNode(
+    [
+      "-e",
+      `const fs = require("node:fs"), at = "node_modules/benn-plugin-found"; fs.mkdirSync(at, { recursive: true });
+    fs.writeFileSync(at + "/package.json", JSON.stringify({ name: "benn-plugin-found", type: "module", main: "index.js", keywords: ["benn-plugin"] }));
+    fs.writeFileSync(at + "/index.js", ${JSON.stringify(plugin)})`,
+    ],
+    { cwd },
+  );
+  expect((await benn(["plugins"], { cwd })).stderr).toContain(
+    "plugin found (from benn-plugin-found): throws when it registers (it was found)",
+  );
+});
+
+test.concurrent("the JSON schema knows the options of everything registered", async () => {
+  const { code, stdout } = await benn(["schema"], { cwd: newFolder() });
+  expect(code).toBe(0);
+  const schema = JSON.parse(stdout) as { properties: Record<string, unknown>; $defs: Record<string, { anyOf: unknown[] }> };
+  expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(["$schema", "members", "epochs", "scheme"]));
+  expect(JSON.stringify(schema.$defs["scheme"])).toContain("shrinkage");
+});
+
+test.concurrent("presets lists the demo and every recipe of the reference for CIFAR-10", async () => {
+  const { code, stdout } = await benn(["presets"], { cwd: newFolder() });
+  expect(code).toBe(0);
+  expect(stdout.match(/^cifar10-(?:ab|sb)-/gm)).toHaveLength(13);
+  expect(stdout).toContain("67.35 → 81.32 %");
+  expect(stdout).toMatch(/^demo /m);
+});
+
+test("train(config) from code is a stream of the same events", async () => {
+  const cwd = newFolder();
+  const config = { name: "code", members: 1, epochs: 1, batchSize: 40, architecture: { name: "nin", width: 0.0625 } };
+  const dataset = { name: "cifar10", trainRows: 120, testRows: 60 };
+  writeFileSync(
+    join(cwd, "main.mjs"),
+    `import { train } from ${JSON.stringify(pathToFileURL(join(root, "packages/cli-ink/dist/index.js")).href)};
+     const types = [];
+     for await (const event of train(${JSON.stringify({ ...config, dataset })})) types.push(event.type);
+     console.log(JSON.stringify([types[0], types.at(-2), types.at(-1)]));`,
+  );
+  const { code, stdout, stderr } = await runNode(["main.mjs"], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual(["run-start", "staged", "run-end"]);
+  expect(existsSync(join(cwd, "runs/code/members/000/weights.bin"))).toBe(true);
+});
+
+test("a run shown again at any speed ends with its table, and eval says the same in words", async () => {
+  const cwd = newFolder();
+  expect((await benn(["train", ...quick, "name=again"], { cwd })).code).toBe(0);
+  const replay = await benn(["watch", "runs/again", "--speed", "1000"], { cwd });
+  expect(replay.stderr).toBe("");
+  expect(replay.code).toBe(0);
+  expect(replay.stdout).toMatch(/^member 2\/2 epoch 2\/2: loss /m);
+  expect(replay.stdout).toMatch(/^ +2( +\d+\.\d){5}$/m);
+  const evaluation = await benn(["eval", "runs/again"], { cwd });
+  expect(evaluation.code).toBe(0);
+  expect(evaluation.stdout).toContain("Every member gives every image the class that was stored when it was trained.");
+  const row = /^ +2( +\d+\.\d){3}$/m.exec(evaluation.stdout)?.[0].trim().split(/ +/);
+  expect(/^ +2( +\d+\.\d){5}$/m.exec(replay.stdout)?.[0].trim().split(/ +/).slice(3)).toEqual(row?.slice(1));
+});
