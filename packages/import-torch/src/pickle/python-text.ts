@@ -24,7 +24,7 @@ const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\", "'": "'", '"': '
 export function unquote(line: string): string | undefined {
   const [, , body] = /^(['"])(.*)\1$/s.exec(line.trim()) ?? [];
   if (body === undefined || !/^(?:[^\\]|\\(?:[\\'"nrt]|x[\da-f]{2}))*$/is.test(body)) return undefined;
-  return body.replace(/\\(?:x([\da-f]{2})|(.))/gi, (_, hex: string | undefined, letter: string) =>
+  return body.replace(/\\(?:x([\da-fA-F]{2})|(.))/g, (_, hex: string | undefined, letter: string) =>
     hex === undefined ? (ESCAPES[letter] ?? "") : String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
@@ -32,7 +32,7 @@ export function unquote(line: string): string | undefined {
 /** Latin-1 with `\u1234` and `\U00012345`; undefined for a character that does not exist. */
 export function rawUnicode(line: string): string | undefined {
   let known = true;
-  const text = line.replace(/\\u([\da-f]{4})|\\U([\da-f]{8})/gi, (_, short: string | undefined, long: string | undefined) => {
+  const text = line.replace(/\\u([\da-fA-F]{4})|\\U([\da-fA-F]{8})/g, (_, short: string | undefined, long: string | undefined) => {
     const code = Number.parseInt(short ?? long ?? "", 16);
     known &&= code <= 0x10ffff;
     return known ? String.fromCodePoint(code) : "";

@@ -82,7 +82,7 @@ export async function planImport(paths: readonly string[], config: Config, { con
 }
 
 /** Nothing is trained before the first member, and there are as many as checkpoints unless the configuration lists them. */
-function forImport({ init: _init, ...config }: Config, count: number): Config {
+function forImport({ init: _init, given: _given, ...config }: Config, count: number): Config {
   return { ...config, pretrainEpochs: 0, members: Array.isArray(config.members) ? config.members : count };
 }
 
