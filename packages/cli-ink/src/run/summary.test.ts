@@ -24,7 +24,7 @@ test("gain, out-of-bag accuracy and size beside the real-valued twin are told", 
   expect(text).toContain(`+${gain.toFixed(1)} points`);
   expect(text).toContain("Out of bag");
   expect(text).toContain("3 members hold 171,000 parameters in 75.0 kB");
-  expect(text).toContain("690 kB, 9.2 times as much");
+  expect(text).toContain("690 kB, 9.2 times as much. One real-valued twin alone: 57,000 parameters, 230 kB.");
 });
 
 test("a higher number elsewhere in the table is told for what it is", () => {

@@ -60,8 +60,8 @@ export function summary(state: RunState): string[] {
     const one = voting[0];
     if (one) {
       lines.push(
-        `${members(voting.length)} hold ${count(sum((plan) => plan.parameters))} parameters in ${bytes(small)}; the same nets with real-valued weights take ` +
-          `${bytes(real)}, ${(real / small).toFixed(1)} times as much (one such net: ${bytes(one.realBytes)}).`,
+        `${members(voting.length)} hold ${count(sum((plan) => plan.parameters))} parameters in ${bytes(small)}; with real-valued weights as many take ` +
+          `${bytes(real)}, ${(real / small).toFixed(1)} times as much. One real-valued twin alone: ${count(one.parameters)} parameters, ${bytes(one.realBytes)}.`,
       );
     }
   }
