@@ -135,6 +135,47 @@ function padded(count: i32): i32 {
 }
 
 /**
+ * The bits of two pixels for all filters when a patch is two or three words, which then stay in registers; `words` is known
+ * when this is compiled.
+ */
+// @ts-ignore: decorator
+@inline
+function fewWords(words: i32, a: usize, b: usize, q: usize, f: i32, ta: usize, tb: usize, flip: usize, ya: usize, yb: usize): void {
+  const m0 = load<i64>(a), m1 = load<i64>(a, 8), n0 = load<i64>(b), n1 = load<i64>(b, 8);
+  const m2 = words > 2 ? load<i64>(a, 16) : 0, n2 = words > 2 ? load<i64>(b, 16) : 0;
+  for (let f0 = 0; f0 < f; f0 += 64) {
+    let one: i64 = 0, two: i64 = 0, z: i64;
+    for (const end = ta + (<usize>padded(min(64, f - f0)) << 2); ta < end; ta += 16) {
+      let s0: i64 = load<i32>(ta, 0), t0: i64 = load<i32>(tb, 0);
+      z = load<i64>(q, 0); s0 += popcnt(m0 ^ z); t0 += popcnt(n0 ^ z);
+      z = load<i64>(q, 32); s0 += popcnt(m1 ^ z); t0 += popcnt(n1 ^ z);
+      if (words > 2) { z = load<i64>(q, 64); s0 += popcnt(m2 ^ z); t0 += popcnt(n2 ^ z); }
+      one = (one << 1) + (s0 >>> 63); two = (two << 1) + (t0 >>> 63);
+      let s1: i64 = load<i32>(ta, 4), t1: i64 = load<i32>(tb, 4);
+      z = load<i64>(q, 8); s1 += popcnt(m0 ^ z); t1 += popcnt(n0 ^ z);
+      z = load<i64>(q, 40); s1 += popcnt(m1 ^ z); t1 += popcnt(n1 ^ z);
+      if (words > 2) { z = load<i64>(q, 72); s1 += popcnt(m2 ^ z); t1 += popcnt(n2 ^ z); }
+      one = (one << 1) + (s1 >>> 63); two = (two << 1) + (t1 >>> 63);
+      let s2: i64 = load<i32>(ta, 8), t2: i64 = load<i32>(tb, 8);
+      z = load<i64>(q, 16); s2 += popcnt(m0 ^ z); t2 += popcnt(n0 ^ z);
+      z = load<i64>(q, 48); s2 += popcnt(m1 ^ z); t2 += popcnt(n1 ^ z);
+      if (words > 2) { z = load<i64>(q, 80); s2 += popcnt(m2 ^ z); t2 += popcnt(n2 ^ z); }
+      one = (one << 1) + (s2 >>> 63); two = (two << 1) + (t2 >>> 63);
+      let s3: i64 = load<i32>(ta, 12), t3: i64 = load<i32>(tb, 12);
+      z = load<i64>(q, 24); s3 += popcnt(m0 ^ z); t3 += popcnt(n0 ^ z);
+      z = load<i64>(q, 56); s3 += popcnt(m1 ^ z); t3 += popcnt(n1 ^ z);
+      if (words > 2) { z = load<i64>(q, 88); s3 += popcnt(m2 ^ z); t3 += popcnt(n2 ^ z); }
+      one = (one << 1) + (s3 >>> 63); two = (two << 1) + (t3 >>> 63);
+      q += <usize>words << 5; tb += 16;
+    }
+    const turned = load<i64>(flip);
+    store<i64>(ya, one ^ turned);
+    store<i64>(yb, two ^ turned);
+    ya += 8; yb += 8; flip += 8;
+  }
+}
+
+/**
  * y [oh, ow, words of f] = the bits `count < limit`, each XOR `flips` [words of f].
  * @param tables for each class of pixels [padded f] i32: −limit, in the order of the filters
  * @param classes u32 byte offsets into the tables, for each output row and then for each output column
@@ -144,12 +185,18 @@ export function binaryConvBits(
   x: usize, h: i32, w: i32, c: i32, kernel: usize, kh: i32, kw: i32, f: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32,
   tables: usize, classes: usize, flips: usize, y: usize, rows: usize, vectors: bool,
 ): void {
-  const words = wordsOf(kh * kw * c), wordBytes = <usize>words << 3, outBytes = <usize>wordsOf(f) << 3, pixels = oh * ow;
+  const words = wordsOf(kh * kw * c), wordBytes = <usize>words << 3, odd = words & 1, pairBytes = <usize>(words >> 1) << 6, outBytes = <usize>wordsOf(f) << 3, pixels = oh * ow;
   const direct = kh == 1 && kw == 1 && sh == 1 && sw == 1 && top == 0 && left == 0 && oh == h && ow == w;
   for (let p = 0; p < pixels; p += 2) {
     const next = min(p + 1, pixels - 1);
     patches(p, next, x, h, w, c, kh, kw, ow, sh, sw, top, left, tables, classes, oh, rows, direct, wordBytes);
     const a = first, b = second;
+    if (!vectors && (words == 2 || words == 3)) {
+      const ya = y + <usize>p * outBytes, yb = y + <usize>next * outBytes;
+      if (words == 2) fewWords(2, a, b, kernel, f, firstTable, secondTable, flips, ya, yb);
+      else fewWords(3, a, b, kernel, f, firstTable, secondTable, flips, ya, yb);
+      continue;
+    }
     let q = kernel, ta = firstTable, tb = secondTable, flip = flips, ya = y + <usize>p * outBytes, yb = y + <usize>next * outBytes;
     for (let f0 = 0; f0 < f; f0 += 64) {
       let one: i64 = 0, two: i64 = 0;
@@ -165,16 +212,26 @@ export function binaryConvBits(
         } else {
           let s00: i64 = load<i32>(ta), s01: i64 = load<i32>(ta, 4), s02: i64 = load<i32>(ta, 8), s03: i64 = load<i32>(ta, 12);
           let s10: i64 = load<i32>(tb), s11: i64 = load<i32>(tb, 4), s12: i64 = load<i32>(tb, 8), s13: i64 = load<i32>(tb, 12);
-          for (let k: usize = 0; k < wordBytes; k += 8) {
-            const m = load<i64>(a + k), n = load<i64>(b + k);
-            let z = load<i64>(q);
-            s00 += popcnt(m ^ z); s10 += popcnt(n ^ z);
-            z = load<i64>(q, 8);
-            s01 += popcnt(m ^ z); s11 += popcnt(n ^ z);
-            z = load<i64>(q, 16);
-            s02 += popcnt(m ^ z); s12 += popcnt(n ^ z);
-            z = load<i64>(q, 24);
-            s03 += popcnt(m ^ z); s13 += popcnt(n ^ z);
+          let ma = a, mb = b, z: i64 = 0;
+          for (const end = q + pairBytes; q < end; q += 64) {
+            const m0 = load<i64>(ma, 0), n0 = load<i64>(mb, 0);
+            z = load<i64>(q, 0); s00 += popcnt(m0 ^ z); s10 += popcnt(n0 ^ z);
+            z = load<i64>(q, 8); s01 += popcnt(m0 ^ z); s11 += popcnt(n0 ^ z);
+            z = load<i64>(q, 16); s02 += popcnt(m0 ^ z); s12 += popcnt(n0 ^ z);
+            z = load<i64>(q, 24); s03 += popcnt(m0 ^ z); s13 += popcnt(n0 ^ z);
+            const m8 = load<i64>(ma, 8), n8 = load<i64>(mb, 8);
+            z = load<i64>(q, 32); s00 += popcnt(m8 ^ z); s10 += popcnt(n8 ^ z);
+            z = load<i64>(q, 40); s01 += popcnt(m8 ^ z); s11 += popcnt(n8 ^ z);
+            z = load<i64>(q, 48); s02 += popcnt(m8 ^ z); s12 += popcnt(n8 ^ z);
+            z = load<i64>(q, 56); s03 += popcnt(m8 ^ z); s13 += popcnt(n8 ^ z);
+            ma += 16; mb += 16;
+          }
+          if (odd) {
+            const m0 = load<i64>(ma, 0), n0 = load<i64>(mb, 0);
+            z = load<i64>(q, 0); s00 += popcnt(m0 ^ z); s10 += popcnt(n0 ^ z);
+            z = load<i64>(q, 8); s01 += popcnt(m0 ^ z); s11 += popcnt(n0 ^ z);
+            z = load<i64>(q, 16); s02 += popcnt(m0 ^ z); s12 += popcnt(n0 ^ z);
+            z = load<i64>(q, 24); s03 += popcnt(m0 ^ z); s13 += popcnt(n0 ^ z);
             q += 32;
           }
           one = (one << 1) + (s00 >>> 63); two = (two << 1) + (s10 >>> 63);
@@ -217,7 +274,7 @@ export function binaryConvFloats(
   x: usize, h: i32, w: i32, c: i32, kernel: usize, kh: i32, kw: i32, f: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32,
   tables: usize, classes: usize, scale: usize, bias: usize, relu: bool, y: usize, rows: usize, vectors: bool,
 ): void {
-  const words = wordsOf(kh * kw * c), wordBytes = <usize>words << 3, outBytes = <usize>f << 2, pixels = oh * ow;
+  const words = wordsOf(kh * kw * c), wordBytes = <usize>words << 3, odd = words & 1, pairBytes = <usize>(words >> 1) << 6, outBytes = <usize>f << 2, pixels = oh * ow;
   const direct = kh == 1 && kw == 1 && sh == 1 && sw == 1 && top == 0 && left == 0 && oh == h && ow == w;
   for (let p = 0; p < pixels; p += 2) {
     const next = min(p + 1, pixels - 1);
@@ -235,16 +292,26 @@ export function binaryConvFloats(
           q += wordBytes << 2;
         } else {
           let s00: i64 = 0, s01: i64 = 0, s02: i64 = 0, s03: i64 = 0, s10: i64 = 0, s11: i64 = 0, s12: i64 = 0, s13: i64 = 0;
-          for (let k: usize = 0; k < wordBytes; k += 8) {
-            const m = load<i64>(a + k), n = load<i64>(b + k);
-            let z = load<i64>(q);
-            s00 += popcnt(m ^ z); s10 += popcnt(n ^ z);
-            z = load<i64>(q, 8);
-            s01 += popcnt(m ^ z); s11 += popcnt(n ^ z);
-            z = load<i64>(q, 16);
-            s02 += popcnt(m ^ z); s12 += popcnt(n ^ z);
-            z = load<i64>(q, 24);
-            s03 += popcnt(m ^ z); s13 += popcnt(n ^ z);
+          let ma = a, mb = b, z: i64 = 0;
+          for (const end = q + pairBytes; q < end; q += 64) {
+            const m0 = load<i64>(ma, 0), n0 = load<i64>(mb, 0);
+            z = load<i64>(q, 0); s00 += popcnt(m0 ^ z); s10 += popcnt(n0 ^ z);
+            z = load<i64>(q, 8); s01 += popcnt(m0 ^ z); s11 += popcnt(n0 ^ z);
+            z = load<i64>(q, 16); s02 += popcnt(m0 ^ z); s12 += popcnt(n0 ^ z);
+            z = load<i64>(q, 24); s03 += popcnt(m0 ^ z); s13 += popcnt(n0 ^ z);
+            const m8 = load<i64>(ma, 8), n8 = load<i64>(mb, 8);
+            z = load<i64>(q, 32); s00 += popcnt(m8 ^ z); s10 += popcnt(n8 ^ z);
+            z = load<i64>(q, 40); s01 += popcnt(m8 ^ z); s11 += popcnt(n8 ^ z);
+            z = load<i64>(q, 48); s02 += popcnt(m8 ^ z); s12 += popcnt(n8 ^ z);
+            z = load<i64>(q, 56); s03 += popcnt(m8 ^ z); s13 += popcnt(n8 ^ z);
+            ma += 16; mb += 16;
+          }
+          if (odd) {
+            const m0 = load<i64>(ma, 0), n0 = load<i64>(mb, 0);
+            z = load<i64>(q, 0); s00 += popcnt(m0 ^ z); s10 += popcnt(n0 ^ z);
+            z = load<i64>(q, 8); s01 += popcnt(m0 ^ z); s11 += popcnt(n0 ^ z);
+            z = load<i64>(q, 16); s02 += popcnt(m0 ^ z); s12 += popcnt(n0 ^ z);
+            z = load<i64>(q, 24); s03 += popcnt(m0 ^ z); s13 += popcnt(n0 ^ z);
             q += 32;
           }
           na = i32x4(<i32>s00, <i32>s01, <i32>s02, <i32>s03);

@@ -43,8 +43,8 @@ function above(limits: usize, a: v128, b: v128, c: v128, d: v128): i32 {
 
 // @ts-ignore: decorator
 @inline
-function dot(sum: v128, a: v128, b: usize): v128 {
-  return i32x4.add(sum, i32x4.dot_i16x8_s(a, v128.load(b)));
+function dot(sum: v128, a: v128, b: v128): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(a, b));
 }
 
 /**
@@ -54,58 +54,70 @@ function dot(sum: v128, a: v128, b: usize): v128 {
  * @param bands for each class of pixels [⌈f / 16⌉][16 + 16] i32: up to the first the bit is surely 0, above the second surely 1
  * @param classes u32 byte offsets into the bands, for each output row and then for each output column
  * @param floats the image in float32, kernel and block as for `realConv`, thresholds [f]
- * @param patch scratch for three patches of 16 bytes more than ⌈taps·c / 2⌉ · 4 + kw·c·2
+ * @param patch scratch: 2·(pairs·4 + kw·c·2 + 16) + pairs·8 bytes, where pairs = ⌈taps·c / 2⌉
  * @returns how many float32 sums were computed
  */
 export function imageConvBits(
   framed: usize, columns: i32, h: i32, w: i32, c: i32, integers: usize, kh: i32, kw: i32, f: i32, oh: i32, ow: i32, sh: i32, sw: i32,
   top: i32, left: i32, bands: usize, classes: usize, floats: usize, kernel: usize, block: i32, thresholds: usize, flips: usize, y: usize, patch: usize,
 ): i32 {
-  const rowBytes = <usize>(kw * c) << 1, length = kh * kw * c, pairs = (length + 1) >> 1, patchBytes = (<usize>pairs << 2) + rowBytes + 16;
-  const outBytes = <usize>((f + 63) >> 6) << 3, pixels = oh * ow;
+  const rowBytes = <usize>(kw * c) << 1, pairs = (kh * kw * c + 1) >> 1, patchBytes = (<usize>pairs << 2) + rowBytes + 16;
+  const outBytes = <usize>((f + 63) >> 6) << 3, pixels = oh * ow, mixed = patch + 2 * patchBytes;
   let unsure = 0;
   memory.fill(y, 0, <usize>pixels * outBytes);
-  for (let p = 0; p < pixels; p += 3) {
-    for (let i = 0; i < 3; i++) {
-      const pixel = min(p + i, pixels - 1);
-      let from = framed + (<usize>(((pixel / ow) * sh * columns + (pixel % ow) * sw) * c) << 1), to = patch + <usize>i * patchBytes;
+  for (let p = 0; p < pixels; p += 2) {
+    // Two patches, and pair by pair both together, so that the sums below read one stream.
+    const next = min(p + 1, pixels - 1), r0 = p / ow, q0 = p % ow, r1 = next / ow, q1 = next % ow;
+    for (let i = 0; i < 2; i++) {
+      let from = framed + (<usize>(((i ? r1 : r0) * sh * columns + (i ? q1 : q0) * sw) * c) << 1), to = patch + <usize>i * patchBytes;
       for (let u = 0; u < kh; u++) {
         // Whole vectors; what they run over is overwritten by the next row, or multiplied by 0, or never read.
         for (let k: usize = 0; k < rowBytes; k += 16) v128.store(to + k, v128.load(from + k));
         from += <usize>(columns * c) << 1; to += rowBytes;
       }
-    }
-    let b = integers;
-    for (let f0 = 0; f0 < f; f0 += 16) {
-      let a0 = patch, a1 = patch + patchBytes, a2 = a1 + patchBytes;
-      const zero = i32x4.splat(0);
-      let s00 = zero, s01 = zero, s02 = zero, s03 = zero, s10 = zero, s11 = zero, s12 = zero, s13 = zero, s20 = zero, s21 = zero, s22 = zero, s23 = zero;
+      let one = patch + <usize>i * patchBytes, both = mixed + (<usize>i << 2);
       for (let k = pairs; k > 0; k--) {
-        let v = v128.load_splat<u32>(a0);
-        s00 = dot(s00, v, b); s01 = dot(s01, v, b + 16); s02 = dot(s02, v, b + 32); s03 = dot(s03, v, b + 48);
-        v = v128.load_splat<u32>(a1);
-        s10 = dot(s10, v, b); s11 = dot(s11, v, b + 16); s12 = dot(s12, v, b + 32); s13 = dot(s13, v, b + 48);
-        v = v128.load_splat<u32>(a2);
-        s20 = dot(s20, v, b); s21 = dot(s21, v, b + 16); s22 = dot(s22, v, b + 32); s23 = dot(s23, v, b + 48);
-        a0 += 4; a1 += 4; a2 += 4; b += 64;
+        store<u32>(both, load<u32>(one));
+        one += 4; both += 8;
       }
-      for (let i = 0; i < 3; i++) {
-        const pixel = p + i;
-        if (pixel >= pixels) break;
-        if (i == 1) { s00 = s10; s01 = s11; s02 = s12; s03 = s13; }
-        if (i == 2) { s00 = s20; s01 = s21; s02 = s22; s03 = s23; }
-        const r = pixel / ow, q = pixel % ow;
-        const limits = bands + load<u32>(classes + (<usize>r << 2)) + load<u32>(classes + (<usize>(oh + q) << 2)) + (<usize>f0 << 3);
-        let bits = above(limits + 64, s00, s01, s02, s03), open = above(limits, s00, s01, s02, s03) & ~bits;
-        while (open) {
-          const lane = ctz(open), filter = f0 + lane;
-          open &= open - 1;
-          unsure++;
-          const sum = realConvAt(floats, h, w, c, kernel, kh, kw, filter, r * sh - top, q * sw - left, block);
-          if (sum >= load<f32>(thresholds + (<usize>filter << 2))) bits |= 1 << lane;
-        }
-        store<u16>(y + <usize>pixel * outBytes + (<usize>f0 >> 3), <u16>bits ^ load<u16>(flips + (<usize>f0 >> 3)));
+    }
+    let limits0 = bands + load<u32>(classes + (<usize>r0 << 2)) + load<u32>(classes + (<usize>(oh + q0) << 2));
+    let limits1 = bands + load<u32>(classes + (<usize>r1 << 2)) + load<u32>(classes + (<usize>(oh + q1) << 2));
+    let b = integers, to0 = y + <usize>p * outBytes, to1 = y + <usize>next * outBytes, flip = flips;
+    for (let f0 = 0; f0 < f; f0 += 16) {
+      let a = mixed;
+      const zero = i32x4.splat(0);
+      let s00 = zero, s01 = zero, s02 = zero, s03 = zero, s10 = zero, s11 = zero, s12 = zero, s13 = zero;
+      for (const end = b + (<usize>pairs << 6); b < end; b += 64) {
+        const one = v128.load_splat<u32>(a), two = v128.load_splat<u32>(a, 4);
+        let k = v128.load(b);
+        s00 = dot(s00, one, k); s10 = dot(s10, two, k);
+        k = v128.load(b, 16);
+        s01 = dot(s01, one, k); s11 = dot(s11, two, k);
+        k = v128.load(b, 32);
+        s02 = dot(s02, one, k); s12 = dot(s12, two, k);
+        k = v128.load(b, 48);
+        s03 = dot(s03, one, k); s13 = dot(s13, two, k);
+        a += 8;
       }
+      let bits = above(limits0 + 64, s00, s01, s02, s03), open = above(limits0, s00, s01, s02, s03) & ~bits;
+      while (open) {
+        const filter = f0 + ctz(open), sum = realConvAt(floats, h, w, c, kernel, kh, kw, filter, r0 * sh - top, q0 * sw - left, block);
+        if (sum >= load<f32>(thresholds + (<usize>filter << 2))) bits |= open & -open;
+        open &= open - 1;
+        unsure++;
+      }
+      store<u16>(to0, <u16>bits ^ load<u16>(flip));
+      bits = above(limits1 + 64, s10, s11, s12, s13);
+      open = above(limits1, s10, s11, s12, s13) & ~bits;
+      while (open) {
+        const filter = f0 + ctz(open), sum = realConvAt(floats, h, w, c, kernel, kh, kw, filter, r1 * sh - top, q1 * sw - left, block);
+        if (sum >= load<f32>(thresholds + (<usize>filter << 2))) bits |= open & -open;
+        open &= open - 1;
+        unsure++;
+      }
+      store<u16>(to1, <u16>bits ^ load<u16>(flip));
+      limits0 += 128; limits1 += 128; to0 += 2; to1 += 2; flip += 2;
     }
   }
   return unsure;

@@ -253,8 +253,8 @@ function imageConvStep(
   const [top, left] = [node.pad[0], node.pad[2]];
   const rows = Math.max(x.height + top, (y.height - 1) * node.strides[0] + kh);
   const columns = Math.max(x.width + left, (y.width - 1) * node.strides[1] + kw);
-  // Three patches, then the framed image with room for whole vectors behind it.
-  const patches = Math.ceil((3 * (4 * pairs + 2 * kw * channels + 16) + 64) / 64) * 64;
+  // Two patches apart and together, then the framed image with room for whole vectors behind it.
+  const patches = Math.ceil((2 * (4 * pairs + 2 * kw * channels + 16) + 8 * pairs + 64) / 64) * 64;
   plan.needScratch(patches + 2 * rows * columns * channels + 64);
   return () => {
     const framed = plan.scratch + patches;

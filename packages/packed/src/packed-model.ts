@@ -4,6 +4,7 @@ import type { Kernels } from "./kernels.ts";
 import { memberSteps, type Step } from "./member-steps.ts";
 import { MemoryPlan } from "./memory-plan.ts";
 import type { CheckedModel } from "./read-model.ts";
+import { type NodeCost, nodeCosts } from "./node-costs.ts";
 import { addVote, isDecided, winnerOf } from "./tally.ts";
 
 /** What one member says of an image. */
@@ -37,6 +38,10 @@ export interface PredictOptions {
   readonly anytime?: boolean;
 }
 
+export interface NodeProfile extends NodeCost {
+  readonly milliseconds: number;
+}
+
 /** A trained ensemble, ready to run. Made by `load`. */
 export class PackedModel {
   /** Of the images: [height, width, channels]. */
@@ -52,6 +57,7 @@ export class PackedModel {
   readonly #preprocessing: ModelHeader["preprocessing"];
   readonly #table: number;
   readonly #steps: readonly (readonly Step[])[];
+  readonly #costs: readonly (readonly NodeCost[])[];
   readonly #image = { hasBytes: false };
 
   /**
@@ -81,6 +87,7 @@ export class PackedModel {
     this.#table = table ? plan.constant(table.byteLength, () => table) : 0;
     const workshop = { kernels, plan, tensors, table, vectors, image: this.#image };
     this.#steps = members.map((member, i) => memberSteps(member, plan.values[i] ?? [], workshop));
+    this.#costs = members.map((member) => nodeCosts(member, tensors));
     plan.carryOut(kernels.memory, { most: maxMemory, name });
   }
 
@@ -106,6 +113,21 @@ export class PackedModel {
       const winner = winnerOf(logits);
       yield { member, class: winner, label: this.labels[winner] ?? "", alpha, logits };
     }
+  }
+
+  /** How long each node of a member takes on an image: the shortest of so many rounds, in milliseconds. */
+  profile(image: ImageInput, { member = 0, rounds = 20 }: { readonly member?: number; readonly rounds?: number } = {}): NodeProfile[] {
+    const steps = this.#steps[member] ?? [];
+    const least = steps.map(() => Infinity);
+    for (let round = 0; round < rounds; round++) {
+      this.#setImage(image);
+      for (const [i, step] of steps.entries()) {
+        const start = performance.now();
+        step();
+        least[i] = Math.min(least[i] ?? Infinity, performance.now() - start);
+      }
+    }
+    return (this.#costs[member] ?? []).map((cost, i) => ({ ...cost, milliseconds: least[i] ?? 0 }));
   }
 
   #predictOne(image: ImageInput, { voter = this.voter, anytime = false }: PredictOptions): Prediction {

@@ -1,3 +1,5 @@
 export { type CompiledMember, compileModel, type SizeRow } from "./compile-model.ts";
 export { encodeModel } from "./encode-model.ts";
 export { type Exported, type ExportOptions, exportRun } from "./export-run.ts";
+export type { Operation } from "./operation.ts";
+export { traceModel } from "./trace-model.ts";

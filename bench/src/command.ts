@@ -1,0 +1,15 @@
+// `pnpm bench NAME`: measurements, each in a file of its name.
+const benches: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
+  infer: async () => (await import("./infer.ts")).infer,
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const bench = benches[name];
+if (bench) {
+  await (
+    await bench()
+  )(args);
+  process.exit(0);
+}
+console.error(`bench: ${name === "" ? "name what to measure" : `there is no "${name}"`}. There are: ${Object.keys(benches).join(", ")}.`);
+process.exit(2);

@@ -1,0 +1,52 @@
+import { nin, ninOptions } from "@benn/arch-nin";
+import { registerWasmBackend } from "@benn/backend-wasm";
+import { deterministic } from "@benn/binarize";
+import { createRandom, isStepAware, type SafetensorsEntry } from "@benn/core";
+import { compileModel, encodeModel, type Operation, traceModel } from "@benn/packed/export";
+import * as tf from "@tensorflow/tfjs";
+
+const CLASSES = 10;
+
+/** An ensemble of untrained nets whose batch norms have seen data, so that about as many bits are set as in a trained one. */
+export async function sampleNets(
+  binary: "inner" | "all",
+  count: number,
+): Promise<{ readonly file: Uint8Array; readonly first: Operation; readonly realBytes: number }> {
+  await registerWasmBackend({ simd: "plain" });
+  await tf.setBackend("benn-wasm");
+  const tensors = new Map<string, SafetensorsEntry>([
+    ["mean", { dtype: "F32", shape: [3], data: Float32Array.of(125, 123, 114) }],
+    ["deviation", { dtype: "F32", shape: [3], data: Float32Array.of(63, 62, 67) }],
+  ]);
+  const members = [];
+  let first: Operation | undefined;
+  let realBytes = 0;
+  for (let member = 0; member < count; member++) {
+    const model = nin(ninOptions.parse({ binary })).build({
+      inputShape: [32, 32, 3],
+      classes: CLASSES,
+      binarizer: deterministic,
+      seed: member,
+    });
+    const random = createRandom(member, "bench", binary);
+    const batch = (): tf.Tensor4D =>
+      tf.tensor4d(
+        Float32Array.from({ length: 4 * 3072 }, () => random.normal()),
+        [4, 32, 32, 3],
+      );
+    for (let i = 0; i < 20; i++) {
+      for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: i });
+      tf.tidy(() => void model.apply(batch(), { training: true }));
+    }
+    const compiled = await compileModel(model, `${member}.`);
+    for (const [name, tensor] of compiled.tensors) tensors.set(name, tensor);
+    members.push({ architecture: "nin", alpha: 1, nodes: compiled.nodes });
+    first ??= (await traceModel(model)).logits;
+    realBytes ||= 4 * model.countParams();
+    model.dispose();
+  }
+  if (!first) throw new RangeError("no net asked for");
+  const labels = Array.from({ length: CLASSES }, (_, i) => `class ${i}`);
+  const file = encodeModel({ shape: [32, 32, 3], labels, voter: "softmax", preprocessing: "standardize" }, members, tensors);
+  return { file, first, realBytes };
+}
