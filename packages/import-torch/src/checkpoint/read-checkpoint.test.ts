@@ -1,0 +1,110 @@
+import { UserError } from "@benn/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { f32, readFixture, values } from "../../test/fixtures.ts";
+import { type Checkpoint, readCheckpoint } from "./read-checkpoint.ts";
+import { sizeOf } from "./tensor.ts";
+
+const open = (...name: string[]): Checkpoint => readCheckpoint(readFixture(...name), name.join("/"));
+const read = (checkpoint: Checkpoint, name: string): number[] => {
+  const tensor = checkpoint.tensors.get(name);
+  if (!tensor) throw new Error(`no ${name}`);
+  return [...checkpoint.read(tensor)];
+};
+
+test("a checkpoint of Python 2 and PyTorch 0.3 gives every weight, from a GPU too", () => {
+  const checkpoint = open("python2", "nin.pth.tar");
+  expect(checkpoint.facts).toEqual({ best_acc: 71.25 });
+  expect(checkpoint.tensors.size).toBe(38);
+  for (const [i, [name, tensor]] of [...checkpoint.tensors].entries()) {
+    const made = values(i, sizeOf(tensor.shape));
+    expect(read(checkpoint, name), name).toEqual(f32(name.endsWith("running_var") ? made.map((x) => Math.abs(x) + 0.25) : made));
+  }
+});
+
+test("what stands beside the weights in ImageNet's checkpoints of Python 2 is told if it is plain, and else left alone", () => {
+  const checkpoint = open("python2", "imagenet.pth.tar");
+  expect(checkpoint.facts).toEqual({ epoch: 80, arch: "resnet18", best_acc: 48.875 });
+  expect(checkpoint.skipped).toEqual(["optimizer"]);
+  expect(read(checkpoint, "module.fc.weight")).toEqual(f32(values(0, 12)));
+  expect(read(checkpoint, "module.fc.bias")).toEqual(values(1, 4).map((x) => expect.closeTo(x, 3)));
+});
+
+describe.for(["zip", "legacy"])("PyTorch's own, in its %s form", (form) => {
+  test("gives the weights of a DataParallel module, and skips its optimizer", () => {
+    const checkpoint = open("torch", `${form}.pth.tar`);
+    expect(checkpoint.facts).toEqual({ epoch: 3, arch: "net", best_acc: 48.75, best_top1: 12.5, right: 42 });
+    expect(checkpoint.skipped).toEqual(["optimizer"]);
+    expect([...checkpoint.tensors].map(([name, { shape }]) => [name, shape])).toEqual([
+      ["module.conv.weight", [3, 2, 3, 3]],
+      ["module.conv.bias", [3]],
+      ["module.bn.weight", [3]],
+      ["module.bn.bias", [3]],
+      ["module.bn.running_mean", [3]],
+      ["module.bn.running_var", [3]],
+      ["module.bn.num_batches_tracked", []],
+      ["module.fc.weight", [4, 12]],
+      ["module.fc.bias", [4]],
+    ]);
+    expect(read(checkpoint, "module.conv.weight")).toEqual(f32(values(0, 54)));
+    expect(read(checkpoint, "module.fc.weight")).toEqual(f32(values(7, 48)));
+    expect(read(checkpoint, "module.bn.running_var")).toEqual(f32(values(5, 3).map((x) => x + 1)));
+  });
+
+  test("gives tensors of every type, and views of one storage", () => {
+    const checkpoint = open("torch", `${form}-odd.pt`);
+    const shared = values(0, 24);
+    const all = Object.fromEntries([...checkpoint.tensors.keys()].map((name) => [name, read(checkpoint, name)]));
+    expect(all).toMatchObject({
+      double: f32(values(0, 6)),
+      half: values(0, 6).map((x) => expect.closeTo(x, 3)),
+      bfloat16: values(0, 6).map((x) => expect.closeTo(x, 2)),
+      long: [-2, -1, 0, 1, 2],
+      int: [-2, -1, 0, 1, 2],
+      short: [-2, -1, 0, 1, 2],
+      char: [-2, -1, 0, 1, 2],
+      byte: [0, 1, 2, 3, 4],
+      bool: [1, 0, 1],
+      rows: f32(shared.slice(8, 20)),
+      columns: f32([0, 1, 2, 3, 4, 5].flatMap((row) => shared.slice(4 * row + 1, 4 * row + 3))),
+      transposed: f32([0, 1, 2, 3].flatMap((column) => [0, 1, 2, 3, 4, 5].map((row) => shared[4 * row + column] ?? 0))),
+      empty: [],
+      number: [2.5],
+      parameter: f32(values(0, 3)),
+    });
+    expect(checkpoint.tensors.get("transposed")?.shape).toEqual([4, 6]);
+    expect(Object.keys(all)).toHaveLength(15);
+  });
+});
+
+test("protocol 1 is read, protocol 4 and whole modules are refused", () => {
+  expect(read(open("torch", "protocol-1.pt"), "double")).toEqual(f32(values(0, 6)));
+  expect(() => open("torch", "protocol-4.pt")).toThrow(/is of protocol 4/);
+  expect(() => open("torch", "module.pt")).toThrow(/names "torch\.nn\.parallel\.data_parallel\.DataParallel", which no state dict needs/);
+});
+
+test.for([
+  ["torch", "zip.pth.tar"],
+  ["torch", "legacy.pth.tar"],
+  ["python2", "imagenet.pth.tar"],
+])("of %s/%s, cut short anywhere or changed anywhere, nothing worse comes than a UserError", (name) => {
+  const whole = readFixture(...name);
+  const attempt = (file: Uint8Array): void => {
+    try {
+      const checkpoint = readCheckpoint(file, "x");
+      for (const tensor of checkpoint.tensors.values()) checkpoint.read(tensor);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  };
+  for (let length = 0; length < whole.length; length += 7) expect(() => readCheckpoint(whole.subarray(0, length), "x")).toThrow(UserError);
+  const changes = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(changes, (changed) => {
+      const file = Uint8Array.from(whole);
+      for (const [at, byte] of changed) file[at] = byte;
+      attempt(file);
+    }),
+    { numRuns: 1500, seed: 2 },
+  );
+});

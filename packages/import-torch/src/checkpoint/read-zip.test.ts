@@ -1,0 +1,67 @@
+import { UserError } from "@benn/core";
+import { zipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import { bytes, stateDict } from "../../test/pickle.ts";
+import { readCheckpoint } from "./read-checkpoint.ts";
+
+const data = Buffer.from("0000803f00000040", "hex");
+const archive = (entries: Record<string, Uint8Array>, level: 0 | 9 = 0): Uint8Array =>
+  zipSync({ "net/data.pkl": stateDict(), "net/data/0": data, ...entries }, { level });
+const read = (file: Uint8Array): number[][] => {
+  const { tensors, read: values } = readCheckpoint(file, "x.pth");
+  return [...tensors.values()].map((tensor) => [...values(tensor)]);
+};
+/** The archive with some of its bytes exchanged wherever they stand. */
+const replaced = (file: Uint8Array, from: string, to: string): Uint8Array =>
+  Buffer.from(Buffer.from(file).toString("latin1").replaceAll(from, to), "latin1");
+
+test("an archive is read as torch.save writes it, and if somebody has packed it again", () => {
+  expect(
+    read(archive({ "net/version": bytes("3\n"), "net/byteorder": bytes("little"), "net/.data/serialization_id": bytes("1") })),
+  ).toEqual([[1, 2]]);
+  expect(read(archive({}, 9))).toEqual([[1, 2]]);
+});
+
+describe("refused", () => {
+  const refused: readonly (readonly [string, () => Uint8Array, RegExp])[] = [
+    ["a bomb of zeros", () => archive({ "net/data/1": new Uint8Array(10_000_000) }, 9), /would unpack to more than 4 times its size/],
+    ["a path out of the archive", () => archive({ "../evil": data }), /holds an entry named "\.\.\/evil"/],
+    ["a path out of the archive, further in", () => archive({ "net/data/../../../evil": data }), /holds an entry named/],
+    ["an absolute path", () => archive({ "/etc/passwd": data }), /holds an entry named "\/etc\/passwd"/],
+    ["a path of Windows", () => archive({ "net\\data\\0": data }), /holds an entry named/],
+    ["a name that would move the cursor", () => archive({ "net/\u001B[2J": data }), /holds an entry named "net\/\\u001b\[2J"/],
+    ["one name twice", () => replaced(archive({ "net/data/1": data }), "net/data/1", "net/data/0"), /holds "net\/data\/0" twice/],
+    ["two pickles", () => archive({ "other/data.pkl": stateDict() }), /with more than one data\.pkl, not a checkpoint/],
+    ["no pickle", () => zipSync({ "photo.jpg": data }), /with no data\.pkl, not a checkpoint/],
+    ["TorchScript", () => zipSync({ "net/code/net.py": data }), /is a zip archive of TorchScript code/],
+    ["a big-endian one", () => archive({ "net/byteorder": bytes("big") }), /was written on a big-endian machine/],
+    ["a storage that is too short", () => archive({ "net/data/0": data.subarray(4) }), /storage "0" has 4 bytes where its tensors need 8/],
+    [
+      "a storage that is not there",
+      () => zipSync({ "net/data.pkl": stateDict() }, { level: 0 }),
+      /storage "0" has no bytes where its tensors need 8/,
+    ],
+    [
+      "a method that nobody uses",
+      () => replaced(archive({}, 9), "\x14\0\0\0\x08\0", "\x14\0\0\0\x0e\0"),
+      /packs "net\/data\.pkl" by method 14/,
+    ],
+    ["an archive without its end", () => archive({}).subarray(0, 200), /cannot be read as a zip archive/],
+  ];
+  test.for(refused)("%s", ([, file, says]) => {
+    expect(() => read(file())).toThrow(says);
+    expect(() => read(file())).toThrow(UserError);
+  });
+});
+
+test("a bomb that tells a small size is unpacked to that size and no more", () => {
+  const file = Buffer.from(archive({ "net/data/0": new Uint8Array(100_000) }, 9));
+  for (let at = file.indexOf("a0860100", "hex"); at >= 0; at = file.indexOf("a0860100", at, "hex")) file.writeUInt32LE(8, at);
+  expect(read(file)).toEqual([[0, 0]]);
+});
+
+test("a pickle in an archive is refused by the same rules", () => {
+  expect(() => read(archive({ "net/data.pkl": bytes("\x80\x02cos\nsystem\n(X\x04\0\0\0truetR.") }))).toThrow(
+    /^x\.pth, net\/data\.pkl: its pickle names "os\.system"/,
+  );
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { fixture, readFixture } from "../../test/fixtures.ts";
+import { parseNpy, readNpy } from "./read-npy.ts";
+
+test("lists of floats are read, whatever axes of 1 they have", async () => {
+  expect([...(await readNpy(fixture("torch", "alpha_m_mat.npy")))]).toEqual([0.5, 1.25]);
+  expect([...(await readNpy(fixture("torch", "sample_weights_0.npy")))]).toEqual([0.25, 0.75, 0.5]);
+});
+
+const changed = (from: string, to: string): Uint8Array =>
+  Buffer.from(Buffer.from(readFixture("torch", "alpha_m_mat.npy")).toString("latin1").replace(from, to), "latin1");
+
+test("anything else is refused", () => {
+  const refused: readonly (readonly [Uint8Array, RegExp])[] = [
+    [new Uint8Array(0), /is not a \.npy file/],
+    [changed("NUMPY", "NUMPI"), /is not a \.npy file/],
+    [changed("<f4", "|O "), /holds no little-endian floats/],
+    [changed("<f4", ">f4"), /holds no little-endian floats/],
+    [changed("(1, 2)", "(3, 2)"), /is \[3, 2\], which is not a list/],
+    [changed("(1, 2)", "(1, 9)"), /should hold 9 values, and holds 2/],
+    [changed("\0\0\0\u003f", "\0\0\xc0\x7f"), /holds values that are not finite/],
+    [readFixture("torch", "alpha_m_mat.npy").subarray(0, 50), /is cut short in its header/],
+  ];
+  for (const [file, says] of refused) expect(() => parseNpy(file, "x.npy")).toThrow(says);
+});

@@ -1,0 +1,48 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { placeOf, readKeyMap } from "./key-map.ts";
+
+async function fileOf(text: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "benn-key-map-")), "map.json");
+  await writeFile(path, text);
+  return path;
+}
+
+test("a key map is read from JSON", async () => {
+  const path = await fileOf(
+    '{ "modules": { "features.0": "conv1" }, "keys": { "w": { "to": "fc/kernel", "flattened": [256, 6, 6] } }, "ignore": ["aux.*"] }',
+  );
+  expect(await readKeyMap(path)).toEqual({
+    modules: { "features.0": "conv1" },
+    keys: { w: { to: "fc/kernel", flattened: [256, 6, 6] } },
+    ignore: ["aux.*"],
+  });
+  expect(await readKeyMap(await fileOf("{}"))).toEqual({ modules: {}, keys: {}, ignore: [] });
+});
+
+test("a mistake in it is told by its place", async () => {
+  await expect(readKeyMap("/nowhere/map.json")).rejects.toThrow(/^key map \/nowhere\/map\.json: cannot be read \(ENOENT/);
+  await expect(readKeyMap(await fileOf("{"))).rejects.toThrow(/map\.json: is not JSON/);
+  await expect(readKeyMap(await fileOf('{ "module": {} }'))).rejects.toThrow(
+    /map\.json: as a whole: .*module.* It may hold modules, keys and ignore\.$/,
+  );
+  await expect(readKeyMap(await fileOf('{ "keys": { "w": { "to": "fc", "flattened": [1, 2] } } }'))).rejects.toThrow(/keys\.w/);
+});
+
+test("a weight goes to whichever of its kind the layer has; names of an object's own are none", () => {
+  const map = { modules: { a: "conv", "b.bn": "norm" }, keys: {}, ignore: [] };
+  const has = (name: string) => ["conv/kernel", "conv/bias", "norm/gamma", "norm/beta", "norm/moving_mean"].includes(name);
+  const to = (key: string) => placeOf(map, key, has)?.to;
+  expect(["a.weight", "module.a.bias", "b.bn.weight", "module.b.bn.bias", "b.bn.running_mean"].map(to)).toEqual([
+    "conv/kernel",
+    "conv/bias",
+    "norm/gamma",
+    "norm/beta",
+    "norm/moving_mean",
+  ]);
+  for (const key of ["b.bn.running_var", "b.weight", "a", "weight", "", "a.constructor", "constructor.weight", "__proto__", "toString"]) {
+    expect(to(key), key).toBeUndefined();
+  }
+});
