@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { encodeModel, floatTensor, labelsFor, newSketch } from "../test/random-model.ts";
+import { load } from "./load.ts";
+import type { LoadProgress } from "./read-bytes.ts";
+
+const sketch = newSketch(1);
+const kernel = floatTensor(sketch, [1, 1, 12, 3], (i) => (i % 7) - 3);
+const nodes = [
+  { op: "flatten", in: [0] },
+  { op: "conv", in: [1], kernel, block: 256, strides: [1, 1], pad: [0, 0, 0, 0] },
+] as const;
+for (const name of ["mean", "deviation"]) sketch.tensors.set(name, { dtype: "F32", shape: [3], data: Float32Array.of(1, 2, 3) });
+const header = { shape: [2, 2, 3], labels: labelsFor(3), voter: "soft", preprocessing: "standardize" } as const;
+const member = { architecture: "flat", alpha: 1, nodes };
+const file = encodeModel([member, { ...member, alpha: 3 }], header, sketch.tensors);
+
+const folder = mkdtempSync(join(tmpdir(), "benn-load-"));
+const path = join(folder, "model.benn");
+writeFileSync(path, file);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const image = Uint8Array.from({ length: 12 }, (_, i) => 20 * i);
+
+test("from bytes, a buffer, a path or a file address comes the same model", async () => {
+  const expected = (await load(file)).predict(image).scores;
+  for (const source of [
+    file.buffer.slice(file.byteOffset, file.byteOffset + file.length) as ArrayBuffer,
+    path,
+    pathToFileURL(path),
+    pathToFileURL(path).href,
+  ]) {
+    expect((await load(source)).predict(image).scores).toEqual(expected);
+  }
+});
+
+test("from a server it comes with its progress, and a file that is not there is told by its status", async () => {
+  const server = createServer((request, response) => {
+    if (request.url !== "/model.benn") {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { "content-length": file.length });
+    response.write(file.subarray(0, 100));
+    setTimeout(() => response.end(file.subarray(100)), 20);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    const heard: LoadProgress[] = [];
+    const model = await load(`${address}/model.benn`, { onProgress: (progress) => heard.push(progress) });
+    expect(model.labels).toEqual(header.labels);
+    expect(heard.length).toBeGreaterThan(1);
+    expect(heard.at(-1)).toEqual({ loaded: file.length, total: file.length });
+    await expect(load(`${address}/other.benn`)).rejects.toThrow(/other\.benn: cannot be read: 404/);
+    await expect(load(`${address}/model.benn`, { maxMemory: 200 })).rejects.toThrow(/has \d+ bytes or more, of at most 200/);
+  } finally {
+    server.close();
+  }
+});
+
+test("a file that is not there is told by its path", async () => {
+  await expect(load(join(folder, "nothing.benn"))).rejects.toThrow(/nothing\.benn: cannot be read: ENOENT/);
+});
+
+test("pictures of any size, bytes and floats are all images; what is none is refused with what was expected", async () => {
+  const model = await load(file);
+  const floats = Float32Array.from(image, (byte, i) => (byte - ((i % 3) + 1)) / ((i % 3) + 1));
+  expect(model.predict(floats).scores).toEqual(model.predict(image).scores);
+  const clear = {
+    width: 2,
+    height: 2,
+    data: Uint8ClampedArray.from({ length: 16 }, (_, i) => (i % 4 === 3 ? 255 : (image[Math.floor(i / 4) * 3 + (i % 4)] ?? 0))),
+  };
+  expect(model.predict(clear).scores).toEqual(model.predict(image).scores);
+  expect(model.predict({ width: 9, height: 5, data: new Uint8Array(135) }).label).toMatch(/class \d/);
+  const batch = model.predict([image, floats, clear]);
+  expect(batch.map(({ class: winner }) => winner)).toEqual(Array(3).fill(model.predict(image).class));
+  expect(model.predict([])).toEqual([]);
+  expect(() => model.predict(new Uint8Array(11))).toThrow(/expected 12 values \[2, 2, 3\], got 11/);
+  expect(() => model.predict({ width: 3, height: 2, data: new Uint8Array(7) })).toThrow(/a picture of 3×2 has 7 bytes\. Give 1, 3 or 4/);
+  expect(() => model.predict({ width: 3 } as never)).toThrow(/expected a picture/);
+});
+
+test("each member's vote is told, with its say", async () => {
+  const model = await load(file);
+  const { votes, scores, ran, members } = model.predict(image);
+  expect([ran, members]).toEqual([2, 2]);
+  expect(votes.map(({ alpha }) => alpha)).toEqual([1, 3]);
+  expect(votes[0]?.logits).toEqual(votes[1]?.logits);
+  for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(4 * (votes[0]?.logits[i] ?? 0), 3);
+  expect(model.predict(image, { voter: "hard" }).scores.reduce((a, b) => a + b)).toBe(4);
+});
