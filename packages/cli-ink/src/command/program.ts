@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { commandName } from "./command-name.ts";
+import type { ImportTorchOptions } from "./import-torch.ts";
 import type { TrainOptions } from "./train.ts";
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -96,6 +97,33 @@ export function createProgram(): Command {
     [
       ["watch runs/NAME", "attach, or show how it ended"],
       ["watch runs/NAME --speed 20", "see it learn again, twenty times as fast"],
+    ],
+  );
+
+  examples(
+    program
+      .command("import-torch")
+      .description("Make a run of PyTorch checkpoints (.pth.tar) of the reference's networks, or by a key map of others.")
+      .argument("<path...>", "checkpoints or folders of them, one a member, in the natural order of their names")
+      .option("--preset <name>", 'the recipe they were trained by ("benn presets" lists them)')
+      .option("--config <file>", "a configuration file in place of a preset")
+      .option("--set <key=value...>", "set keys of the configuration, nested ones too")
+      .option("--key-map <file>", "JSON that maps the keys of another maker's network")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--data <dir>", "folder with the data they were trained on (the same as --set dataset.data=DIR)")
+      .option("--backend <name>", "what computes (the same as --set backend=NAME)")
+      .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
+      .option("--dry-run", "show which weight goes where, and write nothing")
+      .option("--json", "events as JSON, one a line; with --dry-run the plan as JSON")
+      .action(async (paths: string[], options: ImportTorchOptions) => {
+        const { importTorch } = await import("./import-torch.ts");
+        await importTorch(paths, options);
+      }),
+    [
+      ["import-torch models/ --preset cifar10-sb-bagging-seq --data DIR", "a published ensemble"],
+      ["import-torch 0.pth.tar 1.pth.tar --preset cifar10-ab-boost-d-indp --data DIR", "two boosted members"],
+      ["import-torch models/ --preset cifar10-sb-bagging-seq --dry-run", "which weight goes where"],
+      ["import-torch net.pth --key-map map.json --set architecture=resnet20", "another maker's network"],
     ],
   );
 

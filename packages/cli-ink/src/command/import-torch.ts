@@ -1,0 +1,132 @@
+import { UserError } from "@benn/core";
+import { importTorch as importCheckpoints, type ImportPlan, planImport, readKeyMap, shown } from "@benn/import-torch";
+import { count, table } from "../run/format.ts";
+import { initialState, reduce } from "../run/run-state.ts";
+import { Exit } from "./failure.ts";
+import { openContainer } from "./open-container.ts";
+import { screenOpener } from "./open-screen.ts";
+import { readConfig } from "./read-config.ts";
+import { farewell } from "./train.ts";
+
+export interface ImportTorchOptions {
+  readonly preset?: string;
+  readonly config?: string;
+  readonly set?: readonly string[];
+  readonly plugin?: readonly string[];
+  readonly data?: string;
+  readonly backend?: string;
+  readonly out?: string;
+  readonly keyMap?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+const say = (text: string): void => void process.stderr.write(text);
+const print = (text: string): void => void process.stdout.write(text);
+
+/** `benn import-torch` */
+export async function importTorch(paths: readonly string[], options: ImportTorchOptions): Promise<void> {
+  const { preset, config: file, set, plugin = [], data, backend, out, keyMap, json } = options;
+  const cwd = process.cwd();
+  const request = { settings: set ?? [], plugins: plugin, ...given({ preset, file, data, backend }) };
+  const config = await readConfig(request, cwd);
+  const container = await openContainer(config.plugins ?? [], cwd);
+  const note = !json && process.stderr.isTTY ? (text: string): void => say(`\r\u001B[K${text}`) : () => {};
+  note("reading data and checkpoints");
+  const plan = await planImport(paths, config, { container, ...(keyMap === undefined ? {} : { keyMap: await readKeyMap(keyMap) }) });
+  note("");
+  if (options.dryRun) return print(json ? `${JSON.stringify(planFacts(plan), null, 2)}\n` : `${importPlanLines(plan).join("\n")}\n`);
+
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+  let state = initialState;
+  let folder = "";
+  const open = await screenOpener(json ? "json" : "plain");
+  const screen = open({ state, watching: true, live: false, keys: { quit: interrupt, interrupt, note: () => undefined } });
+  try {
+    const events = importCheckpoints(plan, {
+      container,
+      signal: stop.signal,
+      ...given({ out }),
+      onFolder: (path) => (folder = path),
+      onRows: ({ member, done, total }) => note(`member ${member + 1}/${plan.members.length}: ${count(done)} of ${count(total)} images`),
+    });
+    for await (const event of events) {
+      note("");
+      state = reduce(state, event);
+      screen.show(event);
+    }
+  } catch (error) {
+    note("");
+    if (!stop.signal.aborted || error instanceof UserError) throw error;
+    say("Stopped; nothing was written.\n");
+    throw new Exit(130);
+  } finally {
+    await screen.close();
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, interrupt);
+  }
+  if (!json) print(farewell(state, folder));
+}
+
+/** What would be imported, as text: every member's file, and where the weights of each kind of net come from. */
+export function importPlanLines(plan: ImportPlan): string[] {
+  const { members, run, files, alphas } = plan;
+  const { dataset } = run;
+  const said = (facts: Readonly<Record<string, unknown>>, skipped: readonly string[]): string =>
+    [...Object.entries(facts).map(([name, value]) => `${name} ${String(value)}`), ...skipped.map((name) => `${name} left out`)].join(", ");
+  const kinds = new Map(members.toReversed().map((member) => [member.net.label, member]));
+  return [
+    `Members, judged on ${count(dataset.train)} training and ${count(dataset.test)} test images of ${dataset.name}`,
+    "",
+    ...table(
+      [
+        ["member", "file", "net", "alpha", "beside the weights"],
+        ...members.map(({ path, net, facts, skipped }, member) => [
+          String(member + 1),
+          path,
+          net.label,
+          alphas ? String(alphas[member]) : "by the scheme",
+          said(facts, skipped),
+        ]),
+      ],
+      { left: 5 },
+    ).map((line) => `  ${line}`),
+    ...[...kinds.values()]
+      .toReversed()
+      .flatMap(({ net, weights }) => [
+        "",
+        `Weights of ${net.label}`,
+        "",
+        ...table(
+          [
+            ["key", "shape", "weight", "shape"],
+            ...weights.map(({ from, fromShape, to, shape }) => [from, shown(fromShape), to, shown(shape)]),
+          ],
+          { left: 4 },
+        ).map((line) => `  ${line}`),
+      ]),
+    "",
+    ...(files.sampleWeights.size > 0 ? [`Sample weights: ${[...files.sampleWeights.values()].join(", ")}`] : []),
+    "Nothing was imported or written.",
+  ];
+}
+
+function planFacts({ members, run, alphas }: ImportPlan): unknown {
+  return {
+    config: run.config,
+    members: members.map(({ path, sha256, facts, skipped, weights }, member) => ({
+      path,
+      sha256,
+      facts,
+      skipped,
+      ...(alphas ? { alpha: alphas[member] } : {}),
+      weights: weights.map(({ from, fromShape, to, shape }) => ({ from, fromShape, to, shape })),
+    })),
+  };
+}
+
+/** The options that were given. */
+function given<T extends Readonly<Record<string, string | undefined>>>(options: T): { [K in keyof T]?: string } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string };
+}
