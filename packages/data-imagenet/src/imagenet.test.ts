@@ -1,11 +1,22 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { createContainer, createRandom, DATASETS, UserError } from "@benn/core";
-import { describe, expect, test } from "vitest";
-import { copyFolders, databases, FIXTURES, FOLDERS, load, newFolder, shards, SYNSETS, unpacked } from "../test/sets.ts";
+import { createContainer, createRandom, DATASETS, type LoadedDataset, UserError } from "@benn/core";
+import { afterAll, describe, expect, test } from "vitest";
+import { copyFolders, databases, FIXTURES, FOLDERS, load, newFolder, shards, small, SYNSETS, unpacked } from "../test/sets.ts";
 import { imagenet, imagenetOptions } from "./imagenet.ts";
 import plugin from "./index.ts";
+
+let plain: LoadedDataset | undefined;
+/** The folders with default options, loaded once. */
+async function folders(): Promise<LoadedDataset> {
+  plain ??= await imagenet(imagenetOptions.parse({ ...small, data: FOLDERS })).load({
+    validation: 0,
+    random: createRandom(1, "validation"),
+  });
+  return plain;
+}
+afterAll(() => plain?.dispose?.());
 
 const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, row) => row);
 
@@ -18,7 +29,7 @@ test("registers itself, and needs to be told the folder alone", () => {
 });
 
 test("the classes of folders are their names in order, and the pictures theirs", async () => {
-  const data = await load({ data: FOLDERS });
+  const data = await folders();
   expect(data.labels).toEqual(SYNSETS);
   expect([...data.train.labels]).toEqual(SYNSETS.flatMap((_, label) => Array.from({ length: 8 }, () => label)));
   expect(data.test.labels).toHaveLength(12);
@@ -28,17 +39,17 @@ test("the classes of folders are their names in order, and the pictures theirs",
 });
 
 test("shards hold what the folders hold", async () => {
-  const [folders, tar] = [await load({ data: FOLDERS }), await load({ data: await shards() })];
-  expect(tar.train.labels).toEqual(folders.train.labels);
+  const [files, tar] = [await folders(), await load({ data: await shards() })];
+  expect(tar.train.labels).toEqual(files.train.labels);
   const rows = all(24);
-  expect(await tar.train.images(rows, createRandom(3, "a"))).toEqual(await folders.train.images(rows, createRandom(3, "a")));
-  expect(await tar.test.images(all(12))).toEqual(await folders.test.images(all(12)));
+  expect(await tar.train.images(rows, createRandom(3, "a"))).toEqual(await files.train.images(rows, createRandom(3, "a")));
+  expect(await tar.test.images(all(12))).toEqual(await files.test.images(all(12)));
 });
 
 test("a database of picture files gives what the files give", async () => {
-  const [folders, encoded] = [await load({ data: FOLDERS }), await load({ data: databases("train.mdb", "encoded.mdb") })];
-  expect(encoded.test.labels).toEqual(folders.test.labels);
-  expect(await encoded.test.images(all(12))).toEqual(await folders.test.images(all(12)));
+  const [files, encoded] = [await folders(), await load({ data: databases("train.mdb", "encoded.mdb") })];
+  expect(encoded.test.labels).toEqual(files.test.labels);
+  expect(await encoded.test.images(all(12))).toEqual(await files.test.images(all(12)));
 });
 
 test("a database of pixels gives its very pixels: blue, green, red less the mean, the middle of each", async () => {
@@ -103,7 +114,7 @@ describe("the bytes are the same", () => {
   });
 
   test("whether a batch was read ahead or not, whatever was foretold", async () => {
-    const data = await load({ data: FOLDERS });
+    const data = await folders();
     const [a, b, c] = [Int32Array.of(1, 2, 3), Int32Array.of(4, 4, 20), Int32Array.of(9)];
     const plain = [];
     for (const [i, rows] of [a, b, c].entries()) plain.push(await data.train.images(rows, createRandom(i, "a")));
@@ -118,7 +129,7 @@ describe("the bytes are the same", () => {
   });
 
   test("for batches asked for at once", async () => {
-    const data = await load({ data: FOLDERS });
+    const data = await folders();
     const batches = Array.from({ length: 6 }, (_, i) => Int32Array.of(i, i + 6, i + 12));
     const together = await Promise.all(batches.map(async (rows) => data.train.images(rows)));
     for (const [i, rows] of batches.entries()) expect(await data.train.images(rows)).toEqual(together[i]);
@@ -299,14 +310,14 @@ describe("a clear error for", () => {
   });
 
   test("rows that are not there", async () => {
-    const data = await load({ data: FOLDERS });
+    const data = await folders();
     await expect(data.train.images(Int32Array.of(24))).rejects.toThrow("row 24 of 24");
     data.train.prefetch?.(Int32Array.of(-1));
   });
 });
 
 test("flat validation pictures take their labels by name or in order, by synset or index", async () => {
-  const folders = await load({ data: FOLDERS });
+  const files = await folders();
   const data = copyFolders();
   const names: string[] = [];
   for (const synset of SYNSETS) {
@@ -328,8 +339,8 @@ test("flat validation pictures take their labels by name or in order, by synset 
   ]) {
     writeFileSync(join(data, "val.txt"), text);
     const set = await load({ data });
-    expect(set.test.labels).toEqual(folders.test.labels);
-    expect(await set.test.images(Int32Array.of(0, 11))).toEqual(await folders.test.images(Int32Array.of(0, 11)));
+    expect(set.test.labels, text).toEqual(files.test.labels);
+    expect(await set.test.images(Int32Array.of(0, 11))).toEqual(await files.test.images(Int32Array.of(0, 11)));
   }
 });
 
@@ -343,7 +354,7 @@ test("pictures may lie deeper in a class, in folders that are links, beside file
   renameSync(join(data, "train", SYNSETS[1]), join(data, "elsewhere"));
   symlinkSync(join(data, "elsewhere"), join(data, "train", SYNSETS[1]));
   const rows = Int32Array.of(0, 9, 23);
-  expect(await (await load({ data })).train.images(rows)).toEqual(await (await load({ data: FOLDERS })).train.images(rows));
+  expect(await (await load({ data })).train.images(rows)).toEqual(await (await folders()).train.images(rows));
 });
 
 test("fewer rows are taken of each class alike, and loading can be broken off", async () => {

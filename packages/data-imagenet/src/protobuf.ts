@@ -26,7 +26,8 @@ export function* protobufFields(bytes: Uint8Array, length: number): Generator<Pr
   const varint = (): number => {
     let value = 0;
     for (let shift = 0; shift < 10; shift++) {
-      const byte = bytes[at++] ?? fail("a number ends early");
+      const byte = bytes[at] ?? fail("a number ends early");
+      at++;
       value += (byte & 127) * 2 ** (7 * shift);
       if (byte < 128) return value;
     }

@@ -21,7 +21,6 @@ export interface DecodeJob {
 /** What a thread says when there is no row left to take. */
 export interface DecodeReport {
   readonly id: number;
-  readonly done: number;
   readonly broken: readonly BrokenPicture[];
 }
 

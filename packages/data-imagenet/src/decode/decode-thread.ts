@@ -42,7 +42,6 @@ async function work({ id, places, draws, pixels, progress }: DecodeJob): Promise
   const counters = new Int32Array(progress);
   const into = new Float32Array(pixels);
   const broken: BrokenPicture[] = [];
-  let done = 0;
   for (;;) {
     const row = Atomics.add(counters, 0, 1);
     const place = places[row];
@@ -59,10 +58,9 @@ async function work({ id, places, draws, pixels, progress }: DecodeJob): Promise
         fatal: /^(?:E[A-Z]+|ERR_MODULE_NOT_FOUND)$/.test(code ?? "") || message.includes('Could not load the "sharp"'),
       });
     }
-    done++;
   }
   Atomics.store(counters, 1 + thread, 0);
-  const report: DecodeReport = { id, done, broken };
+  const report: DecodeReport = { id, broken };
   // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(report);
 }

@@ -30,11 +30,14 @@ export function readDatum(head: Uint8Array, length: number, tail: (from: number)
     throw new Error(`it is not a picture as Caffe stores it: ${what}`);
   };
   const read = (bytes: Uint8Array, from: number): void => {
+    const partial = from + bytes.length < length;
     let reached = from;
     for (const field of protobufFields(bytes, length - from)) {
       reached = from + field.end;
-      if (field.number === 4 && field.kind === "bytes") [datum.start, datum.end] = [from + field.start, from + field.end];
-      else if (field.number === 6) fail("it holds floating-point values");
+      if (field.number === 4 && field.kind === "bytes") {
+        [datum.start, datum.end] = [from + field.start, reached];
+        if (partial) break; // what follows may be cut
+      } else if (field.number === 6) fail("it holds floating-point values");
       else if (field.kind !== "varint") continue;
       else if (field.number === 1) datum.channels = field.value;
       else if (field.number === 2) datum.height = field.value;
@@ -42,7 +45,7 @@ export function readDatum(head: Uint8Array, length: number, tail: (from: number)
       else if (field.number === 5) datum.label = field.value;
       else if (field.number === 7) datum.encoded = field.value !== 0;
     }
-    if (reached < length && reached > from + bytes.length) read(tail(reached), reached);
+    if (partial && reached < length) read(tail(reached), reached);
   };
   read(head, 0);
   const { channels, height, width, label, encoded, start, end } = datum;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { readSafetensors, type Safetensors, UserError, writeSafetensors } from "@benn/core";
+import { readSafetensors, type Safetensors, writeSafetensors } from "@benn/core";
 
 /** Grows when indexes made before must be made again. */
 const FORMAT = 1;
@@ -32,8 +32,8 @@ export async function keptIndex(
   const file = join(cache, `${hash.digest("hex").slice(0, 32)}.index`);
   try {
     return readSafetensors(readFileSync(file), file);
-  } catch (error) {
-    if (!(error instanceof UserError) && (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  } catch {
+    // There is none, or it is spoiled: made anew either way.
   }
   const index = await make();
   const aside = `${file}.${process.pid}.part`; // two programs may make the same one
@@ -42,7 +42,7 @@ export async function keptIndex(
     writeFileSync(aside, writeSafetensors(index));
     renameSync(aside, file);
   } catch {
-    rmSync(aside, { force: true });
+    if (existsSync(aside)) rmSync(aside);
   }
   return index;
 }

@@ -7,7 +7,7 @@ export interface TarEntry {
   /** Of its first byte in the archive. */
   readonly offset: number;
   readonly size: number;
-  /** Reads it; meant for small files. */
+  /** Reads it, before the next one is asked for; meant for small files. */
   read(): Buffer;
 }
 
