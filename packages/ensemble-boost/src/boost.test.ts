@@ -88,7 +88,7 @@ test("a member with nothing wrong gets the alpha of half a wrong row, and the ru
 test("samme drops a member that is no better than chance, and stops; one a little better stays", () => {
   const chance = { weights: Float64Array.of(0.8, 0.2, 0, 0) }; // ε = 1 − 1/5
   expect(create("samme").next(round(chance))).toEqual({
-    stop: expect.stringMatching(/^samme: member 1 .* 0\.8000, no better than chance/),
+    stop: expect.stringMatching(/^samme: member 2 .* 0\.8000, no better than chance/),
   });
   expect(verdict("samme", { weights: Float64Array.of(0.79, 0.21, 0, 0) }).alpha).toBeGreaterThan(0);
   expect(() => create("samme").next(round({ ...chance, member: 0 }))).toThrow(/^samme: the first member .* more epochs/);
@@ -98,7 +98,7 @@ test("half-log alpha is kept with a warning where it is negative, or ends the ru
   const weak = { weights: Float64Array.of(3, 1, 0, 0) }; // ε = 3/4
   const kept = verdict("adaboost", weak);
   expect(kept.alpha).toBeCloseTo(-Math.log(3) / 2, 12);
-  expect(kept.warning).toMatch(/^adaboost: member 1 .* 0\.7500, .* votes against/);
+  expect(kept.warning).toMatch(/^adaboost: member 2 .* 0\.7500, .* votes against/);
   expectNumbers(kept.weights, [3 / Math.sqrt(3), Math.sqrt(3), 0, 0]);
   expect(verdict("adaboost").warning).toBeUndefined();
 
@@ -116,7 +116,7 @@ test("a member that is always wrong has no finite alpha: it is dropped, and the 
 test("weights that overflow, or of which none is left, stop the run instead of poisoning it; the member stays", () => {
   const overflowing = verdict({ name: "samme", shrinkage: 1000 });
   expect(overflowing.alpha).toBeCloseTo(1000 * Math.log(12), 8);
-  expect(overflowing.stop).toMatch(/^samme: the sample weights after member 1 are no longer finite/);
+  expect(overflowing.stop).toMatch(/^samme: the sample weights after member 2 are no longer finite/);
   const erasing = boost("erasing", () => new Float64Array(4), boostOptions("half-log").parse({}));
   expect(erasing.next(round())).toEqual({ alpha: expect.any(Number), stop: expect.stringContaining("none is above 0") });
 

@@ -40,12 +40,12 @@ export function boost(name: string, reweigh: WeightRule, options: BoostOptions):
         // A perfect member's say would be infinite: it gets that of one which is wrong on half a row.
         const alpha = rule.alpha(1 / (2 * samples), classes);
         if (Number.isFinite(alpha))
-          return { alpha, stop: `${name}: member ${member} has a weighted error of 0; nothing is left to boost.` };
+          return { alpha, stop: `${name}: member ${member + 1} has a weighted error of 0; nothing is left to boost.` };
       }
 
       const drop = (why: string, remedy: string): { stop: string } => {
         if (member === 0) throw new UserError(`${name}: the first member ${why}. ${remedy}`);
-        return { stop: `${name}: member ${member} ${why}; it is dropped.` };
+        return { stop: `${name}: member ${member + 1} ${why}; it is dropped.` };
       };
       const came = `has a weighted error of ${error.toPrecision(4)}`;
       const learn = "Train it for more epochs, or with another learning rate.";
@@ -59,12 +59,12 @@ export function boost(name: string, reweigh: WeightRule, options: BoostOptions):
       if (!isUsable(next)) {
         return {
           alpha,
-          stop: `${name}: the sample weights after member ${member} are no longer finite or none is above 0; no more can be drawn.`,
+          stop: `${name}: the sample weights after member ${member + 1} are no longer finite or none is above 0; no more can be drawn.`,
         };
       }
       if (!weak) return { alpha, weights: next };
       const consequence = alpha < 0 ? "it votes against its own answers" : "it has no vote";
-      const warning = `${name}: member ${member} ${came}, so its alpha is ${alpha.toPrecision(4)}: ${consequence}. ${learn}`;
+      const warning = `${name}: member ${member + 1} ${came}, so its alpha is ${alpha.toPrecision(4)}: ${consequence}. ${learn}`;
       return { alpha, weights: next, warning };
     },
   };

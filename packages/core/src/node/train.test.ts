@@ -222,7 +222,7 @@ describe("bad input is an error before anything is written", () => {
 
   test("a loss that is not finite names member, epoch and batch", async () => {
     await expect(run({ ...base, dataset: { name: "blobs", poison: true } }, { out: await newOut() })).rejects.toThrow(
-      "member 0, epoch 1, batch 1: the loss is NaN. The last good checkpoint is kept",
+      "member 1, epoch 1, batch 1: the loss is NaN. The last good checkpoint is kept",
     );
   });
 

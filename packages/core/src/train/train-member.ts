@@ -121,7 +121,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         });
         if (!Number.isFinite(loss)) {
           throw new UserError(
-            `member ${member}, epoch ${epoch + 1}, batch ${step + 1}: the loss is ${loss}. The last good checkpoint is kept; ` +
+            `${nameOf(member)}, epoch ${epoch + 1}, batch ${step + 1}: the loss is ${loss}. The last good checkpoint is kept; ` +
               `lower learningRate (now ${learningRate}) and start anew.`,
           );
         }
@@ -202,6 +202,11 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   }
 }
 
+/** As people count, and as the screen shows it: from 1. */
+function nameOf(member: number): string {
+  return member < 0 ? "the model before member 1" : `member ${member + 1}`;
+}
+
 const start = { epoch: 0, step: 0, lossSum: 0, right: 0, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
 
 interface StepTask {
@@ -254,7 +259,7 @@ async function trainStep(
   } catch (error) {
     if (!(error instanceof OutOfMemoryError)) throw error;
     throw new UserError(
-      `member ${member}: ${error.message} A batch of ${rows.length} does not fit: try --set batchSize=${Math.max(1, rows.length >> 1)}.`,
+      `${nameOf(member)}: ${error.message} A batch of ${rows.length} does not fit: try --set batchSize=${Math.max(1, rows.length >> 1)}.`,
       { cause: error },
     );
   }
