@@ -25,7 +25,7 @@ function adam4(
  * √(1 − β2^step), `fresh` are 1 − β: the caller forms them in double precision.
  */
 export function adamStep(
-  w: usize, g: usize, m: usize, v: usize, w1: usize, m1: usize, v1: usize, from: usize, to: usize,
+  from: usize, to: usize, scratch: usize, w: usize, g: usize, m: usize, v: usize, w1: usize, m1: usize, v1: usize,
   rate: f32, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, correction: f32, epsilon: f32, decay: f32,
 ): void {
   let i = from << 2;

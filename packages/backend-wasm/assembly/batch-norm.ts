@@ -1,290 +1,150 @@
-// Statistics per channel and what batch norm makes of them. x is [rows, channels]; narrow channels are repeated to a pattern.
-import { madd, patternLength, repeat } from "./simd";
-import { addColumns, addTo, rowsPerRun } from "./reduce";
+// Statistics per channel and what batch norm and its gradient make of them. x is [rows, c], read through a program; narrow
+// channels are repeated to a pattern. Normalising itself is an instruction of programs.
+import { madd, repeat } from "./simd";
+import { addTo, total } from "./reduce";
+import { blockLength, evaluate, result } from "./program";
 
-/** m2[j] += the squared distances of column j of x[rows, length] from center[j]. */
-function addSquares(x: usize, rows: i32, length: i32, center: usize, m2: usize): void {
-  const stride = (<usize>length) << 2;
-  let j = 0;
-  for (; j + 8 <= length; j += 8) {
-    let s0 = f32x4.splat(0),
-      s1 = s0,
-      p = x + ((<usize>j) << 2);
-    const c0 = v128.load(center + ((<usize>j) << 2)),
-      c1 = v128.load(center + ((<usize>j) << 2), 16);
-    for (let r = 0; r < rows; r++) {
-      const d0 = f32x4.sub(v128.load(p), c0),
-        d1 = f32x4.sub(v128.load(p, 16), c1);
-      s0 = madd(d0, d0, s0);
-      s1 = madd(d1, d1, s1);
-      p += stride;
-    }
-    addTo(m2 + ((<usize>j) << 3), s0);
-    addTo(m2 + ((<usize>j) << 3) + 32, s1);
-  }
-  for (; j < length; j++) {
-    const c: f64 = load<f32>(center + ((<usize>j) << 2));
-    let s: f64 = 0,
-      p = x + ((<usize>j) << 2);
-    for (let r = 0; r < rows; r++) {
-      const d = <f64>load<f32>(p) - c;
-      s += d * d;
-      p += stride;
-    }
-    const q = m2 + ((<usize>j) << 3);
-    store<f64>(q, load<f64>(q) + s);
+/** Rows whose sums may stay in float32. */
+const RUN: i32 = 64;
+
+/**
+ * shift[length] = the mean of every channel over the first block: sums are taken around it, so that nothing is lost however
+ * far the mean is from 0.
+ */
+export function firstMeans(scratch: usize, program: usize, count: usize, c: i32, length: i32, shift: usize): void {
+  const block = blockLength(length), n = <i32>min<usize>(block, count), rows = n / c;
+  evaluate(program, 0, n, length, block, scratch, 0);
+  const x = result(program, scratch, 0);
+  for (let k = 0; k < c; k++) {
+    let s: f64 = 0;
+    for (let r = 0; r < rows; r++) s += load<f32>(x + (<usize>(r * c + k) << 2));
+    const mean = rows ? <f32>(s / <f64>rows) : 0;
+    for (let j = k; j < length; j += c) store<f32>(shift + (<usize>j << 2), mean);
   }
 }
 
-export function momentsScratch(channels: i32): usize {
-  return <usize>patternLength(channels) * 28;
+/** Moves float32 sums [2][length] into the float64 ones, and starts them anew. */
+function promote(sums: usize, length: i32, out: usize): void {
+  for (let j: usize = 0; j < <usize>length << 1; j += 4) {
+    addTo(out + (j << 3), v128.load(sums + (j << 2)));
+    v128.store(sums + (j << 2), f32x4.splat(0));
+  }
 }
 
 /**
- * mean[c] and biased variance[c] of x[rows, c]. Each run's own mean and squares are found while it is in the cache and
- * merged into the whole by the rule of Chan, Golub and LeVeque, so nothing is lost however far the mean is from 0.
+ * partials[chunk][2][length] (float64) = Σ d and Σ d² of d = x − center, or with `gradient` Σ dy and Σ dy·(x − center), where
+ * dy is the program's first and x its second result; over the patterns from … to of one chunk.
  */
-export function channelMoments(x: usize, rows: i32, c: i32, mean: usize, variance: usize, scratch: usize): void {
-  const length = patternLength(c),
-    repeats = length / c,
-    long = rows / repeats,
-    run = rowsPerRun(length);
-  const bytes = (<usize>length) << 3,
-    sums = scratch,
-    means = sums + bytes,
-    squares = means + bytes,
-    center = squares + bytes;
-  memory.fill(means, 0, bytes << 1);
-  let seen: f64 = 0;
-  for (let r = 0; r < long; r += run) {
-    const count = min(run, long - r),
-      n = <f64>count,
-      p = x + ((<usize>r * length) << 2);
-    memory.fill(sums, 0, bytes);
-    addColumns(p, count, length, sums);
-    for (let j = 0; j < length; j++) store<f32>(center + ((<usize>j) << 2), <f32>(load<f64>(sums + ((<usize>j) << 3)) / n));
-    addSquares(p, count, length, center, squares);
-    const total = seen + n;
-    for (let j = 0; j < length; j++) {
-      const at = (<usize>j) << 3,
-        local = load<f64>(sums + at) / n,
-        rounded = <f64>load<f32>(center + ((<usize>j) << 2));
-      const whole = load<f64>(means + at),
-        delta = local - whole,
-        slip = local - rounded;
-      // The squares were taken around the rounded mean; that adds n·slip², which is taken away again.
-      store<f64>(squares + at, load<f64>(squares + at) - n * slip * slip + (delta * delta * seen * n) / total);
-      store<f64>(means + at, whole + (delta * n) / total);
-    }
-    seen = total;
-  }
-  for (let k = 0; k < c; k++) {
-    let n: f64 = 0,
-      m: f64 = 0,
-      s: f64 = 0;
-    if (seen > 0) {
-      for (let j = k; j < length; j += c) {
-        const total = n + seen,
-          delta = load<f64>(means + ((<usize>j) << 3)) - m;
-        s += load<f64>(squares + ((<usize>j) << 3)) + (delta * delta * n * seen) / total;
-        m += (delta * seen) / total;
-        n = total;
+// @ts-ignore: decorator
+@inline
+function sums(
+  gradient: bool, from: i32, to: i32, scratch: usize, program: usize, count: usize, length: i32, center: usize, grain: i32, partials: usize,
+): void {
+  const row = <usize>length << 2, out = partials + (<usize>(from / grain * length) << 4), block = blockLength(length);
+  const acc = scratch, work = scratch + 2 * row;
+  memory.fill(out, 0, 4 * row);
+  memory.fill(acc, 0, 2 * row);
+  const end = min(<usize>to * length, count);
+  let pending = 0;
+  for (let at = <usize>from * length; at < end; at += block) {
+    const n = <i32>min<usize>(block, end - at), rows = n / length;
+    evaluate(program, at, n, length, block, work, 0);
+    const first = result(program, work, 0), x = gradient ? result(program, work, 1) : first;
+    for (let j: usize = 0; j < row; j += 16) {
+      let s = v128.load(acc + j), t = v128.load(acc + row + j), p = j;
+      const c = v128.load(center + j);
+      for (let r = 0; r < rows; r++) {
+        const d = f32x4.sub(v128.load(x + p), c);
+        if (gradient) {
+          const g = v128.load(first + p);
+          s = f32x4.add(s, g);
+          t = madd(g, d, t);
+        } else {
+          s = f32x4.add(s, d);
+          t = madd(d, d, t);
+        }
+        p += row;
       }
+      v128.store(acc + j, s);
+      v128.store(acc + row + j, t);
     }
-    for (let r = long * repeats; r < rows; r++) {
-      n += 1;
-      const value = <f64>load<f32>(x + ((<usize>(r * c + k)) << 2)),
-        delta = value - m;
-      m += delta / n;
-      s += delta * (value - m);
+    for (let j = rows * length; j < n; j++) {
+      const k = <usize>(j - rows * length), d = <f64>load<f32>(x + (<usize>j << 2)) - <f64>load<f32>(center + (k << 2));
+      const g = gradient ? <f64>load<f32>(first + (<usize>j << 2)) : d, q = out + (k << 3);
+      store<f64>(q, load<f64>(q) + g);
+      store<f64>(q + 2 * row, load<f64>(q + 2 * row) + g * d);
     }
-    store<f32>(mean + ((<usize>k) << 2), <f32>m);
-    store<f32>(variance + ((<usize>k) << 2), <f32>(s / n));
+    pending += rows;
+    if (pending >= RUN) {
+      promote(acc, length, out);
+      pending = 0;
+    }
   }
+  promote(acc, length, out);
 }
 
-/** y = (x − mean[j])·factor[j] + offset[j] for `count` floats of rows of `length`. */
-function normalizeRows(x: usize, mean: usize, factor: usize, offset: usize, y: usize, length: i32, count: usize): void {
-  for (let i: usize = 0; i < count; i += length) {
-    const n = min<usize>(length, count - i),
-      vectors = (n & ~3) << 2,
-      end = n << 2;
-    const px = x + (i << 2),
-      py = y + (i << 2);
-    let j: usize = 0;
-    for (; j < vectors; j += 16) {
-      v128.store(
-        py + j,
-        f32x4.add(f32x4.mul(f32x4.sub(v128.load(px + j), v128.load(mean + j)), v128.load(factor + j)), v128.load(offset + j)),
-      );
-    }
-    for (; j < end; j += 4) store<f32>(py + j, (load<f32>(px + j) - load<f32>(mean + j)) * load<f32>(factor + j) + load<f32>(offset + j));
-  }
-}
-
-export function batchNormScratch(channels: i32): usize {
-  return ((<usize>patternLength(channels)) << 4) + ((<usize>channels) << 3);
-}
-
-/** y = (x − mean)·scale/√(variance + epsilon) + offset for x [rows, c]; scale and offset may be 0, meaning 1 and 0. */
-export function batchNorm(
-  x: usize,
-  rows: i32,
-  c: i32,
-  mean: usize,
-  variance: usize,
-  scale: usize,
-  offset: usize,
-  epsilon: f32,
-  y: usize,
-  scratch: usize,
+export function moments(
+  from: i32, to: i32, scratch: usize, program: usize, count: usize, length: i32, shift: usize, grain: i32, partials: usize,
 ): void {
-  const length = patternLength(c),
-    bytes = (<usize>length) << 2;
-  const means = scratch,
-    factors = means + bytes,
-    offsets = factors + bytes,
-    one = offsets + bytes,
-    two = one + ((<usize>c) << 2);
-  for (let k: usize = 0; k < (<usize>c) << 2; k += 4) {
-    store<f32>(one + k, (scale ? load<f32>(scale + k) : 1) / sqrt<f32>(load<f32>(variance + k) + epsilon));
-    store<f32>(two + k, offset ? load<f32>(offset + k) : 0);
-  }
-  repeat(mean, c, length, means);
-  repeat(one, c, length, factors);
-  repeat(two, c, length, offsets);
-  normalizeRows(x, means, factors, offsets, y, length, <usize>rows * c);
+  sums(false, from, to, scratch, program, count, length, shift, grain, partials);
 }
 
-export function batchNormGradScratch(channels: i32): usize {
-  return <usize>patternLength(channels) * 32 + <usize>channels * 16;
+export function gradientSums(
+  from: i32, to: i32, scratch: usize, program: usize, count: usize, length: i32, mean: usize, grain: i32, partials: usize,
+): void {
+  sums(true, from, to, scratch, program, count, length, mean, grain, partials);
 }
 
-/** a[length] += Σ dy and b[length] += Σ dy·(x − mean) down the columns. */
-function addGradients(x: usize, dy: usize, rows: i32, length: i32, mean: usize, a: usize, b: usize): void {
-  const stride = (<usize>length) << 2;
-  let j = 0;
-  for (; j + 8 <= length; j += 8) {
-    let s0 = f32x4.splat(0),
-      s1 = s0,
-      t0 = s0,
-      t1 = s0,
-      at = (<usize>j) << 2;
-    const m0 = v128.load(mean + at),
-      m1 = v128.load(mean + at, 16);
-    for (let r = 0; r < rows; r++) {
-      const d0 = v128.load(dy + at),
-        d1 = v128.load(dy + at, 16);
-      s0 = f32x4.add(s0, d0);
-      s1 = f32x4.add(s1, d1);
-      t0 = madd(d0, f32x4.sub(v128.load(x + at), m0), t0);
-      t1 = madd(d1, f32x4.sub(v128.load(x + at, 16), m1), t1);
-      at += stride;
-    }
-    const q = (<usize>j) << 3;
-    addTo(a + q, s0);
-    addTo(a + q + 32, s1);
-    addTo(b + q, t0);
-    addTo(b + q + 32, t1);
+/** mean[c] and biased variance[c] from what `moments` left. */
+export function finishMoments(partials: usize, chunks: i32, length: i32, c: i32, rows: f64, shift: usize, mean: usize, variance: usize): void {
+  for (let k = 0; k < c; k++) {
+    const at = <usize>k << 2;
+    const s = total(partials, chunks, 2 * length, length, c, k), q = total(partials + (<usize>length << 3), chunks, 2 * length, length, c, k);
+    store<f32>(mean + at, <f32>(<f64>load<f32>(shift + at) + s / rows));
+    store<f32>(variance + at, <f32>(max<f64>(0, q - (s * s) / rows) / rows));
   }
-  for (; j < length; j++) {
-    const q = (<usize>j) << 3,
-      m: f64 = load<f32>(mean + ((<usize>j) << 2));
-    let s: f64 = 0,
-      t: f64 = 0,
-      at = (<usize>j) << 2;
-    for (let r = 0; r < rows; r++) {
-      const d = <f64>load<f32>(dy + at);
-      s += d;
-      t += d * (<f64>load<f32>(x + at) - m);
-      at += stride;
+}
+
+/** coefficients[3][length] of (x − mean)·factor + offset; scale and offset may be 0, meaning 1 and 0. */
+export function normalizeCoefficients(
+  mean: usize, variance: usize, scale: usize, offset: usize, epsilon: f32, c: i32, length: i32, coefficients: usize,
+): void {
+  const row = <usize>length << 2;
+  for (let k: usize = 0; k < <usize>c << 2; k += 4) {
+    const factor: f32 = (scale ? load<f32>(scale + k) : 1) / sqrt<f32>(load<f32>(variance + k) + epsilon);
+    for (let j = k; j < row; j += <usize>c << 2) {
+      store<f32>(coefficients + j, load<f32>(mean + k));
+      store<f32>(coefficients + row + j, factor);
+      store<f32>(coefficients + 2 * row + j, offset ? load<f32>(offset + k) : 0);
     }
-    store<f64>(a + q, load<f64>(a + q) + s);
-    store<f64>(b + q, load<f64>(b + q) + t);
   }
 }
 
 /**
- * With x̂ = (x − mean)/√(variance + epsilon): dOffset = Σ dy, dScale = Σ dy·x̂, and
- * dx = scale/√(variance + epsilon)·(dy − dOffset/rows − x̂·dScale/rows).
+ * With x̂ = (x − mean)/√(variance + epsilon): dOffset = Σ dy, dScale = Σ dy·x̂, and the coefficients [4][length] of
+ * dx = (dy − dOffset/rows − (x − mean)·slope)·factor, where factor = scale/√(variance + epsilon).
  */
-export function batchNormGrad(
-  x: usize,
-  dy: usize,
-  rows: i32,
-  c: i32,
-  mean: usize,
-  variance: usize,
-  scale: usize,
-  epsilon: f32,
-  dx: usize,
-  dScale: usize,
-  dOffset: usize,
-  scratch: usize,
+export function finishGradient(
+  partials: usize, chunks: i32, length: i32, c: i32, rows: f64, mean: usize, variance: usize, scale: usize, epsilon: f32,
+  dScale: usize, dOffset: usize, coefficients: usize,
 ): void {
-  const length = patternLength(c),
-    repeats = length / c,
-    long = rows / repeats,
-    run = rowsPerRun(length),
-    bytes = (<usize>length) << 2;
-  const means = scratch,
-    factors = means + bytes,
-    shares = factors + bytes,
-    slopes = shares + bytes;
-  const a = slopes + bytes,
-    b = a + (bytes << 1);
-  const one = b + (bytes << 1),
-    two = one + ((<usize>c) << 2),
-    three = two + ((<usize>c) << 2);
-  repeat(mean, c, length, means);
-  memory.fill(a, 0, bytes << 2);
-  for (let r = 0; r < long; r += run) {
-    const at = (<usize>r * length) << 2;
-    addGradients(x + at, dy + at, min(run, long - r), length, means, a, b);
-  }
-  for (let r = long * repeats; r < rows; r++) {
-    const at = (<usize>(r * c)) << 2;
-    for (let k = 0; k < c; k++) {
-      const q = (<usize>k) << 3,
-        d = <f64>load<f32>(dy + at + ((<usize>k) << 2));
-      store<f64>(a + q, load<f64>(a + q) + d);
-      store<f64>(b + q, load<f64>(b + q) + d * (<f64>load<f32>(x + at + ((<usize>k) << 2)) - <f64>load<f32>(mean + ((<usize>k) << 2))));
-    }
-  }
-  const n = <f64>rows;
+  const row = <usize>length << 2;
   for (let k = 0; k < c; k++) {
-    const at = (<usize>k) << 2,
-      inverse = 1 / sqrt<f64>(<f64>load<f32>(variance + at) + <f64>epsilon);
-    let s: f64 = 0,
-      t: f64 = 0;
-    for (let j = k; j < length; j += c) {
-      s += load<f64>(a + ((<usize>j) << 3));
-      t += load<f64>(b + ((<usize>j) << 3));
-    }
+    const at = <usize>k << 2, inverse = 1 / sqrt<f64>(<f64>load<f32>(variance + at) + <f64>epsilon);
+    const s = total(partials, chunks, 2 * length, length, c, k), t = total(partials + 2 * row, chunks, 2 * length, length, c, k);
     store<f32>(dOffset + at, <f32>s);
     store<f32>(dScale + at, <f32>(t * inverse));
-    store<f32>(one + at, <f32>(inverse * (scale ? <f64>load<f32>(scale + at) : 1)));
-    store<f32>(two + at, <f32>(s / n));
-    store<f32>(three + at, <f32>((t * inverse * inverse) / n));
-  }
-  repeat(one, c, length, factors);
-  repeat(two, c, length, shares);
-  repeat(three, c, length, slopes);
-  const count = <usize>rows * c;
-  for (let i: usize = 0; i < count; i += length) {
-    const m = min<usize>(length, count - i),
-      vectors = (m & ~3) << 2,
-      end = m << 2,
-      at = i << 2;
-    let j: usize = 0;
-    for (; j < vectors; j += 16) {
-      const centered = f32x4.sub(v128.load(x + at + j), v128.load(means + j));
-      const rest = f32x4.sub(f32x4.sub(v128.load(dy + at + j), v128.load(shares + j)), f32x4.mul(centered, v128.load(slopes + j)));
-      v128.store(dx + at + j, f32x4.mul(rest, v128.load(factors + j)));
-    }
-    for (; j < end; j += 4) {
-      const centered = load<f32>(x + at + j) - load<f32>(means + j);
-      store<f32>(dx + at + j, (load<f32>(dy + at + j) - load<f32>(shares + j) - centered * load<f32>(slopes + j)) * load<f32>(factors + j));
+    const factor = <f32>(inverse * (scale ? <f64>load<f32>(scale + at) : 1)), share = <f32>(s / rows), slope = <f32>((t * inverse * inverse) / rows);
+    for (let j = at; j < row; j += <usize>c << 2) {
+      store<f32>(coefficients + j, load<f32>(mean + at));
+      store<f32>(coefficients + row + j, share);
+      store<f32>(coefficients + 2 * row + j, slope);
+      store<f32>(coefficients + 3 * row + j, factor);
     }
   }
+}
+
+/** pattern[length] = values[c], over and over. */
+export function repeatPattern(values: usize, c: i32, length: i32, pattern: usize): void {
+  repeat(values, c, length, pattern);
 }

@@ -1,97 +1,100 @@
-// Convolution of −1, 0, +1 with a kernel of −1, +1, by bits: a sign bit and a validity bit for each input value, XNOR and
-// popcount. Bit t·C + c of a row belongs to tap t and channel c; rows are whole 64-bit words, invalid bits at the end.
+// Convolution of −1, 0, +1 with a kernel of −1, +1, by XNOR and popcount. A patch is a row of bytes, tap after tap, each tap
+// ⌈C/8⌉ bytes, filled up to whole 64-bit words; so is each filter. Bits that belong to no channel are 0 in both.
 
-/** Words of a pixel's C channels. */
+/** 64-bit words of a patch. */
 // @ts-ignore: decorator
 @inline
-function wordsOf(bits: i32): i32 {
-  return (bits + 63) >> 6;
+function wordsOf(taps: i32, c: i32): i32 {
+  return (taps * ((c + 7) >> 3) + 7) >> 3;
 }
 
-/** signs and valid [pixels, words]: bit c of a pixel is x > 0, and x ≠ 0. Returns 0 when no value was 0. */
-export function packPixels(x: usize, pixels: i32, c: i32, signs: usize, valid: usize): i32 {
-  const zero = f32x4.splat(0);
-  let gaps: i32 = 0;
-  for (let p = 0; p < pixels; p++) {
-    for (let c0 = 0; c0 < c; c0 += 64) {
-      const count = min(64, c - c0);
-      let s: u64 = 0, m: u64 = 0, i = 0;
-      for (; i + 4 <= count; i += 4) {
-        const v = v128.load(x);
-        s |= <u64>i32x4.bitmask(f32x4.gt(v, zero)) << i;
-        m |= <u64>i32x4.bitmask(f32x4.ne(v, zero)) << i;
-        x += 16;
-      }
-      for (; i < count; i++) {
-        const v = load<f32>(x);
-        s |= <u64>(v > 0 ? 1 : 0) << i;
-        m |= <u64>(v != 0 ? 1 : 0) << i;
-        x += 4;
-      }
-      gaps |= m != <u64>-1 >> (64 - count) ? 1 : 0;
-      store<u64>(signs, s);
-      store<u64>(valid, m);
-      signs += 8;
-      valid += 8;
-    }
-  }
-  return gaps;
+/** Bytes of the packed filters of `packFilters`. */
+export function packedFilters(f: i32, taps: i32, c: i32): usize {
+  return (<usize>(((f + 3) & ~3) * wordsOf(taps, c)) << 3) + (<usize>((f + 3) & ~3) << 3);
 }
 
-/** Bits of the kernel [taps·c, f] by filter, four filters side by side: [f/4][words][4]; missing filters are 0. */
-export function packFilters(kernel: usize, rows: i32, f: i32, bits: usize): void {
-  const words = wordsOf(rows), stride = <usize>f << 2;
-  for (let f0 = 0; f0 < f; f0 += 4) {
-    for (let k = 0; k < words; k++) {
-      const count = min(64, rows - (k << 6));
-      for (let i = 0; i < 4; i++) {
-        let word: u64 = 0;
-        if (f0 + i < f) {
-          let p = kernel + <usize>(k << 6) * stride + (<usize>(f0 + i) << 2);
-          for (let b = 0; b < count; b++) {
-            word |= <u64>(load<f32>(p) > 0 ? 1 : 0) << b;
-            p += stride;
-          }
+/**
+ * Bits of the kernel [taps, c, f] by filter, four filters side by side: [f/4][words][4], missing filters 0; then the factor
+ * of each filter, the magnitude of its first weight times `factor`, and its bias, or 0. Groups of four filters, from … to.
+ */
+export function packFilters(from: i32, to: i32, scratch: usize, kernel: usize, taps: i32, c: i32, f: i32, factor: f32, bias: usize, packed: usize): void {
+  const words = wordsOf(taps, c), groups = (f + 3) >> 2, stride = <usize>f << 2, padded = ((c + 7) & ~7), zero = f32x4.splat(0);
+  const factors = packed + (<usize>(groups * words) << 5), biases = factors + (<usize>groups << 4);
+  for (let g = from; g < to; g++) {
+    let out = packed + (<usize>(g * words) << 5), w0: u64 = 0, w1: u64 = 0, w2: u64 = 0, w3: u64 = 0, filled = 0;
+    let p = kernel + (<usize>g << 4);
+    const whole = (g << 2) + 4 <= f;
+    for (let t = 0; t < taps; t++) {
+      for (let k = 0; k < padded; k++) {
+        if (k < c) {
+          let m: u64 = 0;
+          if (whole) m = i32x4.bitmask(f32x4.gt(v128.load(p), zero));
+          else for (let i = 0; (g << 2) + i < f; i++) m |= <u64>(load<f32>(p + (<usize>i << 2)) > 0 ? 1 : 0) << i;
+          w0 |= (m & 1) << filled; w1 |= ((m >> 1) & 1) << filled; w2 |= ((m >> 2) & 1) << filled; w3 |= ((m >> 3) & 1) << filled;
+          p += stride;
         }
-        store<u64>(bits, word);
-        bits += 8;
+        if (++filled == 64) {
+          store<u64>(out, w0); store<u64>(out, w1, 8); store<u64>(out, w2, 16); store<u64>(out, w3, 24);
+          out += 32;
+          w0 = 0; w1 = 0; w2 = 0; w3 = 0; filled = 0;
+        }
       }
     }
-  }
-}
-
-/** The patch of output pixel `pixel` as one row of bits. */
-function gather(
-  source: usize, pixel: i32, h: i32, w: i32, c: i32, kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, row: usize,
-): void {
-  const words = wordsOf(c), rest = pixel / ow, r0 = (rest % oh) * sh - top, q0 = (pixel % ow) * sw - left;
-  const image = source + (<usize>((rest / oh) * h * w * words) << 3);
-  let acc: u64 = 0, filled = 0;
-  for (let u = r0; u < r0 + kh; u++) {
-    for (let v = q0; v < q0 + kw; v++) {
-      const inside = <u32>u < <u32>h && <u32>v < <u32>w;
-      let p = image + (<usize>((u * w + v) * words) << 3);
-      for (let c0 = 0; c0 < c; c0 += 64) {
-        const count = min(64, c - c0), word: u64 = inside ? load<u64>(p) : 0;
-        acc |= word << filled;
-        if (filled + count >= 64) {
-          store<u64>(row, acc);
-          row += 8;
-          acc = filled ? word >> (64 - filled) : 0;
-          filled += count - 64;
-        } else filled += count;
-        p += 8;
-      }
+    if (filled) {
+      store<u64>(out, w0); store<u64>(out, w1, 8); store<u64>(out, w2, 16); store<u64>(out, w3, 24);
+    }
+    for (let i = 0; i < 4; i++) {
+      const o = (g << 2) + i, at = <usize>o << 2;
+      store<f32>(factors + at, o < f ? abs<f32>(load<f32>(kernel + at)) * factor : 0);
+      store<f32>(biases + at, o < f && bias ? load<f32>(bias + at) : 0);
     }
   }
-  if (filled) store<u64>(row, acc);
 }
 
 // @ts-ignore: decorator
 @inline
-function emit(y: usize, scale: usize, offset: usize, least: v128, f: i32, f0: i32, n: i64, s0: i64, s1: i64, s2: i64, s3: i64): void {
+function copyLoosely(dst: usize, src: usize, bytes: i32): void {
+  for (let i = 0; i < bytes; i += 8) store<u64>(dst + i, load<u64>(src + i));
+}
+
+// @ts-ignore: decorator
+@inline
+function fillLoosely(dst: usize, value: u64, bytes: i32): void {
+  for (let i = 0; i < bytes; i += 8) store<u64>(dst + i, value);
+}
+
+/**
+ * The patch with corner (row, column) of the image of bits at `image` as one row; where `image` is 0, ones inside the image.
+ * Parts are written from first to last, each up to 7 bytes too far, which the next one mends.
+ */
+function gather(
+  image: usize, row: i32, column: i32, h: i32, w: i32, bytes: i32, kh: i32, kw: i32, words: i32, dst: usize,
+): void {
+  const v0 = min(kw, max(0, -column)), v1 = max(v0, min(kw, w - column));
+  const before = v0 * bytes, inside = (v1 - v0) * bytes, after = (kw - v1) * bytes;
+  let d = dst;
+  for (let u = 0; u < kh; u++) {
+    if (<u32>(row + u) >= <u32>h) fillLoosely(d, 0, kw * bytes);
+    else {
+      if (before) fillLoosely(d, 0, before);
+      if (image) copyLoosely(d + before, image + <usize>((row + u) * w + column + v0) * bytes, inside);
+      else fillLoosely(d + before, -1, inside);
+      if (after) fillLoosely(d + before + inside, 0, after);
+    }
+    d += kw * bytes;
+  }
+  const rest = kh * kw * bytes & 7;
+  if (rest) {
+    const last = dst + (<usize>(words - 1) << 3);
+    store<u64>(last, load<u64>(last) & (<u64>-1 >> <u64>(64 - 8 * rest)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function emit(y: usize, factor: usize, bias: usize, least: v128, f: i32, f0: i32, n: i64, s0: i64, s1: i64, s2: i64, s3: i64): void {
   const sums = f32x4.convert_i32x4_s(i32x4(<i32>(n - 2 * s0), <i32>(n - 2 * s1), <i32>(n - 2 * s2), <i32>(n - 2 * s3)));
-  const values = f32x4.max(f32x4.add(f32x4.mul(sums, v128.load(scale)), v128.load(offset)), least);
+  const values = f32x4.max(f32x4.add(f32x4.mul(sums, v128.load(factor)), v128.load(bias)), least);
   if (f0 + 4 <= f) v128.store(y, values);
   else {
     v128.store_lane<f32>(y, values, 0);
@@ -100,87 +103,113 @@ function emit(y: usize, scale: usize, offset: usize, least: v128, f: i32, f0: i3
   }
 }
 
-export function binaryConvScratch(c: i32, f: i32, taps: i32, pixels: i32): usize {
-  const words = wordsOf(taps * c), filters = (f + 3) & ~3;
-  return (<usize>(pixels * wordsOf(c)) << 4) + (<usize>(filters * words) << 3) + (<usize>filters << 3) + (<usize>words << 5);
+/** Bits set in a row, of which those that belong to no channel are not counted: `spare` of them in each byte-run of a tap. */
+// @ts-ignore: decorator
+@inline
+function countBits(row: usize, wordBytes: usize): i64 {
+  let n: i64 = 0;
+  for (let k: usize = 0; k < wordBytes; k += 8) n += popcnt(load<i64>(row + k));
+  return n;
+}
+
+export function binaryConvScratch(taps: i32, c: i32): usize {
+  return (<usize>wordsOf(taps, c) << 5) + 256;
+}
+
+// @ts-ignore: decorator
+@inline
+function pairMasked(a0: usize, a1: usize, m0: usize, m1: usize, packed: usize, wordBytes: usize, factors: usize, biases: usize, least: v128, f: i32, n0: i64, n1: i64, out: usize, next: usize): void {
+  let wp = packed;
+  for (let f0 = 0; f0 < f; f0 += 4) {
+    let s00: i64 = 0, s01: i64 = 0, s02: i64 = 0, s03: i64 = 0, s10: i64 = 0, s11: i64 = 0, s12: i64 = 0, s13: i64 = 0;
+    for (let k: usize = 0; k < wordBytes; k += 8) {
+      const x0 = load<i64>(a0 + k), x1 = load<i64>(a1 + k), v0 = load<i64>(m0 + k), v1 = load<i64>(m1 + k);
+      let q = load<i64>(wp);
+      s00 += popcnt((x0 ^ q) & v0); s10 += popcnt((x1 ^ q) & v1);
+      q = load<i64>(wp, 8);
+      s01 += popcnt((x0 ^ q) & v0); s11 += popcnt((x1 ^ q) & v1);
+      q = load<i64>(wp, 16);
+      s02 += popcnt((x0 ^ q) & v0); s12 += popcnt((x1 ^ q) & v1);
+      q = load<i64>(wp, 24);
+      s03 += popcnt((x0 ^ q) & v0); s13 += popcnt((x1 ^ q) & v1);
+      wp += 32;
+    }
+    const at = <usize>f0 << 2;
+    emit(out + at, factors + at, biases + at, least, f, f0, n0, s00, s01, s02, s03);
+    if (next) emit(next + at, factors + at, biases + at, least, f, f0, n1, s10, s11, s12, s13);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function pairWhole(a0: usize, a1: usize, packed: usize, wordBytes: usize, factors: usize, biases: usize, least: v128, f: i32, n: i64, out: usize, next: usize): void {
+  let wp = packed;
+  for (let f0 = 0; f0 < f; f0 += 4) {
+    let s00: i64 = 0, s01: i64 = 0, s02: i64 = 0, s03: i64 = 0, s10: i64 = 0, s11: i64 = 0, s12: i64 = 0, s13: i64 = 0;
+    for (let k: usize = 0; k < wordBytes; k += 8) {
+      const x0 = load<i64>(a0 + k), x1 = load<i64>(a1 + k);
+      let q = load<i64>(wp);
+      s00 += popcnt(x0 ^ q); s10 += popcnt(x1 ^ q);
+      q = load<i64>(wp, 8);
+      s01 += popcnt(x0 ^ q); s11 += popcnt(x1 ^ q);
+      q = load<i64>(wp, 16);
+      s02 += popcnt(x0 ^ q); s12 += popcnt(x1 ^ q);
+      q = load<i64>(wp, 24);
+      s03 += popcnt(x0 ^ q); s13 += popcnt(x1 ^ q);
+      wp += 32;
+    }
+    const at = <usize>f0 << 2;
+    emit(out + at, factors + at, biases + at, least, f, f0, n, s00, s01, s02, s03);
+    if (next) emit(next + at, factors + at, biases + at, least, f, f0, n, s10, s11, s12, s13);
+  }
 }
 
 /**
- * y[from..to, f] = the integer sums times a[f]·factor, where a is the magnitude of the filter's first weight, plus bias[f]
- * unless that is 0, and not below 0 with `relu`.
+ * y[from..to, f] = the integer sums times the filter's factor, plus its bias, and not below 0 with `relu`; pixels are counted
+ * from … to. `valid` is 0 where every input value is.
  */
 export function binaryConv2d(
-  x: usize, pixels: i32, h: i32, w: i32, c: i32, kernel: usize, kh: i32, kw: i32, f: i32, y: usize, oh: i32, ow: i32,
-  sh: i32, sw: i32, top: i32, left: i32, padded: bool, factor: f32, bias: usize, relu: bool, from: i32, to: i32, scratch: usize,
+  from: i32, to: i32, scratch: usize, signs: usize, valid: usize, h: i32, w: i32, c: i32, packed: usize, kh: i32, kw: i32, f: i32, y: usize,
+  oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, relu: bool,
 ): void {
-  const bits = kh * kw * c, words = wordsOf(bits), filters = (f + 3) & ~3, wordBytes = <usize>words << 3;
-  const signs = scratch, valid = signs + (<usize>(pixels * wordsOf(c)) << 3), weights = valid + (<usize>(pixels * wordsOf(c)) << 3);
-  const scales = weights + <usize>filters * wordBytes, offsets = scales + (<usize>filters << 2), rows = offsets + (<usize>filters << 2);
-  const gaps = packPixels(x, pixels, c, signs, valid) != 0 || padded;
-  packFilters(kernel, bits, f, weights);
-  const least = f32x4.splat(relu ? 0 : -Infinity);
-  for (let i = 0; i < filters; i++) {
-    const at = <usize>i << 2;
-    store<f32>(scales + at, i < f ? abs<f32>(load<f32>(kernel + at)) * factor : 0);
-    store<f32>(offsets + at, i < f && bias ? load<f32>(bias + at) : 0);
-  }
-  const direct = kh == 1 && kw == 1 && sh == 1 && sw == 1 && !padded;
+  const taps = kh * kw, words = wordsOf(taps, c), wordBytes = <usize>words << 3, bytes = (c + 7) >> 3, groups = (f + 3) >> 2;
+  const factors = packed + (<usize>(groups * words) << 5), biases = factors + (<usize>groups << 4), least = f32x4.splat(relu ? 0 : -Infinity);
+  const image = <usize>(h * w * bytes), stride = wordBytes + 64, spare = (bytes << 3) - c, all = <i64>(taps * c);
+  const r0 = scratch, r1 = r0 + stride, m0 = r1 + stride, m1 = m0 + stride;
+  // Rows of whole words need no gathering where a patch is one pixel.
+  const direct = taps == 1 && sh == 1 && sw == 1 && oh == h && ow == w && !(bytes & 7);
   for (let p = from; p < to; p += 2) {
-    const pair = p + 1 < to ? 1 : 0;
-    let a0 = rows, a1 = rows + wordBytes * pair, m0 = rows + wordBytes * 2, m1 = m0 + wordBytes * pair;
+    const second = p + 1 < to ? 1 : 0, out = y + (<usize>p * f << 2), next = second ? out + (<usize>f << 2) : 0;
     if (direct) {
-      a0 = signs + <usize>p * wordBytes; a1 = a0 + wordBytes * pair;
-      m0 = valid + <usize>p * wordBytes; m1 = m0 + wordBytes * pair;
-    } else {
-      gather(signs, p, h, w, c, kh, kw, oh, ow, sh, sw, top, left, a0);
-      gather(signs, p + pair, h, w, c, kh, kw, oh, ow, sh, sw, top, left, a1);
-      if (gaps) {
-        gather(valid, p, h, w, c, kh, kw, oh, ow, sh, sw, top, left, m0);
-        gather(valid, p + pair, h, w, c, kh, kw, oh, ow, sh, sw, top, left, m1);
+      const a0 = signs + <usize>p * bytes, a1 = a0 + <usize>second * bytes;
+      if (!valid) pairWhole(a0, a1, packed, wordBytes, factors, biases, least, f, all, out, next);
+      else {
+        const v0 = valid + <usize>p * bytes, v1 = v0 + <usize>second * bytes;
+        pairMasked(a0, a1, v0, v1, packed, wordBytes, factors, biases, least, f, countBits(v0, wordBytes), countBits(v1, wordBytes), out, next);
       }
+      continue;
     }
-    let n0: i64 = bits, n1: i64 = bits;
-    if (gaps) {
-      n0 = 0; n1 = 0;
-      for (let k: usize = 0; k < wordBytes; k += 8) {
-        n0 += popcnt(load<i64>(m0 + k));
-        n1 += popcnt(load<i64>(m1 + k));
-      }
+    let masked = valid != 0;
+    for (let i = 0; i <= second; i++) {
+      const q = p + i, rest = q / ow, row = (rest % oh) * sh - top, column = (q % ow) * sw - left, at = <usize>(rest / oh) * image;
+      if (row < 0 || column < 0 || row + kh > h || column + kw > w) masked = true;
+      gather(signs + at, row, column, h, w, bytes, kh, kw, words, i ? r1 : r0);
     }
-    let wp = weights;
-    const out = y + (<usize>(p * f) << 2), next = out + (<usize>f << 2);
-    for (let f0 = 0; f0 < f; f0 += 4) {
-      let s00: i64 = 0, s01: i64 = 0, s02: i64 = 0, s03: i64 = 0, s10: i64 = 0, s11: i64 = 0, s12: i64 = 0, s13: i64 = 0;
-      if (gaps) {
-        for (let k: usize = 0; k < wordBytes; k += 8) {
-          const x0 = load<i64>(a0 + k), x1 = load<i64>(a1 + k), v0 = load<i64>(m0 + k), v1 = load<i64>(m1 + k);
-          let q = load<i64>(wp);
-          s00 += popcnt((x0 ^ q) & v0); s10 += popcnt((x1 ^ q) & v1);
-          q = load<i64>(wp, 8);
-          s01 += popcnt((x0 ^ q) & v0); s11 += popcnt((x1 ^ q) & v1);
-          q = load<i64>(wp, 16);
-          s02 += popcnt((x0 ^ q) & v0); s12 += popcnt((x1 ^ q) & v1);
-          q = load<i64>(wp, 24);
-          s03 += popcnt((x0 ^ q) & v0); s13 += popcnt((x1 ^ q) & v1);
-          wp += 32;
-        }
-      } else {
-        for (let k: usize = 0; k < wordBytes; k += 8) {
-          const x0 = load<i64>(a0 + k), x1 = load<i64>(a1 + k);
-          let q = load<i64>(wp);
-          s00 += popcnt(x0 ^ q); s10 += popcnt(x1 ^ q);
-          q = load<i64>(wp, 8);
-          s01 += popcnt(x0 ^ q); s11 += popcnt(x1 ^ q);
-          q = load<i64>(wp, 16);
-          s02 += popcnt(x0 ^ q); s12 += popcnt(x1 ^ q);
-          q = load<i64>(wp, 24);
-          s03 += popcnt(x0 ^ q); s13 += popcnt(x1 ^ q);
-          wp += 32;
-        }
-      }
-      const scale = scales + (<usize>f0 << 2), offset = offsets + (<usize>f0 << 2);
-      emit(out + (<usize>f0 << 2), scale, offset, least, f, f0, n0, s00, s01, s02, s03);
-      if (pair) emit(next + (<usize>f0 << 2), scale, offset, least, f, f0, n1, s10, s11, s12, s13);
+    if (!masked) {
+      pairWhole(r0, second ? r1 : r0, packed, wordBytes, factors, biases, least, f, all, out, next);
+      continue;
     }
+    let n0: i64 = 0, n1: i64 = 0;
+    for (let i = 0; i <= second; i++) {
+      const q = p + i, rest = q / ow, row = (rest % oh) * sh - top, column = (q % ow) * sw - left, at = <usize>(rest / oh) * image;
+      const m = i ? m1 : m0;
+      gather(valid ? valid + at : 0, row, column, h, w, bytes, kh, kw, words, m);
+      let n = countBits(m, wordBytes);
+      // Ones inside the image are also set for channels that are not there.
+      if (!valid) n -= (n / (bytes << 3)) * spare;
+      if (i) n1 = n;
+      else n0 = n;
+    }
+    pairMasked(r0, second ? r1 : r0, m0, second ? m1 : m0, packed, wordBytes, factors, biases, least, f, n0, n1, out, next);
   }
 }

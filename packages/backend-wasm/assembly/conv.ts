@@ -1,5 +1,7 @@
 // Convolution and its two gradients as matrix products over patches that are gathered block by block, never all at once.
 import { evenB, multiplyPanels, packB, panelWidth } from "./tile";
+import { transpose4 } from "./simd";
+import { blockLength, evaluate, programScratch, result } from "./program";
 
 const KC: i32 = 384, MC: i32 = 64, PIXELS: i32 = 256, GROUP: i32 = 64;
 
@@ -8,16 +10,9 @@ function tapsPerBlock(channels: i32): i32 {
   return max(1, KC / channels);
 }
 
-// @ts-ignore: decorator
-@inline
-function transpose4(p0: usize, p1: usize, p2: usize, p3: usize, d: usize): void {
-  const a = v128.load(p0), b = v128.load(p1), c = v128.load(p2), e = v128.load(p3);
-  const t0 = i32x4.shuffle(a, b, 0, 4, 1, 5), t1 = i32x4.shuffle(c, e, 0, 4, 1, 5);
-  const t2 = i32x4.shuffle(a, b, 2, 6, 3, 7), t3 = i32x4.shuffle(c, e, 2, 6, 3, 7);
-  v128.store(d, i64x2.shuffle(t0, t1, 0, 2));
-  v128.store(d, i64x2.shuffle(t0, t1, 1, 3), 16);
-  v128.store(d, i64x2.shuffle(t2, t3, 0, 2), 32);
-  v128.store(d, i64x2.shuffle(t2, t3, 1, 3), 48);
+/** Whether patches are gathered as whole rows: with few channels a tap is too short to be gathered by itself. */
+function byRows(c: i32): bool {
+  return c < 16;
 }
 
 /**
@@ -58,28 +53,56 @@ function pixelUnder(entry: usize, u: i32, v: i32, h: i32, w: i32, spreadH: i32, 
   return load<usize>(entry, 8) + <usize>(row * w + column) * bytes;
 }
 
-export function convScratch(c: i32, f: i32, taps: i32): usize {
-  const width = panelWidth(f), block = min(tapsPerBlock(c), taps);
-  const packedW = <usize>(((f + width - 1) / width) * width) * <usize>(c * taps + taps) << 2;
-  return 192 + 16 + (<usize>c << 2) + 16 + <usize>(MC * 12) + (<usize>(MC * (block * c + 1)) << 2) + packedW;
+/** Copies floats by fours; up to three more than asked are written, and read. */
+// @ts-ignore: decorator
+@inline
+function copyLoosely(dst: usize, src: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, v128.load(src + i));
+}
+
+// @ts-ignore: decorator
+@inline
+function clearLoosely(dst: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, f32x4.splat(0));
+}
+
+/** The whole patch of one pixel as a row of kh·kw·c floats, and zeros up to 16 bytes after it. */
+function patchRow(entry: usize, kh: i32, kw: i32, h: i32, w: i32, c: i32, dst: usize): void {
+  const row = load<i32>(entry), column = load<i32>(entry, 4), bytes = <usize>c << 2, run = <usize>kw * bytes;
+  const v0 = min(kw, max(0, -column)), v1 = max(v0, min(kw, w - column));
+  const before = <usize>v0 * bytes, inside = <usize>(v1 - v0) * bytes;
+  for (let u = 0; u < kh; u++) {
+    // From left to right and top to bottom: what is written beyond the end of a part is overwritten by the next.
+    if (<u32>(row + u) >= <u32>h) clearLoosely(dst, run);
+    else {
+      if (before) clearLoosely(dst, before);
+      copyLoosely(dst + before, load<usize>(entry, 8) + <usize>((row + u) * w + column + v0) * bytes, inside);
+      if (v1 < kw) clearLoosely(dst + before + inside, run - before - inside);
+    }
+    dst += run;
+  }
+  v128.store(dst, f32x4.splat(0));
+}
+
+/** Bytes of the kernel once packed. */
+export function convPacked(c: i32, f: i32, taps: i32): usize {
+  const width = panelWidth(f);
+  return <usize>(((f + width - 1) / width) * width) * <usize>(c * taps + taps) << 2;
+}
+
+export function convScratch(c: i32, taps: i32): usize {
+  const block = min(tapsPerBlock(c), taps), depth = block * c + 4;
+  return 192 + 16 + (<usize>c << 2) + 16 + <usize>(MC * 12) + (<usize>(MC * depth) << 2) + (<usize>depth << 4) + 256;
 }
 
 /**
- * y[from..to, f]: for every output pixel the sum over taps and channels of x·kernel. With `spread` above 1 the input is
- * taken as if that many − 1 zeros stood between its pixels: the gradient with respect to a strided convolution's input.
- * The kernel's element (tap, channel, filter) stands at kernel + tap·tapStride + channel·rowStride + filter·columnStride.
+ * Packs the kernel for `conv2d`. Its element (tap, channel, filter) stands at
+ * kernel + tap·tapStride + channel·rowStride + filter·columnStride.
  */
-export function conv2d(
-  x: usize, h: i32, w: i32, c: i32, kernel: usize, kh: i32, kw: i32, tapStride: isize, rowStride: usize, columnStride: usize,
-  f: i32, y: usize, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, spreadH: i32, spreadW: i32,
-  from: i32, to: i32, scratch: usize,
+export function packConvKernel(
+  kernel: usize, taps: i32, c: i32, f: i32, tapStride: isize, rowStride: usize, columnStride: usize, block: usize,
 ): void {
-  const taps = kh * kw, perBlock = min(tapsPerBlock(c), taps), width = panelWidth(f), columns = ((f + width - 1) / width) * width;
-  const bytes = <usize>c << 2, ldc = <usize>f << 2, image = <usize>(h * w) * bytes;
-  const zeros = scratch + 192, table = zeros + ((bytes + 31) & ~15);
-  const packedX = table + <usize>(MC * 12), packedW = packedX + (<usize>(MC * (perBlock * c + 1)) << 2);
-  memory.fill(zeros, 0, bytes + 16);
-  let block = packedW;
+  const perBlock = min(tapsPerBlock(c), taps), width = panelWidth(f), columns = ((f + width - 1) / width) * width;
   for (let t0 = 0; t0 < taps; t0 += perBlock) {
     const count = min(perBlock, taps - t0), kc = count * c, padded = (kc + 1) & ~1, panel = <usize>(padded * width) << 2;
     for (let t = 0; t < count; t++) {
@@ -88,23 +111,50 @@ export function conv2d(
     evenB(kc, f, width, block, panel);
     block += <usize>(padded * columns) << 2;
   }
+}
+
+/**
+ * y[from..to, f]: for every output pixel the sum over taps and channels of x·kernel, plus bias[f] unless that is 0. With
+ * `spread` above 1 the input is taken as if that many − 1 zeros stood between its pixels: the gradient with respect to a
+ * strided convolution's input.
+ */
+export function conv2d(
+  from: i32, to: i32, scratch: usize, x: usize, h: i32, w: i32, c: i32, packedW: usize, kh: i32, kw: i32, f: i32, y: usize, oh: i32, ow: i32,
+  sh: i32, sw: i32, top: i32, left: i32, spreadH: i32, spreadW: i32, bias: usize,
+): void {
+  const taps = kh * kw, perBlock = min(tapsPerBlock(c), taps), width = panelWidth(f), columns = ((f + width - 1) / width) * width;
+  const bytes = <usize>c << 2, ldc = <usize>f << 2, image = <usize>(h * w) * bytes, depth = perBlock * c + 4;
+  const zeros = scratch + 192, table = zeros + ((bytes + 31) & ~15), patches = table + <usize>(MC * 12), packedX = patches + (<usize>depth << 4) + 128;
+  const whole = byRows(c) && perBlock == taps && spreadH == 1 && spreadW == 1, patch = (<usize>(taps * c + 3) & ~3) << 2;
+  memory.fill(zeros, 0, bytes + 16);
   for (let i = from; i < to; i += MC) {
     const rows = min(MC, to - i);
     corners(i, rows, oh, ow, sh, sw, top, left, x, image, table);
-    block = packedW;
+    let block = packedW;
     for (let t0 = 0; t0 < taps; t0 += perBlock) {
       const count = min(perBlock, taps - t0), kc = count * c, padded = (kc + 1) & ~1;
       let d = packedX;
       for (let r = 0; r < rows; r += 4) {
         // Ragged last rows gather the row before them once more; its products are never stored.
         const e0 = table + <usize>(r * 12), e1 = r + 1 < rows ? e0 + 12 : e0, e2 = r + 2 < rows ? e1 + 12 : e1, e3 = r + 3 < rows ? e2 + 12 : e2;
+        if (whole) {
+          patchRow(e0, kh, kw, h, w, c, patches);
+          patchRow(e1, kh, kw, h, w, c, patches + patch);
+          patchRow(e2, kh, kw, h, w, c, patches + 2 * patch);
+          patchRow(e3, kh, kw, h, w, c, patches + 3 * patch);
+          for (let k: usize = 0; k < patch; k += 16) {
+            transpose4(patches + k, patches + patch + k, patches + 2 * patch + k, patches + 3 * patch + k, d + (k << 2), 16);
+          }
+          d += <usize>padded << 4;
+          continue;
+        }
         let u = t0 / kw, v = t0 % kw;
         for (let t = 0; t < count; t++) {
           let p0 = pixelUnder(e0, u, v, h, w, spreadH, spreadW, bytes, zeros), p1 = pixelUnder(e1, u, v, h, w, spreadH, spreadW, bytes, zeros);
           let p2 = pixelUnder(e2, u, v, h, w, spreadH, spreadW, bytes, zeros), p3 = pixelUnder(e3, u, v, h, w, spreadH, spreadW, bytes, zeros);
           let k = c;
           for (; k >= 4; k -= 4) {
-            transpose4(p0, p1, p2, p3, d);
+            transpose4(p0, p1, p2, p3, d, 16);
             p0 += 16; p1 += 16; p2 += 16; p3 += 16;
             d += 64;
           }
@@ -126,30 +176,76 @@ export function conv2d(
       multiplyPanels(padded, packedX, rows, block, f, width, y + <usize>i * ldc, ldc, t0 > 0, scratch);
       block += <usize>(padded * columns) << 2;
     }
+    if (bias) addRow(y + <usize>i * ldc, rows, f, bias);
   }
 }
 
-export function convFilterGradScratch(c: i32, f: i32): usize {
-  const width = panelWidth(f);
-  return 192 + 16 + (<usize>c << 2) + 16 + <usize>(PIXELS * 12) + (<usize>(PIXELS * GROUP) << 2) + (<usize>(PIXELS * ((f + width - 1) / width) * width) << 2);
+function addRow(y: usize, rows: i32, f: i32, bias: usize): void {
+  const vectors = (<usize>f & ~3) << 2, end = <usize>f << 2;
+  for (let r = 0; r < rows; r++) {
+    let j: usize = 0;
+    for (; j < vectors; j += 16) v128.store(y + j, f32x4.add(v128.load(y + j), v128.load(bias + j)));
+    for (; j < end; j += 4) store<f32>(y + j, load<f32>(y + j) + load<f32>(bias + j));
+    y += end;
+  }
 }
 
-/** dw[tap from..to, c, f] = the sum over all `pixels` output pixels of (input under the tap)ᵀ·dy. */
+/** Rows of the kernel that one unit of `conv2dFilterGrad` covers: all of them where patches are gathered by rows, else one tap's. */
+export function filterGradUnits(c: i32, taps: i32): i32 {
+  return byRows(c) ? 1 : taps;
+}
+
+export function convFilterGradScratch(c: i32, f: i32, taps: i32, length: i32, registers: i32): usize {
+  const width = panelWidth(f), rows = byRows(c) ? (taps * c + 3) & ~3 : GROUP;
+  return 192 + 16 + (<usize>c << 2) + 16 + <usize>(PIXELS * 12) + (<usize>(rows * (PIXELS + 1)) << 2) + 64
+    + (<usize>(PIXELS * ((f + width - 1) / width) * width) << 2) + (<usize>(PIXELS * f + 4 * length) << 2) + programScratch(registers, blockLength(length)) + 256;
+}
+
+/**
+ * partials[split][taps, c, f] = the sum over the split's output pixels of (input under the tap)ᵀ·dy, dy being a program's
+ * values. Units from … to count taps (or all at once, see filterGradUnits) within splits of `pixelsPerSplit`.
+ */
 export function conv2dFilterGrad(
-  x: usize, h: i32, w: i32, c: i32, dy: usize, f: i32, dw: usize, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, top: i32, left: i32, pixels: i32, from: i32, to: i32, scratch: usize,
+  from: i32, to: i32, scratch: usize, x: usize, h: i32, w: i32, c: i32, dy: usize, f: i32, partials: usize, kh: i32, kw: i32, oh: i32, ow: i32,
+  sh: i32, sw: i32, top: i32, left: i32, pixels: i32, pixelsPerSplit: i32, length: i32, plain: usize,
 ): void {
+  const taps = kh * kw, whole = byRows(c), units = whole ? 1 : taps, panelRows = whole ? (taps * c + 3) & ~3 : GROUP;
   const width = panelWidth(f), bytes = <usize>c << 2, ldc = <usize>f << 2, image = <usize>(h * w) * bytes;
-  const zeros = scratch + 192, table = zeros + ((bytes + 31) & ~15);
-  const packedX = table + <usize>(PIXELS * 12), packedDy = packedX + (<usize>(PIXELS * GROUP) << 2);
+  const zeros = scratch + 192, table = zeros + ((bytes + 31) & ~15), packedX = table + <usize>(PIXELS * 12);
+  const patch = packedX + (<usize>(PIXELS * panelRows) << 2);
+  const packedDy = patch + (<usize>panelRows << 2) + 64, values = packedDy + (<usize>(PIXELS * ((f + width - 1) / width) * width) << 2);
+  const work = values + (<usize>(PIXELS * f + 4 * length) << 2), block = blockLength(length);
   memory.fill(zeros, 0, bytes + 16);
-  for (let k0 = 0; k0 < pixels; k0 += PIXELS) {
-    const kc = min(PIXELS, pixels - k0), padded = (kc + 1) & ~1, panel = <usize>(padded * width) << 2, aPanel = <usize>padded << 4;
-    corners(k0, kc, oh, ow, sh, sw, top, left, x, image, table);
-    packB(dy + <usize>k0 * ldc, kc, f, ldc, 4, width, packedDy, panel);
-    evenB(kc, f, width, packedDy, panel);
-    for (let t = from; t < to; t++) {
-      const u = t / kw, v = t % kw;
+  for (let unit = from; unit < to; unit++) {
+    const split = unit / units, tap = unit % units, first = split * pixelsPerSplit, end = min(pixels, first + pixelsPerSplit);
+    const dw = partials + <usize>split * <usize>(taps * c) * ldc;
+    for (let k0 = first; k0 < end; k0 += PIXELS) {
+      const kc = min(PIXELS, end - k0), padded = (kc + 1) & ~1, panel = <usize>(padded * width) << 2, aPanel = <usize>padded << 4;
+      corners(k0, kc, oh, ow, sh, sw, top, left, x, image, table);
+      let source = plain + <usize>k0 * ldc;
+      if (!plain) {
+        // Blocks start at whole patterns; k0 is a multiple of PIXELS and so of every pattern's rows but odd ones, see the caller.
+        source = values;
+        for (let at = 0; at < kc * f; at += block) {
+          evaluate(dy, <usize>k0 * f + at, min(block, kc * f - at), length, block, work, values + (<usize>at << 2));
+        }
+      }
+      packB(source, kc, f, ldc, 4, width, packedDy, panel);
+      evenB(kc, f, width, packedDy, panel);
+      if (whole) {
+        for (let q = 0; q < kc; q++) {
+          patchRow(table + <usize>(q * 12), kh, kw, h, w, c, patch);
+          let d = packedX + (<usize>q << 4);
+          for (let r = 0; r < panelRows; r += 4) {
+            v128.store(d, v128.load(patch + (<usize>r << 2)));
+            d += aPanel;
+          }
+        }
+        clearOdd(kc, padded, panelRows, packedX, aPanel);
+        multiplyPanels(padded, packedX, taps * c, packedDy, f, width, dw, ldc, k0 > first, scratch);
+        continue;
+      }
+      const u = tap / kw, v = tap % kw;
       for (let c0 = 0; c0 < c; c0 += GROUP) {
         const rows = min(GROUP, c - c0), offset = <usize>c0 << 2;
         for (let q = 0; q < kc; q++) {
@@ -162,15 +258,40 @@ export function conv2dFilterGrad(
             d += aPanel;
           }
         }
-        if (padded != kc) {
-          let d = packedX + (<usize>kc << 4);
-          for (let r = 0; r < rows; r += 4) {
-            v128.store(d, f32x4.splat(0));
-            d += aPanel;
-          }
-        }
-        multiplyPanels(padded, packedX, rows, packedDy, f, width, dw + <usize>(t * c + c0) * ldc, ldc, k0 > 0, scratch);
+        clearOdd(kc, padded, rows, packedX, aPanel);
+        multiplyPanels(padded, packedX, rows, packedDy, f, width, dw + <usize>(tap * c + c0) * ldc, ldc, k0 > first, scratch);
       }
     }
+  }
+}
+
+function clearOdd(kc: i32, padded: i32, rows: i32, packed: usize, aPanel: usize): void {
+  if (padded == kc) return;
+  let d = packed + (<usize>kc << 4);
+  for (let r = 0; r < rows; r += 4) {
+    v128.store(d, f32x4.splat(0));
+    d += aPanel;
+  }
+}
+
+/** y = the sum of `count` arrays that stand `stride` bytes apart, times factor, for the floats from … to. */
+export function addPartials(from: usize, to: usize, scratch: usize, partials: usize, count: i32, stride: usize, factor: f32, y: usize): void {
+  let i = from << 2;
+  const vectors = i + (((to - from) & ~3) << 2), end = to << 2, factors = f32x4.splat(factor);
+  for (; i < vectors; i += 16) {
+    let s = v128.load(partials + i), p = partials + stride + i;
+    for (let k = 1; k < count; k++) {
+      s = f32x4.add(s, v128.load(p));
+      p += stride;
+    }
+    v128.store(y + i, f32x4.mul(s, factors));
+  }
+  for (; i < end; i += 4) {
+    let s = load<f32>(partials + i), p = partials + stride + i;
+    for (let k = 1; k < count; k++) {
+      s += load<f32>(p);
+      p += stride;
+    }
+    store<f32>(y + i, s * factor);
   }
 }

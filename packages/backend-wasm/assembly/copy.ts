@@ -1,5 +1,8 @@
-/** Copies n0 × n1 × n2 runs of `bytes` bytes between two strided places: what padding and slicing come down to. */
+/** Copies [from … to] × n1 × n2 runs of `bytes` bytes between two strided places: what padding and slicing come down to. */
 export function copyRuns(
+  from: i32,
+  to: i32,
+  scratch: usize,
   src: usize,
   s0: usize,
   s1: usize,
@@ -8,12 +11,11 @@ export function copyRuns(
   d0: usize,
   d1: usize,
   d2: usize,
-  n0: i32,
   n1: i32,
   n2: i32,
   bytes: usize,
 ): void {
-  for (let i = 0; i < n0; i++) {
+  for (let i = from; i < to; i++) {
     for (let j = 0; j < n1; j++) {
       let p = src + <usize>i * s0 + <usize>j * s1,
         q = dst + <usize>i * d0 + <usize>j * d1;
@@ -26,11 +28,8 @@ export function copyRuns(
   }
 }
 
-/** Fills `count` floats with a value. */
-export function fill(dst: usize, count: usize, value: f32): void {
-  if (reinterpret<u32>(value) == 0) {
-    memory.fill(dst, 0, count << 2);
-    return;
-  }
-  for (let i: usize = 0; i < count << 2; i += 4) store<f32>(dst + i, value);
+/** Fills the floats from … to with a value. */
+export function fill(from: usize, to: usize, scratch: usize, dst: usize, value: f32): void {
+  if (reinterpret<u32>(value) == 0) memory.fill(dst + (from << 2), 0, (to - from) << 2);
+  else for (let i = from << 2; i < to << 2; i += 4) store<f32>(dst + i, value);
 }

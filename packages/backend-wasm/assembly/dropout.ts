@@ -16,11 +16,3 @@ export function keeps4(i: u32, seed: i32, threshold: v128): v128 {
   hash = i32x4.mul(shiftXor(hash, 13), i32x4.splat(0xc2b2ae35));
   return i32x4.ge_u(shiftXor(hash, 16), threshold);
 }
-
-/** y[i] = x[i] where the element is kept, else 0, for from ≤ i < to. */
-export function dropoutMask(x: usize, y: usize, from: usize, to: usize, seed: i32, threshold: u32): void {
-  const least = i32x4.splat(threshold);
-  let i = from;
-  for (; i + 4 <= to; i += 4) v128.store(y + (i << 2), v128.and(v128.load(x + (i << 2)), keeps4(<u32>i, seed, least)));
-  for (; i < to; i++) v128.store_lane<f32>(y + (i << 2), v128.and(v128.load_splat<f32>(x + (i << 2)), keeps4(<u32>i, seed, least)), 0);
-}

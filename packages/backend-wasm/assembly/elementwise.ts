@@ -27,7 +27,7 @@ function unaryLoop(op: i32, x: usize, y: usize, from: usize, to: usize, low: f32
 }
 
 /** y[i] = op(x[i]) for from ≤ i < to: 0 relu, 1 step, 2 neg, 3 sqrt, 4 rsqrt, 5 square, 6 abs, 7 clip to [low, high], 8 binary sign. */
-export function unary(op: i32, x: usize, y: usize, from: usize, to: usize, low: f32, high: f32): void {
+export function unary(from: usize, to: usize, scratch: usize, op: i32, x: usize, y: usize, low: f32, high: f32): void {
   switch (op) {
     case 0: unaryLoop(0, x, y, from, to, low, high); break;
     case 1: unaryLoop(1, x, y, from, to, low, high); break;
@@ -51,9 +51,7 @@ function binary4(op: i32, a: v128, b: v128): v128 {
   if (op == 4) return f32x4.max(a, b);
   if (op == 5) return f32x4.min(a, b);
   if (op == 6) return f32x4.sub(b, a);
-  if (op == 7) return f32x4.div(b, a);
-  if (op == 8) return v128.and(b, f32x4.lt(f32x4.abs(a), f32x4.splat(1))); // the gradient b where −1 < a < 1
-  return v128.and(b, f32x4.ne(a, f32x4.splat(0))); // b where a ≠ 0: the gradient of a ReLU whose output is a
+  return f32x4.div(b, a);
 }
 
 // @ts-ignore: decorator
@@ -67,11 +65,7 @@ function binaryLoop(op: i32, a: usize, b: usize, y: usize, count: usize): void {
   }
 }
 
-/**
- * y[i] = op(a[i], b[i]) for `count` floats: 0 add, 1 subtract, 2 multiply, 3 divide, 4 maximum, 5 minimum, 6 and 7 subtract and
- * divide with the operands swapped, 8 the straight-through gradient b where −1 < a < 1, 9 b where a ≠ 0.
- */
-export function binary(op: i32, a: usize, b: usize, y: usize, count: usize): void {
+function binaryRun(op: i32, a: usize, b: usize, y: usize, count: usize): void {
   switch (op) {
     case 0: binaryLoop(0, a, b, y, count); break;
     case 1: binaryLoop(1, a, b, y, count); break;
@@ -80,24 +74,40 @@ export function binary(op: i32, a: usize, b: usize, y: usize, count: usize): voi
     case 4: binaryLoop(4, a, b, y, count); break;
     case 5: binaryLoop(5, a, b, y, count); break;
     case 6: binaryLoop(6, a, b, y, count); break;
-    case 7: binaryLoop(7, a, b, y, count); break;
-    case 8: binaryLoop(8, a, b, y, count); break;
-    default: binaryLoop(9, a, b, y, count);
+    default: binaryLoop(7, a, b, y, count);
   }
 }
 
-/** y = op(a, b) for a [outer, middle, inner] and b [outer, 1, inner]. Scratch: patternLength(inner) floats. */
-export function binaryBroadcast(op: i32, a: usize, b: usize, y: usize, outer: i32, middle: i32, inner: i32, scratch: usize): void {
-  const length = patternLength(inner), count = <usize>middle * inner;
-  for (let o = 0; o < outer; o++) {
-    let pattern = b;
-    if (length != inner && middle > 1) {
-      repeat(b, inner, length, scratch);
-      pattern = scratch;
+/**
+ * y[i] = op(a[i], b[i]) for from ≤ i < to: 0 add, 1 subtract, 2 multiply, 3 divide, 4 maximum, 5 minimum, 6 and 7 subtract
+ * and divide with the operands swapped.
+ */
+export function binary(from: usize, to: usize, scratch: usize, op: i32, a: usize, b: usize, y: usize): void {
+  const at = from << 2;
+  binaryRun(op, a + at, b + at, y + at, to - from);
+}
+
+/** How many patterns the `middle` rows of `inner` floats come to. */
+export function broadcastRows(middle: i32, inner: i32): i32 {
+  const length = middle > 1 ? patternLength(inner) : inner;
+  return <i32>((<usize>middle * inner + length - 1) / length);
+}
+
+/**
+ * y = op(a, b) for a [outer, middle, inner] and b [outer, 1, inner]; from ≤ i < to number the patterns, broadcastRows of
+ * them to each outer one. Scratch: patternLength(inner) floats.
+ */
+export function binaryBroadcast(
+  from: i32, to: i32, scratch: usize, op: i32, a: usize, b: usize, y: usize, middle: i32, inner: i32,
+): void {
+  const length = middle > 1 ? patternLength(inner) : inner, count = <usize>middle * inner, rows = broadcastRows(middle, inner);
+  let repeated = -1;
+  for (let i = from; i < to; i++) {
+    const o = i / rows, at = <usize>(i % rows) * length, base = (<usize>o * count + at) << 2;
+    if (o != repeated) {
+      repeat(b + (<usize>o * inner << 2), inner, length, scratch);
+      repeated = o;
     }
-    for (let i: usize = 0; i < count; i += length) binary(op, a + (i << 2), pattern, y + (i << 2), min<usize>(length, count - i));
-    a += count << 2;
-    y += count << 2;
-    b += <usize>inner << 2;
+    binaryRun(op, a + base, scratch, y + base, min<usize>(length, count - at));
   }
 }

@@ -1,11 +1,18 @@
 export { adamStep } from "./adam";
-export { batchNorm, batchNormGrad, batchNormGradScratch, batchNormScratch, channelMoments, momentsScratch } from "./batch-norm";
-export { binaryConv2d, binaryConvScratch } from "./binary-conv";
-export { conv2d, conv2dFilterGrad, convFilterGradScratch, convScratch } from "./conv";
+export { finishGradient, finishMoments, firstMeans, gradientSums, moments, normalizeCoefficients, repeatPattern } from "./batch-norm";
+export { binaryConv2d, binaryConvScratch, packedFilters, packFilters } from "./binary-conv";
+export {
+  addKernelPartials, binaryInputGrad, binaryKernelGrad, chunksOf, imageCodes, inputGradScratch, kernelCodes, kernelGradScratch, magnitudes,
+  packedGradient, packGradient,
+} from "./binary-grad";
+export { packBits } from "./bits";
+export {
+  addPartials, conv2d, conv2dFilterGrad, convFilterGradScratch, convPacked, convScratch, filterGradUnits, packConvKernel,
+} from "./conv";
 export { copyRuns, fill } from "./copy";
-export { dropoutMask } from "./dropout";
-export { binary, binaryBroadcast, unary } from "./elementwise";
-export { matmul, matmulScratch } from "./matmul";
+export { binary, binaryBroadcast, broadcastRows, unary } from "./elementwise";
+export { matmul, matmulPacked, matmulScratch, packMatrix } from "./matmul";
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool";
-export { sumMiddle } from "./reduce";
+export { blockLength, materialize, programScratch } from "./program";
+export { finishSums, sumMiddle, sumRows } from "./reduce";
 export { patternLength } from "./simd";

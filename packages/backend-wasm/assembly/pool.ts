@@ -2,6 +2,9 @@
 
 /** y for the images `from` ≤ b < `to`; NaN is never a maximum. */
 export function maxPool(
+  from: i32,
+  to: i32,
+  scratch: usize,
   x: usize,
   h: i32,
   w: i32,
@@ -15,8 +18,6 @@ export function maxPool(
   sw: i32,
   top: i32,
   left: i32,
-  from: i32,
-  to: i32,
 ): void {
   const bytes = (<usize>c) << 2,
     vectors = bytes & ~15;
@@ -57,8 +58,11 @@ export function maxPool(
   }
 }
 
-/** dx: each dy goes to the first element, in rows then columns, that equals its window's maximum y. dx comes zeroed. */
+/** dx: each dy goes to the first element, in rows then columns, that equals its window's maximum y. */
 export function maxPoolGrad(
+  from: i32,
+  to: i32,
+  scratch: usize,
   x: usize,
   y: usize,
   dy: usize,
@@ -74,13 +78,12 @@ export function maxPoolGrad(
   sw: i32,
   top: i32,
   left: i32,
-  from: i32,
-  to: i32,
 ): void {
   const bytes = (<usize>c) << 2,
     vectors = bytes & ~15;
   for (let b = from; b < to; b++) {
     const image = <usize>(b * h * w) * bytes;
+    memory.fill(dx + image, 0, <usize>(h * w) * bytes);
     let out = <usize>(b * oh * ow) * bytes;
     for (let r = 0; r < oh; r++) {
       const r0 = max(0, r * sh - top),
@@ -123,6 +126,9 @@ export function maxPoolGrad(
 
 /** y = the mean over the part of the window inside the image. */
 export function avgPool(
+  from: i32,
+  to: i32,
+  scratch: usize,
   x: usize,
   h: i32,
   w: i32,
@@ -136,8 +142,6 @@ export function avgPool(
   sw: i32,
   top: i32,
   left: i32,
-  from: i32,
-  to: i32,
 ): void {
   const bytes = (<usize>c) << 2,
     vectors = bytes & ~15;
@@ -174,8 +178,11 @@ export function avgPool(
   }
 }
 
-/** dx += dy/(kh·kw) over each window: as TensorFlow.js has it, without regard to padding. dx comes zeroed. */
+/** dx += dy/(kh·kw) over each window: as TensorFlow.js has it, without regard to padding. */
 export function avgPoolGrad(
+  from: i32,
+  to: i32,
+  scratch: usize,
   dy: usize,
   dx: usize,
   h: i32,
@@ -189,8 +196,6 @@ export function avgPoolGrad(
   sw: i32,
   top: i32,
   left: i32,
-  from: i32,
-  to: i32,
 ): void {
   const bytes = (<usize>c) << 2,
     vectors = bytes & ~15,
@@ -198,6 +203,7 @@ export function avgPoolGrad(
     shares = f32x4.splat(share);
   for (let b = from; b < to; b++) {
     const image = dx + <usize>(b * h * w) * bytes;
+    memory.fill(image, 0, <usize>(h * w) * bytes);
     let out = dy + <usize>(b * oh * ow) * bytes;
     for (let r = 0; r < oh; r++) {
       const r0 = max(0, r * sh - top),

@@ -1,12 +1,6 @@
-// Sums that stay accurate over tens of millions of values: short runs in float32, their sums in float64.
-import { patternLength } from "./simd";
-
-/** Rows per run: a block of the input that stays in the first-level cache. */
-// @ts-ignore: decorator
-@inline
-export function rowsPerRun(length: i32): i32 {
-  return max(1, min(64, 4096 / length));
-}
+// Sums over many values: short runs in float32, their sums in float64. Rows are split into chunks of a fixed size, each with
+// a partial sum of its own, and these are added up in order: the same bytes whatever the number of threads.
+import { blockLength, evaluate, result } from "./program";
 
 /** acc[j] += the four sums in v, as float64. */
 // @ts-ignore: decorator
@@ -16,7 +10,7 @@ export function addTo(acc: usize, v: v128): void {
   v128.store(acc, f64x2.add(v128.load(acc, 16), f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3))), 16);
 }
 
-/** acc[length] += the sums down the columns of x[rows, length]. */
+/** acc[length] (float64) += the sums down the columns of x[rows, length], length a multiple of 4. */
 export function addColumns(x: usize, rows: i32, length: i32, acc: usize): void {
   const stride = <usize>length << 2;
   let j = 0;
@@ -31,7 +25,7 @@ export function addColumns(x: usize, rows: i32, length: i32, acc: usize): void {
     const q = acc + (<usize>j << 3);
     addTo(q, s0); addTo(q + 32, s1); addTo(q + 64, s2); addTo(q + 96, s3);
   }
-  for (; j + 4 <= length; j += 4) {
+  for (; j < length; j += 4) {
     let s = f32x4.splat(0), p = x + (<usize>j << 2);
     for (let r = 0; r < rows; r++) {
       s = f32x4.add(s, v128.load(p));
@@ -39,37 +33,79 @@ export function addColumns(x: usize, rows: i32, length: i32, acc: usize): void {
     }
     addTo(acc + (<usize>j << 3), s);
   }
-  for (; j < length; j++) {
-    let s: f64 = 0, p = x + (<usize>j << 2);
-    for (let r = 0; r < rows; r++) {
-      s += load<f32>(p);
-      p += stride;
+}
+
+/** partials[chunk][length] (float64) = sums of the program's values over the patterns from … to of one chunk. */
+export function sumRows(
+  from: i32, to: i32, scratch: usize, program: usize, count: usize, length: i32, grain: i32, partials: usize,
+): void {
+  const out = partials + (<usize>(from / grain * length) << 3), block = blockLength(length);
+  memory.fill(out, 0, <usize>length << 3);
+  const end = min(<usize>to * length, count);
+  for (let at = <usize>from * length; at < end; at += block) {
+    const n = <i32>min<usize>(block, end - at), rows = n / length;
+    evaluate(program, at, n, length, block, scratch, 0);
+    const x = result(program, scratch, 0);
+    addColumns(x, rows, length, out);
+    for (let j = rows * length; j < n; j++) {
+      const q = out + (<usize>(j - rows * length) << 3);
+      store<f64>(q, load<f64>(q) + <f64>load<f32>(x + (<usize>j << 2)));
     }
-    const q = acc + (<usize>j << 3);
-    store<f64>(q, load<f64>(q) + s);
   }
 }
 
-/** y[outer, inner] = (the sums of x[outer, middle, inner] over the middle) / divisor. Scratch: patternLength(inner) float64. */
-export function sumMiddle(x: usize, outer: i32, middle: i32, inner: i32, y: usize, divisor: f64, scratch: usize): void {
-  const length = patternLength(inner), repeats = length / inner, rows = middle / repeats, run = rowsPerRun(length);
-  for (let o = 0; o < outer; o++) {
-    memory.fill(scratch, 0, <usize>length << 3);
-    for (let r = 0; r < rows; r += run) addColumns(x + (<usize>r * length << 2), min(run, rows - r), length, scratch);
-    let p = x + (<usize>rows * length << 2);
-    for (let m = rows * repeats; m < middle; m++) {
-      for (let j = 0; j < inner; j++) {
+/** Adds up column j, j + inner, j + 2·inner … of all chunks of `partials`, whose rows are `stride` float64 long. */
+export function total(partials: usize, chunks: i32, stride: i32, length: i32, inner: i32, j: i32): f64 {
+  let s: f64 = 0;
+  for (let k = 0; k < chunks; k++) {
+    for (let i = j; i < length; i += inner) s += load<f64>(partials + (<usize>(k * stride + i) << 3));
+  }
+  return s;
+}
+
+/** y[inner] = the sums that `sumRows` left in chunks, divided. */
+export function finishSums(partials: usize, chunks: i32, length: i32, inner: i32, divisor: f64, y: usize): void {
+  for (let j = 0; j < inner; j++) store<f32>(y + (<usize>j << 2), <f32>(total(partials, chunks, length, length, inner, j) / divisor));
+}
+
+/** y[outer, inner] = (the sums of x[outer, middle, inner] over the middle) / divisor, for from ≤ outer < to. */
+export function sumMiddle(from: i32, to: i32, scratch: usize, x: usize, middle: i32, inner: i32, y: usize, divisor: f64): void {
+  for (let o = from; o < to; o++) {
+    const base = x + (<usize>o * middle * inner << 2);
+    const out = y + (<usize>o * inner << 2), whole = inner & ~3;
+    if (inner == 1) {
+      let s: f64 = 0, acc = f32x4.splat(0), m = 0;
+      while (m + 4 <= middle) {
+        const end = min(middle & ~3, m + 256);
+        acc = f32x4.splat(0);
+        for (; m < end; m += 4) acc = f32x4.add(acc, v128.load(base + (<usize>m << 2)));
+        s += <f64>f32x4.extract_lane(acc, 0) + <f64>f32x4.extract_lane(acc, 1) + <f64>f32x4.extract_lane(acc, 2) + <f64>f32x4.extract_lane(acc, 3);
+      }
+      for (; m < middle; m++) s += load<f32>(base + (<usize>m << 2));
+      store<f32>(out, <f32>(s / divisor));
+      continue;
+    }
+    memory.fill(scratch, 0, <usize>inner << 3);
+    for (let m = 0; m < middle; m += 32) {
+      const rows = min(32, middle - m), p0 = base + (<usize>m * inner << 2), stride = <usize>inner << 2;
+      for (let j = 0; j < whole; j += 4) {
+        let acc = f32x4.splat(0), p = p0 + (<usize>j << 2);
+        for (let r = 0; r < rows; r++) {
+          acc = f32x4.add(acc, v128.load(p));
+          p += stride;
+        }
+        addTo(scratch + (<usize>j << 3), acc);
+      }
+      for (let j = whole; j < inner; j++) {
+        let s: f64 = 0, p = p0 + (<usize>j << 2);
+        for (let r = 0; r < rows; r++) {
+          s += load<f32>(p);
+          p += stride;
+        }
         const q = scratch + (<usize>j << 3);
-        store<f64>(q, load<f64>(q) + load<f32>(p));
-        p += 4;
+        store<f64>(q, load<f64>(q) + s);
       }
     }
-    for (let j = 0; j < inner; j++) {
-      let s: f64 = 0;
-      for (let r = j; r < length; r += inner) s += load<f64>(scratch + (<usize>r << 3));
-      store<f32>(y, <f32>(s / divisor));
-      y += 4;
-    }
-    x = p;
+    for (let j = 0; j < inner; j++) store<f32>(out + (<usize>j << 2), <f32>(load<f64>(scratch + (<usize>j << 3)) / divisor));
   }
 }

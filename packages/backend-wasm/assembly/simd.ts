@@ -16,13 +16,12 @@ export function splatAt(p: usize): v128 {
 }
 
 /**
- * How many floats long the repetition of `inner` floats is that vector loops run over: a multiple of both `inner` and
- * 4 and at least 64, so that narrow layers (3, 10, 12 channels) use all lanes; wide rows stay as they are.
+ * How many floats long the repetition of `inner` floats is that vector loops run over: a multiple of both `inner` and 4 and
+ * at least 64, so that narrow layers (3, 10, 12 channels) use all lanes.
  */
 export function patternLength(inner: i32): i32 {
-  if (inner >= 64) return inner;
   const unit = inner & 3 ? (inner & 1 ? inner << 2 : inner << 1) : inner;
-  return ((64 + unit - 1) / unit) * unit;
+  return unit >= 64 ? unit : ((64 + unit - 1) / unit) * unit;
 }
 
 /** Fills `length` floats at `dst` with the `inner` floats at `src`, over and over. */
@@ -32,4 +31,17 @@ export function repeat(src: usize, inner: i32, length: i32, dst: usize): void {
     memory.copy(dst, src, bytes);
     dst += bytes;
   }
+}
+
+/** Transposes 4×4 floats: rows at p0 … p3, to rows at d that are `stride` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function transpose4(p0: usize, p1: usize, p2: usize, p3: usize, d: usize, stride: usize): void {
+  const a = v128.load(p0), b = v128.load(p1), c = v128.load(p2), e = v128.load(p3);
+  const t0 = i32x4.shuffle(a, b, 0, 4, 1, 5), t1 = i32x4.shuffle(c, e, 0, 4, 1, 5);
+  const t2 = i32x4.shuffle(a, b, 2, 6, 3, 7), t3 = i32x4.shuffle(c, e, 2, 6, 3, 7);
+  v128.store(d, i64x2.shuffle(t0, t1, 0, 2));
+  v128.store(d + stride, i64x2.shuffle(t0, t1, 1, 3));
+  v128.store(d + 2 * stride, i64x2.shuffle(t2, t3, 0, 2));
+  v128.store(d + 3 * stride, i64x2.shuffle(t2, t3, 1, 3));
 }

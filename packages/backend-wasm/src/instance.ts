@@ -11,6 +11,8 @@ const FILES = {
   "plain-shared": new URL("../wasm/plain-shared.wasm", import.meta.url),
 };
 
+const compiled = new Map<keyof typeof FILES, WebAssembly.Module>();
+
 async function read(url: URL): Promise<BufferSource> {
   try {
     if (url.protocol === "file:") return await (await import("node:fs/promises")).readFile(url);
@@ -33,8 +35,15 @@ export interface CompiledKernels {
  */
 export async function compileKernels(simd: Simd = "auto", shared = typeof SharedArrayBuffer !== "undefined"): Promise<CompiledKernels> {
   for (const kind of simd === "auto" ? (["relaxed", "plain"] as const) : [simd]) {
-    const bytes = await read(FILES[`${kind}${shared ? "-shared" : ""}`]);
-    if (WebAssembly.validate(bytes)) return { module: await WebAssembly.compile(bytes), simd: kind };
+    const file = `${kind}${shared ? "-shared" : ""}` as const;
+    let module = compiled.get(file);
+    if (!module) {
+      const bytes = await read(FILES[file]);
+      if (!WebAssembly.validate(bytes)) continue;
+      module = await WebAssembly.compile(bytes);
+      compiled.set(file, module);
+    }
+    return { module, simd: kind };
   }
   throw new UserError(
     `backend wasm: this JavaScript engine has no ${simd === "relaxed" ? "relaxed " : ""}WebAssembly SIMD. ` +

@@ -12,6 +12,7 @@ import { matmulKernels } from "./kernels/matmul.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { reduceKernels } from "./kernels/reduce.ts";
 import { TensorMemory } from "./tensor-memory.ts";
+import { ThreadPool } from "./thread-pool.ts";
 
 /** TensorFlow.js's name for the backend; "wasm" is tfjs-backend-wasm's. */
 export const BACKEND_NAME = "benn-wasm";
@@ -39,7 +40,8 @@ function registerKernels(): void {
       backendName: BACKEND_NAME,
       kernelFunc: (call) => {
         const own = call as unknown as KernelCall<never, never>;
-        const outputs = own.backend.undoneOnError(() => kernel(own)) ?? fallback?.(call);
+        const run = () => own.backend.undoneOnError(() => kernel(own)) ?? fallback?.(call);
+        const outputs = own.backend.profiler ? own.backend.profiler.kernel(kernelName, run) : run();
         if (!outputs) throw new Error(`${kernelName}: backend ${BACKEND_NAME} cannot run it on these inputs.`);
         return outputs;
       },
@@ -52,24 +54,38 @@ export interface WasmOptions {
   readonly memory?: number;
   /** `relaxed`: fused multiply-add; `plain`: none, the same bytes on every machine; `auto`, the default: relaxed where there is. */
   readonly simd?: Simd;
+  /** Threads that share the work, the calling one included; default: one per core. The results are the same for any number. */
+  readonly threads?: number;
+}
+
+/** One per core, or 1 where that cannot be known. */
+export function defaultThreads(): number {
+  return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1);
 }
 
 /**
  * Adds the backend `benn-wasm` to TensorFlow.js; `tf.setBackend("benn-wasm")` then chooses it. Called again, it changes the
- * options of the one that is there.
+ * options of the one that is there. `tf.removeBackend("benn-wasm")` ends its threads.
  * @throws UserError where WebAssembly SIMD is missing or the kernels cannot be read
  */
-export async function registerWasmBackend({ memory = 4096, simd = "auto" }: WasmOptions = {}): Promise<WasmBackend> {
+export async function registerWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
+  const { memory = 4096, simd = "auto", threads = defaultThreads() } = options;
   const known = tf.findBackend(BACKEND_NAME) as WasmBackend | null;
   const tensors = known?.tensors ?? new TensorMemory(memory);
   const compiled = await compileKernels(simd, tensors.shared);
-  const wasm = await instantiateKernels(compiled.module, tensors.memory);
-  if (known) {
-    known.wasm = wasm;
+  if (known && known.module === compiled.module && known.threads === threads) {
     tensors.setLimit(memory);
     return known;
   }
-  const backend = new WasmBackend(tensors, wasm);
+  known?.pool.close();
+  const wasm = await instantiateKernels(compiled.module, tensors.memory);
+  const pool = await ThreadPool.start(wasm, compiled.module, tensors.memory, tensors.control, threads);
+  if (known) {
+    Object.assign(known, { wasm, pool, module: compiled.module, threads });
+    tensors.setLimit(memory);
+    return known;
+  }
+  const backend = new WasmBackend(tensors, wasm, pool, compiled.module, threads);
   registerKernels();
   // Below the priority of every other: it becomes the backend when it is asked for, not by being imported.
   tf.registerBackend(BACKEND_NAME, () => backend, 0);

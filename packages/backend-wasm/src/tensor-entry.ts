@@ -1,4 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
+import { Block } from "./block.ts";
+import { Formula } from "./formula.ts";
 import type { TensorMemory } from "./tensor-memory.ts";
 
 type Values = tf.backend_util.BackendValues;
@@ -10,43 +12,60 @@ export class TensorEntry {
   /** Set from outside, by the kernel that joins two tensors to a complex one. */
   complexTensorInfos!: { real: tf.TensorInfo; imag: tf.TensorInfo };
   readonly #memory: TensorMemory;
+  readonly #materialize: (formula: Formula) => void;
   #values: Values | undefined;
-  #address: number;
-  #length: number;
+  #formula: Formula | undefined;
   #view: Float32Array | undefined;
 
-  constructor(memory: TensorMemory, dtype: tf.DataType, refCount: number, values: Values | undefined, address = 0, length = 0) {
+  /** Either values in JavaScript, or a formula for float32, which it takes over. */
+  constructor(
+    memory: TensorMemory,
+    materialize: (formula: Formula) => void,
+    dtype: tf.DataType,
+    refCount: number,
+    values: Values | undefined,
+    formula?: Formula,
+  ) {
     this.#memory = memory;
+    this.#materialize = materialize;
     this.dtype = dtype;
     this.refCount = refCount;
     this.#values = values;
-    this.#address = address;
-    this.#length = length;
+    this.#formula = formula;
   }
 
   /** As the kernels of the CPU backend read them; a view of the memory where the values stand there alone. */
   get values(): Values {
-    if (this.#values || !this.#address) return this.#values as Values;
+    if (this.#values || !this.#formula) return this.#values as Values;
+    const address = this.floatAddress();
     // Growing an unshared memory detaches its views.
-    if (this.#view?.buffer !== this.#memory.memory.buffer) this.#view = this.#memory.floats(this.#address, this.#length);
+    if (this.#view?.byteOffset !== address || this.#view.buffer !== this.#memory.memory.buffer) {
+      this.#view = this.#memory.floats(address, this.#formula.length);
+    }
     return this.#view;
   }
 
-  /** Where the values stand as float32. Those of another type stand there as a copy, for kernels that read them as float32. */
-  floatAddress(): number {
-    if (this.#address) return this.#address;
+  /** How the values, as float32, are made. Those of another type stand in the memory as a copy. */
+  formula(): Formula {
+    if (this.#formula) return this.#formula;
     const values = this.#values as Float32Array;
-    this.#length = values.length;
-    const address = this.#memory.allocate(4 * values.length);
-    this.#memory.floats(address, values.length).set(values);
-    this.#address = address;
+    const block = new Block(this.#memory, 4 * values.length);
+    this.#memory.floats(block.address, values.length).set(values);
+    this.#formula = new Formula("load", { block, length: values.length });
     if (this.dtype === "float32") this.#values = undefined;
-    return address;
+    return this.#formula;
+  }
+
+  /** Where the values stand as float32. */
+  floatAddress(): number {
+    const formula = this.formula();
+    if (formula.operation !== "load") this.#materialize(formula);
+    return formula.block!.address;
   }
 
   release(): void {
-    if (this.#address) this.#memory.free(this.#address);
-    this.#address = 0;
+    this.#formula?.release();
+    this.#formula = undefined;
     this.#values = undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { OutOfMemoryError } from "@benn/core";
 import { Allocator } from "./allocator.ts";
+import { CONTROL_BYTES } from "./thread-pool.ts";
 
 const PAGE = 65_536;
 const MIB = 1_048_576;
@@ -10,6 +11,8 @@ const MARGIN = 64;
 
 /** The one WebAssembly memory that all tensors of the backend live in. */
 export class TensorMemory {
+  /** Where threads talk to one another. */
+  readonly control = MARGIN;
   readonly memory: WebAssembly.Memory;
   /** Whether threads could share it. Where not, growing detaches every view made before. */
   readonly shared: boolean;
@@ -23,7 +26,7 @@ export class TensorMemory {
     this.#limit = limit * MIB;
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared });
     this.#bytes = PAGE;
-    this.#allocator = new Allocator(MARGIN, (end) => this.#reach(end));
+    this.#allocator = new Allocator(MARGIN + CONTROL_BYTES, (end) => this.#reach(end));
   }
 
   get bytesInUse(): number {

@@ -8,6 +8,7 @@ import plugin from "./index.ts";
 import { compileKernels, instantiateKernels } from "./instance.ts";
 import { BACKEND_NAME, registerWasmBackend } from "./register.ts";
 import { TensorMemory } from "./tensor-memory.ts";
+import { ThreadPool } from "./thread-pool.ts";
 
 const convolution = () => {
   const inputs = {
@@ -29,7 +30,9 @@ describe.each([
     const { module } = await compileKernels(simd, shared);
     const wasm = await instantiateKernels(module, tensors.memory);
     tf.removeBackend(BACKEND_NAME);
-    tf.registerBackend(BACKEND_NAME, () => new WasmBackend(tensors, wasm), 0);
+    const pool = await ThreadPool.start(wasm, module, tensors.memory, tensors.control, 2);
+    expect(pool.threads).toBe(shared ? 2 : 1);
+    tf.registerBackend(BACKEND_NAME, () => new WasmBackend(tensors, wasm, pool, module, 2), 0);
     await tf.setBackend(BACKEND_NAME);
   });
   afterAll(() => tf.removeBackend(BACKEND_NAME));
@@ -65,7 +68,7 @@ describe("TensorMemory", () => {
     const high = tensors.allocate(64);
     expect(high).toBeGreaterThan(2 ** 31);
     tensors.floats(high, 5).set([-1, 2, -3, 4, -5]);
-    wasm.unary(0, high, high, 0, 5, 0, 0);
+    wasm.unary(0, 5, 0, 0, high, high, 0, 0);
     expect([...tensors.floats(high, 5)]).toEqual([0, 2, 0, 4, 0]);
     expect(() => tensors.allocate(2 ** 31)).toThrow(OutOfMemoryError);
     tensors.free(low);
@@ -80,8 +83,8 @@ describe("the plugin", () => {
     await plugin.register(container);
     const backends = container.resolve(BACKENDS);
     expect(backends.names()).toEqual(["wasm", "cpu"]);
-    const wasm = backends.create({ name: "wasm", memory: 512 });
-    expect(await wasm.probe()).toEqual({ ok: true, description: "WebAssembly with relaxed SIMD, one thread, up to 512 MiB" });
+    const wasm = backends.create({ name: "wasm", memory: 512, threads: 3 });
+    expect(await wasm.probe()).toEqual({ ok: true, description: "WebAssembly with relaxed SIMD, 3 threads, up to 512 MiB" });
     await wasm.activate();
     expect(tf.getBackend()).toBe("benn-wasm");
     const cpu = backends.create("cpu");

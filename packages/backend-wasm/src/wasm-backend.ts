@@ -1,10 +1,11 @@
 import { type Backend, type Definition, UserError, z } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { compileKernels } from "./instance.ts";
-import { BACKEND_NAME, registerWasmBackend } from "./register.ts";
+import { BACKEND_NAME, defaultThreads, registerWasmBackend } from "./register.ts";
 
 const options = z.object({
   memory: z.number().int().min(64).max(4096).default(4096).describe("most memory for tensors, in MiB"),
+  threads: z.number().int().min(0).max(256).default(0).describe("threads that share the work; 0: one per core"),
   simd: z.enum(["auto", "relaxed", "plain"]).default("auto").describe("WebAssembly SIMD: relaxed has fused multiply-add"),
 });
 
@@ -12,18 +13,20 @@ const options = z.object({
 export const wasmBackend: Definition<Backend, typeof options> = {
   description: "training on the CPU in WebAssembly SIMD; binary convolutions by XNOR and popcount",
   options,
-  create: ({ memory, simd }) => ({
+  create: ({ memory, simd, threads }) => ({
     async probe() {
       try {
         const compiled = await compileKernels(simd);
-        return { ok: true, description: `WebAssembly with ${compiled.simd} SIMD, one thread, up to ${memory} MiB` };
+        const count = typeof SharedArrayBuffer === "undefined" ? 1 : threads || defaultThreads();
+        const share = count === 1 ? "one thread" : `${count} threads`;
+        return { ok: true, description: `WebAssembly with ${compiled.simd} SIMD, ${share}, up to ${memory} MiB` };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         return { ok: false, reason: error.message, remedy: "Use Node 22 or newer, a current browser, or the backend cpu." };
       }
     },
     async activate() {
-      await registerWasmBackend({ memory, simd });
+      await registerWasmBackend({ memory, simd, ...(threads > 0 && { threads }) });
       await tf.setBackend(BACKEND_NAME);
     },
   }),

@@ -3,34 +3,66 @@
  * Addresses of 2 GiB and more wrap to negative 32-bit integers on the way in; kernels take them as unsigned. What comes out
  * is never an address, and below 2 GiB.
  */
-export interface WasmKernels {
+export interface WasmKernels extends Sizes, Readonly<Record<Split | Whole, (...numbers: number[]) => void>> {}
+
+interface Sizes {
   readonly patternLength: (inner: number) => number;
-  readonly matmulScratch: (n: number, k: number) => number;
-  readonly convScratch: (channels: number, filters: number, taps: number) => number;
-  readonly convFilterGradScratch: (channels: number, filters: number) => number;
-  readonly binaryConvScratch: (channels: number, filters: number, taps: number, pixels: number) => number;
-  readonly momentsScratch: (channels: number) => number;
-  readonly batchNormScratch: (channels: number) => number;
-  readonly batchNormGradScratch: (channels: number) => number;
-  readonly unary: Kernel;
-  readonly binary: Kernel;
-  readonly dropoutMask: Kernel;
-  readonly binaryBroadcast: Kernel;
-  readonly sumMiddle: Kernel;
-  readonly channelMoments: Kernel;
-  readonly batchNorm: Kernel;
-  readonly batchNormGrad: Kernel;
-  readonly adamStep: Kernel;
-  readonly conv2d: Kernel;
-  readonly conv2dFilterGrad: Kernel;
-  readonly binaryConv2d: Kernel;
-  readonly matmul: Kernel;
-  readonly maxPool: Kernel;
-  readonly maxPoolGrad: Kernel;
-  readonly avgPool: Kernel;
-  readonly avgPoolGrad: Kernel;
-  readonly copyRuns: Kernel;
-  readonly fill: Kernel;
+  readonly blockLength: (length: number) => number;
+  readonly programScratch: (registers: number, block: number) => number;
+  readonly broadcastRows: (middle: number, inner: number) => number;
+  readonly matmulPacked: (n: number, k: number) => number;
+  readonly matmulScratch: () => number;
+  readonly convPacked: (channels: number, filters: number, taps: number) => number;
+  readonly convScratch: (channels: number, taps: number) => number;
+  readonly convFilterGradScratch: (channels: number, filters: number, taps: number, length: number, registers: number) => number;
+  readonly filterGradUnits: (channels: number, taps: number) => number;
+  readonly packedFilters: (filters: number, taps: number, channels: number) => number;
+  readonly binaryConvScratch: (taps: number, channels: number) => number;
+  readonly packedGradient: (images: number, pixels: number, filters: number) => number;
+  readonly chunksOf: (n: number, group: number) => number;
+  readonly inputGradScratch: (filters: number, group: number, kernelHeight: number, width: number, channels: number) => number;
+  readonly kernelGradScratch: (group: number, three: number) => number;
 }
 
-type Kernel = (...numbers: number[]) => void;
+/** Kernels whose work can be split: the first three arguments are a range, from and to, and scratch of the thread's own. */
+export type Split =
+  | "unary"
+  | "binary"
+  | "binaryBroadcast"
+  | "copyRuns"
+  | "fill"
+  | "adamStep"
+  | "materialize"
+  | "sumRows"
+  | "sumMiddle"
+  | "moments"
+  | "gradientSums"
+  | "matmul"
+  | "conv2d"
+  | "conv2dFilterGrad"
+  | "addPartials"
+  | "packBits"
+  | "packFilters"
+  | "binaryConv2d"
+  | "packGradient"
+  | "imageCodes"
+  | "kernelCodes"
+  | "binaryInputGrad"
+  | "binaryKernelGrad"
+  | "addKernelPartials"
+  | "maxPool"
+  | "maxPoolGrad"
+  | "avgPool"
+  | "avgPoolGrad";
+
+/** Kernels that run at once, on the calling thread. */
+type Whole =
+  | "finishSums"
+  | "firstMeans"
+  | "finishMoments"
+  | "normalizeCoefficients"
+  | "finishGradient"
+  | "repeatPattern"
+  | "packMatrix"
+  | "packConvKernel"
+  | "magnitudes";

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
 type Info = tf.TensorInfo;
@@ -10,10 +11,11 @@ const adamStep: WasmKernel<Inputs, Attributes> = ({ inputs, attrs, backend }) =>
   const { learningRate, beta1, beta2, epsilon, weightDecay, step } = attrs;
   const outputs = [weight, firstMoment, secondMoment].map((info) => backend.makeFloats(info.shape));
   const addresses = [weight, gradient, firstMoment, secondMoment, ...outputs].map((info) => backend.address(info));
-  backend.wasm.adamStep(
+  const total = tf.util.sizeFromShape(weight.shape);
+  backend.run(
+    "adamStep",
+    { total, grain: grainOf(total, 16_384, 64), work: { bytes: 28 * total } },
     ...addresses,
-    0,
-    tf.util.sizeFromShape(weight.shape),
     learningRate / (1 - beta1 ** step),
     beta1,
     1 - beta1,

@@ -1,5 +1,10 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { WasmBackend } from "../backend.ts";
+import { Block } from "../block.ts";
+import { Formula } from "../formula.ts";
+import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
+import { withProgram } from "../program.ts";
 
 type Info = tf.TensorInfo;
 
@@ -9,17 +14,43 @@ function rowsOf(x: Info): [rows: number, channels: number] {
   return [x.shape.slice(0, -1).reduce((product, n) => product * n, 1), channels];
 }
 
+/** x normalised, as a formula: nothing is written down. */
+function normalized(
+  backend: WasmBackend,
+  x: Info,
+  given: { mean: Info; variance: Info; scale?: Info; offset?: Info },
+  epsilon: number,
+): Info {
+  const { wasm } = backend;
+  const [, channels] = rowsOf(x);
+  const at = (info: Info | undefined) => (info ? backend.address(info) : 0);
+  const [mean, variance, scale, offset] = [at(given.mean), at(given.variance), at(given.scale), at(given.offset)];
+  const operand = backend.formula(x);
+  const length = wasm.patternLength(channels);
+  const block = new Block(backend.tensors, 12 * length);
+  wasm.normalizeCoefficients(mean, variance, scale, offset, epsilon, channels, length, block.address);
+  return backend.makeFormula(x.shape, new Formula("normalize", { operands: [operand], block, channels }));
+}
+
 const batchNorm: WasmKernel<{ x: Info; scale?: Info; offset?: Info }, { epsilon: number }> = ({ inputs, attrs, backend }) => {
   const { x, scale, offset } = inputs;
   const [rows, channels] = rowsOf(x);
-  const [y, mean, variance] = [backend.makeFloats(x.shape), backend.makeFloats([channels]), backend.makeFloats([channels])];
-  const at = (info: Info | undefined) => (info ? backend.address(info) : 0);
-  const [xs, scales, offsets, ys, means, variances] = [at(x), at(scale), at(offset), at(y), at(mean), at(variance)];
   const { wasm } = backend;
-  backend.withScratch(wasm.momentsScratch(channels), (scratch) => wasm.channelMoments(xs, rows, channels, means, variances, scratch));
-  backend.withScratch(wasm.batchNormScratch(channels), (scratch) =>
-    wasm.batchNorm(xs, rows, channels, means, variances, scales, offsets, attrs.epsilon, ys, scratch),
-  );
+  const [mean, variance] = [backend.makeFloats([channels]), backend.makeFloats([channels])];
+  withProgram(backend, [backend.formula(x)], channels, ({ address, length, scratch }) => {
+    const total = Math.ceil((rows * channels) / length);
+    const grain = grainOf(total, Math.ceil(16_384 / length));
+    const chunks = Math.max(1, Math.ceil(total / grain));
+    backend.withScratch(4 * length + 16 * length * chunks, (shift) => {
+      const partials = shift + 4 * length;
+      const count = rows * channels;
+      backend.withScratch(scratch, (own) => wasm.firstMeans(own, address, count, channels, length, shift));
+      const cut = { total, grain, scratch: 8 * length + scratch, work: { bytes: 4 * count } };
+      backend.run("moments", cut, address, count, length, shift, grain, partials);
+      wasm.finishMoments(partials, chunks, length, channels, rows, shift, backend.address(mean), backend.address(variance));
+    });
+  });
+  const y = normalized(backend, x, { mean, variance, ...(scale && { scale }), ...(offset && { offset }) }, attrs.epsilon);
   return [y, mean, variance];
 };
 
@@ -27,37 +58,47 @@ type Normalized = { x: Info; mean: Info; variance: Info; scale?: Info; offset?: 
 
 const fusedBatchNorm: WasmKernel<Normalized, { varianceEpsilon?: number }> = ({ inputs, attrs, backend }) => {
   const { x, mean, variance, scale, offset } = inputs;
-  const [rows, channels] = rowsOf(x);
+  const [, channels] = rowsOf(x);
   const perChannel = [mean, variance, scale, offset].every((info) => !info || (info.shape.length === 1 && info.shape[0] === channels));
   if (!perChannel || x.dtype !== "float32") return undefined;
-  const y = backend.makeFloats(x.shape);
-  const at = (info: Info | undefined) => (info ? backend.address(info) : 0);
-  const [xs, means, variances, scales, offsets, ys] = [at(x), at(mean), at(variance), at(scale), at(offset), at(y)];
-  backend.withScratch(backend.wasm.batchNormScratch(channels), (scratch) =>
-    backend.wasm.batchNorm(xs, rows, channels, means, variances, scales, offsets, attrs.varianceEpsilon ?? 0.001, ys, scratch),
-  );
-  return y;
+  return normalized(backend, x, inputs, attrs.varianceEpsilon ?? 0.001);
 };
 
 type Gradient = { x: Info; dy: Info; mean: Info; variance: Info; scale?: Info };
 
+/** dx is a formula of dy and x; only the sums over the batch are computed here. */
 const batchNormGrad: WasmKernel<Gradient, { epsilon: number }> = ({ inputs, attrs, backend }) => {
-  const { x, dy, mean, variance, scale } = inputs;
-  const [rows, channels] = rowsOf(x);
-  const dx = backend.makeFloats(x.shape);
-  const dScale = backend.makeFloats([channels]);
-  const dOffset = backend.makeFloats([channels]);
+  const [rows, channels] = rowsOf(inputs.x);
+  const { wasm } = backend;
+  const [dScale, dOffset] = [backend.makeFloats([channels]), backend.makeFloats([channels])];
   const at = (info: Info | undefined) => (info ? backend.address(info) : 0);
-  const [xs, dys, means, variances, scales] = [at(x), at(dy), at(mean), at(variance), at(scale)];
-  const [dxs, dScales, dOffsets] = [at(dx), at(dScale), at(dOffset)];
-  backend.withScratch(backend.wasm.batchNormGradScratch(channels), (scratch) =>
-    backend.wasm.batchNormGrad(xs, dys, rows, channels, means, variances, scales, attrs.epsilon, dxs, dScales, dOffsets, scratch),
-  );
-  return [dx, dScale, dOffset];
+  const [mean, variance, scale] = [at(inputs.mean), at(inputs.variance), at(inputs.scale)];
+  const [dy, x] = [backend.formula(inputs.dy), backend.formula(inputs.x)];
+  let coefficients: Block | undefined;
+  withProgram(backend, [dy, x], channels, ({ address, length, scratch }) => {
+    coefficients = new Block(backend.tensors, 16 * length);
+    const total = Math.ceil((rows * channels) / length);
+    const grain = grainOf(total, Math.ceil(16_384 / length));
+    const chunks = Math.max(1, Math.ceil(total / grain));
+    const count = rows * channels;
+    try {
+      backend.withScratch(4 * length + 16 * length * chunks, (means) => {
+        const partials = means + 4 * length;
+        wasm.repeatPattern(mean, channels, length, means);
+        const cut = { total, grain, scratch: 8 * length + scratch, work: { bytes: 8 * count } };
+        backend.run("gradientSums", cut, address, count, length, means, grain, partials);
+        const [scales, offsets] = [backend.address(dScale), backend.address(dOffset)];
+        const { epsilon } = attrs;
+        const own = coefficients!.address;
+        wasm.finishGradient(partials, chunks, length, channels, rows, mean, variance, scale, epsilon, scales, offsets, own);
+      });
+    } catch (error) {
+      coefficients.release();
+      throw error;
+    }
+  });
+  const dx = new Formula("normalizeGrad", { operands: [dy, x], block: coefficients!, channels });
+  return [backend.makeFormula(inputs.x.shape, dx), dScale, dOffset];
 };
 
-export const batchNormKernels: KernelTable = {
-  BatchNorm: batchNorm,
-  FusedBatchNorm: fusedBatchNorm,
-  BatchNormGrad: batchNormGrad,
-};
+export const batchNormKernels: KernelTable = { BatchNorm: batchNorm, FusedBatchNorm: fusedBatchNorm, BatchNormGrad: batchNormGrad };

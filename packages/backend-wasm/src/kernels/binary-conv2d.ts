@@ -1,100 +1,153 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
+import { bitsOf } from "../bits-of.ts";
+import { Block } from "../block.ts";
+import { Formula } from "../formula.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
+import { grainOf } from "../grain-of.ts";
+import { withProgram } from "../program.ts";
 
 type Info = tf.TensorInfo;
-type Attributes = {
+type Four = [number, number, number, number];
+
+interface Attributes {
   readonly strides: [number, number];
   readonly pad: [top: number, bottom: number, left: number, right: number];
   readonly scale?: number;
   readonly relu?: number;
-};
+}
+
+function geometry(x: Info, kernel: Info, { strides: [sh, sw], pad: [top, bottom, left, right] }: Attributes) {
+  const [batch, h, w, c] = x.shape as Four;
+  const [kh, kw, , f] = kernel.shape as Four;
+  const oh = Math.floor((h + top + bottom - kh) / sh) + 1;
+  const ow = Math.floor((w + left + right - kw) / sw) + 1;
+  return { batch, h, w, c, kh, kw, f, oh, ow, sh, sw, top, left, taps: kh * kw, rows: kh * kw * c, pixels: oh * ow };
+}
+type Geometry = ReturnType<typeof geometry>;
+
+/** In the order that kernels take them. */
+const windowOf = ({ oh, ow, sh, sw, top, left }: Geometry) => [oh, ow, sh, sw, top, left];
 
 const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attributes> = ({ inputs, attrs, backend }) => {
   const { x, kernel, bias } = inputs;
-  const [batch, h, w, c] = x.shape as [number, number, number, number];
-  const [kh, kw, , f] = kernel.shape as [number, number, number, number];
-  const [sh, sw] = attrs.strides;
-  const [top, bottom, left, right] = attrs.pad;
-  const oh = Math.floor((h + top + bottom - kh) / sh) + 1;
-  const ow = Math.floor((w + left + right - kw) / sw) + 1;
-  const y = backend.makeFloats([batch, oh, ow, f]);
-  const [xs, kernels, ys, biases] = [backend.address(x), backend.address(kernel), backend.address(y), bias ? backend.address(bias) : 0];
-  const padded = attrs.pad.some((n) => n > 0) ? 1 : 0;
-  backend.withScratch(backend.wasm.binaryConvScratch(c, f, kh * kw, batch * h * w), (scratch) =>
-    backend.wasm.binaryConv2d(
-      xs,
-      batch * h * w,
-      h,
-      w,
-      c,
-      kernels,
-      kh,
-      kw,
-      f,
-      ys,
-      oh,
-      ow,
-      sh,
-      sw,
-      top,
-      left,
-      padded,
-      attrs.scale ?? 1,
-      biases,
-      attrs.relu ?? 0,
-      0,
-      batch * oh * ow,
-      scratch,
-    ),
-  );
+  const g = geometry(x, kernel, attrs);
+  const { batch, h, w, c, kh, kw, f, taps, rows, pixels } = g;
+  const { wasm } = backend;
+  const bits = bitsOf(backend, backend.formula(x), c);
+  const y = backend.makeFloats([batch, g.oh, g.ow, f]);
+  const [kernels, ys, biases] = [backend.address(kernel), backend.address(y), bias ? backend.address(bias) : 0];
+  backend.withScratch(wasm.packedFilters(f, taps, c), (packed) => {
+    backend.run("packFilters", { total: Math.ceil(f / 4), grain: 4 }, kernels, taps, c, f, attrs.scale ?? 1, biases, packed);
+    const total = batch * pixels;
+    const work = { macs: total * rows * f, bytes: (total * rows) / 8 + 4 * total * f };
+    const cut = { total, grain: grainOf(total, Math.ceil(1e6 / (rows * f)) * 2, 2), scratch: wasm.binaryConvScratch(taps, c), work };
+    const valid = bits.valid?.address ?? 0;
+    backend.run("binaryConv2d", cut, bits.signs.address, valid, h, w, c, packed, kh, kw, f, ys, ...windowOf(g), attrs.relu ?? 0);
+  });
   return y;
 };
 
 type GradInputs = { readonly dy: Info; readonly x: Info; readonly kernel: Info; readonly y?: Info };
 
 const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x, kernel, y }, attrs, backend }) => {
-  const [top, bottom, left, right] = attrs.pad;
-  const explicit = [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
-  const convolution = { strides: attrs.strides, pad: explicit, dataFormat: "NHWC", dilations: [1, 1], inputShape: x.shape };
-  const channels = { axis: [0, 1, 2], keepDims: false };
-  const passed = attrs.relu && y ? passedBy(backend, y, dy) : dy;
-  const dx = times(backend, call("Conv2DBackpropInput", backend, { dy: passed, filter: kernel }, convolution), attrs.scale);
-  const dKernel = times(
-    backend,
-    call("Conv2DBackpropFilter", backend, { x, dy: passed }, { ...convolution, filterShape: kernel.shape }),
-    attrs.scale,
-  );
-  const dBias = call("Sum", backend, { x: passed }, channels);
-  if (passed !== dy) backend.disposeData(passed.dataId);
-  return [dx, dKernel, dBias];
+  const g = geometry(x, kernel, attrs);
+  const { batch, f, pixels } = g;
+  const { wasm } = backend;
+  const dKernel = backend.makeFloats(kernel.shape);
+  const dBias = backend.makeFloats([f]);
+  const passed =
+    attrs.relu && y ? new Formula("passNonzero", { operands: [backend.formula(dy), backend.formula(y)] }) : backend.formula(dy).hold();
+  let packed: Block | undefined;
+  try {
+    packed = new Block(backend.tensors, 4 * wasm.packedGradient(batch, pixels, f));
+    const { address } = packed;
+    withProgram(backend, [passed], f, (program) => {
+      const count = batch * pixels * f;
+      const total = Math.ceil(count / program.block);
+      const grain = grainOf(total, 16);
+      const chunks = Math.ceil(total / grain);
+      backend.withScratch(8 * program.length * Math.max(1, chunks), (partials) => {
+        const cut = { total, grain, scratch: program.scratch, work: { bytes: 8 * count } };
+        backend.run("packGradient", cut, program.address, batch, pixels, f, program.length, address, grain, partials);
+        wasm.finishSums(partials, chunks, program.length, f, 1, backend.address(dBias));
+      });
+    });
+    kernelGrad(backend, g, bitsOf(backend, backend.formula(x), g.c), address, attrs.scale ?? 1, dKernel);
+    const dx = backend.makeFloats(x.shape);
+    inputGrad(backend, g, backend.address(kernel), address, attrs.scale ?? 1, dx);
+    return [dx, dKernel, dBias];
+  } finally {
+    packed?.release();
+    passed.release();
+  }
 };
 
-/** dy where y is not 0. */
-function passedBy(backend: WasmBackend, y: Info, dy: Info): Info {
-  const passed = backend.makeFloats(dy.shape);
-  backend.wasm.binary(9, backend.address(y), backend.address(dy), backend.address(passed), tf.util.sizeFromShape(dy.shape));
-  return passed;
+function kernelGrad(backend: WasmBackend, g: Geometry, bits: ReturnType<typeof bitsOf>, dy: number, scale: number, dKernel: Info): void {
+  const { batch, h, w, c, kh, kw, f, rows, pixels } = g;
+  const { wasm } = backend;
+  const three = bits.valid ? 1 : 0;
+  // Tables cost their building: what pays depends on how many rows use each.
+  const group = three ? (rows >= 384 ? 4 : 3) : rows >= 384 ? 6 : 5;
+  const planes = Math.ceil(f / 16);
+  const splits = Math.min(Math.ceil(24 / planes), pixels);
+  const out = backend.address(dKernel);
+  const codeBytes = 4 * wasm.chunksOf(batch, group) * h * w * ((c + 15) & ~15);
+  backend.withScratch(codeBytes, (codes) => {
+    const valid = bits.valid?.address ?? 0;
+    backend.run("imageCodes", { total: h * w, grain: grainOf(h * w, 4) }, bits.signs.address, valid, batch, h * w, c, group, codes);
+    backend.withScratch(64 * rows * planes * splits, (partials) => {
+      const scratch = wasm.kernelGradScratch(group, three);
+      const work = { macs: batch * pixels * rows * f, bytes: 4 * batch * pixels * f };
+      const shape = [h, w, c, kh, kw, ...windowOf(g)];
+      backend.run(
+        "binaryKernelGrad",
+        { total: planes * splits, grain: 1, scratch, work },
+        dy,
+        f,
+        batch,
+        codes,
+        partials,
+        ...shape,
+        group,
+        three,
+        splits,
+      );
+      backend.run("addKernelPartials", { total: rows, grain: grainOf(rows, 64) }, partials, rows, f, splits, scale, out);
+    });
+  });
 }
 
-function times(backend: WasmBackend, x: Info, factor = 1): Info {
-  const factors = backend.makeFloats([1]);
-  backend.wasm.fill(backend.address(factors), 1, factor);
-  const at = backend.address(x);
-  backend.withScratch(4 * backend.wasm.patternLength(1), (scratch) =>
-    backend.wasm.binaryBroadcast(2, at, backend.address(factors), at, 1, tf.util.sizeFromShape(x.shape), 1, scratch),
+function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: number, scale: number, dx: Info): void {
+  const { batch, h, w, c, kh, kw, f, rows, pixels } = g;
+  const { wasm } = backend;
+  const group = rows >= 384 ? 6 : 5;
+  const images = Math.ceil(batch / 16);
+  // Enough units for many threads, as long as each still has many rows for its tables.
+  const splits = rows >= 1024 ? Math.min(Math.ceil(16 / images), Math.ceil(c / 16)) : 1;
+  const out = backend.address(dx);
+  backend.withScratch(4 * rows * wasm.chunksOf(f, group), (codes) =>
+    backend.withScratch(4 * f, (factor) => {
+      backend.run("kernelCodes", { total: rows, grain: grainOf(rows, 64) }, kernel, rows, f, group, codes);
+      wasm.magnitudes(kernel, f, scale, factor);
+      const scratch = wasm.inputGradScratch(f, group, kh, w, Math.ceil(c / splits));
+      const work = { macs: batch * pixels * rows * f, bytes: 4 * batch * (pixels * f + h * w * c) };
+      const shape = [h, w, c, kh, kw, ...windowOf(g)];
+      backend.run(
+        "binaryInputGrad",
+        { total: images * splits, grain: 1, scratch, work },
+        dy,
+        f,
+        batch,
+        codes,
+        factor,
+        out,
+        ...shape,
+        group,
+        splits,
+      );
+    }),
   );
-  backend.disposeData(factors.dataId);
-  return x;
-}
-
-function call(kernel: string, backend: WasmBackend, inputs: Record<string, Info>, attrs: object): Info {
-  return tf.getKernel(kernel, tf.getBackend()).kernelFunc({ inputs, attrs: attrs as never, backend }) as Info;
 }
 
 export const binaryConv2dKernels: KernelTable = { BinaryConv2D: binaryConv2d, BinaryConv2DGrad: binaryConv2dGrad };

@@ -1,6 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
+import { Block } from "../block.ts";
+import { Formula } from "../formula.ts";
+import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
+import { withProgram } from "../program.ts";
 
 type Info = tf.TensorInfo;
 type Shape4 = [number, number, number, number];
@@ -22,36 +26,44 @@ function geometry(x: readonly number[], kernel: readonly number[], attrs: Attrib
   return info.inChannels === kernel[2] && info.outWidth > 0 && info.outHeight > 0 && info.batchSize > 0 ? info : undefined;
 }
 
-function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: WasmBackend): Info {
-  const { inHeight: h, inWidth: w, inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f, outHeight: oh, outWidth: ow } = g;
+/** A product over patches: of what, with which kernel and strides between its elements, and where they go. */
+interface Patches {
+  readonly batch: number;
+  readonly x: { readonly at: number; readonly h: number; readonly w: number; readonly c: number };
+  readonly kernel: { readonly at: number; readonly kh: number; readonly kw: number; readonly strides: readonly [number, number, number] };
+  readonly y: { readonly at: number; readonly h: number; readonly w: number; readonly c: number };
+  /** Rows and columns to a step, and before the image. */
+  readonly window: readonly [sh: number, sw: number, top: number, left: number];
+  readonly spread: readonly [number, number];
+  readonly bias?: number;
+}
+
+function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, bias = 0 }: Patches): void {
+  const { wasm } = backend;
+  const taps = kernel.kh * kernel.kw;
+  const total = batch * y.h * y.w;
+  const macs = taps * x.c * y.c;
+  backend.withScratch(wasm.convPacked(x.c, y.c, taps), (packed) => {
+    wasm.packConvKernel(kernel.at, taps, x.c, y.c, ...kernel.strides, packed);
+    const work = { macs: total * macs, bytes: 4 * batch * (x.h * x.w * x.c + y.h * y.w * y.c) };
+    const cut = { total, grain: grainOf(total, Math.ceil(500_000 / macs), 64), scratch: wasm.convScratch(x.c, taps), work };
+    const image = [x.at, x.h, x.w, x.c];
+    backend.run("conv2d", cut, ...image, packed, kernel.kh, kernel.kw, y.c, y.at, y.h, y.w, ...window, ...spread, bias);
+  });
+}
+
+function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: WasmBackend, bias?: Info): Info {
+  const { inChannels: c, outChannels: f } = g;
   const y = backend.makeFloats(g.outShape);
-  const [xs, kernel, ys] = [backend.address(x), backend.address(filter), backend.address(y)];
-  const strides = [4 * c * f, 4 * f, 4];
-  backend.withScratch(backend.wasm.convScratch(c, f, kh * kw), (scratch) =>
-    backend.wasm.conv2d(
-      xs,
-      h,
-      w,
-      c,
-      kernel,
-      kh,
-      kw,
-      ...strides,
-      f,
-      ys,
-      oh,
-      ow,
-      g.strideHeight,
-      g.strideWidth,
-      g.padInfo.top,
-      g.padInfo.left,
-      1,
-      1,
-      0,
-      g.batchSize * oh * ow,
-      scratch,
-    ),
-  );
+  convolve(backend, {
+    batch: g.batchSize,
+    x: { at: backend.address(x), h: g.inHeight, w: g.inWidth, c },
+    kernel: { at: backend.address(filter), kh: g.filterHeight, kw: g.filterWidth, strides: [4 * c * f, 4 * f, 4] },
+    y: { at: backend.address(y), h: g.outHeight, w: g.outWidth, c: f },
+    window: [g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left],
+    spread: [1, 1],
+    bias: bias ? backend.address(bias) : 0,
+  });
   return y;
 }
 
@@ -76,83 +88,78 @@ const fusedConv2d: WasmKernel<FusedInputs, FusedAttributes> = ({ inputs, attrs, 
   const { activation = "linear" } = attrs;
   const g = geometry(inputs.x.shape, inputs.filter.shape, attrs);
   if (!g || (activation !== "linear" && !ACTIVATIONS[activation])) return undefined;
-  let y = forward(inputs.x, inputs.filter, g, backend);
+  const perFilter = inputs.bias && tf.util.sizeFromShape(inputs.bias.shape) === g.outChannels;
+  let y = forward(inputs.x, inputs.filter, g, backend, perFilter ? inputs.bias : undefined);
   const then = (kernel: string, more: Record<string, Info>) => {
     const next = tf.getKernel(kernel, tf.getBackend()).kernelFunc({ inputs: more, attrs: {}, backend }) as Info;
     backend.disposeData(y.dataId);
     y = next;
   };
-  if (inputs.bias) then(tf.Add, { a: y, b: inputs.bias });
+  if (inputs.bias && !perFilter) then(tf.Add, { a: y, b: inputs.bias });
   const kernel = ACTIVATIONS[activation];
   if (kernel) then(kernel, { x: y });
   return y;
 };
 
-/** dx: dy spread apart by the strides, convolved with the kernel turned half round and its channels and filters exchanged. */
+/**
+ * dx: dy spread apart by the strides, convolved with the kernel turned half round and its channels and filters exchanged.
+ * Only when somebody reads it: TensorFlow.js asks for it even where x is the images.
+ */
 const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShape: Shape4 }> = ({ inputs, attrs, backend }) => {
-  const { dy, filter } = inputs;
-  const g = geometry(attrs.inputShape, filter.shape, attrs);
+  const g = geometry(attrs.inputShape, inputs.filter.shape, attrs);
   if (!g) return undefined;
-  const { inHeight: h, inWidth: w, inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f, outHeight: oh, outWidth: ow } = g;
-  const dx = backend.makeFloats(attrs.inputShape);
-  const [dys, kernel, dxs] = [backend.address(dy), backend.address(filter), backend.address(dx)];
-  const lastTap = kernel + 4 * (kh * kw - 1) * c * f;
-  const strides = [-4 * c * f, 4, 4 * f];
-  backend.withScratch(backend.wasm.convScratch(f, c, kh * kw), (scratch) =>
-    backend.wasm.conv2d(
-      dys,
-      oh,
-      ow,
-      f,
-      lastTap,
-      kh,
-      kw,
-      ...strides,
-      c,
-      dxs,
-      h,
-      w,
-      1,
-      1,
-      kh - 1 - g.padInfo.top,
-      kw - 1 - g.padInfo.left,
-      g.strideHeight,
-      g.strideWidth,
-      0,
-      g.batchSize * h * w,
-      scratch,
-    ),
-  );
-  return dx;
+  const { inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f } = g;
+  const [dy, filter] = [backend.formula(inputs.dy), backend.formula(inputs.filter)];
+  const length = tf.util.sizeFromShape(attrs.inputShape);
+  const run = (): Block => {
+    backend.materialize(dy);
+    backend.materialize(filter);
+    const dx = new Block(backend.tensors, 4 * length);
+    try {
+      convolve(backend, {
+        batch: g.batchSize,
+        x: { at: dy.block!.address, h: g.outHeight, w: g.outWidth, c: f },
+        kernel: { at: filter.block!.address + 4 * (kh * kw - 1) * c * f, kh, kw, strides: [-4 * c * f, 4, 4 * f] },
+        y: { at: dx.address, h: g.inHeight, w: g.inWidth, c },
+        window: [1, 1, kh - 1 - g.padInfo.top, kw - 1 - g.padInfo.left],
+        spread: [g.strideHeight, g.strideWidth],
+      });
+    } catch (error) {
+      dx.release();
+      throw error;
+    }
+    return dx;
+  };
+  return backend.makeFormula(attrs.inputShape, new Formula("later", { length, operands: [dy, filter], run }));
 };
+
+/** Output pixels that the kernel takes at a time. */
+const PIXELS = 256;
 
 const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: Shape4 }> = ({ inputs: { x, dy }, attrs, backend }) => {
   const g = geometry(x.shape, attrs.filterShape, attrs);
   if (!g || x.dtype !== "float32") return undefined;
   const { inHeight: h, inWidth: w, inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f, outHeight: oh, outWidth: ow } = g;
+  const { wasm } = backend;
   const dw = backend.makeFloats(attrs.filterShape);
-  const [xs, dys, dws] = [backend.address(x), backend.address(dy), backend.address(dw)];
-  backend.withScratch(backend.wasm.convFilterGradScratch(c, f), (scratch) =>
-    backend.wasm.conv2dFilterGrad(
-      xs,
-      h,
-      w,
-      c,
-      dys,
-      f,
-      dws,
-      kw,
-      oh,
-      ow,
-      g.strideHeight,
-      g.strideWidth,
-      g.padInfo.top,
-      g.padInfo.left,
-      g.batchSize * oh * ow,
-      0,
-      kh * kw,
-      scratch,
-    ),
+  const size = tf.util.sizeFromShape(attrs.filterShape);
+  const [xs, out, formula] = [backend.address(x), backend.address(dw), backend.formula(dy)];
+  const pixels = g.batchSize * oh * ow;
+  const units = wasm.filterGradUnits(c, kh * kw);
+  // A formula is evaluated for each tap anew, and only from the start of a pattern.
+  if (units > 1 || (PIXELS * f) % wasm.patternLength(f) !== 0) backend.materialize(formula);
+  const wanted = Math.min(Math.ceil(24 / units), Math.max(1, Math.floor(8e6 / (4 * size))), Math.ceil(pixels / PIXELS));
+  const perSplit = Math.ceil(pixels / PIXELS / wanted) * PIXELS;
+  const splits = Math.ceil(pixels / perSplit);
+  withProgram(backend, [formula], f, ({ address, length, registers, plain }) =>
+    backend.withScratch(4 * size * splits, (partials) => {
+      const scratch = wasm.convFilterGradScratch(c, f, kh * kw, length, registers);
+      const work = { macs: pixels * size, bytes: 4 * pixels * f };
+      const shape = [kh, kw, oh, ow, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left];
+      const cut = { total: units * splits, grain: 1, scratch, work };
+      backend.run("conv2dFilterGrad", cut, xs, h, w, c, address, f, partials, ...shape, pixels, perSplit, length, plain);
+      backend.run("addPartials", { total: size, grain: grainOf(size, 16_384, 64) }, partials, splits, 4 * size, 1, out);
+    }),
   );
   return dw;
 };

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
+import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
 type Info = tf.TensorInfo;
@@ -24,7 +25,9 @@ function copyBox(backend: WasmBackend, from: [Info, Four, Four], to: [Info, Four
   const [n0, n1, n2, n3] = extent;
   // A row that is whole in both is one run with its neighbours.
   const whole = from[1][3] === n3 && to[1][3] === n3;
-  backend.wasm.copyRuns(...place(from), ...place(to), n0, n1, whole ? 1 : n2, 4 * n3 * (whole ? n2 : 1));
+  const [rows, run] = whole ? [1, n2 * n3] : [n2, n3];
+  const cut = { total: n0, grain: grainOf(n0, Math.ceil(16_384 / Math.max(1, n1 * n2 * n3))), work: { bytes: 8 * n0 * n1 * n2 * n3 } };
+  backend.run("copyRuns", cut, ...place(from), ...place(to), n1, rows, 4 * run);
 }
 
 const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue: number }> = ({ inputs: { x }, attrs, backend }) => {
@@ -37,7 +40,8 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
   if (!from || !before || x.dtype !== "float32") return undefined;
   const shape = x.shape.map((n, i) => n + paddings[i]![0] + paddings[i]![1]);
   const y = backend.makeFloats(shape);
-  backend.wasm.fill(backend.address(y), tf.util.sizeFromShape(shape), constantValue);
+  const total = tf.util.sizeFromShape(shape);
+  backend.run("fill", { total, grain: grainOf(total, 65_536, 64) }, backend.address(y), constantValue);
   copyBox(backend, [x, from, [0, 0, 0, 0]], [y, four(shape, 1)!, before], from);
   return y;
 };

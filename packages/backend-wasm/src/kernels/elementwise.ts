@@ -1,39 +1,44 @@
 import type * as tf from "@tensorflow/tfjs";
 import { broadcastSides } from "../broadcast-sides.ts";
-import type { KernelTable, WasmKernel } from "../kernel-call.ts";
+import { Formula, type Operation } from "../formula.ts";
+import { grainOf } from "../grain-of.ts";
+import type { KernelCall, KernelTable, WasmKernel } from "../kernel-call.ts";
 
 type Unary = { readonly x: tf.TensorInfo };
 type Binary = { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo };
 
 const size = (info: tf.TensorInfo) => info.shape.reduce((product, n) => product * n, 1);
+const elements = (total: number, streams: number) => ({ total, grain: grainOf(total, 32_768, 64), work: { bytes: 4 * streams * total } });
 
 /** Numbers as in assembly/elementwise.ts. */
-function unary(op: number): WasmKernel<Unary> {
-  return ({ inputs: { x }, backend }) => {
+function unary(op: number): WasmKernel<Unary, { clipValueMin?: number; clipValueMax?: number }> {
+  return ({ inputs: { x }, attrs, backend }) => {
     if (x.dtype !== "float32") return undefined;
     const y = backend.makeFloats(x.shape);
-    backend.wasm.unary(op, backend.address(x), backend.address(y), 0, size(x), 0, 0);
+    const [from, to] = [backend.address(x), backend.address(y)];
+    backend.run("unary", elements(size(x), 2), op, from, to, attrs?.clipValueMin ?? 0, attrs?.clipValueMax ?? 0);
     return y;
   };
 }
 
-const step: WasmKernel<Unary, { alpha?: number }> = (call) => (call.attrs.alpha ? undefined : unary(1)(call as never));
+/** y is a formula of x. */
+function deferred(operation: Operation): WasmKernel<Unary> {
+  return ({ inputs: { x }, backend }) => {
+    if (x.dtype !== "float32") return undefined;
+    return backend.makeFormula(x.shape, new Formula(operation, { operands: [backend.formula(x)] }));
+  };
+}
 
-const clip: WasmKernel<Unary, { clipValueMin: number; clipValueMax: number }> = ({ inputs: { x }, attrs, backend }) => {
-  if (x.dtype !== "float32") return undefined;
-  const y = backend.makeFloats(x.shape);
-  backend.wasm.unary(7, backend.address(x), backend.address(y), 0, size(x), attrs.clipValueMin, attrs.clipValueMax);
-  return y;
-};
+const step: WasmKernel<Unary, { alpha?: number }> = (call) => (call.attrs.alpha ? undefined : deferred("step")(call as never));
 
 /** `swapped` is the operation with its operands exchanged: for a small first operand that is repeated along the second. */
 function binary(op: number, swapped = op): WasmKernel<Binary> {
   return ({ inputs: { a, b }, backend }) => {
     if (a.dtype !== "float32" || b.dtype !== "float32") return undefined;
     const count = size(a);
-    if (count === size(b) && a.shape.length === b.shape.length && a.shape.every((n, i) => n === b.shape[i])) {
+    if (sameShape(a, b)) {
       const y = backend.makeFloats(a.shape);
-      backend.wasm.binary(op, backend.address(a), backend.address(b), backend.address(y), count);
+      backend.run("binary", elements(count, 3), op, backend.address(a), backend.address(b), backend.address(y));
       return y;
     }
     const [large, small, code] = size(b) > count ? [b, a, swapped] : [a, b, op];
@@ -42,25 +47,39 @@ function binary(op: number, swapped = op): WasmKernel<Binary> {
     const [outer, middle, inner] = sides;
     const y = backend.makeFloats(large.shape);
     const [from, by, to] = [backend.address(large), backend.address(small), backend.address(y)];
-    backend.withScratch(4 * backend.wasm.patternLength(inner), (scratch) =>
-      backend.wasm.binaryBroadcast(code, from, by, to, outer, middle, inner, scratch),
-    );
+    const { wasm } = backend;
+    const total = outer * wasm.broadcastRows(middle, inner);
+    const length = Math.max(inner, wasm.patternLength(inner));
+    const cut = { total, grain: grainOf(total, Math.ceil(32_768 / length)), scratch: 4 * length, work: { bytes: 8 * size(large) } };
+    backend.run("binaryBroadcast", cut, code, from, by, to, middle, inner);
     return y;
   };
 }
 
-const binarySignGrad: WasmKernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }> = ({ inputs: { x, dy }, backend }) => {
-  const dx = backend.makeFloats(x.shape);
-  backend.wasm.binary(8, backend.address(x), backend.address(dy), backend.address(dx), size(x));
-  return dx;
+function sameShape(a: tf.TensorInfo, b: tf.TensorInfo): boolean {
+  return a.shape.length === b.shape.length && a.shape.every((n, i) => n === b.shape[i]);
+}
+
+const product = binary(2) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
+
+/** A product with a step, as in the gradient of ReLU, is a formula of the step's argument. */
+const multiply: WasmKernel<Binary> = (call) => {
+  const { a, b } = call.inputs;
+  const { backend } = call;
+  if (a.dtype !== "float32" || b.dtype !== "float32" || !sameShape(a, b)) return product(call);
+  const [first, second] = [backend.formula(a), backend.formula(b)];
+  const [value, mask] = second.operation === "step" ? [first, second] : [second, first];
+  if (mask.operation !== "step" || value === mask) return product(call);
+  return backend.makeFormula(a.shape, new Formula("passPositive", { operands: [value, mask.operands[0]!] }));
 };
 
-const dropoutMask: WasmKernel<Unary, { rate: number; seed: number }> = ({ inputs: { x }, attrs, backend }) => {
-  const y = backend.makeFloats(x.shape);
+const binarySignGrad: WasmKernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }> = ({ inputs: { x, dy }, backend }) =>
+  backend.makeFormula(x.shape, new Formula("passUnit", { operands: [backend.formula(dy), backend.formula(x)] }));
+
+const dropoutMask: WasmKernel<Unary, { rate: number; seed: number }> = ({ inputs: { x }, attrs: { rate, seed }, backend }) => {
   // A hash is a whole number: at least rate · 2³² is at least the next whole number.
-  const threshold = Math.min(Math.ceil(attrs.rate * 0x1_0000_0000), 0xffff_ffff);
-  backend.wasm.dropoutMask(backend.address(x), backend.address(y), 0, size(x), attrs.seed, threshold);
-  return y;
+  const threshold = Math.min(Math.ceil(rate * 0x1_0000_0000), 0xffff_ffff);
+  return backend.makeFormula(x.shape, new Formula("dropout", { operands: [backend.formula(x)], parameters: [seed, threshold] }));
 };
 
 /** Truth values and integers become floats of their own; every other change of type is the CPU backend's. */
@@ -73,20 +92,20 @@ const cast: WasmKernel<Unary, { dtype: tf.DataType }> = ({ inputs: { x }, attrs,
 };
 
 export const elementwiseKernels: KernelTable = {
-  Relu: unary(0),
+  Relu: deferred("relu"),
   Step: step,
   Neg: unary(2),
   Sqrt: unary(3),
   Rsqrt: unary(4),
   Square: unary(5),
   Abs: unary(6),
-  ClipByValue: clip,
-  BinarySign: unary(8),
+  ClipByValue: unary(7),
+  BinarySign: deferred("sign"),
   BinarySignGrad: binarySignGrad,
   DropoutMask: dropoutMask,
   Add: binary(0),
   Sub: binary(1, 6),
-  Multiply: binary(2),
+  Multiply: multiply,
   RealDiv: binary(3, 7),
   Maximum: binary(4),
   Minimum: binary(5),

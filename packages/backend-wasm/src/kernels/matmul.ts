@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
 type Info = tf.TensorInfo;
@@ -18,9 +19,17 @@ const batchMatMul: WasmKernel<Inputs, Attributes> = ({ inputs: { a, b }, attrs: 
   const [as, bs, ys] = [backend.address(a), backend.address(b), backend.address(y)];
   const stridesA = transposeA ? [4, 4 * columnsA] : [4 * columnsA, 4];
   const stridesB = transposeB ? [4, 4 * columnsB] : [4 * columnsB, 4];
-  backend.withScratch(backend.wasm.matmulScratch(n, k), (scratch) => {
+  const { wasm } = backend;
+  backend.withScratch(wasm.matmulPacked(n, k), (packed) => {
     for (let i = 0; i < tf.util.sizeFromShape(batch); i++) {
-      backend.wasm.matmul(as + 4 * i * m * k, ...stridesA, bs + 4 * i * k * n, ...stridesB, ys + 4 * i * m * n, n, k, 0, m, scratch);
+      wasm.packMatrix(bs + 4 * i * k * n, ...stridesB, n, k, packed);
+      const cut = {
+        total: m,
+        grain: grainOf(m, Math.ceil(500_000 / (n * k)), 64),
+        scratch: wasm.matmulScratch(),
+        work: { macs: m * n * k },
+      };
+      backend.run("matmul", cut, as + 4 * i * m * k, ...stridesA, packed, ys + 4 * i * m * n, n, k);
     }
   });
   return y;

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
 type Info = tf.TensorInfo;
@@ -26,16 +27,20 @@ const windowOf = (g: tf.backend_util.Conv2DInfo) => [
   g.strideWidth,
   g.padInfo.top,
   g.padInfo.left,
-  0,
-  g.batchSize,
 ];
+/** Image by image. */
+const imagesOf = (g: tf.backend_util.Conv2DInfo, tensors: number) => ({
+  total: g.batchSize,
+  grain: grainOf(g.batchSize, Math.ceil(16_384 / (g.inHeight * g.inWidth * g.inChannels))),
+  work: { bytes: 4 * g.batchSize * g.inHeight * g.inWidth * g.inChannels * tensors },
+});
 
 function pool(kernel: "maxPool" | "avgPool"): WasmKernel<{ x: Info }, Attributes> {
   return ({ inputs: { x }, attrs, backend }) => {
     if (x.dtype !== "float32") return undefined;
     const g = geometry(x.shape, attrs);
     const y = backend.makeFloats(g.outShape);
-    backend.wasm[kernel](backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g));
+    backend.run(kernel, imagesOf(g, 1), backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g));
     return y;
   };
 }
@@ -46,8 +51,7 @@ const maxPoolGrad: WasmKernel<MaxInputs, Attributes> = ({ inputs: { dy, input, o
   const g = geometry(input.shape, attrs);
   const dx = backend.makeFloats(input.shape);
   const [x, y, dys, dxs] = [input, output, dy, dx].map((info) => backend.address(info)) as [number, number, number, number];
-  backend.wasm.fill(dxs, tf.util.sizeFromShape(input.shape), 0);
-  backend.wasm.maxPoolGrad(x, y, dys, dxs, ...inputOf(g), ...windowOf(g));
+  backend.run("maxPoolGrad", imagesOf(g, 2), x, y, dys, dxs, ...inputOf(g), ...windowOf(g));
   return dx;
 };
 
@@ -55,8 +59,7 @@ const avgPoolGrad: WasmKernel<{ dy: Info; input: Info }, Attributes> = ({ inputs
   const g = geometry(input.shape, attrs);
   const dx = backend.makeFloats(input.shape);
   const [dys, dxs] = [backend.address(dy), backend.address(dx)];
-  backend.wasm.fill(dxs, tf.util.sizeFromShape(input.shape), 0);
-  backend.wasm.avgPoolGrad(dys, dxs, ...inputOf(g), ...windowOf(g));
+  backend.run("avgPoolGrad", imagesOf(g, 1), dys, dxs, ...inputOf(g), ...windowOf(g));
   return dx;
 };
 

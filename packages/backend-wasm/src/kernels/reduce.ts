@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { broadcastSides } from "../broadcast-sides.ts";
+import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
+import { withProgram } from "../program.ts";
 
 /** Sum or mean over neighbouring axes: over the middle of [outer, middle, inner]. */
 function reduce(divisor: (middle: number) => number): WasmKernel<{ x: tf.TensorInfo }, { axis?: number | number[]; keepDims?: boolean }> {
@@ -11,11 +13,29 @@ function reduce(divisor: (middle: number) => number): WasmKernel<{ x: tf.TensorI
     const sides = broadcastSides(x.shape, kept);
     if (!sides || x.shape.includes(0)) return undefined;
     const [outer, middle, inner] = sides;
+    const { wasm } = backend;
     const y = backend.makeFloats(attrs.keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i)));
-    const [from, to] = [backend.address(x), backend.address(y)];
-    backend.withScratch(8 * backend.wasm.patternLength(inner), (scratch) =>
-      backend.wasm.sumMiddle(from, outer, middle, inner, to, divisor(middle), scratch),
-    );
+    const to = backend.address(y);
+    const formula = backend.formula(x);
+    if (outer > 1) {
+      const from = backend.address(x);
+      const cut = { total: outer, grain: grainOf(outer, Math.ceil(16_384 / (middle * inner))), scratch: 8 * inner };
+      backend.run("sumMiddle", { ...cut, work: { bytes: 4 * outer * middle * inner } }, from, middle, inner, to, divisor(middle));
+    } else if (formula.operation === "normalizeGrad" && formula.channels === inner) {
+      // Moving all rows alike moves nothing past a batch norm: these sums are 0, but for rounding if they were added up.
+      backend.run("fill", { total: inner, grain: inner }, to, 0);
+    } else {
+      withProgram(backend, [formula], inner, ({ address, length, scratch }) => {
+        const count = middle * inner;
+        const total = Math.ceil(count / length);
+        const grain = grainOf(total, Math.ceil(16_384 / length));
+        const chunks = Math.ceil(total / grain);
+        backend.withScratch(8 * length * chunks, (partials) => {
+          backend.run("sumRows", { total, grain, scratch, work: { bytes: 4 * count } }, address, count, length, grain, partials);
+          wasm.finishSums(partials, chunks, length, inner, divisor(middle), to);
+        });
+      });
+    }
     return y;
   };
 }

@@ -1,0 +1,320 @@
+// Gradients of a binary convolution by tables of signed sums (tables.ts). dy is packed once for both: [⌈f/16⌉][pixel][image][16],
+// so that for one pixel the same 16 filters of all images stand together. Padding then never meets a table: for one output
+// pixel and tap either all images have an input pixel or none.
+import { addEntries, buildTable, entries } from "./tables";
+import { addColumns } from "./reduce";
+import { blockLength, evaluate, result } from "./program";
+import { transpose4 } from "./simd";
+
+/** Images that dy is padded to, by zeros. */
+// @ts-ignore: decorator
+@inline
+function paddedImages(images: i32): i32 {
+  return (images + 15) & ~15;
+}
+
+/** Floats of the packed dy. */
+export function packedGradient(images: i32, pixels: i32, f: i32): usize {
+  return <usize>((f + 15) & ~15) * <usize>(pixels * paddedImages(images));
+}
+
+/**
+ * Packs dy, a program's values [images, pixels, f], the blocks from … to of one chunk; partials[chunk][length] (float64) gets
+ * their sums for the bias.
+ */
+export function packGradient(
+  from: i32, to: i32, scratch: usize, program: usize, images: i32, pixels: i32, f: i32, length: i32, packed: usize, grain: i32, partials: usize,
+): void {
+  const block = blockLength(length), count = <usize>(images * pixels) * f, all = paddedImages(images), whole = f >> 4, rest = f & 15;
+  const out = partials + (<usize>(from / grain * length) << 3), plane = <usize>(pixels * all) << 6;
+  memory.fill(out, 0, <usize>length << 3);
+  for (let i = from; i < to; i++) {
+    const at = <usize>i * block, n = <i32>min<usize>(block, count - at), rows = n / length;
+    evaluate(program, at, n, length, block, scratch, 0);
+    let x = result(program, scratch, 0);
+    addColumns(x, rows, length, out);
+    for (let j = rows * length; j < n; j++) {
+      const q = out + (<usize>(j - rows * length) << 3);
+      store<f64>(q, load<f64>(q) + <f64>load<f32>(x + (<usize>j << 2)));
+    }
+    const first = <i32>(at / f);
+    let image = first / pixels, pixel = first % pixels;
+    for (let p = n / f; p > 0; p--) {
+      let d = packed + (<usize>(pixel * all + image) << 6);
+      for (let k = 0; k < whole; k++) {
+        v128.store(d, v128.load(x)); v128.store(d, v128.load(x, 16), 16); v128.store(d, v128.load(x, 32), 32); v128.store(d, v128.load(x, 48), 48);
+        x += 64;
+        d += plane;
+      }
+      if (rest) {
+        for (let k = 0; k < 16; k++) store<f32>(d + (<usize>k << 2), k < rest ? load<f32>(x + (<usize>k << 2)) : 0);
+        x += <usize>rest << 2;
+      }
+      if (image == images - 1) {
+        for (let k = image + 1; k < all; k++) {
+          d = packed + (<usize>(pixel * all + k) << 6);
+          for (let j = 0; j < f; j += 16) {
+            memory.fill(d, 0, 64);
+            d += plane;
+          }
+        }
+      }
+      if (++pixel == pixels) {
+        pixel = 0;
+        image++;
+      }
+    }
+  }
+}
+
+/** Chunks of four groups of `group` each that n things come to. */
+export function chunksOf(n: i32, group: i32): i32 {
+  return (n + 4 * group - 1) / (4 * group);
+}
+
+/** Sixteen bits to sixteen bytes of 0 or −1. */
+// @ts-ignore: decorator
+@inline
+function spread(bits: u32): v128 {
+  const places = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
+  const bytes = i8x16.swizzle(i16x8.splat(<i16>bits), i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+  return i8x16.eq(v128.and(bytes, places), places);
+}
+
+/** The codes of one group of images for 16 channels, whose bits are at p for the first image. */
+// @ts-ignore: decorator
+@inline
+function groupCodes(p: usize, v: usize, images: i32, imageBytes: usize): v128 {
+  let code = i8x16.splat(0);
+  for (let j = images - 1; j >= 0; j--) {
+    const at = <usize>j * imageBytes, sign = spread(load<u16>(p + at));
+    code = i8x16.add(code, code);
+    if (!v) code = i8x16.sub(code, sign);
+    else {
+      // digit = 1 where nothing is valid, else 0 or 2
+      code = i8x16.add(code, i8x16.add(i8x16.shr_u(code, 1), i8x16.splat(1)));
+      const valid = spread(load<u16>(v + at));
+      code = i8x16.add(code, v128.and(valid, v128.bitselect(i8x16.splat(1), i8x16.splat(-1), sign)));
+    }
+  }
+  return code;
+}
+
+/**
+ * codes[chunk][pixel][⌈c/16⌉·16] of the pixels from … to: a byte for each of the chunk's four groups of `group` images, made of
+ * the bits of x [images, pixels, c]. `valid` is 0 where no value is 0.
+ */
+export function imageCodes(
+  from: i32, to: i32, scratch: usize, signs: usize, valid: usize, images: i32, pixels: i32, c: i32, group: i32, codes: usize,
+): void {
+  const bytes = (c + 7) >> 3, imageBytes = <usize>pixels * bytes, padded = (c + 15) & ~15, chunks = chunksOf(images, group);
+  for (let s = from; s < to; s++) {
+    for (let k = 0; k < chunks; k++) {
+      let out = codes + (<usize>((k * pixels + s) * padded) << 2);
+      for (let c0 = 0; c0 < c; c0 += 16) {
+        const at = <usize>s * bytes + (c0 >> 3);
+        let i = k * 4 * group;
+        let n = max(0, min(group, images - i));
+        const a = groupCodes(signs + <usize>i * imageBytes + at, valid ? valid + <usize>i * imageBytes + at : 0, n, imageBytes);
+        i += group; n = max(0, min(group, images - i));
+        const b = groupCodes(signs + <usize>i * imageBytes + at, valid ? valid + <usize>i * imageBytes + at : 0, n, imageBytes);
+        i += group; n = max(0, min(group, images - i));
+        const d = groupCodes(signs + <usize>i * imageBytes + at, valid ? valid + <usize>i * imageBytes + at : 0, n, imageBytes);
+        i += group; n = max(0, min(group, images - i));
+        const e = groupCodes(signs + <usize>i * imageBytes + at, valid ? valid + <usize>i * imageBytes + at : 0, n, imageBytes);
+        const ab0 = i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        const ab1 = i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        const de0 = i8x16.shuffle(d, e, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        const de1 = i8x16.shuffle(d, e, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        v128.store(out, i16x8.shuffle(ab0, de0, 0, 8, 1, 9, 2, 10, 3, 11));
+        v128.store(out, i16x8.shuffle(ab0, de0, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+        v128.store(out, i16x8.shuffle(ab1, de1, 0, 8, 1, 9, 2, 10, 3, 11), 32);
+        v128.store(out, i16x8.shuffle(ab1, de1, 4, 12, 5, 13, 6, 14, 7, 15), 48);
+        out += 64;
+      }
+    }
+  }
+}
+
+/** codes[chunk][rows] of the rows from … to of the kernel [rows, f]: a byte for each of the chunk's four groups of `group` filters. */
+export function kernelCodes(from: i32, to: i32, scratch: usize, kernel: usize, rows: i32, f: i32, group: i32, codes: usize): void {
+  const chunks = chunksOf(f, group);
+  for (let r = from; r < to; r++) {
+    const p = kernel + (<usize>(r * f) << 2);
+    for (let k = 0; k < chunks; k++) {
+      let code: u32 = 0;
+      for (let g = 0; g < 4; g++) {
+        const first = (k * 4 + g) * group, n = min(group, f - first);
+        for (let j = 0; j < n; j++) code |= <u32>(load<f32>(p + (<usize>(first + j) << 2)) > 0 ? 1 : 0) << (8 * g + j);
+      }
+      store<u32>(codes + (<usize>(k * rows + r) << 2), code);
+    }
+  }
+}
+
+export function inputGradScratch(f: i32, group: i32, kh: i32, w: i32, channels: i32): usize {
+  return (<usize>((f + 15) & ~15) << 6) + (<usize>entries(group, false) << 8) + (<usize>(kh * w * channels) << 6) + 64;
+}
+
+/**
+ * dx [images, h, w, c] of 16 images at a time: for every output pixel the filters' signed sums of dy, weighed by factor[f], are
+ * tables, and every (tap, channel) adds its entries to a few rows of dx that are kept as [row][column][channel][image] until
+ * no more can come to them. Units from … to count, for each 16 images, `splits` parts of the channels.
+ */
+export function binaryInputGrad(
+  from: i32, to: i32, scratch: usize, dy: usize, f: i32, images: i32, codes: usize, factor: usize, dx: usize, h: i32, w: i32, c: i32,
+  kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, group: i32, splits: i32,
+): void {
+  const all = paddedImages(images), plane = <usize>(oh * ow * all) << 6, rows = kh * kw * c, size = <usize>entries(group, false) << 6;
+  const turned = scratch, tables = turned + (<usize>((f + 15) & ~15) << 6), ring = tables + 4 * size, chunks = chunksOf(f, group);
+  const part = (c + splits - 1) / splits;
+  for (let unit = from; unit < to; unit++) {
+    const b0 = (unit / splits) << 4, c0 = (unit % splits) * part, channels = min(part, c - c0);
+    if (channels <= 0) continue;
+    const rowBytes = <usize>(w * channels) << 6;
+    let ready = 0, done = 0;
+    for (let oy = 0; oy < oh; oy++) {
+      const r0 = oy * sh - top;
+      for (; ready < min(h, r0 + kh); ready++) memory.fill(ring + <usize>(ready % kh) * rowBytes, 0, rowBytes);
+      for (let ox = 0; ox < ow; ox++) {
+        const q0 = ox * sw - left;
+        turn(dy + (<usize>((oy * ow + ox) * all + b0) << 6), plane, f, factor, turned);
+        for (let k = 0; k < chunks; k++) {
+          const first = k * 4 * group, count = min(4, (f - first + group - 1) / group);
+          for (let g = 0; g < count; g++) {
+            const at = first + g * group;
+            buildTable(turned + (<usize>at << 6), min(group, f - at), 64, false, tables + <usize>g * size);
+          }
+          for (let u = max(0, -r0); u < min(kh, h - r0); u++) {
+            for (let v = max(0, -q0); v < min(kw, w - q0); v++) {
+              const code = codes + (<usize>(k * rows + (u * kw + v) * c + c0) << 2);
+              addEntries(count, code, channels, ring + <usize>((r0 + u) % kh) * rowBytes + (<usize>((q0 + v) * channels) << 6), tables, size);
+            }
+          }
+        }
+      }
+      for (const limit = min(ready, oy + 1 < oh ? r0 + sh : h); done < limit; done++) {
+        flush(ring + <usize>(done % kh) * rowBytes, w, channels, min(16, images - b0), dx + (<usize>((b0 * h + done) * w * c + c0) << 2), c, <usize>(h * w * c) << 2);
+      }
+      // A stride longer than the kernel passes over rows that nothing comes to.
+      for (const limit = min(h, oy + 1 < oh ? r0 + sh : h); done < limit; done++) {
+        clear(w, channels, min(16, images - b0), dx + (<usize>((b0 * h + done) * w * c + c0) << 2), c, <usize>(h * w * c) << 2);
+        ready = done + 1;
+      }
+    }
+  }
+}
+
+/** turned[f][16 images] = factor[f] · dy [16 images][16] of each plane. */
+function turn(dy: usize, plane: usize, f: i32, factor: usize, turned: usize): void {
+  for (let f0 = 0; f0 < f; f0 += 16) {
+    for (let j: usize = 0; j < 64; j += 16) {
+      for (let b: usize = 0; b < 64; b += 16) {
+        const p = dy + (b << 4) + j;
+        transpose4(p, p + 64, p + 128, p + 192, turned + (j << 4) + b, 64);
+      }
+    }
+    for (let j = 0; j < min(16, f - f0); j++) {
+      const a = v128.load_splat<f32>(factor + (<usize>(f0 + j) << 2)), p = turned + (<usize>j << 6);
+      v128.store(p, f32x4.mul(v128.load(p), a)); v128.store(p, f32x4.mul(v128.load(p, 16), a), 16);
+      v128.store(p, f32x4.mul(v128.load(p, 32), a), 32); v128.store(p, f32x4.mul(v128.load(p, 48), a), 48);
+    }
+    dy += plane;
+    turned += 1024;
+  }
+}
+
+/** One row of dx from [column][channel][16] to its place in every image. */
+function flush(row: usize, w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize): void {
+  for (let q = 0; q < w; q++) {
+    for (let b = 0; b < images; b += 4) {
+      let out = dx + <usize>b * imageBytes, p = row + (<usize>b << 2), k = 0;
+      if (b + 4 <= images) {
+        for (; k + 4 <= channels; k += 4) {
+          transpose4(p, p + 64, p + 128, p + 192, out, imageBytes);
+          p += 256;
+          out += 16;
+        }
+      }
+      for (; k < channels; k++) {
+        for (let i = 0; i < min(4, images - b); i++) store<f32>(out + <usize>i * imageBytes, load<f32>(p + (<usize>i << 2)));
+        p += 64;
+        out += 4;
+      }
+    }
+    row += <usize>channels << 6;
+    dx += <usize>c << 2;
+  }
+}
+
+function clear(w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize): void {
+  for (let b = 0; b < images; b++) {
+    for (let q = 0; q < w; q++) memory.fill(dx + <usize>b * imageBytes + (<usize>(q * c) << 2), 0, <usize>channels << 2);
+  }
+}
+
+export function kernelGradScratch(group: i32, three: bool): usize {
+  return (<usize>entries(group, three) << 8) + 64;
+}
+
+/**
+ * partials[unit][rows][16] = Σ x·dy over a part of the output pixels and all images, for 16 filters: for every pixel the images'
+ * signed sums of dy are tables, and every (tap, channel) adds the entries its codes name. Units from … to count, for each
+ * of `splits` parts of the pixels, the planes of 16 filters.
+ */
+export function binaryKernelGrad(
+  from: i32, to: i32, scratch: usize, dy: usize, f: i32, images: i32, codes: usize, partials: usize, h: i32, w: i32, c: i32,
+  kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, group: i32, three: bool, splits: i32,
+): void {
+  const all = paddedImages(images), pixels = oh * ow, planes = (f + 15) >> 4, padded = (c + 15) & ~15, chunks = chunksOf(images, group);
+  const size = <usize>entries(group, three) << 6, accBytes = <usize>(kh * kw * c) << 6, part = (pixels + splits - 1) / splits;
+  for (let unit = from; unit < to; unit++) {
+    const plane = dy + (<usize>(unit % planes) * pixels * all << 6), first = unit / planes * part, acc = partials + <usize>unit * accBytes;
+    memory.fill(acc, 0, accBytes);
+    for (let q = first; q < min(pixels, first + part); q++) {
+      const r0 = q / ow * sh - top, q0 = (q % ow) * sw - left;
+      for (let k = 0; k < chunks; k++) {
+        const image = k * 4 * group, count = min(4, (images - image + group - 1) / group);
+        for (let g = 0; g < count; g++) {
+          const at = image + g * group;
+          buildTable(plane + (<usize>(q * all + at) << 6), min(group, images - at), 64, three, scratch + <usize>g * size);
+        }
+        for (let u = max(0, -r0); u < min(kh, h - r0); u++) {
+          for (let v = max(0, -q0); v < min(kw, w - q0); v++) {
+            const code = codes + (<usize>(k * h * w + (r0 + u) * w + q0 + v) * padded << 2);
+            addEntries(count, code, c, acc + (<usize>((u * kw + v) * c) << 6), scratch, size);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** dKernel [rows, f] = factor · the partial sums of all splits, rows from … to. */
+export function addKernelPartials(
+  from: i32, to: i32, scratch: usize, partials: usize, rows: i32, f: i32, splits: i32, factor: f32, dKernel: usize,
+): void {
+  const planes = (f + 15) >> 4, plane = <usize>rows << 6, stride = <usize>planes * plane, factors = f32x4.splat(factor);
+  for (let r = from; r < to; r++) {
+    for (let j = 0; j < f; j += 4) {
+      let p = partials + <usize>(j >> 4) * plane + (<usize>r << 6) + (<usize>(j & 15) << 2), s = v128.load(p);
+      for (let k = 1; k < splits; k++) {
+        p += stride;
+        s = f32x4.add(s, v128.load(p));
+      }
+      s = f32x4.mul(s, factors);
+      const out = dKernel + (<usize>(r * f + j) << 2);
+      if (j + 4 <= f) v128.store(out, s);
+      else {
+        v128.store_lane<f32>(out, s, 0);
+        if (j + 1 < f) v128.store_lane<f32>(out, s, 1, 4);
+        if (j + 2 < f) v128.store_lane<f32>(out, s, 2, 8);
+      }
+    }
+  }
+}
+
+/** factor[f] = the magnitude of each filter's first weight, times scale. */
+export function magnitudes(kernel: usize, f: i32, scale: f32, factor: usize): void {
+  for (let j: usize = 0; j < <usize>f << 2; j += 4) store<f32>(factor + j, abs<f32>(load<f32>(kernel + j)) * scale);
+}

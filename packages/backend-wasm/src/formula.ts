@@ -1,0 +1,97 @@
+import type { Block } from "./block.ts";
+
+/** Instructions of programs, numbered as in assembly/program.ts. `later` is none: such values are made all at once. */
+export const OPERATIONS = {
+  load: 0,
+  normalize: 1,
+  relu: 2,
+  sign: 3,
+  dropout: 4,
+  passPositive: 5,
+  passUnit: 6,
+  passNonzero: 7,
+  normalizeGrad: 8,
+  step: 9,
+  later: -1,
+} as const;
+
+export type Operation = keyof typeof OPERATIONS;
+
+/** Values of −1, 0, +1 as bits: see assembly/bits.ts. */
+export interface Bits {
+  readonly channels: number;
+  readonly signs: Block;
+  /** Missing where no value is 0. */
+  readonly valid: Block | undefined;
+}
+
+interface Given {
+  /** How many floats; an operand's number where there is one and none is given. */
+  readonly length?: number;
+  readonly operands?: readonly Formula[];
+  /** Coefficients, or the values themselves for `load`. */
+  readonly block?: Block;
+  readonly parameters?: readonly [number, number];
+  /** Length of the last axis that the coefficients are for. */
+  readonly channels?: number;
+  /** For `later`: makes the values. */
+  readonly run?: () => Block;
+}
+
+/**
+ * How to make a tensor's values, which need not be written down: batch norm of a convolution's result, say, or which of a
+ * gradient's elements pass a sign. Holds what it is made of, and is counted: whoever makes or holds one releases it.
+ */
+export class Formula {
+  readonly length: number;
+  operation: Operation;
+  operands: readonly Formula[];
+  block: Block | undefined;
+  parameters: readonly [number, number];
+  channels: number | undefined;
+  run: (() => Block) | undefined;
+  bits: Bits | undefined;
+  /** Instructions down to the longest way to memory. */
+  depth: number;
+  #holders = 1;
+
+  /** Takes over the block; holds the operands for itself. */
+  constructor(operation: Operation, { length, operands = [], block, parameters = [0, 0], channels, run }: Given = {}) {
+    this.length = length ?? operands[0]!.length;
+    this.operation = operation;
+    this.operands = operands.map((operand) => operand.hold());
+    this.block = block;
+    this.parameters = parameters;
+    this.channels = channels;
+    this.run = run;
+    this.depth = operation === "load" ? 0 : 1 + Math.max(0, ...operands.map(({ depth }) => depth));
+  }
+
+  hold(): this {
+    this.#holders++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#holders > 0) return;
+    this.#letGo();
+    this.bits?.signs.release();
+    this.bits?.valid?.release();
+  }
+
+  /** The values stand in memory now; what they were made of is let go. */
+  become(values: Block): void {
+    this.#letGo();
+    this.operation = "load";
+    this.operands = [];
+    this.block = values;
+    this.channels = undefined;
+    this.run = undefined;
+    this.depth = 0;
+  }
+
+  #letGo(): void {
+    for (const operand of this.operands) operand.release();
+    this.block?.release();
+  }
+}

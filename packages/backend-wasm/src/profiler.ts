@@ -1,0 +1,55 @@
+/** What a kernel, or a part of one, came to. */
+export interface ProfileRow {
+  /** TensorFlow.js's kernel that was running. */
+  readonly kernel: string;
+  /** The WebAssembly function, or "" for what the kernel did beside those: JavaScript, and kernels of the CPU backend. */
+  readonly part: string;
+  calls: number;
+  milliseconds: number;
+  macs: number;
+  bytes: number;
+}
+
+/** Adds up the time of every kernel while it is the backend's `profiler`. */
+export class Profiler {
+  readonly #rows = new Map<string, ProfileRow>();
+  /** Kernels that are running, one inside the other, and the time already told of within each. */
+  readonly #running: { kernel: string; told: number }[] = [];
+
+  /** Times a TensorFlow.js kernel; what its WebAssembly functions and the kernels within it took is told apart. */
+  kernel<T>(kernel: string, run: () => T): T {
+    this.#running.push({ kernel, told: 0 });
+    const started = performance.now();
+    try {
+      return run();
+    } finally {
+      const all = performance.now() - started;
+      const { told } = this.#running.pop()!;
+      this.#add(kernel, "", all - told);
+      const outer = this.#running.at(-1);
+      if (outer) outer.told += all;
+    }
+  }
+
+  /** A WebAssembly function took so long within the kernel that is running. */
+  ran(part: string, milliseconds: number, work: { macs?: number; bytes?: number } = {}): void {
+    const running = this.#running.at(-1);
+    if (running) running.told += milliseconds;
+    this.#add(running?.kernel ?? "", part, milliseconds, work);
+  }
+
+  /** The longest first. */
+  rows(): ProfileRow[] {
+    return [...this.#rows.values()].toSorted((a, b) => b.milliseconds - a.milliseconds);
+  }
+
+  #add(kernel: string, part: string, milliseconds: number, { macs = 0, bytes = 0 }: { macs?: number; bytes?: number } = {}): void {
+    const key = `${kernel}/${part}`;
+    const row = this.#rows.get(key) ?? { kernel, part, calls: 0, milliseconds: 0, macs: 0, bytes: 0 };
+    row.calls += 1;
+    row.milliseconds += milliseconds;
+    row.macs += macs;
+    row.bytes += bytes;
+    this.#rows.set(key, row);
+  }
+}

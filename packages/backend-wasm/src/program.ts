@@ -1,0 +1,70 @@
+import type { WasmBackend } from "./backend.ts";
+import { type Formula, OPERATIONS } from "./formula.ts";
+
+/** Formulas as the instructions that kernels evaluate block by block: see assembly/program.ts. */
+export interface Program {
+  readonly address: number;
+  /** Floats of one pattern, and of one block. */
+  readonly length: number;
+  readonly block: number;
+  readonly registers: number;
+  /** Bytes of scratch that evaluating takes. */
+  readonly scratch: number;
+  /** Where the values of the only formula stand, if they are in memory. */
+  readonly plain: number;
+}
+
+/**
+ * Compiles formulas of one shape whose last axis has so many channels (any number where nobody minds), for as long as `use`
+ * runs. Common parts are computed once, and a register is used again when its value is not needed any more.
+ */
+export function withProgram(
+  backend: WasmBackend,
+  formulas: readonly [Formula] | readonly [Formula, Formula],
+  channels: number | undefined,
+  use: (program: Program) => void,
+): void {
+  const order: Formula[] = [];
+  let width = channels;
+  const visit = (formula: Formula): void => {
+    if (order.includes(formula)) return;
+    width ??= formula.channels;
+    const foreign = formula.channels !== undefined && formula.channels !== width;
+    if (foreign || formula.operation === "later") backend.materialize(formula);
+    for (const operand of formula.operands) visit(operand);
+    order.push(formula);
+  };
+  for (const formula of formulas) visit(formula);
+
+  const lastUse = new Map<Formula, number>();
+  for (const [i, formula] of order.entries()) for (const operand of formula.operands) lastUse.set(operand, i);
+  for (const formula of formulas) lastUse.set(formula, order.length);
+  const register = new Map<Formula, number>();
+  const free: number[] = [];
+  let registers = 0;
+  const words: number[] = [];
+  for (const [i, formula] of order.entries()) {
+    for (const operand of new Set(formula.operands)) if (lastUse.get(operand) === i) free.push(register.get(operand)!);
+    const own = free.pop() ?? registers++;
+    const [a = 0, b = 0] = formula.operands.map((operand) => register.get(operand)!);
+    const [p0, p1] = formula.block ? [formula.block.address, 0] : formula.parameters;
+    words.push(OPERATIONS[formula.operation], own, a, b, p0, p1, 0, 0);
+    register.set(formula, own);
+  }
+  const results = formulas.map((formula) => register.get(formula)!);
+  const { wasm, tensors } = backend;
+  const length = wasm.patternLength(width ?? 64);
+  const block = wasm.blockLength(length);
+  const [only] = formulas;
+  const plain = formulas.length === 1 && only.operation === "load" ? only.block!.address : 0;
+  backend.withScratch(16 + 4 * words.length, (address) => {
+    new Int32Array(tensors.memory.buffer, address, 4 + words.length).set([
+      order.length,
+      results[0]!,
+      results[1] ?? results[0]!,
+      0,
+      ...words,
+    ]);
+    use({ address, length, block, registers, scratch: wasm.programScratch(registers, block), plain });
+  });
+}

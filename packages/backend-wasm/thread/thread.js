@@ -1,0 +1,57 @@
+// One more thread of the engine: waits in the memory that all threads share for chunks of a kernel's work, runs them, and
+// says so there. It is plain JavaScript beside both src and dist, so that the same file serves sources, package and bundlers.
+// src/thread-pool.ts, which has the other end, tells what stands where.
+
+const [TICKETS, DONE, FAILED] = [0, 16, 32];
+/** Looks this often before it sleeps: the next kernel usually follows within a few dozen microseconds. */
+const SPINS = 4000;
+
+/** @param {{ memory: WebAssembly.Memory, module: WebAssembly.Module, control: number }} given */
+function serve({ memory, module, control }) {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const kernels = Object.keys(exports)
+    .toSorted()
+    .map((name) => /** @type {Function} */ (exports[name]));
+  const words = new Int32Array(memory.buffer, control, 64);
+  const numbers = new Float64Array(memory.buffer, control + 256, 64);
+  const pause = Atomics.pause ?? (() => {});
+  return (/** @type {number} */ thread) => {
+    for (let spins = 0; ;) {
+      const left = Atomics.load(words, TICKETS);
+      if (left < 0) return; // the pool is closed
+      if (left === 0) {
+        if (++spins < SPINS) pause();
+        else Atomics.wait(words, TICKETS, 0);
+        continue;
+      }
+      // Whoever takes a ticket owns one chunk of the kernel that is running, which cannot end before that chunk does.
+      if (Atomics.compareExchange(words, TICKETS, left, left - 1) !== left) continue;
+      spins = 0;
+      const [kernel, total, grain, chunks, scratch, stride, count] = numbers;
+      const from = (chunks - left) * grain;
+      try {
+        kernels[kernel](from, Math.min(from + grain, total), scratch + thread * stride, ...numbers.subarray(8, 8 + count));
+      } catch {
+        Atomics.store(words, FAILED, 1);
+      }
+      Atomics.add(words, DONE, 1);
+      Atomics.notify(words, DONE);
+    }
+  };
+}
+
+if (typeof WorkerGlobalScope === "undefined") {
+  const { parentPort, workerData } = await import("node:worker_threads");
+  const run = serve(workerData);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, not a window
+  parentPort.postMessage("ready");
+  run(workerData.thread);
+} else {
+  self.addEventListener("message", ({ data }) => {
+    const run = serve(data);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, not a window
+    self.postMessage("ready");
+    run(data.thread);
+    self.close();
+  });
+}
