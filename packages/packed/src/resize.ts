@@ -12,8 +12,8 @@ function coverage(
     const weights: number[] = [];
     let at: number;
     if (scale >= 1) {
-      const [begin, end] = [from + i * scale, from + (i + 1) * scale];
-      at = Math.floor(begin);
+      const [begin, end] = [Math.max(0, from + i * scale), Math.min(source, from + (i + 1) * scale)];
+      at = Math.floor(begin + 1e-9);
       for (let k = at; k < end - 1e-9; k++) weights.push((Math.min(end, k + 1) - Math.max(begin, k)) / scale);
     } else {
       const middle = Math.min(Math.max(from + (i + 0.5) * scale - 0.5, 0), source - 1);

@@ -12,7 +12,8 @@ export class Exit extends Error {
 /** What standard error gets for an error, and the exit code: 2 for a user's mistake, 1 for a fault. */
 export function failure(error: unknown, { debug }: { readonly debug: boolean }): { readonly code: number; readonly text: string } {
   if (error instanceof Exit) return { code: error.code, text: "" };
-  const code = error instanceof UserError ? 2 : 1;
+  // The packed runtime depends on nothing, so it has an error class of its own.
+  const code = error instanceof UserError || (error instanceof Error && error.name === "PackedError") ? 2 : 1;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (debug) return { code, text: `${stack ?? message}${causes(error)}` };
   return { code, text: code === 2 ? `benn: ${message}` : `benn: ${message.trim().split("\n")[0]} (a fault; --debug shows where)` };

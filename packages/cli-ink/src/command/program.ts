@@ -33,6 +33,7 @@ export function createProgram(): Command {
     ["train --set scheme=samme members=8 epochs=10", "boosting"],
     ["watch runs/NAME", "look at a run, or see it again"],
     ["eval runs/NAME", "score its members again"],
+    ["export runs/NAME", "pack them into one small file"],
   ]);
 
   examples(
@@ -80,6 +81,46 @@ export function createProgram(): Command {
     [
       ["eval runs/NAME", "the table of votes"],
       ["eval runs/NAME --json", "for programs"],
+    ],
+  );
+
+  examples(
+    program
+      .command("export")
+      .description("Pack the trained members of a run into one small .benn file, which runs as XNOR and popcount.")
+      .argument("<run>", "run folder")
+      .option("--out <file>", "file to write (default: NAME.benn)")
+      .addOption(voterOption())
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--json", "sizes as JSON")
+      .action(async (run: string, options: { out?: string; voter?: "hard" | "soft" | "softmax"; plugin?: string[]; json?: boolean }) => {
+        const { exportCommand } = await import("./export.ts");
+        await exportCommand(run, options);
+      }),
+    [
+      ["export runs/NAME", "NAME.benn, and what each layer takes in it"],
+      ["export runs/NAME --out model.benn --voter softmax", "another place, another vote"],
+    ],
+  );
+
+  examples(
+    program
+      .command("predict")
+      .description("Classify pictures with a .benn file.")
+      .argument("<model>", ".benn file, or its address")
+      .argument("<picture...>", "PNG, JPEG or WebP files, or - for standard input")
+      .addOption(voterOption())
+      .option("--anytime", "stop as soon as the members left cannot change the class (hard and softmax votes)")
+      .option("--json", "as JSON, a line a picture, with each member's vote")
+      .action(
+        async (model: string, pictures: string[], options: { voter?: "hard" | "soft" | "softmax"; anytime?: boolean; json?: boolean }) => {
+          const { predict } = await import("./predict.ts");
+          await predict(model, pictures, options);
+        },
+      ),
+    [
+      ["predict model.benn cat.png dog.jpg", "a table"],
+      ["predict model.benn - --json < cat.png", "from standard input, for programs"],
     ],
   );
 
@@ -167,6 +208,10 @@ export function createProgram(): Command {
     [["presets", "names, and what they train"]],
   );
   return program;
+}
+
+function voterOption(): Option {
+  return new Option("--voter <name>", "how the members vote").choices(["hard", "soft", "softmax"]);
 }
 
 function uiOption(): Option {

@@ -1,0 +1,83 @@
+// A run, packed into one file, and the file at work, each by its command.
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { crc32, deflateSync } from "node:zlib";
+import { beforeAll, expect, test } from "vitest";
+import { benn, newFolder, quick } from "./benn.ts";
+
+/** A PNG of 8-bit RGB, unfiltered. */
+function png(width: number, height: number, pixel: (x: number, y: number) => readonly [number, number, number]): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const rows = Array.from({ length: height }, (_, y) => Buffer.from([0, ...Array.from({ length: width }, (_, x) => pixel(x, y)).flat()]));
+  return Buffer.concat([
+    Buffer.from("\u0089PNG\r\n\u001A\n", "latin1"),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.concat(rows))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+const cwd = newFolder();
+beforeAll(async () => {
+  const { code, stderr } = await benn(["train", ...quick, "name=run"], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  for (const [name, blue] of [
+    ["sky.png", 250],
+    ["night.png", 30],
+  ] as const)
+    writeFileSync(
+      join(cwd, name),
+      png(40, 30, (x, y) => [2 * x, 3 * y, blue]),
+    );
+});
+
+test("export writes one small file and says what each layer takes in it", async () => {
+  const { code, stdout, stderr } = await benn(["export", "runs/run", "--out", "model.benn"], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/nin, 2 of 2 members/);
+  expect(stdout).toMatch(/conv3_bn .* folded\n/);
+  expect(stdout).toMatch(/model\.benn: 2 members in [\d.]+ kB, 1\/\d/);
+  const json = await benn(["export", "runs/run", "--json"], { cwd });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    file: "run.benn",
+    bytes: statSync(join(cwd, "run.benn")).size,
+    members: 2,
+    warnings: [],
+  });
+});
+
+test("predict gives each picture a class, as a table or a line of JSON with every member's vote", async () => {
+  const { code, stdout, stderr } = await benn(["predict", "model.benn", "sky.png", "night.png"], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(stdout.split("\n")).toHaveLength(4);
+  expect(stdout).toMatch(/sky\.png +\w+ +[012] of 2 +2 of 2 +[\d.]+/);
+  const json = await benn(["predict", "model.benn", "sky.png", "--json", "--voter", "hard", "--anytime"], { cwd });
+  const answer = JSON.parse(json.stdout) as { ran: number; scores: number[]; votes: unknown[] };
+  expect(answer).toMatchObject({ picture: "sky.png", members: 2 });
+  expect(answer.scores).toHaveLength(10);
+  expect(answer.votes).toHaveLength(answer.ran);
+});
+
+test.for<[string, string[], RegExp]>([
+  ["a run that is none", ["export", "nowhere"], /nowhere/],
+  ["a model that is none", ["predict", "sky.png", "sky.png"], /sky\.png: has a header of .* not a \.benn file/],
+  ["a picture that is none", ["predict", "model.benn", "model.benn"], /model\.benn cannot be read as a picture/],
+  ["a vote that is none", ["export", "runs/run", "--voter", "loud"], /hard, soft, softmax/],
+])("%s is a mistake, told in a sentence", async ([, args, message]) => {
+  const { code, stderr } = await benn(args, { cwd });
+  expect(stderr).toMatch(message);
+  expect(code).toBe(2);
+});

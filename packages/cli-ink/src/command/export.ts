@@ -1,0 +1,94 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { UserError } from "@benn/core";
+import { openRun } from "@benn/core/node";
+import { load, type VoteName } from "@benn/packed";
+import { type Exported, exportRun, type SizeRow } from "@benn/packed/export";
+import { bytes, count, table } from "../run/format.ts";
+import { openContainer } from "./open-container.ts";
+
+interface ExportCommandOptions {
+  readonly out?: string;
+  readonly voter?: VoteName;
+  readonly plugin?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `benn export` */
+export async function exportCommand(folder: string, { out, voter, plugin = [], json }: ExportCommandOptions): Promise<void> {
+  const run = await openRun(folder);
+  const container = await openContainer([...(run.config.plugins ?? []), ...plugin], process.cwd());
+  const file = out ?? `${basename(resolve(folder))}.benn`;
+  const showsProgress = !json && process.stderr.isTTY;
+  const exported = await exportRun(folder, {
+    container,
+    ...(voter === undefined ? {} : { voter }),
+    onProgress: ({ members, of }) => {
+      if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
+    },
+  });
+  try {
+    await writeFile(`${file}.part`, exported.bytes);
+    await rename(`${file}.part`, file);
+  } catch (cause) {
+    throw new UserError(
+      `export: ${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another place with --out.`,
+      { cause },
+    );
+  }
+  await load(await readFile(file)); // what was written can be read
+  for (const warning of exported.warnings) console.error(`benn: ${warning}`);
+  const { members, realBytes, warnings, sizes } = exported;
+  const lines = exportLines(file, exported);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes }, null, 2)}\n`
+      : `${lines.join("\n")}\n`,
+  );
+}
+
+/** What was written, layer by layer. */
+export function exportLines(
+  file: string,
+  { sizes, bytes: contents, members, realBytes }: Pick<Exported, "sizes" | "bytes" | "members" | "realBytes">,
+): string[] {
+  return [
+    ...sizes.flatMap(({ architecture, members: own, rows }) => [
+      `${architecture}, ${own} of ${members} members`,
+      "",
+      ...sizeTable(rows),
+      "",
+    ]),
+    `${file}: ${members} members in ${bytes(contents.length)}, 1/${(realBytes / contents.length).toFixed(1)} of their ${bytes(realBytes)} at 32 bits`,
+  ];
+}
+
+/** Per layer: output, parameters and multiply-adds by width in bits, bytes in the file. */
+function sizeTable(rows: readonly SizeRow[]): string[] {
+  const blank = (n: number): string => (n === 0 ? "" : count(n));
+  const millions = (n: number): string => (n === 0 ? "" : (n / 1e6).toFixed(n < 1e5 ? 3 : 1));
+  const cells = rows
+    .filter(({ type }) => type !== "InputLayer")
+    .map(({ name, outputShape, parameters, binaryParameters, binaryMultiplyAdds, realMultiplyAdds, packedBytes }) => [
+      name,
+      outputShape.join("×"),
+      blank(binaryParameters),
+      blank(parameters - binaryParameters),
+      millions(binaryMultiplyAdds),
+      millions(realMultiplyAdds),
+      packedBytes === 0 && parameters > 0 ? "folded" : blank(packedBytes),
+    ]);
+  const sum = (of: (row: SizeRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const total = [
+    "sum",
+    "",
+    blank(sum((row) => row.binaryParameters)),
+    blank(sum((row) => row.parameters - row.binaryParameters)),
+    millions(sum((row) => row.binaryMultiplyAdds)),
+    millions(sum((row) => row.realMultiplyAdds)),
+    blank(sum((row) => row.packedBytes)),
+  ];
+  return table([["layer", "output", "1 bit", "32 bit", "M 1-bit MACs", "M 32-bit MACs", "bytes"], ...cells, total]).map(
+    (line) => `  ${line}`,
+  );
+}
