@@ -76,6 +76,21 @@ test("what came from a server without version marks is not gone on from", async 
   expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
 });
 
+test("a server that answers with another part than was asked for is asked for the whole", async () => {
+  const path = join(await temporaryFolder(), "file");
+  await writeFile(path, bytes.subarray(0, 1000));
+  await writeFile(`${path}.etag`, '"v1"');
+  const requests: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    requests.push(request.headers.range);
+    if (request.headers.range === undefined) return response.end(bytes);
+    return response.writeHead(206, { "content-range": `bytes 500-${bytes.length - 1}/${bytes.length}` }).end(bytes.subarray(500));
+  });
+  await fetchFile(remote(url), path, patient);
+  expect(requests).toEqual(["bytes=1000-", undefined]);
+  expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
+});
+
 test("a wrong byte is found by the checksum, and the file deleted", async () => {
   const path = join(await temporaryFolder(), "file");
   const wrong = Buffer.from(bytes);
