@@ -22,9 +22,9 @@ test.concurrent("--dry-run tells configuration, layers, sizes, memory and time o
   const { code, stdout, stderr } = await benn(["train", join(root, "examples/mixed.config.ts"), "--dry-run"], { cwd });
   expect(stderr).toBe("");
   expect(code).toBe(0);
-  for (const net of ["Member 1, 2: nin width=0.25", "Member 3, 4: allbinnet width=0.25", "Member 5, 6: resnet20 width=0.5"])
+  for (const net of ["Member 1, 2: nin width=0.125", "Member 3, 4: allbinnet width=0.125", "Member 5, 6: resnet20 width=0.5"])
     expect(stdout).toContain(net);
-  for (const words of [/"shrinkage": 0\.5/, /BinaryConv2D +32×32×24/, /multiply-adds 1-bit/, /Memory of a training step/, /Time: about/])
+  for (const words of [/"shrinkage": 0\.5/, /BinaryConv2D +32×32×12/, /multiply-adds 1-bit/, /Memory of a training step/, /Time: about/])
     expect(stdout).toMatch(words);
   expect(readdirSync(cwd)).toEqual([]);
 });

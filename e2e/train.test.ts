@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -123,6 +123,27 @@ describe("stopping and going on", () => {
     expect(stdout + stderr).toContain("--resume runs/stopped");
     expect(existsSync(join(cwd, "runs/stopped/checkpoint/latest.safetensors"))).toBe(true);
     expect(existsSync(join(cwd, "runs/stopped/lock.json"))).toBe(false);
+  });
+
+  test("Ctrl-C while data is read or fetched ends at once with nothing written", async () => {
+    const cwd = newFolder();
+    writeFileSync(
+      join(cwd, "slow.ts"),
+      `import { DATASETS, definePlugin, type LoadOptions } from "@benn/core";
+       const load = ({ onProgress, signal }: LoadOptions) =>
+         new Promise<never>((_, reject) => {
+           onProgress?.({ what: "fetching", done: 1, total: 9 });
+           setInterval(() => signal?.aborted && reject(signal.reason), 20);
+         });
+       export default definePlugin({ name: "slow", register: (c) => c.resolve(DATASETS).add("slow", { description: "", create: () => ({ load }) }) });`,
+    );
+    const running = start(["train", "--plugin", "./slow.ts", "--set", "dataset=slow", "--ui", "json"], { cwd });
+    await running.shows("fetching");
+    running.child.kill("SIGINT");
+    const { code, stderr } = await running.finished;
+    expect(stderr).toContain("Stopped before training began; nothing was written.");
+    expect(code).toBe(130);
+    expect(existsSync(join(cwd, "runs"))).toBe(false);
   });
 
   test("scoring a finished run again agrees with what was stored", async () => {
