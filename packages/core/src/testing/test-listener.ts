@@ -51,6 +51,16 @@ export function testListener(name: string, create: () => Listener): void {
       }
     });
 
+    test("forgets what came after the checkpoint that a run is resumed from", async () => {
+      for (const checkpoint of [0, 7, 12]) {
+        const [resumed, wanted] = [await newFolder(), await newFolder()];
+        await tell(create(), resumed, 0, events.length, true);
+        await tell(create(), resumed, checkpoint, checkpoint, true);
+        await tell(create(), wanted, 0, checkpoint, true);
+        expect(await filesOf(resumed), `resumed after ${checkpoint} events`).toEqual(await filesOf(wanted));
+      }
+    });
+
     test("leaves other files of the run alone", async () => {
       const folder = await newFolder();
       await tell(create(), folder, 0, events.length, true);
