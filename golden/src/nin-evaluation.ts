@@ -1,7 +1,7 @@
 import { BINARIZERS, type DependencyContainer } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
-import { binaryLayers } from "./nin-names.ts";
+import { binaryLayers } from "@benn/import-torch";
 import { buildNinNet, kindOf, prepareLayers } from "./nin-net.ts";
 
 export interface NinEvaluation {

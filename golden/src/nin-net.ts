@@ -2,7 +2,7 @@ import { ARCHITECTURES, type Binarizer, type DependencyContainer, isStepAware, t
 import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
 import { imagesFromReference, kernelFromReference } from "./layout.ts";
-import { isNinKind, type NinKind, ninWeightName } from "./nin-names.ts";
+import { isNinKind, type NinKind, ninWeightName } from "@benn/import-torch";
 
 /** The net of a file with the file's weights, and the file's batch. */
 export interface NinNet {

@@ -1,7 +1,7 @@
 import { Adam, BINARIZERS, type DependencyContainer, softmaxCrossEntropy } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
-import { binaryLayers } from "./nin-names.ts";
+import { binaryLayers } from "@benn/import-torch";
 import { buildNinNet, kindOf, type NinNet, prepareLayers } from "./nin-net.ts";
 import { recordGradients } from "./record-gradients.ts";
 

@@ -6,6 +6,7 @@ import { boostChecks } from "./boost-checks.ts";
 import type { Check, FileChecks } from "./check.ts";
 import { GoldenFile } from "./golden-file.ts";
 import { ninChecks } from "./nin-checks.ts";
+import { pthChecks } from "./pth-checks.ts";
 import { voteChecks } from "./vote-checks.ts";
 
 export interface OpenOptions {
@@ -27,7 +28,7 @@ const kinds: readonly Kind[] = [
 ];
 
 /**
- * The checks of every safetensors file of a folder, none measured yet.
+ * The checks of every safetensors file of a folder, and of the checkpoints in its folder `pth`, none measured yet.
  * @throws UserError when there is no such folder, or nothing in it that is known
  */
 export function openFolder(folder: string, container: DependencyContainer, { training = true }: OpenOptions = {}): FileChecks[] {
@@ -39,8 +40,12 @@ export function openFolder(folder: string, container: DependencyContainer, { tra
   if (files.every(({ checks }) => checks.length === 0)) {
     throw new UserError(`golden: nothing in "${folder}" is known. Expected binarize, boost, vote or nin .safetensors files.`);
   }
-  const checkpoints = { file: "pth/", checks: [], notes: () => ["Not checked: checkpoints of the reference cannot be read yet."] };
-  return names.includes("pth") ? [...files, checkpoints] : files;
+  const pth = join(folder, "pth");
+  const checkpoints = names.includes("pth") ? readdirSync(pth).filter((name) => name.endsWith(".pth.tar")) : [];
+  return [
+    ...files,
+    ...checkpoints.toSorted().map((name) => ({ file: `pth/${name}`, checks: pthChecks(pth, name, container), notes: () => [] })),
+  ];
 }
 
 function openFile(folder: string, name: string, container: DependencyContainer, options: Required<OpenOptions>): FileChecks {

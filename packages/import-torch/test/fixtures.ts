@@ -4,6 +4,10 @@ import { join } from "node:path";
 export const fixture = (...name: string[]): string => join(import.meta.dirname, "..", "fixtures", ...name);
 export const readFixture = (...name: string[]): Uint8Array => readFileSync(fixture(...name));
 
+/** Checkpoints of the reference, with the logits that they must give. */
+export const reference = (name: string): string => join(import.meta.dirname, "..", "..", "..", "golden", "fixtures", "pth", name);
+export const readReference = (name: string): Uint8Array => readFileSync(reference(name));
+
 /** The numbers that the scripts beside the fixtures fill tensors with. */
 export function values(tensor: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => (((i * 7919 + tensor * 104_729) % 2001) - 1000) / 2000);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import archNin from "@benn/arch-nin";
 import binarize from "@benn/binarize";
 import { BACKENDS, type Config, createContainer, DATASETS, readSafetensors, type RunEvent, SCHEMES, UserError, winners } from "@benn/core";
@@ -11,7 +11,7 @@ import ensembleBoost from "@benn/ensemble-boost";
 import vote from "@benn/vote";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { fixture, readFixture } from "../../test/fixtures.ts";
+import { fixture, readReference, reference } from "../../test/fixtures.ts";
 import { importTorch, type ImportRunOptions } from "./import-torch.ts";
 import { planImport } from "./plan-import.ts";
 
@@ -19,7 +19,7 @@ const container = createContainer();
 
 /** The images that the reference's logits are of, as training and test images alike. */
 const photographs = (() => {
-  const read = readSafetensors(readFixture("reference", "legacy_nin.safetensors"), "legacy_nin");
+  const read = readSafetensors(readReference("legacy_nin.safetensors"), "legacy_nin");
   const planes = Float32Array.from(read.tensors.get("x")?.data ?? [], Number);
   const pixel = (image: number, i: number): number => planes[image * 3072 + (i % 3) * 1024 + Math.floor(i / 3)] ?? Number.NaN;
   return Array.from({ length: 4 }, (_, image) => Float32Array.from({ length: 3072 }, (__, i) => pixel(image, i)));
@@ -60,7 +60,7 @@ const small: Config = { ...quarter, architecture: { name: "nin", width: 0.0625 }
 
 async function folderOf(...copies: readonly (readonly [from: string, to: string])[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "benn-import-"));
-  for (const [from, to] of copies) await cp(fixture(from), join(folder, to));
+  for (const [from, to] of copies) await cp(isAbsolute(from) ? from : fixture(from), join(folder, to));
   return folder;
 }
 
@@ -94,9 +94,9 @@ describe("a checkpoint of the reference gives the reference's logits", () => {
     ["zip_allbinnet", "allbinnet"],
   ] as const)("%s", async ([file, name]) => {
     const tensors = tf.memory().numTensors;
-    const { folder, events } = await run([fixture("reference", `${file}.pth.tar`)], { ...quarter, architecture: { name, width: 0.25 } });
+    const { folder, events } = await run([reference(`${file}.pth.tar`)], { ...quarter, architecture: { name, width: 0.25 } });
     expect(tf.memory().numTensors).toBe(tensors);
-    const golden = readSafetensors(readFixture("reference", `${file}.safetensors`), file).tensors.get("eval_logits");
+    const golden = readSafetensors(readReference(`${file}.safetensors`), file).tensors.get("eval_logits");
     const logits = await floats(join(folder, "members", "000", "logits.test.f32"));
     expect(relativeError(logits, Array.from(golden?.data ?? [], Number))).toBeLessThan(1e-6);
     expect(await floats(join(folder, "members", "000", "logits.train.f32"))).toEqual(logits);
@@ -178,7 +178,7 @@ test("alphas and sample weights that lie beside the checkpoints are taken", asyn
 
 describe("nothing is left behind", () => {
   test("by a checkpoint that does not fit", async () => {
-    const folder = await folderOf(["python2/nin.pth.tar", "0.pth.tar"], ["reference/legacy_nin.pth.tar", "1.pth.tar"]);
+    const folder = await folderOf(["python2/nin.pth.tar", "0.pth.tar"], [reference("legacy_nin.pth.tar"), "1.pth.tar"]);
     await expect(planImport([folder], small, { container })).rejects.toThrow(
       /1\.pth\.tar: does not fit nin width=0\.0625: \d+ misshapen\. .*module\.xnor\.0\.weight \[48, 3, 5, 5\], in our order \[5, 5, 3, 48\]: conv1\/kernel is \[5, 5, 3, 12\]/s,
     );
@@ -200,7 +200,7 @@ describe("nothing is left behind", () => {
       if (event.type === "member-end") break;
     expect(existsSync(seen)).toBe(false);
 
-    await cp(fixture("reference/legacy_nin.pth.tar"), join(folder, "1.pth.tar"));
+    await cp(reference("legacy_nin.pth.tar"), join(folder, "1.pth.tar"));
     await expect(all(importTorch(plan, { container, out }))).rejects.toThrow(/1\.pth\.tar: has changed while it was imported/);
     expect(await readdir(out)).toEqual([]);
   });

@@ -1,9 +1,11 @@
-import { ARCHITECTURES, BINARIZERS, UserError } from "@benn/core";
+import archNin from "@benn/arch-nin";
+import binarize from "@benn/binarize";
+import { ARCHITECTURES, BINARIZERS, createContainer, UserError } from "@benn/core";
 import { expect, test } from "vitest";
-import { binaryLayers, isNinKind, ninWeightName } from "./nin-names.ts";
-import { openContainer } from "./open-container.ts";
+import { binaryLayers, isNinKind, knownKeyMap, ninKeyMaps, ninWeightName } from "./nin-key-maps.ts";
 
-const container = await openContainer();
+const container = createContainer();
+for (const plugin of [binarize, archNin]) await plugin.register(container);
 const weightsOf = (kind: string) => {
   const binarizer = container.resolve(BINARIZERS).create("deterministic");
   const options = { inputShape: [32, 32, 3], classes: 10, binarizer, seed: 1 } as const;
@@ -46,4 +48,15 @@ test("a name that the net has no place for is refused", () => {
   }
   expect(() => ninWeightName("allbinnet", "xnor.0.weight")).toThrow('allbinnet: has no weight "xnor.0.weight"');
   expect(["nin", "allbinnet", "alexnet", undefined].map(isNinKind)).toEqual([true, true, false, false]);
+});
+
+test("a net has the key map of what it is configured to be", () => {
+  const maps = [
+    { name: "nin" },
+    { name: "nin", binary: "all" },
+    { name: "allbinnet" },
+    { name: "nin", binary: "all-but-first" },
+    { name: "resnet20" },
+  ];
+  expect(maps.map(knownKeyMap)).toEqual([ninKeyMaps.nin, ninKeyMaps.allbinnet, ninKeyMaps.allbinnet, undefined, undefined]);
 });
