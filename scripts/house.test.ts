@@ -55,6 +55,8 @@ function mayImport(folder: string): RegExp {
   if (name === "core") return /^@benn\/core$/;
   // Its exporter takes models apart, and its tests those of every network; what runs a model takes nothing (below).
   if (name === "packed") return /^@benn\//;
+  // Its tests hold it against the networks that checkpoints are of; itself, it takes core alone (below).
+  if (name === "import-torch") return /^@benn\//;
   if (name === "cli-ink") return /^@benn\//;
   return name.startsWith("arch-") ? /^@benn\/(?:core|binarize)$/ : /^@benn\/core$/;
 }
@@ -74,6 +76,11 @@ test("the packed runtime imports nothing but its own files, its exporter nothing
       : !isRelative(specifier) || specifier.includes("/export/"),
   );
   expect(wrong.map(said)).toEqual([]);
+});
+
+test("the importer of checkpoints imports nothing of ours but core", () => {
+  const own = imports("packages/import-torch").filter(({ file, specifier }) => !isTest(file) && specifier.startsWith("@benn/"));
+  expect(own.filter(({ specifier }) => packageOf(specifier) !== "@benn/core").map(said)).toEqual([]);
 });
 
 test("packages are entered by their doors alone", () => {
