@@ -18,6 +18,7 @@ import { writeAside } from "./write-aside.ts";
  * A run as a folder:
  *
  *     experiment.json                the resolved configuration, versions, seed, data checksums, machine
+ *     preprocessing.safetensors      what images are preprocessed with (mean, deviation, …)
  *     events.jsonl                   one JSON event a line, append-only
  *     members/000/                   model.json, weights.bin, member.json, logits.{train,validation,test}.f32
  *     weights/000.f64                sample weights that member 000 was drawn with

@@ -8,6 +8,7 @@ import type { Config } from "../config.ts";
 import { crossEntropy } from "../cross-entropy.ts";
 import type { RunEvent } from "../events.ts";
 import { RunControl } from "../run-control.ts";
+import { readSafetensors } from "../safetensors.ts";
 import { topFiveAccuracy } from "../staged-vote.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
@@ -262,4 +263,11 @@ test("the experiment file holds the whole configuration and no clock", async () 
     members: [{ count: 3, epochs: 4, architecture: { name: "linear", hidden: 0 } }],
   });
   expect(experiment["dataset"]).toEqual({ source: "made" });
+});
+
+test("what images are preprocessed with is kept with the run", async () => {
+  const { folder } = await run({ ...base, members: 1, epochs: 1 }, { out: await newOut() });
+  const { tensors, metadata } = readSafetensors(await readFile(join(folder, "preprocessing.safetensors")), "preprocessing");
+  expect(tensors.get("mean")?.data).toEqual(Float32Array.of(0.5));
+  expect(JSON.parse(metadata["provenance"] ?? "")).toEqual({ source: "made" });
 });

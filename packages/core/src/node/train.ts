@@ -21,6 +21,7 @@ import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { readModelFiles } from "./model-files.ts";
 import { type Telling, tellListeners } from "./tell-listeners.ts";
+import { writePreprocessing } from "./preprocessing-file.ts";
 import { RunFolder } from "./run-folder.ts";
 import { stepMemory } from "./step-memory.ts";
 import { configOfThread, membersAtATime } from "./threads/members-at-a-time.ts";
@@ -89,7 +90,10 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     await checkDiskSpace(resume ?? options.out ?? "runs", resolved, data, weightBytes);
     const folder = resume ?? (await newFolder(options.out ?? "runs", resolved));
     store = await RunFolder.open(folder);
-    if (!resume) await writeExperiment(folder, resolved, data, options.given?.origin);
+    if (!resume) {
+      await writePreprocessing(folder, data);
+      await writeExperiment(folder, resolved, data, options.given?.origin);
+    }
     options.onFolder?.(folder);
     audience = tellListeners(listeners, folder);
     const { startMemberThread } = options;
