@@ -8,7 +8,7 @@ import dataCifar from "@benn/data-cifar";
 import dataImagenet from "@benn/data-imagenet";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
-import tensorboard from "@benn/tensorboard";
+import tensorboardPlugin from "@benn/tensorboard";
 import vote from "@benn/vote";
 
 /** The plugins that come with the command. */
@@ -23,5 +23,5 @@ export const builtInPlugins: readonly BennPlugin[] = [
   dataCifar,
   dataImagenet,
   backendWasm,
-  tensorboard,
+  tensorboardPlugin,
 ];

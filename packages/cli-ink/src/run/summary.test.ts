@@ -27,6 +27,12 @@ test("gain, out-of-bag accuracy and size beside the real-valued twin are told", 
   expect(text).toContain("690 kB, 9.2 times as much. One real-valued twin alone: 57,000 parameters, 230 kB.");
 });
 
+test("of different nets none is taken for the twin of all", () => {
+  const mixed = exampleRun({ members: 2, epochs: 1, architectures: ["nin", "resnet20"] }).reduce(reduce, initialState);
+  expect(summary(mixed).join("\n")).toContain("9.2 times as much.");
+  expect(summary(mixed).join("\n")).not.toContain("twin");
+});
+
 test("a higher number elsewhere in the table is told for what it is", () => {
   const [first, ...rest] = finished.staged;
   if (!first) throw new Error("no stage");

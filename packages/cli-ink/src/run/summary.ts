@@ -57,11 +57,13 @@ export function summary(state: RunState): string[] {
     const voting = state.members.filter(({ status }) => status === "done").flatMap(({ plan }) => plan ?? []);
     const sum = (of: (plan: (typeof voting)[number]) => number): number => voting.reduce((total, plan) => total + of(plan), 0);
     const [small, real] = [sum((plan) => plan.bytes), sum((plan) => plan.realBytes)];
-    const one = voting[0];
+    const [one] = voting;
     if (one) {
+      const alike = voting.every((plan) => plan.architecture === one.architecture);
+      const twin = alike ? ` One real-valued twin alone: ${count(one.parameters)} parameters, ${bytes(one.realBytes)}.` : "";
       lines.push(
         `${members(voting.length)} hold ${count(sum((plan) => plan.parameters))} parameters in ${bytes(small)}; with real-valued weights as many take ` +
-          `${bytes(real)}, ${(real / small).toFixed(1)} times as much. One real-valued twin alone: ${count(one.parameters)} parameters, ${bytes(one.realBytes)}.`,
+          `${bytes(real)}, ${(real / small).toFixed(1)} times as much.${twin}`,
       );
     }
   }
