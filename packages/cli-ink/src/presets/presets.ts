@@ -1,10 +1,11 @@
 import { nearest, UserError } from "@benn/core";
 import { cifar10Recipes } from "./cifar10-recipes.ts";
 import { demo } from "./demo.ts";
+import { imagenetRecipes } from "./imagenet-recipes.ts";
 import type { Preset } from "./preset.ts";
 
 /** Every preset by name. */
-export const presets: Readonly<Record<string, Preset>> = { demo, ...cifar10Recipes };
+export const presets: Readonly<Record<string, Preset>> = { demo, ...cifar10Recipes, ...imagenetRecipes };
 
 /** @throws UserError when there is none of that name */
 export function presetOf(name: string): Preset {
