@@ -1,7 +1,8 @@
 import { beforeAll, describe } from "vitest";
 import { testDataset } from "@benn/core/testing";
 import { databases, FOLDERS, newFolder, shards, small } from "../test/sets.ts";
-import { imagenet, imagenetOptions } from "./imagenet.ts";
+import { imagenet } from "./imagenet.ts";
+import { imagenetOptions } from "./imagenet-options.ts";
 
 const cache = newFolder();
 let shardFolder = "";

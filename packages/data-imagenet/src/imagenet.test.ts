@@ -4,7 +4,8 @@ import { gunzipSync } from "node:zlib";
 import { createContainer, createRandom, DATASETS, type LoadedDataset, UserError } from "@benn/core";
 import { afterAll, describe, expect, test } from "vitest";
 import { copyFolders, databases, FIXTURES, FOLDERS, load, newFolder, shards, small, SYNSETS, unpacked } from "../test/sets.ts";
-import { imagenet, imagenetOptions } from "./imagenet.ts";
+import { imagenet } from "./imagenet.ts";
+import { imagenetOptions } from "./imagenet-options.ts";
 import plugin from "./index.ts";
 
 let plain: LoadedDataset | undefined;

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { createRandom, type Dataset, type LoadOptions, UserError, z } from "@benn/core";
+import { createRandom, type Dataset, type LoadOptions, UserError } from "@benn/core";
 import { DecoderPool } from "./decode/decoder-pool.ts";
 import { centre } from "./decode/crop.ts";
 import type { Recipe } from "./decode/recipe.ts";
+import type { ImagenetOptions } from "./imagenet-options.ts";
 import { makeSplit, type SplitOptions } from "./make-split.ts";
 import { readMean } from "./mean-image.ts";
 import { readClassList } from "./sources/class-list.ts";
@@ -12,55 +13,6 @@ import { cacheFolder } from "./sources/kept-index.ts";
 import { openSource } from "./sources/open-source.ts";
 import type { Pictures, Source } from "./sources/pictures.ts";
 import { takeRows } from "./take-rows.ts";
-
-export const imagenetOptions = z.object({
-  data: z.string().min(1).describe("folder with the training and validation pictures"),
-  source: z.enum(["folders", "lmdb", "shards"]).optional().describe("how they are stored; found out if not given"),
-  train: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("the training part, within data or a path of its own; train or ilsvrc12_train_lmdb if not given"),
-  val: z.string().min(1).optional().describe("the validation part, which is the test set here; val or ilsvrc12_val_lmdb if not given"),
-  valLabels: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("labels of a flat folder of validation pictures, a line each; val.txt in data if not given"),
-  classes: z.string().min(1).optional().describe("list of classes in label order, a line each, such as Caffe's synset_words.txt"),
-  size: z.int().min(8).default(224).describe("side of the images, in pixels"),
-  resize: z.int().min(8).default(256).describe("shorter side of a picture before it is cropped to size, in pixels"),
-  fit: z.enum(["short-side", "squash"]).default("short-side").describe("squash: both sides become resize, as in Caffe's databases"),
-  augment: z
-    .enum(["resized-crop", "crop", "none"])
-    .default("resized-crop")
-    .describe("resized-crop: a part of random area and shape; crop: size out of the resized picture, anywhere"),
-  flip: z.boolean().default(true).describe("augment: mirror at random, left to right"),
-  minArea: z.number().gt(0).max(1).default(0.08).describe("least share of the area that resized-crop takes"),
-  preprocess: z
-    .enum(["standardize", "subtract-mean"])
-    .default("standardize")
-    .describe("standardize: torchvision's mean and deviation; subtract-mean: blue, green, red from 0 to 255 less a mean"),
-  mean: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("of subtract-mean: a mean image (.binaryproto, .npy) or three numbers, blue first; ImageNet's channel mean if not given"),
-  trainRows: z.int().min(2).optional().describe("use only so many training pictures, of each class alike, the same for every seed"),
-  testRows: z.int().min(2).optional().describe("use only so many validation pictures, of each class alike, the same for every seed"),
-  threads: z.int().min(1).max(64).optional().describe("threads that decode; one less than the cores, at most 4, if not given"),
-  onBroken: z
-    .enum(["error", "skip"])
-    .default("error")
-    .describe("skip: use another picture of the class in place of a broken one, with a warning"),
-  cache: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("folder where indexes of databases and shards are kept; ~/.cache/benn/imagenet if not given"),
-});
-
-export type ImagenetOptions = z.output<typeof imagenetOptions>;
 
 /** Of pixels from 0 to 1, red, green, blue, over ImageNet's training set: what torchvision's models use. */
 const TORCHVISION = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;

@@ -1,7 +1,9 @@
 import { DATASETS, definePlugin } from "@benn/core";
-import { imagenet, imagenetOptions } from "./imagenet.ts";
+import { imagenet } from "./imagenet.ts";
+import { imagenetOptions } from "./imagenet-options.ts";
 
-export { imagenet, type ImagenetOptions, imagenetOptions } from "./imagenet.ts";
+export { imagenet } from "./imagenet.ts";
+export { type ImagenetOptions, imagenetOptions } from "./imagenet-options.ts";
 
 export default definePlugin({
   name: "@benn/data-imagenet",

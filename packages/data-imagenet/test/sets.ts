@@ -6,7 +6,8 @@ import { gunzipSync } from "node:zlib";
 import { createRandom, type LoadedDataset } from "@benn/core";
 import { create } from "tar";
 import { onTestFinished } from "vitest";
-import { imagenet, imagenetOptions } from "../src/imagenet.ts";
+import { imagenet } from "../src/imagenet.ts";
+import { imagenetOptions } from "../src/imagenet-options.ts";
 
 export const FIXTURES: string = join(import.meta.dirname, "../fixtures");
 export const FOLDERS: string = join(FIXTURES, "folders");
