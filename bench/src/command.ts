@@ -2,6 +2,8 @@
 const benches: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   data: async () => (await import("./data.ts")).data,
   infer: async () => (await import("./infer.ts")).infer,
+  profile: async () => (await import("./profile.ts")).profile,
+  train: async () => (await import("./train.ts")).train,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -1,0 +1,166 @@
+"""A training step of the benchmark's networks in PyTorch, as a user of PyTorch would write it.
+
+Reads lines from standard input: `train N` or `forward N`; answers each with one line of JSON, milliseconds per step. The step
+is the whole of it: latent kernels centred and clipped, sign and scale, dropout, loss, backward, the kernels' gradient rule,
+Adam with weight decay added to the gradient.
+
+    python3 train_step.py sb 1 128 2 channels_last
+"""
+
+import json
+import resource
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Sign(torch.autograd.Function):
+    """-1 below 0, else +1; the gradient passes strictly between -1 and 1."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.where(x < 0, -1.0, 1.0)
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return g * (x.abs() < 1).to(g.dtype)
+
+
+class BinaryKernel(torch.autograd.Function):
+    """mean |w| * sign(w) of each filter, with its exact gradient times the factors of the rule for latent kernels."""
+
+    @staticmethod
+    def forward(ctx, w):
+        a = w.abs().mean((1, 2, 3), keepdim=True)
+        s = torch.where(w < 0, -1.0, 1.0)
+        ctx.save_for_backward(w, s, a)
+        return s * a
+
+    @staticmethod
+    def backward(ctx, g):
+        w, s, a = ctx.saved_tensors
+        n = w[0].numel()
+        share = 1 - 1 / w.shape[1] if w.shape[1] > 1 else 1
+        through = a * g * (w.abs() <= 1).to(g.dtype)
+        return (through + s * (g * s).sum((1, 2, 3), keepdim=True) / n) * (share * n)
+
+
+class BinaryConv(nn.Module):
+    def __init__(self, channels, filters, size, stride=1, dropout=0.0, bias=True):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, filters, size, stride, size // 2, bias=bias)
+        self.dropout = dropout
+
+    def project(self):
+        w = self.conv.weight
+        if w.shape[1] > 1:
+            w.sub_(w.mean(1, keepdim=True))
+        w.clamp_(-1, 1)
+
+    def forward(self, x):
+        x = Sign.apply(x)
+        if self.dropout:
+            x = F.dropout(x, self.dropout, self.training)
+        conv = self.conv
+        return F.conv2d(x, BinaryKernel.apply(conv.weight), conv.bias, conv.stride, conv.padding)
+
+
+def norm(channels, affine=True):
+    return nn.BatchNorm2d(channels, eps=1e-4, momentum=0.1, affine=affine)
+
+
+def block(channels, filters, size, dropout=0.0):
+    return [norm(channels), BinaryConv(channels, filters, size, 1, dropout), nn.ReLU(inplace=True)]
+
+
+def nin(binary, width):
+    narrow, wide = max(1, round(96 * width)), max(1, round(192 * width))
+    first = block(3, wide, 5) if binary == "ab" else [nn.Conv2d(3, wide, 5, 1, 2), norm(wide, False), nn.ReLU(inplace=True)]
+    last = block(wide, 10, 1) if binary == "ab" else [norm(wide, False), nn.Conv2d(wide, 10, 1), nn.ReLU(inplace=True)]
+    return nn.Sequential(
+        *first,
+        *block(wide, narrow, 1),
+        nn.MaxPool2d(3, 2, 1),
+        *block(narrow, wide, 5, 0.5),
+        *block(wide, wide, 1),
+        nn.AvgPool2d(3, 2, 1),
+        *block(wide, wide, 3, 0.5),
+        *block(wide, wide, 1),
+        *last,
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+    )
+
+
+class Unit(nn.Module):
+    def __init__(self, channels, filters, stride):
+        super().__init__()
+        self.conv = BinaryConv(channels, filters, 3, stride, bias=False)
+        self.bn = norm(filters)
+        self.shortcut = None
+        if stride > 1:
+            self.shortcut = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(channels, filters, 1, bias=False), norm(filters))
+
+    def forward(self, x):
+        return self.bn(self.conv(x)) + (self.shortcut(x) if self.shortcut else x)
+
+
+def resnet20(width):
+    stages = [max(1, round(c * width)) for c in (16, 32, 64)]
+    layers, channels = [nn.Conv2d(3, stages[0], 3, 1, 1, bias=False), norm(stages[0])], stages[0]
+    for stage, filters in enumerate(stages):
+        for i in range(6):
+            layers.append(Unit(channels, filters, 2 if stage and i == 0 else 1))
+            channels = filters
+    return nn.Sequential(*layers, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))
+
+
+def main():
+    net, width, batch, threads, layout = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+    torch.set_num_threads(threads)
+    torch.manual_seed(1)
+    model = resnet20(width) if net == "resnet20" else nin(net, width)
+    x, y = torch.randn(batch, 3, 32, 32), torch.arange(batch) % 10
+    if layout == "channels_last":
+        model = model.to(memory_format=torch.channels_last)
+        x = x.contiguous(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3, weight_decay=1e-5)
+
+    def project():
+        with torch.no_grad():
+            for module in model.modules():
+                if isinstance(module, BinaryConv):
+                    module.project()
+
+    def train():
+        model.train()
+        project()
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    def forward():
+        model.eval()
+        project()
+        with torch.no_grad():
+            return model(x).sum().item()
+
+    print(json.dumps({"ready": f"PyTorch {torch.__version__}", "threads": torch.get_num_threads()}), flush=True)
+    for line in sys.stdin:
+        what, count = line.split()
+        times = []
+        for _ in range(int(count)):
+            start = time.perf_counter()
+            (train if what == "train" else forward)()
+            times.append(1000 * (time.perf_counter() - start))
+        print(json.dumps({"ms": times, "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
+
+
+main()

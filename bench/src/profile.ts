@@ -1,0 +1,96 @@
+// `pnpm bench profile`: where the time of a training step goes, kernel by kernel.
+import { cpus } from "node:os";
+import { Profiler, registerWasmBackend } from "@benn/backend-wasm";
+import * as tf from "@tensorflow/tfjs";
+import { Command, Option } from "commander";
+import { measureLimits } from "./train/limits.ts";
+import { NETS, type Net, trainingStep } from "./train/training-step.ts";
+
+interface Options {
+  readonly net: Net;
+  readonly batch: number;
+  readonly width: number;
+  readonly threads: number;
+  readonly steps: number;
+  readonly rows: number;
+  readonly forward: boolean;
+  readonly json: boolean;
+}
+
+function parse(args: readonly string[]): Options {
+  return new Command("pnpm bench profile")
+    .description("Where the time of a training step goes, kernel by kernel.")
+    .addOption(new Option("--net <name>", "the network").choices([...NETS]).default("sb"))
+    .addOption(new Option("--batch <n>", "images a step").argParser(Number).default(128))
+    .addOption(new Option("--width <factor>", "of the network").argParser(Number).default(1))
+    .addOption(new Option("--threads <n>", "that share the work").argParser(Number).default(2))
+    .addOption(new Option("--steps <n>", "to average over").argParser(Number).default(5))
+    .addOption(new Option("--rows <n>", "to print").argParser(Number).default(25))
+    .option("--forward", "profile evaluation instead", false)
+    .option("--json", "print JSON instead of a table", false)
+    .addHelpText("after", "\nExamples:\n  pnpm bench profile --net ab --threads 1\n  pnpm bench profile --forward --json")
+    .parse(args, { from: "user" })
+    .opts<Options>();
+}
+
+/** Kernels that only convolve: their share of the step, and what is left for all others. */
+const CONVOLUTIONS = new Set(["binaryConv2d", "binaryInputGrad", "binaryKernelGrad", "conv2d", "conv2dFilterGrad"]);
+
+export async function profile(args: readonly string[]): Promise<void> {
+  const options = parse(args);
+  const backend = await registerWasmBackend({ threads: options.threads });
+  await tf.setBackend("benn-wasm");
+  const limits = measureLimits();
+  const training = trainingStep(options);
+  const run = () => (options.forward ? training.forward() : training.step());
+  for (let i = 0; i < 2; i++) await run();
+  const profiler = new Profiler();
+  backend.profiler = profiler;
+  const start = performance.now();
+  for (let i = 0; i < options.steps; i++) await run();
+  const whole = (performance.now() - start) / options.steps;
+  backend.profiler = undefined;
+  training.dispose();
+  const rows = profiler.rows().map(({ kernel, part, calls, milliseconds, macs, bytes }) => {
+    const [gmacs, gigabytes] = [macs / milliseconds / 1e6, bytes / milliseconds / 1e6];
+    const limit =
+      part.startsWith("conv2d") || part === "matmul"
+        ? gmacs / limits.gmacs
+        : macs
+          ? undefined
+          : bytes
+            ? gigabytes / limits.gigabytes
+            : undefined;
+    return { kernel, part, calls: calls / options.steps, milliseconds: milliseconds / options.steps, gmacs, gigabytes, limit };
+  });
+  const convolutions = rows.reduce((sum, row) => sum + (CONVOLUTIONS.has(row.part) ? row.milliseconds : 0), 0);
+  if (options.json) {
+    console.log(
+      JSON.stringify({ machine: cpus()[0]?.model, options, millisecondsPerStep: whole, convolutions, limits, rows }, undefined, 2),
+    );
+    return;
+  }
+  console.log(
+    `${options.net}, batch ${options.batch}, ${backend.pool.threads} threads: ${whole.toFixed(1)} ms a step; ${cpus()[0]?.model ?? ""}`,
+  );
+  console.log(
+    `convolutions ${((100 * convolutions) / whole).toFixed(0)} %, everything else ${(100 - (100 * convolutions) / whole).toFixed(0)} %`,
+  );
+  console.log(`limits here: ${limits.gmacs.toFixed(0)} GMAC/s of float32, ${limits.gigabytes.toFixed(0)} GB/s of memory\n`);
+  console.log(
+    `${"kernel".padEnd(22)}${"part".padEnd(20)}${"calls".padStart(7)}${"ms".padStart(9)}${"%".padStart(7)}${"GMAC/s".padStart(9)}${"GB/s".padStart(8)}${"of limit".padStart(10)}`,
+  );
+  for (const row of rows.slice(0, options.rows)) {
+    const number = (value: number, digits: number, width: number) => (value ? value.toFixed(digits) : "").padStart(width);
+    console.log(
+      row.kernel.padEnd(22) +
+        row.part.padEnd(20) +
+        number(row.calls, 0, 7) +
+        number(row.milliseconds, 2, 9) +
+        number((100 * row.milliseconds) / whole, 1, 7) +
+        number(row.gmacs, 1, 9) +
+        number(row.gigabytes, 1, 8) +
+        (row.limit === undefined ? "" : `${(100 * row.limit).toFixed(0)} %`).padStart(10),
+    );
+  }
+}

@@ -1,0 +1,75 @@
+import { nin } from "@benn/arch-nin";
+import { resnet20 } from "@benn/arch-resnet";
+import { deterministic } from "@benn/binarize";
+import { Adam, createRandom, deriveSeed, isStepAware, softmaxCrossEntropy } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+
+/** Networks that are measured, by name. */
+export const NETS = ["sb", "ab", "resnet20"] as const;
+export type Net = (typeof NETS)[number];
+
+export interface StepOptions {
+  readonly net: Net;
+  readonly width: number;
+  readonly batch: number;
+}
+
+function build(net: Net, width: number): tf.LayersModel {
+  const options = { inputShape: [32, 32, 3], classes: 10, binarizer: deterministic, seed: 1 } as const;
+  if (net === "resnet20") return resnet20({ width }).build(options);
+  return nin({ width, binary: net === "ab" ? "all" : "inner", dropout: 0.5 }).build(options);
+}
+
+/** Image pixels as after standardising, and labels: the same for every engine that asks for the same batch. */
+export function sampleBatch(batch: number): { images: Float32Array; labels: Int32Array } {
+  const random = createRandom(1, "bench");
+  const images = Float32Array.from({ length: batch * 32 * 32 * 3 }, () => random.normal());
+  return { images, labels: Int32Array.from({ length: batch }, (_, i) => i % 10) };
+}
+
+/**
+ * A model and what trains it on one batch, on TensorFlow.js's current backend. `step` is all of a training step as a run does
+ * it: projection of the latent kernels, forward, loss, backward, Adam; `forward` is evaluation.
+ */
+export function trainingStep({ net, width, batch }: StepOptions) {
+  const model = build(net, width);
+  const optimizer = new Adam(
+    model.trainableWeights.map((weight) => ({ name: weight.originalName, variable: weight.read() as tf.Variable })),
+    { weightDecay: 1e-5 },
+  );
+  const { images, labels } = sampleBatch(batch);
+  const prepare = (training: boolean, seed: number): void => {
+    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training, seed });
+  };
+  let steps = 0;
+  return {
+    model,
+    async step(): Promise<number> {
+      prepare(true, deriveSeed(1, "step", steps++));
+      const loss = tf.tidy(() => {
+        const x = tf.tensor4d(images, [batch, 32, 32, 3]);
+        const y = tf.tensor1d(labels, "int32");
+        const { value, grads } = tf.variableGrads(
+          () => softmaxCrossEntropy(model.apply(x, { training: true }) as tf.Tensor2D, y),
+          optimizer.variables,
+        );
+        optimizer.apply(grads, 1e-3);
+        return value;
+      });
+      const [value = Number.NaN] = await loss.data();
+      loss.dispose();
+      return value;
+    },
+    async forward(): Promise<Float32Array> {
+      prepare(false, 0);
+      const logits = tf.tidy(() => model.apply(tf.tensor4d(images, [batch, 32, 32, 3])) as tf.Tensor);
+      const values = await logits.data<"float32">();
+      logits.dispose();
+      return Float32Array.from(values);
+    },
+    dispose(): void {
+      optimizer.dispose();
+      model.dispose();
+    },
+  };
+}
