@@ -1,151 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  byteTensor,
-  encodeModel,
-  floatTensor,
-  integerTensor,
-  labelsFor,
-  newSketch,
-  randomWindow,
-  type Sketch,
-} from "../test/random-model.ts";
-import { runReference } from "../test/reference.ts";
+import { addNode, finishModel, randomImage } from "../test/random-graph.ts";
+import { newSketch, type Sketch } from "../test/random-model.ts";
 import type { GraphNode, Shape } from "./graph.ts";
 import { load } from "./load.ts";
-import { readModel } from "./read-model.ts";
-import { windowOutput } from "./window.ts";
 
-const AFTER = { in: [0], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
-const values = ({ height, width, channels }: Shape): number => height * width * channels;
-
-/** Adds one node of the wanted kind to the last value, and gives its shape. */
-function addNode(sketch: Sketch, op: GraphNode["op"], x: Shape): Shape {
-  const { random, nodes } = sketch;
-  const from = { in: [nodes.length] };
-  const window = randomWindow(random, [x.height, x.width]);
-  const [height, width] = windowOutput([x.height, x.width], window.size, window);
-  const normal = () => random.normal();
-  const flips = (channels: number) => (random.integer(2) ? { flips: byteTensor(sketch, [Math.ceil(channels / 8)]) } : {});
-  const { size, ...sliding } = window;
-  switch (op) {
-    case "conv":
-    case "binaryConv": {
-      const filters = 1 + random.integer(random.integer(2) ? 12 : 140);
-      const length = size[0] * size[1] * x.channels;
-      const bits = random.integer(2) === 1;
-      const relu = { relu: random.integer(2) === 1 };
-      const bias = random.integer(2) ? { bias: floatTensor(sketch, [filters], normal) } : {};
-      if (op === "conv") {
-        const kernel = floatTensor(sketch, [...size, x.channels, filters], () => 0.1 * normal());
-        const block = 1 + random.integer(2 * length);
-        const thresholds = () => floatTensor(sketch, [filters], (i) => (i % 11 === 10 ? (i % 2 ? Infinity : -Infinity) : 0.3 * normal()));
-        nodes.push({
-          op,
-          ...from,
-          kernel,
-          block,
-          ...sliding,
-          ...(bits ? { thresholds: thresholds(), ...flips(filters) } : { ...relu, ...bias }),
-        });
-      } else {
-        const kernel = byteTensor(sketch, [filters, Math.ceil(length / 8)]);
-        const threshold = () =>
-          random.integer(9) ? Math.round(Math.sqrt(length) * normal()) : random.integer(2) ? 2 ** 31 - 1 : -(2 ** 31);
-        nodes.push({
-          op,
-          ...from,
-          kernel,
-          size,
-          ...sliding,
-          ...(bits
-            ? { thresholds: integerTensor(sketch, Array.from({ length: filters }, threshold)), ...flips(filters) }
-            : { scale: floatTensor(sketch, [filters], () => Math.abs(normal())), ...relu, ...bias }),
-        });
-      }
-      return { kind: bits ? "bits" : "floats", height, width, channels: filters };
-    }
-    case "sign":
-      nodes.push({ op, ...from, thresholds: floatTensor(sketch, [x.channels], normal), ...flips(x.channels) });
-      return { ...x, kind: "bits" };
-    case "affine": {
-      const [mean, factor, offset] = [0, 1, 2].map(() => floatTensor(sketch, [x.channels], normal)) as [string, string, string];
-      nodes.push({ op, ...from, mean, factor, offset });
-      return x;
-    }
-    case "maxPool":
-      nodes.push({ op, ...from, ...window, ...(x.kind === "bits" ? flips(x.channels) : {}) });
-      return { ...x, height, width };
-    case "averagePool":
-      nodes.push({ op, ...from, ...window, inside: false });
-      return { ...x, height, width };
-    case "padChannels": {
-      const before = random.integer(4);
-      const channels = x.channels + before + random.integer(4);
-      nodes.push({ op, ...from, before, channels });
-      return { ...x, channels };
-    }
-    case "mean":
-      nodes.push({ op, ...from });
-      return { ...x, height: 1, width: 1 };
-    case "add":
-      nodes.push({ op, in: [nodes.length, nodes.length] });
-      return x;
-    case "relu":
-    case "flatten":
-      nodes.push({ op, ...from });
-      return op === "flatten" ? { ...x, height: 1, width: 1, channels: values(x) } : x;
-    default:
-      return op satisfies never;
-  }
-}
-
-/** Builds the graph, lets the file say what is in it, and compares all ways to run it with the plain loops, bit by bit. */
+/** Compares all ways to run the graph with the plain loops, bit by bit. */
 async function check(sketch: Sketch, image: Shape, last: Shape): Promise<void> {
-  const { random, tensors, nodes } = sketch;
-  let shape = last;
-  if (shape.kind === "bits") {
-    // Every bit counts: a 1×1 kernel of different filters looks at all channels.
-    const filters = 1 + random.integer(5);
-    const kernel = byteTensor(sketch, [filters, Math.ceil(shape.channels / 8)]);
-    nodes.push({ op: "binaryConv", ...AFTER, in: [nodes.length], kernel, size: [1, 1], scale: floatTensor(sketch, [filters], () => 1) });
-    shape = { ...shape, kind: "floats", channels: filters };
-  }
-  nodes.push({ op: "flatten", in: [nodes.length] });
-  const { height, width, channels } = image;
-  tensors.set("mean", { dtype: "F32", shape: [channels], data: Float32Array.from({ length: channels }, () => 100 + 20 * random.normal()) });
-  tensors.set("deviation", {
-    dtype: "F32",
-    shape: [channels],
-    data: Float32Array.from({ length: channels }, () => 40 + 20 * random.uniform()),
-  });
-  const header = {
-    shape: [height, width, channels],
-    labels: labelsFor(values(shape)),
-    voter: "soft",
-    preprocessing: "standardize",
-  } as const;
-  const file = encodeModel([{ architecture: "random", alpha: 1, nodes }], header, tensors);
-  const checked = readModel(file, "model");
-  const bytes = Uint8Array.from({ length: values(image) }, () => random.integer(256));
-  const floats = Float32Array.from(bytes, (byte, i) => checked.table![(i % channels) * 256 + byte]!);
-  const expected = runReference(nodes, checked.members[0]!.shapes, floats, checked.tensors);
+  const { file, bytes, floats, expected } = finishModel(sketch, image, last);
   for (const kernel of ["scalar", "simd"] as const) {
     const model = await load(file, { kernel });
     for (const input of [bytes, floats, bytes]) {
       const { logits } = model.predict(input).votes[0]!;
       const different = logits.findIndex((value, i) => !Object.is(value + 0, expected[i]! + 0)); // + 0: −0 is 0
-      expect(different, `${kernel}, ${nodes.map(({ op }) => op).join(" → ")}`).toBe(-1);
+      expect(different, `${kernel}, ${sketch.nodes.map(({ op }) => op).join(" → ")}`).toBe(-1);
     }
   }
 }
-
-const randomImage = ({ random }: Sketch, kind: Shape["kind"] = "floats"): Shape => ({
-  kind,
-  height: 1 + random.integer(9),
-  width: 1 + random.integer(9),
-  channels: 1 + random.integer(random.integer(3) ? 6 : 100),
-});
 
 describe("a node gives the very bits of the plain loops", () => {
   test.for<GraphNode["op"]>(["conv", "sign", "affine", "maxPool", "averagePool", "padChannels", "relu", "add", "mean", "flatten"])(

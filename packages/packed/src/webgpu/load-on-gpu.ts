@@ -1,0 +1,63 @@
+import type { ImageInput } from "../image.ts";
+import { load, type LoadOptions } from "../load.ts";
+import type { PackedModel, Prediction, PredictOptions } from "../packed-model.ts";
+import { readBytes } from "../read-bytes.ts";
+import { readModel } from "../read-model.ts";
+import { findDevice, type Gpu, type GpuDevice } from "./device.ts";
+import { GpuModel } from "./gpu-model.ts";
+
+export interface GpuLoadOptions extends LoadOptions {
+  /** WebGPU's entry where it is no property of `navigator`: in Node `create([])` of the package `webgpu`. */
+  readonly gpu?: Gpu;
+  /** A device of one's own, instead. */
+  readonly device?: GpuDevice;
+  /** Images that run at once. Default 32. */
+  readonly batch?: number;
+}
+
+/** What `loadOnGpu` gives where there is no WebGPU: the same in WebAssembly, and why. */
+export interface WasmModel {
+  readonly engine: "wasm";
+  readonly reason: string;
+  readonly shape: PackedModel["shape"];
+  readonly labels: readonly string[];
+  readonly voter: PackedModel["voter"];
+  readonly members: PackedModel["members"];
+  predict(images: readonly ImageInput[], options?: Omit<PredictOptions, "anytime">): Promise<Prediction[]>;
+  dispose(): void;
+}
+
+/**
+ * Loads a .benn file to run on the graphics processor, or in WebAssembly where there is none.
+ *
+ *     const model = await loadOnGpu("model.benn");
+ *     if (model.engine === "wasm") console.log(model.reason);
+ *     const [{ label }] = await model.predict([picture]);
+ *
+ * @throws PackedError as `load` does
+ */
+export async function loadOnGpu(
+  source: string | URL | Uint8Array | ArrayBuffer,
+  options: GpuLoadOptions = {},
+): Promise<GpuModel | WasmModel> {
+  const { maxMemory = 2 ** 30, batch = 32, device } = options;
+  const given = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
+  const bytes = given instanceof Uint8Array ? given : await readBytes(given, { ...options, maxBytes: maxMemory });
+  const model = readModel(bytes, given instanceof Uint8Array ? "model" : String(given).slice(0, 200));
+  const found = device ?? (await findDevice(options.gpu));
+  if (typeof found !== "string") return GpuModel.create(model, found, batch);
+  const packed = await load(bytes, options);
+  const { shape, labels, voter, members } = packed;
+  return {
+    engine: "wasm",
+    reason: found,
+    shape,
+    labels,
+    voter,
+    members,
+    async predict(images, own) {
+      return packed.predict(images, own);
+    },
+    dispose() {},
+  };
+}

@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { beforeAll, expect, test } from "vitest";
+import { addNode, finishModel, randomImage } from "../../test/random-graph.ts";
+import { newSketch } from "../../test/random-model.ts";
+import { softwareGpu } from "../../test/software-gpu.ts";
+import { load } from "../load.ts";
+import type { Gpu } from "./device.ts";
+import { loadOnGpu } from "./load-on-gpu.ts";
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await softwareGpu();
+});
+
+test("any chain of nodes gives the logits of the plain loops, several images at a time and in several turns", async () => {
+  const chain = ["conv", "sign", "affine", "maxPool", "averagePool", "padChannels", "relu", "add", "mean"] as const;
+  const bitChain = ["binaryConv", "maxPool"] as const;
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), async (seed) => {
+      const sketch = newSketch(seed);
+      const { random } = sketch;
+      const image = randomImage(sketch);
+      let shape = image;
+      for (let i = 0; i < 5; i++) {
+        shape = addNode(sketch, shape.kind === "bits" ? bitChain[random.integer(2)]! : chain[random.integer(chain.length)]!, shape);
+      }
+      const { file, bytes, floats, expected } = finishModel(sketch, image, shape);
+      const model = await loadOnGpu(file, { gpu, batch: 2 });
+      expect(model.engine).toBe("webgpu");
+      const other = bytes.toReversed();
+      const predictions = await model.predict([bytes, floats, other]);
+      model.dispose();
+      const wasm = await load(file);
+      for (const [i, logits] of [expected, expected, wasm.predict(other).votes[0]!.logits].entries()) {
+        const own = predictions[i]!.votes[0]!.logits;
+        const different = own.findIndex((value, k) => value !== logits[k]);
+        expect(different, `${sketch.nodes.map(({ op }) => op).join(" → ")}: ${own[different]} for ${logits[different]}`).toBe(-1);
+      }
+    }),
+    { numRuns: 12 },
+  );
+}, 120_000);
+
+test("where there is no WebGPU it runs in WebAssembly, and says why", async () => {
+  const sketch = newSketch(1);
+  const image = randomImage(sketch);
+  const { file, bytes } = finishModel(sketch, image, addNode(sketch, "relu", image));
+  for (const [entry, reason] of [
+    [undefined, "there is no WebGPU here"],
+    [{ requestAdapter: () => Promise.resolve(null) }, "WebGPU finds no graphics processor"],
+    [{ requestAdapter: () => Promise.reject(new Error("out of luck")) }, "WebGPU fails: out of luck"],
+  ] as const) {
+    const model = await loadOnGpu(file, entry ? { gpu: entry } : {});
+    expect(model).toMatchObject({ engine: "wasm", reason });
+    expect(await model.predict([bytes])).toEqual([(await load(file)).predict(bytes)]);
+    model.dispose();
+  }
+});
