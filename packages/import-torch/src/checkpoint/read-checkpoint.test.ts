@@ -2,6 +2,7 @@ import { UserError } from "@benn/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { f32, readFixture, values } from "../../test/fixtures.ts";
+import { legacy, stateDict } from "../../test/pickle.ts";
 import { type Checkpoint, readCheckpoint } from "./read-checkpoint.ts";
 import { sizeOf } from "./tensor.ts";
 
@@ -81,6 +82,18 @@ test("protocol 1 is read, protocol 4 and whole modules are refused", () => {
   expect(read(open("torch", "protocol-1.pt"), "double")).toEqual(f32(values(0, 6)));
   expect(() => open("torch", "protocol-4.pt")).toThrow(/is of protocol 4/);
   expect(() => open("torch", "module.pt")).toThrow(/names "torch\.nn\.parallel\.data_parallel\.DataParallel", which no state dict needs/);
+});
+
+test("an old form whose storages are not as its pickle says is refused", () => {
+  const read = (keys: readonly string[], ...hex: string[]) =>
+    readCheckpoint(legacy(stateDict(), keys, Buffer.from(hex.join(""), "hex")), "x");
+  const [two, three, data] = ["0200000000000000", "0300000000000000", "0000803f00000040"];
+  expect(read(["0"], two, data).tensors.size).toBe(1);
+  expect(() => read(["0"], three, data, "00000000")).toThrow(/a storage has 3 elements where 2 were announced/);
+  expect(() => read(["0"], two, "0000803f")).toThrow(/is cut short: 8 bytes should follow/);
+  expect(() => read(["1"], two, data)).toThrow(/its list of storages is not that of its tensors/);
+  expect(() => read(["0", "0"], two, data, two, data)).toThrow(/its list of storages is not that of its tensors/);
+  expect(() => read([])).toThrow(/has no bytes for storage "0"/);
 });
 
 test.for([

@@ -55,6 +55,26 @@ test("every weight finds its place, in the net's order and layout", () => {
   expect(read.get("norm/moving_variance")).toEqual(f32(values(5, 3).map((x) => x + 1)));
 });
 
+test("an image that is not square, and a batch norm behind it", () => {
+  const target = { label: "small", weights: new Map([["last/kernel", [12, 4]]]) };
+  const keys: KeyMap["keys"] = { "fc.weight": { to: "last/kernel", flattened: [2, 3, 2] } };
+  const [kernel] = map(target, { modules: {}, keys, ignore: ["conv.*", "bn.*", "fc.bias"] });
+  const dense = f32(values(7, 48));
+  const inputs = [0, 1, 2].flatMap((y) => [0, 1].flatMap((x) => [0, 1].map((c) => (c * 3 + y) * 2 + x)));
+  expect(kernel && [...checkpoint.read(kernel.view)]).toEqual(
+    inputs.flatMap((input) => [0, 1, 2, 3].map((unit) => dense[unit * 12 + input])),
+  );
+
+  const norm = { label: "small", weights: new Map([["norm/gamma", [4]]]) };
+  const [gamma] = map(norm, {
+    modules: {},
+    keys: { "fc.bias": { to: "norm/gamma", flattened: [2, 1, 2] } },
+    ignore: ["conv.*", "bn.*", "fc.weight"],
+  });
+  const flat = f32(values(8, 4).map((x) => x + 1));
+  expect(gamma && [...checkpoint.read(gamma.view)]).toEqual([0, 2, 1, 3].map((i) => flat[i]));
+});
+
 test("a dense kernel behind no image is transposed alone", () => {
   const dense = f32(values(7, 48));
   const { keys: _keys, ...rest } = keyMap;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import archNin from "@benn/arch-nin";
@@ -183,6 +183,14 @@ describe("nothing is left behind", () => {
       /1\.pth\.tar: does not fit nin width=0\.0625: \d+ misshapen\. .*module\.xnor\.0\.weight \[48, 3, 5, 5\], in our order \[5, 5, 3, 48\]: conv1\/kernel is \[5, 5, 3, 12\]/s,
     );
     await expect(planImport([folder], { ...small, architecture: "allbinnet" }, { container })).rejects.toThrow(/missing.*extra/s);
+  });
+
+  test("by one whose training had failed", async () => {
+    const folder = await folderOf(["python2/nin.pth.tar", "0.pth.tar"]);
+    const file = await readFile(join(folder, "0.pth.tar"));
+    file.writeFloatLE(Number.NaN, file.length - 4); // of the storage that stands last: the first convolution's kernel
+    await writeFile(join(folder, "0.pth.tar"), file);
+    await expect(run([folder], small)).rejects.toThrow(/0\.pth\.tar: module\.xnor\.0\.weight has the value NaN\. The training/);
   });
 
   test("by one that changes meanwhile, or is stopped, or not listened to any more", async () => {
