@@ -143,7 +143,7 @@ describe("damage", () => {
           }
         },
       ),
-      { numRuns: 3000, seed: 1 },
+      { numRuns: 1500, seed: 1 },
     );
   });
 });
