@@ -10,8 +10,8 @@ const shared = {
   voter: "soft",
   members: 3,
   epochs: 80,
-  // What the reference used is not known. A training step takes some 57 MB an image: 64 of them are what an engine whose
-  // memory ends at 4 GiB, as WebAssembly's does, can hold.
+  // What the reference used is not known. WebAssembly's memory ends at 4 GiB: 64 images fit in (3.8 GB, the pictures' threads
+  // included), 128 do not.
   batchSize: 64,
   learningRate: 1e-3,
   scoreEvery: 1,

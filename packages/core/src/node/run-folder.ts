@@ -11,6 +11,7 @@ import { UserError } from "../user-error.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { EventLog } from "./event-log.ts";
 import { readModelFiles, writeModelFiles } from "./model-files.ts";
+import { readFloats } from "./read-floats.ts";
 import { lockRun } from "./run-lock.ts";
 import { writeAside } from "./write-aside.ts";
 
@@ -178,8 +179,7 @@ export async function readMember(
     throw new UserError(
       `${folder}: weights.bin has SHA-256 ${found}, member.json says ${sha256}. The file was changed; restore it or train anew.`,
     );
-  const logits = async (split: string): Promise<Float32Array> =>
-    new Float32Array(Uint8Array.from(await readFile(join(folder, `logits.${split}.f32`))).buffer);
+  const logits = (split: string): Promise<Float32Array> => readFloats(join(folder, `logits.${split}.f32`));
   return {
     record: record as MemberRecord,
     weights,

@@ -59,7 +59,8 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   let sampleWeights = scheme.begin(problem);
   const members: Trained[] = [];
   for (let member = 0; member < (checkpoint?.member ?? 0); member++) {
-    members.push({ ...(await store.loadMember(member)), settings: settingsOf(config, member) });
+    const loaded = await store.loadMember(member);
+    members.push({ ...loaded, logits: kept(scheme, loaded.logits), settings: settingsOf(config, member) });
   }
   if (checkpoint && checkpoint.member > 0) sampleWeights = await store.loadSampleWeights(checkpoint.member);
   else await store.saveSampleWeights(0, sampleWeights);
@@ -119,7 +120,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
         );
       }
     } else {
-      members.push({ record, settings, weights, logits });
+      members.push({ record, settings, weights, logits: kept(scheme, logits) });
       yield staged(task, members, voters, scheme);
     }
     if (stop !== undefined) return yield* end("stopped-by-scheme", members, stop);
@@ -128,6 +129,11 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     await store.saveCheckpoint({ member: member + 1 });
   }
   return yield* end("finished", members);
+}
+
+/** What later votes need: logits of the training rows, 5 GB a member on ImageNet, only where they are voted on out of bag. */
+function kept(scheme: EnsembleScheme, logits: MemberLogits): MemberLogits {
+  return scheme.outOfBag ? logits : { ...logits, train: new Float32Array(0) };
 }
 
 function isGiven({ given }: Pick<RunTask, "given">, member: number): boolean {
