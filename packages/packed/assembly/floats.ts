@@ -105,44 +105,25 @@ export function averagePool(
 }
 
 /**
- * y [c] = the mean of x [pixels, c] over the pixels. With fewer than 64 channels the pixels are dealt out to lanes,
- * repeats = the smallest number that makes repeats·c a multiple of 4 and at least 64; the lane of a pixel is its number
- * modulo repeats. A lane adds up in float32 by runs of min(64, 4096 / (repeats·c)) rows; the runs, then what is left
- * over at the end, then the lanes add up in float64, and the sum is divided there and rounded once.
- * @param scratch [lanes] float64
+ * y [c] = the mean of x [pixels, c] over the pixels: runs of 32 pixels are added up in float32 (in float64 for the last
+ * channels that do not fill four), the runs in float64; the sum is divided there and rounded once.
  */
-export function mean(x: usize, pixels: i32, c: i32, y: usize, scratch: usize): void {
-  let length = c;
-  if (c < 64) {
-    const unit = c & 3 ? (c & 1 ? c << 2 : c << 1) : c;
-    length = ((64 + unit - 1) / unit) * unit;
-  }
-  const repeats = length / c, rows = pixels / repeats, run = max(1, min(64, 4096 / length));
-  memory.fill(scratch, 0, <usize>length << 3);
-  for (let r = 0; r < rows; r += run) {
-    const last = min(rows, r + run);
-    for (let j = 0; j < length; j++) {
-      const at = scratch + (<usize>j << 3);
-      if (j < (length & ~3)) {
+export function mean(x: usize, pixels: i32, c: i32, y: usize): void {
+  for (let k = 0; k < c; k++) {
+    const at = x + (<usize>k << 2), narrow = k < (c & ~3);
+    let total: f64 = 0;
+    for (let first = 0; first < pixels; first += 32) {
+      const last = min(pixels, first + 32);
+      if (narrow) {
         let sum: f32 = 0;
-        for (let i = r; i < last; i++) sum += load<f32>(x + (<usize>(i * length + j) << 2));
-        store<f64>(at, load<f64>(at) + <f64>sum);
+        for (let p = first; p < last; p++) sum += load<f32>(at + (<usize>(p * c) << 2));
+        total += <f64>sum;
       } else {
         let sum: f64 = 0;
-        for (let i = r; i < last; i++) sum += <f64>load<f32>(x + (<usize>(i * length + j) << 2));
-        store<f64>(at, load<f64>(at) + sum);
+        for (let p = first; p < last; p++) sum += <f64>load<f32>(at + (<usize>(p * c) << 2));
+        total += sum;
       }
     }
-  }
-  for (let p = rows * repeats; p < pixels; p++) {
-    for (let j = 0; j < c; j++) {
-      const at = scratch + (<usize>j << 3);
-      store<f64>(at, load<f64>(at) + <f64>load<f32>(x + (<usize>(p * c + j) << 2)));
-    }
-  }
-  for (let j = 0; j < c; j++) {
-    let sum: f64 = 0;
-    for (let r = j; r < length; r += c) sum += load<f64>(scratch + (<usize>r << 3));
-    store<f32>(y + (<usize>j << 2), <f32>(sum / <f64>pixels));
+    store<f32>(y + (<usize>k << 2), <f32>(total / <f64>pixels));
   }
 }

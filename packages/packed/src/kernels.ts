@@ -56,7 +56,7 @@ export interface Kernels {
   readonly orPool: Kernel<[...Map, ...Window, flips: number, y: number]>;
   readonly maxPool: Kernel<[...Map, ...Window, y: number]>;
   readonly averagePool: Kernel<[...Map, ...Window, inside: number, y: number]>;
-  readonly mean: Kernel<[x: number, pixels: number, c: number, y: number, scratch: number]>;
+  readonly mean: Kernel<[x: number, pixels: number, c: number, y: number]>;
   readonly affine: Kernel<[x: number, pixels: number, c: number, mean: number, factor: number, offset: number, y: number]>;
   readonly relu: Kernel<[x: number, n: number, y: number]>;
   readonly add: Kernel<[a: number, b: number, n: number, y: number]>;

@@ -96,3 +96,13 @@ test("each member's vote is told, with its say", async () => {
   for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(4 * (votes[0]?.logits[i] ?? 0), 3);
   expect(model.predict(image, { voter: "hard" }).scores.reduce((a, b) => a + b)).toBe(4);
 });
+
+test("a vote that is decided stops, and says how many members ran", async () => {
+  const alike = await load(encodeModel([member, member, member], header, sketch.tensors));
+  for (const voter of ["hard", "softmax", "soft"] as const) {
+    const [whole, early] = [alike.predict(image, { voter }), alike.predict(image, { voter, anytime: true })];
+    expect(early.class).toBe(whole.class);
+    expect([whole.ran, early.ran]).toEqual([3, voter === "soft" ? 3 : 2]);
+    expect(early.votes).toHaveLength(early.ran);
+  }
+});

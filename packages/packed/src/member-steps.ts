@@ -45,7 +45,7 @@ export function memberSteps({ nodes, shapes }: CheckedMember, values: readonly n
 }
 
 function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
-  const { kernels, plan } = workshop;
+  const { kernels } = workshop;
   const { x, y, from, to } = place;
   const [a = 0, b = 0] = from;
   const pixels = x.height * x.width;
@@ -79,8 +79,7 @@ function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
     case "add":
       return () => kernels.add(a, b, pixels * x.channels, to);
     case "mean":
-      plan.needScratch(8 * 4 * Math.max(128, x.channels));
-      return () => kernels.mean(a, pixels, x.channels, to, plan.scratch);
+      return () => kernels.mean(a, pixels, x.channels, to);
     case "flatten":
       return () => new Uint8Array(kernels.memory.buffer).copyWithin(to, a, a + 4 * y.channels);
     default:

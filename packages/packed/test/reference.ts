@@ -139,25 +139,12 @@ export function runReference(
 /** The mean of channel k of x [pixels, c] in the order that docs/packed.md states. */
 function meanOf(x: Float32Array, k: number, c: number): number {
   const pixels = x.length / c;
-  const unit = c % 2 ? 4 * c : c % 4 ? 2 * c : c;
-  const length = c >= 64 ? c : Math.ceil(64 / unit) * unit;
-  const repeats = length / c;
-  const rows = Math.floor(pixels / repeats);
-  const run = Math.max(1, Math.min(64, Math.floor(4096 / length)));
+  const isNarrow = k < c - (c % 4);
   let total = 0;
-  for (let lane = 0; lane < repeats; lane++) {
-    // The last columns that do not fill a vector are added in float64.
-    const inVectors = lane * c + k < length - (length % 4);
+  for (let first = 0; first < pixels; first += 32) {
     let sum = 0;
-    for (let first = 0; first < rows; first += run) {
-      let part = 0;
-      for (let row = first; row < Math.min(rows, first + run); row++) {
-        const value = x[(row * repeats + lane) * c + k]!;
-        part = inVectors ? round(part + value) : part + value;
-      }
-      sum += part;
-    }
-    if (rows * repeats + lane < pixels) sum += x[(rows * repeats + lane) * c + k]!;
+    for (let pixel = first; pixel < Math.min(pixels, first + 32); pixel++)
+      sum = isNarrow ? round(sum + x[pixel * c + k]!) : sum + x[pixel * c + k]!;
     total += sum;
   }
   return round(total / pixels);

@@ -197,28 +197,20 @@ fn quotient(a: f32, low: f32, b: f32) -> f32 {
   return best;
 }`;
 
-/** The lanes and runs of docs/packed.md, with pairs of floats (Knuth's two-sum) where float64 is meant. */
+/** The runs of docs/packed.md, with pairs of floats (Knuth's two-sum) where float64 is meant. */
 function meanOf({ height, width, channels }: Shape): string {
   const pixels = height * width;
-  const unit = channels % 2 ? 4 * channels : channels % 4 ? 2 * channels : channels;
-  const length = channels >= 64 ? channels : Math.ceil(64 / unit) * unit;
-  const repeats = length / channels;
-  const rows = Math.floor(pixels / repeats);
-  const run = Math.max(1, Math.min(64, Math.floor(4096 / length)));
   const take = (value: string): string =>
     `{ let a = ${value}; let s = add(high, a); let t = add(s, -high); low = add(low, add(add(high, -add(s, -t)), add(a, -t))); high = s; }`;
   return `var high = 0.0; var low = 0.0;
-  for (var lane = 0u; lane < ${repeats}u; lane++) {
-    let short = lane * C + c < ${length - (length % 4)}u;
-    for (var first = 0u; first < ${rows}u; first += ${run}u) {
-      var part = 0.0;
-      for (var row = first; row < min(${rows}u, first + ${run}u); row++) {
-        let one = value((n * ${pixels}u + row * ${repeats}u + lane) * C + c);
-        if (short) { part = add(part, one); } else ${take("one")}
-      }
-      if (short) ${take("part")}
+  let narrow = c < ${channels - (channels % 4)}u;
+  for (var first = 0u; first < ${pixels}u; first += 32u) {
+    var sum = 0.0;
+    for (var p = first; p < min(${pixels}u, first + 32u); p++) {
+      let one = value((n * ${pixels}u + p) * C + c);
+      if (narrow) { sum = add(sum, one); } else ${take("one")}
     }
-    if (${rows * repeats}u + lane < ${pixels}u) ${take(`value((n * ${pixels}u + ${rows * repeats}u + lane) * C + c)`)}
+    if (narrow) ${take("sum")}
   }
   y[i] = bitcast<u32>(quotient(high, low, ${pixels}.0));`;
 }
