@@ -10,27 +10,31 @@ function wordsOf(taps: i32, c: i32): i32 {
 
 /** Bytes of the packed filters of `packFilters`. */
 export function packedFilters(f: i32, taps: i32, c: i32): usize {
-  return (<usize>(((f + 3) & ~3) * wordsOf(taps, c)) << 3) + (<usize>((f + 3) & ~3) << 3);
+  const filters = <usize>((f + 3) & ~3);
+  return ((filters * wordsOf(taps, c)) << 3) + ((filters * (taps + 2)) << 2);
 }
 
 /**
  * Bits of the kernel [taps, c, f] by filter, four filters side by side: [f/4][words][4], missing filters 0; then the factor
- * of each filter, the magnitude of its first weight times `factor`, and its bias, or 0. Groups of four filters, from … to.
+ * of each filter, the magnitude of its first weight times `factor`, and its bias, or 0; then, tap by tap, how many of its
+ * weights are above 0. Groups of four filters, from … to.
  */
 export function packFilters(from: i32, to: i32, scratch: usize, kernel: usize, taps: i32, c: i32, f: i32, factor: f32, bias: usize, packed: usize): void {
   const words = wordsOf(taps, c), groups = (f + 3) >> 2, stride = <usize>f << 2, padded = ((c + 7) & ~7), zero = f32x4.splat(0);
-  const factors = packed + (<usize>(groups * words) << 5), biases = factors + (<usize>groups << 4);
+  const factors = packed + (<usize>(groups * words) << 5), biases = factors + (<usize>groups << 4), counts = biases + (<usize>groups << 4);
   for (let g = from; g < to; g++) {
     let out = packed + (<usize>(g * words) << 5), w0: u64 = 0, w1: u64 = 0, w2: u64 = 0, w3: u64 = 0, filled = 0;
     let p = kernel + (<usize>g << 4);
     const whole = (g << 2) + 4 <= f;
     for (let t = 0; t < taps; t++) {
+      let positive = i32x4.splat(0);
       for (let k = 0; k < padded; k++) {
         if (k < c) {
           let m: u64 = 0;
           if (whole) m = i32x4.bitmask(f32x4.gt(v128.load(p), zero));
           else for (let i = 0; (g << 2) + i < f; i++) m |= <u64>(load<f32>(p + (<usize>i << 2)) > 0 ? 1 : 0) << i;
           w0 |= (m & 1) << filled; w1 |= ((m >> 1) & 1) << filled; w2 |= ((m >> 2) & 1) << filled; w3 |= ((m >> 3) & 1) << filled;
+          positive = i32x4.add(positive, i32x4(<i32>(m & 1), <i32>((m >> 1) & 1), <i32>((m >> 2) & 1), <i32>((m >> 3) & 1)));
           p += stride;
         }
         if (++filled == 64) {
@@ -39,6 +43,7 @@ export function packFilters(from: i32, to: i32, scratch: usize, kernel: usize, t
           w0 = 0; w1 = 0; w2 = 0; w3 = 0; filled = 0;
         }
       }
+      v128.store(counts + (<usize>(t * groups + g) << 4), f32x4.convert_i32x4_s(positive));
     }
     if (filled) {
       store<u64>(out, w0); store<u64>(out, w1, 8); store<u64>(out, w2, 16); store<u64>(out, w3, 24);
@@ -64,8 +69,7 @@ function fillLoosely(dst: usize, value: u64, bytes: i32): void {
 }
 
 /**
- * The patch with corner (row, column) of the image of bits at `image` as one row; where `image` is 0, ones inside the image.
- * Parts are written from first to last, each up to 7 bytes too far, which the next one mends.
+ * The patch with corner (row, column) of the image of bits at `image` as one row, zeros outside the image. Parts are written from first to last, each up to 7 bytes too far, which the next one mends.
  */
 function gather(
   image: usize, row: i32, column: i32, h: i32, w: i32, bytes: i32, kh: i32, kw: i32, words: i32, dst: usize,
@@ -77,8 +81,7 @@ function gather(
     if (<u32>(row + u) >= <u32>h) fillLoosely(d, 0, kw * bytes);
     else {
       if (before) fillLoosely(d, 0, before);
-      if (image) copyLoosely(d + before, image + <usize>((row + u) * w + column + v0) * bytes, inside);
-      else fillLoosely(d + before, -1, inside);
+      copyLoosely(d + before, image + <usize>((row + u) * w + column + v0) * bytes, inside);
       if (after) fillLoosely(d + before + inside, 0, after);
     }
     d += kw * bytes;
@@ -92,8 +95,8 @@ function gather(
 
 // @ts-ignore: decorator
 @inline
-function emit(y: usize, factor: usize, bias: usize, least: v128, f: i32, f0: i32, n: i64, s0: i64, s1: i64, s2: i64, s3: i64): void {
-  const sums = f32x4.convert_i32x4_s(i32x4(<i32>(n - 2 * s0), <i32>(n - 2 * s1), <i32>(n - 2 * s2), <i32>(n - 2 * s3)));
+function emit(y: usize, factor: usize, bias: usize, extra: v128, least: v128, f: i32, f0: i32, n: i64, s0: i64, s1: i64, s2: i64, s3: i64): void {
+  const sums = f32x4.add(f32x4.convert_i32x4_s(i32x4(<i32>(n - 2 * s0), <i32>(n - 2 * s1), <i32>(n - 2 * s2), <i32>(n - 2 * s3))), extra);
   const values = f32x4.max(f32x4.add(f32x4.mul(sums, v128.load(factor)), v128.load(bias)), least);
   if (f0 + 4 <= f) v128.store(y, values);
   else {
@@ -103,7 +106,7 @@ function emit(y: usize, factor: usize, bias: usize, least: v128, f: i32, f0: i32
   }
 }
 
-/** Bits set in a row, of which those that belong to no channel are not counted: `spare` of them in each byte-run of a tap. */
+/** Bits set in a row. */
 // @ts-ignore: decorator
 @inline
 function countBits(row: usize, wordBytes: usize): i64 {
@@ -112,8 +115,8 @@ function countBits(row: usize, wordBytes: usize): i64 {
   return n;
 }
 
-export function binaryConvScratch(taps: i32, c: i32): usize {
-  return (<usize>wordsOf(taps, c) << 5) + 256;
+export function binaryConvScratch(taps: i32, c: i32, f: i32): usize {
+  return (<usize>wordsOf(taps, c) << 5) + 256 + <usize>((f + 3) & ~3) * 12;
 }
 
 // @ts-ignore: decorator
@@ -135,14 +138,14 @@ function pairMasked(a0: usize, a1: usize, m0: usize, m1: usize, packed: usize, w
       wp += 32;
     }
     const at = <usize>f0 << 2;
-    emit(out + at, factors + at, biases + at, least, f, f0, n0, s00, s01, s02, s03);
-    if (next) emit(next + at, factors + at, biases + at, least, f, f0, n1, s10, s11, s12, s13);
+    emit(out + at, factors + at, biases + at, f32x4.splat(0), least, f, f0, n0, s00, s01, s02, s03);
+    if (next) emit(next + at, factors + at, biases + at, f32x4.splat(0), least, f, f0, n1, s10, s11, s12, s13);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function pairWhole(a0: usize, a1: usize, packed: usize, wordBytes: usize, factors: usize, biases: usize, least: v128, f: i32, n: i64, out: usize, next: usize): void {
+function pairWhole(a0: usize, a1: usize, packed: usize, wordBytes: usize, factors: usize, biases: usize, least: v128, f: i32, n0: i64, n1: i64, e0: usize, e1: usize, out: usize, next: usize): void {
   let wp = packed;
   for (let f0 = 0; f0 < f; f0 += 4) {
     let s00: i64 = 0, s01: i64 = 0, s02: i64 = 0, s03: i64 = 0, s10: i64 = 0, s11: i64 = 0, s12: i64 = 0, s13: i64 = 0;
@@ -159,9 +162,31 @@ function pairWhole(a0: usize, a1: usize, packed: usize, wordBytes: usize, factor
       wp += 32;
     }
     const at = <usize>f0 << 2;
-    emit(out + at, factors + at, biases + at, least, f, f0, n, s00, s01, s02, s03);
-    if (next) emit(next + at, factors + at, biases + at, least, f, f0, n, s10, s11, s12, s13);
+    emit(out + at, factors + at, biases + at, v128.load(e0 + at), least, f, f0, n0, s00, s01, s02, s03);
+    if (next) emit(next + at, factors + at, biases + at, v128.load(e1 + at), least, f, f0, n1, s10, s11, s12, s13);
   }
+}
+
+/**
+ * For a patch that reaches over the image's edge: extra[f] = twice the filter's weights above 0 under taps outside the image,
+ * where the row of bits has zeros that would count as −1. Returns how many values are inside.
+ */
+function overhang(counts: usize, groups: i32, row: i32, column: i32, h: i32, w: i32, c: i32, kh: i32, kw: i32, extra: usize): i64 {
+  const bytes = <usize>groups << 4;
+  let inside = 0;
+  memory.fill(extra, 0, bytes);
+  for (let u = 0; u < kh; u++) {
+    for (let v = 0; v < kw; v++) {
+      if (<u32>(row + u) < <u32>h && <u32>(column + v) < <u32>w) {
+        inside++;
+        continue;
+      }
+      const p = counts + <usize>(u * kw + v) * bytes;
+      for (let j: usize = 0; j < bytes; j += 16) v128.store(extra + j, f32x4.add(v128.load(extra + j), v128.load(p + j)));
+    }
+  }
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(extra + j, f32x4.add(v128.load(extra + j), v128.load(extra + j)));
+  return <i64>(inside * c);
 }
 
 /**
@@ -174,42 +199,40 @@ export function binaryConv2d(
 ): void {
   const taps = kh * kw, words = wordsOf(taps, c), wordBytes = <usize>words << 3, bytes = (c + 7) >> 3, groups = (f + 3) >> 2;
   const factors = packed + (<usize>(groups * words) << 5), biases = factors + (<usize>groups << 4), least = f32x4.splat(relu ? 0 : -Infinity);
-  const image = <usize>(h * w * bytes), stride = wordBytes + 64, spare = (bytes << 3) - c, all = <i64>(taps * c);
+  const image = <usize>(h * w * bytes), stride = wordBytes + 64, all = <i64>(taps * c);
   const r0 = scratch, r1 = r0 + stride, m0 = r1 + stride, m1 = m0 + stride;
+  const counts = biases + (<usize>groups << 4), none = scratch + 4 * stride, x0 = none + (<usize>groups << 4), x1 = x0 + (<usize>groups << 4);
+  memory.fill(none, 0, <usize>groups << 4);
   // Rows of whole words need no gathering where a patch is one pixel.
   const direct = taps == 1 && sh == 1 && sw == 1 && oh == h && ow == w && !(bytes & 7);
   for (let p = from; p < to; p += 2) {
     const second = p + 1 < to ? 1 : 0, out = y + (<usize>p * f << 2), next = second ? out + (<usize>f << 2) : 0;
     if (direct) {
       const a0 = signs + <usize>p * bytes, a1 = a0 + <usize>second * bytes;
-      if (!valid) pairWhole(a0, a1, packed, wordBytes, factors, biases, least, f, all, out, next);
+      if (!valid) pairWhole(a0, a1, packed, wordBytes, factors, biases, least, f, all, all, none, none, out, next);
       else {
         const v0 = valid + <usize>p * bytes, v1 = v0 + <usize>second * bytes;
         pairMasked(a0, a1, v0, v1, packed, wordBytes, factors, biases, least, f, countBits(v0, wordBytes), countBits(v1, wordBytes), out, next);
       }
       continue;
     }
-    let masked = valid != 0;
+    let n0 = all, n1 = all, e0 = none, e1 = none;
     for (let i = 0; i <= second; i++) {
       const q = p + i, rest = q / ow, row = (rest % oh) * sh - top, column = (q % ow) * sw - left, at = <usize>(rest / oh) * image;
-      if (row < 0 || column < 0 || row + kh > h || column + kw > w) masked = true;
       gather(signs + at, row, column, h, w, bytes, kh, kw, words, i ? r1 : r0);
+      if (valid) {
+        const m = i ? m1 : m0;
+        gather(valid + at, row, column, h, w, bytes, kh, kw, words, m);
+        const n = countBits(m, wordBytes);
+        if (i) n1 = n;
+        else n0 = n;
+      } else if (row < 0 || column < 0 || row + kh > h || column + kw > w) {
+        const n = overhang(counts, groups, row, column, h, w, c, kh, kw, i ? x1 : x0);
+        if (i) { n1 = n; e1 = x1; }
+        else { n0 = n; e0 = x0; }
+      }
     }
-    if (!masked) {
-      pairWhole(r0, second ? r1 : r0, packed, wordBytes, factors, biases, least, f, all, out, next);
-      continue;
-    }
-    let n0: i64 = 0, n1: i64 = 0;
-    for (let i = 0; i <= second; i++) {
-      const q = p + i, rest = q / ow, row = (rest % oh) * sh - top, column = (q % ow) * sw - left, at = <usize>(rest / oh) * image;
-      const m = i ? m1 : m0;
-      gather(valid ? valid + at : 0, row, column, h, w, bytes, kh, kw, words, m);
-      let n = countBits(m, wordBytes);
-      // Ones inside the image are also set for channels that are not there.
-      if (!valid) n -= (n / (bytes << 3)) * spare;
-      if (i) n1 = n;
-      else n0 = n;
-    }
-    pairMasked(r0, second ? r1 : r0, m0, second ? m1 : m0, packed, wordBytes, factors, biases, least, f, n0, n1, out, next);
+    if (valid) pairMasked(r0, second ? r1 : r0, m0, second ? m1 : m0, packed, wordBytes, factors, biases, least, f, n0, n1, out, next);
+    else pairWhole(r0, second ? r1 : r0, packed, wordBytes, factors, biases, least, f, n0, n1, e0, e1, out, next);
   }
 }

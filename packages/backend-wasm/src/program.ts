@@ -1,4 +1,5 @@
 import type { WasmBackend } from "./backend.ts";
+import type { Block } from "./block.ts";
 import { type Formula, OPERATIONS } from "./formula.ts";
 
 /** Formulas as the instructions that kernels evaluate block by block: see assembly/program.ts. */
@@ -36,19 +37,20 @@ export function withProgram(
   };
   for (const formula of formulas) visit(formula);
 
+  const steps = fuse(order, formulas);
   const lastUse = new Map<Formula, number>();
-  for (const [i, formula] of order.entries()) for (const operand of formula.operands) lastUse.set(operand, i);
-  for (const formula of formulas) lastUse.set(formula, order.length);
+  for (const [i, { operands }] of steps.entries()) for (const operand of operands) lastUse.set(operand, i);
+  for (const formula of formulas) lastUse.set(formula, steps.length);
   const register = new Map<Formula, number>();
   const free: number[] = [];
   let registers = 0;
   const words: number[] = [];
-  for (const [i, formula] of order.entries()) {
-    for (const operand of new Set(formula.operands)) if (lastUse.get(operand) === i) free.push(register.get(operand)!);
+  for (const [i, { code, formula, operands, block }] of steps.entries()) {
+    for (const operand of new Set(operands)) if (lastUse.get(operand) === i) free.push(register.get(operand)!);
     const own = free.pop() ?? registers++;
-    const [a = 0, b = 0] = formula.operands.map((operand) => register.get(operand)!);
-    const [p0, p1] = formula.block ? [formula.block.address, 0] : formula.parameters;
-    words.push(OPERATIONS[formula.operation], own, a, b, p0, p1, 0, 0);
+    const [a = 0, b = 0] = operands.map((operand) => register.get(operand)!);
+    const [p0, p1] = block ? [block.address, 0] : formula.parameters;
+    words.push(code, own, a, b, p0, p1, 0, 0);
     register.set(formula, own);
   }
   const results = formulas.map((formula) => register.get(formula)!);
@@ -59,7 +61,7 @@ export function withProgram(
   const plain = formulas.length === 1 && only.operation === "load" ? only.block!.address : 0;
   backend.withScratch(16 + 4 * words.length, (address) => {
     new Int32Array(tensors.memory.buffer, address, 4 + words.length).set([
-      order.length,
+      steps.length,
       results[0]!,
       results[1] ?? results[0]!,
       0,
@@ -67,4 +69,43 @@ export function withProgram(
     ]);
     use({ address, length, block, registers, scratch: wasm.programScratch(registers, block), plain });
   });
+}
+
+/** One instruction: what computes a formula, which may take in an operand that nobody else needs. */
+interface Instruction {
+  readonly code: number;
+  readonly formula: Formula;
+  readonly operands: readonly Formula[];
+  readonly block: Block | undefined;
+}
+
+const NORMALIZE_RELU = 10;
+const PASS_UNIT_NORMALIZED = 11;
+
+function fuse(order: readonly Formula[], results: readonly Formula[]): Instruction[] {
+  const rectified = new Map(order.flatMap((formula) => (formula.operation === "relu" ? [[formula.operands[0]!, formula] as const] : [])));
+  const operandsOf = (formula: Formula): readonly Formula[] => {
+    const [a, b] = formula.operands;
+    // What is above 0 is the same before and after a ReLU.
+    const after = formula.operation === "passPositive" ? rectified.get(b!) : undefined;
+    return after && order.indexOf(after) < order.indexOf(formula) ? [a!, after] : formula.operands;
+  };
+  const users = new Map<Formula, number>();
+  for (const formula of order) for (const operand of operandsOf(formula)) users.set(operand, (users.get(operand) ?? 0) + 1);
+  const taken = new Set<Formula>();
+  const isTaken = (formula: Formula | undefined): formula is Formula =>
+    formula?.operation === "normalize" && users.get(formula) === 1 && !results.includes(formula);
+  const steps: Instruction[] = [];
+  for (const formula of order) {
+    const operands = operandsOf(formula);
+    const [a, b] = operands;
+    if (formula.operation === "relu" && isTaken(a)) {
+      taken.add(a);
+      steps.push({ code: NORMALIZE_RELU, formula, operands: [a.operands[0]!], block: a.block });
+    } else if (formula.operation === "passUnit" && isTaken(b)) {
+      taken.add(b);
+      steps.push({ code: PASS_UNIT_NORMALIZED, formula, operands: [a!, b.operands[0]!], block: b.block });
+    } else steps.push({ code: OPERATIONS[formula.operation], formula, operands, block: formula.block });
+  }
+  return steps.filter(({ formula }) => !taken.has(formula) && (results.includes(formula) || users.has(formula)));
 }

@@ -17,7 +17,7 @@ interface Sizes {
   readonly convFilterGradScratch: (channels: number, filters: number, taps: number, length: number, registers: number) => number;
   readonly filterGradUnits: (channels: number, taps: number) => number;
   readonly packedFilters: (filters: number, taps: number, channels: number) => number;
-  readonly binaryConvScratch: (taps: number, channels: number) => number;
+  readonly binaryConvScratch: (taps: number, channels: number, filters: number) => number;
   readonly packedGradient: (images: number, pixels: number, filters: number) => number;
   readonly chunksOf: (n: number, group: number) => number;
   readonly inputGradScratch: (filters: number, group: number, kernelHeight: number, width: number, channels: number) => number;
