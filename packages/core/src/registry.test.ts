@@ -47,6 +47,15 @@ test("an unknown option names the nearest, a wrong type says what came and where
   expect(() => nets().resolve({ name: "nin", width: "wide" }, "architecture")).toThrow("architecture.width");
 });
 
+test("an option that must be given says what it is", () => {
+  const datasets = new Registry<string>("dataset");
+  datasets.add("folder", { description: "", options: z.object({ data: z.string().describe("folder of pictures") }), create: () => "" });
+  expect(() => datasets.resolve("folder")).toThrow(
+    'dataset.data: is missing; dataset "folder" needs it (folder of pictures). Write for example --set dataset.data=VALUE.',
+  );
+  expect(() => datasets.resolve({ name: "folder", data: 3 })).toThrow("got 3");
+});
+
 test("a label tells the options that differ from their defaults", () => {
   expect(nets().label({ name: "nin", width: 0.5, binary: "inner" })).toBe("nin width=0.5");
   expect(nets().label({ name: "resnet20" })).toBe("resnet20");

@@ -87,6 +87,13 @@ export class Registry<T> {
     }
     const at = [path, ...(issue?.path ?? [])].join(".");
     const came = issue?.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], options);
+    const [key = ""] = (issue?.path ?? []).map(String);
+    if (came === undefined && issue?.path.length === 1) {
+      const description = (schema.shape as Readonly<Record<string, z.ZodType>>)[key]?.description;
+      throw new UserError(
+        `${at}: is missing; ${this.contract} "${fullName}" needs it${description ? ` (${description})` : ""}. Write for example --set ${at}=VALUE.`,
+      );
+    }
     throw new UserError(`${at}: ${issue?.message ?? "is not valid"}, got ${JSON.stringify(came)}.`);
   }
 

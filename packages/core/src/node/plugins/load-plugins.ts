@@ -4,6 +4,7 @@ import { BACKENDS } from "../../backend.ts";
 import { BINARIZERS } from "../../binarizer.ts";
 import { DATASETS } from "../../dataset.ts";
 import { SCHEMES } from "../../ensemble-scheme.ts";
+import { LISTENERS } from "../../listener.ts";
 import type { BennPlugin } from "../../plugin.ts";
 import type { Registry } from "../../registry.ts";
 import { UserError } from "../../user-error.ts";
@@ -19,7 +20,9 @@ export interface LoadedPlugin {
   readonly source?: string;
 }
 
-const registries = [ARCHITECTURES, BACKENDS, BINARIZERS, DATASETS, SCHEMES, VOTERS] as readonly InjectionToken<Registry<unknown>>[];
+const registries = [ARCHITECTURES, BACKENDS, BINARIZERS, DATASETS, LISTENERS, SCHEMES, VOTERS] as readonly InjectionToken<
+  Registry<unknown>
+>[];
 
 /**
  * Imports the plugins that are given by name or path and lets all register in the container, in order. A plugin that
