@@ -1,5 +1,5 @@
 // A run, packed into one file, and the file at work, each by its command.
-import { statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
@@ -69,6 +69,16 @@ test("predict gives each picture a class, as a table or a line of JSON with ever
   expect(answer).toMatchObject({ picture: "sky.png", members: 2 });
   expect(answer.scores).toHaveLength(10);
   expect(answer.votes).toHaveLength(answer.ran);
+});
+
+test("demo export writes the page with the model to a folder", async () => {
+  const { code, stdout, stderr } = await benn(["demo", "export", "site", "--model", "model.benn"], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^site: put it on any web server/);
+  expect(readFileSync(join(cwd, "site/model.benn"))).toEqual(readFileSync(join(cwd, "model.benn")));
+  const page = readFileSync(join(cwd, "site/index.html"), "utf8");
+  for (const [, path = ""] of page.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)) expect(existsSync(join(cwd, "site", path)), path).toBe(true);
 });
 
 test.for<[string, string[], RegExp]>([

@@ -124,6 +124,23 @@ export function createProgram(): Command {
     ],
   );
 
+  const demo = program.command("demo").description("The page that classifies pictures in a browser.");
+  examples(
+    demo
+      .command("export")
+      .description("Write the page as a folder of static files, for any web server.")
+      .argument("<folder>", "folder to write, made if need be")
+      .option("--model <file>", ".benn file to show instead of the one that comes with it")
+      .action(async (folder: string, options: { model?: string }) => {
+        const { exportDemo } = await import("./export-demo.ts");
+        await exportDemo(folder, options);
+      }),
+    [
+      ["demo export site", "the page with its own ensemble"],
+      ["demo export site --model my.benn", "with yours"],
+    ],
+  );
+
   examples(
     program
       .command("watch")
