@@ -40,15 +40,16 @@ function step(op: i32, a: v128, b: v128, c0: v128, c1: v128, c2: v128, c3: v128)
   if (op == 6) return v128.and(a, f32x4.lt(f32x4.abs(b), f32x4.splat(1))); // a where −1 < b < 1
   if (op == 7) return v128.and(a, f32x4.ne(b, f32x4.splat(0))); // a where b ≠ 0
   if (op == 8) return f32x4.mul(f32x4.sub(f32x4.sub(a, c1), f32x4.mul(f32x4.sub(b, c0), c2)), c3); // batch norm's gradient
+  if (op == 9) return v128.or(v128.and(f32x4.gt(a, f32x4.splat(0)), f32x4.splat(1)), v128.and(f32x4.ne(a, a), a)); // step; NaN stays NaN
   if (op == 10) return f32x4.max(normalized(a, c0, c1, c2), f32x4.splat(0)); // ReLU of normalised a
   if (op == 11) return v128.and(a, f32x4.lt(f32x4.abs(normalized(b, c0, c1, c2)), f32x4.splat(1))); // a where normalised b is within ±1
-  return v128.or(v128.and(f32x4.gt(a, f32x4.splat(0)), f32x4.splat(1)), v128.and(f32x4.ne(a, a), a)); // 9: step; NaN stays NaN
+  return f32x4.add(a, b); // 12
 }
 
 // @ts-ignore: decorator
 @inline
 function loop(op: i32, y: usize, a: usize, b: usize, coefficients: usize, row: usize, bytes: usize): void {
-  const uses = op == 1 || op >= 10 ? 3 : op == 8 ? 4 : 0, zero = f32x4.splat(0);
+  const uses = op == 1 || op == 10 || op == 11 ? 3 : op == 8 ? 4 : 0, zero = f32x4.splat(0);
   let i: usize = 0;
   while (i < bytes) {
     const end = uses ? min(i + row, bytes) : bytes;
@@ -57,7 +58,7 @@ function loop(op: i32, y: usize, a: usize, b: usize, coefficients: usize, row: u
       v128.store(
         y + i,
         step(
-          op, v128.load(a + i), (op >= 5 && op <= 8) || op == 11 ? v128.load(b + i) : zero, uses ? v128.load(c) : zero, uses ? v128.load(c + row) : zero,
+          op, v128.load(a + i), (op >= 5 && op <= 8) || op >= 11 ? v128.load(b + i) : zero, uses ? v128.load(c) : zero, uses ? v128.load(c + row) : zero,
           uses ? v128.load(c + 2 * row) : zero, uses == 4 ? v128.load(c + 3 * row) : zero,
         ),
       );
@@ -97,7 +98,8 @@ export function evaluate(program: usize, from: usize, n: i32, length: i32, block
         case 8: loop(8, y, a, b, p0, row, bytes); break;
         case 10: loop(10, y, a, b, p0, row, bytes); break;
         case 11: loop(11, y, a, b, p0, row, bytes); break;
-        default: loop(9, y, a, b, p0, row, bytes);
+        case 9: loop(9, y, a, b, p0, row, bytes); break;
+        default: loop(12, y, a, b, p0, row, bytes);
       }
     }
     p += 32;

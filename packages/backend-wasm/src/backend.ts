@@ -114,7 +114,7 @@ export class WasmBackend extends tf.MathBackendCPU {
     if (formula.run) return formula.become(formula.run());
     const values = new Block(this.tensors, 4 * formula.length);
     try {
-      withProgram(this, [formula], formula.channels, ({ address, length, block, scratch }) => {
+      withProgram(this, [formula], undefined, ({ address, length, block, scratch }) => {
         const total = Math.ceil(formula.length / block);
         const cut = { total, grain: Math.max(16, Math.ceil(total / 64)), scratch, work: { bytes: 8 * formula.length } };
         this.run("materialize", cut, address, formula.length, length, values.address);

@@ -12,6 +12,8 @@ export const OPERATIONS = {
   passNonzero: 7,
   normalizeGrad: 8,
   step: 9,
+  // 10 and 11 are what program.ts makes of two
+  add: 12,
   later: -1,
 } as const;
 

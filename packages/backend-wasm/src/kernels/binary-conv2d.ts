@@ -83,12 +83,23 @@ const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x,
   }
 };
 
+/**
+ * How many rows of dy to a table, of `things` in all: the cheapest, where making an entry costs about half as much again as
+ * adding one, each of `rows` adds one entry of each table, and loads and stores its sum, worth two, for every four tables.
+ */
+function groupSize(things: number, rows: number, signs: 2 | 3): number {
+  const cost = (group: number): number => {
+    const tables = Math.ceil(things / group);
+    return 1.5 * tables * signs ** group + rows * (tables + 2 * Math.ceil(tables / 4));
+  };
+  return (signs === 3 ? [2, 3, 4] : [3, 4, 5, 6]).reduce((best, group) => (cost(group) < cost(best) ? group : best));
+}
+
 function kernelGrad(backend: WasmBackend, g: Geometry, bits: ReturnType<typeof bitsOf>, dy: number, scale: number, dKernel: Info): void {
   const { batch, h, w, c, kh, kw, f, rows, pixels } = g;
   const { wasm } = backend;
   const three = bits.valid ? 1 : 0;
-  // Tables cost their building: what pays depends on how many rows use each.
-  const group = three ? (rows >= 384 ? 4 : 3) : rows >= 384 ? 6 : 5;
+  const group = groupSize(batch, rows, bits.valid ? 3 : 2);
   const planes = Math.ceil(f / 16);
   const splits = Math.min(Math.ceil(24 / planes), pixels);
   const out = backend.address(dKernel);
@@ -121,7 +132,7 @@ function kernelGrad(backend: WasmBackend, g: Geometry, bits: ReturnType<typeof b
 function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: number, scale: number, dx: Info): void {
   const { batch, h, w, c, kh, kw, f, rows, pixels } = g;
   const { wasm } = backend;
-  const group = rows >= 384 ? 6 : 5;
+  const group = groupSize(f, rows, 2);
   const images = Math.ceil(batch / 16);
   // Enough units for many threads, as long as each still has many rows for its tables.
   const splits = rows >= 1024 ? Math.min(Math.ceil(16 / images), Math.ceil(c / 16)) : 1;

@@ -73,6 +73,20 @@ const multiply: WasmKernel<Binary> = (call) => {
   return backend.makeFormula(a.shape, new Formula("passPositive", { operands: [value, mask.operands[0]!] }));
 };
 
+const sum = binary(0) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
+
+/** A sum with values that are not written down makes and adds them in one pass. It is written down: sums are read more than once. */
+const add: WasmKernel<Binary> = (call) => {
+  const { a, b } = call.inputs;
+  const { backend } = call;
+  if (a.dtype !== "float32" || b.dtype !== "float32" || !sameShape(a, b)) return sum(call);
+  const operands = [backend.formula(a), backend.formula(b)];
+  if (operands.every(({ operation }) => operation === "load" || operation === "later")) return sum(call);
+  const y = backend.makeFormula(a.shape, new Formula("add", { operands }));
+  backend.address(y);
+  return y;
+};
+
 const binarySignGrad: WasmKernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }> = ({ inputs: { x, dy }, backend }) =>
   backend.makeFormula(x.shape, new Formula("passUnit", { operands: [backend.formula(dy), backend.formula(x)] }));
 
@@ -103,7 +117,7 @@ export const elementwiseKernels: KernelTable = {
   BinarySign: deferred("sign"),
   BinarySignGrad: binarySignGrad,
   DropoutMask: dropoutMask,
-  Add: binary(0),
+  Add: add,
   Sub: binary(1, 6),
   Multiply: multiply,
   RealDiv: binary(3, 7),
