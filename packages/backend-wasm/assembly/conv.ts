@@ -3,7 +3,8 @@ import { evenB, multiplyPanels, packB, panelWidth } from "./tile";
 import { transpose4 } from "./simd";
 import { blockLength, evaluate, programScratch, result } from "./program";
 
-const KC: i32 = 384, MC: i32 = 64, PIXELS: i32 = 256, GROUP: i32 = 64;
+// Panels of PIXELS rows start 3,968 bytes apart: at 4,096 all would fall into the same few lines of the cache.
+const KC: i32 = 384, MC: i32 = 64, PIXELS: i32 = 248, GROUP: i32 = 64;
 
 /** Taps of the kernel per block: the packed block should stay near KC rows. */
 function tapsPerBlock(channels: i32): i32 {

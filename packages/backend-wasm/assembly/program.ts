@@ -9,7 +9,7 @@ import { keeps4 } from "./dropout";
 
 /** Floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
 export function blockLength(length: i32): i32 {
-  return max(1, 1024 / length) * length;
+  return max(1, 512 / length) * length;
 }
 
 /** Bytes that evaluating blocks of `block` floats with so many registers takes. */

@@ -134,7 +134,7 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
 };
 
 /** Output pixels that the kernel takes at a time. */
-const PIXELS = 256;
+const PIXELS = 248;
 
 const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: Shape4 }> = ({ inputs: { x, dy }, attrs, backend }) => {
   const g = geometry(x.shape, attrs.filterShape, attrs);
