@@ -1,6 +1,7 @@
 import archAlexnet from "@benn/arch-alexnet";
 import archNin from "@benn/arch-nin";
 import archResnet from "@benn/arch-resnet";
+import backendNode from "@benn/backend-node";
 import backendWasm from "@benn/backend-wasm";
 import binarize from "@benn/binarize";
 import type { BennPlugin } from "@benn/core";
@@ -23,5 +24,6 @@ export const builtInPlugins: readonly BennPlugin[] = [
   dataCifar,
   dataImagenet,
   backendWasm,
+  backendNode,
   tensorboardPlugin,
 ];

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { binaryConv2d } from "../ops/binary-conv2d.ts";
 import { dropoutMask } from "../ops/dropout-mask.ts";
+import { conv2d } from "../ops/padding.ts";
 import { BinaryLayer, type BinaryLayerOptions } from "./binary-layer.ts";
 import { onlyTensor } from "./only-tensor.ts";
 
@@ -60,11 +61,11 @@ export class BinaryConv2D extends BinaryLayer {
       const x = (drops ? dropoutMask(binarized, this.dropout, step.seed) : binarized) as tf.Tensor4D;
       const kernel = this.binarized(step) as tf.Tensor4D;
       const scale = drops ? 1 / (1 - this.dropout) : 1;
+      const pad = [padding, padding, padding, padding] as const;
       if (this.isBinary) {
-        const pad = [padding, padding, padding, padding] as const;
         return binaryConv2d(x, kernel, bias, { strides: [strides, strides], pad, scale, relu });
       }
-      const y = tf.conv2d(scale === 1 ? x : tf.mul<tf.Tensor4D>(x, scale), kernel, strides, padding);
+      const y = conv2d(scale === 1 ? x : tf.mul<tf.Tensor4D>(x, scale), kernel, [strides, strides], pad);
       const shifted = bias ? tf.add(y, bias) : y;
       return relu ? tf.relu(shifted) : shifted;
     });

@@ -1,5 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
+import { padded, padsItself } from "../ops/padding.ts";
 import { onlyTensor } from "./only-tensor.ts";
+
+/** Of all float32 numbers: never a maximum. */
+const LOWEST = -3.4028234663852886e38;
 
 export interface Pooling2DOptions {
   readonly name?: string;
@@ -43,8 +47,10 @@ export class MaxPooling2D extends Pooling2D {
   static readonly className = "PaddedMaxPooling2D";
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const { padding: p } = this;
     const x = onlyTensor(inputs) as tf.Tensor4D;
-    return tf.maxPool(x, this.poolSize, this.strides, this.padding, "floor");
+    if (padsItself()) return tf.maxPool(x, this.poolSize, this.strides, p, "floor");
+    return tf.tidy(() => tf.maxPool(padded(x, [p, p, p, p], LOWEST), this.poolSize, this.strides, "valid"));
   }
 }
 
@@ -57,8 +63,7 @@ export class AveragePooling2D extends Pooling2D {
     const { padding: p } = this;
     return tf.tidy(() => {
       const x = onlyTensor(inputs) as tf.Tensor4D;
-      const padded = p === 0 ? x : tf.pad(x, [[0, 0], [p, p], [p, p], [0, 0]]); // prettier-ignore
-      return tf.avgPool(padded, this.poolSize, this.strides, "valid");
+      return tf.avgPool(padded(x, [p, p, p, p]), this.poolSize, this.strides, "valid");
     });
   }
 }

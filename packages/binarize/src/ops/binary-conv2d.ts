@@ -1,11 +1,12 @@
 import { runTrainingKernel } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { signOf } from "./binary-sign.ts";
+import { conv2d, explicitPadding, padded, type Padding, padsItself } from "./padding.ts";
 
 export interface BinaryConv2DOptions {
   readonly strides: readonly [number, number];
   /** Rows and columns of zeros around the input: top, bottom, left, right. */
-  readonly pad: readonly [number, number, number, number];
+  readonly pad: Padding;
   /** Factor of the products, for dropout: 1 / (1 − rate). */
   readonly scale: number;
   readonly relu: boolean;
@@ -51,22 +52,13 @@ function attributesOf({ strides, pad, scale, relu }: BinaryConv2DOptions): Recor
   return { strides: [...strides], pad: [...pad], scale, relu: relu ? 1 : 0 };
 }
 
-function paddingOf({ pad: [top, bottom, left, right] }: BinaryConv2DOptions): tf.backend_util.ExplicitPadding {
-  return [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
-}
-
 function forward(x: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D | undefined, options: BinaryConv2DOptions): tf.Tensor4D {
   const [own] = runTrainingKernel("BinaryConv2D", { x, kernel, ...(bias ? { bias } : {}) }, attributesOf(options)) ?? [];
   if (own) return own as tf.Tensor4D;
   return tf.tidy(() => {
     const filters = kernel.shape[3];
     const a = tf.reshape(tf.abs(tf.slice(kernel, [0, 0, 0, 0], [1, 1, 1, filters])), [filters]);
-    const sums = tf.conv2d(x, signOf(kernel) as tf.Tensor4D, [...options.strides], paddingOf(options));
+    const sums = conv2d(x, signOf(kernel) as tf.Tensor4D, options.strides, options.pad);
     const scaled = tf.mul(sums, tf.mul(a, options.scale));
     const shifted = bias ? tf.add(scaled, bias) : scaled;
     return (options.relu ? tf.relu(shifted) : shifted) as tf.Tensor4D;
@@ -82,11 +74,14 @@ function backward(
 ): tf.Tensor[] {
   const own = runTrainingKernel("BinaryConv2DGrad", { dy, x, kernel, ...(y ? { y } : {}) }, attributesOf(options));
   if (own) return own;
-  const common = { strides: [...options.strides], pad: paddingOf(options), dataFormat: "NHWC" };
+  const { strides, pad, scale } = options;
   const run = (name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap): tf.Tensor =>
     tf.engine().runKernel<tf.Tensor>(name, inputs, attributes);
   const passed = y ? tf.mul(dy, tf.cast(tf.greater(y, 0), "float32")) : dy;
-  const dx = run(tf.Conv2DBackpropInput, { dy: passed, filter: kernel }, { ...common, inputShape: x.shape });
-  const dKernel = run(tf.Conv2DBackpropFilter, { x, dy: passed }, { ...common, filterShape: kernel.shape });
-  return [tf.mul(dx, options.scale), tf.mul(dKernel, options.scale), tf.sum(passed, [0, 1, 2])];
+  const input = padsItself() ? x : padded(x, pad);
+  const common = { strides: [...strides], pad: padsItself() ? explicitPadding(pad) : "valid", dataFormat: "NHWC" };
+  const dInput = run(tf.Conv2DBackpropInput, { dy: passed, filter: kernel }, { ...common, inputShape: input.shape });
+  const dKernel = run(tf.Conv2DBackpropFilter, { x: input, dy: passed }, { ...common, filterShape: kernel.shape });
+  const dx = padsItself() ? dInput : tf.slice(dInput, [0, pad[0], pad[2], 0], x.shape);
+  return [tf.mul(dx, scale), tf.mul(dKernel, scale), tf.sum(passed, [0, 1, 2])];
 }
