@@ -3,8 +3,8 @@ import { evenB, multiplyPanels, packB, panelWidth } from "./tile";
 import { transpose4 } from "./simd";
 import { blockLength, evaluate, programScratch, result } from "./program";
 
-// Panels of PIXELS rows start 3,968 bytes apart: at 4,096 all would fall into the same few lines of the cache.
-const KC: i32 = 384, MC: i32 = 64, PIXELS: i32 = 248, GROUP: i32 = 64;
+// Panels of PIXELS rows start 3,840 bytes apart: at 4,096 all would fall into the same few lines of the cache.
+const KC: i32 = 384, MC: i32 = 64, PIXELS: i32 = 240, GROUP: i32 = 64;
 
 /** Taps of the kernel per block: the packed block should stay near KC rows. */
 function tapsPerBlock(channels: i32): i32 {
@@ -117,11 +117,11 @@ export function packConvKernel(
 /**
  * y[from..to, f]: for every output pixel the sum over taps and channels of x·kernel, plus bias[f] unless that is 0. With
  * `spread` above 1 the input is taken as if that many − 1 zeros stood between its pixels: the gradient with respect to a
- * strided convolution's input. For `fused` see `multiplyPanels`.
+ * strided convolution's input.
  */
 export function conv2d(
   from: i32, to: i32, scratch: usize, x: usize, h: i32, w: i32, c: i32, packedW: usize, kh: i32, kw: i32, f: i32, y: usize, oh: i32, ow: i32,
-  sh: i32, sw: i32, top: i32, left: i32, spreadH: i32, spreadW: i32, bias: usize, fused: bool,
+  sh: i32, sw: i32, top: i32, left: i32, spreadH: i32, spreadW: i32, bias: usize,
 ): void {
   const taps = kh * kw, perBlock = min(tapsPerBlock(c), taps), width = panelWidth(f), columns = ((f + width - 1) / width) * width;
   const bytes = <usize>c << 2, ldc = <usize>f << 2, image = <usize>(h * w) * bytes, depth = perBlock * c + 4;
@@ -174,7 +174,7 @@ export function conv2d(
           d += 16;
         }
       }
-      multiplyPanels(padded, packedX, rows, block, f, width, y + <usize>i * ldc, ldc, t0 > 0, scratch, fused);
+      multiplyPanels(padded, packedX, rows, block, f, width, y + <usize>i * ldc, ldc, t0 > 0, scratch);
       block += <usize>(padded * columns) << 2;
     }
     if (bias) addRow(y + <usize>i * ldc, rows, f, bias);
@@ -243,7 +243,7 @@ export function conv2dFilterGrad(
           }
         }
         clearOdd(kc, padded, panelRows, packedX, aPanel);
-        multiplyPanels(padded, packedX, taps * c, packedDy, f, width, dw, ldc, k0 > first, scratch, true);
+        multiplyPanels(padded, packedX, taps * c, packedDy, f, width, dw, ldc, k0 > first, scratch);
         continue;
       }
       const u = tap / kw, v = tap % kw;
@@ -260,7 +260,7 @@ export function conv2dFilterGrad(
           }
         }
         clearOdd(kc, padded, rows, packedX, aPanel);
-        multiplyPanels(padded, packedX, rows, packedDy, f, width, dw + <usize>(tap * c + c0) * ldc, ldc, k0 > first, scratch, true);
+        multiplyPanels(padded, packedX, rows, packedDy, f, width, dw + <usize>(tap * c + c0) * ldc, ldc, k0 > first, scratch);
       }
     }
   }

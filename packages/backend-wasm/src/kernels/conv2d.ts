@@ -3,7 +3,6 @@ import type { WasmBackend } from "../backend.ts";
 import { Block } from "../block.ts";
 import { Formula } from "../formula.ts";
 import { grainOf } from "../grain-of.ts";
-import { isLearning } from "../is-learning.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 import { withProgram } from "../program.ts";
 
@@ -49,7 +48,7 @@ function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, b
     const work = { macs: total * macs, bytes: 4 * batch * (x.h * x.w * x.c + y.h * y.w * y.c) };
     const cut = { total, grain: grainOf(total, Math.ceil(500_000 / macs), 64), scratch: wasm.convScratch(x.c, taps), work };
     const image = [x.at, x.h, x.w, x.c];
-    backend.run("conv2d", cut, ...image, packed, kernel.kh, kernel.kw, y.c, y.at, y.h, y.w, ...window, ...spread, bias, Number(isLearning()));
+    backend.run("conv2d", cut, ...image, packed, kernel.kh, kernel.kw, y.c, y.at, y.h, y.w, ...window, ...spread, bias);
   });
 }
 
@@ -135,7 +134,7 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
 };
 
 /** Output pixels that the kernel takes at a time. */
-const PIXELS = 248;
+const PIXELS = 240;
 
 const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: Shape4 }> = ({ inputs: { x, dy }, attrs, backend }) => {
   const g = geometry(x.shape, attrs.filterShape, attrs);
