@@ -117,11 +117,11 @@ export function packConvKernel(
 /**
  * y[from..to, f]: for every output pixel the sum over taps and channels of x·kernel, plus bias[f] unless that is 0. With
  * `spread` above 1 the input is taken as if that many − 1 zeros stood between its pixels: the gradient with respect to a
- * strided convolution's input.
+ * strided convolution's input. For `fused` see `multiplyPanels`.
  */
 export function conv2d(
   from: i32, to: i32, scratch: usize, x: usize, h: i32, w: i32, c: i32, packedW: usize, kh: i32, kw: i32, f: i32, y: usize, oh: i32, ow: i32,
-  sh: i32, sw: i32, top: i32, left: i32, spreadH: i32, spreadW: i32, bias: usize,
+  sh: i32, sw: i32, top: i32, left: i32, spreadH: i32, spreadW: i32, bias: usize, fused: bool,
 ): void {
   const taps = kh * kw, perBlock = min(tapsPerBlock(c), taps), width = panelWidth(f), columns = ((f + width - 1) / width) * width;
   const bytes = <usize>c << 2, ldc = <usize>f << 2, image = <usize>(h * w) * bytes, depth = perBlock * c + 4;
@@ -174,7 +174,7 @@ export function conv2d(
           d += 16;
         }
       }
-      multiplyPanels(padded, packedX, rows, block, f, width, y + <usize>i * ldc, ldc, t0 > 0, scratch);
+      multiplyPanels(padded, packedX, rows, block, f, width, y + <usize>i * ldc, ldc, t0 > 0, scratch, fused);
       block += <usize>(padded * columns) << 2;
     }
     if (bias) addRow(y + <usize>i * ldc, rows, f, bias);
@@ -243,7 +243,7 @@ export function conv2dFilterGrad(
           }
         }
         clearOdd(kc, padded, panelRows, packedX, aPanel);
-        multiplyPanels(padded, packedX, taps * c, packedDy, f, width, dw, ldc, k0 > first, scratch);
+        multiplyPanels(padded, packedX, taps * c, packedDy, f, width, dw, ldc, k0 > first, scratch, true);
         continue;
       }
       const u = tap / kw, v = tap % kw;
@@ -260,7 +260,7 @@ export function conv2dFilterGrad(
           }
         }
         clearOdd(kc, padded, rows, packedX, aPanel);
-        multiplyPanels(padded, packedX, rows, packedDy, f, width, dw + <usize>(tap * c + c0) * ldc, ldc, k0 > first, scratch);
+        multiplyPanels(padded, packedX, rows, packedDy, f, width, dw + <usize>(tap * c + c0) * ldc, ldc, k0 > first, scratch, true);
       }
     }
   }

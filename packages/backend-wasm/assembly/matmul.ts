@@ -45,7 +45,7 @@ export function packMatrix(b: usize, bRow: usize, bColumn: usize, n: i32, k: i32
 
 /** C[from..to, n] = A[m, k]·B packed; A's strides in bytes, C dense. */
 export function matmul(
-  from: i32, to: i32, scratch: usize, a: usize, aRow: usize, aColumn: usize, packedB: usize, c: usize, n: i32, k: i32,
+  from: i32, to: i32, scratch: usize, a: usize, aRow: usize, aColumn: usize, packedB: usize, c: usize, n: i32, k: i32, fused: bool,
 ): void {
   const width = panelWidth(n), columns = ((n + width - 1) / width) * width;
   const packedA = scratch + 192, ldc = <usize>n << 2;
@@ -55,7 +55,7 @@ export function matmul(
     for (let k0 = 0; k0 < k; k0 += KC) {
       const kc = min(KC, k - k0), padded = (kc + 1) & ~1;
       packA(a + <usize>i * aRow + <usize>k0 * aColumn, rows, kc, aRow, aColumn, packedA);
-      multiplyPanels(padded, packedA, rows, block, n, width, c + <usize>i * ldc, ldc, k0 > 0, scratch);
+      multiplyPanels(padded, packedA, rows, block, n, width, c + <usize>i * ldc, ldc, k0 > 0, scratch, fused);
       block += <usize>(padded * columns) << 2;
     }
   }

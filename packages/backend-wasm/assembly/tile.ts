@@ -7,6 +7,13 @@ export function panelWidth(n: i32): i32 {
   return ((n + 11) / 12) * 12 <= ((n + 7) & ~7) ? 12 : 8;
 }
 
+/** a·b + c with one rounding where the engine has that and it is wanted, else with two. */
+// @ts-ignore: decorator
+@inline
+function step(fused: bool, a: v128, b: v128, c: v128): v128 {
+  return fused ? madd(a, b, c) : f32x4.add(c, f32x4.mul(a, b));
+}
+
 // @ts-ignore: decorator
 @inline
 function put(c: usize, offset: usize, value: v128, accumulate: bool): void {
@@ -24,7 +31,11 @@ function spillOut(spill: usize, width: i32, c: usize, ldc: usize, accumulate: bo
   }
 }
 
-function tile12(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize): void {
+// @ts-ignore: decorator
+@inline
+function products12(
+  fused: bool, kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize,
+): void {
   let c00 = f32x4.splat(0), c01 = c00, c02 = c00;
   let c10 = c00, c11 = c00, c12 = c00;
   let c20 = c00, c21 = c00, c22 = c00;
@@ -32,22 +43,22 @@ function tile12(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: b
   for (let k = kc; k > 0; k -= 2) {
     let b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32);
     let x = splatAt(a);
-    c00 = madd(x, b0, c00); c01 = madd(x, b1, c01); c02 = madd(x, b2, c02);
+    c00 = step(fused, x, b0, c00); c01 = step(fused, x, b1, c01); c02 = step(fused, x, b2, c02);
     x = splatAt(a + 4);
-    c10 = madd(x, b0, c10); c11 = madd(x, b1, c11); c12 = madd(x, b2, c12);
+    c10 = step(fused, x, b0, c10); c11 = step(fused, x, b1, c11); c12 = step(fused, x, b2, c12);
     x = splatAt(a + 8);
-    c20 = madd(x, b0, c20); c21 = madd(x, b1, c21); c22 = madd(x, b2, c22);
+    c20 = step(fused, x, b0, c20); c21 = step(fused, x, b1, c21); c22 = step(fused, x, b2, c22);
     x = splatAt(a + 12);
-    c30 = madd(x, b0, c30); c31 = madd(x, b1, c31); c32 = madd(x, b2, c32);
+    c30 = step(fused, x, b0, c30); c31 = step(fused, x, b1, c31); c32 = step(fused, x, b2, c32);
     b0 = v128.load(b, 48); b1 = v128.load(b, 64); b2 = v128.load(b, 80);
     x = splatAt(a + 16);
-    c00 = madd(x, b0, c00); c01 = madd(x, b1, c01); c02 = madd(x, b2, c02);
+    c00 = step(fused, x, b0, c00); c01 = step(fused, x, b1, c01); c02 = step(fused, x, b2, c02);
     x = splatAt(a + 20);
-    c10 = madd(x, b0, c10); c11 = madd(x, b1, c11); c12 = madd(x, b2, c12);
+    c10 = step(fused, x, b0, c10); c11 = step(fused, x, b1, c11); c12 = step(fused, x, b2, c12);
     x = splatAt(a + 24);
-    c20 = madd(x, b0, c20); c21 = madd(x, b1, c21); c22 = madd(x, b2, c22);
+    c20 = step(fused, x, b0, c20); c21 = step(fused, x, b1, c21); c22 = step(fused, x, b2, c22);
     x = splatAt(a + 28);
-    c30 = madd(x, b0, c30); c31 = madd(x, b1, c31); c32 = madd(x, b2, c32);
+    c30 = step(fused, x, b0, c30); c31 = step(fused, x, b1, c31); c32 = step(fused, x, b2, c32);
     a += 32;
     b += 96;
   }
@@ -60,7 +71,19 @@ function tile12(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: b
   if (!whole) spillOut(spill, 12, c, ldc, accumulate, rows, columns);
 }
 
-function tile8(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize): void {
+function tile12(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize): void {
+  products12(true, kc, a, b, c, ldc, accumulate, rows, columns, spill);
+}
+
+function roundedTile12(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize): void {
+  products12(false, kc, a, b, c, ldc, accumulate, rows, columns, spill);
+}
+
+// @ts-ignore: decorator
+@inline
+function products8(
+  fused: bool, kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize,
+): void {
   let c00 = f32x4.splat(0), c01 = c00;
   let c10 = c00, c11 = c00;
   let c20 = c00, c21 = c00;
@@ -68,22 +91,22 @@ function tile8(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bo
   for (let k = kc; k > 0; k -= 2) {
     let b0 = v128.load(b), b1 = v128.load(b, 16);
     let x = splatAt(a);
-    c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    c00 = step(fused, x, b0, c00); c01 = step(fused, x, b1, c01);
     x = splatAt(a + 4);
-    c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    c10 = step(fused, x, b0, c10); c11 = step(fused, x, b1, c11);
     x = splatAt(a + 8);
-    c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    c20 = step(fused, x, b0, c20); c21 = step(fused, x, b1, c21);
     x = splatAt(a + 12);
-    c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    c30 = step(fused, x, b0, c30); c31 = step(fused, x, b1, c31);
     b0 = v128.load(b, 32); b1 = v128.load(b, 48);
     x = splatAt(a + 16);
-    c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    c00 = step(fused, x, b0, c00); c01 = step(fused, x, b1, c01);
     x = splatAt(a + 20);
-    c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    c10 = step(fused, x, b0, c10); c11 = step(fused, x, b1, c11);
     x = splatAt(a + 24);
-    c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    c20 = step(fused, x, b0, c20); c21 = step(fused, x, b1, c21);
     x = splatAt(a + 28);
-    c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    c30 = step(fused, x, b0, c30); c31 = step(fused, x, b1, c31);
     a += 32;
     b += 64;
   }
@@ -96,20 +119,35 @@ function tile8(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bo
   if (!whole) spillOut(spill, 8, c, ldc, accumulate, rows, columns);
 }
 
+function tile8(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize): void {
+  products8(true, kc, a, b, c, ldc, accumulate, rows, columns, spill);
+}
+
+function roundedTile8(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize): void {
+  products8(false, kc, a, b, c, ldc, accumulate, rows, columns, spill);
+}
+
 /**
  * C[rows, n] (+)= A·B for packed A (panels of 4 rows) and packed B (panels of `width` columns), kc even.
- * `spill` is 192 bytes that ragged edges pass through.
+ * `spill` is 192 bytes that ragged edges pass through. Unless `fused`, every product is rounded before it is added, the
+ * same on every machine.
  */
 export function multiplyPanels(
-  kc: i32, a: usize, rows: i32, b: usize, n: i32, width: i32, c: usize, ldc: usize, accumulate: bool, spill: usize,
+  kc: i32, a: usize, rows: i32, b: usize, n: i32, width: i32, c: usize, ldc: usize, accumulate: bool, spill: usize, fused: bool,
 ): void {
   const aPanel = <usize>kc << 4, bPanel = <usize>(kc * width) << 2;
   for (let j = 0; j < n; j += width) {
     const columns = min(width, n - j);
     let pa = a, pc = c + (<usize>j << 2);
     for (let i = 0; i < rows; i += 4) {
-      if (width == 12) tile12(kc, pa, b, pc, ldc, accumulate, min(4, rows - i), columns, spill);
-      else tile8(kc, pa, b, pc, ldc, accumulate, min(4, rows - i), columns, spill);
+      const tall = min(4, rows - i);
+      if (width == 12) {
+        if (fused) tile12(kc, pa, b, pc, ldc, accumulate, tall, columns, spill);
+        else roundedTile12(kc, pa, b, pc, ldc, accumulate, tall, columns, spill);
+      } else {
+        if (fused) tile8(kc, pa, b, pc, ldc, accumulate, tall, columns, spill);
+        else roundedTile8(kc, pa, b, pc, ldc, accumulate, tall, columns, spill);
+      }
       pa += aPanel;
       pc += ldc << 2;
     }

@@ -3,6 +3,7 @@ import type { WasmBackend } from "../backend.ts";
 import { Block } from "../block.ts";
 import { Formula } from "../formula.ts";
 import { grainOf } from "../grain-of.ts";
+import { isLearning } from "../is-learning.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 import { withProgram } from "../program.ts";
 
@@ -36,9 +37,11 @@ interface Patches {
   readonly window: readonly [sh: number, sw: number, top: number, left: number];
   readonly spread: readonly [number, number];
   readonly bias?: number;
+  /** Whether products may be added without rounding them first. */
+  readonly fused: boolean;
 }
 
-function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, bias = 0 }: Patches): void {
+function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, bias = 0, fused }: Patches): void {
   const { wasm } = backend;
   const taps = kernel.kh * kernel.kw;
   const total = batch * y.h * y.w;
@@ -48,7 +51,7 @@ function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, b
     const work = { macs: total * macs, bytes: 4 * batch * (x.h * x.w * x.c + y.h * y.w * y.c) };
     const cut = { total, grain: grainOf(total, Math.ceil(500_000 / macs), 64), scratch: wasm.convScratch(x.c, taps), work };
     const image = [x.at, x.h, x.w, x.c];
-    backend.run("conv2d", cut, ...image, packed, kernel.kh, kernel.kw, y.c, y.at, y.h, y.w, ...window, ...spread, bias);
+    backend.run("conv2d", cut, ...image, packed, kernel.kh, kernel.kw, y.c, y.at, y.h, y.w, ...window, ...spread, bias, Number(fused));
   });
 }
 
@@ -63,6 +66,7 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
     window: [g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left],
     spread: [1, 1],
     bias: bias ? backend.address(bias) : 0,
+    fused: isLearning(),
   });
   return y;
 }
@@ -123,6 +127,7 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
         y: { at: dx.address, h: g.inHeight, w: g.inWidth, c },
         window: [1, 1, kh - 1 - g.padInfo.top, kw - 1 - g.padInfo.left],
         spread: [g.strideHeight, g.strideWidth],
+        fused: true,
       });
     } catch (error) {
       dx.release();

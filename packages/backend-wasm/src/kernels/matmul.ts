@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { grainOf } from "../grain-of.ts";
+import { isLearning } from "../is-learning.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
 type Info = tf.TensorInfo;
@@ -29,7 +30,7 @@ const batchMatMul: WasmKernel<Inputs, Attributes> = ({ inputs: { a, b }, attrs: 
         scratch: wasm.matmulScratch(),
         work: { macs: m * n * k },
       };
-      backend.run("matmul", cut, as + 4 * i * m * k, ...stridesA, packed, ys + 4 * i * m * n, n, k);
+      backend.run("matmul", cut, as + 4 * i * m * k, ...stridesA, packed, ys + 4 * i * m * n, n, k, Number(isLearning()));
     }
   });
   return y;
