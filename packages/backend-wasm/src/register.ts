@@ -54,7 +54,7 @@ export interface WasmOptions {
   readonly memory?: number;
   /** `relaxed`: fused multiply-add; `plain`: none, the same bytes on every machine; `auto`, the default: relaxed where there is. */
   readonly simd?: Simd;
-  /** Threads that share the work, the calling one included; default: one per core. The results are the same for any number. */
+  /** Threads that share the work, the calling one included; default, and 0: one per core. The results are the same for any number. */
   readonly threads?: number;
 }
 
@@ -69,7 +69,8 @@ export function defaultThreads(): number {
  * @throws UserError where WebAssembly SIMD is missing or the kernels cannot be read
  */
 export async function registerWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
-  const { memory = 4096, simd = "auto", threads = defaultThreads() } = options;
+  const { memory = 4096, simd = "auto" } = options;
+  const threads = options.threads || defaultThreads();
   const known = tf.findBackend(BACKEND_NAME) as WasmBackend | null;
   const tensors = known?.tensors ?? new TensorMemory(memory);
   const compiled = await compileKernels(simd, tensors.shared);
