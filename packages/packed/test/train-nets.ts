@@ -14,7 +14,7 @@ for (const plugin of [archNin, archResnet, backendWasm, binarize, dataCifar, ens
 export interface NetsOptions {
   readonly members: NonNullable<Parameters<typeof train>[0]>["members"];
   readonly dataset?: Readonly<Record<string, unknown>>;
-  readonly simd?: "plain" | "relaxed";
+  readonly simd?: "plain" | "relaxed" | "auto";
   readonly epochs?: number;
 }
 
@@ -23,7 +23,7 @@ export interface NetsOptions {
  * @param out folder for the run
  * @returns the run's folder
  */
-export async function trainNets(out: string, { members, dataset = {}, simd = "plain", epochs = 1 }: NetsOptions): Promise<string> {
+export async function trainNets(out: string, { members, dataset = {}, simd = "auto", epochs = 1 }: NetsOptions): Promise<string> {
   const run = train(
     {
       seed: 5,

@@ -54,7 +54,7 @@ beforeAll(async () => {
     alphas.push(record.alpha!);
     model.dispose();
   }
-}, 60_000);
+}, 300_000);
 
 test("every member gives every image the very logits of the training graph, from bytes and from floats, by either popcount", async () => {
   expect(exported.members).toBe(nets.length);
