@@ -1,6 +1,7 @@
 // `pnpm bench NAME`: measurements, each in a file of its name.
 const benches: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   browser: async () => (await import("./browser.ts")).browser,
+  conformance: async () => (await import("./conformance.ts")).conformance,
   data: async () => (await import("./data.ts")).data,
   infer: async () => (await import("./infer.ts")).infer,
   profile: async () => (await import("./profile.ts")).profile,

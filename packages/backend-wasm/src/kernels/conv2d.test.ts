@@ -143,4 +143,11 @@ describe("convolution", () => {
     const attributes = { strides: [1, 1], pad: "same", dataFormat: "NHWC", dilations: [2, 2] };
     expectClose(run("Conv2D", inputs, attributes)[0]!.values, run("Conv2D", inputs, attributes, "cpu")[0]!.values);
   });
+
+  it("takes the part of dy that the convolution would have made where there is more, as conv2dTranspose may ask", () => {
+    const inputs = { dy: [randomValues(8 * 8 * 5, "dy"), [1, 8, 8, 5]], filter: [randomValues(3 * 3 * 4 * 5, "w"), [3, 3, 4, 5]] } as const;
+    const attributes = { inputShape: [1, 4, 4, 4], strides: [1, 1], pad: "same", dataFormat: "NHWC", dilations: [1, 1] };
+    const [own] = run("Conv2DBackpropInput", inputs, attributes);
+    expectClose(own!.values, run("Conv2DBackpropInput", inputs, attributes, "cpu")[0]!.values);
+  });
 });

@@ -111,7 +111,8 @@ const fusedConv2d: WasmKernel<FusedInputs, FusedAttributes> = ({ inputs, attrs, 
  */
 const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShape: Shape4 }> = ({ inputs, attrs, backend }) => {
   const g = geometry(attrs.inputShape, inputs.filter.shape, attrs);
-  if (!g) return undefined;
+  // conv2dTranspose may hand over a dy that is larger than the convolution's output.
+  if (!g || inputs.dy.shape.some((n, i) => n !== g.outShape[i])) return undefined;
   const { inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f } = g;
   const [dy, filter] = [backend.formula(inputs.dy), backend.formula(inputs.filter)];
   const length = tf.util.sizeFromShape(attrs.inputShape);

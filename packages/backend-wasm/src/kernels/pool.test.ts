@@ -105,4 +105,10 @@ describe("pooling", () => {
       { seed: 8, numRuns: 150 },
     );
   });
+
+  it("answers with x itself for windows of one pixel that keep the shape, as TensorFlow.js does", () => {
+    const x = randomValues(12, "x");
+    const attributes = { filterSize: 1, strides: 2, pad: 1, dimRoundingMode: "floor" };
+    for (const kernel of ["MaxPool", "AvgPool"]) expect(run(kernel, { x: [x, [1, 2, 2, 3]] }, attributes)[0]!.values).toEqual(x);
+  });
 });

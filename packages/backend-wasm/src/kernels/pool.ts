@@ -39,6 +39,8 @@ function pool(kernel: "maxPool" | "avgPool"): WasmKernel<{ x: Info }, Attributes
   return ({ inputs: { x }, attrs, backend }) => {
     if (x.dtype !== "float32") return undefined;
     const g = geometry(x.shape, attrs);
+    // The CPU backend answers with x itself, whatever the stride and padding that come to the same shape.
+    if (g.filterHeight === 1 && g.filterWidth === 1 && tf.util.arraysEqual(g.inShape, g.outShape)) return undefined;
     const y = backend.makeFloats(g.outShape);
     backend.run(kernel, imagesOf(g, 1), backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g));
     return y;
