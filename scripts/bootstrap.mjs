@@ -83,7 +83,7 @@ const installed = spawnSync("pnpm", ["--version"], { encoding: "utf8", shell: wi
 if (installed?.split(".")[0] !== pnpmVersion.split(".")[0]) path.push(join(tool("pnpm", pnpmVersion), ".bin"));
 process.env["PATH"] = [...path, process.env["PATH"]].join(delimiter);
 process.env["TURBO_TELEMETRY_DISABLED"] ??= "1";
-process.env["BENN_COMMAND"] ??= "npm run benn --"; // how hints name the command
+if (task !== "test") process.env["BENN_COMMAND"] ??= "npm run benn --"; // how hints name the command
 
 run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"], {
   stdio: ["ignore", "ignore", "inherit"],
