@@ -69,14 +69,14 @@ function sizeTable(rows: readonly SizeRow[]): string[] {
   const millions = (n: number): string => (n === 0 ? "" : (n / 1e6).toFixed(n < 1e5 ? 3 : 1));
   const cells = rows
     .filter(({ type }) => type !== "InputLayer")
-    .map(({ name, outputShape, parameters, binaryParameters, binaryMultiplyAdds, realMultiplyAdds, packedBytes }) => [
+    .map(({ name, type, outputShape, parameters, binaryParameters, binaryMultiplyAdds, realMultiplyAdds, packedBytes }) => [
       name,
       outputShape.join("×"),
       blank(binaryParameters),
       blank(parameters - binaryParameters),
       millions(binaryMultiplyAdds),
       millions(realMultiplyAdds),
-      packedBytes === 0 && parameters > 0 ? "folded" : blank(packedBytes),
+      packedBytes === 0 && (parameters > 0 || /BatchNorm/.test(type)) ? "folded" : blank(packedBytes),
     ]);
   const sum = (of: (row: SizeRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
   const total = [
