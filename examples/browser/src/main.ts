@@ -5,7 +5,7 @@ import { offerPictures } from "./pictures.ts";
 import { showAnswer, showFacts, showMembers, showVote } from "./votes.ts";
 
 const MODEL = new URL("./model.benn", document.baseURI);
-const SAMPLES = ["airplane", "automobile", "bird", "cat", "deer", "frog", "horse", "ship"];
+const SAMPLES = ["ship", "automobile", "bird", "cat", "deer", "frog", "horse", "airplane"];
 
 const loading = element("loading", HTMLParagraphElement);
 const say = (sentence: string): void => void (loading.textContent = sentence);
@@ -51,6 +51,7 @@ async function start(): Promise<void> {
     const prediction = model.predict(image, { voter, anytime });
     facts["WebAssembly"] = `${(performance.now() - start).toFixed(1)} ms, ${prediction.ran} of ${prediction.members} members`;
     showAnswer(prediction, model.labels);
+    showFacts(facts);
     facts["WebGPU"] = await byGpu(image, voter, prediction.label);
     showFacts(facts);
     busy = false;
