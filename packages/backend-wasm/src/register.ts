@@ -32,15 +32,19 @@ export const KERNELS: KernelTable = {
 
 function registerKernels(): void {
   tf.copyRegisteredKernels("cpu", BACKEND_NAME);
-  for (const [kernelName, kernel] of Object.entries(KERNELS)) {
-    const fallback = (tf.getKernel(kernelName, BACKEND_NAME) as tf.KernelConfig | undefined)?.kernelFunc;
-    if (fallback) tf.unregisterKernel(kernelName, BACKEND_NAME);
+  const stock = new Map(tf.getKernelsForBackend(BACKEND_NAME).map((config) => [config.kernelName, config]));
+  for (const kernelName of new Set([...stock.keys(), ...Object.keys(KERNELS)])) {
+    const kernel = KERNELS[kernelName];
+    const config = stock.get(kernelName);
+    const fallback = config?.kernelFunc;
+    if (config) tf.unregisterKernel(kernelName, BACKEND_NAME);
     tf.registerKernel({
+      ...config,
       kernelName,
       backendName: BACKEND_NAME,
       kernelFunc: (call) => {
         const own = call as unknown as KernelCall<never, never>;
-        const run = () => own.backend.undoneOnError(() => kernel(own)) ?? fallback?.(call);
+        const run = () => (kernel && own.backend.undoneOnError(() => kernel(own))) ?? fallback?.(call);
         const outputs = own.backend.profiler ? own.backend.profiler.kernel(kernelName, run) : run();
         if (!outputs) throw new Error(`${kernelName}: backend ${BACKEND_NAME} cannot run it on these inputs.`);
         return outputs;
