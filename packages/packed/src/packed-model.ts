@@ -1,11 +1,12 @@
 import type { ModelHeader, VoteName } from "./graph.ts";
 import { type ImageInput, imageValues } from "./image.ts";
 import type { Kernels } from "./kernels.ts";
-import { memberSteps, type Step } from "./member-steps.ts";
+import { memberSteps } from "./member-steps.ts";
 import { MemoryPlan } from "./memory-plan.ts";
 import type { CheckedModel } from "./read-model.ts";
 import { type NodeCost, nodeCosts } from "./node-costs.ts";
 import { addVote, isDecided, winnerOf } from "./tally.ts";
+import type { Step } from "./workshop.ts";
 
 /** What one member says of an image. */
 export interface Vote {

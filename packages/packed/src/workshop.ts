@@ -1,0 +1,61 @@
+import type { Shape } from "./graph.ts";
+import type { Kernels } from "./kernels.ts";
+import type { MemoryPlan } from "./memory-plan.ts";
+import { wordsOf } from "./pack-kernel.ts";
+import { floatsOf, type Tensor } from "./read-safetensors.ts";
+import type { PixelClasses } from "./window.ts";
+
+/** What a member is made into steps with. */
+export interface Workshop {
+  readonly kernels: Kernels;
+  readonly plan: MemoryPlan;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** See `CheckedModel`. */
+  readonly table: Float32Array | undefined;
+  readonly vectors: boolean;
+  /** Set before an image is run: whether its bytes are at hand beside its floats. */
+  readonly image: { hasBytes: boolean };
+  /** Called for each first-layer sum that had to be computed in float32. */
+  onUnsure?(count: number): void;
+}
+
+/** One node's work, all addresses known. */
+export type Step = () => void;
+
+/** A node, its input and output, and where they lie. */
+export interface Place {
+  readonly x: Shape;
+  readonly y: Shape;
+  readonly from: readonly number[];
+  readonly to: number;
+}
+
+export const tensorOf = (key: string, { tensors }: Workshop): Tensor => tensors.get(key) as Tensor;
+
+/** A tensor of floats, filled up with zeros to a multiple of 8. */
+export function floatsAt(key: string, count: number, workshop: Workshop): number {
+  const size = Math.ceil(count / 8) * 8;
+  return workshop.plan.constant(4 * size, () => {
+    const filled = new Float32Array(size);
+    filled.set(floatsOf(tensorOf(key, workshop)));
+    return filled;
+  });
+}
+
+/** The bits of channels to be turned, in whole words. */
+export function flipsAt(key: string | undefined, { channels }: Shape, workshop: Workshop): number {
+  const size = wordsOf(channels) * 8;
+  if (key === undefined) return workshop.plan.zeros(size);
+  return workshop.plan.constant(size, () => {
+    const filled = new Uint8Array(size);
+    filled.set(tensorOf(key, workshop).bytes);
+    // Beyond the last channel nothing may be set: those bits count as −1 in whatever reads them.
+    if (channels & 7) filled[channels >> 3]! &= (1 << (channels & 7)) - 1;
+    return filled;
+  });
+}
+
+/** Byte offsets into tables of a class each. */
+export function classesAt(classes: PixelClasses, tableBytes: number, { height, width }: Shape, { plan }: Workshop): number {
+  return plan.constant(4 * (height + width), () => classes.offsets(tableBytes));
+}
