@@ -1,6 +1,4 @@
 import { testBackend } from "@benn/core/testing";
-import { useSoftwareAdapter } from "../test/software-adapter.ts";
-import { webgpuBackend } from "./webgpu-backend.ts";
+import { create } from "../test/use-software-gpu.ts";
 
-await useSoftwareAdapter();
-testBackend("webgpu", () => webgpuBackend.create({ power: "high-performance" }));
+testBackend("webgpu", create);

@@ -45,7 +45,11 @@ export function runElements(backend: GuardedBackend, elements: Elements): Tensor
 
 /** The tensors as arrays: programs do their own arithmetic on indices, so that one serves every rank. */
 export function flat(inputs: Readonly<Record<string, TensorInfo>>): TensorInfo[] {
-  return Object.values(inputs).map(({ dataId, shape, dtype }) => ({ dataId, dtype, shape: [shape.reduce((product, n) => product * n, 1)] }));
+  return Object.values(inputs).map(({ dataId, shape, dtype }) => ({
+    dataId,
+    dtype,
+    shape: [shape.reduce((product, n) => product * n, 1)],
+  }));
 }
 
 export function declare(uniforms: Uniforms): string {

@@ -80,6 +80,10 @@ function wgsl({ left, right, leftAlong, rightAlong }: TiledProduct): string {
     fn leftAt(row : i32, k : i32) -> f32 { ${left} }
     fn rightAt(k : i32, column : i32) -> f32 { ${right} }
 
+    fn store(row : i32, column : i32, sums : vec4<f32>) {
+      for (var i = 0; i < min(4, uniforms.n - column); i++) { result[row * uniforms.n + column + i] = sums[i]; }
+    }
+
     fn main() {
       let tile = i32(workgroupId.y * numWorkgroups.x + workgroupId.x);
       let tilesAcross = (uniforms.n + ${TILE - 1}) / ${TILE};
@@ -89,7 +93,10 @@ function wgsl({ left, right, leftAlong, rightAlong }: TiledProduct): string {
       let end = min((split + 1) * uniforms.chunk, uniforms.k);
       let y0 = i32(localId.y) * 4;
       let x0 = i32(localId.x) * 4;
-      var sums : array<vec4<f32>, 4>;
+      var sums0 = vec4<f32>(0.0);
+      var sums1 = vec4<f32>(0.0);
+      var sums2 = vec4<f32>(0.0);
+      var sums3 = vec4<f32>(0.0);
       for (var step = 0; step < uniforms.steps; step++) {
         let k0 = split * uniforms.chunk + step * ${DEPTH};
         for (var load = 0; load < ${(TILE * DEPTH) / THREADS}; load++) {
@@ -110,18 +117,19 @@ function wgsl({ left, right, leftAlong, rightAlong }: TiledProduct): string {
         workgroupBarrier();
         for (var depth = 0; depth < ${DEPTH}; depth++) {
           let across = vec4<f32>(rightTile[depth][x0], rightTile[depth][x0 + 1], rightTile[depth][x0 + 2], rightTile[depth][x0 + 3]);
-          for (var y = 0; y < 4; y++) { sums[y] += leftTile[depth][y0 + y] * across; }
+          sums0 += leftTile[depth][y0] * across;
+          sums1 += leftTile[depth][y0 + 1] * across;
+          sums2 += leftTile[depth][y0 + 2] * across;
+          sums3 += leftTile[depth][y0 + 3] * across;
         }
         workgroupBarrier();
       }
-      for (var y = 0; y < 4; y++) {
-        let row = row0 + y0 + y;
-        for (var x = 0; x < 4; x++) {
-          let column = column0 + x0 + x;
-          if (row < uniforms.m && column < uniforms.n) {
-            result[(split * uniforms.m + row) * uniforms.n + column] = sums[y][x];
-          }
-        }
-      }
+      let row = split * uniforms.m + row0 + y0;
+      let rowsLeft = uniforms.m - row0 - y0;
+      let column = column0 + x0;
+      if (rowsLeft > 0) { store(row, column, sums0); }
+      if (rowsLeft > 1) { store(row + 1, column, sums1); }
+      if (rowsLeft > 2) { store(row + 2, column, sums2); }
+      if (rowsLeft > 3) { store(row + 3, column, sums3); }
     }`;
 }

@@ -3,6 +3,7 @@ import archNin from "@benn/arch-nin";
 import archResnet from "@benn/arch-resnet";
 import backendNode from "@benn/backend-node";
 import backendWasm from "@benn/backend-wasm";
+import backendWebgpu from "@benn/backend-webgpu";
 import binarize from "@benn/binarize";
 import type { BennPlugin } from "@benn/core";
 import dataCifar from "@benn/data-cifar";
@@ -25,5 +26,6 @@ export const builtInPlugins: readonly BennPlugin[] = [
   dataImagenet,
   backendWasm,
   backendNode,
+  backendWebgpu,
   tensorboardPlugin,
 ];

@@ -1,0 +1,53 @@
+import { OutOfMemoryError, UserError } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import { expect, test } from "vitest";
+import { create } from "../test/use-software-gpu.ts";
+import { describeAdapter } from "./adapter.ts";
+import { findGpu, NoGpu } from "./find-gpu.ts";
+import type { GuardedBackend } from "./guarded-backend.ts";
+import { BACKEND_NAME, registerWebgpuBackend } from "./register.ts";
+
+/** TensorFlow.js computes fewer values than 1000 on the CPU, whatever the backend. */
+const ON_GPU = 2000;
+
+test("where Dawn is not installed, or does not load, it says which package and what to do", async () => {
+  const missing = Object.assign(new Error("Cannot find package 'webgpu'"), { code: "ERR_MODULE_NOT_FOUND" });
+  await expect(findGpu(() => Promise.reject(missing))).rejects.toThrow(
+    'backend webgpu: the package "webgpu" (Dawn, about 130 MB) is not installed. npm install webgpu',
+  );
+  const broken = findGpu(() => Promise.reject(new Error("GLIBCXX_3.4.32 not found\nsomewhere")));
+  await expect(broken).rejects.toThrow(/does not load on .*: GLIBCXX_3\.4\.32 not found\. It has binaries for Linux/);
+  await expect(broken).rejects.toBeInstanceOf(NoGpu);
+});
+
+test("the adapter is told by name and by its largest tensor", () => {
+  const limits = { maxStorageBufferBindingSize: 2 ** 31, maxBufferSize: 2 ** 30 } as GPUSupportedLimits;
+  const info = { description: "", device: "", vendor: "acme", architecture: "v1", isFallbackAdapter: true } as GPUAdapterInfo;
+  expect(describeAdapter({ info, limits })).toMatch(/^acme v1, a CPU that plays GPU.* up to 1024 MiB$/);
+});
+
+test("a tensor larger than the GPU takes is an OutOfMemoryError, and the GPU stays usable", async () => {
+  await create().activate();
+  expect(() => tf.tidy(() => tf.tile(tf.ones([1, ON_GPU]), [2 ** 20, 1]))).toThrow(OutOfMemoryError);
+  expect(await tf.tidy(() => tf.add(1, 2)).data()).toEqual(Float32Array.of(3));
+});
+
+test("dataSync is refused with what to use instead", async () => {
+  await create().activate();
+  const sum = tf.tidy(() => tf.add(tf.ones([ON_GPU]), 1));
+  expect(() => sum.dataSync()).toThrow("await tensor.data()");
+  sum.dispose();
+});
+
+test("a lost GPU ends reads and programs with a UserError, and the next activation takes a new one", async () => {
+  await create().activate();
+  const lost = tf.findBackend(BACKEND_NAME) as GuardedBackend;
+  const [x, y] = tf.tidy(() => [tf.add(tf.ones([ON_GPU]), 1), tf.mul(tf.ones([ON_GPU]), 2)] as const);
+  lost.device.destroy();
+  await expect(x.data()).rejects.toThrow(UserError);
+  await expect(y.data()).rejects.toThrow(/the GPU was lost.*go on from the last checkpoint/);
+  expect(() => tf.add(x, y)).toThrow(UserError);
+  expect(await registerWebgpuBackend()).not.toBe(lost);
+  await create().activate();
+  expect(await tf.tidy(() => tf.add(tf.ones([ON_GPU]), 2)).data()).toEqual(new Float32Array(ON_GPU).fill(3));
+});

@@ -1,0 +1,140 @@
+import { batchNorm, binaryConv2d, binarySign, dropoutMask } from "@benn/binarize";
+import { Adam, createRandom } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { difference, onBoth } from "../../test/use-software-gpu.ts";
+import { BACKEND_NAME, KERNELS } from "../register.ts";
+
+const TOLERANCE = 1e-5;
+
+const random = (shape: readonly number[], seed: number, purpose: string): tf.Tensor => {
+  const draw = createRandom(seed, purpose);
+  return tf.tensor(
+    Float32Array.from({ length: shape.reduce((product, n) => product * n, 1) }, () => draw.normal()),
+    [...shape],
+  );
+};
+
+/** On the CPU the same calls are composed of TensorFlow.js's own kernels. Odd sizes, one row, more than a word of channels. */
+const sizes = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  height: fc.integer({ min: 3, max: 11 }),
+  width: fc.integer({ min: 3, max: 9 }),
+  channels: fc.constantFrom(1, 3, 8, 33, 70),
+  filters: fc.constantFrom(1, 4, 7, 35),
+  window: fc.constantFrom([1, 1], [3, 3], [3, 2]),
+  strides: fc.constantFrom([1, 1], [2, 2], [1, 2]),
+  pad: fc.constantFrom([0, 0, 0, 0], [1, 1, 1, 1], [0, 1, 2, 0]),
+  seed: fc.nat(1000),
+  flag: fc.boolean(),
+  other: fc.boolean(),
+});
+type Sizes = typeof sizes extends fc.Arbitrary<infer T> ? T : never;
+
+/** More than 256 pixels: the products are split, the sums are made in turns. */
+const large: Sizes = {
+  batch: 2,
+  height: 13,
+  width: 11,
+  channels: 5,
+  filters: 37,
+  window: [3, 3],
+  strides: [1, 1],
+  pad: [1, 1, 1, 1],
+  seed: 1,
+  flag: true,
+  other: true,
+};
+
+const compared = (name: string, compute: (given: Sizes) => tf.Tensor[]) =>
+  test(name, async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, async (given) => {
+        expect(difference(await onBoth(() => compute(given)), TOLERANCE)).toBeUndefined();
+      }),
+      { seed: 7, numRuns: 4, examples: [[large]], endOnFailure: true },
+    );
+  });
+
+compared("batch norm and its gradients are those composed of stock kernels", ({ batch, height, channels, seed, flag, other }) => {
+  const x = tf.add(tf.mul(random([batch, height, channels], seed, "x"), 3), 20); // far from 0, where E[x²] − E[x]² would fail
+  const dy = random(x.shape, seed, "dy");
+  const scale = flag ? (random([channels], seed, "scale") as tf.Tensor1D) : undefined;
+  const offset = other ? (random([channels], seed, "offset") as tf.Tensor1D) : undefined;
+  let moments: tf.Tensor[] = [];
+  const loss = (...args: tf.Tensor[]): tf.Tensor => {
+    const rest = args.slice(1) as tf.Tensor1D[];
+    const { y, mean, variance } = batchNorm(args[0]!, flag ? rest.shift() : undefined, other ? rest.shift() : undefined, 1e-4);
+    moments = [mean, variance];
+    return y;
+  };
+  const { value, grads } = tf.valueAndGrads(loss)(
+    [x, scale, offset].filter((tensor) => tensor !== undefined),
+    dy,
+  );
+  return [value, ...grads, ...moments];
+});
+
+compared("the sign and its gradient are those composed, at 0 and at ±1 too", ({ height, channels, seed }) => {
+  const x = tf.concat([random([height * channels], seed, "x"), tf.tensor1d([0, -0, 1, -1, 1e-30, -1e-30])]);
+  const { value, grad } = tf.valueAndGrad(binarySign)(x, random(x.shape, seed, "dy"));
+  return [value, grad];
+});
+
+compared("dropout drops the same elements, forward and backward", ({ batch, height, channels, seed, flag }) => {
+  const x = random([batch, height, channels], seed, "x");
+  const { value, grad } = tf.valueAndGrad((x) => dropoutMask(x, flag ? 0.5 : 0.1, (seed * 0x9e3779b1) >>> 0))(
+    x,
+    random(x.shape, seed, "dy"),
+  );
+  return [value, grad];
+});
+
+compared(
+  "the binary convolution and its gradients are those composed, with zeros, strides, uneven padding and ReLU",
+  ({ batch, height, width, channels, filters, window, strides, pad, seed, flag, other }) => {
+    const x = tf.round(tf.clipByValue(random([batch, height, width, channels], seed, "x"), -1, 1)) as tf.Tensor4D; // −1, 0, +1
+    const magnitudes = tf.add(tf.abs(random([filters], seed, "a")), 0.1);
+    const kernel = tf.mul(binarySign(random([...window, channels, filters], seed, "w")), magnitudes) as tf.Tensor4D;
+    const bias = flag ? (random([filters], seed, "bias") as tf.Tensor1D) : undefined;
+    const options = {
+      strides: strides as [number, number],
+      pad: pad as [number, number, number, number],
+      scale: other ? 2 : 1,
+      relu: flag,
+    };
+    const run = (...[x, kernel, bias]: tf.Tensor[]): tf.Tensor =>
+      binaryConv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, bias as tf.Tensor1D | undefined, options);
+    const y = run(x, kernel, ...(bias ? [bias] : []));
+    const { grads } = tf.valueAndGrads(run)(bias ? [x, kernel, bias] : [x, kernel], random(y.shape, seed, "dy"));
+    return [y, ...grads];
+  },
+);
+
+compared(
+  "a convolution's gradients are TensorFlow.js's own",
+  ({ batch, height, width, channels, filters, window, strides, seed, flag }) => {
+    const x = random([batch, height, width, channels], seed, "x") as tf.Tensor4D;
+    const kernel = random([...window, channels, filters], seed, "w") as tf.Tensor4D;
+    const run = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor =>
+      tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, strides as [number, number], flag ? "same" : "valid");
+    const y = run(x, kernel);
+    return [y, ...tf.grads(run)([x, kernel], random(y.shape, seed, "dy"))];
+  },
+);
+
+compared("Adam's steps are those composed", ({ height, channels, seed, flag }) => {
+  const variable = tf.tidy(() => tf.variable(random([height, channels], seed, "w")));
+  const adam = new Adam([{ name: "w", variable }], { weightDecay: flag ? 1e-2 : 0 });
+  for (const step of [1, 2, 3]) adam.apply({ [variable.name]: random([height, channels], seed + step, "gradient") }, 0.01);
+  const weight = variable.clone();
+  adam.dispose();
+  variable.dispose();
+  return [weight];
+});
+
+test("every kernel of its own is what TensorFlow.js runs on this backend", () => {
+  for (const name of Object.keys(KERNELS)) expect(tf.getKernel(name, BACKEND_NAME), name).toBeDefined();
+  expect(tf.getKernel("BinaryConv2D", "cpu")).toBeUndefined(); // or the tests above would compare nothing
+});
