@@ -56,7 +56,7 @@ export async function registerWebgpuBackend({ power = "high-performance" }: Webg
 }
 
 /** tfjs-backend-webgpu puts its own backend before all others when it is imported; who did not import it should not get it. */
-async function importBackend(): Promise<typeof import("./guarded-backend.ts")> {
+async function importBackend(): Promise<{ readonly GuardedBackend: typeof GuardedBackend }> {
   const had = tf.engine().registryFactory["webgpu"] !== undefined;
   const module = await import("./guarded-backend.ts");
   if (!had && tf.engine().registryFactory["webgpu"]) tf.removeBackend("webgpu");

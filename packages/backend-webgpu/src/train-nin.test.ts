@@ -52,7 +52,7 @@ test("a training step of NIN with clip(−1, 1) for the sign has the loss and th
   const gpu = await train(BACKEND_NAME, clipping, 1);
   const cpu = await train("cpu", clipping, 1);
   expect(difference({ gpu: gpu.values, cpu: cpu.values }, 1e-5)).toBeUndefined();
-});
+}, 120_000);
 
 test("six steps of a binary NIN stay finite, and leave no tensor behind from one to the next", async () => {
   await create().activate();

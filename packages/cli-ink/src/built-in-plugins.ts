@@ -6,6 +6,7 @@ import backendWasm from "@benn/backend-wasm";
 import backendWebgpu from "@benn/backend-webgpu";
 import binarize from "@benn/binarize";
 import type { BennPlugin } from "@benn/core";
+import { autoBackend } from "@benn/core/node";
 import dataCifar from "@benn/data-cifar";
 import dataImagenet from "@benn/data-imagenet";
 import ensembleBagging from "@benn/ensemble-bagging";
@@ -27,5 +28,6 @@ export const builtInPlugins: readonly BennPlugin[] = [
   backendWasm,
   backendNode,
   backendWebgpu,
+  autoBackend,
   tensorboardPlugin,
 ];

@@ -1,5 +1,7 @@
+export { autoBackend, examineBackends } from "./auto-backend.ts";
 export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluation } from "./evaluate-run.ts";
 export { bennVersion } from "./experiment.ts";
+export type { BackendReport } from "./examine-backend.ts";
 export { followEvents, openRun, type SavedRun } from "./open-run.ts";
 export { type PlannedKind, planRun, type RunPlan } from "./plan-run.ts";
 export { type RestoredMember, restoreMembers } from "./restore-members.ts";

@@ -8,6 +8,7 @@ import { type ModelSummary, summarizeModel } from "../model-summary.ts";
 import { namedWeights } from "../train/model-weights.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
 import { buildMember } from "../train/member-trainer.ts";
+import { settleBackend } from "./auto-backend.ts";
 import { asConfig } from "./experiment.ts";
 import { checkGiven, findGiven } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
@@ -51,7 +52,7 @@ export interface RunPlan {
 
 /** @throws UserError for everything that `train` would refuse before it starts */
 export async function planRun(config: Config, { container }: { readonly container: DependencyContainer }): Promise<RunPlan> {
-  const resolved = await findGiven(resolveConfig(config, container));
+  const resolved = await settleBackend(await findGiven(resolveConfig(config, container)), container);
   await container.resolve(BACKENDS).create(resolved.backend).activate();
   const loading = loadDataset(resolved, container);
   let loaded = await loading.next();

@@ -16,6 +16,7 @@ import { buildMember, type MemberTrainer } from "../train/member-trainer.ts";
 import { createVoters, trainRun } from "../train/train-run.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
+import { AUTO, settleBackend } from "./auto-backend.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
@@ -139,10 +140,11 @@ function* failures(said: readonly string[]): Generator<RunEvent> {
 }
 
 async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
-  if (resume === undefined) return await findGiven(resolveConfig(config ?? {}, container));
+  if (resume === undefined) return await settleBackend(await findGiven(resolveConfig(config ?? {}, container)), container);
   const saved = resolveConfig((await readExperiment(resume)).config, container);
   if (config === undefined) return saved;
-  const asked = resolveConfig(config, container);
+  const resolved = resolveConfig(config, container);
+  const asked = resolved.backend.name === AUTO ? { ...resolved, backend: saved.backend } : resolved;
   const wanted = asConfig(await findGiven(asked));
   const had = asConfig(saved);
   const differing = Object.keys({ ...wanted, ...had }).filter(
