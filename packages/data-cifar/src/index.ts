@@ -1,6 +1,7 @@
 import { DATASETS, definePlugin } from "@benn/core";
 import { cifar10, cifar10Options } from "./cifar10.ts";
 
+export { cacheFolder } from "./cache-folder.ts";
 export { cifar10, type Cifar10Options, cifar10Options } from "./cifar10.ts";
 
 export default definePlugin({

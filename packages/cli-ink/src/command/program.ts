@@ -45,7 +45,7 @@ export function createProgram(): Command {
       .option("--set <key=value...>", "set keys of the configuration, nested ones too")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--data <dir>", "folder with the data (the same as --set dataset.data=DIR)")
-      .option("--backend <name>", "what computes (the same as --set backend=NAME)")
+      .option("--backend <name>", "what computes (the same as --set backend=NAME); auto: the fastest here")
       .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
       .option("--resume <run>", "go on with an interrupted run")
       .addOption(uiOption())
@@ -199,6 +199,19 @@ export function createProgram(): Command {
       ["plugins", "names, options and defaults"],
       ["plugins --plugin ./my-boost.ts", "with one of your own"],
     ],
+  );
+
+  examples(
+    program
+      .command("doctor")
+      .description("Try every backend here, and show how fast it trains or what it lacks; then machine, data and plugins.")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--json", "as JSON")
+      .action(async (options: { plugin?: string[]; json?: boolean }) => {
+        const { doctor } = await import("./doctor.ts");
+        await doctor(options);
+      }),
+    [["doctor", "what trains here, and the command that gets what is missing"]],
   );
 
   examples(

@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { join } from "node:path";
+import { styleText } from "node:util";
+import { DATASETS, type DependencyContainer } from "@benn/core";
+import { examineBackends } from "@benn/core/node";
+import { cacheFolder } from "@benn/data-cifar";
+import { bytes, count, table } from "../run/format.ts";
+import { Exit } from "./failure.ts";
+import { openContainer } from "./open-container.ts";
+import { readConfig } from "./read-config.ts";
+import { registeredNames } from "./registries.ts";
+
+/** What a machine has for training. Plain JSON. */
+export interface Findings {
+  readonly backends: Awaited<ReturnType<typeof examineBackends>>;
+  readonly machine: {
+    readonly node: string;
+    readonly v8: string;
+    readonly platform: string;
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memoryBytes: number;
+    readonly freeMemoryBytes: number;
+  };
+  readonly features: Readonly<Record<string, boolean>>;
+  /** Folder of the data, or undefined where nothing is on this machine. */
+  readonly datasets: readonly { readonly name: string; readonly description: string; readonly folder?: string }[];
+  readonly plugins: readonly string[];
+}
+
+/** `benn doctor`: exit code 0 when at least one backend trains. */
+export async function doctor({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
+  const cwd = process.cwd();
+  const { plugins = [] } = await readConfig({ settings: [], plugins: plugin }, cwd);
+  const findings = await examine(await openContainer(plugins, cwd), [cwd, cacheFolder()]);
+  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : `${doctorLines(findings, paint).join("\n")}\n`);
+  if (!findings.backends.some(({ ok }) => ok)) throw new Exit(1);
+}
+
+/**
+ * Tries the backends and looks around.
+ * @param folders where CIFAR-10 may be
+ */
+export async function examine(container: DependencyContainer, folders: readonly string[]): Promise<Findings> {
+  const names = registeredNames(container);
+  const cifar = folders.map((folder) => join(folder, "cifar-10-batches-bin")).find((folder) => existsSync(folder));
+  return {
+    backends: await examineBackends(container),
+    machine: {
+      node: process.version,
+      v8: process.versions.v8,
+      platform: `${process.platform} ${process.arch}`,
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: availableParallelism(),
+      memoryBytes: totalmem(),
+      freeMemoryBytes: freemem(),
+    },
+    features: {
+      SharedArrayBuffer: typeof SharedArrayBuffer !== "undefined",
+      "WebAssembly SIMD": WebAssembly.validate(wasmModule(...ZEROS, 0xfd, 0x62)), // i8x16.popcnt
+      "relaxed SIMD": WebAssembly.validate(wasmModule(...ZEROS, ...ZEROS, ...ZEROS, 0xfd, 0x85, 0x02)), // f32x4.relaxed_madd
+    },
+    datasets: container
+      .resolve(DATASETS)
+      .entries()
+      .map(({ name, definition: { description } }) => ({
+        name,
+        description,
+        ...(name === "cifar10" && cifar !== undefined ? { folder: cifar } : {}),
+      })),
+    plugins: [...new Set(names.map(({ plugin }) => plugin))].toSorted(),
+  };
+}
+
+/** A vector of zeros: i32.const 0, i8x16.splat. */
+const ZEROS = [0x41, 0x00, 0xfd, 0x0f];
+
+/** A module whose one function, () → v128, has this code. */
+function wasmModule(...code: readonly number[]): Uint8Array<ArrayBuffer> {
+  const section = (id: number, ...content: readonly number[]): number[] => [id, content.length, ...content];
+  const types = section(1, 1, 0x60, 0, 1, 0x7b);
+  const functions = section(3, 1, 0);
+  const bodies = section(10, 1, code.length + 2, 0, ...code, 0x0b);
+  return Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, ...types, ...functions, ...bodies);
+}
+
+type Paint = (colour: "green" | "red" | "bold", text: string) => string;
+
+/** Colours go to terminals alone, and not where NO_COLOR or --no-color forbid them. */
+const paint: Paint = (colour, text) =>
+  process.stdout.isTTY && process.env["FORCE_COLOR"] !== "0" ? styleText(colour, text, { validateStream: false }) : text;
+
+/** The findings as text. */
+export function doctorLines({ backends, machine, features, datasets, plugins }: Findings, paint: Paint = (_, text) => text): string[] {
+  const fastest = Math.max(...backends.map((report) => (report.ok ? report.imagesPerSecond : 0)));
+  const rows = table(backends.map((report) => [report.name, report.ok ? `${count(report.imagesPerSecond)} images/s` : "–"]));
+  return [
+    paint("bold", "Backends, by a small training step"),
+    ...backends.flatMap((report, i) => {
+      if (!report.ok) return [`${paint("red", "✗")} ${rows[i]}  ${report.reason}`, `    ${report.remedy}`];
+      const best = report.imagesPerSecond === fastest ? "  ← --backend auto" : "";
+      return [`${paint("green", "✓")} ${rows[i]}  ${report.description}${best}`];
+    }),
+    "",
+    paint("bold", "Machine"),
+    `  Node ${machine.node}, V8 ${machine.v8}, ${machine.platform}`,
+    `  ${machine.cpu}, ${machine.cores} cores; ${bytes(machine.memoryBytes)} of memory, ${bytes(machine.freeMemoryBytes)} free`,
+    ...Object.entries(features).map(([name, has]) => `  ${has ? paint("green", "✓") : paint("red", "✗")} ${name}`),
+    "",
+    paint("bold", "Data"),
+    ...table(
+      datasets.map(({ name, description, folder }) => [name, folder ?? `not found on this machine; ${description}`]),
+      { left: 2 },
+    ).map((line) => `  ${line}`),
+    "",
+    paint("bold", "Plugins"),
+    `  ${plugins.join(", ")}`,
+  ];
+}
