@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { softwareGpu } from "../../packed/test/software-gpu.ts";
 import { webgpuBackend } from "../src/webgpu-backend.ts";
+import { useSoftwareAdapter } from "./software-adapter.ts";
 
-// Before anything asks Dawn for an adapter: it looks for drivers once.
-await softwareGpu();
+await useSoftwareAdapter();
 
 export const create = () => webgpuBackend.create({ power: "high-performance" });
 
