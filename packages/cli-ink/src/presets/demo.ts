@@ -12,7 +12,7 @@ export const demo: Preset = {
     scheme: "bagging",
     mode: "sequential",
     members: 7,
-    epochs: 2,
+    epochs: 4,
     learningRate: 1e-2,
     batchSize: 32,
   },
