@@ -1,4 +1,5 @@
 import { globSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import type { Reporter } from "vitest/node";
 // Tests run from the sources of every package: nothing needs to be built but the WebAssembly kernels, which this does.
@@ -24,7 +25,13 @@ export default defineConfig({
       ...globSync(["packages/*", "examples", "golden", "bench", "scripts"], { cwd: import.meta.dirname }).map((root) => ({
         ...fromSource,
         root,
-        test: { name: root, include: ["**/*.test.{ts,tsx}"], exclude: ["**/node_modules/**", "**/dist/**"], testTimeout: 30_000 },
+        test: {
+          name: root,
+          include: ["**/*.test.{ts,tsx}"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          setupFiles: [join(import.meta.dirname, "scripts/seed-properties.ts")],
+          testTimeout: 30_000,
+        },
       })),
       // Whole commands in processes of their own: slow, one file after the other.
       {
