@@ -62,7 +62,7 @@ export function summary(state: RunState): string[] {
       const alike = voting.every((plan) => plan.architecture === one.architecture);
       const twin = alike ? ` One real-valued twin alone: ${count(one.parameters)} parameters, ${bytes(one.realBytes)}.` : "";
       lines.push(
-        `${members(voting.length)} hold ${count(sum((plan) => plan.parameters))} parameters in ${bytes(small)}; with real-valued weights as many take ` +
+        `${members(voting.length)} ${voting.length === 1 ? "holds" : "hold"} ${count(sum((plan) => plan.parameters))} parameters in ${bytes(small)}; with real-valued weights as many take ` +
           `${bytes(real)}, ${(real / small).toFixed(1)} times as much.${twin}`,
       );
     }
