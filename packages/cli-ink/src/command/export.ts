@@ -59,7 +59,7 @@ export function exportLines(
       ...sizeTable(rows),
       "",
     ]),
-    `${file}: ${members} members in ${bytes(contents.length)}, 1/${(realBytes / contents.length).toFixed(1)} of their ${bytes(realBytes)} at 32 bits`,
+    `${file}: ${members === 1 ? "1 member" : `${members} members`} in ${bytes(contents.length)}, 1/${(realBytes / contents.length).toFixed(1)} of ${bytes(realBytes)} at 32 bits`,
   ];
 }
 
