@@ -1,10 +1,9 @@
+import { availableParallelism } from "node:os";
 import { type PlannedKind, planRun, type RunPlan } from "@benn/core/node";
+import { estimateSeconds } from "../run/estimate-seconds.ts";
 import { bytes, count, duration, table } from "../run/format.ts";
 import { openContainer } from "./open-container.ts";
 import { type ConfigRequest, readConfig } from "./read-config.ts";
-
-/** Multiply-adds a second that the WebAssembly engine reaches in training on one core of a common machine: for a guess of the time. */
-const USUAL_SPEED = 10e9;
 
 /** `benn train --dry-run` */
 export async function dryRun(request: ConfigRequest, cwd: string): Promise<void> {
@@ -27,8 +26,8 @@ export function planLines(plan: RunPlan): string[] {
     "",
     `Ensemble of ${members}: ${bytes(plan.bytes)}; with real-valued weights ${bytes(plan.realBytes)} (${(plan.realBytes / plan.bytes).toFixed(1)} times as much)`,
     `Training: ${count(plan.images)} images, ${power(plan.multiplyAdds)} multiply-adds, backward passes included`,
-    `Memory of a training step: at least ${bytes(plan.memoryBytes)}, of this machine's ${bytes(plan.machineMemoryBytes)}`,
-    `Time: about ${duration(plan.multiplyAdds / USUAL_SPEED)} at ${power(USUAL_SPEED)} multiply-adds a second, a usual speed of one core; ` +
+    `Memory of a training step: at most about ${bytes(plan.memoryBytes)}, of this machine's ${bytes(plan.machineMemoryBytes)}`,
+    `Time: about ${duration(estimateSeconds(plan, availableParallelism()))} with backend wasm on ${availableParallelism()} cores like those of docs/engine.md; ` +
       "the first epoch of a run shows this machine's",
     "Nothing was trained or written.",
   ];
