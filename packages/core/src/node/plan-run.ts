@@ -45,7 +45,7 @@ export interface RunPlan {
   /** Images trained on, and multiply-adds of it: a backward pass costs two forward passes. */
   readonly images: number;
   readonly multiplyAdds: number;
-  /** Bytes a training step keeps: every layer's output twice (values and gradients), weights with gradient and Adam's moments. */
+  /** Bytes a training step keeps where nothing is fused: every layer's output twice, weights with gradient and Adam's moments. */
   readonly memoryBytes: number;
   readonly machineMemoryBytes: number;
 }
