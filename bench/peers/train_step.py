@@ -4,7 +4,8 @@ Reads lines from standard input: `train N` or `forward N`; answers each with one
 is the whole of it: latent kernels centred and clipped, sign and scale, dropout, loss, backward, the kernels' gradient rule,
 Adam with weight decay added to the gradient.
 
-    python3 train_step.py sb 1 128 2 channels_last
+    python3 train_step.py sb 1 128 2 channels_last         # two threads
+    python3 train_step.py sb 1 128 cuda channels_last      # or cuda-tf32
 """
 
 import json
@@ -121,14 +122,22 @@ def resnet20(width):
 
 
 def main():
-    net, width, batch, threads, layout = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
-    torch.set_num_threads(threads)
+    net, width, batch, where, layout = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5]
+    device = "cuda" if where.startswith("cuda") else "cpu"
+    if device == "cpu":
+        torch.set_num_threads(int(where))
+    elif not torch.cuda.is_available():
+        sys.exit("PyTorch: no CUDA device here")
+    # A convolution of PyTorch on CUDA rounds its factors to 10 bits (TF32) unless it is told not to.
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = where == "cuda-tf32"
+    torch.backends.cudnn.benchmark = True
     torch.manual_seed(1)
     model = resnet20(width) if net == "resnet20" else nin(net, width)
     x, y = torch.randn(batch, 3, 32, 32), torch.arange(batch) % 10
     if layout == "channels_last":
         model = model.to(memory_format=torch.channels_last)
         x = x.contiguous(memory_format=torch.channels_last)
+    model, x, y = model.to(device), x.to(device), y.to(device)
     optimizer = torch.optim.Adam(model.parameters(), 1e-3, weight_decay=1e-5)
 
     def project():
@@ -144,23 +153,25 @@ def main():
         loss = F.cross_entropy(model(x), y)
         loss.backward()
         optimizer.step()
-        return loss.item()
+        return loss
 
     def forward():
         model.eval()
         project()
         with torch.no_grad():
-            return model(x).sum().item()
+            return model(x).sum()
 
-    print(json.dumps({"ready": f"PyTorch {torch.__version__}", "threads": torch.get_num_threads()}), flush=True)
+    version = f"PyTorch {torch.__version__}" + (f", {torch.cuda.get_device_name()}" if device == "cuda" else "")
+    print(json.dumps({"ready": version, "threads": torch.get_num_threads()}), flush=True)
     for line in sys.stdin:
         what, count = line.split()
-        times = []
+        # A GPU works on while the next steps are begun; the last result waits for all of them.
+        start = time.perf_counter()
         for _ in range(int(count)):
-            start = time.perf_counter()
-            (train if what == "train" else forward)()
-            times.append(1000 * (time.perf_counter() - start))
-        print(json.dumps({"ms": times, "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
+            last = (train if what == "train" else forward)()
+        last.item()
+        milliseconds = 1000 * (time.perf_counter() - start) / int(count)
+        print(json.dumps({"ms": [milliseconds], "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
 
 
 main()

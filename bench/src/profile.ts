@@ -1,12 +1,15 @@
 // `pnpm bench profile`: where the time of a training step goes, kernel by kernel.
 import { cpus } from "node:os";
+import { registerWebgpuBackend } from "@benn/backend-webgpu";
 import { Profiler, registerWasmBackend } from "@benn/backend-wasm";
 import * as tf from "@tensorflow/tfjs";
 import { Command, Option } from "commander";
+import { setUpDevice } from "./train/device.ts";
 import { measureLimits } from "./train/limits.ts";
 import { NETS, type Net, trainingStep } from "./train/training-step.ts";
 
 interface Options {
+  readonly backend: "wasm" | "webgpu";
   readonly net: Net;
   readonly batch: number;
   readonly width: number;
@@ -20,6 +23,7 @@ interface Options {
 function parse(args: readonly string[]): Options {
   return new Command("pnpm bench profile")
     .description("Where the time of a training step goes, kernel by kernel.")
+    .addOption(new Option("--backend <name>", "that trains").choices(["wasm", "webgpu"]).default("wasm"))
     .addOption(new Option("--net <name>", "the network").choices([...NETS]).default("sb"))
     .addOption(new Option("--batch <n>", "images a step").argParser(Number).default(128))
     .addOption(new Option("--width <factor>", "of the network").argParser(Number).default(1))
@@ -38,6 +42,7 @@ const CONVOLUTIONS = new Set(["binaryConv2d", "binaryInputGrad", "binaryKernelGr
 
 export async function profile(args: readonly string[]): Promise<void> {
   const options = parse(args);
+  if (options.backend === "webgpu") return await profileDevice(options);
   const backend = await registerWasmBackend({ threads: options.threads });
   await tf.setBackend("benn-wasm");
   const limits = measureLimits();
@@ -92,5 +97,54 @@ export async function profile(args: readonly string[]): Promise<void> {
         number(row.gigabytes, 1, 8) +
         (row.limit === undefined ? "" : `${(100 * row.limit).toFixed(0)} %`).padStart(10),
     );
+  }
+}
+
+/** On a GPU: the time of each program by the device's own clock, those of one name and size together. */
+async function profileDevice(options: Options): Promise<void> {
+  const { version, limits } = await setUpDevice("webgpu", 1);
+  const backend = await registerWebgpuBackend();
+  const training = trainingStep(options);
+  const begin = () => (options.forward ? training.beginForward() : training.begin());
+  for (let i = 0; i < 2; i++) await (options.forward ? training.forward() : training.step());
+  const start = performance.now();
+  let last: tf.Tensor | undefined;
+  for (let i = 0; i < options.steps; i++) {
+    last?.dispose();
+    last = begin();
+  }
+  const begun = (performance.now() - start) / options.steps;
+  await last?.data();
+  const whole = (performance.now() - start) / options.steps;
+  last?.dispose();
+  const rows = new Map<string, { program: string; shape: string; calls: number; milliseconds: number }>();
+  const programs = await backend.profile(() => begin().dispose());
+  for (const { program, outputShape, milliseconds } of programs) {
+    const shape = outputShape.join("×");
+    const row = rows.get(`${program} ${shape}`) ?? { program, shape, calls: 0, milliseconds: 0 };
+    row.calls += 1;
+    row.milliseconds += milliseconds;
+    rows.set(`${program} ${shape}`, row);
+  }
+  training.dispose();
+  const sorted = [...rows.values()].toSorted((a, b) => b.milliseconds - a.milliseconds);
+  const computing = programs.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  if (options.json) {
+    const facts = { device: version, limits, options, millisecondsPerStep: whole, millisecondsToBegin: begun, computing, rows: sorted };
+    console.log(JSON.stringify(facts, undefined, 2));
+    return;
+  }
+  console.log(`${options.net}, batch ${options.batch}: ${whole.toFixed(2)} ms a step; ${version}`);
+  console.log(
+    `begun by the CPU in ${begun.toFixed(2)} ms; ${programs.length} programs, ${computing.toFixed(2)} ms on the GPU when each is run alone`,
+  );
+  if (limits) {
+    console.log(`limits here: ${(1000 * limits.teramacs).toFixed(0)} GMAC/s of float32, ${limits.gigabytes.toFixed(0)} GB/s of memory`);
+  }
+  console.log(`\n${"program".padEnd(44)}${"output".padEnd(20)}${"calls".padStart(6)}${"ms".padStart(9)}${"%".padStart(7)}`);
+  for (const { program, shape, calls, milliseconds } of sorted.slice(0, options.rows)) {
+    const share = ((100 * milliseconds) / computing).toFixed(1);
+    const name = program.slice(0, 43).padEnd(44);
+    console.log(`${name}${shape.padEnd(20)}${String(calls).padStart(6)}${milliseconds.toFixed(3).padStart(9)}${share.padStart(7)}`);
   }
 }

@@ -4,12 +4,14 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { type Contestant, startContestant } from "./train/contestant.ts";
+import { BACKENDS, type BackendName, type DeviceLimits } from "./train/device.ts";
 import { NETS, type Net } from "./train/training-step.ts";
 
 const PEERS = ["tfjs-wasm", "pytorch"] as const;
 const HERE = import.meta.dirname;
 
 interface Options {
+  readonly backend: BackendName;
   readonly net: readonly Net[];
   readonly batch: number;
   readonly width: number;
@@ -29,6 +31,7 @@ function parse(args: readonly string[]): Options {
     .description(
       "Images a second through whole training steps (projection, forward, loss, backward, Adam), turn by turn with other engines.",
     )
+    .addOption(new Option("--backend <name>", "that trains; a GPU's is measured beside wasm, and PyTorch on CUDA").choices(BACKENDS).default("wasm"))
     .addOption(new Option("--net <names>", `of ${NETS.join(", ")}`).argParser(words).default(["sb"], "sb"))
     .addOption(new Option("--batch <n>", "images a step").argParser(Number).default(128))
     .addOption(new Option("--width <factor>", "of the network").argParser(Number).default(1))
@@ -46,6 +49,7 @@ Examples:
   pnpm bench train --threads 1,2,4 --peers pytorch --json
   pnpm bench train --net sb --width 0.25 --batch 64 --peers ""
   pnpm bench train --forward
+  pnpm bench train --backend webgpu --net sb,resnet20 --steps 50
 
 PyTorch takes part where "/usr/bin/python3" or "python3" can import torch.`,
     );
@@ -56,34 +60,34 @@ function pythonWithTorch(): string | undefined {
   return ["python3", "/usr/bin/python3"].find((python) => spawnSync(python, ["-c", "import torch"]).status === 0);
 }
 
-async function contestants(net: Net, { batch, width, threads, peers }: Options): Promise<(Contestant | string)[]> {
-  const serve = ["--conditions=source", join(HERE, "train", "serve.ts")];
+const SERVE = ["--conditions=source", join(HERE, "train", "serve.ts")];
+const onGpu = (backend: BackendName): boolean => backend === "webgpu" || backend === "node-gpu";
+
+async function contestants(net: Net, options: Options): Promise<(Contestant | string)[]> {
+  const { backend, batch, width, threads, peers } = options;
   const most = Math.max(...threads);
   const node = process.execPath;
-  const own = threads.map((count) =>
-    startContestant({
-      name: `benn, ${count} thread${count > 1 ? "s" : ""}`,
-      batch,
-      command: node,
-      args: [...serve, "benn-wasm", net, String(width), String(batch), String(count)],
-    }),
-  );
-  const others: Promise<Contestant | string>[] = [];
+  const own = (name: string, backend: BackendName, count: number): Promise<Contestant | string> =>
+    startContestant({ name, batch, command: node, args: [...SERVE, backend, net, String(width), String(batch), String(count)] });
+  const wasm = (count: number) => own(`benn, ${count} thread${count > 1 ? "s" : ""}`, "wasm", count);
+  const started = backend === "wasm" ? threads.map(wasm) : [wasm(most), own(`benn, ${backend}`, backend, most)];
   const python = peers.includes("pytorch") ? pythonWithTorch() : undefined;
-  if (peers.includes("pytorch") && !python) others.push(Promise.resolve("PyTorch: no python3 here imports torch"));
+  if (peers.includes("pytorch") && !python) started.push(Promise.resolve("PyTorch: no python3 here imports torch"));
   if (python) {
     for (const layout of ["NCHW", "channels_last"]) {
-      const args = [join(HERE, "../peers/train_step.py"), net, String(width), String(batch), String(most), layout];
-      others.push(startContestant({ name: `PyTorch ${layout}, ${most} threads`, batch, command: python, args }));
+      for (const device of onGpu(backend) ? ["cuda", "cuda-tf32"] : [`${most} threads`]) {
+        const args = [join(HERE, "../peers/train_step.py"), net, String(width), String(batch), device.split(" ")[0] ?? "", layout];
+        started.push(startContestant({ name: `PyTorch ${layout}, ${device}`, batch, command: python, args }));
+      }
     }
   }
-  if (peers.includes("tfjs-wasm")) {
+  if (backend === "wasm" && peers.includes("tfjs-wasm")) {
     // Its 4 GiB do not hold a batch of 128 at full width.
     const smaller = Math.max(1, Math.min(batch, Math.floor(32 / width)));
-    const args = [...serve, "tfjs-wasm", net, String(width), String(smaller), "1"];
-    others.push(startContestant({ name: `tfjs-backend-wasm, batch ${smaller}`, batch: smaller, command: node, args }));
+    const args = [...SERVE, "tfjs-wasm", net, String(width), String(smaller), "1"];
+    started.push(startContestant({ name: `tfjs-backend-wasm, batch ${smaller}`, batch: smaller, command: node, args }));
   }
-  return Promise.all([...own, ...others]);
+  return Promise.all(started);
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
@@ -99,6 +103,9 @@ interface Row {
   readonly fastest: number;
   readonly ratio: number;
   readonly residentMiB: number;
+  readonly limits?: DeviceLimits | undefined;
+  /** Share of the device's float32 multiply-adds. */
+  readonly ofLimit?: number;
 }
 
 async function race(net: Net, options: Options): Promise<{ rows: Row[]; absent: string[] }> {
@@ -126,6 +133,10 @@ async function race(net: Net, options: Options): Promise<{ rows: Row[]; absent: 
   const reference = best ? rate(best, median(times.get(best) ?? [])) : Number.NaN;
   const rows = [...times].map(([contestant, ms]) => ({
     net,
+    limits: contestant.limits,
+    ...(contestant.limits && contestant.macs
+      ? { ofLimit: contestant.macs[what] / (median(ms) / 1000) / (contestant.limits.teramacs * 1e12) }
+      : {}),
     name: contestant.name,
     version: contestant.version,
     batch: contestant.batch,
@@ -158,6 +169,13 @@ export async function train(args: readonly string[]): Promise<void> {
       console.log(
         `${row.name.padEnd(34)}  ${row.imagesPerSecond.toFixed(1).padStart(8)}  ${spread.padEnd(18)}  ${row.millisecondsPerStep.toFixed(0).padStart(9)}` +
           `  ${row.ratio.toFixed(2).padStart(21)}  ${row.residentMiB.toFixed(0).padStart(12)}  ${row.version}`,
+      );
+    }
+    for (const { name, limits, ofLimit, imagesPerSecond } of rows) {
+      if (!limits || ofLimit === undefined) continue;
+      console.log(
+        `${name}: ${(100 * ofLimit).toFixed(1)} % of the device's limit of ${(2 * limits.teramacs).toFixed(1)} float32 TFLOP/s (${limits.gigabytes.toFixed(0)} GB/s of memory)` +
+          (options.forward ? "" : `; 32 members × 100 epochs of CIFAR-10 in ${((32 * 100 * 50_000) / imagesPerSecond / 3600).toFixed(1)} h`),
       );
     }
     for (const reason of absent) console.log(`not taking part: ${reason}`);

@@ -1,12 +1,17 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { DeviceLimits } from "./device.ts";
 
 /** One engine with one setting, in a process of its own that runs steps when it is told to. */
 export interface Contestant {
   readonly name: string;
   readonly version: string;
   readonly batch: number;
-  /** Milliseconds of each of `count` steps. */
+  /** What its device gives at most, where it was measured. */
+  readonly limits?: DeviceLimits | undefined;
+  /** Multiply-adds of a step, where it counted them. */
+  readonly macs?: { readonly train: number; readonly forward: number } | undefined;
+  /** Milliseconds a step of `count`: one number, or one for each. */
   run(what: "train" | "forward", count: number): Promise<number[]>;
   /** Most bytes resident so far. */
   readonly rss: number;
@@ -21,7 +26,13 @@ interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-type Answer = { ready: string } | { ms: number[]; rss: number } | { error: string };
+type Answer = { ready: string; limits?: DeviceLimits; macs?: { train: number; forward: number } } | { ms: number[]; rss: number } | { error: string };
+
+/** The line that says what went wrong: an error's own, or the last one. */
+function complaint(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.findLast((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? "it ended";
+}
 
 /**
  * Starts one. The process says `{ ready }` in a line of JSON, then answers each line `train N` or `forward N` with `{ ms, rss }`.
@@ -43,7 +54,7 @@ export async function startContestant({ name, batch, command, args, env = {} }: 
   const answer = async (): Promise<Answer> => {
     for (;;) {
       const line = await Promise.race([lines.next(), ended.then(() => new Promise<undefined>((resolve) => setTimeout(resolve, 100)))]);
-      if (!line || line.done) return { error: complaints.trim().split("\n").at(-1) ?? "it ended" };
+      if (!line || line.done) return { error: complaint(complaints) };
       if (line.value.startsWith("{")) return JSON.parse(line.value) as Answer;
     }
   };
@@ -53,6 +64,8 @@ export async function startContestant({ name, batch, command, args, env = {} }: 
   return {
     name,
     version: first.ready,
+    limits: first.limits,
+    macs: first.macs,
     batch,
     get rss() {
       return rss;

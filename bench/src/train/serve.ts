@@ -1,30 +1,31 @@
-// One engine in a process of its own, for contestant.ts: node serve.ts ENGINE NET WIDTH BATCH THREADS. Engines: benn-wasm, and
-// tfjs-wasm, npm's tfjs-backend-wasm with the kernel that it lacks for training.
+// One engine in a process of its own, for contestant.ts: node serve.ts ENGINE NET WIDTH BATCH THREADS. Engines: benn's backends
+// by name, and tfjs-wasm, npm's tfjs-backend-wasm with the kernel that it lacks for training.
 import { createInterface } from "node:readline";
-import { registerWasmBackend } from "@benn/backend-wasm";
 import * as tf from "@tensorflow/tfjs";
+import { type DeviceLimits, setUpDevice } from "./device.ts";
 import { setUpTfjsWasm } from "./tfjs-wasm.ts";
 import { type Net, trainingStep } from "./training-step.ts";
 
-const [engine, net, width, batch, threads] = process.argv.slice(2);
+const [engine = "", net, width, batch, threads] = process.argv.slice(2);
 let version = "";
+let limits: DeviceLimits | undefined;
 if (engine === "tfjs-wasm") version = await setUpTfjsWasm(Number(threads));
-else {
-  await registerWasmBackend({ threads: Number(threads) });
-  await tf.setBackend("benn-wasm");
-  version = `Node ${process.versions.node}`;
-}
+else ({ version, limits } = await setUpDevice(engine, Number(threads)));
 const training = trainingStep({ net: net as Net, width: Number(width), batch: Number(batch) });
-console.log(JSON.stringify({ ready: version }));
+console.log(JSON.stringify({ ready: version, limits, macs: training.macs }));
 for await (const line of createInterface({ input: process.stdin })) {
   const [what, count] = line.split(" ");
-  const ms: number[] = [];
+  // A device works on while the next steps are begun; the last result waits for all of them, as PyTorch's does on CUDA.
+  const start = performance.now();
+  let last: tf.Tensor | undefined;
   for (let i = 0; i < Number(count); i++) {
-    const start = performance.now();
-    if (what === "train") await training.step();
-    else await training.forward();
-    ms.push(performance.now() - start);
+    last?.dispose();
+    last = what === "train" ? training.begin() : training.beginForward();
   }
-  console.log(JSON.stringify({ ms, rss: process.resourceUsage().maxRSS * 1024 }));
+  const begun = performance.now();
+  await last?.data();
+  const ms = (performance.now() - start) / Number(count);
+  last?.dispose();
+  console.log(JSON.stringify({ ms: [ms], begun: (begun - start) / Number(count), rss: process.resourceUsage().maxRSS * 1024 }));
 }
 process.exit(0);

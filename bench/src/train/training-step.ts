@@ -1,7 +1,7 @@
 import { nin } from "@benn/arch-nin";
 import { resnet20 } from "@benn/arch-resnet";
 import { deterministic } from "@benn/binarize";
-import { Adam, createRandom, deriveSeed, isStepAware, softmaxCrossEntropy } from "@benn/core";
+import { Adam, createRandom, deriveSeed, isStepAware, softmaxCrossEntropy, summarizeModel } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 
 /** Networks that are measured, by name. */
@@ -27,6 +27,19 @@ export function sampleBatch(batch: number): { images: Float32Array; labels: Int3
   return { images, labels: Int32Array.from({ length: batch }, (_, i) => i % 10) };
 }
 
+/** Multiply-adds of a step: each layer forward, its kernel's gradient, and, but for the first, its input's. */
+function stepMacs(model: tf.LayersModel, batch: number): { readonly train: number; readonly forward: number } {
+  const layers = summarizeModel(model).layers.map((layer) => layer.binaryMultiplyAdds + layer.realMultiplyAdds);
+  const forward = batch * layers.reduce((sum, macs) => sum + macs, 0);
+  return { forward, train: 3 * forward - batch * (layers.find((macs) => macs > 0) ?? 0) };
+}
+
+async function read(tensor: tf.Tensor): Promise<Float32Array> {
+  const values = Float32Array.from(await tensor.data<"float32">());
+  tensor.dispose();
+  return values;
+}
+
 /**
  * A model and what trains it on one batch, on TensorFlow.js's current backend. `step` is all of a training step as a run does
  * it: projection of the latent kernels, forward, loss, backward, Adam; `forward` is evaluation.
@@ -44,9 +57,11 @@ export function trainingStep({ net, width, batch }: StepOptions) {
   let steps = 0;
   return {
     model,
-    async step(): Promise<number> {
+    macs: stepMacs(model, batch),
+    /** Begins a step; its loss is there when the backend has taken it. */
+    begin(): tf.Scalar {
       prepare(true, deriveSeed(1, "step", steps++));
-      const loss = tf.tidy(() => {
+      return tf.tidy(() => {
         const x = tf.tensor4d(images, [batch, 32, 32, 3]);
         const y = tf.tensor1d(labels, "int32");
         const { value, grads } = tf.variableGrads(
@@ -56,16 +71,17 @@ export function trainingStep({ net, width, batch }: StepOptions) {
         optimizer.apply(grads, 1e-3);
         return value;
       });
-      const [value = Number.NaN] = await loss.data();
-      loss.dispose();
-      return value;
+    },
+    async step(): Promise<number> {
+      return (await read(this.begin()))[0] ?? Number.NaN;
+    },
+    /** Begins to evaluate the batch: [batch, classes]. */
+    beginForward(): tf.Tensor {
+      prepare(false, 0);
+      return tf.tidy(() => model.apply(tf.tensor4d(images, [batch, 32, 32, 3])) as tf.Tensor);
     },
     async forward(): Promise<Float32Array> {
-      prepare(false, 0);
-      const logits = tf.tidy(() => model.apply(tf.tensor4d(images, [batch, 32, 32, 3])) as tf.Tensor);
-      const values = await logits.data<"float32">();
-      logits.dispose();
-      return Float32Array.from(values);
+      return await read(this.beginForward());
     },
     dispose(): void {
       optimizer.dispose();

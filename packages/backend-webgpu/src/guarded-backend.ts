@@ -2,9 +2,22 @@ import { OutOfMemoryError, UserError } from "@benn/core";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { DataType, TensorInfo } from "@tensorflow/tfjs";
 import { largestTensor } from "./adapter.ts";
+import { PlannedPrograms } from "./planned-programs.ts";
+import { RecycledBuffers } from "./recycled-buffers.ts";
 
 export type WebGPUProgram = Parameters<WebGPUBackend["runWebGPUProgram"]>[0];
-type ProgramUniforms = Parameters<WebGPUBackend["runWebGPUProgram"]>[3];
+export type ProgramUniforms = NonNullable<Parameters<WebGPUBackend["runWebGPUProgram"]>[3]>;
+
+/** Numbers whose buffers are kept. */
+const MOST_CONSTANTS = 1024;
+
+/** What one program, started once, took on the device. */
+export interface ProgramTime {
+  /** The program's name; this package's begin with `benn_`. */
+  readonly program: string;
+  readonly outputShape: readonly number[];
+  readonly milliseconds: number;
+}
 
 /**
  * TensorFlow.js's WebGPU backend, which learns of a lost device and of full memory. WebGPU tells of both by promises and
@@ -13,9 +26,19 @@ type ProgramUniforms = Parameters<WebGPUBackend["runWebGPUProgram"]>[3];
 export class GuardedBackend extends WebGPUBackend {
   #failure: Error | undefined;
   readonly #waiting = new Set<(error: Error) => void>();
+  readonly #programs: PlannedPrograms;
+  /** Tensors that nobody has asked for yet, with what they are to be made of. */
+  readonly #deferred = new Map<object, { readonly inputs: readonly TensorInfo[]; readonly compute: () => void }>();
+  /** How many deferred tensors want one, and whether TensorFlow.js has given it up meanwhile. */
+  readonly #wanted = new Map<object, { times: number; givenUp: boolean }>();
+  /** Numbers that programs take as tensors, 0.9 for instance, by type and value. */
+  readonly #constants = new Map<string, GPUBuffer>();
+  #profiled: Omit<ProgramTime, "milliseconds">[] | undefined;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
+    Object.assign(this, { bufferManager: new RecycledBuffers(device) });
+    this.#programs = new PlannedPrograms(this);
     void device.lost.then(({ message }) => this.#fail(lost(message)));
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // do not print it: it is thrown
@@ -40,8 +63,81 @@ export class GuardedBackend extends WebGPUBackend {
     return new OutOfMemoryError(`the GPU's memory is full, with ${this.memory().numBytesAllocatedInGPU >> 20} MiB in tensors (${line}).`);
   }
 
+  /**
+   * A tensor that is computed when somebody asks for it; often nobody does, for instance for the gradient of the images.
+   * @param compute writes its values into the tensor
+   */
+  defer(shape: readonly number[], inputs: readonly TensorInfo[], compute: (output: TensorInfo) => void): TensorInfo {
+    const output = this.makeTensorInfo([...shape], "float32");
+    for (const { dataId } of inputs) {
+      const wanted = this.#wanted.get(dataId);
+      if (wanted) wanted.times += 1;
+      else this.#wanted.set(dataId, { times: 1, givenUp: false });
+    }
+    this.#deferred.set(output.dataId, { inputs, compute: () => compute(output) });
+    return output;
+  }
+
+  #settle(dataId: object): void {
+    const deferred = this.#deferred.get(dataId);
+    if (!deferred) return;
+    this.#deferred.delete(dataId);
+    deferred.compute();
+    this.#releaseInputs(deferred.inputs);
+  }
+
+  #releaseInputs(inputs: readonly TensorInfo[]): void {
+    for (const { dataId } of inputs) {
+      const wanted = this.#wanted.get(dataId);
+      if (!wanted || --wanted.times > 0) continue;
+      this.#wanted.delete(dataId);
+      if (wanted.givenUp) this.disposeData(dataId);
+    }
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const wanted = this.#wanted.get(dataId);
+    if (wanted && (force || this.refCount(dataId) === 1)) {
+      wanted.givenUp = true;
+      return true;
+    }
+    const gone = super.disposeData(dataId, force);
+    const deferred = gone ? this.#deferred.get(dataId) : undefined;
+    if (deferred) {
+      this.#deferred.delete(dataId);
+      this.#releaseInputs(deferred.inputs);
+    }
+    return gone;
+  }
+
+  /** Gives a tensor its buffer. One number goes to a buffer that all its equals share; TensorFlow.js makes many such tensors. */
+  override uploadToGPU(dataId: object): void {
+    const tensor = this.tensorMap.get(dataId);
+    if (tensor.resource != null) return;
+    this.#settle(dataId);
+    const { values, dtype } = tensor;
+    if (tensor.resource != null || values == null || values.length === 0) return super.uploadToGPU(dataId);
+    const array = dtype === "float32" ? Float32Array.from(values as Float32Array) : Int32Array.from(values as Int32Array);
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const key = array.length === 1 ? `${array.constructor.name} ${Object.is(array[0], -0) ? "-0" : array[0]}` : "";
+    let buffer = key === "" ? undefined : this.#constants.get(key);
+    const isKnown = buffer !== undefined;
+    buffer ??= this.bufferManager.acquireBuffer(array.byteLength, usage);
+    if (!isKnown) {
+      this.#programs.submit(); // what was started may still read what was in this buffer
+      this.queue.writeBuffer(buffer, 0, array);
+    }
+    if (key !== "" && (isKnown || this.#constants.size < MOST_CONSTANTS)) {
+      this.#constants.set(key, buffer);
+      tensor.external = true; // not to be released with this tensor
+    }
+    tensor.resource = buffer;
+    tensor.values = null as never; // as TensorFlow.js does: the values are on the GPU
+  }
+
   override async read(dataId: object): Promise<Awaited<ReturnType<WebGPUBackend["read"]>>> {
     if (this.#failure) throw this.#failure;
+    this.#settle(dataId);
     // Not Promise.race: with a promise that lives as long as the backend it would keep every read's result.
     return await new Promise((resolve, reject) => {
       this.#waiting.add(reject);
@@ -65,16 +161,36 @@ export class GuardedBackend extends WebGPUBackend {
     output?: TensorInfo,
   ): TensorInfo {
     if (this.#failure) throw this.#failure;
+    this.#profiled?.push({ program: program.shaderKey, outputShape: program.outputShape });
     const bytes = 4 * program.outputShape.reduce((product, n) => product * n, 1);
     const largest = largestTensor(this.device.limits);
     if (bytes > largest) {
       throw new OutOfMemoryError(`a tensor of ${Math.ceil(bytes / 2 ** 20)} MiB is more than this GPU's limit of ${largest >> 20} MiB.`);
     }
     try {
-      return super.runWebGPUProgram(program, inputs, dtype, uniforms, output);
+      return this.#programs.run(program, inputs, dtype, uniforms, output, () =>
+        super.runWebGPUProgram(program, inputs, dtype, uniforms, output),
+      );
     } catch (error) {
       if (!(error instanceof RangeError)) throw error; // a buffer that cannot be mapped at its creation
       throw new OutOfMemoryError(`the GPU has no room for a tensor (${error.message}).`, { cause: error });
+    }
+  }
+
+  /**
+   * Times each program that `run` starts, by the device's own clock, one after the other.
+   * @throws Error where the device has no clock (the feature `timestamp-query`)
+   */
+  async profile(run: () => void): Promise<ProgramTime[]> {
+    if (!this.device.features.has("timestamp-query")) throw new Error("backend webgpu: this GPU has no timestamps, so it cannot be profiled.");
+    const started: Omit<ProgramTime, "milliseconds">[] = [];
+    this.#profiled = started;
+    try {
+      const { getExtraProfileInfo } = await this.time(run);
+      const times = (getExtraProfileInfo?.() ?? "").split(", ").map((line) => Number(line.split(": ").at(-1)));
+      return started.map((program, i) => ({ ...program, milliseconds: times[i] ?? Number.NaN }));
+    } finally {
+      this.#profiled = undefined;
     }
   }
 

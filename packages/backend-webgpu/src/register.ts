@@ -48,7 +48,8 @@ export async function registerWebgpuBackend({ power = "high-performance" }: Webg
   await makeGpuGlobal();
   const { GuardedBackend } = await importBackend();
   const requiredLimits = Object.fromEntries(REQUIRED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
-  const backend = new GuardedBackend(await adapter.requestDevice({ requiredLimits }), adapter.info);
+  const requiredFeatures = (["timestamp-query"] as const).filter((feature) => adapter.features.has(feature));
+  const backend = new GuardedBackend(await adapter.requestDevice({ requiredLimits, requiredFeatures }), adapter.info);
   registerKernels();
   // Below the priority of every other: it becomes the backend when it is asked for, not by being imported.
   tf.registerBackend(BACKEND_NAME, () => backend, 0);

@@ -14,6 +14,8 @@ export interface Elements {
   readonly uniforms?: Uniforms;
   /** WGSL functions that `value` calls. */
   readonly functions?: string;
+  /** A tensor of as many values to write to, instead of a new one. */
+  readonly output?: TensorInfo | undefined;
   /** WGSL statements that return element `index` (i32) of the output. */
   readonly value: string;
 }
@@ -39,7 +41,8 @@ export function runElements(backend: GuardedBackend, elements: Elements): Tensor
       fn valueAt(index : i32) -> ${type} { ${value} }
       fn main(index : i32) { if (index < uniforms.size) { result[index] = valueAt(index); } }`,
   };
-  const { dataId } = backend.runWebGPUProgram(program, flat(inputs), dtype, data(uniforms));
+  const output = elements.output && { ...elements.output, shape: [size] };
+  const { dataId } = backend.runWebGPUProgram(program, flat(inputs), dtype, data(uniforms), output);
   return { dataId, shape: [...shape], dtype };
 }
 

@@ -3,6 +3,22 @@ import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
 import { channelSums } from "./kernels/channel-sums.ts";
 import { data, declare, flat, type Uniforms } from "./run-elements.ts";
 
+/**
+ * One of the two matrices, which is only read, never laid out. Finding an element takes divisions, which cost more than the
+ * product; so what depends on its row (of the right one: column) alone is found once, what depends on k alone once a step
+ * of a workgroup, and an element of the two by additions.
+ */
+export interface Factor {
+  /** WGSL statements that return a vec4<i32> of `index`: the row of the left factor, the column of the right one. */
+  readonly side: string;
+  /** WGSL statements that return a vec4<i32> of `k`. */
+  readonly depth: string;
+  /** WGSL statements that return the f32 at (side, depth), the two vectors above. */
+  readonly value: string;
+  /** Along which index neighbours lie side by side in memory. */
+  readonly along: "side" | "depth";
+}
+
 export interface TiledProduct {
   /** Tells this WGSL from all other. */
   readonly key: string;
@@ -13,123 +29,170 @@ export interface TiledProduct {
   readonly n: number;
   readonly k: number;
   readonly uniforms: Uniforms;
-  /** WGSL statements that return the factor at (row, k), and at (k, column); all within their bounds. */
-  readonly left: string;
-  readonly right: string;
-  /** Along which index neighbours of a factor lie side by side in memory. */
-  readonly leftAlong: "row" | "k";
-  readonly rightAlong: "column" | "k";
+  readonly left: Factor;
+  readonly right: Factor;
+  /** A tensor of m · n values to write to, instead of a new one. */
+  readonly output?: TensorInfo | undefined;
 }
 
-/** A workgroup of 8 × 8 threads computes a tile of 32 × 32, a thread 4 × 4 of it, in steps of 16 along k. */
-const TILE = 32;
-const DEPTH = 16;
-const THREADS = 64;
+/** How a workgroup divides its part of the product. */
+export interface Tile {
+  /** A workgroup computes a tile of rows × columns, in steps of `depth` along k. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  /** A thread of it computes so many rows and columns, both multiples of 4. */
+  readonly threadRows: number;
+  readonly threadColumns: number;
+}
+
+const LARGE: Tile = { rows: 128, columns: 64, depth: 8, threadRows: 8, threadColumns: 8 };
+const SMALL: Tile = { rows: 32, columns: 32, depth: 16, threadRows: 4, threadColumns: 4 };
+
 /** Workgroups that keep a large GPU busy: a product with fewer tiles is also split along k. */
 const ENOUGH_WORKGROUPS = 1024;
 const LEAST_CHUNK = 256;
 /** WebGPU's least limit of workgroups in one direction. */
 const MOST_IN_A_ROW = 65_535;
 
+/** The tile for a product of this size: a large one reads less, a small one computes less beyond the edges. */
+export function tileFor(m: number, n: number): Tile {
+  return m > SMALL.rows && n > SMALL.columns ? LARGE : SMALL;
+}
+
 /**
- * Multiplies two matrices that are only read, never laid out: the gradients of a convolution without its columns.
+ * Multiplies two matrices that are only read: the gradients of a convolution without its columns.
  * @returns [m, n], which the caller disposes
  */
-export function tiledProduct(backend: GuardedBackend, product: TiledProduct): TensorInfo {
+export function tiledProduct(backend: GuardedBackend, product: TiledProduct, tile = tileFor(product.m, product.n)): TensorInfo {
   const { key, inputs, m, n, k } = product;
-  const tiles = Math.ceil(m / TILE) * Math.ceil(n / TILE);
+  const tiles = Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);
   const wantedSplits = Math.min(Math.ceil(ENOUGH_WORKGROUPS / Math.max(1, tiles)), Math.ceil(k / LEAST_CHUNK));
-  const chunk = DEPTH * Math.ceil(k / Math.max(1, wantedSplits) / DEPTH);
+  const chunk = tile.depth * Math.ceil(k / Math.max(1, wantedSplits) / tile.depth);
   const splits = Math.max(1, Math.ceil(k / Math.max(1, chunk)));
   const uniforms: Uniforms = {
     m: ["i32", m],
     n: ["i32", n],
     k: ["i32", k],
     chunk: ["i32", chunk],
-    steps: ["i32", chunk / DEPTH],
+    steps: ["i32", chunk / tile.depth],
     ...product.uniforms,
   };
   const across = Math.min(tiles, MOST_IN_A_ROW);
   const program: WebGPUProgram = {
-    shaderKey: `benn_product_${key}`,
+    shaderKey: `benn_product_${key}_${Object.values(tile).join("_")}`,
     variableNames: Object.keys(inputs),
     outputShape: [splits, m, n],
     uniforms: declare(uniforms),
-    workgroupSize: [8, 8, 1],
+    workgroupSize: [tile.columns / tile.threadColumns, tile.rows / tile.threadRows, 1],
     dispatchLayout: { x: [2], y: [1], z: [0] },
     dispatch: [across, Math.ceil(tiles / across), splits],
-    getUserCode: () => wgsl(product),
+    getUserCode: () => wgsl(product, tile),
   };
-  const partial = backend.runWebGPUProgram(program, flat(inputs), "float32", data(uniforms));
+  const output = splits === 1 ? product.output && { ...product.output, shape: program.outputShape } : undefined;
+  const partial = backend.runWebGPUProgram(program, flat(inputs), "float32", data(uniforms), output);
   if (splits === 1) return { ...partial, shape: [m, n] };
-  const sums = channelSums(backend, { key: "x", inputs: { x: partial }, rows: splits, channels: m * n, term: "x[at]" });
+  const sums = channelSums(backend, {
+    key: "x",
+    inputs: { x: partial },
+    rows: splits,
+    channels: m * n,
+    term: "x[at]",
+    output: product.output,
+  });
   backend.disposeData(partial.dataId);
   return { ...sums, shape: [m, n] };
 }
 
-function wgsl({ left, right, leftAlong, rightAlong }: TiledProduct): string {
-  const place = (along: string): string =>
-    along === "k"
-      ? `let depth = element % ${DEPTH}; let side = element / ${DEPTH};`
-      : `let depth = element / ${TILE}; let side = element % ${TILE};`;
-  // A column more than needed, so that threads which write along k meet different banks of memory.
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Rows or columns of shared memory, four more than needed: threads that write along k then meet different banks. */
+const padded = (size: number): number => size + 4;
+
+function wgsl({ left, right }: TiledProduct, tile: Tile): string {
+  const { rows, columns, depth, threadRows, threadColumns } = tile;
+  const threads = (rows / threadRows) * (columns / threadColumns);
+  // A thread's rows and columns come in fours, the fours of all threads side by side.
+  const rowOf = (i: number): string => `y0 + ${Math.floor(i / 4) * 4 * (rows / threadRows) + (i % 4)}`;
+  const columnOf = (j: number): string => `x0 + ${j * 4 * (columns / threadColumns)}`;
+  const fours = threadColumns / 4;
+  const sums = upTo(threadRows).flatMap((i) => upTo(fours).map((j) => `sum${i}_${j}`));
+  const factor = (name: string, { side, depth, value }: Factor): string => `
+    fn ${name}Side(index : i32) -> vec4<i32> { ${side} }
+    fn ${name}Depth(k : i32) -> vec4<i32> { ${depth} }
+    fn ${name}Value(side : vec4<i32>, depth : vec4<i32>) -> f32 { ${value} }`;
+  const load = (name: string, size: number, { along }: Factor): string => `
+    for (var element = i32(localIndex); element < ${size * depth}; element += ${threads}) {
+      ${
+        along === "depth"
+          ? `let depth = element % ${depth}; let side = element / ${depth};`
+          : `let depth = element / ${size}; let side = element % ${size};`
+      }
+      var value = 0.0;
+      if (${name}0 + side < uniforms.${name === "left" ? "m" : "n"} && k0 + depth < end) {
+        value = ${name}Value(${name}Sides[side], ${name}Depths[depth]);
+      }
+      ${name}Tile[depth * ${padded(size)} + side] = value;
+    }`;
   return `
-    var<workgroup> leftTile : array<array<f32, ${TILE + 1}>, ${DEPTH}>;
-    var<workgroup> rightTile : array<array<f32, ${TILE + 1}>, ${DEPTH}>;
+    var<workgroup> leftTile : array<f32, ${padded(rows) * depth}>;
+    var<workgroup> rightTile : array<f32, ${padded(columns) * depth}>;
+    var<workgroup> leftSides : array<vec4<i32>, ${rows}>;
+    var<workgroup> rightSides : array<vec4<i32>, ${columns}>;
+    var<workgroup> leftDepths : array<vec4<i32>, ${depth}>;
+    var<workgroup> rightDepths : array<vec4<i32>, ${depth}>;
+    ${factor("left", left)}
+    ${factor("right", right)}
 
-    fn leftAt(row : i32, k : i32) -> f32 { ${left} }
-    fn rightAt(k : i32, column : i32) -> f32 { ${right} }
-
-    fn store(row : i32, column : i32, sums : vec4<f32>) {
-      for (var i = 0; i < min(4, uniforms.n - column); i++) { result[row * uniforms.n + column + i] = sums[i]; }
+    fn store(split : i32, row : i32, column : i32, sums : vec4<f32>) {
+      if (row >= uniforms.m) { return; }
+      for (var i = 0; i < min(4, uniforms.n - column); i++) { result[(split * uniforms.m + row) * uniforms.n + column + i] = sums[i]; }
     }
 
     fn main() {
       let tile = i32(workgroupId.y * numWorkgroups.x + workgroupId.x);
-      let tilesAcross = (uniforms.n + ${TILE - 1}) / ${TILE};
-      let row0 = tile / tilesAcross * ${TILE};
-      let column0 = tile % tilesAcross * ${TILE};
+      let tilesAcross = (uniforms.n + ${columns - 1}) / ${columns};
+      let left0 = tile / tilesAcross * ${rows};
+      let right0 = tile % tilesAcross * ${columns};
       let split = i32(workgroupId.z);
       let end = min((split + 1) * uniforms.chunk, uniforms.k);
       let y0 = i32(localId.y) * 4;
       let x0 = i32(localId.x) * 4;
-      var sums0 = vec4<f32>(0.0);
-      var sums1 = vec4<f32>(0.0);
-      var sums2 = vec4<f32>(0.0);
-      var sums3 = vec4<f32>(0.0);
+      for (var side = i32(localIndex); side < ${rows}; side += ${threads}) { leftSides[side] = leftSide(left0 + side); }
+      for (var side = i32(localIndex); side < ${columns}; side += ${threads}) { rightSides[side] = rightSide(right0 + side); }
+      ${sums.map((sum) => `var ${sum} = vec4<f32>(0.0);`).join(" ")}
       for (var step = 0; step < uniforms.steps; step++) {
-        let k0 = split * uniforms.chunk + step * ${DEPTH};
-        for (var load = 0; load < ${(TILE * DEPTH) / THREADS}; load++) {
-          let element = i32(localIndex) + load * ${THREADS};
-          {
-            ${place(leftAlong)}
-            var value = 0.0;
-            if (row0 + side < uniforms.m && k0 + depth < end) { value = leftAt(row0 + side, k0 + depth); }
-            leftTile[depth][side] = value;
-          }
-          {
-            ${place(rightAlong)}
-            var value = 0.0;
-            if (column0 + side < uniforms.n && k0 + depth < end) { value = rightAt(k0 + depth, column0 + side); }
-            rightTile[depth][side] = value;
-          }
+        let k0 = split * uniforms.chunk + step * ${depth};
+        if (i32(localIndex) < ${depth}) {
+          leftDepths[localIndex] = leftDepth(k0 + i32(localIndex));
+          rightDepths[localIndex] = rightDepth(k0 + i32(localIndex));
         }
         workgroupBarrier();
-        for (var depth = 0; depth < ${DEPTH}; depth++) {
-          let across = vec4<f32>(rightTile[depth][x0], rightTile[depth][x0 + 1], rightTile[depth][x0 + 2], rightTile[depth][x0 + 3]);
-          sums0 += leftTile[depth][y0] * across;
-          sums1 += leftTile[depth][y0 + 1] * across;
-          sums2 += leftTile[depth][y0 + 2] * across;
-          sums3 += leftTile[depth][y0 + 3] * across;
-        }
+        ${load("left", rows, left)}
+        ${load("right", columns, right)}
         workgroupBarrier();
+        for (var depth = 0; depth < ${depth}; depth++) {
+          let leftAt = depth * ${padded(rows)} + y0;
+          let rightAt = depth * ${padded(columns)} + x0;
+          ${upTo(fours)
+            .map((j) => {
+              const at = (lane: number): string => `rightTile[rightAt + ${j * 4 * (columns / threadColumns) + lane}]`;
+              return `let across${j} = vec4<f32>(${upTo(4).map(at).join(", ")});`;
+            })
+            .join("\n")}
+          ${upTo(threadRows)
+            .map(
+              (i) =>
+                `let down${i} = leftTile[leftAt + ${Math.floor(i / 4) * 4 * (rows / threadRows) + (i % 4)}]; ` +
+                upTo(fours)
+                  .map((j) => `sum${i}_${j} += down${i} * across${j};`)
+                  .join(" "),
+            )
+            .join("\n")}
+        }
       }
-      let row = split * uniforms.m + row0 + y0;
-      let rowsLeft = uniforms.m - row0 - y0;
-      let column = column0 + x0;
-      if (rowsLeft > 0) { store(row, column, sums0); }
-      if (rowsLeft > 1) { store(row + 1, column, sums1); }
-      if (rowsLeft > 2) { store(row + 2, column, sums2); }
-      if (rowsLeft > 3) { store(row + 3, column, sums3); }
+      ${upTo(threadRows)
+        .flatMap((i) => upTo(fours).map((j) => `store(split, left0 + ${rowOf(i)}, right0 + ${columnOf(j)}, sum${i}_${j});`))
+        .join("\n")}
     }`;
 }

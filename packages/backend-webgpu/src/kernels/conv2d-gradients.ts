@@ -47,17 +47,27 @@ export function gradientOfKernel(backend: GuardedBackend, x: tf.TensorInfo, dy: 
     n: filters,
     k: output[0] * output[1] * output[2],
     uniforms: uniformsOf(sizes),
-    leftAlong: "row",
-    left: `
-      let channel = row % uniforms.channels;
-      let tap = row / uniforms.channels;
-      let pixel = k / uniforms.outWidth;
-      let inX = k % uniforms.outWidth * uniforms.strideX + tap % uniforms.kernelWidth - uniforms.left;
-      let inY = pixel % uniforms.outHeight * uniforms.strideY + tap / uniforms.kernelWidth - uniforms.top;
-      if (inX < 0 || inX >= uniforms.width || inY < 0 || inY >= uniforms.height) { return 0.0; }
-      return x[((pixel / uniforms.outHeight * uniforms.height + inY) * uniforms.width + inX) * uniforms.channels + channel];`,
-    rightAlong: "column",
-    right: "return dy[k * uniforms.filters + column];",
+    left: {
+      along: "side",
+      side: `
+        let tap = index / uniforms.channels;
+        return vec4<i32>(index % uniforms.channels, tap / uniforms.kernelWidth - uniforms.top, tap % uniforms.kernelWidth - uniforms.left, 0);`,
+      depth: `
+        let row = k / uniforms.outWidth;
+        let image = row / uniforms.outHeight;
+        return vec4<i32>(image * uniforms.height, row % uniforms.outHeight * uniforms.strideY, k % uniforms.outWidth * uniforms.strideX, 0);`,
+      value: `
+        let y = depth.y + side.y;
+        let x_ = depth.z + side.z;
+        if (y < 0 || y >= uniforms.height || x_ < 0 || x_ >= uniforms.width) { return 0.0; }
+        return x[((depth.x + y) * uniforms.width + x_) * uniforms.channels + side.x];`,
+    },
+    right: {
+      along: "side",
+      side: "return vec4<i32>(index, 0, 0, 0);",
+      depth: "return vec4<i32>(k * uniforms.filters, 0, 0, 0);",
+      value: "return dy[depth.x + side.x];",
+    },
   });
   return { ...product, shape: [...kernel] };
 }
@@ -66,32 +76,41 @@ export function gradientOfKernel(backend: GuardedBackend, x: tf.TensorInfo, dy: 
  * dx [batch, height, width, channels] = Σ over taps and filters of dy · kernel: rows are the input's pixels, columns its
  * channels, and k runs over taps and filters.
  */
-export function gradientOfInput(backend: GuardedBackend, dy: tf.TensorInfo, kernel: tf.TensorInfo, sizes: ConvolutionSizes): tf.TensorInfo {
+export function gradientOfInput(backend: GuardedBackend, dy: tf.TensorInfo, kernel: tf.TensorInfo, sizes: ConvolutionSizes, output?: tf.TensorInfo): tf.TensorInfo {
   const [batch, height, width, channels] = sizes.input;
   const [kernelHeight, kernelWidth, , filters] = sizes.kernel;
   const product = tiledProduct(backend, {
     key: "gradientOfInput",
     inputs: { dy, kernel },
+    output,
     m: batch * height * width,
     n: channels,
     k: kernelHeight * kernelWidth * filters,
     uniforms: uniformsOf(sizes),
-    leftAlong: "k",
-    left: `
-      let filter_ = k % uniforms.filters;
-      let tap = k / uniforms.filters;
-      let pixel = row / uniforms.width;
-      let atX = row % uniforms.width + uniforms.left - tap % uniforms.kernelWidth;
-      let atY = pixel % uniforms.height + uniforms.top - tap / uniforms.kernelWidth;
-      if (atX < 0 || atY < 0 || atX % uniforms.strideX != 0 || atY % uniforms.strideY != 0) { return 0.0; }
-      let outX = atX / uniforms.strideX;
-      let outY = atY / uniforms.strideY;
-      if (outX >= uniforms.outWidth || outY >= uniforms.outHeight) { return 0.0; }
-      return dy[((pixel / uniforms.height * uniforms.outHeight + outY) * uniforms.outWidth + outX) * uniforms.filters + filter_];`,
-    rightAlong: "k",
-    right: `
-      let tap = k / uniforms.filters;
-      return kernel[(tap * uniforms.channels + column) * uniforms.filters + k % uniforms.filters];`,
+    left: {
+      along: "depth",
+      side: `
+        let row = index / uniforms.width;
+        let image = row / uniforms.height;
+        return vec4<i32>(image * uniforms.outHeight, row % uniforms.height + uniforms.top, index % uniforms.width + uniforms.left, 0);`,
+      depth: `
+        let tap = k / uniforms.filters;
+        return vec4<i32>(k % uniforms.filters, tap / uniforms.kernelWidth, tap % uniforms.kernelWidth, 0);`,
+      value: `
+        let y = side.y - depth.y;
+        let x = side.z - depth.z;
+        if (y < 0 || x < 0 || y % uniforms.strideY != 0 || x % uniforms.strideX != 0) { return 0.0; }
+        let outY = y / uniforms.strideY;
+        let outX = x / uniforms.strideX;
+        if (outX >= uniforms.outWidth || outY >= uniforms.outHeight) { return 0.0; }
+        return dy[((side.x + outY) * uniforms.outWidth + outX) * uniforms.filters + depth.x];`,
+    },
+    right: {
+      along: "depth",
+      side: "return vec4<i32>(index * uniforms.filters, 0, 0, 0);",
+      depth: "return vec4<i32>(k / uniforms.filters * uniforms.channels * uniforms.filters + k % uniforms.filters, 0, 0, 0);",
+      value: "return kernel[depth.x + side.x];",
+    },
   });
   return { ...product, shape: [...sizes.input] };
 }
@@ -134,7 +153,7 @@ const conv2DBackpropInput: Kernel<{ dy: tf.TensorInfo; filter: tf.TensorInfo }, 
   backend,
 }) => {
   const sizes = sizesOf(attrs.inputShape, filter.shape, attrs);
-  return sizes && gradientOfInput(backend, dy, filter, sizes);
+  return sizes && backend.defer(sizes.input, [dy, filter], (output) => void gradientOfInput(backend, dy, filter, sizes, output));
 };
 
 export const conv2dGradientKernels: KernelTable = {

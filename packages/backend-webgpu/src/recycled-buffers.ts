@@ -1,0 +1,94 @@
+/** Requests that tell where in a training step one stands. */
+const CONTEXT = 64;
+const BASE = 0x01000193;
+const BASE_TO_CONTEXT = Array.from({ length: CONTEXT }).reduce<number>((power) => Math.imul(power, BASE), 1);
+
+/** Guesses kept for a place: what becomes a weight alternates between two buffers, and moves others about. */
+const MOST_GUESSES = 6;
+
+/**
+ * Gives out buffers, and takes them back for whoever asks next. A training step asks for the same sizes in the same order as
+ * the one before: the last requests tell the place in the step, and the place tells the buffer that was given out there. So
+ * after a few steps every program meets the buffers that it met before, and what was made for those (see `PlannedPrograms`)
+ * serves again.
+ *
+ * Stands in for TensorFlow.js's BufferManager, whose names it has.
+ */
+export class RecycledBuffers {
+  readonly #device: GPUDevice;
+  /** Buffers of one size and use that nobody has, the newest last. */
+  readonly #free = new Map<string, Set<GPUBuffer>>();
+  /** A number for each size and use. */
+  readonly #kinds = new Map<string, number>();
+  readonly #guesses = new Map<number, GPUBuffer[]>();
+  readonly #recent = new Int32Array(CONTEXT);
+  #at = 0;
+  #place = 0;
+  readonly #kept = new Set<GPUBuffer>();
+  numBytesUsed = 0;
+  numBytesAllocated = 0;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  acquireBuffer(size: number, usage: number, mappedAtCreation = false, reuse = true): GPUBuffer {
+    this.numBytesUsed += size;
+    if (!reuse) return this.#create(size, usage, mappedAtCreation);
+    const key = `${size}_${usage}`;
+    const place = this.#step(key);
+    let guesses = this.#guesses.get(place);
+    if (!guesses) this.#guesses.set(place, (guesses = []));
+    const free = this.#free.get(key);
+    let buffer = free && guesses.find((guess) => free.has(guess));
+    if (!buffer) {
+      for (const each of free ?? []) buffer = each; // the newest
+      buffer ??= this.#create(size, usage, mappedAtCreation);
+      guesses.push(buffer);
+      if (guesses.length > MOST_GUESSES) guesses.shift();
+    }
+    free?.delete(buffer);
+    return buffer;
+  }
+
+  /** Takes up a request; a hash of the last ones is the place. */
+  #step(key: string): number {
+    let kind = this.#kinds.get(key);
+    if (kind === undefined) this.#kinds.set(key, (kind = this.#kinds.size + 1));
+    const gone = this.#recent[this.#at] ?? 0;
+    this.#recent[this.#at] = kind;
+    this.#at = (this.#at + 1) % CONTEXT;
+    this.#place = (Math.imul(this.#place, BASE) + kind - Math.imul(gone, BASE_TO_CONTEXT)) | 0;
+    return this.#place;
+  }
+
+  #create(size: number, usage: number, mappedAtCreation: boolean): GPUBuffer {
+    const buffer = this.#device.createBuffer({ size, usage, mappedAtCreation });
+    this.numBytesAllocated += size;
+    this.#kept.add(buffer);
+    return buffer;
+  }
+
+  releaseBuffer(buffer: GPUBuffer, reuse = true): void {
+    const { size, usage } = buffer;
+    this.numBytesUsed -= size;
+    if (!reuse) {
+      this.numBytesAllocated -= size;
+      this.#kept.delete(buffer);
+      buffer.destroy();
+      return;
+    }
+    const key = `${size}_${usage}`;
+    const free = this.#free.get(key);
+    if (free) free.add(buffer);
+    else this.#free.set(key, new Set([buffer]));
+  }
+
+  dispose(): void {
+    for (const buffer of this.#kept) buffer.destroy();
+    this.#kept.clear();
+    this.#free.clear();
+    this.#guesses.clear();
+    this.numBytesUsed = this.numBytesAllocated = 0;
+  }
+}
