@@ -1,5 +1,6 @@
 import { BACKENDS, createContainer, UserError } from "@benn/core";
 import backendWasm from "@benn/backend-wasm";
+import backendWebgpu from "@benn/backend-webgpu";
 
 /**
  * Makes the backend the one that computes.
@@ -8,6 +9,7 @@ import backendWasm from "@benn/backend-wasm";
 export async function activateBackend(name: string): Promise<void> {
   const container = createContainer();
   await backendWasm.register(container);
+  await backendWebgpu.register(container);
   const backend = container.resolve(BACKENDS).create(name);
   const probe = await backend.probe();
   if (!probe.ok) throw new UserError(`${probe.reason} ${probe.remedy}`);

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { kernelFromReference } from "./layout.ts";
+import { readAndDispose } from "./read-and-dispose.ts";
 
 /** Means over a filter and products of two float32 numbers; nothing adds up. */
 const TOLERANCE = 1e-6;
@@ -17,14 +18,12 @@ export function binarizeChecks(file: GoldenFile, container: DependencyContainer)
 }
 
 function kernelChecks(file: GoldenFile, kernel: string, binarizer: Binarizer): Check[] {
-  const read = (name: string): tf.Tensor => {
-    const { shape, values } = kernelFromReference(file.tensor(`${kernel}/${name}`));
-    return tf.tensor(values, [...shape]);
-  };
+  const values = (name: string) => kernelFromReference(file.tensor(`${kernel}/${name}`));
+  const read = (name: string): tf.Tensor => tf.tensor(values(name).values, [...values(name).shape]);
   const check = (name: string, of: () => tf.Tensor): Check => ({
     name: `${kernel}/${name}`,
     tolerance: TOLERANCE,
-    measure: () => tf.tidy(() => relativeError(of().dataSync(), read(name).dataSync())),
+    measure: async () => relativeError(await readAndDispose(tf.tidy(of)), values(name).values),
   });
   return [
     check("latent", () => binarizer.project(read("weight"))),
@@ -38,8 +37,8 @@ function signChecks(file: GoldenFile, binarizer: Binarizer): Check[] {
     const { shape, values } = file.tensor(`sign/${name}`);
     return tf.tensor(values, [...shape]);
   };
-  const measure = (of: () => tf.Tensor, expected: () => ArrayLike<number>) => () =>
-    tf.tidy(() => relativeError(of().dataSync(), expected()));
+  const measure = (of: () => tf.Tensor, expected: () => ArrayLike<number>) => async () =>
+    relativeError(await readAndDispose(tf.tidy(of)), expected());
   return [
     {
       name: "sign/y",

@@ -21,9 +21,9 @@ const NO_GRADIENT = { bias: "xnor.0.bias", kernel: "xnor.0.weight", mean: "xnor.
 export function ninChecks(file: GoldenFile, container: DependencyContainer, { training: withTraining }: { training: boolean }): Check[] {
   const evaluation = once(() => evaluateNin(file, container));
   const checks = [
-    ...each(file, "latent_after_binarize/", TOLERANCES.kernels, (i) => evaluation().latents[Number(i)]),
-    ...each(file, "binarized/", TOLERANCES.kernels, (i) => evaluation().binarized[Number(i)]),
-    ...each(file, "eval_logits", TOLERANCES.logits, () => evaluation().logits),
+    ...each(file, "latent_after_binarize/", TOLERANCES.kernels, async (i) => (await evaluation()).latents[Number(i)]),
+    ...each(file, "binarized/", TOLERANCES.kernels, async (i) => (await evaluation()).binarized[Number(i)]),
+    ...each(file, "eval_logits", TOLERANCES.logits, async () => (await evaluation()).logits),
   ];
   return withTraining && file.has("losses") ? [...checks, ...trainingChecks(file, container)] : checks;
 }
@@ -35,38 +35,41 @@ function trainingChecks(file: GoldenFile, container: DependencyContainer): Check
   const steps = new Set(file.match(/^after_step(\d+)\//).map(([, step]) => Number(step)));
   leaveOutNoise(file, steps);
   return [
-    ...each(file, "train_logits_step0", TOLERANCES.logits, () => training().logits),
-    ...each(file, "raw_grad_step0/", TOLERANCES.gradients, (name) => training().rawGradients.get(own(name))),
-    ...each(file, "grad_step0/", TOLERANCES.gradients, (name) => training().gradients.get(own(name))),
+    ...each(file, "train_logits_step0", TOLERANCES.logits, async () => (await training()).logits),
+    ...each(file, "raw_grad_step0/", TOLERANCES.gradients, async (name) => (await training()).rawGradients.get(own(name))),
+    ...each(file, "grad_step0/", TOLERANCES.gradients, async (name) => (await training()).gradients.get(own(name))),
     ...(file.has(`grad_step0/${NO_GRADIENT.bias}`)
       ? [
           {
             name: `grad_step0/${NO_GRADIENT.bias} is 0 beside its kernel's`,
             tolerance: TOLERANCES.gradients,
-            measure: () => norm(training().gradients.get(own(NO_GRADIENT.bias))) / norm(training().gradients.get(own(NO_GRADIENT.kernel))),
+            measure: async () => {
+              const { gradients } = await training();
+              return norm(gradients.get(own(NO_GRADIENT.bias))) / norm(gradients.get(own(NO_GRADIENT.kernel)));
+            },
           },
         ]
       : []),
     ...Array.from(losses, (loss, step) => ({
       name: `losses/${step}`,
       tolerance: TOLERANCES.losses,
-      measure: () => relativeError([training().losses[step] ?? Number.NaN], [loss]),
+      measure: async () => relativeError([(await training()).losses[step] ?? Number.NaN], [loss]),
     })),
     ...[...steps].flatMap((step) =>
-      each(file, `after_step${step}/`, TOLERANCES.parameters, (name) => training().weights[step - 1]?.get(own(name))),
+      each(file, `after_step${step}/`, TOLERANCES.parameters, async (name) => (await training()).weights[step - 1]?.get(own(name))),
     ),
   ];
 }
 
 /** A check for every tensor whose name begins so and that is not left out; `ours` gets the rest of the name. */
-function each(file: GoldenFile, prefix: string, tolerance: number, ours: (rest: string) => ArrayLike<number> | undefined): Check[] {
+function each(file: GoldenFile, prefix: string, tolerance: number, ours: (rest: string) => Promise<ArrayLike<number> | undefined>): Check[] {
   return file
     .match(new RegExp(`^${prefix}(.*)$`))
     .filter(([name]) => !file.isLeftOut(name))
     .map(([name, rest = ""]) => ({
       name,
       tolerance,
-      measure: () => relativeError(ours(rest) ?? [], kernelFromReference(file.tensor(name)).values),
+      measure: async () => relativeError((await ours(rest)) ?? [], kernelFromReference(file.tensor(name)).values),
     }));
 }
 

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
 import { binaryLayers } from "@benn/import-torch";
 import { buildNinNet, kindOf, prepareLayers } from "./nin-net.ts";
+import { readAndDispose } from "./read-and-dispose.ts";
 
 export interface NinEvaluation {
   /** [batch, classes]. */
@@ -13,20 +14,25 @@ export interface NinEvaluation {
 }
 
 /** Runs the file's net on its batch in evaluation mode. */
-export function evaluateNin(file: GoldenFile, container: DependencyContainer): NinEvaluation {
+export async function evaluateNin(file: GoldenFile, container: DependencyContainer): Promise<NinEvaluation> {
   const binarizer = container.resolve(BINARIZERS).create("deterministic");
   const net = buildNinNet(file, container, binarizer);
   const step = { training: false, seed: 0 };
   try {
     prepareLayers(net.model, step);
-    return tf.tidy(() => {
+    const { logits, latents, binarized } = tf.tidy(() => {
       const kernels = binaryLayers(kindOf(file)).map((layer) => net.weights.get(`${layer}/kernel`)?.read() ?? tf.scalar(Number.NaN));
       return {
-        logits: (net.model.apply(net.images) as tf.Tensor).dataSync<"float32">(),
-        latents: kernels.map((kernel) => kernel.dataSync<"float32">()),
-        binarized: kernels.map((kernel) => binarizer.kernel(kernel, step).dataSync<"float32">()),
+        logits: net.model.apply(net.images) as tf.Tensor,
+        latents: kernels.map((kernel) => kernel.clone()),
+        binarized: kernels.map((kernel) => binarizer.kernel(kernel, step)),
       };
     });
+    return {
+      logits: await readAndDispose(logits),
+      latents: await Promise.all(latents.map(readAndDispose)),
+      binarized: await Promise.all(binarized.map(readAndDispose)),
+    };
   } finally {
     net.dispose();
   }

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
 import { binaryLayers } from "@benn/import-torch";
 import { buildNinNet, kindOf, type NinNet, prepareLayers } from "./nin-net.ts";
+import { readAndDispose } from "./read-and-dispose.ts";
 import { recordGradients } from "./record-gradients.ts";
 
 /** By our names, `conv2/kernel`. */
@@ -21,7 +22,7 @@ export interface NinTraining {
 }
 
 /** Trains the file's net on its one batch, step by step as the trainer does, with Adam and the file's settings of it. */
-export function trainNin(file: GoldenFile, container: DependencyContainer, steps: number): NinTraining {
+export async function trainNin(file: GoldenFile, container: DependencyContainer, steps: number): Promise<NinTraining> {
   const recorded = recordGradients(container.resolve(BINARIZERS).create("deterministic"));
   const net = buildNinNet(file, container, recorded.binarizer);
   const { learningRate, weightDecay } = adamSettings(file);
@@ -31,16 +32,18 @@ export function trainNin(file: GoldenFile, container: DependencyContainer, steps
     { weightDecay },
   );
   try {
-    const passes = Array.from({ length: steps }, (_, seed) => {
+    const passes = [];
+    for (let seed = 0; seed < steps; seed++) {
       recorded.clear();
       prepareLayers(net.model, { training: true, seed });
-      const { loss, logits, grads } = pass(net, optimizer.variables);
-      const gradients = new Map(parameters.map(([name, weight]) => [name, valuesOf(grads[(weight.read() as tf.Variable).name])]));
+      const { loss, logits, grads } = await pass(net, optimizer.variables);
+      const gradients = await valuesOf(parameters.map(([name, weight]) => [name, grads[(weight.read() as tf.Variable).name]]));
+      const raw = await Promise.all(recorded.gradients.map(async (gradient) => Float32Array.from(await gradient.data())));
       optimizer.apply(grads, learningRate);
       tf.dispose(grads);
-      const weights = new Map([...net.weights].map(([name, weight]) => [name, valuesOf(weight.read())]));
-      return { loss, logits, gradients, raw: [...recorded.gradients], weights };
-    });
+      const weights = await valuesOf([...net.weights].map(([name, weight]) => [name, weight.read()]));
+      passes.push({ loss, logits, gradients, raw, weights });
+    }
     const [first] = passes;
     const raw = binaryLayers(kindOf(file)).map((layer, i) => [`${layer}/kernel`, first?.raw[i] ?? new Float32Array(0)] as const);
     return {
@@ -51,25 +54,26 @@ export function trainNin(file: GoldenFile, container: DependencyContainer, steps
       weights: passes.map(({ weights }) => weights),
     };
   } finally {
+    recorded.clear();
     optimizer.dispose();
     net.dispose();
   }
 }
 
 /** A forward and a backward pass. The caller disposes the gradients. */
-function pass(
+async function pass(
   { model, images, labels }: NinNet,
   variables: tf.Variable[],
-): { loss: number; logits: Float32Array; grads: tf.NamedTensorMap } {
-  let logits = new Float32Array(0);
+): Promise<{ loss: number; logits: Float32Array; grads: tf.NamedTensorMap }> {
+  let logits: tf.Tensor = tf.tensor1d([]);
   const { value, grads } = tf.variableGrads(() => {
     const output = model.apply(images, { training: true }) as tf.Tensor2D;
-    logits = Float32Array.from(output.dataSync());
+    logits.dispose();
+    logits = tf.keep(output.clone());
     return softmaxCrossEntropy(output, labels);
   }, variables);
-  const [loss = Number.NaN] = value.dataSync();
-  value.dispose();
-  return { loss, logits, grads };
+  const [loss = Number.NaN] = await readAndDispose(value);
+  return { loss, logits: await readAndDispose(logits), grads };
 }
 
 /** What the file says of its optimiser: PyTorch's names, as JSON. */
@@ -78,6 +82,8 @@ function adamSettings({ metadata }: GoldenFile): { learningRate: number; weightD
   return { learningRate: lr ?? Number.NaN, weightDecay: weightDecay ?? 0 };
 }
 
-function valuesOf(tensor: tf.Tensor | undefined): Float32Array {
-  return Float32Array.from(tensor?.dataSync() ?? []);
+async function valuesOf(tensors: readonly (readonly [name: string, tensor: tf.Tensor | undefined])[]): Promise<NamedValues> {
+  return new Map(
+    await Promise.all(tensors.map(async ([name, tensor]) => [name, Float32Array.from((await tensor?.data()) ?? [])] as const)),
+  );
 }

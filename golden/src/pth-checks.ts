@@ -7,6 +7,7 @@ import { type Check, relativeError } from "./check.ts";
 import { GoldenFile } from "./golden-file.ts";
 import { imagesFromReference } from "./layout.ts";
 import { prepareLayers } from "./nin-net.ts";
+import { readAndDispose } from "./read-and-dispose.ts";
 
 /** As of the nets in safetensors files: both sides are float32. */
 const TOLERANCE = 2e-6;
@@ -19,12 +20,12 @@ export function pthChecks(folder: string, name: string, container: DependencyCon
     {
       name: "eval_logits",
       tolerance: TOLERANCE,
-      measure: () => relativeError(logitsOf(join(folder, name), file, container), file.tensor("eval_logits").values),
+      measure: async () => relativeError(await logitsOf(join(folder, name), file, container), file.tensor("eval_logits").values),
     },
   ];
 }
 
-function logitsOf(path: string, file: GoldenFile, container: DependencyContainer): Float32Array {
+async function logitsOf(path: string, file: GoldenFile, container: DependencyContainer): Promise<Float32Array> {
   const checkpoint = readCheckpoint(readFileSync(path), path);
   const shapeOf = (key: string) => checkpoint.tensors.get(`module.${key}`)?.shape;
   const kind: NinKind = shapeOf("xnor.11.weight") ? "nin" : "allbinnet";
@@ -41,12 +42,13 @@ function logitsOf(path: string, file: GoldenFile, container: DependencyContainer
       mapWeights(checkpoint, { label: kind, weights: shapes }, ninKeyMaps[kind], path).map(({ to, view }) => [to, checkpoint.read(view)]),
     );
     const { shape, values } = imagesFromReference(file.tensor("x"));
-    return tf.tidy(() => {
+    const logits = tf.tidy(() => {
       for (const weight of model.weights)
         weight.write(tf.tensor(read.get(weight.originalName) ?? [], shapes.get(weight.originalName) ?? []));
       prepareLayers(model, { training: false, seed: 0 });
-      return (model.apply(tf.tensor(values, [...shape])) as tf.Tensor).dataSync<"float32">();
+      return model.apply(tf.tensor(values, [...shape])) as tf.Tensor;
     });
+    return await readAndDispose(logits);
   } finally {
     model.dispose();
   }

@@ -8,17 +8,17 @@ import * as tf from "@tensorflow/tfjs";
 export function recordGradients(binarizer: Binarizer): {
   readonly binarizer: Binarizer;
   /** Of the last pass, in the order in which the layers ran forward. */
-  readonly gradients: Float32Array[];
-  /** Forgets all: before a pass. */
+  readonly gradients: tf.Tensor[];
+  /** Disposes all: before a pass, and in the end. */
   readonly clear: () => void;
 } {
-  const gradients: Float32Array[] = [];
+  const gradients: tf.Tensor[] = [];
   let calls = 0;
   return {
     gradients,
     clear: () => {
       calls = 0;
-      gradients.length = 0;
+      tf.dispose(gradients.splice(0));
     },
     binarizer: {
       ...binarizer,
@@ -30,12 +30,12 @@ export function recordGradients(binarizer: Binarizer): {
   };
 }
 
-/** The tensor as it is; `seen` gets the values of its gradient. */
-function note(tensor: tf.Tensor, seen: (gradient: Float32Array) => void): tf.Tensor {
+/** The tensor as it is; `seen` gets its gradient, to dispose of. */
+function note(tensor: tf.Tensor, seen: (gradient: tf.Tensor) => void): tf.Tensor {
   const op = tf.customGrad((x) => ({
     value: (x as tf.Tensor).clone(),
     gradFunc: (dy: tf.Tensor) => {
-      seen(Float32Array.from(dy.dataSync()));
+      seen(tf.keep(dy.clone()));
       return dy.clone();
     },
   }));

@@ -5,8 +5,11 @@ import type { GuardedBackend } from "./guarded-backend.ts";
 import type { KernelCall, KernelTable } from "./kernel-call.ts";
 import { adamKernels } from "./kernels/adam-step.ts";
 import { batchNormKernels } from "./kernels/batch-norm.ts";
+import { binaryKernelKernels } from "./kernels/binary-kernel.ts";
 import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
 import { conv2dGradientKernels } from "./kernels/conv2d-gradients.ts";
+import { leadingSumKernels } from "./kernels/leading-sums.ts";
+import { maxPoolKernels } from "./kernels/max-pool-grad.ts";
 import { signAndDropoutKernels } from "./kernels/sign-and-dropout.ts";
 
 /** TensorFlow.js's name for the backend; "webgpu" is tfjs-backend-webgpu's, which stays as it is. */
@@ -19,6 +22,9 @@ export const KERNELS: KernelTable = {
   ...batchNormKernels,
   ...conv2dGradientKernels,
   ...binaryConv2dKernels,
+  ...binaryKernelKernels,
+  ...leadingSumKernels,
+  ...maxPoolKernels,
 };
 
 const REQUIRED_LIMITS = [

@@ -46,7 +46,7 @@ export interface Tile {
   readonly threadColumns: number;
 }
 
-const LARGE: Tile = { rows: 128, columns: 64, depth: 8, threadRows: 8, threadColumns: 8 };
+const LARGE: Tile = { rows: 128, columns: 64, depth: 8, threadRows: 8, threadColumns: 4 };
 const SMALL: Tile = { rows: 32, columns: 32, depth: 16, threadRows: 4, threadColumns: 4 };
 
 /** Workgroups that keep a large GPU busy: a product with fewer tiles is also split along k. */
@@ -97,7 +97,7 @@ export function tiledProduct(backend: GuardedBackend, product: TiledProduct, til
     inputs: { x: partial },
     rows: splits,
     channels: m * n,
-    term: "x[at]",
+    terms: ["x[at]"],
     output: product.output,
   });
   backend.disposeData(partial.dataId);
@@ -106,37 +106,44 @@ export function tiledProduct(backend: GuardedBackend, product: TiledProduct, til
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** Rows or columns of shared memory, four more than needed: threads that write along k then meet different banks. */
-const padded = (size: number): number => size + 4;
+/** Fours of rows or columns in shared memory, one more than needed: threads that write along k then meet different banks. */
+const padded = (size: number): number => size / 4 + 1;
 
 function wgsl({ left, right }: TiledProduct, tile: Tile): string {
   const { rows, columns, depth, threadRows, threadColumns } = tile;
-  const threads = (rows / threadRows) * (columns / threadColumns);
+  const [threadsDown, threadsAcross] = [rows / threadRows, columns / threadColumns];
+  const threads = threadsDown * threadsAcross;
+  const [down, across] = [upTo(threadRows / 4), upTo(threadColumns / 4)];
   // A thread's rows and columns come in fours, the fours of all threads side by side.
-  const rowOf = (i: number): string => `y0 + ${Math.floor(i / 4) * 4 * (rows / threadRows) + (i % 4)}`;
-  const columnOf = (j: number): string => `x0 + ${j * 4 * (columns / threadColumns)}`;
-  const fours = threadColumns / 4;
-  const sums = upTo(threadRows).flatMap((i) => upTo(fours).map((j) => `sum${i}_${j}`));
+  const sums = down.flatMap((i) => across.flatMap((j) => upTo(4).map((lane) => ({ name: `sum${i}_${j}_${lane}`, i, j, lane }))));
   const factor = (name: string, { side, depth, value }: Factor): string => `
     fn ${name}Side(index : i32) -> vec4<i32> { ${side} }
     fn ${name}Depth(k : i32) -> vec4<i32> { ${depth} }
-    fn ${name}Value(side : vec4<i32>, depth : vec4<i32>) -> f32 { ${value} }`;
+    fn ${name}Value(side : vec4<i32>, depth : vec4<i32>) -> f32 { ${value} }
+    fn ${name}At(side : i32, beyond : i32, depth : vec4<i32>) -> f32 {
+      if (side >= beyond) { return 0.0; }
+      return ${name}Value(${name}Sides[side], depth);
+    }`;
+  // A thread writes four values at once: WGSL lets writes to parts of one vector step on each other.
   const load = (name: string, size: number, { along }: Factor): string => `
-    for (var element = i32(localIndex); element < ${size * depth}; element += ${threads}) {
+    for (var element = i32(localIndex); element < ${(size / 4) * depth}; element += ${threads}) {
       ${
         along === "depth"
-          ? `let depth = element % ${depth}; let side = element / ${depth};`
-          : `let depth = element / ${size}; let side = element % ${size};`
+          ? `let depth = element % ${depth}; let four = element / ${depth};`
+          : `let depth = element / ${size / 4}; let four = element % ${size / 4};`
       }
-      var value = 0.0;
-      if (${name}0 + side < uniforms.${name === "left" ? "m" : "n"} && k0 + depth < end) {
-        value = ${name}Value(${name}Sides[side], ${name}Depths[depth]);
+      var values = vec4<f32>(0.0);
+      if (k0 + depth < end) {
+        let at = ${name}Depths[depth];
+        values = vec4<f32>(${upTo(4)
+          .map((lane) => `${name}At(four * 4 + ${lane}, ${name}End, at)`)
+          .join(", ")});
       }
-      ${name}Tile[depth * ${padded(size)} + side] = value;
+      ${name}Tile[depth * ${padded(size)} + four] = values;
     }`;
   return `
-    var<workgroup> leftTile : array<f32, ${padded(rows) * depth}>;
-    var<workgroup> rightTile : array<f32, ${padded(columns) * depth}>;
+    var<workgroup> leftTile : array<vec4<f32>, ${padded(rows) * depth}>;
+    var<workgroup> rightTile : array<vec4<f32>, ${padded(columns) * depth}>;
     var<workgroup> leftSides : array<vec4<i32>, ${rows}>;
     var<workgroup> rightSides : array<vec4<i32>, ${columns}>;
     var<workgroup> leftDepths : array<vec4<i32>, ${depth}>;
@@ -154,13 +161,15 @@ function wgsl({ left, right }: TiledProduct, tile: Tile): string {
       let tilesAcross = (uniforms.n + ${columns - 1}) / ${columns};
       let left0 = tile / tilesAcross * ${rows};
       let right0 = tile % tilesAcross * ${columns};
+      let leftEnd = uniforms.m - left0;
+      let rightEnd = uniforms.n - right0;
       let split = i32(workgroupId.z);
       let end = min((split + 1) * uniforms.chunk, uniforms.k);
-      let y0 = i32(localId.y) * 4;
-      let x0 = i32(localId.x) * 4;
+      let y = i32(localId.y);
+      let x = i32(localId.x);
       for (var side = i32(localIndex); side < ${rows}; side += ${threads}) { leftSides[side] = leftSide(left0 + side); }
       for (var side = i32(localIndex); side < ${columns}; side += ${threads}) { rightSides[side] = rightSide(right0 + side); }
-      ${sums.map((sum) => `var ${sum} = vec4<f32>(0.0);`).join(" ")}
+      ${sums.map(({ name }) => `var ${name} = vec4<f32>(0.0);`).join(" ")}
       for (var step = 0; step < uniforms.steps; step++) {
         let k0 = split * uniforms.chunk + step * ${depth};
         if (i32(localIndex) < ${depth}) {
@@ -172,27 +181,13 @@ function wgsl({ left, right }: TiledProduct, tile: Tile): string {
         ${load("right", columns, right)}
         workgroupBarrier();
         for (var depth = 0; depth < ${depth}; depth++) {
-          let leftAt = depth * ${padded(rows)} + y0;
-          let rightAt = depth * ${padded(columns)} + x0;
-          ${upTo(fours)
-            .map((j) => {
-              const at = (lane: number): string => `rightTile[rightAt + ${j * 4 * (columns / threadColumns) + lane}]`;
-              return `let across${j} = vec4<f32>(${upTo(4).map(at).join(", ")});`;
-            })
-            .join("\n")}
-          ${upTo(threadRows)
-            .map(
-              (i) =>
-                `let down${i} = leftTile[leftAt + ${Math.floor(i / 4) * 4 * (rows / threadRows) + (i % 4)}]; ` +
-                upTo(fours)
-                  .map((j) => `sum${i}_${j} += down${i} * across${j};`)
-                  .join(" "),
-            )
-            .join("\n")}
+          ${down.map((i) => `let down${i} = leftTile[depth * ${padded(rows)} + y + ${i * threadsDown}];`).join(" ")}
+          ${across.map((j) => `let across${j} = rightTile[depth * ${padded(columns)} + x + ${j * threadsAcross}];`).join(" ")}
+          ${sums.map(({ name, i, j, lane }) => `${name} += down${i}[${lane}] * across${j};`).join("\n")}
         }
       }
-      ${upTo(threadRows)
-        .flatMap((i) => upTo(fours).map((j) => `store(split, left0 + ${rowOf(i)}, right0 + ${columnOf(j)}, sum${i}_${j});`))
+      ${sums
+        .map(({ name, i, j, lane }) => `store(split, left0 + (y + ${i * threadsDown}) * 4 + ${lane}, right0 + (x + ${j * threadsAcross}) * 4, ${name});`)
         .join("\n")}
     }`;
 }

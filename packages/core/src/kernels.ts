@@ -10,6 +10,7 @@ import * as tf from "@tensorflow/tfjs";
  *                       biased variance [C] of x over all axes but the last; `epsilon`
  * - `BatchNormGrad`     x, dy [..., C], mean [C], variance [C], scale? [C] → dx, dScale [C], dOffset [C]; `epsilon`.
  *                       mean and variance are those of x itself, so dx contains their share.
+ * - `MovingAverage`     running, batch (one shape) → running · `momentum` + batch · `share`
  * - `BinarySign`        x → −1 where x < 0, else +1
  * - `BinarySignGrad`    x, dy → dy where −1 < x < 1, else 0
  * - `DropoutMask`       x → x where `keepsElement(seed, i, rate)` for its index i, else 0: not scaled; `rate`, `seed`
@@ -19,12 +20,20 @@ import * as tf from "@tensorflow/tfjs";
  * - `BinaryConv2DGrad`  dy [B, H', W', F], x, kernel as above, y? (only with `relu`: where it is 0, dy counts as 0)
  *                       → dx [B, H, W, C], dKernel [h, w, C, F], dBias [F], the gradients of x, of the kernel as it is, and of
  *                       the bias; attributes as above
+ * - `CentreAndClip`     w [..., C, F] → w − its mean over C (where C > 1), clipped to [−1, 1]
+ * - `BinaryKernel`      w [..., F] → ŵ = a · sign(w), with a = mean |w| of each filter
+ * - `BinaryKernelGrad`  w [..., C, F], `binary` (ŵ of w), dy → (a · dy, where |w| ≤ 1, + sign(w) · Σ(dy · sign(w)) / n) · (1 − 1/C, if C > 1) · n,
+ *                       with the sum over the n weights of a filter
  * - `AdamStep`          weight, gradient, firstMoment, secondMoment (one shape) → the new weight, firstMoment and
  *                       secondMoment; `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `step` (from 1)
  */
 export type TrainingKernel =
   | "BatchNorm"
   | "BatchNormGrad"
+  | "MovingAverage"
+  | "CentreAndClip"
+  | "BinaryKernel"
+  | "BinaryKernelGrad"
   | "BinarySign"
   | "BinarySignGrad"
   | "DropoutMask"

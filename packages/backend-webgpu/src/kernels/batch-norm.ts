@@ -1,5 +1,4 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
-import type { GuardedBackend } from "../guarded-backend.ts";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";
 import { channelSums } from "./channel-sums.ts";
@@ -24,11 +23,10 @@ const batchNorm: Kernel<{ x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo
   backend,
 }) => {
   const { rows, channels } = sizeOf(x);
-  const sum = channelSums(backend, { key: "x", inputs: { x }, rows, channels, term: "x[at]" });
-  const mean = divided(backend, sum, rows);
+  const sums = { rows, channels, factor: 1 / rows };
+  const mean = channelSums(backend, { ...sums, key: "x", inputs: { x }, terms: ["x[at]"] });
   const squares = "(x[at] - mean[channel]) * (x[at] - mean[channel])";
-  const spread = channelSums(backend, { key: "squares", inputs: { x, mean }, rows, channels, term: squares });
-  const variance = divided(backend, spread, rows);
+  const variance = channelSums(backend, { ...sums, key: "squares", inputs: { x, mean }, terms: [squares] });
   const y = runElements(backend, {
     key: `batchNorm_${scale ? "scale" : ""}_${offset ? "offset" : ""}`,
     inputs: { x, mean, variance, ...(scale ? { scale } : {}), ...(offset ? { offset } : {}) },
@@ -56,47 +54,54 @@ const batchNormGrad: Kernel<GradInputs, { epsilon: number }> = ({
   backend,
 }) => {
   const { rows, channels } = sizeOf(x);
-  const dOffset = channelSums(backend, { key: "dy", inputs: { dy }, rows, channels, term: "dy[at]" });
-  const products = channelSums(backend, {
-    key: "products",
+  // Σ dy, then Σ dy · (x − mean), of each channel.
+  const sums = channelSums(backend, {
+    key: "gradients",
     inputs: { x, dy, mean },
     rows,
     channels,
-    term: "dy[at] * (x[at] - mean[channel])",
+    terms: ["dy[at]", "dy[at] * (x[at] - mean[channel])"],
   });
-  const dScale = runElements(backend, {
-    key: "batchNormScaleGrad",
-    inputs: { products, variance },
-    shape: [channels],
-    uniforms: { epsilon: ["f32", epsilon] },
-    value: "return products[index] * inverseSqrt(variance[index] + uniforms.epsilon);",
-  });
-  backend.disposeData(products.dataId);
   const dx = runElements(backend, {
     key: `batchNormGrad_${scale ? "scale" : ""}`,
-    inputs: { x, dy, mean, variance, dScale, dOffset, ...(scale ? { scale } : {}) },
+    inputs: { x, dy, mean, variance, sums, ...(scale ? { scale } : {}) },
     shape: x.shape,
     uniforms: { channels: ["i32", channels], rows: ["f32", rows], epsilon: ["f32", epsilon] },
     value: `
       let channel = index % uniforms.channels;
       let slope = inverseSqrt(variance[channel] + uniforms.epsilon);
-      let normalized = (x[index] - mean[channel]) * slope;
-      let centred = dy[index] - (dOffset[channel] + normalized * dScale[channel]) / uniforms.rows;
-      return centred * slope${scale ? " * scale[channel]" : ""};`,
+      let along = (x[index] - mean[channel]) * slope * (sums[uniforms.channels + channel] * slope);
+      return (dy[index] - (sums[channel] + along) / uniforms.rows) * slope${scale ? " * scale[channel]" : ""};`,
   });
+  const dScale = backend.defer([channels], [sums, variance], (output) => {
+    runElements(backend, {
+      key: "batchNormScaleGrad",
+      inputs: { sums, variance },
+      shape: [channels],
+      uniforms: { channels: ["i32", channels], epsilon: ["f32", epsilon] },
+      value: "return sums[uniforms.channels + index] * inverseSqrt(variance[index] + uniforms.epsilon);",
+      output,
+    });
+  });
+  const dOffset = backend.defer([channels], [sums], (output) => {
+    runElements(backend, { key: "batchNormOffsetGrad", inputs: { sums }, shape: [channels], value: "return sums[index];", output });
+  });
+  backend.disposeData(sums.dataId);
   return [dx, dScale, dOffset];
 };
 
-function divided(backend: GuardedBackend, sum: TensorInfo, by: number): TensorInfo {
-  const quotient = runElements(backend, {
-    key: "divided",
-    inputs: { sum },
-    shape: sum.shape,
-    uniforms: { by: ["f32", by] },
-    value: "return sum[index] / uniforms.by;",
+/** running · momentum + batch · share: 1 − momentum times what makes a variance unbiased. */
+const movingAverage: Kernel<{ running: TensorInfo; batch: TensorInfo }, { momentum: number; share: number }> = ({
+  inputs,
+  attrs: { momentum, share },
+  backend,
+}) =>
+  runElements(backend, {
+    key: "movingAverage",
+    inputs,
+    shape: inputs.running.shape,
+    uniforms: { momentum: ["f32", momentum], share: ["f32", share] },
+    value: "return running[index] * uniforms.momentum + batch[index] * uniforms.share;",
   });
-  backend.disposeData(sum.dataId);
-  return quotient;
-}
 
-export const batchNormKernels: KernelTable = { BatchNorm: batchNorm, BatchNormGrad: batchNormGrad };
+export const batchNormKernels: KernelTable = { BatchNorm: batchNorm, BatchNormGrad: batchNormGrad, MovingAverage: movingAverage };

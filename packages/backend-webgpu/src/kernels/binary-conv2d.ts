@@ -151,7 +151,7 @@ const binaryConv2dGrad: Kernel<GradInputs, Attributes> = ({ inputs: { dy, x, ker
         value: "return select(0.0, dy[index], y[index] > 0.0);",
       })
     : dy;
-  const dBias = channelSums(backend, { key: "dy", inputs: { dy: masked }, rows, channels: filters, term: "dy[at]" });
+  const dBias = channelSums(backend, { key: "dy", inputs: { dy: masked }, rows, channels: filters, terms: ["dy[at]"] });
   const scaled = (gradient: tf.TensorInfo): tf.TensorInfo => {
     if (attrs.scale === 1) return gradient;
     const product = runElements(backend, {

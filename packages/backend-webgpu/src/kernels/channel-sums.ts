@@ -1,51 +1,114 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
-import type { GuardedBackend } from "../guarded-backend.ts";
-import { runElements } from "../run-elements.ts";
+import type { GuardedBackend, WebGPUProgram } from "../guarded-backend.ts";
+import { data, declare, flat, runElements, type Uniforms } from "../run-elements.ts";
 
 export interface ChannelSums {
-  /** Tells this term from all other. */
+  /** Tells these terms from all other. */
   readonly key: string;
   /** Tensors by their name in WGSL. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
+  /** Before the rows; default 1. */
+  readonly outer?: number;
   readonly rows: number;
   readonly channels: number;
-  /** WGSL of what is summed, of `at` (the element's index) and `channel`. */
-  readonly term: string;
+  /** WGSL of what is summed, of `at` (the element's index) and `channel`; each gives sums of its own. */
+  readonly terms: readonly string[];
+  /** Of the sums; default 1. */
+  readonly factor?: number;
   /** A tensor of as many values to write to, instead of a new one. */
   readonly output?: TensorInfo | undefined;
 }
 
-/** Threads that a pass is divided over, and rows that a thread of it sums at least. */
-const THREADS = 65_536;
+/** Threads that the first pass is divided over, and rows that a thread of it sums at least. */
+const THREADS = 262_144;
 const LEAST_ROWS = 64;
+/** So many rows are summed by one workgroup for each sum, without a first pass. */
+const ONE_PASS_ROWS = 2048;
+const WORKGROUP = 64;
+/** WebGPU's least limit of workgroups in one direction. */
+const MOST_IN_A_ROW = 65_535;
 
 /**
- * Sums a term over the rows of [rows, channels] for each channel: neighbouring threads take neighbouring channels of a run
- * of rows, then the runs are summed in the same way. The order is fixed, so the same inputs give the same sums.
- * @returns [channels], which the caller disposes
+ * Sums terms over the rows of [outer, rows, channels]: in a first pass neighbouring threads take neighbouring channels of a
+ * run of rows, in a second one a workgroup takes the runs of a sum. The order is fixed, so the same inputs give the same sums.
+ * @returns [outer, terms, channels] in a row, which the caller disposes
  */
-export function channelSums(backend: GuardedBackend, { key, inputs, rows, channels, term, output }: ChannelSums): TensorInfo {
-  const perThread = Math.max(LEAST_ROWS, Math.ceil((rows * channels) / THREADS));
-  const runs = Math.max(1, Math.ceil(rows / perThread));
+export function channelSums(backend: GuardedBackend, sums: ChannelSums): TensorInfo {
+  const { key, inputs, outer = 1, rows, channels, terms } = sums;
+  if (rows <= ONE_PASS_ROWS) return sumByWorkgroups(backend, sums);
+  const perThread = Math.max(LEAST_ROWS, Math.ceil((outer * rows * channels) / THREADS));
+  const runs = Math.ceil(rows / perThread);
   const partial = runElements(backend, {
     key: `sums_${key}`,
     inputs,
-    shape: [runs, channels],
-    output: runs === 1 ? output : undefined,
-    uniforms: { channels: ["i32", channels], rows: ["i32", rows], perThread: ["i32", perThread] },
+    shape: [outer, runs, terms.length * channels],
+    uniforms: { channels: ["i32", channels], rows: ["i32", rows], perThread: ["i32", perThread], runs: ["i32", runs] },
     value: `
       let channel = index % uniforms.channels;
-      let first = index / uniforms.channels * uniforms.perThread;
+      let term = index / uniforms.channels % ${terms.length};
+      let run = index / (uniforms.channels * ${terms.length});
+      let first = run % uniforms.runs * uniforms.perThread;
       let end = min(first + uniforms.perThread, uniforms.rows);
       var sum = 0.0;
       for (var row = first; row < end; row++) {
-        let at = row * uniforms.channels + channel;
-        sum += ${term};
+        let at = (run / uniforms.runs * uniforms.rows + row) * uniforms.channels + channel;
+        ${choose(terms)}
       }
       return sum;`,
   });
-  if (runs === 1) return { ...partial, shape: [channels] };
-  const sums = channelSums(backend, { key: "x", inputs: { x: partial }, rows: runs, channels, term: "x[at]", output });
+  const all = sumByWorkgroups(backend, {
+    ...sums,
+    key: "x",
+    inputs: { x: partial },
+    rows: runs,
+    channels: terms.length * channels,
+    terms: ["x[at]"],
+  });
   backend.disposeData(partial.dataId);
-  return sums;
+  return all;
+}
+
+function choose(terms: readonly string[]): string {
+  return terms.map((term, i) => (i < terms.length - 1 ? `if (term == ${i}) { sum += ${term}; } else ` : `{ sum += ${term}; }`)).join("");
+}
+
+function sumByWorkgroups(backend: GuardedBackend, sums: ChannelSums): TensorInfo {
+  const { key, inputs, outer = 1, rows, channels, terms, factor = 1, output } = sums;
+  const size = outer * terms.length * channels;
+  const uniforms: Uniforms = { count: ["i32", size], channels: ["i32", channels], rows: ["i32", rows], factor: ["f32", factor] };
+  const across = Math.min(size, MOST_IN_A_ROW);
+  const program: WebGPUProgram = {
+    shaderKey: `benn_workgroupSums_${key}`,
+    variableNames: Object.keys(inputs),
+    outputShape: [1, 1, size],
+    uniforms: declare(uniforms),
+    workgroupSize: [WORKGROUP, 1, 1],
+    dispatchLayout: { x: [2], y: [1], z: [0] },
+    dispatch: [across, Math.ceil(size / Math.max(1, across)), 1],
+    getUserCode: () => `
+      var<workgroup> parts : array<f32, ${WORKGROUP}>;
+      fn main() {
+        let index = i32(workgroupId.y * numWorkgroups.x + workgroupId.x);
+        let channel = index % uniforms.channels;
+        let term = index / uniforms.channels % ${terms.length};
+        let outer = index / (uniforms.channels * ${terms.length});
+        var sum = 0.0;
+        if (index < uniforms.count) {
+          for (var row = i32(localIndex); row < uniforms.rows; row += ${WORKGROUP}) {
+            let at = (outer * uniforms.rows + row) * uniforms.channels + channel;
+            ${choose(terms)}
+          }
+        }
+        parts[localIndex] = sum;
+        workgroupBarrier();
+        for (var half = ${WORKGROUP / 2}u; half > 0u; half /= 2u) {
+          if (localIndex < half) { parts[localIndex] += parts[localIndex + half]; }
+          workgroupBarrier();
+        }
+        if (localIndex == 0u && index < uniforms.count) { result[index] = parts[0] * uniforms.factor; }
+      }`,
+  };
+  const into = output && { ...output, shape: program.outputShape };
+  const { dataId, dtype } = backend.runWebGPUProgram(program, flat(inputs), "float32", data(uniforms), into);
+  return { dataId, dtype, shape: outer === 1 ? [terms.length * channels] : [outer, terms.length * channels] };
 }

@@ -79,8 +79,9 @@ export function gradientOfKernel(backend: GuardedBackend, x: tf.TensorInfo, dy: 
 export function gradientOfInput(backend: GuardedBackend, dy: tf.TensorInfo, kernel: tf.TensorInfo, sizes: ConvolutionSizes, output?: tf.TensorInfo): tf.TensorInfo {
   const [batch, height, width, channels] = sizes.input;
   const [kernelHeight, kernelWidth, , filters] = sizes.kernel;
+  const isUnit = sizes.strides[0] === 1 && sizes.strides[1] === 1;
   const product = tiledProduct(backend, {
-    key: "gradientOfInput",
+    key: `gradientOfInput_${isUnit ? "unit" : "strided"}`,
     inputs: { dy, kernel },
     output,
     m: batch * height * width,
@@ -99,9 +100,13 @@ export function gradientOfInput(backend: GuardedBackend, dy: tf.TensorInfo, kern
       value: `
         let y = side.y - depth.y;
         let x = side.z - depth.z;
-        if (y < 0 || x < 0 || y % uniforms.strideY != 0 || x % uniforms.strideX != 0) { return 0.0; }
-        let outY = y / uniforms.strideY;
-        let outX = x / uniforms.strideX;
+        ${
+          isUnit // divisions cost more than the rest of it
+            ? "if (y < 0 || x < 0) { return 0.0; } let outY = y; let outX = x;"
+            : `if (y < 0 || x < 0 || y % uniforms.strideY != 0 || x % uniforms.strideX != 0) { return 0.0; }
+               let outY = y / uniforms.strideY;
+               let outX = x / uniforms.strideX;`
+        }
         if (outX >= uniforms.outWidth || outY >= uniforms.outHeight) { return 0.0; }
         return dy[((side.x + outY) * uniforms.outWidth + outX) * uniforms.filters + depth.x];`,
     },

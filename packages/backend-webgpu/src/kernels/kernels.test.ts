@@ -1,4 +1,4 @@
-import { batchNorm, binaryConv2d, binarySign, dropoutMask } from "@benn/binarize";
+import { BatchNorm, batchNorm, binaryConv2d, binaryKernel, binarySign, centreAndClip, dropoutMask } from "@benn/binarize";
 import { Adam, createRandom } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
@@ -126,6 +126,38 @@ compared(
       tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, strides as [number, number], flag ? "same" : "valid");
     const y = run(x, kernel);
     return [y, ...tf.grads(run)([x, kernel], random(y.shape, seed, "dy"))];
+  },
+);
+
+compared("a latent kernel's rule, its signs and their gradients are those composed, beyond ±1 too", (sizes) => {
+  const { window, channels, filters, seed } = sizes;
+  const w = tf.mul(random([...window, channels, filters], seed, "w"), 1.5);
+  const { value, grad } = tf.valueAndGrad((w) => binaryKernel(w))(w, random(w.shape, seed, "dy"));
+  return [value, grad, centreAndClip(w)];
+});
+
+compared("running statistics are those composed", ({ channels, seed, flag }) => {
+  const layer = new BatchNorm({ name: `norm-${channels}`, momentum: flag ? 0.9 : 0.5 });
+  for (const step of [1, 2]) layer.apply(random([2, 3, 3, channels], seed + step, "x"), { training: true });
+  const statistics = layer.nonTrainableWeights.map((weight) => weight.read().clone());
+  layer.dispose();
+  return statistics;
+});
+
+compared("sums and means over any neighbouring axes are TensorFlow.js's own", ({ batch, height, width, channels, seed, flag }) => {
+  const x = random([batch, height, width, channels], seed, "x");
+  const many = random([3000, channels], seed, "many"); // more rows than one pass takes
+  const axes = [[0], [0, 1], [0, 1, 2], [1], [1, 2], [2], [0, 2], [3], [1, 2, 3]];
+  return [...axes.flatMap((axis) => [tf.sum(x, axis, flag), tf.mean(x, axis, !flag)]), tf.sum(many, 0), tf.mean(many, [0])];
+});
+
+compared(
+  "a max pool's gradient goes to the first of equal maxima, negative ones too",
+  ({ batch, height, width, channels, strides, seed, flag, other }) => {
+    const x = tf.round(tf.mul(random([batch, height, width, channels], seed, "x"), 2)) as tf.Tensor4D; // many equals
+    const pool = (x: tf.Tensor): tf.Tensor => tf.maxPool(x as tf.Tensor4D, flag ? 3 : [2, 3], strides as [number, number], other ? "same" : "valid");
+    const y = pool(x);
+    return [y, tf.grad(pool)(x, random(y.shape, seed, "dy"))];
   },
 );
 

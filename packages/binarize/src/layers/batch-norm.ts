@@ -1,3 +1,4 @@
+import { runTrainingKernel } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { batchNorm, normalize } from "../ops/batch-norm.ts";
 import { onlyTensor } from "./only-tensor.ts";
@@ -61,15 +62,19 @@ export class BatchNorm extends tf.layers.Layer {
       if (kwargs?.training !== true) return normalize(x, mean.read(), variance.read(), beta, gamma, this.epsilon);
       const batch = batchNorm(x, gamma, beta, this.epsilon);
       const count = x.size / (x.shape.at(-1) ?? 1);
-      this.#take(mean, batch.mean);
-      this.#take(variance, tf.mul(batch.variance, count / Math.max(1, count - 1)));
+      this.#take(mean, batch.mean, 1);
+      this.#take(variance, batch.variance, count / Math.max(1, count - 1));
       tf.dispose([batch.mean, batch.variance]);
       return batch.y;
     });
   }
 
-  #take(running: tf.LayerVariable, batch: tf.Tensor): void {
-    running.write(tf.add(tf.mul(running.read(), this.momentum), tf.mul(batch, 1 - this.momentum)));
+  #take(running: tf.LayerVariable, batch: tf.Tensor, factor: number): void {
+    const { momentum } = this;
+    const attributes = { momentum, share: factor * (1 - momentum) };
+    const [own] = runTrainingKernel("MovingAverage", { running: running.read(), batch }, attributes) ?? [];
+    const scaled = factor === 1 ? batch : tf.mul(batch, factor);
+    running.write(own ?? tf.add(tf.mul(running.read(), momentum), tf.mul(scaled, 1 - momentum)));
   }
 
   override getConfig(): tf.serialization.ConfigDict {

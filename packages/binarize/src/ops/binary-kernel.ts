@@ -1,3 +1,4 @@
+import { runTrainingKernel } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { signOf } from "./binary-sign.ts";
 
@@ -26,6 +27,17 @@ function filterSize(w: tf.Tensor): readonly [n: number, inChannels: number] {
 export function binaryKernel(w: tf.Tensor, drawSigns: (w: tf.Tensor) => tf.Tensor = signOf): tf.Tensor {
   const op = tf.customGrad((latent, save) => {
     const w = latent as tf.Tensor;
+    const [own] = (drawSigns === signOf && runTrainingKernel("BinaryKernel", { w })) || [];
+    if (own) {
+      (save as tf.GradSaveFunc)([w, own]);
+      const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => {
+        const [w, binary] = saved as [tf.Tensor, tf.Tensor];
+        const [dw] = runTrainingKernel("BinaryKernelGrad", { w, binary, dy }) ?? [];
+        if (!dw) throw new Error("binaryKernel: the backend has the kernel BinaryKernel, but not BinaryKernelGrad");
+        return dw;
+      };
+      return { value: own, gradFunc };
+    }
     const signs = drawSigns(w);
     const a = tf.mean(tf.abs(w), filterAxes(w), true);
     (save as tf.GradSaveFunc)([w, signs, a]);
@@ -52,6 +64,8 @@ export function binaryKernel(w: tf.Tensor, drawSigns: (w: tf.Tensor) => tf.Tenso
  * @see M. Rastegari et al., "XNOR-Net", ECCV 2016, section 3.1
  */
 export function centreAndClip(w: tf.Tensor): tf.Tensor {
+  const [own] = runTrainingKernel("CentreAndClip", { w }) ?? [];
+  if (own) return own;
   const channels = w.shape.length - 2;
   return tf.tidy(() => tf.clipByValue((w.shape[channels] ?? 1) > 1 ? tf.sub(w, tf.mean(w, channels, true)) : w, -1, 1));
 }
