@@ -14,6 +14,7 @@ interface Options {
   readonly batch: number;
   readonly width: number;
   readonly threads: number;
+  readonly gradients: "exact" | "int16";
   readonly steps: number;
   readonly rows: number;
   readonly forward: boolean;
@@ -28,6 +29,7 @@ function parse(args: readonly string[]): Options {
     .addOption(new Option("--batch <n>", "images a step").argParser(Number).default(128))
     .addOption(new Option("--width <factor>", "of the network").argParser(Number).default(1))
     .addOption(new Option("--threads <n>", "that share the work").argParser(Number).default(2))
+    .addOption(new Option("--gradients <how>", "binary gradients are summed").choices(["exact", "int16"]).default("exact"))
     .addOption(new Option("--steps <n>", "to average over").argParser(Number).default(5))
     .addOption(new Option("--rows <n>", "to print").argParser(Number).default(25))
     .option("--forward", "profile evaluation instead", false)
@@ -38,12 +40,12 @@ function parse(args: readonly string[]): Options {
 }
 
 /** Kernels that only convolve: their share of the step, and what is left for all others. */
-const CONVOLUTIONS = new Set(["binaryConv2d", "binaryInputGrad", "binaryKernelGrad", "conv2d", "conv2dFilterGrad"]);
+const CONVOLUTIONS = new Set(["binaryConv2d", "binaryInputGrad", "binaryKernelGrad", "quantizedInputGrad", "quantizedKernelGrad", "conv2d", "conv2dFilterGrad"]);
 
 export async function profile(args: readonly string[]): Promise<void> {
   const options = parse(args);
   if (options.backend === "webgpu") return await profileDevice(options);
-  const backend = await registerWasmBackend({ threads: options.threads });
+  const backend = await registerWasmBackend({ threads: options.threads, gradients: options.gradients });
   await tf.setBackend("benn-wasm");
   const limits = measureLimits();
   const training = trainingStep(options);

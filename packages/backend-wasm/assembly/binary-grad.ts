@@ -9,7 +9,7 @@ import { transpose4 } from "./simd";
 /** Images that dy is padded to, by zeros. */
 // @ts-ignore: decorator
 @inline
-function paddedImages(images: i32): i32 {
+export function paddedImages(images: i32): i32 {
   return (images + 15) & ~15;
 }
 
@@ -20,14 +20,18 @@ export function packedGradient(images: i32, pixels: i32, f: i32): usize {
 
 /**
  * Packs dy, a program's values [images, pixels, f], the blocks from … to of one chunk; partials[chunk][length] (float64) gets
- * their sums for the bias.
+ * their sums for the bias. Where there are factors, one for each filter, filterMax[chunk][⌈f/16⌉·16] gets the largest magnitudes,
+ * and pixelMax[image][pixel] those times the factors.
  */
 export function packGradient(
   from: i32, to: i32, scratch: usize, program: usize, images: i32, pixels: i32, f: i32, length: i32, packed: usize, grain: i32, partials: usize,
+  factors: usize, filterMax: usize, pixelMax: usize,
 ): void {
   const block = blockLength(length), count = <usize>(images * pixels) * f, all = paddedImages(images), whole = f >> 4, rest = f & 15;
   const out = partials + (<usize>(from / grain * length) << 3), plane = <usize>(pixels * all) << 6;
+  const filterBytes = <usize>((f + 15) & ~15) << 2, most = filterMax + <usize>(from / grain) * filterBytes;
   memory.fill(out, 0, <usize>length << 3);
+  if (factors) memory.fill(most, 0, filterBytes);
   for (let i = from; i < to; i++) {
     const at = <usize>i * block, n = <i32>min<usize>(block, count - at), rows = n / length;
     evaluate(program, at, n, length, block, scratch, 0);
@@ -50,6 +54,10 @@ export function packGradient(
         for (let k = 0; k < 16; k++) store<f32>(d + (<usize>k << 2), k < rest ? load<f32>(x + (<usize>k << 2)) : 0);
         x += <usize>rest << 2;
       }
+      if (factors) {
+        const first = packed + (<usize>(pixel * all + image) << 6);
+        store<f32>(pixelMax + (<usize>(image * pixels + pixel) << 2), largest(first, plane, filterBytes, factors, most));
+      }
       if (image == images - 1) {
         for (let k = image + 1; k < all; k++) {
           d = packed + (<usize>(pixel * all + k) << 6);
@@ -65,6 +73,24 @@ export function packGradient(
       }
     }
   }
+}
+
+/** Takes the magnitudes of one pixel's packed filters to `most`, and returns the largest times its factor. */
+// @ts-ignore: decorator
+@inline
+function largest(p: usize, plane: usize, filterBytes: usize, factors: usize, most: usize): f32 {
+  // Magnitudes are compared as integers: the order is the same, and NaN is above all.
+  const magnitude = i32x4.splat(0x7fffffff);
+  let m = i32x4.splat(0);
+  for (let j: usize = 0; j < filterBytes; j += 16) {
+    const a = v128.load(p + (j & 48));
+    v128.store(most + j, i32x4.max_s(v128.load(most + j), v128.and(a, magnitude)));
+    m = i32x4.max_s(m, v128.and(f32x4.mul(a, v128.load(factors + j)), magnitude));
+    if ((j & 48) == 48) p += plane;
+  }
+  m = i32x4.max_s(m, i64x2.shuffle(m, m, 1, 0));
+  m = i32x4.max_s(m, i32x4.shuffle(m, m, 1, 0, 3, 2));
+  return f32x4.extract_lane(m, 0);
 }
 
 /** Chunks of four groups of `group` each that n things come to. */
@@ -183,12 +209,12 @@ export function binaryInputGrad(
           const first = k * 4 * group, count = min(4, (f - first + group - 1) / group);
           for (let g = 0; g < count; g++) {
             const at = first + g * group;
-            buildTable(turned + (<usize>at << 6), min(group, f - at), 64, false, tables + <usize>g * size);
+            buildTable<f32>(turned + (<usize>at << 6), min(group, f - at), 64, false, tables + <usize>g * size);
           }
           for (let u = max(0, -r0); u < min(kh, h - r0); u++) {
             for (let v = max(0, -q0); v < min(kw, w - q0); v++) {
               const code = codes + (<usize>(k * rows + (u * kw + v) * c + c0) << 2);
-              addEntries(count, code, channels, ring + <usize>((r0 + u) % kh) * rowBytes + (<usize>((q0 + v) * channels) << 6), tables, size);
+              addEntries<f32>(count, code, channels, ring + <usize>((r0 + u) % kh) * rowBytes + (<usize>((q0 + v) * channels) << 6), tables, size);
             }
           }
         }
@@ -227,27 +253,33 @@ function turn(dy: usize, plane: usize, f: i32, factor: usize, turned: usize): vo
 /** One row of dx from [column][channel][16] to its place in every image. */
 function flush(row: usize, w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize): void {
   for (let q = 0; q < w; q++) {
-    for (let b = 0; b < images; b += 4) {
-      let out = dx + <usize>b * imageBytes, p = row + (<usize>b << 2), k = 0;
-      if (b + 4 <= images) {
-        for (; k + 4 <= channels; k += 4) {
-          transpose4(p, p + 64, p + 128, p + 192, out, imageBytes);
-          p += 256;
-          out += 16;
-        }
-      }
-      for (; k < channels; k++) {
-        for (let i = 0; i < min(4, images - b); i++) store<f32>(out + <usize>i * imageBytes, load<f32>(p + (<usize>i << 2)));
-        p += 64;
-        out += 4;
-      }
-    }
+    scatterColumn(row, 64, channels, images, dx, imageBytes);
     row += <usize>channels << 6;
     dx += <usize>c << 2;
   }
 }
 
-function clear(w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize): void {
+/** One column of dx from [channel][image], rows of `stride` bytes, to its place in every image. */
+export function scatterColumn(column: usize, stride: usize, channels: i32, images: i32, dx: usize, imageBytes: usize): void {
+  for (let b = 0; b < images; b += 4) {
+    let out = dx + <usize>b * imageBytes, p = column + (<usize>b << 2), k = 0;
+    if (b + 4 <= images) {
+      for (; k + 4 <= channels; k += 4) {
+        transpose4(p, p + stride, p + 2 * stride, p + 3 * stride, out, imageBytes);
+        p += 4 * stride;
+        out += 16;
+      }
+    }
+    for (; k < channels; k++) {
+      for (let i = 0; i < min(4, images - b); i++) store<f32>(out + <usize>i * imageBytes, load<f32>(p + (<usize>i << 2)));
+      p += stride;
+      out += 4;
+    }
+  }
+}
+
+/** Zeros in one row of dx of every image. */
+export function clear(w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize): void {
   for (let b = 0; b < images; b++) {
     for (let q = 0; q < w; q++) memory.fill(dx + <usize>b * imageBytes + (<usize>(q * c) << 2), 0, <usize>channels << 2);
   }
@@ -277,12 +309,12 @@ export function binaryKernelGrad(
         const image = k * 4 * group, count = min(4, (images - image + group - 1) / group);
         for (let g = 0; g < count; g++) {
           const at = image + g * group;
-          buildTable(plane + (<usize>(q * all + at) << 6), min(group, images - at), 64, three, scratch + <usize>g * size);
+          buildTable<f32>(plane + (<usize>(q * all + at) << 6), min(group, images - at), 64, three, scratch + <usize>g * size);
         }
         for (let u = max(0, -r0); u < min(kh, h - r0); u++) {
           for (let v = max(0, -q0); v < min(kw, w - q0); v++) {
             const code = codes + (<usize>(k * h * w + (r0 + u) * w + q0 + v) * padded << 2);
-            addEntries(count, code, c, acc + (<usize>((u * kw + v) * c) << 6), scratch, size);
+            addEntries<f32>(count, code, c, acc + (<usize>((u * kw + v) * c) << 6), scratch, size);
           }
         }
       }
@@ -290,19 +322,19 @@ export function binaryKernelGrad(
   }
 }
 
-/** dKernel [rows, f] = factor · the partial sums of all splits, rows from … to. */
+/** dKernel [rows, f] = factor[f] · the partial sums [split][plane][rows][2^lanes] of all splits, rows from … to. */
 export function addKernelPartials(
-  from: i32, to: i32, scratch: usize, partials: usize, rows: i32, f: i32, splits: i32, factor: f32, dKernel: usize,
+  from: i32, to: i32, scratch: usize, partials: usize, rows: i32, f: i32, splits: i32, factor: usize, lanes: i32, dKernel: usize,
 ): void {
-  const planes = (f + 15) >> 4, plane = <usize>rows << 6, stride = <usize>planes * plane, factors = f32x4.splat(factor);
+  const last = (1 << lanes) - 1, planes = (f + last) >> lanes, plane = <usize>rows << (lanes + 2), stride = <usize>planes * plane;
   for (let r = from; r < to; r++) {
     for (let j = 0; j < f; j += 4) {
-      let p = partials + <usize>(j >> 4) * plane + (<usize>r << 6) + (<usize>(j & 15) << 2), s = v128.load(p);
+      let p = partials + <usize>(j >> lanes) * plane + (<usize>r << (lanes + 2)) + (<usize>(j & last) << 2), s = v128.load(p);
       for (let k = 1; k < splits; k++) {
         p += stride;
         s = f32x4.add(s, v128.load(p));
       }
-      s = f32x4.mul(s, factors);
+      s = f32x4.mul(s, v128.load(factor + (<usize>j << 2)));
       const out = dKernel + (<usize>(r * f + j) << 2);
       if (j + 4 <= f) v128.store(out, s);
       else {

@@ -14,5 +14,9 @@ export { binary, binaryBroadcast, broadcastRows, unary } from "./elementwise";
 export { matmul, matmulPacked, matmulScratch, packMatrix } from "./matmul";
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool";
 export { blockLength, materialize, programScratch } from "./program";
+export {
+  quantizationScales, quantizedForInput, quantizedForKernel, quantizedInputGrad, quantizedInputScratch, quantizedKernelGrad,
+  quantizedKernelScratch, quantizeGradient,
+} from "./quantized-grad";
 export { finishSums, sumMiddle, sumRows } from "./reduce";
 export { patternLength } from "./simd";

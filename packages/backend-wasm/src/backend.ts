@@ -13,6 +13,9 @@ type Values = tf.backend_util.BackendValues;
 /** Formulas deeper than this are written down before more is built on them. */
 const DEEPEST = 10;
 
+/** How gradients of binary convolutions are summed: as they are, or rounded at random to 16-bit integers first. */
+export type Gradients = "exact" | "int16";
+
 /** How a kernel's work is cut: `total` things, `grain` at a time; never by the number of threads. */
 export interface Cut {
   readonly total: number;
@@ -35,6 +38,7 @@ export class WasmBackend extends tf.MathBackendCPU {
   module: WebAssembly.Module;
   /** How many were asked for; the pool may have fewer. */
   threads: number;
+  gradients: Gradients = "exact";
   /** Told of every kernel's time while it is set. */
   profiler: Profiler | undefined;
   /** Outputs made by the kernels that are running. */

@@ -2,6 +2,7 @@ import { testBackend } from "@benn/core/testing";
 import { cpuBackend } from "./cpu-backend.ts";
 import { wasmBackend } from "./wasm-backend.ts";
 
-testBackend("wasm", () => wasmBackend.create({ memory: 4096, simd: "auto", threads: 0 }));
-testBackend("wasm with plain SIMD", () => wasmBackend.create({ memory: 256, simd: "plain", threads: 1 }));
+testBackend("wasm", () => wasmBackend.create({ memory: 4096, simd: "auto", threads: 0, gradients: "exact" }));
+testBackend("wasm with plain SIMD", () => wasmBackend.create({ memory: 256, simd: "plain", threads: 1, gradients: "exact" }));
+testBackend("wasm with quantized gradients", () => wasmBackend.create({ memory: 256, simd: "auto", threads: 0, gradients: "int16" }));
 testBackend("cpu", () => cpuBackend.create({}));

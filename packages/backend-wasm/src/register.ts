@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { WasmBackend } from "./backend.ts";
+import { type Gradients, WasmBackend } from "./backend.ts";
 import { compileKernels, instantiateKernels, type Simd } from "./instance.ts";
 import type { KernelCall, KernelTable } from "./kernel-call.ts";
 import { adamKernels } from "./kernels/adam-step.ts";
@@ -54,6 +54,8 @@ function registerKernels(): void {
 }
 
 export interface WasmOptions {
+  /** `int16`: gradients of binary convolutions from dy rounded at random to 16-bit integers, faster; default `exact`. */
+  readonly gradients?: Gradients;
   /** Most the tensors may take, in MiB, 64 to 4096; default 4096. */
   readonly memory?: number;
   /** `relaxed`: fused multiply-add; `plain`: none, the same bytes on every machine; `auto`, the default: relaxed where there is. */
@@ -73,24 +75,24 @@ export function defaultThreads(): number {
  * @throws UserError where WebAssembly SIMD is missing or the kernels cannot be read
  */
 export async function registerWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
-  const { memory = 4096, simd = "auto" } = options;
+  const { memory = 4096, simd = "auto", gradients = "exact" } = options;
   const threads = options.threads || defaultThreads();
   const known = tf.findBackend(BACKEND_NAME) as WasmBackend | null;
   const tensors = known?.tensors ?? new TensorMemory(memory);
   const compiled = await compileKernels(simd, tensors.shared);
   if (known && known.module === compiled.module && known.threads === threads) {
     tensors.setLimit(memory);
-    return known;
+    return Object.assign(known, { gradients });
   }
   known?.pool.close();
   const wasm = await instantiateKernels(compiled.module, tensors.memory);
   const pool = await ThreadPool.start(wasm, compiled.module, tensors.memory, tensors.control, threads);
   if (known) {
-    Object.assign(known, { wasm, pool, module: compiled.module, threads });
     tensors.setLimit(memory);
-    return known;
+    return Object.assign(known, { wasm, pool, module: compiled.module, threads, gradients });
   }
   const backend = new WasmBackend(tensors, wasm, pool, compiled.module, threads);
+  backend.gradients = gradients;
   registerKernels();
   // Below the priority of every other: it becomes the backend when it is asked for, not by being imported.
   tf.registerBackend(BACKEND_NAME, () => backend, 0);

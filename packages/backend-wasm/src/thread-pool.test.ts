@@ -98,13 +98,15 @@ function everything(): string[] {
 
 describe("threads", () => {
   it("come to the same bytes, however many they are", async () => {
-    await registerWasmBackend({ threads: 1 });
-    await tf.setBackend(BACKEND_NAME);
-    const alone = everything();
-    for (const threads of [2, 3]) {
-      const { pool } = await registerWasmBackend({ threads });
-      expect(pool.threads).toBe(threads);
-      for (let round = 0; round < 3; round++) expect(everything()).toEqual(alone);
+    for (const gradients of ["exact", "int16"] as const) {
+      await registerWasmBackend({ threads: 1, gradients });
+      await tf.setBackend(BACKEND_NAME);
+      const alone = everything();
+      for (const threads of [2, 3]) {
+        const { pool } = await registerWasmBackend({ threads, gradients });
+        expect(pool.threads).toBe(threads);
+        for (let round = 0; round < 3; round++) expect(everything()).toEqual(alone);
+      }
     }
   });
 

@@ -7,13 +7,17 @@ const options = z.object({
   memory: z.number().int().min(64).max(4096).default(4096).describe("most memory for tensors, in MiB"),
   threads: z.number().int().min(0).max(256).default(0).describe("threads that share the work; 0: one per core"),
   simd: z.enum(["auto", "relaxed", "plain"]).default("auto").describe("WebAssembly SIMD: relaxed has fused multiply-add"),
+  gradients: z
+    .enum(["exact", "int16"])
+    .default("exact")
+    .describe("sums of binary gradients: exact, or faster of 16-bit integers, rounded at random"),
 });
 
 /** The default engine: training on the CPU, in WebAssembly. */
 export const wasmBackend: Definition<Backend, typeof options> = {
   description: "training on the CPU in WebAssembly SIMD; binary convolutions by XNOR and popcount",
   options,
-  create: ({ memory, simd, threads }) => ({
+  create: ({ memory, simd, threads, gradients }) => ({
     async probe() {
       try {
         const compiled = await compileKernels(simd);
@@ -26,7 +30,7 @@ export const wasmBackend: Definition<Backend, typeof options> = {
       }
     },
     async activate() {
-      await registerWasmBackend({ memory, simd, ...(threads > 0 && { threads }) });
+      await registerWasmBackend({ memory, simd, gradients, ...(threads > 0 && { threads }) });
       await tf.setBackend(BACKEND_NAME);
     },
   }),

@@ -22,6 +22,10 @@ interface Sizes {
   readonly chunksOf: (n: number, group: number) => number;
   readonly inputGradScratch: (filters: number, group: number, kernelHeight: number, width: number, channels: number) => number;
   readonly kernelGradScratch: (group: number, three: number) => number;
+  readonly quantizedForKernel: (images: number, pixels: number, filters: number) => number;
+  readonly quantizedForInput: (images: number, pixels: number, filters: number) => number;
+  readonly quantizedInputScratch: (group: number, kernelHeight: number, width: number, channels: number) => number;
+  readonly quantizedKernelScratch: (group: number, three: number, rows: number) => number;
 }
 
 /** Kernels whose work can be split: the first three arguments are a range, from and to, and scratch of the thread's own. */
@@ -50,6 +54,9 @@ export type Split =
   | "binaryInputGrad"
   | "binaryKernelGrad"
   | "addKernelPartials"
+  | "quantizeGradient"
+  | "quantizedInputGrad"
+  | "quantizedKernelGrad"
   | "maxPool"
   | "maxPoolGrad"
   | "avgPool"
@@ -65,4 +72,5 @@ type Whole =
   | "repeatPattern"
   | "packMatrix"
   | "packConvKernel"
-  | "magnitudes";
+  | "magnitudes"
+  | "quantizationScales";

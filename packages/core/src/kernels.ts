@@ -19,7 +19,7 @@ import * as tf from "@tensorflow/tfjs";
  *                       `strides` [sh, sw], `pad` [top, bottom, left, right] of zeros, `scale`, `relu` 0 or 1
  * - `BinaryConv2DGrad`  dy [B, H', W', F], x, kernel as above, y? (only with `relu`: where it is 0, dy counts as 0)
  *                       → dx [B, H, W, C], dKernel [h, w, C, F], dBias [F], the gradients of x, of the kernel as it is, and of
- *                       the bias; attributes as above
+ *                       the bias; attributes as above, and `seed`, of this layer and step, for backends that round at random
  * - `CentreAndClip`     w [..., C, F] → w − its mean over C (where C > 1), clipped to [−1, 1]
  * - `BinaryKernel`      w [..., F] → ŵ = a · sign(w), with a = mean |w| of each filter
  * - `BinaryKernelGrad`  w [..., C, F], `binary` (ŵ of w), dy → (a · dy, where |w| ≤ 1, + sign(w) · Σ(dy · sign(w)) / n) · (1 − 1/C, if C > 1) · n,

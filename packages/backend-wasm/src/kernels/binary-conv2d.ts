@@ -1,11 +1,10 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { bitsOf } from "../bits-of.ts";
-import { Block } from "../block.ts";
 import { Formula } from "../formula.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 import { grainOf } from "../grain-of.ts";
-import { withProgram } from "../program.ts";
+import { type PackedGradient, packExact, packQuantized } from "../pack-gradient.ts";
 
 type Info = tf.TensorInfo;
 type Four = [number, number, number, number];
@@ -15,6 +14,7 @@ interface Attributes {
   readonly pad: [top: number, bottom: number, left: number, right: number];
   readonly scale?: number;
   readonly relu?: number;
+  readonly seed?: number;
 }
 
 function geometry(x: Info, kernel: Info, { strides: [sh, sw], pad: [top, bottom, left, right] }: Attributes) {
@@ -52,33 +52,20 @@ type GradInputs = { readonly dy: Info; readonly x: Info; readonly kernel: Info; 
 
 const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x, kernel, y }, attrs, backend }) => {
   const g = geometry(x, kernel, attrs);
-  const { batch, f, pixels } = g;
-  const { wasm } = backend;
+  const { scale = 1, seed = 0 } = attrs;
   const dKernel = backend.makeFloats(kernel.shape);
-  const dBias = backend.makeFloats([f]);
+  const dBias = backend.makeFloats([g.f]);
   const passed =
     attrs.relu && y ? new Formula("passNonzero", { operands: [backend.formula(dy), backend.formula(y)] }) : backend.formula(dy).hold();
-  let packed: Block | undefined;
+  const given = { g, passed, seed, scale, kernel: backend.address(kernel), dBias: backend.address(dBias) };
+  const packed = backend.gradients === "int16" ? packQuantized(backend, given) : packExact(backend, given);
   try {
-    packed = new Block(backend.tensors, 4 * wasm.packedGradient(batch, pixels, f));
-    const { address } = packed;
-    withProgram(backend, [passed], f, (program) => {
-      const count = batch * pixels * f;
-      const total = Math.ceil(count / program.block);
-      const grain = grainOf(total, 16);
-      const chunks = Math.ceil(total / grain);
-      backend.withScratch(8 * program.length * Math.max(1, chunks), (partials) => {
-        const cut = { total, grain, scratch: program.scratch, work: { bytes: 8 * count } };
-        backend.run("packGradient", cut, program.address, batch, pixels, f, program.length, address, grain, partials);
-        wasm.finishSums(partials, chunks, program.length, f, 1, backend.address(dBias));
-      });
-    });
-    kernelGrad(backend, g, bitsOf(backend, backend.formula(x), g.c), address, attrs.scale ?? 1, dKernel);
+    kernelGrad(backend, g, bitsOf(backend, backend.formula(x), g.c), packed, dKernel);
     const dx = backend.makeFloats(x.shape);
-    inputGrad(backend, g, backend.address(kernel), address, attrs.scale ?? 1, dx);
+    inputGrad(backend, g, given.kernel, packed, dx);
     return [dx, dKernel, dBias];
   } finally {
-    packed?.release();
+    for (const block of packed.blocks) block.release();
     passed.release();
   }
 };
@@ -95,70 +82,51 @@ function groupSize(things: number, rows: number, signs: 2 | 3): number {
   return (signs === 3 ? [2, 3, 4] : [3, 4, 5, 6]).reduce((best, group) => (cost(group) < cost(best) ? group : best));
 }
 
-function kernelGrad(backend: WasmBackend, g: Geometry, bits: ReturnType<typeof bitsOf>, dy: number, scale: number, dKernel: Info): void {
+function kernelGrad(backend: WasmBackend, g: Geometry, bits: ReturnType<typeof bitsOf>, dy: PackedGradient, dKernel: Info): void {
   const { batch, h, w, c, kh, kw, f, rows, pixels } = g;
   const { wasm } = backend;
   const three = bits.valid ? 1 : 0;
   const group = groupSize(batch, rows, bits.valid ? 3 : 2);
-  const planes = Math.ceil(f / 16);
+  const planes = Math.ceil(f / dy.lanes);
   const splits = Math.min(Math.ceil(24 / planes), pixels);
   const out = backend.address(dKernel);
   const codeBytes = 4 * wasm.chunksOf(batch, group) * h * w * ((c + 15) & ~15);
   backend.withScratch(codeBytes, (codes) => {
     const valid = bits.valid?.address ?? 0;
     backend.run("imageCodes", { total: h * w, grain: grainOf(h * w, 4) }, bits.signs.address, valid, batch, h * w, c, group, codes);
-    backend.withScratch(64 * rows * planes * splits, (partials) => {
-      const scratch = wasm.kernelGradScratch(group, three);
-      const work = { macs: batch * pixels * rows * f, bytes: 4 * batch * pixels * f };
+    backend.withScratch(4 * dy.lanes * rows * planes * splits, (partials) => {
+      const isExact = dy.lanes === 16;
+      const scratch = isExact ? wasm.kernelGradScratch(group, three) : wasm.quantizedKernelScratch(group, three, rows);
+      const work = { macs: batch * pixels * rows * f, bytes: (64 / dy.lanes) * batch * pixels * f };
+      const cut = { total: planes * splits, grain: 1, scratch, work };
       const shape = [h, w, c, kh, kw, ...windowOf(g)];
-      backend.run(
-        "binaryKernelGrad",
-        { total: planes * splits, grain: 1, scratch, work },
-        dy,
-        f,
-        batch,
-        codes,
-        partials,
-        ...shape,
-        group,
-        three,
-        splits,
-      );
-      backend.run("addKernelPartials", { total: rows, grain: grainOf(rows, 64) }, partials, rows, f, splits, scale, out);
+      const name = isExact ? "binaryKernelGrad" : "quantizedKernelGrad";
+      backend.run(name, cut, dy.forKernel, f, batch, codes, partials, ...shape, group, three, splits);
+      const sums = [partials, rows, f, splits, dy.kernelFactor, Math.log2(dy.lanes)];
+      backend.run("addKernelPartials", { total: rows, grain: grainOf(rows, 64) }, ...sums, out);
     });
   });
 }
 
-function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: number, scale: number, dx: Info): void {
+function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: PackedGradient, dx: Info): void {
   const { batch, h, w, c, kh, kw, f, rows, pixels } = g;
   const { wasm } = backend;
   const group = groupSize(f, rows, 2);
-  const images = Math.ceil(batch / 16);
+  const blocks = Math.ceil(batch / dy.lanes);
   // Enough units for many threads, as long as each still has many rows for its tables.
-  const splits = rows >= 1024 ? Math.min(Math.ceil(16 / images), Math.ceil(c / 16)) : 1;
+  const splits = rows >= 1024 ? Math.min(Math.ceil(16 / blocks), Math.ceil(c / 16)) : 1;
+  const channels = Math.ceil(c / splits);
   const out = backend.address(dx);
-  backend.withScratch(4 * rows * wasm.chunksOf(f, group), (codes) =>
-    backend.withScratch(4 * f, (factor) => {
-      backend.run("kernelCodes", { total: rows, grain: grainOf(rows, 64) }, kernel, rows, f, group, codes);
-      wasm.magnitudes(kernel, f, scale, factor);
-      const scratch = wasm.inputGradScratch(f, group, kh, w, Math.ceil(c / splits));
-      const work = { macs: batch * pixels * rows * f, bytes: 4 * batch * (pixels * f + h * w * c) };
-      const shape = [h, w, c, kh, kw, ...windowOf(g)];
-      backend.run(
-        "binaryInputGrad",
-        { total: images * splits, grain: 1, scratch, work },
-        dy,
-        f,
-        batch,
-        codes,
-        factor,
-        out,
-        ...shape,
-        group,
-        splits,
-      );
-    }),
-  );
+  backend.withScratch(4 * rows * wasm.chunksOf(f, group), (codes) => {
+    backend.run("kernelCodes", { total: rows, grain: grainOf(rows, 64) }, kernel, rows, f, group, codes);
+    const isExact = dy.lanes === 16;
+    const scratch = isExact ? wasm.inputGradScratch(f, group, kh, w, channels) : wasm.quantizedInputScratch(group, kh, w, channels);
+    const work = { macs: batch * pixels * rows * f, bytes: (64 / dy.lanes) * batch * pixels * f + 4 * batch * h * w * c };
+    const cut = { total: blocks * splits, grain: 1, scratch, work };
+    const shape = [h, w, c, kh, kw, ...windowOf(g)];
+    const name = isExact ? "binaryInputGrad" : "quantizedInputGrad";
+    backend.run(name, cut, dy.forInput, f, batch, codes, dy.inputFactor, out, ...shape, group, splits);
+  });
 }
 
 export const binaryConv2dKernels: KernelTable = { BinaryConv2D: binaryConv2d, BinaryConv2DGrad: binaryConv2dGrad };

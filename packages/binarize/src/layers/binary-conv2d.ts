@@ -1,3 +1,4 @@
+import { deriveSeed } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { binaryConv2d } from "../ops/binary-conv2d.ts";
 import { dropoutMask } from "../ops/dropout-mask.ts";
@@ -63,7 +64,7 @@ export class BinaryConv2D extends BinaryLayer {
       const scale = drops ? 1 / (1 - this.dropout) : 1;
       const pad = [padding, padding, padding, padding] as const;
       if (this.isBinary) {
-        return binaryConv2d(x, kernel, bias, { strides: [strides, strides], pad, scale, relu });
+        return binaryConv2d(x, kernel, bias, { strides: [strides, strides], pad, scale, relu, seed: deriveSeed(step.seed, "gradient") });
       }
       const y = conv2d(scale === 1 ? x : tf.mul<tf.Tensor4D>(x, scale), kernel, [strides, strides], pad);
       const shifted = bias ? tf.add(y, bias) : y;

@@ -10,6 +10,8 @@ export interface BinaryConv2DOptions {
   /** Factor of the products, for dropout: 1 / (1 − rate). */
   readonly scale: number;
   readonly relu: boolean;
+  /** Of this step and layer, for backends that round gradients at random. Default 0. */
+  readonly seed?: number;
 }
 
 /**
@@ -48,8 +50,8 @@ export function binaryConv2d(
   return op(...(bias ? [x, kernel, bias] : [x, kernel]));
 }
 
-function attributesOf({ strides, pad, scale, relu }: BinaryConv2DOptions): Record<string, number | number[]> {
-  return { strides: [...strides], pad: [...pad], scale, relu: relu ? 1 : 0 };
+function attributesOf({ strides, pad, scale, relu, seed = 0 }: BinaryConv2DOptions): Record<string, number | number[]> {
+  return { strides: [...strides], pad: [...pad], scale, relu: relu ? 1 : 0, seed };
 }
 
 function forward(x: tf.Tensor4D, kernel: tf.Tensor4D, bias: tf.Tensor1D | undefined, options: BinaryConv2DOptions): tf.Tensor4D {

@@ -1,0 +1,143 @@
+import { elementBits } from "@benn/core";
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type BinaryConvolution, binaryConvolution, binaryConvolutions } from "../../test/binary-shapes.ts";
+import { randomValues } from "../../test/random-values.ts";
+import { expectClose, run, useBackend } from "../../test/use-backend.ts";
+import { registerWasmBackend } from "../register.ts";
+
+/** x [n] with a scale each, from bits of chance of 16 bits: the integer, and what one unit of it stands for. */
+function quantize(values: Float32Array, laneOf: (i: number) => number, bitsOf: (i: number) => number) {
+  const most = new Map<number, number>();
+  for (const [i, value] of values.entries()) most.set(laneOf(i), Math.max(most.get(laneOf(i)) ?? 0, Math.abs(value)));
+  const integers = values.map((value, i) => {
+    const largest = most.get(laneOf(i))!;
+    const inverse = largest < Math.fround(1e-30) ? 0 : Math.fround((1023 * 65_536) / largest);
+    return (Math.trunc(Math.fround(value * inverse)) + bitsOf(i)) >> 16;
+  });
+  return { integers, unit: (lane: number) => Math.fround((most.get(lane) ?? 0) / 1023) };
+}
+
+/** The gradients of a binary convolution from a dy that is quantized first, in plain integers. */
+function reference(given: BinaryConvolution, dy: Float32Array, seed: number) {
+  const { x, kernel, y, eachProduct } = binaryConvolution(given);
+  const { f, batch, scale, relu } = given;
+  const passed = dy.map((value, i) => (relu && y[i] === 0 ? 0 : value));
+  const image = (i: number) => Math.floor(i / (y.length / batch));
+  const factor = (filter: number) => Math.fround(Math.abs(kernel[filter]!) * scale);
+  const forKernel = quantize(passed, (i) => i % f, (i) => elementBits(seed, i) >>> 16); // prettier-ignore
+  const weighed = passed.map((value, i) => value * factor(i % f));
+  const forInput = quantize(weighed, image, (i) => elementBits(seed, i) & 0xffff);
+  const [dx, dKernel, dBias] = [new Float64Array(x.length), new Float64Array(kernel.length), new Float64Array(f)];
+  eachProduct((at, input, weight) => {
+    dx[input]! += forInput.integers[at]! * Math.sign(kernel[weight]!);
+    dKernel[weight]! += forKernel.integers[at]! * x[input]!;
+  });
+  for (const [i, value] of passed.entries()) dBias[i % f]! += value;
+  return {
+    dx: Float32Array.from(dx, (sum, i) => Math.fround(sum) * forInput.unit(Math.floor(i / (x.length / batch)))),
+    dKernel: Float32Array.from(dKernel, (sum, i) => Math.fround(sum) * Math.fround(forKernel.unit(i % f) * scale)),
+    dBias,
+  };
+}
+
+function gradients(given: BinaryConvolution, dy: Float32Array, seed: number) {
+  const { x, kernel, y, shapes, attributes } = binaryConvolution(given);
+  const inputs = { dy: [dy, shapes.y], x: [x, shapes.x], kernel: [kernel, shapes.kernel] } as const;
+  const [dx, dKernel, dBias] = run("BinaryConv2DGrad", given.relu ? { ...inputs, y: [y, shapes.y] } : inputs, { ...attributes, seed });
+  return { dx: dx!.values, dKernel: dKernel!.values, dBias: dBias!.values };
+}
+
+const plus = (values: Float32Array) => values.map((value) => value + 0); // −0 is 0
+
+function expectReference(given: BinaryConvolution, dy: Float32Array, seed: number): void {
+  const expected = reference(given, dy, seed);
+  const actual = gradients(given, dy, seed);
+  expect(plus(actual.dKernel)).toEqual(plus(expected.dKernel));
+  expect(plus(actual.dx)).toEqual(plus(expected.dx));
+  expectClose(actual.dBias, expected.dBias, 1e-5);
+}
+
+const layer: BinaryConvolution = {
+  batch: 3, h: 5, w: 6, c: 20, f: 13, kh: 3, kw: 3, strides: [1, 1], pad: [1, 1, 1, 1], zeros: false, relu: 0, scale: 1, biased: false,
+}; // prettier-ignore
+
+describe("BinaryConv2DGrad with gradients of 16 bits", () => {
+  useBackend();
+  beforeEach(() => registerWasmBackend({ gradients: "int16" }));
+
+  it("is the exact integer sum of the rounded dy, scaled, on every shape", () => {
+    fc.assert(
+      fc.property(binaryConvolutions, fc.integer(), (given, seed) => {
+        const { y } = binaryConvolution(given);
+        expectReference(given, randomValues(y.length, "dy"), seed);
+      }),
+      { seed: 8, numRuns: 200 },
+    );
+  });
+
+  it("does not overflow where every element is as large as the largest, of one sign, and there are many", () => {
+    const wide: BinaryConvolution = { ...layer, batch: 37, f: 40, c: 5 };
+    for (const zeros of [false, true]) {
+      const given = { ...wide, zeros };
+      const { y, kernel } = binaryConvolution(given);
+      const signs = kernel.subarray(0, given.f).map(Math.sign);
+      expectReference(given, new Float32Array(y.length).fill(3), 1);
+      // Along the first weights' signs, so that these inputs' sums grow without end; all within one filter or image differ in size.
+      expectReference(given, y.map((_, i) => signs[i % given.f]! * (1 + (i % 3))), 2); // prettier-ignore
+    }
+  });
+
+  it("rounds without bias: over many seeds the mean comes to the exact gradient", async () => {
+    const dy = randomValues(binaryConvolution(layer).y.length, "dy").map((value) => value ** 9);
+    await registerWasmBackend();
+    const exact = gradients(layer, dy, 0);
+    await registerWasmBackend({ gradients: "int16" });
+    const draws = Array.from({ length: 400 }, (_, seed) => gradients(layer, dy, seed * 7919));
+    for (const name of ["dx", "dKernel"] as const) {
+      let [worst, apart] = [0, 0];
+      for (const [i, value] of exact[name].entries()) {
+        const errors = draws.map((draw) => draw[name][i]! - value);
+        const mean = errors.reduce((sum, error) => sum + error) / errors.length;
+        const deviation = Math.sqrt(errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) / (errors.length - 1));
+        worst = Math.max(worst, Math.abs(mean) / (deviation / Math.sqrt(errors.length)));
+        if (deviation > 0) apart++;
+      }
+      expect(apart).toBe(exact[name].length);
+      expect(worst).toBeLessThan(5); // of some thousand means, in standard errors
+    }
+  });
+
+  it("draws anew with every seed, and the same with the same", () => {
+    const dy = randomValues(binaryConvolution(layer).y.length, "dy");
+    expect(gradients(layer, dy, 5)).toEqual(gradients(layer, dy, 5));
+    expect(gradients(layer, dy, 5).dKernel).not.toEqual(gradients(layer, dy, 6).dKernel);
+  });
+
+  it("comes to the same bytes with and without fused multiply-add", async () => {
+    const given = { ...layer, batch: 37, f: 40, zeros: true, relu: 1 };
+    const dy = randomValues(binaryConvolution(given).y.length, "dy");
+    await registerWasmBackend({ gradients: "int16", simd: "plain" });
+    const plain = gradients(given, dy, 4);
+    await registerWasmBackend({ gradients: "int16", simd: "relaxed" });
+    expect(gradients(given, dy, 4)).toEqual(plain);
+  });
+
+  it("is nothing where dy is nothing, or nearly, in one filter or one image", () => {
+    const { y } = binaryConvolution(layer);
+    const dy = randomValues(y.length, "dy").map((value, i) => (i % layer.f === 4 ? value * 1e-33 : i < y.length / 3 ? 0 : value));
+    expectReference(layer, dy, 3);
+    const { dx, dKernel } = gradients(layer, dy, 3);
+    expect(dx.subarray(0, dx.length / 3).every((value) => value === 0)).toBe(true);
+    expect(dKernel.every((value, i) => i % layer.f !== 4 || value === 0)).toBe(true);
+  });
+
+  it("tells of a dy that is no number", () => {
+    const dy = randomValues(binaryConvolution(layer).y.length, "dy");
+    for (const [at, value] of [[0, Number.NaN], [7, Infinity]] as const) { // prettier-ignore
+      const broken = gradients(layer, dy.with(at, value), 1);
+      expect(broken.dKernel[at]).toBeNaN();
+      expect(broken.dx[0]).toBeNaN();
+    }
+  });
+});

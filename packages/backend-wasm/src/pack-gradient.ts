@@ -1,0 +1,133 @@
+import type { WasmBackend } from "./backend.ts";
+import { Block } from "./block.ts";
+import type { Formula } from "./formula.ts";
+import { grainOf } from "./grain-of.ts";
+import { withProgram } from "./program.ts";
+
+/** dy in the order that the table kernels read it, and what their sums are multiplied by. */
+export interface PackedGradient {
+  /** Filters, or images, in a row of 64 bytes: 16 float32, 32 int16. */
+  readonly lanes: 16 | 32;
+  readonly forKernel: number;
+  readonly forInput: number;
+  /** Address of a factor for each filter. */
+  readonly kernelFactor: number;
+  /** Address of a factor for each filter (16 lanes) or each image (32). */
+  readonly inputFactor: number;
+  /** The caller releases them. */
+  readonly blocks: readonly Block[];
+}
+
+interface Given {
+  readonly g: { readonly batch: number; readonly pixels: number; readonly f: number };
+  /** dy [batch, pixels, f], what the ReLU did not let through being 0. */
+  readonly passed: Formula;
+  readonly seed: number;
+  /** Factor of all products. */
+  readonly scale: number;
+  /** Addresses. */
+  readonly kernel: number;
+  readonly dBias: number;
+}
+
+/** Packs dy once for both gradients, and writes the bias's. */
+export function packExact(backend: WasmBackend, { g: { batch, pixels, f }, passed, scale, kernel, dBias }: Given): PackedGradient {
+  const { wasm, tensors } = backend;
+  const blocks: Block[] = [];
+  return releasedOnError(blocks, () => {
+    const [factors, packed] = take(backend, blocks, 8 * f + 32, 4 * wasm.packedGradient(batch, pixels, f));
+    const kernelFactor = factors + 4 * f + 16;
+    wasm.magnitudes(kernel, f, scale, factors);
+    tensors.floats(kernelFactor, f).fill(scale);
+    pack(backend, { batch, pixels, f, passed, dBias, packed });
+    return { lanes: 16, forKernel: packed, forInput: packed, kernelFactor, inputFactor: factors, blocks };
+  });
+}
+
+/**
+ * The same, rounded at random to 11 bits and a sign (10 before the rounding): for the kernel's gradient with a scale for each
+ * filter, for the input's, weighed by the filters' magnitudes, with a scale for each image. Rounding is up as often as the
+ * fraction says, so that the gradients' expectation is that of `packExact`; bits of chance derive from `seed` and the element's
+ * index.
+ * @see Zhou et al., "DoReFa-Net", 2016, section 2.5 (random rounding, a scale for each image)
+ * @see Banner et al., "Scalable Methods for 8-bit Training of Neural Networks", 2018, section 3 (dy rounded twice)
+ */
+export function packQuantized(backend: WasmBackend, { g: { batch, pixels, f }, passed, seed, scale, kernel, dBias }: Given): PackedGradient {
+  const { wasm, tensors } = backend;
+  const blocks: Block[] = [];
+  return releasedOnError(blocks, () => {
+    const [filters, images] = [Math.ceil(f / 32) * 32, Math.ceil(batch / 32) * 32];
+    const [scales, forKernel, forInput] = take(
+      backend,
+      blocks,
+      4 * (3 * filters + 2 * images),
+      wasm.quantizedForKernel(batch, pixels, f),
+      wasm.quantizedForInput(batch, pixels, f),
+    );
+    tensors.floats(scales, 3 * filters + 2 * images).fill(0);
+    const [factors, filterInverse, filterScale] = [scales, scales + 4 * filters, scales + 8 * filters];
+    const imageInverse = scales + 12 * filters;
+    const imageScale = imageInverse + 4 * images;
+    wasm.magnitudes(kernel, f, scale, factors);
+    backend.withScratch(4 * wasm.packedGradient(batch, pixels, f), (packed) => {
+      backend.withScratch(4 * batch * pixels, (pixelMax) => {
+        pack(backend, { batch, pixels, f, passed, dBias, packed, maxima: { factors, pixelMax } }, (filterMax, chunks) => {
+          const most = [filterMax, chunks, f, scale, pixelMax, batch, pixels];
+          wasm.quantizationScales(...most, filterInverse, filterScale, imageInverse, imageScale);
+        });
+      });
+      const cut = { total: pixels, grain: grainOf(pixels, 1), work: { bytes: 8 * batch * pixels * f } };
+      const to = [filterInverse, imageInverse, forKernel, forInput];
+      backend.run("quantizeGradient", cut, packed, batch, pixels, f, seed, factors, ...to);
+    });
+    return { lanes: 32, forKernel, forInput, kernelFactor: filterScale, inputFactor: imageScale, blocks };
+  });
+}
+
+interface Packing extends Pick<Given, "passed" | "dBias"> {
+  readonly batch: number;
+  readonly pixels: number;
+  readonly f: number;
+  readonly packed: number;
+  readonly maxima?: { readonly factors: number; readonly pixelMax: number };
+}
+
+function pack(
+  backend: WasmBackend,
+  { batch, pixels, f, passed, dBias, packed, maxima }: Packing,
+  useMaxima: (filterMax: number, chunks: number) => void = () => {},
+): void {
+  const count = batch * pixels * f;
+  withProgram(backend, [passed], f, ({ address, block, length, scratch }) => {
+    const total = Math.ceil(count / block);
+    const grain = grainOf(total, 16);
+    const chunks = Math.max(1, Math.ceil(total / grain));
+    backend.withScratch(8 * length * chunks, (partials) => {
+      backend.withScratch(maxima ? 4 * Math.ceil(f / 16) * 16 * chunks : 4, (filterMax) => {
+        const cut = { total, grain, scratch, work: { bytes: 8 * count } };
+        const most = maxima ? [maxima.factors, filterMax, maxima.pixelMax] : [0, 0, 0];
+        backend.run("packGradient", cut, address, batch, pixels, f, length, packed, grain, partials, ...most);
+        backend.wasm.finishSums(partials, total > 0 ? chunks : 0, length, f, 1, dBias);
+        useMaxima(filterMax, total > 0 ? chunks : 0);
+      });
+    });
+  });
+}
+
+/** Makes blocks of so many bytes and returns their addresses. */
+function take<const Bytes extends readonly number[]>(backend: WasmBackend, blocks: Block[], ...bytes: Bytes): { [K in keyof Bytes]: number } {
+  return bytes.map((count) => {
+    const block = new Block(backend.tensors, count);
+    blocks.push(block);
+    return block.address;
+  }) as { [K in keyof Bytes]: number };
+}
+
+function releasedOnError<T>(blocks: readonly Block[], make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    for (const block of blocks) block.release();
+    throw error;
+  }
+}
