@@ -3,6 +3,7 @@ const benches: Readonly<Record<string, () => Promise<(args: readonly string[]) =
   browser: async () => (await import("./browser.ts")).browser,
   conformance: async () => (await import("./conformance.ts")).conformance,
   data: async () => (await import("./data.ts")).data,
+  gradients: async () => (await import("./gradients.ts")).gradients,
   infer: async () => (await import("./infer.ts")).infer,
   profile: async () => (await import("./profile.ts")).profile,
   train: async () => (await import("./train.ts")).train,

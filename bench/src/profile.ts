@@ -40,7 +40,15 @@ function parse(args: readonly string[]): Options {
 }
 
 /** Kernels that only convolve: their share of the step, and what is left for all others. */
-const CONVOLUTIONS = new Set(["binaryConv2d", "binaryInputGrad", "binaryKernelGrad", "quantizedInputGrad", "quantizedKernelGrad", "conv2d", "conv2dFilterGrad"]);
+const CONVOLUTIONS = new Set([
+  "binaryConv2d",
+  "binaryInputGrad",
+  "binaryKernelGrad",
+  "quantizedInputGrad",
+  "quantizedKernelGrad",
+  "conv2d",
+  "conv2dFilterGrad",
+]);
 
 export async function profile(args: readonly string[]): Promise<void> {
   const options = parse(args);

@@ -52,7 +52,10 @@ export function packExact(backend: WasmBackend, { g: { batch, pixels, f }, passe
  * @see Zhou et al., "DoReFa-Net", 2016, section 2.5 (random rounding, a scale for each image)
  * @see Banner et al., "Scalable Methods for 8-bit Training of Neural Networks", 2018, section 3 (dy rounded twice)
  */
-export function packQuantized(backend: WasmBackend, { g: { batch, pixels, f }, passed, seed, scale, kernel, dBias }: Given): PackedGradient {
+export function packQuantized(
+  backend: WasmBackend,
+  { g: { batch, pixels, f }, passed, seed, scale, kernel, dBias }: Given,
+): PackedGradient {
   const { wasm, tensors } = backend;
   const blocks: Block[] = [];
   return releasedOnError(blocks, () => {
@@ -115,7 +118,11 @@ function pack(
 }
 
 /** Makes blocks of so many bytes and returns their addresses. */
-function take<const Bytes extends readonly number[]>(backend: WasmBackend, blocks: Block[], ...bytes: Bytes): { [K in keyof Bytes]: number } {
+function take<const Bytes extends readonly number[]>(
+  backend: WasmBackend,
+  blocks: Block[],
+  ...bytes: Bytes
+): { [K in keyof Bytes]: number } {
   return bytes.map((count) => {
     const block = new Block(backend.tensors, count);
     blocks.push(block);

@@ -133,7 +133,11 @@ describe("BinaryConv2DGrad with gradients of 16 bits", () => {
 
   it("tells of a dy that is no number", () => {
     const dy = randomValues(layer.y.length, "dy");
-    for (const [at, value] of [[0, Number.NaN], [7, Infinity]] as const) { // prettier-ignore
+    for (const [at, value] of [
+      [0, Number.NaN],
+      [7, Infinity],
+    ] as const) {
+      // prettier-ignore
       const broken = gradients(layer, dy.with(at, value), 1);
       expect(broken.dKernel[at]).toBeNaN();
       expect(broken.dx[0]).toBeNaN();

@@ -44,7 +44,13 @@ export class BinaryDense extends BinaryLayer {
         const [batch, width] = x.shape;
         const pixels = tf.reshape<tf.Rank.R4>(x, [batch, 1, 1, width]);
         const filters = tf.reshape<tf.Rank.R4>(kernel, [1, 1, width, units]);
-        const y = binaryConv2d(pixels, filters, bias, { strides: [1, 1], pad: [0, 0, 0, 0], scale, relu, seed: deriveSeed(step.seed, "gradient") });
+        const y = binaryConv2d(pixels, filters, bias, {
+          strides: [1, 1],
+          pad: [0, 0, 0, 0],
+          scale,
+          relu,
+          seed: deriveSeed(step.seed, "gradient"),
+        });
         return tf.reshape(y, [batch, units]);
       }
       const y = tf.matMul(scale === 1 ? x : tf.mul(x, scale), kernel);
