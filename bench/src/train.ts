@@ -7,6 +7,7 @@ import { type Contestant, startContestant } from "./train/contestant.ts";
 import { BACKENDS, type BackendName, type DeviceLimits } from "./train/device.ts";
 import { NETS, type Net } from "./train/training-step.ts";
 
+const GRADIENTS = ["exact", "int16"] as const;
 const PEERS = ["tfjs-wasm", "pytorch"] as const;
 const HERE = import.meta.dirname;
 
@@ -16,6 +17,7 @@ interface Options {
   readonly batch: number;
   readonly width: number;
   readonly threads: readonly number[];
+  readonly gradients: readonly string[];
   readonly rounds: number;
   readonly steps: number;
   readonly peers: readonly string[];
@@ -36,6 +38,7 @@ function parse(args: readonly string[]): Options {
     .addOption(new Option("--batch <n>", "images a step").argParser(Number).default(128))
     .addOption(new Option("--width <factor>", "of the network").argParser(Number).default(1))
     .addOption(new Option("--threads <list>", "of this engine; peers take the most of them").argParser(numbers).default([1, 2], "1,2"))
+    .addOption(new Option("--gradients <list>", `of the engine in WebAssembly: ${GRADIENTS.join(", ")}`).argParser(words).default(["exact"], "exact"))
     .addOption(new Option("--rounds <n>", "in which everybody has a turn").argParser(Number).default(5))
     .addOption(new Option("--steps <n>", "a turn").argParser(Number).default(2))
     .addOption(new Option("--peers <list>", `of ${PEERS.join(", ")}; "" for none`).argParser(words).default([...PEERS], PEERS.join(",")))
@@ -48,6 +51,7 @@ Examples:
   pnpm bench train --net sb,ab,resnet20
   pnpm bench train --threads 1,2,4 --peers pytorch --json
   pnpm bench train --net sb --width 0.25 --batch 64 --peers ""
+  pnpm bench train --gradients exact,int16
   pnpm bench train --forward
   pnpm bench train --backend webgpu --net sb,resnet20 --steps 50
 
@@ -64,13 +68,17 @@ const SERVE = ["--conditions=source", join(HERE, "train", "serve.ts")];
 const onGpu = (backend: BackendName): boolean => backend === "webgpu" || backend === "node-gpu";
 
 async function contestants(net: Net, options: Options): Promise<(Contestant | string)[]> {
-  const { backend, batch, width, threads, peers } = options;
+  const { backend, batch, width, threads, gradients, peers } = options;
   const most = Math.max(...threads);
   const node = process.execPath;
-  const own = (name: string, backend: BackendName, count: number): Promise<Contestant | string> =>
-    startContestant({ name, batch, command: node, args: [...SERVE, backend, net, String(width), String(batch), String(count)] });
-  const wasm = (count: number) => own(`benn, ${count} thread${count > 1 ? "s" : ""}`, "wasm", count);
-  const started = backend === "wasm" ? threads.map(wasm) : [wasm(most), own(`benn, ${backend}`, backend, most)];
+  const own = (name: string, backend: BackendName, count: number, ...more: string[]): Promise<Contestant | string> =>
+    startContestant({ name, batch, command: node, args: [...SERVE, backend, net, String(width), String(batch), String(count), ...more] });
+  const wasm = (count: number, kind: string) =>
+    own(`benn, ${count} thread${count > 1 ? "s" : ""}${kind === "exact" ? "" : `, ${kind}`}`, "wasm", count, kind);
+  const started =
+    backend === "wasm"
+      ? gradients.flatMap((kind) => threads.map((count) => wasm(count, kind)))
+      : [wasm(most, "exact"), own(`benn, ${backend}`, backend, most)];
   const python = peers.includes("pytorch") ? pythonWithTorch() : undefined;
   if (peers.includes("pytorch") && !python) started.push(Promise.resolve("PyTorch: no python3 here imports torch"));
   if (python) {
@@ -155,6 +163,8 @@ export async function train(args: readonly string[]): Promise<void> {
   const options = parse(args);
   const unknown = options.net.find((net) => !NETS.includes(net));
   if (unknown !== undefined) throw new Error(`bench train: there is no net "${unknown}". There are: ${NETS.join(", ")}.`);
+  const odd = options.gradients.find((kind) => !(GRADIENTS as readonly string[]).includes(kind));
+  if (odd !== undefined) throw new Error(`bench train: gradients are not "${odd}", but one of ${GRADIENTS.join(", ")}.`);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, Node ${process.versions.node}, ${process.platform} ${process.arch}`;
   const results = [];
   for (const net of options.net) {

@@ -15,11 +15,15 @@ export interface DeviceLimits {
   readonly gigabytes: number;
 }
 
-/** Makes a backend TensorFlow.js's current one. */
-export async function setUpDevice(name: string, threads: number): Promise<{ readonly version: string; readonly limits?: DeviceLimits }> {
+/** Makes a backend TensorFlow.js's current one. `gradients` is for wasm: exact unless "int16". */
+export async function setUpDevice(
+  name: string,
+  threads: number,
+  gradients?: string,
+): Promise<{ readonly version: string; readonly limits?: DeviceLimits }> {
   const node = `Node ${process.versions.node}`;
   if (name === "wasm") {
-    await registerWasmBackend({ threads });
+    await registerWasmBackend({ threads, gradients: gradients === "int16" ? "int16" : "exact" });
     await tf.setBackend("benn-wasm");
     return { version: node };
   }

@@ -1,4 +1,4 @@
-// One engine in a process of its own, for contestant.ts: node serve.ts ENGINE NET WIDTH BATCH THREADS. Engines: benn's backends
+// One engine in a process of its own, for contestant.ts: node serve.ts ENGINE NET WIDTH BATCH THREADS [GRADIENTS]. Engines: benn's backends
 // by name, and tfjs-wasm, npm's tfjs-backend-wasm with the kernel that it lacks for training.
 import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs";
@@ -6,11 +6,11 @@ import { type DeviceLimits, setUpDevice } from "./device.ts";
 import { setUpTfjsWasm } from "./tfjs-wasm.ts";
 import { type Net, trainingStep } from "./training-step.ts";
 
-const [engine = "", net, width, batch, threads] = process.argv.slice(2);
+const [engine = "", net, width, batch, threads, gradients] = process.argv.slice(2);
 let version = "";
 let limits: DeviceLimits | undefined;
 if (engine === "tfjs-wasm") version = await setUpTfjsWasm(Number(threads));
-else ({ version, limits } = await setUpDevice(engine, Number(threads)));
+else ({ version, limits } = await setUpDevice(engine, Number(threads), gradients));
 const training = trainingStep({ net: net as Net, width: Number(width), batch: Number(batch) });
 console.log(JSON.stringify({ ready: version, limits, macs: training.macs }));
 for await (const line of createInterface({ input: process.stdin })) {

@@ -20,8 +20,8 @@ export function packedGradient(images: i32, pixels: i32, f: i32): usize {
 
 /**
  * Packs dy, a program's values [images, pixels, f], the blocks from … to of one chunk; partials[chunk][length] (float64) gets
- * their sums for the bias. Where there are factors, one for each filter, filterMax[chunk][⌈f/16⌉·16] gets the largest magnitudes,
- * and pixelMax[image][pixel] those times the factors.
+ * their sums for the bias. Where there are factors, one for each filter, filterMax[chunk][length] (float32) gets the largest
+ * magnitudes, and pixelMax[image][pixel] the largest times its factor.
  */
 export function packGradient(
   from: i32, to: i32, scratch: usize, program: usize, images: i32, pixels: i32, f: i32, length: i32, packed: usize, grain: i32, partials: usize,
@@ -29,34 +29,47 @@ export function packGradient(
 ): void {
   const block = blockLength(length), count = <usize>(images * pixels) * f, all = paddedImages(images), whole = f >> 4, rest = f & 15;
   const out = partials + (<usize>(from / grain * length) << 3), plane = <usize>(pixels * all) << 6;
-  const filterBytes = <usize>((f + 15) & ~15) << 2, most = filterMax + <usize>(from / grain) * filterBytes;
+  const most = filterMax + (<usize>(from / grain * length) << 2);
   memory.fill(out, 0, <usize>length << 3);
-  if (factors) memory.fill(most, 0, filterBytes);
+  if (factors) memory.fill(most, 0, <usize>length << 2);
   for (let i = from; i < to; i++) {
     const at = <usize>i * block, n = <i32>min<usize>(block, count - at), rows = n / length;
     evaluate(program, at, n, length, block, scratch, 0);
     let x = result(program, scratch, 0);
+    if (factors) largestOfColumns(x, rows, length, most);
     addColumns(x, rows, length, out);
     for (let j = rows * length; j < n; j++) {
-      const q = out + (<usize>(j - rows * length) << 3);
-      store<f64>(q, load<f64>(q) + <f64>load<f32>(x + (<usize>j << 2)));
+      const q = out + (<usize>(j - rows * length) << 3), value = load<f32>(x + (<usize>j << 2));
+      store<f64>(q, load<f64>(q) + <f64>value);
+      if (factors) {
+        const m = most + (<usize>(j - rows * length) << 2);
+        store<u32>(m, max(load<u32>(m), reinterpret<u32>(abs(value))));
+      }
     }
     const first = <i32>(at / f);
     let image = first / pixels, pixel = first % pixels;
     for (let p = n / f; p > 0; p--) {
-      let d = packed + (<usize>(pixel * all + image) << 6);
+      let d = packed + (<usize>(pixel * all + image) << 6), weights = factors, widest = i32x4.splat(0);
       for (let k = 0; k < whole; k++) {
-        v128.store(d, v128.load(x)); v128.store(d, v128.load(x, 16), 16); v128.store(d, v128.load(x, 32), 32); v128.store(d, v128.load(x, 48), 48);
+        const v0 = v128.load(x), v1 = v128.load(x, 16), v2 = v128.load(x, 32), v3 = v128.load(x, 48);
+        v128.store(d, v0); v128.store(d, v1, 16); v128.store(d, v2, 32); v128.store(d, v3, 48);
+        if (factors) {
+          widest = larger(larger(widest, f32x4.mul(v0, v128.load(weights))), f32x4.mul(v1, v128.load(weights, 16)));
+          widest = larger(larger(widest, f32x4.mul(v2, v128.load(weights, 32))), f32x4.mul(v3, v128.load(weights, 48)));
+          weights += 64;
+        }
         x += 64;
         d += plane;
       }
       if (rest) {
         for (let k = 0; k < 16; k++) store<f32>(d + (<usize>k << 2), k < rest ? load<f32>(x + (<usize>k << 2)) : 0);
         x += <usize>rest << 2;
+        if (factors) for (let j: usize = 0; j < 64; j += 16) widest = larger(widest, f32x4.mul(v128.load(d + j), v128.load(weights + j)));
       }
       if (factors) {
-        const first = packed + (<usize>(pixel * all + image) << 6);
-        store<f32>(pixelMax + (<usize>(image * pixels + pixel) << 2), largest(first, plane, filterBytes, factors, most));
+        widest = i32x4.max_s(widest, i64x2.shuffle(widest, widest, 1, 0));
+        widest = i32x4.max_s(widest, i32x4.shuffle(widest, widest, 1, 0, 3, 2));
+        v128.store_lane<f32>(pixelMax + (<usize>(image * pixels + pixel) << 2), widest, 0);
       }
       if (image == images - 1) {
         for (let k = image + 1; k < all; k++) {
@@ -75,22 +88,35 @@ export function packGradient(
   }
 }
 
-/** Takes the magnitudes of one pixel's packed filters to `most`, and returns the largest times its factor. */
+/** The larger of magnitudes a and of the magnitudes of b, compared as integers: the order is the same, and NaN is above all. */
 // @ts-ignore: decorator
 @inline
-function largest(p: usize, plane: usize, filterBytes: usize, factors: usize, most: usize): f32 {
-  // Magnitudes are compared as integers: the order is the same, and NaN is above all.
-  const magnitude = i32x4.splat(0x7fffffff);
-  let m = i32x4.splat(0);
-  for (let j: usize = 0; j < filterBytes; j += 16) {
-    const a = v128.load(p + (j & 48));
-    v128.store(most + j, i32x4.max_s(v128.load(most + j), v128.and(a, magnitude)));
-    m = i32x4.max_s(m, v128.and(f32x4.mul(a, v128.load(factors + j)), magnitude));
-    if ((j & 48) == 48) p += plane;
+function larger(a: v128, b: v128): v128 {
+  return i32x4.max_s(a, v128.and(b, i32x4.splat(0x7fffffff)));
+}
+
+/** most[length] becomes the largest magnitudes down the columns of x [rows, length], and of itself. */
+function largestOfColumns(x: usize, rows: i32, length: i32, most: usize): void {
+  const stride = <usize>length << 2;
+  let j = 0;
+  for (; j + 16 <= length; j += 16) {
+    const q = most + (<usize>j << 2);
+    let a = v128.load(q), b = v128.load(q, 16), c = v128.load(q, 32), d = v128.load(q, 48), p = x + (<usize>j << 2);
+    for (let r = 0; r < rows; r++) {
+      a = larger(a, v128.load(p)); b = larger(b, v128.load(p, 16)); c = larger(c, v128.load(p, 32)); d = larger(d, v128.load(p, 48));
+      p += stride;
+    }
+    v128.store(q, a); v128.store(q, b, 16); v128.store(q, c, 32); v128.store(q, d, 48);
   }
-  m = i32x4.max_s(m, i64x2.shuffle(m, m, 1, 0));
-  m = i32x4.max_s(m, i32x4.shuffle(m, m, 1, 0, 3, 2));
-  return f32x4.extract_lane(m, 0);
+  for (; j < length; j += 4) {
+    const q = most + (<usize>j << 2);
+    let a = v128.load(q), p = x + (<usize>j << 2);
+    for (let r = 0; r < rows; r++) {
+      a = larger(a, v128.load(p));
+      p += stride;
+    }
+    v128.store(q, a);
+  }
 }
 
 /** Chunks of four groups of `group` each that n things come to. */

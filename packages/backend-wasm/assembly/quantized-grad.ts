@@ -32,11 +32,11 @@ export function quantizedForInput(images: i32, pixels: i32, f: i32): usize {
   return <usize>((images + 31) >> 5) * <usize>(pixels * paddedFilters(f)) << 6;
 }
 
-/** Quantizing multiplies by inverse (to 16 binary places), and the sums of what came of it by scale. */
+/** Quantizing multiplies by inverse, which leaves 12 binary places, and the sums of what came of it by scale. */
 // @ts-ignore: decorator
 @inline
 function putScale(most: f32, factor: f32, inverse: usize, scale: usize): void {
-  store<f32>(inverse, most < LEAST ? 0 : <f32>(LEVELS * 65536 / <f64>most));
+  store<f32>(inverse, most < LEAST ? 0 : <f32>(LEVELS * 4096 / <f64>most));
   store<f32>(scale, <f32>(<f64>most / LEVELS) * factor);
 }
 
@@ -45,15 +45,14 @@ function putScale(most: f32, factor: f32, inverse: usize, scale: usize): void {
  * The sums for the kernel are also multiplied by `factor`.
  */
 export function quantizationScales(
-  filterMax: usize, chunks: i32, f: i32, factor: f32, pixelMax: usize, images: i32, pixels: i32, filterInverse: usize, filterScale: usize,
+  filterMax: usize, chunks: i32, length: i32, f: i32, factor: f32, pixelMax: usize, images: i32, pixels: i32, filterInverse: usize, filterScale: usize,
   imageInverse: usize, imageScale: usize,
 ): void {
-  const stride = <usize>((f + 15) & ~15) << 2;
   // Bits of magnitudes are in the order of the magnitudes, NaN above all.
-  for (let j: usize = 0; j < <usize>f << 2; j += 4) {
+  for (let j = 0; j < f; j++) {
     let most: u32 = 0;
-    for (let k = 0; k < chunks; k++) most = max(most, load<u32>(filterMax + <usize>k * stride + j));
-    putScale(reinterpret<f32>(most), factor, filterInverse + j, filterScale + j);
+    for (let k = j; k < chunks * length; k += f) most = max(most, load<u32>(filterMax + (<usize>k << 2)));
+    putScale(reinterpret<f32>(most), factor, filterInverse + (<usize>j << 2), filterScale + (<usize>j << 2));
   }
   for (let i = 0; i < images; i++) {
     let most: u32 = 0;
@@ -63,40 +62,41 @@ export function quantizationScales(
   }
 }
 
-/** Rounds values of 16 binary places down or up, up as often as the places say: ⌊x + u⌋, u uniform of 16 bits. */
+/** ⌊x + u⌋ for x of 12 binary places, |x| < 2¹⁰, and u of 12 random ones: up as often as the places say. */
 // @ts-ignore: decorator
 @inline
 function round(x: v128, u: v128): v128 {
-  return i32x4.shr_s(i32x4.add(i32x4.trunc_sat_f32x4_s(x), u), 16);
+  // A float between 2²³ and 2²⁴ has an integer in its lowest bits: adding rounds x, in units of 2⁻¹², to the nearest.
+  const shifted = f32x4.add(x, f32x4.splat(12582912));
+  return i32x4.shr_s(i32x4.add(i32x4.sub(shifted, f32x4.splat(12582912)), u), 12);
 }
 
-/** Quantizes 8 filters' values at p, of element number i and on: returns them for the input, and stores them for the kernel. */
+/**
+ * Quantizes 8 filters' values at p: returns them for the input, and stores them for the kernel. Number i and on are four words
+ * of chance, whose lowest bits are for the first four values and the highest for the others.
+ */
 // @ts-ignore: decorator
 @inline
 function quantize8(here: bool, p: usize, i: u32, seed: i32, filterInverse: usize, factor: usize, imageInverse: usize, out: usize): v128 {
   if (!here) return i32x4.splat(0);
-  const a = v128.load(p), b = v128.load(p, 16), low = i32x4.splat(0xffff);
-  const u = bits4(i, seed), v = bits4(i + 4, seed), inverse = v128.load_splat<f32>(imageInverse);
-  v128.store(
-    out,
-    i16x8.narrow_i32x4_s(
-      round(f32x4.mul(a, v128.load(filterInverse)), i32x4.shr_u(u, 16)), round(f32x4.mul(b, v128.load(filterInverse, 16)), i32x4.shr_u(v, 16)),
-    ),
-  );
+  const a = v128.load(p), b = v128.load(p, 16), words = bits4(i, seed), u = v128.and(words, i32x4.splat(0xfff)), v = i32x4.shr_u(words, 20);
+  const inverse = v128.load_splat<f32>(imageInverse);
+  v128.store(out, i16x8.narrow_i32x4_s(round(f32x4.mul(a, v128.load(filterInverse)), u), round(f32x4.mul(b, v128.load(filterInverse, 16)), v)));
   return i16x8.narrow_i32x4_s(
-    round(f32x4.mul(f32x4.mul(a, v128.load(factor)), inverse), v128.and(u, low)), round(f32x4.mul(f32x4.mul(b, v128.load(factor, 16)), inverse), v128.and(v, low)),
+    round(f32x4.mul(f32x4.mul(a, v128.load(factor)), inverse), u), round(f32x4.mul(f32x4.mul(b, v128.load(factor, 16)), inverse), v),
   );
 }
 
 /**
- * Quantizes the packed dy of the pixels from … to for both gradients. Of the 32 random bits of an element, a hash of its index
- * and the seed, the upper half rounds it for the kernel and the lower for the input.
+ * Quantizes the packed dy of the pixels from … to for both gradients. An element's random bits are a hash of its place and the
+ * seed; both are rounded by the same, which makes neither less random.
  */
 export function quantizeGradient(
   from: i32, to: i32, scratch: usize, packed: usize, images: i32, pixels: i32, f: i32, seed: i32, factor: usize, filterInverse: usize,
   imageInverse: usize, forKernel: usize, forInput: usize,
 ): void {
   const all = paddedImages(images), padded = paddedFilters(f), plane16 = <usize>(pixels * all) << 6, through = (images + 31) & ~31;
+  const step = <u32>(pixels * padded) >> 1;
   for (let p = from; p < to; p++) {
     for (let f0 = 0; f0 < ((f + 31) & ~31); f0 += 8) {
       const q = packed + <usize>(f0 >> 4) * plane16 + (<usize>(p * all) << 6) + (<usize>(f0 & 8) << 2), at = <usize>f0 << 2;
@@ -108,9 +108,9 @@ export function quantizeGradient(
         }
         continue;
       }
-      const inverse = filterInverse + at, weights = factor + at, step = <u32>(pixels * f);
+      const inverse = filterInverse + at, weights = factor + at;
       for (let i = 0; i < through; i += 8) {
-        const s = q + (<usize>i << 6), e = <u32>((i * pixels + p) * f + f0), n = images - i, v = imageInverse + (<usize>i << 2);
+        const s = q + (<usize>i << 6), e = <u32>((i * pixels + p) * padded + f0) >> 1, n = images - i, v = imageInverse + (<usize>i << 2);
         const r0 = quantize8(n > 0, s, e, seed, inverse, weights, v, out), r1 = quantize8(n > 1, s + 64, e + step, seed, inverse, weights, v + 4, out + 64);
         const r2 = quantize8(n > 2, s + 128, e + 2 * step, seed, inverse, weights, v + 8, out + 128);
         const r3 = quantize8(n > 3, s + 192, e + 3 * step, seed, inverse, weights, v + 12, out + 192);

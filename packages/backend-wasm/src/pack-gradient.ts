@@ -45,10 +45,10 @@ export function packExact(backend: WasmBackend, { g: { batch, pixels, f }, passe
 }
 
 /**
- * The same, rounded at random to 11 bits and a sign (10 before the rounding): for the kernel's gradient with a scale for each
- * filter, for the input's, weighed by the filters' magnitudes, with a scale for each image. Rounding is up as often as the
- * fraction says, so that the gradients' expectation is that of `packExact`; bits of chance derive from `seed` and the element's
- * index.
+ * The same, rounded at random to integers from −1023 to 1023: for the kernel's gradient with a scale for each filter, for the
+ * input's, weighed by the filters' magnitudes, with a scale for each image. Rounding is up as often as the fraction says, to
+ * 12 binary places, so that the gradients' expectation is that of `packExact`; the bits of chance derive from `seed` and the
+ * element's place.
  * @see Zhou et al., "DoReFa-Net", 2016, section 2.5 (random rounding, a scale for each image)
  * @see Banner et al., "Scalable Methods for 8-bit Training of Neural Networks", 2018, section 3 (dy rounded twice)
  */
@@ -74,8 +74,8 @@ export function packQuantized(
     wasm.magnitudes(kernel, f, scale, factors);
     backend.withScratch(4 * wasm.packedGradient(batch, pixels, f), (packed) => {
       backend.withScratch(4 * batch * pixels, (pixelMax) => {
-        pack(backend, { batch, pixels, f, passed, dBias, packed, maxima: { factors, pixelMax } }, (filterMax, chunks) => {
-          const most = [filterMax, chunks, f, scale, pixelMax, batch, pixels];
+        pack(backend, { batch, pixels, f, passed, dBias, packed, maxima: { factors, pixelMax } }, (filterMax, chunks, length) => {
+          const most = [filterMax, chunks, length, f, scale, pixelMax, batch, pixels];
           wasm.quantizationScales(...most, filterInverse, filterScale, imageInverse, imageScale);
         });
       });
@@ -98,7 +98,7 @@ interface Packing extends Pick<Given, "passed" | "dBias"> {
 function pack(
   backend: WasmBackend,
   { batch, pixels, f, passed, dBias, packed, maxima }: Packing,
-  useMaxima: (filterMax: number, chunks: number) => void = () => {},
+  useMaxima: (filterMax: number, chunks: number, length: number) => void = () => {},
 ): void {
   const count = batch * pixels * f;
   withProgram(backend, [passed], f, ({ address, block, length, scratch }) => {
@@ -106,12 +106,12 @@ function pack(
     const grain = grainOf(total, 16);
     const chunks = Math.max(1, Math.ceil(total / grain));
     backend.withScratch(8 * length * chunks, (partials) => {
-      backend.withScratch(maxima ? 4 * Math.ceil(f / 16) * 16 * chunks : 4, (filterMax) => {
+      backend.withScratch(maxima ? 4 * length * chunks : 4, (filterMax) => {
         const cut = { total, grain, scratch, work: { bytes: 8 * count } };
         const most = maxima ? [maxima.factors, filterMax, maxima.pixelMax] : [0, 0, 0];
         backend.run("packGradient", cut, address, batch, pixels, f, length, packed, grain, partials, ...most);
         backend.wasm.finishSums(partials, total > 0 ? chunks : 0, length, f, 1, dBias);
-        useMaxima(filterMax, total > 0 ? chunks : 0);
+        useMaxima(filterMax, total > 0 ? chunks : 0, length);
       });
     });
   });
