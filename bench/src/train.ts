@@ -33,12 +33,18 @@ function parse(args: readonly string[]): Options {
     .description(
       "Images a second through whole training steps (projection, forward, loss, backward, Adam), turn by turn with other engines.",
     )
-    .addOption(new Option("--backend <name>", "that trains; a GPU's is measured beside wasm, and PyTorch on CUDA").choices(BACKENDS).default("wasm"))
+    .addOption(
+      new Option("--backend <name>", "that trains; a GPU's is measured beside wasm, and PyTorch on CUDA").choices(BACKENDS).default("wasm"),
+    )
     .addOption(new Option("--net <names>", `of ${NETS.join(", ")}`).argParser(words).default(["sb"], "sb"))
     .addOption(new Option("--batch <n>", "images a step").argParser(Number).default(128))
     .addOption(new Option("--width <factor>", "of the network").argParser(Number).default(1))
     .addOption(new Option("--threads <list>", "of this engine; peers take the most of them").argParser(numbers).default([1, 2], "1,2"))
-    .addOption(new Option("--gradients <list>", `of the engine in WebAssembly: ${GRADIENTS.join(", ")}`).argParser(words).default(["exact"], "exact"))
+    .addOption(
+      new Option("--gradients <list>", `of the engine in WebAssembly: ${GRADIENTS.join(", ")}`)
+        .argParser(words)
+        .default(["exact"], "exact"),
+    )
     .addOption(new Option("--rounds <n>", "in which everybody has a turn").argParser(Number).default(5))
     .addOption(new Option("--steps <n>", "a turn").argParser(Number).default(2))
     .addOption(new Option("--peers <list>", `of ${PEERS.join(", ")}; "" for none`).argParser(words).default([...PEERS], PEERS.join(",")))
@@ -185,7 +191,9 @@ export async function train(args: readonly string[]): Promise<void> {
       if (!limits || ofLimit === undefined) continue;
       console.log(
         `${name}: ${(100 * ofLimit).toFixed(1)} % of the device's limit of ${(2 * limits.teramacs).toFixed(1)} float32 TFLOP/s (${limits.gigabytes.toFixed(0)} GB/s of memory)` +
-          (options.forward ? "" : `; 32 members × 100 epochs of CIFAR-10 in ${((32 * 100 * 50_000) / imagesPerSecond / 3600).toFixed(1)} h`),
+          (options.forward
+            ? ""
+            : `; 32 members × 100 epochs of CIFAR-10 in ${((32 * 100 * 50_000) / imagesPerSecond / 3600).toFixed(1)} h`),
       );
     }
     for (const reason of absent) console.log(`not taking part: ${reason}`);

@@ -62,7 +62,12 @@ function trainingChecks(file: GoldenFile, container: DependencyContainer): Check
 }
 
 /** A check for every tensor whose name begins so and that is not left out; `ours` gets the rest of the name. */
-function each(file: GoldenFile, prefix: string, tolerance: number, ours: (rest: string) => Promise<ArrayLike<number> | undefined>): Check[] {
+function each(
+  file: GoldenFile,
+  prefix: string,
+  tolerance: number,
+  ours: (rest: string) => Promise<ArrayLike<number> | undefined>,
+): Check[] {
   return file
     .match(new RegExp(`^${prefix}(.*)$`))
     .filter(([name]) => !file.isLeftOut(name))

@@ -26,7 +26,10 @@ interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-type Answer = { ready: string; limits?: DeviceLimits; macs?: { train: number; forward: number } } | { ms: number[]; rss: number } | { error: string };
+type Answer =
+  | { ready: string; limits?: DeviceLimits; macs?: { train: number; forward: number } }
+  | { ms: number[]; rss: number }
+  | { error: string };
 
 /** The line that says what went wrong: an error's own, or the last one. */
 function complaint(text: string): string {

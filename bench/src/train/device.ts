@@ -34,7 +34,9 @@ export async function setUpDevice(
     await backend.activate();
     return { version: `${probe.description}, ${node}`, limits: await measureDevice() };
   }
-  await nativeBackend(name === "node-gpu" ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node").create({}).activate();
+  await nativeBackend(name === "node-gpu" ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node")
+    .create({})
+    .activate();
   return { version: node };
 }
 

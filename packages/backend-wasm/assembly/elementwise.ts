@@ -111,3 +111,8 @@ export function binaryBroadcast(
     binaryRun(op, a + base, scratch, y + base, min<usize>(length, count - at));
   }
 }
+
+/** y = running·momentum + batch·share for the elements from … to. */
+export function movingAverage(from: i32, to: i32, scratch: usize, running: usize, batch: usize, momentum: f32, share: f32, y: usize): void {
+  for (let i = <usize>from << 2; i < <usize>to << 2; i += 4) store<f32>(y + i, load<f32>(running + i) * momentum + load<f32>(batch + i) * share);
+}

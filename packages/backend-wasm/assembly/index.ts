@@ -5,12 +5,13 @@ export {
   addKernelPartials, binaryInputGrad, binaryKernelGrad, chunksOf, imageCodes, inputGradScratch, kernelCodes, kernelGradScratch, magnitudes,
   packedGradient, packGradient,
 } from "./binary-grad";
+export { binaryKernel, binaryKernelGradient, centreAndClip } from "./binary-kernel";
 export { packBits } from "./bits";
 export {
   addPartials, conv2d, conv2dFilterGrad, convFilterGradScratch, convPacked, convScratch, filterGradUnits, packConvKernel,
 } from "./conv";
 export { copyRuns, fill } from "./copy";
-export { binary, binaryBroadcast, broadcastRows, unary } from "./elementwise";
+export { binary, binaryBroadcast, broadcastRows, movingAverage, unary } from "./elementwise";
 export { matmul, matmulPacked, matmulScratch, packMatrix } from "./matmul";
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool";
 export { blockLength, materialize, programScratch } from "./program";

@@ -5,6 +5,7 @@ import type { KernelCall, KernelTable } from "./kernel-call.ts";
 import { adamKernels } from "./kernels/adam-step.ts";
 import { batchNormKernels } from "./kernels/batch-norm.ts";
 import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
+import { binaryKernelKernels } from "./kernels/binary-kernel.ts";
 import { conv2dKernels } from "./kernels/conv2d.ts";
 import { copyKernels } from "./kernels/copy.ts";
 import { elementwiseKernels } from "./kernels/elementwise.ts";
@@ -25,6 +26,7 @@ export const KERNELS: KernelTable = {
   ...adamKernels,
   ...conv2dKernels,
   ...binaryConv2dKernels,
+  ...binaryKernelKernels,
   ...matmulKernels,
   ...poolKernels,
   ...copyKernels,

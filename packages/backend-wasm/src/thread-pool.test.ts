@@ -48,6 +48,13 @@ function everything(only?: readonly string[]): string[] {
       { x: values([9001, 12], "x"), dy: values([9001, 12], "dy"), mean: values([12], "m"), variance: [new Float32Array(12).fill(2), [12]] },
       { epsilon: 1e-4 },
     ],
+    MovingAverage: [
+      { average: values([90_001], "a"), value: values([90_001], "v") },
+      { keep: 0.9, take: 0.1 },
+    ],
+    BinaryKernel: [{ w: values([3, 3, 50, 77], "w") }, {}],
+    BinaryKernelGrad: [{ w: values([3, 3, 50, 77], "w"), binary: values([3, 3, 50, 77], "b"), dy: values([3, 3, 50, 77], "dy") }, {}],
+    CentreAndClip: [{ w: values([3, 3, 50, 77], "w") }, {}],
     BinarySign: [{ x: values([90_001], "x") }, {}],
     DropoutMask: [{ x: values([90_001], "x") }, { rate: 0.5, seed: 3 }],
     AdamStep: [

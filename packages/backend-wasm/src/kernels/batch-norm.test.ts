@@ -153,3 +153,14 @@ describe("batch norm", () => {
     expect(dOffset!.values).toEqual(new Float32Array(c).fill(rows));
   });
 });
+
+describe("MovingAverage", () => {
+  useBackend();
+
+  it("keeps a share of the running value and takes one of the batch's, rounded step by step", () => {
+    const [running, batch] = [randomValues(37, "running"), randomValues(37, "batch")];
+    const [y] = run("MovingAverage", { running: [running, [37]], batch: [batch, [37]] }, { momentum: 0.9, share: 0.1 });
+    const [momentum, share] = [Math.fround(0.9), Math.fround(0.1)];
+    expect(y!.values).toEqual(running.map((value, i) => Math.fround(value * momentum) + Math.fround(batch[i]! * share)));
+  });
+});

@@ -101,4 +101,18 @@ const batchNormGrad: WasmKernel<Gradient, { epsilon: number }> = ({ inputs, attr
   return [backend.makeFormula(inputs.x.shape, dx), dScale, dOffset];
 };
 
-export const batchNormKernels: KernelTable = { BatchNorm: batchNorm, FusedBatchNorm: fusedBatchNorm, BatchNormGrad: batchNormGrad };
+const movingAverage: WasmKernel<{ running: Info; batch: Info }, { momentum: number; share: number }> = ({ inputs, attrs, backend }) => {
+  const { running, batch } = inputs;
+  const total = running.shape.reduce((product, n) => product * n, 1);
+  const y = backend.makeFloats(running.shape);
+  const cut = { total, grain: grainOf(total, 16_384) };
+  backend.run("movingAverage", cut, backend.address(running), backend.address(batch), attrs.momentum, attrs.share, backend.address(y));
+  return y;
+};
+
+export const batchNormKernels: KernelTable = {
+  BatchNorm: batchNorm,
+  FusedBatchNorm: fusedBatchNorm,
+  BatchNormGrad: batchNormGrad,
+  MovingAverage: movingAverage,
+};

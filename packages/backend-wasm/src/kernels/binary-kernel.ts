@@ -1,0 +1,46 @@
+import * as tf from "@tensorflow/tfjs";
+import { grainOf } from "../grain-of.ts";
+import type { KernelTable, WasmKernel } from "../kernel-call.ts";
+
+type Info = tf.TensorInfo;
+
+/** Rows and filters of a kernel as a matrix, and how its groups of four filters are cut: some 16,384 weights a chunk. */
+function matrix({ shape }: Info) {
+  const f = shape.at(-1) ?? 1;
+  const rows = tf.util.sizeFromShape(shape) / f;
+  const total = Math.ceil(f / 4);
+  return { f, rows, cut: { total, grain: grainOf(total, Math.ceil(4096 / rows)) } };
+}
+
+const centreAndClip: WasmKernel<{ w: Info }> = ({ inputs: { w }, backend }) => {
+  const { f, rows } = matrix(w);
+  const c = w.shape.at(-2) ?? 1;
+  const y = backend.makeFloats(w.shape);
+  const taps = rows / c;
+  const cut = { total: taps, grain: grainOf(taps, Math.ceil(16_384 / (c * f))) };
+  backend.run("centreAndClip", cut, backend.address(w), c, f, backend.address(y));
+  return y;
+};
+
+const binaryKernel: WasmKernel<{ w: Info }> = ({ inputs: { w }, backend }) => {
+  const { f, rows, cut } = matrix(w);
+  const y = backend.makeFloats(w.shape);
+  backend.run("binaryKernel", cut, backend.address(w), rows, f, backend.address(y));
+  return y;
+};
+
+const binaryKernelGrad: WasmKernel<{ w: Info; binary: Info; dy: Info }> = ({ inputs: { w, binary, dy }, backend }) => {
+  const { f, rows, cut } = matrix(w);
+  const c = w.shape.at(-2) ?? 1;
+  const dw = backend.makeFloats(w.shape);
+  const factor = rows * (c > 1 ? 1 - 1 / c : 1);
+  const addresses = [w, binary, dy].map((info) => backend.address(info));
+  backend.run("binaryKernelGradient", cut, ...addresses, rows, f, factor, backend.address(dw));
+  return dw;
+};
+
+export const binaryKernelKernels: KernelTable = {
+  BinaryKernel: binaryKernel,
+  BinaryKernelGrad: binaryKernelGrad,
+  CentreAndClip: centreAndClip,
+};
