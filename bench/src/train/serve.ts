@@ -1,7 +1,7 @@
 // One engine in a process of its own, for contestant.ts: node serve.ts ENGINE NET WIDTH BATCH THREADS [GRADIENTS]. Engines: benn's backends
 // by name, and tfjs-wasm, npm's tfjs-backend-wasm with the kernel that it lacks for training.
 import { createInterface } from "node:readline";
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { type DeviceLimits, setUpDevice } from "./device.ts";
 import { setUpTfjsWasm } from "./tfjs-wasm.ts";
 import { type Net, trainingStep } from "./training-step.ts";

@@ -49,8 +49,8 @@ function everything(only?: readonly string[]): string[] {
       { epsilon: 1e-4 },
     ],
     MovingAverage: [
-      { average: values([90_001], "a"), value: values([90_001], "v") },
-      { keep: 0.9, take: 0.1 },
+      { running: values([90_001], "r"), batch: values([90_001], "b") },
+      { momentum: 0.9, share: 0.1 },
     ],
     BinaryKernel: [{ w: values([3, 3, 50, 77], "w") }, {}],
     BinaryKernelGrad: [{ w: values([3, 3, 50, 77], "w"), binary: values([3, 3, 50, 77], "b"), dy: values([3, 3, 50, 77], "dy") }, {}],
