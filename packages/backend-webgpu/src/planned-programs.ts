@@ -29,7 +29,7 @@ interface Plan {
 /** Dispatches that travel to the GPU together: so many that a submission's cost vanishes, so few that the GPU soon begins. */
 const BATCH = 64;
 const MOST_UNIFORMS = 8;
-const MOST_GROUPS = 64;
+const MOST_GROUPS = 1024;
 
 /**
  * Starts programs at a tenth of what it takes TensorFlow.js: its backend makes a uniform buffer and a bind group and looks

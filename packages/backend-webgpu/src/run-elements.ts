@@ -21,25 +21,34 @@ export interface Elements {
 }
 
 const WORKGROUP = 64;
+/** From so many elements on a thread computes four: it is memory that such a program waits for. */
+const MANY = 1 << 20;
 
-/** Computes a tensor of the shape, each element by a thread of its own. */
+/** Computes a tensor of the shape, each element on its own. */
 export function runElements(backend: GuardedBackend, elements: Elements): TensorInfo {
   const { key, inputs, shape, dtype = "float32", uniforms = {}, functions = "", value } = elements;
   const size = shape.reduce((product, n) => product * n, 1);
   const type = dtype === "float32" ? "f32" : "i32";
+  const each = size >= MANY ? 4 : 1;
   const program: WebGPUProgram = {
-    shaderKey: `benn_${key}`,
+    shaderKey: `benn_${key}${each === 1 ? "" : "_many"}`,
     variableNames: Object.keys(inputs),
     outputShape: [size],
     uniforms: declare(uniforms),
     size: true,
     workgroupSize: [WORKGROUP, 1, 1],
     dispatchLayout: { x: [0] },
-    dispatch: [Math.ceil(size / WORKGROUP), 1, 1],
+    dispatch: [Math.ceil(size / (WORKGROUP * each)), 1, 1],
     getUserCode: () => `
       ${functions}
       fn valueAt(index : i32) -> ${type} { ${value} }
-      fn main(index : i32) { if (index < uniforms.size) { result[index] = valueAt(index); } }`,
+      fn main(thread : i32) {
+        let first = ${each === 1 ? "thread" : `thread / ${WORKGROUP} * ${WORKGROUP * each} + thread % ${WORKGROUP}`};
+        for (var i = 0; i < ${each}; i++) {
+          let index = first + i * ${WORKGROUP};
+          if (index < uniforms.size) { result[index] = valueAt(index); }
+        }
+      }`,
   };
   const output = elements.output && { ...elements.output, shape: [size] };
   const { dataId } = backend.runWebGPUProgram(program, flat(inputs), dtype, data(uniforms), output);

@@ -50,7 +50,7 @@ const LARGE: Tile = { rows: 128, columns: 64, depth: 8, threadRows: 8, threadCol
 const SMALL: Tile = { rows: 32, columns: 32, depth: 16, threadRows: 4, threadColumns: 4 };
 
 /** Workgroups that keep a large GPU busy: a product with fewer tiles is also split along k. */
-const ENOUGH_WORKGROUPS = 1024;
+const ENOUGH_WORKGROUPS = 512;
 const LEAST_CHUNK = 256;
 /** WebGPU's least limit of workgroups in one direction. */
 const MOST_IN_A_ROW = 65_535;

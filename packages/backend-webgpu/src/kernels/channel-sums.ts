@@ -22,7 +22,8 @@ export interface ChannelSums {
 /** Threads that the first pass is divided over, and rows that a thread of it sums at least. */
 const THREADS = 262_144;
 const LEAST_ROWS = 64;
-/** So many rows are summed by one workgroup for each sum, without a first pass. */
+/** So many rows are summed by one thread for each sum, or by one workgroup, without a first pass. */
+const ONE_THREAD_ROWS = 32;
 const ONE_PASS_ROWS = 2048;
 const WORKGROUP = 64;
 /** WebGPU's least limit of workgroups in one direction. */
@@ -34,15 +35,39 @@ const MOST_IN_A_ROW = 65_535;
  * @returns [outer, terms, channels] in a row, which the caller disposes
  */
 export function channelSums(backend: GuardedBackend, sums: ChannelSums): TensorInfo {
-  const { key, inputs, outer = 1, rows, channels, terms } = sums;
+  const { outer = 1, rows, channels, terms } = sums;
+  if (rows <= ONE_THREAD_ROWS) return sumByThreads(backend, sums, 1, Math.max(1, rows));
   if (rows <= ONE_PASS_ROWS) return sumByWorkgroups(backend, sums);
   const perThread = Math.max(LEAST_ROWS, Math.ceil((outer * rows * channels) / THREADS));
   const runs = Math.ceil(rows / perThread);
-  const partial = runElements(backend, {
+  const partial = sumByThreads(backend, { ...sums, factor: 1, output: undefined }, runs, perThread);
+  const all = sumByWorkgroups(backend, {
+    ...sums,
+    key: "x",
+    inputs: { x: partial },
+    rows: runs,
+    channels: terms.length * channels,
+    terms: ["x[at]"],
+  });
+  backend.disposeData(partial.dataId);
+  return all;
+}
+
+/** [outer, runs, terms, channels]: each thread sums a run of rows. */
+function sumByThreads(backend: GuardedBackend, sums: ChannelSums, runs: number, perThread: number): TensorInfo {
+  const { key, inputs, outer = 1, rows, channels, terms, factor = 1, output } = sums;
+  return runElements(backend, {
     key: `sums_${key}`,
     inputs,
-    shape: [outer, runs, terms.length * channels],
-    uniforms: { channels: ["i32", channels], rows: ["i32", rows], perThread: ["i32", perThread], runs: ["i32", runs] },
+    shape: outer * runs === 1 ? [terms.length * channels] : [outer * runs, terms.length * channels],
+    output,
+    uniforms: {
+      channels: ["i32", channels],
+      rows: ["i32", rows],
+      perThread: ["i32", perThread],
+      runs: ["i32", runs],
+      factor: ["f32", factor],
+    },
     value: `
       let channel = index % uniforms.channels;
       let term = index / uniforms.channels % ${terms.length};
@@ -54,18 +79,8 @@ export function channelSums(backend: GuardedBackend, sums: ChannelSums): TensorI
         let at = (run / uniforms.runs * uniforms.rows + row) * uniforms.channels + channel;
         ${choose(terms)}
       }
-      return sum;`,
+      return sum * uniforms.factor;`,
   });
-  const all = sumByWorkgroups(backend, {
-    ...sums,
-    key: "x",
-    inputs: { x: partial },
-    rows: runs,
-    channels: terms.length * channels,
-    terms: ["x[at]"],
-  });
-  backend.disposeData(partial.dataId);
-  return all;
 }
 
 function choose(terms: readonly string[]): string {
