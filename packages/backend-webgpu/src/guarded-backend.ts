@@ -2,7 +2,7 @@ import { OutOfMemoryError, UserError } from "@benn/core";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { DataType, TensorInfo } from "@tensorflow/tfjs";
 import { largestTensor } from "./adapter.ts";
-import { PlannedPrograms } from "./planned-programs.ts";
+import { type OwnProgram, PlannedPrograms } from "./planned-programs.ts";
 import { RecycledBuffers } from "./recycled-buffers.ts";
 
 export type WebGPUProgram = Parameters<WebGPUBackend["runWebGPUProgram"]>[0];
@@ -177,12 +177,20 @@ export class GuardedBackend extends WebGPUBackend {
     }
   }
 
+  /** Starts a program in WGSL of its own. */
+  runOwnProgram(program: OwnProgram): void {
+    if (this.#failure) throw this.#failure;
+    this.#profiled?.push({ program: program.key, outputShape: program.tensors[0]?.shape ?? [] });
+    this.#programs.runOwn(program);
+  }
+
   /**
    * Times each program that `run` starts, by the device's own clock, one after the other.
    * @throws Error where the device has no clock (the feature `timestamp-query`)
    */
   async profile(run: () => void): Promise<ProgramTime[]> {
-    if (!this.device.features.has("timestamp-query")) throw new Error("backend webgpu: this GPU has no timestamps, so it cannot be profiled.");
+    if (!this.device.features.has("timestamp-query"))
+      throw new Error("backend webgpu: this GPU has no timestamps, so it cannot be profiled.");
     const started: Omit<ProgramTime, "milliseconds">[] = [];
     this.#profiled = started;
     try {

@@ -7,7 +7,11 @@ import type { GuardedBackend, ProgramUniforms, WebGPUProgram } from "./guarded-b
  * names do not move.
  */
 export interface Internals {
-  readonly activeTimers: unknown[] | undefined;
+  readonly activeTimers: { name: string; query: Promise<number> }[] | undefined;
+  readonly supportTimestampQuery: boolean;
+  querySet: GPUQuerySet | null;
+  readonly querySetCount: number;
+  getQueryTime(): Promise<number>;
   computePassEncoder: GPUComputePassEncoder | null;
   readonly commandEncoder: GPUCommandEncoder | null;
   dispatchCountInPass: number;
@@ -15,11 +19,22 @@ export interface Internals {
   makeUniforms(uniforms: { type: string; data: number[] }[]): { buffer: GPUBuffer };
 }
 
+/** A program in WGSL of its own, with whichever tensors it writes to, where TensorFlow.js's write one. */
+export interface OwnProgram {
+  /** Tells this WGSL from all other. */
+  readonly key: string;
+  wgsl(): string;
+  /** In the order of its bindings; the uniforms come after them. */
+  readonly tensors: readonly TensorInfo[];
+  /** A struct of f32. */
+  readonly uniforms: readonly number[];
+  readonly workgroups: readonly [number, number, number];
+}
+
 /** All that running a program takes but its tensors, for one program on shapes that it has met. */
 interface Plan {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  readonly dispatch: readonly [number, number, number];
   /** By their values: most programs are started with the same uniforms in every step. */
   readonly uniforms: Map<string, GPUBuffer>;
   /** By the buffers that are bound. */
@@ -39,7 +54,8 @@ const MOST_GROUPS = 1024;
 export class PlannedPrograms {
   readonly #backend: GuardedBackend;
   readonly #internals: Internals;
-  readonly #plans = new Map<string, Plan>();
+  readonly #plans = new Map<string, Plan & { readonly dispatch: readonly [number, number, number] }>();
+  readonly #own = new Map<string, Plan>();
   readonly #numbers = new WeakMap<GPUBuffer, number>();
   #nextNumber = 0;
 
@@ -84,8 +100,27 @@ export class PlannedPrograms {
     const bound = [this.#bufferOf(result.dataId)];
     for (const { dataId } of inputs) bound.push(this.#bufferOf(dataId));
     bound.push(this.#uniformsOf(plan, program, inputs, result, uniforms));
-    this.#dispatch(plan, bound);
+    this.#dispatch(plan, bound, plan.dispatch);
     return result;
+  }
+
+  runOwn({ key, wgsl, tensors, uniforms, workgroups }: OwnProgram): void {
+    const { device } = this.#backend;
+    let plan = this.#own.get(key);
+    if (!plan) {
+      const module = device.createShaderModule({ code: wgsl() });
+      const pipeline = device.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
+      plan = { pipeline, layout: pipeline.getBindGroupLayout(0), uniforms: new Map(), groups: new Map() };
+      this.#own.set(key, plan);
+    }
+    const bound = tensors.map(({ dataId }) => this.#bufferOf(dataId));
+    const values = String(uniforms);
+    let buffer = plan.uniforms.get(values);
+    if (!buffer) {
+      ({ buffer } = this.#internals.makeUniforms(uniforms.map((value) => ({ type: "float32", data: [value] }))));
+      this.#keepUniforms(plan, values, buffer);
+    }
+    this.#dispatch(plan, [...bound, buffer], workgroups);
   }
 
   #bufferOf(dataId: object): GPUBuffer {
@@ -94,13 +129,7 @@ export class PlannedPrograms {
   }
 
   /** In the order in which TensorFlow.js declares them in WGSL. */
-  #uniformsOf(
-    plan: Plan,
-    program: WebGPUProgram,
-    inputs: readonly TensorInfo[],
-    output: TensorInfo,
-    own: ProgramUniforms = [],
-  ): GPUBuffer {
+  #uniformsOf(plan: Plan, program: WebGPUProgram, inputs: readonly TensorInfo[], output: TensorInfo, own: ProgramUniforms = []): GPUBuffer {
     let values = "";
     for (const { data } of own) values += `${String(data)};`;
     const known = plan.uniforms.get(values);
@@ -117,14 +146,18 @@ export class PlannedPrograms {
       ...own.map(({ type, data }) => ({ type, data: [...data] })),
     ];
     const { buffer } = this.#internals.makeUniforms(all);
-    this.#internals.uniformPendingDisposal.pop(); // it stays
-    const forgotten = forgetOldest(plan.uniforms, MOST_UNIFORMS);
-    if (forgotten) this.#internals.uniformPendingDisposal.push(forgotten); // what was started may still need it
-    plan.uniforms.set(values, buffer);
+    this.#keepUniforms(plan, values, buffer);
     return buffer;
   }
 
-  #dispatch({ pipeline, layout, dispatch, groups }: Plan, bound: readonly GPUBuffer[]): void {
+  #keepUniforms({ uniforms }: Plan, values: string, buffer: GPUBuffer): void {
+    this.#internals.uniformPendingDisposal.pop(); // it stays
+    const forgotten = forgetOldest(uniforms, MOST_UNIFORMS);
+    if (forgotten) this.#internals.uniformPendingDisposal.push(forgotten); // what was started may still need it
+    uniforms.set(values, buffer);
+  }
+
+  #dispatch({ pipeline, layout, groups }: Plan, bound: readonly GPUBuffer[], workgroups: readonly [number, number, number]): void {
     let key = "";
     for (const buffer of bound) key += `${this.#numberOf(buffer)},`;
     let group = groups.get(key);
@@ -135,13 +168,27 @@ export class PlannedPrograms {
       groups.set(key, group);
     }
     const internals = this.#internals;
+    if (internals.activeTimers) this.#backend.endComputePassEncoder();
     this.#backend.ensureCommandEncoderReady();
-    const pass = (internals.computePassEncoder ??= internals.commandEncoder!.beginComputePass());
+    const pass = (internals.computePassEncoder ??= internals.commandEncoder!.beginComputePass(this.#timestamps()));
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(...dispatch);
+    pass.dispatchWorkgroups(...workgroups);
     internals.dispatchCountInPass += 1;
+    if (internals.activeTimers) {
+      this.#backend.endComputePassEncoder();
+      internals.activeTimers.push({ name: "", query: internals.getQueryTime() });
+      return;
+    }
     if (internals.dispatchCountInPass >= BATCH) this.submit();
+  }
+
+  /** While programs are timed, each has a pass of its own, as TensorFlow.js's have. */
+  #timestamps(): GPUComputePassDescriptor {
+    const internals = this.#internals;
+    if (!internals.activeTimers || !internals.supportTimestampQuery) return {};
+    internals.querySet ??= this.#backend.device.createQuerySet({ type: "timestamp", count: internals.querySetCount });
+    return { timestampWrites: { querySet: internals.querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } };
   }
 
   /** Sends what was started to the GPU. */

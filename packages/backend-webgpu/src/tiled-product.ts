@@ -187,7 +187,10 @@ function wgsl({ left, right }: TiledProduct, tile: Tile): string {
         }
       }
       ${sums
-        .map(({ name, i, j, lane }) => `store(split, left0 + (y + ${i * threadsDown}) * 4 + ${lane}, right0 + (x + ${j * threadsAcross}) * 4, ${name});`)
+        .map(
+          ({ name, i, j, lane }) =>
+            `store(split, left0 + (y + ${i * threadsDown}) * 4 + ${lane}, right0 + (x + ${j * threadsAcross}) * 4, ${name});`,
+        )
         .join("\n")}
     }`;
 }

@@ -10,7 +10,8 @@ import * as tf from "@tensorflow/tfjs";
  *                       biased variance [C] of x over all axes but the last; `epsilon`
  * - `BatchNormGrad`     x, dy [..., C], mean [C], variance [C], scale? [C] → dx, dScale [C], dOffset [C]; `epsilon`.
  *                       mean and variance are those of x itself, so dx contains their share.
- * - `MovingAverage`     running, batch (one shape) → running · `momentum` + batch · `share`
+ * - `MovingAverage`     running, batch (one shape) → running · `momentum` + batch · `share`; may be `running` itself, overwritten,
+ *                       where nobody else holds it
  * - `BinarySign`        x → −1 where x < 0, else +1
  * - `BinarySignGrad`    x, dy → dy where −1 < x < 1, else 0
  * - `DropoutMask`       x → x where `keepsElement(seed, i, rate)` for its index i, else 0: not scaled; `rate`, `seed`
@@ -25,7 +26,7 @@ import * as tf from "@tensorflow/tfjs";
  * - `BinaryKernelGrad`  w [..., C, F], `binary` (ŵ of w), dy → (a · dy, where |w| ≤ 1, + sign(w) · Σ(dy · sign(w)) / n) · (1 − 1/C, if C > 1) · n,
  *                       with the sum over the n weights of a filter
  * - `AdamStep`          weight, gradient, firstMoment, secondMoment (one shape) → the new weight, firstMoment and
- *                       secondMoment; `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `step` (from 1)
+ *                       secondMoment, which may be the given ones, overwritten, where nobody else holds them; `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `step` (from 1)
  */
 export type TrainingKernel =
   | "BatchNorm"

@@ -1,6 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";
+import { runInPlace } from "../run-in-place.ts";
 import { channelSums } from "./channel-sums.ts";
 
 interface Size {
@@ -95,13 +96,25 @@ const movingAverage: Kernel<{ running: TensorInfo; batch: TensorInfo }, { moment
   inputs,
   attrs: { momentum, share },
   backend,
-}) =>
-  runElements(backend, {
-    key: "movingAverage",
-    inputs,
-    shape: inputs.running.shape,
-    uniforms: { momentum: ["f32", momentum], share: ["f32", share] },
-    value: "return running[index] * uniforms.momentum + batch[index] * uniforms.share;",
-  });
+}) => {
+  const { running, batch } = inputs;
+  const value = "running[index] * uniforms.momentum + batch[index] * uniforms.share";
+  return (
+    runInPlace(backend, {
+      key: "movingAverage",
+      updates: { running },
+      inputs: { batch },
+      uniforms: { momentum, share },
+      statements: `running[index] = ${value};`,
+    })?.[0] ??
+    runElements(backend, {
+      key: "movingAverage",
+      inputs,
+      shape: running.shape,
+      uniforms: { momentum: ["f32", momentum], share: ["f32", share] },
+      value: `return ${value};`,
+    })
+  );
+};
 
 export const batchNormKernels: KernelTable = { BatchNorm: batchNorm, BatchNormGrad: batchNormGrad, MovingAverage: movingAverage };

@@ -76,7 +76,13 @@ export function gradientOfKernel(backend: GuardedBackend, x: tf.TensorInfo, dy: 
  * dx [batch, height, width, channels] = Σ over taps and filters of dy · kernel: rows are the input's pixels, columns its
  * channels, and k runs over taps and filters.
  */
-export function gradientOfInput(backend: GuardedBackend, dy: tf.TensorInfo, kernel: tf.TensorInfo, sizes: ConvolutionSizes, output?: tf.TensorInfo): tf.TensorInfo {
+export function gradientOfInput(
+  backend: GuardedBackend,
+  dy: tf.TensorInfo,
+  kernel: tf.TensorInfo,
+  sizes: ConvolutionSizes,
+  output?: tf.TensorInfo,
+): tf.TensorInfo {
   const [batch, height, width, channels] = sizes.input;
   const [kernelHeight, kernelWidth, , filters] = sizes.kernel;
   const isUnit = sizes.strides[0] === 1 && sizes.strides[1] === 1;

@@ -155,7 +155,8 @@ compared(
   "a max pool's gradient goes to the first of equal maxima, negative ones too",
   ({ batch, height, width, channels, strides, seed, flag, other }) => {
     const x = tf.round(tf.mul(random([batch, height, width, channels], seed, "x"), 2)) as tf.Tensor4D; // many equals
-    const pool = (x: tf.Tensor): tf.Tensor => tf.maxPool(x as tf.Tensor4D, flag ? 3 : [2, 3], strides as [number, number], other ? "same" : "valid");
+    const pool = (x: tf.Tensor): tf.Tensor =>
+      tf.maxPool(x as tf.Tensor4D, flag ? 3 : [2, 3], strides as [number, number], other ? "same" : "valid");
     const y = pool(x);
     return [y, tf.grad(pool)(x, random(y.shape, seed, "dy"))];
   },

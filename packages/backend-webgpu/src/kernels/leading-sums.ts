@@ -23,9 +23,7 @@ const reduction =
       terms: ["x[at]"],
       factor: factorOf(rows),
     });
-    const shape = keepDims
-      ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n))
-      : x.shape.filter((_, i) => !axes.includes(i));
+    const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
     return { ...sums, shape };
   };
 

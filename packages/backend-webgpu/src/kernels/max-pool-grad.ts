@@ -18,7 +18,14 @@ const maxPoolGrad: Kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo; output: tf.
   attrs: { filterSize, strides, pad, dimRoundingMode },
   backend,
 }) => {
-  const info = tf.backend_util.computePool2DInfo(input.shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
+  const info = tf.backend_util.computePool2DInfo(
+    input.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
   return runElements(backend, {
     key: "maxPoolGrad",
     inputs: { dy, input, output },
