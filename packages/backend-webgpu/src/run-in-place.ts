@@ -53,6 +53,9 @@ export function runInPlace(backend: GuardedBackend, { key, updates, inputs, unif
     uniforms: Object.values(uniforms),
     workgroups: [across, Math.ceil(workgroups / across), 1],
   });
-  for (const { dataId } of updated) backend.incRef(dataId);
+  for (const { dataId } of updated) {
+    backend.incRef(dataId);
+    backend.tensorMap.get(dataId).values = null as never; // what was read before is no longer so
+  }
   return updated.map(({ dataId, shape, dtype }) => ({ dataId, shape, dtype })); // tensors of their own, beside the given ones
 }

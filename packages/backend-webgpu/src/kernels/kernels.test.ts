@@ -3,7 +3,7 @@ import { Adam, createRandom } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { difference, onBoth } from "../../test/use-software-gpu.ts";
+import { create, difference, onBoth } from "../../test/use-software-gpu.ts";
 import { BACKEND_NAME, KERNELS } from "../register.ts";
 
 const TOLERANCE = 1e-5;
@@ -170,6 +170,25 @@ compared("Adam's steps are those composed", ({ height, channels, seed, flag }) =
   adam.dispose();
   variable.dispose();
   return [weight];
+});
+
+test("a weight that was read, or that somebody else holds, is updated all the same, and the other keeps what it has", async () => {
+  await create().activate();
+  const values = Float32Array.from({ length: 2000 }, (_, i) => Math.sin(i));
+  const variable = tf.variable(tf.tensor1d(values));
+  const adam = new Adam([{ name: "w", variable }]);
+  const gradient = tf.ones([2000]);
+  expect(await variable.data()).toEqual(values);
+  const held = variable.clone();
+  adam.apply({ [variable.name]: gradient }, 0.5); // the first step is the rate against the gradient's sign
+  const expectedAfter = (steps: number) => values.map((value) => value - 0.5 * steps);
+  for (const [i, value] of (await variable.data()).entries()) expect(value).toBeCloseTo(expectedAfter(1)[i]!, 5);
+  expect(await held.data()).toEqual(values);
+  held.dispose();
+  adam.apply({ [variable.name]: gradient }, 0.5);
+  for (const [i, value] of (await variable.data()).entries()) expect(value).toBeCloseTo(expectedAfter(2)[i]!, 5);
+  adam.dispose();
+  tf.dispose([variable, gradient]);
 });
 
 test("every kernel of its own is what TensorFlow.js runs on this backend", () => {
