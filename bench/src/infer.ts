@@ -140,7 +140,7 @@ tfjs-backend-wasm on the same net. --fetch first gets the others (450 MB) into .
 }
 
 /** GMAC/s of a 1×1 layer of 4096 channels, whose kernels stay in the first cache. */
-async function popcountLimit(kernel: "scalar" | "simd"): Promise<number> {
+async function popcountLimit(kernel: "scalar" | "simd" | "table"): Promise<number> {
   const { encodeModel } = await import("@benn/packed/export");
   const [channels, filters, side] = [4096, 8, 32];
   const random = createRandom(1, "bench", "limit");

@@ -92,7 +92,7 @@ function join(images: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-export async function loadPacked(file: Uint8Array, kernel: "auto" | "scalar" | "simd" = "auto"): Promise<PackedModel> {
+export async function loadPacked(file: Uint8Array, kernel: "auto" | PackedModel["kernel"] = "auto"): Promise<PackedModel> {
   return load(file, { kernel });
 }
 

@@ -11,12 +11,12 @@
 
 // @ts-ignore: decorator
 @inline
-function wordsOf(bits: i32): i32 {
+export function wordsOf(bits: i32): i32 {
   return (bits + 63) >> 6;
 }
 
 /** The patch whose first tap lies at (top, left), as one row of bits. */
-function gather(x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, top: i32, left: i32, row: usize): void {
+export function gather(x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, top: i32, left: i32, row: usize): void {
   const words = wordsOf(c), bytes = <usize>words << 3;
   if ((c & 63) == 0) {
     for (let u = top; u < top + kh; u++) {

@@ -25,16 +25,31 @@ const read = () => {
 
 if (!read().includes(digest)) {
   const { default: asc } = await import("assemblyscript/asc");
-  let wasm;
-  const flags = ["assembly/index.ts", "--baseDir", root, "--outFile", "kernels.wasm", "--runtime", "stub", "-O3", "--noAssert"];
-  flags.push("--converge", "--initialMemory", "1", "--maximumMemory", "65536", "--enable", "simd", "--enable", "bulk-memory");
-  const { error, stderr } = await asc.main(flags, {
-    writeFile(name, contents) {
-      if (name.endsWith(".wasm")) wasm = contents;
-    },
-  });
-  if (error) throw new Error(`the kernels do not compile:\n${stderr}`, { cause: error });
-  const text = `// Made by assembly/build.mjs from the sources with SHA-256\n// ${digest}\n\n/** The WebAssembly module of the kernels. */\nexport const kernelsBase64 =\n  "${Buffer.from(wasm).toString("base64")}";\n`;
+  const compile = async (entry, own) => {
+    let wasm;
+    const flags = [entry, "--baseDir", root, "--outFile", "kernels.wasm", "--runtime", "stub", "-O3", "--noAssert", "--converge"];
+    flags.push("--initialMemory", "1", "--maximumMemory", "65536", "--enable", "simd", "--enable", "bulk-memory", ...own);
+    const { error, stderr } = await asc.main(flags, {
+      writeFile(name, contents) {
+        if (name.endsWith(".wasm")) wasm = contents;
+      },
+    });
+    if (error) throw new Error(`the kernels do not compile:\n${stderr}`, { cause: error });
+    return Buffer.from(wasm).toString("base64");
+  };
+  const kernels = await compile("assembly/index.ts", []);
+  const relaxed = await compile("assembly/relaxed.ts", ["--importMemory", "--enable", "relaxed-simd"]);
+  const text = `// Made by assembly/build.mjs from the sources with SHA-256
+// ${digest}
+
+/** The WebAssembly module of the kernels. */
+export const kernelsBase64 =
+  "${kernels}";
+
+/** Those of its kernels that are faster with relaxed SIMD, for engines that have it. */
+export const relaxedBase64 =
+  "${relaxed}";
+`;
   writeFileSync(`${target}.${process.pid}`, text);
   renameSync(`${target}.${process.pid}`, target); // in one piece, since tests of several packages may build at once
 }

@@ -3,3 +3,4 @@ export { orPool, thresholdBits } from "./bits";
 export { add, affine, averagePool, maxPool, mean, padChannels, relu } from "./floats";
 export { frameImage, imageConvBits, lookUp } from "./image-conv";
 export { realConv } from "./real-conv";
+export { tableConv } from "./table-conv";

@@ -1,14 +1,23 @@
 import type { BinaryConvNode } from "./graph.ts";
 import { baseTables, countClasses, limitTables, packKernel, paddedFilters, wordsOf } from "./pack-kernel.ts";
 import { integersOf } from "./read-safetensors.ts";
+import { isForTables, tableConvStep } from "./table-conv-step.ts";
 import { pixelClasses } from "./window.ts";
 import { classesAt, flipsAt, floatsAt, type Place, type Step, tensorOf, type Workshop } from "./workshop.ts";
 
 /** Counts against limits, which give bits, or sums times scales, which give floats. */
-export function binaryConvStep(node: BinaryConvNode, { x, y, from: [a = 0], to }: Place, workshop: Workshop): Step {
-  const { kernels, plan, vectors } = workshop;
+export function binaryConvStep(node: BinaryConvNode, place: Place, workshop: Workshop): Step {
+  const {
+    x,
+    y,
+    from: [a = 0],
+    to,
+  } = place;
+  const { kernels, plan, popcount } = workshop;
   const [kh, kw] = node.size;
   const [length, filters] = [kh * kw * x.channels, y.channels];
+  if (popcount.tables && isForTables(length)) return tableConvStep(node, place, workshop);
+  const { vectors } = popcount;
   const bits = tensorOf(node.kernel, workshop).bytes;
   const padded = paddedFilters(filters);
   const classes = pixelClasses([x.height, x.width], node.size, node);

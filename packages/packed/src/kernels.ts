@@ -1,4 +1,4 @@
-import { kernelsBase64 } from "./kernels-base64.ts";
+import { kernelsBase64, relaxedBase64 } from "./kernels-base64.ts";
 import { PackedError } from "./packed-error.ts";
 
 type Kernel<Arguments extends readonly unknown[], Result = void> = (...values: Arguments) => Result;
@@ -26,6 +26,23 @@ export interface Kernels {
       y: number,
       rows: number,
       vectors: number,
+    ]
+  >;
+  readonly tableConv: Kernel<
+    [
+      ...Map,
+      kernel: number,
+      ...ConvWindow,
+      merged: number,
+      counts: number,
+      tables: number,
+      classes: number,
+      flips: number,
+      scale: number,
+      bias: number,
+      relu: number,
+      y: number,
+      scratch: number,
     ]
   >;
   readonly imageConvBits: Kernel<
@@ -63,17 +80,31 @@ export interface Kernels {
   readonly padChannels: Kernel<[x: number, pixels: number, c: number, before: number, to: number, y: number]>;
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+let compiled: Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> | undefined;
+
+/** The kernels, and where the engine knows relaxed SIMD those that are faster with it. */
+function compile(): Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> {
+  const relaxed = bytesOf(relaxedBase64);
+  return Promise.all([
+    WebAssembly.compile(bytesOf(kernelsBase64)),
+    WebAssembly.validate(relaxed) ? WebAssembly.compile(relaxed) : Promise.resolve(undefined),
+  ]);
+}
 
 /**
  * A new instance with a memory of its own.
  * @throws PackedError where WebAssembly SIMD is missing
  */
 export async function createKernels(): Promise<Kernels> {
-  compiled ??= WebAssembly.compile(Uint8Array.from(atob(kernelsBase64), (letter) => letter.charCodeAt(0)));
+  compiled ??= compile();
   try {
-    const { exports } = await WebAssembly.instantiate(await compiled, { env: { abort } });
-    return exports as unknown as Kernels;
+    const [plain, relaxed] = await compiled;
+    const kernels = (await WebAssembly.instantiate(plain, { env: { abort } })).exports as unknown as Kernels;
+    if (!relaxed) return kernels;
+    const { exports } = await WebAssembly.instantiate(relaxed, { env: { abort, memory: kernels.memory } });
+    return { ...kernels, ...(exports as unknown as Pick<Kernels, "tableConv">) };
   } catch (cause) {
     throw new PackedError("packed: this JavaScript engine has no WebAssembly SIMD. Use a browser or runtime of 2023 or later.", { cause });
   }

@@ -1,12 +1,12 @@
-import { choosesVectors } from "./choose-vectors.ts";
+import { choosePopcount, type KernelName, type Popcount, popcountOf } from "./choose-popcount.ts";
 import { createKernels } from "./kernels.ts";
 import { PackedModel } from "./packed-model.ts";
 import { type LoadProgress, readBytes } from "./read-bytes.ts";
 import { readModel } from "./read-model.ts";
 
 export interface LoadOptions {
-  /** Which popcount: that of 64-bit words, that of vectors, or whichever a trial of about a millisecond finds faster. */
-  readonly kernel?: "auto" | "scalar" | "simd";
+  /** Which popcount: that of 64-bit words, that of vectors, looking counts up, or whichever a trial of about a millisecond finds fastest. */
+  readonly kernel?: "auto" | KernelName;
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
@@ -14,7 +14,7 @@ export interface LoadOptions {
   readonly maxMemory?: number;
 }
 
-let trial: Promise<boolean> | undefined;
+let trial: Promise<Popcount> | undefined;
 
 /**
  * Loads a .benn file from its bytes, an address, or in Node, Deno and Bun a path.
@@ -30,9 +30,9 @@ export async function load(source: string | URL | Uint8Array | ArrayBuffer, opti
   const name = isBytes ? "model" : String(source).slice(0, 200);
   const bytes = isBytes ? asBytes(source) : await readBytes(source, { ...options, maxBytes: maxMemory });
   const model = readModel(bytes, name);
-  trial ??= createKernels().then(choosesVectors);
-  const vectors = kernel === "auto" ? await trial : kernel === "simd";
-  return new PackedModel(model, { kernels: await createKernels(), vectors, maxMemory, name });
+  trial ??= createKernels().then(choosePopcount);
+  const popcount = kernel === "auto" ? await trial : popcountOf(kernel);
+  return new PackedModel(model, { kernels: await createKernels(), popcount, maxMemory, name });
 }
 
 /** A view, not a copy. */

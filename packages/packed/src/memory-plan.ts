@@ -24,6 +24,7 @@ export class MemoryPlan {
   readonly #constants: { readonly at: number; readonly make: () => ArrayBufferView }[] = [];
   #scratchBytes = 0;
   readonly #zeros = new Map<number, number>();
+  readonly #shared = new Map<string, number>();
 
   constructor({ shape: [height, width, channels], members }: Pick<CheckedModel, "shape" | "members">) {
     this.bytes = this.#addresses.take(height * width * channels);
@@ -42,6 +43,13 @@ export class MemoryPlan {
     const at = this.#addresses.take(bytes);
     this.#constants.push({ at, make });
     return at;
+  }
+
+  /** What several ask for by one name, and all get. */
+  shared(name: string, bytes: number, make: () => ArrayBufferView): number {
+    const known = this.#shared.get(name) ?? this.constant(bytes, make);
+    this.#shared.set(name, known);
+    return known;
   }
 
   /** So many bytes of zeros. */

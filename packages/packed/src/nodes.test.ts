@@ -8,7 +8,7 @@ import { load } from "./load.ts";
 /** Compares all ways to run the graph with the plain loops, bit by bit. */
 async function check(sketch: Sketch, image: Shape, last: Shape): Promise<void> {
   const { file, bytes, floats, expected } = finishModel(sketch, image, last);
-  for (const kernel of ["scalar", "simd"] as const) {
+  for (const kernel of ["scalar", "simd", "table"] as const) {
     const model = await load(file, { kernel });
     for (const input of [bytes, floats, bytes]) {
       const { logits } = model.predict(input).votes[0]!;
@@ -61,6 +61,25 @@ describe("a node gives the very bits of the plain loops", () => {
       { numRuns: 40 },
     );
   });
+});
+
+test("widths that fill steps of twelve, or pass a step, a byte and a block of filters, are counted right", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), async (seed) => {
+      const sketch = newSketch(seed);
+      const { random } = sketch;
+      const channels = [12, 23, 24, 36, 64, 96, 107, 108, 192, 252, 256, 300][random.integer(12)]!;
+      const image: Shape = { kind: "floats", height: 1 + random.integer(7), width: 1 + random.integer(40), channels };
+      await check(sketch, image, addNode(sketch, "binaryConv", addNode(sketch, "sign", image)));
+    }),
+    { numRuns: 60 },
+  );
+}, 30_000);
+
+test("a row too long for int16 counts is counted another way", async () => {
+  const sketch = newSketch(3);
+  const image: Shape = { kind: "floats", height: 3, width: 3, channels: 3700 };
+  await check(sketch, image, addNode(sketch, "binaryConv", addNode(sketch, "sign", addNode(sketch, "flatten", image))));
 });
 
 test("a wide layer whose counts pass a byte's range is counted right by vectors", async () => {

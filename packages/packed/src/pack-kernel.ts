@@ -1,4 +1,4 @@
-import type { PixelClasses } from "./window.ts";
+import type { PixelClasses, Span } from "./window.ts";
 
 /** Words of 64 bits. */
 export const wordsOf = (bits: number): number => Math.ceil(bits / 64);
@@ -90,7 +90,7 @@ export function countClasses(
       const outside = new Int32Array(filters);
       for (let u = 0; u < height; u++) {
         for (let v = 0; v < width; v++) {
-          if (u >= row.from && u < row.to && v >= column.from && v < column.to) continue;
+          if ((isWithin(row, u) && isWithin(column, v)) || row.uncounted?.[u] || column.uncounted?.[v]) continue;
           for (let filter = 0; filter < filters; filter++) outside[filter]! += ones[(filter * height + u) * width + v] as number;
         }
       }
@@ -99,17 +99,21 @@ export function countClasses(
   );
 }
 
-/** Tables for bits: −limit, where sum ≥ threshold is count < limit. */
+const isWithin = ({ from, to }: Span, tap: number): boolean => tap >= from && tap < to;
+
+/** Where sum ≥ threshold is count < limit. */
+export function limitOf({ inside, outside }: CountedClass, filter: number, threshold: number): number {
+  // The sum is inside − 2·(count − outside).
+  const most = Math.floor((inside - threshold) / 2) + (outside[filter] as number);
+  return Math.min(Math.max(most, -1), 2 ** 30) + 1;
+}
+
+/** Tables for bits: −limit. */
 export function limitTables(classes: readonly CountedClass[], thresholds: Int32Array): Int32Array {
   const order = filterOrder(thresholds.length);
   return Int32Array.from(
-    classes.flatMap(({ inside, outside }) =>
-      order.map((filter) => {
-        if (filter >= thresholds.length) return 0;
-        // The sum is inside − 2·(count − outside).
-        const most = Math.floor((inside - (thresholds[filter] as number)) / 2) + (outside[filter] as number);
-        return -(Math.min(Math.max(most, -1), 2 ** 30) + 1);
-      }),
+    classes.flatMap((counted) =>
+      order.map((filter) => (filter < thresholds.length ? -limitOf(counted, filter, thresholds[filter] as number) : 0)),
     ),
   );
 }

@@ -1,5 +1,6 @@
 import type { ModelHeader, VoteName } from "./graph.ts";
 import { type ImageInput, imageValues } from "./image.ts";
+import { type KernelName, kernelName, type Popcount } from "./choose-popcount.ts";
 import type { Kernels } from "./kernels.ts";
 import { memberSteps } from "./member-steps.ts";
 import { MemoryPlan } from "./memory-plan.ts";
@@ -51,8 +52,8 @@ export class PackedModel {
   /** How the members vote unless `predict` is told otherwise. */
   readonly voter: VoteName;
   readonly members: readonly { readonly architecture: string; readonly alpha: number }[];
-  /** Which popcount runs: that of 64-bit words or that of vectors. Both give the same bits. */
-  readonly kernel: "scalar" | "simd";
+  /** Which popcount runs: that of 64-bit words, that of vectors, or looking counts up. All give the same bits. */
+  readonly kernel: KernelName;
   readonly #kernels: Kernels;
   readonly #plan: MemoryPlan;
   readonly #preprocessing: ModelHeader["preprocessing"];
@@ -70,23 +71,23 @@ export class PackedModel {
     model: CheckedModel,
     {
       kernels,
-      vectors,
+      popcount,
       maxMemory,
       name,
-    }: { readonly kernels: Kernels; readonly vectors: boolean; readonly maxMemory: number; readonly name: string },
+    }: { readonly kernels: Kernels; readonly popcount: Popcount; readonly maxMemory: number; readonly name: string },
   ) {
     const { shape, labels, voter, members, preprocessing, table, tensors } = model;
     this.shape = shape;
     this.labels = labels;
     this.voter = voter;
     this.members = members.map(({ architecture, alpha }) => ({ architecture, alpha }));
-    this.kernel = vectors ? "simd" : "scalar";
+    this.kernel = kernelName(popcount);
     this.#kernels = kernels;
     this.#preprocessing = preprocessing;
     const plan = new MemoryPlan(model);
     this.#plan = plan;
     this.#table = table ? plan.constant(table.byteLength, () => table) : 0;
-    const workshop = { kernels, plan, tensors, table, vectors, image: this.#image };
+    const workshop = { kernels, plan, tensors, table, popcount, image: this.#image };
     this.#steps = members.map((member, i) => memberSteps(member, plan.values[i] ?? [], workshop));
     this.#costs = members.map((member) => nodeCosts(member, tensors));
     plan.carryOut(kernels.memory, { most: maxMemory, name });

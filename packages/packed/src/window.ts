@@ -9,6 +9,8 @@ export function windowOutput([height, width]: Pair, size: Pair, { strides, pad: 
 export interface Span {
   readonly from: number;
   readonly to: number;
+  /** Taps outside whose bits nobody counts, where the others' are counted as bits of 0; absent if there are none. */
+  readonly uncounted?: readonly boolean[];
 }
 
 /** The different spans that occur along an axis, and which of them each place has. */
@@ -36,6 +38,29 @@ export interface PixelClasses {
   offsets(bytes: number): Uint32Array;
 }
 
+/** `pixelClasses` where taps outside the map are counted only if they are inside for the other pixel of a pair in the same row. */
+export function pairClasses([height, width]: Pair, size: Pair, sliding: Sliding): PixelClasses {
+  const { strides, pad } = sliding;
+  const [outHeight, outWidth] = windowOutput([height, width], size, sliding);
+  const down = spansAlong(height, outHeight, { size: size[0], stride: strides[0], before: pad[0] });
+  const across = spansAlong(width, outWidth, { size: size[1], stride: strides[1], before: pad[2] });
+  const has = (place: number, tap: number): boolean => {
+    const span = across.spans[across.of[place] ?? -1];
+    return span !== undefined && tap >= span.from && tap < span.to;
+  };
+  const columns: Span[] = [];
+  const known = new Map<string, number>();
+  const of = across.of.map((own, place) => {
+    const uncounted = Array.from({ length: size[1] }, (_, tap) => !has(place, tap) && !has(place ^ 1, tap));
+    const key = `${own} ${uncounted.join()}`;
+    const at = known.get(key) ?? columns.push({ ...(across.spans[own] as Span), uncounted }) - 1;
+    known.set(key, at);
+    return at;
+  });
+  const rows = down.spans.map(({ from, to }) => ({ from, to, uncounted: Array.from({ length: size[0] }, (_, u) => u < from || u >= to) }));
+  return { rows, columns, offsets: offsetsOf(down.of, of, columns.length) };
+}
+
 export function pixelClasses([height, width]: Pair, size: Pair, sliding: Sliding): PixelClasses {
   const [outHeight, outWidth] = windowOutput([height, width], size, sliding);
   const [top, , left] = sliding.pad;
@@ -44,6 +69,11 @@ export function pixelClasses([height, width]: Pair, size: Pair, sliding: Sliding
   return {
     rows: down.spans,
     columns: across.spans,
-    offsets: (bytes) => Uint32Array.from([...down.of.map((at) => at * across.spans.length * bytes), ...across.of.map((at) => at * bytes)]),
+    offsets: offsetsOf(down.of, across.of, across.spans.length),
   };
 }
+
+const offsetsOf =
+  (rows: readonly number[], columns: readonly number[], across: number): PixelClasses["offsets"] =>
+  (bytes) =>
+    Uint32Array.from([...rows.map((at) => at * across * bytes), ...columns.map((at) => at * bytes)]);

@@ -1,4 +1,5 @@
 import type { Shape } from "./graph.ts";
+import type { Popcount } from "./choose-popcount.ts";
 import type { Kernels } from "./kernels.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 import { wordsOf } from "./pack-kernel.ts";
@@ -12,7 +13,7 @@ export interface Workshop {
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** See `CheckedModel`. */
   readonly table: Float32Array | undefined;
-  readonly vectors: boolean;
+  readonly popcount: Popcount;
   /** Set before an image is run: whether its bytes are at hand beside its floats. */
   readonly image: { hasBytes: boolean };
   /** Called for each first-layer sum that had to be computed in float32. */
@@ -32,9 +33,9 @@ export interface Place {
 
 export const tensorOf = (key: string, { tensors }: Workshop): Tensor => tensors.get(key) as Tensor;
 
-/** A tensor of floats, filled up with zeros to a multiple of 8. */
+/** A tensor of floats, filled up with zeros to a multiple of 32. */
 export function floatsAt(key: string, count: number, workshop: Workshop): number {
-  const size = Math.ceil(count / 8) * 8;
+  const size = Math.ceil(count / 32) * 32;
   return workshop.plan.constant(4 * size, () => {
     const filled = new Float32Array(size);
     filled.set(floatsOf(tensorOf(key, workshop)));

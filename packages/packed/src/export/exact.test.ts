@@ -59,7 +59,7 @@ beforeAll(async () => {
 test("every member gives every image the very logits of the training graph, from bytes and from floats, by either popcount", async () => {
   expect(exported.members).toBe(nets.length);
   expect(exported.warnings).toEqual([]);
-  for (const kernel of ["scalar", "simd"] as const) {
+  for (const kernel of ["scalar", "simd", "table"] as const) {
     const model = await load(exported.bytes, { kernel });
     expect(model.kernel).toBe(kernel);
     const different = nets.map(() => 0);

@@ -1,0 +1,1 @@
+export { tableConv } from "./table-conv";

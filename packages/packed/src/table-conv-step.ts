@@ -1,0 +1,105 @@
+import type { BinaryConvNode, Pair, Shape } from "./graph.ts";
+import { countClasses, type CountedClass, limitOf } from "./pack-kernel.ts";
+import { packNibbles, stepsOf, tableFilters } from "./pack-nibbles.ts";
+import { integersOf } from "./read-safetensors.ts";
+import { pairClasses, pixelClasses } from "./window.ts";
+import { classesAt, flipsAt, floatsAt, type Place, type Step, tensorOf, type Workshop } from "./workshop.ts";
+
+/** Counts are int16 there. */
+const LONGEST = 2 ** 15 - 2;
+/** Joined taps leave out none beyond the map's edge; so do it only where steps of single ones would be emptier than this. */
+const EMPTIEST = 1.07;
+const TILE_BYTES = 16 * 256;
+
+/** Whether patches of this length can be counted by looking up. */
+export function isForTables(length: number): boolean {
+  return length <= LONGEST;
+}
+
+/** `binaryConvStep` by looking counts up; `assembly/table-conv.ts` describes how. */
+export function tableConvStep(node: BinaryConvNode, { x, y, from: [a = 0], to }: Place, workshop: Workshop): Step {
+  const { kernels, plan } = workshop;
+  const [kh, kw] = node.size;
+  const filters = y.channels;
+  const bits = tensorOf(node.kernel, workshop).bytes;
+  const merged = kh * kw > 1 && 12 * stepsOf(x.channels) > EMPTIEST * x.channels;
+  const tap = merged ? kh * kw * x.channels : x.channels;
+  const taps: Pair = merged ? [1, 1] : [kh, kw];
+  const kernel = plan.constant(tableFilters(filters) * 3 * stepsOf(tap) * taps[0] * taps[1], () => packNibbles(bits, filters, taps, tap));
+  const counts = workshop.plan.shared("counts", 4096, countTable);
+  const map: Pair = [x.height, x.width];
+  const classes = merged ? pixelClasses(map, node.size, node) : pairClasses(map, node.size, node);
+  const counted = (): CountedClass[] => countClasses(bits, { filters, size: node.size, channels: x.channels }, classes);
+  const padded = tableFilters(filters);
+  plan.needScratch(scratchBytes(node, x, y, { merged, bytes: 3 * stepsOf(tap) }));
+  const isBits = node.thresholds !== undefined;
+  const tableBytes = (isBits ? 2 : 4) * padded;
+  const offsets = classesAt(classes, tableBytes, y, workshop);
+  const tables = plan.constant(tableBytes * classes.rows.length * classes.columns.length, () =>
+    isBits ? limits(counted(), integersOf(tensorOf(node.thresholds ?? "", workshop)), padded) : bases(counted(), { filters, padded }),
+  );
+  const flips = isBits ? flipsAt(node.flips, y, workshop) : 0;
+  const scale = isBits ? 0 : floatsAt(node.scale ?? "", filters, workshop);
+  const bias = isBits || node.bias === undefined ? 0 : floatsAt(node.bias, filters, workshop);
+  const window = [kh, kw, filters, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
+  return () =>
+    kernels.tableConv(
+      a,
+      x.height,
+      x.width,
+      x.channels,
+      kernel,
+      ...window,
+      Number(merged),
+      counts,
+      tables,
+      offsets,
+      flips,
+      scale,
+      bias,
+      Number(node.relu ?? false),
+      to,
+      plan.scratch,
+    );
+}
+
+/** Sums of a tile, then the codes, then two patches to be joined. */
+function scratchBytes(
+  { size: [kh, kw], strides: [, across] }: BinaryConvNode,
+  x: Shape,
+  y: Shape,
+  { merged, bytes }: { readonly merged: boolean; readonly bytes: number },
+): number {
+  const perRow = Math.ceil(y.width / 2);
+  const codes =
+    merged || (kh === 1 && kw === 1)
+      ? Math.max(y.height * perRow, x.height * ((2 * perRow - 2) * across + 1))
+      : x.height * ((2 * perRow - 2) * across + kw);
+  const patches = merged ? 16 * Math.ceil((kh * kw * x.channels) / 64) : 0;
+  return TILE_BYTES + codes * bytes + patches + 128;
+}
+
+/** [256 codes][16] how many of the code's four bits differ from each four; of its low half in the low half of the byte. */
+function countTable(): Uint8Array {
+  const differing = (a: number, b: number): number => [1, 2, 4, 8].filter((bit) => (a ^ b) & bit).length;
+  return Uint8Array.from({ length: 4096 }, (_, i) => differing((i >> 4) & 15, i & 15) | (differing(i >> 8, i & 15) << 4));
+}
+
+/** Bit = count < limit. */
+function limits(classes: readonly CountedClass[], thresholds: Int32Array, padded: number): Int16Array {
+  const tables = new Int16Array(classes.length * padded);
+  for (const [i, counted] of classes.entries()) {
+    for (const [filter, threshold] of thresholds.entries())
+      tables[i * padded + filter] = Math.min(limitOf(counted, filter, threshold), LONGEST + 1);
+  }
+  return tables;
+}
+
+/** The sum is base − 2·count. */
+function bases(classes: readonly CountedClass[], { filters, padded }: { readonly filters: number; readonly padded: number }): Int32Array {
+  const tables = new Int32Array(classes.length * padded);
+  for (const [i, { inside, outside }] of classes.entries()) {
+    for (let filter = 0; filter < filters; filter++) tables[i * padded + filter] = inside + 2 * (outside[filter] as number);
+  }
+  return tables;
+}
