@@ -75,6 +75,7 @@ export function imagenet(options: ImagenetOptions): Dataset {
           mean: meanOfMiddle(recipe),
           deviation: recipe.deviation,
           resize: Float32Array.of(resize),
+          ...(recipe.fit === "squash" && { squash: Float32Array.of(1) }),
           ...(recipe.channels === "bgr" && { channelOrder: Float32Array.of(2, 1, 0) }),
         },
         dispose: () => void pool.dispose(),

@@ -14,6 +14,29 @@ export function affine(x: usize, pixels: i32, c: i32, mean: usize, factor: usize
   }
 }
 
+/** y [panels·32] = Σ x[i]·panel[i][·], from 0 and i = 0 up. @param panel [panels][n][32] */
+export function multiplyVector(x: usize, n: i32, panel: usize, panels: i32, y: usize): void {
+  for (; panels > 0; panels--) {
+    const zero = f32x4.splat(0);
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
+    for (let a = x, end = x + (<usize>n << 2); a < end; a += 4) {
+      const v = v128.load_splat<f32>(a);
+      s0 = f32x4.add(s0, f32x4.mul(v, v128.load(panel)));
+      s1 = f32x4.add(s1, f32x4.mul(v, v128.load(panel, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(v, v128.load(panel, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(v, v128.load(panel, 48)));
+      s4 = f32x4.add(s4, f32x4.mul(v, v128.load(panel, 64)));
+      s5 = f32x4.add(s5, f32x4.mul(v, v128.load(panel, 80)));
+      s6 = f32x4.add(s6, f32x4.mul(v, v128.load(panel, 96)));
+      s7 = f32x4.add(s7, f32x4.mul(v, v128.load(panel, 112)));
+      panel += 128;
+    }
+    v128.store(y, s0); v128.store(y, s1, 16); v128.store(y, s2, 32); v128.store(y, s3, 48);
+    v128.store(y, s4, 64); v128.store(y, s5, 80); v128.store(y, s6, 96); v128.store(y, s7, 112);
+    y += 128;
+  }
+}
+
 /** y = max(0, x); NaN becomes 0. */
 export function relu(x: usize, n: i32, y: usize): void {
   const end = <usize>n << 2;

@@ -94,8 +94,14 @@ export interface ModelHeader {
   readonly shape: readonly [number, number, number];
   readonly labels: readonly string[];
   readonly voter: VoteName;
-  /** `standardize`: x = float32((byte − mean) / deviation), tensors "mean" and "deviation" F32 [channels]; `none`: takes floats only. */
-  readonly preprocessing: "standardize" | "none";
+  /** What becomes of bytes, by tensors of the file; `none`: takes floats only. docs/packed.md has the arithmetic. */
+  readonly preprocessing: "standardize" | "gcn-zca" | "none";
+  /** A picture's shorter side is brought to so many pixels, and the middle cut out; without it, the middle of the image's proportions. */
+  readonly resize?: number;
+  /** Both sides are, whatever the picture's proportions. */
+  readonly squash?: true;
+  /** Of the channels; without it red, green, blue, as pictures and bytes have them. */
+  readonly channelOrder?: "bgr";
   readonly members: readonly MemberHeader[];
 }
 

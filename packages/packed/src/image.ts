@@ -1,5 +1,5 @@
-import type { ModelHeader } from "./graph.ts";
 import { PackedError } from "./packed-error.ts";
+import type { CheckedModel } from "./read-model.ts";
 import { resize } from "./resize.ts";
 
 /** A picture as `ImageData`, sharp's raw output and the like have it: 1, 3 or 4 bytes a pixel, row by row. */
@@ -11,18 +11,18 @@ export interface Picture {
 
 /**
  * What a model takes: a picture of any size, which is cut to the model's proportions and shrunk or enlarged; the very bytes
- * [height, width, channels]; or floats of that shape, preprocessed as in training.
+ * [height, width, channels], red first; or floats of that shape, preprocessed as in training.
  */
 export type ImageInput = Picture | Uint8Array | Uint8ClampedArray | Float32Array;
 
 /** The bytes or floats of one image, in the model's shape. */
 export function imageValues(
   image: ImageInput,
-  { shape, preprocessing }: Pick<ModelHeader, "shape" | "preprocessing">,
+  { shape, preprocessing, picture }: Pick<CheckedModel, "shape" | "preprocessing" | "picture">,
 ): Uint8Array | Uint8ClampedArray | Float32Array {
   const [height, width, channels] = shape;
   const size = height * width * channels;
-  const values = ArrayBuffer.isView(image) ? image : resize(checkPicture(image, channels), shape);
+  const values = ArrayBuffer.isView(image) ? image : resize(checkPicture(image, channels), shape, picture);
   if (!(values instanceof Float32Array) && preprocessing === "none")
     throw new PackedError(
       "predict: this model was trained on arrays that are no pictures; it takes a Float32Array preprocessed as those were.",
@@ -32,7 +32,7 @@ export function imageValues(
       `predict: expected ${size} values [${shape.join(", ")}], got ${values.length}. Give one image at a time or an array of images, or a picture with width and height, which is resized.`,
     );
   }
-  return values;
+  return values instanceof Float32Array || picture.channelOrder !== "bgr" ? values : values.map((_, i) => values[i + 2 - 2 * (i % 3)] ?? 0);
 }
 
 function checkPicture(picture: Picture, wanted: number): Picture {

@@ -75,6 +75,7 @@ export interface Kernels {
   readonly averagePool: Kernel<[...Map, ...Window, inside: number, y: number]>;
   readonly mean: Kernel<[x: number, pixels: number, c: number, y: number]>;
   readonly affine: Kernel<[x: number, pixels: number, c: number, mean: number, factor: number, offset: number, y: number]>;
+  readonly multiplyVector: Kernel<[x: number, n: number, panel: number, panels: number, y: number]>;
   readonly relu: Kernel<[x: number, n: number, y: number]>;
   readonly add: Kernel<[a: number, b: number, n: number, y: number]>;
   readonly padChannels: Kernel<[x: number, pixels: number, c: number, before: number, to: number, y: number]>;

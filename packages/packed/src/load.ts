@@ -1,6 +1,7 @@
 import { choosePopcount, type KernelName, type Popcount, popcountOf } from "./choose-popcount.ts";
 import { createKernels } from "./kernels.ts";
 import { PackedModel } from "./packed-model.ts";
+import { createPrepare } from "./prepare-image.ts";
 import { type LoadProgress, readBytes } from "./read-bytes.ts";
 import { readModel } from "./read-model.ts";
 
@@ -32,7 +33,13 @@ export async function load(source: string | URL | Uint8Array | ArrayBuffer, opti
   const model = readModel(bytes, name);
   trial ??= createKernels().then(choosePopcount);
   const popcount = kernel === "auto" ? await trial : popcountOf(kernel);
-  return new PackedModel(model, { kernels: await createKernels(), popcount, maxMemory, name });
+  return new PackedModel(model, {
+    kernels: await createKernels(),
+    popcount,
+    prepare: await createPrepare(model.preparation, { maxMemory, name }),
+    maxMemory,
+    name,
+  });
 }
 
 /** A view, not a copy. */

@@ -1,9 +1,10 @@
-import type { ModelHeader, VoteName } from "./graph.ts";
+import type { VoteName } from "./graph.ts";
 import { type ImageInput, imageValues } from "./image.ts";
 import { type KernelName, kernelName, type Popcount } from "./choose-popcount.ts";
 import type { Kernels } from "./kernels.ts";
 import { memberSteps } from "./member-steps.ts";
 import { MemoryPlan } from "./memory-plan.ts";
+import type { Prepare } from "./prepare-image.ts";
 import type { CheckedModel } from "./read-model.ts";
 import { type NodeCost, nodeCosts } from "./node-costs.ts";
 import { addVote, isDecided, winnerOf } from "./tally.ts";
@@ -56,7 +57,8 @@ export class PackedModel {
   readonly kernel: KernelName;
   readonly #kernels: Kernels;
   readonly #plan: MemoryPlan;
-  readonly #preprocessing: ModelHeader["preprocessing"];
+  readonly #taken: Pick<CheckedModel, "shape" | "preprocessing" | "picture">;
+  readonly #prepare: Prepare | undefined;
   readonly #table: number;
   readonly #steps: readonly (readonly Step[])[];
   readonly #costs: readonly (readonly NodeCost[])[];
@@ -72,18 +74,26 @@ export class PackedModel {
     {
       kernels,
       popcount,
+      prepare,
       maxMemory,
       name,
-    }: { readonly kernels: Kernels; readonly popcount: Popcount; readonly maxMemory: number; readonly name: string },
+    }: {
+      readonly kernels: Kernels;
+      readonly popcount: Popcount;
+      readonly prepare: Prepare | undefined;
+      readonly maxMemory: number;
+      readonly name: string;
+    },
   ) {
-    const { shape, labels, voter, members, preprocessing, table, tensors } = model;
+    const { shape, labels, voter, members, preprocessing, picture, table, tensors } = model;
     this.shape = shape;
     this.labels = labels;
     this.voter = voter;
     this.members = members.map(({ architecture, alpha }) => ({ architecture, alpha }));
     this.kernel = kernelName(popcount);
     this.#kernels = kernels;
-    this.#preprocessing = preprocessing;
+    this.#taken = { shape, preprocessing, picture };
+    this.#prepare = prepare;
     const plan = new MemoryPlan(model);
     this.#plan = plan;
     this.#table = table ? plan.constant(table.byteLength, () => table) : 0;
@@ -146,7 +156,8 @@ export class PackedModel {
   }
 
   #setImage(image: ImageInput): void {
-    const values = imageValues(image, { shape: this.shape, preprocessing: this.#preprocessing });
+    const taken = imageValues(image, this.#taken);
+    const values = this.#prepare && !(taken instanceof Float32Array) ? this.#prepare(taken) : taken;
     const [height, width, channels] = this.shape;
     const { memory } = this.#kernels;
     const { bytes, floats } = this.#plan;

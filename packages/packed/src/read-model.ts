@@ -1,8 +1,20 @@
 import { checkNodes } from "./check-nodes.ts";
 import { FORMAT_VERSION, type GraphNode, type ModelHeader, type Shape, type VoteName } from "./graph.ts";
 import { PackedError } from "./packed-error.ts";
-import { floatsOf, isCount, isRecord, readSafetensors, type Tensor } from "./read-safetensors.ts";
+import { type PictureRule, type Preparation, readPreparation } from "./preparation.ts";
+import { isCount, isRecord, readSafetensors, type Tensor } from "./read-safetensors.ts";
 
+/** What the model may say; everything else is refused, so that a later version's file is not half understood. */
+const KEYS: ReadonlySet<string> = new Set<keyof ModelHeader>([
+  "shape",
+  "labels",
+  "voter",
+  "preprocessing",
+  "resize",
+  "squash",
+  "channelOrder",
+  "members",
+]);
 const VOTES: ReadonlySet<string> = new Set<VoteName>(["hard", "soft", "softmax"]);
 
 export interface CheckedMember {
@@ -13,10 +25,12 @@ export interface CheckedMember {
   readonly shapes: readonly Shape[];
 }
 
-export interface CheckedModel extends Omit<ModelHeader, "members"> {
+export interface CheckedModel extends Omit<ModelHeader, "members" | keyof PictureRule> {
   readonly members: readonly CheckedMember[];
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** [channels][256]: the float of each byte; absent when the model takes floats only. */
+  readonly preparation: Preparation;
+  readonly picture: PictureRule;
+  /** [channels][256]: the float of each byte; absent where a byte's float is not its alone, or when the model takes floats only. */
   readonly table: Float32Array | undefined;
 }
 
@@ -43,13 +57,15 @@ export function readModel(bytes: Uint8Array, name: string): CheckedModel {
     return fail("its model is not JSON");
   }
   if (!isRecord(model)) return fail("its model is not an object");
+  const odd = Object.keys(model).find((key) => !KEYS.has(key));
+  if (odd !== undefined) return fail(`its model has the unknown key ${JSON.stringify(odd.slice(0, 40))}`);
   const { shape, labels, voter, preprocessing, members } = model;
   if (!Array.isArray(shape) || shape.length !== 3 || !shape.every((n) => isCount(n, 1, 4096))) return fail("has no usable image shape");
   const [height, width, channels] = shape as [number, number, number];
   if (!Array.isArray(labels) || labels.length < 1 || labels.length > 65_536 || !labels.every((label) => typeof label === "string"))
     return fail("has no usable labels");
   if (!VOTES.has(String(voter))) return fail(`has the unknown voter ${JSON.stringify(String(voter).slice(0, 40))}`);
-  if (preprocessing !== "standardize" && preprocessing !== "none") return fail("has an unknown preprocessing");
+  const { preparation, picture } = readPreparation(model, [height, width, channels], tensors, fail);
   if (!Array.isArray(members) || members.length < 1 || members.length > 4096) return fail("has no usable list of members");
   const image: Shape = { kind: "floats", height, width, channels };
   const checked = (members as unknown[]).map((member, i): CheckedMember => {
@@ -64,21 +80,11 @@ export function readModel(bytes: Uint8Array, name: string): CheckedModel {
     shape: [height, width, channels],
     labels: labels,
     voter: voter as VoteName,
-    preprocessing,
+    preprocessing: preprocessing as ModelHeader["preprocessing"],
     members: checked,
     tensors,
-    table: preprocessing === "standardize" ? standardizeTable(tensors, channels, fail) : undefined,
+    preparation,
+    picture,
+    table: preparation.kind === "table" ? preparation.table : undefined,
   };
-}
-
-/** float32((byte − mean) / deviation), computed in float64 and rounded once. */
-function standardizeTable(tensors: ReadonlyMap<string, Tensor>, channels: number, fail: (what: string) => never): Float32Array {
-  const [mean, deviation] = ["mean", "deviation"].map((name) => {
-    const tensor = tensors.get(name);
-    if (tensor?.dtype !== "F32" || tensor.shape.length !== 1 || tensor.shape[0] !== channels)
-      return fail(`has no ${name} of its ${channels} channels`);
-    return floatsOf(tensor);
-  }) as [Float32Array, Float32Array];
-  if (deviation.some((value) => !(value > 0))) fail("has a deviation that is not above 0");
-  return Float32Array.from({ length: channels * 256 }, (_, i) => ((i & 255) - (mean[i >> 8] as number)) / (deviation[i >> 8] as number));
 }

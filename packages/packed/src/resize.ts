@@ -1,4 +1,5 @@
 import type { Picture } from "./image.ts";
+import type { PictureRule } from "./preparation.ts";
 
 /** For each target place, which source places it covers and how much of each. */
 function coverage(
@@ -24,16 +25,33 @@ function coverage(
   });
 }
 
+/** Pixels of the picture a pixel of the target, across and down. */
+function scalesOf(
+  width: number,
+  height: number,
+  [toHeight, toWidth]: readonly [number, number],
+  { resize: side, squash }: PictureRule,
+): readonly [number, number] {
+  if (side !== undefined && squash) return [width / side, height / side];
+  const scale = side === undefined ? Math.min(width / toWidth, height / toHeight) : Math.min(width, height) / side;
+  return [scale, scale];
+}
+
 /**
  * Cuts a picture to the target's proportions around its middle and brings it to its size: averaging over what a pixel
  * covers when shrinking, linear between pixels when enlarging. A fourth channel (alpha) blends with white; one grey channel
  * becomes three, three become one by the weights of Rec. 601.
+ * @param rule may ask for a margin around what is cut, as in training
  * @returns bytes [height, width, channels]
  */
-export function resize({ width, height, data }: Picture, [toHeight, toWidth, toChannels]: readonly [number, number, number]): Uint8Array {
+export function resize(
+  { width, height, data }: Picture,
+  [toHeight, toWidth, toChannels]: readonly [number, number, number],
+  rule: PictureRule = {},
+): Uint8Array {
   const channels = data.length / (width * height);
-  const scale = Math.min(width / toWidth, height / toHeight);
-  const [cutWidth, cutHeight] = [toWidth * scale, toHeight * scale];
+  const [across, down] = scalesOf(width, height, [toHeight, toWidth], rule);
+  const [cutWidth, cutHeight] = [toWidth * across, toHeight * down];
   const columns = coverage(width, (width - cutWidth) / 2, cutWidth, toWidth);
   const rows = coverage(height, (height - cutHeight) / 2, cutHeight, toHeight);
   const out = new Uint8Array(toHeight * toWidth * toChannels);

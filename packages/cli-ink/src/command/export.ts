@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { UserError } from "@benn/core";
 import { openRun } from "@benn/core/node";
 import { load, type VoteName } from "@benn/packed";
-import { type Exported, exportRun, type SizeRow } from "@benn/packed/export";
+import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
 import { bytes, count, table } from "../run/format.ts";
 import { openContainer } from "./open-container.ts";
 
@@ -11,20 +11,30 @@ interface ExportCommandOptions {
   readonly out?: string;
   readonly voter?: VoteName;
   readonly plugin?: readonly string[];
+  readonly whitening?: boolean;
+  readonly verify?: boolean;
   readonly json?: boolean;
 }
 
 /** `benn export` */
-export async function exportCommand(folder: string, { out, voter, plugin = [], json }: ExportCommandOptions): Promise<void> {
+export async function exportCommand(
+  folder: string,
+  { out, voter, plugin = [], whitening = true, verify = false, json }: ExportCommandOptions,
+): Promise<void> {
   const run = await openRun(folder);
   const container = await openContainer([...(run.config.plugins ?? []), ...plugin], process.cwd());
   const file = out ?? `${basename(resolve(folder))}.benn`;
   const showsProgress = !json && process.stderr.isTTY;
   const exported = await exportRun(folder, {
     container,
+    whitening,
+    verify,
     ...(voter === undefined ? {} : { voter }),
     onProgress: ({ members, of }) => {
       if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
+    },
+    onVerified: ({ images, of }) => {
+      if (showsProgress) process.stderr.write(images < of ? `\rimage ${images} of ${of}` : "\r\u001B[K");
     },
   });
   try {
@@ -38,13 +48,35 @@ export async function exportCommand(folder: string, { out, voter, plugin = [], j
   }
   await load(await readFile(file)); // what was written can be read
   for (const warning of exported.warnings) console.error(`benn: ${warning}`);
-  const { members, realBytes, warnings, sizes } = exported;
-  const lines = exportLines(file, exported);
+  const { members, realBytes, warnings, sizes, verification } = exported;
+  const lines = [...exportLines(file, exported), ...(verification ? verificationLines(verification) : [])];
+  if (verification && differencesOf(verification).length > 0) process.exitCode = 1;
   process.stdout.write(
     json
-      ? `${JSON.stringify({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes }, null, 2)}\n`
+      ? `${JSON.stringify({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, verification }, null, 2)}\n`
       : `${lines.join("\n")}\n`,
   );
+}
+
+/** What the test images told, and where the file and the run differ. */
+export function verificationLines(verification: Verification): string[] {
+  const { images, pictures, members } = verification;
+  const given = `${count(images)} test images, given as ${pictures ? "pictures" : "floats"}`;
+  const differing = differencesOf(verification);
+  return differing.length === 0
+    ? [
+        `verified on ${given}: every logit of ${members.length === 1 ? "its member" : "its members"} has the training graph's bits, and every vote its class`,
+      ]
+    : [`differs from the training graphs on ${given}:`, ...differing.map((line) => `  ${line}`)];
+}
+
+function differencesOf({ members, votes }: Verification): string[] {
+  return [
+    ...members.flatMap(({ otherClass, otherLogits }, i) =>
+      otherLogits === 0 ? [] : [`member ${i + 1} has other logits for ${count(otherLogits)} and another class for ${count(otherClass)}`],
+    ),
+    ...Object.entries(votes).flatMap(([name, other]) => (other === 0 ? [] : [`the ${name} vote has another class for ${count(other)}`])),
+  ];
 }
 
 /** What was written, layer by layer. */

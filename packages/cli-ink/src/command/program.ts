@@ -92,14 +92,29 @@ export function createProgram(): Command {
       .option("--out <file>", "file to write (default: NAME.benn)")
       .addOption(voterOption())
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--no-whitening", "leave out the matrix of a whitened dataset (19 MB for CIFAR-10); the model then takes floats only")
+      .option("--verify", "run the file on every test image and compare its logits with those of the training graphs")
       .option("--json", "sizes as JSON")
-      .action(async (run: string, options: { out?: string; voter?: "hard" | "soft" | "softmax"; plugin?: string[]; json?: boolean }) => {
-        const { exportCommand } = await import("./export.ts");
-        await exportCommand(run, options);
-      }),
+      .action(
+        async (
+          run: string,
+          options: {
+            out?: string;
+            voter?: "hard" | "soft" | "softmax";
+            plugin?: string[];
+            whitening: boolean;
+            verify?: boolean;
+            json?: boolean;
+          },
+        ) => {
+          const { exportCommand } = await import("./export.ts");
+          await exportCommand(run, options);
+        },
+      ),
     [
       ["export runs/NAME", "NAME.benn, and what each layer takes in it"],
       ["export runs/NAME --out model.benn --voter softmax", "another place, another vote"],
+      ["export runs/NAME --verify", "and see that it computes what the run computed"],
     ],
   );
 

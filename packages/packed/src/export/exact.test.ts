@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { resolveConfig, VOTERS, winners } from "@benn/core";
+import { resolveConfig, type Split, VOTERS, winners } from "@benn/core";
 import { loadDataset, openRun, restoreMembers } from "@benn/core/node";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import { container, trainNets } from "../../test/train-nets.ts";
 import { load } from "../load.ts";
 import { winnerOf } from "../tally.ts";
 import { type Exported, exportRun } from "./export-run.ts";
+import { verifyExport } from "./verify-export.ts";
 
 const nets = [
   { name: "nin", width: 0.15 },
@@ -23,6 +24,7 @@ const out = mkdtempSync(join(tmpdir(), "benn-packed-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 let exported: Exported;
+let testSplit: Split;
 /** Bytes and floats of the test images. */
 const images: { bytes: Uint8Array; floats: Float32Array }[] = [];
 /** The training graph's logits of every image, [images, 10] a member. */
@@ -31,13 +33,14 @@ const alphas: number[] = [];
 
 beforeAll(async () => {
   const folder = await trainNets(out, { members: nets.map((architecture) => ({ count: 1, architecture })) });
-  exported = await exportRun(folder, { container });
+  exported = await exportRun(folder, { container, verify: true });
   const run = await openRun(folder);
   const config = resolveConfig(run.config, container);
   const loading = loadDataset(config, container);
   let next = await loading.next();
   while (!next.done) next = await loading.next();
   const data = next.value;
+  testSplit = data.test;
   const count = data.test.labels.length;
   const floats = await data.test.images(Int32Array.from({ length: count }, (_, row) => row));
   const { mean, deviation } = data.preprocessing;
@@ -89,6 +92,20 @@ test("every vote gives every image the class of the training graph's, with all m
       if (voter === "soft") expect(early.ran).toBe(nets.length);
     }
   }
+});
+
+test("the exporter verifies that itself on the pictures, and counts what differs", async () => {
+  const none = { otherClass: 0, otherLogits: 0 };
+  const votes = { hard: 0, soft: 0, softmax: 0 };
+  expect(exported.verification).toEqual({ images: images.length, pictures: true, members: nets.map(() => none), votes });
+  const spoilt = logits.map((own) => own.slice());
+  spoilt[1]![7] = 1e9; // image 0 becomes of class 7
+  spoilt[1]![20] = spoilt[1]![20]! * (1 + 2 ** -22); // image 2 stays what it is, by a little
+  const voter = (name: string) => container.resolve(VOTERS).create(name);
+  const found = await verifyExport(exported.bytes, { test: testSplit, logits: spoilt, alphas, voter });
+  expect(winnerOf(logits[1]!.subarray(0, 10))).not.toBe(7);
+  expect(found.members).toEqual([none, { otherClass: 1, otherLogits: 2 }, none, none]);
+  expect(found.votes.soft).toBe(1);
 });
 
 test("a real image's class does not hang on one layer's rounding: the test images make the members differ", () => {

@@ -1,16 +1,24 @@
-import { BACKENDS, type DependencyContainer, type LoadedDataset, resolveConfig, type SafetensorsEntry, UserError } from "@benn/core";
+import { BACKENDS, type DependencyContainer, resolveConfig, type SafetensorsEntry, UserError, VOTERS } from "@benn/core";
 import { loadDataset, openRun, restoreMembers } from "@benn/core/node";
 import type { MemberHeader, ModelHeader, VoteName } from "../graph.ts";
 import { compileModel, type SizeRow } from "./compile-model.ts";
 import { encodeModel } from "./encode-model.ts";
+import { preparationOf } from "./preparation-of.ts";
+import { graphLogits, type Verification, verifyExport } from "./verify-export.ts";
 
 export interface ExportOptions {
   /** Holds the registries, with the run's plugins loaded. */
   readonly container: DependencyContainer;
   /** Another vote than the run's. */
   readonly voter?: VoteName;
+  /** Whether the file holds the matrix of a whitened dataset, 19 MB for CIFAR-10; without it the model takes floats only. Default true. */
+  readonly whitening?: boolean;
+  /** Runs the file and the training graphs on every test image and compares them. Default false. */
+  readonly verify?: boolean;
   /** Called after each member. */
   onProgress?(done: { readonly members: number; readonly of: number }): void;
+  /** Called as images are verified. */
+  onVerified?(done: { readonly images: number; readonly of: number }): void;
 }
 
 export interface Exported {
@@ -22,6 +30,8 @@ export interface Exported {
   /** What the weights of all members take at 32 bits each. */
   readonly realBytes: number;
   readonly warnings: readonly string[];
+  /** If it was asked for. */
+  readonly verification?: Verification;
 }
 
 const VOTES: readonly string[] = ["hard", "soft", "softmax"] satisfies VoteName[];
@@ -31,7 +41,10 @@ const VOTES: readonly string[] = ["hard", "soft", "softmax"] satisfies VoteName[
  * scheme has dropped are left out.
  * @throws UserError when the run has no member or something in it cannot be packed
  */
-export async function exportRun(folder: string, { container, voter, onProgress }: ExportOptions): Promise<Exported> {
+export async function exportRun(
+  folder: string,
+  { container, voter, whitening = true, verify = false, onProgress, onVerified }: ExportOptions,
+): Promise<Exported> {
   const run = await openRun(folder);
   const config = resolveConfig(run.config, container);
   const vote = voter ?? config.voter.name;
@@ -47,9 +60,12 @@ export async function exportRun(folder: string, { container, voter, onProgress }
   const members: MemberHeader[] = [];
   const sizes = new Map<string, { architecture: string; members: number; rows: readonly SizeRow[] }>();
   const warnings = new Set<string>();
+  const graphs: { logits: Float32Array; alpha: number }[] = [];
   let realBytes = 0;
   try {
-    const preprocessing = preprocessingOf(data, tensors, warnings);
+    const preparation = preparationOf(data, { whitening });
+    for (const [name, tensor] of preparation.tensors) tensors.set(name, tensor);
+    if (preparation.warning !== undefined) warnings.add(preparation.warning);
     for await (const { model, settings, record } of restoreMembers(run, { config, data, container })) {
       try {
         if (record.alpha === undefined) continue;
@@ -57,6 +73,7 @@ export async function exportRun(folder: string, { container, voter, onProgress }
         for (const [name, tensor] of compiled.tensors) tensors.set(name, tensor);
         const architecture = settings.architecture.name;
         members.push({ architecture, alpha: record.alpha, nodes: compiled.nodes });
+        if (verify) graphs.push({ logits: await graphLogits(model, data.test), alpha: record.alpha });
         const key = JSON.stringify(settings.architecture);
         const known = sizes.get(key);
         sizes.set(key, { architecture, rows: compiled.sizes, members: (known?.members ?? 0) + 1 });
@@ -69,30 +86,27 @@ export async function exportRun(folder: string, { container, voter, onProgress }
     }
     if (members.length === 0)
       throw new UserError(`export: ${folder} has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
-    const header: Omit<ModelHeader, "members"> = { shape: data.shape, labels: data.labels, voter: vote as VoteName, preprocessing };
+    const header: Omit<ModelHeader, "members"> = { shape: data.shape, labels: data.labels, voter: vote as VoteName, ...preparation.header };
+    const bytes = encodeModel(header, members, tensors);
+    const voters = container.resolve(VOTERS);
+    const verification = verify
+      ? await verifyExport(bytes, {
+          test: data.test,
+          logits: graphs.map(({ logits }) => logits),
+          alphas: graphs.map(({ alpha }) => alpha),
+          voter: (name) => voters.create(name),
+          ...(onVerified ? { onProgress: onVerified } : {}),
+        })
+      : undefined;
     return {
-      bytes: encodeModel(header, members, tensors),
+      bytes,
       sizes: [...sizes.values()],
       members: members.length,
       realBytes,
       warnings: [...warnings],
+      ...(verification ? { verification } : {}),
     };
   } finally {
     data.dispose?.();
   }
-}
-
-/** What the dataset did to its images, if a packed model can do it too. */
-function preprocessingOf(
-  { preprocessing, shape: [, , channels] }: LoadedDataset,
-  tensors: Map<string, SafetensorsEntry>,
-  warnings: Set<string>,
-): ModelHeader["preprocessing"] {
-  const { mean, deviation, ...others } = preprocessing;
-  if (mean?.length === channels && deviation?.length === channels && Object.keys(others).length === 0) {
-    for (const [name, data] of Object.entries({ mean, deviation })) tensors.set(name, { dtype: "F32", shape: [channels], data });
-    return "standardize";
-  }
-  warnings.add("the model takes floats, not pictures: its dataset prepares images in a way that a packed model does not know");
-  return "none";
 }

@@ -3,3 +3,4 @@ export { encodeModel } from "./encode-model.ts";
 export { type Exported, type ExportOptions, exportRun } from "./export-run.ts";
 export type { Operation } from "./operation.ts";
 export { traceModel } from "./trace-model.ts";
+export type { Verification } from "./verify-export.ts";

@@ -2,6 +2,7 @@ import type { VoteName } from "../graph.ts";
 import { type ImageInput, imageValues } from "../image.ts";
 import type { Prediction, PredictOptions, Vote } from "../packed-model.ts";
 import { PackedError } from "../packed-error.ts";
+import type { Prepare } from "../prepare-image.ts";
 import type { CheckedModel } from "../read-model.ts";
 import { addVote, winnerOf } from "../tally.ts";
 import { type GpuBuffer, type GpuDevice, type GpuPipeline, MAP_READ, USAGE } from "./device.ts";
@@ -15,6 +16,13 @@ interface Dispatch {
   readonly threads: number;
 }
 
+interface GpuModelOptions {
+  /** Images that run at once. */
+  readonly batch: number;
+  /** Of `createPrepare`. */
+  readonly prepare: Prepare | undefined;
+}
+
 /** An ensemble on the graphics processor: whole batches at a time, member by member. Made by `loadOnGpu`. */
 export class GpuModel {
   readonly engine = "webgpu";
@@ -25,6 +33,7 @@ export class GpuModel {
   readonly #model: CheckedModel;
   readonly #device: GpuDevice;
   readonly #batch: number;
+  readonly #prepare: Prepare | undefined;
   #images!: GpuBuffer;
   #run!: GpuBuffer;
   #result!: GpuBuffer;
@@ -34,7 +43,7 @@ export class GpuModel {
   /** Calls wait for one another: they share the buffers. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(model: CheckedModel, device: GpuDevice, batch: number) {
+  private constructor(model: CheckedModel, device: GpuDevice, { batch, prepare }: GpuModelOptions) {
     const { shape, labels, voter, members } = model;
     this.shape = shape;
     this.labels = labels;
@@ -43,15 +52,15 @@ export class GpuModel {
     this.#model = model;
     this.#device = device;
     this.#batch = batch;
+    this.#prepare = prepare;
   }
 
   /**
    * Compiles a shader for every node.
-   * @param batch images that run at once
    * @throws PackedError when the device has too little room
    */
-  static async create(model: CheckedModel, device: GpuDevice, batch: number): Promise<GpuModel> {
-    const made = new GpuModel(model, device, batch);
+  static async create(model: CheckedModel, device: GpuDevice, options: GpuModelOptions): Promise<GpuModel> {
+    const made = new GpuModel(model, device, options);
     await made.#build();
     return made;
   }
@@ -150,9 +159,9 @@ export class GpuModel {
     const { table } = this.#model;
     for (const [row, image] of images.entries()) {
       const values = imageValues(image, this.#model);
-      const own =
-        values instanceof Float32Array || !table ? values : Float32Array.from(values, (byte, i) => table[(i % channels) * 256 + byte] ?? 0);
-      floats.set(own, row * size);
+      if (values instanceof Float32Array) floats.set(values, row * size);
+      else if (this.#prepare) floats.set(this.#prepare(values), row * size);
+      else for (const [i, byte] of values.entries()) floats[row * size + i] = table?.[(i % channels) * 256 + byte] ?? 0;
     }
     return floats;
   }

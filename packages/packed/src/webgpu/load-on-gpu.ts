@@ -1,6 +1,7 @@
 import type { ImageInput } from "../image.ts";
 import { load, type LoadOptions } from "../load.ts";
 import type { PackedModel, Prediction, PredictOptions } from "../packed-model.ts";
+import { createPrepare } from "../prepare-image.ts";
 import { readBytes } from "../read-bytes.ts";
 import { readModel } from "../read-model.ts";
 import { findDevice, type Gpu, type GpuDevice } from "./device.ts";
@@ -43,9 +44,11 @@ export async function loadOnGpu(
   const { maxMemory = 2 ** 30, batch = 32, device } = options;
   const given = source instanceof ArrayBuffer ? new Uint8Array(source) : source;
   const bytes = given instanceof Uint8Array ? given : await readBytes(given, { ...options, maxBytes: maxMemory });
-  const model = readModel(bytes, given instanceof Uint8Array ? "model" : String(given).slice(0, 200));
+  const name = given instanceof Uint8Array ? "model" : String(given).slice(0, 200);
+  const model = readModel(bytes, name);
   const found = device ?? (await findDevice(options.gpu));
-  if (typeof found !== "string") return GpuModel.create(model, found, batch);
+  if (typeof found !== "string")
+    return GpuModel.create(model, found, { batch, prepare: await createPrepare(model.preparation, { maxMemory, name }) });
   const packed = await load(bytes, options);
   const { shape, labels, voter, members } = packed;
   return {

@@ -1,0 +1,106 @@
+import { type Split, type Voter, winners } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import type { VoteName } from "../graph.ts";
+import { load } from "../load.ts";
+import { floatsOf } from "../read-safetensors.ts";
+import { type CheckedModel, readModel } from "../read-model.ts";
+
+/** What the file makes of the test images, beside what the run's training graphs make of them. */
+export interface Verification {
+  readonly images: number;
+  /** Whether the file got pictures, as bytes; else the floats of the dataset. */
+  readonly pictures: boolean;
+  /** A member each: images with another class, and with another bit in any logit. */
+  readonly members: readonly { readonly otherClass: number; readonly otherLogits: number }[];
+  /** Images that the vote gives another class. */
+  readonly votes: Readonly<Record<VoteName, number>>;
+}
+
+/** Images that are read at a time. */
+const ROWS = 250;
+
+/**
+ * Logits [images, classes] of the test images by the graph as it stands: its layers are not prepared once more, since that
+ * would centre kernels again and may change the last place of a scale.
+ */
+export async function graphLogits(model: tf.LayersModel, test: Split): Promise<Float32Array> {
+  const classes = model.outputShape.at(-1) as number;
+  const images = test.labels.length;
+  const logits = new Float32Array(images * classes);
+  for (let first = 0; first < images; first += ROWS) {
+    const rows = Int32Array.from({ length: Math.min(ROWS, images - first) }, (_, i) => first + i);
+    const floats = await test.images(rows);
+    const own = tf.tidy(() => model.apply(tf.tensor(floats, [rows.length, ...(model.inputs[0]?.shape.slice(1) as number[])])) as tf.Tensor);
+    logits.set(await own.data<"float32">(), first * classes);
+    own.dispose();
+  }
+  return logits;
+}
+
+/**
+ * Runs a .benn file on every test image and compares it with the logits of the training graphs.
+ * @param run the test split; of each member in the file its logits [images, classes] and its alpha; the votes as the trainer counts them
+ */
+export async function verifyExport(
+  file: Uint8Array,
+  run: {
+    readonly test: Split;
+    readonly logits: readonly Float32Array[];
+    readonly alphas: readonly number[];
+    voter(name: VoteName): Voter;
+    onProgress?(done: { readonly images: number; readonly of: number }): void;
+  },
+): Promise<Verification> {
+  const model = await load(file);
+  const checked = readModel(file, "model");
+  const classes = model.labels.length;
+  const size = model.shape[0] * model.shape[1] * model.shape[2];
+  const images = run.test.labels.length;
+  const voters = ["hard", "soft", "softmax"] as const;
+  const expected = run.logits.map((own) => winners(own, classes));
+  const expectedVotes = voters.map((name) => winners(run.voter(name).vote({ logits: run.logits, alphas: run.alphas, classes }), classes));
+  const members = run.logits.map(() => ({ otherClass: 0, otherLogits: 0 }));
+  const votes = { hard: 0, soft: 0, softmax: 0 };
+  let pictures = true;
+  for (let first = 0; first < images; first += ROWS) {
+    const rows = Int32Array.from({ length: Math.min(ROWS, images - first) }, (_, i) => first + i);
+    const floats = await run.test.images(rows);
+    const bytes = bytesOf(floats, checked);
+    pictures &&= bytes !== undefined;
+    for (const [i, row] of rows.entries()) {
+      const image = (bytes ?? floats).subarray(i * size, (i + 1) * size);
+      for (const [k, name] of voters.entries()) {
+        const prediction = model.predict(image, { voter: name });
+        if (prediction.class !== expectedVotes[k]?.[row]) votes[name]++;
+        if (k > 0) continue;
+        for (const [member, vote] of prediction.votes.entries()) {
+          const own = run.logits[member]?.subarray(row * classes, (row + 1) * classes);
+          const counts = members[member];
+          if (!counts) continue;
+          if (vote.class !== expected[member]?.[row]) counts.otherClass++;
+          if (vote.logits.some((logit, c) => logit !== own?.[c])) counts.otherLogits++;
+        }
+      }
+    }
+    run.onProgress?.({ images: first + rows.length, of: images });
+  }
+  return { images, pictures, members, votes };
+}
+
+/** The pictures' bytes, red first, if the floats tell them: what a dataset subtracts and divides by can be undone, whitening cannot. */
+function bytesOf(floats: Float32Array, { preparation, tensors, shape, picture }: CheckedModel): Uint8Array | undefined {
+  const [, , channels] = shape;
+  if (preparation.kind !== "table" && preparation.kind !== "meanImage") return undefined;
+  const [mean, deviation] = ["mean", "deviation"].map((name) => {
+    const tensor = tensors.get(name);
+    return tensor ? floatsOf(tensor) : new Float32Array(0);
+  }) as [Float32Array, Float32Array];
+  const out = new Uint8Array(floats.length);
+  for (const [i, value] of floats.entries()) {
+    const [middle, scale] = [mean[i % mean.length] as number, deviation[i % channels] as number];
+    const byte = Math.round(value * scale + middle);
+    if (!(byte >= 0 && byte <= 255) || Math.fround((byte - middle) / scale) !== value) return undefined;
+    out[picture.channelOrder === "bgr" ? i + 2 - 2 * (i % 3) : i] = byte;
+  }
+  return out;
+}
