@@ -113,7 +113,7 @@ test.for<[string, Readonly<Record<string, unknown>>, RegExp]>([
   const sketch = newSketch(2);
   put(sketch, "mean", [3], () => 0);
   put(sketch, "deviation", [3], () => 1);
-  const file = mirror(sketch, { shape: [2, 2, 3], preprocessing: "standardize", ...rule } as Rule);
+  const file = mirror(sketch, { shape: [2, 2, 3], preprocessing: "standardize", ...rule });
   await expect(load(file)).rejects.toThrow(message);
   await expect(load(file)).rejects.toThrow(PackedError);
 });

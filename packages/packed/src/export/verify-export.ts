@@ -30,7 +30,7 @@ export async function graphLogits(model: tf.LayersModel, test: Split): Promise<F
   for (let first = 0; first < images; first += ROWS) {
     const rows = Int32Array.from({ length: Math.min(ROWS, images - first) }, (_, i) => first + i);
     const floats = await test.images(rows);
-    const own = tf.tidy(() => model.apply(tf.tensor(floats, [rows.length, ...(model.inputs[0]?.shape.slice(1) as number[])])) as tf.Tensor);
+    const own = tf.tidy(() => model.apply(tf.tensor(floats, [rows.length, ...(model.inputs[0]!.shape.slice(1) as number[])])) as tf.Tensor);
     logits.set(await own.data<"float32">(), first * classes);
     own.dispose();
   }
