@@ -39,6 +39,22 @@ test("from bytes, a buffer, a path or a file address comes the same model", asyn
   }
 });
 
+test("a vote that may stop early asks whoever has most say first, and counts in the members' order", async () => {
+  const members = [0.25, 0.5, 4, -0.125].map((alpha) => ({ ...member, alpha }));
+  const model = await load(encodeModel(members, header, sketch.tensors));
+  const whole = model.predict(image, { voter: "softmax" });
+  const early = model.predict(image, { voter: "softmax", anytime: true });
+  expect(early.votes.map((vote) => vote.member)).toEqual([2]);
+  expect(early).toMatchObject({ class: whole.class, ran: 1, members: 4 });
+  const split = [1, 1.5, -3].map((alpha) => ({ ...member, alpha }));
+  const undecided = await load(encodeModel(split, header, sketch.tensors));
+  for (const voter of ["hard", "softmax"] as const) {
+    const all = undecided.predict(image, { voter, anytime: true });
+    expect(all.votes.map((vote) => vote.member)).toEqual([0, 1, 2]);
+    expect(all.scores).toEqual(undecided.predict(image, { voter }).scores);
+  }
+});
+
 test("from a server it comes with its progress, and a file that is not there is told by its status", async () => {
   const server = createServer((request, response) => {
     if (request.url !== "/model.benn") {

@@ -37,7 +37,7 @@ export interface Prediction {
 export interface PredictOptions {
   /** Another vote than the file's. */
   readonly voter?: VoteName;
-  /** Stop as soon as the members left cannot change the winner: hard and softmax votes only. Default false. */
+  /** Stop as soon as the members left cannot change the winner, with the largest alphas first: hard and softmax votes only. Default false. */
   readonly anytime?: boolean;
 }
 
@@ -63,6 +63,8 @@ export class PackedModel {
   readonly #steps: readonly (readonly Step[])[];
   readonly #costs: readonly (readonly NodeCost[])[];
   readonly #image = { hasBytes: false };
+  /** Members by how much say they have, the most first. */
+  readonly #byAlpha: readonly number[];
 
   /**
    * @param model as `readModel` has checked it
@@ -90,6 +92,10 @@ export class PackedModel {
     this.labels = labels;
     this.voter = voter;
     this.members = members.map(({ architecture, alpha }) => ({ architecture, alpha }));
+    this.#byAlpha = members
+      .map(({ alpha }, member) => ({ alpha, member }))
+      .toSorted((a, b) => Math.abs(b.alpha) - Math.abs(a.alpha))
+      .map(({ member }) => member);
     this.kernel = kernelName(popcount);
     this.#kernels = kernels;
     this.#taken = { shape, preprocessing, picture };
@@ -119,8 +125,13 @@ export class PackedModel {
 
   /** Runs the members one by one and gives each one's vote as it comes. Finish or leave one image before the next. */
   *votes(image: ImageInput): Generator<Vote, void, void> {
+    yield* this.#votesOf(this.members.keys(), image);
+  }
+
+  *#votesOf(members: Iterable<number>, image: ImageInput): Generator<Vote, void, void> {
     this.#setImage(image);
-    for (const [member, { alpha }] of this.members.entries()) {
+    for (const member of members) {
+      const alpha = this.members[member]?.alpha ?? 0;
       const logits = this.#run(member);
       const winner = winnerOf(logits);
       yield { member, class: winner, label: this.labels[winner] ?? "", alpha, logits };
@@ -143,13 +154,21 @@ export class PackedModel {
   }
 
   #predictOne(image: ImageInput, { voter = this.voter, anytime = false }: PredictOptions): Prediction {
-    const scores = new Float64Array(this.labels.length);
+    // Whoever has most say goes first where the rest may be spared.
+    const order = anytime && voter !== "soft" ? this.#byAlpha : [...this.members.keys()];
+    const alphas = order.map((member) => this.members[member]?.alpha ?? 0);
+    let scores = new Float64Array(this.labels.length);
     const votes: Vote[] = [];
-    const alphas = this.members.map(({ alpha }) => alpha);
-    for (const vote of this.votes(image)) {
+    for (const vote of this.#votesOf(order, image)) {
       votes.push(vote);
       addVote(scores, vote.logits, vote.alpha, voter);
       if (anytime && isDecided(scores, alphas.slice(votes.length), voter)) break;
+    }
+    if (order === this.#byAlpha) {
+      // Sums in the order of the members, whoever went first.
+      votes.sort((a, b) => a.member - b.member);
+      scores = new Float64Array(this.labels.length);
+      for (const vote of votes) addVote(scores, vote.logits, vote.alpha, voter);
     }
     const winner = winnerOf(scores);
     return { class: winner, label: this.labels[winner] ?? "", scores, votes, ran: votes.length, members: this.members.length };
