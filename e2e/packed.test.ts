@@ -1,8 +1,8 @@
 // A run, packed into one file, and the file at work, each by its command.
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { benn, newFolder, quick } from "./benn.ts";
+import { benn, newFolder, quick, root } from "./benn.ts";
 import { png } from "./png.ts";
 
 const cwd = newFolder();
@@ -55,6 +55,12 @@ test("demo export writes the page with the model to a folder", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^site: put it on any web server/);
   expect(readFileSync(join(cwd, "site/model.benn"))).toEqual(readFileSync(join(cwd, "model.benn")));
+  // The page that examples/browser/browser.test.ts serves from a folder within a site is this one.
+  const built = join(root, "examples/browser/dist");
+  for (const path of readdirSync(built, { recursive: true, encoding: "utf8" })) {
+    if (path === "model.benn" || !statSync(join(built, path)).isFile()) continue;
+    expect(readFileSync(join(cwd, "site", path)).equals(readFileSync(join(built, path))), path).toBe(true);
+  }
   const page = readFileSync(join(cwd, "site/index.html"), "utf8");
   for (const [, path = ""] of page.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)) expect(existsSync(join(cwd, "site", path)), path).toBe(true);
 });
