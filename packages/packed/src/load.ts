@@ -6,7 +6,7 @@ import { type LoadProgress, readBytes } from "./read-bytes.ts";
 import { readModel } from "./read-model.ts";
 
 export interface LoadOptions {
-  /** Which popcount: that of 64-bit words, that of vectors, looking counts up, or whichever a trial of about a millisecond finds fastest. */
+  /** Which popcount: that of 64-bit words, that of vectors, looking counts up, or whichever a trial of some ten milliseconds finds fastest. */
   readonly kernel?: "auto" | KernelName;
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: LoadProgress) => void;
