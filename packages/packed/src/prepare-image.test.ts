@@ -1,29 +1,11 @@
 import { createRandom, type Random } from "@benn/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeModel, floatTensor, labelsFor, newSketch, type Sketch } from "../test/random-model.ts";
-import type { ModelHeader } from "./graph.ts";
+import { mirror, put } from "../test/mirror-model.ts";
+import { newSketch } from "../test/random-model.ts";
 import { load } from "./load.ts";
 import { PackedError } from "./packed-error.ts";
 
-type Rule = Omit<ModelHeader, "members" | "labels" | "voter">;
-
-/** A model whose logits are the floats that it made of the image: a dense layer with the unit matrix. */
-function mirror(sketch: Sketch, rule: Rule): Uint8Array {
-  const size = rule.shape.reduce((product, side) => product * side, 1);
-  const kernel = floatTensor(sketch, [1, 1, size, size], (i) => Number(Math.floor(i / size) === i % size));
-  const nodes = [
-    { op: "flatten", in: [0] },
-    { op: "conv", in: [1], kernel, block: 256, strides: [1, 1], pad: [0, 0, 0, 0] },
-  ] as const;
-  return encodeModel([{ architecture: "mirror", alpha: 1, nodes }], { labels: labelsFor(size), voter: "soft", ...rule }, sketch.tensors);
-}
-
-const put = ({ tensors }: Sketch, name: string, shape: readonly number[], value: (i: number) => number): Float32Array => {
-  const data = Float32Array.from({ length: shape.reduce((product, side) => product * side, 1) }, (_, i) => value(i));
-  tensors.set(name, { dtype: "F32", shape, data });
-  return data;
-};
 const imageOf = (random: Random, size: number): Uint8Array => Uint8Array.from({ length: size }, () => random.integer(256));
 const floatsOf = async (file: Uint8Array, image: Uint8Array): Promise<number[]> =>
   Array.from((await load(file)).predict(image).votes[0]!.logits, (value) => value + 0); // + 0: −0 is 0

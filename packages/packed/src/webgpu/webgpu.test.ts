@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import { mirror, put } from "../../test/mirror-model.ts";
 import { addNode, finishModel, randomImage } from "../../test/random-graph.ts";
 import { newSketch } from "../../test/random-model.ts";
 import { softwareGpu } from "../../test/software-gpu.ts";
@@ -42,6 +43,22 @@ test("any chain of nodes gives the logits of the plain loops, several images at 
     { numRuns: 12 },
   );
 }, 120_000);
+
+test("images are whitened, and blue put first, as in WebAssembly", async () => {
+  const sketch = newSketch(4);
+  const shape = [5, 4, 3] as const;
+  put(sketch, "gcnScale", [1], () => 55);
+  put(sketch, "zcaMean", [60], () => sketch.random.normal());
+  put(sketch, "zcaMatrix", [(60 * 61) / 2], () => sketch.random.normal());
+  const file = mirror(sketch, { shape, preprocessing: "gcn-zca", channelOrder: "bgr" });
+  const images = Array.from({ length: 3 }, () => Uint8Array.from({ length: 60 }, () => sketch.random.integer(256)));
+  const model = await loadOnGpu(file, { gpu, batch: 2 });
+  expect(model.engine).toBe("webgpu");
+  const predictions = await model.predict(images);
+  model.dispose();
+  const wasm = await load(file);
+  for (const [i, image] of images.entries()) expect(predictions[i]!.votes[0]!.logits).toEqual(wasm.predict(image).votes[0]!.logits);
+}, 60_000);
 
 test("where there is no WebGPU it runs in WebAssembly, and says why", async () => {
   const sketch = newSketch(1);
