@@ -16,7 +16,7 @@ let folder: string;
 beforeAll(async () => {
   const members = [{ count: 1, architecture: { name: "nin", width: 0.1 } }];
   folder = await trainNets(out, { members, dataset: { preprocess: "gcn-zca", trainRows: 60, testRows: 60, cache } });
-}, 120_000);
+}, 180_000);
 
 /** Floats of the test images, whitened or standardised, with what was done to them. */
 async function testImages(preprocess: "gcn-zca" | "standardize") {
@@ -45,7 +45,7 @@ test("every picture of the test set gets the very logits that the training graph
     logits.add(vote!.logits.join());
   }
   expect(logits.size).toBe(count);
-}, 60_000);
+}, 180_000);
 
 test("without its matrix the file is small and takes floats only, which the exporter says", async () => {
   const { bytes, warnings, verification } = await exportRun(folder, { container, whitening: false, verify: true });
@@ -59,4 +59,4 @@ test("without its matrix the file is small and takes floats only, which the expo
     members: [{ otherClass: 0, otherLogits: 0 }],
     votes: { hard: 0, soft: 0, softmax: 0 },
   });
-}, 60_000);
+}, 180_000);
