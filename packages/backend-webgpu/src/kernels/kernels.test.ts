@@ -154,7 +154,7 @@ compared("sums and means over any neighbouring axes are TensorFlow.js's own", ({
 compared(
   "a max pool's gradient goes to the first of equal maxima, negative ones too",
   ({ batch, height, width, channels, strides, seed, flag, other }) => {
-    const x = tf.round(tf.mul(random([batch, height, width, channels], seed, "x"), 2)) as tf.Tensor4D; // many equals
+    const x = tf.round<tf.Tensor4D>(tf.mul(random([batch, height, width, channels], seed, "x"), 2)); // many equals
     const pool = (x: tf.Tensor): tf.Tensor =>
       tf.maxPool(x as tf.Tensor4D, flag ? 3 : [2, 3], strides as [number, number], other ? "same" : "valid");
     const y = pool(x);

@@ -6,15 +6,15 @@ import type { Clock, RunEventBody } from "../events.ts";
 import { OutOfMemoryError } from "../out-of-memory.ts";
 import { createRandom, deriveSeed, shuffle } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
-import { softmaxCrossEntropy } from "../softmax-cross-entropy.ts";
 import { accuracy, hasTopFive } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { type Batch, imagesAhead } from "./images-ahead.ts";
 import { namedWeights, readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
-import { allRows, predictLogits, prepareLayers } from "./predict-logits.ts";
+import { allRows, predictLogits } from "./predict-logits.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
-import { topFiveHits } from "./top-five-hits.ts";
+import { StepMetrics, type StepResult } from "./step-metrics.ts";
+import { trainStep } from "./train-step.ts";
 
 /** An event on its way out; the ensemble's loop adds the time of day. */
 export type Emitted = RunEventBody & {
@@ -46,7 +46,10 @@ export type MemberOutcome =
 
 /** About how many `step` events an epoch gives. */
 const STEP_EVENTS = 20;
-/** Messages from other threads are read only when the event loop turns; this often is enough for a key to feel prompt. */
+/**
+ * Messages from other threads are read only when the event loop turns, and numbers come from the device; this often is
+ * enough for a key to feel prompt.
+ */
 const BREATH_MILLISECONDS = 40;
 
 /**
@@ -63,6 +66,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       .map(([name, weight]) => ({ name, variable: weight.read() as tf.Variable })),
     { weightDecay: run.weightDecay },
   );
+  const metrics = new StepMetrics();
   try {
     let { epoch, step: firstStep, lossSum, right, rows: rowsDone, bestEpoch, bestAccuracy } = task.from ?? start;
     let best = task.from?.best ?? (await readWeights(model));
@@ -106,45 +110,49 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       const startedAt = performance.now();
       let rowsTimed = 0;
       let pausedFor = 0;
+      const every = Math.ceil(epochSteps / STEP_EVENTS);
+      const isTold = (step: number): boolean => (step + 1) % every === 0 || step + 1 === epochSteps;
+      /** Takes up what has arrived of the steps so far, and makes events of it. */
+      const take = (results: readonly StepResult[]): Emitted[] =>
+        results.flatMap(({ step, rows, loss, hits, topFive }) => {
+          if (!Number.isFinite(loss)) {
+            throw new UserError(
+              `${nameOf(member)}, epoch ${epoch + 1}, batch ${step + 1}: the loss is ${loss}. The last good checkpoint is kept; ` +
+                `lower learningRate (now ${learningRate}) and start anew.`,
+            );
+          }
+          lossSum += loss;
+          right += hits;
+          rowsDone += rows;
+          rowsTimed += rows;
+          if (!isTold(step)) return [];
+          const imagesPerSecond = (1000 * rowsTimed) / (performance.now() - startedAt - pausedFor);
+          const top5 = topFive === undefined ? {} : { top5: topFive / rows };
+          const counts = { member, epoch, step: step + 1, steps: epochSteps };
+          return [{ type: "step", ...counts, loss, accuracy: hits / rows, ...top5, clock: { imagesPerSecond } }];
+        });
 
       for (let step = firstStep; step < epochSteps; step++) {
         const { rows } = batch(step);
         const images = await imagesAhead(data.train, batch(step), batch(step + 1));
-        const isTold = (step + 1) % Math.ceil(epochSteps / STEP_EVENTS) === 0 || step + 1 === epochSteps;
-        const { loss, hits, topFive } = await trainStep(task, optimizer, {
-          images,
-          rows,
-          learningRate,
-          lossWeights,
-          seed: deriveSeed(run.seed, "step", member, epoch, step),
-          topFive: isTold && hasTopFive(data.labels.length),
-        });
-        if (!Number.isFinite(loss)) {
-          throw new UserError(
-            `${nameOf(member)}, epoch ${epoch + 1}, batch ${step + 1}: the loss is ${loss}. The last good checkpoint is kept; ` +
-              `lower learningRate (now ${learningRate}) and start anew.`,
-          );
-        }
-        lossSum += loss;
-        right += hits;
-        rowsDone += rows.length;
-        rowsTimed += rows.length;
-        if (isTold) {
-          const imagesPerSecond = (1000 * rowsTimed) / (performance.now() - startedAt - pausedFor);
-          yield {
-            type: "step",
-            member,
-            epoch,
-            step: step + 1,
-            steps: epochSteps,
-            loss,
-            accuracy: hits / rows.length,
-            ...(topFive === undefined ? {} : { top5: topFive / rows.length }),
-            clock: { imagesPerSecond },
-          };
-        }
-        if (performance.now() - breathedAt > BREATH_MILLISECONDS) {
-          await new Promise((resolve) => setTimeout(resolve, 0));
+        metrics.add(
+          step,
+          rows.length,
+          withAdvice(member, rows.length, () =>
+            trainStep(model, optimizer, {
+              images: () => tf.tensor4d(images, [rows.length, ...data.shape]),
+              labels: Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
+              lossWeights: lossWeights && Float32Array.from(rows, (row) => lossWeights[row] ?? 0),
+              learningRate,
+              seed: deriveSeed(run.seed, "step", member, epoch, step),
+              topFive: isTold(step) && hasTopFive(data.labels.length),
+            }),
+          ),
+        );
+        const isStopped = control.stop === "now" && step + 1 < epochSteps;
+        const isLast = isStopped || control.paused || step + 1 === epochSteps;
+        if (isLast || performance.now() - breathedAt > BREATH_MILLISECONDS) {
+          yield* take(await metrics.read(isLast).catch((error: unknown) => advise(member, rows.length, error)));
           breathedAt = performance.now();
         }
         if (control.paused) {
@@ -155,6 +163,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           pausedFor += performance.now() - pausedAt;
         }
         if (control.stop === "now" && step + 1 < epochSteps) {
+          yield* take(await metrics.read(true));
           yield { type: "control", state: "stopping" };
           await checkpoint(epoch, step + 1);
           return { finished: false };
@@ -198,7 +207,25 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     writeWeights(model, best);
     return { finished: true, weights: best, bestEpoch };
   } finally {
+    metrics.dispose();
     optimizer.dispose();
+  }
+}
+
+/** Full memory, told with what to do about it. */
+function advise(member: number, batch: number, error: unknown): never {
+  if (!(error instanceof OutOfMemoryError)) throw error;
+  throw new UserError(
+    `${nameOf(member)}: ${error.message} A batch of ${batch} does not fit: try --set batchSize=${Math.max(1, batch >> 1)}.`,
+    { cause: error },
+  );
+}
+
+function withAdvice<T>(member: number, batch: number, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    return advise(member, batch, error);
   }
 }
 
@@ -208,62 +235,6 @@ function nameOf(member: number): string {
 }
 
 const start = { epoch: 0, step: 0, lossSum: 0, right: 0, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
-
-interface StepTask {
-  readonly images: Float32Array;
-  readonly rows: Int32Array;
-  readonly learningRate: number;
-  readonly lossWeights: Float64Array | undefined;
-  readonly seed: number;
-  /** Whether to count the labels among the five highest logits too. */
-  readonly topFive: boolean;
-}
-
-/**
- * One forward pass, one backward pass, one step of the optimiser. Of the results three numbers leave the backend, never the
- * logits.
- */
-async function trainStep(
-  { member, model, data }: MemberTask,
-  optimizer: Adam,
-  { images, rows, learningRate, lossWeights, seed, topFive }: StepTask,
-): Promise<{ loss: number; hits: number; topFive: number | undefined }> {
-  try {
-    prepareLayers(model, { training: true, seed });
-    const [loss, hits, five] = tf.tidy(() => {
-      const x = tf.tensor4d(images, [rows.length, ...data.shape]);
-      const labels = tf.tensor1d(
-        Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
-        "int32",
-      );
-      const weights = lossWeights && tf.tensor1d(Float32Array.from(rows, (row) => lossWeights[row] ?? 0));
-      let hits: tf.Tensor | undefined;
-      let five: tf.Tensor | undefined;
-      const { value, grads } = tf.variableGrads(() => {
-        const logits = model.apply(x, { training: true }) as tf.Tensor2D;
-        hits = tf.keep(tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "int32")));
-        if (topFive) five = tf.keep(topFiveHits(logits, labels));
-        return softmaxCrossEntropy(logits, labels, weights);
-      }, optimizer.variables);
-      optimizer.apply(grads, learningRate);
-      if (!hits) throw new Error("the model was not run");
-      return [value, hits, ...(five ? [five] : [])] as const;
-    });
-    const told = {
-      loss: (await loss.data())[0] ?? Number.NaN,
-      hits: (await hits.data())[0] ?? 0,
-      topFive: five && ((await five.data())[0] ?? 0),
-    };
-    tf.dispose([loss, hits, ...(five ? [five] : [])]);
-    return told;
-  } catch (error) {
-    if (!(error instanceof OutOfMemoryError)) throw error;
-    throw new UserError(
-      `${nameOf(member)}: ${error.message} A batch of ${rows.length} does not fit: try --set batchSize=${Math.max(1, rows.length >> 1)}.`,
-      { cause: error },
-    );
-  }
-}
 
 function drawRows({ member, run, data, scheme, sampleWeights }: MemberTask, epoch: number, purpose: "train" | "score"): Draw {
   return scheme.draw({
