@@ -16,6 +16,7 @@ const trainingKernels: Record<TrainingKernel, true> = {
   BinarySignGrad: true,
   CentreAndClip: true,
   DropoutMask: true,
+  GatherImages: true,
   MovingAverage: true,
 };
 

@@ -10,6 +10,8 @@ export type ProgramUniforms = NonNullable<Parameters<WebGPUBackend["runWebGPUPro
 
 /** Numbers whose buffers are kept. */
 const MOST_CONSTANTS = 1024;
+/** Values that travel to the GPU in one piece: 32 MiB. */
+const WRITTEN_AT_ONCE = 2 ** 23;
 
 /** What one program, started once, took on the device. */
 export interface ProgramTime {
@@ -117,7 +119,8 @@ export class GuardedBackend extends WebGPUBackend {
     this.#settle(dataId);
     const { values, dtype } = tensor;
     if (tensor.resource != null || values == null || values.length === 0) return super.uploadToGPU(dataId);
-    const array = dtype === "float32" ? Float32Array.from(values as Float32Array) : Int32Array.from(values as Int32Array);
+    const Type = dtype === "float32" ? Float32Array : Int32Array;
+    const array = values instanceof Type ? values : Type.from(values as Iterable<number>);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const key = array.length === 1 ? `${array.constructor.name} ${Object.is(array[0], -0) ? "-0" : array[0]}` : "";
     let buffer = key === "" ? undefined : this.#constants.get(key);
@@ -125,7 +128,10 @@ export class GuardedBackend extends WebGPUBackend {
     buffer ??= this.bufferManager.acquireBuffer(array.byteLength, usage);
     if (!isKnown) {
       this.#programs.submit(); // what was started may still read what was in this buffer
-      this.queue.writeBuffer(buffer, 0, array);
+      for (let at = 0; at < array.length; at += WRITTEN_AT_ONCE) {
+        if (at > 0) this.queue.submit([]); // lets go of the copy that the piece before was kept in
+        this.queue.writeBuffer(buffer, 4 * at, array, at, Math.min(WRITTEN_AT_ONCE, array.length - at));
+      }
     }
     if (key !== "" && (isKnown || this.#constants.size < MOST_CONSTANTS)) {
       this.#constants.set(key, buffer);

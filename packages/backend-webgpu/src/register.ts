@@ -8,6 +8,7 @@ import { batchNormKernels } from "./kernels/batch-norm.ts";
 import { binaryKernelKernels } from "./kernels/binary-kernel.ts";
 import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
 import { conv2dGradientKernels } from "./kernels/conv2d-gradients.ts";
+import { gatherKernels } from "./kernels/gather-images.ts";
 import { leadingSumKernels } from "./kernels/leading-sums.ts";
 import { maxPoolKernels } from "./kernels/max-pool-grad.ts";
 import { signAndDropoutKernels } from "./kernels/sign-and-dropout.ts";
@@ -24,6 +25,7 @@ export const KERNELS: KernelTable = {
   ...binaryConv2dKernels,
   ...binaryKernelKernels,
   ...leadingSumKernels,
+  ...gatherKernels,
   ...maxPoolKernels,
 };
 

@@ -70,6 +70,10 @@ export const configSchema = z.strictObject({
     .union([z.literal("auto"), z.int().min(1)])
     .default("auto")
     .describe("members trained at a time, where none depends on another (independent bagging); auto: what the machine carries"),
+  resident: z
+    .boolean()
+    .default(true)
+    .describe("keep the training images on a device that has a memory of its own, where they fit; false sends every batch"),
   backend: spec.prefault("wasm"),
   listeners: z
     .union([z.array(spec), spec.transform((value) => [value])])

@@ -14,6 +14,12 @@ export interface Split {
    */
   images(rows: Int32Array, augment?: Random): Float32Array | Promise<Float32Array>;
   /**
+   * What `images` would do to each of so many rows with a generator in this state, drawn from it as `images` draws; only where
+   * that is all it does to them. A device that holds the images does it there.
+   * @returns [rows, 3]: 1 to mirror left to right, then pixels to shift down and right by, zeros coming in
+   */
+  moves?(rows: number, augment: Random): Int32Array;
+  /**
    * A hint: `images` will soon be called with these rows and a generator in this state, which is the split's to draw from.
    * A split that reads slowly may begin now. Throws nothing, and changes no result: what is wrong shows when `images` is called.
    */

@@ -10,6 +10,9 @@ import * as tf from "@tensorflow/tfjs";
  *                       biased variance [C] of x over all axes but the last; `epsilon`
  * - `BatchNormGrad`     x, dy [..., C], mean [C], variance [C], scale? [C] → dx, dScale [C], dOffset [C]; `epsilon`.
  *                       mean and variance are those of x itself, so dx contains their share.
+ * - `GatherImages`      images [N, H, W, C], rows int32 [B], moves? int32 [B, 3] → the images of those rows [B, H, W, C], each mirrored
+ *                       left to right if its first number is not 0, then shifted down and right by the second and the third,
+ *                       zeros coming in. A backend that has it has a memory of its own, where images had better stay.
  * - `MovingAverage`     running, batch (one shape) → running · `momentum` + batch · `share`; may be `running` itself, overwritten,
  *                       where nobody else holds it
  * - `BinarySign`        x → −1 where x < 0, else +1
@@ -29,6 +32,7 @@ import * as tf from "@tensorflow/tfjs";
  *                       secondMoment, which may be the given ones, overwritten, where nobody else holds them; `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `step` (from 1)
  */
 export type TrainingKernel =
+  | "GatherImages"
   | "BatchNorm"
   | "BatchNormGrad"
   | "MovingAverage"

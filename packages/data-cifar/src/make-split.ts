@@ -21,8 +21,19 @@ export function makeSplit(
   rows: Int32Array,
   { read, flip, crop }: Augmentation & { readonly read: ImageReader },
 ): Split {
+  const moves = (count: number, augment: Random): Int32Array => {
+    const drawn = new Int32Array(3 * count);
+    for (let at = 0; at < drawn.length; at += 3) {
+      drawn[at] = flip ? augment.integer(2) : 0;
+      if (crop === 0) continue;
+      drawn[at + 1] = augment.integer(2 * crop + 1) - crop;
+      drawn[at + 2] = augment.integer(2 * crop + 1) - crop;
+    }
+    return drawn;
+  };
   return {
     labels: Int32Array.from(rows, (row) => labels[row]!),
+    moves,
     images(wanted: Int32Array, augment?: Random): Float32Array {
       const images = new Float32Array(wanted.length * SIZE);
       read(
@@ -32,11 +43,11 @@ export function makeSplit(
       if (augment === undefined || (!flip && crop === 0)) return images;
 
       const augmented = new Float32Array(images.length);
-      for (let at = 0; at < images.length; at += SIZE) {
-        const mirrored = flip && augment.integer(2) === 1;
-        const down = crop > 0 ? augment.integer(2 * crop + 1) - crop : 0;
-        const right = crop > 0 ? augment.integer(2 * crop + 1) - crop : 0;
-        move(images.subarray(at, at + SIZE), augmented.subarray(at, at + SIZE), { mirrored, down, right });
+      const drawn = moves(wanted.length, augment);
+      for (const i of wanted.keys()) {
+        const [mirrored, down = 0, right = 0] = drawn.subarray(3 * i, 3 * i + 3);
+        const [from, to] = [i * SIZE, (i + 1) * SIZE];
+        move(images.subarray(from, to), augmented.subarray(from, to), { mirrored: mirrored === 1, down, right });
       }
       return augmented;
     },

@@ -13,6 +13,7 @@ import { namedWeights, readWeights, type WeightValues, writeWeights } from "./mo
 import { allRows, predictLogits } from "./predict-logits.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
+import { ResidentImages } from "./resident-images.ts";
 import { StepMetrics, type StepResult } from "./step-metrics.ts";
 import { trainStep } from "./train-step.ts";
 
@@ -67,6 +68,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     { weightDecay: run.weightDecay },
   );
   const metrics = new StepMetrics();
+  const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
     let { epoch, step: firstStep, lossSum, right, rows: rowsDone, bestEpoch, bestAccuracy } = task.from ?? start;
     let best = task.from?.best ?? (await readWeights(model));
@@ -134,13 +136,13 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
 
       for (let step = firstStep; step < epochSteps; step++) {
         const { rows } = batch(step);
-        const images = await imagesAhead(data.train, batch(step), batch(step + 1));
+        const images = resident ? undefined : await imagesAhead(data.train, batch(step), batch(step + 1));
         metrics.add(
           step,
           rows.length,
           withAdvice(member, rows.length, () =>
             trainStep(model, optimizer, {
-              images: () => tf.tensor4d(images, [rows.length, ...data.shape]),
+              images: () => resident?.batch(batch(step)) ?? tf.tensor4d(images ?? [], [rows.length, ...data.shape]),
               labels: Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
               lossWeights: lossWeights && Float32Array.from(rows, (row) => lossWeights[row] ?? 0),
               learningRate,
@@ -185,7 +187,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
 
       const last = epoch + 1 === settings.epochs;
       if (last || (epoch + 1) % run.scoreEvery === 0) {
-        const scored = await scoreMember(task, epoch);
+        const scored = await scoreMember(task, epoch, resident);
         const isBest = bestEpoch < 0 || scored >= bestAccuracy;
         if (isBest) {
           bestEpoch = epoch;
@@ -208,6 +210,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     return { finished: true, weights: best, bestEpoch };
   } finally {
     metrics.dispose();
+    resident?.dispose();
     optimizer.dispose();
   }
 }
@@ -249,7 +252,7 @@ function drawRows({ member, run, data, scheme, sampleWeights }: MemberTask, epoc
 }
 
 /** Accuracy of the model as it is, on the rows that choose the best epoch. */
-async function scoreMember(task: MemberTask, epoch: number): Promise<number> {
+async function scoreMember(task: MemberTask, epoch: number, resident: ResidentImages | undefined): Promise<number> {
   const { run, data, model } = task;
   const options = { batchSize: run.batchSize, shape: data.shape };
   if (run.scoreOn === "validation" && data.validation) {
@@ -262,7 +265,7 @@ async function scoreMember(task: MemberTask, epoch: number): Promise<number> {
   if (draw.kind === "rows") for (const row of draw.rows) times[row] = (times[row] ?? 0) + 1;
   else times.set(draw.weights);
   const rows = allRows(labels.length).filter((row) => (times[row] ?? 0) > 0);
-  const logits = await predictLogits(model, data.train, rows, options);
+  const logits = await predictLogits(model, data.train, rows, { ...options, resident });
   const classes = data.labels.length;
   let right = 0;
   let total = 0;

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import archNin from "@benn/arch-nin";
+import binarize from "@benn/binarize";
+import { type Config, createContainer, RunControl, type RunEvent } from "@benn/core";
+import { train, type TrainOptions } from "@benn/core/node";
+import dataCifar from "@benn/data-cifar";
+import ensembleBagging from "@benn/ensemble-bagging";
+import vote from "@benn/vote";
+import { expect, test } from "vitest";
+import backendWebgpu from "./index.ts";
+import "../test/use-software-gpu.ts";
+
+const container = createContainer();
+for (const plugin of [archNin, binarize, dataCifar, ensembleBagging, vote, backendWebgpu]) await plugin.register(container);
+
+const config = {
+  dataset: { name: "cifar10", trainRows: 20, testRows: 10, flip: true, crop: 3 },
+  architecture: { name: "nin", width: 1 / 64 },
+  scheme: "bagging",
+  mode: "independent",
+  members: 1,
+  epochs: 2,
+  scoreEvery: 1,
+  batchSize: 10,
+  checkpointSeconds: 0,
+  backend: "webgpu",
+  parallel: 1,
+  name: "run",
+} satisfies Config;
+
+async function run(own: Config | undefined, options: Partial<TrainOptions> = {}, stopAfter = Infinity) {
+  const out = await mkdtemp(join(tmpdir(), "benn-webgpu-"));
+  const control = new RunControl();
+  const events: RunEvent[] = [];
+  let folder = "";
+  const place = options.resume === undefined ? { out } : {};
+  for await (const event of train(own, { container, control, onFolder: (path) => (folder = path), ...place, ...options })) {
+    events.push(event);
+    if (events.length === stopAfter) control.stopNow();
+  }
+  return { folder, events };
+}
+
+/** A digest of each file that training makes, and of the log but for its clock. */
+async function digests(folder: string): Promise<Record<string, string>> {
+  const names = await readdir(folder, { recursive: true });
+  const digest = async (name: string): Promise<readonly [string, string]> => {
+    const bytes = await readFile(join(folder, name));
+    const lines = bytes.toString().replaceAll(/"clock":\{[^}]*\}/g, "");
+    return [
+      name,
+      createHash("sha256")
+        .update(name === "events.jsonl" ? lines : bytes)
+        .digest("hex"),
+    ];
+  };
+  return Object.fromEntries(await Promise.all(names.filter((name) => /^members\/.*\.|^events/.test(name)).map(digest)));
+}
+
+test("a run trains to its end, and to the same bytes with its images on the GPU, sent batch by batch, and stopped and resumed", async () => {
+  const whole = await run(config);
+  expect(whole.events.at(-1)).toMatchObject({ type: "run-end", reason: "finished", members: 1 });
+  const made = await digests(whole.folder);
+  expect(await digests((await run({ ...config, resident: false })).folder)).toEqual(made);
+  const stopped = await run(config, {}, 5);
+  expect(stopped.events.at(-1)).toMatchObject({ reason: "interrupted" });
+  await run(undefined, { resume: stopped.folder });
+  expect(await digests(stopped.folder)).toEqual(made);
+}, 240_000);

@@ -1,0 +1,71 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Split } from "../dataset.ts";
+import { runTrainingKernel } from "../kernels.ts";
+import { OutOfMemoryError } from "../out-of-memory.ts";
+import type { Batch } from "./images-ahead.ts";
+
+/** A set that is larger is sent batch by batch: the device needs its memory for the steps. */
+const MOST_BYTES = 2 ** 30;
+const ROWS_AT_A_TIME = 1000;
+
+/**
+ * A split's images on the device, where batches are gathered, mirrored and shifted: only the numbers of rows travel with a
+ * step. The images of a batch are those that the split itself would give, to the bit.
+ */
+export class ResidentImages {
+  readonly #images: tf.Tensor;
+  readonly #split: Split;
+
+  private constructor(images: tf.Tensor, split: Split) {
+    this.#images = images;
+    this.#split = split;
+  }
+
+  /**
+   * Sends a split to the device, if that has a memory of its own (the kernel `GatherImages`), and it fits, and the split
+   * tells how it moves its images.
+   */
+  static async of(split: Split, shape: readonly [number, number, number]): Promise<ResidentImages | undefined> {
+    const rows = split.labels.length;
+    const size = shape[0] * shape[1] * shape[2];
+    if (!tf.getKernel("GatherImages", tf.getBackend()) || !split.moves) return undefined;
+    if (rows === 0 || 4 * rows * size > MOST_BYTES) return undefined;
+    const values = new Float32Array(rows * size);
+    for (let at = 0; at < rows; at += ROWS_AT_A_TIME) {
+      const some = Int32Array.from({ length: Math.min(ROWS_AT_A_TIME, rows - at) }, (_, i) => at + i);
+      values.set(await split.images(some), at * size);
+    }
+    const images = tf.tensor4d(values, [rows, ...shape]);
+    const resident = new ResidentImages(images, split);
+    try {
+      const first = resident.batch({ rows: Int32Array.of(0) }); // only now does it travel
+      await first.data();
+      first.dispose();
+      return resident;
+    } catch (error) {
+      images.dispose();
+      if (error instanceof OutOfMemoryError) return undefined;
+      throw error;
+    }
+  }
+
+  /** @returns [batch, height, width, channels], which the caller disposes */
+  batch({ rows, augment }: Batch): tf.Tensor4D {
+    const random = augment?.();
+    const moves = random && this.#split.moves?.(rows.length, random);
+    return tf.tidy(() => {
+      const inputs = {
+        images: this.#images,
+        rows: tf.tensor1d(rows, "int32"),
+        ...(moves ? { moves: tf.tensor2d(moves, [rows.length, 3], "int32") } : {}),
+      };
+      const [batch] = runTrainingKernel("GatherImages", inputs) ?? [];
+      if (!batch) throw new Error("GatherImages: the backend that has it is no longer the current one");
+      return batch as tf.Tensor4D;
+    });
+  }
+
+  dispose(): void {
+    this.#images.dispose();
+  }
+}
