@@ -104,6 +104,9 @@ async function contestants(net: Net, options: Options): Promise<(Contestant | st
   return Promise.all(started);
 }
 
+/** Of a contestant in a round, if more than one step takes less. */
+const LONGEST_TURN_MILLISECONDS = 4000;
+
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 interface Row {
@@ -131,9 +134,9 @@ async function race(net: Net, options: Options): Promise<{ rows: Row[]; absent: 
   for (let round = -1; round < options.rounds; round++) {
     for (const contestant of present) {
       try {
-        // Slow ones take one step a turn; the first round warms up.
-        const slow = median(times.get(contestant) ?? []) > 4000;
-        const ms = await contestant.run(what, slow || round < 0 ? 1 : options.steps);
+        // Slow ones take fewer steps a turn; the first round warms up.
+        const fitting = Math.ceil(LONGEST_TURN_MILLISECONDS / (median(times.get(contestant) ?? []) || 1));
+        const ms = await contestant.run(what, round < 0 ? Math.min(3, options.steps) : Math.min(fitting, options.steps));
         if (round >= 0) times.get(contestant)?.push(...ms);
       } catch (error) {
         absent.push(error instanceof Error ? error.message : String(error));

@@ -47,6 +47,7 @@ export interface Tile {
 }
 
 const LARGE: Tile = { rows: 128, columns: 64, depth: 8, threadRows: 8, threadColumns: 4 };
+const WIDE: Tile = { rows: 64, columns: 96, depth: 8, threadRows: 4, threadColumns: 8 };
 const SMALL: Tile = { rows: 32, columns: 32, depth: 16, threadRows: 4, threadColumns: 4 };
 
 /** Workgroups that keep a large GPU busy: a product with fewer tiles is also split along k. */
@@ -55,9 +56,11 @@ const LEAST_CHUNK = 256;
 /** WebGPU's least limit of workgroups in one direction. */
 const MOST_IN_A_ROW = 65_535;
 
-/** The tile for a product of this size: a large one reads less, a small one computes less beyond the edges. */
+/** The tile for a product of this size: a large one reads less, a small or fitting one computes less beyond the edges. */
 export function tileFor(m: number, n: number): Tile {
-  return m > SMALL.rows && n > SMALL.columns ? LARGE : SMALL;
+  if (m <= SMALL.rows || n <= SMALL.columns) return SMALL;
+  const computed = ({ columns }: Tile): number => Math.ceil(n / columns) * columns;
+  return computed(WIDE) < computed(LARGE) ? WIDE : LARGE;
 }
 
 /**
