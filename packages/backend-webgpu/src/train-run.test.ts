@@ -6,13 +6,14 @@ import archNin from "@benn/arch-nin";
 import binarize from "@benn/binarize";
 import { type Config, createContainer, RunControl, type RunEvent } from "@benn/core";
 import { train, type TrainOptions } from "@benn/core/node";
+import { useSoftwareGpu } from "@benn/software-gpu";
 import dataCifar from "@benn/data-cifar";
 import ensembleBagging from "@benn/ensemble-bagging";
 import vote from "@benn/vote";
 import { expect, test } from "vitest";
 import backendWebgpu from "./index.ts";
-import "../test/use-software-gpu.ts";
 
+await useSoftwareGpu();
 const container = createContainer();
 for (const plugin of [archNin, binarize, dataCifar, ensembleBagging, vote, backendWebgpu]) await plugin.register(container);
 

@@ -1,8 +1,8 @@
+import { useSoftwareGpu } from "@benn/software-gpu";
 import * as tf from "@tensorflow/tfjs";
 import { webgpuBackend } from "../src/webgpu-backend.ts";
-import { useSoftwareAdapter } from "./software-adapter.ts";
 
-await useSoftwareAdapter();
+await useSoftwareGpu();
 
 export const create = () => webgpuBackend.create({ power: "high-performance" });
 

@@ -1,40 +1,9 @@
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { constants } from "node:os";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createBrotliDecompress } from "node:zlib";
-import { extract } from "tar";
+import { useSoftwareGpu } from "@benn/software-gpu";
 import type { Gpu } from "../src/webgpu/device.ts";
 
-/** Keeps the library although Node, which finds no addon in it, closes it again. */
-const RTLD_NODELETE = 0x1000;
-
-/** WebGPU on the CPU: Dawn over SwiftShader, which the npm package of a headless Chromium carries. */
+/** WebGPU on the CPU. */
 export async function softwareGpu(): Promise<Gpu> {
-  const folder = await unpackSwiftShader();
-  process.env["VK_ICD_FILENAMES"] = join(folder, "vk_swiftshader_icd.json");
-  try {
-    process.dlopen({ exports: {} }, join(folder, "libvulkan.so.1"), constants.dlopen.RTLD_NOW | RTLD_NODELETE);
-  } catch {
-    // It is no addon, and Node says so; loaded it is, and Dawn finds it by its name.
-  }
+  await useSoftwareGpu();
   const { create } = await import("webgpu");
   return create([]) as unknown as Gpu;
-}
-
-async function unpackSwiftShader(): Promise<string> {
-  const cache = join(import.meta.dirname, "..", "node_modules", ".cache");
-  const folder = join(cache, "swiftshader");
-  if (existsSync(folder)) return folder;
-  const archive = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "..", "bin", "swiftshader.tar.br");
-  mkdirSync(cache, { recursive: true });
-  const aside = mkdtempSync(join(cache, "unpacking-"));
-  await pipeline(createReadStream(archive), createBrotliDecompress(), extract({ cwd: aside }));
-  try {
-    renameSync(aside, folder); // another process may have been first, with the same files
-  } catch {
-    rmSync(aside, { recursive: true });
-  }
-  return folder;
 }

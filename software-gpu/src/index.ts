@@ -10,7 +10,7 @@ import { extract } from "tar";
 const RTLD_NODELETE = 0x1000;
 
 /** Lets Dawn find SwiftShader in this process: its Vulkan loader is loaded by path before Dawn asks for it by name. */
-export async function useSoftwareAdapter(): Promise<void> {
+export async function useSoftwareGpu(): Promise<void> {
   const folder = await unpackSwiftShader();
   process.env["VK_ICD_FILENAMES"] = join(folder, "vk_swiftshader_icd.json");
   try {
