@@ -1,19 +1,12 @@
 import { nin, ninOptions } from "@benn/arch-nin";
 import { resnet18, resnet18Options, resnet20, resnet20Options } from "@benn/arch-resnet";
-import { centreAndClip, deterministic } from "@benn/binarize";
+import { deterministic } from "@benn/binarize";
 import { Adam, type Architecture, type Binarizer, isStepAware, softmaxCrossEntropy } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
+import { clipping } from "../test/few-losses.ts";
 import { create, difference } from "../test/use-software-gpu.ts";
 import { BACKEND_NAME } from "./register.ts";
-
-/** A binary net without jumps: a sign would turn the last bit of a float into another net. */
-const clipping: Binarizer = {
-  bits: { activations: 32, kernel: 32 },
-  activations: (x) => tf.clipByValue(x, -1, 1),
-  kernel: (w) => tf.clipByValue(w, -1, 1),
-  project: centreAndClip,
-};
 
 const nets: Readonly<Record<string, { readonly architecture: Architecture; readonly side: number; readonly tolerance?: number }>> = {
   NIN: { architecture: nin(ninOptions.parse({ width: 1 / 32 })), side: 8 },

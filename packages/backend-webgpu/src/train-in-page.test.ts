@@ -1,0 +1,66 @@
+// Training in a real browser: a headless Chromium that comes from npm, whose WebGPU plays GPU on the CPU.
+import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import chromium, { inflate, setupLambdaEnvironment } from "@sparticuz/chromium";
+import * as tf from "@tensorflow/tfjs";
+import { type Browser, chromium as playwright } from "playwright-core";
+import { rolldown } from "rolldown";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fewLosses } from "../test/few-losses.ts";
+
+let server: Server;
+let browser: Browser;
+
+async function bundle(): Promise<string> {
+  const build = await rolldown({
+    input: join(import.meta.dirname, "../test/page.ts"),
+    platform: "browser",
+    external: /^node:|^webgpu$/,
+    resolve: { conditionNames: ["source", "browser", "import", "default"] },
+    onLog: () => {},
+  });
+  const { output } = await build.generate({ format: "esm", codeSplitting: false });
+  await build.close();
+  return output[0].code;
+}
+
+beforeAll(async () => {
+  const code = await bundle();
+  server = createServer((request, response) => {
+    const isPage = request.url === "/";
+    response.writeHead(200, { "content-type": isPage ? "text/html" : "text/javascript" });
+    response.end(isPage ? '<!doctype html><title>training</title><script type="module" src="page.js"></script>' : code);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // The package brings the libraries that a machine without a desktop lacks.
+  setupLambdaEnvironment(join(tmpdir(), "al2023", "lib"));
+  await inflate(join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../bin/al2023.tar.br"));
+  browser = await playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: ["--no-sandbox", "--headless=new", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"],
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+test("a page trains on WebGPU to the losses of the CPU backend", { timeout: 240_000 }, async () => {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+  await page.waitForFunction("typeof train === 'function'");
+  const { losses } = await page.evaluate<{ losses: number[] }>("train(3)");
+  expect(complaints).toEqual([]);
+  await tf.setBackend("cpu");
+  const expected = await fewLosses(3);
+  expect(losses).toHaveLength(3);
+  // The first is rounding alone; then Adam makes whole steps of gradients that are 0 but for rounding.
+  for (const [i, loss] of expected.entries()) expect(losses[i], `step ${i}`).toBeCloseTo(loss, i === 0 ? 5 : 3);
+  expect(expected[2]).toBeLessThan(expected[0]!);
+});
