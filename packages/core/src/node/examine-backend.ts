@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Backend } from "../backend.ts";
+import { runTrainingKernel } from "../kernels.ts";
 
 /** Milliseconds, from anywhere. */
 export type Clock = () => number;
@@ -60,7 +61,7 @@ async function wrongNumber(): Promise<string | undefined> {
   return at < 0 ? undefined : `${numbers[at]} for ${known[at]}`;
 }
 
-/** Images a second of a convolution with its gradients, in batches that grow until a step takes long enough to be timed. */
+/** Images a second of two convolutions with their gradients, in batches that grow until a step takes long enough to be timed. */
 async function speed(now: Clock): Promise<number> {
   for (let batch = 1; ; batch *= 4) {
     await step(batch); // compiles, and finds its memory
@@ -71,14 +72,18 @@ async function speed(now: Clock): Promise<number> {
   }
 }
 
+/** One convolution of real numbers, and one of signs, as most of a binary network's are: by the backend's own kernels, if it has them. */
 async function step(batch: number): Promise<void> {
+  const convolve = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor => tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same");
+  const attributes = { strides: [1, 1], pad: [1, 1, 1, 1], scale: 1, relu: 0 };
   const results = tf.tidy(() => {
-    const x = tf.fill([batch, 8, 8, 32], 0.5);
     const kernel = tf.fill([3, 3, 32, 32], 0.25);
-    const y = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor => tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same");
-    return tf
-      .grads((x, kernel) => tf.mean(tf.square(y(x, kernel))))([x, kernel])
-      .map((gradient) => tf.sum(gradient));
+    const real = tf.grads((x, kernel) => tf.mean(tf.square(convolve(x, kernel))))([tf.fill([batch, 8, 8, 32], 0.5), kernel]);
+    const x = tf.ones([batch, 8, 8, 32]);
+    const [dy] = runTrainingKernel("BinaryConv2D", { x, kernel }, attributes) ?? [];
+    const own = dy && runTrainingKernel("BinaryConv2DGrad", { dy, x, kernel }, attributes);
+    const binary = own ?? tf.grads(convolve)([x, kernel]);
+    return [...real, ...binary].map((gradient) => tf.sum(gradient));
   });
   await Promise.all(results.map((tensor) => tensor.data())); // a number each: the device has then done all of it
   tf.dispose(results);
