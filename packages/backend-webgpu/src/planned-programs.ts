@@ -47,7 +47,7 @@ const MOST_UNIFORMS = 8;
 const MOST_GROUPS = 1024;
 
 /**
- * Starts programs at a tenth of what it takes TensorFlow.js: its backend makes a uniform buffer and a bind group and looks
+ * Starts programs in a fraction of the time that it takes TensorFlow.js: its backend makes a uniform buffer and a bind group and looks
  * for the pipeline's layout anew at every start, each a call into the driver of 10 to 30 µs, for some 500 starts in a
  * training step. Here all of it is kept, and found again by the program, its shapes, its uniforms and its buffers.
  */
