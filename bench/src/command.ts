@@ -5,7 +5,6 @@ const benches: Readonly<Record<string, () => Promise<(args: readonly string[]) =
   data: async () => (await import("./data.ts")).data,
   gradients: async () => (await import("./gradients.ts")).gradients,
   infer: async () => (await import("./infer.ts")).infer,
-  profile: async () => (await import("./profile.ts")).profile,
   train: async () => (await import("./train.ts")).train,
 };
 

@@ -4,7 +4,7 @@ import { wasmBackend } from "./wasm-backend.ts";
 
 export { WasmBackend } from "./backend.ts";
 export { cpuBackend } from "./cpu-backend.ts";
-export { type ProfileRow, Profiler } from "./profiler.ts";
+export { Profiler } from "./profiler.ts";
 export { BACKEND_NAME, registerWasmBackend, type WasmOptions } from "./register.ts";
 export { wasmBackend } from "./wasm-backend.ts";
 

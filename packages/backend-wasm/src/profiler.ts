@@ -1,8 +1,7 @@
-/** What a kernel, or a part of one, came to. */
-export interface ProfileRow {
-  /** TensorFlow.js's kernel that was running. */
+import type { ProfileRow } from "@benn/core";
+
+interface Sums {
   readonly kernel: string;
-  /** The WebAssembly function, or "" for what the kernel did beside those: JavaScript, and kernels of the CPU backend. */
   readonly part: string;
   calls: number;
   milliseconds: number;
@@ -10,9 +9,12 @@ export interface ProfileRow {
   bytes: number;
 }
 
+/** Functions whose multiply-adds are of floats; all others that have any count bits. */
+const FLOAT_PRODUCTS = /^(?:conv2d|matmul$)/;
+
 /** Adds up the time of every kernel while it is the backend's `profiler`. */
 export class Profiler {
-  readonly #rows = new Map<string, ProfileRow>();
+  readonly #rows = new Map<string, Sums>();
   /** Kernels that are running, one inside the other, and the time already told of within each. */
   readonly #running: { kernel: string; told: number }[] = [];
 
@@ -38,9 +40,19 @@ export class Profiler {
     this.#add(running?.kernel ?? "", part, milliseconds, work);
   }
 
-  /** The longest first. */
+  /**
+   * The longest first. A part is the WebAssembly function, or "" for what the kernel did beside those: JavaScript, and
+   * kernels of the CPU backend.
+   */
   rows(): ProfileRow[] {
-    return [...this.#rows.values()].toSorted((a, b) => b.milliseconds - a.milliseconds);
+    return [...this.#rows.values()]
+      .toSorted((a, b) => b.milliseconds - a.milliseconds)
+      .map(({ macs, bytes, ...row }) => ({
+        ...row,
+        ...(macs > 0 ? { macs } : {}),
+        ...(bytes > 0 ? { bytes } : {}),
+        ...(FLOAT_PRODUCTS.test(row.part) ? { bound: "multiplyAdds" as const } : macs === 0 && bytes > 0 ? { bound: "bytes" as const } : {}),
+      }));
   }
 
   #add(kernel: string, part: string, milliseconds: number, { macs = 0, bytes = 0 }: { macs?: number; bytes?: number } = {}): void {

@@ -1,6 +1,9 @@
 import { type Backend, type Definition, UserError, z } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
+import type { WasmBackend } from "./backend.ts";
 import { compileKernels } from "./instance.ts";
+import { measureLimits } from "./measure-limits.ts";
+import { Profiler } from "./profiler.ts";
 import { BACKEND_NAME, defaultThreads, registerWasmBackend } from "./register.ts";
 
 const options = z.object({
@@ -33,5 +36,17 @@ export const wasmBackend: Definition<Backend, typeof options> = {
       await registerWasmBackend({ memory, simd, gradients, ...(threads > 0 && { threads }) });
       await tf.setBackend(BACKEND_NAME);
     },
+    async profile(run) {
+      const backend = tf.findBackend(BACKEND_NAME) as WasmBackend;
+      const profiler = new Profiler();
+      backend.profiler = profiler;
+      try {
+        run();
+      } finally {
+        backend.profiler = undefined;
+      }
+      return profiler.rows();
+    },
+    limits: () => Promise.resolve(measureLimits()),
   }),
 };

@@ -18,7 +18,14 @@ export interface ProgramTime {
   /** The program's name; this package's begin with `benn_`. */
   readonly program: string;
   readonly outputShape: readonly number[];
+  /** Read and written, if every tensor is passed over once. */
+  readonly bytes: number;
   readonly milliseconds: number;
+}
+
+/** Of tensors, all of whose types have four bytes here. */
+function bytesOf(shapes: readonly (readonly number[])[]): number {
+  return 4 * shapes.reduce((sum, shape) => sum + shape.reduce((product, n) => product * n, 1), 0);
 }
 
 /**
@@ -167,8 +174,9 @@ export class GuardedBackend extends WebGPUBackend {
     output?: TensorInfo,
   ): TensorInfo {
     if (this.#failure) throw this.#failure;
-    this.#profiled?.push({ program: program.shaderKey, outputShape: program.outputShape });
-    const bytes = 4 * program.outputShape.reduce((product, n) => product * n, 1);
+    const { shaderKey, outputShape } = program;
+    this.#profiled?.push({ program: shaderKey, outputShape, bytes: bytesOf([outputShape, ...inputs.map(({ shape }) => shape)]) });
+    const bytes = bytesOf([outputShape]);
     const largest = largestTensor(this.device.limits);
     if (bytes > largest) {
       throw new OutOfMemoryError(`a tensor of ${Math.ceil(bytes / 2 ** 20)} MiB is more than this GPU's limit of ${largest >> 20} MiB.`);
@@ -186,17 +194,18 @@ export class GuardedBackend extends WebGPUBackend {
   /** Starts a program in WGSL of its own. */
   runOwnProgram(program: OwnProgram): void {
     if (this.#failure) throw this.#failure;
-    this.#profiled?.push({ program: program.key, outputShape: program.tensors[0]?.shape ?? [] });
+    const shapes = program.tensors.map(({ shape }) => shape);
+    this.#profiled?.push({ program: program.key, outputShape: shapes[0] ?? [], bytes: bytesOf(shapes) });
     this.#programs.runOwn(program);
   }
 
   /**
    * Times each program that `run` starts, by the device's own clock, one after the other.
-   * @throws Error where the device has no clock (the feature `timestamp-query`)
+   * @throws UserError where the device has no clock (the feature `timestamp-query`)
    */
   async profile(run: () => void): Promise<ProgramTime[]> {
     if (!this.device.features.has("timestamp-query"))
-      throw new Error("backend webgpu: this GPU has no timestamps, so it cannot be profiled.");
+      throw new UserError("backend webgpu: this GPU has no timestamps, so it cannot be profiled. Measure without a profile.");
     const started: Omit<ProgramTime, "milliseconds">[] = [];
     this.#profiled = started;
     try {

@@ -25,5 +25,16 @@ export const webgpuBackend: Definition<Backend, typeof options> = {
       await registerWebgpuBackend({ power });
       await tf.setBackend(BACKEND_NAME);
     },
+    async profile(run) {
+      const { registerWebgpuBackend } = await import("./register.ts");
+      const programs = await (await registerWebgpuBackend({ power })).profile(run);
+      return programs
+        .map(({ program, outputShape, bytes, milliseconds }) => ({ kernel: program, part: outputShape.join("×"), calls: 1, bytes, milliseconds }))
+        .toSorted((a, b) => b.milliseconds - a.milliseconds);
+    },
+    async limits() {
+      const [{ registerWebgpuBackend }, { measureLimits }] = await Promise.all([import("./register.ts"), import("./measure-limits.ts")]);
+      return await measureLimits(await registerWebgpuBackend({ power }));
+    },
   }),
 };

@@ -5,6 +5,31 @@ export type Probe =
   | { readonly ok: true; readonly description: string }
   | { readonly ok: false; readonly reason: string; readonly remedy: string };
 
+/** What a device gives at most, by programs that do nothing else. */
+export interface DeviceLimits {
+  /** Float32 multiply-adds a second, whose operands are at hand. */
+  readonly multiplyAdds: number;
+  /** Bytes of memory read and written a second. */
+  readonly bytes: number;
+}
+
+/** What one kernel, or one part of it, came to. */
+export interface ProfileRow {
+  /** What ran: TensorFlow.js's kernel, or the program of a GPU. */
+  readonly kernel: string;
+  /** Which part of it: a function that it calls, or the shape of what it makes. "" for all that is in no other row. */
+  readonly part: string;
+  readonly calls: number;
+  /** Of all calls. */
+  readonly milliseconds: number;
+  /** Multiply-adds of all calls, those of single bits included; absent where they are not counted. */
+  readonly macs?: number;
+  /** Bytes read and written in all calls; absent where they are not counted. */
+  readonly bytes?: number;
+  /** The limit of the device that holds for it; absent where neither does: bits are multiplied faster than floats. */
+  readonly bound?: keyof DeviceLimits;
+}
+
 /** Where tensors are computed. */
 export interface Backend {
   /** Finds out, without side effects that last, whether the backend works here. */
@@ -14,6 +39,15 @@ export interface Backend {
    * @throws UserError with the reason and the remedy when it does not work here
    */
   activate(): Promise<void>;
+  /**
+   * Times every kernel that `run` starts; only where the backend can tell. The backend must be active.
+   * @param run starts the work and need not wait for it
+   * @returns the longest first
+   * @throws UserError where the device has no clock
+   */
+  profile?(run: () => void): Promise<ProfileRow[]>;
+  /** Measures what the device gives at most, in a second or so. The backend must be active. */
+  limits?(): Promise<DeviceLimits>;
 }
 
 export const BACKENDS: InjectionToken<Registry<Backend>> = Symbol.for("benn.backends");

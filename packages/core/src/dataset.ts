@@ -52,7 +52,17 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ExpectedData {
+  /** [height, width, channels] of one image. */
+  readonly shape: readonly [number, number, number];
+  readonly classes: number;
+  /** Whether the training split has `moves`, so that a device may hold its images. */
+  readonly moves: boolean;
+}
+
 export interface Dataset {
+  /** What to expect of `load`, for measurements without the data. */
+  readonly expected?: ExpectedData;
   /**
    * Checks, downloads where need be, and reads. Preprocessing is fitted on the training rows alone.
    * @throws UserError for missing, short or corrupt files, with what to do

@@ -1,11 +1,12 @@
 export { z } from "zod";
 export { Adam, type Parameter } from "./adam.ts";
 export { ARCHITECTURES, type Architecture, type BuildOptions } from "./architecture.ts";
-export { BACKENDS, type Backend, type Probe } from "./backend.ts";
+export { BACKENDS, type Backend, type DeviceLimits, type Probe, type ProfileRow } from "./backend.ts";
+export type { MemberBench, StepKind, StepTime } from "./bench/member-bench.ts";
 export { BINARIZERS, type Binarizer } from "./binarizer.ts";
 export { type Config, configSchema, defineConfig, parseConfig, type ParsedConfig } from "./config.ts";
 export { createContainer, type DependencyContainer, type InjectionToken } from "./container.ts";
-export { type Dataset, DATASETS, type LoadedDataset, type LoadOptions, type Split, type SplitName } from "./dataset.ts";
+export { type Dataset, DATASETS, type ExpectedData, type LoadedDataset, type LoadOptions, type Split, type SplitName } from "./dataset.ts";
 export type { Definition } from "./definition.ts";
 export { type Draw, type DrawRound, type EnsembleScheme, type NextRound, SCHEMES, type Verdict } from "./ensemble-scheme.ts";
 export type * from "./events.ts";

@@ -44,6 +44,7 @@ export function cifar10(options: Cifar10Options): Dataset {
   const place = choosePlace(options, cache);
 
   return {
+    expected: { shape: [SIDE, SIDE, 3], classes: 10, moves: true },
     async load(load) {
       const source = await readSource(place, load);
       const classes = source.labels.length;

@@ -33,6 +33,7 @@ export function imagenet(options: ImagenetOptions): Dataset {
   }
 
   return {
+    expected: { shape: [size, size, 3], classes: 1000, moves: false },
     async load(load) {
       const recipe = { ...options, ...constantsOf(options) } satisfies Recipe;
       if (recipe.mean.length > 3 && options.augment === "resized-crop") {

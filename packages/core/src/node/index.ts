@@ -3,6 +3,7 @@ export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluatio
 export { bennVersion } from "./experiment.ts";
 export type { BackendReport } from "./examine-backend.ts";
 export { followEvents, openRun, type SavedRun } from "./open-run.ts";
+export { type BenchSubject, openBench, type OpenBenchOptions } from "./open-bench.ts";
 export { type PlannedKind, planRun, type RunPlan } from "./plan-run.ts";
 export { type RestoredMember, restoreMembers } from "./restore-members.ts";
 export { loadDataset } from "./load-dataset.ts";

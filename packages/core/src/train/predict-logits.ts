@@ -13,6 +13,15 @@ export function prepareLayers(model: tf.LayersModel, step: Step): void {
 }
 
 /**
+ * Starts the forward pass of a batch in evaluation mode, for which the layers are prepared.
+ * @param images makes [batch, height, width, channels], which this disposes
+ * @returns logits [batch, classes], which the caller disposes
+ */
+export function forward(model: tf.LayersModel, images: () => tf.Tensor4D): tf.Tensor {
+  return tf.tidy(() => model.apply(images()) as tf.Tensor);
+}
+
+/**
  * The model's logits on rows of a split, in evaluation mode.
  * @returns [rows.length, classes], row by row
  */
@@ -50,9 +59,7 @@ export async function predictLogits(
       const batch = rows.subarray(at, at + batchSize);
       const following = { rows: rows.subarray(at + batchSize, at + 2 * batchSize) };
       const images = resident ? undefined : await imagesAhead(split, { rows: batch }, following);
-      const output = tf.tidy(
-        () => model.apply(resident?.batch({ rows: batch }) ?? tf.tensor4d(images ?? [], [batch.length, ...shape])) as tf.Tensor,
-      );
+      const output = forward(model, () => resident?.batch({ rows: batch }) ?? tf.tensor4d(images ?? [], [batch.length, ...shape]));
       onTheirWay.push({ at, batch, values: readAndDispose(output) });
       if (onTheirWay.length > MOST_ON_THEIR_WAY) await take();
     }

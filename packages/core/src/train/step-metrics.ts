@@ -24,6 +24,12 @@ interface Group {
   isRead: boolean;
 }
 
+/**
+ * Messages from other threads are read only when the event loop turns, and numbers come from the device; this often is
+ * enough for a key to feel prompt.
+ */
+export const BREATH_MILLISECONDS = 40;
+
 /** Groups that a device may be behind: then whoever starts the steps waits for it. */
 const MOST_GROUPS = 2;
 

@@ -1,20 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
-import { Adam } from "../adam.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { Draw, EnsembleScheme } from "../ensemble-scheme.ts";
 import type { Clock, RunEventBody } from "../events.ts";
-import { OutOfMemoryError } from "../out-of-memory.ts";
 import { createRandom, deriveSeed, shuffle } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
 import { accuracy, hasTopFive } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { type Batch, imagesAhead } from "./images-ahead.ts";
-import { namedWeights, readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
+import { adviseOnMemory, nameOf, withMemoryAdvice } from "./memory-advice.ts";
+import { memberOptimizer } from "./member-optimizer.ts";
+import { readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, predictLogits } from "./predict-logits.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
 import { ResidentImages } from "./resident-images.ts";
-import { StepMetrics, type StepResult } from "./step-metrics.ts";
+import { BREATH_MILLISECONDS, StepMetrics, type StepResult } from "./step-metrics.ts";
 import { trainStep } from "./train-step.ts";
 
 /** An event on its way out; the ensemble's loop adds the time of day. */
@@ -48,12 +48,6 @@ export type MemberOutcome =
 /** About how many `step` events an epoch gives. */
 const STEP_EVENTS = 20;
 /**
- * Messages from other threads are read only when the event loop turns, and numbers come from the device; this often is
- * enough for a key to feel prompt.
- */
-const BREATH_MILLISECONDS = 40;
-
-/**
  * Trains one member: draws, batches, steps, scores every few epochs, keeps the best weights, saves on the way.
  * Every random draw derives from (seed, purpose, member, epoch, step), so stopping and going on changes nothing.
  */
@@ -61,12 +55,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   const { member, settings, run, model, data, control } = task;
   const samples = data.train.labels.length;
   const steps = Math.ceil(samples / run.batchSize);
-  const optimizer = new Adam(
-    namedWeights(model)
-      .filter(([, weight]) => model.trainableWeights.includes(weight))
-      .map(([name, weight]) => ({ name, variable: weight.read() as tf.Variable })),
-    { weightDecay: run.weightDecay },
-  );
+  const optimizer = memberOptimizer(model, run);
   const metrics = new StepMetrics();
   const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
@@ -140,7 +129,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         metrics.add(
           step,
           rows.length,
-          withAdvice(member, rows.length, () =>
+          withMemoryAdvice(member, rows.length, () =>
             trainStep(model, optimizer, {
               images: () => resident?.batch(batch(step)) ?? tf.tensor4d(images ?? [], [rows.length, ...data.shape]),
               labels: Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
@@ -154,7 +143,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         const isStopped = control.stop === "now" && step + 1 < epochSteps;
         const isLast = isStopped || control.paused || step + 1 === epochSteps;
         if (isLast || performance.now() - breathedAt > BREATH_MILLISECONDS) {
-          yield* take(await metrics.read(isLast).catch((error: unknown) => advise(member, rows.length, error)));
+          yield* take(await metrics.read(isLast).catch((error: unknown) => adviseOnMemory(member, rows.length, error)));
           breathedAt = performance.now();
         }
         if (control.paused) {
@@ -213,28 +202,6 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     resident?.dispose();
     optimizer.dispose();
   }
-}
-
-/** Full memory, told with what to do about it. */
-function advise(member: number, batch: number, error: unknown): never {
-  if (!(error instanceof OutOfMemoryError)) throw error;
-  throw new UserError(
-    `${nameOf(member)}: ${error.message} A batch of ${batch} does not fit: try --set batchSize=${Math.max(1, batch >> 1)}.`,
-    { cause: error },
-  );
-}
-
-function withAdvice<T>(member: number, batch: number, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    return advise(member, batch, error);
-  }
-}
-
-/** As people count, and as the screen shows it: from 1. */
-function nameOf(member: number): string {
-  return member < 0 ? "the model before member 1" : `member ${member + 1}`;
 }
 
 const start = { epoch: 0, step: 0, lossSum: 0, right: 0, rows: 0, bestEpoch: -1, bestAccuracy: 0 };

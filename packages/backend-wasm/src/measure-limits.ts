@@ -1,7 +1,8 @@
+import type { DeviceLimits } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 
-/** What this machine gives, with the engine's threads: float32 multiply-adds in caches, and bytes of a sum of two large arrays. */
-export function measureLimits(): { readonly gmacs: number; readonly gigabytes: number } {
+/** What the active backend's threads give at most: multiply-adds of a product that fits into caches, and bytes of a sum of two large arrays. */
+export function measureLimits(): DeviceLimits {
   const best = (run: () => void): number => {
     let least = Infinity;
     for (let i = 0; i < 6; i++) {
@@ -9,7 +10,7 @@ export function measureLimits(): { readonly gmacs: number; readonly gigabytes: n
       run();
       least = Math.min(least, performance.now() - start);
     }
-    return least;
+    return least / 1000;
   };
   return tf.tidy(() => {
     const n = 1024;
@@ -17,6 +18,6 @@ export function measureLimits(): { readonly gmacs: number; readonly gigabytes: n
     const product = best(() => tf.matMul(a, a).dispose());
     const large = tf.add(tf.fill([1 << 25], 1), 0);
     const sum = best(() => tf.add(large, large).dispose());
-    return { gmacs: n ** 3 / product / 1e6, gigabytes: (12 * 2 ** 25) / sum / 1e6 };
+    return { multiplyAdds: n ** 3 / product, bytes: (12 * 2 ** 25) / sum };
   });
 }

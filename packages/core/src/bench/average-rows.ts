@@ -1,0 +1,19 @@
+import type { ProfileRow } from "../backend.ts";
+
+/** The profiles of several steps as that of one: rows of the same kernel and part together, a step's share of each, the longest first. */
+export function averageRows(profiles: readonly (readonly ProfileRow[])[]): ProfileRow[] {
+  const rows = new Map<string, ProfileRow>();
+  const share = (value: number): number => value / profiles.length;
+  for (const row of profiles.flat()) {
+    const key = JSON.stringify([row.kernel, row.part]);
+    const before = rows.get(key);
+    rows.set(key, {
+      ...row,
+      calls: (before?.calls ?? 0) + share(row.calls),
+      milliseconds: (before?.milliseconds ?? 0) + share(row.milliseconds),
+      ...(row.macs === undefined ? {} : { macs: (before?.macs ?? 0) + share(row.macs) }),
+      ...(row.bytes === undefined ? {} : { bytes: (before?.bytes ?? 0) + share(row.bytes) }),
+    });
+  }
+  return [...rows.values()].toSorted((a, b) => b.milliseconds - a.milliseconds);
+}

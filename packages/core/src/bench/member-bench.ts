@@ -1,0 +1,166 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Adam } from "../adam.ts";
+import type { Backend, DeviceLimits, ProfileRow } from "../backend.ts";
+import type { Split } from "../dataset.ts";
+import { OutOfMemoryError } from "../out-of-memory.ts";
+import { deriveSeed } from "../random.ts";
+import { imagesAhead } from "../train/images-ahead.ts";
+import { adviseOnMemory, withMemoryAdvice } from "../train/memory-advice.ts";
+import { memberOptimizer } from "../train/member-optimizer.ts";
+import { allRows, forward, predictLogits, prepareLayers } from "../train/predict-logits.ts";
+import { ResidentImages } from "../train/resident-images.ts";
+import { type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
+import { BREATH_MILLISECONDS, StepMetrics, type StepTensors } from "../train/step-metrics.ts";
+import { trainStep } from "../train/train-step.ts";
+import { averageRows } from "./average-rows.ts";
+
+/** What a step is of: training, or evaluation, which is the forward pass alone. */
+export type StepKind = "training" | "evaluation";
+
+/** What a step took, in the mean of those that were taken one after the other. */
+export interface StepTime {
+  readonly milliseconds: number;
+  /** Of these, until the step was started; the rest is spent waiting for a device. Of training alone. */
+  readonly starting?: number;
+}
+
+interface BenchOptions {
+  readonly config: ResolvedConfig;
+  readonly member: number;
+  /** Which is active. */
+  readonly backend: Backend;
+  /** The member's net, which this disposes. */
+  readonly model: tf.LayersModel;
+  /** Images of one batch. */
+  readonly split: Split;
+  readonly shape: readonly [number, number, number];
+}
+
+/** Takes the steps that training and evaluation of a member take, on the same batch again and again, and times them. */
+export class MemberBench {
+  readonly #options: BenchOptions;
+  readonly #optimizer: Adam;
+  readonly #resident: ResidentImages | undefined;
+  readonly #rows: Int32Array;
+  #steps = 0;
+
+  private constructor(options: BenchOptions, resident: ResidentImages | undefined) {
+    this.#options = options;
+    this.#optimizer = memberOptimizer(options.model, options.config);
+    this.#resident = resident;
+    this.#rows = allRows(options.split.labels.length);
+  }
+
+  static async of(options: BenchOptions): Promise<MemberBench> {
+    const { config, split, shape } = options;
+    return new MemberBench(options, config.resident ? await ResidentImages.of(split, shape) : undefined);
+  }
+
+  /**
+   * Takes so many steps as a run does, without waiting for one before the next is started.
+   * @throws UserError where the batch does not fit into memory
+   */
+  async time(kind: StepKind, steps: number): Promise<StepTime> {
+    return await (kind === "training" ? this.#train(steps) : this.#evaluate(steps)).catch((error: unknown) => this.#advise(error));
+  }
+
+  /**
+   * Where the time of a step goes.
+   * @returns for one step, in the mean of so many; `undefined` where the backend cannot tell
+   */
+  async profile(kind: StepKind, steps: number): Promise<ProfileRow[] | undefined> {
+    const { backend, model } = this.#options;
+    const profiles: ProfileRow[][] = [];
+    for (let i = 0; i < steps; i++) {
+      const images = await this.#images();
+      const results: (tf.Tensor | undefined)[] = [];
+      const run = (): void => {
+        if (kind === "training") {
+          const { loss, hits, topFive } = this.#trainStep(images);
+          results.push(loss, hits, topFive);
+        } else {
+          prepareLayers(model, { training: false, seed: 0 });
+          results.push(forward(model, () => this.#batch(images)));
+        }
+      };
+      const rows = await backend.profile?.(run).catch((error: unknown) => this.#advise(error));
+      for (const result of results) result?.dispose();
+      if (!rows) return undefined;
+      profiles.push(rows);
+    }
+    return averageRows(profiles);
+  }
+
+  /** @returns what the device gives at most, where the backend can tell and there is memory to find out */
+  async limits(): Promise<DeviceLimits | undefined> {
+    try {
+      return await this.#options.backend.limits?.();
+    } catch (error) {
+      if (error instanceof OutOfMemoryError) return undefined;
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#resident?.dispose();
+    this.#optimizer.dispose();
+    this.#options.model.dispose();
+  }
+
+  async #train(steps: number): Promise<StepTime> {
+    const metrics = new StepMetrics();
+    const start = performance.now();
+    let starting = 0;
+    let breathedAt = start;
+    try {
+      for (let step = 0; step < steps; step++) {
+        const images = await this.#images();
+        const startedAt = performance.now();
+        metrics.add(step, this.#rows.length, this.#trainStep(images));
+        starting += performance.now() - startedAt;
+        const isLast = step + 1 === steps;
+        if (!isLast && performance.now() - breathedAt <= BREATH_MILLISECONDS) continue;
+        await metrics.read(isLast);
+        breathedAt = performance.now();
+      }
+    } finally {
+      metrics.dispose();
+    }
+    return { milliseconds: (performance.now() - start) / steps, starting: starting / steps };
+  }
+
+  async #evaluate(steps: number): Promise<StepTime> {
+    const { config, model, split, shape } = this.#options;
+    const batch = this.#rows.length;
+    const rows = Int32Array.from({ length: steps * batch }, (_, i) => i % batch);
+    const start = performance.now();
+    await predictLogits(model, split, rows, { batchSize: config.batchSize, shape, resident: this.#resident });
+    return { milliseconds: (performance.now() - start) / steps };
+  }
+
+  #trainStep(images: Float32Array | undefined): StepTensors {
+    const { config, member, model, split } = this.#options;
+    return withMemoryAdvice(member, this.#rows.length, () =>
+      trainStep(model, this.#optimizer, {
+        images: () => this.#batch(images),
+        labels: split.labels,
+        lossWeights: undefined,
+        learningRate: settingsOf(config, member).learningRate,
+        seed: deriveSeed(config.seed, "step", member, 0, this.#steps++),
+        topFive: false,
+      }),
+    );
+  }
+
+  async #images(): Promise<Float32Array | undefined> {
+    return this.#resident ? undefined : await imagesAhead(this.#options.split, { rows: this.#rows });
+  }
+
+  #batch(images: Float32Array | undefined): tf.Tensor4D {
+    return this.#resident?.batch({ rows: this.#rows }) ?? tf.tensor4d(images ?? [], [this.#rows.length, ...this.#options.shape]);
+  }
+
+  #advise(error: unknown): never {
+    return adviseOnMemory(this.#options.member, this.#rows.length, error);
+  }
+}

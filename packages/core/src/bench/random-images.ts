@@ -1,0 +1,21 @@
+import type { ExpectedData, Split } from "../dataset.ts";
+import { createRandom } from "../random.ts";
+
+/** What is measured where a dataset does not say what to expect: images as of CIFAR-10. */
+export const USUAL: ExpectedData = { shape: [32, 32, 3], classes: 10, moves: false };
+
+/** Labelled images of random numbers, normal as after standardising; the same each time. Augmenting changes none of them. */
+export function randomImages(rows: number, { shape, classes, moves }: ExpectedData): Split {
+  const random = createRandom(0, "bench");
+  const size = shape[0] * shape[1] * shape[2];
+  const pixels = Float32Array.from({ length: rows * size }, () => random.normal());
+  return {
+    labels: Int32Array.from({ length: rows }, (_, row) => row % classes),
+    images(wanted) {
+      const images = new Float32Array(wanted.length * size);
+      for (const [at, row] of wanted.entries()) images.set(pixels.subarray(row * size, (row + 1) * size), at * size);
+      return images;
+    },
+    ...(moves ? { moves: (count: number) => new Int32Array(3 * count) } : {}),
+  };
+}
