@@ -5,7 +5,10 @@ import { largestTensor } from "./adapter.ts";
 import { type OwnProgram, PlannedPrograms } from "./planned-programs.ts";
 import { RecycledBuffers } from "./recycled-buffers.ts";
 
-export type WebGPUProgram = Parameters<WebGPUBackend["runWebGPUProgram"]>[0];
+export type WebGPUProgram = Parameters<WebGPUBackend["runWebGPUProgram"]>[0] & {
+  /** Multiply-adds that it does, for the profile. */
+  readonly macs?: number;
+};
 export type ProgramUniforms = NonNullable<Parameters<WebGPUBackend["runWebGPUProgram"]>[3]>;
 
 /** Numbers whose buffers are kept. */
@@ -20,6 +23,8 @@ export interface ProgramTime {
   readonly outputShape: readonly number[];
   /** Read and written, if every tensor is passed over once. */
   readonly bytes: number;
+  /** Multiply-adds, where the program counts them. */
+  readonly macs?: number | undefined;
   readonly milliseconds: number;
 }
 
@@ -174,8 +179,8 @@ export class GuardedBackend extends WebGPUBackend {
     output?: TensorInfo,
   ): TensorInfo {
     if (this.#failure) throw this.#failure;
-    const { shaderKey, outputShape } = program;
-    this.#profiled?.push({ program: shaderKey, outputShape, bytes: bytesOf([outputShape, ...inputs.map(({ shape }) => shape)]) });
+    const { shaderKey, outputShape, macs } = program;
+    this.#profiled?.push({ program: shaderKey, outputShape, macs, bytes: bytesOf([outputShape, ...inputs.map(({ shape }) => shape)]) });
     const bytes = bytesOf([outputShape]);
     const largest = largestTensor(this.device.limits);
     if (bytes > largest) {

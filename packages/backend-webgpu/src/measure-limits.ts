@@ -36,8 +36,11 @@ export async function measureLimits(backend: GuardedBackend): Promise<DeviceLimi
     backend.runWebGPUProgram(program(), [factor], "float32", [{ type: "int32", data: [rounds] }]);
   const timed = async (run: () => { dataId: object }): Promise<number> => {
     const start = performance.now();
-    await backend.read(run().dataId); // the whole result: read a small one
-    return (performance.now() - start) / 1000;
+    const { dataId } = run();
+    await backend.read(dataId); // the whole result: read a small one
+    const seconds = (performance.now() - start) / 1000;
+    backend.disposeData(dataId);
+    return seconds;
   };
   const best = async (run: () => Promise<number>): Promise<number> => {
     let least = Infinity;

@@ -91,6 +91,7 @@ export function tiledProduct(backend: GuardedBackend, product: TiledProduct, til
     dispatchLayout: { x: [2], y: [1], z: [0] },
     dispatch: [across, Math.ceil(tiles / across), splits],
     getUserCode: () => wgsl(product, tile),
+    macs: m * n * k,
   };
   const output = splits === 1 ? product.output && { ...product.output, shape: program.outputShape } : undefined;
   const partial = backend.runWebGPUProgram(program, flat(inputs), "float32", data(uniforms), output);

@@ -1,11 +1,21 @@
-import { type Backend, type Definition, z } from "@benn/core";
+import { type Backend, type Definition, type ProfileRow, z } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { describeAdapter, requestAdapter } from "./adapter.ts";
 import { NoGpu } from "./find-gpu.ts";
+import type { ProgramTime } from "./guarded-backend.ts";
 
 const options = z.object({
   power: z.enum(["high-performance", "low-power"]).default("high-performance").describe("which GPU, where there are two"),
 });
+
+/** TensorFlow.js's own products, whose multiply-adds nobody counts. */
+const UNCOUNTED = /conv|mat_?mul/i;
+
+function profileRow({ program, outputShape, macs, ...measured }: ProgramTime): ProfileRow {
+  const row = { kernel: program, part: outputShape.join("×"), calls: 1, ...measured };
+  if (macs !== undefined) return { ...row, macs, bound: "multiplyAdds" };
+  return UNCOUNTED.test(program) ? row : { ...row, bound: "bytes" };
+}
 
 /** Training on the GPU by WebGPU: in browsers, and in Node by Dawn, whose package is loaded when it is asked for. */
 export const webgpuBackend: Definition<Backend, typeof options> = {
@@ -28,9 +38,7 @@ export const webgpuBackend: Definition<Backend, typeof options> = {
     async profile(run) {
       const { registerWebgpuBackend } = await import("./register.ts");
       const programs = await (await registerWebgpuBackend({ power })).profile(run);
-      return programs
-        .map(({ program, outputShape, bytes, milliseconds }) => ({ kernel: program, part: outputShape.join("×"), calls: 1, bytes, milliseconds }))
-        .toSorted((a, b) => b.milliseconds - a.milliseconds);
+      return programs.map(profileRow).toSorted((a, b) => b.milliseconds - a.milliseconds);
     },
     async limits() {
       const [{ registerWebgpuBackend }, { measureLimits }] = await Promise.all([import("./register.ts"), import("./measure-limits.ts")]);

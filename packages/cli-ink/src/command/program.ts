@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { BenchOptions } from "./bench.ts";
 import { commandName } from "./command-name.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import type { TrainOptions } from "./train.ts";
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     ["watch runs/NAME", "look at a run, or see it again"],
     ["eval runs/NAME", "score its members again"],
     ["export runs/NAME", "pack them into one small file"],
+    ["bench --backend auto", "how fast a network trains here"],
   ]);
 
   examples(
@@ -136,6 +138,36 @@ export function createProgram(): Command {
     [
       ["predict model.benn cat.png dog.jpg", "a table"],
       ["predict model.benn - --json < cat.png", "from standard input, for programs"],
+    ],
+  );
+
+  examples(
+    program
+      .command("bench")
+      .description("Measure how fast a network trains and evaluates here, or where the time of a step goes. Reads no data, writes nothing.")
+      .argument("[config]", "configuration file; without it benn.config.{ts,js,json} of this folder, if there is one")
+      .option("--preset <name>", 'start from a preset ("benn presets" lists them)')
+      .option("--set <key=value...>", "set keys of the configuration, nested ones too")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--backend <name>", "what computes (the same as --set backend=NAME); auto: the fastest here")
+      .option("--threads <n>", "that share the work (the same as --set backend.threads=N)", wholeNumber)
+      .option("--member <n>", "which one of the ensemble", wholeNumber, 1)
+      .option("--forward", "evaluation alone")
+      .option("--profile", "where the time of a training step goes (with --forward: of evaluation), kernel by kernel")
+      .option("--steps <n>", "to take the mean of (default: two seconds of them; with --profile 5)", wholeNumber)
+      .option("--rounds <n>", "whose median is told", wholeNumber, 5)
+      .option("--rows <n>", "of the profile to print", wholeNumber, 25)
+      .option("--json", "as JSON, all rows of a profile")
+      .action(async (file: string | undefined, options: Omit<BenchOptions, "file">) => {
+        const { bench } = await import("./bench.ts");
+        await bench({ ...options, ...(file === undefined ? {} : { file }) });
+      }),
+    [
+      ["bench", "images a second of the default network"],
+      ["bench --set architecture=resnet20 batchSize=64 --json", "of another one, for programs"],
+      ["bench --preset cifar10-ab-boost-d-indp --threads 1", "of a recipe, on one thread"],
+      ["bench --profile", "where the time of a training step goes"],
+      ["bench --profile --forward --backend webgpu", "where that of evaluation on the GPU goes"],
     ],
   );
 
@@ -253,6 +285,12 @@ export function createProgram(): Command {
     [["presets", "names, and what they train"]],
   );
   return program;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It is not a whole number from 1 on.");
+  return value;
 }
 
 function voterOption(): Option {

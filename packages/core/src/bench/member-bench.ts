@@ -66,9 +66,9 @@ export class MemberBench {
 
   /**
    * Where the time of a step goes.
-   * @returns for one step, in the mean of so many; `undefined` where the backend cannot tell
+   * @returns for one step, in the mean of so many; none where the backend cannot tell
    */
-  async profile(kind: StepKind, steps: number): Promise<ProfileRow[] | undefined> {
+  async profile(kind: StepKind, steps: number): Promise<ProfileRow[]> {
     const { backend, model } = this.#options;
     const profiles: ProfileRow[][] = [];
     for (let i = 0; i < steps; i++) {
@@ -83,10 +83,8 @@ export class MemberBench {
           results.push(forward(model, () => this.#batch(images)));
         }
       };
-      const rows = await backend.profile?.(run).catch((error: unknown) => this.#advise(error));
+      profiles.push((await backend.profile?.(run).catch((error: unknown) => this.#advise(error))) ?? []);
       for (const result of results) result?.dispose();
-      if (!rows) return undefined;
-      profiles.push(rows);
     }
     return averageRows(profiles);
   }

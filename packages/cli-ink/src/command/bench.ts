@@ -1,0 +1,166 @@
+import { availableParallelism, cpus } from "node:os";
+import type { DeviceLimits, MemberBench, ProfileRow, StepKind } from "@benn/core";
+import { type BenchSubject, openBench } from "@benn/core/node";
+import { benchLines, profileLines } from "./bench-lines.ts";
+import { openContainer } from "./open-container.ts";
+import { readConfig } from "./read-config.ts";
+
+export interface BenchOptions {
+  readonly file?: string;
+  readonly preset?: string;
+  readonly set?: readonly string[];
+  readonly plugin?: readonly string[];
+  readonly backend?: string;
+  readonly threads?: number;
+  /** From 1. */
+  readonly member: number;
+  readonly forward?: boolean;
+  readonly profile?: boolean;
+  readonly steps?: number;
+  readonly rounds: number;
+  readonly rows: number;
+  readonly json?: boolean;
+}
+
+/** What was measured, and where. Plain JSON. */
+export interface Measured extends BenchSubject {
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
+}
+
+/** What came of rounds of steps: the median round, the slowest and the fastest. */
+export interface Speed {
+  readonly rounds: number;
+  /** In each round. */
+  readonly steps: number;
+  readonly millisecondsPerStep: number;
+  readonly imagesPerSecond: number;
+  readonly slowest: number;
+  readonly fastest: number;
+  readonly multiplyAddsPerSecond: number;
+}
+
+export interface Speeds extends Measured {
+  readonly training?: Speed;
+  readonly evaluation: Speed;
+}
+
+export interface StepProfile extends Measured {
+  readonly of: StepKind;
+  /** Of a step as a run takes it, that is without a profile, and how much of it is spent on starting it. */
+  readonly millisecondsPerStep: number;
+  readonly millisecondsToStart?: number;
+  /** What the device gives at most, a second. */
+  readonly limits?: DeviceLimits;
+  /** Of one step, in the mean. */
+  readonly rows: readonly ProfileRow[];
+}
+
+type Note = (text: string) => void;
+
+const WARM_UP_STEPS = 2;
+const ROUND_MILLISECONDS = 2000;
+const PROFILED_STEPS = 5;
+
+/** `benn bench` */
+export async function bench(options: BenchOptions): Promise<void> {
+  const { json, profile, rows } = options;
+  const note: Note = !json && process.stderr.isTTY ? (text) => void process.stderr.write(`\r\u001B[K${text}`) : () => {};
+  const found = profile ? await profileStep(options, process.cwd(), note) : await measureSpeeds(options, process.cwd(), note);
+  note("");
+  const lines = (): string[] => ("of" in found ? profileLines(found, rows) : benchLines(found));
+  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : `${lines().join("\n")}\n`);
+}
+
+/** How fast the member trains and evaluates, turn by turn. */
+export async function measureSpeeds(options: BenchOptions, cwd: string, note: Note = () => {}): Promise<Speeds> {
+  return await withBench(options, cwd, note, async (subject, bench) => {
+    const kinds: readonly StepKind[] = options.forward ? ["evaluation"] : ["training", "evaluation"];
+    const turns: { kind: StepKind; steps: number; times: number[] }[] = [];
+    for (const kind of kinds) {
+      note(`warming up: ${kind}`);
+      await bench.time(kind, WARM_UP_STEPS);
+      turns.push({ kind, steps: options.steps ?? (await stepsOfRound(bench, kind)), times: [] });
+    }
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const { kind, steps, times } of turns) {
+        note(`round ${round} of ${options.rounds}: ${kind}`);
+        times.push((await bench.time(kind, steps)).milliseconds);
+      }
+    }
+    const speeds = Object.fromEntries(turns.map(({ kind, ...turn }) => [kind, speed(subject, kind, turn)]));
+    return { ...subject, ...(speeds as { evaluation: Speed }) };
+  });
+}
+
+/** Where the time of a step goes. */
+async function profileStep(options: BenchOptions, cwd: string, note: Note): Promise<StepProfile> {
+  return await withBench(options, cwd, note, async (subject, bench) => {
+    const of: StepKind = options.forward ? "evaluation" : "training";
+    const steps = options.steps ?? PROFILED_STEPS;
+    note("warming up");
+    await bench.time(of, WARM_UP_STEPS);
+    note(`timing ${steps} steps`);
+    const { milliseconds, starting } = await bench.time(of, steps);
+    note("timing their kernels");
+    const rows = await bench.profile(of, steps);
+    note("measuring what the device gives at most");
+    const limits = await bench.limits();
+    return {
+      ...subject,
+      of,
+      millisecondsPerStep: milliseconds,
+      ...(starting === undefined ? {} : { millisecondsToStart: starting }),
+      ...(limits ? { limits } : {}),
+      rows,
+    };
+  });
+}
+
+async function withBench<T>(
+  { file, preset, set = [], plugin = [], backend, threads, member, profile = false }: BenchOptions,
+  cwd: string,
+  note: Note,
+  measure: (subject: Measured, bench: MemberBench) => Promise<T>,
+): Promise<T> {
+  const settings = [...set, ...(threads === undefined ? [] : [`backend.threads=${threads}`])];
+  const given = { ...(file === undefined ? {} : { file }), ...(preset === undefined ? {} : { preset }) };
+  const config = await readConfig({ ...given, settings, plugins: plugin, ...(backend === undefined ? {} : { backend }) }, cwd);
+  const container = await openContainer(config.plugins ?? [], cwd);
+  note("building the network");
+  const { subject, bench } = await openBench(config, { container, member: member - 1, profile });
+  try {
+    return await measure({ ...subject, machine: machine() }, bench);
+  } finally {
+    bench.dispose();
+  }
+}
+
+/** Steps that take about as long as a round should. */
+async function stepsOfRound(bench: MemberBench, kind: StepKind): Promise<number> {
+  const { milliseconds } = await bench.time(kind, WARM_UP_STEPS);
+  return Math.max(1, Math.ceil(ROUND_MILLISECONDS / Math.max(milliseconds, 1)));
+}
+
+function speed(
+  { batchSize, multiplyAdds }: BenchSubject,
+  kind: StepKind,
+  { steps, times }: { readonly steps: number; readonly times: readonly number[] },
+): Speed {
+  const sorted = times.toSorted((a, b) => a - b);
+  const median = ((sorted[(sorted.length - 1) >> 1] ?? Number.NaN) + (sorted[sorted.length >> 1] ?? Number.NaN)) / 2;
+  const rate = (milliseconds: number): number => (1000 * batchSize) / milliseconds;
+  return {
+    rounds: times.length,
+    steps,
+    millisecondsPerStep: median,
+    imagesPerSecond: rate(median),
+    slowest: rate(sorted.at(-1) ?? Number.NaN),
+    fastest: rate(sorted[0] ?? Number.NaN),
+    multiplyAddsPerSecond: multiplyAdds[kind] * rate(median),
+  };
+}
+
+function machine(): Measured["machine"] {
+  const cpu = cpus()[0]?.model.trim() ?? "unknown";
+  return { cpu, cores: availableParallelism(), node: process.version, platform: `${process.platform} ${process.arch}` };
+}
