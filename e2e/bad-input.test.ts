@@ -39,6 +39,12 @@ describe.concurrent("words", () => {
       ["train", "--plugin", "./missing.ts"],
       ["plugin", "missing.ts", "there is no file"],
     ],
+    [["bench", "--set", "architecture=nim"], ['architecture "nim" is unknown. Did you mean "nin"?']],
+    [["bench", "--profile", "--backend", "cpu"], ["backend cpu: cannot tell where the time of a step goes. Those that can: wasm, webgpu;"]],
+    [
+      ["bench", "--steps", "none"],
+      ["--steps", "'none'", "not a whole number"],
+    ],
     [["train", "--plugin", "not-installed"], ["plugin not-installed: no such package is installed"]],
     [["train", "--preset", "demmo"], ['Did you mean "demo"?']],
     [["train", "nowhere.config.ts"], ["nowhere.config.ts: does not exist"]],

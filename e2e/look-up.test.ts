@@ -57,6 +57,26 @@ test.concurrent("a plugin is found in the dependencies of the project", async ()
   );
 });
 
+test.concurrent("bench tells images a second of a recipe as JSON, or the kernels of its step as a table, and writes nothing", async () => {
+  const cwd = newFolder();
+  const narrow = ["--preset", "cifar10-sb-bagging-seq", "--set", "architecture.width=0.03125", "batchSize=4", "--threads", "1"];
+  const speeds = await benn(["bench", ...narrow, "--steps", "2", "--rounds", "2", "--json"], { cwd });
+  expect(speeds.stderr).toBe("");
+  expect(speeds.code).toBe(0);
+  expect(JSON.parse(speeds.stdout)).toMatchObject({
+    backend: "wasm threads=1",
+    batchSize: 4,
+    training: { rounds: 2, steps: 2, imagesPerSecond: expect.any(Number) },
+    evaluation: { rounds: 2, steps: 2, imagesPerSecond: expect.any(Number) },
+  });
+  const profile = await benn(["bench", ...narrow, "--steps", "1", "--profile", "--rows", "200"], { cwd });
+  expect(profile.stderr).toBe("");
+  expect(profile.code).toBe(0);
+  for (const words of [/^A step of training: /m, /^BinaryConv2DGrad +binaryKernelGrad +5 /m, /^AdamStep /m])
+    expect(profile.stdout).toMatch(words);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
 test.concurrent("the JSON schema knows the options of everything registered", async () => {
   const { code, stdout } = await benn(["schema"], { cwd: newFolder() });
   expect(code).toBe(0);

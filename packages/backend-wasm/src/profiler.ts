@@ -51,7 +51,11 @@ export class Profiler {
         ...row,
         ...(macs > 0 ? { macs } : {}),
         ...(bytes > 0 ? { bytes } : {}),
-        ...(FLOAT_PRODUCTS.test(row.part) ? { bound: "multiplyAdds" as const } : macs === 0 && bytes > 0 ? { bound: "bytes" as const } : {}),
+        ...(FLOAT_PRODUCTS.test(row.part)
+          ? { bound: "multiplyAdds" as const }
+          : macs === 0 && bytes > 0
+            ? { bound: "bytes" as const }
+            : {}),
       }));
   }
 

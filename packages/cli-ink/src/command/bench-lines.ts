@@ -11,7 +11,9 @@ export function benchLines({ training, evaluation, ...measured }: Speeds): strin
     digits(millisecondsPerStep),
     digits(multiplyAddsPerSecond / 1e9),
   ];
-  const steps = [...new Set([training?.steps, evaluation.steps].filter((n) => n !== undefined))].map((n) => (n === 1 ? "1 step" : `${n} steps`));
+  const steps = [...new Set([training?.steps, evaluation.steps].filter((n) => n !== undefined))].map((n) =>
+    n === 1 ? "1 step" : `${n} steps`,
+  );
   return [
     ...subjectLines(measured),
     "",
@@ -29,7 +31,10 @@ export function benchLines({ training, evaluation, ...measured }: Speeds): strin
  * Where the time of a step goes, as text.
  * @param most rows to print
  */
-export function profileLines({ of, millisecondsPerStep, millisecondsToStart, limits, rows, ...measured }: StepProfile, most: number): string[] {
+export function profileLines(
+  { of, millisecondsPerStep, millisecondsToStart, limits, rows, ...measured }: StepProfile,
+  most: number,
+): string[] {
   const milliseconds = (of: readonly ProfileRow[]): number => of.reduce((sum, row) => sum + row.milliseconds, 0);
   const all = milliseconds(rows);
   const products = milliseconds(rows.filter(({ macs }) => macs !== undefined));
@@ -59,7 +64,9 @@ export function profileLines({ of, millisecondsPerStep, millisecondsToStart, lim
     ...(limits ? [`Limits here: ${giga(limits.multiplyAdds)} GMAC/s of float32, ${giga(limits.bytes)} GB/s of memory`] : []),
     "",
     ...table([["kernel", "part", "calls", "ms", "%", "GMAC/s", "GB/s", "of limit"], ...cells], { left: 2 }),
-    ...(rest.length > 0 ? ["", `${rest.length} more rows, ${share(milliseconds(rest))} %: --rows ${rows.length}`] : []),
+    ...(rest.length > 0
+      ? ["", `${rest.length} more ${rest.length === 1 ? "row" : "rows"}, ${share(milliseconds(rest))} %: --rows ${rows.length}`]
+      : []),
   ];
 }
 

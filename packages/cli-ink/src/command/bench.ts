@@ -93,7 +93,7 @@ export async function measureSpeeds(options: BenchOptions, cwd: string, note: No
 }
 
 /** Where the time of a step goes. */
-async function profileStep(options: BenchOptions, cwd: string, note: Note): Promise<StepProfile> {
+export async function profileStep(options: BenchOptions, cwd: string, note: Note = () => {}): Promise<StepProfile> {
   return await withBench(options, cwd, note, async (subject, bench) => {
     const of: StepKind = options.forward ? "evaluation" : "training";
     const steps = options.steps ?? PROFILED_STEPS;

@@ -50,7 +50,8 @@ export async function openBench(
   const dataset = withoutFolder(parseConfig(config).dataset, container);
   const resolved = await settleBackend(resolveConfig({ ...config, dataset }, container), container);
   const settings = resolved.members[member];
-  if (!settings) throw new UserError(`member ${member + 1}: there is none; the configuration has ${resolved.members.length}. Choose one of those.`);
+  if (!settings)
+    throw new UserError(`member ${member + 1}: there is none; the configuration has ${resolved.members.length}. Choose one of those.`);
   const expected = container.resolve(DATASETS).create(resolved.dataset, "dataset").expected ?? USUAL;
   const backends = container.resolve(BACKENDS);
   const backend = backends.create(resolved.backend);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Backend } from "../backend.ts";
+import type { Backend, ProfileRow } from "../backend.ts";
 import { createRandom } from "../random.ts";
 import { UserError } from "../user-error.ts";
 
@@ -62,6 +62,26 @@ export function testBackend(name: string, create: () => Backend): void {
       await tf.setBackend("cpu");
       const stock = await trainingStep();
       for (const [i, values] of own.entries()) expectClose(values, stock[i] ?? []);
+    });
+
+    test("tells which kernels took the time of a step, or has no profile, or says why it has none here", async () => {
+      const backend = create();
+      if (!backend.profile || !(await activated(create))) return;
+      let results: tf.Tensor[] = [];
+      const rows = await backend
+        .profile(() => (results = [tf.tidy(() => tf.matMul(tf.fill([32, 32], 1), tf.fill([32, 32], 2)).relu())]))
+        .catch((error: unknown) => error);
+      expect(await results[0]?.data()).toEqual(new Float32Array(32 * 32).fill(64));
+      tf.dispose(results);
+      if (!Array.isArray(rows)) return expect(rows).toBeInstanceOf(UserError);
+      expect(rows.length).toBeGreaterThan(0);
+      const times = rows.map(({ milliseconds }: ProfileRow) => milliseconds);
+      expect(times).toEqual(times.toSorted((a, b) => b - a));
+      for (const row of rows) {
+        expect(row).toMatchObject({ kernel: expect.stringMatching(/\S/), part: expect.any(String) });
+        expect(row.calls).toBeGreaterThanOrEqual(1);
+        expect(row.milliseconds).toBeGreaterThanOrEqual(0);
+      }
     });
 
     test("leaves no tensor behind over twenty training steps", async () => {
