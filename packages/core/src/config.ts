@@ -67,7 +67,7 @@ export const configSchema = z.strictObject({
     .describe("rows the best epoch is chosen on"),
   checkpointSeconds: z.number().min(0).default(10).describe("least time between two checkpoints at the ends of epochs"),
   parallel: z
-    .union([z.literal("auto"), z.int().min(1)])
+    .union([z.literal("auto"), z.int().min(1)], { error: 'must be "auto" or a whole number of at least 1' })
     .default("auto")
     .describe("members trained at a time, where none depends on another (independent bagging); auto: what the machine carries"),
   resident: z

@@ -48,6 +48,7 @@ export function createProgram(): Command {
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--data <dir>", "folder with the data (the same as --set dataset.data=DIR)")
       .option("--backend <name>", "what computes (the same as --set backend=NAME); auto: the fastest here")
+      .option("--parallel <n>", "members trained side by side, where none depends on another (the same as --set parallel=N)")
       .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
       .option("--resume <run>", "go on with an interrupted run")
       .addOption(uiOption())

@@ -15,10 +15,15 @@ test("without a file or a preset everything is default", async () => {
 
 test("settings come on top of --data and --backend, those on top of the preset", async () => {
   const config = await readConfig(
-    { preset: "demo", settings: ["members=2", "backend.name=other"], plugins: [], data: "d", backend: "cpu" },
+    { preset: "demo", settings: ["members=2", "backend.name=other"], plugins: [], data: "d", backend: "cpu", parallel: "3" },
     folder,
   );
-  expect(config).toMatchObject({ members: 2, dataset: { name: "cifar10", data: join(folder, "d") }, backend: { name: "other" } });
+  expect(config).toMatchObject({
+    parallel: 3,
+    members: 2,
+    dataset: { name: "cifar10", data: join(folder, "d") },
+    backend: { name: "other" },
+  });
 });
 
 test("a JSON file may name its schema, and its plugins begin at its folder", async () => {
@@ -34,6 +39,7 @@ test("settings for a resumed run come on top of what it was made from", async ()
   expect(await readConfig({ ...none, settings: ["epochs=9"] }, folder, saved)).toEqual({ ...saved, epochs: 9 });
   expect(await readConfig({ ...none, preset: "demo" }, folder, saved)).not.toHaveProperty("plugins");
   expect(isAsked({ ...none, backend: "cpu" })).toBe(true);
+  expect(isAsked({ ...none, parallel: "2" })).toBe(true);
 });
 
 test("mistakes are one sentence each", async () => {

@@ -14,6 +14,7 @@ export interface ConfigRequest {
   readonly plugins: readonly string[];
   readonly data?: string;
   readonly backend?: string;
+  readonly parallel?: string;
 }
 
 const FILES = ["benn.config.ts", "benn.config.mts", "benn.config.js", "benn.config.mjs", "benn.config.json"];
@@ -21,7 +22,7 @@ const IS_PATH = /^\.{1,2}[/\\]/;
 
 /**
  * Puts the configuration together: the preset or the file (given, or `benn.config.*` of the folder), then `--data`,
- * `--backend` and `--plugin`, then `--set`. Paths of plugins become absolute, so that the run can be resumed anywhere.
+ * `--backend`, `--parallel` and `--plugin`, then `--set`. Paths of plugins become absolute, so that the run can be resumed anywhere.
  * @param saved what the run that is resumed was made from: settings without a file or a preset come on top of it
  * @throws UserError for a file that is missing or cannot be read
  */
@@ -39,17 +40,18 @@ export async function readConfig(request: ConfigRequest, cwd: string, saved?: Co
   return applySettings(config, settingsOf(request, cwd));
 }
 
-function settingsOf({ data, backend, settings }: ConfigRequest, cwd: string): string[] {
+function settingsOf({ data, backend, parallel, settings }: ConfigRequest, cwd: string): string[] {
   return [
     ...(data === undefined ? [] : [`dataset.data=${JSON.stringify(resolve(cwd, data))}`]),
     ...(backend === undefined ? [] : [`backend=${backend}`]),
+    ...(parallel === undefined ? [] : [`parallel=${parallel}`]),
     ...settings,
   ];
 }
 
 /** Whether the command line asks for settings of its own; a resumed run then compares them with what it was made from. */
-export function isAsked({ file, preset, settings, data, backend }: ConfigRequest): boolean {
-  return [file, preset, data, backend].some((asked) => asked !== undefined) || settings.length > 0;
+export function isAsked({ file, preset, settings, data, backend, parallel }: ConfigRequest): boolean {
+  return [file, preset, data, backend, parallel].some((asked) => asked !== undefined) || settings.length > 0;
 }
 
 async function readConfigFile(path: string): Promise<Config> {

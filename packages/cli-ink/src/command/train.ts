@@ -19,6 +19,7 @@ export interface TrainOptions {
   readonly plugin?: readonly string[];
   readonly data?: string;
   readonly backend?: string;
+  readonly parallel?: string;
   readonly out?: string;
   readonly resume?: string;
   readonly ui: Ui | "auto";
@@ -120,7 +121,7 @@ export async function train(options: TrainOptions): Promise<void> {
   }
 }
 
-function configRequest({ file, preset, set, plugin, data, backend }: TrainOptions): ConfigRequest {
+function configRequest({ file, preset, set, plugin, data, backend, parallel }: TrainOptions): ConfigRequest {
   return {
     settings: set ?? [],
     plugins: plugin ?? [],
@@ -128,6 +129,7 @@ function configRequest({ file, preset, set, plugin, data, backend }: TrainOption
     ...(preset === undefined ? {} : { preset }),
     ...(data === undefined ? {} : { data }),
     ...(backend === undefined ? {} : { backend }),
+    ...(parallel === undefined ? {} : { parallel }),
   };
 }
 
