@@ -1,59 +1,18 @@
-// Convolution of −1, 0, +1 with a kernel of −1, +1, by XNOR and popcount. A patch is a row of bytes, tap after tap, each tap
-// ⌈C/8⌉ bytes, filled up to whole 64-bit words; so is each filter. Bits that belong to no channel are 0 in both.
+// Convolution of −1, 0, +1 with a kernel of −1, +1, by XNOR and counting. A patch is a row of bits, tap after tap, each tap ⌈C/8⌉
+// bytes, filled up to whole 64-bit words; so is each filter. Bits that belong to no channel are 0 in both.
+import { blockWidth, factorsOffset, paddedFilters, stepsOf } from "./binary-filters";
+import { codeBytes, count, encode, MOST_STEPS, STEP, TABLES } from "./lookup";
+
+/** Pairs of pixels that meet a part of the filters before the next part is read. */
+const TILE: i32 = 16;
+/** Steps whose sums fit 16 bits. */
+const MOST_SUMMED: i32 = MOST_STEPS * 260;
 
 /** 64-bit words of a patch. */
 // @ts-ignore: decorator
 @inline
 function wordsOf(taps: i32, c: i32): i32 {
   return (taps * ((c + 7) >> 3) + 7) >> 3;
-}
-
-/** Bytes of the packed filters of `packFilters`. */
-export function packedFilters(f: i32, taps: i32, c: i32): usize {
-  const filters = <usize>((f + 3) & ~3);
-  return ((filters * wordsOf(taps, c)) << 3) + ((filters * (taps + 2)) << 2);
-}
-
-/**
- * Bits of the kernel [taps, c, f] by filter, four filters side by side: [f/4][words][4], missing filters 0; then the factor
- * of each filter, the magnitude of its first weight times `factor`, and its bias, or 0; then, tap by tap, how many of its
- * weights are above 0. Groups of four filters, from … to.
- */
-export function packFilters(from: i32, to: i32, scratch: usize, kernel: usize, taps: i32, c: i32, f: i32, factor: f32, bias: usize, packed: usize): void {
-  const words = wordsOf(taps, c), groups = (f + 3) >> 2, stride = <usize>f << 2, padded = ((c + 7) & ~7), zero = f32x4.splat(0);
-  const factors = packed + (<usize>(groups * words) << 5), biases = factors + (<usize>groups << 4), counts = biases + (<usize>groups << 4);
-  for (let g = from; g < to; g++) {
-    let out = packed + (<usize>(g * words) << 5), w0: u64 = 0, w1: u64 = 0, w2: u64 = 0, w3: u64 = 0, filled = 0;
-    let p = kernel + (<usize>g << 4);
-    const whole = (g << 2) + 4 <= f;
-    for (let t = 0; t < taps; t++) {
-      let positive = i32x4.splat(0);
-      for (let k = 0; k < padded; k++) {
-        if (k < c) {
-          let m: u64 = 0;
-          if (whole) m = i32x4.bitmask(f32x4.gt(v128.load(p), zero));
-          else for (let i = 0; (g << 2) + i < f; i++) m |= <u64>(load<f32>(p + (<usize>i << 2)) > 0 ? 1 : 0) << i;
-          w0 |= (m & 1) << filled; w1 |= ((m >> 1) & 1) << filled; w2 |= ((m >> 2) & 1) << filled; w3 |= ((m >> 3) & 1) << filled;
-          positive = i32x4.add(positive, i32x4(<i32>(m & 1), <i32>((m >> 1) & 1), <i32>((m >> 2) & 1), <i32>((m >> 3) & 1)));
-          p += stride;
-        }
-        if (++filled == 64) {
-          store<u64>(out, w0); store<u64>(out, w1, 8); store<u64>(out, w2, 16); store<u64>(out, w3, 24);
-          out += 32;
-          w0 = 0; w1 = 0; w2 = 0; w3 = 0; filled = 0;
-        }
-      }
-      v128.store(counts + (<usize>(t * groups + g) << 4), f32x4.convert_i32x4_s(positive));
-    }
-    if (filled) {
-      store<u64>(out, w0); store<u64>(out, w1, 8); store<u64>(out, w2, 16); store<u64>(out, w3, 24);
-    }
-    for (let i = 0; i < 4; i++) {
-      const o = (g << 2) + i, at = <usize>o << 2;
-      store<f32>(factors + at, o < f ? abs<f32>(load<f32>(kernel + at)) * factor : 0);
-      store<f32>(biases + at, o < f && bias ? load<f32>(bias + at) : 0);
-    }
-  }
 }
 
 // @ts-ignore: decorator
@@ -93,100 +52,82 @@ function gather(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function emit(y: usize, factor: usize, bias: usize, extra: v128, least: v128, f: i32, f0: i32, n: i64, s0: i64, s1: i64, s2: i64, s3: i64): void {
-  const sums = f32x4.add(f32x4.convert_i32x4_s(i32x4(<i32>(n - 2 * s0), <i32>(n - 2 * s1), <i32>(n - 2 * s2), <i32>(n - 2 * s3))), extra);
-  const values = f32x4.max(f32x4.add(f32x4.mul(sums, v128.load(factor)), v128.load(bias)), least);
-  if (f0 + 4 <= f) v128.store(y, values);
-  else {
-    v128.store_lane<f32>(y, values, 0);
-    if (f0 + 1 < f) v128.store_lane<f32>(y, values, 1, 4);
-    if (f0 + 2 < f) v128.store_lane<f32>(y, values, 2, 8);
-  }
-}
-
 /** Bits set in a row. */
 // @ts-ignore: decorator
 @inline
-function countBits(row: usize, wordBytes: usize): i64 {
+function countBits(row: usize, wordBytes: usize): i32 {
   let n: i64 = 0;
   for (let k: usize = 0; k < wordBytes; k += 8) n += popcnt(load<i64>(row + k));
-  return n;
+  return <i32>n;
 }
 
-export function binaryConvScratch(taps: i32, c: i32, f: i32): usize {
-  return (<usize>wordsOf(taps, c) << 5) + 256 + <usize>((f + 3) & ~3) * 12;
+function countWhole(width: i32, tables: usize, codes: usize, steps: i32, weights: usize, sums: usize): void {
+  if (width == 64) count(false, 64, tables, codes, codes, steps, weights, sums);
+  else if (width == 32) count(false, 32, tables, codes, codes, steps, weights, sums);
+  else count(false, 16, tables, codes, codes, steps, weights, sums);
 }
 
-// @ts-ignore: decorator
-@inline
-function pairMasked(a0: usize, a1: usize, m0: usize, m1: usize, packed: usize, wordBytes: usize, factors: usize, biases: usize, least: v128, f: i32, n0: i64, n1: i64, out: usize, next: usize): void {
-  let wp = packed;
-  for (let f0 = 0; f0 < f; f0 += 4) {
-    let s00: i64 = 0, s01: i64 = 0, s02: i64 = 0, s03: i64 = 0, s10: i64 = 0, s11: i64 = 0, s12: i64 = 0, s13: i64 = 0;
-    for (let k: usize = 0; k < wordBytes; k += 8) {
-      const x0 = load<i64>(a0 + k), x1 = load<i64>(a1 + k), v0 = load<i64>(m0 + k), v1 = load<i64>(m1 + k);
-      let q = load<i64>(wp);
-      s00 += popcnt((x0 ^ q) & v0); s10 += popcnt((x1 ^ q) & v1);
-      q = load<i64>(wp, 8);
-      s01 += popcnt((x0 ^ q) & v0); s11 += popcnt((x1 ^ q) & v1);
-      q = load<i64>(wp, 16);
-      s02 += popcnt((x0 ^ q) & v0); s12 += popcnt((x1 ^ q) & v1);
-      q = load<i64>(wp, 24);
-      s03 += popcnt((x0 ^ q) & v0); s13 += popcnt((x1 ^ q) & v1);
-      wp += 32;
-    }
-    const at = <usize>f0 << 2;
-    emit(out + at, factors + at, biases + at, f32x4.splat(0), least, f, f0, n0, s00, s01, s02, s03);
-    if (next) emit(next + at, factors + at, biases + at, f32x4.splat(0), least, f, f0, n1, s10, s11, s12, s13);
+function countMasked(width: i32, tables: usize, codes: usize, seconds: usize, steps: i32, weights: usize, sums: usize): void {
+  if (width == 64) count(true, 64, tables, codes, seconds, steps, weights, sums);
+  else if (width == 32) count(true, 32, tables, codes, seconds, steps, weights, sums);
+  else count(true, 16, tables, codes, seconds, steps, weights, sums);
+}
+
+/** Sums of 16 bits move to `carried` of 32, and start anew at 0. */
+function carry(sums: usize, bytes: usize, carried: usize): void {
+  for (let k: usize = 0; k < bytes; k += 8) {
+    const at = carried + (k << 1);
+    v128.store(at, i32x4.add(v128.load(at), v128.load16x4_u(sums + k)));
   }
+  memory.fill(sums, 0, bytes);
 }
 
+/** y[f] = (n − 2·sums + extra)·factor + bias, not below `least`, for `many` filters. */
 // @ts-ignore: decorator
 @inline
-function pairWhole(a0: usize, a1: usize, packed: usize, wordBytes: usize, factors: usize, biases: usize, least: v128, f: i32, n0: i64, n1: i64, e0: usize, e1: usize, out: usize, next: usize): void {
-  let wp = packed;
-  for (let f0 = 0; f0 < f; f0 += 4) {
-    let s00: i64 = 0, s01: i64 = 0, s02: i64 = 0, s03: i64 = 0, s10: i64 = 0, s11: i64 = 0, s12: i64 = 0, s13: i64 = 0;
-    for (let k: usize = 0; k < wordBytes; k += 8) {
-      const x0 = load<i64>(a0 + k), x1 = load<i64>(a1 + k);
-      let q = load<i64>(wp);
-      s00 += popcnt(x0 ^ q); s10 += popcnt(x1 ^ q);
-      q = load<i64>(wp, 8);
-      s01 += popcnt(x0 ^ q); s11 += popcnt(x1 ^ q);
-      q = load<i64>(wp, 16);
-      s02 += popcnt(x0 ^ q); s12 += popcnt(x1 ^ q);
-      q = load<i64>(wp, 24);
-      s03 += popcnt(x0 ^ q); s13 += popcnt(x1 ^ q);
-      wp += 32;
+function emit(n: i32, sums: usize, carried: usize, extra: usize, factor: usize, bias: usize, least: v128, many: i32, y: usize): void {
+  const all = i32x4.splat(n);
+  for (; many > 0; many -= 4) {
+    let sum = v128.load16x4_u(sums);
+    if (carried) {
+      sum = i32x4.add(sum, v128.load(carried));
+      carried += 16;
     }
-    const at = <usize>f0 << 2;
-    emit(out + at, factors + at, biases + at, v128.load(e0 + at), least, f, f0, n0, s00, s01, s02, s03);
-    if (next) emit(next + at, factors + at, biases + at, v128.load(e1 + at), least, f, f0, n1, s10, s11, s12, s13);
+    const exact = f32x4.add(f32x4.convert_i32x4_s(i32x4.sub(all, i32x4.shl(sum, 1))), v128.load(extra));
+    const value = f32x4.max(f32x4.add(f32x4.mul(exact, v128.load(factor)), v128.load(bias)), least);
+    if (many >= 4) v128.store(y, value);
+    else {
+      v128.store_lane<f32>(y, value, 0);
+      if (many > 1) v128.store_lane<f32>(y, value, 1, 4);
+      if (many > 2) v128.store_lane<f32>(y, value, 2, 8);
+    }
+    sums += 8; extra += 16; factor += 16; bias += 16; y += 16;
   }
 }
 
 /**
- * For a patch that reaches over the image's edge: extra[f] = twice the filter's weights above 0 under taps outside the image,
- * where the row of bits has zeros that would count as −1. Returns how many values are inside.
+ * For a patch that reaches over the image's edge and has taps u0 ≤ u < u1, v0 ≤ v < v1 inside: extra[f] = twice the filter's
+ * weights above 0 under the others, where the row of bits has zeros that would count as −1.
  */
-function overhang(counts: usize, groups: i32, row: i32, column: i32, h: i32, w: i32, c: i32, kh: i32, kw: i32, extra: usize): i64 {
-  const bytes = <usize>groups << 4;
-  let inside = 0;
+function overhang(counts: usize, bytes: usize, u0: i32, u1: i32, v0: i32, v1: i32, kh: i32, kw: i32, extra: usize): void {
   memory.fill(extra, 0, bytes);
   for (let u = 0; u < kh; u++) {
     for (let v = 0; v < kw; v++) {
-      if (<u32>(row + u) < <u32>h && <u32>(column + v) < <u32>w) {
-        inside++;
-        continue;
-      }
+      if (u >= u0 && u < u1 && v >= v0 && v < v1) continue;
       const p = counts + <usize>(u * kw + v) * bytes;
       for (let j: usize = 0; j < bytes; j += 16) v128.store(extra + j, f32x4.add(v128.load(extra + j), v128.load(p + j)));
     }
   }
   for (let j: usize = 0; j < bytes; j += 16) v128.store(extra + j, f32x4.add(v128.load(extra + j), v128.load(extra + j)));
-  return <i64>(inside * c);
+}
+
+// Of each pixel of a tile: which taps are inside, how many values, and where its `extra` stands.
+const PIXEL_BYTES: i32 = 16;
+
+export function binaryConvScratch(taps: i32, c: i32, f: i32): usize {
+  const rows = 3 * ((<usize>wordsOf(taps, c) << 3) + 64), codes = codeBytes(stepsOf(taps, c));
+  const extras = <usize>paddedFilters(f) << 2;
+  return rows + (TILE * (2 * codes + 256 + 512 + 2 * (PIXEL_BYTES + extras))) + extras + 128;
 }
 
 /**
@@ -197,42 +138,72 @@ export function binaryConv2d(
   from: i32, to: i32, scratch: usize, signs: usize, valid: usize, h: i32, w: i32, c: i32, packed: usize, kh: i32, kw: i32, f: i32, y: usize,
   oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, relu: bool,
 ): void {
-  const taps = kh * kw, words = wordsOf(taps, c), wordBytes = <usize>words << 3, bytes = (c + 7) >> 3, groups = (f + 3) >> 2;
-  const factors = packed + (<usize>(groups * words) << 5), biases = factors + (<usize>groups << 4), least = f32x4.splat(relu ? 0 : -Infinity);
-  const image = <usize>(h * w * bytes), stride = wordBytes + 64, all = <i64>(taps * c);
-  const r0 = scratch, r1 = r0 + stride, m0 = r1 + stride, m1 = m0 + stride;
-  const counts = biases + (<usize>groups << 4), none = scratch + 4 * stride, x0 = none + (<usize>groups << 4), x1 = x0 + (<usize>groups << 4);
-  memory.fill(none, 0, <usize>groups << 4);
+  const taps = kh * kw, words = wordsOf(taps, c), wordBytes = <usize>words << 3, bytes = (c + 7) >> 3, steps = stepsOf(taps, c);
+  const extraBytes = <usize>paddedFilters(f) << 2, image = <usize>(h * w * bytes), stride = codeBytes(steps), rowBytes = wordBytes + 64;
+  const factors = packed + factorsOffset(f, taps, c), biases = factors + extraBytes, counts = biases + extraBytes;
+  const rows = scratch, mask = rows + 2 * rowBytes, codes = mask + rowBytes, sums = codes + 2 * TILE * stride, carries = sums + TILE * 256;
+  const pixels = carries + TILE * 512, none = pixels + 2 * TILE * PIXEL_BYTES, extras = none + extraBytes;
+  const least = f32x4.splat(relu ? 0 : -Infinity), carried = steps > MOST_SUMMED ? carries : 0;
   // Rows of whole words need no gathering where a patch is one pixel.
   const direct = taps == 1 && sh == 1 && sw == 1 && oh == h && ow == w && !(bytes & 7);
-  for (let p = from; p < to; p += 2) {
-    const second = p + 1 < to ? 1 : 0, out = y + (<usize>p * f << 2), next = second ? out + (<usize>f << 2) : 0;
-    if (direct) {
-      const a0 = signs + <usize>p * bytes, a1 = a0 + <usize>second * bytes;
-      if (!valid) pairWhole(a0, a1, packed, wordBytes, factors, biases, least, f, all, all, none, none, out, next);
-      else {
-        const v0 = valid + <usize>p * bytes, v1 = v0 + <usize>second * bytes;
-        pairMasked(a0, a1, v0, v1, packed, wordBytes, factors, biases, least, f, countBits(v0, wordBytes), countBits(v1, wordBytes), out, next);
+  memory.fill(none, 0, extraBytes);
+  for (let p = from; p < to; p += 2 * TILE) {
+    const some = min(2 * TILE, to - p), pairs = (some + 1) >> 1;
+    let edges = 0;
+    for (let i = 0; i < pairs << 1; i++) {
+      // A last pixel without a neighbour is its own; what becomes of that is not stored.
+      const q = p + min(i, some - 1), code = codes + <usize>i * stride, pixel = pixels + <usize>(i * PIXEL_BYTES);
+      let a = signs + <usize>q * bytes, m = valid + <usize>q * bytes, n = taps * c, extra = none, inside: u64 = 0;
+      if (!direct) {
+        const rest = q / ow, row = (rest % oh) * sh - top, column = (q % ow) * sw - left, at = <usize>(rest / oh) * image;
+        a = rows + <usize>(i & 1) * rowBytes;
+        gather(signs + at, row, column, h, w, bytes, kh, kw, words, a);
+        if (valid) {
+          m = mask;
+          gather(valid + at, row, column, h, w, bytes, kh, kw, words, m);
+        } else if (row < 0 || column < 0 || row + kh > h || column + kw > w) {
+          const u0 = min(kh, max(0, -row)), u1 = max(u0, min(kh, h - row)), v0 = min(kw, max(0, -column)), v1 = max(v0, min(kw, w - column));
+          n = (u1 - u0) * (v1 - v0) * c;
+          inside = <u64>(u0 | (u1 << 16)) | (<u64>(v0 | (v1 << 16)) << 32) | (1 << 63);
+          // Most often a pixel nearby hangs over as this one does.
+          for (let k = i - 1; k >= 0 && extra == none; k--) {
+            const other = pixels + <usize>(k * PIXEL_BYTES);
+            if (load<u64>(other) == inside) extra = load<usize>(other, 12);
+          }
+          if (extra == none) {
+            extra = extras + <usize>edges * extraBytes;
+            edges++;
+            overhang(counts, extraBytes, u0, u1, v0, v1, kh, kw, extra);
+          }
+        }
       }
-      continue;
-    }
-    let n0 = all, n1 = all, e0 = none, e1 = none;
-    for (let i = 0; i <= second; i++) {
-      const q = p + i, rest = q / ow, row = (rest % oh) * sh - top, column = (q % ow) * sw - left, at = <usize>(rest / oh) * image;
-      gather(signs + at, row, column, h, w, bytes, kh, kw, words, i ? r1 : r0);
       if (valid) {
-        const m = i ? m1 : m0;
-        gather(valid + at, row, column, h, w, bytes, kh, kw, words, m);
-        const n = countBits(m, wordBytes);
-        if (i) n1 = n;
-        else n0 = n;
-      } else if (row < 0 || column < 0 || row + kh > h || column + kw > w) {
-        const n = overhang(counts, groups, row, column, h, w, c, kh, kw, i ? x1 : x0);
-        if (i) { n1 = n; e1 = x1; }
-        else { n0 = n; e0 = x0; }
+        n = countBits(m, wordBytes);
+        encode(a, m, wordBytes, stride - 16, code);
+      } else if (i & 1) encode(direct ? signs + <usize>(q > p + i - 1 ? q - 1 : q) * bytes : rows, a, wordBytes, stride - 16, code - stride);
+      store<u64>(pixel, inside);
+      store<i32>(pixel, n, 8);
+      store<usize>(pixel, extra, 12);
+    }
+    for (let f0 = 0; f0 < f; f0 += 64) {
+      const width = blockWidth(f - f0), weights = packed + TABLES + <usize>f0 * (steps * STEP), sumBytes = <usize>pairs << 8;
+      memory.fill(sums, 0, sumBytes);
+      if (carried) memory.fill(carries, 0, 2 * sumBytes);
+      for (let s0 = 0; s0 < steps; s0 += MOST_STEPS) {
+        const many = min(MOST_STEPS, steps - s0), from = weights + <usize>(s0 * STEP * width);
+        if (carried && s0 % MOST_SUMMED == 0) carry(sums, sumBytes, carried);
+        for (let i = 0; i < pairs; i++) {
+          const code = codes + <usize>(2 * i) * stride + <usize>(s0 * STEP), own = sums + (<usize>i << 8);
+          if (valid) countMasked(width, packed, code, code + stride, many, from, own);
+          else countWhole(width, packed, code, many, from, own);
+        }
+      }
+      const at = <usize>f0 << 2, many = min(width, f - f0);
+      for (let i = 0; i < some; i++) {
+        const pixel = pixels + <usize>(i * PIXEL_BYTES), out = y + (<usize>(p + i) * f << 2) + at, own = <usize>i << 7;
+        const n = load<i32>(pixel, 8), extra = load<usize>(pixel, 12) + at;
+        emit(n, sums + own, carried ? carried + (own << 1) : 0, extra, factors + at, biases + at, least, many, out);
       }
     }
-    if (valid) pairMasked(r0, second ? r1 : r0, m0, second ? m1 : m0, packed, wordBytes, factors, biases, least, f, n0, n1, out, next);
-    else pairWhole(r0, second ? r1 : r0, packed, wordBytes, factors, biases, least, f, n0, n1, e0, e1, out, next);
   }
 }

@@ -1,6 +1,7 @@
 export { adamStep } from "./adam";
 export { finishGradient, finishMoments, firstMeans, gradientSums, moments, normalizeCoefficients, repeatPattern } from "./batch-norm";
-export { binaryConv2d, binaryConvScratch, packedFilters, packFilters } from "./binary-conv";
+export { binaryConv2d, binaryConvScratch } from "./binary-conv";
+export { packedFilters, packFilters } from "./binary-filters";
 export {
   addKernelPartials, binaryInputGrad, binaryKernelGrad, chunksOf, imageCodes, inputGradScratch, kernelCodes, kernelGradScratch, magnitudes,
   packedGradient, packGradient,

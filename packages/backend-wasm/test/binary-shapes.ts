@@ -12,7 +12,7 @@ export const binaryConvolutions = fc
     h: side,
     w: side,
     c: fc.constantFrom<number[]>(1, 3, 4, 5, 10, 12, 24, 31, 32, 48, 63, 64, 65, 96, 130),
-    f: fc.constantFrom<number[]>(1, 2, 3, 4, 5, 10, 12, 13, 16, 25),
+    f: fc.constantFrom<number[]>(1, 2, 3, 4, 5, 10, 12, 13, 16, 25, 33, 70),
     kh: kernelSide,
     kw: kernelSide,
     strides: fc.tuple(stride, stride),

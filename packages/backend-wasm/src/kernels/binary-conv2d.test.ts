@@ -19,6 +19,17 @@ describe("BinaryConv2D", () => {
       { seed: 4, numRuns: 200 },
     );
   });
+
+  it("does not overflow where a filter has more weights than 16 bits count", () => {
+    const c = 140_000;
+    const x = randomValues(c, "x").map((value, i) => (i < 70_000 || value < 0 ? -1 : 1));
+    const kernel = new Float32Array(5 * c).map((_, i) => [1, -1, i < 350_000 ? 1 : -1, i % 2 ? 1 : -1, 0.5][i % 5]!);
+    const sums = new Float32Array(5);
+    for (const [i, weight] of kernel.entries()) sums[i % 5]! += x[Math.floor(i / 5)]! * weight;
+    const attributes = { strides: [1, 1], pad: [0, 0, 0, 0] };
+    const [y] = run("BinaryConv2D", { x: [x, [1, 1, 1, c]], kernel: [kernel, [1, 1, c, 5]] }, attributes);
+    expect([...y!.values]).toEqual([...sums]);
+  });
 });
 
 describe("BinaryConv2DGrad", () => {

@@ -41,7 +41,7 @@ const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attribute
     backend.run("packFilters", { total: Math.ceil(f / 4), grain: 4 }, kernels, taps, c, f, attrs.scale ?? 1, biases, packed);
     const total = batch * pixels;
     const work = { macs: total * rows * f, bytes: (total * rows) / 8 + 4 * total * f };
-    const cut = { total, grain: grainOf(total, Math.ceil(1e6 / (rows * f)) * 2, 2), scratch: wasm.binaryConvScratch(taps, c, f), work };
+    const cut = { total, grain: grainOf(total, Math.ceil(1e6 / (rows * f)), 32), scratch: wasm.binaryConvScratch(taps, c, f), work };
     const valid = bits.valid?.address ?? 0;
     backend.run("binaryConv2d", cut, bits.signs.address, valid, h, w, c, packed, kh, kw, f, ys, ...windowOf(g), attrs.relu ?? 0);
   });

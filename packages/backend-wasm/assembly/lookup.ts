@@ -1,0 +1,125 @@
+// Counting where signs differ, by looking it up. Four channels of a pixel and four weights are four bits each: how many of them
+// differ, for each of the sixteen groups of weights there can be, is a vector of sixteen bytes, and a swizzle takes from it the
+// counts of sixteen filters at once.
+//
+// Pixels go in pairs, the first one's counts in the low halves of the bytes and the second one's in the high halves; so three
+// lookups, at most 12 in each half, add up before they are taken apart: a step. 21 steps fit a byte.
+
+/** Bytes of the tables that `writeTables` writes. */
+export const TABLES: i32 = 3 << 12;
+/** Groups of four channels to a step, and steps until the sums must be taken out of their bytes. */
+export const STEP: i32 = 3;
+export const MOST_STEPS: i32 = 21;
+
+/**
+ * Three tables of 256 vectors. First by four signs of two pixels (the second one's in the high half of the number): counts of
+ * both. Then by four signs of a pixel and, in the high half, which of them count: the counts of a first pixel, and of a second.
+ */
+export function writeTables(tables: usize): void {
+  const weights = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  for (let code = 0; code < 256; code++) {
+    const low = v128.xor(weights, i8x16.splat(<i8>(code & 15))), high = i8x16.splat(<i8>(code >> 4)), at = tables + (<usize>code << 4);
+    const masked = i8x16.popcnt(v128.and(low, high));
+    v128.store(at, v128.or(i8x16.popcnt(low), i8x16.shl(i8x16.popcnt(v128.xor(weights, high)), 4)));
+    v128.store(at + 4096, masked);
+    v128.store(at + 8192, i8x16.shl(masked, 4));
+  }
+}
+
+/** Bytes of the codes of so many steps, which `encode` may write a little more than. */
+export function codeBytes(steps: i32): usize {
+  return <usize>((steps * STEP + 31) & ~15);
+}
+
+/** Numbers for the tables: each byte's low and high half of the row of bits `a`, with those of `b` as their high halves. */
+// @ts-ignore: decorator
+@inline
+export function encode(a: usize, b: usize, wordBytes: usize, bytes: usize, codes: usize): void {
+  const half: u64 = 0x0f0f0f0f0f0f0f0f;
+  let to = codes;
+  for (let k: usize = 0; k < wordBytes; k += 8) {
+    const x = load<u64>(a + k), y = load<u64>(b + k);
+    const even = (x & half) | ((y & half) << 4), odd = ((x >> 4) & half) | (y & ~half);
+    v128.store(to, i8x16.shuffle(i64x2.splat(even), i64x2.splat(odd), 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+    to += 16;
+  }
+  for (const end = codes + bytes; to < end; to += 16) v128.store(to, i8x16.splat(0));
+}
+
+// @ts-ignore: decorator
+@inline
+function lookUp(counts: v128, weights: usize, offset: usize): v128 {
+  // @ts-ignore: the compiler defines it
+  return ASC_FEATURE_RELAXED_SIMD ? i8x16.relaxed_swizzle(counts, v128.load(weights + offset)) : i8x16.swizzle(counts, v128.load(weights + offset));
+}
+
+// @ts-ignore: decorator
+@inline
+function countsOf(masked: bool, tables: usize, code: usize, second: usize): v128 {
+  if (!masked) return v128.load(tables + (<usize>load<u8>(code) << 4));
+  return v128.or(v128.load(tables + (<usize>load<u8>(code) << 4), 4096), v128.load(tables + (<usize>load<u8>(second) << 4), 8192));
+}
+
+// @ts-ignore: decorator
+@inline
+function lookUpStep(t0: v128, t1: v128, t2: v128, weights: usize, offset: usize, width: usize): v128 {
+  return i8x16.add(i8x16.add(lookUp(t0, weights, offset), lookUp(t1, weights, offset + width)), lookUp(t2, weights, offset + 2 * width));
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(sums: usize, more: v128): void {
+  v128.store(sums, i16x8.add(v128.load(sums), more));
+}
+
+/**
+ * `whole` is the sum of steps modulo 256; `high` is that of steps shifted right by four bits in lanes of 16, so that the byte
+ * above spills its low half into the even bytes. Filters 0 to 7 are the even bytes, 8 to 15 the odd ones.
+ */
+// @ts-ignore: decorator
+@inline
+function takeOut(whole: v128, high: v128, sums: usize): void {
+  const byte = i16x8.splat(255);
+  const oddSecond = i16x8.shr_u(high, 8);
+  const oddFirst = i16x8.shr_u(i16x8.sub(whole, i16x8.shl(oddSecond, 12)), 8);
+  const evenSecond = v128.and(i16x8.sub(high, i16x8.shl(oddFirst, 4)), byte);
+  addTo(sums, v128.and(i16x8.sub(whole, i16x8.shl(evenSecond, 4)), byte));
+  addTo(sums + 16, oddFirst);
+  addTo(sums + 128, evenSecond);
+  addTo(sums + 144, oddSecond);
+}
+
+/**
+ * Adds the counts of a pair of pixels, over at most MOST_STEPS steps, to `sums` [2 pixels][64 filters] of 16 bits, for `width`
+ * filters: 16, 32 or 64, whose weights are [steps][3][width] bytes.
+ */
+// @ts-ignore: decorator
+@inline
+export function count(masked: bool, width: usize, tables: usize, codes: usize, seconds: usize, steps: i32, weights: usize, sums: usize): void {
+  const zero = i8x16.splat(0);
+  let w0 = zero, w1 = zero, w2 = zero, w3 = zero, h0 = zero, h1 = zero, h2 = zero, h3 = zero;
+  for (; steps > 0; steps--) {
+    const t0 = countsOf(masked, tables, codes, seconds), t1 = countsOf(masked, tables, codes + 1, seconds + 1), t2 = countsOf(masked, tables, codes + 2, seconds + 2);
+    let s = lookUpStep(t0, t1, t2, weights, 0, width);
+    w0 = i8x16.add(w0, s); h0 = i8x16.add(h0, i16x8.shr_u(s, 4));
+    if (width > 16) {
+      s = lookUpStep(t0, t1, t2, weights, 16, width);
+      w1 = i8x16.add(w1, s); h1 = i8x16.add(h1, i16x8.shr_u(s, 4));
+    }
+    if (width > 32) {
+      s = lookUpStep(t0, t1, t2, weights, 32, width);
+      w2 = i8x16.add(w2, s); h2 = i8x16.add(h2, i16x8.shr_u(s, 4));
+      s = lookUpStep(t0, t1, t2, weights, 48, width);
+      w3 = i8x16.add(w3, s); h3 = i8x16.add(h3, i16x8.shr_u(s, 4));
+    }
+    weights += 3 * width;
+    codes += STEP;
+    seconds += STEP;
+  }
+  takeOut(w0, h0, sums);
+  if (width > 16) takeOut(w1, h1, sums + 32);
+  if (width > 32) {
+    takeOut(w2, h2, sums + 64);
+    takeOut(w3, h3, sums + 96);
+  }
+}
