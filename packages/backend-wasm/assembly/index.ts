@@ -22,3 +22,4 @@ export {
 } from "./quantized-grad";
 export { finishSums, sumMiddle, sumRows } from "./reduce";
 export { patternLength } from "./simd";
+export { packSigns, signThresholds, thresholdScratch } from "./threshold";

@@ -14,27 +14,18 @@ export function bitsOf(backend: WasmBackend, formula: Formula, channels: number)
   const dropped = formula.operation === "dropout" && formula.parameters[1] !== 0;
   const inner = formula.operation === "dropout" ? formula.operands[0]! : formula;
   const real = inner.operation === "sign" ? inner.operands[0]! : undefined;
-  const mode = real ? (dropped ? 2 : 1) : 0;
-  const [seed, threshold] = mode === 2 ? formula.parameters : [0, 0];
-  const count = formula.length;
   // Kernels read up to seven bytes past the last pixel.
-  const bytes = (count / channels) * Math.ceil(channels / 8) + 8;
+  const bytes = (formula.length / channels) * Math.ceil(channels / 8) + 8;
   const signs = new Block(backend.tensors, bytes);
   let valid: Block | undefined;
   try {
-    if (mode !== 1) valid = new Block(backend.tensors, bytes);
-    withProgram(backend, [real ?? formula], channels, ({ address, length, block, scratch }) => {
-      const total = Math.ceil(count / block);
-      backend.withScratch(Math.max(1, total), (gaps) => {
-        const cut = { total, grain: grainOf(total, 16), scratch, work: { bytes: 4 * count } };
-        const masks = valid?.address ?? 0;
-        backend.run("packBits", cut, address, count, channels, length, signs.address, masks, mode, seed, threshold, gaps);
-        if (mode === 0 && !new Uint8Array(backend.tensors.memory.buffer, gaps, total).includes(1)) {
-          valid?.release();
-          valid = undefined;
-        }
-      });
-    });
+    if (!real || dropped) valid = new Block(backend.tensors, bytes);
+    const masks = valid?.address ?? 0;
+    if (real) packSigns(backend, real, channels, signs.address, masks, dropped ? formula.parameters : [0, 0]);
+    else if (!packBits(backend, formula, channels, signs.address, masks)) {
+      valid?.release();
+      valid = undefined;
+    }
   } catch (error) {
     signs.release();
     valid?.release();
@@ -44,4 +35,45 @@ export function bitsOf(backend: WasmBackend, formula: Formula, channels: number)
   formula.bits?.valid?.release();
   formula.bits = { channels, signs, valid };
   return formula.bits;
+}
+
+/** @returns whether any value is 0 */
+function packBits(backend: WasmBackend, formula: Formula, channels: number, signs: number, masks: number): boolean {
+  const count = formula.length;
+  let anyGap = false;
+  withProgram(backend, [formula], channels, ({ address, length, block, scratch }) => {
+    const total = Math.ceil(count / block);
+    backend.withScratch(Math.max(1, total), (gaps) => {
+      const cut = { total, grain: grainOf(total, 16), scratch, work: { bytes: 4 * count } };
+      backend.run("packBits", cut, address, count, channels, length, signs, masks, gaps);
+      anyGap = new Uint8Array(backend.tensors.memory.buffer, gaps, total).includes(1);
+    });
+  });
+  return anyGap;
+}
+
+/** The signs of a chain of batch norms and ReLUs: whatever it ends in is compared with one float a channel. */
+function packSigns(
+  backend: WasmBackend,
+  real: Formula,
+  channels: number,
+  signs: number,
+  masks: number,
+  [seed, threshold]: readonly [number, number],
+): void {
+  let base = real;
+  while (base.operation === "relu" || (base.operation === "normalize" && base.channels === channels)) base = base.operands[0]!;
+  backend.materialize(base);
+  const x = base.block!.address;
+  const { wasm } = backend;
+  withProgram(backend, [real], channels, ({ address, length, scratch }) => {
+    backend.withScratch(8 * length + 32, (thresholds) => {
+      backend.withScratch(scratch + wasm.thresholdScratch(length), (work) =>
+        wasm.signThresholds(address, x, length, work, work + scratch, thresholds),
+      );
+      const total = real.length / channels;
+      const cut = { total, grain: grainOf(total, Math.ceil(16_384 / channels)), work: { bytes: 4 * real.length } };
+      backend.run("packSigns", cut, x, channels, thresholds, length, signs, masks, seed, threshold);
+    });
+  });
 }

@@ -16,6 +16,7 @@ interface Sizes {
   readonly convScratch: (channels: number, taps: number) => number;
   readonly convFilterGradScratch: (channels: number, filters: number, taps: number, length: number, registers: number) => number;
   readonly filterGradUnits: (channels: number, taps: number) => number;
+  readonly thresholdScratch: (length: number) => number;
   readonly packedFilters: (filters: number, taps: number, channels: number) => number;
   readonly binaryConvScratch: (taps: number, channels: number, filters: number) => number;
   readonly packedGradient: (images: number, pixels: number, filters: number) => number;
@@ -46,6 +47,7 @@ export type Split =
   | "conv2dFilterGrad"
   | "addPartials"
   | "packBits"
+  | "packSigns"
   | "packFilters"
   | "binaryConv2d"
   | "packGradient"
@@ -77,4 +79,5 @@ type Whole =
   | "packMatrix"
   | "packConvKernel"
   | "magnitudes"
+  | "signThresholds"
   | "quantizationScales";
