@@ -27,6 +27,15 @@ export interface Bits {
   readonly valid: Block | undefined;
 }
 
+/** What values of `later` are where they are another's with zeros around: a kernel may read those instead. */
+export interface Padding {
+  readonly operand: Formula;
+  /** Of the operand, [batch, height, width, channels]. */
+  readonly shape: readonly number[];
+  readonly top: number;
+  readonly left: number;
+}
+
 interface Given {
   /** How many floats; an operand's number where there is one and none is given. */
   readonly length?: number;
@@ -38,6 +47,7 @@ interface Given {
   readonly channels?: number;
   /** For `later`: makes the values. */
   readonly run?: () => Block;
+  readonly padding?: Padding;
 }
 
 /**
@@ -52,13 +62,14 @@ export class Formula {
   parameters: readonly [number, number];
   channels: number | undefined;
   run: (() => Block) | undefined;
+  padding: Padding | undefined;
   bits: Bits | undefined;
   /** Instructions down to the longest way to memory. */
   depth: number;
   #holders = 1;
 
   /** Takes over the block; holds the operands for itself. */
-  constructor(operation: Operation, { length, operands = [], block, parameters = [0, 0], channels, run }: Given = {}) {
+  constructor(operation: Operation, { length, operands = [], block, parameters = [0, 0], channels, run, padding }: Given = {}) {
     this.length = length ?? operands[0]!.length;
     this.operation = operation;
     this.operands = operands.map((operand) => operand.hold());
@@ -66,6 +77,7 @@ export class Formula {
     this.parameters = parameters;
     this.channels = channels;
     this.run = run;
+    this.padding = padding;
     this.depth = operation === "load" ? 0 : 1 + Math.max(0, ...operands.map(({ depth }) => depth));
   }
 
@@ -89,6 +101,7 @@ export class Formula {
     this.block = values;
     this.channels = undefined;
     this.run = undefined;
+    this.padding = undefined;
     this.depth = 0;
   }
 

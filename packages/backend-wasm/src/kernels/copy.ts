@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
+import { Block } from "../block.ts";
+import { Formula } from "../formula.ts";
 import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
@@ -16,11 +18,14 @@ function strides([, a, b, c]: Four): [number, number, number] {
   return [4 * a * b * c, 4 * b * c, 4 * c];
 }
 
-/** Copies a box of `extent` elements from one tensor to another; the offsets count elements along each axis. */
-function copyBox(backend: WasmBackend, from: [Info, Four, Four], to: [Info, Four, Four], extent: Four): void {
-  const place = ([info, shape, offset]: [Info, Four, Four]) => {
+/** A tensor's address and shape, and an offset in it, in elements along each axis. */
+type Place = readonly [address: number, shape: Four, offset: Four];
+
+/** Copies a box of `extent` elements from one tensor to another. */
+function copyBox(backend: WasmBackend, from: Place, to: Place, extent: Four): void {
+  const place = ([address, shape, offset]: Place) => {
     const [s0, s1, s2] = strides(shape);
-    return [backend.address(info) + offset[0] * s0 + offset[1] * s1 + offset[2] * s2 + 4 * offset[3], s0, s1, s2];
+    return [address + offset[0] * s0 + offset[1] * s1 + offset[2] * s2 + 4 * offset[3], s0, s1, s2];
   };
   const [n0, n1, n2, n3] = extent;
   // A row that is whole in both is one run with its neighbours.
@@ -39,10 +44,21 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
   );
   if (!from || !before || x.dtype !== "float32") return undefined;
   const shape = x.shape.map((n, i) => n + paddings[i]![0] + paddings[i]![1]);
-  const y = backend.makeFloats(shape);
-  const total = tf.util.sizeFromShape(shape);
-  backend.run("fill", { total, grain: grainOf(total, 65_536, 64) }, backend.address(y), constantValue);
-  copyBox(backend, [x, from, [0, 0, 0, 0]], [y, four(shape, 1)!, before], from);
+  const length = tf.util.sizeFromShape(shape);
+  const operand = backend.formula(x);
+  const run = (): Block => {
+    backend.materialize(operand);
+    const y = new Block(backend.tensors, 4 * length);
+    backend.run("fill", { total: length, grain: grainOf(length, 65_536, 64) }, y.address, constantValue);
+    copyBox(backend, [operand.block!.address, from, [0, 0, 0, 0]], [y.address, four(shape, 1)!, before], from);
+    return y;
+  };
+  // An average pool takes the zeros around its images as read.
+  const [rows, columns] = [paddings[1], paddings[2]];
+  const around = x.shape.length === 4 && constantValue === 0 && [paddings[0]!, paddings[3]!].flat().every((n) => n === 0);
+  const padding = around ? { operand, shape: x.shape, top: rows![0], left: columns![0] } : undefined;
+  const y = backend.makeFormula(shape, new Formula("later", { length, operands: [operand], run, ...(padding && { padding }) }));
+  if (!padding) backend.address(y);
   return y;
 };
 
@@ -52,7 +68,7 @@ const slice: WasmKernel<{ x: Info }, { begin: number | number[]; size: number | 
   tf.slice_util.assertParamsValid(x, begin, size);
   const y = backend.makeFloats(size);
   const extent = four(size, 1)!;
-  copyBox(backend, [x, four(x.shape, 1)!, four(begin, 0)!], [y, extent, [0, 0, 0, 0]], extent);
+  copyBox(backend, [backend.address(x), four(x.shape, 1)!, four(begin, 0)!], [backend.address(y), extent, [0, 0, 0, 0]], extent);
   return y;
 };
 

@@ -18,7 +18,7 @@ const pools = fc
       min: 1,
       max: 9,
     }),
-    c: fc.constantFrom(1, 3, 4, 5, 10, 12),
+    c: fc.constantFrom(1, 3, 4, 5, 10, 12, 16, 27, 36),
     filterSize: fc.tuple(
       fc.integer({
         min: 1,
@@ -103,6 +103,25 @@ describe("pooling", () => {
         expectClose(dAvg!.values, expected.dAvg);
       }),
       { seed: 8, numRuns: 150 },
+    );
+  });
+
+  it("averages images with zeros around them as if those were there, whether or not they ever are", () => {
+    const around = fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3));
+    fc.assert(
+      fc.property(pools, around, fc.boolean(), ({ batch, h, w, c, filterSize, strides, pad }, [top, bottom, left, right], readFirst) => {
+        const values = randomValues(batch * h * w * c, "x");
+        tf.tidy(() => {
+          const padded = (): tf.Tensor4D => tf.pad4d(tf.tensor4d(values, [batch, h, w, c]), [[0, 0], [top, bottom], [left, right], [0, 0]]); // prettier-ignore
+          const x = padded();
+          if (readFirst) x.dataSync();
+          const written = tf.tensor4d(padded().dataSync(), x.shape);
+          const pooled = (y: tf.Tensor4D) => tf.avgPool(y, filterSize, strides, pad).dataSync();
+          expect(pooled(x)).toEqual(pooled(written));
+          expect(x.dataSync()).toEqual(written.dataSync());
+        });
+      }),
+      { seed: 9, numRuns: 150 },
     );
   });
 

@@ -35,17 +35,33 @@ const imagesOf = (g: tf.backend_util.Conv2DInfo, tensors: number) => ({
   work: { bytes: 4 * g.batchSize * g.inHeight * g.inWidth * g.inChannels * tensors },
 });
 
-function pool(kernel: "maxPool" | "avgPool"): WasmKernel<{ x: Info }, Attributes> {
-  return ({ inputs: { x }, attrs, backend }) => {
-    if (x.dtype !== "float32") return undefined;
-    const g = geometry(x.shape, attrs);
-    // The CPU backend answers with x itself, whatever the stride and padding that come to the same shape.
-    if (g.filterHeight === 1 && g.filterWidth === 1 && tf.util.arraysEqual(g.inShape, g.outShape)) return undefined;
-    const y = backend.makeFloats(g.outShape);
-    backend.run(kernel, imagesOf(g, 1), backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g));
-    return y;
-  };
-}
+/** The CPU backend answers with x itself, whatever the stride and padding that come to the same shape. */
+const isIdentity = (g: tf.backend_util.Conv2DInfo) =>
+  g.filterHeight === 1 && g.filterWidth === 1 && tf.util.arraysEqual(g.inShape, g.outShape);
+
+const maxPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, backend }) => {
+  const g = geometry(x.shape, attrs);
+  if (x.dtype !== "float32" || isIdentity(g)) return undefined;
+  const y = backend.makeFloats(g.outShape);
+  backend.run("maxPool", imagesOf(g, 1), backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g));
+  return y;
+};
+
+const avgPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, backend }) => {
+  const g = geometry(x.shape, attrs);
+  if (x.dtype !== "float32" || isIdentity(g)) return undefined;
+  const y = backend.makeFloats(g.outShape);
+  const { padding } = backend.formula(x);
+  // Zeros around the images, which count, need not be there to be added; padding of the pool's own does not count.
+  if (padding && g.padInfo.type === "VALID") {
+    backend.materialize(padding.operand);
+    const window = [...windowOf(g).slice(0, 6), padding.top, padding.left];
+    const divisor = g.filterHeight * g.filterWidth;
+    const from = padding.operand.block!.address;
+    backend.run("avgPool", imagesOf(g, 1), from, ...padding.shape.slice(1), backend.address(y), ...window, divisor);
+  } else backend.run("avgPool", imagesOf(g, 1), backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g), 0);
+  return y;
+};
 
 type MaxInputs = { dy: Info; input: Info; output: Info };
 
@@ -66,8 +82,8 @@ const avgPoolGrad: WasmKernel<{ dy: Info; input: Info }, Attributes> = ({ inputs
 };
 
 export const poolKernels: KernelTable = {
-  MaxPool: pool("maxPool"),
+  MaxPool: maxPool,
   MaxPoolGrad: maxPoolGrad,
-  AvgPool: pool("avgPool"),
+  AvgPool: avgPool,
   AvgPoolGrad: avgPoolGrad,
 };
