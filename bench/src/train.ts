@@ -3,12 +3,13 @@ import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
+import { peerVersion } from "./infer/peers.ts";
 import { type Contestant, startContestant } from "./train/contestant.ts";
 import { BACKENDS, type BackendName, type DeviceLimits } from "./train/device.ts";
 import { NETS, type Net } from "./train/training-step.ts";
 
 const GRADIENTS = ["exact", "int16"] as const;
-const PEERS = ["tfjs-wasm", "pytorch"] as const;
+const PEERS = ["tfjs-wasm", "pytorch", "onnxruntime-node"] as const;
 const HERE = import.meta.dirname;
 
 interface Options {
@@ -61,7 +62,8 @@ Examples:
   pnpm bench train --forward
   pnpm bench train --backend webgpu --net sb,resnet20 --steps 50
 
-PyTorch takes part where "/usr/bin/python3" or "python3" can import torch.`,
+PyTorch takes part where "/usr/bin/python3" or "python3" can import torch; onnxruntime-node, with the semi-binary NIN's step as a graph
+of ONNX, where "pnpm bench infer --fetch" has put it.`,
     );
   return command.parse(args, { from: "user" }).opts<Options>();
 }
@@ -100,6 +102,12 @@ async function contestants(net: Net, options: Options): Promise<(Contestant | st
     const smaller = Math.max(1, Math.min(batch, Math.floor(32 / width)));
     const args = [...SERVE, "tfjs-wasm", net, String(width), String(smaller), "1"];
     started.push(startContestant({ name: `tfjs-backend-wasm, batch ${smaller}`, batch: smaller, command: node, args }));
+  }
+  if (backend === "wasm" && net === "sb" && !options.forward && peers.includes("onnxruntime-node")) {
+    if (peerVersion("onnxruntime-node")) {
+      const args = ["--conditions=source", join(HERE, "train", "serve-onnx.ts"), String(width), String(batch), String(most)];
+      started.push(startContestant({ name: `onnxruntime-node, ${most} threads`, batch, command: node, args }));
+    } else started.push(Promise.resolve("onnxruntime-node: not here; `pnpm bench infer --fetch` gets it"));
   }
   return Promise.all(started);
 }

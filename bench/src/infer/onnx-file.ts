@@ -1,57 +1,6 @@
-// The same net in float32 as an ONNX file: signs and ±a kernels are floats there. Written by hand, since all it takes is a
-// page of protocol buffers.
+// The same net in float32 as an ONNX file: signs and ±a kernels are floats there.
 import type { Operation } from "@benn/packed/export";
-
-const varint = (value: number): number[] => {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  do {
-    const byte = Number(rest & 127n);
-    rest >>= 7n;
-    bytes.push(rest ? byte | 128 : byte);
-  } while (rest);
-  return bytes;
-};
-const field = (number: number, wire: number): Buffer => Buffer.from(varint((number << 3) | wire));
-const whole = (number: number, value: number): Buffer => Buffer.concat([field(number, 0), Buffer.from(varint(value))]);
-const nested = (number: number, ...parts: (Uint8Array | string)[]): Buffer => {
-  const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
-  return Buffer.concat([field(number, 2), Buffer.from(varint(body.length)), body]);
-};
-const float = (number: number, value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return Buffer.concat([field(number, 5), bytes]);
-};
-
-type Attribute = number | readonly number[] | { readonly float: number };
-
-class Graph {
-  readonly nodes: Buffer[] = [];
-  readonly constants: Buffer[] = [];
-  #count = 0;
-
-  add(type: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, output = `v${this.#count++}`): string {
-    const encoded = Object.entries(attributes).map(([name, value]) =>
-      typeof value === "number"
-        ? nested(5, nested(1, name), whole(3, value), whole(20, 2))
-        : "float" in value
-          ? nested(5, nested(1, name), float(2, value.float), whole(20, 1))
-          : nested(5, nested(1, name), ...value.map((one) => whole(8, one)), whole(20, 7)),
-    );
-    this.nodes.push(nested(1, ...inputs.map((input) => nested(1, input)), nested(2, output), nested(4, type), ...encoded));
-    return output;
-  }
-
-  constant(values: Float32Array | BigInt64Array, shape: readonly number[]): string {
-    const name = `c${this.#count++}`;
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.constants.push(
-      nested(5, ...shape.map((n) => whole(1, n)), whole(2, values instanceof Float32Array ? 1 : 7), nested(8, name), nested(9, bytes)),
-    );
-    return name;
-  }
-}
+import { OnnxGraph } from "../onnx-graph.ts";
 
 /** [height, width, channels, filters] → [filters, channels, height, width]. */
 function filtersFirst(
@@ -73,7 +22,8 @@ function filtersFirst(
 
 /** @returns an ONNX model with input "image" [batch, channels, height, width] and output "logits" [batch, classes] */
 export function onnxFile(logits: Operation): Uint8Array {
-  const graph = new Graph();
+  const graph = new OnnxGraph();
+  const [height, width, channels] = imageOf(logits).shape;
   const done = new Map<Operation, string>();
   const visit = (operation: Operation): string => {
     const known = done.get(operation);
@@ -144,20 +94,10 @@ export function onnxFile(logits: Operation): Uint8Array {
         return operation satisfies never;
     }
   };
-  const [height, width, channels] = imageOf(logits).shape;
-  graph.add("Flatten", [visit(logits)], {}, "logits");
-  const typed = (field: number, name: string, shape: readonly (number | string)[]): Buffer => {
-    const sizes = shape.map((n) => nested(1, typeof n === "number" ? whole(1, n) : nested(2, n)));
-    return nested(field, nested(1, name), nested(2, nested(1, whole(1, 1), nested(2, ...sizes))));
-  };
-  const body = [
-    ...graph.nodes,
-    nested(2, "net"),
-    ...graph.constants,
-    typed(11, "image", ["batch", channels, height, width]),
-    typed(12, "logits", ["batch", logits.shape[2]]),
-  ];
-  return Buffer.concat([whole(1, 10), nested(7, ...body), nested(8, nested(1, ""), whole(2, 17))]);
+  graph.input("image", ["batch", channels, height, width]);
+  graph.add("Flatten", [visit(logits)], {}, ["logits"]);
+  graph.output("logits", ["batch", logits.shape[2]]);
+  return graph.file();
 }
 
 function imageOf(operation: Operation): Operation {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -25,6 +25,12 @@ export function hasPeers(): boolean {
 /** Where a file of a peer lies. */
 export function peerPath(name: string): string {
   return join(folder, "node_modules", name);
+}
+
+/** What is installed of a peer, if it is. */
+export function peerVersion(name: string): string | undefined {
+  const file = peerPath(`${name}/package.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version : undefined;
 }
 
 /** The CommonJS entry of a peer. */

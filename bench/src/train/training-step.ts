@@ -12,12 +12,14 @@ export interface StepOptions {
   readonly net: Net;
   readonly width: number;
   readonly batch: number;
+  /** Of NIN. Default 0.5. */
+  readonly dropout?: number;
 }
 
-function build(net: Net, width: number): tf.LayersModel {
+function build(net: Net, width: number, dropout: number): tf.LayersModel {
   const options = { inputShape: [32, 32, 3], classes: 10, binarizer: deterministic, seed: 1 } as const;
   if (net === "resnet20") return resnet20({ width }).build(options);
-  return nin({ width, binary: net === "ab" ? "all" : "inner", dropout: 0.5 }).build(options);
+  return nin({ width, binary: net === "ab" ? "all" : "inner", dropout }).build(options);
 }
 
 /** Image pixels as after standardising, and labels: the same for every engine that asks for the same batch. */
@@ -44,8 +46,8 @@ async function read(tensor: tf.Tensor): Promise<Float32Array> {
  * A model and what trains it on one batch, on TensorFlow.js's current backend. `step` is all of a training step as a run does
  * it: projection of the latent kernels, forward, loss, backward, Adam; `forward` is evaluation.
  */
-export function trainingStep({ net, width, batch }: StepOptions) {
-  const model = build(net, width);
+export function trainingStep({ net, width, batch, dropout = 0.5 }: StepOptions) {
+  const model = build(net, width, dropout);
   const optimizer = new Adam(
     model.trainableWeights.map((weight) => ({ name: weight.originalName, variable: weight.read() as tf.Variable })),
     { weightDecay: 1e-5 },

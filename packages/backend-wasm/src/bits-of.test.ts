@@ -43,7 +43,10 @@ describe("bits of signs", () => {
           let y: tf.Tensor4D = tf.tensor4d(x, [1, PIXELS, 1, c]);
           for (const [i, step] of chain.entries()) {
             const { mean, variance, scale, offset } = norms[i]!;
-            y = step === "relu" ? tf.relu(y) : tf.batchNorm4d(y, tf.tensor1d(mean), tf.tensor1d(variance), tf.tensor1d(offset), tf.tensor1d(scale), 1e-4);
+            y =
+              step === "relu"
+                ? tf.relu(y)
+                : tf.batchNorm4d(y, tf.tensor1d(mean), tf.tensor1d(variance), tf.tensor1d(offset), tf.tensor1d(scale), 1e-4);
           }
           const sign = tf.engine().runKernel<tf.Tensor4D>("BinarySign", { x: y });
           return dropped ? tf.engine().runKernel<tf.Tensor4D>("DropoutMask", { x: sign }, { rate: 0.5, seed }) : sign;
@@ -52,7 +55,11 @@ describe("bits of signs", () => {
         const convolved = (y: tf.Tensor) =>
           tf
             .engine()
-            .runKernel<tf.Tensor>("BinaryConv2D", { x: y, kernel: tf.tensor4d(kernel, [1, 1, c, 16]) }, { strides: [1, 1], pad: [0, 0, 0, 0] })
+            .runKernel<tf.Tensor>(
+              "BinaryConv2D",
+              { x: y, kernel: tf.tensor4d(kernel, [1, 1, c, 16]) },
+              { strides: [1, 1], pad: [0, 0, 0, 0] },
+            )
             .dataSync();
         tf.tidy(() => {
           expect(convolved(signs())).toEqual(convolved(tf.tensor4d(signs().dataSync(), [1, PIXELS, 1, c])));

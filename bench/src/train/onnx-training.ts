@@ -1,0 +1,112 @@
+import * as tf from "@tensorflow/tfjs";
+import { requirePeer } from "../infer/peers.ts";
+import { channelsFirst, type GivenWeight } from "./channels-first.ts";
+import { onnxStep } from "./onnx-step.ts";
+import { sampleBatch, trainingStep } from "./training-step.ts";
+
+type Tensor = { readonly data: Float32Array };
+interface Runtime {
+  readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => Tensor;
+  readonly InferenceSession: {
+    create(file: Uint8Array, options: object): Promise<{ run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> }>;
+  };
+}
+
+interface Options {
+  readonly batch: number;
+  readonly threads: number;
+  readonly dropout: number;
+}
+
+const SIDE = 32;
+
+export function readWeights(model: tf.LayersModel): Promise<GivenWeight[]> {
+  return Promise.all(
+    model.weights.map(async (weight) => ({
+      name: weight.originalName,
+      shape: weight.shape as number[],
+      values: Float32Array.from(await weight.read().data<"float32">()),
+    })),
+  );
+}
+
+export interface OnnxTraining {
+  /** @returns the loss */
+  step(): Promise<number>;
+  /** A weight as it stands, channels first. */
+  weight(name: string): Float32Array;
+}
+
+/** Trains the semi-binary NIN of `trainingStep` from its weights with onnxruntime-node, on the batch it trains on. */
+export async function onnxTraining(weights: readonly GivenWeight[], { batch, threads, dropout }: Options): Promise<OnnxTraining> {
+  const { Tensor, InferenceSession } = requirePeer("onnxruntime-node") as Runtime;
+  const { file, state } = onnxStep(weights, { batch, dropout, side: SIDE });
+  const one = { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: "all", executionMode: "sequential" };
+  const session = await InferenceSession.create(file, one);
+  const { images, labels } = sampleBatch(batch);
+  const pixels = SIDE * SIDE;
+  const turned = images.map((_, i) => images[(Math.floor(i / 3 / pixels) * pixels + (i % pixels)) * 3 + (Math.floor(i / pixels) % 3)] ?? 0);
+  const truth = new Float32Array(batch * 10);
+  for (const [row, label] of labels.entries()) truth[row * 10 + label] = 1;
+  const feeds: Record<string, Tensor> = {
+    image: new Tensor("float32", turned, [batch, 3, SIDE, SIDE]),
+    truth: new Tensor("float32", truth, [batch, 10]),
+  };
+  for (const [name, { values, shape }] of Object.entries(state)) feeds[name] = new Tensor("float32", values, shape);
+  const scalar = (value: number): Tensor => new Tensor("float32", Float32Array.of(value), []);
+  let steps = 0;
+  return {
+    weight: (name) => feeds[name]?.data ?? new Float32Array(0),
+    async step() {
+      steps++;
+      feeds["rate"] = scalar(1e-3 / (1 - 0.9 ** steps));
+      feeds["root"] = scalar(Math.sqrt(1 - 0.999 ** steps));
+      const results = await session.run(feeds);
+      for (const name of Object.keys(state)) feeds[name] = results[`${name}.next`] ?? scalar(Number.NaN);
+      return results["loss"]?.data[0] ?? Number.NaN;
+    },
+  };
+}
+
+/** Batches of this many images tell whether two engines do the same. */
+const FEW = 16;
+/**
+ * Share of a kernel's weights that must come to the same after one step. Equal values under a max pool are equal as integers
+ * in the engine, and a rounding apart here, so that some gradients before it go another way.
+ */
+const ALIKE = { conv1: 0.85, conv2: 0.85, conv3: 0.999, conv4: 0.999, conv5: 0.999, conv6: 0.999, conv7: 0.999 };
+
+/**
+ * Holds onnxruntime's first step against that of TensorFlow.js's current backend, without dropout, whose draws differ.
+ * @throws where the losses are more than 1e−4 apart, relatively, or the weights after the step
+ */
+export async function assertSameStep(width: number): Promise<void> {
+  const own = trainingStep({ net: "sb", width, batch: FEW, dropout: 0 });
+  // Without biases many sums are 0, where one rounding decides whether a ReLU lets gradients through.
+  for (const weight of own.model.weights) {
+    if (!weight.originalName.endsWith("/bias")) continue;
+    const small = tf.randomUniform(weight.shape as number[], 0.01, 0.02, "float32", 1);
+    weight.write(small);
+    small.dispose();
+  }
+  const before = await readWeights(own.model);
+  const peer = await onnxTraining(before, { batch: FEW, threads: 1, dropout: 0 });
+  const [expected, loss] = [await own.step(), await peer.step()];
+  if (!(Math.abs(loss - expected) <= 1e-4 * Math.abs(expected))) {
+    throw new Error(
+      `bench train: onnxruntime-node's first loss is ${loss} where the engine's is ${expected}, so it does not do the same step.`,
+    );
+  }
+  const after = new Map((await readWeights(own.model)).map((weight) => [weight.name, channelsFirst(weight).values]));
+  own.dispose();
+  for (const [layer, least] of Object.entries(ALIKE)) {
+    const [own, other] = [after.get(`${layer}/kernel`) ?? new Float32Array(0), peer.weight(`${layer}/kernel`)];
+    // Adam's first step moves every weight by about 1e−3.
+    const alike = own.filter((value, i) => Math.abs(value - (other[i] ?? Number.NaN)) <= 1e-4).length / own.length;
+    if (!(alike >= least)) {
+      throw new Error(
+        `bench train: after a step only ${(100 * alike).toFixed(1)} % of ${layer} are for onnxruntime-node what they are for the engine.`,
+      );
+    }
+  }
+}
