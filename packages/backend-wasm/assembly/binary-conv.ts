@@ -105,24 +105,32 @@ function emit(n: i32, sums: usize, carried: usize, extra: usize, factor: usize, 
   }
 }
 
+// Of each pixel of a tile: which rows and columns of its patch are inside the image, from … to, as two halves of a word; which rows
+// are counted for its pair; how many values are inside; where its `extra` stands; and, with the first of a pair, the steps from … to.
+const PIXEL_BYTES: i32 = 32;
+
+// @ts-ignore: decorator
+@inline
+function range(from: i32, to: i32): i32 {
+  return from | (to << 16);
+}
+
 /**
- * For a patch that reaches over the image's edge and has taps u0 ≤ u < u1, v0 ≤ v < v1 inside: extra[f] = twice the filter's
- * weights above 0 under the others, where the row of bits has zeros that would count as −1.
+ * extra[f] = twice the filter's weights above 0 under those taps of the counted rows that are outside the image, where the row
+ * of bits has zeros that would count as −1.
  */
-function overhang(counts: usize, bytes: usize, u0: i32, u1: i32, v0: i32, v1: i32, kh: i32, kw: i32, extra: usize): void {
+function overhang(counts: usize, bytes: usize, kw: i32, pixel: usize, extra: usize): void {
+  const u0 = load<u16>(pixel), u1 = load<u16>(pixel, 2), v0 = load<u16>(pixel, 4), v1 = load<u16>(pixel, 6);
   memory.fill(extra, 0, bytes);
-  for (let u = 0; u < kh; u++) {
-    for (let v = 0; v < kw; v++) {
+  for (let u = load<u16>(pixel, 8), end = load<u16>(pixel, 10); u < end; u++) {
+    for (let v: u16 = 0; v < <u16>kw; v++) {
       if (u >= u0 && u < u1 && v >= v0 && v < v1) continue;
-      const p = counts + <usize>(u * kw + v) * bytes;
+      const p = counts + <usize>(<i32>u * kw + <i32>v) * bytes;
       for (let j: usize = 0; j < bytes; j += 16) v128.store(extra + j, f32x4.add(v128.load(extra + j), v128.load(p + j)));
     }
   }
   for (let j: usize = 0; j < bytes; j += 16) v128.store(extra + j, f32x4.add(v128.load(extra + j), v128.load(extra + j)));
 }
-
-// Of each pixel of a tile: which taps are inside, how many values, and where its `extra` stands.
-const PIXEL_BYTES: i32 = 16;
 
 export function binaryConvScratch(taps: i32, c: i32, f: i32): usize {
   const rows = 3 * ((<usize>wordsOf(taps, c) << 3) + 64), codes = codeBytes(stepsOf(taps, c));
@@ -141,11 +149,13 @@ export function binaryConv2d(
   const taps = kh * kw, words = wordsOf(taps, c), wordBytes = <usize>words << 3, bytes = (c + 7) >> 3, steps = stepsOf(taps, c);
   const extraBytes = <usize>paddedFilters(f) << 2, image = <usize>(h * w * bytes), stride = codeBytes(steps), rowBytes = wordBytes + 64;
   const factors = packed + factorsOffset(f, taps, c), biases = factors + extraBytes, counts = biases + extraBytes;
-  const rows = scratch, mask = rows + 2 * rowBytes, codes = mask + rowBytes, sums = codes + 2 * TILE * stride, carries = sums + TILE * 256;
+  const patches = scratch, mask = patches + 2 * rowBytes, codes = mask + rowBytes, sums = codes + 2 * TILE * stride, carries = sums + TILE * 256;
   const pixels = carries + TILE * 512, none = pixels + 2 * TILE * PIXEL_BYTES, extras = none + extraBytes;
   const least = f32x4.splat(relu ? 0 : -Infinity), carried = steps > MOST_SUMMED ? carries : 0;
   // Rows of whole words need no gathering where a patch is one pixel.
   const direct = taps == 1 && sh == 1 && sw == 1 && oh == h && ow == w && !(bytes & 7);
+  // Rows of a patch that are outside for both pixels of a pair are passed over, where steps and rows begin together.
+  const rowNibbles = kw * bytes * 2, rowSteps = kh > 1 && rowNibbles % STEP == 0 ? rowNibbles / STEP : 0;
   memory.fill(none, 0, extraBytes);
   for (let p = from; p < to; p += 2 * TILE) {
     const some = min(2 * TILE, to - p), pairs = (some + 1) >> 1;
@@ -153,55 +163,64 @@ export function binaryConv2d(
     for (let i = 0; i < pairs << 1; i++) {
       // A last pixel without a neighbour is its own; what becomes of that is not stored.
       const q = p + min(i, some - 1), code = codes + <usize>i * stride, pixel = pixels + <usize>(i * PIXEL_BYTES);
-      let a = signs + <usize>q * bytes, m = valid + <usize>q * bytes, n = taps * c, extra = none, inside: u64 = 0;
+      let a = signs + <usize>q * bytes, m = valid + <usize>q * bytes, rows = range(0, kh), columns = range(0, kw);
       if (!direct) {
         const rest = q / ow, row = (rest % oh) * sh - top, column = (q % ow) * sw - left, at = <usize>(rest / oh) * image;
-        a = rows + <usize>(i & 1) * rowBytes;
+        const u0 = min(kh, max(0, -row)), v0 = min(kw, max(0, -column));
+        rows = range(u0, max(u0, min(kh, h - row)));
+        columns = range(v0, max(v0, min(kw, w - column)));
+        a = patches + <usize>(i & 1) * rowBytes;
         gather(signs + at, row, column, h, w, bytes, kh, kw, words, a);
         if (valid) {
           m = mask;
           gather(valid + at, row, column, h, w, bytes, kh, kw, words, m);
-        } else if (row < 0 || column < 0 || row + kh > h || column + kw > w) {
-          const u0 = min(kh, max(0, -row)), u1 = max(u0, min(kh, h - row)), v0 = min(kw, max(0, -column)), v1 = max(v0, min(kw, w - column));
-          n = (u1 - u0) * (v1 - v0) * c;
-          inside = <u64>(u0 | (u1 << 16)) | (<u64>(v0 | (v1 << 16)) << 32) | (1 << 63);
-          // Most often a pixel nearby hangs over as this one does.
-          for (let k = i - 1; k >= 0 && extra == none; k--) {
-            const other = pixels + <usize>(k * PIXEL_BYTES);
-            if (load<u64>(other) == inside) extra = load<usize>(other, 12);
-          }
-          if (extra == none) {
-            extra = extras + <usize>edges * extraBytes;
-            edges++;
-            overhang(counts, extraBytes, u0, u1, v0, v1, kh, kw, extra);
-          }
         }
       }
-      if (valid) {
-        n = countBits(m, wordBytes);
-        encode(a, m, wordBytes, stride - 16, code);
-      } else if (i & 1) encode(direct ? signs + <usize>(q > p + i - 1 ? q - 1 : q) * bytes : rows, a, wordBytes, stride - 16, code - stride);
-      store<u64>(pixel, inside);
-      store<i32>(pixel, n, 8);
-      store<usize>(pixel, extra, 12);
+      store<i32>(pixel, rows);
+      store<i32>(pixel, columns, 4);
+      store<i32>(pixel, valid ? countBits(m, wordBytes) : ((rows >> 16) - (rows & 0xffff)) * ((columns >> 16) - (columns & 0xffff)) * c, 12);
+      store<usize>(pixel, none, 16);
+      if (valid) encode(a, m, wordBytes, stride - 16, code);
+      if (!(i & 1)) continue;
+      const other = pixel - PIXEL_BYTES;
+      if (!valid) encode(direct ? signs + <usize>(p + i - 1) * bytes : patches, a, wordBytes, stride - 16, code - stride);
+      const before = load<i32>(other), u0 = rowSteps ? min(before & 0xffff, rows & 0xffff) : 0, u1 = rowSteps ? max(before >> 16, rows >> 16) : kh;
+      store<i32>(other, u0 * rowSteps, 20);
+      store<i32>(other, u1 == kh ? steps : u1 * rowSteps, 24);
+      if (valid) continue;
+      for (let at = other; at <= pixel; at += PIXEL_BYTES) {
+        store<i32>(at, range(u0, u1), 8);
+        if (load<i32>(at) == range(u0, u1) && load<i32>(at, 4) == range(0, kw)) continue;
+        // Most often a pixel nearby hangs over as this one does.
+        for (let near = at - PIXEL_BYTES; near >= pixels && load<usize>(at, 16) == none; near -= PIXEL_BYTES) {
+          if (load<u64>(near) == load<u64>(at) && load<i32>(near, 8) == range(u0, u1)) store<usize>(at, load<usize>(near, 16), 16);
+        }
+        if (load<usize>(at, 16) != none) continue;
+        const extra = extras + <usize>edges * extraBytes;
+        edges++;
+        overhang(counts, extraBytes, kw, at, extra);
+        store<usize>(at, extra, 16);
+      }
     }
     for (let f0 = 0; f0 < f; f0 += 64) {
       const width = blockWidth(f - f0), weights = packed + TABLES + <usize>f0 * (steps * STEP), sumBytes = <usize>pairs << 8;
       memory.fill(sums, 0, sumBytes);
       if (carried) memory.fill(carries, 0, 2 * sumBytes);
       for (let s0 = 0; s0 < steps; s0 += MOST_STEPS) {
-        const many = min(MOST_STEPS, steps - s0), from = weights + <usize>(s0 * STEP * width);
         if (carried && s0 % MOST_SUMMED == 0) carry(sums, sumBytes, carried);
         for (let i = 0; i < pairs; i++) {
-          const code = codes + <usize>(2 * i) * stride + <usize>(s0 * STEP), own = sums + (<usize>i << 8);
-          if (valid) countMasked(width, packed, code, code + stride, many, from, own);
-          else countWhole(width, packed, code, many, from, own);
+          const pair = pixels + <usize>(2 * i * PIXEL_BYTES), begin = max(s0, load<i32>(pair, 20)), end = min(s0 + MOST_STEPS, load<i32>(pair, 24));
+          if (begin >= end) continue;
+          const code = codes + <usize>(2 * i) * stride + <usize>(begin * STEP), own = sums + (<usize>i << 8);
+          const some = weights + <usize>(begin * STEP * width);
+          if (valid) countMasked(width, packed, code, code + stride, end - begin, some, own);
+          else countWhole(width, packed, code, end - begin, some, own);
         }
       }
       const at = <usize>f0 << 2, many = min(width, f - f0);
       for (let i = 0; i < some; i++) {
         const pixel = pixels + <usize>(i * PIXEL_BYTES), out = y + (<usize>(p + i) * f << 2) + at, own = <usize>i << 7;
-        const n = load<i32>(pixel, 8), extra = load<usize>(pixel, 12) + at;
+        const n = load<i32>(pixel, 12), extra = load<usize>(pixel, 16) + at;
         emit(n, sums + own, carried ? carried + (own << 1) : 0, extra, factors + at, biases + at, least, many, out);
       }
     }
