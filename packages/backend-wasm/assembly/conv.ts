@@ -1,7 +1,8 @@
 // Convolution and its two gradients as matrix products over patches that are gathered block by block, never all at once.
 import { evenB, multiplyPanels, packB, panelWidth } from "./tile";
 import { transpose4 } from "./simd";
-import { blockLength, evaluate, programScratch, result } from "./program";
+import { blockLength, evaluate, programScratch } from "./program";
+import { packSigns } from "./threshold";
 
 // Panels of PIXELS rows start 3,840 bytes apart: at 4,096 all would fall into the same few lines of the cache.
 const KC: i32 = 384, MC: i32 = 64, PIXELS: i32 = 240, GROUP: i32 = 64;
@@ -178,6 +179,26 @@ export function conv2d(
       block += <usize>(padded * columns) << 2;
     }
     if (bias) addRow(y + <usize>i * ldc, rows, f, bias);
+  }
+}
+
+export function convSignsScratch(c: i32, f: i32, taps: i32): usize {
+  return convScratch(c, taps) + 64 + (<usize>(MC * f) << 2) + 64;
+}
+
+/**
+ * The signs of what a chain of batch norms and ReLUs makes of `conv2d`'s values, which are nowhere but in a cache: see `packSigns`.
+ * Products are rounded before they are added.
+ */
+export function conv2dSigns(
+  from: i32, to: i32, scratch: usize, x: usize, h: i32, w: i32, c: i32, packedW: usize, kh: i32, kw: i32, f: i32, signs: usize, oh: i32, ow: i32,
+  sh: i32, sw: i32, top: i32, left: i32, bias: usize, thresholds: usize, length: i32,
+): void {
+  const tile = (scratch + convScratch(c, kh * kw) + 63) & ~63;
+  for (let i = from; i < to; i += MC) {
+    const end = min(to, i + MC), y = tile - (<usize>i * f << 2);
+    conv2d(i, end, scratch, x, h, w, c, packedW, kh, kw, f, y, oh, ow, sh, sw, top, left, 1, 1, bias, false);
+    packSigns(i, end, 0, y, f, thresholds, length, signs, 0, 0, 0);
   }
 }
 

@@ -9,7 +9,7 @@ export {
 export { binaryKernel, binaryKernelGradient, centreAndClip } from "./binary-kernel";
 export { packBits } from "./bits";
 export {
-  addPartials, conv2d, conv2dFilterGrad, convFilterGradScratch, convPacked, convScratch, filterGradUnits, packConvKernel,
+  addPartials, conv2d, conv2dFilterGrad, conv2dSigns, convSignsScratch, convFilterGradScratch, convPacked, convScratch, filterGradUnits, packConvKernel,
 } from "./conv";
 export { copyRuns, fill } from "./copy";
 export { binary, binaryBroadcast, broadcastRows, movingAverage, unary } from "./elementwise";

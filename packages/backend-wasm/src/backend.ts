@@ -39,6 +39,8 @@ export class WasmBackend extends tf.MathBackendCPU {
   /** How many were asked for; the pool may have fewer. */
   threads: number;
   gradients: Gradients = "exact";
+  /** Kernels of convolutions whose values were asked for after their signs: those are written down from the start. */
+  readonly readWhole = new WeakSet<object>();
   /** Told of every kernel's time while it is set. */
   profiler: Profiler | undefined;
   /** Outputs made by the kernels that are running. */

@@ -68,4 +68,46 @@ describe("bits of signs", () => {
       { seed: 8, numRuns: 300 },
     );
   });
+
+  it("come from a convolution that is never written down, as from one that is, and leave it to be read", () => {
+    const shapes = fc.record({
+      batch: fc.integer({ min: 1, max: 3 }),
+      side: fc.integer({ min: 3, max: 12 }),
+      c: fc.constantFrom(1, 3, 17),
+      f: fc.constantFrom(1, 4, 10, 24, 65),
+      k: fc.constantFrom(1, 3, 5),
+      strides: fc.integer({ min: 1, max: 2 }),
+      biased: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(shapes, ({ batch, side, c, f, k, strides, biased }) => {
+        const { mean, variance, scale, offset } = randomNorm(f, "norm");
+        const weights = randomValues(f * 16, "kernel").map((value) => (value < 0 ? -1 : 1));
+        tf.tidy(() => {
+          const x = tf.tensor4d(randomValues(batch * side * side * c, "x"), [batch, side, side, c]);
+          const filter = tf.tensor4d(randomValues(k * k * c * f, "filter"), [k, k, c, f]);
+          const convolved = (): tf.Tensor4D =>
+            biased
+              ? tf.fused.conv2d({ x, filter, strides, pad: "same", bias: tf.tensor1d(offset) })
+              : tf.conv2d(x, filter, strides, "same");
+          const behind = (y: tf.Tensor4D): ArrayLike<number> => {
+            const normal = tf.batchNorm4d(y, tf.tensor1d(mean), tf.tensor1d(variance), tf.tensor1d(offset), tf.tensor1d(scale), 1e-4);
+            const signs = tf.engine().runKernel<tf.Tensor4D>("BinarySign", { x: normal });
+            const kernel = tf.tensor4d(weights, [1, 1, f, 16]);
+            return tf
+              .engine()
+              .runKernel<tf.Tensor>("BinaryConv2D", { x: signs, kernel }, { strides: [1, 1], pad: [0, 0, 0, 0] })
+              .dataSync();
+          };
+          const unread = convolved();
+          const written = convolved();
+          written.dataSync();
+          expect(behind(unread)).toEqual(behind(written));
+          expect(unread.dataSync()).toEqual(written.dataSync());
+          expect(convolved().dataSync()).toEqual(written.dataSync());
+        });
+      }),
+      { seed: 9, numRuns: 100 },
+    );
+  });
 });

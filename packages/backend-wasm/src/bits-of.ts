@@ -1,6 +1,6 @@
 import type { WasmBackend } from "./backend.ts";
 import { Block } from "./block.ts";
-import type { Bits, Formula } from "./formula.ts";
+import { type Bits, Formula } from "./formula.ts";
 import { grainOf } from "./grain-of.ts";
 import { withProgram } from "./program.ts";
 
@@ -57,23 +57,52 @@ function packSigns(
   backend: WasmBackend,
   real: Formula,
   channels: number,
-  signs: number,
+  address: number,
   masks: number,
   [seed, threshold]: readonly [number, number],
 ): void {
+  const chain: Formula[] = [];
   let base = real;
-  while (base.operation === "relu" || (base.operation === "normalize" && base.channels === channels)) base = base.operands[0]!;
-  backend.materialize(base);
-  const x = base.block!.address;
-  const { wasm } = backend;
-  withProgram(backend, [real], channels, ({ address, length, scratch }) => {
-    backend.withScratch(8 * length + 32, (thresholds) => {
-      backend.withScratch(scratch + wasm.thresholdScratch(length), (work) =>
-        wasm.signThresholds(address, x, length, work, work + scratch, thresholds),
-      );
-      const total = real.length / channels;
-      const cut = { total, grain: grainOf(total, Math.ceil(16_384 / channels)), work: { bytes: 4 * real.length } };
-      backend.run("packSigns", cut, x, channels, thresholds, length, signs, masks, seed, threshold);
-    });
+  while (base.operation === "relu" || (base.operation === "normalize" && base.channels === channels)) {
+    chain.push(base);
+    base = base.operands[0]!;
+  }
+  withThresholds(backend, chain, channels, (thresholds, length) => {
+    if (base.signs && !masks) return base.signs({ address, thresholds, length });
+    backend.materialize(base);
+    const total = real.length / channels;
+    const cut = { total, grain: grainOf(total, Math.ceil(16_384 / channels)), work: { bytes: 4 * real.length } };
+    backend.run("packSigns", cut, base.block!.address, channels, thresholds, length, address, masks, seed, threshold);
   });
+}
+
+/** @param chain from its end to its beginning */
+function withThresholds(
+  backend: WasmBackend,
+  chain: readonly Formula[],
+  channels: number,
+  use: (thresholds: number, length: number) => void,
+): void {
+  const { wasm, tensors } = backend;
+  // The chain as it would be over values that are there; they are never read.
+  const block = new Block(tensors, 4);
+  const { address: base } = block;
+  let last = new Formula("load", { length: channels, block });
+  for (const { operation, block, channels } of chain.toReversed()) {
+    const next = new Formula(operation, { operands: [last], ...(block && { block: block.hold() }), ...(channels && { channels }) });
+    last.release();
+    last = next;
+  }
+  try {
+    withProgram(backend, [last], channels, ({ address, length, scratch }) => {
+      backend.withScratch(8 * length + 32, (thresholds) => {
+        backend.withScratch(scratch + wasm.thresholdScratch(length), (work) =>
+          wasm.signThresholds(address, base, length, work, work + scratch, thresholds),
+        );
+        use(thresholds, length);
+      });
+    });
+  } finally {
+    last.release();
+  }
 }

@@ -36,6 +36,13 @@ export interface Padding {
   readonly left: number;
 }
 
+/** Where the signs of a chain of batch norms and ReLUs go, and what values are compared with: see assembly/threshold.ts. */
+export interface SignsBehind {
+  readonly address: number;
+  readonly thresholds: number;
+  readonly length: number;
+}
+
 interface Given {
   /** How many floats; an operand's number where there is one and none is given. */
   readonly length?: number;
@@ -48,6 +55,8 @@ interface Given {
   /** For `later`: makes the values. */
   readonly run?: () => Block;
   readonly padding?: Padding;
+  /** For `later`: makes the signs of a chain behind the values, and not the values. */
+  readonly signs?: (behind: SignsBehind) => void;
 }
 
 /**
@@ -63,13 +72,14 @@ export class Formula {
   channels: number | undefined;
   run: (() => Block) | undefined;
   padding: Padding | undefined;
+  signs: ((behind: SignsBehind) => void) | undefined;
   bits: Bits | undefined;
   /** Instructions down to the longest way to memory. */
   depth: number;
   #holders = 1;
 
   /** Takes over the block; holds the operands for itself. */
-  constructor(operation: Operation, { length, operands = [], block, parameters = [0, 0], channels, run, padding }: Given = {}) {
+  constructor(operation: Operation, { length, operands = [], block, parameters = [0, 0], channels, run, padding, signs }: Given = {}) {
     this.length = length ?? operands[0]!.length;
     this.operation = operation;
     this.operands = operands.map((operand) => operand.hold());
@@ -78,6 +88,7 @@ export class Formula {
     this.channels = channels;
     this.run = run;
     this.padding = padding;
+    this.signs = signs;
     this.depth = operation === "load" ? 0 : 1 + Math.max(0, ...operands.map(({ depth }) => depth));
   }
 
@@ -102,6 +113,7 @@ export class Formula {
     this.channels = undefined;
     this.run = undefined;
     this.padding = undefined;
+    this.signs = undefined;
     this.depth = 0;
   }
 

@@ -13,6 +13,7 @@ interface Sizes {
   readonly matmulPacked: (n: number, k: number) => number;
   readonly matmulScratch: () => number;
   readonly convPacked: (channels: number, filters: number, taps: number) => number;
+  readonly convSignsScratch: (channels: number, filters: number, taps: number) => number;
   readonly convScratch: (channels: number, taps: number) => number;
   readonly convFilterGradScratch: (channels: number, filters: number, taps: number, length: number, registers: number) => number;
   readonly filterGradUnits: (channels: number, taps: number) => number;
@@ -44,6 +45,7 @@ export type Split =
   | "gradientSums"
   | "matmul"
   | "conv2d"
+  | "conv2dSigns"
   | "conv2dFilterGrad"
   | "addPartials"
   | "packBits"

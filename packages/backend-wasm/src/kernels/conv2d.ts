@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { Block } from "../block.ts";
-import { Formula } from "../formula.ts";
+import { Formula, type SignsBehind } from "../formula.ts";
 import { grainOf } from "../grain-of.ts";
 import { isLearning } from "../is-learning.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
@@ -32,7 +32,8 @@ interface Patches {
   readonly batch: number;
   readonly x: { readonly at: number; readonly h: number; readonly w: number; readonly c: number };
   readonly kernel: { readonly at: number; readonly kh: number; readonly kw: number; readonly strides: readonly [number, number, number] };
-  readonly y: { readonly at: number; readonly h: number; readonly w: number; readonly c: number };
+  /** `signs`: only the signs of what comes of the values go there, as bits. */
+  readonly y: { readonly at: number; readonly h: number; readonly w: number; readonly c: number; readonly signs?: SignsBehind };
   /** Rows and columns to a step, and before the image. */
   readonly window: readonly [sh: number, sw: number, top: number, left: number];
   readonly spread: readonly [number, number];
@@ -49,26 +50,70 @@ function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, b
   backend.withScratch(wasm.convPacked(x.c, y.c, taps), (packed) => {
     wasm.packConvKernel(kernel.at, taps, x.c, y.c, ...kernel.strides, packed);
     const work = { macs: total * macs, bytes: 4 * batch * (x.h * x.w * x.c + y.h * y.w * y.c) };
-    const cut = { total, grain: grainOf(total, Math.ceil(500_000 / macs), 64), scratch: wasm.convScratch(x.c, taps), work };
+    const scratch = y.signs ? wasm.convSignsScratch(x.c, y.c, taps) : wasm.convScratch(x.c, taps);
+    const cut = { total, grain: grainOf(total, Math.ceil(500_000 / macs), 64), scratch, work };
     const image = [x.at, x.h, x.w, x.c];
+    if (y.signs) {
+      const { address, thresholds, length } = y.signs;
+      const shape = [kernel.kh, kernel.kw, y.c, address, y.h, y.w];
+      backend.run("conv2dSigns", cut, ...image, packed, ...shape, ...window, bias, thresholds, length);
+      return;
+    }
     backend.run("conv2d", cut, ...image, packed, kernel.kh, kernel.kw, y.c, y.at, y.h, y.w, ...window, ...spread, bias, Number(fused));
   });
 }
 
+/**
+ * The convolution, at once in training. In evaluation when somebody reads it; and where its signs are all that is asked for, behind
+ * batch norm say, it is never written down.
+ */
 function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: WasmBackend, bias?: Info): Info {
   const { inChannels: c, outChannels: f } = g;
-  const y = backend.makeFloats(g.outShape);
-  convolve(backend, {
-    batch: g.batchSize,
-    x: { at: backend.address(x), h: g.inHeight, w: g.inWidth, c },
-    kernel: { at: backend.address(filter), kh: g.filterHeight, kw: g.filterWidth, strides: [4 * c * f, 4 * f, 4] },
-    y: { at: backend.address(y), h: g.outHeight, w: g.outWidth, c: f },
-    window: [g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left],
-    spread: [1, 1],
-    bias: bias ? backend.address(bias) : 0,
-    fused: isLearning(),
-  });
-  return y;
+  const fused = isLearning();
+  const [image, kernel, ...offset] = [x, filter, ...(bias ? [bias] : [])].map((info) => backend.formula(info)) as [
+    Formula,
+    Formula,
+    ...Formula[],
+  ];
+  const compute = (at: number, signs?: SignsBehind): void => {
+    for (const operand of [image, kernel, ...offset]) backend.materialize(operand);
+    convolve(backend, {
+      batch: g.batchSize,
+      x: { at: image.block!.address, h: g.inHeight, w: g.inWidth, c },
+      kernel: { at: kernel.block!.address, kh: g.filterHeight, kw: g.filterWidth, strides: [4 * c * f, 4 * f, 4] },
+      y: { at, h: g.outHeight, w: g.outWidth, c: f, ...(signs && { signs }) },
+      window: [g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left],
+      spread: [1, 1],
+      bias: offset[0]?.block?.address ?? 0,
+      fused,
+    });
+  };
+  const { readWhole } = backend;
+  if (fused || readWhole.has(filter.dataId)) {
+    const y = backend.makeFloats(g.outShape);
+    compute(backend.address(y));
+    return y;
+  }
+  const { dataId } = filter;
+  const length = tf.util.sizeFromShape(g.outShape);
+  let packed = false;
+  const signs = (behind: SignsBehind): void => {
+    packed = true;
+    compute(0, behind);
+  };
+  const run = (): Block => {
+    // Whoever asks twice shall not make the same network compute it twice again.
+    if (packed) readWhole.add(dataId);
+    const y = new Block(backend.tensors, 4 * length);
+    try {
+      compute(y.address);
+    } catch (error) {
+      y.release();
+      throw error;
+    }
+    return y;
+  };
+  return backend.makeFormula(g.outShape, new Formula("later", { length, operands: [image, kernel, ...offset], run, signs }));
 }
 
 const conv2d: WasmKernel<{ x: Info; filter: Info }, Attributes> = ({ inputs: { x, filter }, attrs, backend }) => {
