@@ -104,15 +104,34 @@ function everything(only?: readonly string[]): string[] {
   });
 }
 
+/** What binary layers see of a real convolution in evaluation, and of values with dropout: signs that are never written down. */
+function signsBehind(): Float32Array[] {
+  return tf.tidy(() => {
+    const x = tf.tensor4d(randomValues(19 * 21 * 13 * 12, "x"), [19, 21, 13, 12]);
+    const filter = tf.tensor4d(randomValues(3 * 3 * 12 * 20, "w"), [3, 3, 12, 20]);
+    const kernel = tf.tensor4d(
+      randomValues(20 * 33, "kernel").map((value) => (value < 0 ? -1 : 1)),
+      [1, 1, 20, 33],
+    );
+    const run = (name: string, inputs: Record<string, tf.Tensor>, attributes = {}): tf.Tensor =>
+      tf.engine().runKernel(name, inputs, attributes);
+    const convolved = (signs: tf.Tensor) =>
+      run("BinaryConv2D", { x: signs, kernel }, { strides: [1, 1], pad: [0, 0, 0, 0] }).dataSync() as Float32Array;
+    const unread = run("BinarySign", { x: tf.relu(tf.conv2d(x, filter, 1, "same").sub(0.5)) });
+    const behind = run("BinarySign", { x: tf.conv2d(x, filter, 1, "same") });
+    return [convolved(behind), convolved(unread), convolved(run("DropoutMask", { x: behind }, { rate: 0.5, seed: 3 }))];
+  });
+}
+
 describe("threads", () => {
   it("come to the same bytes, however many they are", async () => {
     await registerWasmBackend({ threads: 1 });
     await tf.setBackend(BACKEND_NAME);
-    const alone = everything();
+    const alone = [everything(), signsBehind()];
     for (const threads of [2, 3]) {
       const { pool } = await registerWasmBackend({ threads });
       expect(pool.threads).toBe(threads);
-      for (let round = 0; round < 3; round++) expect(everything()).toEqual(alone);
+      for (let round = 0; round < 3; round++) expect([everything(), signsBehind()]).toEqual(alone);
     }
   });
 
