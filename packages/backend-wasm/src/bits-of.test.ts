@@ -103,6 +103,19 @@ describe("bits of signs", () => {
           const written = convolved();
           written.dataSync();
           expect(behind(unread)).toEqual(behind(written));
+          const flat = (y: tf.Tensor4D): ArrayLike<number> => {
+            const x = tf.engine().runKernel<tf.Tensor>("BinarySign", { x: tf.reshape(y, [batch, 1, 1, -1]) });
+            const n = x.shape[3]!;
+            const kernel = tf.tensor4d(
+              randomValues(n, "flat").map((value) => (value < 0 ? -1 : 1)),
+              [1, 1, n, 1],
+            );
+            return tf
+              .engine()
+              .runKernel<tf.Tensor>("BinaryConv2D", { x, kernel }, { strides: [1, 1], pad: [0, 0, 0, 0] })
+              .dataSync();
+          };
+          expect(flat(unread)).toEqual(flat(written));
           expect(unread.dataSync()).toEqual(written.dataSync());
           expect(convolved().dataSync()).toEqual(written.dataSync());
         });

@@ -68,7 +68,7 @@ function packSigns(
     base = base.operands[0]!;
   }
   withThresholds(backend, chain, channels, (thresholds, length) => {
-    if (base.signs && !masks) return base.signs({ address, thresholds, length });
+    if (base.signs?.channels === channels && !masks) return base.signs.make({ address, thresholds, length });
     backend.materialize(base);
     const total = real.length / channels;
     const cut = { total, grain: grainOf(total, Math.ceil(16_384 / channels)), work: { bytes: 4 * real.length } };

@@ -43,6 +43,12 @@ export interface SignsBehind {
   readonly length: number;
 }
 
+/** For `later`: makes the signs of a chain behind the values, pixels of so many channels, and not the values. */
+export interface LazySigns {
+  readonly channels: number;
+  make(behind: SignsBehind): void;
+}
+
 interface Given {
   /** How many floats; an operand's number where there is one and none is given. */
   readonly length?: number;
@@ -55,8 +61,7 @@ interface Given {
   /** For `later`: makes the values. */
   readonly run?: () => Block;
   readonly padding?: Padding;
-  /** For `later`: makes the signs of a chain behind the values, and not the values. */
-  readonly signs?: (behind: SignsBehind) => void;
+  readonly signs?: LazySigns;
 }
 
 /**
@@ -72,7 +77,7 @@ export class Formula {
   channels: number | undefined;
   run: (() => Block) | undefined;
   padding: Padding | undefined;
-  signs: ((behind: SignsBehind) => void) | undefined;
+  signs: LazySigns | undefined;
   bits: Bits | undefined;
   /** Instructions down to the longest way to memory. */
   depth: number;

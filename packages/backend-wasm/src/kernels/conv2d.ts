@@ -97,7 +97,7 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
   const { dataId } = filter;
   const length = tf.util.sizeFromShape(g.outShape);
   let packed = false;
-  const signs = (behind: SignsBehind): void => {
+  const make = (behind: SignsBehind): void => {
     packed = true;
     compute(0, behind);
   };
@@ -113,7 +113,10 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
     }
     return y;
   };
-  return backend.makeFormula(g.outShape, new Formula("later", { length, operands: [image, kernel, ...offset], run, signs }));
+  return backend.makeFormula(
+    g.outShape,
+    new Formula("later", { length, operands: [image, kernel, ...offset], run, signs: { channels: f, make } }),
+  );
 }
 
 const conv2d: WasmKernel<{ x: Info; filter: Info }, Attributes> = ({ inputs: { x, filter }, attrs, backend }) => {
