@@ -166,7 +166,14 @@ export class GuardedBackend extends WebGPUBackend {
     });
   }
 
+  /** Small tensors that have no buffer yet are computed with on the CPU; but a deferred one has no values either. */
+  override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
+    for (const { dataId } of inputs) this.#settle(dataId);
+    return super.shouldExecuteOnCPU(inputs, sizeThreshold);
+  }
+
   override readSync(dataId: object): ReturnType<WebGPUBackend["readSync"]> {
+    this.#settle(dataId);
     if (typeof OffscreenCanvas !== "undefined" || this.tensorMap.get(dataId).values != null) return super.readSync(dataId);
     throw new Error("backend webgpu: dataSync() does not exist here. Use await tensor.data().");
   }

@@ -172,6 +172,18 @@ compared("Adam's steps are those composed", ({ height, channels, seed, flag }) =
   return [weight];
 });
 
+compared("gradients that are put off until somebody asks for them can be computed with, small ones too", ({ channels, seed }) => {
+  const x = random([2, 3, channels], seed, "x");
+  const scale = random([channels], seed, "scale") as tf.Tensor1D;
+  const [dScale] = tf
+    .grads((...[x, scale]) => batchNorm(x!, scale as tf.Tensor1D, undefined, 1e-4).y)([x, scale], random(x.shape, seed, "dy"))
+    .slice(1);
+  const kernel = random([1, 1, channels, 2], seed, "w") as tf.Tensor4D;
+  const images = random([1, 2, 2, channels], seed, "images") as tf.Tensor4D;
+  const dImages = tf.grad((x) => tf.conv2d(x as tf.Tensor4D, kernel, 1, "same"))(images);
+  return [tf.add(tf.neg(dScale!), 1), tf.add(tf.neg(dImages), 1), tf.concat([dScale!, dScale!])];
+});
+
 test("a weight that was read, or that somebody else holds, is updated all the same, and the other keeps what it has", async () => {
   await create().activate();
   const values = Float32Array.from({ length: 2000 }, (_, i) => Math.sin(i));
