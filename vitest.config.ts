@@ -21,6 +21,7 @@ const count: Reporter = {
 export default defineConfig({
   test: {
     reporters: ["default", count],
+    maxWorkers: "100%", // the default leaves a core idle, which is half of a small machine
     projects: [
       ...globSync(["packages/*", "examples", "golden", "bench", "scripts"], { cwd: import.meta.dirname }).map((root) => ({
         ...fromSource,
