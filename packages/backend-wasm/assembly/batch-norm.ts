@@ -50,23 +50,30 @@ function sums(
     const n = <i32>min<usize>(block, end - at), rows = n / length;
     evaluate(program, at, n, length, block, work, 0);
     const first = result(program, work, 0), x = gradient ? result(program, work, 1) : first;
-    for (let j: usize = 0; j < row; j += 16) {
+    let j: usize = 0;
+    for (; j + 32 <= row; j += 32) {
+      // Two columns of vectors, so that one's sums need not wait for the other's; half a line of the cache.
+      let s0 = v128.load(acc + j), s1 = v128.load(acc + j, 16), t0 = v128.load(acc + row + j), t1 = v128.load(acc + row + j, 16), p = j;
+      const c0 = v128.load(center + j), c1 = v128.load(center + j, 16);
+      for (let r = 0; r < rows; r++) {
+        const d0 = f32x4.sub(v128.load(x + p), c0), d1 = f32x4.sub(v128.load(x + p, 16), c1);
+        const g0 = gradient ? v128.load(first + p) : d0, g1 = gradient ? v128.load(first + p, 16) : d1;
+        s0 = f32x4.add(s0, g0); s1 = f32x4.add(s1, g1);
+        t0 = madd(g0, d0, t0); t1 = madd(g1, d1, t1);
+        p += row;
+      }
+      v128.store(acc + j, s0); v128.store(acc + j, s1, 16); v128.store(acc + row + j, t0); v128.store(acc + row + j, t1, 16);
+    }
+    if (j < row) {
       let s = v128.load(acc + j), t = v128.load(acc + row + j), p = j;
       const c = v128.load(center + j);
       for (let r = 0; r < rows; r++) {
-        const d = f32x4.sub(v128.load(x + p), c);
-        if (gradient) {
-          const g = v128.load(first + p);
-          s = f32x4.add(s, g);
-          t = madd(g, d, t);
-        } else {
-          s = f32x4.add(s, d);
-          t = madd(d, d, t);
-        }
+        const d = f32x4.sub(v128.load(x + p), c), g = gradient ? v128.load(first + p) : d;
+        s = f32x4.add(s, g);
+        t = madd(g, d, t);
         p += row;
       }
-      v128.store(acc + j, s);
-      v128.store(acc + row + j, t);
+      v128.store(acc + j, s); v128.store(acc + row + j, t);
     }
     for (let j = rows * length; j < n; j++) {
       const k = <usize>(j - rows * length), d = <f64>load<f32>(x + (<usize>j << 2)) - <f64>load<f32>(center + (k << 2));

@@ -85,7 +85,7 @@ function carry(sums: usize, bytes: usize, carried: usize): void {
 /** y[f] = (n − 2·sums + extra)·factor + bias, not below `least`, for `many` filters. */
 // @ts-ignore: decorator
 @inline
-function emit(n: i32, sums: usize, carried: usize, extra: usize, factor: usize, bias: usize, least: v128, many: i32, y: usize): void {
+export function emit(n: i32, sums: usize, carried: usize, extra: usize, factor: usize, bias: usize, least: v128, many: i32, y: usize): void {
   const all = i32x4.splat(n);
   for (; many > 0; many -= 4) {
     let sum = v128.load16x4_u(sums);
@@ -116,16 +116,17 @@ function range(from: i32, to: i32): i32 {
 }
 
 /**
- * extra[f] = twice the filter's weights above 0 under those taps of the counted rows that are outside the image, where the row
- * of bits has zeros that would count as −1.
+ * extra[f] = twice the filter's weights above 0 under those taps of the counted rows, from … to, that are not among the rows u0 … u1
+ * and columns v0 … v1 inside the image, where the row of bits has zeros that would count as −1.
  */
-function overhang(counts: usize, bytes: usize, kw: i32, pixel: usize, extra: usize): void {
-  const u0 = load<u16>(pixel), u1 = load<u16>(pixel, 2), v0 = load<u16>(pixel, 4), v1 = load<u16>(pixel, 6);
+export function overhang(
+  counts: usize, bytes: usize, kw: i32, from: i32, to: i32, u0: i32, u1: i32, v0: i32, v1: i32, extra: usize,
+): void {
   memory.fill(extra, 0, bytes);
-  for (let u = load<u16>(pixel, 8), end = load<u16>(pixel, 10); u < end; u++) {
-    for (let v: u16 = 0; v < <u16>kw; v++) {
+  for (let u = from; u < to; u++) {
+    for (let v = 0; v < kw; v++) {
       if (u >= u0 && u < u1 && v >= v0 && v < v1) continue;
-      const p = counts + <usize>(<i32>u * kw + <i32>v) * bytes;
+      const p = counts + <usize>(u * kw + v) * bytes;
       for (let j: usize = 0; j < bytes; j += 16) v128.store(extra + j, f32x4.add(v128.load(extra + j), v128.load(p + j)));
     }
   }
@@ -198,7 +199,9 @@ export function binaryConv2d(
         if (load<usize>(at, 16) != none) continue;
         const extra = extras + <usize>edges * extraBytes;
         edges++;
-        overhang(counts, extraBytes, kw, at, extra);
+        overhang(
+          counts, extraBytes, kw, load<u16>(at, 8), load<u16>(at, 10), load<u16>(at), load<u16>(at, 2), load<u16>(at, 4), load<u16>(at, 6), extra,
+        );
         store<usize>(at, extra, 16);
       }
     }

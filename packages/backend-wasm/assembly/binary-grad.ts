@@ -1,9 +1,9 @@
 // Gradients of a binary convolution by tables of signed sums (tables.ts). dy is packed once for both: [⌈f/16⌉][pixel][image][16],
 // so that for one pixel the same 16 filters of all images stand together. Padding then never meets a table: for one output
 // pixel and tap either all images have an input pixel or none.
-import { addEntries, buildTable, entries } from "./tables";
+import { addEntries, buildTable, entries, put } from "./tables";
 import { addColumns } from "./reduce";
-import { blockLength, evaluate, result } from "./program";
+import { blockLength, evaluate, programScratch, result } from "./program";
 import { transpose4 } from "./simd";
 
 /** Images that dy is padded to, by zeros. */
@@ -18,67 +18,65 @@ export function packedGradient(images: i32, pixels: i32, f: i32): usize {
   return <usize>((f + 15) & ~15) * <usize>(pixels * paddedImages(images));
 }
 
+/** Images that `packGradient` takes together: those of one block of pixels, where blocks begin alike in all. */
+// @ts-ignore: decorator
+@inline
+function imagesTogether(pixels: i32, f: i32, block: i32): i32 {
+  return (pixels * f) % block ? 1 : 16;
+}
+
+/** How many pieces `packGradient` is cut into. */
+export function packUnits(images: i32, pixels: i32, f: i32, length: i32): i32 {
+  const block = blockLength(length), perImage = (pixels * f) / block;
+  return imagesTogether(pixels, f, block) == 16 ? ((images + 15) >> 4) * perImage : (images * pixels * f + block - 1) / block;
+}
+
+export function packScratch(registers: i32, length: i32): usize {
+  const block = blockLength(length);
+  return programScratch(registers, block) + 16 * ((<usize>block << 2) + 16);
+}
+
 /**
- * Packs dy, a program's values [images, pixels, f], the blocks from … to of one chunk; partials[chunk][length] (float64) gets
- * their sums for the bias. Where there are factors, one for each filter, filterMax[chunk][length] (float32) gets the largest
+ * Packs dy, a program's values [images, pixels, f], the units from … to of one chunk; partials[chunk][length] (float64), unless it
+ * is 0, gets their sums for the bias. Where there are factors, one for each filter, filterMax[chunk][length] (float32) gets the largest
  * magnitudes, and pixelMax[image][pixel] the largest times its factor.
  */
 export function packGradient(
-  from: i32, to: i32, scratch: usize, program: usize, images: i32, pixels: i32, f: i32, length: i32, packed: usize, grain: i32, partials: usize,
-  factors: usize, filterMax: usize, pixelMax: usize,
+  from: i32, to: i32, scratch: usize, program: usize, registers: i32, images: i32, pixels: i32, f: i32, length: i32, packed: usize, grain: i32,
+  partials: usize, factors: usize, filterMax: usize, pixelMax: usize,
 ): void {
-  const block = blockLength(length), count = <usize>(images * pixels) * f, all = paddedImages(images), whole = f >> 4, rest = f & 15;
-  const out = partials + (<usize>(from / grain * length) << 3), plane = <usize>(pixels * all) << 6;
-  const most = filterMax + (<usize>(from / grain * length) << 2);
-  memory.fill(out, 0, <usize>length << 3);
+  const block = blockLength(length), count = <usize>(images * pixels) * f, all = paddedImages(images), rowBytes = <usize>f << 2;
+  const out = partials ? partials + (<usize>(from / grain * length) << 3) : 0, plane = <usize>(pixels * all) << 6;
+  const most = filterMax + (<usize>(from / grain * length) << 2), together = imagesTogether(pixels, f, block), perImage = (pixels * f) / block;
+  const values = scratch + programScratch(registers, block), sources = values + (<usize>block << 6);
+  if (out) memory.fill(out, 0, <usize>length << 3);
   if (factors) memory.fill(most, 0, <usize>length << 2);
   for (let i = from; i < to; i++) {
-    const at = <usize>i * block, n = <i32>min<usize>(block, count - at), rows = n / length;
-    evaluate(program, at, n, length, block, scratch, 0);
-    let x = result(program, scratch, 0);
-    if (factors) largestOfColumns(x, rows, length, most);
-    addColumns(x, rows, length, out);
-    for (let j = rows * length; j < n; j++) {
-      const q = out + (<usize>(j - rows * length) << 3), value = load<f32>(x + (<usize>j << 2));
-      store<f64>(q, load<f64>(q) + <f64>value);
-      if (factors) {
-        const m = most + (<usize>(j - rows * length) << 2);
-        store<u32>(m, max(load<u32>(m), reinterpret<u32>(abs(value))));
+    const first = together == 1 ? 0 : (i / perImage) << 4, some = min(together, images - first);
+    const at = together == 1 ? <usize>i * block : <usize>(first * perImage + i % perImage) * block, n = <i32>min<usize>(block, count - at);
+    for (let j = 0; j < some; j++) {
+      evaluate(program, at + <usize>j * <usize>(pixels * f), n, length, block, scratch, values + <usize>j * (<usize>block << 2));
+      const x = result(program, scratch, 0), rows = n / length;
+      store<usize>(sources + (<usize>j << 2), x);
+      if (factors) largestOfColumns(x, rows, length, most);
+      if (out) addColumns(x, rows, length, out);
+      for (let k = rows * length; k < n; k++) {
+        const column = <usize>(k - rows * length), value = load<f32>(x + (<usize>k << 2));
+        if (out) store<f64>(out + (column << 3), load<f64>(out + (column << 3)) + <f64>value);
+        if (factors) store<u32>(most + (column << 2), max(load<u32>(most + (column << 2)), reinterpret<u32>(abs(value))));
       }
     }
-    const first = <i32>(at / f);
-    let image = first / pixels, pixel = first % pixels;
-    for (let p = n / f; p > 0; p--) {
-      let d = packed + (<usize>(pixel * all + image) << 6), weights = factors, widest = i32x4.splat(0);
-      for (let k = 0; k < whole; k++) {
-        const v0 = v128.load(x), v1 = v128.load(x, 16), v2 = v128.load(x, 32), v3 = v128.load(x, 48);
-        v128.store(d, v0); v128.store(d, v1, 16); v128.store(d, v2, 32); v128.store(d, v3, 48);
-        if (factors) {
-          widest = larger(larger(widest, f32x4.mul(v0, v128.load(weights))), f32x4.mul(v1, v128.load(weights, 16)));
-          widest = larger(larger(widest, f32x4.mul(v2, v128.load(weights, 32))), f32x4.mul(v3, v128.load(weights, 48)));
-          weights += 64;
-        }
-        x += 64;
-        d += plane;
+    let image = <i32>(at / f) / pixels, pixel = <i32>(at / f) % pixels;
+    for (let p: usize = 0; p < <usize>n << 2; p += rowBytes) {
+      // One pixel of the images is one stretch of memory.
+      const d = packed + (<usize>(pixel * all + image) << 6);
+      for (let j = 0; j < some; j++) {
+        const x = load<usize>(sources + (<usize>j << 2)) + p;
+        packRow(x, f, d + (<usize>j << 6), plane);
+        if (factors) store<u32>(pixelMax + (<usize>((image + j) * pixels + pixel) << 2), largestOfRow(x, f, factors));
       }
-      if (rest) {
-        for (let k = 0; k < 16; k++) store<f32>(d + (<usize>k << 2), k < rest ? load<f32>(x + (<usize>k << 2)) : 0);
-        x += <usize>rest << 2;
-        if (factors) for (let j: usize = 0; j < 64; j += 16) widest = larger(widest, f32x4.mul(v128.load(d + j), v128.load(weights + j)));
-      }
-      if (factors) {
-        widest = i32x4.max_s(widest, i64x2.shuffle(widest, widest, 1, 0));
-        widest = i32x4.max_s(widest, i32x4.shuffle(widest, widest, 1, 0, 3, 2));
-        v128.store_lane<f32>(pixelMax + (<usize>(image * pixels + pixel) << 2), widest, 0);
-      }
-      if (image == images - 1) {
-        for (let k = image + 1; k < all; k++) {
-          d = packed + (<usize>(pixel * all + k) << 6);
-          for (let j = 0; j < f; j += 16) {
-            memory.fill(d, 0, 64);
-            d += plane;
-          }
-        }
+      if (image + some == images) {
+        for (let e: usize = 0; e < <usize>((f + 15) >> 4) * plane; e += plane) memory.fill(d + (<usize>some << 6) + e, 0, <usize>(all - images) << 6);
       }
       if (++pixel == pixels) {
         pixel = 0;
@@ -86,6 +84,29 @@ export function packGradient(
       }
     }
   }
+}
+
+/** A row of f floats to planes of 16, zeros behind the last. */
+// @ts-ignore: decorator
+@inline
+function packRow(x: usize, f: i32, d: usize, plane: usize): void {
+  for (let k = f >> 4; k > 0; k--) {
+    put(d, v128.load(x), v128.load(x, 16), v128.load(x, 32), v128.load(x, 48));
+    x += 64;
+    d += plane;
+  }
+  const rest = f & 15;
+  if (rest) for (let k = 0; k < 16; k++) store<f32>(d + (<usize>k << 2), k < rest ? load<f32>(x + (<usize>k << 2)) : 0);
+}
+
+/** Bits of the largest magnitude of a row of f floats times their factors. */
+function largestOfRow(x: usize, f: i32, factors: usize): u32 {
+  let widest = i32x4.splat(0), j: usize = 0;
+  for (; j < <usize>(f & ~3) << 2; j += 16) widest = larger(widest, f32x4.mul(v128.load(x + j), v128.load(factors + j)));
+  for (; j < <usize>f << 2; j += 4) widest = larger(widest, f32x4.mul(v128.load32_zero(x + j), v128.load32_zero(factors + j)));
+  widest = i32x4.max_s(widest, i64x2.shuffle(widest, widest, 1, 0));
+  widest = i32x4.max_s(widest, i32x4.shuffle(widest, widest, 1, 0, 3, 2));
+  return i32x4.extract_lane(widest, 0);
 }
 
 /** The larger of magnitudes a and of the magnitudes of b, compared as integers: the order is the same, and NaN is above all. */
@@ -237,10 +258,16 @@ export function binaryInputGrad(
             const at = first + g * group;
             buildTable<f32>(turned + (<usize>at << 6), min(group, f - at), 64, false, tables + <usize>g * size);
           }
+          const v0 = max(0, -q0), taps = min(kw, w - q0) - v0;
           for (let u = max(0, -r0); u < min(kh, h - r0); u++) {
-            for (let v = max(0, -q0); v < min(kw, w - q0); v++) {
-              const code = codes + (<usize>(k * rows + (u * kw + v) * c + c0) << 2);
-              addEntries<f32>(count, code, channels, ring + <usize>((r0 + u) % kh) * rowBytes + (<usize>((q0 + v) * channels) << 6), tables, size);
+            // Taps of one row stand together, unless the channels are in parts.
+            const code = codes + (<usize>(k * rows + (u * kw + v0) * c + c0) << 2);
+            const sums = ring + <usize>((r0 + u) % kh) * rowBytes + (<usize>((q0 + v0) * channels) << 6);
+            if (channels == c) addEntries<f32>(count, code, taps * c, sums, tables, size);
+            else {
+              for (let v = 0; v < taps; v++) {
+                addEntries<f32>(count, code + (<usize>(v * c) << 2), channels, sums + (<usize>(v * channels) << 6), tables, size);
+              }
             }
           }
         }
@@ -338,9 +365,13 @@ export function binaryKernelGrad(
           buildTable<f32>(plane + (<usize>(q * all + at) << 6), min(group, images - at), 64, three, scratch + <usize>g * size);
         }
         for (let u = max(0, -r0); u < min(kh, h - r0); u++) {
-          for (let v = max(0, -q0); v < min(kw, w - q0); v++) {
-            const code = codes + (<usize>(k * h * w + (r0 + u) * w + q0 + v) * padded << 2);
-            addEntries<f32>(count, code, c, acc + (<usize>((u * kw + v) * c) << 6), scratch, size);
+          const v0 = max(0, -q0), taps = min(kw, w - q0) - v0;
+          const code = codes + (<usize>(k * h * w + (r0 + u) * w + q0 + v0) * padded << 2), sums = acc + (<usize>((u * kw + v0) * c) << 6);
+          if (padded == c) addEntries<f32>(count, code, taps * c, sums, scratch, size);
+          else {
+            for (let v = 0; v < taps; v++) {
+              addEntries<f32>(count, code + (<usize>(v * padded) << 2), c, sums + (<usize>(v * c) << 6), scratch, size);
+            }
           }
         }
       }

@@ -1,10 +1,11 @@
 export { adamStep } from "./adam";
 export { finishGradient, finishMoments, firstMeans, gradientSums, moments, normalizeCoefficients, repeatPattern } from "./batch-norm";
 export { binaryConv2d, binaryConvScratch } from "./binary-conv";
+export { binaryConvRows, binaryConvRowsScratch, convolvesRows } from "./binary-conv-rows";
 export { packedFilters, packFilters } from "./binary-filters";
 export {
   addKernelPartials, binaryInputGrad, binaryKernelGrad, chunksOf, imageCodes, inputGradScratch, kernelCodes, kernelGradScratch, magnitudes,
-  packedGradient, packGradient,
+  packedGradient, packGradient, packScratch, packUnits,
 } from "./binary-grad";
 export { binaryKernel, binaryKernelGradient, centreAndClip } from "./binary-kernel";
 export { packBits } from "./bits";

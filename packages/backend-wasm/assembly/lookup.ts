@@ -68,8 +68,8 @@ function lookUpStep(t0: v128, t1: v128, t2: v128, weights: usize, offset: usize,
 
 // @ts-ignore: decorator
 @inline
-function addTo(sums: usize, more: v128): void {
-  v128.store(sums, i16x8.add(v128.load(sums), more));
+function addTo(sums: usize, more: v128, anew: bool): void {
+  v128.store(sums, anew ? more : i16x8.add(v128.load(sums), more));
 }
 
 /**
@@ -78,48 +78,62 @@ function addTo(sums: usize, more: v128): void {
  */
 // @ts-ignore: decorator
 @inline
-function takeOut(whole: v128, high: v128, sums: usize): void {
+function takeOut(whole: v128, high: v128, sums: usize, anew: bool): void {
   const byte = i16x8.splat(255);
   const oddSecond = i16x8.shr_u(high, 8);
   const oddFirst = i16x8.shr_u(i16x8.sub(whole, i16x8.shl(oddSecond, 12)), 8);
   const evenSecond = v128.and(i16x8.sub(high, i16x8.shl(oddFirst, 4)), byte);
-  addTo(sums, v128.and(i16x8.sub(whole, i16x8.shl(evenSecond, 4)), byte));
-  addTo(sums + 16, oddFirst);
-  addTo(sums + 128, evenSecond);
-  addTo(sums + 144, oddSecond);
+  addTo(sums, v128.and(i16x8.sub(whole, i16x8.shl(evenSecond, 4)), byte), anew);
+  addTo(sums + 16, oddFirst, anew);
+  addTo(sums + 128, evenSecond, anew);
+  addTo(sums + 144, oddSecond, anew);
 }
 
 /**
- * Adds the counts of a pair of pixels, over at most MOST_STEPS steps, to `sums` [2 pixels][64 filters] of 16 bits, for `width`
- * filters: 16, 32 or 64, whose weights are [steps][3][width] bytes.
+ * The counts of a pair of pixels, for `width` filters, 16, 32 or 64, whose weights are [steps][3][width] bytes: added to `sums`
+ * [2 pixels][64 filters] of 16 bits, or written there `anew`. So many rows of `steps` steps, together at most MOST_STEPS. A row's
+ * numbers stand `stride` bytes behind those of the row before, and the first of a ring of `ring` rows behind the last.
  */
 // @ts-ignore: decorator
 @inline
-export function count(masked: bool, width: usize, tables: usize, codes: usize, seconds: usize, steps: i32, weights: usize, sums: usize): void {
+export function countRows(
+  masked: bool, anew: bool, width: usize, tables: usize, codes: usize, seconds: usize, stride: usize, slot: i32, ring: i32, rows: i32, steps: i32,
+  weights: usize, sums: usize,
+): void {
   const zero = i8x16.splat(0);
   let w0 = zero, w1 = zero, w2 = zero, w3 = zero, h0 = zero, h1 = zero, h2 = zero, h3 = zero;
-  for (; steps > 0; steps--) {
-    const t0 = countsOf(masked, tables, codes, seconds), t1 = countsOf(masked, tables, codes + 1, seconds + 1), t2 = countsOf(masked, tables, codes + 2, seconds + 2);
-    let s = lookUpStep(t0, t1, t2, weights, 0, width);
-    w0 = i8x16.add(w0, s); h0 = i8x16.add(h0, i16x8.shr_u(s, 4));
-    if (width > 16) {
-      s = lookUpStep(t0, t1, t2, weights, 16, width);
-      w1 = i8x16.add(w1, s); h1 = i8x16.add(h1, i16x8.shr_u(s, 4));
+  for (; rows > 0; rows--) {
+    let p = codes + <usize>slot * stride, q = seconds;
+    for (const end = p + <usize>(steps * STEP); p < end; p += STEP) {
+      const t0 = countsOf(masked, tables, p, q), t1 = countsOf(masked, tables, p + 1, q + 1), t2 = countsOf(masked, tables, p + 2, q + 2);
+      let s = lookUpStep(t0, t1, t2, weights, 0, width);
+      w0 = i8x16.add(w0, s); h0 = i8x16.add(h0, i16x8.shr_u(s, 4));
+      if (width > 16) {
+        s = lookUpStep(t0, t1, t2, weights, 16, width);
+        w1 = i8x16.add(w1, s); h1 = i8x16.add(h1, i16x8.shr_u(s, 4));
+      }
+      if (width > 32) {
+        s = lookUpStep(t0, t1, t2, weights, 32, width);
+        w2 = i8x16.add(w2, s); h2 = i8x16.add(h2, i16x8.shr_u(s, 4));
+        s = lookUpStep(t0, t1, t2, weights, 48, width);
+        w3 = i8x16.add(w3, s); h3 = i8x16.add(h3, i16x8.shr_u(s, 4));
+      }
+      weights += 3 * width;
+      if (masked) q += STEP;
     }
-    if (width > 32) {
-      s = lookUpStep(t0, t1, t2, weights, 32, width);
-      w2 = i8x16.add(w2, s); h2 = i8x16.add(h2, i16x8.shr_u(s, 4));
-      s = lookUpStep(t0, t1, t2, weights, 48, width);
-      w3 = i8x16.add(w3, s); h3 = i8x16.add(h3, i16x8.shr_u(s, 4));
-    }
-    weights += 3 * width;
-    codes += STEP;
-    seconds += STEP;
+    if (++slot == ring) slot = 0;
   }
-  takeOut(w0, h0, sums);
-  if (width > 16) takeOut(w1, h1, sums + 32);
+  takeOut(w0, h0, sums, anew);
+  if (width > 16) takeOut(w1, h1, sums + 32, anew);
   if (width > 32) {
-    takeOut(w2, h2, sums + 64);
-    takeOut(w3, h3, sums + 96);
+    takeOut(w2, h2, sums + 64, anew);
+    takeOut(w3, h3, sums + 96, anew);
   }
+}
+
+/** Adds the counts of one row, or of a part of it, to `sums`. */
+// @ts-ignore: decorator
+@inline
+export function count(masked: bool, width: usize, tables: usize, codes: usize, seconds: usize, steps: i32, weights: usize, sums: usize): void {
+  countRows(masked, false, width, tables, codes, seconds, 0, 0, 1, 1, steps, weights, sums);
 }

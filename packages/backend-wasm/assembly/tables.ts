@@ -71,9 +71,10 @@ function buildThree<T>(q: usize, rows: i32, stride: usize, t: usize): void {
   }
 }
 
+/** Four vectors, one after the other. */
 // @ts-ignore: decorator
 @inline
-function put(p: usize, a: v128, b: v128, c: v128, d: v128): void {
+export function put(p: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(p, a); v128.store(p, b, 16); v128.store(p, c, 32); v128.store(p, d, 48);
 }
 

@@ -101,16 +101,19 @@ function pack(
   useMaxima: (filterMax: number, chunks: number, length: number) => void = () => {},
 ): void {
   const count = batch * pixels * f;
-  withProgram(backend, [passed], f, ({ address, block, length, scratch }) => {
-    const total = Math.ceil(count / block);
-    const grain = grainOf(total, 16);
+  // Whatever goes back through a batch norm adds up to nothing in each channel.
+  const isCentred = passed.operation === "normalizeGrad" && passed.channels === f;
+  const { wasm } = backend;
+  withProgram(backend, [passed], f, ({ address, length, registers }) => {
+    const total = wasm.packUnits(batch, pixels, f, length);
+    const grain = grainOf(total, Math.ceil((8192 * total) / count));
     const chunks = Math.max(1, Math.ceil(total / grain));
     backend.withScratch(8 * length * chunks, (partials) => {
       backend.withScratch(maxima ? 4 * length * chunks : 4, (filterMax) => {
-        const cut = { total, grain, scratch, work: { bytes: 8 * count } };
+        const cut = { total, grain, scratch: wasm.packScratch(registers, length), work: { bytes: 8 * count } };
         const most = maxima ? [maxima.factors, filterMax, maxima.pixelMax] : [0, 0, 0];
-        backend.run("packGradient", cut, address, batch, pixels, f, length, packed, grain, partials, ...most);
-        backend.wasm.finishSums(partials, total > 0 ? chunks : 0, length, f, 1, dBias);
+        backend.run("packGradient", cut, address, registers, batch, pixels, f, length, packed, grain, isCentred ? 0 : partials, ...most);
+        wasm.finishSums(partials, isCentred || total === 0 ? 0 : chunks, length, f, 1, dBias);
         useMaxima(filterMax, total > 0 ? chunks : 0, length);
       });
     });

@@ -21,6 +21,17 @@ interface Sizes {
   readonly packedFilters: (filters: number, taps: number, channels: number) => number;
   readonly binaryConvScratch: (taps: number, channels: number, filters: number) => number;
   readonly packedGradient: (images: number, pixels: number, filters: number) => number;
+  readonly convolvesRows: (kernelWidth: number, channels: number) => number;
+  readonly binaryConvRowsScratch: (
+    kernelHeight: number,
+    kernelWidth: number,
+    channels: number,
+    filters: number,
+    outWidth: number,
+    stride: number,
+  ) => number;
+  readonly packUnits: (images: number, pixels: number, filters: number, length: number) => number;
+  readonly packScratch: (registers: number, length: number) => number;
   readonly chunksOf: (n: number, group: number) => number;
   readonly inputGradScratch: (filters: number, group: number, kernelHeight: number, width: number, channels: number) => number;
   readonly kernelGradScratch: (group: number, three: number) => number;
@@ -52,6 +63,7 @@ export type Split =
   | "packSigns"
   | "packFilters"
   | "binaryConv2d"
+  | "binaryConvRows"
   | "packGradient"
   | "imageCodes"
   | "kernelCodes"

@@ -26,6 +26,11 @@ export const binaryConvolutions = fc
 
 export type BinaryConvolution = typeof binaryConvolutions extends fc.Arbitrary<infer T> ? T : never;
 
+/** So many pixels that images are packed side by side, more of them than stand in one group. */
+export const manyPixels: BinaryConvolution = {
+  batch: 19, h: 8, w: 8, c: 4, f: 16, kh: 3, kw: 3, strides: [1, 1], pad: [1, 1, 1, 1], zeros: false, relu: 1, scale: 1, biased: false,
+}; // prettier-ignore
+
 /** Values for one, and its plain result in double precision from integer sums. */
 export function binaryConvolution({ batch, h, w, c, f, kh, kw, strides, pad, zeros, relu, scale, biased }: BinaryConvolution) {
   const x = randomValues(batch * h * w * c, "x").map((value) => (zeros && Math.abs(value) < 0.5 ? 0 : value < 0 ? -1 : 1));

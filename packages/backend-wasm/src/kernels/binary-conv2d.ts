@@ -39,11 +39,26 @@ const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attribute
   const [kernels, ys, biases] = [backend.address(kernel), backend.address(y), bias ? backend.address(bias) : 0];
   backend.withScratch(wasm.packedFilters(f, taps, c), (packed) => {
     backend.run("packFilters", { total: Math.ceil(f / 4), grain: 4 }, kernels, taps, c, f, attrs.scale ?? 1, biases, packed);
+    const work = { macs: batch * pixels * rows * f, bytes: (batch * pixels * rows) / 8 + 4 * batch * pixels * f };
+    const least = Math.ceil(1e6 / (rows * f));
+    const tail = [packed, kh, kw, f, ys, ...windowOf(g), attrs.relu ?? 0];
+    if (!bits.valid && g.ow > 0 && wasm.convolvesRows(kw, c)) {
+      const total = batch * g.oh;
+      const scratch = wasm.binaryConvRowsScratch(kh, kw, c, f, g.ow, g.sw);
+      backend.run(
+        "binaryConvRows",
+        { total, grain: grainOf(total, Math.ceil(least / g.ow)), scratch, work },
+        bits.signs.address,
+        h,
+        w,
+        c,
+        ...tail,
+      );
+      return;
+    }
     const total = batch * pixels;
-    const work = { macs: total * rows * f, bytes: (total * rows) / 8 + 4 * total * f };
-    const cut = { total, grain: grainOf(total, Math.ceil(1e6 / (rows * f)), 32), scratch: wasm.binaryConvScratch(taps, c, f), work };
-    const valid = bits.valid?.address ?? 0;
-    backend.run("binaryConv2d", cut, bits.signs.address, valid, h, w, c, packed, kh, kw, f, ys, ...windowOf(g), attrs.relu ?? 0);
+    const cut = { total, grain: grainOf(total, least, 32), scratch: wasm.binaryConvScratch(taps, c, f), work };
+    backend.run("binaryConv2d", cut, bits.signs.address, bits.valid?.address ?? 0, h, w, c, ...tail);
   });
   return y;
 };
