@@ -49,6 +49,11 @@ export const configSchema = z.strictObject({
   voter: spec.prefault("soft"),
   epochs: z.int().min(1).default(20).describe("of each member"),
   batchSize: z.int().min(1).default(128),
+  gradientAccumulationSteps: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe("parts that a batch is computed in, to save memory: one step of all their gradients, but batch norm over each part"),
   learningRate: z.number().positive().default(1e-3),
   learningRateSchedule: z
     .strictObject({ epochs: z.array(z.int().min(1)), factor: z.number().positive() })

@@ -57,14 +57,15 @@ export class BinaryConv2D extends BinaryLayer {
     const { strides, padding, relu, bias } = this;
     const step = this.stepOf(kwargs);
     return tf.tidy(() => {
+      const seed = this.rowSeed(step);
       const drops = step.training && this.dropout > 0;
       const binarized = this.binarizer.activations(onlyTensor(inputs), step);
-      const x = (drops ? dropoutMask(binarized, this.dropout, step.seed) : binarized) as tf.Tensor4D;
+      const x = (drops ? dropoutMask(binarized, this.dropout, seed) : binarized) as tf.Tensor4D;
       const kernel = this.binarized(step) as tf.Tensor4D;
       const scale = drops ? 1 / (1 - this.dropout) : 1;
       const pad = [padding, padding, padding, padding] as const;
       if (this.isBinary) {
-        return binaryConv2d(x, kernel, bias, { strides: [strides, strides], pad, scale, relu, seed: deriveSeed(step.seed, "gradient") });
+        return binaryConv2d(x, kernel, bias, { strides: [strides, strides], pad, scale, relu, seed: deriveSeed(seed, "gradient") });
       }
       const y = conv2d(scale === 1 ? x : tf.mul<tf.Tensor4D>(x, scale), kernel, [strides, strides], pad);
       const shifted = bias ? tf.add(y, bias) : y;

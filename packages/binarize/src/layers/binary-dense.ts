@@ -35,9 +35,10 @@ export class BinaryDense extends BinaryLayer {
     const { relu, bias, units } = this;
     const step = this.stepOf(kwargs);
     return tf.tidy(() => {
+      const seed = this.rowSeed(step);
       const drops = step.training && this.dropout > 0;
       const binarized = this.binarizer.activations(onlyTensor(inputs), step);
-      const x = (drops ? dropoutMask(binarized, this.dropout, step.seed) : binarized) as tf.Tensor2D;
+      const x = (drops ? dropoutMask(binarized, this.dropout, seed) : binarized) as tf.Tensor2D;
       const kernel = this.binarized(step) as tf.Tensor2D;
       const scale = drops ? 1 / (1 - this.dropout) : 1;
       if (this.isBinary) {
@@ -49,7 +50,7 @@ export class BinaryDense extends BinaryLayer {
           pad: [0, 0, 0, 0],
           scale,
           relu,
-          seed: deriveSeed(step.seed, "gradient"),
+          seed: deriveSeed(seed, "gradient"),
         });
         return tf.reshape(y, [batch, units]);
       }

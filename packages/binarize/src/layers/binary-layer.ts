@@ -44,16 +44,21 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
     this.built = true;
   }
 
-  /** Applies the kernel's rule for good, and takes the seed of what is drawn in this step. */
-  prepare({ training, seed }: Step): void {
-    this.#step = { training, seed: deriveSeed(seed, this.name) };
+  /** Applies the kernel's rule for good, once a step, and takes the seed of what is drawn in this step. */
+  prepare({ training, seed, part = 0 }: Step): void {
+    this.#step = { training, seed: deriveSeed(seed, this.name), part };
     const kernel = this.#kernel;
-    if (kernel) tf.tidy(() => void kernel.write(this.binarizer.project(kernel.read())));
+    if (kernel && part === 0) tf.tidy(() => void kernel.write(this.binarizer.project(kernel.read())));
   }
 
   /** The step as this layer sees it: with a seed of its own. Dropout and drawn kernels act in training calls alone. */
   protected stepOf(kwargs: { training?: unknown } | undefined): Step {
     return { ...this.#step, training: kwargs?.training === true };
+  }
+
+  /** For draws of the rows, which are others in each part of a batch; a drawn kernel is the same in all of them. */
+  protected rowSeed({ seed, part = 0 }: Step): number {
+    return part === 0 ? seed : deriveSeed(seed, "part", part);
   }
 
   /** ŵ of this step; inside a tidy. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { normal } from "../../test/finite-differences.ts";
 import { deterministic } from "../deterministic.ts";
 import { none } from "../none.ts";
+import { stochastic } from "../stochastic.ts";
 import { dropoutMask } from "../ops/dropout-mask.ts";
 import { BinaryConv2D } from "./binary-conv2d.ts";
 import { BinaryDense } from "./binary-dense.ts";
@@ -51,18 +52,52 @@ describe("BinaryConv2D", () => {
     const model = oneLayer(layer, [4, 4, 8]);
     tf.tidy(() => {
       const x = normal([1, 4, 4, 8], 3) as tf.Tensor4D;
-      const run = (training: boolean, seed: number) => {
-        layer.prepare({ training, seed });
+      const run = (training: boolean, seed: number, part?: number) => {
+        layer.prepare({ training, seed, ...(part === undefined ? {} : { part }) });
         return [...(model.apply(x, { training }) as tf.Tensor).dataSync()];
       };
       expect(run(false, 1)).toEqual(run(false, 2));
       expect(run(true, 1)).toEqual(run(true, 1));
       expect(run(true, 1)).not.toEqual(run(true, 2));
+      expect(run(true, 1, 0)).toEqual(run(true, 1));
+      expect(run(true, 1, 1)).toEqual(run(true, 1, 1));
+      expect(new Set([0, 1, 2].map((part) => String(run(true, 1, part)))).size).toBe(3);
       const signs = deterministic.activations(x, { training: true, seed: 0 });
       const kept = dropoutMask(signs, 0.5, deriveSeed(1, "conv")) as tf.Tensor4D;
       const kernel = deterministic.kernel(layer.getWeights()[0] as tf.Tensor, { training: true, seed: 0 }) as tf.Tensor4D;
       const expected = tf.mul(tf.conv2d(kept, kernel, 1, "valid"), 2).dataSync();
       for (const [i, value] of run(true, 1).entries()) expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 5);
+    });
+    model.dispose();
+  });
+});
+
+describe("a step in parts", () => {
+  test("projects the latent kernel before the first of them alone", () => {
+    const kernelInitializer = tf.initializers.randomNormal({ mean: 0.7, stddev: 1, seed: 1 });
+    const layer = new BinaryDense({ name: "dense", binarizer: deterministic, units: 3, kernelInitializer });
+    const model = oneLayer(layer, [7]);
+    const kernel = () => [...(layer.getWeights()[0] as tf.Tensor).dataSync()];
+    const before = kernel();
+    layer.prepare({ training: true, seed: 1, part: 1 });
+    expect(kernel()).toEqual(before);
+    layer.prepare({ training: true, seed: 1, part: 0 });
+    expect(kernel()).not.toEqual(before);
+    model.dispose();
+  });
+
+  test("has one draw of a drawn kernel, whatever the part", () => {
+    const layer = new BinaryDense({ name: "dense", binarizer: stochastic, units: 3 });
+    const model = oneLayer(layer, [7]);
+    tf.tidy(() => {
+      const x = normal([4, 7], 1);
+      const run = (seed: number, part: number) => {
+        layer.prepare({ training: true, seed, part });
+        return [...(model.apply(x, { training: true }) as tf.Tensor).dataSync()];
+      };
+      run(1, 0); // clips the kernel
+      expect(run(1, 1)).toEqual(run(1, 0));
+      expect(run(2, 1)).not.toEqual(run(1, 1));
     });
     model.dispose();
   });

@@ -7,6 +7,7 @@ const measured = {
   shape: [32, 32, 3],
   classes: 10,
   batchSize: 128,
+  gradientAccumulationSteps: 1,
   parameters: 12_345,
   multiplyAdds: { training: 3e6, evaluation: 1e6 },
   backend: "wasm threads=2",

@@ -70,9 +70,20 @@ export function profileLines(
   ];
 }
 
-function subjectLines({ architecture, binarizer, shape, classes, batchSize, parameters, backend, device, machine }: Measured): string[] {
+function subjectLines({
+  architecture,
+  binarizer,
+  shape,
+  classes,
+  batchSize,
+  gradientAccumulationSteps: parts,
+  parameters,
+  backend,
+  device,
+  machine,
+}: Measured): string[] {
   return [
-    `${architecture}, ${binarizer}: ${count(parameters)} parameters; batches of ${batchSize}, images [${shape.join(", ")}], ${classes} classes`,
+    `${architecture}, ${binarizer}: ${count(parameters)} parameters; batches of ${batchSize}${parts > 1 ? ` in ${parts} parts` : ""}, images [${shape.join(", ")}], ${classes} classes`,
     `${backend}: ${device}`,
     `${machine.cores} × ${machine.cpu}, Node ${machine.node.replace("v", "")}, ${machine.platform}`,
   ];

@@ -1,10 +1,11 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { Adam } from "../adam.ts";
 import type { Backend, DeviceLimits, ProfileRow } from "../backend.ts";
 import type { Split } from "../dataset.ts";
 import { OutOfMemoryError } from "../out-of-memory.ts";
 import { deriveSeed } from "../random.ts";
-import { imagesAhead } from "../train/images-ahead.ts";
+import { partRows } from "../train/part-rows.ts";
+import { imagesAhead, sendImages } from "../train/images-ahead.ts";
 import { adviseOnMemory, withMemoryAdvice } from "../train/memory-advice.ts";
 import { memberOptimizer } from "../train/member-optimizer.ts";
 import { allRows, forward, predictLogits, prepareLayers } from "../train/predict-logits.ts";
@@ -80,7 +81,7 @@ export class MemberBench {
           results.push(loss, hits, topFive);
         } else {
           prepareLayers(model, { training: false, seed: 0 });
-          results.push(forward(model, () => this.#batch(images)));
+          results.push(forward(model, () => this.#batch(images, 0, this.#rows.length)));
         }
       };
       profiles.push((await backend.profile?.(run).catch((error: unknown) => this.#advise(error))) ?? []);
@@ -132,17 +133,18 @@ export class MemberBench {
     const batch = this.#rows.length;
     const rows = Int32Array.from({ length: steps * batch }, (_, i) => i % batch);
     const start = performance.now();
-    await predictLogits(model, split, rows, { batchSize: config.batchSize, shape, resident: this.#resident });
+    await predictLogits(model, split, rows, { batchSize: partRows(config), shape, resident: this.#resident });
     return { milliseconds: (performance.now() - start) / steps };
   }
 
   #trainStep(images: Float32Array | undefined): StepTensors {
     const { config, member, model, split } = this.#options;
-    return withMemoryAdvice(member, this.#rows.length, () =>
+    return withMemoryAdvice(member, this.#rows.length, config, () =>
       trainStep(model, this.#optimizer, {
-        images: () => this.#batch(images),
+        images: (from, to) => this.#batch(images, from, to),
         labels: split.labels,
         lossWeights: undefined,
+        partRows: partRows(config),
         learningRate: settingsOf(config, member).learningRate,
         seed: deriveSeed(config.seed, "step", member, 0, this.#steps++),
         topFive: false,
@@ -154,11 +156,12 @@ export class MemberBench {
     return this.#resident ? undefined : await imagesAhead(this.#options.split, { rows: this.#rows });
   }
 
-  #batch(images: Float32Array | undefined): tf.Tensor4D {
-    return this.#resident?.batch({ rows: this.#rows }) ?? tf.tensor4d(images ?? [], [this.#rows.length, ...this.#options.shape]);
+  #batch(images: Float32Array | undefined, from: number, to: number): tf.Tensor4D {
+    return this.#resident?.batch({ rows: this.#rows }, from, to) ?? sendImages(images, from, to, this.#options.shape);
   }
 
   #advise(error: unknown): never {
-    return adviseOnMemory(this.#options.member, this.#rows.length, error);
+    const { member, config } = this.#options;
+    return adviseOnMemory(member, this.#rows.length, config, error);
   }
 }

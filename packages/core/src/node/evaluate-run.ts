@@ -4,6 +4,7 @@ import type { AccuracyByVoter } from "../events.ts";
 import type { Spec } from "../registry.ts";
 import { accuracy, stagedAccuracy, winners } from "../staged-vote.ts";
 import { writeWeights, weightsFit } from "../train/model-weights.ts";
+import { partRows } from "../train/part-rows.ts";
 import { allRows, predictLogits } from "../train/predict-logits.ts";
 import { resolveConfig, settingsOf } from "../train/resolve-config.ts";
 import { buildMember } from "../train/member-trainer.ts";
@@ -68,7 +69,7 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
         `run folder ${folder}: the weights of member ${member} do not fit ${settings.architecture.name} as it is configured. Was experiment.json changed?`,
       );
     writeWeights(model, weights);
-    const logits = await predictLogits(model, data.test, allRows(labels.length), { batchSize: config.batchSize, shape: data.shape });
+    const logits = await predictLogits(model, data.test, allRows(labels.length), { batchSize: partRows(config), shape: data.shape });
     model.dispose();
     const single = accuracy(logits, labels);
     members.push({

@@ -42,6 +42,7 @@ test("a member is built for the images that its dataset expects, which is not re
     shape: [6, 2, 3],
     classes: 4,
     batchSize: 5,
+    gradientAccumulationSteps: 1,
     parameters: 36 * 4 + 4,
     multiplyAdds: { training: 2 * 36 * 4, evaluation: 36 * 4 }, // nobody asks for the gradient of the images
     backend: "cpu",

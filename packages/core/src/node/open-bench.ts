@@ -21,6 +21,8 @@ export interface BenchSubject {
   readonly shape: readonly [number, number, number];
   readonly classes: number;
   readonly batchSize: number;
+  /** Parts that a training step's batch is computed in. */
+  readonly gradientAccumulationSteps: number;
   readonly parameters: number;
   /** Of an image; in training each layer forward, for its kernel's gradient and, but for the first, for its input's. */
   readonly multiplyAdds: { readonly training: number; readonly evaluation: number };
@@ -80,6 +82,7 @@ export async function openBench(
       shape: expected.shape,
       classes: expected.classes,
       batchSize: resolved.batchSize,
+      gradientAccumulationSteps: resolved.gradientAccumulationSteps,
       parameters,
       multiplyAdds: { training: 3 * multiplyAdds - first, evaluation: multiplyAdds },
       backend: backends.label(resolved.backend),

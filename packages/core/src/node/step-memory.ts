@@ -1,11 +1,13 @@
 import type { ModelSummary } from "../model-summary.ts";
+import { partRows } from "../train/part-rows.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 
 /**
  * Bytes a training step keeps where nothing is fused: every layer's output twice (values and gradients), weights with gradient and
- * Adam's moments. The WebAssembly engine takes about two thirds of it.
+ * Adam's moments, and where a batch is computed in parts their gradients' sum. The WebAssembly engine takes about two thirds of it.
  */
-export function stepMemory(summary: ModelSummary, { batchSize }: ResolvedConfig): number {
+export function stepMemory(summary: ModelSummary, config: ResolvedConfig): number {
   const outputs = summary.layers.reduce((total, { outputShape }) => total + outputShape.reduce((product, n) => product * n, 1), 0);
-  return 4 * (2 * outputs * batchSize + 4 * summary.parameters);
+  const copies = config.gradientAccumulationSteps > 1 ? 5 : 4;
+  return 4 * (2 * outputs * partRows(config) + copies * summary.parameters);
 }

@@ -95,6 +95,7 @@ describe("a run that was cut anywhere and resumed ends with the bytes of an uncu
   for (const config of [
     { ...base, scheme: "boost", pretrainEpochs: 2 },
     { ...base, mode: "independent", validation: 0.2, scoreOn: "validation" },
+    { ...base, members: 2, gradientAccumulationSteps: 3 },
     { ...base, members: [{ count: 2 }, { architecture: { name: "linear", hidden: 5 }, epochs: 2 }] },
   ] satisfies Config[]) {
     test(JSON.stringify(config), async () => {
@@ -173,6 +174,26 @@ test("weights may weigh the loss instead of the draw", async () => {
   expect(lastAccuracy(events)).not.toBe(lastAccuracy(plain.events));
 });
 
+test.each([{}, { scheme: { name: "boost", weighting: "loss" } }])(
+  "a batch computed in parts, the last and short one too, is the same step up to rounding, and parts are no other run's to resume: %o",
+  async (own: Config) => {
+    const tensors = tf.memory().numTensors;
+    const whole = await run({ ...base, members: 1, ...own }, { out: await newOut() });
+    const parts = await run({ ...base, members: 1, ...own, gradientAccumulationSteps: 3 }, { out: await newOut() });
+    expect(tf.memory().numTensors).toBe(tensors);
+    const steps = (events: readonly RunEvent[]) => events.filter((event) => event.type === "step");
+    expect(steps(whole.events)).toHaveLength(12);
+    for (const [i, { loss, accuracy }] of steps(whole.events).entries()) {
+      expect(steps(parts.events)[i]).toMatchObject({ loss: expect.closeTo(loss, 5), accuracy });
+    }
+    expect((await openRun(parts.folder)).config.gradientAccumulationSteps).toBe(3);
+    expect((await evaluateRun(parts.folder, { container })).members[0]?.agreement).toBe(1);
+    await expect(run({ ...base, members: 1, ...own }, { resume: parts.folder })).rejects.toThrow(
+      "was made with gradientAccumulationSteps=3",
+    );
+  },
+);
+
 test("with more than ten classes, steps, members and votes tell their top-5 accuracy too", async () => {
   const tensors = tf.memory().numTensors;
   const config = { ...base, dataset: { name: "blobs", classes: 12 }, validation: 0.2 } satisfies Config;
@@ -205,9 +226,15 @@ describe("bad input is an error before anything is written", () => {
     ["an unknown scheme", { scheme: "bog" }, 'ensemble scheme "bog" is unknown. Did you mean "bag"?'],
     ["a net that does not fit", { architecture: { name: "linear", height: 8 } }, "linear: expected images 8 high, got [4, 4, 1]"],
     ["validation without rows", { scoreOn: "validation" }, "no rows are held out"],
+    [
+      "more parts than rows",
+      { gradientAccumulationSteps: 33 },
+      "gradientAccumulationSteps: is 33, but a batch of 32 has no more than 32 parts",
+    ],
+    ["half a part", { gradientAccumulationSteps: 1.5 }, /configuration gradientAccumulationSteps: .*got 1\.5/],
     ["pretraining afresh", { mode: "independent", pretrainEpochs: 1 }, "independent members start afresh"],
     ["a missing init", { init: "/nowhere" }, "cannot be read (ENOENT)"],
-  ] satisfies [string, Config, string][]) {
+  ] satisfies [string, Config, string | RegExp][]) {
     test(what, async () => {
       const out = join(await newOut(), "runs");
       await expect(run({ ...base, ...config }, { out })).rejects.toThrow(message);
@@ -252,6 +279,13 @@ test("a plan tells what a run would do", async () => {
   ]);
   expect(plan.images).toBe(3 * 4 * 90);
   expect(plan.realBytes).toBe(4 * (51 + 51 + 103));
+});
+
+test("a plan of batches in parts counts the memory of a part, and one more copy of the gradients", async () => {
+  const memory = async (own: Config) => (await planRun({ ...base, ...own }, { container })).memoryBytes;
+  const outputs = (await memory({ batchSize: 33 })) - (await memory({ batchSize: 32 }));
+  expect(await memory({ batchSize: 32, gradientAccumulationSteps: 3 })).toBe((await memory({ batchSize: 11 })) + 4 * 51);
+  expect(outputs).toBeGreaterThan(0);
 });
 
 test("the experiment file holds the whole configuration and no clock", async () => {

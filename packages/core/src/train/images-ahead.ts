@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import type { Split } from "../dataset.ts";
 import type { Random } from "../random.ts";
 
@@ -15,4 +16,18 @@ export function imagesAhead(split: Split, batch: Batch, next?: Batch): Float32Ar
   const images = split.images(batch.rows, batch.augment?.());
   if (next && next.rows.length > 0) split.prefetch?.(next.rows, next.augment?.());
   return images;
+}
+
+/**
+ * Sends rows `from` to `to` − 1 of a batch's images to the backend.
+ * @returns [to − from, height, width, channels], which the caller disposes
+ */
+export function sendImages(
+  images: Float32Array | undefined,
+  from: number,
+  to: number,
+  shape: readonly [number, number, number],
+): tf.Tensor4D {
+  const size = shape[0] * shape[1] * shape[2];
+  return tf.tensor4d(images?.subarray(from * size, to * size) ?? [], [to - from, ...shape]);
 }

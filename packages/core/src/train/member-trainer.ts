@@ -6,6 +6,7 @@ import type { LoadedDataset } from "../dataset.ts";
 import type { EnsembleScheme } from "../ensemble-scheme.ts";
 import { deriveSeed } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
+import { partRows } from "./part-rows.ts";
 import { type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, predictLogits } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
@@ -95,7 +96,7 @@ export async function memberLogits(
     const before = done;
     const onBatch = (rows: number): void | Promise<void> => onRows?.(before + rows, total);
     done += split.labels.length;
-    return await predictLogits(model, split, allRows(split.labels.length), { batchSize: config.batchSize, shape: data.shape, onBatch });
+    return await predictLogits(model, split, allRows(split.labels.length), { batchSize: partRows(config), shape: data.shape, onBatch });
   };
   const onTrain = await onSplit(train);
   const onValidation = validation && (await onSplit(validation));

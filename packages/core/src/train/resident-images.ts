@@ -49,15 +49,19 @@ export class ResidentImages {
     }
   }
 
-  /** @returns [batch, height, width, channels], which the caller disposes */
-  batch({ rows, augment }: Batch): tf.Tensor4D {
+  /**
+   * Rows `from` to `to` − 1 of a batch, which they are moved with: the part has the images that the whole batch has there.
+   * @returns [to − from, height, width, channels], which the caller disposes
+   */
+  batch({ rows: all, augment }: Batch, from = 0, to = all.length): tf.Tensor4D {
     const random = augment?.();
-    const moves = random && this.#split.moves?.(rows.length, random);
+    const moves = random && this.#split.moves?.(all.length, random);
+    const rows = all.subarray(from, to);
     return tf.tidy(() => {
       const inputs = {
         images: this.#images,
         rows: tf.tensor1d(rows, "int32"),
-        ...(moves ? { moves: tf.tensor2d(moves, [rows.length, 3], "int32") } : {}),
+        ...(moves ? { moves: tf.tensor2d(moves.subarray(3 * from, 3 * to), [rows.length, 3], "int32") } : {}),
       };
       const [batch] = runTrainingKernel("GatherImages", inputs) ?? [];
       if (!batch) throw new Error("GatherImages: the backend that has it is no longer the current one");

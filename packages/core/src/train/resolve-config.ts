@@ -45,6 +45,12 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
     };
     return Array.from({ length: group.count }, () => own);
   });
+  if (parsed.gradientAccumulationSteps > parsed.batchSize) {
+    throw new UserError(
+      `gradientAccumulationSteps: is ${parsed.gradientAccumulationSteps}, but a batch of ${parsed.batchSize} has no more than ${parsed.batchSize} parts. ` +
+        "Lower it, or raise batchSize.",
+    );
+  }
   if (parsed.scoreOn === "validation" && parsed.validation === 0) {
     throw new UserError('scoreOn: is "validation", but no rows are held out. Set validation, for example --set validation=0.1.');
   }

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { LoadedDataset } from "../dataset.ts";
 import type { Draw, EnsembleScheme } from "../ensemble-scheme.ts";
 import type { Clock, RunEventBody } from "../events.ts";
@@ -6,7 +6,8 @@ import { createRandom, deriveSeed, shuffle } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
 import { accuracy, hasTopFive } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
-import { type Batch, imagesAhead } from "./images-ahead.ts";
+import { partRows } from "./part-rows.ts";
+import { type Batch, imagesAhead, sendImages } from "./images-ahead.ts";
 import { adviseOnMemory, nameOf, withMemoryAdvice } from "./memory-advice.ts";
 import { memberOptimizer } from "./member-optimizer.ts";
 import { readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
@@ -129,11 +130,12 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         metrics.add(
           step,
           rows.length,
-          withMemoryAdvice(member, rows.length, () =>
+          withMemoryAdvice(member, rows.length, run, () =>
             trainStep(model, optimizer, {
-              images: () => resident?.batch(batch(step)) ?? tf.tensor4d(images ?? [], [rows.length, ...data.shape]),
+              images: (from, to) => resident?.batch(batch(step), from, to) ?? sendImages(images, from, to, data.shape),
               labels: Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
               lossWeights: lossWeights && Float32Array.from(rows, (row) => lossWeights[row] ?? 0),
+              partRows: partRows(run),
               learningRate,
               seed: deriveSeed(run.seed, "step", member, epoch, step),
               topFive: isTold(step) && hasTopFive(data.labels.length),
@@ -143,7 +145,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         const isStopped = control.stop === "now" && step + 1 < epochSteps;
         const isLast = isStopped || control.paused || step + 1 === epochSteps;
         if (isLast || performance.now() - breathedAt > BREATH_MILLISECONDS) {
-          yield* take(await metrics.read(isLast).catch((error: unknown) => adviseOnMemory(member, rows.length, error)));
+          yield* take(await metrics.read(isLast).catch((error: unknown) => adviseOnMemory(member, rows.length, run, error)));
           breathedAt = performance.now();
         }
         if (control.paused) {
@@ -221,7 +223,7 @@ function drawRows({ member, run, data, scheme, sampleWeights }: MemberTask, epoc
 /** Accuracy of the model as it is, on the rows that choose the best epoch. */
 async function scoreMember(task: MemberTask, epoch: number, resident: ResidentImages | undefined): Promise<number> {
   const { run, data, model } = task;
-  const options = { batchSize: run.batchSize, shape: data.shape };
+  const options = { batchSize: partRows(run), shape: data.shape };
   if (run.scoreOn === "validation" && data.validation) {
     return accuracy(await predictLogits(model, data.validation, allRows(data.validation.labels.length), options), data.validation.labels);
   }
