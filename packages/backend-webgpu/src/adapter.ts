@@ -1,26 +1,55 @@
-import { findGpu, NoGpu } from "./find-gpu.ts";
+import { adapterNames, findGpu, NoGpu } from "./find-gpu.ts";
 
 export type Power = "high-performance" | "low-power";
 
 /** The GPU's driver may hang; a probe must not. */
 const PATIENCE_MILLISECONDS = 20_000;
 
-/** @throws NoGpu when there is no WebGPU or no adapter */
-export async function requestAdapter(power: Power): Promise<GPUAdapter> {
-  const gpu = await findGpu();
+/** Which GPU. */
+export interface AdapterChoice {
+  readonly power: Power;
+  /** Parts of adapters' names, as Dawn tells them. All must be there, the first is taken. None: whichever has that power. */
+  readonly adapters: readonly string[];
+}
+
+/**
+ * @returns the adapter, and the entry that it came by
+ * @throws NoGpu when there is no WebGPU or no adapter, or none of such a name
+ */
+export async function requestAdapter({ power, adapters }: AdapterChoice): Promise<{ readonly adapter: GPUAdapter; readonly gpu: GPU }> {
+  const gpu = await findGpu({ adapter: adapters[0] });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<never>((_, reject) => {
     const late = new NoGpu("the GPU's driver does not answer", "Restart the machine, or use the backend wasm.");
     timer = setTimeout(() => reject(late), PATIENCE_MILLISECONDS);
   });
-  const adapter = await Promise.race([gpu.requestAdapter({ powerPreference: power }), patience]).finally(() => clearTimeout(timer));
-  if (adapter) return adapter;
+  const request = async (): Promise<GPUAdapter | null> => {
+    if (adapters.length > 0) checkNames(adapters, await adapterNames());
+    return await gpu.requestAdapter({ powerPreference: power });
+  };
+  const adapter = await Promise.race([request(), patience]).finally(() => clearTimeout(timer));
+  if (adapter) return { adapter, gpu };
   throw new NoGpu(
     "there is no GPU that WebGPU can use",
     typeof process !== "undefined" && process.platform === "linux"
       ? 'Install the GPU\'s Vulkan driver and libvulkan1; "vulkaninfo --summary" must list it. In a container pass the device through.'
       : "Install the GPU's current driver.",
   );
+}
+
+/** @param names of the adapters that there are; none where that is not known */
+function checkNames(adapters: readonly string[], names: readonly string[]): void {
+  const missing = adapters.find((adapter) => !names.some((name) => name.includes(adapter)));
+  if (missing === undefined || names.length === 0) return;
+  throw new NoGpu(
+    `no GPU here has "${missing}" in its name`,
+    `There ${names.length > 1 ? "are" : "is"} ${quoted(names)}; set the option "adapter" to such a name, or to a part of it.`,
+  );
+}
+
+/** For people: `"this", "that"`. */
+export function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
 }
 
 /** For people: the GPU's name, and how large one tensor can be. */

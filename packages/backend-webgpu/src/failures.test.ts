@@ -2,7 +2,6 @@ import { OutOfMemoryError, UserError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { create } from "../test/use-software-gpu.ts";
-import { describeAdapter } from "./adapter.ts";
 import { findGpu, NoGpu } from "./find-gpu.ts";
 import type { GuardedBackend } from "./guarded-backend.ts";
 import { BACKEND_NAME, registerWebgpuBackend } from "./register.ts";
@@ -12,18 +11,12 @@ const ON_GPU = 2000;
 
 test("where Dawn is not installed, or does not load, it says which package and what to do", async () => {
   const missing = Object.assign(new Error("Cannot find package 'webgpu'"), { code: "ERR_MODULE_NOT_FOUND" });
-  await expect(findGpu(() => Promise.reject(missing))).rejects.toThrow(
+  await expect(findGpu({ importDawn: () => Promise.reject(missing) })).rejects.toThrow(
     'backend webgpu: the package "webgpu" (Dawn, about 130 MB) is not installed. npm install webgpu',
   );
-  const broken = findGpu(() => Promise.reject(new Error("GLIBCXX_3.4.32 not found\nsomewhere")));
+  const broken = findGpu({ importDawn: () => Promise.reject(new Error("GLIBCXX_3.4.32 not found\nsomewhere")) });
   await expect(broken).rejects.toThrow(/does not load on .*: GLIBCXX_3\.4\.32 not found\. It has binaries for Linux/);
   await expect(broken).rejects.toBeInstanceOf(NoGpu);
-});
-
-test("the adapter is told by name and by its largest tensor", () => {
-  const limits = { maxStorageBufferBindingSize: 2 ** 31, maxBufferSize: 2 ** 30 } as GPUSupportedLimits;
-  const info = { description: "", device: "", vendor: "acme", architecture: "v1", isFallbackAdapter: true } as GPUAdapterInfo;
-  expect(describeAdapter({ info, limits })).toMatch(/^acme v1, a CPU that plays GPU.* up to 1024 MiB$/);
 });
 
 test("a tensor larger than the GPU takes is an OutOfMemoryError, and the GPU stays usable", async () => {

@@ -18,15 +18,31 @@ export class NoGpu extends UserError {
   }
 }
 
-let dawn: Promise<{ readonly gpu: GPU; readonly globals: object }> | undefined;
+/** Where to look for a GPU. */
+export interface GpuSearch {
+  /** A part of the adapter's name; the entry gives no other. Only Dawn can. */
+  readonly adapter?: string | undefined;
+  importDawn?(): Promise<Dawn>;
+}
+
+// Rounding the GPU's clock to a tenth of a millisecond protects pages from one another; here it only blurs a profile.
+const DAWN_OPTIONS = ["disable-dawn-features=timestamp_quantization"];
+const NOBODYS_NAME = "no adapter has this name";
+
+let dawn: Promise<Dawn> | undefined;
+/** Dawn's entries, by the adapter that they were made for. */
+const entries = new Map<string | undefined, GPU>();
 
 /**
  * WebGPU's entry: the browser's own, or Dawn's in Node. Changes no global.
  * @throws NoGpu with the reason and the remedy
  */
-export async function findGpu(importDawn: () => Promise<Dawn> = () => import("webgpu")): Promise<GPU> {
-  const { gpu } = globalThis.navigator ?? {};
-  if (gpu) return gpu;
+export async function findGpu({ adapter, importDawn = () => import("webgpu") }: GpuSearch = {}): Promise<GPU> {
+  const gpu = builtIn();
+  if (gpu && adapter === undefined) return gpu;
+  if (gpu) {
+    throw new NoGpu("a browser chooses its GPU itself, not by name", 'Leave out the option "adapter"; "power" is the one that it heeds.');
+  }
   if (typeof process === "undefined" || !process.versions.node) {
     throw new NoGpu(
       "this browser or page has no WebGPU",
@@ -35,26 +51,46 @@ export async function findGpu(importDawn: () => Promise<Dawn> = () => import("we
   }
   dawn ??= loadDawn(importDawn);
   try {
-    return (await dawn).gpu;
+    const { create } = await dawn;
+    const entry = entries.get(adapter) ?? create([...DAWN_OPTIONS, ...(adapter === undefined ? [] : [`adapter=${adapter}`])]);
+    entries.set(adapter, entry);
+    return entry;
   } catch (error) {
     dawn = undefined; // it may have been installed by the next time
     throw error;
   }
 }
 
+/** The adapters' names. Dawn tells them to whoever asks for one that is not there; empty where there is none, and in a browser. */
+export async function adapterNames(): Promise<string[]> {
+  if (!dawn || builtIn()) return [];
+  const { create } = await dawn;
+  try {
+    await create([`adapter=${NOBODYS_NAME}`]).requestAdapter();
+    return [];
+  } catch (error) {
+    const lines = (error as Error).message.matchAll(/^ \* backend: '.*?', name: '(.*)'$/gm);
+    return [...new Set(Array.from(lines, ([, name = ""]) => name))];
+  }
+}
+
 /** Makes the names global that a browser has, `navigator.gpu` among them, as TensorFlow.js's backend expects them. */
-export async function makeGpuGlobal(): Promise<void> {
-  if (!dawn) return;
-  const { gpu, globals } = await dawn;
+export async function makeGpuGlobal(gpu: GPU): Promise<void> {
+  if (!dawn || builtIn()) return;
+  const { globals } = await dawn;
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
 }
 
-async function loadDawn(importDawn: () => Promise<Dawn>): Promise<{ gpu: GPU; globals: object }> {
+/** A browser's entry, which is not one of Dawn's that was made global. */
+function builtIn(): GPU | undefined {
+  const { gpu } = globalThis.navigator ?? {};
+  return gpu && [...entries.values()].includes(gpu) ? undefined : gpu;
+}
+
+async function loadDawn(importDawn: () => Promise<Dawn>): Promise<Dawn> {
   try {
-    const { create, globals } = await importDawn();
-    // Rounding the GPU's clock to a tenth of a millisecond protects pages from one another; here it only blurs a profile.
-    return { gpu: create(["disable-dawn-features=timestamp_quantization"]), globals };
+    return await importDawn();
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "ERR_MODULE_NOT_FOUND") {

@@ -41,19 +41,31 @@ const REQUIRED_LIMITS = [
 export interface WebgpuOptions {
   /** Which GPU, where there are two. Default "high-performance". */
   readonly power?: Power;
+  /**
+   * A part of the GPU's name, such as "H100"; of a list the first is taken, and the others must be there too. In Node alone.
+   * Default: whichever GPU has that power.
+   */
+  readonly adapter?: string | readonly string[] | undefined;
 }
+
+/** The adapters that were asked for when the backend was made. */
+let madeFor = "";
 
 /**
  * Adds the backend `benn-webgpu` to TensorFlow.js; `await tf.setBackend("benn-webgpu")` then chooses it. Called again it
- * keeps the one that is there, unless that has failed: then a new device takes its place.
- * @throws UserError when there is no WebGPU or no GPU
+ * keeps the one that is there, unless that has failed or another GPU is asked for by name: then a new device takes its place.
+ * @throws UserError when there is no WebGPU, no GPU or none of that name
  */
-export async function registerWebgpuBackend({ power = "high-performance" }: WebgpuOptions = {}): Promise<GuardedBackend> {
+export async function registerWebgpuBackend(options: WebgpuOptions = {}): Promise<GuardedBackend> {
+  const { power = "high-performance" } = options;
+  const adapters = [options.adapter ?? []].flat();
+  const wanted = JSON.stringify(adapters);
   const known = tf.findBackend(BACKEND_NAME) as GuardedBackend | null;
-  if (known && !known.failure) return known;
+  if (known && !known.failure && (adapters.length === 0 || wanted === madeFor)) return known;
+  const { adapter, gpu } = await requestAdapter({ power, adapters });
   if (known) tf.removeBackend(BACKEND_NAME);
-  const adapter = await requestAdapter(power);
-  await makeGpuGlobal();
+  madeFor = wanted;
+  await makeGpuGlobal(gpu);
   const { GuardedBackend } = await importBackend();
   const requiredLimits = Object.fromEntries(REQUIRED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
   const requiredFeatures = (["timestamp-query"] as const).filter((feature) => adapter.features.has(feature));

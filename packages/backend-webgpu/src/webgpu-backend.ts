@@ -1,11 +1,15 @@
 import { type Backend, type Definition, type ProfileRow, z } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
-import { describeAdapter, requestAdapter } from "./adapter.ts";
-import { NoGpu } from "./find-gpu.ts";
+import { describeAdapter, quoted, requestAdapter } from "./adapter.ts";
+import { adapterNames, NoGpu } from "./find-gpu.ts";
 import type { ProgramTime } from "./guarded-backend.ts";
 
 const options = z.object({
   power: z.enum(["high-performance", "low-power"]).default("high-performance").describe("which GPU, where there are two"),
+  adapter: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .optional()
+    .describe("which GPU, by a part of its name; members side by side take turns in a list of them"),
 });
 
 /** TensorFlow.js's own products, whose multiply-adds nobody counts. */
@@ -21,10 +25,12 @@ function profileRow({ program, outputShape, macs, ...measured }: ProgramTime): P
 export const webgpuBackend: Definition<Backend, typeof options> = {
   description: "training on the GPU by WebGPU, without CUDA; in Node it wants the package webgpu",
   options,
-  create: ({ power }) => ({
+  create: ({ power, adapter }) => ({
     async probe() {
       try {
-        return { ok: true, description: describeAdapter(await requestAdapter(power)) };
+        const found = await requestAdapter({ power, adapters: [adapter ?? []].flat() });
+        const names = await adapterNames();
+        return { ok: true, description: describeAdapter(found.adapter) + (names.length > 0 ? `; adapters: ${quoted(names)}` : "") };
       } catch (error) {
         if (!(error instanceof NoGpu)) throw error;
         return { ok: false, reason: error.reason, remedy: error.remedy };
@@ -32,17 +38,17 @@ export const webgpuBackend: Definition<Backend, typeof options> = {
     },
     async activate() {
       const { BACKEND_NAME, registerWebgpuBackend } = await import("./register.ts");
-      await registerWebgpuBackend({ power });
+      await registerWebgpuBackend({ power, adapter });
       await tf.setBackend(BACKEND_NAME);
     },
     async profile(run) {
       const { registerWebgpuBackend } = await import("./register.ts");
-      const programs = await (await registerWebgpuBackend({ power })).profile(run);
+      const programs = await (await registerWebgpuBackend({ power, adapter })).profile(run);
       return programs.map(profileRow).toSorted((a, b) => b.milliseconds - a.milliseconds);
     },
     async limits() {
       const [{ registerWebgpuBackend }, { measureLimits }] = await Promise.all([import("./register.ts"), import("./measure-limits.ts")]);
-      return await measureLimits(await registerWebgpuBackend({ power }));
+      return await measureLimits(await registerWebgpuBackend({ power, adapter }));
     },
   }),
 };

@@ -1,4 +1,4 @@
-// What the browser's page runs: trains on WebGPU, and leaves the losses where the test finds them.
+// What the browser's page runs: trains on WebGPU, and tries to choose a GPU by name.
 import { registerWebgpuBackend } from "@benn/backend-webgpu";
 import * as tf from "@tensorflow/tfjs";
 import { fewLosses } from "./few-losses.ts";
@@ -9,4 +9,12 @@ async function train(steps: number): Promise<{ readonly adapter: string; readonl
   return { adapter: device.adapterInfo.description, losses: await fewLosses(steps) };
 }
 
-Object.assign(globalThis, { train });
+/** What choosing a GPU by name says. */
+async function choose(adapter: string): Promise<string> {
+  return await registerWebgpuBackend({ adapter }).then(
+    () => "chosen",
+    (error: Error) => error.message,
+  );
+}
+
+Object.assign(globalThis, { train, choose });

@@ -74,7 +74,9 @@ export const configSchema = z.strictObject({
   parallel: z
     .union([z.literal("auto"), z.int().min(1)], { error: 'must be "auto" or a whole number of at least 1' })
     .default("auto")
-    .describe("members trained at a time, where none depends on another (independent bagging); auto: what the machine carries"),
+    .describe(
+      "members trained at a time, where none depends on another (independent bagging); auto: what the machine carries, or one for each adapter of a list",
+    ),
   resident: z
     .boolean()
     .default(true)

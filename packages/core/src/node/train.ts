@@ -99,7 +99,8 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     audience = tellListeners(listeners, folder);
     const { startMemberThread } = options;
     if (startMemberThread && count > 1) {
-      const startThread = (): Worker => startMemberThread(configOfThread(resolved, count));
+      let threads = 0;
+      const startThread = (): Worker => startMemberThread(configOfThread(resolved, count, threads++));
       trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
     }
     run = trainRun({ config: resolved, data, container, store, control, init, given, trainer });

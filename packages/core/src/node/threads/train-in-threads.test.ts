@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { BACKENDS } from "../../backend.ts";
 import type { Config } from "../../config.ts";
 import type { RunEvent } from "../../events.ts";
+import type { Spec } from "../../registry.ts";
 import { RunControl } from "../../run-control.ts";
 import { resolveConfig } from "../../train/resolve-config.ts";
 import { toyContainer } from "../../train/toy-problem.ts";
@@ -114,6 +117,29 @@ test("a thread's mistake of the user ends the run with its sentence", async () =
 test("a thread that dies is an error, not a wait", async () => {
   const dying = (): Worker => new Worker("process.exit(3)", { eval: true });
   await expect(run({ ...base, parallel: 2 }, { startMemberThread: dying })).rejects.toThrow("ended before its time");
+});
+
+test("each thread gets the next of the adapters that the backend was told of, and as many train at a time unless a number is set", async () => {
+  const gpus = toyContainer();
+  gpus.resolve(BACKENDS).add("gpus", {
+    description: "",
+    options: z.object({ adapter: z.array(z.string()) }),
+    create: () => ({ probe: async () => ({ ok: true, description: "" }), activate: async () => void (await tf.setBackend("cpu")) }),
+  });
+  const config = { ...base, backend: { name: "gpus", adapter: ["a", "b"] } } satisfies Config;
+  const adaptersOf = async (parallel: number | "auto") => {
+    const adapters: unknown[] = [];
+    const start = ({ backend, ...rest }: Config): Worker => {
+      adapters.push((backend as Spec)["adapter"]);
+      return startMemberThread({ ...rest, backend: "cpu" });
+    };
+    await run({ ...config, parallel }, { container: gpus, startMemberThread: start });
+    return adapters;
+  };
+  expect(await adaptersOf(3)).toEqual(["a", "b", "a"]);
+  expect(await adaptersOf("auto")).toEqual(["a", "b"]);
+  const auto = (own: Config) => membersAtATime(resolveConfig({ ...config, ...own }, gpus), gpus, 1);
+  expect([auto({ members: 1 }), auto({ mode: "sequential" }), auto({ scheme: "boost" })]).toEqual([1, 1, 1]);
 });
 
 test("only members that do not depend on one another train side by side", () => {
