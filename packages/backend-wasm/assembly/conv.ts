@@ -2,18 +2,19 @@
 import { evenB, multiplyPanels, packB, panelWidth } from "./tile";
 import { transpose4 } from "./simd";
 import { blockLength, evaluate, programScratch } from "./program";
-import { packSigns } from "./threshold";
 
 // Panels of PIXELS rows start 3,840 bytes apart: at 4,096 all would fall into the same few lines of the cache.
-const KC: i32 = 384, MC: i32 = 64, PIXELS: i32 = 240, GROUP: i32 = 64;
+const KC: i32 = 384, PIXELS: i32 = 240, GROUP: i32 = 64;
+/** Pixels whose patches are gathered at a time. */
+export const MC: i32 = 64;
 
 /** Taps of the kernel per block: the packed block should stay near KC rows. */
-function tapsPerBlock(channels: i32): i32 {
+export function tapsPerBlock(channels: i32): i32 {
   return max(1, KC / channels);
 }
 
 /** Whether patches are gathered as whole rows: with few channels a tap is too short to be gathered by itself. */
-function byRows(c: i32): bool {
+export function byRows(c: i32): bool {
   return c < 16;
 }
 
@@ -21,7 +22,7 @@ function byRows(c: i32): bool {
  * For `count` output pixels from number `first` on: row and column of the patch's corner in the input, and where the
  * pixel's image begins: 12 bytes each.
  */
-function corners(
+export function corners(
   first: i32, count: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, x: usize, image: usize, table: usize,
 ): void {
   let column = first % ow, rest = first / ow;
@@ -55,7 +56,7 @@ function pixelUnder(entry: usize, u: i32, v: i32, h: i32, w: i32, spreadH: i32, 
   return load<usize>(entry, 8) + <usize>(row * w + column) * bytes;
 }
 
-/** Copies floats by fours; up to three more than asked are written, and read. */
+/** Copies by 16 bytes: up to 15 more than asked are written, and read. */
 // @ts-ignore: decorator
 @inline
 function copyLoosely(dst: usize, src: usize, bytes: usize): void {
@@ -68,9 +69,9 @@ function clearLoosely(dst: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, f32x4.splat(0));
 }
 
-/** The whole patch of one pixel as a row of kh·kw·c floats, and zeros up to 16 bytes after it. */
-function patchRow(entry: usize, kh: i32, kw: i32, h: i32, w: i32, c: i32, dst: usize): void {
-  const row = load<i32>(entry), column = load<i32>(entry, 4), bytes = <usize>c << 2, run = <usize>kw * bytes;
+/** The whole patch of one pixel as a row of kh·kw input pixels of so many bytes, and zeros up to 16 bytes after it. */
+export function patchRow(entry: usize, kh: i32, kw: i32, h: i32, w: i32, bytes: usize, dst: usize): void {
+  const row = load<i32>(entry), column = load<i32>(entry, 4), run = <usize>kw * bytes;
   const v0 = min(kw, max(0, -column)), v1 = max(v0, min(kw, w - column));
   const before = <usize>v0 * bytes, inside = <usize>(v1 - v0) * bytes;
   for (let u = 0; u < kh; u++) {
@@ -140,10 +141,10 @@ export function conv2d(
         // Ragged last rows gather the row before them once more; its products are never stored.
         const e0 = table + <usize>(r * 12), e1 = r + 1 < rows ? e0 + 12 : e0, e2 = r + 2 < rows ? e1 + 12 : e1, e3 = r + 3 < rows ? e2 + 12 : e2;
         if (whole) {
-          patchRow(e0, kh, kw, h, w, c, patches);
-          patchRow(e1, kh, kw, h, w, c, patches + patch);
-          patchRow(e2, kh, kw, h, w, c, patches + 2 * patch);
-          patchRow(e3, kh, kw, h, w, c, patches + 3 * patch);
+          patchRow(e0, kh, kw, h, w, bytes, patches);
+          patchRow(e1, kh, kw, h, w, bytes, patches + patch);
+          patchRow(e2, kh, kw, h, w, bytes, patches + 2 * patch);
+          patchRow(e3, kh, kw, h, w, bytes, patches + 3 * patch);
           for (let k: usize = 0; k < patch; k += 16) {
             transpose4(patches + k, patches + patch + k, patches + 2 * patch + k, patches + 3 * patch + k, d + (k << 2), 16);
           }
@@ -179,26 +180,6 @@ export function conv2d(
       block += <usize>(padded * columns) << 2;
     }
     if (bias) addRow(y + <usize>i * ldc, rows, f, bias);
-  }
-}
-
-export function convSignsScratch(c: i32, f: i32, taps: i32): usize {
-  return convScratch(c, taps) + 64 + (<usize>(MC * f) << 2) + 64;
-}
-
-/**
- * The signs of what a chain of batch norms and ReLUs makes of `conv2d`'s values, which are nowhere but in a cache: see `packSigns`.
- * Products are rounded before they are added.
- */
-export function conv2dSigns(
-  from: i32, to: i32, scratch: usize, x: usize, h: i32, w: i32, c: i32, packedW: usize, kh: i32, kw: i32, f: i32, signs: usize, oh: i32, ow: i32,
-  sh: i32, sw: i32, top: i32, left: i32, bias: usize, thresholds: usize, length: i32,
-): void {
-  const tile = (scratch + convScratch(c, kh * kw) + 63) & ~63;
-  for (let i = from; i < to; i += MC) {
-    const end = min(to, i + MC), y = tile - (<usize>i * f << 2);
-    conv2d(i, end, scratch, x, h, w, c, packedW, kh, kw, f, y, oh, ow, sh, sw, top, left, 1, 1, bias, false);
-    packSigns(i, end, 0, y, f, thresholds, length, signs, 0, 0, 0);
   }
 }
 
@@ -256,7 +237,7 @@ export function conv2dFilterGrad(
       evenB(kc, f, width, packedDy, panel);
       if (whole) {
         for (let q = 0; q < kc; q++) {
-          patchRow(table + <usize>(q * 12), kh, kw, h, w, c, patch);
+          patchRow(table + <usize>(q * 12), kh, kw, h, w, bytes, patch);
           let d = packedX + (<usize>q << 4);
           for (let r = 0; r < panelRows; r += 4) {
             v128.store(d, v128.load(patch + (<usize>r << 2)));

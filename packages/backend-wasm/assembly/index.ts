@@ -10,8 +10,9 @@ export {
 export { binaryKernel, binaryKernelGradient, centreAndClip } from "./binary-kernel";
 export { packBits } from "./bits";
 export {
-  addPartials, conv2d, conv2dFilterGrad, conv2dSigns, convSignsScratch, convFilterGradScratch, convPacked, convScratch, filterGradUnits, packConvKernel,
+  addPartials, conv2d, conv2dFilterGrad, convFilterGradScratch, convPacked, convScratch, filterGradUnits, packConvKernel,
 } from "./conv";
+export { conv2dSigns, convQuantized, convSignsScratch, quantizeConvKernel } from "./conv-signs";
 export { copyRuns, fill } from "./copy";
 export { binary, binaryBroadcast, broadcastRows, movingAverage, unary } from "./elementwise";
 export { matmul, matmulPacked, matmulScratch, packMatrix } from "./matmul";

@@ -9,8 +9,8 @@ interface Sums {
   bytes: number;
 }
 
-/** Functions whose multiply-adds are of floats; all others that have any count bits. */
-const FLOAT_PRODUCTS = /^(?:conv2d|matmul$)/;
+/** Functions whose multiply-adds are of floats; all others that have any count bits, or add integers. */
+const FLOAT_PRODUCTS = /^(?:conv2d|conv2dFilterGrad|matmul)$/;
 
 /** Adds up the time of every kernel while it is the backend's `profiler`. */
 export class Profiler {

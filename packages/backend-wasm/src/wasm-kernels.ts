@@ -13,7 +13,8 @@ interface Sizes {
   readonly matmulPacked: (n: number, k: number) => number;
   readonly matmulScratch: () => number;
   readonly convPacked: (channels: number, filters: number, taps: number) => number;
-  readonly convSignsScratch: (channels: number, filters: number, taps: number) => number;
+  readonly convQuantized: (channels: number, filters: number, taps: number) => number;
+  readonly convSignsScratch: (channels: number, filters: number, taps: number, inputs: number) => number;
   readonly convScratch: (channels: number, taps: number) => number;
   readonly convFilterGradScratch: (channels: number, filters: number, taps: number, length: number, registers: number) => number;
   readonly filterGradUnits: (channels: number, taps: number) => number;
@@ -92,6 +93,7 @@ type Whole =
   | "repeatPattern"
   | "packMatrix"
   | "packConvKernel"
+  | "quantizeConvKernel"
   | "magnitudes"
   | "signThresholds"
   | "quantizationScales";

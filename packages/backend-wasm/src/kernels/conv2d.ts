@@ -50,15 +50,23 @@ function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, b
   backend.withScratch(wasm.convPacked(x.c, y.c, taps), (packed) => {
     wasm.packConvKernel(kernel.at, taps, x.c, y.c, ...kernel.strides, packed);
     const work = { macs: total * macs, bytes: 4 * batch * (x.h * x.w * x.c + y.h * y.w * y.c) };
-    const scratch = y.signs ? wasm.convSignsScratch(x.c, y.c, taps) : wasm.convScratch(x.c, taps);
-    const cut = { total, grain: grainOf(total, Math.ceil(500_000 / macs), 64), scratch, work };
+    const grain = grainOf(total, Math.ceil(500_000 / macs), 64);
     const image = [x.at, x.h, x.w, x.c];
     if (y.signs) {
       const { address, thresholds, length } = y.signs;
-      const shape = [kernel.kh, kernel.kw, y.c, address, y.h, y.w];
-      backend.run("conv2dSigns", cut, ...image, packed, ...shape, ...window, bias, thresholds, length);
+      // A chunk may begin and end within an image.
+      const images = Math.min(batch, Math.ceil(grain / (y.h * y.w)) + 1);
+      const scratch = wasm.convSignsScratch(x.c, y.c, taps, images * x.h * x.w * x.c);
+      const bytes = wasm.convQuantized(x.c, y.c, taps);
+      backend.withScratch(bytes, (quantized) => {
+        if (bytes) wasm.quantizeConvKernel(kernel.at, taps * x.c, y.c, bias, thresholds, length, quantized);
+        const shape = [kernel.kh, kernel.kw, y.c, address, y.h, y.w];
+        const signs = [bias, thresholds, length, bytes && quantized];
+        backend.run("conv2dSigns", { total, grain, scratch, work }, ...image, packed, ...shape, ...window, ...signs);
+      });
       return;
     }
+    const cut = { total, grain, scratch: wasm.convScratch(x.c, taps), work };
     backend.run("conv2d", cut, ...image, packed, kernel.kh, kernel.kw, y.c, y.at, y.h, y.w, ...window, ...spread, bias, Number(fused));
   });
 }
