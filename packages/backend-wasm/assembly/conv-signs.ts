@@ -327,7 +327,8 @@ export function conv2dSigns(
         // Ragged last ones are settled with the one before them once more.
         const again = load<i32>(listed - 4);
         store<i32>(listed, again); store<i32>(listed, again, 4); store<i32>(listed, again, 8);
-        for (let d = doubts; d < listed; d += 16) settle(d, places, kh, kw, h, w, c, weights + <usize>(padded(f) * pairs) * 4, f, bias, thresholds, length, s, few);
+        const kernel = weights + <usize>(padded(f) * pairs) * 4;
+        for (let d = doubts; d < listed; d += 16) settle(d, places, kh, kw, h, w, c, kernel, f, bias, thresholds, length, s, few);
         continue;
       }
     }
