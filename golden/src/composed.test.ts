@@ -17,7 +17,7 @@ const trainingKernels: Record<TrainingKernel, true> = {
   CentreAndClip: true,
   DropoutMask: true,
   GatherImages: true,
-  MovingAverage: true,
+  MovingAverages: true,
 };
 
 // What a backend without any training kernel computes: layers and optimiser compose all from stock kernels.

@@ -48,9 +48,14 @@ function everything(only?: readonly string[]): string[] {
       { x: values([9001, 12], "x"), dy: values([9001, 12], "dy"), mean: values([12], "m"), variance: [new Float32Array(12).fill(2), [12]] },
       { epsilon: 1e-4 },
     ],
-    MovingAverage: [
-      { running: values([90_001], "r"), batch: values([90_001], "b") },
-      { momentum: 0.9, share: 0.1 },
+    MovingAverages: [
+      {
+        mean: values([90_001], "m"),
+        variance: values([90_001], "v"),
+        batchMean: values([90_001], "bm"),
+        batchVariance: values([90_001], "bv"),
+      },
+      { momentum: 0.9, unbiased: 1.01 },
     ],
     BinaryKernel: [{ w: values([3, 3, 50, 77], "w") }, {}],
     BinaryKernelGrad: [{ w: values([3, 3, 50, 77], "w"), binary: values([3, 3, 50, 77], "b"), dy: values([3, 3, 50, 77], "dy") }, {}],

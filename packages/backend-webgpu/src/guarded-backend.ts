@@ -42,7 +42,10 @@ export class GuardedBackend extends WebGPUBackend {
   readonly #waiting = new Set<(error: Error) => void>();
   readonly #programs: PlannedPrograms;
   /** Tensors that nobody has asked for yet, with what they are to be made of. */
-  readonly #deferred = new Map<object, { readonly inputs: readonly TensorInfo[]; readonly compute: () => void }>();
+  readonly #deferred = new Map<
+    object,
+    { readonly inputs: readonly TensorInfo[]; readonly compute: () => void; readonly signOf: TensorInfo | undefined }
+  >();
   /** How many deferred tensors want one, and whether TensorFlow.js has given it up meanwhile. */
   readonly #wanted = new Map<object, { times: number; givenUp: boolean }>();
   /** Numbers that programs take as tensors, 0.9 for instance, by type and value. */
@@ -80,16 +83,27 @@ export class GuardedBackend extends WebGPUBackend {
   /**
    * A tensor that is computed when somebody asks for it; often nobody does, for instance for the gradient of the images.
    * @param compute writes its values into the tensor
+   * @param signOf a tensor of as many values whose signs they are, see `signSource`
    */
-  defer(shape: readonly number[], inputs: readonly TensorInfo[], compute: (output: TensorInfo) => void): TensorInfo {
+  defer(shape: readonly number[], inputs: readonly TensorInfo[], compute: (output: TensorInfo) => void, signOf?: TensorInfo): TensorInfo {
     const output = this.makeTensorInfo([...shape], "float32");
     for (const { dataId } of inputs) {
       const wanted = this.#wanted.get(dataId);
       if (wanted) wanted.times += 1;
       else this.#wanted.set(dataId, { times: 1, givenUp: false });
     }
-    this.#deferred.set(output.dataId, { inputs, compute: () => compute(output) });
+    this.#deferred.set(output.dataId, { inputs, compute: () => compute(output), signOf });
     return output;
+  }
+
+  /** Where a tensor is the signs (−1 below 0, else 1) of another, and nobody has asked for its values yet: that one. */
+  signSource({ dataId }: TensorInfo): TensorInfo | undefined {
+    return this.#deferred.get(dataId)?.signOf;
+  }
+
+  /** Whether a deferred tensor will be made of this one, which must not change until then. */
+  isWanted(dataId: object): boolean {
+    return this.#wanted.has(dataId);
   }
 
   #settle(dataId: object): void {

@@ -26,8 +26,8 @@ export interface OwnProgram {
   wgsl(): string;
   /** In the order of its bindings; the uniforms come after them. */
   readonly tensors: readonly TensorInfo[];
-  /** A struct of f32. */
-  readonly uniforms: readonly number[];
+  /** One number each. */
+  readonly uniforms: readonly { type: string; data: number[] }[];
   readonly workgroups: readonly [number, number, number];
 }
 
@@ -114,10 +114,11 @@ export class PlannedPrograms {
       this.#own.set(key, plan);
     }
     const bound = tensors.map(({ dataId }) => this.#bufferOf(dataId));
-    const values = String(uniforms);
+    let values = "";
+    for (const { data } of uniforms) values += `${data[0]};`;
     let buffer = plan.uniforms.get(values);
     if (!buffer) {
-      ({ buffer } = this.#internals.makeUniforms(uniforms.map((value) => ({ type: "float32", data: [value] }))));
+      ({ buffer } = this.#internals.makeUniforms([...uniforms]));
       this.#keepUniforms(plan, values, buffer);
     }
     this.#dispatch(plan, [...bound, buffer], workgroups);

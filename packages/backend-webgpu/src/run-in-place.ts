@@ -1,5 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { GuardedBackend } from "./guarded-backend.ts";
+import { runOwn, WORKGROUP } from "./run-own.ts";
 
 export interface InPlace {
   /** Tells this WGSL from all other. */
@@ -10,13 +11,9 @@ export interface InPlace {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   /** f32, by their name in WGSL. */
   readonly uniforms: Readonly<Record<string, number>>;
-  /** WGSL statements for element `index` (u32). */
+  /** WGSL statements for element `index` (i32). */
   readonly statements: string;
 }
-
-const WORKGROUP = 64;
-/** WebGPU's least limit of workgroups in one direction. */
-const MOST_IN_A_ROW = 65_535;
 
 /**
  * Updates tensors where they are. What a training step carries over to the next (weights, moments, running statistics) then
@@ -26,32 +23,21 @@ const MOST_IN_A_ROW = 65_535;
  */
 export function runInPlace(backend: GuardedBackend, { key, updates, inputs, uniforms, statements }: InPlace): TensorInfo[] | undefined {
   const updated = Object.values(updates);
-  const isOwn = ({ dataId }: TensorInfo): boolean => backend.refCount(dataId) === 1 && backend.tensorMap.get(dataId).external !== true;
+  const isOwn = ({ dataId }: TensorInfo): boolean =>
+    backend.refCount(dataId) === 1 && !backend.isWanted(dataId) && backend.tensorMap.get(dataId).external !== true;
   const [size = 0] = updated.map(({ shape }) => shape.reduce((product, n) => product * n, 1));
   for (const { dataId } of updated) backend.uploadToGPU(dataId);
   if (size === 0 || !updated.every(isOwn)) return undefined;
-  const names = Object.keys(uniforms);
-  const bindings = [
-    ...Object.keys(updates).map((name) => `var<storage, read_write> ${name} : array<f32>`),
-    ...Object.keys(inputs).map((name) => `var<storage, read> ${name} : array<f32>`),
-    "var<uniform> uniforms : Uniforms",
-  ];
-  const workgroups = Math.ceil(size / WORKGROUP);
-  const across = Math.min(workgroups, MOST_IN_A_ROW);
-  backend.runOwnProgram({
-    key: `benn_${key}`,
-    wgsl: () => `
-      struct Uniforms { ${names.map((name) => `${name} : f32`).join(", ")} }
-      ${bindings.map((binding, i) => `@group(0) @binding(${i}) ${binding};`).join("\n")}
-      @compute @workgroup_size(${WORKGROUP})
-      fn main(@builtin(global_invocation_id) id : vec3<u32>, @builtin(num_workgroups) workgroups : vec3<u32>) {
-        let index = id.y * workgroups.x * ${WORKGROUP}u + id.x;
-        if (index >= arrayLength(&${Object.keys(updates)[0]})) { return; }
-        ${statements}
-      }`,
-    tensors: [...updated, ...Object.values(inputs)],
-    uniforms: Object.values(uniforms),
-    workgroups: [across, Math.ceil(workgroups / across), 1],
+  runOwn(backend, {
+    key,
+    inputs,
+    outputs: updates,
+    uniforms: Object.fromEntries(Object.entries(uniforms).map(([name, value]) => [name, ["f32", value] as const])),
+    workgroups: Math.ceil(size / WORKGROUP),
+    statements: `
+      let index = group * ${WORKGROUP} + local;
+      if (index >= i32(arrayLength(&${Object.keys(updates)[0]}))) { return; }
+      ${statements}`,
   });
   for (const { dataId } of updated) {
     backend.incRef(dataId);

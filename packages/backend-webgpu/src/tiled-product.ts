@@ -101,7 +101,7 @@ export function tiledProduct(backend: GuardedBackend, product: TiledProduct, til
     inputs: { x: partial },
     rows: splits,
     channels: m * n,
-    terms: ["x[at]"],
+    term: "x[at]",
     output: product.output,
   });
   backend.disposeData(partial.dataId);

@@ -13,8 +13,9 @@ import * as tf from "@tensorflow/tfjs";
  * - `GatherImages`      images [N, H, W, C], rows int32 [B], moves? int32 [B, 3] → the images of those rows [B, H, W, C], each mirrored
  *                       left to right if its first number is not 0, then shifted down and right by the second and the third,
  *                       zeros coming in. A backend that has it has a memory of its own, where images had better stay.
- * - `MovingAverage`     running, batch (one shape) → running · `momentum` + batch · `share`; may be `running` itself, overwritten,
- *                       where nobody else holds it
+ * - `MovingAverages`    mean, variance, batchMean, batchVariance (one shape) → mean · `momentum` + batchMean · (1 − `momentum`) and
+ *                       variance · `momentum` + batchVariance · (1 − `momentum`) · `unbiased`; may be mean and variance themselves,
+ *                       overwritten, where nobody else holds them
  * - `BinarySign`        x → −1 where x < 0, else +1
  * - `BinarySignGrad`    x, dy → dy where −1 < x < 1, else 0
  * - `DropoutMask`       x → x where `keepsElement(seed, i, rate)` for its index i, else 0: not scaled; `rate`, `seed`
@@ -35,7 +36,7 @@ export type TrainingKernel =
   | "GatherImages"
   | "BatchNorm"
   | "BatchNormGrad"
-  | "MovingAverage"
+  | "MovingAverages"
   | "CentreAndClip"
   | "BinaryKernel"
   | "BinaryKernelGrad"

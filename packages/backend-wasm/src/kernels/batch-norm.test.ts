@@ -154,13 +154,27 @@ describe("batch norm", () => {
   });
 });
 
-describe("MovingAverage", () => {
+describe("MovingAverages", () => {
   useBackend();
 
   it("keeps a share of the running value and takes one of the batch's, rounded step by step", () => {
-    const [running, batch] = [randomValues(37, "running"), randomValues(37, "batch")];
-    const [y] = run("MovingAverage", { running: [running, [37]], batch: [batch, [37]] }, { momentum: 0.9, share: 0.1 });
-    const [momentum, share] = [Math.fround(0.9), Math.fround(0.1)];
-    expect(y!.values).toEqual(running.map((value, i) => Math.fround(value * momentum) + Math.fround(batch[i]! * share)));
+    const names = ["mean", "variance", "batchMean", "batchVariance"] as const;
+    const [mean, variance, batchMean, batchVariance] = names.map((name) => randomValues(37, name)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    const inputs = {
+      mean: [mean, [37]],
+      variance: [variance, [37]],
+      batchMean: [batchMean, [37]],
+      batchVariance: [batchVariance, [37]],
+    } as const;
+    const averages = run("MovingAverages", inputs, { momentum: 0.9, unbiased: 1.25 });
+    const expected = (running: Float32Array, batch: Float32Array, share: number) =>
+      running.map((value, i) => Math.fround(value * Math.fround(0.9)) + Math.fround(batch[i]! * Math.fround(share)));
+    expect(averages[0]!.values).toEqual(expected(mean, batchMean, 1 - 0.9));
+    expect(averages[1]!.values).toEqual(expected(variance, batchVariance, 1.25 * (1 - 0.9)));
   });
 });

@@ -101,18 +101,23 @@ const batchNormGrad: WasmKernel<Gradient, { epsilon: number }> = ({ inputs, attr
   return [backend.makeFormula(inputs.x.shape, dx), dScale, dOffset];
 };
 
-const movingAverage: WasmKernel<{ running: Info; batch: Info }, { momentum: number; share: number }> = ({ inputs, attrs, backend }) => {
-  const { running, batch } = inputs;
-  const total = running.shape.reduce((product, n) => product * n, 1);
-  const y = backend.makeFloats(running.shape);
-  const cut = { total, grain: grainOf(total, 16_384) };
-  backend.run("movingAverage", cut, backend.address(running), backend.address(batch), attrs.momentum, attrs.share, backend.address(y));
-  return y;
+type Moving = { mean: Info; variance: Info; batchMean: Info; batchVariance: Info };
+
+const movingAverages: WasmKernel<Moving, { momentum: number; unbiased: number }> = ({ inputs, attrs: { momentum, unbiased }, backend }) => {
+  const average = (running: Info, batch: Info, share: number): Info => {
+    const total = running.shape.reduce((product, n) => product * n, 1);
+    const y = backend.makeFloats(running.shape);
+    const cut = { total, grain: grainOf(total, 16_384) };
+    backend.run("movingAverage", cut, backend.address(running), backend.address(batch), momentum, share, backend.address(y));
+    return y;
+  };
+  const share = 1 - momentum;
+  return [average(inputs.mean, inputs.batchMean, share), average(inputs.variance, inputs.batchVariance, unbiased * share)];
 };
 
 export const batchNormKernels: KernelTable = {
   BatchNorm: batchNorm,
   FusedBatchNorm: fusedBatchNorm,
   BatchNormGrad: batchNormGrad,
-  MovingAverage: movingAverage,
+  MovingAverages: movingAverages,
 };

@@ -2,7 +2,7 @@ import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";
 import { runInPlace } from "../run-in-place.ts";
-import { channelSums } from "./channel-sums.ts";
+import { reduceChannels } from "./reduce-channels.ts";
 
 interface Size {
   readonly rows: number;
@@ -15,7 +15,8 @@ function sizeOf({ shape }: TensorInfo): Size {
 }
 
 /**
- * Batch norm in training over all axes but the last; the variance is of differences from the mean, in a second pass over x.
+ * Batch norm in training over all axes but the last. Mean and variance come of one pass over x: of the differences from the first row,
+ * so that nothing is lost however far the mean is from 0.
  * @see S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015, algorithm 1
  */
 const batchNorm: Kernel<{ x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo }, { epsilon: number }> = ({
@@ -24,10 +25,22 @@ const batchNorm: Kernel<{ x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo
   backend,
 }) => {
   const { rows, channels } = sizeOf(x);
-  const sums = { rows, channels, factor: 1 / rows };
-  const mean = channelSums(backend, { ...sums, key: "x", inputs: { x }, terms: ["x[at]"] });
-  const squares = "(x[at] - mean[channel]) * (x[at] - mean[channel])";
-  const variance = channelSums(backend, { ...sums, key: "squares", inputs: { x, mean }, terms: [squares] });
+  const [mean, variance] = reduceChannels(backend, {
+    key: "moments",
+    inputs: { x },
+    rows,
+    channels,
+    terms: ["(x[at] - x[channel])", "(x[at] - x[channel]) * (x[at] - x[channel])"],
+    finishInputs: { x },
+    uniforms: { factor: 1 / rows },
+    outputs: { mean: [channels], variance: [channels] },
+    finish: `
+      if (local == 0) {
+        let distance = sum0 * uniforms.factor;
+        mean[channel] = x[channel] + distance;
+        variance[channel] = max(0.0, sum1 * uniforms.factor - distance * distance);
+      }`,
+  }) as [TensorInfo, TensorInfo];
   const y = runElements(backend, {
     key: `batchNorm_${scale ? "scale" : ""}_${offset ? "offset" : ""}`,
     inputs: { x, mean, variance, ...(scale ? { scale } : {}), ...(offset ? { offset } : {}) },
@@ -55,66 +68,67 @@ const batchNormGrad: Kernel<GradInputs, { epsilon: number }> = ({
   backend,
 }) => {
   const { rows, channels } = sizeOf(x);
-  // Σ dy, then Σ dy · (x − mean), of each channel.
-  const sums = channelSums(backend, {
-    key: "gradients",
+  const [dScale, dOffset] = reduceChannels(backend, {
+    key: "batchNormGrad",
     inputs: { x, dy, mean },
     rows,
     channels,
     terms: ["dy[at]", "dy[at] * (x[at] - mean[channel])"],
-  });
+    finishInputs: { variance },
+    uniforms: { epsilon },
+    outputs: { dScale: [channels], dOffset: [channels] },
+    finish: `
+      if (local == 0) {
+        dOffset[channel] = sum0;
+        dScale[channel] = sum1 * inverseSqrt(variance[channel] + uniforms.epsilon);
+      }`,
+  }) as [TensorInfo, TensorInfo];
   const dx = runElements(backend, {
     key: `batchNormGrad_${scale ? "scale" : ""}`,
-    inputs: { x, dy, mean, variance, sums, ...(scale ? { scale } : {}) },
+    inputs: { x, dy, mean, variance, dScale, dOffset, ...(scale ? { scale } : {}) },
     shape: x.shape,
     uniforms: { channels: ["i32", channels], rows: ["f32", rows], epsilon: ["f32", epsilon] },
     value: `
       let channel = index % uniforms.channels;
       let slope = inverseSqrt(variance[channel] + uniforms.epsilon);
-      let along = (x[index] - mean[channel]) * slope * (sums[uniforms.channels + channel] * slope);
-      return (dy[index] - (sums[channel] + along) / uniforms.rows) * slope${scale ? " * scale[channel]" : ""};`,
+      let along = (x[index] - mean[channel]) * slope * dScale[channel];
+      return (dy[index] - (dOffset[channel] + along) / uniforms.rows) * slope${scale ? " * scale[channel]" : ""};`,
   });
-  const dScale = backend.defer([channels], [sums, variance], (output) => {
-    runElements(backend, {
-      key: "batchNormScaleGrad",
-      inputs: { sums, variance },
-      shape: [channels],
-      uniforms: { channels: ["i32", channels], epsilon: ["f32", epsilon] },
-      value: "return sums[uniforms.channels + index] * inverseSqrt(variance[index] + uniforms.epsilon);",
-      output,
-    });
-  });
-  const dOffset = backend.defer([channels], [sums], (output) => {
-    runElements(backend, { key: "batchNormOffsetGrad", inputs: { sums }, shape: [channels], value: "return sums[index];", output });
-  });
-  backend.disposeData(sums.dataId);
   return [dx, dScale, dOffset];
 };
 
-/** running · momentum + batch · share: 1 − momentum times what makes a variance unbiased. */
-const movingAverage: Kernel<{ running: TensorInfo; batch: TensorInfo }, { momentum: number; share: number }> = ({
-  inputs,
-  attrs: { momentum, share },
+interface Moving {
+  readonly mean: TensorInfo;
+  readonly variance: TensorInfo;
+  readonly batchMean: TensorInfo;
+  readonly batchVariance: TensorInfo;
+}
+
+const movingAverages: Kernel<Moving, { momentum: number; unbiased: number }> = ({
+  inputs: { mean, variance, batchMean, batchVariance },
+  attrs: { momentum, unbiased },
   backend,
 }) => {
-  const { running, batch } = inputs;
-  const value = "running[index] * uniforms.momentum + batch[index] * uniforms.share";
-  return (
-    runInPlace(backend, {
-      key: "movingAverage",
-      updates: { running },
-      inputs: { batch },
-      uniforms: { momentum, share },
-      statements: `running[index] = ${value};`,
-    })?.[0] ??
+  const share = 1 - momentum;
+  const inPlace = runInPlace(backend, {
+    key: "movingAverages",
+    updates: { mean, variance },
+    inputs: { batchMean, batchVariance },
+    uniforms: { momentum, share, unbiasedShare: share * unbiased },
+    statements: `
+      mean[index] = mean[index] * uniforms.momentum + batchMean[index] * uniforms.share;
+      variance[index] = variance[index] * uniforms.momentum + batchVariance[index] * uniforms.unbiasedShare;`,
+  });
+  if (inPlace) return inPlace;
+  const average = (running: TensorInfo, batch: TensorInfo, share: number): TensorInfo =>
     runElements(backend, {
       key: "movingAverage",
-      inputs,
+      inputs: { running, batch },
       shape: running.shape,
       uniforms: { momentum: ["f32", momentum], share: ["f32", share] },
-      value: `return ${value};`,
-    })
-  );
+      value: "return running[index] * uniforms.momentum + batch[index] * uniforms.share;",
+    });
+  return [average(mean, batchMean, share), average(variance, batchVariance, share * unbiased)];
 };
 
-export const batchNormKernels: KernelTable = { BatchNorm: batchNorm, BatchNormGrad: batchNormGrad, MovingAverage: movingAverage };
+export const batchNormKernels: KernelTable = { BatchNorm: batchNorm, BatchNormGrad: batchNormGrad, MovingAverages: movingAverages };

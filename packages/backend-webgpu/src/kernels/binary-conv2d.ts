@@ -85,16 +85,19 @@ const binaryConv2d: Kernel<{ x: tf.TensorInfo; kernel: tf.TensorInfo; bias?: tf.
 }) => {
   const { input, kernel: taps, output, strides, before } = sizesOf(x, kernel, attrs);
   const channels = input[3];
-  const signs = packChannels(backend, x, channels, "signs", "value < 0.0");
-  const parts = packChannels(backend, x, channels, "parts", "value != 0.0");
+  // A sign is never 0, so all of it are parts.
+  const source = backend.signSource(x);
+  const signs = packChannels(backend, source ?? x, channels, "signs", "value < 0.0");
+  const parts = source ? undefined : packChannels(backend, x, channels, "parts", "value != 0.0");
   const weights = packKernel(backend, kernel);
   const y = runElements(backend, {
-    key: `binaryConv2d_${bias ? "bias" : ""}_${attrs.relu}`,
-    inputs: { signs, parts, weights, kernel, ...(bias ? { bias } : {}) },
+    key: `binaryConv2d_${parts ? "parts" : ""}_${bias ? "bias" : ""}_${attrs.relu}`,
+    inputs: { signs, ...(parts ? { parts } : {}), weights, kernel, ...(bias ? { bias } : {}) },
     shape: output,
     uniforms: {
       height: ["i32", input[1]],
       width: ["i32", input[2]],
+      channels: ["i32", channels],
       words: ["i32", Math.ceil(channels / 32)],
       kernelHeight: ["i32", taps[0]],
       kernelWidth: ["i32", taps[1]],
@@ -118,17 +121,21 @@ const binaryConv2d: Kernel<{ x: tf.TensorInfo; kernel: tf.TensorInfo; bias?: tf.
         for (var tapX = max(0, -x0); tapX < min(uniforms.kernelWidth, uniforms.width - x0); tapX++) {
           let at = ((image * uniforms.height + y0 + tapY) * uniforms.width + x0 + tapX) * uniforms.words;
           let weightAt = (tapY * uniforms.kernelWidth + tapX) * uniforms.words * uniforms.filters + filter_;
+          ${parts ? "" : "sum += uniforms.channels;"}
           for (var word = 0; word < uniforms.words; word++) {
-            let part = parts[at + word];
-            let differing = (signs[at + word] ^ weights[weightAt + word * uniforms.filters]) & part;
-            sum += countOneBits(part) - 2 * countOneBits(differing);
+            let differing = signs[at + word] ^ weights[weightAt + word * uniforms.filters];
+            ${
+              parts
+                ? "sum += countOneBits(parts[at + word]) - 2 * countOneBits(differing & parts[at + word]);"
+                : "sum -= 2 * countOneBits(differing);"
+            }
           }
         }
       }
       let scaled = f32(sum) * (abs(kernel[filter_]) * uniforms.scale)${bias ? " + bias[filter_]" : ""};
       return ${attrs.relu ? "max(0.0, scaled)" : "scaled"};`,
   });
-  for (const { dataId } of [signs, parts, weights]) backend.disposeData(dataId);
+  for (const { dataId } of [signs, weights, ...(parts ? [parts] : [])]) backend.disposeData(dataId);
   return y;
 };
 
@@ -151,7 +158,10 @@ const binaryConv2dGrad: Kernel<GradInputs, Attributes> = ({ inputs: { dy, x, ker
         value: "return select(0.0, dy[index], y[index] > 0.0);",
       })
     : dy;
-  const dBias = channelSums(backend, { key: "dy", inputs: { dy: masked }, rows, channels: filters, terms: ["dy[at]"] });
+  // Where there is no bias, nobody asks for it.
+  const dBias = backend.defer([filters], [masked], (output) => {
+    channelSums(backend, { key: "dy", inputs: { dy: masked }, rows, channels: filters, term: "dy[at]", output });
+  });
   const scaled = (gradient: tf.TensorInfo): tf.TensorInfo => {
     if (attrs.scale === 1) return gradient;
     const product = runElements(backend, {
@@ -165,7 +175,8 @@ const binaryConv2dGrad: Kernel<GradInputs, Attributes> = ({ inputs: { dy, x, ker
     return product;
   };
   const dx = scaled(gradientOfInput(backend, masked, kernel, sizes));
-  const dKernel = scaled(gradientOfKernel(backend, x, masked, sizes));
+  const source = backend.signSource(x);
+  const dKernel = scaled(gradientOfKernel(backend, source ?? x, masked, sizes, source ? "signs" : "values"));
   if (masked !== dy) backend.disposeData(masked.dataId);
   return [dx, dKernel, dBias];
 };

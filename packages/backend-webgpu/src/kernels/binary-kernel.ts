@@ -1,7 +1,9 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
+import type { GuardedBackend } from "../guarded-backend.ts";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
-import { runElements, type Uniforms } from "../run-elements.ts";
-import { channelSums } from "./channel-sums.ts";
+import type { Uniforms } from "../run-elements.ts";
+import { reduceGroups } from "../reduce-groups.ts";
+import { WORKGROUP } from "../run-own.ts";
 
 interface Size {
   /** Weights of a filter. */
@@ -15,55 +17,38 @@ function sizeOf({ shape }: TensorInfo): Size {
   return { filters, inChannels: shape.at(-2) ?? 1, n: shape.reduce((product, size) => product * size, 1) / filters };
 }
 
+/** A workgroup for each tap and filter, whose weights of all input channels it centres. */
 const centreAndClip: Kernel<{ w: TensorInfo }, unknown> = ({ inputs: { w }, backend }) => {
   const { n, inChannels, filters } = sizeOf(w);
-  const clip = (inputs: Readonly<Record<string, TensorInfo>>, uniforms: Uniforms, value: string): TensorInfo =>
-    runElements(backend, {
-      key: `centreAndClip_${inChannels > 1}`,
-      inputs,
-      shape: w.shape,
-      uniforms,
-      value: `return clamp(${value}, -1.0, 1.0);`,
-    });
-  if (inChannels === 1) return clip({ w }, {}, "w[index]");
-  const taps = n / inChannels;
-  const mean = channelSums(backend, {
-    key: "x",
-    inputs: { x: w },
-    outer: taps,
-    rows: inChannels,
-    channels: filters,
-    terms: ["x[at]"],
-    factor: 1 / inChannels,
+  return reduceGroups(backend, {
+    key: `centreAndClip_${inChannels > 1}`,
+    inputs: { w },
+    outputs: { clipped: w.shape },
+    groups: (n / inChannels) * filters,
+    length: inChannels,
+    uniforms: { filters: ["i32", filters], share: ["f32", inChannels > 1 ? 1 / inChannels : 0] },
+    row: `let at = (group / uniforms.filters * uniforms.length + row) * uniforms.filters + group % uniforms.filters;`,
+    terms: ["w[at]"],
+    finish: `
+      for (var row = local; row < uniforms.length; row += ${WORKGROUP}) {
+        let at = (group / uniforms.filters * uniforms.length + row) * uniforms.filters + group % uniforms.filters;
+        clipped[at] = clamp(w[at] - sum0 * uniforms.share, -1.0, 1.0);
+      }`,
   });
-  const clipped = clip(
-    { w, mean },
-    { inChannels: ["i32", inChannels], filters: ["i32", filters] },
-    "w[index] - mean[index / (uniforms.filters * uniforms.inChannels) * uniforms.filters + index % uniforms.filters]",
-  );
-  backend.disposeData(mean.dataId);
-  return clipped;
 };
 
 const binaryKernel: Kernel<{ w: TensorInfo }, unknown> = ({ inputs: { w }, backend }) => {
   const { n, filters } = sizeOf(w);
-  const magnitudes = channelSums(backend, {
-    key: "magnitudes",
-    inputs: { w },
-    rows: n,
-    channels: filters,
-    terms: ["abs(w[at])"],
-    factor: 1 / n,
-  });
-  const binary = runElements(backend, {
+  return ofFilters(backend, {
     key: "binaryKernel",
-    inputs: { w, magnitudes },
+    inputs: { w },
     shape: w.shape,
-    uniforms: { filters: ["i32", filters] },
-    value: "let a = magnitudes[index % uniforms.filters]; return select(a, -a, w[index] < 0.0);",
+    n,
+    filters,
+    term: "abs(w[at])",
+    sum: "magnitude",
+    value: "select(magnitude, -magnitude, w[at] < 0.0)",
   });
-  backend.disposeData(magnitudes.dataId);
-  return binary;
 };
 
 const binaryKernelGrad: Kernel<{ w: TensorInfo; binary: TensorInfo; dy: TensorInfo }, unknown> = ({
@@ -71,27 +56,54 @@ const binaryKernelGrad: Kernel<{ w: TensorInfo; binary: TensorInfo; dy: TensorIn
   backend,
 }) => {
   const { n, inChannels, filters } = sizeOf(w);
-  const ofScale = channelSums(backend, {
-    key: "ofScale",
-    inputs: { w, dy },
-    rows: n,
-    channels: filters,
-    terms: ["select(dy[at], -dy[at], w[at] < 0.0)"],
-    factor: 1 / n,
-  });
-  const dw = runElements(backend, {
+  return ofFilters(backend, {
     key: "binaryKernelGrad",
-    inputs: { w, binary, dy, ofScale },
+    inputs: { w, binary, dy },
     shape: w.shape,
-    uniforms: { filters: ["i32", filters], factor: ["f32", n * (inChannels > 1 ? 1 - 1 / inChannels : 1)] },
+    n,
+    filters,
+    uniforms: { factor: ["f32", n * (inChannels > 1 ? 1 - 1 / inChannels : 1)] },
+    term: "select(dy[at], -dy[at], w[at] < 0.0)",
+    sum: "ofScale",
     value: `
-      let filter_ = index % uniforms.filters;
-      let through = select(0.0, abs(binary[index]) * dy[index], abs(w[index]) <= 1.0);
-      return (through + select(ofScale[filter_], -ofScale[filter_], w[index] < 0.0)) * uniforms.factor;`,
+      (select(0.0, abs(binary[at]) * dy[at], abs(w[at]) <= 1.0) + select(ofScale, -ofScale, w[at] < 0.0)) * uniforms.factor`,
   });
-  backend.disposeData(ofScale.dataId);
-  return dw;
 };
+
+interface OfFilters {
+  readonly key: string;
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly shape: readonly number[];
+  readonly n: number;
+  readonly filters: number;
+  readonly uniforms?: Uniforms;
+  /** WGSL of what is summed over a filter's weights, of `at`. */
+  readonly term: string;
+  /** A name in WGSL for the mean of it. */
+  readonly sum: string;
+  /** WGSL of a weight's result, of `at`. */
+  readonly value: string;
+}
+
+/** A workgroup for each filter, which finds a mean over its weights, then something for each of them. */
+function ofFilters(backend: GuardedBackend, { key, inputs, shape, n, filters, uniforms = {}, term, sum, value }: OfFilters): TensorInfo[] {
+  return reduceGroups(backend, {
+    key,
+    inputs,
+    outputs: { y: shape },
+    groups: filters,
+    length: n,
+    uniforms: { mean: ["f32", 1 / n], ...uniforms },
+    row: "let at = row * uniforms.groups + group;",
+    terms: [term],
+    finish: `
+      let ${sum} = sum0 * uniforms.mean;
+      for (var row = local; row < uniforms.length; row += ${WORKGROUP}) {
+        let at = row * uniforms.groups + group;
+        y[at] = ${value};
+      }`,
+  });
+}
 
 export const binaryKernelKernels: KernelTable = {
   CentreAndClip: centreAndClip,

@@ -3,7 +3,7 @@ import type { GuardedBackend, WebGPUProgram } from "../guarded-backend.ts";
 import { data, declare, flat, runElements, type Uniforms } from "../run-elements.ts";
 
 export interface ChannelSums {
-  /** Tells these terms from all other. */
+  /** Tells this term from all other. */
   readonly key: string;
   /** Tensors by their name in WGSL. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
@@ -11,8 +11,8 @@ export interface ChannelSums {
   readonly outer?: number;
   readonly rows: number;
   readonly channels: number;
-  /** WGSL of what is summed, of `at` (the element's index) and `channel`; each gives sums of its own. */
-  readonly terms: readonly string[];
+  /** WGSL of what is summed, of `at` (the element's index). */
+  readonly term: string;
   /** Of the sums; default 1. */
   readonly factor?: number;
   /** A tensor of as many values to write to, instead of a new one. */
@@ -30,12 +30,12 @@ const WORKGROUP = 64;
 const MOST_IN_A_ROW = 65_535;
 
 /**
- * Sums terms over the rows of [outer, rows, channels]: in a first pass neighbouring threads take neighbouring channels of a
+ * Sums a term over the rows of [outer, rows, channels]: in a first pass neighbouring threads take neighbouring channels of a
  * run of rows, in a second one a workgroup takes the runs of a sum. The order is fixed, so the same inputs give the same sums.
- * @returns [outer, terms, channels] in a row, which the caller disposes
+ * @returns [outer, channels] in a row, which the caller disposes
  */
 export function channelSums(backend: GuardedBackend, sums: ChannelSums): TensorInfo {
-  const { outer = 1, rows, channels, terms } = sums;
+  const { outer = 1, rows, channels } = sums;
   if (rows <= ONE_THREAD_ROWS) return sumByThreads(backend, sums, 1, Math.max(1, rows));
   if (rows <= ONE_PASS_ROWS) return sumByWorkgroups(backend, sums);
   const perThread = Math.max(LEAST_ROWS, Math.ceil((outer * rows * channels) / THREADS));
@@ -46,20 +46,19 @@ export function channelSums(backend: GuardedBackend, sums: ChannelSums): TensorI
     key: "x",
     inputs: { x: partial },
     rows: runs,
-    channels: terms.length * channels,
-    terms: ["x[at]"],
+    term: "x[at]",
   });
   backend.disposeData(partial.dataId);
   return all;
 }
 
-/** [outer, runs, terms, channels]: each thread sums a run of rows. */
+/** [outer, runs, channels]: each thread sums a run of rows. */
 function sumByThreads(backend: GuardedBackend, sums: ChannelSums, runs: number, perThread: number): TensorInfo {
-  const { key, inputs, outer = 1, rows, channels, terms, factor = 1, output } = sums;
+  const { key, inputs, outer = 1, rows, channels, term, factor = 1, output } = sums;
   return runElements(backend, {
     key: `sums_${key}`,
     inputs,
-    shape: outer * runs === 1 ? [terms.length * channels] : [outer * runs, terms.length * channels],
+    shape: outer * runs === 1 ? [channels] : [outer * runs, channels],
     output,
     uniforms: {
       channels: ["i32", channels],
@@ -70,26 +69,21 @@ function sumByThreads(backend: GuardedBackend, sums: ChannelSums, runs: number, 
     },
     value: `
       let channel = index % uniforms.channels;
-      let term = index / uniforms.channels % ${terms.length};
-      let run = index / (uniforms.channels * ${terms.length});
+      let run = index / uniforms.channels;
       let first = run % uniforms.runs * uniforms.perThread;
       let end = min(first + uniforms.perThread, uniforms.rows);
       var sum = 0.0;
       for (var row = first; row < end; row++) {
         let at = (run / uniforms.runs * uniforms.rows + row) * uniforms.channels + channel;
-        ${choose(terms)}
+        sum += ${term};
       }
       return sum * uniforms.factor;`,
   });
 }
 
-function choose(terms: readonly string[]): string {
-  return terms.map((term, i) => (i < terms.length - 1 ? `if (term == ${i}) { sum += ${term}; } else ` : `{ sum += ${term}; }`)).join("");
-}
-
 function sumByWorkgroups(backend: GuardedBackend, sums: ChannelSums): TensorInfo {
-  const { key, inputs, outer = 1, rows, channels, terms, factor = 1, output } = sums;
-  const size = outer * terms.length * channels;
+  const { key, inputs, outer = 1, rows, channels, term, factor = 1, output } = sums;
+  const size = outer * channels;
   const uniforms: Uniforms = { count: ["i32", size], channels: ["i32", channels], rows: ["i32", rows], factor: ["f32", factor] };
   const across = Math.min(size, MOST_IN_A_ROW);
   const program: WebGPUProgram = {
@@ -105,13 +99,12 @@ function sumByWorkgroups(backend: GuardedBackend, sums: ChannelSums): TensorInfo
       fn main() {
         let index = i32(workgroupId.y * numWorkgroups.x + workgroupId.x);
         let channel = index % uniforms.channels;
-        let term = index / uniforms.channels % ${terms.length};
-        let outer = index / (uniforms.channels * ${terms.length});
+        let outer = index / uniforms.channels;
         var sum = 0.0;
         if (index < uniforms.count) {
           for (var row = i32(localIndex); row < uniforms.rows; row += ${WORKGROUP}) {
             let at = (outer * uniforms.rows + row) * uniforms.channels + channel;
-            ${choose(terms)}
+            sum += ${term};
           }
         }
         parts[localIndex] = sum;
@@ -125,5 +118,5 @@ function sumByWorkgroups(backend: GuardedBackend, sums: ChannelSums): TensorInfo
   };
   const into = output && { ...output, shape: program.outputShape };
   const { dataId, dtype } = backend.runWebGPUProgram(program, flat(inputs), "float32", data(uniforms), into);
-  return { dataId, dtype, shape: outer === 1 ? [terms.length * channels] : [outer, terms.length * channels] };
+  return { dataId, dtype, shape: outer === 1 ? [channels] : [outer, channels] };
 }

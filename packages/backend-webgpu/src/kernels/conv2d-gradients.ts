@@ -35,13 +35,19 @@ function uniformsOf({ input, kernel, output, strides, before }: ConvolutionSizes
 
 /**
  * dKernel [height, width, channels, filters] = Σ over pixels of x · dy: rows are the kernel's weights of a filter, columns
- * the filters, and k the output's pixels. TensorFlow.js gives each weight one thread that walks over all pixels.
+ * the filters, and k the output's pixels. Of the signs of x, if asked. TensorFlow.js gives each weight one thread that walks over all pixels.
  */
-export function gradientOfKernel(backend: GuardedBackend, x: tf.TensorInfo, dy: tf.TensorInfo, sizes: ConvolutionSizes): tf.TensorInfo {
+export function gradientOfKernel(
+  backend: GuardedBackend,
+  x: tf.TensorInfo,
+  dy: tf.TensorInfo,
+  sizes: ConvolutionSizes,
+  of: "values" | "signs" = "values",
+): tf.TensorInfo {
   const { kernel, output } = sizes;
   const [height, width, channels, filters] = kernel;
   const product = tiledProduct(backend, {
-    key: "gradientOfKernel",
+    key: of === "values" ? "gradientOfKernel" : "gradientOfKernel_signs",
     inputs: { x, dy },
     m: height * width * channels,
     n: filters,
@@ -60,7 +66,8 @@ export function gradientOfKernel(backend: GuardedBackend, x: tf.TensorInfo, dy: 
         let y = depth.y + side.y;
         let x_ = depth.z + side.z;
         if (y < 0 || y >= uniforms.height || x_ < 0 || x_ >= uniforms.width) { return 0.0; }
-        return x[((depth.x + y) * uniforms.width + x_) * uniforms.channels + side.x];`,
+        let value = x[((depth.x + y) * uniforms.width + x_) * uniforms.channels + side.x];
+        return ${of === "values" ? "value" : "select(1.0, -1.0, value < 0.0)"};`,
     },
     right: {
       along: "side",

@@ -48,7 +48,10 @@ const large: Sizes = {
   other: true,
 };
 
-const compared = (name: string, compute: (given: Sizes) => tf.Tensor[]) =>
+/** More rows than are summed in one pass. */
+const tall: Sizes = { ...large, batch: 3, height: 947 };
+
+const compared = (name: string, compute: (given: Sizes) => tf.Tensor[], examples = [large]) =>
   test(
     name,
     async () => {
@@ -56,30 +59,34 @@ const compared = (name: string, compute: (given: Sizes) => tf.Tensor[]) =>
         fc.asyncProperty(sizes, async (given) => {
           expect(difference(await onBoth(() => compute(given)), TOLERANCE)).toBeUndefined();
         }),
-        { seed: 7, numRuns: 4, examples: [[large as Given]], endOnFailure: true },
+        { seed: 7, numRuns: 4, examples: examples.map((example): [Given] => [example as Given]), endOnFailure: true },
       );
     },
     120_000,
   );
 
-compared("batch norm and its gradients are those composed of stock kernels", ({ batch, height, channels, seed, flag, other }) => {
-  const x = tf.add(tf.mul(random([batch, height, channels], seed, "x"), 3), 20); // far from 0, where E[x²] − E[x]² would fail
-  const dy = random(x.shape, seed, "dy");
-  const scale = flag ? (random([channels], seed, "scale") as tf.Tensor1D) : undefined;
-  const offset = other ? (random([channels], seed, "offset") as tf.Tensor1D) : undefined;
-  let moments: tf.Tensor[] = [];
-  const loss = (...args: tf.Tensor[]): tf.Tensor => {
-    const rest = args.slice(1) as tf.Tensor1D[];
-    const { y, mean, variance } = batchNorm(args[0]!, flag ? rest.shift() : undefined, other ? rest.shift() : undefined, 1e-4);
-    moments = [mean, variance];
-    return y;
-  };
-  const { value, grads } = tf.valueAndGrads(loss)(
-    [x, scale, offset].filter((tensor) => tensor !== undefined),
-    dy,
-  );
-  return [value, ...grads, ...moments];
-});
+compared(
+  "batch norm and its gradients are those composed of stock kernels",
+  ({ batch, height, channels, seed, flag, other }) => {
+    const x = tf.add(tf.mul(random([batch, height, channels], seed, "x"), 3), 20); // far from 0, where E[x²] − E[x]² would fail
+    const dy = random(x.shape, seed, "dy");
+    const scale = flag ? (random([channels], seed, "scale") as tf.Tensor1D) : undefined;
+    const offset = other ? (random([channels], seed, "offset") as tf.Tensor1D) : undefined;
+    let moments: tf.Tensor[] = [];
+    const loss = (...args: tf.Tensor[]): tf.Tensor => {
+      const rest = args.slice(1) as tf.Tensor1D[];
+      const { y, mean, variance } = batchNorm(args[0]!, flag ? rest.shift() : undefined, other ? rest.shift() : undefined, 1e-4);
+      moments = [mean, variance];
+      return y;
+    };
+    const { value, grads } = tf.valueAndGrads(loss)(
+      [x, scale, offset].filter((tensor) => tensor !== undefined),
+      dy,
+    );
+    return [value, ...grads, ...moments];
+  },
+  [large, tall],
+);
 
 compared("the sign and its gradient are those composed, at 0 and at ±1 too", ({ height, channels, seed }) => {
   const x = tf.concat([random([height * channels], seed, "x"), tf.tensor1d([0, -0, 1, -1, 1e-30, -1e-30])]);
@@ -114,6 +121,19 @@ compared(
     const y = run(x, kernel, ...(bias ? [bias] : []));
     const { grads } = tf.valueAndGrads(run)(bias ? [x, kernel, bias] : [x, kernel], random(y.shape, seed, "dy"));
     return [y, ...grads];
+  },
+);
+
+compared(
+  "a binary convolution of signs that nobody else reads is that of the signs written down",
+  ({ batch, height, width, channels, filters, window, strides, pad, seed, flag }) => {
+    const x = random([batch, height, width, channels], seed, "x");
+    const kernel = binarySign(random([...window, channels, filters], seed, "w")) as tf.Tensor4D;
+    const options = { strides: strides as [number, number], pad: pad as [number, number, number, number], scale: 1, relu: flag };
+    const run = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor =>
+      binaryConv2d(binarySign(x) as tf.Tensor4D, kernel as tf.Tensor4D, undefined, options);
+    const y = run(x, kernel);
+    return [y, ...tf.grads(run)([x, kernel], random(y.shape, seed, "dy"))];
   },
 );
 

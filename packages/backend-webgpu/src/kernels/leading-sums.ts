@@ -20,7 +20,7 @@ const reduction =
       outer: count(x.shape.slice(0, first)),
       rows,
       channels: count(x.shape.slice(last + 1)),
-      terms: ["x[at]"],
+      term: "x[at]",
       factor: factorOf(rows),
     });
     const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));

@@ -2,13 +2,22 @@ import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";
 
-const binarySign: Kernel<{ x: TensorInfo }, unknown> = ({ inputs, backend }) =>
-  runElements(backend, {
-    key: "sign",
-    inputs,
-    shape: inputs.x.shape,
-    value: "return select(1.0, -1.0, x[index] < 0.0);",
-  });
+/** Seldom computed: a binary convolution asks for what it is the sign of. */
+const binarySign: Kernel<{ x: TensorInfo }, unknown> = ({ inputs: { x }, backend }) =>
+  backend.defer(
+    x.shape,
+    [x],
+    (output) => {
+      runElements(backend, {
+        key: "sign",
+        inputs: { x },
+        shape: x.shape,
+        value: "return select(1.0, -1.0, x[index] < 0.0);",
+        output,
+      });
+    },
+    x,
+  );
 
 const binarySignGrad: Kernel<{ x: TensorInfo; dy: TensorInfo }, unknown> = ({ inputs: { x, dy }, backend }) =>
   runElements(backend, {

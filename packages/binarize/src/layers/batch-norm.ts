@@ -62,19 +62,22 @@ export class BatchNorm extends tf.layers.Layer {
       if (kwargs?.training !== true) return normalize(x, mean.read(), variance.read(), beta, gamma, this.epsilon);
       const batch = batchNorm(x, gamma, beta, this.epsilon);
       const count = x.size / (x.shape.at(-1) ?? 1);
-      this.#take(mean, batch.mean, 1);
-      this.#take(variance, batch.variance, count / Math.max(1, count - 1));
+      const { momentum } = this;
+      const unbiased = count / Math.max(1, count - 1);
+      const kept = { mean: mean.read(), variance: variance.read() };
+      const [nextMean, nextVariance] = runTrainingKernel(
+        "MovingAverages",
+        { ...kept, batchMean: batch.mean, batchVariance: batch.variance },
+        { momentum, unbiased },
+      ) ?? [
+        tf.add(tf.mul(kept.mean, momentum), tf.mul(batch.mean, 1 - momentum)),
+        tf.add(tf.mul(kept.variance, momentum), tf.mul(tf.mul(batch.variance, unbiased), 1 - momentum)),
+      ];
+      mean.write(nextMean as tf.Tensor);
+      variance.write(nextVariance as tf.Tensor);
       tf.dispose([batch.mean, batch.variance]);
       return batch.y;
     });
-  }
-
-  #take(running: tf.LayerVariable, batch: tf.Tensor, factor: number): void {
-    const { momentum } = this;
-    const attributes = { momentum, share: factor * (1 - momentum) };
-    const [own] = runTrainingKernel("MovingAverage", { running: running.read(), batch }, attributes) ?? [];
-    const scaled = factor === 1 ? batch : tf.mul(batch, factor);
-    running.write(own ?? tf.add(tf.mul(running.read(), momentum), tf.mul(scaled, 1 - momentum)));
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Adam } from "../adam.ts";
-import { runTrainingKernel } from "../kernels.ts";
 import { softmaxCrossEntropy } from "../softmax-cross-entropy.ts";
 import { prepareLayers } from "./predict-logits.ts";
 import type { StepTensors } from "./step-metrics.ts";
@@ -82,18 +81,14 @@ function add(before: Sums | undefined, now: Sums): Sums {
     hits: tf.add(before.hits, now.hits),
     topFive: before.topFive && now.topFive && tf.add(before.topFive, now.topFive),
     gradients: Object.fromEntries(
-      Object.entries(now.gradients).map(([name, gradient]) => [name, addGradient(before.gradients[name], gradient)]),
+      Object.entries(now.gradients).map(([name, gradient]) => {
+        const sum = before.gradients[name];
+        return [name, sum ? tf.add(sum, gradient) : gradient];
+      }),
     ),
   };
   tf.dispose([now.hits, ...(now.topFive ? [now.topFive] : [])]); // they were kept
   return sums;
-}
-
-/** Not by `tf.add` where that can be helped: a backend may put a sum off, and keep both gradients until somebody wants it. */
-function addGradient(sum: tf.Tensor | undefined, gradient: tf.Tensor): tf.Tensor {
-  if (!sum) return gradient;
-  const [own] = runTrainingKernel("MovingAverage", { running: sum, batch: gradient }, { momentum: 1, share: 1 }) ?? [];
-  return own ?? tf.add(sum, gradient);
 }
 
 function disposeSums({ loss, hits, topFive, gradients }: Sums): void {
