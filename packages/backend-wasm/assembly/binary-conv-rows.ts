@@ -16,7 +16,7 @@ function stepsOfRow(kw: i32, c: i32): i32 {
 /** Whether `binaryConvRows` can do it, and there is something to gain. */
 export function convolvesRows(kw: i32, c: i32): bool {
   const steps = stepsOfRow(kw, c);
-  return steps > 0 && steps <= MOST_STEPS;
+  return kw > 1 && steps > 0 && steps <= MOST_STEPS;
 }
 
 /** Places that a row of the input has with its padding. */
