@@ -64,10 +64,10 @@ function everything(only?: readonly string[]): string[] {
     DropoutMask: [{ x: values([90_001], "x") }, { rate: 0.5, seed: 3 }],
     AdamStep: [
       {
-        weight: values([90_001], "w"),
-        gradient: values([90_001], "g"),
-        firstMoment: values([90_001], "m"),
-        secondMoment: [randomValues(90_001, "v").map(Math.abs), [90_001]],
+        weight0: values([90_001], "w"),
+        gradient0: values([90_001], "g"),
+        firstMoment0: values([90_001], "m"),
+        secondMoment0: [randomValues(90_001, "v").map(Math.abs), [90_001]],
       },
       { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-5, step: 3 },
     ],

@@ -5,13 +5,13 @@ import { runOwn, WORKGROUP } from "./run-own.ts";
 export interface InPlace {
   /** Tells this WGSL from all other. */
   readonly key: string;
-  /** Tensors of one size by their name in WGSL, where each is a flat array; these are written to. */
+  /** Tensors by their name in WGSL, where each is a flat array; these are written to. */
   readonly updates: Readonly<Record<string, TensorInfo>>;
-  /** As many values each, which are read. */
+  /** Tensors that are read. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   /** f32, by their name in WGSL. */
   readonly uniforms: Readonly<Record<string, number>>;
-  /** WGSL statements for element `index` (i32). */
+  /** WGSL statements for element `index` (i32), of the largest tensor and beyond: they ask for each tensor's end. */
   readonly statements: string;
 }
 
@@ -25,7 +25,7 @@ export function runInPlace(backend: GuardedBackend, { key, updates, inputs, unif
   const updated = Object.values(updates);
   const isOwn = ({ dataId }: TensorInfo): boolean =>
     backend.refCount(dataId) === 1 && !backend.isWanted(dataId) && backend.tensorMap.get(dataId).external !== true;
-  const [size = 0] = updated.map(({ shape }) => shape.reduce((product, n) => product * n, 1));
+  const size = Math.max(0, ...updated.map(({ shape }) => shape.reduce((product, n) => product * n, 1)));
   for (const { dataId } of updated) backend.uploadToGPU(dataId);
   if (size === 0 || !updated.every(isOwn)) return undefined;
   runOwn(backend, {
@@ -36,7 +36,6 @@ export function runInPlace(backend: GuardedBackend, { key, updates, inputs, unif
     workgroups: Math.ceil(size / WORKGROUP),
     statements: `
       let index = group * ${WORKGROUP} + local;
-      if (index >= i32(arrayLength(&${Object.keys(updates)[0]}))) { return; }
       ${statements}`,
   });
   for (const { dataId } of updated) {

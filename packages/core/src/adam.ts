@@ -8,9 +8,14 @@ export interface Parameter {
   readonly variable: tf.Variable;
 }
 
+type Slot = Parameter & { firstMoment: tf.Tensor; secondMoment: tf.Tensor };
+type Update = { readonly slot: Slot; readonly gradient: tf.Tensor };
+
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
+/** Weights that are updated at once: what is new stands beside what was until then. */
+const MOST_TOGETHER = 1 << 20;
 
 /**
  * Adam with coupled weight decay: with `g ← g + weightDecay · w`,
@@ -22,7 +27,7 @@ const EPSILON = 1e-8;
  * @see D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1
  */
 export class Adam {
-  readonly #slots: readonly (Parameter & { firstMoment: tf.Tensor; secondMoment: tf.Tensor })[];
+  readonly #slots: readonly Slot[];
   readonly #weightDecay: number;
   #step = 0;
 
@@ -50,10 +55,28 @@ export class Adam {
    */
   apply(gradients: tf.NamedTensorMap, learningRate: number): void {
     this.#step += 1;
+    let group: Update[] = [];
+    let elements = 0;
     for (const slot of this.#slots) {
       const gradient = gradients[slot.variable.name];
       if (!gradient) continue;
-      const [weight, firstMoment, secondMoment] = tf.tidy(() => this.#update(slot, gradient, learningRate));
+      if (elements + slot.variable.size > MOST_TOGETHER) {
+        this.#updateAll(group, learningRate);
+        [group, elements] = [[], 0];
+      }
+      group.push({ slot, gradient });
+      elements += slot.variable.size;
+    }
+    this.#updateAll(group, learningRate);
+  }
+
+  #updateAll(updates: readonly Update[], learningRate: number): void {
+    if (updates.length === 0) return;
+    const updated = tf.tidy(
+      () => this.#together(updates, learningRate) ?? updates.flatMap((update) => this.#composed(update, learningRate)),
+    );
+    for (const [i, { slot }] of updates.entries()) {
+      const [weight, firstMoment, secondMoment] = updated.slice(3 * i, 3 * i + 3) as [tf.Tensor, tf.Tensor, tf.Tensor];
       slot.variable.assign(weight);
       tf.dispose([weight, slot.firstMoment, slot.secondMoment]);
       slot.firstMoment = tf.keep(firstMoment);
@@ -61,25 +84,28 @@ export class Adam {
     }
   }
 
-  #update(
-    { variable, firstMoment, secondMoment }: { variable: tf.Variable; firstMoment: tf.Tensor; secondMoment: tf.Tensor },
-    gradient: tf.Tensor,
-    learningRate: number,
-  ): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  /** New weight, first and second moment of each, by the backend's kernel if it has one. */
+  #together(updates: readonly Update[], learningRate: number): tf.Tensor[] | undefined {
+    const inputs: Record<string, tf.Tensor> = {};
+    for (const [i, { slot, gradient }] of updates.entries()) {
+      inputs[`weight${i}`] = slot.variable;
+      inputs[`gradient${i}`] = gradient;
+      inputs[`firstMoment${i}`] = slot.firstMoment;
+      inputs[`secondMoment${i}`] = slot.secondMoment;
+    }
+    const attributes = { learningRate, beta1: BETA1, beta2: BETA2, epsilon: EPSILON, weightDecay: this.#weightDecay, step: this.#step };
+    return runTrainingKernel("AdamStep", inputs, attributes);
+  }
+
+  #composed({ slot: { variable, firstMoment, secondMoment }, gradient }: Update, learningRate: number): tf.Tensor[] {
     const step = this.#step;
-    const weightDecay = this.#weightDecay;
-    const [w, m, v] =
-      runTrainingKernel(
-        "AdamStep",
-        { weight: variable, gradient, firstMoment, secondMoment },
-        { learningRate, beta1: BETA1, beta2: BETA2, epsilon: EPSILON, weightDecay, step },
-      ) ?? [];
-    if (w && m && v) return [w, m, v];
-    const g = tf.add(gradient, tf.mul(variable, weightDecay));
-    const first = tf.add(tf.mul(firstMoment, BETA1), tf.mul(g, 1 - BETA1));
-    const second = tf.add(tf.mul(secondMoment, BETA2), tf.mul(tf.square(g), 1 - BETA2));
-    const denominator = tf.add(tf.div(tf.sqrt(second), Math.sqrt(1 - BETA2 ** step)), EPSILON);
-    return [tf.sub(variable, tf.mul(tf.div(first, denominator), learningRate / (1 - BETA1 ** step))), first, second];
+    return tf.tidy(() => {
+      const g = tf.add(gradient, tf.mul(variable, this.#weightDecay));
+      const first = tf.add(tf.mul(firstMoment, BETA1), tf.mul(g, 1 - BETA1));
+      const second = tf.add(tf.mul(secondMoment, BETA2), tf.mul(tf.square(g), 1 - BETA2));
+      const denominator = tf.add(tf.div(tf.sqrt(second), Math.sqrt(1 - BETA2 ** step)), EPSILON);
+      return [tf.sub(variable, tf.mul(tf.div(first, denominator), learningRate / (1 - BETA1 ** step))), first, second];
+    });
   }
 
   /** Copies the moments off the device, for a checkpoint. */

@@ -29,8 +29,9 @@ import * as tf from "@tensorflow/tfjs";
  * - `BinaryKernel`      w [..., F] → ŵ = a · sign(w), with a = mean |w| of each filter
  * - `BinaryKernelGrad`  w [..., C, F], `binary` (ŵ of w), dy → (a · dy, where |w| ≤ 1, + sign(w) · Σ(dy · sign(w)) / n) · (1 − 1/C, if C > 1) · n,
  *                       with the sum over the n weights of a filter
- * - `AdamStep`          weight, gradient, firstMoment, secondMoment (one shape) → the new weight, firstMoment and
- *                       secondMoment, which may be the given ones, overwritten, where nobody else holds them; `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `step` (from 1)
+ * - `AdamStep`          weight0, gradient0, firstMoment0, secondMoment0 (one shape), weight1 … → the new weight0, firstMoment0,
+ *                       secondMoment0, weight1 …, which may be the given ones, overwritten, where nobody else holds them;
+ *                       `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `step` (from 1)
  */
 export type TrainingKernel =
   | "GatherImages"

@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { randomValues } from "../../test/random-values.ts";
 import { expectClose, run, useBackend } from "../../test/use-backend.ts";
 
@@ -15,8 +15,13 @@ describe("AdamStep", () => {
     const expected = { weight: Float64Array.from(state.weight), first: new Float64Array(n), second: new Float64Array(n) };
     for (let step = 1; step <= 5; step++) {
       const gradient = randomValues(n, "g", step);
-      const inputs = Object.fromEntries(Object.entries({ ...state, gradient }).map(([name, values]) => [name, [values, [n]] as const]));
-      const [weight, firstMoment, secondMoment] = run("AdamStep", inputs, { ...options, step }).map(({ values }) => values);
+      const given = Object.entries({ ...state, gradient });
+      // Beside it another one, of which nothing comes here.
+      const other = given.map(([name]) => [`${name}0`, [new Float32Array(7), [7]]] as const);
+      const inputs = Object.fromEntries([...other, ...given.map(([name, values]) => [`${name}1`, [values, [n]]] as const)]);
+      const updated = run("AdamStep", inputs, { ...options, step }).map(({ values }) => values);
+      const [weight, firstMoment, secondMoment] = updated.slice(3);
+      expect(updated.slice(0, 3)).toEqual(Array.from({ length: 3 }, () => new Float32Array(7)));
       state = { weight: weight!, firstMoment: firstMoment!, secondMoment: secondMoment! };
       for (let i = 0; i < n; i++) {
         const g = gradient[i]! + options.weightDecay * expected.weight[i]!;

@@ -116,6 +116,7 @@ const movingAverages: Kernel<Moving, { momentum: number; unbiased: number }> = (
     inputs: { batchMean, batchVariance },
     uniforms: { momentum, share, unbiasedShare: share * unbiased },
     statements: `
+      if (index >= i32(arrayLength(&mean))) { return; }
       mean[index] = mean[index] * uniforms.momentum + batchMean[index] * uniforms.share;
       variance[index] = variance[index] * uniforms.momentum + batchVariance[index] * uniforms.unbiasedShare;`,
   });
