@@ -232,17 +232,18 @@ export function inputGradScratch(f: i32, group: i32, kh: i32, w: i32, channels: 
 /**
  * dx [images, h, w, c] of 16 images at a time: for every output pixel the filters' signed sums of dy, weighed by factor[f], are
  * tables, and every (tap, channel) adds its entries to a few rows of dx that are kept as [row][column][channel][image] until
- * no more can come to them. Units from … to count, for each 16 images, `splits` parts of the channels.
+ * no more can come to them. Units from … to count, for each 16 images, `splits` parts of the channels. For `sum` and `unit` see
+ * `scatterColumn`.
  */
 export function binaryInputGrad(
   from: i32, to: i32, scratch: usize, dy: usize, f: i32, images: i32, codes: usize, factor: usize, dx: usize, h: i32, w: i32, c: i32,
-  kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, group: i32, splits: i32,
+  kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, group: i32, splits: i32, sum: usize, unit: usize,
 ): void {
   const all = paddedImages(images), plane = <usize>(oh * ow * all) << 6, rows = kh * kw * c, size = <usize>entries(group, false) << 6;
   const turned = scratch, tables = turned + (<usize>((f + 15) & ~15) << 6), ring = tables + 4 * size, chunks = chunksOf(f, group);
   const part = (c + splits - 1) / splits;
-  for (let unit = from; unit < to; unit++) {
-    const b0 = (unit / splits) << 4, c0 = (unit % splits) * part, channels = min(part, c - c0);
+  for (let i = from; i < to; i++) {
+    const b0 = (i / splits) << 4, c0 = (i % splits) * part, channels = min(part, c - c0);
     if (channels <= 0) continue;
     const rowBytes = <usize>(w * channels) << 6;
     let ready = 0, done = 0;
@@ -273,11 +274,13 @@ export function binaryInputGrad(
         }
       }
       for (const limit = min(ready, oy + 1 < oh ? r0 + sh : h); done < limit; done++) {
-        flush(ring + <usize>(done % kh) * rowBytes, w, channels, min(16, images - b0), dx + (<usize>((b0 * h + done) * w * c + c0) << 2), c, <usize>(h * w * c) << 2);
+        const at = <usize>((b0 * h + done) * w * c + c0) << 2, some = min(16, images - b0);
+        flush(ring + <usize>(done % kh) * rowBytes, w, channels, some, dx + at, c, <usize>(h * w * c) << 2, sum ? sum - dx : 0, unit - dx);
       }
       // A stride longer than the kernel passes over rows that nothing comes to.
       for (const limit = min(h, oy + 1 < oh ? r0 + sh : h); done < limit; done++) {
-        clear(w, channels, min(16, images - b0), dx + (<usize>((b0 * h + done) * w * c + c0) << 2), c, <usize>(h * w * c) << 2);
+        const at = <usize>((b0 * h + done) * w * c + c0) << 2;
+        clear(w, channels, min(16, images - b0), dx + at, c, <usize>(h * w * c) << 2, sum ? sum - dx : 0);
         ready = done + 1;
       }
     }
@@ -304,37 +307,69 @@ function turn(dy: usize, plane: usize, f: i32, factor: usize, turned: usize): vo
 }
 
 /** One row of dx from [column][channel][16] to its place in every image. */
-function flush(row: usize, w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize): void {
+function flush(row: usize, w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize, toSum: usize, toUnit: usize): void {
   for (let q = 0; q < w; q++) {
-    scatterColumn(row, 64, channels, images, dx, imageBytes);
+    scatterColumn(row, 64, channels, images, dx, imageBytes, toSum, toUnit);
     row += <usize>channels << 6;
     dx += <usize>c << 2;
   }
 }
 
-/** One column of dx from [channel][image], rows of `stride` bytes, to its place in every image. */
-export function scatterColumn(column: usize, stride: usize, channels: i32, images: i32, dx: usize, imageBytes: usize): void {
+/**
+ * One column of dx from [channel][image], rows of `stride` bytes, to its place in every image. Where `toSum` is not 0, what is stored
+ * is what stands `toSum` bytes further on plus, where what stands `toUnit` bytes further on is within ±1, the column.
+ */
+export function scatterColumn(
+  column: usize, stride: usize, channels: i32, images: i32, dx: usize, imageBytes: usize, toSum: usize, toUnit: usize,
+): void {
   for (let b = 0; b < images; b += 4) {
     let out = dx + <usize>b * imageBytes, p = column + (<usize>b << 2), k = 0;
     if (b + 4 <= images) {
       for (; k + 4 <= channels; k += 4) {
-        transpose4(p, p + stride, p + 2 * stride, p + 3 * stride, out, imageBytes);
+        if (toSum) transposeOnto(p, stride, out, imageBytes, toSum, toUnit);
+        else transpose4(p, p + stride, p + 2 * stride, p + 3 * stride, out, imageBytes);
         p += 4 * stride;
         out += 16;
       }
     }
     for (; k < channels; k++) {
-      for (let i = 0; i < min(4, images - b); i++) store<f32>(out + <usize>i * imageBytes, load<f32>(p + (<usize>i << 2)));
+      for (let i = 0; i < min(4, images - b); i++) {
+        const to = out + <usize>i * imageBytes, value = load<f32>(p + (<usize>i << 2));
+        if (toSum) store<f32>(to, load<f32>(to + toSum) + (abs(load<f32>(to + toUnit)) < 1 ? value : 0));
+        else store<f32>(to, value);
+      }
       p += stride;
       out += 4;
     }
   }
 }
 
-/** Zeros in one row of dx of every image. */
-export function clear(w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize): void {
+// @ts-ignore: decorator
+@inline
+function storeOnto(to: usize, toSum: usize, toUnit: usize, value: v128): void {
+  const passed = v128.and(value, f32x4.lt(f32x4.abs(v128.load(to + toUnit)), f32x4.splat(1)));
+  v128.store(to, f32x4.add(v128.load(to + toSum), passed));
+}
+
+// @ts-ignore: decorator
+@inline
+function transposeOnto(p: usize, stride: usize, d: usize, imageBytes: usize, toSum: usize, toUnit: usize): void {
+  const a = v128.load(p), b = v128.load(p + stride), c = v128.load(p + 2 * stride), e = v128.load(p + 3 * stride);
+  const t0 = i32x4.shuffle(a, b, 0, 4, 1, 5), t1 = i32x4.shuffle(c, e, 0, 4, 1, 5), t2 = i32x4.shuffle(a, b, 2, 6, 3, 7), t3 = i32x4.shuffle(c, e, 2, 6, 3, 7);
+  storeOnto(d, toSum, toUnit, i64x2.shuffle(t0, t1, 0, 2));
+  storeOnto(d + imageBytes, toSum, toUnit, i64x2.shuffle(t0, t1, 1, 3));
+  storeOnto(d + 2 * imageBytes, toSum, toUnit, i64x2.shuffle(t2, t3, 0, 2));
+  storeOnto(d + 3 * imageBytes, toSum, toUnit, i64x2.shuffle(t2, t3, 1, 3));
+}
+
+/** Zeros in one row of dx of every image, or what stands `toSum` bytes further on. */
+export function clear(w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize, toSum: usize): void {
   for (let b = 0; b < images; b++) {
-    for (let q = 0; q < w; q++) memory.fill(dx + <usize>b * imageBytes + (<usize>(q * c) << 2), 0, <usize>channels << 2);
+    for (let q = 0; q < w; q++) {
+      const to = dx + <usize>b * imageBytes + (<usize>(q * c) << 2);
+      if (toSum) for (let k: usize = 0; k < <usize>channels << 2; k += 4) store<f32>(to + k, load<f32>(to + k + toSum) + 0);
+      else memory.fill(to, 0, <usize>channels << 2);
+    }
   }
 }
 

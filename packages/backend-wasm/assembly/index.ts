@@ -17,7 +17,7 @@ export { copyRuns, fill } from "./copy";
 export { binary, binaryBroadcast, broadcastRows, movingAverage, unary } from "./elementwise";
 export { matmul, matmulPacked, matmulScratch, packMatrix } from "./matmul";
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool";
-export { blockLength, materialize, programScratch } from "./program";
+export { blockLength, materialize, materializeSigns, programScratch } from "./program";
 export {
   quantizationScales, quantizedForInput, quantizedForKernel, quantizedInputGrad, quantizedInputScratch, quantizedKernelGrad,
   quantizedKernelScratch, quantizeGradient,

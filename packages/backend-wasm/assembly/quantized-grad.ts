@@ -226,12 +226,12 @@ export function quantizedInputScratch(group: i32, kh: i32, w: i32, channels: i32
  */
 export function quantizedInputGrad(
   from: i32, to: i32, scratch: usize, dy: usize, f: i32, images: i32, codes: usize, imageScale: usize, dx: usize, h: i32, w: i32, c: i32,
-  kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, group: i32, splits: i32,
+  kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, group: i32, splits: i32, sum: usize, unit: usize,
 ): void {
   const padded = paddedFilters(f), rows = kh * kw * c, size = <usize>entries(group, false) << 6, chunks = chunksOf(f, group);
-  const part = (c + splits - 1) / splits, places = kh * w, imageBytes = <usize>(h * w * c) << 2;
-  for (let unit = from; unit < to; unit++) {
-    const block = unit / splits, c0 = (unit % splits) * part, channels = min(part, c - c0), lanes = min(32, images - (block << 5));
+  const part = (c + splits - 1) / splits, places = kh * w, imageBytes = <usize>(h * w * c) << 2, toSum = sum ? sum - dx : 0;
+  for (let i = from; i < to; i++) {
+    const block = i / splits, c0 = (i % splits) * part, channels = min(part, c - c0), lanes = min(32, images - (block << 5));
     if (channels <= 0) continue;
     // For each place of a few rows of dx: sums [channels][32] as int16, and as float32 if `wide` says so, and the sums' bound.
     const narrow = scratch + 4 * size, wide = narrow + (<usize>(places * channels) << 6), reaches = wide + (<usize>(places * channels) << 7);
@@ -278,12 +278,12 @@ export function quantizedInputGrad(
         for (let q = 0; q < w; q++) {
           const at = <usize>(done % kh * w + q);
           scaleColumn(narrow + (at * channels << 6), load<i32>(isWide + (at << 2)) ? wide + (at * channels << 7) : 0, channels, scales, column);
-          scatterColumn(column, 128, channels, lanes, out + (<usize>((done * w + q) * c) << 2), imageBytes);
+          scatterColumn(column, 128, channels, lanes, out + (<usize>((done * w + q) * c) << 2), imageBytes, toSum, unit - dx);
         }
       }
       // A stride longer than the kernel passes over rows that nothing comes to.
       for (const last = min(h, limit); done < last; done++) {
-        clear(w, channels, lanes, out + (<usize>(done * w * c) << 2), c, imageBytes);
+        clear(w, channels, lanes, out + (<usize>(done * w * c) << 2), c, imageBytes, toSum);
         ready = done + 1;
       }
     }

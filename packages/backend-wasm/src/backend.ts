@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { Block } from "./block.ts";
-import { Formula } from "./formula.ts";
+import { Formula, type SignsBehind } from "./formula.ts";
 import type { Profiler } from "./profiler.ts";
-import { withProgram } from "./program.ts";
+import { type Program, withProgram } from "./program.ts";
 import { TensorEntry } from "./tensor-entry.ts";
 import type { TensorMemory } from "./tensor-memory.ts";
 import type { ThreadPool } from "./thread-pool.ts";
@@ -118,12 +118,25 @@ export class WasmBackend extends tf.MathBackendCPU {
   materialize(formula: Formula): void {
     if (formula.operation === "load") return;
     if (formula.run) return formula.become(formula.run());
+    this.#write(formula, undefined, ({ address, length }, cut, values) =>
+      this.run("materialize", cut, address, formula.length, length, values),
+    );
+  }
+
+  /** Writes a formula's values down and, in the same pass, the signs of a chain behind them, pixels of so many channels. */
+  materializeSigns(formula: Formula, channels: number, { address: signs, thresholds }: SignsBehind): void {
+    this.#write(formula, channels, ({ address, length }, cut, values) =>
+      this.run("materializeSigns", cut, address, formula.length, length, values, channels, thresholds, signs),
+    );
+  }
+
+  #write(formula: Formula, channels: number | undefined, run: (program: Program, cut: Cut, values: number) => void): void {
     const values = new Block(this.tensors, 4 * formula.length);
     try {
-      withProgram(this, [formula], undefined, ({ address, length, block, scratch }) => {
-        const total = Math.ceil(formula.length / block);
-        const cut = { total, grain: Math.max(16, Math.ceil(total / 64)), scratch, work: { bytes: 8 * formula.length } };
-        this.run("materialize", cut, address, formula.length, length, values.address);
+      withProgram(this, [formula], channels, (program) => {
+        const total = Math.ceil(formula.length / program.block);
+        const { scratch } = program;
+        run(program, { total, grain: Math.max(16, Math.ceil(total / 64)), scratch, work: { bytes: 8 * formula.length } }, values.address);
       });
     } catch (error) {
       values.release();

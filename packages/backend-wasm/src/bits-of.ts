@@ -68,7 +68,9 @@ function packSigns(
     base = base.operands[0]!;
   }
   withThresholds(backend, chain, channels, (thresholds, length) => {
-    if (base.signs?.channels === channels && !masks) return base.signs.make({ address, thresholds, length });
+    const behind = { address, thresholds, length };
+    if (base.signs?.channels === channels && !masks) return base.signs.make(behind);
+    if (base.withSigns?.channels === channels && !masks) return base.become(base.withSigns.make(behind));
     backend.materialize(base);
     const total = real.length / channels;
     const cut = { total, grain: grainOf(total, Math.ceil(16_384 / channels)), work: { bytes: 4 * real.length } };

@@ -49,6 +49,18 @@ export interface LazySigns {
   make(behind: SignsBehind): void;
 }
 
+/**
+ * For `later`: makes, instead of the values, a tensor plus those of them that a sign passes on: where the other tensor, what the sign is
+ * of, is within ±1. Both are addresses.
+ */
+export type MakeOnto = (sum: number, unit: number) => Block;
+
+/** For `later`: makes the values and, in the same pass, the signs of a chain behind them, pixels of so many channels. */
+export interface ValuesWithSigns {
+  readonly channels: number;
+  make(behind: SignsBehind): Block;
+}
+
 interface Given {
   /** How many floats; an operand's number where there is one and none is given. */
   readonly length?: number;
@@ -62,6 +74,8 @@ interface Given {
   readonly run?: () => Block;
   readonly padding?: Padding;
   readonly signs?: LazySigns;
+  readonly withSigns?: ValuesWithSigns;
+  readonly onto?: MakeOnto;
 }
 
 /**
@@ -78,13 +92,18 @@ export class Formula {
   run: (() => Block) | undefined;
   padding: Padding | undefined;
   signs: LazySigns | undefined;
+  withSigns: ValuesWithSigns | undefined;
+  onto: MakeOnto | undefined;
   bits: Bits | undefined;
   /** Instructions down to the longest way to memory. */
   depth: number;
   #holders = 1;
 
   /** Takes over the block; holds the operands for itself. */
-  constructor(operation: Operation, { length, operands = [], block, parameters = [0, 0], channels, run, padding, signs }: Given = {}) {
+  constructor(
+    operation: Operation,
+    { length, operands = [], block, parameters = [0, 0], channels, run, padding, signs, withSigns, onto }: Given = {},
+  ) {
     this.length = length ?? operands[0]!.length;
     this.operation = operation;
     this.operands = operands.map((operand) => operand.hold());
@@ -94,6 +113,8 @@ export class Formula {
     this.run = run;
     this.padding = padding;
     this.signs = signs;
+    this.withSigns = withSigns;
+    this.onto = onto;
     this.depth = operation === "load" ? 0 : 1 + Math.max(0, ...operands.map(({ depth }) => depth));
   }
 
@@ -119,6 +140,8 @@ export class Formula {
     this.run = undefined;
     this.padding = undefined;
     this.signs = undefined;
+    this.withSigns = undefined;
+    this.onto = undefined;
     this.depth = 0;
   }
 

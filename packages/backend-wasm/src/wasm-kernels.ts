@@ -51,6 +51,7 @@ export type Split =
   | "fill"
   | "adamStep"
   | "materialize"
+  | "materializeSigns"
   | "sumRows"
   | "sumMiddle"
   | "moments"

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { bitsOf } from "../bits-of.ts";
+import { Block } from "../block.ts";
 import { Formula } from "../formula.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 import { grainOf } from "../grain-of.ts";
@@ -74,14 +75,26 @@ const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x,
     attrs.relu && y ? new Formula("passNonzero", { operands: [backend.formula(dy), backend.formula(y)] }) : backend.formula(dy).hold();
   const given = { g, passed, seed, scale, kernel: backend.address(kernel), dBias: backend.address(dBias) };
   const packed = backend.gradients === "int16" ? packQuantized(backend, given) : packExact(backend, given);
+  passed.release();
+  // They go with dx, which is made when it is asked for.
+  const held = packed.blocks.map((block) => new Formula("load", { length: 0, block }));
   try {
     kernelGrad(backend, g, bitsOf(backend, backend.formula(x), g.c), packed, dKernel);
-    const dx = backend.makeFloats(x.shape);
-    inputGrad(backend, g, given.kernel, packed, dx);
-    return [dx, dKernel, dBias];
+    const make = (sum: number, unit: number): Block => {
+      const dx = new Block(backend.tensors, 4 * g.batch * g.h * g.w * g.c);
+      try {
+        inputGrad(backend, g, given.kernel, packed, dx.address, sum, unit);
+      } catch (error) {
+        dx.release();
+        throw error;
+      }
+      return dx;
+    };
+    const operands = [...held, backend.formula(kernel)];
+    const dx = new Formula("later", { length: g.batch * g.h * g.w * g.c, operands, run: () => make(0, 0), onto: make });
+    return [backend.makeFormula(x.shape, dx), dKernel, dBias];
   } finally {
-    for (const block of packed.blocks) block.release();
-    passed.release();
+    for (const formula of held) formula.release();
   }
 };
 
@@ -123,7 +136,8 @@ function kernelGrad(backend: WasmBackend, g: Geometry, bits: ReturnType<typeof b
   });
 }
 
-function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: PackedGradient, dx: Info): void {
+/** dx is an address; for `sum` and `unit` see `MakeOnto`, 0 for none. */
+function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: PackedGradient, dx: number, sum: number, unit: number): void {
   const { batch, h, w, c, kh, kw, f, rows, pixels } = g;
   const { wasm } = backend;
   const group = groupSize(f, rows, 2);
@@ -131,7 +145,6 @@ function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: Packed
   // Enough units for many threads, as long as each still has many rows for its tables.
   const splits = rows >= 1024 ? Math.min(Math.ceil(16 / blocks), Math.ceil(c / 16)) : 1;
   const channels = Math.ceil(c / splits);
-  const out = backend.address(dx);
   backend.withScratch(4 * rows * wasm.chunksOf(f, group), (codes) => {
     backend.run("kernelCodes", { total: rows, grain: grainOf(rows, 64) }, kernel, rows, f, group, codes);
     const isExact = dy.lanes === 16;
@@ -140,7 +153,7 @@ function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: Packed
     const cut = { total: blocks * splits, grain: 1, scratch, work };
     const shape = [h, w, c, kh, kw, ...windowOf(g)];
     const name = isExact ? "binaryInputGrad" : "quantizedInputGrad";
-    backend.run(name, cut, dy.forInput, f, batch, codes, dy.inputFactor, out, ...shape, group, splits);
+    backend.run(name, cut, dy.forInput, f, batch, codes, dy.inputFactor, dx, ...shape, group, splits, sum, unit);
   });
 }
 

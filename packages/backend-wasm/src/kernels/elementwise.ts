@@ -1,6 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
 import { broadcastSides } from "../broadcast-sides.ts";
-import { Formula, type Operation } from "../formula.ts";
+import type { Block } from "../block.ts";
+import { Formula, type Operation, type SignsBehind } from "../formula.ts";
+import type { WasmBackend } from "../backend.ts";
 import { grainOf } from "../grain-of.ts";
 import type { KernelCall, KernelTable, WasmKernel } from "../kernel-call.ts";
 
@@ -75,16 +77,40 @@ const multiply: WasmKernel<Binary> = (call) => {
 
 const sum = binary(0) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
 
-/** A sum with values that are not written down makes and adds them in one pass. It is written down: sums are read more than once. */
+/** A sum with what a sign passes on of a gradient that is not made yet: as around a residual layer. The two are made in one pass. */
+function passedOnto(backend: WasmBackend, sum: Formula, passed: Formula): Block | undefined {
+  const [gradient, unit] = passed.operation === "passUnit" ? passed.operands : [];
+  if (!gradient?.onto || !unit) return undefined;
+  backend.materialize(sum);
+  backend.materialize(unit);
+  return gradient.onto(sum.block!.address, unit.block!.address);
+}
+
+/**
+ * A sum with values that are not written down makes and adds them in one pass. It is written down, since sums are read more than once:
+ * by whoever is first to ask, who may want signs of it along with it.
+ */
 const add: WasmKernel<Binary> = (call) => {
   const { a, b } = call.inputs;
   const { backend } = call;
   if (a.dtype !== "float32" || b.dtype !== "float32" || !sameShape(a, b)) return sum(call);
-  const operands = [backend.formula(a), backend.formula(b)];
+  const operands = [backend.formula(a), backend.formula(b)] as const;
+  const whole = passedOnto(backend, ...operands) ?? passedOnto(backend, operands[1], operands[0]);
+  if (whole) return backend.makeFormula(a.shape, new Formula("load", { length: size(a), block: whole }));
   if (operands.every(({ operation }) => operation === "load" || operation === "later")) return sum(call);
-  const y = backend.makeFormula(a.shape, new Formula("add", { operands }));
-  backend.address(y);
-  return y;
+  const formula = new Formula("add", { operands });
+  const channels = a.shape.at(-1) ?? 1;
+  const run = (): Block => {
+    backend.materialize(formula);
+    return formula.block!.hold();
+  };
+  const make = (behind: SignsBehind): Block => {
+    backend.materializeSigns(formula, channels, behind);
+    return formula.block!.hold();
+  };
+  const y = new Formula("later", { operands: [formula], run, withSigns: { channels, make } });
+  formula.release();
+  return backend.makeFormula(a.shape, y);
 };
 
 const binarySignGrad: WasmKernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }> = ({ inputs: { x, dy }, backend }) =>
