@@ -4,6 +4,7 @@ import type { DataType, TensorInfo } from "@tensorflow/tfjs";
 import { largestTensor } from "./adapter.ts";
 import { type OwnProgram, PlannedPrograms } from "./planned-programs.ts";
 import { RecycledBuffers } from "./recycled-buffers.ts";
+import type { Elements } from "./run-elements.ts";
 
 export type WebGPUProgram = Parameters<WebGPUBackend["runWebGPUProgram"]>[0] & {
   /** Multiply-adds that it does, for the profile. */
@@ -28,6 +29,14 @@ export interface ProgramTime {
   readonly milliseconds: number;
 }
 
+/** What whoever reads a deferred tensor may read instead. */
+export interface Origin {
+  /** Its values are the signs of this one's: −1 below 0, else 1. */
+  readonly signOf?: TensorInfo;
+  /** How each of its values is made. */
+  readonly elements?: Elements;
+}
+
 /** Of tensors, all of whose types have four bytes here. */
 function bytesOf(shapes: readonly (readonly number[])[]): number {
   return 4 * shapes.reduce((sum, shape) => sum + shape.reduce((product, n) => product * n, 1), 0);
@@ -42,10 +51,7 @@ export class GuardedBackend extends WebGPUBackend {
   readonly #waiting = new Set<(error: Error) => void>();
   readonly #programs: PlannedPrograms;
   /** Tensors that nobody has asked for yet, with what they are to be made of. */
-  readonly #deferred = new Map<
-    object,
-    { readonly inputs: readonly TensorInfo[]; readonly compute: () => void; readonly signOf: TensorInfo | undefined }
-  >();
+  readonly #deferred = new Map<object, { readonly inputs: readonly TensorInfo[]; readonly compute: () => void; readonly origin: Origin }>();
   /** How many deferred tensors want one, and whether TensorFlow.js has given it up meanwhile. */
   readonly #wanted = new Map<object, { times: number; givenUp: boolean }>();
   /** Numbers that programs take as tensors, 0.9 for instance, by type and value. */
@@ -83,22 +89,21 @@ export class GuardedBackend extends WebGPUBackend {
   /**
    * A tensor that is computed when somebody asks for it; often nobody does, for instance for the gradient of the images.
    * @param compute writes its values into the tensor
-   * @param signOf a tensor of as many values whose signs they are, see `signSource`
    */
-  defer(shape: readonly number[], inputs: readonly TensorInfo[], compute: (output: TensorInfo) => void, signOf?: TensorInfo): TensorInfo {
+  defer(shape: readonly number[], inputs: readonly TensorInfo[], compute: (output: TensorInfo) => void, origin: Origin = {}): TensorInfo {
     const output = this.makeTensorInfo([...shape], "float32");
     for (const { dataId } of inputs) {
       const wanted = this.#wanted.get(dataId);
       if (wanted) wanted.times += 1;
       else this.#wanted.set(dataId, { times: 1, givenUp: false });
     }
-    this.#deferred.set(output.dataId, { inputs, compute: () => compute(output), signOf });
+    this.#deferred.set(output.dataId, { inputs, compute: () => compute(output), origin });
     return output;
   }
 
-  /** Where a tensor is the signs (−1 below 0, else 1) of another, and nobody has asked for its values yet: that one. */
-  signSource({ dataId }: TensorInfo): TensorInfo | undefined {
-    return this.#deferred.get(dataId)?.signOf;
+  /** Of what a tensor will be made, as long as nobody has asked for its values. */
+  originOf({ dataId }: TensorInfo): Origin {
+    return this.#deferred.get(dataId)?.origin ?? {};
   }
 
   /** Whether a deferred tensor will be made of this one, which must not change until then. */

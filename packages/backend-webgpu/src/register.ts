@@ -3,6 +3,7 @@ import { type Power, requestAdapter } from "./adapter.ts";
 import { makeGpuGlobal } from "./find-gpu.ts";
 import type { GuardedBackend } from "./guarded-backend.ts";
 import type { KernelCall, KernelTable } from "./kernel-call.ts";
+import { addKernels } from "./kernels/add.ts";
 import { adamKernels } from "./kernels/adam-step.ts";
 import { batchNormKernels } from "./kernels/batch-norm.ts";
 import { binaryKernelKernels } from "./kernels/binary-kernel.ts";
@@ -20,6 +21,7 @@ export const BACKEND_NAME = "benn-webgpu";
 export const KERNELS: KernelTable = {
   ...signAndDropoutKernels,
   ...adamKernels,
+  ...addKernels,
   ...batchNormKernels,
   ...conv2dGradientKernels,
   ...binaryConv2dKernels,

@@ -55,6 +55,12 @@ export function runElements(backend: GuardedBackend, elements: Elements): Tensor
   return { dataId, shape: [...shape], dtype };
 }
 
+/** The same when somebody asks for it, who may also take `elements` into a program of their own: see `Origin`. */
+export function deferElements(backend: GuardedBackend, elements: Elements): TensorInfo {
+  const { shape, inputs } = elements;
+  return backend.defer(shape, Object.values(inputs), (output) => void runElements(backend, { ...elements, output }), { elements });
+}
+
 /** The tensors as arrays: programs do their own arithmetic on indices, so that one serves every rank. */
 export function flat(inputs: Readonly<Record<string, TensorInfo>>): TensorInfo[] {
   return Object.values(inputs).map(({ dataId, shape, dtype }) => ({

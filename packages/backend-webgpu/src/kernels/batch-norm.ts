@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
-import { runElements } from "../run-elements.ts";
+import { deferElements, runElements } from "../run-elements.ts";
 import { runInPlace } from "../run-in-place.ts";
 import { reduceChannels } from "./reduce-channels.ts";
 
@@ -41,7 +41,7 @@ const batchNorm: Kernel<{ x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo
         variance[channel] = max(0.0, sum1 * uniforms.factor - distance * distance);
       }`,
   }) as [TensorInfo, TensorInfo];
-  const y = runElements(backend, {
+  const y = deferElements(backend, {
     key: `batchNorm_${scale ? "scale" : ""}_${offset ? "offset" : ""}`,
     inputs: { x, mean, variance, ...(scale ? { scale } : {}), ...(offset ? { offset } : {}) },
     shape: x.shape,

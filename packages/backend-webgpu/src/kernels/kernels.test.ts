@@ -88,6 +88,21 @@ compared(
   [large, tall],
 );
 
+compared(
+  "a residual layer's sum and its gradient are those composed, whichever is added to which",
+  ({ batch, height, channels, seed, flag }) => {
+    const x = random([batch, height, channels], seed, "x");
+    const layer = (x: tf.Tensor): tf.Tensor => {
+      const { y, mean, variance } = batchNorm(binarySign(x), undefined, undefined, 1e-4);
+      tf.dispose([mean, variance]);
+      return flag ? tf.add(x, y) : tf.add(y, x);
+    };
+    const { value, grad } = tf.valueAndGrad(layer)(x, random(x.shape, seed, "dy"));
+    return [value, grad];
+  },
+  [large, tall],
+);
+
 compared("the sign and its gradient are those composed, at 0 and at ±1 too", ({ height, channels, seed }) => {
   const x = tf.concat([random([height * channels], seed, "x"), tf.tensor1d([0, -0, 1, -1, 1e-30, -1e-30])]);
   const { value, grad } = tf.valueAndGrad(binarySign)(x, random(x.shape, seed, "dy"));

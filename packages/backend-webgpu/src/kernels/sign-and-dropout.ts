@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
-import { runElements } from "../run-elements.ts";
+import { deferElements, runElements } from "../run-elements.ts";
 
 /** Seldom computed: a binary convolution asks for what it is the sign of. */
 const binarySign: Kernel<{ x: TensorInfo }, unknown> = ({ inputs: { x }, backend }) =>
@@ -16,11 +16,11 @@ const binarySign: Kernel<{ x: TensorInfo }, unknown> = ({ inputs: { x }, backend
         output,
       });
     },
-    x,
+    { signOf: x },
   );
 
 const binarySignGrad: Kernel<{ x: TensorInfo; dy: TensorInfo }, unknown> = ({ inputs: { x, dy }, backend }) =>
-  runElements(backend, {
+  deferElements(backend, {
     key: "signGrad",
     inputs: { x, dy },
     shape: x.shape,
