@@ -21,6 +21,7 @@ const count: Reporter = {
 export default defineConfig({
   test: {
     reporters: ["default", count],
+    maxWorkers: "100%",
     projects: [
       ...globSync(["packages/*", "examples", "golden", "bench", "scripts"], { cwd: import.meta.dirname }).map((root) => ({
         ...fromSource,
