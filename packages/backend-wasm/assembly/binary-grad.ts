@@ -259,7 +259,7 @@ export function binaryInputGrad(
             const at = first + g * group;
             buildTable<f32>(turned + (<usize>at << 6), min(group, f - at), 64, false, tables + <usize>g * size);
           }
-          const v0 = max(0, -q0), taps = min(kw, w - q0) - v0;
+          const v0 = max(0, -q0), taps = max(0, min(kw, w - q0) - v0);
           for (let u = max(0, -r0); u < min(kh, h - r0); u++) {
             // Taps of one row stand together, unless the channels are in parts.
             const code = codes + (<usize>(k * rows + (u * kw + v0) * c + c0) << 2);
@@ -400,7 +400,7 @@ export function binaryKernelGrad(
           buildTable<f32>(plane + (<usize>(q * all + at) << 6), min(group, images - at), 64, three, scratch + <usize>g * size);
         }
         for (let u = max(0, -r0); u < min(kh, h - r0); u++) {
-          const v0 = max(0, -q0), taps = min(kw, w - q0) - v0;
+          const v0 = max(0, -q0), taps = max(0, min(kw, w - q0) - v0);
           const code = codes + (<usize>(k * h * w + (r0 + u) * w + q0 + v0) * padded << 2), sums = acc + (<usize>((u * kw + v0) * c) << 6);
           if (padded == c) addEntries<f32>(count, code, taps * c, sums, scratch, size);
           else {

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { binaryConvolution, binaryConvolutions, manyPixels } from "../../test/binary-shapes.ts";
@@ -56,6 +57,20 @@ describe("BinaryConv2DGrad", () => {
       }),
       { seed: 5, numRuns: 150, examples: [[manyPixels]] },
     );
+  });
+
+  it("has no gradient of a bias in front of a batch norm, which moves nothing", () => {
+    const { kernel, y, x, shapes, attributes } = binaryConvolution({ ...manyPixels, relu: 0 });
+    tf.tidy(() => {
+      const statistics = { mean: tf.zeros([16]), variance: tf.ones([16]) };
+      const dy = tf.tensor(randomValues(y.length, "dy"), shapes.y);
+      const [centred] = tf
+        .engine()
+        .runKernel<tf.Tensor[]>("BatchNormGrad", { x: tf.tensor(y, shapes.y), dy, ...statistics }, { epsilon: 1 });
+      const inputs = { dy: centred!, x: tf.tensor(x, shapes.x), kernel: tf.tensor(kernel, shapes.kernel) };
+      const [, , dBias] = tf.engine().runKernel<tf.Tensor[]>("BinaryConv2DGrad", inputs, attributes);
+      expect([...dBias!.dataSync()]).toEqual(Array.from({ length: 16 }, () => 0));
+    });
   });
 
   it("has the gradient of the kernel and the bias that finite differences have", () => {
