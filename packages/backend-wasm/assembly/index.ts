@@ -5,7 +5,6 @@ export { binaryConvRows, binaryConvRowsScratch, convolvesRows } from "./binary-c
 export { packedFilters, packFilters } from "./binary-filters";
 export {
   addKernelPartials, binaryInputGrad, binaryKernelGrad, chunksOf, imageCodes, inputGradScratch, kernelCodes, kernelGradScratch, magnitudes,
-  packedGradient, packGradient, packScratch, packUnits,
 } from "./binary-grad";
 export { binaryKernel, binaryKernelGradient, centreAndClip } from "./binary-kernel";
 export { packBits } from "./bits";
@@ -17,6 +16,7 @@ export { copyRuns, fill } from "./copy";
 export { binary, binaryBroadcast, broadcastRows, movingAverage, unary } from "./elementwise";
 export { matmul, matmulPacked, matmulScratch, packMatrix } from "./matmul";
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool";
+export { packedGradient, packGradient, packScratch, packUnits } from "./pack-gradient";
 export { blockLength, materialize, materializeSigns, programScratch } from "./program";
 export {
   quantizationScales, quantizedForInput, quantizedForKernel, quantizedInputGrad, quantizedInputScratch, quantizedKernelGrad,

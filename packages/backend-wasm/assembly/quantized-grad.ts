@@ -7,7 +7,8 @@
 // bounds add up; before they could reach 2¹⁵ the sums are added to floats and start anew. Gradients are mostly far below
 // their maximum, so that happens seldom.
 import { addEntries, buildTable, entries } from "./tables";
-import { chunksOf, clear, paddedImages, scatterColumn } from "./binary-grad";
+import { chunksOf, clear, scatterColumn } from "./binary-grad";
+import { paddedImages } from "./pack-gradient";
 import { bits4 } from "./dropout";
 
 /** The largest magnitude of a quantized value; rounding up may make it one more. */
