@@ -14,9 +14,12 @@ function sizeOf({ shape }: TensorInfo): Size {
   return { channels, rows: shape.slice(0, -1).reduce((product, n) => product * n, 1) };
 }
 
+/** WGSL of a value of the channel amid the images: at their edges stand values that are far from all others. */
+const SOME_ROW = "x[uniforms.rows / 13 * 8 * uniforms.channels + channel]";
+
 /**
- * Batch norm in training over all axes but the last. Mean and variance come of one pass over x: of the differences from the first row,
- * so that nothing is lost however far the mean is from 0.
+ * Batch norm in training over all axes but the last. Mean and variance come of one pass over x: of the differences from one row
+ * of it, so that nothing is lost however far the mean is from 0.
  * @see S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015, algorithm 1
  */
 const batchNorm: Kernel<{ x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo }, { epsilon: number }> = ({
@@ -30,14 +33,14 @@ const batchNorm: Kernel<{ x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo
     inputs: { x },
     rows,
     channels,
-    terms: ["(x[at] - x[channel])", "(x[at] - x[channel]) * (x[at] - x[channel])"],
+    terms: [`(x[at] - ${SOME_ROW})`, `(x[at] - ${SOME_ROW}) * (x[at] - ${SOME_ROW})`],
     finishInputs: { x },
     uniforms: { factor: 1 / rows },
     outputs: { mean: [channels], variance: [channels] },
     finish: `
       if (local == 0) {
         let distance = sum0 * uniforms.factor;
-        mean[channel] = x[channel] + distance;
+        mean[channel] = ${SOME_ROW} + distance;
         variance[channel] = max(0.0, sum1 * uniforms.factor - distance * distance);
       }`,
   }) as [TensorInfo, TensorInfo];

@@ -89,6 +89,17 @@ compared(
 );
 
 compared(
+  "batch norm stays exact where a corner is far from everything else",
+  ({ batch, height, channels, seed }) => {
+    const corner = tf.scatterND(tf.tensor2d([[0]], [1, 1], "int32"), tf.fill([1, channels], 1e3), [batch * height, channels]);
+    const x = tf.add(random([batch * height, channels], seed, "x"), corner);
+    const { y, mean, variance } = batchNorm(x, undefined, undefined, 1e-4);
+    return [y, mean, variance];
+  },
+  [tall],
+);
+
+compared(
   "a residual layer's sum and its gradient are those composed, whichever is added to which",
   ({ batch, height, channels, seed, flag }) => {
     const x = random([batch, height, channels], seed, "x");

@@ -6,7 +6,7 @@ import { runOwn, WORKGROUP } from "../run-own.ts";
 export interface ChannelReduction extends Pick<GroupReduction, "key" | "inputs" | "outputs" | "finish"> {
   readonly rows: number;
   readonly channels: number;
-  /** WGSL of what is summed, of `at` (the element's index) and `channel`. */
+  /** WGSL of what is summed, of `at` (the element's index), `channel` and, as in `finish`, `uniforms.rows` and `uniforms.channels`. */
   readonly terms: readonly string[];
   /** f32 that `finish` reads. */
   readonly uniforms?: Readonly<Record<string, number>>;
@@ -32,7 +32,7 @@ export function reduceChannels(backend: GuardedBackend, reduction: ChannelReduct
     key,
     outputs,
     groups: channels,
-    uniforms: { channels: ["i32", channels] as const, ...f32 },
+    uniforms: { channels: ["i32", channels] as const, rows: ["i32", rows] as const, ...f32 },
     finish: `let channel = group; ${finish}`,
   };
   if (rows <= ONE_PASS_ROWS) {
