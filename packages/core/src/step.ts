@@ -8,7 +8,13 @@ export interface Step {
    * The parts have one seed: what is drawn for a weight stays for all of them, what is drawn for a row needs the part's number too.
    */
   readonly part?: number;
+  /** Epoch of the member, from 0, and its epochs: in evaluation the two are equal, so that estimators which are annealed have their final form. */
+  readonly epoch: number;
+  readonly epochs: number;
 }
+
+/** The step of every evaluation: nothing is drawn, and what is annealed has its final form. */
+export const EVALUATION: Step = { training: false, seed: 0, epoch: 1, epochs: 1 };
 
 /**
  * A layer that does something before each training step and before each evaluation: a binary layer projects its

@@ -13,7 +13,8 @@ import { RunControl } from "../run-control.ts";
 import type { GivenMembers } from "../train/given-members.ts";
 import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
 import { buildMember, type MemberTrainer } from "../train/member-trainer.ts";
-import { createVoters, trainRun } from "../train/train-run.ts";
+import { createVoters } from "../train/stage-votes.ts";
+import { trainRun } from "../train/train-run.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
 import { AUTO, settleBackend } from "./auto-backend.ts";
@@ -21,6 +22,7 @@ import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { readModelFiles } from "./model-files.ts";
+import { readTeacherLogits } from "./teacher-logits.ts";
 import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
 import { RunFolder } from "./run-folder.ts";
@@ -103,7 +105,9 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       const startThread = (): Worker => startMemberThread(configOfThread(resolved, count, threads++));
       trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
     }
-    run = trainRun({ config: resolved, data, container, store, control, init, given, trainer });
+    const loaded = data;
+    const teacherLogits = (teacher: string): Promise<Float32Array> => readTeacherLogits(teacher, loaded, container);
+    run = trainRun({ config: resolved, data, container, store, control, init, given, trainer, teacherLogits });
     for (;;) {
       const next = await run.next();
       if (next.done) {
