@@ -27,8 +27,8 @@ testListener("that keeps the types of what it hears", () => {
 
 testScheme("where every member sees every row", () => ({
   begin: ({ samples }) => new Float64Array(samples).fill(1),
-  draw: ({ weights }) => ({ kind: "weighted", weights }),
-  next: ({ weights }) => ({ alpha: 1, weights }),
+  draw: ({ sampleWeights }) => ({ kind: "weighted", sampleWeights }),
+  next: ({ sampleWeights }) => ({ kind: "accept", alpha: 1, sampleWeights }),
 }));
 
 testVoter("that sums logits", () => ({

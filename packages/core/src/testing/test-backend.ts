@@ -107,7 +107,14 @@ async function trainingStep(): Promise<Float32Array[]> {
   const pool = { poolSize: 2, strides: 2, padding: "same" } as const;
   const model = tf.sequential({
     layers: [
-      tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 5, kernelSize: 3, padding: "same", useBias: false, kernelInitializer: initializer(1) }),
+      tf.layers.conv2d({
+        inputShape: [8, 8, 3],
+        filters: 5,
+        kernelSize: 3,
+        padding: "same",
+        useBias: false,
+        kernelInitializer: initializer(1),
+      }),
       tf.layers.batchNormalization({ epsilon: 1e-4 }),
       tf.layers.reLU(),
       tf.layers.maxPooling2d({ ...pool, poolSize: 3 }),
@@ -118,7 +125,9 @@ async function trainingStep(): Promise<Float32Array[]> {
   });
   const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: adam(adamOptions.parse({})) }]);
   const kept: tf.Tensor[] = [];
-  const observer = { gradients: (gradients: ReadonlyMap<string, tf.Tensor>) => void kept.push(...[...gradients.values()].map((g) => g.clone())) };
+  const observer = {
+    gradients: (gradients: ReadonlyMap<string, tf.Tensor>) => void kept.push(...[...gradients.values()].map((g) => g.clone())),
+  };
   const { loss } = createStep({ model, optimizer, loss: crossEntropyLoss, observer })({
     images: () => tf.tensor4d(pixels, [4, 8, 8, 3]),
     labels: Int32Array.of(0, 5, 2, 2),

@@ -31,9 +31,10 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
       : registry.resolve(value as Spec, path);
   };
   const perMember = keysOf({ per: "member" });
-  const own = Object.fromEntries(
-    [...perMember, ...keysOf({ per: "run" })].map((key) => [key, resolve(key, parsed[key], key)]),
-  ) as Pick<ParsedConfig, PerMember | KeysOf<{ per: "run" }>>;
+  const own = Object.fromEntries([...perMember, ...keysOf({ per: "run" })].map((key) => [key, resolve(key, parsed[key], key)])) as Pick<
+    ParsedConfig,
+    PerMember | KeysOf<{ per: "run" }>
+  >;
   const groups = typeof parsed.members === "number" ? [{ count: parsed.members }] : parsed.members;
   const members = groups.flatMap((group, g): MemberConfig[] => {
     const specs = perMember.map((key) => {

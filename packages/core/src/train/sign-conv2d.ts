@@ -47,7 +47,9 @@ export class SignConv2D extends tf.layers.Layer {
 
 const sign = tf.customGrad<tf.Tensor>((x, save) => {
   (save as tf.GradSaveFunc)([x as tf.Tensor]);
-  const value = runTrainingKernel("BinarySign", { x: x as tf.Tensor })?.[0] ?? tf.sub(tf.mul(tf.cast(tf.greaterEqual(x as tf.Tensor, 0), "float32"), 2), 1);
+  const value =
+    runTrainingKernel("BinarySign", { x: x as tf.Tensor })?.[0] ??
+    tf.sub(tf.mul(tf.cast(tf.greaterEqual(x as tf.Tensor, 0), "float32"), 2), 1);
   const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]): tf.Tensor => {
     const x = saved as tf.Tensor;
     return runTrainingKernel("BinarySignGrad", { x, dy })?.[0] ?? tf.mul(dy, tf.cast(tf.less(tf.abs(x), 1), "float32"));
@@ -57,18 +59,20 @@ const sign = tf.customGrad<tf.Tensor>((x, save) => {
 
 function convolve(x: tf.Tensor, kernel: tf.Tensor, padding: number): tf.Tensor {
   const attributes = { strides: [1, 1], pad: [padding, padding, padding, padding], scale: 1, relu: 0 };
-  const stock = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor => tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, padding);
+  if (!tf.getKernel("BinaryConv2D", tf.getBackend())) return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, padding);
   return tf.customGrad((x, kernel, save) => {
     (save as tf.GradSaveFunc)([x as tf.Tensor, kernel as tf.Tensor]);
-    const value = runTrainingKernel("BinaryConv2D", { x: x as tf.Tensor, kernel: kernel as tf.Tensor }, attributes)?.[0];
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [x, kernel] = saved as [tf.Tensor, tf.Tensor];
-      const own = runTrainingKernel("BinaryConv2DGrad", { dy, x, kernel }, { ...attributes, seed: 0 });
-      if (!own) return tf.grads(stock)([x, kernel], dy);
-      const [dx, dKernel, dBias] = own as [tf.Tensor, tf.Tensor, tf.Tensor?];
-      dBias?.dispose();
+    const value = onlyOutputs(runTrainingKernel("BinaryConv2D", { x: x as tf.Tensor, kernel: kernel as tf.Tensor }, attributes))[0];
+    const gradFunc = (dy: tf.Tensor, [x, kernel]: tf.Tensor[]): tf.Tensor[] => {
+      const inputs = { dy, x: x as tf.Tensor, kernel: kernel as tf.Tensor };
+      const [dx, dKernel] = onlyOutputs(runTrainingKernel("BinaryConv2DGrad", inputs, { ...attributes, seed: 0 }));
       return [dx, dKernel];
     };
-    return { value: value ?? stock(x as tf.Tensor, kernel as tf.Tensor), gradFunc };
+    return { value, gradFunc };
   })(x, kernel);
+}
+
+function onlyOutputs(outputs: tf.Tensor[] | undefined): [tf.Tensor, tf.Tensor] {
+  if (!outputs) throw new Error(`backend ${tf.getBackend()}: has BinaryConv2D without its gradient`);
+  return outputs as [tf.Tensor, tf.Tensor];
 }
