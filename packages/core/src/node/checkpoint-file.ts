@@ -28,7 +28,7 @@ const scalars = z.object({
 });
 
 // Tensors are named GROUP:WEIGHT; every group but these two is a slot of the optimizer.
-const OWN_GROUPS = ["weights", "best"];
+const OWN_GROUPS = new Set(["weights", "best"]);
 
 /** @param ahead what a member that trains ahead of its turn has said so far */
 export function encodeCheckpoint({ member, training }: Checkpoint, events: number, ahead: readonly Emitted[] = []): Uint8Array {
@@ -74,7 +74,7 @@ export function decodeCheckpoint(
       metricSums: right === undefined ? metricSums : { accuracy: right },
       weights: groups["weights"] ?? new Map(),
       best: groups["best"] ?? new Map(),
-      slots: Object.fromEntries(Object.entries(groups).filter(([name]) => !OWN_GROUPS.includes(name))),
+      slots: Object.fromEntries(Object.entries(groups).filter(([name]) => !OWN_GROUPS.has(name))),
     },
   };
 }

@@ -47,7 +47,7 @@ container.resolve(LOSSES).add("imitate", {
   options: z.object({ teacher: z.string() }),
   create: ({ teacher }) => ({
     teacher,
-    rows: ({ logits, teacherLogits }) => tf.sum(tf.square(tf.sub(logits, teacherLogits!)), 1) as tf.Tensor1D,
+    rows: ({ logits, teacherLogits }) => tf.sum<tf.Tensor1D>(tf.square(tf.sub(logits, teacherLogits!)), 1),
   }),
 });
 container.resolve(METRICS).add("wrong", {
@@ -144,7 +144,7 @@ test("a loss may imitate the vote of another run, and a teacher of other data is
 
 test("a plugin's metric stands in every event that has metrics, in the members' records and in an evaluation", async () => {
   const { events, folder } = await run({ ...base, metrics: ["wrong", "accuracy"], validation: 0.2 }, { out: await newOut() });
-  const [start] = events.filter((event) => event.type === "run-start");
+  const start = events.find((event) => event.type === "run-start");
   expect(start?.metrics).toEqual([
     { name: "wrong", title: "share of rows classified wrong", unit: "%", better: "lower" },
     { name: "accuracy", title: "accuracy", unit: "%", better: "higher" },

@@ -43,7 +43,12 @@ export function upgradeEvent(event: RunEvent): RunEvent {
         }),
       };
     }
-    default:
+    case "member-start":
+    case "score":
+    case "warning":
+    case "progress":
+    case "control":
+    case "run-end":
       return event;
   }
 }

@@ -103,7 +103,7 @@ testOptimizer("that takes biases alone and keeps nothing", () => ({
 testSchedule("that is constant", () => ({ rate: ({ learningRate }) => learningRate }));
 testLoss("of the distance to a teacher", () => ({
   teacher: "runs/teacher",
-  rows: ({ logits, teacherLogits }) => tf.sum(tf.square(tf.sub(logits, teacherLogits ?? 0)), 1) as tf.Tensor1D,
+  rows: ({ logits, teacherLogits }) => tf.sum<tf.Tensor1D>(tf.square(tf.sub(logits, teacherLogits ?? 0)), 1),
 }));
 
 testBackend("cpu", () => ({

@@ -6,7 +6,7 @@ import { SignConv2D } from "./sign-conv2d.ts";
 import { createStep } from "./train-step.ts";
 
 /** Σ logits² / 2 of each row. */
-const halfSquares: Loss = { rows: ({ logits }) => tf.div(tf.sum(tf.square(logits), 1), 2) as tf.Tensor1D };
+const halfSquares: Loss = { rows: ({ logits }) => tf.div<tf.Tensor1D>(tf.sum(tf.square(logits), 1), 2) };
 
 /** w − rate · gradient. */
 const gradientDescent: Optimizer = {

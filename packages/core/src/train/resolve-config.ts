@@ -25,7 +25,7 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
   const parsed = parseConfig(config, container.resolve(DEFAULTS));
   const resolve = (key: ContractKey, value: unknown, path: string): Spec | Spec[] => {
     const { token } = CONTRACTS[key];
-    const registry = container.resolve(token as InjectionToken<Registry<unknown>>);
+    const registry = container.resolve(token);
     return Array.isArray(value)
       ? (value as Spec[]).map((spec, i) => registry.resolve(spec, `${path}[${i}]`))
       : registry.resolve(value as Spec, path);

@@ -114,7 +114,7 @@ test("a batch in parts is the same step, whatever its parts: each counts by its 
 
 test("a loss may look at a teacher's logits, row by row in each part", async () => {
   const teacherLogits = Float32Array.from({ length: ROWS * CLASSES }, (_, i) => Math.sin(i));
-  const distance: Loss = { rows: ({ logits, teacherLogits: wanted }) => tf.sum(tf.square(tf.sub(logits, wanted ?? 0)), 1) as tf.Tensor1D };
+  const distance: Loss = { rows: ({ logits, teacherLogits: wanted }) => tf.sum<tf.Tensor1D>(tf.square(tf.sub(logits, wanted ?? 0)), 1) };
   const whole = await stepOf({ teacherLogits }, { loss: distance });
   const parts = await stepOf({ teacherLogits }, { loss: distance, partRows: 3 });
   expect(parts.loss).toBeCloseTo(whole.loss, 5);
