@@ -1,4 +1,4 @@
-import type { DependencyContainer, InjectionToken } from "tsyringe";
+import type { DependencyContainer } from "tsyringe";
 import { type ParsedConfig, parseConfig } from "../config.ts";
 import { DEFAULTS } from "../container.ts";
 import { type ContractKey, CONTRACTS, keysOf, type KeysOf } from "../contracts.ts";
@@ -25,7 +25,7 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
   const parsed = parseConfig(config, container.resolve(DEFAULTS));
   const resolve = (key: ContractKey, value: unknown, path: string): Spec | Spec[] => {
     const { token } = CONTRACTS[key];
-    const registry = container.resolve(token);
+    const registry = container.resolve<Registry<unknown>>(token);
     return Array.isArray(value)
       ? (value as Spec[]).map((spec, i) => registry.resolve(spec, `${path}[${i}]`))
       : registry.resolve(value as Spec, path);
