@@ -62,7 +62,7 @@ describe("a network that pads", () => {
     const optimizer = new Adam(
       model.trainableWeights.map((weight) => ({ name: weight.originalName, variable: weight.read() as tf.Variable })),
     );
-    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: 1 });
+    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: 1, epoch: 0, epochs: 1 });
     const loss = tf.tidy(() => {
       const x = tf.tensor4d(
         Float32Array.from({ length: 2 * 192 }, (_, i) => Math.sin(i)),

@@ -3,7 +3,7 @@ export { Adam, type Parameter } from "./adam.ts";
 export { ARCHITECTURES, type Architecture, type BuildOptions } from "./architecture.ts";
 export { BACKENDS, type Backend, type DeviceLimits, type Probe, type ProfileRow } from "./backend.ts";
 export type { MemberBench, StepKind, StepTime } from "./bench/member-bench.ts";
-export { BINARIZERS, type Binarizer } from "./binarizer.ts";
+export { BINARIZERS, type BinarizedLayer, type Binarizer, type BinarizerParameters, type Bits } from "./binarizer.ts";
 export { type Config, configSchema, defineConfig, parseConfig, type ParsedConfig } from "./config.ts";
 export { createContainer, type DependencyContainer, type InjectionToken } from "./container.ts";
 export { type Dataset, DATASETS, type ExpectedData, type LoadedDataset, type LoadOptions, type Split, type SplitName } from "./dataset.ts";
@@ -19,7 +19,7 @@ export { createRandom, deriveSeed, type Random, shuffle } from "./random.ts";
 export { resample } from "./resample.ts";
 export { Registry, type RegistryEntry, type Spec } from "./registry.ts";
 export { RunControl } from "./run-control.ts";
-export { isStepAware, type Step, type StepAware } from "./step.ts";
+export { EVALUATION, isStepAware, type Step, type StepAware } from "./step.ts";
 export { UserError } from "./user-error.ts";
 export { type Ballot, type Voter, VOTERS } from "./voter.ts";
 export {

@@ -123,7 +123,7 @@ const straightThroughSign = tf.customGrad<tf.Tensor>((x) => ({
 }));
 
 function prepare(model: tf.LayersModel, training: boolean): void {
-  for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training, seed: 5 });
+  for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training, seed: 5, epoch: training ? 0 : 1, epochs: 1 });
 }
 
 function images(batch: number, [height, width, channels]: BuildOptions["inputShape"]): tf.Tensor4D {
