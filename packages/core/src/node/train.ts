@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
@@ -25,7 +26,7 @@ import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
 import { RunFolder } from "./run-folder.ts";
 import { stepMemory } from "./step-memory.ts";
-import { configOfThread, membersAtATime } from "./threads/members-at-a-time.ts";
+import { membersAtATime } from "./threads/members-at-a-time.ts";
 import { trainInThreads } from "./threads/train-in-threads.ts";
 
 export interface TrainOptions {
@@ -83,7 +84,8 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     await backend.activate();
     data = yield* loadDataset(resolved, container, signal);
     const { weightBytes, stepBytes } = checkMembers(resolved, data, container);
-    const count = membersAtATime(resolved, container, stepBytes);
+    const share = backend.share?.({ cores: availableParallelism(), memoryBytes: totalmem(), stepBytes });
+    const { count, configOf: configOfThread } = membersAtATime(resolved, container, share);
     if (!resume) await checkGiven(resolved, data, container);
     const given = options.given ?? givenMembers(resolved);
     const init = resolved.init === undefined ? undefined : await readModelFiles(resolved.init);
@@ -100,7 +102,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const { startMemberThread } = options;
     if (startMemberThread && count > 1) {
       let threads = 0;
-      const startThread = (): Worker => startMemberThread(configOfThread(resolved, count, threads++));
+      const startThread = (): Worker => startMemberThread(configOfThread(threads++));
       trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
     }
     run = trainRun({ config: resolved, data, container, store, control, init, given, trainer });
