@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ARCHITECTURES, BINARIZERS, type DependencyContainer, UserError } from "@benn/core";
+import { ARCHITECTURES, BINARIZERS, type DependencyContainer, EVALUATION, UserError } from "@benn/core";
 import { mapWeights, type NinKind, ninKeyMaps, readCheckpoint } from "@benn/import-torch";
 import * as tf from "@tensorflow/tfjs";
 import { type Check, relativeError } from "./check.ts";
@@ -45,7 +45,7 @@ async function logitsOf(path: string, file: GoldenFile, container: DependencyCon
     const logits = tf.tidy(() => {
       for (const weight of model.weights)
         weight.write(tf.tensor(read.get(weight.originalName) ?? [], shapes.get(weight.originalName) ?? []));
-      prepareLayers(model, { training: false, seed: 0 });
+      prepareLayers(model, EVALUATION);
       return model.apply(tf.tensor(values, [...shape])) as tf.Tensor;
     });
     return await readAndDispose(logits);

@@ -30,7 +30,8 @@ function project(entry?: string): string {
 }
 
 const standIn = project(`require(${JSON.stringify(join(import.meta.dirname, "../test/stand-in.cjs"))})`);
-const create = (from = standIn) => nativeBackend("@tensorflow/tfjs-node").create({ from });
+const definition = nativeBackend("@tensorflow/tfjs-node");
+const create = (from = standIn) => definition.create({ from });
 
 describe("where the package is missing or broken", () => {
   test("the backend says so, how to get it, and changes nothing", async () => {
@@ -53,7 +54,7 @@ describe("where the package is missing or broken", () => {
   });
 });
 
-testBackend("node, on a stand-in for TensorFlow's library", () => create());
+testBackend("node, on a stand-in for TensorFlow's library", () => create(), definition);
 
 describe("a network that pads", () => {
   const step = async (backend: string, binarizer = deterministic) => {
@@ -62,7 +63,7 @@ describe("a network that pads", () => {
     const optimizer = new Adam(
       model.trainableWeights.map((weight) => ({ name: weight.originalName, variable: weight.read() as tf.Variable })),
     );
-    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: 1 });
+    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: 1, epoch: 0, epochs: 1 });
     const loss = tf.tidy(() => {
       const x = tf.tensor4d(
         Float32Array.from({ length: 2 * 192 }, (_, i) => Math.sin(i)),

@@ -31,7 +31,7 @@ async function train(
   let gradients: Float32Array[] = [];
   const tensors: number[] = [];
   for (let step = 0; step < steps; step++) {
-    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: step });
+    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: step, epoch: 0, epochs: 1 });
     const { loss, kept } = tf.tidy(() => {
       const x = tf.tensor4d(
         Float32Array.from({ length: 2 * side * side * 3 }, (_, i) => Math.sin(i)),

@@ -19,7 +19,7 @@ export async function fewLosses(steps: number): Promise<number[]> {
   );
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
-    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: step });
+    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: step, epoch: 0, epochs: 1 });
     const loss = tf.tidy(() => {
       const pixels = Float32Array.from({ length: 2 * 8 * 8 * 3 }, (_, i) => Math.sin(i));
       const x = tf.tensor4d(pixels, [2, 8, 8, 3]);
