@@ -1,4 +1,4 @@
-import { type Binarizer, deriveSeed, type Step, type StepAware } from "@benn/core";
+import { type Binarizer, deriveSeed, EVALUATION, type Step, type StepAware } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 
 export interface BinaryLayerOptions {
@@ -25,7 +25,7 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   readonly #kernelInitializer: ReturnType<typeof tf.initializers.randomNormal>;
   #kernel: tf.LayerVariable | undefined;
   #bias: tf.LayerVariable | undefined;
-  #step: Step = { training: false, seed: 0 };
+  #step: Step = EVALUATION;
 
   constructor(options: BinaryLayerOptions) {
     const { name, binarizer, activation = "linear", dropout = 0, useBias = true, kernelInitializer, inputShape } = options;
@@ -45,8 +45,9 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   }
 
   /** Applies the kernel's rule for good, once a step, and takes the seed of what is drawn in this step. */
-  prepare({ training, seed, part = 0 }: Step): void {
-    this.#step = { training, seed: deriveSeed(seed, this.name), part };
+  prepare(step: Step): void {
+    const { seed, part = 0 } = step;
+    this.#step = { ...step, seed: deriveSeed(seed, this.name), part };
     const kernel = this.#kernel;
     if (kernel && part === 0) tf.tidy(() => void kernel.write(this.binarizer.project(kernel.read())));
   }
