@@ -1,4 +1,4 @@
-import { type EnsembleScheme, resample, UserError, z } from "@benn/core";
+import { type EnsembleScheme, resample, UserError, type Verdict, z } from "@benn/core";
 import { halfLog, samme } from "./alpha-rules.ts";
 import type { WeightRule } from "./weight-rules.ts";
 
@@ -27,25 +27,24 @@ export function boost(name: string, reweigh: WeightRule, options: BoostOptions):
   return {
     begin: ({ samples }) => new Float64Array(samples).fill(1 / (options.start === "guarded" ? samples + 0.001 : samples)),
 
-    draw({ weights, samples, purpose, random }) {
+    draw({ sampleWeights, samples, purpose, random }) {
       // Scoring draws rows in either case: an epoch's score is the share of right answers in a weighted sample.
-      if (options.weighting === "loss" && purpose === "train") return { kind: "weighted", weights };
-      return { kind: "rows", rows: resample(weights, samples, random("epoch")) };
+      if (options.weighting === "loss" && purpose === "train") return { kind: "weighted", sampleWeights };
+      return { kind: "rows", rows: resample(sampleWeights, samples, random("epoch")) };
     },
 
-    next({ member, weights, wrong, classes }) {
+    next({ member, sampleWeights: weights, wrong, error, classes }) {
       const samples = weights.length;
-      const error = weightedError(weights, wrong);
       if (error === 0) {
         // A perfect member's say would be infinite: it gets that of one which is wrong on half a row.
         const alpha = rule.alpha(1 / (2 * samples), classes);
         if (Number.isFinite(alpha))
-          return { alpha, stop: `${name}: member ${member + 1} has a weighted error of 0; nothing is left to boost.` };
+          return { kind: "stop", alpha, reason: `${name}: member ${member + 1} has a weighted error of 0; nothing is left to boost.` };
       }
 
-      const drop = (why: string, remedy: string): { stop: string } => {
+      const drop = (why: string, remedy: string): Verdict => {
         if (member === 0) throw new UserError(`${name}: the first member ${why}. ${remedy}`);
-        return { stop: `${name}: member ${member + 1} ${why}; it is dropped.` };
+        return { kind: "stop", reason: `${name}: member ${member + 1} ${why}; it is dropped.` };
       };
       const came = `has a weighted error of ${error.toPrecision(4)}`;
       const learn = "Train it for more epochs, or with another learning rate.";
@@ -58,27 +57,17 @@ export function boost(name: string, reweigh: WeightRule, options: BoostOptions):
       const next = reweigh({ weights, wrong, alpha, classes });
       if (!isUsable(next)) {
         return {
+          kind: "stop",
           alpha,
-          stop: `${name}: the sample weights after member ${member + 1} are no longer finite or none is above 0; no more can be drawn.`,
+          reason: `${name}: the sample weights after member ${member + 1} are no longer finite or none is above 0; no more can be drawn.`,
         };
       }
-      if (!weak) return { alpha, weights: next };
+      if (!weak) return { kind: "accept", alpha, sampleWeights: next };
       const consequence = alpha < 0 ? "it votes against its own answers" : "it has no vote";
       const warning = `${name}: member ${member + 1} ${came}, so its alpha is ${alpha.toPrecision(4)}: ${consequence}. ${learn}`;
-      return { alpha, weights: next, warning };
+      return { kind: "accept", alpha, sampleWeights: next, warning };
     },
   };
-}
-
-/** ε = Σ w·wrong / Σ w. */
-function weightedError(weights: Float64Array, wrong: Uint8Array): number {
-  let sum = 0;
-  let total = 0;
-  for (const [i, w] of weights.entries()) {
-    total += w;
-    if (wrong[i]) sum += w;
-  }
-  return sum / total;
 }
 
 /** Whether rows can be drawn by these weights; single negative ones may stand, since the draw counts them as 0. */
