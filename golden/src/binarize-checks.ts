@@ -8,7 +8,7 @@ import { readAndDispose } from "./read-and-dispose.ts";
 /** Means over a filter and products of two float32 numbers; nothing adds up. */
 const TOLERANCE = 1e-6;
 
-const step = { training: true, seed: 0 };
+const step = { training: true, seed: 0, epoch: 0, epochs: 1 };
 
 /** The rules of kernels and of activations on their own, each from the file's own input of it. */
 export function binarizeChecks(file: GoldenFile, container: DependencyContainer): Check[] {
