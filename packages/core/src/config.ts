@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONTRACTS, keysOf, type KeysOf } from "./contracts.ts";
 import { nearest } from "./nearest.ts";
 import type { Spec } from "./registry.ts";
 import { UserError } from "./user-error.ts";
@@ -8,15 +9,38 @@ const spec = z
   .union([z.string().min(1), z.looseObject({ name: z.string().min(1) })])
   .transform((value): Spec => (typeof value === "string" ? { name: value } : (value as Spec)));
 
+/** One of them, or several. */
+const specs = z.union([z.array(spec), spec.transform((value) => [value])]);
+
+type Named<U extends { readonly per: "run" | "member"; readonly many: boolean }, S> = { readonly [K in KeysOf<U>]: S };
+
+/** A key for each contract that is used so, with its description. */
+function keysFor<const U extends { readonly per: "run" | "member"; readonly many: boolean }, S extends z.ZodType>(
+  use: U,
+  schema: S,
+): Named<U, S> {
+  return Object.fromEntries(keysOf(use).map((key) => [key, schema.describe(CONTRACTS[key].description)])) as unknown as Named<U, S>;
+}
+
+const named = {
+  ...keysFor({ per: "run", many: false }, spec),
+  ...keysFor({ per: "run", many: true }, specs),
+  ...keysFor({ per: "member", many: false }, spec),
+  ...keysFor({ per: "member", many: true }, specs),
+};
+
 const memberGroup = z.strictObject({
   count: z.int().min(1).default(1).describe("members of this kind"),
-  architecture: spec.optional(),
-  binarizer: spec.optional(),
+  ...keysFor({ per: "member", many: false }, spec.optional()),
+  ...keysFor({ per: "member", many: true }, specs.optional()),
   learningRate: z.number().positive().optional(),
   epochs: z.int().min(1).optional(),
 });
 
-/** Everything a run can be told, with the reference's values as defaults (epochs aside, which are for a first try). */
+/**
+ * Everything that can be set of a run, with the reference's values as defaults (epochs aside, which are for a first try). What is
+ * registered by name has no default here: the container has the application's.
+ */
 export const configSchema = z.strictObject({
   name: z
     .string()
@@ -24,15 +48,12 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("name of the run folder; made from the date and the recipe when absent"),
   seed: z.int().min(0).max(0xffffffff).default(0).describe("every random draw derives from it"),
-  dataset: spec.prefault("cifar10"),
+  ...named,
   validation: z.number().min(0).lt(1).default(0).describe("share of the training rows held out, of each class alike"),
-  architecture: spec.prefault("nin"),
-  binarizer: spec.prefault("deterministic"),
   members: z
     .union([z.int().min(1), z.array(memberGroup).min(1)])
     .default(8)
     .describe("how many, or a list of groups with settings of their own"),
-  scheme: spec.prefault("bagging"),
   mode: z.enum(["sequential", "independent"]).default("sequential").describe("members start from the one before, or afresh"),
   pretrainEpochs: z.int().min(0).default(0).describe("epochs on uniform weights before the first sequential member"),
   init: z.string().optional().describe("folder of a trained member (model.json, weights.bin) that the first member starts from"),
@@ -46,7 +67,6 @@ export const configSchema = z.strictObject({
     ])
     .default([])
     .describe("folders of trained members (or of runs) that are taken as they are as the first members"),
-  voter: spec.prefault("soft"),
   epochs: z.int().min(1).default(20).describe("of each member"),
   batchSize: z.int().min(1).default(128),
   gradientAccumulationSteps: z
@@ -55,11 +75,6 @@ export const configSchema = z.strictObject({
     .default(1)
     .describe("parts that a batch is computed in, to save memory: one step of all their gradients, but batch norm over each part"),
   learningRate: z.number().positive().default(1e-3),
-  learningRateSchedule: z
-    .strictObject({ epochs: z.array(z.int().min(1)), factor: z.number().positive() })
-    .default({ epochs: [120, 200, 240, 280], factor: 0.1 })
-    .describe("the learning rate is multiplied by factor when these epochs of a member begin"),
-  weightDecay: z.number().min(0).default(1e-5).describe("L2, added to the gradient of every parameter"),
   scoreEvery: z.int().min(1).default(5).describe("epochs between scorings; the best so far is what the member becomes"),
   scoreOn: z
     .enum(["draw", "validation"], {
@@ -81,16 +96,15 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("keep the training images on a device that has a memory of its own, where they fit; false sends every batch"),
-  backend: spec.prefault("wasm"),
-  listeners: z
-    .union([z.array(spec), spec.transform((value) => [value])])
-    .default([])
-    .describe("what else hears the run while it goes; may be changed when it is resumed"),
+  exportable: z
+    .boolean()
+    .default(true)
+    .describe("refuse, before training, what cannot be packed into a .benn file; false trains it all the same"),
   plugins: z.array(z.string()).default([]).describe("packages or files to load besides the built-in ones"),
 });
 
 /** What a user may write: every key optional. */
-export type Config = z.input<typeof configSchema>;
+export type Config = Partial<z.input<typeof configSchema>>;
 /** With defaults filled in; options of named things as written, not yet checked by their registries. */
 export type ParsedConfig = z.output<typeof configSchema>;
 
@@ -99,12 +113,20 @@ export function defineConfig(config: Config): Config {
   return config;
 }
 
+/** Keys that configurations had once, and where their values go now. */
+const MOVED: Readonly<Record<string, string>> = {
+  weightDecay: "optimizer.weightDecay",
+  learningRateSchedule: "schedule.epochs and schedule.factor",
+};
+
 /**
  * Checks a configuration and fills in defaults.
+ * @param defaults for keys that it leaves out
  * @throws UserError naming the path of the bad key, what came and, for an unknown key, the nearest known one
  */
-export function parseConfig(config: unknown): ParsedConfig {
-  const parsed = configSchema.safeParse(config);
+export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfig {
+  const isObject = typeof config === "object" && config !== null && !Array.isArray(config);
+  const parsed = configSchema.safeParse(isObject ? { ...defaults, ...withoutUndefined(config) } : config);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   if (!issue) throw new UserError("configuration: is not valid.");
@@ -114,17 +136,21 @@ export function parseConfig(config: unknown): ParsedConfig {
     .replace(/^\./, "");
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
-    const keys =
-      path === ""
-        ? Object.keys(configSchema.shape)
-        : path.startsWith("members")
-          ? Object.keys(memberGroup.shape)
-          : Object.keys(configSchema.shape.learningRateSchedule.unwrap().shape);
+    const keys = path.startsWith("members") ? Object.keys(memberGroup.shape) : Object.keys(configSchema.shape);
+    const moved = MOVED[key];
+    if (moved !== undefined) throw new UserError(`configuration${path && ` ${path}`}: "${key}" is no key any more. Set ${moved}.`);
     const close = nearest(key, keys);
     throw new UserError(
       `configuration${path && ` ${path}`}: unknown key "${key}". ${close ? `Did you mean "${close}"? ` : ""}Known keys: ${keys.join(", ")}.`,
     );
   }
   const came = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], config);
+  if (came === undefined && Object.hasOwn(CONTRACTS, path)) {
+    throw new UserError(`configuration ${path}: is missing, and this application has no default. Name one, for example ${path}=NAME.`);
+  }
   throw new UserError(`configuration ${path || "as a whole"}: ${issue.message}, got ${JSON.stringify(came)}.`);
+}
+
+function withoutUndefined(config: object): object {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }

@@ -2,26 +2,35 @@
 // have to know that. Wiring is by token, never by type or decorator, so plugins stay erasable TypeScript.
 import "reflect-metadata";
 import { container, type DependencyContainer, type InjectionToken } from "tsyringe";
-import { ARCHITECTURES } from "./architecture.ts";
-import { BACKENDS } from "./backend.ts";
-import { BINARIZERS } from "./binarizer.ts";
-import { DATASETS } from "./dataset.ts";
-import { SCHEMES } from "./ensemble-scheme.ts";
-import { LISTENERS } from "./listener.ts";
+import { registerBuiltIns } from "./built-in/register-built-ins.ts";
+import type { Config } from "./config.ts";
+import { CONTRACTS } from "./contracts.ts";
 import { Registry } from "./registry.ts";
-import { VOTERS } from "./voter.ts";
 
 export type { DependencyContainer, InjectionToken };
 
-/** A container of its own with one empty registry for each of the seven contracts. */
-export function createContainer(): DependencyContainer {
+/** What a configuration that lacks a key gets for it. */
+export const DEFAULTS: InjectionToken<Config> = Symbol.for("benn.defaults");
+
+/** Defaults that need no plugin: they name what core itself registers. */
+const OWN_DEFAULTS: Config = {
+  loss: "cross-entropy",
+  optimizer: "adam",
+  schedule: "steps",
+  metrics: ["accuracy", "top5", "loss"],
+  listeners: [],
+};
+
+/**
+ * A container of its own with a registry for each contract, which hold what core brings: Adam, the stepwise schedule, cross-entropy,
+ * accuracy. Plugins add the rest.
+ * @param defaults for what a configuration leaves out, as the application chooses: which architecture, which dataset
+ */
+export function createContainer({ defaults = {} }: { readonly defaults?: Config } = {}): DependencyContainer {
   const own = container.createChildContainer();
-  own.register(ARCHITECTURES, { useValue: new Registry("architecture") });
-  own.register(BINARIZERS, { useValue: new Registry("binarizer") });
-  own.register(SCHEMES, { useValue: new Registry("ensemble scheme") });
-  own.register(VOTERS, { useValue: new Registry("voter") });
-  own.register(DATASETS, { useValue: new Registry("dataset") });
-  own.register(BACKENDS, { useValue: new Registry("backend") });
-  own.register(LISTENERS, { useValue: new Registry("listener") });
+  for (const { token, title } of Object.values(CONTRACTS))
+    own.register(token as InjectionToken<Registry<unknown>>, { useValue: new Registry(title) });
+  own.register(DEFAULTS, { useValue: { ...OWN_DEFAULTS, ...defaults } });
+  registerBuiltIns(own);
   return own;
 }

@@ -2,8 +2,13 @@
 // nothing else. `clock` holds everything that depends on the machine's speed; without it the events of a run are a
 // function of its configuration, so two runs can be compared byte by byte.
 
-/** Accuracies of one ensemble, by the name of the voter. In [0, 1]. */
-export type AccuracyByVoter = Readonly<Record<string, number>>;
+import type { MetricInfo } from "./metric.ts";
+
+/** A metric of one ensemble's votes, by the name of the voter. */
+export type ByVoter = Readonly<Record<string, number>>;
+
+/** Numbers by the name of the metric. */
+export type ByMetric<T = number> = Readonly<Record<string, T>>;
 
 /** What a member will be, known before training. */
 export interface MemberPlan {
@@ -39,6 +44,8 @@ export interface RunStart {
   readonly mode: "sequential" | "independent";
   readonly voter: string;
   readonly batchSize: number;
+  /** The metrics of this run that apply to its classes; the first is the one that a summary names. */
+  readonly metrics: readonly MetricInfo[];
   readonly members: readonly MemberPlan[];
   /** Epochs of the model trained on uniform weights before the first member; 0 for none. */
   readonly pretrainEpochs: number;
@@ -63,9 +70,8 @@ export interface StepDone {
   readonly steps: number;
   /** Loss of the last batch. */
   readonly loss: number;
-  /** Shares of the last batch's rows classified right, and whose label is among the first five; the latter with more than ten classes. */
-  readonly accuracy?: number;
-  readonly top5?: number;
+  /** Of the last batch; those that are measured while training. */
+  readonly metrics: ByMetric;
 }
 
 export interface EpochDone {
@@ -75,8 +81,9 @@ export interface EpochDone {
   readonly epochs: number;
   /** Mean over the epoch's batches. */
   readonly loss: number;
-  /** Share of the epoch's rows classified right while training on them. */
-  readonly accuracy: number;
+  /** Of the epoch's rows while training on them; those that are measured while training. */
+  readonly metrics: ByMetric;
+  /** Of its last step. */
   readonly learningRate: number;
 }
 
@@ -97,37 +104,36 @@ export interface BySplit {
   readonly test: number;
 }
 
-/** Accuracy of a single member on each split, in [0, 1]. */
-export type SplitAccuracy = BySplit;
-
 export interface MemberDone {
   readonly type: "member-end";
   readonly member: number;
   readonly bestEpoch: number;
   /** Weighted training error ε = Σ w·wrong / Σ w. */
   readonly error: number;
-  /** The member's say; absent when the scheme dropped it. */
+  /** Vote weight; absent when the scheme rejected the member. */
   readonly alpha?: number;
-  readonly accuracy: SplitAccuracy;
-  /** Top-5 accuracy, where there are more than ten classes. */
-  readonly top5?: SplitAccuracy;
-  /** Mean cross-entropy. */
-  readonly loss?: BySplit;
+  /** Of the member alone. */
+  readonly metrics: ByMetric<BySplit>;
+  /** Why the scheme rejected the member. */
+  readonly reject?: string;
   /** Why the scheme stops after this member. */
   readonly stop?: string;
+}
+
+/** A metric of the vote of some members, and of the members alone. */
+export interface StagedMetric {
+  readonly validation?: ByVoter;
+  readonly test: ByVoter;
+  /** Of the newest member alone, and the mean over the members so far, on the test split. */
+  readonly single: number;
+  readonly singleMean: number;
 }
 
 /** The vote of the first `members` members. */
 export interface Staged {
   readonly type: "staged";
   readonly members: number;
-  readonly validation?: AccuracyByVoter;
-  readonly test: AccuracyByVoter;
-  /** Top-5 accuracies of the same votes, where there are more than ten classes. */
-  readonly top5?: { readonly validation?: AccuracyByVoter; readonly test: AccuracyByVoter };
-  /** Accuracy of the newest member alone and the mean over the members so far, on the test split. */
-  readonly single: number;
-  readonly singleMean: number;
+  readonly metrics: ByMetric<StagedMetric>;
   /** Accuracy on training rows, each voted on only by members that never saw it, with the run's voter. */
   readonly outOfBag?: number;
 }

@@ -1,14 +1,32 @@
 export { z } from "zod";
-export { Adam, type Parameter } from "./adam.ts";
 export { ARCHITECTURES, type Architecture, type BuildOptions } from "./architecture.ts";
 export { BACKENDS, type Backend, type DeviceLimits, type Machine, type Probe, type ProfileRow, type Share } from "./backend.ts";
 export type { MemberBench, StepKind, StepTime } from "./bench/member-bench.ts";
 export { BINARIZERS, type BinarizedLayer, type Binarizer, type BinarizerParameters, type Bits } from "./binarizer.ts";
 export { type Config, configSchema, defineConfig, parseConfig, type ParsedConfig } from "./config.ts";
-export { createContainer, type DependencyContainer, type InjectionToken } from "./container.ts";
+export { type ContractKey, CONTRACTS, keysOf } from "./contracts.ts";
+export { KEY_MAPS, type KeyMap, type KeyMapPlace, type KnownKeyMap } from "./key-map.ts";
+export { type Loss, LOSSES, type LossRows } from "./loss.ts";
+export { type Metric, type MetricInfo, METRICS } from "./metric.ts";
+export { type Optimizer, OPTIMIZERS, type Parameter, type ParameterStep, type ParameterUpdate, type UpdateStep } from "./optimizer.ts";
+export { type Preset, PRESETS, type Published } from "./preset.ts";
+export { type Schedule, type ScheduledStep, SCHEDULES } from "./schedule.ts";
+export { createStep, type StepObserver, type StepParts, type TrainBatch } from "./train/train-step.ts";
+export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.ts";
+export type { StepTensors } from "./train/step-metrics.ts";
+export { createContainer, DEFAULTS, type DependencyContainer, type InjectionToken } from "./container.ts";
 export { type Dataset, DATASETS, type ExpectedData, type LoadedDataset, type LoadOptions, type Split, type SplitName } from "./dataset.ts";
 export type { Definition } from "./definition.ts";
-export { type Draw, type DrawRound, type EnsembleScheme, type NextRound, SCHEMES, type Verdict } from "./ensemble-scheme.ts";
+export {
+  completeScheme,
+  type Draw,
+  type DrawRound,
+  type EnsembleScheme,
+  type NextRound,
+  SCHEMES,
+  type Verdict,
+  weightedError,
+} from "./ensemble-scheme.ts";
 export type * from "./events.ts";
 export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
 export { type HeardRun, type Listener, LISTENERS } from "./listener.ts";
@@ -31,7 +49,6 @@ export {
   writeSafetensors,
 } from "./safetensors.ts";
 export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
-export { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 export { outOfBagAccuracy } from "./out-of-bag.ts";
 export { accuracy, hasTopFive, stagedAccuracy, topFiveAccuracy, winners } from "./staged-vote.ts";
 export { type GivenMembers, UNKNOWN_EPOCH } from "./train/given-members.ts";

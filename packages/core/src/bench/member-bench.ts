@@ -1,5 +1,4 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Adam } from "../adam.ts";
 import type { Backend, DeviceLimits, ProfileRow } from "../backend.ts";
 import type { Split } from "../dataset.ts";
 import { OutOfMemoryError } from "../out-of-memory.ts";
@@ -7,18 +6,20 @@ import { deriveSeed } from "../random.ts";
 import { partRows } from "../train/part-rows.ts";
 import { imagesAhead, sendImages } from "../train/images-ahead.ts";
 import { adviseOnMemory, withMemoryAdvice } from "../train/memory-advice.ts";
-import { memberOptimizer } from "../train/member-optimizer.ts";
+import { type MemberOptimizer, memberOptimizer } from "../train/member-optimizer.ts";
+import type { MemberParts } from "../train/member-parts.ts";
 import { allRows, forward, predictLogits, prepareLayers } from "../train/predict-logits.ts";
 import { ResidentImages } from "../train/resident-images.ts";
 import { type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
-import { BREATH_MILLISECONDS, StepMetrics, type StepTensors } from "../train/step-metrics.ts";
-import { trainStep } from "../train/train-step.ts";
+import { StepMetrics, type StepTensors, YIELD_MILLISECONDS } from "../train/step-metrics.ts";
+import { createStep, type TrainBatch } from "../train/train-step.ts";
+import { EVALUATION } from "../step.ts";
 import { averageRows } from "./average-rows.ts";
 
 /** What a step is of: training, or evaluation, which is the forward pass alone. */
 export type StepKind = "training" | "evaluation";
 
-/** What a step took, in the mean of those that were taken one after the other. */
+/** Time of a step, on average of those that were taken one after the other. */
 export interface StepTime {
   readonly milliseconds: number;
   /** Of these, until the step was started; the rest is spent waiting for a device. Of training alone. */
@@ -32,22 +33,33 @@ interface BenchOptions {
   readonly backend: Backend;
   /** The member's net, which this disposes. */
   readonly model: tf.LayersModel;
+  readonly parts: MemberParts;
   /** Images of one batch. */
   readonly split: Split;
   readonly shape: readonly [number, number, number];
+  readonly classes: number;
 }
 
 /** Takes the steps that training and evaluation of a member take, on the same batch again and again, and times them. */
 export class MemberBench {
   readonly #options: BenchOptions;
-  readonly #optimizer: Adam;
+  readonly #optimizer: MemberOptimizer;
+  readonly #takeStep: (batch: TrainBatch) => StepTensors;
   readonly #resident: ResidentImages | undefined;
   readonly #rows: Int32Array;
   #steps = 0;
 
   private constructor(options: BenchOptions, resident: ResidentImages | undefined) {
     this.#options = options;
-    this.#optimizer = memberOptimizer(options.model, options.config);
+    const { model, parts, config } = options;
+    this.#optimizer = memberOptimizer(model, parts.optimizers);
+    this.#takeStep = createStep({
+      model,
+      optimizer: this.#optimizer,
+      loss: parts.loss,
+      metrics: parts.metrics,
+      partRows: partRows(config),
+    });
     this.#resident = resident;
     this.#rows = allRows(options.split.labels.length);
   }
@@ -67,25 +79,25 @@ export class MemberBench {
 
   /**
    * Where the time of a step goes.
-   * @returns for one step, in the mean of so many; none where the backend cannot tell
+   * @returns for one step, on average over so many; none where the backend cannot tell
    */
   async profile(kind: StepKind, steps: number): Promise<ProfileRow[]> {
     const { backend, model } = this.#options;
     const profiles: ProfileRow[][] = [];
     for (let i = 0; i < steps; i++) {
       const images = await this.#images();
-      const results: (tf.Tensor | undefined)[] = [];
+      const results: tf.Tensor[] = [];
       const run = (): void => {
         if (kind === "training") {
-          const { loss, hits, topFive } = this.#trainStep(images);
-          results.push(loss, hits, topFive);
+          const { loss, metrics } = this.#trainStep(images);
+          results.push(loss, ...Object.values(metrics));
         } else {
-          prepareLayers(model, { training: false, seed: 0 });
+          prepareLayers(model, EVALUATION);
           results.push(forward(model, () => this.#batch(images, 0, this.#rows.length)));
         }
       };
       profiles.push((await backend.profile?.(run).catch((error: unknown) => this.#advise(error))) ?? []);
-      for (const result of results) result?.dispose();
+      for (const result of results) result.dispose();
     }
     return averageRows(profiles);
   }
@@ -110,7 +122,7 @@ export class MemberBench {
     const metrics = new StepMetrics();
     const start = performance.now();
     let starting = 0;
-    let breathedAt = start;
+    let yieldedAt = start;
     try {
       for (let step = 0; step < steps; step++) {
         const images = await this.#images();
@@ -118,9 +130,9 @@ export class MemberBench {
         metrics.add(step, this.#rows.length, this.#trainStep(images));
         starting += performance.now() - startedAt;
         const isLast = step + 1 === steps;
-        if (!isLast && performance.now() - breathedAt <= BREATH_MILLISECONDS) continue;
+        if (!isLast && performance.now() - yieldedAt <= YIELD_MILLISECONDS) continue;
         await metrics.read(isLast);
-        breathedAt = performance.now();
+        yieldedAt = performance.now();
       }
     } finally {
       metrics.dispose();
@@ -138,16 +150,17 @@ export class MemberBench {
   }
 
   #trainStep(images: Float32Array | undefined): StepTensors {
-    const { config, member, model, split } = this.#options;
+    const { config, member, split, parts, classes } = this.#options;
+    const { learningRate, epochs } = settingsOf(config, member);
     return withMemoryAdvice(member, this.#rows.length, config, () =>
-      trainStep(model, this.#optimizer, {
+      this.#takeStep({
         images: (from, to) => this.#batch(images, from, to),
         labels: split.labels,
-        lossWeights: undefined,
-        partRows: partRows(config),
-        learningRate: settingsOf(config, member).learningRate,
+        ...(parts.loss.teacher === undefined ? {} : { teacherLogits: new Float32Array(split.labels.length * classes) }),
+        learningRate,
         seed: deriveSeed(config.seed, "step", member, 0, this.#steps++),
-        topFive: false,
+        epoch: 0,
+        epochs,
       }),
     );
   }

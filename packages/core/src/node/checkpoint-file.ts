@@ -16,7 +16,9 @@ const scalars = z.object({
       epoch: z.int().min(0),
       step: z.int().min(0),
       lossSum: z.number(),
-      right: z.number(),
+      metricSums: z.record(z.string(), z.number()).default({}),
+      /** What older checkpoints have in place of `metricSums`: rows classified right. */
+      right: z.number().optional(),
       rows: z.number(),
       bestEpoch: z.int().min(-1),
       bestAccuracy: z.number(),
@@ -25,13 +27,17 @@ const scalars = z.object({
     .optional(),
 });
 
-const groups = ["weights", "best", "firstMoments", "secondMoments"] as const;
+// Tensors are named GROUP:WEIGHT; every group but these two is a slot of the optimizer.
+const OWN_GROUPS = new Set(["weights", "best"]);
 
 /** @param ahead what a member that trains ahead of its turn has said so far */
 export function encodeCheckpoint({ member, training }: Checkpoint, events: number, ahead: readonly Emitted[] = []): Uint8Array {
   const tensors = new Map<string, SafetensorsEntry>();
-  for (const group of training ? groups : []) {
-    for (const [name, { shape, values }] of training?.[group] ?? []) tensors.set(`${group}:${name}`, { dtype: "F32", shape, data: values });
+  const groups: Readonly<Record<string, WeightValues>> = training
+    ? { weights: training.weights, best: training.best, ...training.slots }
+    : {};
+  for (const [group, weights] of Object.entries(groups)) {
+    for (const [name, { shape, values }] of weights) tensors.set(`${group}:${name}`, { dtype: "F32", shape, data: values });
   }
   return writeSafetensors({
     metadata: {
@@ -53,20 +59,22 @@ export function decodeCheckpoint(
   const { member, events, training } = parsed.data;
   const ahead = JSON.parse(metadata["ahead"] ?? "[]") as Emitted[];
   if (!training) return { member, events, ahead };
-  const group = (name: (typeof groups)[number]): WeightValues => {
-    const entries = [...tensors].filter(([key]) => key.startsWith(`${name}:`));
-    return new Map(entries.map(([key, { shape, data }]) => [key.slice(name.length + 1), { shape, values: data as Float32Array }]));
-  };
+  const groups: Record<string, Map<string, { shape: readonly number[]; values: Float32Array }>> = {};
+  for (const [key, { shape, data }] of tensors) {
+    const colon = key.indexOf(":");
+    (groups[key.slice(0, colon)] ??= new Map()).set(key.slice(colon + 1), { shape, values: data as Float32Array });
+  }
+  const { right, metricSums, ...numbers } = training;
   return {
     member,
     events,
     ahead,
     training: {
-      ...training,
-      weights: group("weights"),
-      best: group("best"),
-      firstMoments: group("firstMoments"),
-      secondMoments: group("secondMoments"),
+      ...numbers,
+      metricSums: right === undefined ? metricSums : { accuracy: right },
+      weights: groups["weights"] ?? new Map(),
+      best: groups["best"] ?? new Map(),
+      slots: Object.fromEntries(Object.entries(groups).filter(([name]) => !OWN_GROUPS.has(name))),
     },
   };
 }

@@ -1,14 +1,16 @@
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
-import type { AccuracyByVoter } from "../events.ts";
+import type { ByMetric, ByVoter } from "../events.ts";
 import type { Spec } from "../registry.ts";
-import { accuracy, stagedAccuracy, winners } from "../staged-vote.ts";
+import { winners } from "../staged-vote.ts";
+import type { MetricInfo } from "../metric.ts";
 import { writeWeights, weightsFit } from "../train/model-weights.ts";
 import { partRows } from "../train/part-rows.ts";
 import { allRows, predictLogits } from "../train/predict-logits.ts";
 import { resolveConfig, settingsOf } from "../train/resolve-config.ts";
 import { buildMember } from "../train/member-trainer.ts";
-import { createVoters } from "../train/train-run.ts";
+import { metricsOf } from "../train/member-parts.ts";
+import { createVoters } from "../train/stage-votes.ts";
 import { UserError } from "../user-error.ts";
 import { openRun } from "./open-run.ts";
 import { readMember } from "./run-folder.ts";
@@ -18,8 +20,8 @@ export interface EvaluatedMember {
   readonly member: number;
   readonly architecture: string;
   readonly alpha?: number;
-  /** On the test split, in [0, 1]. */
-  readonly accuracy: number;
+  /** On the test split. */
+  readonly metrics: ByMetric;
   /** Share of test rows whose class is the one stored when the member was trained; absent on other data. */
   readonly agreement?: number;
 }
@@ -28,10 +30,13 @@ export interface Evaluation {
   readonly folder: string;
   readonly testRows: number;
   readonly voter: string;
+  /** The run's; the first is the one that a summary names. */
+  readonly metrics: readonly MetricInfo[];
   readonly members: readonly EvaluatedMember[];
-  /** Accuracy of the first 1, 2, … members that vote, by voter. */
-  readonly staged: readonly AccuracyByVoter[];
-  readonly singleMean: number;
+  /** Of the vote of the first 1, 2, … members that vote, on the test split. */
+  readonly staged: readonly ByMetric<ByVoter>[];
+  /** Mean over the members that vote. */
+  readonly singleMean: ByMetric;
 }
 
 export interface EvaluateOptions {
@@ -59,7 +64,8 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
   const { labels } = data.test;
   const classes = data.labels.length;
   const members: EvaluatedMember[] = [];
-  const voting: { logits: Float32Array; alpha: number; accuracy: number }[] = [];
+  const metrics = Object.entries(metricsOf({ config, container }, classes));
+  const voting: { logits: Float32Array; alpha: number; metrics: ByMetric }[] = [];
   for (const member of run.members) {
     const settings = settingsOf(config, member);
     const { record, weights, logits: stored } = await readMember(folder, member);
@@ -71,27 +77,37 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
     writeWeights(model, weights);
     const logits = await predictLogits(model, data.test, allRows(labels.length), { batchSize: partRows(config), shape: data.shape });
     model.dispose();
-    const single = accuracy(logits, labels);
+    const single = Object.fromEntries(metrics.map(([name, metric]) => [name, metric.of(logits, labels)]));
     members.push({
       member,
       architecture: settings.architecture.name,
       ...(record.alpha === undefined ? {} : { alpha: record.alpha }),
-      accuracy: single,
+      metrics: single,
       ...(dataset ? {} : { agreement: agreement(logits, stored.test, classes) }),
     });
-    if (record.alpha !== undefined) voting.push({ logits, alpha: record.alpha, accuracy: single });
+    if (record.alpha !== undefined) voting.push({ logits, alpha: record.alpha, metrics: single });
     onProgress?.({ members: members.length, of: run.members.length });
   }
-  const ballot = { logits: voting.map(({ logits }) => logits), alphas: voting.map(({ alpha }) => alpha), classes };
-  const byVoter = [...createVoters({ config, container })].map(([name, voter]) => [name, stagedAccuracy(voter, ballot, labels)] as const);
+  const voters = [...createVoters({ config, container })];
+  const ofVotes = metrics.filter(([, metric]) => !metric.membersOnly);
+  const staged = voting.map((_, k) => {
+    const first = voting.slice(0, k + 1);
+    const ballot = { logits: first.map(({ logits }) => logits), alphas: first.map(({ alpha }) => alpha), classes };
+    const scores = voters.map(([name, voter]) => [name, voter.vote(ballot)] as const);
+    const byVoter = (of: (typeof ofVotes)[number][1]["of"]): ByVoter =>
+      Object.fromEntries(scores.map(([name, own]) => [name, of(own, labels)]));
+    return Object.fromEntries(ofVotes.map(([name, metric]) => [name, byVoter(metric.of)]));
+  });
   data.dispose?.();
+  const meanOf = (name: string): number => voting.reduce((sum, single) => sum + (single.metrics[name] ?? Number.NaN), 0) / voting.length;
   return {
     folder,
     testRows: labels.length,
     voter: config.voter.name,
+    metrics: metrics.map(([name, { title, unit, better }]) => ({ name, title, unit, better })),
     members,
-    staged: voting.map((_, k) => Object.fromEntries(byVoter.map(([name, stages]) => [name, stages[k] ?? Number.NaN]))),
-    singleMean: voting.reduce((sum, single) => sum + single.accuracy, 0) / voting.length,
+    staged,
+    singleMean: Object.fromEntries(metrics.map(([name]) => [name, meanOf(name)])),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import type { RunEvent } from "../events.ts";
+import { upgradeEvent } from "./upgrade-event.ts";
 
 /** The append-only `events.jsonl` of a run: one JSON event a line. */
 export class EventLog {
@@ -63,7 +64,7 @@ export async function* readEvents(path: string, { follow, signal }: { follow: bo
         position += bytesRead;
         rest = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
         for (let end = rest.indexOf(0x0a); end >= 0; end = rest.indexOf(0x0a)) {
-          const event = JSON.parse(rest.subarray(0, end).toString("utf8")) as RunEvent;
+          const event = upgradeEvent(JSON.parse(rest.subarray(0, end).toString("utf8")) as RunEvent);
           rest = rest.subarray(end + 1);
           yield event;
           if (follow && event.type === "run-end") return;

@@ -1,11 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Backend } from "../backend.ts";
-import { runTrainingKernel } from "../kernels.ts";
+import { adam, adamOptions } from "../built-in/adam.ts";
+import { crossEntropyLoss } from "../built-in/cross-entropy-loss.ts";
+import { takeKnownStep } from "../train/known-step.ts";
+import { memberOptimizer } from "../train/member-optimizer.ts";
+import { SignConv2D } from "../train/sign-conv2d.ts";
+import { createStep } from "../train/train-step.ts";
 
 /** Milliseconds, from anywhere. */
 export type Clock = () => number;
 
-/** What came of trying a backend. */
+/** Result of trying a backend. */
 export type BackendReport =
   | { readonly ok: true; readonly description: string; readonly imagesPerSecond: number }
   | { readonly ok: false; readonly reason: string; readonly remedy: string };
@@ -15,8 +20,8 @@ const LONG_ENOUGH_MILLISECONDS = 100;
 const LARGEST_BATCH = 1024;
 
 /**
- * Tries a backend: probes it, takes a training step whose numbers are known, and times larger ones. TensorFlow.js's backend
- * is afterwards what it was.
+ * Tries a backend: probes it, takes a training step of a binary net whose numbers are known, and times larger ones. TensorFlow.js's
+ * backend is afterwards what it was.
  */
 export async function examineBackend(backend: Backend, now: Clock = () => performance.now()): Promise<BackendReport> {
   await tf.ready();
@@ -25,12 +30,13 @@ export async function examineBackend(backend: Backend, now: Clock = () => perfor
     const probe = await backend.probe();
     if (!probe.ok) return probe;
     await backend.activate();
-    const wrong = await wrongNumber();
-    if (wrong !== undefined) {
+    const { numbers, known } = await takeKnownStep();
+    const at = known.findIndex((number, i) => !(Math.abs((numbers[i] ?? Number.NaN) - number) <= 1e-4 * Math.abs(number)));
+    if (at >= 0) {
       return {
         ok: false,
-        reason: `a training step gives ${wrong}.`,
-        remedy: "Do not train with it; use another backend, and tell its maker.",
+        reason: `a training step gives ${numbers[at]} for ${known[at]}.`,
+        remedy: "Do not train with it; use another backend, and report it to its maker.",
       };
     }
     return { ok: true, description: probe.description, imagesPerSecond: await speed(now) };
@@ -42,49 +48,37 @@ export async function examineBackend(backend: Backend, now: Clock = () => perfor
   }
 }
 
-/** Convolution and gradient of 3×3 numbers, worked by hand: with y = x ∗ k and the loss Σy²/2, dk is the sum of y·x, shifted. */
-async function wrongNumber(): Promise<string | undefined> {
-  const { value, grad } = tf.tidy(() => {
-    const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
-    const loss = (k: tf.Tensor): tf.Tensor =>
-      tf
-        .conv2d(x, k as tf.Tensor4D, 1, "valid")
-        .square()
-        .sum()
-        .div(2);
-    return tf.valueAndGrad(loss)(tf.tensor4d([1, -1, 2, 0.5], [2, 2, 1, 1]));
-  });
-  const numbers = [...(await value.data()), ...(await grad.data())];
-  tf.dispose([value, grad]);
-  const known = [(9.5 ** 2 + 12 ** 2 + 17 ** 2 + 19.5 ** 2) / 2, 199, 257, 373, 431];
-  const at = known.findIndex((number, i) => !(Math.abs((numbers[i] ?? Number.NaN) - number) <= 1e-4 * number));
-  return at < 0 ? undefined : `${numbers[at]} for ${known[at]}`;
-}
-
-/** Images a second of two convolutions with their gradients, in batches that grow until a step takes long enough to be timed. */
+/**
+ * Images a second of whole training steps of a net that is real at first and binary after that, in batches that grow until a step takes
+ * long enough to be timed.
+ */
 async function speed(now: Clock): Promise<number> {
-  for (let batch = 1; ; batch *= 4) {
-    await step(batch); // compiles, and finds its memory
-    const start = now();
-    await step(batch);
-    const milliseconds = Math.max(1e-3, now() - start);
-    if (milliseconds >= LONG_ENOUGH_MILLISECONDS || batch >= LARGEST_BATCH) return (1000 * batch) / milliseconds;
-  }
-}
-
-/** One convolution of real numbers, and one of signs, as most of a binary network's are: by the backend's own kernels, if it has them. */
-async function step(batch: number): Promise<void> {
-  const convolve = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor => tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same");
-  const attributes = { strides: [1, 1], pad: [1, 1, 1, 1], scale: 1, relu: 0 };
-  const results = tf.tidy(() => {
-    const kernel = tf.fill([3, 3, 32, 32], 0.25);
-    const real = tf.grads((x, kernel) => tf.mean(tf.square(convolve(x, kernel))))([tf.fill([batch, 8, 8, 32], 0.5), kernel]);
-    const x = tf.ones([batch, 8, 8, 32]);
-    const [dy] = runTrainingKernel("BinaryConv2D", { x, kernel }, attributes) ?? [];
-    const own = dy && runTrainingKernel("BinaryConv2DGrad", { dy, x, kernel }, attributes);
-    const binary = own ?? tf.grads(convolve)([x, kernel]);
-    return [...real, ...binary].map((gradient) => tf.sum(gradient));
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ inputShape: [8, 8, 32], filters: 32, kernelSize: 3, padding: "same", useBias: false }),
+      new SignConv2D({ name: "signs", filters: 32, kernelSize: 3, padding: 1 }),
+      tf.layers.globalAveragePooling2d({}),
+    ],
   });
-  await Promise.all(results.map((tensor) => tensor.data())); // a number each: the device has then done all of it
-  tf.dispose(results);
+  const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: adam(adamOptions.parse({})) }]);
+  const takeStep = createStep({ model, optimizer, loss: crossEntropyLoss });
+  // The learning rate is 0, so that the kernel of signs stays one.
+  const step = async (batch: number): Promise<void> => {
+    const at = { learningRate: 0, seed: 0, epoch: 0, epochs: 1 };
+    const { loss } = takeStep({ images: () => tf.fill<tf.Rank.R4>([batch, 8, 8, 32], 0.5), labels: new Int32Array(batch), ...at });
+    await loss.data(); // a number, for which the device must have done all of it
+    loss.dispose();
+  };
+  try {
+    for (let batch = 1; ; batch *= 4) {
+      await step(batch); // compiles, and finds its memory
+      const start = now();
+      await step(batch);
+      const milliseconds = Math.max(1e-3, now() - start);
+      if (milliseconds >= LONG_ENOUGH_MILLISECONDS || batch >= LARGEST_BATCH) return (1000 * batch) / milliseconds;
+    }
+  } finally {
+    optimizer.dispose();
+    model.dispose();
+  }
 }

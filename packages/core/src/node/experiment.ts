@@ -8,6 +8,7 @@ import { type Config, configSchema } from "../config.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
+import { upgradeConfig } from "./upgrade-config.ts";
 import { writeAside } from "./write-aside.ts";
 
 const experimentJson = z.object({
@@ -76,7 +77,15 @@ export async function readExperiment(folder: string): Promise<Experiment> {
     throw new UserError(`${path}: is not JSON. The file was damaged.`, { cause });
   }
   const parsed = experimentJson.safeParse(json);
-  const config = parsed.success ? configSchema.safeParse(parsed.data.config) : undefined;
-  if (!parsed.success || !config?.success) throw new UserError(`${path}: is not an experiment of this version of benn.`);
-  return { config: parsed.data.config, dataset: parsed.data.dataset };
+  if (!parsed.success) throw new UserError(`${path}: is not an experiment of this version of benn.`);
+  // What older runs do not name is what there was then, and is core's default now.
+  const config = configSchema.partial().safeParse(upgradeConfig(parsed.data.config));
+  if (!config.success) {
+    const [issue] = config.error.issues;
+    throw new UserError(
+      `${path}: is not an experiment of this version of benn (${issue?.path.join(".") ?? "config"}: ${issue?.message ?? "is not valid"}). ` +
+        `It was written by ${parsed.data.benn}; use that version, or train anew.`,
+    );
+  }
+  return { config: upgradeConfig(parsed.data.config), dataset: parsed.data.dataset };
 }

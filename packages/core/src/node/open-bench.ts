@@ -5,9 +5,11 @@ import { MemberBench } from "../bench/member-bench.ts";
 import { randomImages, USUAL } from "../bench/random-images.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import { type Config, parseConfig } from "../config.ts";
+import { DEFAULTS } from "../container.ts";
 import { DATASETS } from "../dataset.ts";
 import { summarizeModel } from "../model-summary.ts";
 import type { Spec } from "../registry.ts";
+import { memberParts } from "../train/member-parts.ts";
 import { buildMember } from "../train/member-trainer.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
@@ -49,7 +51,7 @@ export async function openBench(
   config: Config,
   { container, member = 0, profile = false }: OpenBenchOptions,
 ): Promise<{ readonly subject: BenchSubject; readonly bench: MemberBench }> {
-  const dataset = withoutFolder(parseConfig(config).dataset, container);
+  const dataset = withoutFolder(parseConfig(config, container.resolve(DEFAULTS)).dataset, container);
   const resolved = await settleBackend(resolveConfig({ ...config, dataset }, container), container);
   const settings = resolved.members[member];
   if (!settings)
@@ -73,6 +75,7 @@ export async function openBench(
   const labels = Array.from({ length: expected.classes }, (_, i) => String(i));
   const data = { shape: expected.shape, labels, train: split, test: split, provenance: {}, preprocessing: {} };
   const model = buildMember({ config: resolved, data, container }, member, settings);
+  const parts = memberParts({ config: resolved, container }, settings, expected.classes);
   const { parameters, multiplyAdds, layers } = summarizeModel(model);
   const first = layers.map((layer) => layer.binaryMultiplyAdds + layer.realMultiplyAdds).find((macs) => macs > 0) ?? 0;
   return {
@@ -88,7 +91,16 @@ export async function openBench(
       backend: backends.label(resolved.backend),
       device: probe.ok ? probe.description : probe.reason,
     },
-    bench: await MemberBench.of({ config: resolved, member, backend, model, split, shape: expected.shape }),
+    bench: await MemberBench.of({
+      config: resolved,
+      member,
+      backend,
+      model,
+      parts,
+      split,
+      shape: expected.shape,
+      classes: expected.classes,
+    }),
   };
 }
 

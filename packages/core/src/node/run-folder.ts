@@ -154,7 +154,9 @@ const memberJson = z.object({
   bestEpoch: z.int(),
   error: z.number(),
   alpha: z.number().optional(),
-  accuracy: bySplit,
+  metrics: z.record(z.string(), bySplit).optional(),
+  // Older runs have these in place of `metrics`.
+  accuracy: bySplit.optional(),
   top5: bySplit.optional(),
   loss: bySplit.optional(),
   sha256: z.string(),
@@ -171,7 +173,8 @@ export async function readMember(
   const folder = memberFolder(run, member);
   const path = join(folder, "member.json");
   const weights = await readModelFiles(folder);
-  const { sha256, ...record } = memberJson.parse(JSON.parse(await readFile(path, "utf8")));
+  const { sha256, accuracy, top5, loss, metrics, ...record } = memberJson.parse(JSON.parse(await readFile(path, "utf8")));
+  const older = { ...(accuracy ? { accuracy } : {}), ...(top5 ? { top5 } : {}), ...(loss ? { loss } : {}) };
   const found = createHash("sha256")
     .update(await readFile(join(folder, "weights.bin")))
     .digest("hex");
@@ -181,7 +184,7 @@ export async function readMember(
     );
   const logits = (split: string): Promise<Float32Array> => readFloats(join(folder, `logits.${split}.f32`));
   return {
-    record: record as MemberRecord,
+    record: { ...record, metrics: metrics ?? older } as MemberRecord,
     weights,
     logits: {
       train: await logits("train"),

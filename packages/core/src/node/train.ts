@@ -9,19 +9,20 @@ import type { Config } from "../config.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { RunEnd, RunEvent } from "../events.ts";
 import { LISTENERS } from "../listener.ts";
-import { summarizeModel } from "../model-summary.ts";
 import { RunControl } from "../run-control.ts";
 import type { GivenMembers } from "../train/given-members.ts";
-import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
-import { buildMember, type MemberTrainer } from "../train/member-trainer.ts";
-import { createVoters, trainRun } from "../train/train-run.ts";
+import { type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";
+import type { MemberTrainer } from "../train/member-trainer.ts";
+import { trainRun } from "../train/train-run.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
 import { AUTO, settleBackend } from "./auto-backend.ts";
+import { type CheckMember, checkMembers } from "./check-members.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { readModelFiles } from "./model-files.ts";
+import { readTeacherLogits } from "./teacher-logits.ts";
 import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
 import { RunFolder } from "./run-folder.ts";
@@ -47,6 +48,8 @@ export interface TrainOptions {
    * then train side by side. Without it they are trained one by one.
    */
   startMemberThread?(config: Config): Worker;
+  /** Looks at each kind of member before the first epoch, when nothing is written yet; may refuse it. */
+  readonly checkMember?: CheckMember;
   /** Called once the run folder is known. */
   onFolder?(path: string): void;
 }
@@ -79,11 +82,12 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   try {
     const resolved = await configOf(config, options);
     const backend = container.resolve(BACKENDS).create(resolved.backend);
-    createVoters({ config: resolved, container });
     const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
     await backend.activate();
     data = yield* loadDataset(resolved, container, signal);
-    const { weightBytes, stepBytes } = checkMembers(resolved, data, container);
+    const kinds = await checkMembers(resolved, data, container, options.checkMember);
+    const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
+    const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));
     const share = backend.share?.({ cores: availableParallelism(), memoryBytes: totalmem(), stepBytes });
     const { count, configOf: configOfThread } = membersAtATime(resolved, container, share);
     if (!resume) await checkGiven(resolved, data, container);
@@ -105,7 +109,9 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       const startThread = (): Worker => startMemberThread(configOfThread(threads++));
       trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
     }
-    run = trainRun({ config: resolved, data, container, store, control, init, given, trainer });
+    const loaded = data;
+    const teacherLogits = (teacher: string): Promise<Float32Array> => readTeacherLogits(teacher, loaded, container);
+    run = trainRun({ config: resolved, data, container, store, control, init, given, trainer, teacherLogits });
     for (;;) {
       const next = await run.next();
       if (next.done) {
@@ -193,24 +199,4 @@ async function checkDiskSpace(out: string, config: ResolvedConfig, data: LoadedD
       `${out}: the run needs about ${Math.ceil(needed / 1e6)} MB, the disk has ${Math.floor((bavail * bsize) / 1e6)} MB free. Free some, or choose another place with --out.`,
     );
   }
-}
-
-/**
- * Builds each kind of member once, so that a net that does not fit the data is an error before anything is written.
- * @returns bytes of the largest member's weights, and of the largest training step
- */
-function checkMembers(
-  config: ResolvedConfig,
-  data: LoadedDataset,
-  container: DependencyContainer,
-): { readonly weightBytes: number; readonly stepBytes: number } {
-  const kinds = new Map(config.members.map((settings, member) => [JSON.stringify([settings.architecture, settings.binarizer]), member]));
-  let [weightBytes, stepBytes] = [0, 0];
-  for (const member of kinds.values()) {
-    const model = buildMember({ config, data, container }, member, settingsOf(config, member));
-    weightBytes = Math.max(weightBytes, model.countParams() * 4);
-    stepBytes = Math.max(stepBytes, stepMemory(summarizeModel(model), config));
-    model.dispose();
-  }
-  return { weightBytes, stepBytes };
 }

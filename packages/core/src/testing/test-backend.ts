@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Adam } from "../adam.ts";
+import { adam, adamOptions } from "../built-in/adam.ts";
+import { crossEntropyLoss } from "../built-in/cross-entropy-loss.ts";
+import { accuracyMetric, topFiveMetric } from "../built-in/metrics.ts";
 import type { Backend, ProfileRow } from "../backend.ts";
 import type { Definition } from "../definition.ts";
 import { createRandom } from "../random.ts";
-import { trainStep } from "../train/train-step.ts";
+import { takeKnownStep } from "../train/known-step.ts";
+import { memberOptimizer } from "../train/member-optimizer.ts";
+import { createStep } from "../train/train-step.ts";
 import { UserError } from "../user-error.ts";
 import { expectShare } from "./expect-share.ts";
 
@@ -39,26 +43,10 @@ export function testBackend(name: string, create: () => Backend, definition: Pic
       expect(await tf.add(2, 3).data()).toEqual(Float32Array.of(5));
     });
 
-    test("takes a training step of a convolution to the numbers worked by hand", async () => {
+    test("takes a training step of a binary net to the numbers worked by hand", async () => {
       if (!(await activated(create))) return;
-      // y = x * k is [[9.5, 12], [17, 19.5]], the loss Σy²/2, so dk[i, j] = Σ y·x shifted by (i, j); learning rate 0.01.
-      const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
-      const kernel = tf.tidy(() => tf.variable(tf.tensor4d([1, -1, 2, 0.5], [2, 2, 1, 1])));
-      const optimizer = tf.train.sgd(0.01);
-      const loss = optimizer.minimize(
-        () =>
-          tf
-            .conv2d(x, kernel as unknown as tf.Tensor4D, 1, "valid")
-            .square()
-            .sum()
-            .div(2),
-        true,
-        [kernel],
-      );
-      expectClose(await loss?.data(), [(9.5 ** 2 + 12 ** 2 + 17 ** 2 + 19.5 ** 2) / 2]);
-      expectClose(await kernel.data(), [1 - 1.99, -1 - 2.57, 2 - 3.73, 0.5 - 4.31]);
-      optimizer.dispose();
-      tf.dispose([x, kernel, loss ?? []]);
+      const { numbers, known } = await takeKnownStep();
+      expectClose(numbers, known);
     });
 
     test("gives the loss and the gradients of a small net that TensorFlow.js's own backend gives", async () => {
@@ -121,30 +109,44 @@ async function activated(create: () => Backend): Promise<boolean> {
 /** Loss and gradients of convolution → batch norm → ReLU → both pools → dense, on numbers that are the same each time. */
 async function trainingStep(): Promise<Float32Array[]> {
   const random = createRandom(1, "backend exam");
-  const normal = (shape: number[]) =>
-    tf.tensor(
-      Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
-      shape,
-    );
-  const [x, labels, kernel, dense] = tf.tidy(
-    () =>
-      [
-        normal([4, 8, 8, 3]) as tf.Tensor4D,
-        tf.oneHot(tf.tensor1d([0, 5, 2, 2], "int32"), 6),
-        tf.variable(normal([3, 3, 3, 5])),
-        tf.variable(normal([20, 6])),
-      ] as const,
-  );
-  const { value, grads } = tf.variableGrads(() => {
-    const y = tf.conv2d(x, kernel as unknown as tf.Tensor4D, 1, "same");
-    const { mean, variance } = tf.moments(y, [0, 1, 2]);
-    const z = y.sub(mean).div(variance.add(1e-4).sqrt()).relu<tf.Tensor4D>();
-    const pooled = tf.avgPool(tf.maxPool(z, 3, 2, "same"), 2, 2, "same");
-    return tf.losses.softmaxCrossEntropy(labels, pooled.reshape([4, 20]).matMul(dense as tf.Tensor)).asScalar();
-  }, [kernel, dense]);
-  const results = [value, ...[kernel, dense].map((variable) => grads[variable.name] as tf.Tensor)];
-  const data = await Promise.all(results.map((tensor) => tensor.data()));
-  tf.dispose([x, labels, kernel, dense, ...results]);
+  const pixels = Float32Array.from({ length: 4 * 8 * 8 * 3 }, () => random.normal());
+  const initializer = (seed: number) => tf.initializers.randomNormal({ stddev: 1, seed });
+  const pool = { poolSize: 2, strides: 2, padding: "same" } as const;
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({
+        inputShape: [8, 8, 3],
+        filters: 5,
+        kernelSize: 3,
+        padding: "same",
+        useBias: false,
+        kernelInitializer: initializer(1),
+      }),
+      tf.layers.batchNormalization({ epsilon: 1e-4 }),
+      tf.layers.reLU(),
+      tf.layers.maxPooling2d({ ...pool, poolSize: 3 }),
+      tf.layers.averagePooling2d(pool),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 6, useBias: false, kernelInitializer: initializer(2) }),
+    ],
+  });
+  const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: adam(adamOptions.parse({})) }]);
+  const kept: tf.Tensor[] = [];
+  const observer = {
+    gradients: (gradients: ReadonlyMap<string, tf.Tensor>) => void kept.push(...[...gradients.values()].map((g) => g.clone())),
+  };
+  const { loss } = createStep({ model, optimizer, loss: crossEntropyLoss, observer })({
+    images: () => tf.tensor4d(pixels, [4, 8, 8, 3]),
+    labels: Int32Array.of(0, 5, 2, 2),
+    learningRate: 0.001,
+    seed: 0,
+    epoch: 0,
+    epochs: 1,
+  });
+  const data = await Promise.all([loss, ...kept].map((tensor) => tensor.data()));
+  tf.dispose([loss, ...kept]);
+  optimizer.dispose();
+  model.dispose();
   return data.map((values) => Float32Array.from(values));
 }
 
@@ -170,23 +172,25 @@ async function accumulatingSteps(partRows: number): Promise<{ values: Float32Arr
       tf.layers.dense({ units: 6, kernelInitializer: initializer(2) }),
     ],
   });
-  const optimizer = new Adam(model.trainableWeights.map((weight, i) => ({ name: String(i), variable: weight.read() as tf.Variable })));
+  const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: adam(adamOptions.parse({ weightDecay: 0 })) }]);
+  const metrics = { accuracy: accuracyMetric, top5: topFiveMetric };
+  const step = createStep({ model, optimizer, loss: crossEntropyLoss, metrics, partRows });
   const results: tf.Tensor[] = [];
   const tensors: number[] = [];
   for (let seed = 0; seed < 2; seed++) {
-    const { loss, hits, topFive } = trainStep(model, optimizer, {
+    const { loss, metrics } = step({
       images: (from, to) => tf.tensor4d(pixels.subarray(from * 192, to * 192), [to - from, 8, 8, 3]),
       labels: Int32Array.of(0, 5, 2, 2, 1, 4, 3),
       lossWeights: Float32Array.of(0.5, 2, 1, 0, 1.5, 0.25, 1.75),
-      partRows,
       learningRate: 0.001,
       seed,
-      topFive: true,
+      epoch: 0,
+      epochs: 1,
     });
-    results.push(loss, hits, ...(topFive ? [topFive] : []));
+    results.push(loss, ...Object.values(metrics));
     tensors.push(tf.memory().numTensors - results.length);
   }
-  const { firstMoments } = await optimizer.slots();
+  const { firstMoments = new Map<string, { values: Float32Array }>() } = await optimizer.slots();
   const values = await Promise.all(results.map(async (result) => Float32Array.from(await result.data())));
   tf.dispose(results);
   optimizer.dispose();

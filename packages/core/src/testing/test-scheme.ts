@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Draw, EnsembleScheme, NextRound, Verdict } from "../ensemble-scheme.ts";
+import { completeScheme, type Draw, type EnsembleScheme, type NextRound, type Verdict, weightedError } from "../ensemble-scheme.ts";
 import { createRandom } from "../random.ts";
 import { UserError } from "../user-error.ts";
 
@@ -15,16 +15,16 @@ export function testScheme(name: string, create: () => EnsembleScheme): void {
   describe(`the ensemble scheme ${name}`, () => {
     test("begins with finite sample weights, none negative and not all 0", () => {
       for (const samples of [1, 2, 60]) {
-        const weights = create().begin(problem(samples));
-        expectWeights(weights, samples);
-        expect(Math.min(...weights)).toBeGreaterThanOrEqual(0);
+        const sampleWeights = completeScheme(create()).begin(problem(samples));
+        expectWeights(sampleWeights, samples);
+        expect(Math.min(...sampleWeights)).toBeGreaterThanOrEqual(0);
       }
     });
 
-    test("gives members that are right on most rows a say, and goes on", () => {
+    test("accepts members that are right on most rows, and goes on", () => {
       const { verdicts } = run(create(), 60, (member, row) => (row + member) % 4 === 0, 4);
       expect(verdicts).toHaveLength(4);
-      for (const verdict of verdicts) expect(verdict).toMatchObject({ alpha: expect.any(Number), weights: expect.any(Float64Array) });
+      for (const verdict of verdicts) expect(verdict).toMatchObject({ kind: "accept" });
     });
 
     test.for<[string, number, (member: number, row: number) => boolean]>([
@@ -49,12 +49,12 @@ export function testScheme(name: string, create: () => EnsembleScheme): void {
       expect(run(create(), 60, (member, row) => (row + member) % 3 === 0, 3)).toEqual(once);
     });
 
-    test("remembers nothing but the weights, so that a resumed run goes on alike", () => {
+    test("remembers nothing but the sample weights, so that a resumed run goes on alike", () => {
       const wrong = (member: number, row: number) => (row + member) % 3 === 0;
       const whole = run(create(), 60, wrong, 3);
       const [first] = run(create(), 60, wrong, 1).verdicts;
-      const weights = first && "weights" in first ? first.weights : new Float64Array(60);
-      const rest = run(create(), 60, wrong, 2, { member: 1, weights });
+      const sampleWeights = first?.kind === "accept" ? first.sampleWeights : new Float64Array(60);
+      const rest = run(create(), 60, wrong, 2, { member: 1, sampleWeights });
       expect(rest.verdicts).toEqual(whole.verdicts.slice(1));
       expect(rest.draws).toEqual(whole.draws.slice(whole.draws.length / 3));
     });
@@ -63,43 +63,46 @@ export function testScheme(name: string, create: () => EnsembleScheme): void {
 
 /** Plays members whose mistakes are given, checking each answer of the scheme and that it changes nothing it is handed. */
 function run(
-  scheme: EnsembleScheme,
+  incomplete: EnsembleScheme,
   samples: number,
   wrongAt: (member: number, row: number) => boolean,
   members: number,
-  from?: { readonly member: number; readonly weights: Float64Array },
+  from?: { readonly member: number; readonly sampleWeights: Float64Array },
 ): { draws: Draw[]; verdicts: Verdict[] } {
+  const scheme = completeScheme(incomplete);
   const draws: Draw[] = [];
   const verdicts: Verdict[] = [];
   const labels = Int32Array.from({ length: samples }, (_, row) => row % CLASSES);
   const begin = from?.member ?? 0;
-  let weights = from?.weights ?? scheme.begin({ samples, classes: CLASSES });
+  let sampleWeights = from?.sampleWeights ?? scheme.begin({ samples, classes: CLASSES });
   for (let member = begin; member < begin + members; member++) {
-    const given = weights.slice();
+    const given = sampleWeights.slice();
     for (const epoch of [0, 1]) {
       for (const purpose of ["train", "score"] as const) {
         const random = (scope: string) => createRandom(1, scope, member, ...(scope === "epoch" ? [epoch, purpose] : []));
-        const draw = scheme.draw({ member, epoch, purpose, weights, samples, random });
+        const draw = scheme.draw({ member, epoch, purpose, sampleWeights, samples, random });
         expectDraw(draw, samples);
         draws.push(draw);
       }
     }
     const wrong = Uint8Array.from(labels, (_, row) => (wrongAt(member, row) ? 1 : 0));
-    const round: NextRound = { member, weights, wrong, labels, classes: CLASSES, logits: () => logitsOf(labels, wrong) };
+    const error = weightedError(sampleWeights, wrong);
+    const round: NextRound = { member, sampleWeights, wrong, error, labels, classes: CLASSES, logits: () => logitsOf(labels, wrong) };
     const verdict = scheme.next(round);
-    expect(weights, "the scheme changed the weights it was given").toEqual(given);
+    expect(sampleWeights, "the scheme changed the sample weights it was given").toEqual(given);
     expect(labels, "the scheme changed the labels").toEqual(labels.map((_, row) => row % CLASSES));
     expect(wrong, "the scheme changed `wrong`").toEqual(wrong.map((_, row) => (wrongAt(member, row) ? 1 : 0)));
     verdicts.push(verdict);
-    if ("alpha" in verdict && verdict.alpha !== undefined) expect(verdict.alpha).toSatisfy(Number.isFinite, "alpha is finite");
-    if ("stop" in verdict) {
-      expect(verdict.stop).toMatch(/\S+ \S+/);
-      break;
-    }
-    expect(verdict.alpha).toBeTypeOf("number");
-    expectWeights(verdict.weights, samples);
-    if (scheme.independent) expect(verdict.weights, "an independent scheme keeps the first weights").toEqual(weights);
-    weights = verdict.weights;
+    expect(verdict.kind, "a verdict is to accept, to reject or to stop").toMatch(/^(?:accept|reject|stop)$/);
+    if (verdict.kind !== "reject" && verdict.alpha !== undefined) expect(verdict.alpha).toSatisfy(Number.isFinite, "alpha is finite");
+    if (verdict.kind !== "accept") expect(verdict.reason).toMatch(/\S+ \S+/);
+    if (verdict.kind === "stop") break;
+    if (verdict.kind === "accept") expect(verdict.alpha).toBeTypeOf("number");
+    const next = verdict.sampleWeights;
+    if (verdict.kind === "reject" && next === undefined) continue;
+    expectWeights(next ?? new Float64Array(0), samples);
+    if (scheme.independent) expect(next, "an independent scheme keeps the first sample weights").toEqual(sampleWeights);
+    sampleWeights = next ?? sampleWeights;
   }
   return { draws, verdicts };
 }
@@ -115,7 +118,7 @@ function expectWeights(weights: Float64Array, samples: number): void {
 }
 
 function expectDraw(draw: Draw, samples: number): void {
-  if (draw.kind === "weighted") return expectWeights(draw.weights, samples);
+  if (draw.kind === "weighted") return expectWeights(draw.sampleWeights, samples);
   expect(draw.rows).toBeInstanceOf(Int32Array);
   expect(draw.rows.length).toBeGreaterThan(0);
   expect(

@@ -1,3 +1,4 @@
+import type { KnownVerdict } from "./judge-member.ts";
 import { buildMember, memberLogits, type MemberTrainer, type TrainerOptions } from "./member-trainer.ts";
 import { type WeightValues, weightsFit, writeWeights } from "./model-weights.ts";
 import { settingsOf } from "./resolve-config.ts";
@@ -11,8 +12,8 @@ export interface GivenMembers {
   readonly count?: number;
   /** All weights of a member, by the names and shapes of its net, in the net's order. Taken as they are. */
   weights(member: number): Promise<WeightValues>;
-  /** The member's say and the sample weights [samples] of the next one, where they are known; what is missing the scheme works out. */
-  judgement?(member: number): Promise<{ readonly alpha?: number; readonly weights?: Float64Array }>;
+  /** What is known of the member; the rest the scheme works out. */
+  judgement?(member: number): Promise<KnownVerdict>;
   /** Called while a member's logits are computed, and waited for. An error thrown here ends the run. */
   onRows?(progress: { readonly member: number; readonly done: number; readonly total: number }): void | Promise<void>;
 }

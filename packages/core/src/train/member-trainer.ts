@@ -6,6 +6,7 @@ import type { LoadedDataset } from "../dataset.ts";
 import type { EnsembleScheme } from "../ensemble-scheme.ts";
 import { deriveSeed } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
+import { memberParts } from "./member-parts.ts";
 import { partRows } from "./part-rows.ts";
 import { type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, predictLogits } from "./predict-logits.ts";
@@ -41,19 +42,24 @@ export interface TrainerOptions {
   readonly config: ResolvedConfig;
   readonly data: LoadedDataset;
   readonly container: DependencyContainer;
-  readonly scheme: Pick<EnsembleScheme, "draw">;
+  readonly scheme: Required<Pick<EnsembleScheme, "draw">>;
   readonly control: RunControl;
+  /** Logits [training rows, classes] of the vote of a run that a loss names as its teacher. */
+  readonly teacherLogits?: ((folder: string) => Promise<Float32Array>) | undefined;
 }
 
 /** Trains in this thread, one member after the other. */
-export function trainHere({ config, data, container, scheme, control }: TrainerOptions): MemberTrainer {
+export function trainHere({ config, data, container, scheme, control, teacherLogits: logitsOf }: TrainerOptions): MemberTrainer {
   return {
     async *train({ member, sampleWeights, start, from, save }) {
       const settings = settingsOf(config, member);
+      const parts = memberParts({ config, container }, settings, data.labels.length);
+      const teacherLogits = parts.loss.teacher === undefined ? undefined : await logitsOf?.(parts.loss.teacher);
       const model = buildMember({ config, data, container }, member, settings);
       try {
         if (!from && start) writeWeights(model, start);
-        const outcome = yield* trainMember({ run: config, data, scheme, control, member, settings, model, sampleWeights, from, save });
+        const task = { run: config, data, scheme, control, member, settings, parts, teacherLogits, model, sampleWeights, from, save };
+        const outcome = yield* trainMember(task);
         if (!outcome.finished) return outcome;
         return { ...outcome, logits: await memberLogits({ config, data }, model) };
       } finally {

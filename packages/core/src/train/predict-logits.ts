@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Split } from "../dataset.ts";
-import { isStepAware, type Step } from "../step.ts";
+import { EVALUATION, isStepAware, type Step } from "../step.ts";
 import { imagesAhead } from "./images-ahead.ts";
 import type { ResidentImages } from "./resident-images.ts";
 
@@ -42,7 +42,7 @@ export async function predictLogits(
     onBatch?: (rowsDone: number) => void | Promise<void>;
   },
 ): Promise<Float32Array> {
-  prepareLayers(model, { training: false, seed: 0 });
+  prepareLayers(model, EVALUATION);
   let logits: Float32Array | undefined;
   const onTheirWay: { readonly at: number; readonly batch: Int32Array; readonly values: Promise<Float32Array> }[] = [];
   const take = async (): Promise<void> => {

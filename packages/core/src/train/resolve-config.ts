@@ -1,22 +1,14 @@
-import { ARCHITECTURES } from "../architecture.ts";
-import { BACKENDS } from "../backend.ts";
-import { BINARIZERS } from "../binarizer.ts";
-import { type ParsedConfig, parseConfig } from "../config.ts";
 import type { DependencyContainer } from "tsyringe";
-import { DATASETS } from "../dataset.ts";
-import { SCHEMES } from "../ensemble-scheme.ts";
-import { LISTENERS } from "../listener.ts";
-import type { Spec } from "../registry.ts";
+import { type ParsedConfig, parseConfig } from "../config.ts";
+import { DEFAULTS } from "../container.ts";
+import { type ContractKey, CONTRACTS, keysOf, type KeysOf } from "../contracts.ts";
+import type { Registry, Spec } from "../registry.ts";
 import { UserError } from "../user-error.ts";
-import { VOTERS } from "../voter.ts";
 
-/** What one member will be. */
-export interface MemberConfig {
-  readonly architecture: Spec;
-  readonly binarizer: Spec;
-  readonly learningRate: number;
-  readonly epochs: number;
-}
+type PerMember = KeysOf<{ per: "member" }>;
+
+/** Settings of one member. */
+export type MemberConfig = Pick<ParsedConfig, PerMember> & { readonly learningRate: number; readonly epochs: number };
 
 /** A configuration in which every name is known, every option checked and filled in, and every member spelled out. */
 export type ResolvedConfig = Omit<ParsedConfig, "members"> & { readonly members: readonly MemberConfig[] };
@@ -30,20 +22,28 @@ export function settingsOf(config: ResolvedConfig, member: number): MemberConfig
 
 /** @throws UserError for anything that is wrong, before data is read or a folder made */
 export function resolveConfig(config: unknown, container: DependencyContainer): ResolvedConfig {
-  const parsed = parseConfig(config);
-  const architectures = container.resolve(ARCHITECTURES);
-  const binarizers = container.resolve(BINARIZERS);
-  const architecture = architectures.resolve(parsed.architecture, "architecture");
-  const binarizer = binarizers.resolve(parsed.binarizer, "binarizer");
+  const parsed = parseConfig(config, container.resolve(DEFAULTS));
+  const resolve = (key: ContractKey, value: unknown, path: string): Spec | Spec[] => {
+    const { token } = CONTRACTS[key];
+    const registry = container.resolve<Registry<unknown>>(token);
+    return Array.isArray(value)
+      ? (value as Spec[]).map((spec, i) => registry.resolve(spec, `${path}[${i}]`))
+      : registry.resolve(value as Spec, path);
+  };
+  const perMember = keysOf({ per: "member" });
+  const own = Object.fromEntries([...perMember, ...keysOf({ per: "run" })].map((key) => [key, resolve(key, parsed[key], key)])) as Pick<
+    ParsedConfig,
+    PerMember | KeysOf<{ per: "run" }>
+  >;
   const groups = typeof parsed.members === "number" ? [{ count: parsed.members }] : parsed.members;
   const members = groups.flatMap((group, g): MemberConfig[] => {
-    const own: MemberConfig = {
-      architecture: group.architecture ? architectures.resolve(group.architecture, `members[${g}].architecture`) : architecture,
-      binarizer: group.binarizer ? binarizers.resolve(group.binarizer, `members[${g}].binarizer`) : binarizer,
-      learningRate: group.learningRate ?? parsed.learningRate,
-      epochs: group.epochs ?? parsed.epochs,
-    };
-    return Array.from({ length: group.count }, () => own);
+    const specs = perMember.map((key) => {
+      const given = (group as Partial<Record<PerMember, unknown>>)[key];
+      return [key, given === undefined ? own[key] : resolve(key, given, `members[${g}].${key}`)];
+    });
+    const { learningRate = parsed.learningRate, epochs = parsed.epochs } = group as Partial<MemberConfig>;
+    const settings = { ...(Object.fromEntries(specs) as Pick<ParsedConfig, PerMember>), learningRate, epochs };
+    return Array.from({ length: group.count }, () => settings);
   });
   if (parsed.gradientAccumulationSteps > parsed.batchSize) {
     throw new UserError(
@@ -64,15 +64,6 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
       `given: the first members are there already, so ${parsed.init === undefined ? "pretrainEpochs" : "init"} has nothing to start. Leave it out.`,
     );
   }
-  return {
-    ...parsed,
-    dataset: container.resolve(DATASETS).resolve(parsed.dataset, "dataset"),
-    architecture,
-    binarizer,
-    members,
-    scheme: container.resolve(SCHEMES).resolve(parsed.scheme, "scheme"),
-    voter: container.resolve(VOTERS).resolve(parsed.voter, "voter"),
-    backend: container.resolve(BACKENDS).resolve(parsed.backend, "backend"),
-    listeners: parsed.listeners.map((listener, i) => container.resolve(LISTENERS).resolve(listener, `listeners[${i}]`)),
-  };
+  if (own.metrics.length === 0) throw new UserError('metrics: names none. Name at least one, for example metrics=["accuracy"].');
+  return { ...parsed, ...own, members };
 }

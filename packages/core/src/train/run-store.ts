@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs";
-import type { BySplit, RunEvent, SplitAccuracy } from "../events.ts";
+import type { BySplit, RunEvent } from "../events.ts";
 import type { WeightValues } from "./model-weights.ts";
 import type { Emitted } from "./train-member.ts";
 
@@ -10,11 +10,8 @@ export interface MemberRecord {
   readonly error: number;
   /** Absent: dropped by the scheme, has no vote. */
   readonly alpha?: number;
-  readonly accuracy: SplitAccuracy;
-  /** Where there are more than ten classes. */
-  readonly top5?: SplitAccuracy;
-  /** Mean cross-entropy. */
-  readonly loss?: BySplit;
+  /** By metric. */
+  readonly metrics: Readonly<Record<string, BySplit>>;
 }
 
 /** Logits [rows, classes] of one member on each split. */
@@ -31,15 +28,15 @@ export interface MemberCheckpoint {
   readonly step: number;
   /** Sums over the steps of the unfinished epoch. */
   readonly lossSum: number;
-  readonly right: number;
+  readonly metricSums: Readonly<Record<string, number>>;
   readonly rows: number;
   readonly bestEpoch: number;
   readonly bestAccuracy: number;
   readonly optimizerStep: number;
   readonly weights: WeightValues;
   readonly best: WeightValues;
-  readonly firstMoments: WeightValues;
-  readonly secondMoments: WeightValues;
+  /** The optimizer's, by slot. */
+  readonly slots: Readonly<Record<string, WeightValues>>;
 }
 
 /** Where a run stands: the members before `member` are saved, `training` is missing when it has not begun. */

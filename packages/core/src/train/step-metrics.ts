@@ -3,20 +3,18 @@ import * as tf from "@tensorflow/tfjs";
 /** Scalars that a step leaves on the device. */
 export interface StepTensors {
   readonly loss: tf.Tensor;
-  /** Rows whose label has the highest logit. */
-  readonly hits: tf.Tensor;
-  /** Rows whose label is among the five highest logits, where that was asked for. */
-  readonly topFive?: tf.Tensor | undefined;
+  /** Sums of the metrics over the batch's rows, by name. */
+  readonly metrics: Readonly<Record<string, tf.Tensor>>;
 }
 
-/** What a step came to. */
+/** The numbers of a step. */
 export interface StepResult {
   /** From 0, of the epoch. */
   readonly step: number;
   readonly rows: number;
   readonly loss: number;
-  readonly hits: number;
-  readonly topFive?: number;
+  /** Sums over the batch's rows. */
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 interface Group {
@@ -28,7 +26,7 @@ interface Group {
  * Messages from other threads are read only when the event loop turns, and numbers come from the device; this often is
  * enough for a key to feel prompt.
  */
-export const BREATH_MILLISECONDS = 40;
+export const YIELD_MILLISECONDS = 40;
 
 /** Groups that a device may be behind: then whoever starts the steps waits for it. */
 const MOST_GROUPS = 2;
@@ -65,7 +63,7 @@ export class StepMetrics {
 
   /** Lets go of what was not read. */
   dispose(): void {
-    for (const { loss, hits, topFive } of this.#steps) tf.dispose([loss, hits, ...(topFive ? [topFive] : [])]);
+    for (const step of this.#steps) tf.dispose(scalarsOf(step));
     this.#steps = [];
     this.#groups = [];
   }
@@ -84,20 +82,23 @@ function readGroup(steps: Steps): Group {
 }
 
 async function readSteps(steps: Steps): Promise<StepResult[]> {
-  const scalars = steps.flatMap(({ loss, hits, topFive }) => [loss, hits, ...(topFive ? [topFive] : [])]);
+  const scalars = steps.flatMap(scalarsOf);
   const all = tf.tidy(() => tf.stack(scalars.map((scalar) => tf.cast(scalar, "float32"))));
   tf.dispose(scalars);
   try {
     const values = (await all.data()).values();
     const following = (): number => values.next().value ?? Number.NaN;
-    return steps.map(({ step, rows, topFive }) => ({
+    return steps.map(({ step, rows, metrics }) => ({
       step,
       rows,
       loss: following(),
-      hits: following(),
-      ...(topFive ? { topFive: following() } : {}),
+      metrics: Object.fromEntries(Object.keys(metrics).map((name) => [name, following()])),
     }));
   } finally {
     all.dispose();
   }
+}
+
+function scalarsOf({ loss, metrics }: StepTensors): tf.Tensor[] {
+  return [loss, ...Object.values(metrics)];
 }

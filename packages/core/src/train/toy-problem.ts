@@ -34,7 +34,9 @@ function blobs(rows: number, classes: number, random: Random): Split {
 
 /** A container in which `{ dataset: "blobs", architecture: "linear", scheme: "bag" | "boost", voter: "sum", … }` can be trained. */
 export function toyContainer(): DependencyContainer {
-  const container = createContainer();
+  const container = createContainer({
+    defaults: { dataset: "blobs", architecture: "linear", binarizer: "none", scheme: "bag", voter: "sum", backend: "cpu" },
+  });
   container.resolve(BACKENDS).add("cpu", {
     description: "",
     create: () => ({ probe: async () => ({ ok: true, description: "" }), activate: async () => void (await tf.setBackend("cpu")) }),
@@ -97,9 +99,8 @@ export function toyContainer(): DependencyContainer {
     create: () => ({
       outOfBag: true,
       independent: true,
-      begin: ({ samples }) => new Float64Array(samples).fill(1 / samples),
-      draw: ({ weights, samples, random }) => ({ kind: "rows", rows: resample(weights, samples, random("member")) }),
-      next: ({ weights }) => ({ alpha: 1, weights }),
+      draw: ({ sampleWeights, samples, random }) => ({ kind: "rows", rows: resample(sampleWeights, samples, random("member")) }),
+      next: ({ sampleWeights }) => ({ kind: "accept", alpha: 1, sampleWeights }),
     }),
   });
   container.resolve(SCHEMES).add("boost", {
@@ -107,15 +108,20 @@ export function toyContainer(): DependencyContainer {
     options: z.object({
       stopAt: z.int().default(99),
       drop: z.boolean().default(false),
+      reject: z.int().default(-1),
       weighting: z.enum(["resample", "loss"]).default("resample"),
     }),
-    create: ({ stopAt, drop, weighting }) => ({
-      begin: ({ samples }) => new Float64Array(samples).fill(1 / samples),
-      draw: ({ weights, samples, random }) =>
-        weighting === "loss" ? { kind: "weighted", weights } : { kind: "rows", rows: resample(weights, samples, random("epoch")) },
-      next: ({ member, weights, wrong }) => {
-        if (member >= stopAt) return drop ? { stop: "no better than chance." } : { alpha: 1, stop: "nothing left to learn." };
-        return { alpha: 0.5 + member, weights: weights.map((w, row) => w * (wrong[row] ? 2 : 0.5)), warning: `member ${member} is weak.` };
+    create: ({ stopAt, drop, reject, weighting }) => ({
+      draw: ({ sampleWeights, samples, random }) =>
+        weighting === "loss"
+          ? { kind: "weighted", sampleWeights }
+          : { kind: "rows", rows: resample(sampleWeights, samples, random("epoch")) },
+      next: ({ member, sampleWeights, wrong }) => {
+        if (member === reject) return { kind: "reject", reason: "no better than chance." };
+        if (member >= stopAt)
+          return { kind: "stop", ...(drop ? { reason: "no better than chance." } : { reason: "nothing left to learn.", alpha: 1 }) };
+        const next = sampleWeights.map((w, row) => w * (wrong[row] ? 2 : 0.5));
+        return { kind: "accept", alpha: 0.5 + member, sampleWeights: next, warning: `member ${member} is weak.` };
       },
     }),
   });

@@ -4,19 +4,20 @@ import type { Draw, EnsembleScheme } from "../ensemble-scheme.ts";
 import type { Clock, RunEventBody } from "../events.ts";
 import { createRandom, deriveSeed, shuffle } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
-import { accuracy, hasTopFive } from "../staged-vote.ts";
+import { accuracy } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { partRows } from "./part-rows.ts";
 import { type Batch, imagesAhead, sendImages } from "./images-ahead.ts";
 import { adviseOnMemory, nameOf, withMemoryAdvice } from "./memory-advice.ts";
 import { memberOptimizer } from "./member-optimizer.ts";
+import type { MemberParts } from "./member-parts.ts";
 import { readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, predictLogits } from "./predict-logits.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
 import { ResidentImages } from "./resident-images.ts";
-import { BREATH_MILLISECONDS, StepMetrics, type StepResult } from "./step-metrics.ts";
-import { trainStep } from "./train-step.ts";
+import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
+import { createStep } from "./train-step.ts";
 
 /** An event on its way out; the ensemble's loop adds the time of day. */
 export type Emitted = RunEventBody & {
@@ -33,7 +34,10 @@ export interface MemberTask {
   /** Holds the weights to start from; in the end the best ones. The caller disposes it. */
   readonly model: tf.LayersModel;
   readonly data: LoadedDataset;
-  readonly scheme: Pick<EnsembleScheme, "draw">;
+  readonly scheme: Required<Pick<EnsembleScheme, "draw">>;
+  readonly parts: MemberParts;
+  /** [training rows, classes], if the loss has a teacher. */
+  readonly teacherLogits?: Float32Array | undefined;
   /** Sample weights [training rows]. */
   readonly sampleWeights: Float64Array;
   readonly control: RunControl;
@@ -48,53 +52,56 @@ export type MemberOutcome =
 
 /** About how many `step` events an epoch gives. */
 const STEP_EVENTS = 20;
+
 /**
  * Trains one member: draws, batches, steps, scores every few epochs, keeps the best weights, saves on the way.
  * Every random draw derives from (seed, purpose, member, epoch, step), so stopping and going on changes nothing.
  */
 export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, MemberOutcome> {
-  const { member, settings, run, model, data, control } = task;
+  const { member, settings, run, model, data, control, parts } = task;
   const samples = data.train.labels.length;
+  const classes = data.labels.length;
   const steps = Math.ceil(samples / run.batchSize);
-  const optimizer = memberOptimizer(model, run);
+  const optimizer = memberOptimizer(model, parts.optimizers);
+  const takeStep = createStep({ model, optimizer, loss: parts.loss, metrics: parts.metrics, partRows: partRows(run) });
   const metrics = new StepMetrics();
   const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
-    let { epoch, step: firstStep, lossSum, right, rows: rowsDone, bestEpoch, bestAccuracy } = task.from ?? start;
+    let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestAccuracy } = task.from ?? start;
     let best = task.from?.best ?? (await readWeights(model));
     if (task.from) {
       writeWeights(model, task.from.weights);
-      optimizer.restore(task.from.optimizerStep, task.from.firstMoments, task.from.secondMoments);
+      optimizer.restore(task.from.optimizerStep, task.from.slots);
     } else {
       yield { type: "member-start", member, epochs: settings.epochs, steps };
     }
     const checkpoint = async (epoch: number, step: number): Promise<void> => {
-      const { firstMoments, secondMoments } = await optimizer.slots();
+      const slots = await optimizer.slots();
       const weights = await readWeights(model);
       await task.save({
         epoch,
         step,
         lossSum,
-        right,
+        metricSums,
         rows: rowsDone,
         bestEpoch,
         bestAccuracy,
         optimizerStep: optimizer.step,
         weights,
         best,
-        firstMoments,
-        secondMoments,
+        slots,
       });
     };
     let savedAt = performance.now();
-    let breathedAt = savedAt;
+    let yieldedAt = savedAt;
 
     for (; epoch < settings.epochs; epoch++) {
-      const learningRate = scheduledRate(settings.learningRate, run.learningRateSchedule, epoch);
       const draw = drawRows(task, epoch, "train");
       const order = shuffle(draw.kind === "rows" ? draw.rows.slice() : allRows(samples), createRandom(run.seed, "shuffle", member, epoch));
-      const lossWeights = draw.kind === "weighted" ? meanOne(draw.weights) : undefined;
+      const lossWeights = draw.kind === "weighted" ? meanOne(draw.sampleWeights) : undefined;
       const epochSteps = Math.ceil(order.length / run.batchSize);
+      const rateOf = (step: number): number =>
+        parts.rate({ learningRate: settings.learningRate, epoch, epochs: settings.epochs, step, steps: epochSteps });
       const batch = (step: number): Batch => ({
         rows: order.subarray(step * run.batchSize, (step + 1) * run.batchSize),
         augment: () => createRandom(run.seed, "augment", member, epoch, step),
@@ -103,25 +110,24 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       let rowsTimed = 0;
       let pausedFor = 0;
       const every = Math.ceil(epochSteps / STEP_EVENTS);
-      const isTold = (step: number): boolean => (step + 1) % every === 0 || step + 1 === epochSteps;
-      /** Takes up what has arrived of the steps so far, and makes events of it. */
+      const isReported = (step: number): boolean => (step + 1) % every === 0 || step + 1 === epochSteps;
+      /** Adds up the results that have arrived, and makes events of them. */
       const take = (results: readonly StepResult[]): Emitted[] =>
-        results.flatMap(({ step, rows, loss, hits, topFive }) => {
+        results.flatMap(({ step, rows, loss, metrics }) => {
           if (!Number.isFinite(loss)) {
             throw new UserError(
               `${nameOf(member)}, epoch ${epoch + 1}, batch ${step + 1}: the loss is ${loss}. The last good checkpoint is kept; ` +
-                `lower learningRate (now ${learningRate}) and start anew.`,
+                `lower learningRate (now ${rateOf(step)}) and start anew.`,
             );
           }
           lossSum += loss;
-          right += hits;
+          metricSums = mapValues(metrics, (sum, name) => (metricSums[name] ?? 0) + sum);
           rowsDone += rows;
           rowsTimed += rows;
-          if (!isTold(step)) return [];
+          if (!isReported(step)) return [];
           const imagesPerSecond = (1000 * rowsTimed) / (performance.now() - startedAt - pausedFor);
-          const top5 = topFive === undefined ? {} : { top5: topFive / rows };
           const counts = { member, epoch, step: step + 1, steps: epochSteps };
-          return [{ type: "step", ...counts, loss, accuracy: hits / rows, ...top5, clock: { imagesPerSecond } }];
+          return [{ type: "step", ...counts, loss, metrics: mapValues(metrics, (sum) => sum / rows), clock: { imagesPerSecond } }];
         });
 
       for (let step = firstStep; step < epochSteps; step++) {
@@ -131,22 +137,23 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           step,
           rows.length,
           withMemoryAdvice(member, rows.length, run, () =>
-            trainStep(model, optimizer, {
+            takeStep({
               images: (from, to) => resident?.batch(batch(step), from, to) ?? sendImages(images, from, to, data.shape),
               labels: Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
               lossWeights: lossWeights && Float32Array.from(rows, (row) => lossWeights[row] ?? 0),
-              partRows: partRows(run),
-              learningRate,
+              teacherLogits: task.teacherLogits && takeRows(task.teacherLogits, rows, classes),
+              learningRate: rateOf(step),
               seed: deriveSeed(run.seed, "step", member, epoch, step),
-              topFive: isTold(step) && hasTopFive(data.labels.length),
+              epoch,
+              epochs: settings.epochs,
             }),
           ),
         );
         const isStopped = control.stop === "now" && step + 1 < epochSteps;
         const isLast = isStopped || control.paused || step + 1 === epochSteps;
-        if (isLast || performance.now() - breathedAt > BREATH_MILLISECONDS) {
+        if (isLast || performance.now() - yieldedAt > YIELD_MILLISECONDS) {
           yield* take(await metrics.read(isLast).catch((error: unknown) => adviseOnMemory(member, rows.length, run, error)));
-          breathedAt = performance.now();
+          yieldedAt = performance.now();
         }
         if (control.paused) {
           const pausedAt = performance.now();
@@ -170,11 +177,12 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         epoch,
         epochs: settings.epochs,
         loss: lossSum / epochSteps,
-        accuracy: right / rowsDone,
-        learningRate,
+        metrics: mapValues(metricSums, (sum) => sum / rowsDone),
+        learningRate: rateOf(epochSteps - 1),
         clock: { seconds, imagesPerSecond: rowsTimed / seconds },
       };
-      firstStep = lossSum = right = rowsDone = 0;
+      firstStep = lossSum = rowsDone = 0;
+      metricSums = {};
 
       const last = epoch + 1 === settings.epochs;
       if (last || (epoch + 1) % run.scoreEvery === 0) {
@@ -206,14 +214,15 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   }
 }
 
-const start = { epoch: 0, step: 0, lossSum: 0, right: 0, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
+const noSums: Readonly<Record<string, number>> = {};
+const start = { epoch: 0, step: 0, lossSum: 0, metricSums: noSums, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
 
 function drawRows({ member, run, data, scheme, sampleWeights }: MemberTask, epoch: number, purpose: "train" | "score"): Draw {
   return scheme.draw({
     member,
     epoch,
     purpose,
-    weights: sampleWeights,
+    sampleWeights,
     samples: data.train.labels.length,
     random: (scope) =>
       scope === "member" ? createRandom(run.seed, "draw", member) : createRandom(run.seed, "draw", member, epoch, purpose),
@@ -232,7 +241,7 @@ async function scoreMember(task: MemberTask, epoch: number, resident: ResidentIm
   // Each row is run once however often it was drawn: a bootstrap holds only 63 % distinct rows.
   const times = new Float64Array(labels.length);
   if (draw.kind === "rows") for (const row of draw.rows) times[row] = (times[row] ?? 0) + 1;
-  else times.set(draw.weights);
+  else times.set(draw.sampleWeights);
   const rows = allRows(labels.length).filter((row) => (times[row] ?? 0) > 0);
   const logits = await predictLogits(model, data.train, rows, { ...options, resident });
   const classes = data.labels.length;
@@ -246,14 +255,20 @@ async function scoreMember(task: MemberTask, epoch: number, resident: ResidentIm
   return right / total;
 }
 
-/** The learning rate of an epoch (from 0). */
-export function scheduledRate(rate: number, schedule: ResolvedConfig["learningRateSchedule"], epoch: number): number {
-  return rate * schedule.factor ** schedule.epochs.filter((at) => epoch >= at).length;
-}
-
 /** Scales weights to a mean of 1, so that a weighted loss is as large as a plain one; negative weights count as 0. */
-function meanOne(weights: Float64Array): Float64Array {
-  const clipped = weights.map((w) => Math.max(0, w));
+function meanOne(sampleWeights: Float64Array): Float64Array {
+  const clipped = sampleWeights.map((w) => Math.max(0, w));
   const mean = clipped.reduce((sum, w) => sum + w, 0) / clipped.length;
   return clipped.map((w) => w / mean);
+}
+
+/** Rows of [n, columns] in this order. */
+function takeRows(values: Float32Array, rows: Int32Array, columns: number): Float32Array {
+  const taken = new Float32Array(rows.length * columns);
+  for (const [at, row] of rows.entries()) taken.set(values.subarray(row * columns, (row + 1) * columns), at * columns);
+  return taken;
+}
+
+function mapValues(values: Readonly<Record<string, number>>, of: (value: number, name: string) => number): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value, name)]));
 }

@@ -2,22 +2,24 @@ import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import type { LoadedDataset } from "../dataset.ts";
-import { type EnsembleScheme, SCHEMES, type Verdict } from "../ensemble-scheme.ts";
-import { crossEntropy } from "../cross-entropy.ts";
-import type { AccuracyByVoter, BySplit, RunEnd, RunEventBody } from "../events.ts";
+import { completeScheme, type EnsembleScheme, SCHEMES } from "../ensemble-scheme.ts";
+import type { BySplit, RunEnd, RunEventBody } from "../events.ts";
+import type { Metric } from "../metric.ts";
 import { summarizeModel } from "../model-summary.ts";
 import { outOfBagAccuracy } from "../out-of-bag.ts";
 import { createRandom } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
-import { accuracy, hasTopFive, topFiveAccuracy, winners } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { type Voter, VOTERS } from "../voter.ts";
 import { type GivenMembers, takeGiven } from "./given-members.ts";
+import { judgeMember } from "./judge-member.ts";
+import { memberParts, metricsOf } from "./member-parts.ts";
 import { buildMember, type MemberTrainer, trainHere } from "./member-trainer.ts";
 import { type WeightValues, weightsFit } from "./model-weights.ts";
 import { allRows } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";
+import { createVoters, stageVotes } from "./stage-votes.ts";
 import { type Emitted, trainMember } from "./train-member.ts";
 
 export interface RunTask {
@@ -32,7 +34,11 @@ export interface RunTask {
   readonly given?: GivenMembers | undefined;
   /** Trains the members; absent: this thread does, one after the other. */
   readonly trainer?: MemberTrainer | undefined;
+  /** Logits [training rows, classes] of the vote of a run that a loss names as its teacher. */
+  readonly teacherLogits?: ((folder: string) => Promise<Float32Array>) | undefined;
 }
+
+type CompleteScheme = ReturnType<typeof completeScheme>;
 
 /** A member that is trained: its record, its weights to start the next one from, its logits to vote with. */
 interface Trained {
@@ -48,18 +54,20 @@ interface Trained {
  */
 export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["reason"]> {
   const { config, data, container, store } = task;
-  const scheme = container.resolve(SCHEMES).create(config.scheme);
+  const scheme = completeScheme(container.resolve(SCHEMES).create(config.scheme));
+  const metrics = metricsOf(task, data.labels.length);
   const taker = task.given && takeGiven(task, task.given);
   const trainer = task.trainer ?? trainHere({ ...task, scheme });
   const problem = { samples: data.train.labels.length, classes: data.labels.length };
   const voters = createVoters(task);
   const checkpoint = await store.restore();
 
-  if (!checkpoint) yield runStart(task);
+  if (!checkpoint) yield runStart(task, metrics);
   let sampleWeights = scheme.begin(problem);
   const members: Trained[] = [];
   for (let member = 0; member < (checkpoint?.member ?? 0); member++) {
     const loaded = await store.loadMember(member);
+    if (loaded.record.alpha === undefined) continue;
     members.push({ ...loaded, logits: kept(scheme, loaded.logits), settings: settingsOf(config, member) });
   }
   if (checkpoint && checkpoint.member > 0) sampleWeights = await store.loadSampleWeights(checkpoint.member);
@@ -73,7 +81,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (!checkpoint || checkpoint.member < 0) await store.saveCheckpoint({ member: 0 });
   }
 
-  for (let member = members.length; member < config.members.length; member++) {
+  for (let member = Math.max(0, checkpoint?.member ?? 0); member < config.members.length; member++) {
     if (task.control.stop !== "no") return yield* end("interrupted", members);
     const settings = settingsOf(config, member);
     const outcome = yield* (isGiven(task, member) && taker ? taker : trainer).train({
@@ -86,24 +94,16 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (!outcome.finished) return yield* end("interrupted", members);
 
     const { weights, logits } = outcome;
-    const judged = judge(
-      task,
-      scheme,
-      member,
-      sampleWeights,
-      logits.train,
-      isGiven(task, member) ? await task.given?.judgement?.(member) : {},
-    );
-    const { verdict } = judged;
-    if ("warning" in verdict && verdict.warning) yield { type: "warning", member, message: verdict.warning };
+    const known = isGiven(task, member) ? await task.given?.judgement?.(member) : {};
+    const { error, verdict } = judgeMember(data, scheme, member, sampleWeights, logits.train, known);
+    if (verdict.kind === "accept" && verdict.warning) yield { type: "warning", member, message: verdict.warning };
+    const alpha = verdict.kind === "reject" ? undefined : verdict.alpha;
     const record: MemberRecord = {
       member,
       bestEpoch: outcome.bestEpoch,
-      error: judged.error,
-      ...(verdict.alpha === undefined ? {} : { alpha: verdict.alpha }),
-      accuracy: bySplit(data, logits, accuracy),
-      ...(hasTopFive(data.labels.length) ? { top5: bySplit(data, logits, topFiveAccuracy) } : {}),
-      loss: bySplit(data, logits, crossEntropy),
+      error,
+      ...(alpha === undefined ? {} : { alpha }),
+      metrics: measureMember(data, logits, metrics),
     };
     const model = buildMember(task, member, settings);
     try {
@@ -111,20 +111,18 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     } finally {
       model.dispose();
     }
-    const stop = "stop" in verdict ? verdict.stop : undefined;
-    yield { type: "member-end", ...record, ...(stop === undefined ? {} : { stop }) };
-    if (record.alpha === undefined) {
-      if (members.length === 0) {
-        throw new UserError(
-          `${config.scheme.name}: the first member is not usable: ${stop ?? "no reason given"} Train it longer or lower learningRate.`,
-        );
-      }
-    } else {
+    const reason = verdict.kind === "accept" ? {} : { [verdict.kind]: verdict.reason };
+    yield { type: "member-end", ...record, ...reason };
+    if (alpha !== undefined) {
       members.push({ record, settings, weights, logits: kept(scheme, logits) });
-      yield staged(task, members, voters, scheme);
+      yield staged(task, members, voters, scheme, metrics);
+    } else if (members.length === 0 && (verdict.kind === "stop" || member + 1 === config.members.length)) {
+      throw new UserError(
+        `${config.scheme.name}: no member is usable: ${"reason" in verdict ? verdict.reason : ""} Train them longer or lower learningRate.`,
+      );
     }
-    if (stop !== undefined) return yield* end("stopped-by-scheme", members, stop);
-    if ("weights" in verdict) sampleWeights = verdict.weights;
+    if (verdict.kind === "stop") return yield* end("stopped-by-scheme", members, verdict.reason);
+    sampleWeights = verdict.sampleWeights ?? sampleWeights;
     await store.saveSampleWeights(member + 1, sampleWeights);
     await store.saveCheckpoint({ member: member + 1 });
   }
@@ -165,6 +163,7 @@ async function* pretrain(
   const settings = { ...settingsOf(config, 0), epochs: config.pretrainEpochs };
   const model = buildMember(task, -1, settings);
   const rows = allRows(data.train.labels.length);
+  const parts = memberParts(task, settings, data.labels.length);
   try {
     const outcome = yield* trainMember({
       ...task,
@@ -173,6 +172,8 @@ async function* pretrain(
       settings,
       model,
       from,
+      parts,
+      teacherLogits: parts.loss.teacher === undefined ? undefined : await task.teacherLogits?.(parts.loss.teacher),
       scheme: { draw: () => ({ kind: "rows", rows }) },
       sampleWeights: new Float64Array(rows.length).fill(1 / rows.length),
       save: (training) => store.saveCheckpoint({ member: -1, training }),
@@ -185,102 +186,61 @@ async function* pretrain(
   }
 }
 
-function bySplit(data: LoadedDataset, logits: MemberLogits, measure: (logits: Float32Array, labels: Int32Array) => number): BySplit {
-  return {
-    train: measure(logits.train, data.train.labels),
-    ...(data.validation && logits.validation ? { validation: measure(logits.validation, data.validation.labels) } : {}),
-    test: measure(logits.test, data.test.labels),
-  };
+function measureMember(
+  data: LoadedDataset,
+  logits: MemberLogits,
+  metrics: Readonly<Record<string, Metric>>,
+): Readonly<Record<string, BySplit>> {
+  const bySplit = ({ of }: Metric): BySplit => ({
+    train: of(logits.train, data.train.labels),
+    ...(data.validation && logits.validation ? { validation: of(logits.validation, data.validation.labels) } : {}),
+    test: of(logits.test, data.test.labels),
+  });
+  return Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, bySplit(metric)]));
 }
 
-/** ε = Σ w·wrong / Σ w, and what the scheme makes of the member. */
-function judge(
-  { data }: RunTask,
-  scheme: EnsembleScheme,
-  member: number,
-  weights: Float64Array,
-  logits: Float32Array,
-  known: { readonly alpha?: number; readonly weights?: Float64Array } = {},
-): { error: number; verdict: Verdict } {
-  const { labels } = data.train;
-  const won = winners(logits, data.labels.length);
-  const wrong = Uint8Array.from(won, (winner, row) => (winner === labels[row] ? 0 : 1));
-  let total = 0;
-  let weighted = 0;
-  for (let row = 0; row < wrong.length; row++) {
-    total += weights[row] ?? 0;
-    weighted += (weights[row] ?? 0) * (wrong[row] ?? 0);
-  }
-  const error = weighted / total;
-  if (known.alpha !== undefined && known.weights) return { error, verdict: { alpha: known.alpha, weights: known.weights } };
-  const verdict = scheme.next({ member, weights, wrong, labels, classes: data.labels.length, logits: () => logits });
-  if (known.alpha === undefined)
-    return { error, verdict: known.weights && "weights" in verdict ? { ...verdict, weights: known.weights } : verdict };
-  // Whoever trained the member went on with it, whatever the scheme says now.
-  return { error, verdict: { alpha: known.alpha, weights: known.weights ?? ("weights" in verdict ? verdict.weights : weights) } };
-}
-
-/** Every registered voter by name, the run's own with its options. */
-export function createVoters({ config, container }: Pick<RunTask, "config" | "container">): ReadonlyMap<string, Voter> {
-  const registry = container.resolve(VOTERS);
-  return new Map(registry.names().map((name) => [name, registry.create(name === config.voter.name ? config.voter : name)]));
-}
-
-/** Accuracy of the vote of all members so far, of the newest alone, and out of bag. */
-function staged(task: RunTask, members: readonly Trained[], voters: ReadonlyMap<string, Voter>, scheme: EnsembleScheme): Emitted {
+/** The vote of all members so far, the newest alone, and out of bag. */
+function staged(
+  task: RunTask,
+  members: readonly Trained[],
+  voters: ReadonlyMap<string, Voter>,
+  scheme: CompleteScheme,
+  metrics: Readonly<Record<string, Metric>>,
+): Emitted {
   const { config, data } = task;
-  const classes = data.labels.length;
-  const alphas = members.map(({ record }) => record.alpha ?? 0);
-  const vote = (split: "validation" | "test", labels: Int32Array): { top1: AccuracyByVoter; top5: AccuracyByVoter } => {
-    const logits = members.map((trained) => trained.logits[split] ?? new Float32Array(0));
-    const scores = [...voters].map(([name, voter]) => [name, voter.vote({ logits, alphas, classes })] as const);
-    const measured = (measure: typeof accuracy): AccuracyByVoter =>
-      Object.fromEntries(scores.map(([name, own]) => [name, measure(own, labels)]));
-    return { top1: measured(accuracy), top5: hasTopFive(classes) ? measured(topFiveAccuracy) : {} };
-  };
-  const fit = data.validation;
-  if (fit) {
-    const logits = members.map((trained) => trained.logits.validation ?? new Float32Array(0));
-    for (const voter of voters.values()) voter.fit?.({ logits, alphas, classes, labels: fit.labels });
-  }
-  const singles = members.map(({ record }) => record.accuracy.test);
+  const byMetric = stageVotes(data, members, voters, metrics);
   const own = voters.get(config.voter.name);
+  const ballot = {
+    logits: members.map((trained) => trained.logits.train),
+    alphas: members.map(({ record }) => record.alpha ?? 0),
+    classes: data.labels.length,
+  };
   const outOfBag =
     scheme.outOfBag && own
       ? outOfBagAccuracy(
           own,
-          { logits: members.map((trained) => trained.logits.train), alphas, classes },
+          ballot,
           data.train.labels,
           members.map(({ record }) => drawnRows(task, scheme, record.member)),
         )
       : undefined;
-  const onValidation = data.validation && vote("validation", data.validation.labels);
-  const onTest = vote("test", data.test.labels);
-  return {
-    type: "staged",
-    members: members.length,
-    ...(onValidation ? { validation: onValidation.top1 } : {}),
-    test: onTest.top1,
-    ...(hasTopFive(classes) ? { top5: { ...(onValidation ? { validation: onValidation.top5 } : {}), test: onTest.top5 } } : {}),
-    single: singles.at(-1) ?? Number.NaN,
-    singleMean: singles.reduce((sum, a) => sum + a, 0) / singles.length,
-    ...(outOfBag === undefined ? {} : { outOfBag }),
-  };
+  return { type: "staged", members: members.length, metrics: byMetric, ...(outOfBag === undefined ? {} : { outOfBag }) };
 }
 
 /** 1 where a member of an out-of-bag scheme has drawn the row, or may have: which rows a given one saw, nobody knows. */
-function drawnRows(task: RunTask, scheme: EnsembleScheme, member: number): Uint8Array {
+function drawnRows(task: RunTask, scheme: CompleteScheme, member: number): Uint8Array {
   const { config, data } = task;
   const samples = data.train.labels.length;
   const drawn = new Uint8Array(samples);
   if (isGiven(task, member)) return drawn.fill(1);
   const random = () => createRandom(config.seed, "draw", member);
-  const draw = scheme.draw({ member, epoch: 0, purpose: "train", weights: new Float64Array(samples).fill(1 / samples), samples, random });
+  const sampleWeights = new Float64Array(samples).fill(1 / samples);
+  const draw = scheme.draw({ member, epoch: 0, purpose: "train", sampleWeights, samples, random });
   if (draw.kind === "rows") for (const row of draw.rows) drawn[row] = 1;
   return drawn;
 }
 
-function runStart(task: RunTask): RunEventBody {
+function runStart(task: RunTask, metrics: Readonly<Record<string, Metric>>): RunEventBody {
   const { config, data, container, store } = task;
   const architectures = container.resolve(ARCHITECTURES);
   const binarizers = container.resolve(BINARIZERS);
@@ -320,6 +280,7 @@ function runStart(task: RunTask): RunEventBody {
     mode: config.mode,
     voter: container.resolve(VOTERS).label(config.voter),
     batchSize: config.batchSize,
+    metrics: Object.entries(metrics).map(([name, { title, unit, better }]) => ({ name, title, unit, better })),
     members,
     pretrainEpochs: config.pretrainEpochs,
   };

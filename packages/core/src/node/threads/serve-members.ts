@@ -2,12 +2,13 @@ import { isMainThread, parentPort } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../../backend.ts";
 import type { Config } from "../../config.ts";
-import { SCHEMES } from "../../ensemble-scheme.ts";
+import { completeScheme, SCHEMES } from "../../ensemble-scheme.ts";
 import { RunControl } from "../../run-control.ts";
 import { trainHere } from "../../train/member-trainer.ts";
 import { resolveConfig } from "../../train/resolve-config.ts";
 import { UserError } from "../../user-error.ts";
 import { loadDataset } from "../load-dataset.ts";
+import { readTeacherLogits } from "../teacher-logits.ts";
 import type { FromThread, ToThread } from "./thread-messages.ts";
 
 /**
@@ -43,8 +44,10 @@ export async function serveMembers(openContainer: () => Promise<DependencyContai
     const loading = loadDataset(resolved, container);
     let loaded = await loading.next();
     while (!loaded.done) loaded = await loading.next();
-    const scheme = container.resolve(SCHEMES).create(resolved.scheme);
-    const trainer = trainHere({ config: resolved, data: loaded.value, container, scheme, control });
+    const data = loaded.value;
+    const scheme = completeScheme(container.resolve(SCHEMES).create(resolved.scheme));
+    const teacherLogits = (teacher: string): Promise<Float32Array> => readTeacherLogits(teacher, data, container);
+    const trainer = trainHere({ config: resolved, data, container, scheme, control, teacherLogits });
     for (;;) {
       const job = jobs.shift();
       if (!job) {

@@ -1,0 +1,11 @@
+type Json = Readonly<Record<string, unknown>>;
+
+/** A saved configuration as it is written today: older runs have options of the optimizer and the schedule among the configuration's own keys. */
+export function upgradeConfig({ weightDecay, learningRateSchedule, ...config }: Json): Json {
+  if (weightDecay === undefined && learningRateSchedule === undefined) return config;
+  return {
+    ...config,
+    optimizer: [{ name: "adam", ...(weightDecay === undefined ? {} : { weightDecay }) }],
+    schedule: { name: "steps", ...(learningRateSchedule as Json | undefined) },
+  };
+}

@@ -1,0 +1,54 @@
+import type { BySplit, ByVoter, RunEvent } from "../events.ts";
+import type { MetricInfo } from "../metric.ts";
+
+/** Fields that events of older logs have in place of `metrics`. */
+interface Older {
+  readonly accuracy?: number | BySplit;
+  readonly top5?: number | BySplit | { readonly validation?: ByVoter; readonly test: ByVoter };
+  readonly loss?: number | BySplit;
+  readonly validation?: ByVoter;
+  readonly test?: ByVoter;
+  readonly single?: number;
+  readonly singleMean?: number;
+}
+
+const ACCURACY: MetricInfo = { name: "accuracy", title: "accuracy", unit: "%", better: "higher" };
+const TOP_FIVE: MetricInfo = { name: "top5", title: "top-5 accuracy", unit: "%", better: "higher" };
+const LOSS: MetricInfo = { name: "loss", title: "cross-entropy", unit: "", better: "lower" };
+
+/** An event of a log as today's readers expect it: logs of before metrics were plugins name accuracy and top-5 accuracy themselves. */
+export function upgradeEvent(event: RunEvent): RunEvent {
+  const older = event as RunEvent & Older & { readonly metrics?: unknown };
+  if (older.metrics !== undefined) return event;
+  const known = (entries: Readonly<Record<string, unknown>>): never =>
+    Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as never;
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- events of later logs pass too
+  switch (event.type) {
+    case "run-start":
+      return { ...event, metrics: [ACCURACY, ...(event.dataset.labels.length > 10 ? [TOP_FIVE] : []), LOSS] };
+    case "step":
+    case "epoch":
+      return { ...without(event, "accuracy", "top5"), metrics: known({ accuracy: older.accuracy, top5: older.top5 }) };
+    case "member-end": {
+      const metrics = known({ accuracy: older.accuracy, top5: older.top5, loss: older.loss });
+      return { ...without(event, "accuracy", "top5", "loss"), metrics };
+    }
+    case "staged": {
+      const { validation, test = {}, single = Number.NaN, singleMean = Number.NaN } = older;
+      const top5 = older.top5 as { readonly validation?: ByVoter; readonly test: ByVoter } | undefined;
+      return {
+        ...without(event, "validation", "test", "top5", "single", "singleMean"),
+        metrics: known({
+          accuracy: { ...(validation ? { validation } : {}), test, single, singleMean },
+          top5: top5 && { ...top5, single: Number.NaN, singleMean: Number.NaN },
+        }),
+      };
+    }
+    default:
+      return event;
+  }
+}
+
+function without<T extends RunEvent>(event: T, ...keys: readonly string[]): T {
+  return Object.fromEntries(Object.entries(event).filter(([key]) => !keys.includes(key))) as T;
+}

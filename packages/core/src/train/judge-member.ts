@@ -1,0 +1,36 @@
+import type { LoadedDataset } from "../dataset.ts";
+import { type EnsembleScheme, type Verdict, weightedError } from "../ensemble-scheme.ts";
+import { winners } from "../staged-vote.ts";
+
+/** What is known of a member that was trained elsewhere. */
+export interface KnownVerdict {
+  readonly alpha?: number;
+  /** [samples] of the next member. */
+  readonly sampleWeights?: Float64Array;
+}
+
+/**
+ * The weighted error of a trained member on the training rows, and what the scheme makes of it.
+ * @param sampleWeights [samples] the member was trained with
+ * @param logits [samples, classes] on the training rows
+ * @param known of a member that was trained elsewhere: what is known of it stands, whatever the scheme says now
+ */
+export function judgeMember(
+  { train, labels: names }: Pick<LoadedDataset, "train" | "labels">,
+  scheme: EnsembleScheme,
+  member: number,
+  sampleWeights: Float64Array,
+  logits: Float32Array,
+  known: KnownVerdict = {},
+): { readonly error: number; readonly verdict: Verdict } {
+  const { labels } = train;
+  const classes = names.length;
+  const wrong = Uint8Array.from(winners(logits, classes), (winner, row) => (winner === labels[row] ? 0 : 1));
+  const error = weightedError(sampleWeights, wrong);
+  const { alpha } = known;
+  if (alpha !== undefined && known.sampleWeights) return { error, verdict: { kind: "accept", alpha, sampleWeights: known.sampleWeights } };
+  const verdict = scheme.next({ member, sampleWeights, wrong, error, labels, classes, logits: () => logits });
+  const next = known.sampleWeights ?? ("sampleWeights" in verdict ? verdict.sampleWeights : undefined);
+  if (alpha !== undefined) return { error, verdict: { kind: "accept", alpha, sampleWeights: next ?? sampleWeights } };
+  return { error, verdict: verdict.kind === "stop" || !next ? verdict : { ...verdict, sampleWeights: next } };
+}

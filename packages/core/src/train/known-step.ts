@@ -1,0 +1,59 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Loss } from "../loss.ts";
+import type { Optimizer } from "../optimizer.ts";
+import { memberOptimizer } from "./member-optimizer.ts";
+import { SignConv2D } from "./sign-conv2d.ts";
+import { createStep } from "./train-step.ts";
+
+/** Σ logits² / 2 of each row. */
+const halfSquares: Loss = { rows: ({ logits }) => tf.div<tf.Tensor1D>(tf.sum(tf.square(logits), 1), 2) };
+
+/** w − rate · gradient. */
+const gradientDescent: Optimizer = {
+  slots: [],
+  update: (steps, { learningRate }) =>
+    steps.map(({ weight, gradient }) => ({ weight: tf.sub(weight, tf.mul(gradient, learningRate)), slots: {} })),
+};
+
+/**
+ * Numbers of a training step of a small binary net, and what they must be, worked by hand. The image is 1 … 9, and a real convolution
+ * gives u = x ∗ k + b = [−1.2, −0.2, 1.8, 2.8], of which the signs are [−1, −1, 1, 1]. The two filters of signs then give the logits
+ * [−1, 0.5], so the loss Σ y²/2 is 0.625 and dy = y. The filters' gradients are dy · sign(u). Those of the signs are
+ * [−0.625, −0.375, −0.375, 0.625], of which only the second passes, since |u| < 1 there alone; so db = −0.375 and
+ * dk = −0.375 · [2, 3, 5, 6]. The learning rate is 1.
+ */
+export async function takeKnownStep(): Promise<{ readonly numbers: readonly number[]; readonly known: readonly number[] }> {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ name: "real", inputShape: [3, 3, 1], filters: 1, kernelSize: 2 }),
+      new SignConv2D({ name: "signs", filters: 2, kernelSize: 2 }),
+      tf.layers.flatten(),
+    ],
+  });
+  tf.tidy(() =>
+    model.setWeights([
+      tf.tensor4d([0.4, -0.4, 0.8, 0.2], [2, 2, 1, 1]),
+      tf.tensor1d([-5]),
+      tf.tensor4d([0.5, -0.25, 0.5, 0.25, 0.5, 0.25, -0.5, 0.25], [2, 2, 1, 2]), // [1, 1, 1, −1] / 2 and [−1, 1, 1, 1] / 4, tap by tap
+    ]),
+  );
+  const optimizer = memberOptimizer(model, [{ name: "gradient descent", optimizer: gradientDescent }]);
+  try {
+    const { loss } = createStep({ model, optimizer, loss: halfSquares })({
+      images: () => tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]),
+      labels: Int32Array.of(0),
+      learningRate: 1,
+      seed: 0,
+      epoch: 0,
+      epochs: 1,
+    });
+    const numbers = [...(await loss.data())];
+    loss.dispose();
+    for (const weight of model.weights) numbers.push(...(await weight.read().data()));
+    const known = [0.625, 1.15, 0.725, 2.675, 2.45, -4.625, -0.5, 0.25, -0.5, 0.75, 1.5, -0.25, 0.5, -0.25];
+    return { numbers, known };
+  } finally {
+    optimizer.dispose();
+    model.dispose();
+  }
+}

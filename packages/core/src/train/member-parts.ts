@@ -1,0 +1,48 @@
+import type { DependencyContainer } from "tsyringe";
+import { type Loss, LOSSES } from "../loss.ts";
+import { type Metric, METRICS } from "../metric.ts";
+import { OPTIMIZERS } from "../optimizer.ts";
+import { type ScheduledStep, SCHEDULES } from "../schedule.ts";
+import { UserError } from "../user-error.ts";
+import type { NamedOptimizer } from "./member-optimizer.ts";
+import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
+
+/** What a member is trained by, made as its configuration says. */
+export interface MemberParts {
+  readonly loss: Loss;
+  readonly optimizers: readonly NamedOptimizer[];
+  /** Metrics that apply to the classes, by name, in the order of the configuration. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** Learning rate of a step. @throws UserError when the schedule's is not one */
+  rate(step: ScheduledStep): number;
+}
+
+export function memberParts(
+  { config, container }: { readonly config: ResolvedConfig; readonly container: DependencyContainer },
+  settings: MemberConfig,
+  classes: number,
+): MemberParts {
+  const schedule = container.resolve(SCHEDULES).create(settings.schedule);
+  return {
+    loss: container.resolve(LOSSES).create(settings.loss),
+    optimizers: settings.optimizer.map((spec) => ({ name: spec.name, optimizer: container.resolve(OPTIMIZERS).create(spec) })),
+    metrics: metricsOf({ config, container }, classes),
+    rate(step) {
+      const rate = schedule.rate(step);
+      if (Number.isFinite(rate) && rate >= 0) return rate;
+      throw new UserError(
+        `schedule ${settings.schedule.name}: its learning rate of epoch ${step.epoch + 1}, step ${step.step + 1} is ${rate}. It must be finite and not negative.`,
+      );
+    },
+  };
+}
+
+/** The run's metrics that apply to so many classes, by name, in the order of the configuration. */
+export function metricsOf(
+  { config, container }: { readonly config: Pick<ResolvedConfig, "metrics">; readonly container: DependencyContainer },
+  classes: number,
+): Readonly<Record<string, Metric>> {
+  const registry = container.resolve(METRICS);
+  const all = config.metrics.map((spec) => [spec.name, registry.create(spec)] as const);
+  return Object.fromEntries(all.filter(([, metric]) => metric.applies?.(classes) ?? true));
+}
