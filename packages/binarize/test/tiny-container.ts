@@ -66,9 +66,8 @@ export function tinyContainer(binarizer: Binarizer): DependencyContainer {
   container.resolve(SCHEMES).add("tiny", {
     description: "",
     create: () => ({
-      begin: ({ samples }) => new Float64Array(samples).fill(1 / samples),
-      draw: ({ weights }) => ({ kind: "weighted", weights }),
-      next: ({ weights }) => ({ alpha: 1, weights }),
+      draw: ({ sampleWeights }) => ({ kind: "weighted", sampleWeights }),
+      next: ({ sampleWeights }) => ({ kind: "accept", alpha: 1, sampleWeights }),
     }),
   });
   container.resolve(VOTERS).add("tiny", { description: "", create: () => ({ vote: ({ logits }) => Float64Array.from(logits[0] ?? []) }) });
