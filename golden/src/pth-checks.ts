@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ARCHITECTURES, BINARIZERS, type DependencyContainer, EVALUATION, UserError } from "@benn/core";
+import { ARCHITECTURES, BINARIZERS, type DependencyContainer, EVALUATION, prepareLayers, UserError } from "@benn/core";
 import { mapWeights, type NinKind, ninKeyMaps, readCheckpoint } from "@benn/import-torch";
 import * as tf from "@tensorflow/tfjs";
 import { type Check, relativeError } from "./check.ts";
 import { GoldenFile } from "./golden-file.ts";
 import { imagesFromReference } from "./layout.ts";
-import { prepareLayers } from "./nin-net.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
 
 /** As of the nets in safetensors files: both sides are float32. */

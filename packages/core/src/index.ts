@@ -53,4 +53,5 @@ export { outOfBagAccuracy } from "./out-of-bag.ts";
 export { accuracy, hasTopFive, stagedAccuracy, topFiveAccuracy, winners } from "./staged-vote.ts";
 export { type GivenMembers, UNKNOWN_EPOCH } from "./train/given-members.ts";
 export type { WeightValues } from "./train/model-weights.ts";
+export { prepareLayers } from "./train/predict-logits.ts";
 export { type MemberConfig, type ResolvedConfig, resolveConfig } from "./train/resolve-config.ts";

@@ -17,7 +17,7 @@ export interface Step {
   readonly epochs: number;
 }
 
-/** The step of every evaluation: nothing is drawn, and what is annealed has its final form. */
+/** The step of every evaluation, in the middle of training or after it. */
 export const EVALUATION: Step = { training: false, seed: 0, epoch: 1, epochs: 1 };
 
 /**
