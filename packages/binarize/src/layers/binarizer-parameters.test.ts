@@ -7,7 +7,7 @@ import {
   createContainer,
   createStep,
   EVALUATION,
-  type Loss,
+  LOSSES,
   memberOptimizer,
   OPTIMIZERS,
   readSafetensors,
@@ -86,19 +86,18 @@ test.for<[Parameters<typeof learnedSteps>[0], Parameters<typeof learnedSteps>[1]
   model.dispose();
 });
 
-test("training moves every parameter, keeps no tensor, and the weights of the model hold all of it", async () => {
+test("training moves every parameter, keeps no tensor, and the weights of the model hold all of it", () => {
   const { numTensors } = tf.memory();
   const { model, prepare } = net(learnedSteps(2, 3));
-  const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: createContainer().resolve(OPTIMIZERS).create("adam") }]);
-  const loss: Loss = { rows: ({ logits }) => tf.mean<tf.Tensor1D>(tf.square(tf.sub(logits, 1)), 1) };
-  const takeStep = createStep({ model, optimizer, loss });
-  const x = normal([5, 4, 4, 2], 1);
+  const container = createContainer();
+  const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: container.resolve(OPTIMIZERS).create("adam") }]);
+  const takeStep = createStep({ model, optimizer, loss: container.resolve(LOSSES).create("cross-entropy") });
+  const x = normal([5, 4, 4, 2], 1) as tf.Tensor4D;
   const before = model.getWeights().map((weight) => weight.dataSync().slice());
   const tensors = new Set<number>();
-  for (let step = 0; step < 5; step++) {
-    const labels = new Int32Array(5);
-    const result = takeStep({ images: () => x.clone() as tf.Tensor4D, labels, learningRate: 0.01, seed: step, epoch: 0, epochs: 1 });
-    result.loss.dispose();
+  for (let seed = 0; seed < 5; seed++) {
+    const labels = Int32Array.of(0, 1, 0, 1, 0);
+    takeStep({ images: () => x.clone(), labels, learningRate: 0.01, seed, epoch: 0, epochs: 1 }).loss.dispose();
     tensors.add(tf.memory().numTensors);
   }
   expect(tensors.size).toBe(1);
@@ -163,11 +162,16 @@ const config = {
   name: "tiny",
 } satisfies Config;
 
-async function run(own: Config | undefined, options: Partial<TrainOptions>, cutAfter = Infinity): Promise<string> {
+async function run(
+  own: Config | undefined,
+  options: Partial<TrainOptions>,
+  cutAfter = Infinity,
+  binarizer = learnedSteps(2, 3),
+): Promise<string> {
   const place = options.resume === undefined ? { out: await mkdtemp(join(tmpdir(), "benn-parameters-")) } : {};
   let [folder, events] = ["", 0];
   for await (const _ of train(own, {
-    container: tinyContainer(learnedSteps(2, 3)),
+    container: tinyContainer(binarizer),
     onFolder: (path) => (folder = path),
     ...place,
     ...options,
@@ -190,4 +194,14 @@ test("a run keeps trained parameters with the other weights, and ends with the s
       expect(await other, `${file}, cut after event ${cutAfter}`).toEqual(await one);
     }
   }
+});
+
+test("in a run a binarizer learns each epoch of the member, and is scored in its final form", async () => {
+  const seen = new Set<string>();
+  const kernel: Binarizer["kernel"] = (w, { training, epoch, epochs }) => {
+    seen.add(training ? `training ${epoch} of ${epochs}` : `evaluation ${epoch / epochs}`);
+    return w.clone();
+  };
+  await run({ ...config, epochs: 3 }, {}, Infinity, { ...none, kernel });
+  expect([...seen].toSorted()).toEqual(["evaluation 1", "training 0 of 3", "training 1 of 3", "training 2 of 3"]);
 });
