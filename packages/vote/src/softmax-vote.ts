@@ -23,4 +23,5 @@ export const softmaxVote: Voter = {
     }
     return scores;
   },
+  lower: (alphas) => ({ vote: "softmax", alphas }),
 };

@@ -183,7 +183,7 @@ test.for<[string, () => tf.layers.Layer, RegExp]>([
   [
     "a layer of another kind",
     () => tf.layers.conv2dTranspose({ name: "up", filters: 4, kernelSize: 3 }),
-    /layer up \(Conv2DTranspose\) is of a kind that is not known/,
+    /layer up \(Conv2DTranspose\) is of a kind that a packed model does not know/,
   ],
   [
     "another activation",
