@@ -42,10 +42,7 @@ export function findThresholds({ base, fromSums, between, sign }: Chain): Thresh
     );
   const bitsOf: Run = (x) => run(x, [...elementwise, sign]);
   const found = fromSums && base.kind === "binaryConv" ? integerThresholds(base, bitsOf) : floatThresholds(channels, bitsOf);
-  if (!found)
-    throw new UserError(
-      `export: layer ${sign.layer} has a binarizer whose bits change more than once along the values. Use one that takes signs.`,
-    );
+  if (!found) throw new UserError(noSign(sign.layer));
 
   // Which values a pool lets pass: those of the largest base, or of the smallest where what lies before the pool falls.
   const falls: Uint8Array[] = [];
@@ -60,6 +57,10 @@ export function findThresholds({ base, fromSums, between, sign }: Chain): Thresh
     thresholds: found.thresholds,
     flips: stored.map((own, k) => (k === 0 ? own : own.map((bit, channel) => bit ^ (stored[k - 1]?.[channel] ?? 0)))),
   };
+}
+
+export function noSign(layer: string): string {
+  return `export: layer ${layer} has a binarizer whose bits change more than once along the values. Use one that takes signs.`;
 }
 
 type Run = (x: tf.Tensor) => Float32Array;

@@ -2,6 +2,7 @@ import { type Binarizer, isLowerable, UserError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Pair, Sliding } from "../graph.ts";
 import { connect, zeroPad } from "./connect.ts";
+import { noSign } from "./find-thresholds.ts";
 import { lowerLayer } from "./lower-layer.ts";
 import type { Operation, Place, ZeroPad } from "./operation.ts";
 import { packSigns } from "./pack-signs.ts";
@@ -202,6 +203,7 @@ async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]
   const filters = place.shape[2];
   const packed = binarizer.bits.kernel === 1 ? packSigns(kernel, filters) : undefined;
   if (binarizer.bits.activations === 1 && packed) {
+    if (!(await isStep(binarizer))) throw new UserError(noSign(layer.name));
     const sign = connect({
       layer: place.layer,
       inputs: [input],
@@ -226,6 +228,14 @@ async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]
     block: isDense ? DENSE_SUM_BLOCK : sumBlock(input.shape[2]),
     ...finish,
   });
+}
+
+/** Whether the bits change at most once along values around 0; `findThresholds` looks at all of them. */
+async function isStep(binarizer: Binarizer): Promise<boolean> {
+  const signs = tf.tidy(() => binarizer.activations(tf.reshape(tf.linspace(-4, 4, 801), [-1, 1, 1, 1]), { training: false, seed: 0 }));
+  const bits = (await signs.data()).map((value) => (value > 0 ? 1 : 0));
+  signs.dispose();
+  return bits.slice(1).filter((bit, i) => bit !== bits[i]).length <= 1;
 }
 
 function pair(value: number | readonly number[]): Pair {
