@@ -179,6 +179,22 @@ const inRow = (...layers: tf.layers.Layer[]): tf.LayersModel =>
   tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [9, 8, 3] }), ...layers] });
 const oneLayer = (layer: tf.layers.Layer): tf.LayersModel => inRow(layer, tf.layers.globalAveragePooling2d({ name: "mean" }));
 
+test("a layer whose sums are too many to be evaluated at once gives the logits of its graph", async () => {
+  const dense = (name: string, units: number) => new BinaryDense({ name, binarizer: deterministic, units });
+  const model = inRow(
+    tf.layers.flatten({ name: "flatten" }),
+    dense("wide", 10_000),
+    new BatchNorm({ name: "norm" }),
+    dense("classes", CLASSES),
+  );
+  const random = createRandom(2, "wide");
+  const images = Float32Array.from({ length: 4 * 216 }, () => random.normal());
+  const { packed, graph } = await logitsOf(model, images);
+  expect(packed.flatMap((logits) => [...logits])).toEqual([...graph]);
+  expect(new Set(graph).size).toBeGreaterThan(8);
+  model.dispose();
+});
+
 test("a layer of the real-valued twin runs as a real layer, which is told by its name", async () => {
   const model = oneLayer(new BinaryConv2D({ name: "twin", binarizer: none, filters: CLASSES, kernelSize: 3 }));
   const { warnings, nodes } = await compileModel(model);
@@ -255,9 +271,15 @@ test.for<[string, () => readonly tf.layers.Layer[], RegExp]>([
   model.dispose();
 });
 
+test("a model that ends in a map is refused", async () => {
+  const map = inRow(tf.layers.conv2d({ name: "last", filters: 3, kernelSize: 3 }));
+  await expect(compileModel(map)).rejects.toThrow(/^export: model \S+: ends in 7×6×3 floats for 3 labels\./);
+  map.dispose();
+});
+
 test("a layer that stands in a model twice is refused by name", async () => {
   const [input, twice] = [tf.input({ shape: [9, 8, 3] }), tf.layers.conv2d({ name: "twice", filters: 3, kernelSize: 3, padding: "same" })];
-  const again = twice.apply(twice.apply(input) as tf.SymbolicTensor) as tf.SymbolicTensor;
+  const again = twice.apply(twice.apply(input)) as tf.SymbolicTensor;
   const outputs = tf.layers.globalAveragePooling2d({ name: "mean" }).apply(again) as tf.SymbolicTensor;
   const model = tf.model({ inputs: input, outputs });
   await expect(compileModel(model)).rejects.toThrow(/layer twice stands in the model twice/);

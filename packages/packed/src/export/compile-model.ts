@@ -42,7 +42,7 @@ export async function compileModel(
     tensors,
     nameOf: (node) => `layer ${layers[node]}`,
     fail: (what) => {
-      throw new UserError(`export: ${what}, as a packed model counts. Change the layer: docs/packed.md has the limits.`);
+      throw new UserError(`export: model ${model.name}: ${what}. A packed model cannot hold that: docs/packed.md has the limits.`);
     },
   });
   const bytesOf = (layer: string): number =>
