@@ -50,7 +50,7 @@ export type LoweredNode =
   /** `before` channels of zeros in front, then zeros behind until there are `channels`. */
   | { readonly op: "padChannels"; readonly before: number; readonly channels: number };
 
-/** What a layer is told when it is lowered. */
+/** What `lower` gets. */
 export interface LoweringContext {
   /** One an input. */
   readonly inputShapes: readonly MapShape[];
@@ -63,10 +63,10 @@ export interface LoweringContext {
 }
 
 /**
- * A TensorFlow.js layer that says how a packed model computes it in evaluation: as nodes of which each takes what the one
- * before it gives. No node: the layer passes its input on. A layer of `affine`, `relu` and `sign` alone is a function of each
- * value within its channel; where its values become signs, the exporter asks the layer itself for the thresholds, so that they
- * are exact however the layer rounds.
+ * A TensorFlow.js layer that can be exported: `lower` returns the nodes by which a packed model computes it in evaluation,
+ * each of which takes the output of the one before it. No node: the layer passes its input on. A layer of `affine`, `relu`
+ * and `sign` alone is a function of each value within its channel; where a sign follows, the exporter evaluates the layer
+ * itself to find the thresholds, so that they are exact however the layer rounds.
  */
 export interface Lowerable {
   lower(context: LoweringContext): LoweredNode | readonly LoweredNode[] | Promise<LoweredNode | readonly LoweredNode[]>;

@@ -1,3 +1,5 @@
+import { UserError } from "./user-error.ts";
+
 /** One step on the way from a picture's bytes to the floats that a network gets. Float constants are float32. */
 export type PreprocessingOperation =
   /** Scales a picture to [height, width], whatever its proportions. */
@@ -25,14 +27,23 @@ export type PreprocessingOperation =
    * @see A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009, appendix A
    */
   | { readonly operation: "whiten"; readonly mean: Float32Array; readonly matrix: Float32Array }
-  /** A plugin's own. With `lower` it says which of the others compute the same; without it no packed model can do it. */
+  /** A plugin's own. `lower` returns others that compute the same; without it no packed model can do it. */
   | { readonly operation: "custom"; readonly name: string; lower?(): readonly PreprocessingOperation[] };
 
 /** In the order in which they are done, to the bytes [height, width, 3] of a picture (0 to 255; red, green, blue). */
 export type Preprocessing = readonly PreprocessingOperation[];
 
-/** The operations with each custom one replaced by what it lowers to; one without `lower` stays. */
+/**
+ * The operations with each custom one replaced by what it lowers to; one without `lower` stays.
+ * @throws UserError for what is no list, as datasets returned before they listed operations
+ */
 export function lowerPreprocessing(preprocessing: Preprocessing): Preprocessing {
+  if (!Array.isArray(preprocessing)) {
+    throw new UserError(
+      `dataset: preprocessing is ${JSON.stringify(Object.keys(preprocessing))} by name, not a list of operations. ` +
+        'Return a list, for example [{ operation: "standardize", mean, deviation }], or [] for images that are prepared already.',
+    );
+  }
   return preprocessing.flatMap((operation) =>
     operation.operation === "custom" && operation.lower ? lowerPreprocessing(operation.lower()) : [operation],
   );

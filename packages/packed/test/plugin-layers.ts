@@ -151,9 +151,7 @@ export class Sum extends PluginLayer {
   static readonly className = "Sum";
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(
-      () => [inputs].flat<(tf.Tensor | tf.Tensor[])[]>().reduce((sum, one) => tf.add(sum as tf.Tensor, one as tf.Tensor)) as tf.Tensor,
-    );
+    return tf.tidy(() => [inputs].flat<(tf.Tensor | tf.Tensor[])[]>().reduce((sum, one) => tf.add(sum, one)));
   }
 
   override computeOutputShape(shape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -188,7 +186,7 @@ export class Head extends PluginLayer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const sums = tf.relu(tf.conv2d(only(inputs), this.weight("kernel") as tf.Tensor4D, 1, "same"));
-      return tf.matMul(tf.mean(tf.maxPool(sums, 2, 1, "valid"), [1, 2]) as tf.Tensor2D, this.weight("dense") as tf.Tensor2D);
+      return tf.matMul(tf.mean<tf.Tensor2D>(tf.maxPool(sums, 2, 1, "valid"), [1, 2]), this.weight("dense"));
     });
   }
 
@@ -203,14 +201,14 @@ export class Head extends PluginLayer {
   }
 }
 
-/** A layer that lowers as it is told, and passes its input on; without nodes it does not lower. */
+/** A layer that passes its input on, and lowers to these nodes; without them it does not lower. */
 export function layerOf(
   name: string,
   nodes?: (context: LoweringContext) => readonly LoweredNode[],
   outputShape?: MapShape,
 ): tf.layers.Layer {
-  class Told extends tf.layers.Layer {
-    static readonly className = "Told";
+  class Custom extends tf.layers.Layer {
+    static readonly className = "Custom";
 
     override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
       return only(inputs).clone();
@@ -220,5 +218,5 @@ export function layerOf(
       return outputShape ? [null, ...outputShape] : (shape as tf.Shape);
     }
   }
-  return nodes ? Object.assign(new Told({ name }), { lower: nodes }) : new Told({ name });
+  return nodes ? Object.assign(new Custom({ name }), { lower: nodes }) : new Custom({ name });
 }

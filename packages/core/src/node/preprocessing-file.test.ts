@@ -53,3 +53,10 @@ test("the same operations give the same bytes, and none give no file", async () 
   expect(await written([standardize(5), whiten])).not.toEqual(await written([whiten, standardize(5)]));
   expect(await written([])).toBeUndefined();
 });
+
+test("arrays by name, as datasets returned before, are refused with what to return", async () => {
+  const byName = { mean: Float32Array.of(1), deviation: Float32Array.of(1) } as unknown as Preprocessing;
+  await expect(written(byName)).rejects.toThrow(
+    'dataset: preprocessing is ["mean","deviation"] by name, not a list of operations. Return a list, for example [{ operation: "standardize", mean, deviation }]',
+  );
+});

@@ -16,9 +16,10 @@ export async function writePreprocessing(
   folder: string,
   { preprocessing, provenance }: Pick<LoadedDataset, "preprocessing" | "provenance">,
 ): Promise<void> {
-  if (preprocessing.length === 0) return;
+  const lowered = lowerPreprocessing(preprocessing);
+  if (lowered.length === 0) return;
   const tensors = new Map<string, SafetensorsEntry>();
-  const operations = lowerPreprocessing(preprocessing).map((operation, position) =>
+  const operations = lowered.map((operation, position) =>
     described(operation, (name, data) => {
       const own = tensors.has(name) ? `${name}.${position}` : name;
       tensors.set(own, { dtype: "F32", shape: [data.length], data });

@@ -20,7 +20,7 @@ interface Parts {
 }
 const dataset = ({ preprocessing }: Parts) => ({ name: "pictures", height: 12, width: 10, preprocessing });
 
-/** What is said before training. */
+/** The sentences before training. */
 async function check(parts: Parts): Promise<readonly string[]> {
   const data = await container
     .resolve(DATASETS)
@@ -68,7 +68,7 @@ test.for<[string, Partial<Parts>, string]>([
   [
     "a layer",
     { architecture: { name: "plugin-net", opaque: true } },
-    "export: layer opaque (Told) is of a kind that a packed model does not know. Replace it, or give it a lower method: docs/packed.md.",
+    "export: layer opaque (Custom) is of a kind that a packed model does not know. Replace it, or give it a lower method: docs/packed.md.",
   ],
   [
     "a preprocessing operation",
@@ -88,7 +88,7 @@ test.for<[string, Partial<Parts>, string]>([
   await expect(exported(parts)).rejects.toThrow(new UserError(sentence));
 });
 
-test("everything that is wrong is told at once", async () => {
+test("everything that cannot be exported is listed at once", async () => {
   const sentences = await check({ architecture: { name: "plugin-net", opaque: true }, preprocessing: "opaque", voter: "median" });
   expect(sentences.map((sentence) => /layer|preprocessing|voter/.exec(sentence)?.[0])).toEqual(["voter", "preprocessing", "layer"]);
 });

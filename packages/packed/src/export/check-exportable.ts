@@ -14,7 +14,7 @@ export interface ExportSubject {
 }
 
 /**
- * Tells before training what `exportRun` would refuse after it, by the same code, all but the search for thresholds.
+ * Finds before training what `exportRun` would refuse after it, by the same code without the search for thresholds.
  * @returns a sentence for each thing that cannot be exported; none if all can
  */
 export async function checkExportable({ model, data, voter }: ExportSubject): Promise<readonly string[]> {

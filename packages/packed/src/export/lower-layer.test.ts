@@ -97,39 +97,43 @@ const affine = (channels: number): LoweredNode => ({
 const window = { size: [3, 3], strides: [1, 1], pad: [1, 1, 1, 1] } as const;
 
 test.for<[string, (context: LoweringContext) => readonly LoweredNode[], RegExp]>([
-  ["constants of another length", () => [affine(4)], /layer told \(Told\) lowers to affine with 4 values as mean, not 3\./],
+  ["constants of another length", () => [affine(4)], /layer custom \(Custom\) lowers to affine with 4 values as mean, not 3\./],
   [
     "a map of another shape",
     () => [{ op: "averagePool", size: [2, 2], strides: [2, 2], pad: [0, 0, 0, 0] }],
-    /layer told \(Told\) gives \[10, 12, 3\] and lowers to what gives \[5, 6, 3\]/,
+    /layer custom \(Custom\) gives \[10, 12, 3\] and lowers to what gives \[5, 6, 3\]/,
   ],
   [
     "a binary convolution of no signs",
     () => [{ op: "binaryConv", kernel: new Float32Array(81).fill(1), ...window }],
-    /layer told is a binary convolution of what layer image gives, which is not signs/,
+    /layer custom is a binary convolution of what layer image gives, which is not signs/,
   ],
   [
     "a binary kernel of three values",
     () => [{ op: "sign" }, { op: "binaryConv", kernel: Float32Array.from({ length: 81 }, (_, i) => i % 2), ...window }],
-    /layer told \(Told\) lowers to binaryConv with a kernel that is not of −a and \+a in each filter/,
+    /layer custom \(Custom\) lowers to binaryConv with a kernel that is not of −a and \+a in each filter/,
   ],
-  ["signs as numbers", () => [{ op: "sign" }, { op: "relu" }], /layer told.1 takes the signs of layer told.0 as numbers/],
-  ["several inputs that it has not", () => [{ op: "add" }], /layer told \(Told\) lowers to add, which takes several inputs/],
+  ["signs as numbers", () => [{ op: "sign" }, { op: "relu" }], /layer custom.1 takes the signs of layer custom.0 as numbers/],
+  ["several inputs that it has not", () => [{ op: "add" }], /layer custom \(Custom\) lowers to add, which takes several inputs/],
   [
     "more padding than window",
     () => [{ op: "maxPool", size: [1, 1], strides: [1, 1], pad: [1, 0, 0, 0] }],
-    /layer told has padding of 1, 0, 0, 0 and a window of 1×1/,
+    /layer custom has padding of 1, 0, 0, 0 and a window of 1×1/,
   ],
   [
     "a window larger than any",
     () => [{ op: "maxPool", size: [65, 1], strides: [1, 1], pad: [32, 32, 0, 0] }],
-    /layer told \(maxPool\) has no usable size, as a packed model counts/,
+    /layer custom \(maxPool\) has no usable size\. A packed model cannot hold that/,
   ],
-  ["a node that is not one", () => [{ op: "tanh" } as never], /layer told \(Told\) lowers to "tanh", which is no node of a packed model/],
+  [
+    "a node that is not one",
+    () => [{ op: "tanh" } as never],
+    /layer custom \(Custom\) lowers to "tanh", which is no node of a packed model/,
+  ],
   ["a dense layer of a map", () => [{ op: "dense", kernel: new Float32Array(9) }], /lowers a map to dense, which takes a vector/],
 ])("a layer that lowers to %s is refused by name", async ([, nodes, message]) => {
   const input = tf.input({ shape: [...SHAPE], name: "image" });
-  const outputs = chain(input, layerOf("told", nodes), tf.layers.globalAveragePooling2d({ name: "mean" }));
+  const outputs = chain(input, layerOf("custom", nodes), tf.layers.globalAveragePooling2d({ name: "mean" }));
   const model = tf.model({ inputs: input, outputs });
   await expect(compileModel(model)).rejects.toThrow(message);
   await expect(compileModel(model)).rejects.toThrow(UserError);
@@ -138,7 +142,7 @@ test.for<[string, (context: LoweringContext) => readonly LoweredNode[], RegExp]>
 
 test("a weight that a layer does not have is refused by name", async () => {
   const layer = Object.assign(
-    layerOf("told", () => []),
+    layerOf("custom", () => []),
     {
       lower: async ({ weight }: LoweringContext) => [
         { op: "affine", mean: await weight("mean"), factor: await weight("mean"), offset: await weight("mean") },
@@ -146,7 +150,7 @@ test("a weight that a layer does not have is refused by name", async () => {
     },
   );
   const model = modelOf((image) => chain(image, layer));
-  await expect(compileModel(model)).rejects.toThrow('layer told (Told) has no weight "mean"');
+  await expect(compileModel(model)).rejects.toThrow('layer custom (Custom) has no weight "mean"');
   model.dispose();
 });
 
@@ -157,7 +161,7 @@ test("every layer that has no lower method is named, not only the first", async 
     return tf.layers.add({ name: "both" }).apply([left, right]) as tf.SymbolicTensor;
   });
   const sentence = (name: string) =>
-    `export: layer ${name} (Told) is of a kind that a packed model does not know. Replace it, or give it a lower method: docs/packed.md.`;
+    `export: layer ${name} (Custom) is of a kind that a packed model does not know. Replace it, or give it a lower method: docs/packed.md.`;
   await expect(compileModel(model)).rejects.toThrow(`${sentence("one")} ${sentence("two")}`);
   model.dispose();
 });

@@ -11,7 +11,8 @@ import { DENSE_SUM_BLOCK, sumBlock } from "./sum-block.ts";
 const VECTOR = { size: [1, 1], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
 
 /**
- * The operations that a layer says it is made of, the last of them.
+ * The operations that a layer lowers to.
+ * @returns the last of them
  * @throws UserError when they do not fit one another or the layer's output
  */
 export async function lowerLayer(layer: tf.layers.Layer & Lowerable, place: Place): Promise<Operation | ZeroPad> {

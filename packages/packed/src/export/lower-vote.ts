@@ -9,7 +9,7 @@ export interface NamedVoter {
   readonly voter: Voter;
 }
 
-/** @throws UserError for a voter that says no vote of a packed model */
+/** @throws UserError for a voter without `lower` */
 export function checkLowers({ name, voter }: NamedVoter): void {
   if (!voter.lower) {
     throw new UserError(
