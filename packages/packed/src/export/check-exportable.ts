@@ -7,7 +7,7 @@ import { preparationOf } from "./preparation-of.ts";
 
 /** What is to be exported once it is trained. */
 export interface ExportSubject {
-  /** Built as a member is, trained or not. Its latent kernels are projected, as before an evaluation. */
+  /** Built as a member is, trained or not; the caller disposes it. Its latent kernels are projected, as before an evaluation. */
   readonly model: LayersModel;
   readonly data: Pick<LoadedDataset, "preprocessing" | "shape">;
   readonly voter: NamedVoter;

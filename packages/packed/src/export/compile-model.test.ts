@@ -245,7 +245,7 @@ test.for<[string, () => readonly tf.layers.Layer[], RegExp]>([
   [
     "a binary layer, which would take the sign of a zero for +1",
     () => [zeros(), new BinaryConv2D({ name: "next", binarizer: deterministic, filters: 4, kernelSize: 3 })],
-    /layer zeros pads with zeros before layer next, which takes signs, and the sign of 0 is \+1\. A packed model has such padding of/,
+    /layer zeros pads with zeros before layer next, which takes signs, and the sign of 0 is \+1\. A packed model pads only convolutions/,
   ],
   [
     "a max pool of values below 0, where a zero would win",
@@ -257,7 +257,7 @@ test.for<[string, () => readonly tf.layers.Layer[], RegExp]>([
     () => [zeros(), tf.layers.averagePooling2d({ name: "next", poolSize: 3, strides: 1, padding: "same" })],
     /before layer next, an average pool that leaves its own padding out/,
   ],
-  ["a layer that has no window", () => [zeros(), tf.layers.flatten({ name: "next" })], /before layer next, which is neither/],
+  ["a layer that has no window", () => [zeros(), tf.layers.flatten({ name: "next" })], /before layer next, which has no window/],
   [
     "a window that does not reach over them",
     () => [zeros(3), tf.layers.conv2d({ name: "next", filters: 4, kernelSize: 3 })],

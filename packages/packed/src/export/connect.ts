@@ -34,7 +34,7 @@ function mergePadding(operation: Unconnected): Operation {
   const refuse = (why: string): never => {
     throw new UserError(
       `export: layer ${padding.layer} pads with zeros before layer ${operation.layer}, ${why}. ` +
-        "A packed model has such padding of convolutions, average pools, and max pools of values that are not negative: pad those, or not at all.",
+        "A packed model pads only convolutions, average pools, and max pools of values that are not negative: pad those, or not at all.",
     );
   };
   const { inputs } = padding;
@@ -60,7 +60,7 @@ function mergePadding(operation: Unconnected): Operation {
     case "mean":
     case "flatten":
     case "padChannels":
-      return refuse("which is neither");
+      return refuse("which has no window");
     default:
       return operation satisfies never;
   }
