@@ -48,7 +48,7 @@ beforeAll(async () => {
           train: split,
           test: split,
           provenance: {},
-          preprocessing: {},
+          preprocessing: [],
         }),
       }),
     });
