@@ -6,10 +6,10 @@ import plugin, { myBoost } from "./my-boost.ts";
 testScheme("my-boost", () => myBoost(1)); // the exam of every scheme, in one line
 
 const next = (rate: number, logits: readonly number[]) => {
-  const round = { member: 0, wrong: Uint8Array.of(0, 1), labels: Int32Array.of(0, 2), classes: 3 };
-  const verdict = myBoost(rate).next({ ...round, weights: Float64Array.of(0.2, 0.8), logits: () => Float32Array.from(logits) });
-  if (!("weights" in verdict)) throw new Error("it goes on");
-  return [...verdict.weights];
+  const round = { member: 0, wrong: Uint8Array.of(0, 1), error: 0.8, labels: Int32Array.of(0, 2), classes: 3 };
+  const verdict = myBoost(rate).next({ ...round, sampleWeights: Float64Array.of(0.2, 0.8), logits: () => Float32Array.from(logits) });
+  if (verdict.kind !== "accept") throw new Error("it goes on");
+  return [...verdict.sampleWeights];
 };
 
 test("weights move as in the paper's formula of probabilities", () => {

@@ -1,4 +1,4 @@
-// A boosting scheme of one's own, in about twenty lines: SAMME.R, where what counts is not whether a member is right
+// Your own boosting scheme, in the ten lines of its idea: SAMME.R, where what counts is not whether a member is right
 // but how sure it is of the right class. Try it with
 //
 //     benn train --plugin ./examples/my-boost.ts --set scheme=my-boost
@@ -8,27 +8,21 @@
 //     w ← w·exp(−(K−1)/K · Σ_k y_k·log p_k),   y_k = 1 for the true class and −1/(K−1) for the others,
 //
 // which, written in logits, shrinks to w·exp(mean of the row's logits − logit of its true class). All members have the
-// same say, and `voter: soft` adds up exactly the scores that the paper adds up.
-import { definePlugin, type EnsembleScheme, resample, SCHEMES, z } from "@benn/core";
+// same vote weight, and `voter: soft` adds up exactly the scores that the paper adds up.
+import { definePlugin, type EnsembleScheme, SCHEMES, z } from "@benn/core";
 
 export const myBoost = (rate: number): EnsembleScheme => ({
-  // The first member sees all rows alike.
-  begin: ({ samples }) => new Float64Array(samples).fill(1 / samples),
-
-  // Each epoch trains on n rows drawn by their weights, with replacement. All randomness comes from `random`.
-  draw: ({ weights, samples, random }) => ({ kind: "rows", rows: resample(weights, samples, random("epoch")) }),
-
-  // Core has trained the member and run it on every training row: what is its say, and which rows count now?
-  next({ weights, labels, classes, logits }) {
+  // Core has trained the member and run it on every training row: what is its vote weight, and which rows count now? The first member sees
+  // all rows alike, and each epoch draws rows by their weights: both are what a scheme does that does not say otherwise.
+  next({ sampleWeights, labels, classes, logits }) {
     const scores = logits(); // [n, classes]
-    const powers = weights.map((w, row) => {
+    const powers = sampleWeights.map((w, row) => {
       const own = scores.subarray(row * classes, (row + 1) * classes);
-      const mean = own.reduce((sum, score) => sum + score, 0) / classes;
-      return Math.log(w) + rate * (mean - own[labels[row]!]!);
+      return Math.log(w) + rate * (own.reduce((sum, score) => sum + score, 0) / classes - own[labels[row]!]!);
     });
     // Core normalises for the draw, so any factor will do: this one keeps the largest weight at 1, whatever the logits.
     const largest = powers.reduce((a, b) => Math.max(a, b));
-    return { alpha: 1, weights: powers.map((power) => Math.exp(power - largest)) };
+    return { kind: "accept", alpha: 1, sampleWeights: powers.map((power) => Math.exp(power - largest)) };
   },
 });
 

@@ -24,7 +24,7 @@ export async function evaluateNin(file: GoldenFile, container: DependencyContain
       return {
         logits: net.model.apply(tf.tensor(net.images.values, [...net.images.shape])) as tf.Tensor,
         latents: kernels.map((kernel) => kernel.clone()),
-        binarized: kernels.map((kernel) => binarizer.kernel(kernel, EVALUATION)),
+        binarized: kernels.map((kernel) => binarizer.kernel(kernel, EVALUATION, {})),
       };
     });
     return {

@@ -15,7 +15,10 @@ const specs = z.union([z.array(spec), spec.transform((value) => [value])]);
 type Named<U extends { readonly per: "run" | "member"; readonly many: boolean }, S> = { readonly [K in KeysOf<U>]: S };
 
 /** A key for each contract that is used so, with its description. */
-function keysFor<const U extends { readonly per: "run" | "member"; readonly many: boolean }, S extends z.ZodType>(use: U, schema: S): Named<U, S> {
+function keysFor<const U extends { readonly per: "run" | "member"; readonly many: boolean }, S extends z.ZodType>(
+  use: U,
+  schema: S,
+): Named<U, S> {
   return Object.fromEntries(keysOf(use).map((key) => [key, schema.describe(CONTRACTS[key].description)])) as unknown as Named<U, S>;
 }
 

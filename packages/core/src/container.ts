@@ -13,7 +13,13 @@ export type { DependencyContainer, InjectionToken };
 export const DEFAULTS: InjectionToken<Config> = Symbol.for("benn.defaults");
 
 /** Defaults that need no plugin: they name what core itself registers. */
-const OWN_DEFAULTS: Config = { loss: "cross-entropy", optimizer: "adam", schedule: "steps", metrics: ["accuracy", "top5", "loss"], listeners: [] };
+const OWN_DEFAULTS: Config = {
+  loss: "cross-entropy",
+  optimizer: "adam",
+  schedule: "steps",
+  metrics: ["accuracy", "top5", "loss"],
+  listeners: [],
+};
 
 /**
  * A container of its own with a registry for each contract, which hold what core brings: Adam, the stepwise schedule, cross-entropy,
@@ -22,7 +28,8 @@ const OWN_DEFAULTS: Config = { loss: "cross-entropy", optimizer: "adam", schedul
  */
 export function createContainer({ defaults = {} }: { readonly defaults?: Config } = {}): DependencyContainer {
   const own = container.createChildContainer();
-  for (const { token, title } of Object.values(CONTRACTS)) own.register(token as InjectionToken<Registry<unknown>>, { useValue: new Registry(title) });
+  for (const { token, title } of Object.values(CONTRACTS))
+    own.register(token as InjectionToken<Registry<unknown>>, { useValue: new Registry(title) });
   own.register(DEFAULTS, { useValue: { ...OWN_DEFAULTS, ...defaults } });
   registerBuiltIns(own);
   return own;

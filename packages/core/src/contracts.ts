@@ -30,7 +30,13 @@ interface Use {
 export const CONTRACTS = {
   dataset: { token: DATASETS, title: "dataset", per: "run", many: false, description: "images to learn" },
   architecture: { token: ARCHITECTURES, title: "architecture", per: "member", many: false, description: "network of the members" },
-  binarizer: { token: BINARIZERS, title: "binarizer", per: "member", many: false, description: "how weights and activations become binary" },
+  binarizer: {
+    token: BINARIZERS,
+    title: "binarizer",
+    per: "member",
+    many: false,
+    description: "how weights and activations become binary",
+  },
   scheme: { token: SCHEMES, title: "ensemble scheme", per: "run", many: false, description: "how members differ: bagging or boosting" },
   voter: { token: VOTERS, title: "voter", per: "run", many: false, description: "how members vote" },
   loss: { token: LOSSES, title: "loss", per: "member", many: false, description: "what training minimizes" },

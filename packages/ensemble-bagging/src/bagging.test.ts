@@ -1,13 +1,15 @@
-import { createContainer, createRandom, SCHEMES } from "@benn/core";
+import { completeScheme, createContainer, createRandom, SCHEMES } from "@benn/core";
 import { testScheme } from "@benn/core/testing";
 import { expect, test } from "vitest";
 import plugin, { bagging } from "./index.ts";
+
+const scheme = completeScheme(bagging);
 
 testScheme("bagging", () => bagging);
 
 const rowsOf = (member: number, epoch: number, purpose: "train" | "score") => {
   const random = (scope: string) => createRandom(3, scope, member, ...(scope === "epoch" ? [epoch, purpose] : []));
-  const draw = bagging.draw({ member, epoch, purpose, weights: new Float64Array(10_000).fill(1e-4), samples: 10_000, random });
+  const draw = scheme.draw({ member, epoch, purpose, sampleWeights: new Float64Array(10_000).fill(1e-4), samples: 10_000, random });
   if (draw.kind !== "rows") throw new Error("bagging draws rows");
   return draw.rows;
 };
@@ -23,12 +25,13 @@ test("n rows are drawn with replacement, which leaves about n/e rows out of the 
   expect(Math.abs(1 - new Set(rows).size / 10_000 - 1 / Math.E)).toBeLessThan(0.015);
 });
 
-test("every member has the same say, however often it is wrong", () => {
-  const weights = bagging.begin({ samples: 4, classes: 2 });
-  const round = { weights, labels: new Int32Array(4), classes: 2, logits: () => new Float32Array(8) };
-  expect(weights).toEqual(new Float64Array(4).fill(0.25));
-  expect(bagging.next({ ...round, member: 0, wrong: new Uint8Array(4) })).toEqual({ alpha: 1, weights });
-  expect(bagging.next({ ...round, member: 9, wrong: Uint8Array.of(1, 1, 1, 0) })).toEqual({ alpha: 1, weights });
+test("every member has the same vote weight, however often it is wrong", () => {
+  const sampleWeights = scheme.begin({ samples: 4, classes: 2 });
+  const round = { sampleWeights, labels: new Int32Array(4), classes: 2, logits: () => new Float32Array(8) };
+  const accepted = { kind: "accept", alpha: 1, sampleWeights };
+  expect(sampleWeights).toEqual(new Float64Array(4).fill(0.25));
+  expect(scheme.next({ ...round, member: 0, wrong: new Uint8Array(4), error: 0 })).toEqual(accepted);
+  expect(scheme.next({ ...round, member: 9, wrong: Uint8Array.of(1, 1, 1, 0), error: 0.75 })).toEqual(accepted);
 });
 
 test("it is registered by name, and tells core that some rows stay out of the bag", () => {

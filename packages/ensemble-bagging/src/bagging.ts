@@ -1,7 +1,7 @@
 import type { EnsembleScheme } from "@benn/core";
 
 /**
- * Bagging: member k trains, and is scored, on n rows drawn once with replacement; every member's say is 1. About
+ * Bagging: member k trains, and is scored, on n rows drawn once with replacement; every member's vote weight is 1. About
  * n/e rows are never drawn and give the out-of-bag score.
  * @see Breiman, "Bagging predictors", Machine Learning 24, 1996
  * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019
@@ -9,10 +9,9 @@ import type { EnsembleScheme } from "@benn/core";
 export const bagging: EnsembleScheme = {
   outOfBag: true,
   independent: true,
-  begin: ({ samples }) => new Float64Array(samples).fill(1 / samples),
   draw({ samples, random }) {
     const source = random("member");
     return { kind: "rows", rows: Int32Array.from({ length: samples }, () => source.integer(samples)) };
   },
-  next: ({ weights }) => ({ alpha: 1, weights }),
+  next: ({ sampleWeights }) => ({ kind: "accept", alpha: 1, sampleWeights }),
 };

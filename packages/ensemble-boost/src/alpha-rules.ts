@@ -1,4 +1,4 @@
-/** A member's say, of its weighted training error 0 < ε < 1. */
+/** A member's vote weight, from its weighted training error 0 < ε < 1. */
 export interface AlphaRule {
   alpha(error: number, classes: number): number;
   /** The smallest error a member is too weak with. */

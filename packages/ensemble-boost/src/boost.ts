@@ -1,4 +1,4 @@
-import { type EnsembleScheme, resample, UserError, type Verdict, z } from "@benn/core";
+import { type EnsembleScheme, resample, type Verdict, z } from "@benn/core";
 import { halfLog, samme } from "./alpha-rules.ts";
 import type { WeightRule } from "./weight-rules.ts";
 
@@ -18,8 +18,8 @@ export const boostOptions = (alpha: "half-log" | "samme") =>
 export type BoostOptions = z.output<ReturnType<typeof boostOptions>>;
 
 /**
- * Boosting: rows the last member had wrong weigh more for the next one. Its error is `ε = Σ w·wrong / Σ w`; its say
- * follows from ε by the alpha rule, and the next weights by the weight rule. Weights are float64 and never normalised here.
+ * Boosting: rows the last member had wrong weigh more for the next one. Its vote weight follows from its weighted error ε by the alpha rule,
+ * and the next sample weights by the weight rule. Sample weights are float64 and never normalised here.
  * @param name what the scheme calls itself in messages
  */
 export function boost(name: string, reweigh: WeightRule, options: BoostOptions): EnsembleScheme {
@@ -33,45 +33,38 @@ export function boost(name: string, reweigh: WeightRule, options: BoostOptions):
       return { kind: "rows", rows: resample(sampleWeights, samples, random("epoch")) };
     },
 
-    next({ member, sampleWeights: weights, wrong, error, classes }) {
-      const samples = weights.length;
+    next({ member, sampleWeights, wrong, error, classes }): Verdict {
+      const who = `${name}: member ${member + 1}`;
       if (error === 0) {
-        // A perfect member's say would be infinite: it gets that of one which is wrong on half a row.
-        const alpha = rule.alpha(1 / (2 * samples), classes);
-        if (Number.isFinite(alpha))
-          return { kind: "stop", alpha, reason: `${name}: member ${member + 1} has a weighted error of 0; nothing is left to boost.` };
+        // A perfect member's vote weight would be infinite: it gets that of one which is wrong on half a row.
+        const alpha = rule.alpha(1 / (2 * sampleWeights.length), classes);
+        if (Number.isFinite(alpha)) return { kind: "stop", alpha, reason: `${who} has a weighted error of 0; nothing is left to boost.` };
       }
 
-      const drop = (why: string, remedy: string): Verdict => {
-        if (member === 0) throw new UserError(`${name}: the first member ${why}. ${remedy}`);
-        return { kind: "stop", reason: `${name}: member ${member + 1} ${why}; it is dropped.` };
-      };
       const came = `has a weighted error of ${error.toPrecision(4)}`;
       const learn = "Train it for more epochs, or with another learning rate.";
+      const drop = (why: string): Verdict => ({ kind: "stop", reason: `${who} ${came}, ${why}; it is dropped. ${learn}` });
       const weak = error >= rule.limit(classes);
-      if (weak && options.alpha === "samme") return drop(`${came}, no better than chance among ${classes} classes`, learn);
-      if (weak && options.onWeak === "stop") return drop(`${came}, and half-log alpha asks for less than 0.5`, learn);
+      if (weak && options.alpha === "samme") return drop(`no better than chance among ${classes} classes`);
+      if (weak && options.onWeak === "stop") return drop("and half-log alpha asks for less than 0.5");
       const alpha = rule.alpha(error, classes);
-      if (!Number.isFinite(alpha)) return drop(`${came}, for which ${options.alpha} alpha is not a finite number`, learn);
+      if (!Number.isFinite(alpha)) return drop(`for which ${options.alpha} alpha is not a finite number`);
 
-      const next = reweigh({ weights, wrong, alpha, classes });
+      const next = reweigh({ sampleWeights, wrong, alpha, classes });
       if (!isUsable(next)) {
-        return {
-          kind: "stop",
-          alpha,
-          reason: `${name}: the sample weights after member ${member + 1} are no longer finite or none is above 0; no more can be drawn.`,
-        };
+        const reason = `${name}: the sample weights after member ${member + 1} are no longer finite or none is above 0; no more can be drawn.`;
+        return { kind: "stop", alpha, reason };
       }
       if (!weak) return { kind: "accept", alpha, sampleWeights: next };
       const consequence = alpha < 0 ? "it votes against its own answers" : "it has no vote";
-      const warning = `${name}: member ${member + 1} ${came}, so its alpha is ${alpha.toPrecision(4)}: ${consequence}. ${learn}`;
+      const warning = `${who} ${came}, so its alpha is ${alpha.toPrecision(4)}: ${consequence}. ${learn}`;
       return { kind: "accept", alpha, sampleWeights: next, warning };
     },
   };
 }
 
 /** Whether rows can be drawn by these weights; single negative ones may stand, since the draw counts them as 0. */
-function isUsable(weights: Float64Array): boolean {
-  const total = weights.reduce((sum, w) => sum + w, 0);
-  return Number.isFinite(total) && weights.some((w) => w > 0);
+function isUsable(sampleWeights: Float64Array): boolean {
+  const total = sampleWeights.reduce((sum, w) => sum + w, 0);
+  return Number.isFinite(total) && sampleWeights.some((w) => w > 0);
 }

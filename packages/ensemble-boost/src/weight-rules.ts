@@ -1,6 +1,6 @@
-/** The next sample weights [n] from the present ones; not normalised, and those given stay as they are. */
+/** The next sample weights [n] from the present ones, which stay as they are; not normalised. */
 export type WeightRule = (round: {
-  readonly weights: Float64Array;
+  readonly sampleWeights: Float64Array;
   /** [n], 1 where the member is wrong, 0 where it is right. */
   readonly wrong: Uint8Array;
   readonly alpha: number;
@@ -13,19 +13,20 @@ export type WeightRule = (round: {
  * AdaBoost's: `w·exp(α·m)`.
  * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019
  */
-export const exponential: WeightRule = ({ weights, wrong, alpha }) => weights.map((w, i) => w * Math.exp(alpha * margin(wrong, i)));
+export const exponential: WeightRule = ({ sampleWeights, wrong, alpha }) =>
+  sampleWeights.map((w, i) => w * Math.exp(alpha * margin(wrong, i)));
 
 /** LogitBoost's, as in the reference: `1 / ((1/w − 1)·exp(−α·m) + 1)`, that is logit(w) moved by α·m, so 0 ≤ w ≤ 1. */
-export const logit: WeightRule = ({ weights, wrong, alpha }) =>
-  weights.map((w, i) => 1 / ((1 / w - 1) * Math.exp(-alpha * margin(wrong, i)) + 1));
+export const logit: WeightRule = ({ sampleWeights, wrong, alpha }) =>
+  sampleWeights.map((w, i) => 1 / ((1 / w - 1) * Math.exp(-alpha * margin(wrong, i)) + 1));
 
 /**
  * MildBoost's, as in the reference: the rest to 1 is what moves, `u = (1 − w)·exp(−α·m)`, scaled to
  * `u·(n/K)/Σ|u|`, and `w = 1 − u`. From the second member on all weights lie close to 1 − 1/K; one may be negative.
  */
-export const mild: WeightRule = ({ weights, wrong, alpha, classes }) => {
-  const rest = weights.map((w, i) => (1 - w) * Math.exp(-alpha * margin(wrong, i)));
-  const scale = weights.length / classes / rest.reduce((sum, u) => sum + Math.abs(u), 0);
+export const mild: WeightRule = ({ sampleWeights, wrong, alpha, classes }) => {
+  const rest = sampleWeights.map((w, i) => (1 - w) * Math.exp(-alpha * margin(wrong, i)));
+  const scale = sampleWeights.length / classes / rest.reduce((sum, u) => sum + Math.abs(u), 0);
   return rest.map((u) => 1 - scale * u);
 };
 

@@ -1,7 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { Adam } from "./adam.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
+import { MemberOptimizer } from "../train/member-optimizer.ts";
+import { adam as rule, adamOptions } from "./adam.ts";
+
+const adamOf = (variable: tf.Variable, weightDecay = 0): MemberOptimizer =>
+  new MemberOptimizer(
+    [{ name: "w", variable, isBinaryKernel: false }],
+    [{ name: "adam", optimizer: rule(adamOptions.parse({ weightDecay })) }],
+  );
 
 /** Algorithm 1 of Kingma and Ba in plain numbers, with the decay added to the gradient. */
 function reference(weight: number, gradients: readonly number[], rate: number, decay: number): number {
@@ -21,7 +28,7 @@ const gradients = Array.from({ length: 5 }, () => [random.normal(), 1e-6 * rando
 test("steps follow the paper, weight decay and all", () => {
   const variable = tf.variable(tf.tensor1d([0.5, -2, 3]));
   const tensors = tf.memory().numTensors;
-  const adam = new Adam([{ name: "w", variable }], { weightDecay: 0.1 });
+  const adam = adamOf(variable, 0.1);
   for (const gradient of gradients) {
     const g = tf.tensor1d(gradient);
     adam.apply({ [variable.name]: g }, 0.05);
@@ -44,22 +51,21 @@ test("steps follow the paper, weight decay and all", () => {
   variable.dispose();
 });
 
-test("an optimiser restored from saved moments goes on with the same bytes", async () => {
-  const apply = (adam: Adam, variable: tf.Variable, gradient: number[]): void =>
+test("an optimizer restored from saved moments goes on with the same bytes", async () => {
+  const apply = (adam: MemberOptimizer, variable: tf.Variable, gradient: number[]): void =>
     tf.tidy(() => adam.apply({ [variable.name]: tf.tensor1d(gradient) }, 0.05));
   const whole = tf.variable(tf.tensor1d([0.5, -2, 3]));
-  const adam = new Adam([{ name: "w", variable: whole }]);
+  const adam = adamOf(whole);
   for (const gradient of gradients.slice(0, 3)) apply(adam, whole, gradient);
   const copy = tf.variable(whole.clone());
-  const restored = new Adam([{ name: "w", variable: copy }]);
-  const { firstMoments, secondMoments } = await adam.slots();
-  restored.restore(adam.step, firstMoments, secondMoments);
+  const restored = adamOf(copy);
+  restored.restore(adam.step, await adam.slots());
   for (const gradient of gradients.slice(3)) {
     apply(adam, whole, gradient);
     apply(restored, copy, gradient);
   }
   expect(copy.dataSync()).toEqual(whole.dataSync());
-  expect(() => restored.restore(1, new Map(), new Map())).toThrow('no moments of "w"');
+  expect(() => restored.restore(1, {})).toThrow('the checkpoint has no firstMoments of "w"');
   tf.dispose([whole, copy]);
   adam.dispose();
   restored.dispose();
@@ -67,7 +73,7 @@ test("an optimiser restored from saved moments goes on with the same bytes", asy
 
 test("a variable without a gradient stays", () => {
   const variable = tf.variable(tf.tensor1d([1]));
-  const adam = new Adam([{ name: "w", variable }], { weightDecay: 1 });
+  const adam = adamOf(variable, 1);
   adam.apply({}, 1);
   expect(variable.dataSync()[0]).toBe(1);
   adam.dispose();

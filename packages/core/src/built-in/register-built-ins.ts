@@ -15,6 +15,9 @@ export function registerBuiltIns(container: DependencyContainer): void {
   container.resolve(LOSSES).add("cross-entropy", { description: "softmax cross-entropy", create: () => crossEntropyLoss });
   const metrics = container.resolve(METRICS);
   metrics.add("accuracy", { description: "share of rows classified right", create: () => accuracyMetric });
-  metrics.add("top5", { description: "share of rows whose label is among the five highest scores; with more than ten classes", create: () => topFiveMetric });
+  metrics.add("top5", {
+    description: "share of rows whose label is among the five highest scores; with more than ten classes",
+    create: () => topFiveMetric,
+  });
   metrics.add("loss", { description: "mean softmax cross-entropy of a member's logits", create: () => lossMetric });
 }

@@ -82,8 +82,8 @@ test("every backend is told of: how fast it is, or what is wrong with it, and th
   });
   const reports = await examineBackends(container, now);
   expect(reports).toEqual([
-    { name: "cpu", ok: true, description: "quick here", imagesPerSecond: 5 },
-    { name: "slow", ok: true, description: "slow here", imagesPerSecond: 2.5 },
+    { name: "cpu", ok: true, description: "quick here", imagesPerSecond: 10 },
+    { name: "slow", ok: true, description: "slow here", imagesPerSecond: 5 },
     { name: "wrong", ok: false, reason: expect.stringMatching(/^a training step gives [\d.]+ for [\d.]+\.$/), remedy: expect.any(String) },
     { name: "missing", ok: false, reason: "it is not there.", remedy: "npm install it" },
     { name: "faulty", ok: false, reason: "it fails: out of luck.", remedy: "Use another backend." },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from "../safetensors.ts";
+import type { WeightValues } from "../train/model-weights.ts";
 import type { Checkpoint } from "../train/run-store.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
@@ -27,12 +28,14 @@ const scalars = z.object({
 });
 
 // Tensors are named GROUP:WEIGHT; every group but these two is a slot of the optimizer.
-const OWN_GROUPS = ["weights", "best"];
+const OWN_GROUPS = new Set(["weights", "best"]);
 
 /** @param ahead what a member that trains ahead of its turn has said so far */
 export function encodeCheckpoint({ member, training }: Checkpoint, events: number, ahead: readonly Emitted[] = []): Uint8Array {
   const tensors = new Map<string, SafetensorsEntry>();
-  const groups = training ? { weights: training.weights, best: training.best, ...training.slots } : {};
+  const groups: Readonly<Record<string, WeightValues>> = training
+    ? { weights: training.weights, best: training.best, ...training.slots }
+    : {};
   for (const [group, weights] of Object.entries(groups)) {
     for (const [name, { shape, values }] of weights) tensors.set(`${group}:${name}`, { dtype: "F32", shape, data: values });
   }
@@ -71,7 +74,7 @@ export function decodeCheckpoint(
       metricSums: right === undefined ? metricSums : { accuracy: right },
       weights: groups["weights"] ?? new Map(),
       best: groups["best"] ?? new Map(),
-      slots: Object.fromEntries(Object.entries(groups).filter(([name]) => !OWN_GROUPS.includes(name))),
+      slots: Object.fromEntries(Object.entries(groups).filter(([name]) => !OWN_GROUPS.has(name))),
     },
   };
 }

@@ -94,7 +94,8 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
     const first = voting.slice(0, k + 1);
     const ballot = { logits: first.map(({ logits }) => logits), alphas: first.map(({ alpha }) => alpha), classes };
     const scores = voters.map(([name, voter]) => [name, voter.vote(ballot)] as const);
-    const byVoter = (of: (typeof ofVotes)[number][1]["of"]): ByVoter => Object.fromEntries(scores.map(([name, own]) => [name, of(own, labels)]));
+    const byVoter = (of: (typeof ofVotes)[number][1]["of"]): ByVoter =>
+      Object.fromEntries(scores.map(([name, own]) => [name, of(own, labels)]));
     return Object.fromEntries(ofVotes.map(([name, metric]) => [name, byVoter(metric.of)]));
   });
   data.dispose?.();

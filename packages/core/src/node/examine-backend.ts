@@ -56,7 +56,7 @@ async function speed(now: Clock): Promise<number> {
   const model = tf.sequential({
     layers: [
       tf.layers.conv2d({ inputShape: [8, 8, 32], filters: 32, kernelSize: 3, padding: "same", useBias: false }),
-      new SignConv2D({ name: "signs", filters: 32, kernelSize: 3, padding: 1 }),
+      new SignConv2D({ name: "signs", filters: 32, kernelSize: 3, padding: "same" }),
       tf.layers.globalAveragePooling2d({}),
     ],
   });
@@ -65,7 +65,7 @@ async function speed(now: Clock): Promise<number> {
   // The learning rate is 0, so that the kernel of signs stays one.
   const step = async (batch: number): Promise<void> => {
     const at = { learningRate: 0, seed: 0, epoch: 0, epochs: 1 };
-    const { loss } = takeStep({ images: () => tf.fill([batch, 8, 8, 32], 0.5) as tf.Tensor4D, labels: new Int32Array(batch), ...at });
+    const { loss } = takeStep({ images: () => tf.fill<tf.Rank.R4>([batch, 8, 8, 32], 0.5), labels: new Int32Array(batch), ...at });
     await loss.data(); // a number, for which the device must have done all of it
     loss.dispose();
   };

@@ -87,5 +87,5 @@ export async function readExperiment(folder: string): Promise<Experiment> {
         `It was written by ${parsed.data.benn}; use that version, or train anew.`,
     );
   }
-  return { config: upgradeConfig(parsed.data.config) as Config, dataset: parsed.data.dataset };
+  return { config: upgradeConfig(parsed.data.config), dataset: parsed.data.dataset };
 }

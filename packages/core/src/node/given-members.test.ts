@@ -79,7 +79,7 @@ test("an alpha and sample weights that are known stand for the scheme's", async 
   const next = new Float64Array(90).fill(0.25);
   const { events, folder: given } = await run(config, {
     ...membersOf(folder),
-    judgement: async (member) => (member === 0 ? { alpha: 7, weights: next } : { alpha: 3 }),
+    judgement: async (member) => (member === 0 ? { alpha: 7, sampleWeights: next } : { alpha: 3 }),
   });
   expect(ends(events).map(({ alpha }) => alpha)).toEqual([7, 3]);
   expect(new Float64Array(Uint8Array.from(await readFile(join(given, "weights/001.f64"))).buffer)).toEqual(next);

@@ -1,4 +1,5 @@
 export { autoBackend, examineBackends } from "./auto-backend.ts";
+export type { CheckMember, MemberToCheck } from "./check-members.ts";
 export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluation } from "./evaluate-run.ts";
 export { bennVersion } from "./experiment.ts";
 export type { BackendReport } from "./examine-backend.ts";

@@ -91,7 +91,16 @@ export async function openBench(
       backend: backends.label(resolved.backend),
       device: probe.ok ? probe.description : probe.reason,
     },
-    bench: await MemberBench.of({ config: resolved, member, backend, model, parts, split, shape: expected.shape, classes: expected.classes }),
+    bench: await MemberBench.of({
+      config: resolved,
+      member,
+      backend,
+      model,
+      parts,
+      split,
+      shape: expected.shape,
+      classes: expected.classes,
+    }),
   };
 }
 

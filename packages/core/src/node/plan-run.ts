@@ -4,11 +4,10 @@ import { ARCHITECTURES } from "../architecture.ts";
 import { BACKENDS } from "../backend.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import type { Config } from "../config.ts";
-import { type ModelSummary, summarizeModel } from "../model-summary.ts";
-import { namedWeights } from "../train/model-weights.ts";
+import type { ModelSummary } from "../model-summary.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
-import { buildMember } from "../train/member-trainer.ts";
 import { settleBackend } from "./auto-backend.ts";
+import { type CheckMember, checkMembers } from "./check-members.ts";
 import { asConfig } from "./experiment.ts";
 import { checkGiven, findGiven } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
@@ -51,7 +50,10 @@ export interface RunPlan {
 }
 
 /** @throws UserError for everything that `train` would refuse before it starts */
-export async function planRun(config: Config, { container }: { readonly container: DependencyContainer }): Promise<RunPlan> {
+export async function planRun(
+  config: Config,
+  { container, checkMember }: { readonly container: DependencyContainer; readonly checkMember?: CheckMember },
+): Promise<RunPlan> {
   const resolved = await settleBackend(await findGiven(resolveConfig(config, container)), container);
   await container.resolve(BACKENDS).create(resolved.backend).activate();
   const loading = loadDataset(resolved, container);
@@ -59,30 +61,20 @@ export async function planRun(config: Config, { container }: { readonly containe
   while (!loaded.done) loaded = await loading.next();
   const data = loaded.value;
   await checkGiven(resolved, data, container);
-  const kinds = new Map<string, PlannedKind & { members: number[] }>();
-  for (const [member, settings] of resolved.members.entries()) {
-    const key = JSON.stringify(settings);
-    const known = kinds.get(key);
-    if (known) {
-      known.members.push(member);
-      continue;
-    }
-    const model = buildMember({ config: resolved, data, container }, member, settings);
-    kinds.set(key, {
+  const kinds = (await checkMembers(resolved, data, container, checkMember)).map(
+    ({ settings, members, summary, weights }): PlannedKind => ({
       architecture: container.resolve(ARCHITECTURES).label(settings.architecture),
       binarizer: container.resolve(BINARIZERS).label(settings.binarizer),
-      members: [member],
+      members,
       epochs: settings.epochs,
       learningRate: settings.learningRate,
-      summary: summarizeModel(model),
-      weights: new Map(namedWeights(model).map(([name, { shape }]) => [name, shape.map((n) => n ?? 1)])),
-    });
-    model.dispose();
-  }
+      summary,
+      weights,
+    }),
+  );
   const samples = data.train.labels.length;
-  const sum = (of: (kind: PlannedKind) => number): number =>
-    [...kinds.values()].reduce((total, kind) => total + of(kind) * kind.members.length, 0);
-  const first = kinds.values().next().value;
+  const sum = (of: (kind: PlannedKind) => number): number => kinds.reduce((total, kind) => total + of(kind) * kind.members.length, 0);
+  const [first] = kinds;
   const pretrained = resolved.pretrainEpochs * samples;
   const plan: RunPlan = {
     config: asConfig(resolved),
@@ -94,13 +86,13 @@ export async function planRun(config: Config, { container }: { readonly containe
       shape: data.shape,
       classes: data.labels.length,
     },
-    kinds: [...kinds.values()],
+    kinds,
     bytes: sum(({ summary }) => summary.bytes),
     realBytes: sum(({ summary }) => summary.realBytes),
     images: sum(({ epochs }) => epochs * samples) + pretrained,
     multiplyAdds:
       3 * (sum(({ epochs, summary }) => epochs * samples * summary.multiplyAdds) + pretrained * (first?.summary.multiplyAdds ?? 0)),
-    memoryBytes: Math.max(...[...kinds.values()].map((kind) => stepMemory(kind.summary, resolved))),
+    memoryBytes: Math.max(...kinds.map((kind) => stepMemory(kind.summary, resolved))),
     machineMemoryBytes: totalmem(),
   };
   data.dispose?.();

@@ -6,6 +6,8 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { readWeights, type WeightValues } from "../train/model-weights.ts";
 import type { Checkpoint } from "../train/run-store.ts";
+import { writeSafetensors } from "../safetensors.ts";
+import { decodeCheckpoint } from "./checkpoint-file.ts";
 import { readMember, RunFolder } from "./run-folder.ts";
 
 const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-run-"));
@@ -15,7 +17,7 @@ async function saveOneMember(run: RunFolder): Promise<WeightValues> {
   const weights = await readWeights(model);
   const logits = { train: Float32Array.of(1, 2), test: Float32Array.of(3, 4) };
   await run.saveMember(
-    { member: 0, bestEpoch: 4, error: 0.25, alpha: 1, accuracy: { train: 0.5, test: 0.25 } },
+    { member: 0, bestEpoch: 4, error: 0.25, alpha: 1, metrics: { accuracy: { train: 0.5, test: 0.25 } } },
     { model, weights, logits },
   );
   model.dispose();
@@ -28,7 +30,7 @@ test("a member is read back as it was saved, and TensorFlow.js reads its files t
   const weights = await saveOneMember(run);
   const member = await run.loadMember(0);
   await run.close();
-  expect(member.record).toEqual({ member: 0, bestEpoch: 4, error: 0.25, alpha: 1, accuracy: { train: 0.5, test: 0.25 } });
+  expect(member.record).toEqual({ member: 0, bestEpoch: 4, error: 0.25, alpha: 1, metrics: { accuracy: { train: 0.5, test: 0.25 } } });
   expect(member.logits).toEqual({ train: Float32Array.of(1, 2), test: Float32Array.of(3, 4) });
   expect(member.weights).toEqual(weights);
 
@@ -70,15 +72,14 @@ test("a checkpoint comes back bit for bit, and the log is cut to what it covers"
       epoch: 3,
       step: 7,
       lossSum: 0.1 + 0.2,
-      right: 5,
+      metricSums: { accuracy: 5 },
       rows: 9,
       bestEpoch: -1,
       bestAccuracy: 0,
       optimizerStep: 11,
       weights: values,
       best: values,
-      firstMoments: values,
-      secondMoments: values,
+      slots: { firstMoments: values, flips: values },
     },
   };
   await run.append({ type: "warning", message: "kept", clock: { at: 1 } });
@@ -91,6 +92,36 @@ test("a checkpoint comes back bit for bit, and the log is cut to what it covers"
   await again.close();
   expect(await readFile(join(folder, "events.jsonl"), "utf8")).not.toContain("beyond");
   expect((await readdir(join(folder, "checkpoint"))).toSorted()).toEqual(["latest.safetensors"]);
+});
+
+test("a member and a checkpoint of older runs are read as they would be written today", async () => {
+  const folder = await newFolder();
+  const run = await RunFolder.open(folder);
+  await saveOneMember(run);
+  await run.close();
+  const path = join(folder, "members/000/member.json");
+  const { metrics, ...record } = JSON.parse(await readFile(path, "utf8")) as { metrics: object };
+  const [accuracy, loss] = [0.5, 1.5].map((train) => ({ train, test: train / 2 }));
+  await writeFile(path, JSON.stringify({ ...record, accuracy, loss }));
+  expect(metrics).toBeDefined();
+  expect((await readMember(folder, 0)).record.metrics).toEqual({ accuracy, loss });
+
+  const numbers = { epoch: 1, step: 2, lossSum: 3, right: 4, rows: 5, bestEpoch: 0, bestAccuracy: 0.5, optimizerStep: 6 };
+  const tensor = { dtype: "F32", shape: [1], data: Float32Array.of(7) } as const;
+  const groups = ["weights", "best", "firstMoments", "secondMoments"];
+  const bytes = writeSafetensors({
+    metadata: { benn: JSON.stringify({ member: 0, events: 8, training: numbers }) },
+    tensors: new Map(groups.map((group) => [`${group}:conv/kernel`, tensor])),
+  });
+  const values = new Map([["conv/kernel", { shape: [1], values: Float32Array.of(7) }]]);
+  const { right, ...others } = numbers;
+  expect(decodeCheckpoint(bytes, "latest").training).toEqual({
+    ...others,
+    metricSums: { accuracy: right },
+    weights: values,
+    best: values,
+    slots: { firstMoments: values, secondMoments: values },
+  });
 });
 
 test("sample weights keep all 64 bits", async () => {

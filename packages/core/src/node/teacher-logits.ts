@@ -16,7 +16,9 @@ export async function readTeacherLogits(folder: string, data: LoadedDataset, con
   const run = await openRun(folder);
   const { dataset } = await readExperiment(folder);
   if (JSON.stringify(dataset) !== JSON.stringify(data.provenance)) {
-    throw new UserError(`teacher ${folder}: was trained on other data, so its logits are of other rows. Name a run on the same data, held-out rows and preprocessing.`);
+    throw new UserError(
+      `teacher ${folder}: was trained on other data, so its logits are of other rows. Name a run on the same data, held-out rows and preprocessing.`,
+    );
   }
   const members = await Promise.all(run.members.map(async (member) => await readMember(folder, member)));
   const voting = members.filter(({ record }) => record.alpha !== undefined);
@@ -27,7 +29,9 @@ export async function readTeacherLogits(folder: string, data: LoadedDataset, con
   const voter = createVoters({ config, container }).get(config.voter.name);
   const scores = voter?.vote({ logits: voting.map(({ logits }) => logits.train), alphas, classes: data.labels.length });
   if (scores?.length !== data.train.labels.length * data.labels.length) {
-    throw new UserError(`teacher ${folder}: its stored logits are not of these ${data.train.labels.length} training rows. Were its files changed?`);
+    throw new UserError(
+      `teacher ${folder}: its stored logits are not of these ${data.train.labels.length} training rows. Were its files changed?`,
+    );
   }
   return Float32Array.from(scores, (score) => score / total);
 }

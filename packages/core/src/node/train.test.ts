@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../config.ts";
-import { crossEntropy } from "../cross-entropy.ts";
+import { meanCrossEntropy } from "../built-in/mean-cross-entropy.ts";
 import type { RunEvent } from "../events.ts";
 import { RunControl } from "../run-control.ts";
 import { readSafetensors } from "../safetensors.ts";
@@ -70,8 +70,8 @@ test("a run tells its story in order and keeps every member", async () => {
   expect(types.filter((type) => type === "epoch")).toHaveLength(12);
   const staged = events.filter((event) => event.type === "staged");
   expect(staged.map((event) => event.members)).toEqual([1, 2, 3]);
-  expect(staged[0]!.test["sum"]).toBeCloseTo(staged[0]!.single, 12);
-  expect(staged[2]!.test["sum"]).toBeGreaterThan(0.5); // chance is a third
+  expect(staged[0]!.metrics["accuracy"]!.test["sum"]).toBeCloseTo(staged[0]!.metrics["accuracy"]!.single, 12);
+  expect(staged[2]!.metrics["accuracy"]!.test["sum"]).toBeGreaterThan(0.5); // chance is a third
   expect(staged[2]!.outOfBag).toBeGreaterThan(0.5);
   expect((await openRun(folder)).members).toEqual([0, 1, 2]);
 });
@@ -81,8 +81,11 @@ test("scoring again gives the logits that were stored, and the same votes", asyn
   const evaluation = await evaluateRun(folder, { container });
   const staged = events.filter((event) => event.type === "staged");
   expect(evaluation.members.map((member) => member.agreement)).toEqual([1, 1, 1]);
-  expect(evaluation.staged.map((stage) => stage["sum"])).toEqual(staged.map((event) => event.test["sum"]));
-  expect(evaluation.singleMean).toBeCloseTo(staged[2]!.singleMean, 12);
+  expect(evaluation.staged.map((stage) => stage["accuracy"]?.["sum"])).toEqual(
+    staged.map((event) => event.metrics["accuracy"]?.test["sum"]),
+  );
+  expect(evaluation.singleMean["accuracy"]).toBeCloseTo(staged[2]!.metrics["accuracy"]!.singleMean, 12);
+  expect(evaluation.metrics.map(({ name }) => name)).toEqual(["accuracy", "loss"]);
 });
 
 test("the same configuration gives the same bytes, another seed others", async () => {
@@ -170,7 +173,7 @@ test("weights may weigh the loss instead of the draw", async () => {
   const { events } = await run({ ...base, scheme: { name: "boost", weighting: "loss" } }, { out: await newOut() });
   expect(events.at(-1)).toMatchObject({ reason: "finished" });
   const plain = await run({ ...base, scheme: "boost" }, { out: await newOut() });
-  const lastAccuracy = (all: RunEvent[]) => all.findLast((event) => event.type === "staged")?.test["sum"];
+  const lastAccuracy = (all: RunEvent[]) => all.findLast((event) => event.type === "staged")?.metrics["accuracy"]?.test["sum"];
   expect(lastAccuracy(events)).not.toBe(lastAccuracy(plain.events));
 });
 
@@ -183,8 +186,8 @@ test.each([{}, { scheme: { name: "boost", weighting: "loss" } }])(
     expect(tf.memory().numTensors).toBe(tensors);
     const steps = (events: readonly RunEvent[]) => events.filter((event) => event.type === "step");
     expect(steps(whole.events)).toHaveLength(12);
-    for (const [i, { loss, accuracy }] of steps(whole.events).entries()) {
-      expect(steps(parts.events)[i]).toMatchObject({ loss: expect.closeTo(loss, 5), accuracy });
+    for (const [i, { loss, metrics }] of steps(whole.events).entries()) {
+      expect(steps(parts.events)[i]).toMatchObject({ loss: expect.closeTo(loss, 5), metrics });
     }
     expect((await openRun(parts.folder)).config.gradientAccumulationSteps).toBe(3);
     expect((await evaluateRun(parts.folder, { container })).members[0]?.agreement).toBe(1);
@@ -200,25 +203,29 @@ test("with more than ten classes, steps, members and votes tell their top-5 accu
   const { events, folder } = await run(config, { out: await newOut() });
   expect(tf.memory().numTensors).toBe(tensors);
   const steps = events.filter((event) => event.type === "step");
-  for (const { accuracy = Number.NaN, top5 = Number.NaN } of steps) expect(top5).toBeGreaterThanOrEqual(accuracy);
-  expect(steps.some(({ accuracy = 0, top5 = 0 }) => top5 > accuracy)).toBe(true);
+  for (const { metrics } of steps) expect(metrics["top5"]).toBeGreaterThanOrEqual(metrics["accuracy"]!);
+  expect(steps.some(({ metrics }) => metrics["top5"]! > metrics["accuracy"]!)).toBe(true);
   const { record, logits } = await readMember(folder, 2);
   const test = Int32Array.from({ length: 60 }, (_, row) => row % 12);
-  expect(record.top5?.test).toBe(topFiveAccuracy(logits.test, test));
-  expect(record.loss?.test).toBe(crossEntropy(logits.test, test));
-  expect(events.findLast((event) => event.type === "member-end")).toMatchObject({ top5: record.top5, loss: record.loss });
+  expect(record.metrics["top5"]?.test).toBe(topFiveAccuracy(logits.test, test));
+  expect(record.metrics["loss"]?.test).toBe(meanCrossEntropy(logits.test, test));
+  expect(events.findLast((event) => event.type === "member-end")).toMatchObject({ metrics: record.metrics });
   const staged = events.filter((event) => event.type === "staged");
-  expect(staged[0]!.top5?.test["sum"]).toBe((await readMember(folder, 0)).record.top5?.test);
-  expect(Object.keys(staged[2]!.top5 ?? {})).toEqual(["validation", "test"]);
+  expect(staged[0]!.metrics["top5"]?.test["sum"]).toBe((await readMember(folder, 0)).record.metrics["top5"]?.test);
+  expect(Object.keys(staged[2]!.metrics)).toEqual(["accuracy", "top5"]);
+  expect(Object.keys(staged[2]!.metrics["top5"] ?? {})).toEqual(["validation", "test", "single", "singleMean"]);
 });
 
 test("with ten classes or fewer there is no top-5, but a loss and the accuracy of each batch", async () => {
   const { events } = await run(base, { out: await newOut() });
   expect(JSON.stringify(events)).not.toContain("top5");
   const steps = events.filter((event) => event.type === "step" && event.member === 0 && event.epoch === 0);
-  const right = steps.reduce((sum, event, i) => sum + (event.type === "step" ? (event.accuracy ?? 0) : 0) * (i < 2 ? 32 : 26), 0);
-  expect(events.find((event) => event.type === "epoch")?.accuracy).toBeCloseTo(right / 90, 12);
-  expect(events.find((event) => event.type === "member-end")?.loss?.test).toBeGreaterThan(0);
+  const right = steps.reduce(
+    (sum, event, i) => sum + (event.type === "step" ? (event.metrics["accuracy"] ?? 0) : 0) * (i < 2 ? 32 : 26),
+    0,
+  );
+  expect(events.find((event) => event.type === "epoch")?.metrics["accuracy"]).toBeCloseTo(right / 90, 12);
+  expect(events.find((event) => event.type === "member-end")?.metrics["loss"]?.test).toBeGreaterThan(0);
 });
 
 describe("bad input is an error before anything is written", () => {
@@ -244,7 +251,7 @@ describe("bad input is an error before anything is written", () => {
 
   test("an unusable first member", async () => {
     await expect(run({ ...base, scheme: { name: "boost", stopAt: 0, drop: true } }, { out: await newOut() })).rejects.toThrow(
-      "boost: the first member is not usable: no better than chance. Train it longer",
+      "boost: no member is usable: no better than chance. Train them longer",
     );
   });
 
@@ -293,7 +300,8 @@ test("the experiment file holds the whole configuration and no clock", async () 
   const experiment = JSON.parse(await readFile(join(folder, "experiment.json"), "utf8")) as Record<string, unknown>;
   expect(experiment["config"]).toMatchObject({
     seed: 0,
-    weightDecay: 1e-5,
+    optimizer: [{ name: "adam", weightDecay: 1e-5 }],
+    schedule: { name: "steps", epochs: [120, 200, 240, 280], factor: 0.1 },
     members: [{ count: 3, epochs: 4, architecture: { name: "linear", hidden: 0 } }],
   });
   expect(experiment["dataset"]).toEqual({ source: "made" });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
@@ -8,16 +9,15 @@ import type { Config } from "../config.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { RunEnd, RunEvent } from "../events.ts";
 import { LISTENERS } from "../listener.ts";
-import { summarizeModel } from "../model-summary.ts";
 import { RunControl } from "../run-control.ts";
 import type { GivenMembers } from "../train/given-members.ts";
-import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
-import { buildMember, type MemberTrainer } from "../train/member-trainer.ts";
-import { createVoters } from "../train/stage-votes.ts";
+import { type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";
+import type { MemberTrainer } from "../train/member-trainer.ts";
 import { trainRun } from "../train/train-run.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
 import { AUTO, settleBackend } from "./auto-backend.ts";
+import { type CheckMember, checkMembers } from "./check-members.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
@@ -27,7 +27,7 @@ import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
 import { RunFolder } from "./run-folder.ts";
 import { stepMemory } from "./step-memory.ts";
-import { configOfThread, membersAtATime } from "./threads/members-at-a-time.ts";
+import { membersAtATime } from "./threads/members-at-a-time.ts";
 import { trainInThreads } from "./threads/train-in-threads.ts";
 
 export interface TrainOptions {
@@ -48,6 +48,8 @@ export interface TrainOptions {
    * then train side by side. Without it they are trained one by one.
    */
   startMemberThread?(config: Config): Worker;
+  /** Looks at each kind of member before the first epoch, when nothing is written yet; may refuse it. */
+  readonly checkMember?: CheckMember;
   /** Called once the run folder is known. */
   onFolder?(path: string): void;
 }
@@ -80,12 +82,14 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   try {
     const resolved = await configOf(config, options);
     const backend = container.resolve(BACKENDS).create(resolved.backend);
-    createVoters({ config: resolved, container });
     const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
     await backend.activate();
     data = yield* loadDataset(resolved, container, signal);
-    const { weightBytes, stepBytes } = checkMembers(resolved, data, container);
-    const count = membersAtATime(resolved, container, stepBytes);
+    const kinds = await checkMembers(resolved, data, container, options.checkMember);
+    const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
+    const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));
+    const share = backend.share?.({ cores: availableParallelism(), memoryBytes: totalmem(), stepBytes });
+    const { count, configOf: configOfThread } = membersAtATime(resolved, container, share);
     if (!resume) await checkGiven(resolved, data, container);
     const given = options.given ?? givenMembers(resolved);
     const init = resolved.init === undefined ? undefined : await readModelFiles(resolved.init);
@@ -102,7 +106,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const { startMemberThread } = options;
     if (startMemberThread && count > 1) {
       let threads = 0;
-      const startThread = (): Worker => startMemberThread(configOfThread(resolved, count, threads++));
+      const startThread = (): Worker => startMemberThread(configOfThread(threads++));
       trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
     }
     const loaded = data;
@@ -195,24 +199,4 @@ async function checkDiskSpace(out: string, config: ResolvedConfig, data: LoadedD
       `${out}: the run needs about ${Math.ceil(needed / 1e6)} MB, the disk has ${Math.floor((bavail * bsize) / 1e6)} MB free. Free some, or choose another place with --out.`,
     );
   }
-}
-
-/**
- * Builds each kind of member once, so that a net that does not fit the data is an error before anything is written.
- * @returns bytes of the largest member's weights, and of the largest training step
- */
-function checkMembers(
-  config: ResolvedConfig,
-  data: LoadedDataset,
-  container: DependencyContainer,
-): { readonly weightBytes: number; readonly stepBytes: number } {
-  const kinds = new Map(config.members.map((settings, member) => [JSON.stringify([settings.architecture, settings.binarizer]), member]));
-  let [weightBytes, stepBytes] = [0, 0];
-  for (const member of kinds.values()) {
-    const model = buildMember({ config, data, container }, member, settingsOf(config, member));
-    weightBytes = Math.max(weightBytes, model.countParams() * 4);
-    stepBytes = Math.max(stepBytes, stepMemory(summarizeModel(model), config));
-    model.dispose();
-  }
-  return { weightBytes, stepBytes };
 }

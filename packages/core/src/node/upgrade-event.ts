@@ -18,10 +18,11 @@ const LOSS: MetricInfo = { name: "loss", title: "cross-entropy", unit: "", bette
 
 /** An event of a log as today's readers expect it: logs of before metrics were plugins name accuracy and top-5 accuracy themselves. */
 export function upgradeEvent(event: RunEvent): RunEvent {
-  if ("metrics" in event) return event;
-  const older = event as RunEvent & Older;
+  const older = event as RunEvent & Older & { readonly metrics?: unknown };
+  if (older.metrics !== undefined) return event;
   const known = (entries: Readonly<Record<string, unknown>>): never =>
     Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as never;
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- events of later logs pass too
   switch (event.type) {
     case "run-start":
       return { ...event, metrics: [ACCURACY, ...(event.dataset.labels.length > 10 ? [TOP_FIVE] : []), LOSS] };

@@ -7,6 +7,15 @@ import { testArchitecture } from "./test-architecture.ts";
 import { testBackend } from "./test-backend.ts";
 import { testBinarizer } from "./test-binarizer.ts";
 import { testDataset } from "./test-dataset.ts";
+import { createContainer } from "../container.ts";
+import { LOSSES } from "../loss.ts";
+import { METRICS } from "../metric.ts";
+import { OPTIMIZERS } from "../optimizer.ts";
+import { SCHEDULES } from "../schedule.ts";
+import { testLoss } from "./test-loss.ts";
+import { testMetric } from "./test-metric.ts";
+import { testOptimizer } from "./test-optimizer.ts";
+import { testSchedule } from "./test-schedule.ts";
 import { testListener } from "./test-listener.ts";
 import { testScheme } from "./test-scheme.ts";
 import { testVoter } from "./test-voter.ts";
@@ -27,8 +36,8 @@ testListener("that keeps the types of what it hears", () => {
 
 testScheme("where every member sees every row", () => ({
   begin: ({ samples }) => new Float64Array(samples).fill(1),
-  draw: ({ weights }) => ({ kind: "weighted", weights }),
-  next: ({ weights }) => ({ alpha: 1, weights }),
+  draw: ({ sampleWeights }) => ({ kind: "weighted", sampleWeights }),
+  next: ({ sampleWeights }) => ({ kind: "accept", alpha: 1, sampleWeights }),
 }));
 
 testVoter("that sums logits", () => ({
@@ -77,6 +86,24 @@ testDataset("of twelve shades", () => ({
       preprocessing: {},
     };
   },
+}));
+
+const container = createContainer();
+for (const name of container.resolve(OPTIMIZERS).names()) testOptimizer(name, () => container.resolve(OPTIMIZERS).create(name));
+for (const name of container.resolve(SCHEDULES).names()) testSchedule(name, () => container.resolve(SCHEDULES).create(name));
+for (const name of container.resolve(LOSSES).names()) testLoss(name, () => container.resolve(LOSSES).create(name));
+for (const name of container.resolve(METRICS).names()) testMetric(name, () => container.resolve(METRICS).create(name));
+
+testOptimizer("that takes biases alone and keeps nothing", () => ({
+  slots: [],
+  claims: ({ name }) => name.endsWith("/bias"),
+  update: (steps, { learningRate }) =>
+    steps.map(({ weight, gradient }) => ({ weight: tf.sub(weight, tf.mul(gradient, learningRate)), slots: {} })),
+}));
+testSchedule("that is constant", () => ({ rate: ({ learningRate }) => learningRate }));
+testLoss("of the distance to a teacher", () => ({
+  teacher: "runs/teacher",
+  rows: ({ logits, teacherLogits }) => tf.sum<tf.Tensor1D>(tf.square(tf.sub(logits, teacherLogits ?? 0)), 1),
 }));
 
 testBackend("cpu", () => ({

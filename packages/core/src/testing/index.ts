@@ -5,3 +5,7 @@ export { testDataset } from "./test-dataset.ts";
 export { testListener } from "./test-listener.ts";
 export { testScheme } from "./test-scheme.ts";
 export { testVoter } from "./test-voter.ts";
+export { testLoss } from "./test-loss.ts";
+export { testMetric } from "./test-metric.ts";
+export { testOptimizer } from "./test-optimizer.ts";
+export { testSchedule } from "./test-schedule.ts";

@@ -4,18 +4,21 @@ import { adam, adamOptions } from "../built-in/adam.ts";
 import { crossEntropyLoss } from "../built-in/cross-entropy-loss.ts";
 import { accuracyMetric, topFiveMetric } from "../built-in/metrics.ts";
 import type { Backend, ProfileRow } from "../backend.ts";
+import type { Definition } from "../definition.ts";
 import { createRandom } from "../random.ts";
 import { takeKnownStep } from "../train/known-step.ts";
 import { memberOptimizer } from "../train/member-optimizer.ts";
 import { createStep } from "../train/train-step.ts";
 import { UserError } from "../user-error.ts";
+import { expectShare } from "./expect-share.ts";
 
 /**
- * What every backend owes, as tests: `testBackend("wasm", () => wasm({ threads: 1 }))`. Where it does not work on this
+ * What every backend owes, as tests: `testBackend("wasm", () => wasm.create({ threads: 1 }), wasm)`. Where it does not work on this
  * machine it must say so; where it does it must train, and leak nothing. The backend before is put back at the end.
  * @param create makes the backend as its definition does
+ * @param definition what is registered: the options that the backend has in a lane are held against its schema
  */
-export function testBackend(name: string, create: () => Backend): void {
+export function testBackend(name: string, create: () => Backend, definition: Pick<Definition<Backend>, "options"> = {}): void {
   describe(`the backend ${name}`, () => {
     let before = "";
     beforeAll(async () => {
@@ -82,6 +85,10 @@ export function testBackend(name: string, create: () => Backend): void {
       }
     });
 
+    test("divides every machine into at least one lane, by options that its definition knows, or does not divide it", () => {
+      expectShare(create, definition);
+    });
+
     test("leaves no tensor behind over twenty training steps", async () => {
       if (!(await activated(create))) return;
       await trainingStep();
@@ -107,7 +114,14 @@ async function trainingStep(): Promise<Float32Array[]> {
   const pool = { poolSize: 2, strides: 2, padding: "same" } as const;
   const model = tf.sequential({
     layers: [
-      tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 5, kernelSize: 3, padding: "same", useBias: false, kernelInitializer: initializer(1) }),
+      tf.layers.conv2d({
+        inputShape: [8, 8, 3],
+        filters: 5,
+        kernelSize: 3,
+        padding: "same",
+        useBias: false,
+        kernelInitializer: initializer(1),
+      }),
       tf.layers.batchNormalization({ epsilon: 1e-4 }),
       tf.layers.reLU(),
       tf.layers.maxPooling2d({ ...pool, poolSize: 3 }),
@@ -118,7 +132,9 @@ async function trainingStep(): Promise<Float32Array[]> {
   });
   const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: adam(adamOptions.parse({})) }]);
   const kept: tf.Tensor[] = [];
-  const observer = { gradients: (gradients: ReadonlyMap<string, tf.Tensor>) => void kept.push(...[...gradients.values()].map((g) => g.clone())) };
+  const observer = {
+    gradients: (gradients: ReadonlyMap<string, tf.Tensor>) => void kept.push(...[...gradients.values()].map((g) => g.clone())),
+  };
   const { loss } = createStep({ model, optimizer, loss: crossEntropyLoss, observer })({
     images: () => tf.tensor4d(pixels, [4, 8, 8, 3]),
     labels: Int32Array.of(0, 5, 2, 2),

@@ -78,8 +78,9 @@ export class MemberOptimizer {
       const { name, isBinaryKernel, variable } = parameter;
       return { parameter: { name, isBinaryKernel }, weight: variable, gradient, slots: { ...slots } };
     });
-    const updates = tf.tidy(() => optimizer.update(steps, { learningRate, step: this.#step }) as unknown as tf.TensorContainer) as unknown as
-      ParameterUpdate[];
+    const updates = tf.tidy(
+      () => optimizer.update(steps, { learningRate, step: this.#step }) as unknown as tf.TensorContainer,
+    ) as unknown as ParameterUpdate[];
     for (const [i, { slotted }] of together.entries()) {
       const update = updates[i];
       if (!update) throw new Error(`optimizer: gave ${updates.length} updates for ${together.length} parameters.`);
@@ -109,7 +110,9 @@ export class MemberOptimizer {
       for (const [slot, tensor] of Object.entries(slots)) {
         const values = saved[slot]?.get(parameter.name);
         if (!values) {
-          throw new UserError(`optimizer: the checkpoint has no ${slot} of "${parameter.name}". Resume with the optimizer it was saved by.`);
+          throw new UserError(
+            `optimizer: the checkpoint has no ${slot} of "${parameter.name}". Resume with the optimizer it was saved by.`,
+          );
         }
         tensor.dispose();
         slots[slot] = tf.keep(tf.tensor(values.values, [...values.shape]));
@@ -128,7 +131,8 @@ export class MemberOptimizer {
 
 function zeros({ name, optimizer }: NamedOptimizer, { variable }: Parameter): Record<string, tf.Tensor> {
   const taken = optimizer.slots.find((slot) => !/^[A-Za-z]\w*$/.test(slot) || slot === "weights" || slot === "best");
-  if (taken !== undefined) throw new UserError(`optimizer ${name}: has a slot named "${taken}". Name it by letters and digits, and not weights or best.`);
+  if (taken !== undefined)
+    throw new UserError(`optimizer ${name}: has a slot named "${taken}". Name it by letters and digits, and not weights or best.`);
   return Object.fromEntries(optimizer.slots.map((slot) => [slot, tf.keep(tf.zeros(variable.shape))]));
 }
 

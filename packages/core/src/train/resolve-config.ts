@@ -1,4 +1,4 @@
-import type { DependencyContainer, InjectionToken } from "tsyringe";
+import type { DependencyContainer } from "tsyringe";
 import { type ParsedConfig, parseConfig } from "../config.ts";
 import { DEFAULTS } from "../container.ts";
 import { type ContractKey, CONTRACTS, keysOf, type KeysOf } from "../contracts.ts";
@@ -25,15 +25,16 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
   const parsed = parseConfig(config, container.resolve(DEFAULTS));
   const resolve = (key: ContractKey, value: unknown, path: string): Spec | Spec[] => {
     const { token } = CONTRACTS[key];
-    const registry = container.resolve(token as InjectionToken<Registry<unknown>>);
+    const registry = container.resolve<Registry<unknown>>(token);
     return Array.isArray(value)
       ? (value as Spec[]).map((spec, i) => registry.resolve(spec, `${path}[${i}]`))
       : registry.resolve(value as Spec, path);
   };
   const perMember = keysOf({ per: "member" });
-  const own = Object.fromEntries(
-    [...perMember, ...keysOf({ per: "run" })].map((key) => [key, resolve(key, parsed[key], key)]),
-  ) as Pick<ParsedConfig, PerMember | KeysOf<{ per: "run" }>>;
+  const own = Object.fromEntries([...perMember, ...keysOf({ per: "run" })].map((key) => [key, resolve(key, parsed[key], key)])) as Pick<
+    ParsedConfig,
+    PerMember | KeysOf<{ per: "run" }>
+  >;
   const groups = typeof parsed.members === "number" ? [{ count: parsed.members }] : parsed.members;
   const members = groups.flatMap((group, g): MemberConfig[] => {
     const specs = perMember.map((key) => {

@@ -5,8 +5,8 @@ export interface SignConv2DOptions {
   readonly name: string;
   readonly filters: number;
   readonly kernelSize: number;
-  /** Zeros on every side. Default 0. */
-  readonly padding?: number;
+  /** Zeros around the input; "same" needs an odd kernel. Default "valid": none. */
+  readonly padding?: "valid" | "same";
 }
 
 /**
@@ -31,8 +31,14 @@ export class SignConv2D extends tf.layers.Layer {
     this.built = true;
   }
 
+  /** On every side. */
+  get #zeros(): number {
+    return this.#options.padding === "same" ? (this.#options.kernelSize - 1) / 2 : 0;
+  }
+
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const { filters, kernelSize, padding = 0 } = this.#options;
+    const { filters, kernelSize } = this.#options;
+    const padding = this.#zeros;
     const [batch = null, height, width] = inputShape as tf.Shape;
     const out = (size: number | null | undefined): number | null => (size ? size + 2 * padding - kernelSize + 1 : null);
     return [batch, out(height), out(width), filters];
@@ -41,13 +47,15 @@ export class SignConv2D extends tf.layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
     if (!x || !this.#kernel) throw new Error(`${this.name}: is not built, or has no input`);
-    return convolve(sign(x), this.#kernel.read(), this.#options.padding ?? 0);
+    return convolve(sign(x), this.#kernel.read(), this.#zeros);
   }
 }
 
 const sign = tf.customGrad<tf.Tensor>((x, save) => {
   (save as tf.GradSaveFunc)([x as tf.Tensor]);
-  const value = runTrainingKernel("BinarySign", { x: x as tf.Tensor })?.[0] ?? tf.sub(tf.mul(tf.cast(tf.greaterEqual(x as tf.Tensor, 0), "float32"), 2), 1);
+  const value =
+    runTrainingKernel("BinarySign", { x: x as tf.Tensor })?.[0] ??
+    tf.sub(tf.mul(tf.cast(tf.greaterEqual(x as tf.Tensor, 0), "float32"), 2), 1);
   const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]): tf.Tensor => {
     const x = saved as tf.Tensor;
     return runTrainingKernel("BinarySignGrad", { x, dy })?.[0] ?? tf.mul(dy, tf.cast(tf.less(tf.abs(x), 1), "float32"));
@@ -57,18 +65,21 @@ const sign = tf.customGrad<tf.Tensor>((x, save) => {
 
 function convolve(x: tf.Tensor, kernel: tf.Tensor, padding: number): tf.Tensor {
   const attributes = { strides: [1, 1], pad: [padding, padding, padding, padding], scale: 1, relu: 0 };
-  const stock = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor => tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, padding);
+  if (!tf.getKernel("BinaryConv2D", tf.getBackend()))
+    return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, padding > 0 ? "same" : "valid"); // TensorFlow's library knows no others
   return tf.customGrad((x, kernel, save) => {
     (save as tf.GradSaveFunc)([x as tf.Tensor, kernel as tf.Tensor]);
-    const value = runTrainingKernel("BinaryConv2D", { x: x as tf.Tensor, kernel: kernel as tf.Tensor }, attributes)?.[0];
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [x, kernel] = saved as [tf.Tensor, tf.Tensor];
-      const own = runTrainingKernel("BinaryConv2DGrad", { dy, x, kernel }, { ...attributes, seed: 0 });
-      if (!own) return tf.grads(stock)([x, kernel], dy);
-      const [dx, dKernel, dBias] = own as [tf.Tensor, tf.Tensor, tf.Tensor?];
-      dBias?.dispose();
+    const value = onlyOutputs(runTrainingKernel("BinaryConv2D", { x: x as tf.Tensor, kernel: kernel as tf.Tensor }, attributes))[0];
+    const gradFunc = (dy: tf.Tensor, [x, kernel]: tf.Tensor[]): tf.Tensor[] => {
+      const inputs = { dy, x: x as tf.Tensor, kernel: kernel as tf.Tensor };
+      const [dx, dKernel] = onlyOutputs(runTrainingKernel("BinaryConv2DGrad", inputs, { ...attributes, seed: 0 }));
       return [dx, dKernel];
     };
-    return { value: value ?? stock(x as tf.Tensor, kernel as tf.Tensor), gradFunc };
+    return { value, gradFunc };
   })(x, kernel);
+}
+
+function onlyOutputs(outputs: tf.Tensor[] | undefined): [tf.Tensor, tf.Tensor] {
+  if (!outputs) throw new Error(`backend ${tf.getBackend()}: has BinaryConv2D without its gradient`);
+  return outputs as [tf.Tensor, tf.Tensor];
 }

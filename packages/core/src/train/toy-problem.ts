@@ -118,7 +118,8 @@ export function toyContainer(): DependencyContainer {
           : { kind: "rows", rows: resample(sampleWeights, samples, random("epoch")) },
       next: ({ member, sampleWeights, wrong }) => {
         if (member === reject) return { kind: "reject", reason: "no better than chance." };
-        if (member >= stopAt) return { kind: "stop", ...(drop ? { reason: "no better than chance." } : { reason: "nothing left to learn.", alpha: 1 }) };
+        if (member >= stopAt)
+          return { kind: "stop", ...(drop ? { reason: "no better than chance." } : { reason: "nothing left to learn.", alpha: 1 }) };
         const next = sampleWeights.map((w, row) => w * (wrong[row] ? 2 : 0.5));
         return { kind: "accept", alpha: 0.5 + member, sampleWeights: next, warning: `member ${member} is weak.` };
       },

@@ -214,7 +214,8 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   }
 }
 
-const start = { epoch: 0, step: 0, lossSum: 0, metricSums: {}, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
+const noSums: Readonly<Record<string, number>> = {};
+const start = { epoch: 0, step: 0, lossSum: 0, metricSums: noSums, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
 
 function drawRows({ member, run, data, scheme, sampleWeights }: MemberTask, epoch: number, purpose: "train" | "score"): Draw {
   return scheme.draw({

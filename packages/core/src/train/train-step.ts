@@ -101,7 +101,7 @@ function computeRows({ model, optimizer, loss, metrics = {}, observer }: StepPar
       if (sum) measured[name] = tf.keep(sum);
     }
     const rows = loss.rows({ logits, labels, epoch, epochs, ...(teacherLogits ? { teacherLogits } : {}) });
-    const mean = tf.div(tf.sum(weights ? tf.mul(rows, weights) : rows), to - from) as tf.Scalar;
+    const mean = tf.div<tf.Scalar>(tf.sum(weights ? tf.mul(rows, weights) : rows), to - from);
     return share === 1 ? mean : tf.mul(mean, share);
   }, optimizer.variables);
   if (!measured) throw new Error("the model was not run");

@@ -1,14 +1,8 @@
-import type { DependencyContainer, InjectionToken } from "tsyringe";
-import { ARCHITECTURES } from "../../architecture.ts";
-import { BACKENDS } from "../../backend.ts";
-import { BINARIZERS } from "../../binarizer.ts";
-import { DATASETS } from "../../dataset.ts";
-import { SCHEMES } from "../../ensemble-scheme.ts";
-import { LISTENERS } from "../../listener.ts";
+import type { DependencyContainer } from "tsyringe";
+import { CONTRACTS } from "../../contracts.ts";
 import type { BennPlugin } from "../../plugin.ts";
 import type { Registry } from "../../registry.ts";
 import { UserError } from "../../user-error.ts";
-import { VOTERS } from "../../voter.ts";
 import { importPlugin } from "./import-plugin.ts";
 
 /** A plugin, or where to get it: the name of an installed package, or the path of a file. */
@@ -19,10 +13,6 @@ export interface LoadedPlugin {
   /** The package or path asked for; absent for a plugin that was handed in. */
   readonly source?: string;
 }
-
-const registries = [ARCHITECTURES, BACKENDS, BINARIZERS, DATASETS, LISTENERS, SCHEMES, VOTERS] as readonly InjectionToken<
-  Registry<unknown>
->[];
 
 /**
  * Imports the plugins that are given by name or path and lets all register in the container, in order. A plugin that
@@ -53,7 +43,7 @@ export async function loadPlugins(
 }
 
 async function register(plugin: BennPlugin, container: DependencyContainer, from: string): Promise<void> {
-  const own = registries.map((token) => container.resolve(token));
+  const own = Object.values(CONTRACTS).map(({ token }) => container.resolve<Registry<unknown>>(token));
   const registrants = own.map((registry) => registry.registrant);
   for (const registry of own) registry.registrant = plugin.name;
   try {
