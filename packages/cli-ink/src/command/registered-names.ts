@@ -1,0 +1,40 @@
+import { type ContractKey, CONTRACTS, type DependencyContainer, type InjectionToken, type Registry, z } from "@benn/core";
+
+export interface RegisteredName {
+  /** Key of the contract: in the configuration too, unless nothing there names it. */
+  readonly key: ContractKey;
+  readonly contract: string;
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly description: string;
+  /** JSON schema of the options. */
+  readonly options: { readonly properties?: Readonly<Record<string, JsonSchema>> } & Readonly<Record<string, unknown>>;
+  readonly plugin: string;
+}
+
+export interface JsonSchema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly description?: string;
+}
+
+/** Everything that has a name, by contract. */
+export function registeredNames(container: DependencyContainer): RegisteredName[] {
+  const keys = Object.keys(CONTRACTS) as ContractKey[];
+  return keys.flatMap((key) => {
+    const registry = container.resolve(CONTRACTS[key].token as InjectionToken<Registry<unknown>>);
+    return registry.entries().map(({ name, aliases, definition, plugin }) => {
+      const { $schema: _dialect, ...options } = z.toJSONSchema(definition.options ?? z.object({}), { io: "input", unrepresentable: "any" });
+      return {
+        key,
+        contract: registry.contract,
+        name,
+        aliases,
+        description: definition.description,
+        options: options as RegisteredName["options"],
+        plugin,
+      };
+    });
+  });
+}
