@@ -278,12 +278,16 @@ export function createProgram(): Command {
     program
       .command("presets")
       .description("List the presets.")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--json", "as JSON, with their configurations")
-      .action(async (options: { json?: boolean }) => {
+      .action(async (options: { plugin?: string[]; json?: boolean }) => {
         const { listPresets } = await import("./list-presets.ts");
-        listPresets(options);
+        await listPresets(options);
       }),
-    [["presets", "names, and what they train"]],
+    [
+      ["presets", "names, and what they train"],
+      ["presets --plugin ./mine.ts", "with those of your own"],
+    ],
   );
   return program;
 }

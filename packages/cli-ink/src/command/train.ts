@@ -9,7 +9,7 @@ import { wrap } from "../run/wrap.ts";
 import type { Screen } from "../screen/screen.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
 import { commandName, quoted } from "./command-name.ts";
-import type { ConfigRequest } from "./read-config.ts";
+import type { ConfigRequest } from "./configure.ts";
 import { screenOpener } from "./open-screen.ts";
 
 export interface TrainOptions {
