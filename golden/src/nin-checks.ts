@@ -3,7 +3,7 @@ import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { kernelFromReference } from "./layout.ts";
 import { evaluateNin } from "./nin-evaluation.ts";
-import { ninWeightName } from "@benn/import-torch";
+import { ninWeightName } from "./nin-weight-name.ts";
 import { kindOf } from "./nin-net.ts";
 import { trainNin } from "./nin-training.ts";
 import { once } from "./once.ts";

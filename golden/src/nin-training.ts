@@ -1,7 +1,7 @@
 import { Adam, BINARIZERS, type DependencyContainer, softmaxCrossEntropy } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
-import { binaryLayers } from "@benn/import-torch";
+import { binaryLayers } from "@benn/arch-nin";
 import { buildNinNet, kindOf, type NinNet, prepareLayers } from "./nin-net.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
 import { recordGradients } from "./record-gradients.ts";
