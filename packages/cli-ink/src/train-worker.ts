@@ -1,4 +1,4 @@
-// Trains in a thread of its own, so that keys and the clock of the screen live. What it is told comes as workerData,
+// Trains in a thread of its own, so that keys and the clock of the screen live. Its request comes as workerData,
 // what the user asks meanwhile as messages.
 import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";

@@ -49,7 +49,7 @@ function set(node: Json, [key = "", ...rest]: readonly string[], value: unknown,
   set(node[key] as Json, path, value, key === "members" || isElement ? fallback : {}, who);
 }
 
-/** Where in a list the option belongs if its path does not say so. */
+/** Place of the option in a list, if its path has none. */
 function placeIn(list: readonly unknown[], key: string, [first = "", ...rest]: readonly string[], who: string): string[] {
   if (/^\d+$/.test(first)) return [];
   if (list.length === 1) return ["0"];

@@ -50,7 +50,7 @@ export interface StepProfile extends Measured {
   readonly millisecondsToStart?: number;
   /** What the device gives at most, a second. */
   readonly limits?: DeviceLimits;
-  /** Of one step, in the mean. */
+  /** Of one step, on average. */
   readonly rows: readonly ProfileRow[];
 }
 

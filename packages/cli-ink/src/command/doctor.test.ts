@@ -18,7 +18,7 @@ const findings: Findings = {
   plugins: ["@benn/backend-wasm", "./my-plugin.ts"],
 };
 
-test("a table tells of every backend how fast it is, or what it lacks and how to get it", () => {
+test("every backend has a line: how fast it is, or what it lacks and how to get it", () => {
   expect(doctorLines(findings)).toEqual([
     "Backends, by a small training step",
     "✓ wasm    12,346 images/s  WebAssembly, 2 threads  ← --backend auto",
@@ -66,7 +66,7 @@ test("it tries what is registered, and finds the features of this Node and where
   datasets.add("here", { description: "photographs", create: () => ({ load, locate: () => "/data/here" }) });
   datasets.add("away", { description: "drawings", create: () => ({ load, locate: () => undefined }) });
   datasets.add("silent", { description: "paintings", create: () => ({ load }) });
-  datasets.add("told", { description: "maps", options: z.object({ data: z.string() }), create: () => ({ load, locate: () => "none" }) });
+  datasets.add("asking", { description: "maps", options: z.object({ data: z.string() }), create: () => ({ load, locate: () => "none" }) });
   const found = await examine(container);
   expect(found.backends).toEqual([
     { name: "cpu", ok: true, description: "here", imagesPerSecond: expect.any(Number) },
@@ -78,7 +78,7 @@ test("it tries what is registered, and finds the features of this Node and where
     { name: "here", description: "photographs", folder: "/data/here" },
     { name: "away", description: "drawings" },
     { name: "silent", description: "paintings" },
-    { name: "told", description: "maps" },
+    { name: "asking", description: "maps" },
   ]);
   expect(found.plugins).toEqual(["@benn/small", "the application"]);
   expect(JSON.parse(JSON.stringify(found))).toEqual(found);

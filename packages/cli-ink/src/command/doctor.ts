@@ -63,7 +63,7 @@ export async function examine(container: DependencyContainer): Promise<Findings>
   };
 }
 
-/** Where a dataset finds its data by itself: one that must be told by an option does not. */
+/** Where a dataset finds its data by itself; one with an option that has no default does not. */
 function locate({ options = z.object({}), create }: Definition<Dataset>): string | undefined {
   const parsed = options.safeParse({});
   return parsed.success ? create(parsed.data).locate?.() : undefined;

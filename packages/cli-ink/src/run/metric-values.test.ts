@@ -20,7 +20,7 @@ test("what has no value, or none that JSON can hold, is a dash", () => {
   expect(comparison(accuracy, 0.5, Number.NaN)).toBeUndefined();
 });
 
-test("which of two values is better is the metric's to say, and percentages differ by points", () => {
+test("which of two values is better depends on the metric, and percentages differ by points", () => {
   expect(comparison(accuracy, 0.561, 0.523)).toBe("3.8 points better");
   expect(comparison(accuracy, 0.523, 0.561)).toBe("3.8 points worse");
   expect(comparison(error, 0.042, 0.061)).toBe("1.9 points better");

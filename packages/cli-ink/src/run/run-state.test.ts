@@ -24,7 +24,7 @@ test("progress counts the steps of the running epoch", () => {
   expect(progressOf(state)).toBeCloseTo(5.5 / 8);
 });
 
-test("events told again after a checkpoint leave the state as one telling does", () => {
+test("events that come again after a checkpoint leave the state as it was", () => {
   const events = exampleRun({ members: 3, epochs: 4 });
   const until = events.findIndex((event) => event.type === "epoch" && event.member === 1 && event.epoch === 2);
   const checkpoint = events.findIndex((event) => event.type === "epoch" && event.member === 1 && event.epoch === 0);
@@ -39,7 +39,7 @@ test("events told again after a checkpoint leave the state as one telling does",
   expect(timeless(untimedAgain)).toEqual(timeless(untimed));
 });
 
-test("an interrupted run that goes on is not over, and starts anew if it is told from the start", () => {
+test("an interrupted run that goes on is not over, and starts anew if its events begin again", () => {
   const events = exampleRun({ members: 2, epochs: 3 });
   const half = fold(events.slice(0, 20));
   const stopped = reduce(half, tell({ type: "run-end", reason: "interrupted", members: 0 }, (half.at ?? 0) + 1000));

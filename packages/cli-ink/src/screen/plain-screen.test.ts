@@ -38,7 +38,7 @@ test("a member that the scheme rejects has the reason on its line", () => {
   expect(lines.at(-1)).toBe("member 1/2 done: ε 0.950, no vote; It is no better than chance.\n");
 });
 
-test("progress that takes a while is told in tenths, once each; what is over at once is not", () => {
+test("progress that takes a while has a line for each tenth; what is over at once has none", () => {
   const lines: string[] = [];
   const screen = plainScreen((text) => lines.push(text), initialState);
   for (const done of [0, 50, 100]) screen.show({ type: "progress", what: "reading", done, total: 100, clock: { at: done } });

@@ -13,7 +13,7 @@ const PATIENCE_MILLISECONDS = 1000;
 /** A line an epoch and a line a member, for logs and pipes: no colour, nothing drawn over. */
 export function plainScreen(write: (text: string) => void, first: RunState): Screen {
   let state = first;
-  let told = "";
+  let written = "";
   let waiting: { readonly what: string; readonly since: number } | undefined;
   return {
     show(event) {
@@ -23,8 +23,8 @@ export function plainScreen(write: (text: string) => void, first: RunState): Scr
       }
       state = reduce(state, event);
       const line = lineFor(event, state);
-      if (line === undefined || line === told) return;
-      told = line;
+      if (line === undefined || line === written) return;
+      written = line;
       write(`${line}\n`);
     },
     close: async () => {},
