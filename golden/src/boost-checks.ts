@@ -1,4 +1,4 @@
-import { type DependencyContainer, SCHEMES, type Spec, UserError } from "@benn/core";
+import { completeScheme, type DependencyContainer, SCHEMES, type Spec, UserError, weightedError } from "@benn/core";
 import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { once } from "./once.ts";
@@ -53,26 +53,21 @@ function boostRounds(
 ): { readonly start: Float64Array; readonly rounds: readonly Round[] } {
   const known = specs[name];
   if (!known) throw new UserError(`${file.name}: no scheme is known for "${name}". Known: ${Object.keys(specs).join(", ")}.`);
-  const spec = container.resolve(SCHEMES).resolve(known);
-  const scheme = container.resolve(SCHEMES).create(spec);
+  const scheme = completeScheme(container.resolve(SCHEMES).create(known));
   const classes = Number(file.metadata[`${name.split("/")[0]}_classes`]);
   const samples = file.numbers(`${name}/miss0`).length;
   const labels = new Int32Array(samples);
   const start = scheme.begin({ samples, classes });
   const rounds: Round[] = [];
-  let weights = start;
+  let sampleWeights = start;
   for (let member = 0; member < count; member++) {
     const wrong = Uint8Array.from(file.numbers(`${name}/miss${member}`));
-    const verdict = scheme.next({ member, weights, wrong, labels, classes, logits: () => new Float32Array(samples * classes) });
-    if ("stop" in verdict) throw new UserError(`${name}, round ${member}: expected new weights, but ${verdict.stop}`);
-    rounds.push({ error: errorOf(verdict.alpha, spec, classes), alpha: verdict.alpha, weights: verdict.weights });
-    weights = verdict.weights;
+    const error = weightedError(sampleWeights, wrong);
+    const logits = (): Float32Array => new Float32Array(samples * classes);
+    const verdict = scheme.next({ member, sampleWeights, wrong, error, labels, classes, logits });
+    if (verdict.kind !== "accept") throw new UserError(`${name}, round ${member}: expected new weights, but ${verdict.reason}`);
+    rounds.push({ error, alpha: verdict.alpha, weights: verdict.sampleWeights });
+    sampleWeights = verdict.sampleWeights;
   }
   return { start, rounds };
-}
-
-/** The ε a scheme has computed, which it gives away by its alpha alone: the inverse of the alpha rule. */
-function errorOf(alpha: number, spec: Spec, classes: number): number {
-  const logOdds = spec["alpha"] === "samme" ? alpha / Number(spec["shrinkage"]) - Math.log(classes - 1) : 2 * alpha;
-  return 1 / (1 + Math.exp(logOdds));
 }

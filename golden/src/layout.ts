@@ -16,6 +16,14 @@ export function imagesFromReference(images: Values): Values {
   return permute(images, [0, 2, 3, 1]);
 }
 
+/** A copy of these rows, the indices of the first axis, in this order; repetition allowed. */
+export function takeRows({ shape, values }: Values, rows: Int32Array): Values {
+  const size = values.length / (shape[0] ?? 1);
+  const taken = new Float32Array(rows.length * size);
+  for (const [at, row] of rows.entries()) taken.set(values.subarray(row * size, (row + 1) * size), at * size);
+  return { shape: [rows.length, ...shape.slice(1)], values: taken };
+}
+
 /** A copy whose axis `i` is axis `axes[i]` of the original. */
 export function permute({ shape, values }: Values, axes: readonly number[]): Values {
   const permuted = axes.map((axis) => shape[axis] ?? 1);

@@ -1,12 +1,14 @@
 import type { DependencyContainer } from "@benn/core";
+import { type ArrangedBatch, batchInParts } from "./batch-in-parts.ts";
 import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
-import { kernelFromReference } from "./layout.ts";
+import { kernelFromReference, takeRows } from "./layout.ts";
 import { evaluateNin } from "./nin-evaluation.ts";
 import { ninWeightName } from "./nin-weight-name.ts";
 import { kindOf } from "./nin-net.ts";
-import { trainNin } from "./nin-training.ts";
+import { type NinTraining, trainNin } from "./nin-training.ts";
 import { once } from "./once.ts";
+import type { OpenOptions } from "./open-folder.ts";
 
 /**
  * Relative to a tensor's norm. Of gradients and parameters: how far float32 and float64 runs of the reference itself lie
@@ -17,25 +19,41 @@ const TOLERANCES = { kernels: 1e-6, logits: 2e-6, losses: 2e-6, gradients: 5e-5,
 /** The weight right before a batch norm that takes it away again: SB's first bias, whose true gradient is 0. */
 const NO_GRADIENT = { bias: "xnor.0.bias", kernel: "xnor.0.weight", mean: "xnor.1.running_mean" };
 
-/** A net in evaluation and, with `training`, through as many steps as the file has losses. */
-export function ninChecks(file: GoldenFile, container: DependencyContainer, { training: withTraining }: { training: boolean }): Check[] {
+/** A net in evaluation and, with `training`, through as many steps as the file has losses: of its batch as it is, and of one in parts. */
+export function ninChecks(file: GoldenFile, container: DependencyContainer, { training, createStep }: Required<OpenOptions>): Check[] {
   const evaluation = once(() => evaluateNin(file, container));
   const checks = [
     ...each(file, "latent_after_binarize/", TOLERANCES.kernels, async (i) => (await evaluation()).latents[Number(i)]),
     ...each(file, "binarized/", TOLERANCES.kernels, async (i) => (await evaluation()).binarized[Number(i)]),
     ...each(file, "eval_logits", TOLERANCES.logits, async () => (await evaluation()).logits),
   ];
-  return withTraining && file.has("losses") ? [...checks, ...trainingChecks(file, container)] : checks;
+  if (!training || !file.has("losses")) return checks;
+  leaveOutNoise(file);
+  const labels = Int32Array.from(file.numbers("y"));
+  const [, classes = 0] = file.shape("train_logits_step0");
+  const trained = (batch: ArrangedBatch): Check[] =>
+    trainingChecks(
+      file,
+      batch,
+      once(() => trainNin(file, container, createStep, batch)),
+    );
+  const parts = trained(batchInParts(labels, classes)).filter(({ name }) => !/running_(mean|var)$/.test(name));
+  file.notes.push("Not compared in parts: running statistics, which take up those of every part.");
+  return [
+    ...checks,
+    ...trained({ rows: Int32Array.from(labels.keys()), labels }),
+    ...parts.map((check) => ({ ...check, name: `${check.name} in parts` })),
+  ];
 }
 
-function trainingChecks(file: GoldenFile, container: DependencyContainer): Check[] {
-  const losses = file.numbers("losses");
-  const training = once(() => trainNin(file, container, losses.length));
+function trainingChecks(file: GoldenFile, { rows }: ArrangedBatch, training: () => Promise<NinTraining>): Check[] {
   const own = (name: string): string => ninWeightName(kindOf(file), name);
-  const steps = new Set(file.match(/^after_step(\d+)\//).map(([, step]) => Number(step)));
-  leaveOutNoise(file, steps);
   return [
-    ...each(file, "train_logits_step0", TOLERANCES.logits, async () => (await training()).logits),
+    {
+      name: "train_logits_step0",
+      tolerance: TOLERANCES.logits,
+      measure: async () => relativeError((await training()).logits, takeRows(file.tensor("train_logits_step0"), rows).values),
+    },
     ...each(file, "raw_grad_step0/", TOLERANCES.gradients, async (name) => (await training()).rawGradients.get(own(name))),
     ...each(file, "grad_step0/", TOLERANCES.gradients, async (name) => (await training()).gradients.get(own(name))),
     ...(file.has(`grad_step0/${NO_GRADIENT.bias}`)
@@ -50,15 +68,20 @@ function trainingChecks(file: GoldenFile, container: DependencyContainer): Check
           },
         ]
       : []),
-    ...Array.from(losses, (loss, step) => ({
+    ...Array.from(file.numbers("losses"), (loss, step) => ({
       name: `losses/${step}`,
       tolerance: TOLERANCES.losses,
       measure: async () => relativeError([(await training()).losses[step] ?? Number.NaN], [loss]),
     })),
-    ...[...steps].flatMap((step) =>
+    ...savedSteps(file).flatMap((step) =>
       each(file, `after_step${step}/`, TOLERANCES.parameters, async (name) => (await training()).weights[step - 1]?.get(own(name))),
     ),
   ];
+}
+
+/** Steps after which the file has the weights. */
+function savedSteps(file: GoldenFile): number[] {
+  return [...new Set(file.match(/^after_step(\d+)\//).map(([, step]) => Number(step)))];
 }
 
 /** A check for every tensor whose name begins so and that is not left out; `ours` gets the rest of the name. */
@@ -82,11 +105,12 @@ function each(
  * What rests on a gradient that is rounding noise, which Adam makes steps of: the bias itself, and from the second step on
  * the running mean that it moves.
  */
-function leaveOutNoise(file: GoldenFile, steps: ReadonlySet<number>): void {
+function leaveOutNoise(file: GoldenFile): void {
+  const steps = savedSteps(file);
   const names = [
     ...["raw_grad_step0", "grad_step0"].map((group) => `${group}/${NO_GRADIENT.bias}`),
-    ...[...steps].map((step) => `after_step${step}/${NO_GRADIENT.bias}`),
-    ...[...steps].filter((step) => step > 1).map((step) => `after_step${step}/${NO_GRADIENT.mean}`),
+    ...steps.map((step) => `after_step${step}/${NO_GRADIENT.bias}`),
+    ...steps.filter((step) => step > 1).map((step) => `after_step${step}/${NO_GRADIENT.mean}`),
   ].filter((name) => file.has(name));
   if (names.length > 0) {
     file.leaveOut(names, `Left out: ${names.join(", ")}. Their true gradient is 0 (a batch norm follows), so these are rounding noise.`);

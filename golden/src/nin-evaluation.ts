@@ -1,8 +1,8 @@
-import { BINARIZERS, type DependencyContainer } from "@benn/core";
+import { BINARIZERS, type DependencyContainer, EVALUATION, prepareLayers } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
 import { binaryLayers } from "@benn/arch-nin";
-import { buildNinNet, kindOf, prepareLayers } from "./nin-net.ts";
+import { buildNinNet, kindOf } from "./nin-net.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
 
 export interface NinEvaluation {
@@ -17,15 +17,14 @@ export interface NinEvaluation {
 export async function evaluateNin(file: GoldenFile, container: DependencyContainer): Promise<NinEvaluation> {
   const binarizer = container.resolve(BINARIZERS).create("deterministic");
   const net = buildNinNet(file, container, binarizer);
-  const step = { training: false, seed: 0 };
   try {
-    prepareLayers(net.model, step);
+    prepareLayers(net.model, EVALUATION);
     const { logits, latents, binarized } = tf.tidy(() => {
       const kernels = binaryLayers(kindOf(file)).map((layer) => net.weights.get(`${layer}/kernel`)?.read() ?? tf.scalar(Number.NaN));
       return {
-        logits: net.model.apply(net.images) as tf.Tensor,
+        logits: net.model.apply(tf.tensor(net.images.values, [...net.images.shape])) as tf.Tensor,
         latents: kernels.map((kernel) => kernel.clone()),
-        binarized: kernels.map((kernel) => binarizer.kernel(kernel, step)),
+        binarized: kernels.map((kernel) => binarizer.kernel(kernel, EVALUATION, {})),
       };
     });
     return {
@@ -34,6 +33,6 @@ export async function evaluateNin(file: GoldenFile, container: DependencyContain
       binarized: await Promise.all(binarized.map(readAndDispose)),
     };
   } finally {
-    net.dispose();
+    net.model.dispose();
   }
 }

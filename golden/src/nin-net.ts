@@ -1,7 +1,7 @@
-import { ARCHITECTURES, type Binarizer, type DependencyContainer, isStepAware, type Step, UserError } from "@benn/core";
+import { ARCHITECTURES, type Binarizer, type DependencyContainer, UserError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
-import { imagesFromReference, kernelFromReference } from "./layout.ts";
+import { imagesFromReference, kernelFromReference, type Values } from "./layout.ts";
 import { isNinKind, type NinKind } from "@benn/arch-nin";
 import { ninWeightName } from "./nin-weight-name.ts";
 
@@ -9,22 +9,19 @@ import { ninWeightName } from "./nin-weight-name.ts";
 export interface NinNet {
   readonly model: tf.LayersModel;
   /** [batch, height, width, channels]. */
-  readonly images: tf.Tensor4D;
-  /** [batch], int32. */
-  readonly labels: tf.Tensor1D;
+  readonly images: Values;
   /** By our names, `conv2/kernel`. */
   readonly weights: ReadonlyMap<string, tf.LayersModel["weights"][number]>;
-  readonly dispose: () => void;
 }
 
 /**
- * Builds the net a file describes and gives it the weights `before/…`. The caller disposes it.
+ * Builds the net a file describes and gives it the weights `before/…`. The caller disposes the model.
  * @throws UserError when the file's net is not one of ours, or a weight does not fit
  */
 export function buildNinNet(file: GoldenFile, container: DependencyContainer, binarizer: Binarizer): NinNet {
   const kind = kindOf(file);
   const images = imagesFromReference(file.tensor("x"));
-  const [batch = 0, height = 0, width = 0, channels = 0] = images.shape;
+  const [, height = 0, width = 0, channels = 0] = images.shape;
   const classes = file.shape(kind === "nin" ? "before/xnor.11.bias" : "before/xnor.8.conv.bias")[0] ?? 0;
   const spec = { name: kind, width: Number(file.metadata["width_multiplier"]), dropout: 0 };
   const model = container
@@ -45,19 +42,7 @@ export function buildNinNet(file: GoldenFile, container: DependencyContainer, bi
     missing.delete(own);
   }
   if (missing.size > 0) throw new UserError(`${file.name}: has no weights for ${[...missing].join(", ")}. It is not whole.`);
-  const batchTensors = {
-    images: tf.tensor4d(images.values, [batch, height, width, channels]),
-    labels: tf.tensor1d(Int32Array.from(file.numbers("y")), "int32"),
-  };
-  return {
-    model,
-    weights,
-    ...batchTensors,
-    dispose: () => {
-      model.dispose();
-      tf.dispose(batchTensors);
-    },
-  };
+  return { model, images, weights };
 }
 
 /** @throws UserError when the file's net is not one of ours */
@@ -65,9 +50,4 @@ export function kindOf(file: GoldenFile): NinKind {
   const { kind } = file.metadata;
   if (!isNinKind(kind)) throw new UserError(`${file.name}: its net is "${kind}". Known: nin, allbinnet.`);
   return kind;
-}
-
-/** Tells the layers what is to come, as the trainer does before every step and every evaluation. */
-export function prepareLayers(model: tf.LayersModel, step: Step): void {
-  for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(step);
 }

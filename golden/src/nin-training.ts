@@ -1,8 +1,10 @@
-import { Adam, BINARIZERS, type DependencyContainer, softmaxCrossEntropy } from "@benn/core";
+import { BINARIZERS, type createStep, type DependencyContainer, LOSSES, memberOptimizer, OPTIMIZERS, type StepObserver } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
+import type { ArrangedBatch } from "./batch-in-parts.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { binaryLayers } from "@benn/arch-nin";
-import { buildNinNet, kindOf, type NinNet, prepareLayers } from "./nin-net.ts";
+import { takeRows } from "./layout.ts";
+import { buildNinNet, kindOf } from "./nin-net.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
 import { recordGradients } from "./record-gradients.ts";
 
@@ -10,7 +12,7 @@ import { recordGradients } from "./record-gradients.ts";
 type NamedValues = ReadonlyMap<string, Float32Array>;
 
 export interface NinTraining {
-  /** Of step 0, [batch, classes]. */
+  /** Of step 0, [rows of the batch, classes]. */
   readonly logits: Float32Array;
   /** Of step 0. Raw ones are those of the binary kernels themselves, before the kernel rule; else the two are the same. */
   readonly rawGradients: NamedValues;
@@ -21,65 +23,90 @@ export interface NinTraining {
   readonly weights: readonly NamedValues[];
 }
 
-/** Trains the file's net on its one batch, step by step as the trainer does, with Adam and the file's settings of it. */
-export async function trainNin(file: GoldenFile, container: DependencyContainer, steps: number): Promise<NinTraining> {
+/** Trains the file's net on the one batch, for as many steps as the file has losses, by core's optimizer and loss and the file's settings. */
+export async function trainNin(
+  file: GoldenFile,
+  container: DependencyContainer,
+  create: typeof createStep,
+  batch: ArrangedBatch,
+): Promise<NinTraining> {
   const recorded = recordGradients(container.resolve(BINARIZERS).create("deterministic"));
   const net = buildNinNet(file, container, recorded.binarizer);
-  const { learningRate, weightDecay } = adamSettings(file);
-  const parameters = [...net.weights].filter(([, weight]) => net.model.trainableWeights.includes(weight));
-  const optimizer = new Adam(
-    parameters.map(([name, weight]) => ({ name, variable: weight.read() as tf.Variable })),
-    { weightDecay },
-  );
+  const { learningRate, ...options } = adamSettings(file);
+  const adam = container.resolve(OPTIMIZERS).create({ name: "adam", ...options });
+  const optimizer = memberOptimizer(net.model, [{ name: "adam", optimizer: adam }]);
+  const seen = observe();
+  const { partRows = batch.rows.length } = batch;
+  const loss = container.resolve(LOSSES).create("cross-entropy");
+  const step = create({ model: net.model, optimizer, loss, partRows, observer: seen.observer });
   try {
-    const passes = [];
-    for (let seed = 0; seed < steps; seed++) {
+    const losses: number[] = [];
+    const weights: NamedValues[] = [];
+    let first: Pick<NinTraining, "logits" | "gradients" | "rawGradients"> | undefined;
+    for (const seed of file.numbers("losses").keys()) {
+      const images = (from: number, to: number): tf.Tensor4D => {
+        const { shape, values } = takeRows(net.images, batch.rows.subarray(from, to));
+        return tf.tensor4d(values, [...shape] as [number, number, number, number]);
+      };
+      const results = step({ ...batch, images, learningRate, seed, epoch: 0, epochs: 1 });
+      losses.push((await readAndDispose(results.loss))[0] ?? Number.NaN);
+      weights.push(await valuesOf([...net.weights].map(([name, weight]) => [name, weight.read()])));
+      if (!first) {
+        const gradients = await valuesOf(seen.gradients);
+        const raw = await sumsOfLayers(recorded.gradients, binaryLayers(kindOf(file)));
+        first = { logits: await rowsOf(seen.logits), gradients, rawGradients: new Map([...gradients, ...raw]) };
+      }
       recorded.clear();
-      prepareLayers(net.model, { training: true, seed });
-      const { loss, logits, grads } = await pass(net, optimizer.variables);
-      const gradients = await valuesOf(parameters.map(([name, weight]) => [name, grads[(weight.read() as tf.Variable).name]]));
-      const raw = await Promise.all(recorded.gradients.map(async (gradient) => Float32Array.from(await gradient.data())));
-      optimizer.apply(grads, learningRate);
-      tf.dispose(grads);
-      const weights = await valuesOf([...net.weights].map(([name, weight]) => [name, weight.read()]));
-      passes.push({ loss, logits, gradients, raw, weights });
+      seen.clear();
     }
-    const [first] = passes;
-    const raw = binaryLayers(kindOf(file)).map((layer, i) => [`${layer}/kernel`, first?.raw[i] ?? new Float32Array(0)] as const);
-    return {
-      logits: first?.logits ?? new Float32Array(0),
-      rawGradients: new Map([...(first?.gradients ?? []), ...raw]),
-      gradients: first?.gradients ?? new Map(),
-      losses: passes.map(({ loss }) => loss),
-      weights: passes.map(({ weights }) => weights),
-    };
+    return { ...(first ?? { logits: new Float32Array(0), gradients: new Map(), rawGradients: new Map() }), losses, weights };
   } finally {
     recorded.clear();
+    seen.clear();
     optimizer.dispose();
-    net.dispose();
+    net.model.dispose();
   }
 }
 
-/** A forward and a backward pass. The caller disposes the gradients. */
-async function pass(
-  { model, images, labels }: NinNet,
-  variables: tf.Variable[],
-): Promise<{ loss: number; logits: Float32Array; grads: tf.NamedTensorMap }> {
-  let logits: tf.Tensor = tf.tensor1d([]);
-  const { value, grads } = tf.variableGrads(() => {
-    const output = model.apply(images, { training: true }) as tf.Tensor2D;
-    logits.dispose();
-    logits = tf.keep(output.clone());
-    return softmaxCrossEntropy(output, labels);
-  }, variables);
-  const [loss = Number.NaN] = await readAndDispose(value);
-  return { loss, logits: await readAndDispose(logits), grads };
+/** Keeps what a step shows, until it is cleared. */
+function observe() {
+  const logits: { readonly from: number; readonly tensor: tf.Tensor }[] = [];
+  const gradients: (readonly [name: string, gradient: tf.Tensor])[] = [];
+  const observer: StepObserver = {
+    logits: (tensor, from) => void logits.push({ from, tensor: tf.keep(tensor.clone()) }),
+    gradients: (all) => {
+      for (const [name, gradient] of all) gradients.push([name, tf.keep(gradient.clone())]);
+    },
+  };
+  const clear = (): void =>
+    tf.dispose([...logits.splice(0).map(({ tensor }) => tensor), ...gradients.splice(0).map(([, tensor]) => tensor)]);
+  return { logits, gradients, observer, clear };
+}
+
+/** The parts' logits, each from its own row on. */
+async function rowsOf(parts: readonly { readonly from: number; readonly tensor: tf.Tensor }[]): Promise<Float32Array> {
+  const values = new Float32Array(parts.reduce((sum, { tensor }) => sum + tensor.size, 0)).fill(Number.NaN);
+  for (const { from, tensor } of parts) values.set(await tensor.data<"float32">(), from * (tensor.shape[1] ?? 1));
+  return values;
+}
+
+/** Sums of the kernels' gradients over the parts, which come layer by layer and part after part. */
+async function sumsOfLayers(gradients: readonly tf.Tensor[], layers: readonly string[]): Promise<NamedValues> {
+  const sums = layers.map((layer, i) => {
+    const parts = gradients.filter((_, call) => call % layers.length === i);
+    return [`${layer}/kernel`, parts.length > 0 ? tf.addN(parts) : undefined] as const;
+  });
+  try {
+    return await valuesOf(sums);
+  } finally {
+    tf.dispose(sums.map(([, sum]) => sum));
+  }
 }
 
 /** What the file says of its optimiser: PyTorch's names, as JSON. */
-function adamSettings({ metadata }: GoldenFile): { learningRate: number; weightDecay: number } {
-  const { lr, weight_decay: weightDecay } = JSON.parse(metadata["adam"] ?? "{}") as { lr?: number; weight_decay?: number };
-  return { learningRate: lr ?? Number.NaN, weightDecay: weightDecay ?? 0 };
+function adamSettings({ metadata }: GoldenFile): { learningRate: number; weightDecay: number; beta1: number; beta2: number } {
+  const { lr, weight_decay, betas } = JSON.parse(metadata["adam"] ?? "{}") as { lr?: number; weight_decay?: number; betas?: number[] };
+  return { learningRate: lr ?? Number.NaN, weightDecay: weight_decay ?? 0, beta1: betas?.[0] ?? 0.9, beta2: betas?.[1] ?? 0.999 };
 }
 
 async function valuesOf(tensors: readonly (readonly [name: string, tensor: tf.Tensor | undefined])[]): Promise<NamedValues> {

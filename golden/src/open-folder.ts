@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type DependencyContainer, UserError } from "@benn/core";
+import { createStep, type DependencyContainer, UserError } from "@benn/core";
 import { binarizeChecks } from "./binarize-checks.ts";
 import { boostChecks } from "./boost-checks.ts";
 import type { Check, FileChecks } from "./check.ts";
@@ -12,6 +12,8 @@ import { voteChecks } from "./vote-checks.ts";
 export interface OpenOptions {
   /** Whether nets are trained, or only evaluated: on a slow backend a step takes seconds. Default true. */
   readonly training?: boolean;
+  /** The training step that is held against the numbers. Default: core's. */
+  readonly createStep?: typeof createStep;
 }
 
 type Kind = readonly [
@@ -31,12 +33,13 @@ const kinds: readonly Kind[] = [
  * The checks of every safetensors file of a folder, and of the checkpoints in its folder `pth`, none measured yet.
  * @throws UserError when there is no such folder, or nothing in it that is known
  */
-export function openFolder(folder: string, container: DependencyContainer, { training = true }: OpenOptions = {}): FileChecks[] {
+export function openFolder(folder: string, container: DependencyContainer, options: OpenOptions = {}): FileChecks[] {
+  const all = { training: true, createStep, ...options };
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError(`golden: "${folder}" is not a folder. Give one of golden numbers, such as golden/fixtures.`);
   }
   const names = readdirSync(folder).toSorted();
-  const files = names.filter((name) => name.endsWith(".safetensors")).map((name) => openFile(folder, name, container, { training }));
+  const files = names.filter((name) => name.endsWith(".safetensors")).map((name) => openFile(folder, name, container, all));
   if (files.every(({ checks }) => checks.length === 0)) {
     throw new UserError(`golden: nothing in "${folder}" is known. Expected binarize, boost, vote or nin .safetensors files.`);
   }

@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ARCHITECTURES, BINARIZERS, type DependencyContainer, UserError } from "@benn/core";
+import { ARCHITECTURES, BINARIZERS, type DependencyContainer, EVALUATION, prepareLayers, UserError } from "@benn/core";
 import { type NinKind, ninKeyMaps } from "@benn/arch-nin";
 import { mapWeights, readCheckpoint } from "@benn/import-torch";
 import * as tf from "@tensorflow/tfjs";
 import { type Check, relativeError } from "./check.ts";
 import { GoldenFile } from "./golden-file.ts";
 import { imagesFromReference } from "./layout.ts";
-import { prepareLayers } from "./nin-net.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
 
 /** As of the nets in safetensors files: both sides are float32. */
@@ -46,7 +45,7 @@ async function logitsOf(path: string, file: GoldenFile, container: DependencyCon
     const logits = tf.tidy(() => {
       for (const weight of model.weights)
         weight.write(tf.tensor(read.get(weight.originalName) ?? [], shapes.get(weight.originalName) ?? []));
-      prepareLayers(model, { training: false, seed: 0 });
+      prepareLayers(model, EVALUATION);
       return model.apply(tf.tensor(values, [...shape])) as tf.Tensor;
     });
     return await readAndDispose(logits);

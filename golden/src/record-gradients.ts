@@ -22,9 +22,9 @@ export function recordGradients(binarizer: Binarizer): {
     },
     binarizer: {
       ...binarizer,
-      kernel: (w, step) => {
+      kernel: (...args) => {
         const call = calls++;
-        return note(binarizer.kernel(w, step), (gradient) => (gradients[call] = gradient));
+        return note(binarizer.kernel(...args), (gradient) => (gradients[call] = gradient));
       },
     },
   };

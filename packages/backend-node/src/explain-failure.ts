@@ -1,4 +1,4 @@
-import type { NativePackage } from "./native-backend.ts";
+import type { NativePackage } from "./native-package.ts";
 
 export interface Explanation {
   readonly reason: string;

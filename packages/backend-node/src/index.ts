@@ -1,7 +1,8 @@
 import { BACKENDS, definePlugin } from "@benn/core";
 import { nativeBackend } from "./native-backend.ts";
 
-export { BACKEND_NAME, nativeBackend, type NativePackage } from "./native-backend.ts";
+export { BACKEND_NAME, nativeBackend } from "./native-backend.ts";
+export type { NativePackage } from "./native-package.ts";
 
 export default definePlugin({
   name: "@benn/backend-node",

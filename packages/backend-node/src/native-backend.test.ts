@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { nin, ninOptions } from "@benn/arch-nin";
 import { deterministic, none } from "@benn/binarize";
-import { Adam, isStepAware, softmaxCrossEntropy } from "@benn/core";
+import { createContainer, createStep, LOSSES, memberOptimizer, OPTIMIZERS } from "@benn/core";
 import { testBackend } from "@benn/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
@@ -30,7 +30,8 @@ function project(entry?: string): string {
 }
 
 const standIn = project(`require(${JSON.stringify(join(import.meta.dirname, "../test/stand-in.cjs"))})`);
-const create = (from = standIn) => nativeBackend("@tensorflow/tfjs-node").create({ from });
+const definition = nativeBackend("@tensorflow/tfjs-node");
+const create = (from = standIn) => definition.create({ from });
 
 describe("where the package is missing or broken", () => {
   test("the backend says so, how to get it, and changes nothing", async () => {
@@ -53,28 +54,23 @@ describe("where the package is missing or broken", () => {
   });
 });
 
-testBackend("node, on a stand-in for TensorFlow's library", () => create());
+testBackend("node, on a stand-in for TensorFlow's library", () => create(), definition);
 
 describe("a network that pads", () => {
   const step = async (backend: string, binarizer = deterministic) => {
     await tf.setBackend(backend);
     const model = nin(ninOptions.parse({ width: 1 / 32 })).build({ inputShape: [8, 8, 3], classes: 3, binarizer, seed: 1 });
-    const optimizer = new Adam(
-      model.trainableWeights.map((weight) => ({ name: weight.originalName, variable: weight.read() as tf.Variable })),
-    );
-    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: 1 });
-    const loss = tf.tidy(() => {
-      const x = tf.tensor4d(
-        Float32Array.from({ length: 2 * 192 }, (_, i) => Math.sin(i)),
-        [2, 8, 8, 3],
-      );
-      const labels = tf.tensor1d([0, 2], "int32");
-      const { value, grads } = tf.variableGrads(
-        () => softmaxCrossEntropy(model.apply(x, { training: true }) as tf.Tensor2D, labels),
-        optimizer.variables,
-      );
-      optimizer.apply(grads, 0.01);
-      return value;
+    const container = createContainer();
+    const adam = container.resolve(OPTIMIZERS).create({ name: "adam", weightDecay: 0 });
+    const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: adam }]);
+    const pixels = Float32Array.from({ length: 2 * 192 }, (_, i) => Math.sin(i));
+    const { loss } = createStep({ model, optimizer, loss: container.resolve(LOSSES).create("cross-entropy") })({
+      images: () => tf.tensor4d(pixels, [2, 8, 8, 3]),
+      labels: Int32Array.of(0, 2),
+      learningRate: 0.01,
+      seed: 1,
+      epoch: 0,
+      epochs: 1,
     });
     const weights = await Promise.all(model.getWeights().map((weight) => weight.data()));
     const value = (await loss.data())[0];

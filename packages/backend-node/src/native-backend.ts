@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Backend, type Definition, type Probe, UserError, z } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { explainFailure } from "./explain-failure.ts";
+import type { NativePackage } from "./native-package.ts";
 import { restoreUtil } from "./restore-util.ts";
 
 const options = z.object({
@@ -11,8 +12,6 @@ const options = z.object({
 
 /** What TensorFlow.js calls the backend of either package. */
 export const BACKEND_NAME = "tensorflow";
-
-export type NativePackage = "@tensorflow/tfjs-node" | "@tensorflow/tfjs-node-gpu";
 
 /**
  * TensorFlow's own library under TensorFlow.js: `tfjs-node` on the CPU, `tfjs-node-gpu` by CUDA. The package is the user's

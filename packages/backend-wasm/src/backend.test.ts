@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from "@benn/core";
+import { createContainer, createStep, LOSSES, memberOptimizer, OPTIMIZERS, OutOfMemoryError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { randomValues } from "../test/random-values.ts";
@@ -115,29 +115,21 @@ describe("training", () => {
         tf.layers.dense({ units: 4, kernelInitializer: tf.initializers.glorotNormal({ seed: 3 }) }),
       ],
     });
-    const optimizer = tf.train.adam(0.01);
-    const x = tf.tensor4d(randomValues(16 * 8 * 8 * 3, "images"), [16, 8, 8, 3]);
-    const y = tf.tidy(() =>
-      tf.oneHot(
-        tf.tensor1d(
-          Array.from({ length: 16 }, (_, i) => i % 4),
-          "int32",
-        ),
-        4,
-      ),
-    );
+    const container = createContainer();
+    const adam = container.resolve(OPTIMIZERS).create({ name: "adam", weightDecay: 0 });
+    const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: adam }]);
+    const takeStep = createStep({ model, optimizer, loss: container.resolve(LOSSES).create("cross-entropy") });
+    const pixels = randomValues(16 * 8 * 8 * 3, "images");
+    const labels = Int32Array.from({ length: 16 }, (_, i) => i % 4);
     const losses: number[] = [];
     for (let step = 0; step < steps; step++) {
-      const loss = optimizer.minimize(
-        () => tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(y, model.apply(x, { training: true }) as tf.Tensor2D),
-        true,
-      )!;
+      const images = () => tf.tensor4d(pixels, [16, 8, 8, 3]);
+      const { loss } = takeStep({ images, labels, learningRate: 0.01, seed: step, epoch: 0, epochs: 1 });
       losses.push(loss.dataSync()[0]!);
       loss.dispose();
       afterStep?.();
     }
     const weights = model.getWeights().map((weight) => weight.dataSync() as Float32Array);
-    tf.dispose([x, y]);
     optimizer.dispose();
     model.dispose();
     return { losses, weights };

@@ -1,6 +1,7 @@
-import type { WasmBackend } from "./backend.ts";
 import type { Block } from "./block.ts";
 import { type Formula, OPERATIONS } from "./formula.ts";
+import type { TensorMemory } from "./tensor-memory.ts";
+import type { WasmKernels } from "./wasm-kernels.ts";
 
 /** Formulas as the instructions that kernels evaluate block by block: see assembly/program.ts. */
 export interface Program {
@@ -15,12 +16,20 @@ export interface Program {
   readonly plain: number;
 }
 
+/** What compiling takes of the backend. */
+interface Workplace {
+  readonly wasm: WasmKernels;
+  readonly tensors: TensorMemory;
+  materialize(formula: Formula): void;
+  withScratch<T>(bytes: number, use: (address: number) => T): T;
+}
+
 /**
  * Compiles formulas of one shape whose last axis has so many channels (any number where nobody minds), for as long as `use`
  * runs. Common parts are computed once, and a register is used again when its value is not needed any more.
  */
 export function withProgram(
-  backend: WasmBackend,
+  backend: Workplace,
   formulas: readonly [Formula] | readonly [Formula, Formula],
   channels: number | undefined,
   use: (program: Program) => void,

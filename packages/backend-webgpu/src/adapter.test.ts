@@ -30,6 +30,17 @@ test("the backend that is there is kept where the same GPU is asked for, or none
   expect(await registerWebgpuBackend({ adapter: "Subzero" })).not.toBe(first);
 });
 
+test("of a list of adapters each lane gets the next one, and one at a time is used where there is no list", () => {
+  const machine = { cores: 8, memoryBytes: 2 ** 34, stepBytes: 2 ** 30 };
+  const inLanes = (adapter: string | string[], count: number) => {
+    const share = named(adapter).share?.(machine);
+    return [share?.lanes, Array.from({ length: count }, (_, lane) => share?.options(lane, count))];
+  };
+  expect(inLanes(["a", "b"], 3)).toEqual([2, [{ adapter: "a" }, { adapter: "b" }, { adapter: "a" }]]);
+  expect(inLanes("a", 2)).toEqual([1, [{ adapter: "a" }, { adapter: "a" }]]);
+  expect([create().share?.(machine).lanes, create().share?.(machine).options(1, 2)]).toEqual([1, {}]);
+});
+
 test.each(["Quick", ["Swift", "Quick"], "swift"])(
   "where no GPU is called %j it says so, what there is, and changes nothing",
   async (adapter) => {

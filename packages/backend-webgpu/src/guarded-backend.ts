@@ -2,15 +2,14 @@ import { OutOfMemoryError, UserError } from "@benn/core";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { DataType, TensorInfo } from "@tensorflow/tfjs";
 import { largestTensor } from "./adapter.ts";
-import { type OwnProgram, PlannedPrograms } from "./planned-programs.ts";
+import type { Elements } from "./elements.ts";
+import { type OwnProgram, PlannedPrograms, type ProgramUniforms, type StockProgram } from "./planned-programs.ts";
 import { RecycledBuffers } from "./recycled-buffers.ts";
-import type { Elements } from "./run-elements.ts";
 
-export type WebGPUProgram = Parameters<WebGPUBackend["runWebGPUProgram"]>[0] & {
+export type WebGPUProgram = StockProgram & {
   /** Multiply-adds that it does, for the profile. */
   readonly macs?: number;
 };
-export type ProgramUniforms = NonNullable<Parameters<WebGPUBackend["runWebGPUProgram"]>[3]>;
 
 /** Numbers whose buffers are kept. */
 const MOST_CONSTANTS = 1024;

@@ -1,6 +1,10 @@
 import type { DataType, TensorInfo } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import type { GuardedBackend, ProgramUniforms, WebGPUProgram } from "./guarded-backend.ts";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+
+/** TensorFlow.js's own kind of program, and the uniforms that it takes. */
+export type StockProgram = Parameters<WebGPUBackend["runWebGPUProgram"]>[0];
+export type ProgramUniforms = NonNullable<Parameters<WebGPUBackend["runWebGPUProgram"]>[3]>;
 
 /**
  * What TensorFlow.js keeps to itself of its WebGPU backend. 4.22 is its last release, and the catalog pins it, so these
@@ -52,14 +56,14 @@ const MOST_GROUPS = 1024;
  * training step. Here all of it is kept, and found again by the program, its shapes, its uniforms and its buffers.
  */
 export class PlannedPrograms {
-  readonly #backend: GuardedBackend;
+  readonly #backend: WebGPUBackend;
   readonly #internals: Internals;
   readonly #plans = new Map<string, Plan & { readonly dispatch: readonly [number, number, number] }>();
   readonly #own = new Map<string, Plan>();
   readonly #numbers = new WeakMap<GPUBuffer, number>();
   #nextNumber = 0;
 
-  constructor(backend: GuardedBackend) {
+  constructor(backend: WebGPUBackend) {
     this.#backend = backend;
     this.#internals = backend as unknown as Internals;
   }
@@ -69,7 +73,7 @@ export class PlannedPrograms {
    * @param first starts it by TensorFlow.js, which compiles it; called when the program meets shapes for the first time
    */
   run(
-    program: WebGPUProgram,
+    program: StockProgram,
     inputs: TensorInfo[],
     dtype: DataType,
     uniforms: ProgramUniforms | undefined,
@@ -130,7 +134,7 @@ export class PlannedPrograms {
   }
 
   /** In the order in which TensorFlow.js declares them in WGSL. */
-  #uniformsOf(plan: Plan, program: WebGPUProgram, inputs: readonly TensorInfo[], output: TensorInfo, own: ProgramUniforms = []): GPUBuffer {
+  #uniformsOf(plan: Plan, program: StockProgram, inputs: readonly TensorInfo[], output: TensorInfo, own: ProgramUniforms = []): GPUBuffer {
     let values = "";
     for (const { data } of own) values += `${String(data)};`;
     const known = plan.uniforms.get(values);

@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { GuardedBackend } from "./guarded-backend.ts";
 import { runOwn, WORKGROUP } from "./run-own.ts";
-import type { Uniforms } from "./run-elements.ts";
+import type { Uniforms } from "./elements.ts";
 
 export interface GroupReduction {
   /** Tells this WGSL from all other. */

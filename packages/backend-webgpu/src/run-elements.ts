@@ -1,24 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
+import type { Elements, Uniforms } from "./elements.ts";
 import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
-
-/** A uniform by its name in WGSL: `f32`, `i32` or `u32`. */
-export type Uniforms = Readonly<Record<string, readonly [type: "f32" | "i32" | "u32", value: number]>>;
-
-export interface Elements {
-  /** Tells this WGSL from all other; what is not in `code` must be in here. */
-  readonly key: string;
-  /** Tensors by their name in WGSL, where each is a flat array. */
-  readonly inputs: Readonly<Record<string, TensorInfo>>;
-  readonly shape: readonly number[];
-  readonly dtype?: "float32" | "int32";
-  readonly uniforms?: Uniforms;
-  /** WGSL functions that `value` calls. */
-  readonly functions?: string;
-  /** A tensor of as many values to write to, instead of a new one. */
-  readonly output?: TensorInfo | undefined;
-  /** WGSL statements that return element `index` (i32) of the output. */
-  readonly value: string;
-}
 
 const WORKGROUP = 64;
 /** From so many elements on a thread computes four: it is memory that such a program waits for. */

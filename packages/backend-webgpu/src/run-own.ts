@@ -1,6 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { GuardedBackend } from "./guarded-backend.ts";
-import { data, declare, type Uniforms } from "./run-elements.ts";
+import type { Uniforms } from "./elements.ts";
+import { data, declare } from "./run-elements.ts";
 
 export interface Own {
   /** Tells this WGSL from all other. */

@@ -1,7 +1,8 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
 import { channelSums } from "./kernels/channel-sums.ts";
-import { data, declare, flat, type Uniforms } from "./run-elements.ts";
+import type { Uniforms } from "./elements.ts";
+import { data, declare, flat } from "./run-elements.ts";
 
 /**
  * One of the two matrices, which is only read, never laid out. Finding an element takes divisions, which cost more than the

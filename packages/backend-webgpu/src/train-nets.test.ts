@@ -1,10 +1,11 @@
 import { nin, ninOptions } from "@benn/arch-nin";
 import { resnet18, resnet18Options, resnet20, resnet20Options } from "@benn/arch-resnet";
 import { deterministic } from "@benn/binarize";
-import { Adam, type Architecture, type Binarizer, isStepAware, softmaxCrossEntropy } from "@benn/core";
+import type { Architecture, Binarizer } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { clipping } from "../test/few-losses.ts";
+import { takeSteps } from "../test/take-steps.ts";
 import { create, difference } from "../test/use-software-gpu.ts";
 import { BACKEND_NAME } from "./register.ts";
 
@@ -15,43 +16,10 @@ const nets: Readonly<Record<string, { readonly architecture: Architecture; reado
   "ResNet-18": { architecture: resnet18(resnet18Options.parse({ width: 1 / 32 })), side: 32 },
 };
 
-async function train(
-  backend: string,
-  net: string,
-  binarizer: Binarizer,
-  steps: number,
-): Promise<{ values: Float32Array[]; tensors: number[] }> {
+async function train(backend: string, net: string, binarizer: Binarizer, steps: number): ReturnType<typeof takeSteps> {
   await tf.setBackend(backend);
   const { architecture, side } = nets[net]!;
-  const model = architecture.build({ inputShape: [side, side, 3], classes: 3, binarizer, seed: 1 });
-  const optimizer = new Adam(
-    model.trainableWeights.map((weight) => ({ name: weight.originalName, variable: weight.read() as tf.Variable })),
-  );
-  const losses = new Float32Array(steps);
-  let gradients: Float32Array[] = [];
-  const tensors: number[] = [];
-  for (let step = 0; step < steps; step++) {
-    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: true, seed: step });
-    const { loss, kept } = tf.tidy(() => {
-      const x = tf.tensor4d(
-        Float32Array.from({ length: 2 * side * side * 3 }, (_, i) => Math.sin(i)),
-        [2, side, side, 3],
-      );
-      const { value, grads } = tf.variableGrads(
-        () => softmaxCrossEntropy(model.apply(x, { training: true }) as tf.Tensor2D, tf.tensor1d([0, 2], "int32")),
-        optimizer.variables,
-      );
-      optimizer.apply(grads, 0.01);
-      return { loss: value, kept: optimizer.variables.map(({ name }) => grads[name] as tf.Tensor) };
-    });
-    losses[step] = (await loss.data())[0] ?? Number.NaN;
-    if (step === 0) gradients = await Promise.all(kept.map((gradient) => gradient.data() as Promise<Float32Array>));
-    tf.dispose([loss, kept]);
-    tensors.push(tf.memory().numTensors);
-  }
-  optimizer.dispose();
-  model.dispose();
-  return { values: [losses, ...gradients], tensors };
+  return await takeSteps(architecture.build({ inputShape: [side, side, 3], classes: 3, binarizer, seed: 1 }), steps);
 }
 
 test.for(Object.keys(nets))(
@@ -59,15 +27,17 @@ test.for(Object.keys(nets))(
   { timeout: 240_000 },
   async (net) => {
     await create().activate();
-    const gpu = await train(BACKEND_NAME, net, clipping, 1);
-    const cpu = await train("cpu", net, clipping, 1);
-    expect(difference({ gpu: gpu.values, cpu: cpu.values }, nets[net]?.tolerance ?? 1e-5)).toBeUndefined();
+    const of = async (backend: string): Promise<Float32Array[]> => {
+      const { losses, gradients } = await train(backend, net, clipping, 1);
+      return [Float32Array.from(losses), ...gradients];
+    };
+    expect(difference({ gpu: await of(BACKEND_NAME), cpu: await of("cpu") }, nets[net]?.tolerance ?? 1e-5)).toBeUndefined();
   },
 );
 
 test("six steps of a binary NIN stay finite, and leave no tensor behind from one to the next", async () => {
   await create().activate();
-  const { values, tensors } = await train(BACKEND_NAME, "NIN", deterministic, 6);
-  expect(values[0]?.every((loss) => Number.isFinite(loss))).toBe(true);
+  const { losses, tensors } = await train(BACKEND_NAME, "NIN", deterministic, 6);
+  expect(losses.every(Number.isFinite)).toBe(true);
   expect(new Set(tensors).size).toBe(1);
 });

@@ -50,5 +50,10 @@ export const webgpuBackend: Definition<Backend, typeof options> = {
       const [{ registerWebgpuBackend }, { measureLimits }] = await Promise.all([import("./register.ts"), import("./measure-limits.ts")]);
       return await measureLimits(await registerWebgpuBackend({ power, adapter }));
     },
+    share() {
+      const adapters = [adapter ?? []].flat();
+      const lanes = Math.max(1, adapters.length);
+      return { lanes, options: (lane) => (adapters.length > 0 ? { adapter: adapters[lane % lanes] } : {}) };
+    },
   }),
 };

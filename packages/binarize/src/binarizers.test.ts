@@ -1,3 +1,4 @@
+import { EVALUATION } from "@benn/core";
 import { testBinarizer } from "@benn/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
@@ -9,20 +10,22 @@ testBinarizer("deterministic", () => deterministic);
 testBinarizer("stochastic", () => stochastic);
 testBinarizer("none", () => none);
 
+const training = { training: true, seed: 3, epoch: 0, epochs: 1 };
+
 test("a stochastic weight w is +1 in about (w + 1) / 2 of the draws, drawn anew each step and plain in evaluation", () => {
   tf.tidy(() => {
     for (const w of [-1, -0.5, 0.2, 1]) {
       const kernel = tf.fill([10_000, 1], w);
       const positive = stochastic
-        .kernel(kernel, { training: true, seed: 3 })
+        .kernel(kernel, training, {})
         .dataSync()
         .filter((value) => value > 0).length;
       expect(Math.abs(positive / 10_000 - (w + 1) / 2)).toBeLessThan(0.02);
       if (Math.abs(w) === 1) expect(positive).toBe(w > 0 ? 10_000 : 0);
     }
     const kernel = tf.fill([50, 1], 0.1);
-    const drawn = (seed: number) => [...stochastic.kernel(kernel, { training: true, seed }).dataSync()];
+    const drawn = (seed: number) => [...stochastic.kernel(kernel, { ...training, seed }, {}).dataSync()];
     expect(drawn(1)).not.toEqual(drawn(2));
-    expect(new Set(stochastic.kernel(kernel, { training: false, seed: 1 }).dataSync()).size).toBe(1);
+    expect(new Set(stochastic.kernel(kernel, EVALUATION, {}).dataSync()).size).toBe(1);
   });
 });

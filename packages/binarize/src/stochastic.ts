@@ -10,7 +10,7 @@ import { binaryKernel } from "./ops/binary-kernel.ts";
  */
 export const stochastic: Binarizer = {
   ...deterministic,
-  kernel: (w, step) => (step.training ? binaryKernel(w, (w) => drawnSigns(w, step.seed)) : deterministic.kernel(w, step)),
+  kernel: (w, step) => binaryKernel(w, step.training ? (w) => drawnSigns(w, step.seed) : undefined),
 };
 
 function drawnSigns(w: tf.Tensor, seed: number): tf.Tensor {

@@ -30,6 +30,26 @@ export interface ProfileRow {
   readonly bound?: keyof DeviceLimits;
 }
 
+/** What members that train side by side divide. */
+export interface Machine {
+  readonly cores: number;
+  readonly memoryBytes: number;
+  /** What a training step of the largest member takes. */
+  readonly stepBytes: number;
+}
+
+/** How a backend divides a machine into lanes, in each of which one member trains at a time. */
+export interface Share {
+  /** Unless the user sets a number; at least 1. */
+  readonly lanes: number;
+  /**
+   * The backend's options in a lane, in place of the same ones of the configuration.
+   * @param lane from 0
+   * @param lanes as many as there are, also more or fewer than `lanes` above
+   */
+  options(lane: number, lanes: number): Readonly<Record<string, unknown>>;
+}
+
 /** Where tensors are computed. */
 export interface Backend {
   /** Finds out, without side effects that last, whether the backend works here. */
@@ -48,6 +68,11 @@ export interface Backend {
   profile?(run: () => void): Promise<ProfileRow[]>;
   /** Measures what the device gives at most, in a second or so. The backend must be active. */
   limits?(): Promise<DeviceLimits>;
+  /**
+   * Divides the machine among members that train side by side, each in a thread with a backend of its own. A function of its argument.
+   * Absent: one lane, and the same options in each where the user sets more.
+   */
+  share?(machine: Machine): Share;
 }
 
 export const BACKENDS: InjectionToken<Registry<Backend>> = Symbol.for("benn.backends");

@@ -1,8 +1,8 @@
 export { z } from "zod";
 export { ARCHITECTURES, type Architecture, type BuildOptions } from "./architecture.ts";
-export { BACKENDS, type Backend, type DeviceLimits, type Probe, type ProfileRow } from "./backend.ts";
+export { BACKENDS, type Backend, type DeviceLimits, type Machine, type Probe, type ProfileRow, type Share } from "./backend.ts";
 export type { MemberBench, StepKind, StepTime } from "./bench/member-bench.ts";
-export { BINARIZERS, type Binarizer } from "./binarizer.ts";
+export { BINARIZERS, type BinarizedLayer, type Binarizer, type BinarizerParameters, type Bits } from "./binarizer.ts";
 export { type Config, configSchema, defineConfig, parseConfig, type ParsedConfig } from "./config.ts";
 export { type ContractKey, CONTRACTS, keysOf } from "./contracts.ts";
 export { KEY_MAPS, type KeyMap, type KeyMapPlace, type KnownKeyMap } from "./key-map.ts";
@@ -53,4 +53,5 @@ export { outOfBagAccuracy } from "./out-of-bag.ts";
 export { accuracy, hasTopFive, stagedAccuracy, topFiveAccuracy, winners } from "./staged-vote.ts";
 export { type GivenMembers, UNKNOWN_EPOCH } from "./train/given-members.ts";
 export type { WeightValues } from "./train/model-weights.ts";
+export { prepareLayers } from "./train/predict-logits.ts";
 export { type MemberConfig, type ResolvedConfig, resolveConfig } from "./train/resolve-config.ts";

@@ -1,8 +1,9 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Binarizer } from "./binarizer.ts";
 
-/** Set by layers whose input or kernel may be binary. */
+/** Set by layers that have a binarizer. */
 interface HasBits {
-  readonly bits?: { readonly activations: 1 | 32; readonly kernel: 1 | 32 };
+  readonly bits?: Binarizer["bits"];
 }
 
 export interface LayerSummary {
@@ -17,7 +18,7 @@ export interface LayerSummary {
   /** Multiply-adds for one image: both factors of one bit, and all others. */
   readonly binaryMultiplyAdds: number;
   readonly realMultiplyAdds: number;
-  /** Of all weights, running statistics included: kernels of one bit at a bit a weight and one 32-bit scale a filter, the rest at 32 bits. */
+  /** Of all weights, running statistics included: kernels of k ≤ 8 bits at k bits a weight and one 32-bit scale a filter, the rest at 32 bits. */
   readonly bytes: number;
 }
 
@@ -58,16 +59,15 @@ function summarizeLayer(layer: tf.layers.Layer): LayerSummary {
   const binary = bits.activations === 1 && bits.kernel === 1;
   const parameters = layer.trainableWeights.reduce((total, weight) => total + size(weight.shape), 0);
   const all = layer.weights.reduce((total, weight) => total + size(weight.shape), 0);
-  const binaryParameters = bits.kernel === 1 ? inKernel : 0;
   return {
     name: layer.name,
     type: layer.getClassName(),
     outputShape,
     parameters,
-    binaryParameters,
+    binaryParameters: bits.kernel === 1 ? inKernel : 0,
     binaryMultiplyAdds: binary ? multiplyAdds : 0,
     realMultiplyAdds: binary ? 0 : multiplyAdds,
-    bytes: Math.ceil(binaryParameters / 8) + 4 * (all - binaryParameters + (binaryParameters > 0 ? (kernel?.at(-1) ?? 0) : 0)),
+    bytes: Math.ceil((bits.kernel * inKernel) / 8) + 4 * (all - inKernel + (bits.kernel === 32 ? 0 : (kernel?.at(-1) ?? 0))),
   };
 }
 

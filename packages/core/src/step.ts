@@ -1,4 +1,4 @@
-/** Whether tensors are computed to learn or to score, and the seed of this very step for layers that draw. */
+/** What layers compute next: a training step or an evaluation, at which point of the member's training, with which seed. */
 export interface Step {
   readonly training: boolean;
   /** 32-bit, derived from (run seed, member, epoch, step); layers derive their own from it with their name. */
@@ -8,12 +8,16 @@ export interface Step {
    * The parts have one seed: what is drawn for a weight stays for all of them, what is drawn for a row needs the part's number too.
    */
   readonly part?: number;
-  /** Epoch of the member, from 0, and its epochs: in evaluation the two are equal, so that estimators which are annealed have their final form. */
+  /**
+   * The member's epoch, for what is annealed. In training from 0 to `epochs` − 1; it changes between epochs and not within one, as the
+   * papers anneal. In evaluation always `epochs`: a member is scored in the final form of what is annealed, in which it is exported.
+   */
   readonly epoch: number;
+  /** Epochs of the member, at least 1. */
   readonly epochs: number;
 }
 
-/** The step of every evaluation: nothing is drawn, and what is annealed has its final form. */
+/** The step of every evaluation, in the middle of training or after it. */
 export const EVALUATION: Step = { training: false, seed: 0, epoch: 1, epochs: 1 };
 
 /**

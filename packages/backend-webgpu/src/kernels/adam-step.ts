@@ -1,7 +1,8 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { GuardedBackend } from "../guarded-backend.ts";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
-import { runElements, type Uniforms } from "../run-elements.ts";
+import type { Uniforms } from "../elements.ts";
+import { runElements } from "../run-elements.ts";
 import { runInPlace } from "../run-in-place.ts";
 
 interface Slot {

@@ -1,6 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { GuardedBackend, WebGPUProgram } from "../guarded-backend.ts";
-import { data, declare, flat, runElements, type Uniforms } from "../run-elements.ts";
+import type { Uniforms } from "../elements.ts";
+import { data, declare, flat, runElements } from "../run-elements.ts";
 
 export interface ChannelSums {
   /** Tells this term from all other. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { GuardedBackend } from "../guarded-backend.ts";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
-import type { Uniforms } from "../run-elements.ts";
+import type { Uniforms } from "../elements.ts";
 import { tiledProduct } from "../tiled-product.ts";
 
 export interface ConvolutionSizes {

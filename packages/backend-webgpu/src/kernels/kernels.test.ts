@@ -1,5 +1,5 @@
 import { BatchNorm, batchNorm, binaryConv2d, binaryKernel, binarySign, centreAndClip, dropoutMask } from "@benn/binarize";
-import { Adam, createRandom } from "@benn/core";
+import { createContainer, createRandom, type MemberOptimizer, memberOptimizer, OPTIMIZERS } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -208,13 +208,21 @@ compared(
   },
 );
 
+/** Adam on a model of one weight, to be disposed with it. */
+function adamOn(weight: tf.Tensor, weightDecay = 0): { model: tf.LayersModel; variable: tf.Variable; adam: MemberOptimizer } {
+  const [inputs, units] = weight.shape as [number, number];
+  const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [inputs], units, useBias: false, weights: [weight] })] });
+  const optimizer = createContainer().resolve(OPTIMIZERS).create({ name: "adam", weightDecay });
+  const adam = memberOptimizer(model, [{ name: "adam", optimizer }]);
+  return { model, variable: model.weights[0]!.read() as tf.Variable, adam };
+}
+
 compared("Adam's steps are those composed", ({ height, channels, seed, flag }) => {
-  const variable = tf.tidy(() => tf.variable(random([height, channels], seed, "w")));
-  const adam = new Adam([{ name: "w", variable }], { weightDecay: flag ? 1e-2 : 0 });
+  const { model, variable, adam } = adamOn(random([height, channels], seed, "w"), flag ? 1e-2 : 0);
   for (const step of [1, 2, 3]) adam.apply({ [variable.name]: random([height, channels], seed + step, "gradient") }, 0.01);
   const weight = variable.clone();
   adam.dispose();
-  variable.dispose();
+  model.dispose();
   return [weight];
 });
 
@@ -233,9 +241,8 @@ compared("gradients that are put off until somebody asks for them can be compute
 test("a weight that was read, or that somebody else holds, is updated all the same, and the other keeps what it has", async () => {
   await create().activate();
   const values = Float32Array.from({ length: 2000 }, (_, i) => Math.sin(i));
-  const variable = tf.variable(tf.tensor1d(values));
-  const adam = new Adam([{ name: "w", variable }]);
-  const gradient = tf.ones([2000]);
+  const { model, variable, adam } = tf.tidy(() => adamOn(tf.tensor2d(values, [2000, 1])) as never) as ReturnType<typeof adamOn>;
+  const gradient = tf.ones([2000, 1]);
   expect(await variable.data()).toEqual(values);
   const held = variable.clone();
   adam.apply({ [variable.name]: gradient }, 0.5); // the first step is the rate against the gradient's sign
@@ -246,7 +253,8 @@ test("a weight that was read, or that somebody else holds, is updated all the sa
   adam.apply({ [variable.name]: gradient }, 0.5);
   for (const [i, value] of (await variable.data()).entries()) expect(value).toBeCloseTo(expectedAfter(2)[i]!, 5);
   adam.dispose();
-  tf.dispose([variable, gradient]);
+  model.dispose();
+  gradient.dispose();
 });
 
 test("every kernel of its own is what TensorFlow.js runs on this backend", () => {

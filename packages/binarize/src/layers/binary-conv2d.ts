@@ -43,7 +43,7 @@ export class BinaryConv2D extends BinaryLayer {
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const channels = (inputShape as tf.Shape).at(-1) ?? 1;
-    this.addKernel([this.kernelSize, this.kernelSize, channels, this.filters]);
+    this.addKernel([this.kernelSize, this.kernelSize, channels, this.filters], inputShape as tf.Shape);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -59,7 +59,7 @@ export class BinaryConv2D extends BinaryLayer {
     return tf.tidy(() => {
       const seed = this.rowSeed(step);
       const drops = step.training && this.dropout > 0;
-      const binarized = this.binarizer.activations(onlyTensor(inputs), step);
+      const binarized = this.binarizer.activations(onlyTensor(inputs), step, this.parameters);
       const x = (drops ? dropoutMask(binarized, this.dropout, seed) : binarized) as tf.Tensor4D;
       const kernel = this.binarized(step) as tf.Tensor4D;
       const scale = drops ? 1 / (1 - this.dropout) : 1;

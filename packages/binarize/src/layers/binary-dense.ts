@@ -23,7 +23,7 @@ export class BinaryDense extends BinaryLayer {
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    this.addKernel([(inputShape as tf.Shape).at(-1) ?? 1, this.units]);
+    this.addKernel([(inputShape as tf.Shape).at(-1) ?? 1, this.units], inputShape as tf.Shape);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -37,7 +37,7 @@ export class BinaryDense extends BinaryLayer {
     return tf.tidy(() => {
       const seed = this.rowSeed(step);
       const drops = step.training && this.dropout > 0;
-      const binarized = this.binarizer.activations(onlyTensor(inputs), step);
+      const binarized = this.binarizer.activations(onlyTensor(inputs), step, this.parameters);
       const x = (drops ? dropoutMask(binarized, this.dropout, seed) : binarized) as tf.Tensor2D;
       const kernel = this.binarized(step) as tf.Tensor2D;
       const scale = drops ? 1 / (1 - this.dropout) : 1;

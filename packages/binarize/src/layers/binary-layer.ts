@@ -1,4 +1,4 @@
-import { type Binarizer, deriveSeed, type Step, type StepAware } from "@benn/core";
+import { type Binarizer, type BinarizerParameters, deriveSeed, EVALUATION, type Step, type StepAware, UserError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 
 export interface BinaryLayerOptions {
@@ -15,7 +15,7 @@ export interface BinaryLayerOptions {
   readonly inputShape?: readonly number[];
 }
 
-/** What BinaryConv2D and BinaryDense share: a latent kernel that its binarizer projects before each step. */
+/** What BinaryConv2D and BinaryDense share: a latent kernel that its binarizer projects before each step, and the binarizer's parameters. */
 export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   readonly bits: Binarizer["bits"];
   protected readonly binarizer: Binarizer;
@@ -25,7 +25,8 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   readonly #kernelInitializer: ReturnType<typeof tf.initializers.randomNormal>;
   #kernel: tf.LayerVariable | undefined;
   #bias: tf.LayerVariable | undefined;
-  #step: Step = { training: false, seed: 0 };
+  readonly #parameters = new Map<string, tf.LayerVariable>();
+  #step = EVALUATION;
 
   constructor(options: BinaryLayerOptions) {
     const { name, binarizer, activation = "linear", dropout = 0, useBias = true, kernelInitializer, inputShape } = options;
@@ -38,22 +39,43 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
     this.#kernelInitializer = kernelInitializer ?? tf.initializers.randomNormal({ stddev: 0.05, seed: deriveSeed(0, name) });
   }
 
-  protected addKernel(shape: readonly number[]): void {
-    this.#kernel = this.addWeight("kernel", [...shape], "float32", this.#kernelInitializer);
+  /**
+   * Adds the latent kernel, the bias and the binarizer's parameters.
+   * @throws UserError where a parameter has the name of another weight
+   */
+  protected addKernel(shape: readonly number[], [, ...inputShape]: tf.Shape): void {
+    const kernel = this.addWeight("kernel", [...shape], "float32", this.#kernelInitializer);
+    this.#kernel = kernel;
     if (this.useBias) this.#bias = this.addWeight("bias", [shape.at(-1) ?? 1], "float32", tf.initializers.zeros());
+    tf.tidy(() => {
+      for (const [name, value] of Object.entries(this.binarizer.parameters?.({ kernel: kernel.read(), inputShape }) ?? {})) {
+        if (name === "kernel" || name === "bias")
+          throw new UserError(
+            `layer ${this.name}: its binarizer has a parameter "${name}", but this is a weight of every layer. Rename it.`,
+          );
+        const parameter = this.addWeight(name, value.shape, "float32", tf.initializers.zeros());
+        parameter.write(value);
+        this.#parameters.set(name, parameter);
+      }
+    });
     this.built = true;
   }
 
   /** Applies the kernel's rule for good, once a step, and takes the seed of what is drawn in this step. */
-  prepare({ training, seed, part = 0 }: Step): void {
-    this.#step = { training, seed: deriveSeed(seed, this.name), part };
+  prepare(step: Step): void {
+    const { seed, part = 0 } = step;
+    this.#step = { ...step, seed: deriveSeed(seed, this.name), part };
     const kernel = this.#kernel;
     if (kernel && part === 0) tf.tidy(() => void kernel.write(this.binarizer.project(kernel.read())));
   }
 
-  /** The step as this layer sees it: with a seed of its own. Dropout and drawn kernels act in training calls alone. */
+  /**
+   * The step as this layer sees it: with a seed of its own. Dropout and drawn kernels act in training calls alone, and all other calls
+   * have the final form of what is annealed.
+   */
   protected stepOf(kwargs: { training?: unknown } | undefined): Step {
-    return { ...this.#step, training: kwargs?.training === true };
+    const step = this.#step;
+    return kwargs?.training === true ? { ...step, training: true } : { ...step, training: false, epoch: step.epochs };
   }
 
   /** For draws of the rows, which are others in each part of a batch; a drawn kernel is the same in all of them. */
@@ -61,10 +83,15 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
     return part === 0 ? seed : deriveSeed(seed, "part", part);
   }
 
+  /** Current values of the binarizer's parameters, by name; the layer's, not to be disposed. */
+  get parameters(): BinarizerParameters {
+    return Object.fromEntries([...this.#parameters].map(([name, parameter]) => [name, parameter.read()]));
+  }
+
   /** ŵ of this step; inside a tidy. */
   protected binarized(step: Step): tf.Tensor {
     if (!this.#kernel) throw new Error(`${this.name}: is not built`);
-    return this.binarizer.kernel(this.#kernel.read(), step);
+    return this.binarizer.kernel(this.#kernel.read(), step, this.parameters);
   }
 
   protected get bias(): tf.Tensor1D | undefined {

@@ -1,4 +1,4 @@
-import { deriveSeed } from "@benn/core";
+import { deriveSeed, EVALUATION } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { normal } from "../../test/finite-differences.ts";
@@ -9,6 +9,8 @@ import { dropoutMask } from "../ops/dropout-mask.ts";
 import { BinaryConv2D } from "./binary-conv2d.ts";
 import { BinaryDense } from "./binary-dense.ts";
 
+const step = { training: true, seed: 1, epoch: 0, epochs: 1 };
+
 const oneLayer = (layer: tf.layers.Layer, shape: number[]): tf.LayersModel =>
   tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: shape }), layer] });
 
@@ -17,7 +19,7 @@ describe("BinaryConv2D", () => {
     const kernelInitializer = tf.initializers.randomNormal({ mean: 0.7, stddev: 1, seed: 1 });
     const layer = new BinaryConv2D({ name: "conv", binarizer: deterministic, filters: 3, kernelSize: 3, kernelInitializer });
     const model = oneLayer(layer, [5, 5, 4]);
-    layer.prepare({ training: false, seed: 1 });
+    layer.prepare(EVALUATION);
     const kernel = layer.weights[0]?.read() as tf.Tensor4D;
     tf.tidy(() => {
       expect(tf.max(tf.abs(kernel)).dataSync()[0]).toBeLessThanOrEqual(1);
@@ -53,7 +55,7 @@ describe("BinaryConv2D", () => {
     tf.tidy(() => {
       const x = normal([1, 4, 4, 8], 3) as tf.Tensor4D;
       const run = (training: boolean, seed: number, part?: number) => {
-        layer.prepare({ training, seed, ...(part === undefined ? {} : { part }) });
+        layer.prepare({ ...step, training, seed, ...(part === undefined ? {} : { part }) });
         return [...(model.apply(x, { training }) as tf.Tensor).dataSync()];
       };
       expect(run(false, 1)).toEqual(run(false, 2));
@@ -62,9 +64,9 @@ describe("BinaryConv2D", () => {
       expect(run(true, 1, 0)).toEqual(run(true, 1));
       expect(run(true, 1, 1)).toEqual(run(true, 1, 1));
       expect(new Set([0, 1, 2].map((part) => String(run(true, 1, part)))).size).toBe(3);
-      const signs = deterministic.activations(x, { training: true, seed: 0 });
+      const signs = deterministic.activations(x, step, {});
       const kept = dropoutMask(signs, 0.5, deriveSeed(1, "conv")) as tf.Tensor4D;
-      const kernel = deterministic.kernel(layer.getWeights()[0] as tf.Tensor, { training: true, seed: 0 }) as tf.Tensor4D;
+      const kernel = deterministic.kernel(layer.getWeights()[0] as tf.Tensor, step, {}) as tf.Tensor4D;
       const expected = tf.mul(tf.conv2d(kept, kernel, 1, "valid"), 2).dataSync();
       for (const [i, value] of run(true, 1).entries()) expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 5);
     });
@@ -79,9 +81,9 @@ describe("a step in parts", () => {
     const model = oneLayer(layer, [7]);
     const kernel = () => [...(layer.getWeights()[0] as tf.Tensor).dataSync()];
     const before = kernel();
-    layer.prepare({ training: true, seed: 1, part: 1 });
+    layer.prepare({ ...step, part: 1 });
     expect(kernel()).toEqual(before);
-    layer.prepare({ training: true, seed: 1, part: 0 });
+    layer.prepare({ ...step, part: 0 });
     expect(kernel()).not.toEqual(before);
     model.dispose();
   });
@@ -92,7 +94,7 @@ describe("a step in parts", () => {
     tf.tidy(() => {
       const x = normal([4, 7], 1);
       const run = (seed: number, part: number) => {
-        layer.prepare({ training: true, seed, part });
+        layer.prepare({ ...step, seed, part });
         return [...(model.apply(x, { training: true }) as tf.Tensor).dataSync()];
       };
       run(1, 0); // clips the kernel
@@ -109,10 +111,8 @@ describe("BinaryDense", () => {
     const model = oneLayer(layer, [7]);
     tf.tidy(() => {
       const x = normal([4, 7], 1);
-      const kernel = deterministic.kernel(layer.getWeights()[0] as tf.Tensor, { training: false, seed: 0 });
-      const expected = tf
-        .matMul(deterministic.activations(x, { training: false, seed: 0 }) as tf.Tensor2D, kernel as tf.Tensor2D)
-        .dataSync();
+      const kernel = deterministic.kernel(layer.getWeights()[0] as tf.Tensor, EVALUATION, {});
+      const expected = tf.matMul(deterministic.activations(x, EVALUATION, {}) as tf.Tensor2D, kernel as tf.Tensor2D).dataSync();
       for (const [i, value] of (model.predict(x) as tf.Tensor).dataSync().entries())
         expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 5);
     });

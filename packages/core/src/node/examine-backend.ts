@@ -56,7 +56,7 @@ async function speed(now: Clock): Promise<number> {
   const model = tf.sequential({
     layers: [
       tf.layers.conv2d({ inputShape: [8, 8, 32], filters: 32, kernelSize: 3, padding: "same", useBias: false }),
-      new SignConv2D({ name: "signs", filters: 32, kernelSize: 3, padding: 1 }),
+      new SignConv2D({ name: "signs", filters: 32, kernelSize: 3, padding: "same" }),
       tf.layers.globalAveragePooling2d({}),
     ],
   });

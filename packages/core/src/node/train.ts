@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
@@ -26,7 +27,7 @@ import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
 import { RunFolder } from "./run-folder.ts";
 import { stepMemory } from "./step-memory.ts";
-import { configOfThread, membersAtATime } from "./threads/members-at-a-time.ts";
+import { membersAtATime } from "./threads/members-at-a-time.ts";
 import { trainInThreads } from "./threads/train-in-threads.ts";
 
 export interface TrainOptions {
@@ -87,7 +88,8 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const kinds = await checkMembers(resolved, data, container, options.checkMember);
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
     const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));
-    const count = membersAtATime(resolved, container, stepBytes);
+    const share = backend.share?.({ cores: availableParallelism(), memoryBytes: totalmem(), stepBytes });
+    const { count, configOf: configOfThread } = membersAtATime(resolved, container, share);
     if (!resume) await checkGiven(resolved, data, container);
     const given = options.given ?? givenMembers(resolved);
     const init = resolved.init === undefined ? undefined : await readModelFiles(resolved.init);
@@ -104,7 +106,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const { startMemberThread } = options;
     if (startMemberThread && count > 1) {
       let threads = 0;
-      const startThread = (): Worker => startMemberThread(configOfThread(resolved, count, threads++));
+      const startThread = (): Worker => startMemberThread(configOfThread(threads++));
       trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
     }
     const loaded = data;

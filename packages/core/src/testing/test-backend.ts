@@ -4,18 +4,21 @@ import { adam, adamOptions } from "../built-in/adam.ts";
 import { crossEntropyLoss } from "../built-in/cross-entropy-loss.ts";
 import { accuracyMetric, topFiveMetric } from "../built-in/metrics.ts";
 import type { Backend, ProfileRow } from "../backend.ts";
+import type { Definition } from "../definition.ts";
 import { createRandom } from "../random.ts";
 import { takeKnownStep } from "../train/known-step.ts";
 import { memberOptimizer } from "../train/member-optimizer.ts";
 import { createStep } from "../train/train-step.ts";
 import { UserError } from "../user-error.ts";
+import { expectShare } from "./expect-share.ts";
 
 /**
- * What every backend owes, as tests: `testBackend("wasm", () => wasm({ threads: 1 }))`. Where it does not work on this
+ * What every backend owes, as tests: `testBackend("wasm", () => wasm.create({ threads: 1 }), wasm)`. Where it does not work on this
  * machine it must say so; where it does it must train, and leak nothing. The backend before is put back at the end.
  * @param create makes the backend as its definition does
+ * @param definition what is registered: the options that the backend has in a lane are held against its schema
  */
-export function testBackend(name: string, create: () => Backend): void {
+export function testBackend(name: string, create: () => Backend, definition: Pick<Definition<Backend>, "options"> = {}): void {
   describe(`the backend ${name}`, () => {
     let before = "";
     beforeAll(async () => {
@@ -80,6 +83,10 @@ export function testBackend(name: string, create: () => Backend): void {
         expect(row.calls).toBeGreaterThanOrEqual(1);
         expect(row.milliseconds).toBeGreaterThanOrEqual(0);
       }
+    });
+
+    test("divides every machine into at least one lane, by options that its definition knows, or does not divide it", () => {
+      expectShare(create, definition);
     });
 
     test("leaves no tensor behind over twenty training steps", async () => {

@@ -5,8 +5,8 @@ export interface SignConv2DOptions {
   readonly name: string;
   readonly filters: number;
   readonly kernelSize: number;
-  /** Zeros on every side. Default 0. */
-  readonly padding?: number;
+  /** Zeros around the input; "same" needs an odd kernel. Default "valid": none. */
+  readonly padding?: "valid" | "same";
 }
 
 /**
@@ -31,8 +31,14 @@ export class SignConv2D extends tf.layers.Layer {
     this.built = true;
   }
 
+  /** On every side. */
+  get #zeros(): number {
+    return this.#options.padding === "same" ? (this.#options.kernelSize - 1) / 2 : 0;
+  }
+
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const { filters, kernelSize, padding = 0 } = this.#options;
+    const { filters, kernelSize } = this.#options;
+    const padding = this.#zeros;
     const [batch = null, height, width] = inputShape as tf.Shape;
     const out = (size: number | null | undefined): number | null => (size ? size + 2 * padding - kernelSize + 1 : null);
     return [batch, out(height), out(width), filters];
@@ -41,7 +47,7 @@ export class SignConv2D extends tf.layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
     if (!x || !this.#kernel) throw new Error(`${this.name}: is not built, or has no input`);
-    return convolve(sign(x), this.#kernel.read(), this.#options.padding ?? 0);
+    return convolve(sign(x), this.#kernel.read(), this.#zeros);
   }
 }
 
@@ -59,7 +65,8 @@ const sign = tf.customGrad<tf.Tensor>((x, save) => {
 
 function convolve(x: tf.Tensor, kernel: tf.Tensor, padding: number): tf.Tensor {
   const attributes = { strides: [1, 1], pad: [padding, padding, padding, padding], scale: 1, relu: 0 };
-  if (!tf.getKernel("BinaryConv2D", tf.getBackend())) return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, padding);
+  if (!tf.getKernel("BinaryConv2D", tf.getBackend()))
+    return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, padding > 0 ? "same" : "valid"); // TensorFlow's library knows no others
   return tf.customGrad((x, kernel, save) => {
     (save as tf.GradSaveFunc)([x as tf.Tensor, kernel as tf.Tensor]);
     const value = onlyOutputs(runTrainingKernel("BinaryConv2D", { x: x as tf.Tensor, kernel: kernel as tf.Tensor }, attributes))[0];

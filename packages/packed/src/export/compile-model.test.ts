@@ -1,6 +1,6 @@
 import { registerWasmBackend } from "@benn/backend-wasm";
-import { AveragePooling2D, BatchNorm, BinaryConv2D, BinaryDense, deterministic, MaxPooling2D, none } from "@benn/binarize";
-import { createRandom, isStepAware, type Random, UserError } from "@benn/core";
+import { AveragePooling2D, BatchNorm, BinaryConv2D, BinaryDense, binarySign, deterministic, MaxPooling2D, none } from "@benn/binarize";
+import { type Binarizer, createRandom, EVALUATION, isStepAware, type Random, UserError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
@@ -179,6 +179,29 @@ test("a kernel of more than two values a filter cannot be packed behind signs, a
   model.dispose();
 });
 
+test("activations of 2 to 8 bits, for which there is no operation, are refused by name", async () => {
+  const binarizer: Binarizer = { ...none, bits: { activations: 2, kernel: 1 } };
+  const model = oneLayer(new BinaryConv2D({ name: "fine", binarizer, filters: CLASSES, kernelSize: 3 }));
+  await expect(compileModel(model)).rejects.toThrow(/layer fine takes activations of 2 bits, for which packed models have no operation/);
+  model.dispose();
+});
+
+test("thresholds that a binarizer trains are those of the packed model", async () => {
+  const shifted: Binarizer = {
+    ...deterministic,
+    parameters: () => ({ threshold: tf.tensor1d([-0.6, 0.2, 0.9]) }),
+    activations: (x, _, { threshold }) => binarySign(tf.sub(x, threshold!)),
+  };
+  const model = oneLayer(new BinaryConv2D({ name: "conv", binarizer: shifted, filters: CLASSES, kernelSize: 3 }));
+  const random = createRandom(1, "images");
+  const { packed, graph } = await logitsOf(
+    model,
+    Float32Array.from({ length: 4 * 216 }, () => random.normal()),
+  );
+  expect(packed.flatMap((logits) => [...logits])).toEqual([...graph]);
+  model.dispose();
+});
+
 test.for<[string, () => tf.layers.Layer, RegExp]>([
   [
     "a layer of another kind",
@@ -193,7 +216,7 @@ test.for<[string, () => tf.layers.Layer, RegExp]>([
   ["dilation", () => tf.layers.conv2d({ name: "wide", filters: 4, kernelSize: 3, dilationRate: 2 }), /layer wide \(Conv2D\) is dilated/],
 ])("%s is refused by the layer's name", async ([, make, message]) => {
   const model = oneLayer(make());
-  for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: false, seed: 0 });
+  for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(EVALUATION);
   await expect(compileModel(model)).rejects.toThrow(message);
   await expect(compileModel(model)).rejects.toThrow(UserError);
   model.dispose();

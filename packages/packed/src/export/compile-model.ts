@@ -1,4 +1,4 @@
-import { isStepAware, type LayerSummary, type SafetensorsEntry, summarizeModel } from "@benn/core";
+import { EVALUATION, isStepAware, type LayerSummary, type SafetensorsEntry, summarizeModel } from "@benn/core";
 import type { LayersModel } from "@tensorflow/tfjs";
 import type { GraphNode } from "../graph.ts";
 import { emitGraph } from "./emit-graph.ts";
@@ -25,7 +25,7 @@ export interface CompiledMember {
  * @throws UserError with the name of a layer that cannot be packed
  */
 export async function compileModel(model: LayersModel, prefix = ""): Promise<CompiledMember> {
-  for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training: false, seed: 0 });
+  for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(EVALUATION);
   const { logits, warnings } = await traceModel(model);
   const { nodes, tensors } = emitGraph(logits, prefix);
   const bytesOf = (layer: string): number =>

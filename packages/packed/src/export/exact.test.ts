@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { resolveConfig, type Split, VOTERS, winners } from "@benn/core";
+import { EVALUATION, isStepAware, resolveConfig, type Split, VOTERS, winners } from "@benn/core";
 import { loadDataset, openRun, restoreMembers } from "@benn/core/node";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -51,8 +51,7 @@ beforeAll(async () => {
   }
   for await (const { model, record } of restoreMembers(run, { config, data, container })) {
     // As core evaluates: the layers are told, then a batch at a time.
-    for (const layer of model.layers)
-      if ("prepare" in layer) (layer as unknown as { prepare(step: object): void }).prepare({ training: false, seed: 0 });
+    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(EVALUATION);
     logits.push(tf.tidy(() => (model.apply(tf.tensor4d(floats, [count, 32, 32, 3])) as tf.Tensor).dataSync<"float32">().slice()));
     alphas.push(record.alpha!);
     model.dispose();

@@ -1,4 +1,4 @@
-import { type Binarizer, UserError } from "@benn/core";
+import { type Binarizer, type BinarizerParameters, EVALUATION, UserError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Pair, Sliding } from "../graph.ts";
 import { packSigns } from "./pack-signs.ts";
@@ -18,6 +18,7 @@ interface AnyLayer {
   readonly alpha?: number;
   readonly relu?: boolean;
   readonly binarizer?: Binarizer;
+  readonly parameters?: BinarizerParameters;
 }
 
 type Place = Pick<Operation, "layer" | "inputs" | "shape">;
@@ -158,12 +159,16 @@ function blockOf(channels: number): number {
 /** A layer with a binarizer: sign and binary convolution where both are of one bit, else a real convolution. */
 async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]): Promise<Operation> {
   const fields = layer as unknown as AnyLayer;
-  const { binarizer, relu = false } = fields;
+  const { binarizer, parameters = {}, relu = false } = fields;
   const [input] = place.inputs;
   const latent = layer.weights.find((weight) => /(^|\/)kernel$/.test(weight.originalName));
   if (!binarizer || !input || !latent) throw new UserError(`export: layer ${layer.name} has no binarizer or no kernel. Build it first.`);
-  const step = { training: false, seed: 0 };
-  const binarized = tf.tidy(() => binarizer.kernel(latent.read(), step));
+  const { activations } = binarizer.bits;
+  if (activations !== 1 && activations !== 32)
+    throw new UserError(
+      `export: layer ${layer.name} takes activations of ${activations} bits, for which packed models have no operation. Use a binarizer with activations of 1 bit or 32.`,
+    );
+  const binarized = tf.tidy(() => binarizer.kernel(latent.read(), EVALUATION, parameters));
   const kernel = (await binarized.data<"float32">()).slice();
   binarized.dispose();
   const isDense = layer.getClassName() === "BinaryDense";
@@ -173,22 +178,22 @@ async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]
   const finish = { ...(bias ? { bias: bias.values } : {}), relu };
   const filters = place.shape[2];
   const packed = binarizer.bits.kernel === 1 ? packSigns(kernel, filters) : undefined;
-  if (binarizer.bits.activations === 1 && packed) {
+  if (activations === 1 && packed) {
     const sign: Operation = {
       layer: place.layer,
       inputs: [input],
       shape: input.shape,
       kind: "sign",
-      apply: (x) => binarizer.activations(x, step),
+      apply: (x) => binarizer.activations(x, EVALUATION, parameters),
     };
     return { ...place, inputs: [sign], kind: "binaryConv", size, ...sliding, ...packed, ...finish };
   }
-  if (binarizer.bits.activations === 1)
+  if (activations === 1)
     throw new UserError(
       `export: layer ${layer.name} takes signs, but its kernel is not of two values a filter. Use a binarizer with a kernel of one bit, or "none".`,
     );
   if (binarizer.bits.kernel === 1 && !packed) warnings.push(`${layer.name} runs as a real layer: its kernel is not of two values a filter`);
-  else warnings.push(`${layer.name} runs as a real layer: its inputs are ${binarizer.bits.activations} bits wide`);
+  else warnings.push(`${layer.name} runs as a real layer: its inputs are ${activations} bits wide`);
   return { ...place, kind: "conv", size, ...sliding, kernel, block: isDense ? 256 : blockOf(input.shape[2]), ...finish };
 }
 

@@ -1,18 +1,12 @@
 import { expect, test } from "vitest";
-import { ARCHITECTURES } from "../../architecture.ts";
-import { BACKENDS } from "../../backend.ts";
-import { BINARIZERS } from "../../binarizer.ts";
 import { createContainer } from "../../container.ts";
-import { DATASETS } from "../../dataset.ts";
-import { SCHEMES } from "../../ensemble-scheme.ts";
-import { LISTENERS } from "../../listener.ts";
+import { CONTRACTS } from "../../contracts.ts";
 import { definePlugin } from "../../plugin.ts";
 import type { Registry } from "../../registry.ts";
-import { VOTERS } from "../../voter.ts";
 import { loadPlugins } from "./load-plugins.ts";
 
 test("what a plugin registers, of whatever contract, is known to be its own", async () => {
-  const contracts = [ARCHITECTURES, BACKENDS, BINARIZERS, DATASETS, LISTENERS, SCHEMES, VOTERS] as const;
+  const contracts = Object.values(CONTRACTS).map(({ token }) => token);
   const container = createContainer();
   const plugin = definePlugin({
     name: "all-in-one",

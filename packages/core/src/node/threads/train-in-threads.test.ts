@@ -10,11 +10,9 @@ import type { Config } from "../../config.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Spec } from "../../registry.ts";
 import { RunControl } from "../../run-control.ts";
-import { resolveConfig } from "../../train/resolve-config.ts";
 import { toyContainer } from "../../train/toy-problem.ts";
 import { folderBytes } from "../folder-bytes.ts";
 import { train, type TrainOptions } from "../train.ts";
-import { membersAtATime } from "./members-at-a-time.ts";
 
 const container = toyContainer();
 const base = {
@@ -119,35 +117,26 @@ test("a thread that dies is an error, not a wait", async () => {
   await expect(run({ ...base, parallel: 2 }, { startMemberThread: dying })).rejects.toThrow("ended before its time");
 });
 
-test("each thread gets the next of the adapters that the backend was told of, and as many train at a time unless a number is set", async () => {
-  const gpus = toyContainer();
-  gpus.resolve(BACKENDS).add("gpus", {
+test("each thread gets the options that the backend has for its lane, in as many lanes as it has unless a number is set", async () => {
+  const halves = toyContainer();
+  halves.resolve(BACKENDS).add("halves", {
     description: "",
-    options: z.object({ adapter: z.array(z.string()) }),
-    create: () => ({ probe: async () => ({ ok: true, description: "" }), activate: async () => void (await tf.setBackend("cpu")) }),
+    options: z.object({ part: z.string().default("all") }),
+    create: () => ({
+      probe: async () => ({ ok: true, description: "" }),
+      activate: async () => void (await tf.setBackend("cpu")),
+      share: () => ({ lanes: 2, options: (lane, lanes) => ({ part: `${lane} of ${lanes}` }) }),
+    }),
   });
-  const config = { ...base, backend: { name: "gpus", adapter: ["a", "b"] } } satisfies Config;
-  const adaptersOf = async (parallel: number | "auto") => {
-    const adapters: unknown[] = [];
+  const partsOf = async (parallel: number | "auto") => {
+    const parts: unknown[] = [];
     const start = ({ backend, ...rest }: Config): Worker => {
-      adapters.push((backend as Spec)["adapter"]);
+      parts.push((backend as Spec)["part"]);
       return startMemberThread({ ...rest, backend: "cpu" });
     };
-    await run({ ...config, parallel }, { container: gpus, startMemberThread: start });
-    return adapters;
+    await run({ ...base, backend: "halves", parallel }, { container: halves, startMemberThread: start });
+    return parts;
   };
-  expect(await adaptersOf(3)).toEqual(["a", "b", "a"]);
-  expect(await adaptersOf("auto")).toEqual(["a", "b"]);
-  const auto = (own: Config) => membersAtATime(resolveConfig({ ...config, ...own }, gpus), gpus, 1);
-  expect([auto({ members: 1 }), auto({ mode: "sequential" }), auto({ scheme: "boost" })]).toEqual([1, 1, 1]);
-});
-
-test("only members that do not depend on one another train side by side", () => {
-  const count = (config: Config, machine = { cores: 4, memoryBytes: 1e9 }) =>
-    membersAtATime(resolveConfig(config, container), container, 1e8, machine);
-  expect(count({ ...base, parallel: 3 })).toBe(3);
-  expect(count({ ...base, parallel: 9 })).toBe(5);
-  expect(() => count({ ...base, parallel: 2, mode: "sequential" })).toThrow("each member depends on the one before");
-  expect(() => count({ ...base, parallel: 2, scheme: "boost" })).toThrow("scheme=boost");
-  expect(count(base)).toBe(1); // this backend has no threads to share out
+  expect(await partsOf(3)).toEqual(["0 of 3", "1 of 3", "2 of 3"]);
+  expect(await partsOf("auto")).toEqual(["0 of 2", "1 of 2"]);
 });

@@ -1,0 +1,107 @@
+// A plugin of each kind, in a folder outside the repository, goes all the way: trained, voted, shown, exported, predicted with.
+import { spawnSync } from "node:child_process";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { beforeAll, expect, test } from "vitest";
+import { benn, newFolder, root } from "./benn.ts";
+import { png } from "./png.ts";
+
+const cwd = newFolder();
+const plugin = ["--plugin", "./plugin.ts"];
+const member = (index: number): { readonly alpha: number; readonly metrics: Readonly<Record<string, { readonly test: number }>> } =>
+  JSON.parse(readFileSync(join(cwd, `runs/stripes/members/00${index}/member.json`), "utf8")) as never;
+
+beforeAll(async () => {
+  copyFileSync(join(import.meta.dirname, "every-plugin/plugin.ts"), join(cwd, "plugin.ts"));
+  const { code, stdout, stderr } = await benn(["train", ...plugin, "--preset", "stripes", "--set", "name=stripes"], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(stdout).toContain("share missed");
+});
+
+test("benn plugins, presets and schema list it", async () => {
+  const listed = await benn(["plugins", ...plugin, "--json"], { cwd });
+  const own = (JSON.parse(listed.stdout) as { plugin: string; contract: string }[]).filter(({ plugin }) => plugin === "every-kind");
+  expect(own.length).toBeGreaterThanOrEqual(12);
+  expect((await benn(["presets", ...plugin], { cwd })).stdout).toContain("everything of this plugin at once");
+  expect((await benn(["schema", ...plugin], { cwd })).stdout).toContain("share of the velocity that a step keeps");
+});
+
+test("it trains: the scheme's vote weights, the rule's, the schedule's and the metric's numbers stand in the run", () => {
+  const { config } = JSON.parse(readFileSync(join(cwd, "runs/stripes/experiment.json"), "utf8")) as { config: Record<string, unknown> };
+  expect(config).toMatchObject({
+    scheme: { name: "double" },
+    optimizer: [{ name: "momentum", momentum: 0.9 }, { name: "adam" }],
+    loss: { name: "smoothed", smoothing: 0.1 },
+  });
+  const log = readFileSync(join(cwd, "runs/stripes/events.jsonl"), "utf8").trim().split("\n");
+  const events = log.map((line) => JSON.parse(line) as { type: string; learningRate?: number; metrics?: Record<string, unknown> });
+  const rates = events.filter(({ type }) => type === "epoch").map(({ learningRate }) => learningRate);
+  for (const [i, rate] of rates.entries()) expect(rate).toBeCloseTo(0.02 * (1 - ((i % 4) + 5 / 6) / 4), 12);
+  for (const index of [0, 1]) {
+    const { alpha, metrics } = member(index);
+    expect(alpha).toBeGreaterThan(0);
+    expect(metrics["missed"]!.test).toBeCloseTo(1 - metrics["accuracy"]!.test, 12);
+  }
+  expect(member(1).metrics["accuracy"]!.test).toBeGreaterThan(0.5); // chance is a third
+  expect(readFileSync(join(cwd, "runs/stripes/counter.txt"), "utf8").trim().split("\n")).toEqual(events.map(({ type }) => type));
+});
+
+test("it votes again, by its own voter and metric", async () => {
+  const { code, stdout, stderr } = await benn(["eval", "runs/stripes", ...plugin], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(stdout).toContain("squared");
+  expect(stdout).toContain("share missed");
+  expect(stdout).toContain("Every member gives every image the class that was stored when it was trained.");
+});
+
+test("it is shown: in plain lines, and on the dashboard of a terminal", async () => {
+  const plain = await benn(["watch", "runs/stripes", "--ui", "plain"], { cwd });
+  expect(plain.stdout).toContain("share missed");
+  const entry = join(root, "packages/cli-ink/dist/benn.js");
+  const command = `stty cols 160 rows 50; ${process.execPath} ${entry} watch runs/stripes --ui ink`;
+  const shown = spawnSync("script", ["-qec", command, "/dev/null"], { cwd, encoding: "utf8", env: { ...process.env, TERM: "xterm" } });
+  const screen = stripVTControlCharacters(shown.stdout);
+  expect(screen).toMatch(/share missed/i);
+  expect(screen).toContain("squared");
+});
+
+test("it is exported and predicted with: the file takes pictures and gives the run's votes", async () => {
+  const exported = await benn(["export", "runs/stripes", ...plugin, "--out", "stripes.benn", "--verify"], { cwd });
+  expect(exported.stderr).toBe("");
+  expect(exported.stdout).toMatch(/verified on 48 test images, given as pictures/);
+  expect(exported.code).toBe(0);
+  for (const [label, lit] of [
+    ["across", (_x: number, y: number) => y % 2],
+    ["down", (x: number) => x % 2],
+  ] as const) {
+    const byte = (x: number, y: number, channel: number): number => (lit(x, y) * 150 + 17 * 3000 + 29 * channel + 5 * x) % 256;
+    writeFileSync(
+      join(cwd, `${label}.png`),
+      png(8, 8, (x, y) => [byte(x, y, 0), byte(x, y, 1), byte(x, y, 2)]),
+    );
+  }
+  const { code, stdout, stderr } = await benn(["predict", "stripes.benn", "across.png", "down.png", "--json"], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  const answers = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { label: string; votes: { logits: number[] }[] });
+  for (const { label, votes } of answers) {
+    const scores = [0, 1, 2].map((k) => votes.reduce((sum, { logits }, m) => sum + member(m).alpha ** 2 * logits[k]!, 0));
+    expect(label).toBe(["across", "down", "both"][scores.indexOf(Math.max(...scores))]);
+  }
+});
+
+test("a checkpoint of another framework is read by its key map", async () => {
+  copyFileSync(join(root, "golden/fixtures/pth/legacy_nin.pth.tar"), join(cwd, "0.pth.tar"));
+  const settings = ["--set", "architecture=my-nin", "dataset.trainRows=120", "dataset.testRows=60"];
+  const { code, stdout, stderr } = await benn(["import-torch", "0.pth.tar", ...plugin, ...settings, "--dry-run"], { cwd });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/xnor\.0\.weight +\[48, 3, 5, 5\] +first\/kernel +\[5, 5, 3, 48\]/);
+  expect(stdout).toMatch(/xnor\.3\.conv\.weight +\S.* a\/kernel/);
+});

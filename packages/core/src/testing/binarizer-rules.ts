@@ -1,0 +1,264 @@
+import * as tf from "@tensorflow/tfjs";
+import { expect } from "vitest";
+import type { Binarizer, BinarizerParameters } from "../binarizer.ts";
+import { createRandom } from "../random.ts";
+import { EVALUATION, type Step } from "../step.ts";
+
+/** Without the batch, and of the kernel: the last has more inputs, and more weights a filter, than there are values of 8 bits. */
+const layers: readonly { readonly input: readonly number[]; readonly kernel: readonly number[] }[] = [
+  { input: [4, 4, 4], kernel: [3, 3, 4, 6] },
+  { input: [4, 4, 1], kernel: [1, 1, 1, 3] },
+  { input: [8], kernel: [8, 5] },
+  { input: [6, 6, 64], kernel: [3, 3, 64, 2] },
+];
+const first: Step = { training: true, seed: 11, epoch: 0, epochs: 20 };
+const training: readonly Step[] = [first, { ...first, epoch: 19 }, { ...first, epochs: 1 }];
+const steps: readonly Step[] = [...training, EVALUATION];
+const methods = ["activations", "kernel"] as const;
+
+/** A layer's binarizer, with one input and one latent kernel. */
+interface Subject {
+  readonly binarizer: Binarizer;
+  readonly parameters: BinarizerParameters;
+  readonly activations: tf.Tensor;
+  readonly kernel: tf.Tensor;
+}
+
+/** What every binarizer owes, by a sentence for each rule. A rule throws where the binarizer breaks it; it runs on the current backend. */
+export const binarizerRules: Readonly<Record<string, (create: () => Binarizer) => void>> = {
+  "has activations and kernels of 1 to 8 bits, or 32"(create) {
+    for (const bits of Object.values(create().bits)) expect([1, 2, 3, 4, 5, 6, 7, 8, 32]).toContain(bits);
+  },
+
+  "keeps shapes and gives finite values, in training and in evaluation"(create) {
+    forEachLayer(create, (subject) => {
+      for (const step of steps)
+        for (const method of methods)
+          for (const scale of [0, 0.05, 1]) {
+            const value = tf.mul(subject[method], scale);
+            expectFinite(called(subject, method, value, step), value.shape);
+          }
+    });
+  },
+
+  "gives activations of k bits at most 2ᵏ values, whatever the input"(create) {
+    const { activations: bits } = create().bits;
+    if (bits === 32) return;
+    forEachLayer(create, (subject) => {
+      for (const step of steps) {
+        const values = [0.1, 1, 5].flatMap((scale) => [
+          ...called(subject, "activations", tf.mul(subject.activations, scale), step).dataSync(),
+        ]);
+        expect(new Set(values).size, `values of ${bits} bits`).toBeLessThanOrEqual(2 ** bits);
+      }
+    });
+  },
+
+  "gives kernels of k bits at most 2ᵏ values in each filter"(create) {
+    const { kernel: bits } = create().bits;
+    if (bits === 32) return;
+    forEachLayer(create, (subject) => {
+      for (const step of steps)
+        for (const filter of filtersOf(called(subject, "kernel", subject.kernel, step)))
+          expect(new Set(filter).size, `values of ${bits} bits in a filter`).toBeLessThanOrEqual(2 ** bits);
+    });
+  },
+
+  "gives −1 and +1 alone for 1-bit activations, +1 for 0 where no parameter shifts it"(create) {
+    if (create().bits.activations !== 1) return;
+    forEachLayer(create, (subject) => {
+      const x = [-3, -1, -1e-30, -0, 0, 1e-30, 1, 3];
+      const shape = subject.activations.shape.map((size, axis) => (axis === 0 ? x.length : size));
+      const value = tf.mul(tf.reshape(tf.tensor1d(x), [-1, ...shape.slice(1).map(() => 1)]), tf.ones(shape));
+      for (const step of steps) {
+        const signs = [...called(subject, "activations", value, step).dataSync()];
+        expect(
+          signs.every((sign) => sign === 1 || sign === -1),
+          "1-bit activations are −1 or +1",
+        ).toBe(true);
+        if (step.training || Object.keys(subject.parameters).length > 0) continue;
+        const each = signs.length / x.length;
+        const [down, , , negative, zero, , , up] = x.map((_, row) => signs[row * each]);
+        expect([down, negative, zero, up], "the signs of −3, −0, 0 and 3").toEqual([-1, 1, 1, 1]);
+      }
+    });
+  },
+
+  "gives −a and +a alone in each filter of a 1-bit kernel"(create) {
+    if (create().bits.kernel !== 1) return;
+    forEachLayer(create, (subject) => {
+      for (const step of steps)
+        for (const filter of filtersOf(called(subject, "kernel", subject.kernel, step)))
+          expect(new Set(filter.map(Math.abs)).size, "a filter of a 1-bit kernel holds only −a and +a").toBe(1);
+    });
+  },
+
+  "has finite gradients that are not all 0, for activations and for kernels"(create) {
+    for (const method of methods) expectGradients(create, method, (subject, step) => gradientsOf(subject, method, step)[method] ?? []);
+  },
+
+  "computes the same values and gradients in the same step, whatever it computed before"(create) {
+    const results = (subject: Subject) =>
+      steps.map((step) =>
+        methods.map((method) => {
+          const value = [...called(subject, method, subject[method], step).dataSync()];
+          return { value, gradients: gradientsOf(subject, method, step) };
+        }),
+      );
+    forEachLayer(create, (subject) => {
+      const before = results(subject);
+      for (const again of [subject, { ...subject, binarizer: create() }])
+        expect(results(again), "values and gradients of the same steps").toEqual(before);
+    });
+  },
+
+  "draws nothing in evaluation, and computes what it anneals in its final form, of however many epochs"(create) {
+    forEachLayer(create, (subject) => {
+      for (const method of methods) {
+        const evaluated = (step: Step) => [...called(subject, method, subject[method], step).dataSync()];
+        const other = { training: false, seed: 12, epoch: 20, epochs: 20 };
+        expect(evaluated(other), `${method} of two evaluations`).toEqual(evaluated(EVALUATION));
+      }
+    });
+  },
+
+  "projects a latent kernel to one that it would leave as it is"(create) {
+    forEachLayer(create, (subject) => {
+      const once = called(subject, "project", tf.mul(subject.kernel, 0.05));
+      const twice = called(subject, "project", once);
+      expectFinite(once, subject.kernel.shape);
+      const [a, b] = [once.dataSync(), twice.dataSync()];
+      expect(
+        a.every((value, i) => Math.abs(value - (b[i] ?? Number.NaN)) < 1e-6),
+        "a projected kernel stays",
+      ).toBe(true);
+    });
+  },
+
+  "begins with the same finite parameters each time, under names that no layer has"(create) {
+    forEachLayer(create, ({ binarizer, parameters }, layer) => {
+      const again = binarizer.parameters?.(layer) ?? {};
+      expect(Object.keys(again)).toEqual(Object.keys(parameters));
+      for (const [name, parameter] of Object.entries(parameters)) {
+        expect(["kernel", "bias"], "names of the layer's own weights").not.toContain(name);
+        expect(name).toMatch(/^\w+$/);
+        expect(parameter.dtype, `the type of ${name}`).toBe("float32");
+        expectFinite(parameter, parameter.shape);
+        expect(again[name], `${name} is a new tensor for each layer`).not.toBe(parameter);
+        expect(again[name]?.dataSync(), `${name} of the same layer`).toEqual(parameter.dataSync());
+      }
+    });
+  },
+
+  "lets finite gradients that are not all 0 flow to its parameters"(create) {
+    const names = new Set<string>();
+    forEachLayer(create, ({ parameters }) => Object.keys(parameters).forEach((name) => names.add(name)));
+    for (const name of names)
+      expectGradients(create, name, (subject, step) => methods.flatMap((method) => gradientsOf(subject, method, step)[name] ?? []));
+  },
+
+  "computes with the parameters that it is given, so that a restored layer is what it was"(create) {
+    forEachLayer(create, (subject) => {
+      const moved = Object.fromEntries(
+        Object.entries(subject.parameters).map(([name, parameter]) => [name, tf.add(tf.mul(parameter, 1.25), 0.125)]),
+      );
+      const values = (binarizer: Binarizer) =>
+        methods.map((method) => [...called({ ...subject, binarizer, parameters: moved }, method, subject[method], first).dataSync()]);
+      expect(values(create()), "values with parameters that another binarizer made").toEqual(values(subject.binarizer));
+    });
+  },
+};
+
+/** Runs `check` for each layer, with the binarizer's parameters of it; disposes everything. */
+function forEachLayer(
+  create: () => Binarizer,
+  check: (subject: Subject, layer: { kernel: tf.Tensor; inputShape: number[] }) => void,
+): void {
+  for (const { input, kernel: shape } of layers)
+    tf.tidy(() => {
+      const binarizer = create();
+      const kernel = normal(shape);
+      const layer = { kernel, inputShape: [...input] };
+      check({ binarizer, parameters: binarizer.parameters?.(layer) ?? {}, activations: normal([3, ...input]), kernel }, layer);
+    });
+}
+
+/** Calls a method, checking that it leaves its argument alone and makes one new tensor, which the caller disposes. */
+function called(
+  { binarizer, parameters }: Subject,
+  method: (typeof methods)[number] | "project",
+  value: tf.Tensor,
+  step = first,
+): tf.Tensor {
+  const given = [value, ...Object.values(parameters)];
+  const before = given.map((tensor) => tensor.dataSync().slice());
+  const tensors = tf.memory().numTensors;
+  const result = method === "project" ? binarizer.project(value) : binarizer[method](value, step, parameters);
+  expect(tf.memory().numTensors, `tensors after ${method}: one more, which the caller disposes`).toBe(tensors + 1);
+  for (const tensor of given) expect(tensor.isDisposed, `${method} disposed its argument`).toBe(false);
+  expect(
+    given.map((tensor) => tensor.dataSync()),
+    `${method} changed its argument`,
+  ).toEqual(before);
+  return result;
+}
+
+/** Gradients of a weighted sum of the result: by the value, under the method's name, and by each parameter that takes part in it. */
+function gradientsOf(
+  { binarizer, parameters, ...values }: Subject,
+  method: (typeof methods)[number],
+  step: Step,
+): Record<string, number[]> {
+  const before = tf.memory().numTensors;
+  const gradients: Record<string, number[]> = {};
+  tf.tidy(() => {
+    const value = tf.variable(values[method]);
+    const own = Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, tf.variable(parameter)]));
+    const variables = [value, ...Object.values(own)];
+    const weights = normal(value.shape, 5);
+    const { grads } = tf.variableGrads(() => tf.sum(tf.mul(binarizer[method](value, step, own), weights)).asScalar(), variables);
+    for (const [name, variable] of [[method, value] as const, ...Object.entries(own)]) {
+      const gradient = grads[variable.name];
+      if (!gradient) continue;
+      expect(gradient.shape, `the shape of the gradient of ${name}`).toEqual(variable.shape);
+      gradients[name] = [...gradient.dataSync()];
+    }
+    tf.dispose(variables);
+  });
+  expect(tf.memory().numTensors, `tensors after the gradient of ${method}`).toBe(before);
+  return gradients;
+}
+
+/** Checks the gradients of each layer, some of which are not 0 in the first step: in a filter of one weight all may be. */
+function expectGradients(create: () => Binarizer, name: string, gradient: (subject: Subject, step: Step) => number[]): void {
+  let flows = false;
+  forEachLayer(create, (subject) => {
+    for (const step of training) {
+      const values = gradient(subject, step);
+      expect(values.every(Number.isFinite), `the gradient of ${name} is finite`).toBe(true);
+      flows ||= step === first && values.some((value) => value !== 0);
+    }
+  });
+  expect(flows, `the gradient of ${name} is not 0 everywhere`).toBe(true);
+}
+
+/** Values of each filter. */
+function filtersOf(kernel: tf.Tensor): number[][] {
+  const filters = kernel.shape.at(-1) ?? 1;
+  const values = [...kernel.dataSync()];
+  return Array.from({ length: filters }, (_, filter) => values.filter((_, at) => at % filters === filter));
+}
+
+function expectFinite(tensor: tf.Tensor, shape: readonly number[]): void {
+  expect(tensor.shape).toEqual(shape);
+  expect(tensor.dataSync().every(Number.isFinite), "values are finite").toBe(true);
+}
+
+function normal(shape: readonly number[], seed = 1): tf.Tensor {
+  const random = createRandom(seed, "exam", ...shape);
+  const size = shape.reduce((product, n) => product * n, 1);
+  return tf.tensor(
+    Float32Array.from({ length: size }, () => random.normal()),
+    [...shape],
+  );
+}
