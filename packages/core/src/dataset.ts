@@ -67,6 +67,8 @@ export interface ExpectedData {
 export interface Dataset {
   /** What to expect of `load`, for measurements without the data. */
   readonly expected?: ExpectedData;
+  /** Folder of the data, if it lies in one of the places where this dataset looks by itself. Reads and downloads nothing. */
+  locate?(): string | undefined;
   /**
    * Checks, downloads where need be, and reads. Preprocessing is fitted on the training rows alone.
    * @throws UserError for missing, short or corrupt files, with what to do
