@@ -5,7 +5,7 @@ import { container, type DependencyContainer, type InjectionToken } from "tsyrin
 import { registerBuiltIns } from "./built-in/register-built-ins.ts";
 import type { Config } from "./config.ts";
 import { CONTRACTS } from "./contracts.ts";
-import { Registry } from "./registry.ts";
+import { type Check, Registry } from "./registry.ts";
 
 export type { DependencyContainer, InjectionToken };
 
@@ -28,8 +28,8 @@ const OWN_DEFAULTS: Config = {
  */
 export function createContainer({ defaults = {} }: { readonly defaults?: Config } = {}): DependencyContainer {
   const own = container.createChildContainer();
-  for (const { token, title } of Object.values(CONTRACTS))
-    own.register(token as InjectionToken<Registry<unknown>>, { useValue: new Registry(title) });
+  for (const { token, title, check } of Object.values(CONTRACTS))
+    own.register(token as InjectionToken<Registry<unknown>>, { useValue: new Registry(title, check as Check<unknown>) });
   own.register(DEFAULTS, { useValue: { ...OWN_DEFAULTS, ...defaults } });
   registerBuiltIns(own);
   return own;

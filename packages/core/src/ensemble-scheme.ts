@@ -68,8 +68,9 @@ export function completeScheme(scheme: EnsembleScheme): EnsembleScheme & Require
   return {
     ...(scheme.outOfBag === undefined ? {} : { outOfBag: scheme.outOfBag }),
     ...(scheme.independent === undefined ? {} : { independent: scheme.independent }),
-    begin: (problem) => scheme.begin?.(problem) ?? new Float64Array(problem.samples).fill(1 / problem.samples),
-    draw: (round) => scheme.draw?.(round) ?? { kind: "rows", rows: resample(round.sampleWeights, round.samples, round.random("epoch")) },
+    begin: (problem) => (scheme.begin ? scheme.begin(problem) : new Float64Array(problem.samples).fill(1 / problem.samples)),
+    draw: (round) =>
+      scheme.draw ? scheme.draw(round) : { kind: "rows", rows: resample(round.sampleWeights, round.samples, round.random("epoch")) },
     next: (round) => scheme.next(round),
   };
 }
