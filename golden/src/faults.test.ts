@@ -16,7 +16,7 @@ import {
   type TrainBatch,
   type UpdateStep,
 } from "@benn/core";
-import { binaryLayers } from "@benn/import-torch";
+import { binaryLayers } from "@benn/arch-nin";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { activateBackend } from "./activate-backend.ts";

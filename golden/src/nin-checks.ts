@@ -1,10 +1,11 @@
+import { binaryLayers } from "@benn/arch-nin";
 import type { DependencyContainer } from "@benn/core";
 import { type ArrangedBatch, batchInParts } from "./batch-in-parts.ts";
 import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { kernelFromReference, takeRows } from "./layout.ts";
 import { evaluateNin } from "./nin-evaluation.ts";
-import { binaryLayers, ninWeightName } from "@benn/import-torch";
+import { ninWeightName } from "./nin-weight-name.ts";
 import { kindOf } from "./nin-net.ts";
 import { type NinTraining, trainNin } from "./nin-training.ts";
 import { once } from "./once.ts";

@@ -2,7 +2,7 @@ import { BINARIZERS, type createStep, type DependencyContainer, LOSSES, memberOp
 import * as tf from "@tensorflow/tfjs";
 import type { ArrangedBatch } from "./batch-in-parts.ts";
 import type { GoldenFile } from "./golden-file.ts";
-import { binaryLayers } from "@benn/import-torch";
+import { binaryLayers } from "@benn/arch-nin";
 import { takeRows } from "./layout.ts";
 import { buildNinNet, kindOf } from "./nin-net.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
