@@ -134,7 +134,7 @@ export interface Staged {
   readonly type: "staged";
   readonly members: number;
   readonly metrics: ByMetric<StagedMetric>;
-  /** Accuracy on training rows, each voted on only by members that never saw it, with the run's voter. */
+  /** Accuracy on training rows, each voted on only by members that never saw it, nor started from one that did, with the run's voter. */
   readonly outOfBag?: number;
 }
 

@@ -5,15 +5,15 @@ import { requireMethods } from "./require-methods.ts";
 import { requireTensor } from "./require-tensor.ts";
 import { withChecks } from "./with-checks.ts";
 
-const BITS = [1, 2, 3, 4, 5, 6, 7, 8, 32];
+const BITS: ReadonlySet<unknown> = new Set([1, 2, 3, 4, 5, 6, 7, 8, 32]);
 
 /** Checks its bits, and that each result is a tensor in the shape of its argument. */
 export function checkedBinarizer(binarizer: Binarizer, who: string): Binarizer {
   requireMethods(who, binarizer, { required: ["activations", "kernel", "project"], optional: ["parameters"] });
-  for (const of of ["activations", "kernel"] as const) {
-    const bits: unknown = (binarizer.bits as Partial<Binarizer["bits"]> | undefined)?.[of];
-    if (!BITS.includes(bits as number))
-      throw new ContractError(`${who}: has ${describeValue(bits)} as bits.${of}. It must be 1 to 8, or 32 for real numbers.`);
+  for (const method of ["activations", "kernel"] as const) {
+    const bits: unknown = (binarizer.bits as Partial<Binarizer["bits"]> | undefined)?.[method];
+    if (!BITS.has(bits))
+      throw new ContractError(`${who}: has ${describeValue(bits)} as bits.${method}. It must be 1 to 8, or 32 for real numbers.`);
   }
   return withChecks(binarizer, {
     activations: (x, step, parameters) =>

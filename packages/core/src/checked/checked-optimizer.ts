@@ -21,13 +21,13 @@ export function checkedOptimizer(optimizer: Optimizer, who: string): Optimizer {
       }
       return steps.map(({ parameter, weight }, i) => {
         const update = updates[i];
-        const of = `of ${parameter.name}`;
+        const whose = `of ${parameter.name}`;
         return {
-          weight: requireTensor(`${who}: update returned for the weight ${of}`, update?.weight, weight.shape),
+          weight: requireTensor(`${who}: update returned for the weight ${whose}`, update?.weight, weight.shape),
           slots: Object.fromEntries(
             slots.map((slot) => [
               slot,
-              requireTensor(`${who}: update returned for the slot ${slot} ${of}`, update?.slots?.[slot], weight.shape),
+              requireTensor(`${who}: update returned for the slot ${slot} ${whose}`, update?.slots?.[slot], weight.shape),
             ]),
           ),
         };

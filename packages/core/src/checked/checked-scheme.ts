@@ -44,7 +44,7 @@ function checkDraw(from: string, draw: unknown, { samples }: DrawRound): asserts
   const fail = (what: string): never => {
     throw new ContractError(`${from} ${what}. ${DRAW}.`);
   };
-  const { kind, rows, sampleWeights } = membersOf<{ kind: unknown; rows: unknown; sampleWeights: unknown }>(draw);
+  const { kind, rows, sampleWeights } = fieldsOf(draw);
   if (kind === "weighted") return checkSampleWeights(from, sampleWeights, samples);
   if (kind !== "rows") return fail(unknownKind(draw, kind));
   if (!(rows instanceof Int32Array)) return fail(`${describeValue(rows)} as rows`);
@@ -57,7 +57,7 @@ function checkVerdict(from: string, verdict: unknown, { sampleWeights }: NextRou
   const fail = (what: string): never => {
     throw new ContractError(`${from} ${what}. ${NEXT}.`);
   };
-  const { kind, alpha, reason, warning, sampleWeights: next } = membersOf<Record<string, unknown>>(verdict);
+  const { kind, alpha, reason, warning, sampleWeights: next } = fieldsOf(verdict);
   if (kind !== "accept" && kind !== "reject" && kind !== "stop") return fail(unknownKind(verdict, kind));
   const mayVote = kind === "accept" || (kind === "stop" && alpha !== undefined);
   if (mayVote && !Number.isFinite(alpha)) return fail(`${describeValue(alpha)} as alpha, which must be a finite number`);
@@ -69,8 +69,8 @@ function checkVerdict(from: string, verdict: unknown, { sampleWeights }: NextRou
     return fail("other sample weights, though it says that it is independent");
 }
 
-function membersOf<T extends Record<string, unknown>>(value: unknown): Partial<T> {
-  return (typeof value === "object" && value !== null ? value : {}) as Partial<T>;
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function unknownKind(value: unknown, kind: unknown): string {
