@@ -2,29 +2,34 @@ import { ContractError } from "../checked/contract-error.ts";
 import { completeScheme, type EnsembleScheme, weightedError } from "../ensemble-scheme.ts";
 import { createRandom } from "../random.ts";
 
-const SAMPLES = 60;
-
 /**
- * Plays one member of a small problem, so that the scheme's own checks see each of its answers once.
- * @throws ContractError; a UserError of the scheme itself, which may find the problem too small
+ * Plays one member of the run's size, so that the scheme's own checks see each of its answers once.
+ * @param labels class of each training row
+ * @throws ContractError
  */
-export function examineScheme(incomplete: EnsembleScheme, who: string, classes: number): void {
+export function examineScheme(incomplete: EnsembleScheme, who: string, labels: Int32Array, classes: number): void {
   const scheme = completeScheme(incomplete);
-  const sampleWeights = scheme.begin({ samples: SAMPLES, classes });
-  const rowsOf = (epoch: number, purpose: "train" | "score"): string => {
+  const samples = labels.length;
+  const sampleWeights = scheme.begin({ samples, classes });
+  const drawn = (epoch: number, purpose: "train" | "score"): Uint8Array => {
     const random = (scope: string) => createRandom(1, "example", scope, ...(scope === "epoch" ? [epoch, purpose] : []));
-    const draw = scheme.draw({ member: 0, epoch, purpose, sampleWeights, samples: SAMPLES, random });
-    return draw.kind === "rows" ? [...new Set(draw.rows)].toSorted((a, b) => a - b).join() : "all";
+    const draw = scheme.draw({ member: 0, epoch, purpose, sampleWeights, samples, random });
+    const rows = new Uint8Array(samples);
+    if (draw.kind === "weighted") return rows.fill(1);
+    for (const row of draw.rows) rows[row] = 1;
+    return rows;
   };
-  const drawn = new Set([rowsOf(0, "train"), rowsOf(0, "score"), rowsOf(1, "train"), rowsOf(1, "score")]);
-  if (scheme.outOfBag && (drawn.size > 1 || drawn.has("all"))) {
+  const [first, ...others] = [drawn(0, "train"), drawn(0, "score"), drawn(1, "train"), drawn(1, "score")] as const;
+  if (scheme.outOfBag && others.some((rows) => rows.some((seen, row) => seen !== first[row]))) {
     throw new ContractError(
-      `${who}: has outOfBag, but draws other rows in another epoch, or all of them. Draw by random("member") alone, or leave outOfBag out.`,
+      `${who}: has outOfBag, but draws other rows in another epoch or for scoring. Draw by random("member") alone, or leave outOfBag out.`,
     );
   }
-  const labels = Int32Array.from({ length: SAMPLES }, (_, row) => row % classes);
   const wrong = Uint8Array.from(labels, (_, row) => (row % 4 === 0 ? 1 : 0));
-  const logits = new Float32Array(SAMPLES * classes);
-  for (const [row, label] of labels.entries()) logits[row * classes + ((label + (wrong[row] ?? 0)) % classes)] = 2;
-  scheme.next({ member: 0, sampleWeights, wrong, error: weightedError(sampleWeights, wrong), labels, classes, logits: () => logits });
+  const logits = (): Float32Array => {
+    const values = new Float32Array(samples * classes);
+    for (const [row, label] of labels.entries()) values[row * classes + ((label + (wrong[row] ?? 0)) % classes)] = 2;
+    return values;
+  };
+  scheme.next({ member: 0, sampleWeights, wrong, error: weightedError(sampleWeights, wrong), labels, classes, logits });
 }

@@ -239,6 +239,11 @@ describe("bad input is an error before anything is written", () => {
       "gradientAccumulationSteps: is 33, but a batch of 32 has no more than 32 parts",
     ],
     ["half a part", { gradientAccumulationSteps: 1.5 }, /configuration gradientAccumulationSteps: .*got 1\.5/],
+    [
+      "groups of too many members together",
+      { members: [{ count: 9000 }, { count: 1001 }] },
+      "members: the groups have 10001 members together. Lower their counts to 10000 in all.",
+    ],
     ["pretraining afresh", { mode: "independent", pretrainEpochs: 1 }, "independent members start afresh"],
     ["a missing init", { init: "/nowhere" }, "cannot be read (ENOENT)"],
   ] satisfies [string, Config, string | RegExp][]) {

@@ -12,7 +12,7 @@ import type { ResolvedConfig } from "./resolve-config.ts";
 import { createVoters } from "./stage-votes.ts";
 
 /**
- * Lets every plugin of a run compute a small example, so that one that does not keep its contract is refused before the first epoch.
+ * Lets every plugin of a run compute an example, so that one that does not keep its contract is refused before the first epoch.
  * @throws ContractError
  */
 export async function examineRun(
@@ -23,7 +23,7 @@ export async function examineRun(
   const classes = data.labels.length;
   const steps = Math.ceil(data.train.labels.length / config.batchSize);
   const scheme = container.resolve(SCHEMES).create(config.scheme);
-  await examine(() => examineScheme(scheme, `ensemble scheme ${config.scheme.name}`, classes));
+  await examine(() => examineScheme(scheme, `ensemble scheme ${config.scheme.name}`, data.train.labels, classes));
   for (const voter of createVoters({ config, container }).values()) await examine(() => examineVoter(voter, classes));
   for (const [name, metric] of Object.entries(metricsOf({ config, container }, classes)))
     await examine(() => examineMetric(metric, `metric ${name}`, classes));
