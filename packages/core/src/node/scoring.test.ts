@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
+import { ARCHITECTURES } from "../architecture.ts";
 import type { Config } from "../config.ts";
 import { DATASETS, type LoadedDataset, type Split } from "../dataset.ts";
 import type { RunEvent } from "../events.ts";
 import { RunControl } from "../run-control.ts";
+import type { StepAware } from "../step.ts";
 import { predictLogits } from "../train/predict-logits.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
@@ -49,6 +51,31 @@ container.resolve(DATASETS).add("counted", {
   }),
 });
 
+/** Makes its kernel smaller before each step and each evaluation, as a projection may that is not quite one. */
+class Shrinks extends tf.layers.Layer implements StepAware {
+  static readonly className = "Shrinks";
+  #kernel: tf.LayerVariable | undefined;
+  override build(): void {
+    this.#kernel = this.addWeight("kernel", [16, 3], "float32", tf.initializers.randomNormal({ seed: 1 }));
+    this.built = true;
+  }
+  override computeOutputShape(): tf.Shape {
+    return [null, 3];
+  }
+  prepare(): void {
+    tf.tidy(() => void this.#kernel!.write(tf.mul(this.#kernel!.read(), 0.99)));
+  }
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.matMul(Array.isArray(inputs) ? inputs[0]! : inputs, this.#kernel!.read());
+  }
+}
+container.resolve(ARCHITECTURES).add("shrinking", {
+  description: "",
+  create: () => ({
+    build: () => tf.sequential({ layers: [tf.layers.flatten({ inputShape: [4, 4, 1] }), new Shrinks({ name: "shrinks" })] }),
+  }),
+});
+
 async function run(config: Config | undefined, options: Partial<TrainOptions>, onEvent: (event: RunEvent) => void = () => {}) {
   const events: RunEvent[] = [];
   let folder = "";
@@ -72,7 +99,7 @@ async function disturbed(config: Config, nth: number, disturb: (control: RunCont
 }
 
 test.for<Config>([
-  { ...base, dataset: "counted", scheme: "boost", pretrainEpochs: 1 },
+  { ...base, dataset: "counted", architecture: "shrinking", scheme: "boost", pretrainEpochs: 1 },
   { ...base, dataset: "counted", validation: 0.2, scoreOn: "validation", scoreEvery: 2 },
 ])("a run that is stopped in any batch, of training or of scoring, resumes to the bytes of one that is not: %o", async (config) => {
   const { folder } = await run(config, {});

@@ -206,7 +206,8 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
 
       const last = epoch + 1 === settings.epochs;
       const isDue = (): boolean => performance.now() - savedAt > run.checkpointSeconds * 1000;
-      const weights = await finiteWeights(`${nameOf(member)}, epoch ${epoch + 1}`);
+      const who = `${nameOf(member)}, epoch ${epoch + 1}`;
+      let weights = await finiteWeights(who);
       if (last || (epoch + 1) % run.scoreEvery === 0) {
         if (isDue()) await checkpoint(epoch, epochSteps, weights); // scoring may take as long as the epoch
         const scored = yield* scoreMember(task, epoch, resident);
@@ -214,6 +215,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           await checkpoint(epoch, epochSteps, weights);
           return { finished: false };
         }
+        weights = await readWeights(model); // scoring projects latent kernels for good
         const isBest = bestEpoch < 0 || scored >= bestAccuracy;
         if (isBest) {
           bestEpoch = epoch;
