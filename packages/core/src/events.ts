@@ -144,7 +144,7 @@ export interface Warned {
   readonly message: string;
 }
 
-/** Not written to the log: reading data, downloading. */
+/** Not written to the log: reading data, downloading, scoring. */
 export interface Progress {
   readonly type: "progress";
   readonly what: string;

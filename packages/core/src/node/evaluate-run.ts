@@ -5,6 +5,7 @@ import type { ByMetric, ByVoter } from "../events.ts";
 import type { Spec } from "../registry.ts";
 import { winners } from "../staged-vote.ts";
 import type { MetricInfo } from "../metric.ts";
+import { checkFinite } from "../train/check-finite.ts";
 import { nameOf } from "../train/memory-advice.ts";
 import { writeWeights, weightsFit } from "../train/model-weights.ts";
 import { partRows } from "../train/part-rows.ts";
@@ -93,6 +94,7 @@ async function evaluateOn(
       throw new UserError(
         `run folder ${folder}: the weights of member ${member} do not fit ${settings.architecture.name} as it is configured. Was experiment.json changed?`,
       );
+    checkFinite(nameOf(member), weights, "Train it anew.");
     writeWeights(model, weights);
     const options = { who: `${nameOf(member)}, test images`, batchSize: partRows(config), shape: data.shape, classes };
     const scoring = predictLogits(model, data.test, allRows(labels.length), options);
