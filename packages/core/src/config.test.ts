@@ -61,7 +61,7 @@ test("counts have an upper bound, at which a slip of the keyboard is refused at 
   expect(parse({ members: 10_000 }).members).toBe(10_000);
 });
 
-test("a value of which several kinds are allowed says which, and one that is nearly right says where it is not", () => {
+test("an error of a value that may be of several kinds lists them, and of one that is nearly right names the part that is not", () => {
   expect(() => parse({ members: 1.5 })).toThrow("configuration members: Invalid input: expected int or array, got 1.5.");
   expect(() => parse({ members: [{ count: "a" }] })).toThrow(
     /configuration members\[0\]\.count: .*expected number, received string, got "a"\./,

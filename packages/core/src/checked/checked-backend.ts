@@ -4,7 +4,7 @@ import { describeValue } from "./describe-value.ts";
 import { requireMethods } from "./require-methods.ts";
 import { withChecks } from "./with-checks.ts";
 
-/** Checks what it says of the machine, and how it divides it. */
+/** Checks what its probe returns, and how it divides the machine. */
 export function checkedBackend(backend: Backend, who: string): Backend {
   requireMethods(who, backend, { required: ["probe", "activate"], optional: ["profile", "limits", "share"] });
   return withChecks(backend, {

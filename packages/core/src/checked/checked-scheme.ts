@@ -66,7 +66,7 @@ function checkVerdict(from: string, verdict: unknown, { sampleWeights }: NextRou
   if (kind === "stop" || (kind === "reject" && next === undefined)) return;
   checkSampleWeights(from, next, sampleWeights.length);
   if (isIndependent && next.some((weight, row) => weight !== sampleWeights[row]))
-    return fail("other sample weights, though it says that it is independent");
+    return fail("other sample weights, though it has independent: true");
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -55,7 +55,7 @@ const descent = {
 const dense = (classes: number, more: tf.layers.Layer[] = []) =>
   tf.sequential({ layers: [tf.layers.flatten({ inputShape: [4, 4, 1] }), tf.layers.dense({ units: classes }), ...more] });
 
-/** Says one shape and computes another. */
+/** Declares one shape and computes another. */
 class Liar extends tf.layers.Layer {
   static readonly className = "Liar";
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -186,7 +186,7 @@ const before: Partial<Record<ContractKey, readonly Case[]>> = {
         independent: true,
         next: ({ sampleWeights }: never) => accept({ sampleWeights: (sampleWeights as Float64Array).map((w) => 2 * w) }),
       }),
-      "returned other sample weights, though it says that it is independent.",
+      "returned other sample weights, though it has independent: true.",
     ],
     [
       "out-of-bag rows that are drawn in the next epoch",
@@ -375,7 +375,7 @@ const before: Partial<Record<ContractKey, readonly Case[]>> = {
       "its model has the input [batch, 5, 5, 1].",
     ],
     [
-      "a layer that computes another shape than it says",
+      "a layer that computes another shape than it declares",
       () => ({ build: () => dense(3, [new Liar({})]) }),
       "architecture broken, with fresh weights: the model gives 6 numbers for 1 images.",
     ],
@@ -468,7 +468,7 @@ describe.for(Object.entries(before) as [ContractKey, readonly Case[]][])("of the
     await refused.toThrow(message);
     await refused.toBeInstanceOf(UserError);
     expect(await readdir(out)).toEqual([]);
-    // TensorFlow.js keeps what a gradient that fails has saved, and a model in a promise is nobody's.
+    // TensorFlow.js keeps what a gradient that fails has saved, and nothing disposes a model in a promise.
     if (key !== "loss" && key !== "architecture") expect(tf.memory().numTensors).toBe(numTensors);
     await expect(planRun({ ...base, [key]: "broken" }, { container: containerWith(key, create) })).rejects.toThrow(message);
   });

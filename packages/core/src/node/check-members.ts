@@ -89,7 +89,7 @@ export async function checkMembers(
   return kinds;
 }
 
-/** Runs one image, since what a layer says of its output's shape need not be what it computes. */
+/** Runs one image, since the shape that a layer declares need not be the one it computes. */
 async function examineModel(model: LayersModel, data: LoadedDataset, who: string): Promise<void> {
   const remedy = "Mend the layers, or their initial weights.";
   checkFinite(who, await readWeights(model), remedy);

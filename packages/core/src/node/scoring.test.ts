@@ -119,7 +119,7 @@ test.for<Config>([
   }
 });
 
-test("a run that is stopped while it scores does not score to the end first, and its last event says so", async () => {
+test("a run that is stopped while it scores does not score to the end first, and ends as interrupted", async () => {
   const config = { ...base, dataset: "counted", batchSize: 5 } satisfies Config;
   await run(config, {});
   const all = batches;
@@ -133,7 +133,7 @@ test("a run that is stopped while it scores does not score to the end first, and
   onBatch = () => {};
 });
 
-test("scoring that takes a while is told as progress, of an epoch and of a member, and not logged", async () => {
+test("scoring that takes a while reports progress, of an epoch and of a member, and does not log it", async () => {
   const config = { ...base, dataset: { name: "blobs", delay: 60 }, members: 1, epochs: 1, batchSize: 8 } satisfies Config;
   const { events, folder } = await run(config, {});
   const progress = events.filter((event) => event.type === "progress").filter(({ what }) => what.startsWith("scoring"));
@@ -188,7 +188,7 @@ test("a run of given members that is stopped while it scores them resumes to the
     expect(await disturbed(config, nth, (control) => control.stopNow()), `stopped in batch ${nth}`).toEqual(whole);
 });
 
-test("evaluating a run tells its rows, and ends between two batches when its signal is aborted", async () => {
+test("evaluating a run reports its rows, and ends between two batches when its signal is aborted", async () => {
   const { folder } = await run({ ...base, dataset: "counted", batchSize: 8 }, {});
   const rows: number[] = [];
   await evaluateRun(folder, { container, onProgress: (progress) => void rows.push(progress.rows) });

@@ -148,7 +148,7 @@ describe("the best epoch is chosen", () => {
   });
 });
 
-test("a weighted draw weighs each row's own loss: a class without weight is learned by nobody", async () => {
+test("a weighted draw weighs each row's own loss: a class without weight is not learned", async () => {
   const { folder } = await run({ ...base, epochs: 60, learningRate: 0.2, scheme: "weighs-two-classes" });
   const won = winners((await readMember(folder, 0)).logits.train, 3);
   expect(won.filter((winner) => winner === 2).length).toBeLessThan(5); // of 30
@@ -293,7 +293,7 @@ describe("out of bag, a row is voted on", () => {
     }
   });
 
-  test("by nobody after pretraining, from init, or of a teacher, which saw every row", async () => {
+  test("by no member after pretraining, from init, or with a teacher, which saw every row", async () => {
     container.resolve(LOSSES).add("imitate", {
       description: "",
       options: z.object({ teacher: z.string() }),

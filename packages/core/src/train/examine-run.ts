@@ -39,7 +39,7 @@ export async function examineRun(
   }
 }
 
-/** A plugin may refuse the example itself, as too small or the like, which says nothing of the run. */
+/** A plugin may refuse the example itself, as too small or the like, which need not be true of the run. */
 async function examine(run: () => void | Promise<void>): Promise<void> {
   try {
     await run();

@@ -1,7 +1,7 @@
 import type { RunControl } from "../run-control.ts";
 import type { Emitted } from "./train-member.ts";
 
-/** Waits until a paused run is resumed, and says so. */
+/** Waits until a paused run is resumed, with an event before and after. */
 export async function* pause(control: RunControl): AsyncGenerator<Emitted> {
   yield { type: "control", state: "paused" };
   await control.untilResumed();

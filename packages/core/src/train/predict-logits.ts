@@ -41,7 +41,7 @@ export interface PredictOptions {
 }
 
 /**
- * The model's logits on rows of a split, in evaluation mode. It yields the number of rows done after each batch; whoever stops asking
+ * The model's logits on rows of a split, in evaluation mode. It yields the number of rows done after each batch; a caller that stops asking
  * stops the work. Timers and messages get their turn in between.
  * @returns [rows.length, classes], row by row
  * @throws UserError naming the first row with a logit that is not finite

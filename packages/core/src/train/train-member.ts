@@ -188,7 +188,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       }
 
       const seconds = (performance.now() - startedAt - pausedFor) / 1000;
-      // A run that was stopped while it scored has said this already.
+      // The log of a run that was stopped while it scored has this already.
       if (firstStep < epochSteps) {
         yield {
           type: "epoch",

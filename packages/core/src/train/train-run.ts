@@ -241,8 +241,8 @@ function staged(
 const NO_ROWS = new Uint8Array(0);
 
 /**
- * The rows that a member of an out-of-bag scheme may have seen: those that it drew, and those of the members that it goes on from. Of given
- * weights nobody knows them; the model before the first member and a teacher were trained on all.
+ * The rows that a member of an out-of-bag scheme may have seen: those that it drew, and those of the members that it goes on from. Those of
+ * given weights are unknown; the model before the first member and a teacher were trained on all.
  * @param before the voting members before it
  * @returns [samples], 1 for each such row
  */
