@@ -9,13 +9,14 @@ import { activationsFault, kernelFault } from "./few-values.ts";
 /** More inputs, and more weights a filter, than there are values of 8 bits. */
 const INPUT = [6, 6, 64];
 const KERNEL = [3, 3, 64, 2];
-const STEPS: readonly Step[] = [{ training: true, seed: 11, epoch: 0, epochs: 20 }, EVALUATION];
 
 /**
- * Holds what a binarizer makes of a small layer against its bits.
+ * Holds what a binarizer makes of a small layer against its bits, in the first epoch and in evaluation.
+ * @param epochs of the member
  * @throws ContractError
  */
-export async function examineBinarizer(binarizer: Binarizer, who: string): Promise<void> {
+export async function examineBinarizer(binarizer: Binarizer, who: string, epochs: number): Promise<void> {
+  const steps: readonly Step[] = [{ training: true, seed: 11, epoch: 0, epochs }, EVALUATION];
   const example = (shape: readonly number[], purpose: string): tf.Tensor =>
     tf.tensor(
       exampleNumbers(
@@ -24,7 +25,7 @@ export async function examineBinarizer(binarizer: Binarizer, who: string): Promi
       ),
       [...shape],
     );
-  for (const step of STEPS) {
+  for (const step of steps) {
     const results = callPlugin(who, "one of its methods", "It must return a tensor for a small layer", () =>
       tf.tidy(() => {
         const kernel = example(KERNEL, "kernel");

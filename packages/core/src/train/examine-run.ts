@@ -35,7 +35,7 @@ export async function examineRun(
     await examine(() => examineLoss(loss, `loss ${settings.loss.name}`, classes));
     for (const { name, optimizer } of optimizers) await examine(() => examineOptimizer(optimizer, `optimizer ${name}`));
     const binarizer = container.resolve(BINARIZERS).create(settings.binarizer);
-    await examine(() => examineBinarizer(binarizer, `binarizer ${settings.binarizer.name}`));
+    await examine(() => examineBinarizer(binarizer, `binarizer ${settings.binarizer.name}`, epochs));
   }
 }
 
