@@ -215,7 +215,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           await checkpoint(epoch, epochSteps, weights);
           return { finished: false };
         }
-        weights = await readWeights(model); // scoring projects latent kernels for good
+        weights = await finiteWeights(who); // scoring projects latent kernels for good
         const isBest = bestEpoch < 0 || scored >= bestAccuracy;
         if (isBest) {
           bestEpoch = epoch;
