@@ -1,5 +1,6 @@
 // A plugin of each kind, in a folder outside the repository, goes all the way: trained, voted, shown, exported, predicted with.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -60,13 +61,23 @@ test("it votes again, by its own voter and metric", async () => {
 test("it is shown: in plain lines, and on the dashboard of a terminal", async () => {
   const plain = await benn(["watch", "runs/stripes", "--ui", "plain"], { cwd });
   expect(plain.stdout).toContain("share missed");
-  const entry = join(root, "packages/cli-ink/dist/benn.js");
-  const command = `stty cols 160 rows 50; ${process.execPath} ${entry} watch runs/stripes --ui ink`;
-  const shown = spawnSync("script", ["-qec", command, "/dev/null"], { cwd, encoding: "utf8", env: { ...process.env, TERM: "xterm" } });
-  const screen = stripVTControlCharacters(shown.stdout);
+  const screen = await dashboard("runs/stripes");
   expect(screen).toMatch(/share missed/i);
   expect(screen).toContain("squared");
 });
+
+/** All that `benn watch` draws in a terminal of 160 × 50 until it is quit. */
+async function dashboard(run: string): Promise<string> {
+  const command = `stty cols 160 rows 50; ${process.execPath} ${join(root, "packages/cli-ink/dist/benn.js")} watch ${run} --ui ink`;
+  const terminal = spawn("script", ["-qec", command, "/dev/null"], { cwd, env: { ...process.env, TERM: "xterm" } });
+  let drawn = "";
+  terminal.stdout.on("data", (bytes: Buffer) => {
+    drawn += bytes.toString();
+    if (drawn.includes("squared")) terminal.stdin.write("q");
+  });
+  await once(terminal, "close");
+  return stripVTControlCharacters(drawn);
+}
 
 test("it is exported and predicted with: the file takes pictures and gives the run's votes", async () => {
   const exported = await benn(["export", "runs/stripes", ...plugin, "--out", "stripes.benn", "--verify"], { cwd });

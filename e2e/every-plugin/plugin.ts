@@ -206,7 +206,10 @@ export default definePlugin({
       description: "TensorFlow.js's own, in JavaScript",
       create: () => ({
         probe: async () => ({ ok: true, description: "JavaScript" }),
-        activate: async () => void (await tf.setBackend("cpu")),
+        async activate() {
+          tf.enableProdMode(); // else TensorFlow.js advertises tfjs-node on standard error
+          await tf.setBackend("cpu");
+        },
         share: () => ({ lanes: 1, options: () => ({}) }),
       }),
     });
