@@ -85,7 +85,7 @@ describe.concurrent("plugins", () => {
       "whose images the net cannot take",
       `import { DATASETS, definePlugin } from "@benn/core";
        const split = { labels: new Int32Array(20), images: (rows: Int32Array) => new Float32Array(rows.length * 9) };
-       const load = async () => ({ shape: [3, 3, 1], labels: ["a", "b"], train: split, test: split, provenance: {}, preprocessing: {} }) as const;
+       const load = async () => ({ shape: [3, 3, 1], labels: ["a", "b"], train: split, test: split, provenance: {}, preprocessing: [] }) as const;
        export default definePlugin({ name: "tiny", register: (c) => c.resolve(DATASETS).add("cifar10-tiny", { description: "", create: () => ({ load }) }) });`,
       ["nin: expected images of at least", "got [3, 3, 1]"],
     ],

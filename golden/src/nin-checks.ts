@@ -1,3 +1,4 @@
+import { binaryLayers } from "@benn/arch-nin";
 import type { DependencyContainer } from "@benn/core";
 import { type ArrangedBatch, batchInParts } from "./batch-in-parts.ts";
 import { type Check, relativeError } from "./check.ts";
@@ -73,6 +74,12 @@ function trainingChecks(file: GoldenFile, { rows }: ArrangedBatch, training: () 
       tolerance: TOLERANCES.losses,
       measure: async () => relativeError([(await training()).losses[step] ?? Number.NaN], [loss]),
     })),
+    // A count, since most latent kernels stay the same when they are projected once more.
+    {
+      name: "kernels are projected once a step",
+      tolerance: 0,
+      measure: async () => Math.abs((await training()).projections - binaryLayers(kindOf(file)).length * file.numbers("losses").length),
+    },
     ...savedSteps(file).flatMap((step) =>
       each(file, `after_step${step}/`, TOLERANCES.parameters, async (name) => (await training()).weights[step - 1]?.get(own(name))),
     ),

@@ -8,7 +8,11 @@ import plugin from "./index.ts";
 
 const container = createContainer();
 void plugin.register(container);
-const locate = (options: object) => container.resolve(DATASETS).create({ name: "cifar10", ...options }).locate?.();
+const locate = (options: object) =>
+  container
+    .resolve(DATASETS)
+    .create({ name: "cifar10", ...options })
+    .locate?.();
 
 test("the dataset says where its files lie: in the folder that is named, or where downloads are kept", async () => {
   const data = await temporaryFolder();

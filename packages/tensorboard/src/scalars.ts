@@ -49,12 +49,19 @@ export function createScalars(): (event: RunEvent) => Scalars | undefined {
       case "member-end": {
         const values = each(event.metrics, ({ test }, metric): Value[] => [[`test/${tagsOf(metric).mean}`, shown(test, metric)]]);
         // The loss comes first, as in older files.
-        return ofMember(event.member, before, values.toSorted(([a], [b]) => Number(b === "test/loss") - Number(a === "test/loss")));
+        return ofMember(
+          event.member,
+          before,
+          values.toSorted(([a], [b]) => Number(b === "test/loss") - Number(a === "test/loss")),
+        );
       }
       case "staged": {
         const votes = (split: "test" | "validation"): Value[] =>
           each(event.metrics, (staged, metric) =>
-            Object.entries(staged[split] ?? {}).map(([voter, value]) => [`vote/${split}${tagsOf(metric).vote}/${voter}`, shown(value, metric)]),
+            Object.entries(staged[split] ?? {}).map(([voter, value]) => [
+              `vote/${split}${tagsOf(metric).vote}/${voter}`,
+              shown(value, metric),
+            ]),
           );
         const outOfBag: Value[] = event.outOfBag === undefined ? [] : [["vote/out_of_bag", 100 * event.outOfBag]];
         return { folder: "ensemble", step: event.members, values: finite([...votes("test"), ...votes("validation"), ...outOfBag]) };

@@ -137,7 +137,16 @@ test("what an event does not hold is left out, and steps may pass 32 bits", asyn
     await write([
       { ...runStart, clock },
       { type: "step", member: 0, epoch: 0, step: steps, steps, loss: 1, metrics: {}, clock },
-      { type: "epoch", member: 0, epoch: 0, epochs: 1, loss: 1, metrics: { accuracy: 1, top5: Number.NaN, brier: null as unknown as number }, learningRate: 1, clock },
+      {
+        type: "epoch",
+        member: 0,
+        epoch: 0,
+        epochs: 1,
+        loss: 1,
+        metrics: { accuracy: 1, top5: Number.NaN, brier: null as unknown as number },
+        learningRate: 1,
+        clock,
+      },
     ]),
     "member-000",
   );

@@ -41,7 +41,10 @@ test("an option of a list belongs to the one thing that it names, by default or 
 });
 
 test("keys that have moved are refused by the key that has their value now", () => {
-  const refusal = (...settings: string[]) => () => parseConfig(apply({}, settings), defaults);
+  const refusal =
+    (...settings: string[]) =>
+    () =>
+      parseConfig(apply({}, settings), defaults);
   expect(refusal("weightDecay=1e-4")).toThrow("Set optimizer.weightDecay.");
   expect(refusal("learningRateSchedule.factor=0.5")).toThrow("Set schedule.epochs and schedule.factor.");
   expect(refusal("epoch=3")).toThrow('unknown key "epoch". Did you mean "epochs"?');

@@ -236,7 +236,9 @@ export function createProgram(): Command {
   examples(
     program
       .command("plugins")
-      .description("List everything that plugins register, with options and defaults: architectures, datasets, schemes, metrics and the rest.")
+      .description(
+        "List everything that plugins register, with options and defaults: architectures, datasets, schemes, metrics and the rest.",
+      )
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--json", "as JSON")
       .action(async (options: { plugin?: string[]; json?: boolean }) => {

@@ -77,7 +77,10 @@ test("histories stay bounded in a long run", () => {
   if (!start || !began) throw new Error("too short");
   let state = fold([start, began]);
   for (let i = 0; i < 9000; i++)
-    state = reduce(state, tell({ type: "step", member: 0, epoch: Math.floor(i / 20), step: (i % 20) + 1, steps: 20, loss: i, metrics: {} }, 0));
+    state = reduce(
+      state,
+      tell({ type: "step", member: 0, epoch: Math.floor(i / 20), step: (i % 20) + 1, steps: 20, loss: i, metrics: {} }, 0),
+    );
   const curve = state.members[0]?.batchLoss ?? [];
   expect(curve.length).toBeLessThanOrEqual(2000);
   expect(curve[0]?.y).toBe(0);
@@ -115,7 +118,10 @@ test("a pretrained model is in focus while it trains and counts in the progress"
   const [start] = exampleRun({ members: 2, epochs: 4 });
   if (start?.type !== "run-start") throw new Error("no start");
   let state = fold([{ ...start, pretrainEpochs: 2 }, tell({ type: "member-start", member: -1, epochs: 2, steps: 63 }, 0)]);
-  state = reduce(state, tell({ type: "epoch", member: -1, epoch: 0, epochs: 2, loss: 2, metrics: { accuracy: 0.2 }, learningRate: 0.01 }, 0));
+  state = reduce(
+    state,
+    tell({ type: "epoch", member: -1, epoch: 0, epochs: 2, loss: 2, metrics: { accuracy: 0.2 }, learningRate: 0.01 }, 0),
+  );
   expect(memberInFocus(state)?.member).toBe(-1);
   expect(progressOf(state)).toBeCloseTo(1 / 10);
   state = reduce(state, tell({ type: "member-start", member: 0, epochs: 4, steps: 63 }, 0));
@@ -126,7 +132,8 @@ test("members trained side by side are all in training; the first of them is in 
   const [start] = exampleRun({ members: 3, epochs: 4 });
   if (!start) throw new Error("no start");
   const began = [0, 1].map((member) => tell({ type: "member-start", member, epochs: 4, steps: 63 }, start.clock.at));
-  const step = (member: number) => tell({ type: "step", member, epoch: 0, step: 3, steps: 63, loss: 2, metrics: {} }, start.clock.at + 1000);
+  const step = (member: number) =>
+    tell({ type: "step", member, epoch: 0, step: 3, steps: 63, loss: 2, metrics: {} }, start.clock.at + 1000);
   let state = fold([start, ...began, step(0), step(1)]);
   expect(inTraining(state).map(({ member }) => member)).toEqual([0, 1]);
   expect(memberInFocus(state)?.member).toBe(0);

@@ -43,7 +43,10 @@ export function summary(state: RunState): string[] {
   const [first] = metrics;
   const lines: string[] = [];
   if (first) {
-    lines.push(`Test ${metricHead(first)} of single members and of the votes of the first ones, on ${count(start.dataset.test)} images`, "");
+    lines.push(
+      `Test ${metricHead(first)} of single members and of the votes of the first ones, on ${count(start.dataset.test)} images`,
+      "",
+    );
     lines.push(...table(stagedRows(state, first), { left: 0 }).map((line) => `  ${line}`), "");
     for (const metric of metrics) {
       const done = headline(state, metric);

@@ -71,13 +71,7 @@ export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, 
           {`! ${message}${i === 0 && state.warnings.length > warnings.length ? ` (one of ${state.warnings.length} warnings)` : ""}`}
         </Text>
       ))}
-      <Footer
-        note={note}
-        watching={watching}
-        paused={state.control === "paused"}
-        more={panels > 0 && more}
-        metrics={metrics.length > 1}
-      />
+      <Footer note={note} watching={watching} paused={state.control === "paused"} more={panels > 0 && more} metrics={metrics.length > 1} />
     </Box>
   );
 }

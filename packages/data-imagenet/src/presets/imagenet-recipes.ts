@@ -38,7 +38,10 @@ const boosted: Published = { single: 48.87, ensemble: 55.83 };
 export const imagenetRecipes: Readonly<Record<string, Definition<Preset>>> = {
   "imagenet-resnet18-bagging-indp": {
     description: "semi-binary ResNet-18, bagging, independent",
-    create: () => ({ published: bagged, config: { ...shared, scheme: "bagging", schedule: { name: "steps", epochs: [30, 60], factor: 0.1 } } }),
+    create: () => ({
+      published: bagged,
+      config: { ...shared, scheme: "bagging", schedule: { name: "steps", epochs: [30, 60], factor: 0.1 } },
+    }),
   },
   ...Object.fromEntries(
     boosting.map(({ mode, rule, scheme, shrinkage }): [string, Definition<Preset>] => [

@@ -8,7 +8,11 @@ const presets = container.resolve(PRESETS);
 
 test.for(presets.names())("%s asks for nothing but the pictures, and chooses epochs on rows held out", (name) => {
   const { config, published } = presets.create(name);
-  const { dataset, schedule, epochs, scoreOn, validation } = parseConfig(config, { ...container.resolve(DEFAULTS), binarizer: "any", backend: "any" });
+  const { dataset, schedule, epochs, scoreOn, validation } = parseConfig(config, {
+    ...container.resolve(DEFAULTS),
+    binarizer: "any",
+    backend: "any",
+  });
   const datasets = container.resolve(DATASETS);
   expect(() => datasets.resolve(dataset, "dataset")).toThrow("dataset.data: is missing");
   expect(datasets.resolve({ ...dataset, data: "pictures" })).toMatchObject({ preprocess: "subtract-mean", fit: "squash", size: 224 });

@@ -36,7 +36,8 @@ test.for([["nin", semiBinary] as const, ["allbinnet", allBinary] as const])(
   "every weight of %s has one name in the reference, in the same order, with DataParallel's prefix too",
   ([kind, reference]) => {
     const names = weightsOf(kind);
-    const places = (prefix: string) => reference.map((name) => placeOf(ninKeyMaps[kind], `${prefix}${name}`, (own) => names.includes(own))?.to);
+    const places = (prefix: string) =>
+      reference.map((name) => placeOf(ninKeyMaps[kind], `${prefix}${name}`, (own) => names.includes(own))?.to);
     expect(places("")).toEqual(names);
     expect(places("module.")).toEqual(names);
   },
@@ -45,6 +46,9 @@ test.for([["nin", semiBinary] as const, ["allbinnet", allBinary] as const])(
 test("a name that the network has no place for has none", () => {
   const names = weightsOf("nin");
   for (const name of ["xnor.2.weight", "xnor.3.weight", "xnor.3.bn.num_batches_tracked", "fc.weight", "weight", ""]) {
-    expect(placeOf(ninKeyMaps.nin, name, (own) => names.includes(own)), name).toBeUndefined();
+    expect(
+      placeOf(ninKeyMaps.nin, name, (own) => names.includes(own)),
+      name,
+    ).toBeUndefined();
   }
 });

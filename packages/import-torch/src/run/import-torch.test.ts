@@ -62,7 +62,7 @@ beforeAll(async () => {
           train: split,
           test: split,
           provenance: {},
-          preprocessing: {},
+          preprocessing: [],
         }),
       }),
     });
@@ -245,7 +245,8 @@ test("a plugin's key map is used for the architecture that it is for", async () 
   const own = createContainer({ defaults: { binarizer: "deterministic", voter: "soft" } });
   for (const plugin of [archNin, binarize, ensembleBagging, vote]) await plugin.register(own);
   for (const token of [BACKENDS, DATASETS] as const)
-    for (const { name, definition } of container.resolve<Registry<unknown>>(token).entries()) own.resolve<Registry<unknown>>(token).add(name, definition);
+    for (const { name, definition } of container.resolve<Registry<unknown>>(token).entries())
+      own.resolve<Registry<unknown>>(token).add(name, definition);
   const config = { ...small, architecture: { name: "nin", width: 0.0625, binary: "all-but-first" } };
   const path = fixture("python2", "nin.pth.tar");
   own.resolve(KEY_MAPS).add("mine", {

@@ -70,7 +70,9 @@ export async function planImport(paths: readonly string[], config: Config, { con
     const map = keyMap ?? knownKeyMap(specOf(run, member), container);
     if (!map) {
       const names = container.resolve(KEY_MAPS).names().join(", ");
-      throw new UserError(`import: no key map is known for ${net.label}; known are ${names || "none"}. Write one and give it by --key-map.`);
+      throw new UserError(
+        `import: no key map is known for ${net.label}; known are ${names || "none"}. Write one and give it by --key-map.`,
+      );
     }
     const bytes = await readWhole(path);
     const checkpoint = readCheckpoint(bytes, path);
