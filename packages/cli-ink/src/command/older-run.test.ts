@@ -32,7 +32,9 @@ test("benn watch shows it as a run of today", async () => {
     state = reduce(state, event);
   }
   expect(lines.filter((line) => line.includes(", train accuracy "))).toHaveLength(4);
-  expect(lines.filter((line) => /^member \d\/2 done: accuracy .* train, .* test; cross-entropy .* train, .* test; ε/.test(line))).toHaveLength(2);
+  expect(
+    lines.filter((line) => /^member \d\/2 done: accuracy .* train, .* test; cross-entropy .* train, .* test; ε/.test(line)),
+  ).toHaveLength(2);
   expect(lines.at(-1)).toMatch(/^vote of 2: accuracy [\d.]+ % \(soft\), single members [\d.]+ % on average/);
   expect(state.members.map(({ final }) => final?.["accuracy"]?.test)).toEqual(["000", "001"].map((at) => member(at).accuracy.test));
 });
