@@ -69,7 +69,7 @@ function bestWords(state: RunState, metric: MetricInfo): string[] {
   const all = state.staged.flatMap(({ members, metrics: { [metric.name]: measured } }) =>
     Object.entries(measured?.test ?? {}).map(([voter, value]) => ({ voter, value, members })),
   );
-  if (!done || all.length === 0) return [];
+  if (!done) return [];
   const best = all.reduce((a, b) => (isBetter(metric, b.value, a.value) ? b : a));
   if (!isBetter(metric, best.value, done.value)) return [];
   return [
