@@ -45,6 +45,10 @@ test("every name stands under its contract with its aliases, its plugin, and its
   ]);
 });
 
+test("what core brings is core's", () => {
+  expect(pluginLines(names).find((line) => line.includes("Adam"))).toMatch(/^ {2}adam .* @benn\/core$/);
+});
+
 test("in the JSON schema a key takes the names that are registered, or an object with the options of one", () => {
   const schema = configJsonSchema(names, container.resolve(DEFAULTS)) as {
     properties: Record<string, { default?: unknown }>;

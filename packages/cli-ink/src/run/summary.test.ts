@@ -32,7 +32,10 @@ test("the vote beside a single member, out-of-bag accuracy, and the size beside 
   const text = summary(finished).join("\n");
   const last = finished.staged.at(-1);
   if (!last) throw new Error("no stage");
-  const { test: { soft = 0 } = {}, singleMean } = votes(last);
+  const {
+    test: { soft = 0 },
+    singleMean,
+  } = votes(last);
   const [vote, mean, gain] = [soft, singleMean, soft - singleMean].map((share) => (100 * share).toFixed(1));
   expect(text).toContain(
     `Test accuracy of the soft vote of 3 members: ${vote} %; of a single member on average: ${mean} %; ${gain} points better.`,

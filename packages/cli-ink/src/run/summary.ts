@@ -14,6 +14,11 @@ export function headline({ start, staged }: RunState, metric: MetricInfo): VoteV
   return stage && measured && value !== undefined ? { members: stage.members, voter, value, mean: measured.singleMean } : undefined;
 }
 
+/** Names of the voters, as far as the run has shown them. */
+export function votersOf({ staged }: Pick<RunState, "staged">): string[] {
+  return Object.keys(Object.values(staged.at(-1)?.metrics ?? {})[0]?.test ?? {});
+}
+
 /** Rows of the table of stages: the number of members, the newest alone, a single one on average, and every vote. */
 export function stagedRows({ staged }: Pick<RunState, "staged">, metric: MetricInfo): string[][] {
   const stages = staged.flatMap(({ members, metrics: { [metric.name]: measured } }) => (measured ? [{ members, ...measured }] : []));
@@ -64,7 +69,7 @@ function bestWords(state: RunState, metric: MetricInfo): string[] {
   const all = state.staged.flatMap(({ members, metrics: { [metric.name]: measured } }) =>
     Object.entries(measured?.test ?? {}).map(([voter, value]) => ({ voter, value, members })),
   );
-  if (!done || all.length === 0) return [];
+  if (!done) return [];
   const best = all.reduce((a, b) => (isBetter(metric, b.value, a.value) ? b : a));
   if (!isBetter(metric, best.value, done.value)) return [];
   return [
