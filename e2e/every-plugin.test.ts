@@ -73,9 +73,11 @@ async function dashboard(run: string): Promise<string> {
   let drawn = "";
   terminal.stdout.on("data", (bytes: Buffer) => {
     drawn += bytes.toString();
-    if (drawn.includes("squared")) terminal.stdin.write("q");
   });
+  // A key that comes before the dashboard listens is lost.
+  const quitting = setInterval(() => drawn.includes("squared") && terminal.stdin.write("q"), 300);
   await once(terminal, "close");
+  clearInterval(quitting);
   return stripVTControlCharacters(drawn);
 }
 
