@@ -1,7 +1,7 @@
 // A plugin of each kind, in a folder outside the repository, goes all the way: trained, voted, shown, exported, predicted with.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -117,4 +117,20 @@ test("a checkpoint of another framework is read by its key map", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/xnor\.0\.weight +\[48, 3, 5, 5\] +first\/kernel +\[5, 5, 3, 48\]/);
   expect(stdout).toMatch(/xnor\.3\.conv\.weight +\S.* a\/kernel/);
+});
+
+test("a layer that does not say how it is packed is refused before training, by --dry-run too, unless that is asked for", async () => {
+  const source = readFileSync(join(cwd, "plugin.ts"), "utf8");
+  writeFileSync(join(cwd, "closed.ts"), source.replace("async lower(", "async lowered("));
+  const closed = ["train", "--plugin", "./closed.ts", "--preset", "stripes", "--set", "name=closed", "epochs=1", "members=1"];
+  for (const args of [closed, [...closed, "--dry-run"]]) {
+    const { code, stderr } = await benn(args, { cwd });
+    expect(stderr).toMatch(/^benn: export: layer scale1 \(Scale\) .*lower.* To train what cannot be exported, set exportable=false\.\n$/);
+    expect(code).toBe(2);
+  }
+  expect(readdirSync(join(cwd, "runs"))).toEqual(["stripes"]);
+  const trained = await benn([...closed, "exportable=false"], { cwd });
+  expect(trained.stderr).toBe("");
+  expect(trained.code).toBe(0);
+  expect((await benn(["export", "runs/closed", "--plugin", "./closed.ts"], { cwd })).code).toBe(2);
 });

@@ -14,15 +14,18 @@ export function headline({ start, staged }: RunState, metric: MetricInfo): VoteV
   return stage && measured && value !== undefined ? { members: stage.members, voter, value, mean: measured.singleMean } : undefined;
 }
 
-/** Names of the voters, as far as the run has shown them. */
-export function votersOf({ staged }: Pick<RunState, "staged">): string[] {
-  return Object.keys(Object.values(staged.at(-1)?.metrics ?? {})[0]?.test ?? {});
+/** Names of the voters, as far as the run has shown them: its own first. */
+export function votersOf({ start, staged }: Pick<RunState, "start" | "staged">): string[] {
+  const own = start?.voter.split(" ")[0] ?? "";
+  const names = Object.keys(Object.values(staged.at(-1)?.metrics ?? {})[0]?.test ?? {});
+  return names.includes(own) ? [own, ...names.filter((name) => name !== own)] : names;
 }
 
 /** Rows of the table of stages: the number of members, the newest alone, a single one on average, and every vote. */
-export function stagedRows({ staged }: Pick<RunState, "staged">, metric: MetricInfo): string[][] {
+export function stagedRows(state: Pick<RunState, "start" | "staged">, metric: MetricInfo): string[][] {
+  const { staged } = state;
   const stages = staged.flatMap(({ members, metrics: { [metric.name]: measured } }) => (measured ? [{ members, ...measured }] : []));
-  const voters = Object.keys(stages[0]?.test ?? {});
+  const voters = votersOf(state);
   const cell = (value: number | undefined): string => metricCell(metric, value);
   return [
     ["members", "single", "mean single", ...voters],

@@ -48,7 +48,7 @@ export interface TrainOptions {
    * then train side by side. Without it they are trained one by one.
    */
   startMemberThread?(config: Config): Worker;
-  /** Looks at each kind of member before the first epoch, when nothing is written yet; may refuse it. */
+  /** Looks at each kind of member of a new run, before anything is written; may refuse it. */
   readonly checkMember?: CheckMember;
   /** Called once the run folder is known. */
   onFolder?(path: string): void;
@@ -85,7 +85,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
     await backend.activate();
     data = yield* loadDataset(resolved, container, signal);
-    const kinds = await checkMembers(resolved, data, container, options.checkMember);
+    const kinds = await checkMembers(resolved, data, container, resume ? undefined : options.checkMember);
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
     const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));
     const share = backend.share?.({ cores: availableParallelism(), memoryBytes: totalmem(), stepBytes });
