@@ -1,5 +1,5 @@
 // One run of `pnpm bench gradients`, in a process of its own: node study-run.ts OUT NAME CONFIG. A folder that is there already
-// is gone on with. Tells its parent { share } of the steps that are done, again and again.
+// is gone on with.
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,8 +19,6 @@ for (const plugin of [archNin, backendWasm, binarize, dataCifar, ensembleBagging
 const folder = join(out, name);
 const resume = existsSync(join(folder, "experiment.json"));
 if (!resume) await rm(folder, { recursive: true, force: true });
-const { epochs = 1, ...rest } = JSON.parse(config) as Config;
-for await (const event of train({ ...rest, epochs, name }, { container, out, ...(resume ? { resume: folder } : {}) })) {
-  if (event.type === "step") process.send?.({ share: (event.epoch + event.step / event.steps) / epochs });
-}
+const run = train({ ...(JSON.parse(config) as Config), name }, { container, out, ...(resume ? { resume: folder } : {}) });
+for await (const event of run) void event;
 process.exit(0);

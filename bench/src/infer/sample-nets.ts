@@ -4,6 +4,7 @@ import { deterministic } from "@benn/binarize";
 import { createRandom, isStepAware, type SafetensorsEntry } from "@benn/core";
 import { compileModel, encodeModel, type Operation, traceModel } from "@benn/packed/export";
 import * as tf from "@tensorflow/tfjs";
+import { DEVIATION, MEAN } from "./sample-images.ts";
 
 const CLASSES = 10;
 
@@ -11,18 +12,19 @@ const CLASSES = 10;
 export async function sampleNets(
   binary: "inner" | "all",
   count: number,
+  width: number,
 ): Promise<{ readonly file: Uint8Array; readonly first: Operation; readonly realBytes: number }> {
   await registerWasmBackend({ simd: "plain" });
   await tf.setBackend("benn-wasm");
   const tensors = new Map<string, SafetensorsEntry>([
-    ["mean", { dtype: "F32", shape: [3], data: Float32Array.of(125, 123, 114) }],
-    ["deviation", { dtype: "F32", shape: [3], data: Float32Array.of(63, 62, 67) }],
+    ["mean", { dtype: "F32", shape: [3], data: Float32Array.from(MEAN) }],
+    ["deviation", { dtype: "F32", shape: [3], data: Float32Array.from(DEVIATION) }],
   ]);
   const members = [];
   let first: Operation | undefined;
   let realBytes = 0;
   for (let member = 0; member < count; member++) {
-    const model = nin(ninOptions.parse({ binary })).build({
+    const model = nin(ninOptions.parse({ binary, width })).build({
       inputShape: [32, 32, 3],
       classes: CLASSES,
       binarizer: deterministic,

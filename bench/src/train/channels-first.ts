@@ -1,9 +1,4 @@
-/** A weight of a model in TensorFlow.js's order: kernels [height, width, channels, filters]. */
-export interface GivenWeight {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
+import type { GivenWeight } from "./model-weights.ts";
 
 /** A kernel as [filters, channels, height, width], a vector as [1, channels, 1, 1]. */
 export function channelsFirst({ values, shape: given }: GivenWeight): { readonly values: Float32Array; readonly shape: readonly number[] } {

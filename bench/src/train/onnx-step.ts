@@ -1,7 +1,8 @@
 // The training step of the semi-binary NIN as one plain graph of ONNX, for engines that only infer: forward, the backward pass
 // by hand, Adam. Parameters, moments and running statistics come in and go out. Channels come first: [batch, channels, height, width].
 import { OnnxGraph } from "../onnx-graph.ts";
-import { channelsFirst, type GivenWeight } from "./channels-first.ts";
+import { channelsFirst } from "./channels-first.ts";
+import type { GivenWeight } from "./model-weights.ts";
 
 export interface OnnxStep {
   readonly file: Uint8Array;
