@@ -53,18 +53,16 @@ test("PyTorch takes part in each layout and type of numbers of every Python that
 
 test("a command for Python may be several words, and one that fails is named with what it says", async () => {
   const fake = join(import.meta.dirname, "../test/fake-python.mjs");
-  const [table] = await benchJson(
-    "train",
-    ...["--python", `${process.execPath} ${fake} works`, "--python", `${process.execPath} ${fake} fails`, "--python", "no-such-python"],
-    ...["--threads", "1", "--peers", "pytorch", ...SMALL],
-  );
+  const [works, fails] = ["works", "fails"].map((what) => `${process.execPath} ${fake} ${what}`) as [string, string];
+  const pythons = [works, fails, "no-such-python"].flatMap((python) => ["--python", python]);
+  const [table] = await benchJson("train", ...pythons, "--threads", "1", "--peers", "pytorch", ...SMALL);
   expect(names(table)?.slice(1)).toEqual(
     ["NCHW, float32", "NCHW, bf16", "channels_last, float32", "channels_last, bf16"].map(
       (form) => `PyTorch 0.0 (none), ${form}, 1 threads`,
     ),
   );
   expect(table?.notes).toContain(
-    `not taking part: PyTorch of "${process.execPath} ${fake} fails", NCHW, bf16, 1 threads: ModuleNotFoundError: No module named 'torch'`,
+    `not taking part: PyTorch of "${fails}", NCHW, bf16, 1 threads: ModuleNotFoundError: No module named 'torch'`,
   );
   expect(table?.notes).toContain('not taking part: PyTorch of "no-such-python", NCHW, bf16, 1 threads: spawn no-such-python ENOENT');
 });

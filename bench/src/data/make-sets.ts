@@ -64,7 +64,7 @@ async function makePictures(folder: string, count: number): Promise<void> {
   const classes = Math.min(10, count); // all of them in both parts
   for (const [part, from, rows] of [
     ["train", 0, count],
-    ["val", count, 20],
+    ["val", count, Math.min(20, count)],
   ] as const) {
     for (let i = 0; i < rows; i++) {
       const values = await data.train.images(Int32Array.of(from + i));

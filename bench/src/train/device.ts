@@ -20,25 +20,21 @@ export interface Device {
 /** Makes a backend TensorFlow.js's current one: one of BACKENDS or tfjs-wasm, npm's. `gradients` and `threads` are for wasm. */
 export async function setUpDevice(name: BackendName | "tfjs-wasm", threads: number, gradients: "exact" | "int16"): Promise<Device> {
   const version = "benn";
-  switch (name) {
-    case "wasm":
-      await registerWasmBackend({ threads, gradients });
-      await tf.setBackend("benn-wasm");
-      return { version };
-    case "webgpu": {
-      const backend = webgpuBackend.create({ power: "high-performance" });
-      const probe = await backend.probe();
-      if (!probe.ok) throw new Error(`${probe.reason}. ${probe.remedy}`);
-      await backend.activate();
-      return { version, description: probe.description, limits: async () => await backend.limits?.() };
-    }
-    case "tfjs-wasm":
-      return { version: await setUpTfjsWasm("tuned") };
-    case "node":
-    case "node-gpu":
-      await nativeBackend(name === "node-gpu" ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node")
-        .create({})
-        .activate();
-      return { version };
+  if (name === "tfjs-wasm") return { version: await setUpTfjsWasm("tuned") };
+  if (name === "wasm") {
+    await registerWasmBackend({ threads, gradients });
+    await tf.setBackend("benn-wasm");
+    return { version };
   }
+  if (name === "webgpu") {
+    const backend = webgpuBackend.create({ power: "high-performance" });
+    const probe = await backend.probe();
+    if (!probe.ok) throw new Error(`${probe.reason}. ${probe.remedy}`);
+    await backend.activate();
+    return { version, description: probe.description, limits: async () => await backend.limits?.() };
+  }
+  await nativeBackend(name === "node-gpu" ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node")
+    .create({})
+    .activate();
+  return { version };
 }
