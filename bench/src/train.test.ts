@@ -43,7 +43,7 @@ test("PyTorch takes part in each layout and type of numbers of every Python that
     return;
   }
   for (const form of ["NCHW, float32", "NCHW, bf16", "channels_last, float32", "channels_last, bf16"]) {
-    expect(rivals).toContainEqual(expect.stringMatching(new RegExp(`^PyTorch \\d.*, ${form}, 1 threads$`)));
+    expect(rivals).toContainEqual(expect.stringMatching(new RegExp(`^PyTorch \\d.*, ${form}, 1 thread$`)));
   }
   const best = table?.rows.slice(1).toSorted((a, b) => Number(b["images/s"]) - Number(a["images/s"]))[0];
   expect(best?.["this ÷ PyTorch's best"]).toBe(1);
@@ -57,14 +57,12 @@ test("a command for Python may be several words, and one that fails is named wit
   const pythons = [works, fails, "no-such-python"].flatMap((python) => ["--python", python]);
   const [table] = await benchJson("train", ...pythons, "--threads", "1", "--peers", "pytorch", ...SMALL);
   expect(names(table)?.slice(1)).toEqual(
-    ["NCHW, float32", "NCHW, bf16", "channels_last, float32", "channels_last, bf16"].map(
-      (form) => `PyTorch 0.0 (none), ${form}, 1 threads`,
-    ),
+    ["NCHW, float32", "NCHW, bf16", "channels_last, float32", "channels_last, bf16"].map((form) => `PyTorch 0.0 (none), ${form}, 1 thread`),
   );
   expect(table?.notes).toContain(
-    `not taking part: PyTorch of "${fails}", NCHW, bf16, 1 threads: ModuleNotFoundError: No module named 'torch'`,
+    `not taking part: PyTorch of "${fails}", NCHW, bf16, 1 thread: ModuleNotFoundError: No module named 'torch'`,
   );
-  expect(table?.notes).toContain('not taking part: PyTorch of "no-such-python", NCHW, bf16, 1 threads: spawn no-such-python ENOENT');
+  expect(table?.notes).toContain('not taking part: PyTorch of "no-such-python", NCHW, bf16, 1 thread: spawn no-such-python ENOENT');
 });
 
 test("bench train on WebGPU is measured beside the engine in WebAssembly, with its share of what the device gives", async () => {

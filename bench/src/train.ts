@@ -7,7 +7,7 @@ import { count, counts, factor, someOf } from "./option-values.ts";
 import { race, type Result } from "./race.ts";
 import type { Subject } from "./subject.ts";
 import type { Row, Table } from "./table.ts";
-import { type ContestOptions, GRADIENTS, PEERS, startTrainers, type Trainer } from "./train/contestants.ts";
+import { type ContestOptions, GRADIENTS, onGpu, PEERS, startTrainers, type Trainer } from "./train/contestants.ts";
 import { BACKENDS } from "./train/device.ts";
 import { NETS, type Net } from "./train/training-step.ts";
 
@@ -68,7 +68,8 @@ async function tableOf(net: Net, options: Options): Promise<Table> {
     const best = (kind: Trainer["kind"]): Result<Trainer> | undefined =>
       results.filter(({ contestant }) => contestant.kind === kind).toSorted((a, b) => rate(b) - rate(a))[0];
     const [own, torch] = [best("ours"), best("pytorch")];
-    const notes = torch ? [`PyTorch's best form: ${torch.contestant.name}`, bf16Line(thisMachine())] : [];
+    const notes = torch ? [`PyTorch's best form: ${torch.contestant.name}`] : [];
+    if (torch && !onGpu(options.backend)) notes.push(bf16Line(thisMachine()));
     for (const result of results) {
       const probed = [before[trainers.indexOf(result.contestant)], await result.contestant.engine.limits()];
       notes.push(...limitNotes(result, probed, options.forward));

@@ -19,6 +19,11 @@ export function quotedCommands(name: string): QuotedCommand[] {
     texts.flatMap((text) => text.match(/(?<=`)pnpm bench [^`]+/g) ?? []).map((command) => command.replaceAll(/\s+/g, " ")),
   );
   return [...quoted]
-    .map((command) => ({ quoted: command, words: command.replaceAll('"', "").split(" ").slice(2) }))
+    .map((command) => ({ quoted: command, words: wordsOf(command).slice(2) }))
     .filter(({ words: [first] }) => first === name);
+}
+
+/** As a shell would split it. */
+function wordsOf(command: string): string[] {
+  return (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
 }

@@ -42,7 +42,9 @@ interface Plan {
 }
 
 const SERVE = ["--conditions=source", join(import.meta.dirname, "serve.ts")];
-const onGpu = (backend: BackendName): boolean => backend === "webgpu" || backend === "node-gpu";
+const inWords = (threads: number): string => `${threads} thread${threads > 1 ? "s" : ""}`;
+/** Whether a backend computes on a GPU, where PyTorch is raced on CUDA. */
+export const onGpu = (backend: BackendName): boolean => backend === "webgpu" || backend === "node-gpu";
 
 /**
  * Starts everybody who takes part in training a network.
@@ -86,8 +88,7 @@ function ours(net: Net, { backend, batch, width, threads, gradients }: ContestOp
     const args = [...SERVE, backend, net, width, batch, count, kind];
     return { who: "benn", form, kind: kind === "exact" ? "ours" : "ours, rounded", batch, command: process.execPath, args };
   };
-  const wasm = (count: number, kind: string): Plan =>
-    plan(`${count} thread${count > 1 ? "s" : ""}${kind === "exact" ? "" : `, ${kind}`}`, "wasm", count, kind);
+  const wasm = (count: number, kind: string): Plan => plan(`${inWords(count)}${kind === "exact" ? "" : `, ${kind}`}`, "wasm", count, kind);
   const most = Math.max(...threads);
   if (backend !== "wasm") return [wasm(most, "exact"), plan(backend, backend, most)];
   return gradients.flatMap((kind) => threads.map((count) => wasm(count, kind)));
@@ -106,7 +107,7 @@ function pytorch(net: Net, { backend, batch, width, threads, peers, python }: Co
     const [command = "", ...before] = python.split(" ").filter(Boolean);
     return ["NCHW", "channels_last"].flatMap((layout) =>
       numbers.map((type): Plan => {
-        const form = `${layout}, ${type}, ${device === "cuda" ? device : `${most} threads`}`;
+        const form = `${layout}, ${type}, ${device === "cuda" ? device : inWords(most)}`;
         return {
           who: `PyTorch of "${python}"`,
           form,
@@ -144,7 +145,7 @@ function others(net: Net, { backend, batch, width, threads, peers, forward }: Co
   if (peers.includes("onnxruntime-node") && net === "sb" && !forward) {
     const most = Math.max(...threads);
     if (peerVersion("onnxruntime-node") === undefined) absent.push(absence("onnxruntime-node"));
-    else plan("onnxruntime-node", `${most} threads`, batch, most);
+    else plan("onnxruntime-node", inWords(most), batch, most);
   }
   return plans;
 }

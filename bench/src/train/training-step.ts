@@ -36,12 +36,6 @@ function stepMacs(model: tf.LayersModel, batch: number): { readonly train: numbe
   return { forward, train: 3 * forward - batch * (layers.find((macs) => macs > 0) ?? 0) };
 }
 
-async function read(tensor: tf.Tensor): Promise<Float32Array> {
-  const values = Float32Array.from(await tensor.data<"float32">());
-  tensor.dispose();
-  return values;
-}
-
 /**
  * A model and what trains it on one batch, on TensorFlow.js's current backend. `step` is all of a training step as a run does
  * it: projection of the latent kernels, forward, loss, backward, Adam; `forward` is evaluation.
@@ -74,16 +68,17 @@ export function trainingStep({ net, width, batch, dropout = 0.5 }: StepOptions) 
         return value;
       });
     },
+    /** @returns its loss */
     async step(): Promise<number> {
-      return (await read(this.begin()))[0] ?? Number.NaN;
+      const loss = this.begin();
+      const [value = Number.NaN] = await loss.data();
+      loss.dispose();
+      return value;
     },
     /** Begins to evaluate the batch: [batch, classes]. */
     beginForward(): tf.Tensor {
       prepare(false, 0);
       return tf.tidy(() => model.apply(tf.tensor4d(images, [batch, 32, 32, 3])) as tf.Tensor);
-    },
-    async forward(): Promise<Float32Array> {
-      return await read(this.beginForward());
     },
     dispose(): void {
       optimizer.dispose();
