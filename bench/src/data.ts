@@ -1,7 +1,6 @@
 // `pnpm bench data`: images a second that each way of storing pictures gives, ready for the engine.
 import { join } from "node:path";
-import { type BennPlugin, createContainer, createRandom, type LoadedDataset } from "@benn/core";
-import { train } from "@benn/core/node";
+import { createRandom, type LoadedDataset } from "@benn/core";
 import { imagenet, imagenetOptions } from "@benn/data-imagenet";
 import { makeSets, type Sets } from "./data/make-sets.ts";
 import { count, counts } from "./option-values.ts";
@@ -22,7 +21,6 @@ interface Options {
   readonly pictures: number;
   readonly rounds: number;
   readonly threads: readonly number[];
-  readonly engine: boolean;
 }
 
 interface Reader extends Contestant {
@@ -41,9 +39,8 @@ export const data: Subject<Options> = {
       .option("--pictures <n>", "to read a turn", count, 256)
       .option("--rounds <n>", "in which everybody has a turn", count, 5)
       .option("--threads <list>", "that decode", counts, [1, 2])
-      .option("--engine", "also train ResNet-18 on them for a few steps, for comparison", false)
       .addHelpText("after", "\nExamples:\n  pnpm bench data\n  pnpm bench data --data imagenet --pictures 1000 --threads 1,2,4"),
-  async *measure({ data, pictures, rounds, threads, engine }) {
+  async *measure({ data, pictures, rounds, threads }) {
     const sets = await makeSets(data, pictures);
     const readers = await openReaders(sets, threads);
     try {
@@ -60,9 +57,6 @@ export const data: Subject<Options> = {
         })),
         notes: failures,
       };
-      if (!engine) return;
-      const trainRows = Math.min(64, sets.pictures);
-      yield { title: "Training on them", rows: [{ "": `ResNet-18, ${trainRows} images`, "images/s": await engineSpeed(sets, trainRows) }] };
     } finally {
       for (const { loaded } of readers) loaded.dispose?.();
       sets.remove();
@@ -95,24 +89,4 @@ async function readAll({ train: split }: LoadedDataset, random: boolean): Promis
     await images;
   }
   return (performance.now() - start) / rows.length;
-}
-
-/** Images a second of ResNet-18 in an epoch of a few batches of the folders, with the engine in WebAssembly. */
-async function engineSpeed(sets: Sets, trainRows: number): Promise<number | undefined> {
-  const names = ["arch-resnet", "backend-wasm", "binarize", "data-imagenet", "ensemble-bagging", "vote"];
-  const container = createContainer();
-  for (const name of names) await ((await import(`@benn/${name}`)) as { default: BennPlugin }).default.register(container);
-  const config = {
-    dataset: { name: "imagenet", data: sets.folders, trainRows, testRows: 10 },
-    architecture: "resnet18",
-    members: 1,
-    epochs: 1,
-    batchSize: 16,
-    name: "bench",
-  };
-  let speed: number | undefined;
-  for await (const event of train(config, { container, out: join(sets.folders, "../runs") })) {
-    if (event.type === "epoch") speed = event.clock.imagesPerSecond;
-  }
-  return speed;
 }

@@ -1,45 +1,38 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
-  type AttributeProto,
   AttributeProto_AttributeType as AttributeType,
-  AttributeProtoSchema,
+  type AttributeProtoSchema,
   ModelProtoSchema,
-  type NodeProto,
-  NodeProtoSchema,
-  type TensorProto,
+  type NodeProtoSchema,
   TensorProto_DataType as DataType,
-  TensorProtoSchema,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
+  type TensorProtoSchema,
+  type ValueInfoProtoSchema,
 } from "onnx-buf";
 
 type Attribute = number | string | readonly number[] | { readonly float: number };
 /** A size may be a name. */
 type Shape = readonly (number | string)[];
 
-function attribute(name: string, value: Attribute): AttributeProto {
-  const of = (type: AttributeType, content: Partial<Pick<AttributeProto, "f" | "i" | "ints" | "s">>): AttributeProto =>
-    create(AttributeProtoSchema, { name, type, ...content });
-  if (typeof value === "number") return of(AttributeType.INT, { i: BigInt(value) });
-  if (typeof value === "string") return of(AttributeType.STRING, { s: new TextEncoder().encode(value) });
-  if ("float" in value) return of(AttributeType.FLOAT, { f: value.float });
-  return of(AttributeType.INTS, { ints: value.map(BigInt) });
+function attribute(name: string, value: Attribute): MessageInitShape<typeof AttributeProtoSchema> {
+  if (typeof value === "number") return { name, type: AttributeType.INT, i: BigInt(value) };
+  if (typeof value === "string") return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if ("float" in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeType.INTS, ints: value.map(BigInt) };
 }
 
-function floats(name: string, shape: Shape): ValueInfoProto {
+function floats(name: string, shape: Shape): MessageInitShape<typeof ValueInfoProtoSchema> {
   const dim = shape.map((size) => ({
     value: typeof size === "number" ? { case: "dimValue" as const, value: BigInt(size) } : { case: "dimParam" as const, value: size },
   }));
-  const value = { case: "tensorType" as const, value: { elemType: DataType.FLOAT, shape: { dim } } };
-  return create(ValueInfoProtoSchema, { name, type: { value } });
+  return { name, type: { value: { case: "tensorType", value: { elemType: DataType.FLOAT, shape: { dim } } } } };
 }
 
 /** A graph of ONNX operators (set 17), node by node; nodes and constants are known by the names of their values. */
 export class OnnxGraph {
-  readonly #node: NodeProto[] = [];
-  readonly #initializer: TensorProto[] = [];
-  readonly #input: ValueInfoProto[] = [];
-  readonly #output: ValueInfoProto[] = [];
+  readonly #node: MessageInitShape<typeof NodeProtoSchema>[] = [];
+  readonly #initializer: MessageInitShape<typeof TensorProtoSchema>[] = [];
+  readonly #input: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
+  readonly #output: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
   #count = 0;
 
   name(): string {
@@ -54,7 +47,7 @@ export class OnnxGraph {
     output: readonly string[] = [this.name()],
   ): string {
     const encoded = Object.entries(attributes).map(([name, value]) => attribute(name, value));
-    this.#node.push(create(NodeProtoSchema, { opType, input: [...input], output: [...output], attribute: encoded }));
+    this.#node.push({ opType, input: [...input], output: [...output], attribute: encoded });
     return output[0] ?? "";
   }
 
@@ -63,7 +56,7 @@ export class OnnxGraph {
     const name = this.name();
     const dataType = values instanceof Float32Array ? DataType.FLOAT : values instanceof BigInt64Array ? DataType.INT64 : DataType.BOOL;
     const rawData = Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    this.#initializer.push(create(TensorProtoSchema, { name, dataType, dims: shape.map(BigInt), rawData }));
+    this.#initializer.push({ name, dataType, dims: shape.map(BigInt), rawData });
     return name;
   }
 

@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { PackedModel } from "@benn/packed";
-import type { Operation } from "@benn/packed/export";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { onnxNin } from "../onnx-nin.ts";
 import { absence, type Peer, peerVersion, requirePeer } from "../peers.ts";
-import { onnxFile } from "./onnx-file.ts";
 import type { SampleImages } from "./sample-images.ts";
+import type { SampleNet } from "./sample-nets.ts";
 import { tfjsNet } from "./tfjs-net.ts";
 
 /** Something that turns the first images of a sample into logits, in one thread. */
@@ -39,12 +39,12 @@ export function packedClassifier(name: string, model: PackedModel, { bytes }: Sa
 }
 
 /** @throws where the peer is not installed */
-export async function onnxClassifier(name: Peer, net: Operation, { floats }: SampleImages): Promise<Classifier> {
+export async function onnxClassifier(name: Peer, { weights }: SampleNet, { floats }: SampleImages): Promise<Classifier> {
   if (peerVersion(name) === undefined) throw new Error(absence(name));
   const runtime = requirePeer(name) as Runtime;
   if (name === "onnxruntime-web") runtime.env.wasm.numThreads = 1;
   const one = { intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: "all", executionMode: "sequential" };
-  const session = await runtime.InferenceSession.create(onnxFile(net), {
+  const session = await runtime.InferenceSession.create(onnxNin(weights).file, {
     ...(name === "onnxruntime-web" && { executionProviders: ["wasm"] }),
     ...one,
   });
@@ -57,17 +57,17 @@ export async function onnxClassifier(name: Peer, net: Operation, { floats }: Sam
 }
 
 /** On npm's tfjs-backend-wasm, which becomes TensorFlow.js's backend. */
-export async function tfjsClassifier(net: Operation, { floats }: SampleImages): Promise<Classifier> {
+export async function tfjsClassifier({ logits }: SampleNet, { floats }: SampleImages): Promise<Classifier> {
   setWasmPaths(`${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`);
   await tf.setBackend("wasm");
-  const run = tfjsNet(net);
+  const run = tfjsNet(logits);
   const inputs = new Map(BATCHES.map((batch) => [batch as number, tf.tensor4d(joined(floats, batch), [batch, 32, 32, 3])]));
   return {
     name: "tfjs-backend-wasm",
     async run(batch) {
-      const logits = tf.tidy(() => run(inputs.get(batch)!));
-      const values = await logits.data<"float32">();
-      logits.dispose();
+      const result = tf.tidy(() => run(inputs.get(batch)!));
+      const values = await result.data<"float32">();
+      result.dispose();
       return values;
     },
   };

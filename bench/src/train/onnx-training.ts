@@ -1,7 +1,6 @@
+import { channelsFirst, type GivenWeight, readWeights, setBiases } from "../model-weights.ts";
+import { onnxNin, SIDE } from "../onnx-nin.ts";
 import { requirePeer } from "../peers.ts";
-import { channelsFirst } from "./channels-first.ts";
-import { type GivenWeight, readWeights, setBiases } from "./model-weights.ts";
-import { onnxStep } from "./onnx-step.ts";
 import { sampleBatch, trainingStep } from "./training-step.ts";
 
 type Tensor = { readonly data: Float32Array };
@@ -18,8 +17,6 @@ interface Options {
   readonly dropout: number;
 }
 
-const SIDE = 32;
-
 export interface OnnxTraining {
   /** @returns the loss */
   step(): Promise<number>;
@@ -30,7 +27,7 @@ export interface OnnxTraining {
 /** Trains the semi-binary NIN of `trainingStep` from its weights with onnxruntime-node, on the batch it trains on. */
 export async function onnxTraining(weights: readonly GivenWeight[], { batch, threads, dropout }: Options): Promise<OnnxTraining> {
   const { Tensor, InferenceSession } = requirePeer("onnxruntime-node") as Runtime;
-  const { file, state } = onnxStep(weights, { batch, dropout, side: SIDE });
+  const { file, state } = onnxNin(weights, { batch, dropout });
   const one = { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: "all", executionMode: "sequential" };
   const session = await InferenceSession.create(file, one);
   const { images, labels } = sampleBatch(batch);

@@ -3,10 +3,10 @@
 import { createInterface } from "node:readline";
 import type { DeviceLimits } from "@benn/core";
 import type * as tf from "@tensorflow/tfjs";
+import { readWeights } from "../model-weights.ts";
 import { peerVersion } from "../peers.ts";
 import { type BackendName, setUpDevice } from "./device.ts";
 import type { StepKind } from "./engine-process.ts";
-import { readWeights } from "./model-weights.ts";
 import { assertSameStep, onnxTraining } from "./onnx-training.ts";
 import { type Net, trainingStep } from "./training-step.ts";
 

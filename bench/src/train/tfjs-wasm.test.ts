@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { readWeights, setBiases } from "./model-weights.ts";
+import { readWeights, setBiases } from "../model-weights.ts";
 import { setUpTfjsWasm } from "./tfjs-wasm.ts";
 import { trainingStep } from "./training-step.ts";
 

@@ -18,6 +18,17 @@ export function readWeights(model: tf.LayersModel): Promise<GivenWeight[]> {
   );
 }
 
+/** A kernel as [filters, channels, height, width], a vector as [1, channels, 1, 1]. */
+export function channelsFirst({ values, shape: given }: GivenWeight): { readonly values: Float32Array; readonly shape: readonly number[] } {
+  const [kh = 1, kw = 1, c = 1, f = 1] = given.length === 4 ? given : [1, 1, given[0], 1];
+  const turned = new Float32Array(values.length);
+  for (const [i, value] of values.entries()) {
+    const [filter, channel, tap] = [i % f, Math.floor(i / f) % c, Math.floor(i / f / c)];
+    turned[(filter * c + channel) * kh * kw + tap] = value;
+  }
+  return { values: turned, shape: given.length === 4 ? [f, c, kh, kw] : [1, c, 1, 1] };
+}
+
 /** Gives every bias a small number: without, many sums are 0, where one rounding decides whether a ReLU lets gradients through. */
 export function setBiases(model: tf.LayersModel): void {
   for (const weight of model.weights) {
