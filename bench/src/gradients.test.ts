@@ -28,7 +28,7 @@ test.for(quotedCommands("gradients"))("`$quoted` compares both kinds, and takes 
   expect(rows.map((row) => row[""])).toEqual(["test accuracy, %", "training loss", "images/s"]);
   expect(rows[1]?.["difference"]).toBeCloseTo(Number(rows[1]?.["int16"]) - Number(rows[1]?.["exact"]), 10);
   expect(await study()).toEqual(rows);
-  await expect(study("--epochs", "2")).rejects.toThrow("holds runs of another recipe");
+  await expect(study("--epochs", "2")).rejects.toThrow("was made with epochs=1, now epochs=2 is asked for");
   for (const folder of [out, data]) rmSync(folder, { recursive: true });
 });
 

@@ -1,8 +1,6 @@
 // `pnpm bench infer`: one thread, this runtime against others on the same net in float32, turn by turn.
 import { load } from "@benn/packed";
-import { anytime } from "./infer/anytime.ts";
 import { BATCHES, type Classifier, onnxClassifier, packedClassifier, tfjsClassifier } from "./infer/contestants.ts";
-import { imagesPerSecond } from "./infer/crowd.ts";
 import { popcountLimit } from "./infer/popcount-limit.ts";
 import { sampleImages, type SampleImages } from "./infer/sample-images.ts";
 import { sampleNets } from "./infer/sample-nets.ts";
@@ -17,8 +15,6 @@ interface Options {
   readonly fetch: boolean;
   readonly rounds: number;
   readonly width: number;
-  readonly photographs: number;
-  readonly seconds: number;
 }
 
 export const infer: Subject<Options> = {
@@ -30,10 +26,8 @@ export const infer: Subject<Options> = {
       .option("--fetch", "first get onnxruntime (430 MB) into .toolchain/peers", false)
       .option("--rounds <n>", "in which everybody has a turn; a sixth of them with batches of 32", count, 60)
       .option("--width <factor>", "of the NIN", factor, 1)
-      .option("--photographs <n>", "for votes that stop once they are decided", count, 1000)
-      .option("--seconds <n>", "with a worker for every core", factor, 2)
       .addHelpText("after", "\nExamples:\n  pnpm bench infer --fetch\n  pnpm bench infer --rounds 20 --json"),
-  async *measure({ fetch, rounds, width, photographs, seconds }) {
+  async *measure({ fetch, rounds, width }) {
     if (fetch) fetchPeers();
     const images = sampleImages(32);
     const [sb, six, ab] = [
@@ -57,18 +51,6 @@ export const infer: Subject<Options> = {
     for (const batch of BATCHES)
       yield await raceOf({ batch, rounds: batch === 1 ? rounds : Math.ceil(rounds / 6), own, others, rivals, absent });
     for (const [name, { file, realBytes }] of Object.entries({ SB: sb, AB: ab })) yield await nodes(name, file, realBytes, images);
-    yield {
-      title: `Votes that stop once they are decided, the demo's trained ensemble on ${photographs} photographs`,
-      rows: (await anytime(photographs)).map(({ voter, ran, members, whole, early }) => ({
-        "": voter,
-        "members run": ran,
-        of: members,
-        "ms an image": early,
-        "all members": whole,
-      })),
-    };
-    const { workers, perSecond } = await imagesPerSecond({ file: sb.file, bytes: images.bytes, seconds });
-    yield { title: "With a worker for every core", rows: [{ "": "one SB member", workers, "images/s": perSecond }] };
   },
 };
 
