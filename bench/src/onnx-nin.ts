@@ -34,7 +34,6 @@ export const SIDE = 32;
  */
 export function onnxNin(weights: readonly GivenWeight[], training?: { readonly batch: number; readonly dropout: number }): OnnxNin {
   const { batch, dropout } = training ?? { batch: 0, dropout: 0 };
-  const side = SIDE;
   const g = new OnnxGraph();
   const state: Record<string, { values: Float32Array; shape: readonly number[] }> = {};
   const gradients = new Map<string, string>();
@@ -71,7 +70,6 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
     return { name, value: training ? given(name, values, shape) : g.constant(values, shape), shape };
   };
 
-  /** Adam on a weight as it stands, or after its projection. */
   const adam = (name: string, value: string): void => {
     const { shape, values } = state[name] ?? { shape: [], values: new Float32Array(0) };
     const [m, v] = ["first", "second"].map((moment) => given(`${name}.${moment}`, new Float32Array(values.length), shape)) as [
@@ -86,7 +84,8 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
     becomes(`${name}.first`, first);
     becomes(`${name}.second`, second);
   };
-  const updates: (() => void)[] = [];
+  /** What Adam changes, by name: a weight as it stands, or after its projection. */
+  const parameters = new Map<string, string>();
 
   const evaluated = (y: string): Layer => ({ y, back: () => "" });
 
@@ -147,10 +146,7 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
       return evaluated(g.add("Conv", [x, used, flat(bias.value)], { pads }));
     }
     const { y, back } = product(x, used, kernel.shape, pixels, (dw) => gradients.set(kernel.name, toLatent(dw)), name === "conv1");
-    updates.push(
-      () => adam(kernel.name, latent),
-      () => adam(bias.name, bias.value),
-    );
+    parameters.set(kernel.name, latent).set(bias.name, bias.value);
     return {
       y: add(y, bias.value),
       back: (dy) => {
@@ -177,11 +173,7 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
     const y = mul(centred, inverse);
     becomes(running.mean.name, add(times(running.mean.value, 0.9), times(centre, 0.1)));
     becomes(running.variance.name, add(times(running.variance.value, 0.9), times(variance, (0.1 * count) / (count - 1))));
-    if (gamma && beta)
-      updates.push(
-        () => adam(gamma.name, gamma.value),
-        () => adam(beta.name, beta.value),
-      );
+    if (gamma && beta) parameters.set(gamma.name, gamma.value).set(beta.name, beta.value);
     return {
       y: gamma && beta ? add(mul(y, gamma.value), beta.value) : y,
       back: (dy) => {
@@ -228,7 +220,7 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
   });
 
   const tape: Backward[] = [];
-  let x = g.input("image", [training ? batch : "batch", 3, side, side]);
+  let x = g.input("image", [training ? batch : "batch", 3, SIDE, SIDE]);
   const then = ({ y, back }: Layer): void => {
     x = y;
     tape.push(back);
@@ -241,18 +233,18 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
     then(relu(x));
   };
   const filters = (name: string): number => weights.find((weight) => weight.name === `${name}/kernel`)?.shape.at(-1) ?? 0;
-  then(convolution(x, "conv1", side ** 2, false));
-  then(norm(x, "conv1_bn", side ** 2, false));
+  then(convolution(x, "conv1", SIDE ** 2, false));
+  then(norm(x, "conv1_bn", SIDE ** 2, false));
   then(relu(x));
-  block("conv2", side);
-  then(maxPool(x, filters("conv2"), side));
-  block("conv3", side / 2, true);
-  block("conv4", side / 2);
-  then(averagePool(x, filters("conv4"), side / 2));
-  block("conv5", side / 4, true);
-  block("conv6", side / 4);
-  then(norm(x, "conv7_bn", (side / 4) ** 2, false));
-  then(convolution(x, "conv7", (side / 4) ** 2, false));
+  block("conv2", SIDE);
+  then(maxPool(x, filters("conv2"), SIDE));
+  block("conv3", SIDE / 2, true);
+  block("conv4", SIDE / 2);
+  then(averagePool(x, filters("conv4"), SIDE / 2));
+  block("conv5", SIDE / 4, true);
+  block("conv6", SIDE / 4);
+  then(norm(x, "conv7_bn", (SIDE / 4) ** 2, false));
+  then(convolution(x, "conv7", (SIDE / 4) ** 2, false));
   then(relu(x));
 
   if (!training) {
@@ -265,9 +257,9 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
   const logs = g.add("LogSoftmax", [mean(x, [2, 3], 0)], { axis: 1 });
   g.add("Neg", [times(sum(mul(logs, truth), [0, 1], 0), 1 / batch)], {}, ["loss"]);
   g.output("loss", []);
-  const dLogits = times(sub(g.add("Exp", [logs]), truth), 1 / batch / (side / 4) ** 2);
-  let dy = g.add("Expand", [reshape(dLogits, batch, filters("conv7"), 1, 1), sizes(batch, filters("conv7"), side / 4, side / 4)]);
+  const dLogits = times(sub(g.add("Exp", [logs]), truth), 1 / batch / (SIDE / 4) ** 2);
+  let dy = g.add("Expand", [reshape(dLogits, batch, filters("conv7"), 1, 1), sizes(batch, filters("conv7"), SIDE / 4, SIDE / 4)]);
   for (const back of tape.toReversed()) dy = back(dy);
-  for (const update of updates) update();
+  for (const [name, value] of parameters) adam(name, value);
   return { file: g.file(), state };
 }

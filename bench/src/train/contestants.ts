@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { absence, peerVersion } from "../peers.ts";
 import type { Contestant } from "../race.ts";
 import type { BackendName } from "./device.ts";
-import { type EngineProcess, startEngine, type StepKind } from "./engine-process.ts";
+import { type EngineProcess, startEngine } from "./engine-process.ts";
 import type { Net } from "./training-step.ts";
 
 export const GRADIENTS = ["exact", "int16"] as const;
@@ -41,7 +41,6 @@ interface Plan {
   readonly args: readonly (string | number)[];
 }
 
-const SERVE = ["--conditions=source", join(import.meta.dirname, "serve.ts")];
 const inWords = (threads: number): string => `${threads} thread${threads > 1 ? "s" : ""}`;
 /** Whether a backend computes on a GPU, where PyTorch is raced on CUDA. */
 export const onGpu = (backend: BackendName): boolean => backend === "webgpu" || backend === "node-gpu";
@@ -55,7 +54,7 @@ export async function startTrainers(
   options: ContestOptions,
 ): Promise<{ readonly trainers: readonly Trainer[]; readonly absent: readonly string[] }> {
   const absent: string[] = [];
-  const plans = [...ours(net, options), ...pytorch(net, options, absent), ...others(net, options, absent)];
+  const plans = [...served(net, options, absent), ...pytorch(net, options, absent)];
   const started = await Promise.all(
     plans.map(({ who, form, kind, batch, command, args }) =>
       startEngine(command, args.map(String)).then(
@@ -71,27 +70,48 @@ export async function startTrainers(
 const LONGEST_TURN_MILLISECONDS = 4000;
 
 function trainer(given: Pick<Trainer, "name" | "kind" | "batch" | "engine">, { steps, forward }: ContestOptions): Trainer {
-  const kind: StepKind = forward ? "forward" : "train";
   let fitting = 3; // to warm up
   return {
     ...given,
     async turn() {
-      const milliseconds = await given.engine.run(kind, Math.min(steps, fitting));
+      const milliseconds = await given.engine.run(forward ? "forward" : "train", Math.min(steps, fitting));
       fitting = Math.ceil(LONGEST_TURN_MILLISECONDS / milliseconds);
       return milliseconds;
     },
   };
 }
 
-function ours(net: Net, { backend, batch, width, threads, gradients }: ContestOptions): Plan[] {
-  const plan = (form: string, backend: BackendName, count: number, kind = "exact"): Plan => {
-    const args = [...SERVE, backend, net, width, batch, count, kind];
-    return { who: "benn", form, kind: kind === "exact" ? "ours" : "ours, rounded", batch, command: process.execPath, args };
-  };
-  const wasm = (count: number, kind: string): Plan => plan(`${inWords(count)}${kind === "exact" ? "" : `, ${kind}`}`, "wasm", count, kind);
+/** Our own backends, and the peers that Node runs. */
+function served(net: Net, { backend, batch, width, threads, gradients, peers, forward }: ContestOptions, absent: string[]): Plan[] {
   const most = Math.max(...threads);
-  if (backend !== "wasm") return [wasm(most, "exact"), plan(backend, backend, most)];
-  return gradients.flatMap((kind) => threads.map((count) => wasm(count, kind)));
+  const plan = (
+    kind: Trainer["kind"],
+    who: string,
+    form: string,
+    count = most,
+    more: { batch?: number; gradients?: string } = {},
+  ): Plan => {
+    const args = ["--conditions=source", join(import.meta.dirname, "serve.ts"), who, net, width, more.batch ?? batch, count];
+    return { who, form, kind, batch: more.batch ?? batch, command: process.execPath, args: [...args, more.gradients ?? "exact"] };
+  };
+  if (backend !== "wasm") return [plan("ours", "wasm", inWords(most)), plan("ours", backend, backend)];
+  const plans = gradients.flatMap((kind) =>
+    threads.map((count) =>
+      kind === "exact"
+        ? plan("ours", "wasm", inWords(count), count)
+        : plan("ours, rounded", "wasm", `${inWords(count)}, ${kind}`, count, { gradients: kind }),
+    ),
+  );
+  if (peers.includes("tfjs-wasm")) {
+    // Its 4 GiB do not hold NIN's batch of 128 at full width, and smaller ones are no slower.
+    const smaller = net === "resnet20" ? batch : Math.max(1, Math.min(batch, Math.floor(32 / width)));
+    plans.push(plan("other", "tfjs-wasm", `tuned, batch ${smaller}`, 1, { batch: smaller }));
+  }
+  if (peers.includes("onnxruntime-node") && net === "sb" && !forward) {
+    if (peerVersion("onnxruntime-node") === undefined) absent.push(absence("onnxruntime-node"));
+    else plans.push(plan("other", "onnxruntime-node", inWords(most)));
+  }
+  return plans;
 }
 
 /** PyTorch in each layout and each type of numbers, of every Python that imports it. */
@@ -102,20 +122,15 @@ function pytorch(net: Net, { backend, batch, width, threads, peers, python }: Co
   // The script goes along as text: a Python in another root sees no files of this one.
   const script = readFileSync(join(import.meta.dirname, "../../peers/train_step.py"), "utf8");
   const most = Math.max(...threads);
-  const [device, numbers] = onGpu(backend) ? ["cuda", ["float32", "tf32", "bf16"]] : [String(most), ["float32", "bf16"]];
+  const [device, place, types] = onGpu(backend)
+    ? ["cuda", "CUDA", ["float32", "tf32", "bf16"]]
+    : [most, inWords(most), ["float32", "bf16"]];
   return found.flatMap((python) => {
     const [command = "", ...before] = python.split(" ").filter(Boolean);
     return ["NCHW", "channels_last"].flatMap((layout) =>
-      numbers.map((type): Plan => {
-        const form = `${layout}, ${type}, ${device === "cuda" ? device : inWords(most)}`;
-        return {
-          who: `PyTorch of "${python}"`,
-          form,
-          kind: "pytorch",
-          batch,
-          command,
-          args: [...before, "-c", script, net, width, batch, device, layout, type],
-        };
+      types.map((type): Plan => {
+        const args = [...before, "-c", script, net, width, batch, device, layout, type];
+        return { who: `PyTorch of "${python}"`, form: `${layout}, ${type}, ${place}`, kind: "pytorch", batch, command, args };
       }),
     );
   });
@@ -123,29 +138,4 @@ function pytorch(net: Net, { backend, batch, width, threads, peers, python }: Co
 
 function importsTorch(python: string): boolean {
   return spawnSync(python, ["-c", "import torch"]).status === 0;
-}
-
-function others(net: Net, { backend, batch, width, threads, peers, forward }: ContestOptions, absent: string[]): Plan[] {
-  if (backend !== "wasm") return [];
-  const plans: Plan[] = [];
-  const plan = (who: string, form: string, batch: number, threads: number): void =>
-    void plans.push({
-      who,
-      form,
-      kind: "other",
-      batch,
-      command: process.execPath,
-      args: [...SERVE, who, net, width, batch, threads, "exact"],
-    });
-  if (peers.includes("tfjs-wasm")) {
-    // Its 4 GiB do not hold NIN's batch of 128 at full width, and smaller ones are no slower.
-    const smaller = net === "resnet20" ? batch : Math.max(1, Math.min(batch, Math.floor(32 / width)));
-    plan("tfjs-wasm", `tuned, batch ${smaller}`, smaller, 1);
-  }
-  if (peers.includes("onnxruntime-node") && net === "sb" && !forward) {
-    const most = Math.max(...threads);
-    if (peerVersion("onnxruntime-node") === undefined) absent.push(absence("onnxruntime-node"));
-    else plan("onnxruntime-node", inWords(most), batch, most);
-  }
-  return plans;
 }
