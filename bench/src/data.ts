@@ -1,6 +1,7 @@
 // `pnpm bench data`: images a second that each way of storing pictures gives, ready for the engine.
 import { join } from "node:path";
-import { createRandom, type LoadedDataset } from "@benn/core";
+import { type LoadedDataset } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { imagenet, imagenetOptions } from "@benn/data-imagenet";
 import { makeSets, type Sets } from "./data/make-sets.ts";
 import { count, counts } from "./option-values.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { expect, test } from "vitest";
 import { benchJson } from "../test/bench-json.ts";
 import { quotedCommands } from "../test/quoted-commands.ts";

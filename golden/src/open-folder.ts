@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createStep, type DependencyContainer, UserError } from "@benn/core";
+import { type DependencyContainer, UserError } from "@benn/core";
+import { createStep } from "@benn/core/internals";
 import { binarizeChecks } from "./binarize-checks.ts";
 import { boostChecks } from "./boost-checks.ts";
 import type { Check, FileChecks } from "./check.ts";

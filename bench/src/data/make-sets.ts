@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { cifar10, cifar10Options } from "@benn/data-cifar";
 import sharp from "sharp";
 import { create } from "tar";

@@ -1,4 +1,4 @@
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { load, type PackedModel } from "@benn/packed";
 import { encodeModel } from "@benn/packed/export";
 

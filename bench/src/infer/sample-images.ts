@@ -1,4 +1,4 @@
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 
 /** Images of 32×32 as every classifier gets them: pixels, and the same standardised. */
 export interface SampleImages {

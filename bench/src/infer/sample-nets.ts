@@ -1,7 +1,7 @@
 import { nin, ninOptions } from "@benn/arch-nin";
 import { registerWasmBackend } from "@benn/backend-wasm";
 import { deterministic } from "@benn/binarize";
-import { createRandom, prepareLayers, type SafetensorsEntry } from "@benn/core";
+import { createRandom, prepareLayers, type SafetensorsEntry } from "@benn/core/internals";
 import { compileModel, encodeModel, type Operation, traceModel } from "@benn/packed/export";
 import * as tf from "@tensorflow/tfjs";
 import { type GivenWeight, readWeights } from "../model-weights.ts";

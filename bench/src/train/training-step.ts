@@ -1,18 +1,8 @@
 import { nin } from "@benn/arch-nin";
 import { resnet20 } from "@benn/arch-resnet";
 import { deterministic } from "@benn/binarize";
-import {
-  createContainer,
-  createRandom,
-  createStep,
-  deriveSeed,
-  EVALUATION,
-  LOSSES,
-  memberOptimizer,
-  OPTIMIZERS,
-  prepareLayers,
-  summarizeModel,
-} from "@benn/core";
+import { createContainer, deriveSeed, LOSSES, OPTIMIZERS } from "@benn/core";
+import { createRandom, createStep, EVALUATION, memberOptimizer, prepareLayers, summarizeModel } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 
 /** Networks that are measured, by name. */

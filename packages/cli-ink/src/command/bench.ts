@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from "node:os";
-import type { DeviceLimits, MemberBench, ProfileRow, StepKind } from "@benn/core";
-import { type BenchSubject, openBench } from "@benn/core/node";
+import type { DeviceLimits, ProfileRow } from "@benn/core";
+import { type BenchSubject, type MemberBench, openBench, type StepKind } from "@benn/core/node";
 import { benchLines, profileLines } from "./bench-lines.ts";
 import { configure } from "./configure.ts";
 import { highestLimits } from "./highest-limits.ts";

@@ -1,4 +1,5 @@
-import { createContainer, DEFAULTS, KEY_MAPS, SCHEMES, VOTERS, z } from "@benn/core";
+import { createContainer, KEY_MAPS, SCHEMES, VOTERS, z } from "@benn/core";
+import { DEFAULTS } from "@benn/core/node";
 import { expect, test } from "vitest";
 import { pluginLines } from "./plugins.ts";
 import { registeredNames } from "./registered-names.ts";

@@ -1,4 +1,5 @@
-import { type ContractKey, CONTRACTS, type DependencyContainer, type Registry, z } from "@benn/core";
+import { type DependencyContainer, z } from "@benn/core";
+import { type ContractKey, CONTRACTS, type Registry } from "@benn/core/node";
 
 export interface RegisteredName {
   /** Key of the contract: in the configuration too, unless nothing there names it. */

@@ -15,7 +15,7 @@ const files: Record<string, string> = {
     import { definePlugin, resample, SCHEMES, UserError, type EnsembleScheme } from "@benn/core";
     import * as tf from "@tensorflow/tfjs";
     import * as tfCore from "@tensorflow/tfjs-core";
-    import { Registry } from "@benn/core";
+    import { Registry } from "@benn/core/node";
     const scheme: EnsembleScheme = {
       begin: ({ samples }) => new Float64Array(samples).fill(1),
       draw: ({ weights, samples, random }) => ({ kind: "rows", rows: resample(weights, samples, random("epoch")) }),
@@ -52,7 +52,7 @@ const files: Record<string, string> = {
     exports: { import: "./index.js" },
   }),
   "node_modules/benn-plugin-js/index.js": `
-    import { definePlugin, Registry, VOTERS } from "@benn/core";
+    import { definePlugin, VOTERS } from "@benn/core"; import { Registry } from "@benn/core/node";
     globalThis.seenInPackage = Registry;
     export default definePlugin({ name: "benn-plugin-js", register: (c) => c.resolve(VOTERS).add("loud", { description: "", create: () => ({}) }) });`,
   "node_modules/benn-plugin-ts/package.json": JSON.stringify({ type: "module", keywords: ["benn-plugin"], exports: "./index.ts" }),
