@@ -18,6 +18,7 @@ import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
 import { AUTO, settleBackend } from "./auto-backend.ts";
 import { type CheckMember, checkMembers } from "./check-members.ts";
+import { existingPart } from "./existing-part.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
@@ -193,7 +194,7 @@ async function checkDiskSpace(out: string, config: ResolvedConfig, data: LoadedD
   const rows = data.train.labels.length + (data.validation?.labels.length ?? 0) + data.test.labels.length;
   const perMember = rows * data.labels.length * 4 + data.train.labels.length * 8 + weightBytes;
   const needed = perMember * config.members.length + 8 * weightBytes; // the new checkpoint is written beside the old one
-  const { bavail, bsize } = await statfs(existsSync(out) ? out : ".");
+  const { bavail, bsize } = await statfs(existingPart(out));
   if (bavail * bsize < needed) {
     throw new UserError(
       `${out}: the run needs about ${Math.ceil(needed / 1e6)} MB, the disk has ${Math.floor((bavail * bsize) / 1e6)} MB free. Free some, or choose another place with --out.`,
