@@ -4,6 +4,7 @@ import type { WeightValues } from "../train/model-weights.ts";
 import type { Checkpoint } from "../train/run-store.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
+import { upgradeEvent } from "./upgrade-event.ts";
 
 // One file, so that one rename makes a checkpoint valid: numbers as JSON in the metadata, weights as tensors.
 
@@ -57,7 +58,7 @@ export function decodeCheckpoint(
   const parsed = scalars.safeParse(JSON.parse(metadata["benn"] ?? "null"));
   if (!parsed.success) throw new UserError(`${path}: is not a checkpoint of this program. Remove the run folder and train anew.`);
   const { member, events, training } = parsed.data;
-  const ahead = JSON.parse(metadata["ahead"] ?? "[]") as Emitted[];
+  const ahead = (JSON.parse(metadata["ahead"] ?? "[]") as Emitted[]).map((event) => upgradeEvent(event));
   if (!training) return { member, events, ahead };
   const groups: Record<string, Map<string, { shape: readonly number[]; values: Float32Array }>> = {};
   for (const [key, { shape, data }] of tensors) {
