@@ -18,6 +18,12 @@ describe.concurrent("words", () => {
   test.for<[readonly string[], readonly string[]]>([
     [["train", "--set", "scheme=adabost"], ['ensemble scheme "adabost" is unknown. Did you mean "adaboost"?']],
     [["train", "--set", "epoch=3"], ['Did you mean "epochs"?']],
+    [
+      ["train", "--set", "weightDecay=1e-4"],
+      ['"weightDecay" is no key any more', "Set optimizer.weightDecay"],
+    ],
+    [["train", "--set", "learningRateSchedule.factor=0.5"], ["Set schedule.epochs and schedule.factor"]],
+    [["train", "--set", "metrics.rate=1"], ['"metrics" names 3 of them']],
     [["train", "--set", "epochs"], ["--set epochs: is not key=value"]],
     [
       ["train", "--set", "epochs=many"],
@@ -79,7 +85,7 @@ describe.concurrent("plugins", () => {
       "whose images the net cannot take",
       `import { DATASETS, definePlugin } from "@benn/core";
        const split = { labels: new Int32Array(20), images: (rows: Int32Array) => new Float32Array(rows.length * 9) };
-       const load = async () => ({ shape: [3, 3, 1], labels: ["a", "b"], train: split, test: split, provenance: {}, preprocessing: {} }) as const;
+       const load = async () => ({ shape: [3, 3, 1], labels: ["a", "b"], train: split, test: split, provenance: {}, preprocessing: [] }) as const;
        export default definePlugin({ name: "tiny", register: (c) => c.resolve(DATASETS).add("cifar10-tiny", { description: "", create: () => ({ load }) }) });`,
       ["nin: expected images of at least", "got [3, 3, 1]"],
     ],
@@ -124,7 +130,7 @@ describe.concurrent("data", () => {
 });
 
 describe("while a run is there", () => {
-  test("a loss that is not finite stops the run: member, epoch and batch are told, the run folder is free again", async () => {
+  test("a loss that is not finite stops the run: the error names member, epoch and batch, the run folder is free again", async () => {
     const cwd = newFolder();
     const { code, stderr } = await benn(["train", ...quick, "learningRate=1e38", "name=lost", "--ui", "json"], { cwd });
     expect(stderr).toMatch(

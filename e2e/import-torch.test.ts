@@ -15,12 +15,12 @@ function withModels(...names: readonly string[]): string {
   return cwd;
 }
 
-test.concurrent("a folder of checkpoints becomes a run that is scored, watched and told about like any other", async () => {
+test.concurrent("a folder of checkpoints becomes a run that is scored and watched like any other", async () => {
   const cwd = withModels("10.pth.tar", "9.pth.tar");
   const { code, stdout, stderr } = await benn(["import-torch", "models", ...recipe, "name=published"], { cwd });
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^published: 2 × nin width=0\.25, bagging/m);
-  expect(stdout).toMatch(/^vote of 2: [\d.]+ % \(soft\)/m);
+  expect(stdout).toMatch(/^vote of 2: accuracy [\d.]+ % \(soft\)/m);
   expect(stdout).toContain("The run is in runs/published");
   expect(code).toBe(0);
   const scored = await benn(["eval", "runs/published"], { cwd });

@@ -1,5 +1,5 @@
 // Commands that train nothing, and training from code.
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
@@ -17,7 +17,7 @@ test.concurrent("--help lists the commands and gives examples", async () => {
   expect(train.stdout).toContain("$ npm run benn -- train --resume runs/NAME");
 });
 
-test.concurrent("--dry-run tells configuration, layers, sizes, memory and time of each kind of member, and writes nothing", async () => {
+test.concurrent("--dry-run shows configuration, layers, sizes, memory and time of each kind of member, and writes nothing", async () => {
   const cwd = newFolder();
   const { code, stdout, stderr } = await benn(["train", join(root, "examples/mixed.config.ts"), "--dry-run"], { cwd });
   expect(stderr).toBe("");
@@ -29,12 +29,13 @@ test.concurrent("--dry-run tells configuration, layers, sizes, memory and time o
   expect(readdirSync(cwd)).toEqual([]);
 });
 
-test.concurrent("plugins lists every name, also those of a plugin of one's own", async () => {
+test.concurrent("plugins lists every name, also those of your own plugin", async () => {
   const { code, stdout } = await benn(["plugins", "--plugin", join(root, "examples/my-boost.ts")], { cwd: newFolder() });
   expect(code).toBe(0);
   for (const name of ["nin", "allbinnet", "resnet20", "deterministic", "stochastic", "none", "bagging", "samme, boost-d", "my-boost"])
     expect(stdout).toMatch(new RegExp(`^ {2}(?:[\\w-]+, )*${name}\\b`, "m"));
-  for (const name of ["hard", "soft", "softmax", "cifar10", "wasm"]) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+  for (const name of ["hard", "soft", "softmax", "cifar10", "wasm", "adam", "steps", "cross-entropy", "top5", "demo", "allbinnet"])
+    expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   const json = await benn(["plugins", "--json"], { cwd: newFolder() });
   expect((JSON.parse(json.stdout) as { name: string }[]).map(({ name }) => name)).toContain("samme");
 });
@@ -57,7 +58,7 @@ test.concurrent("a plugin is found in the dependencies of the project", async ()
   );
 });
 
-test.concurrent("bench tells images a second of a recipe as JSON, or the kernels of its step as a table, and writes nothing", async () => {
+test.concurrent("bench prints images a second of a recipe as JSON, or the kernels of its step as a table, and writes nothing", async () => {
   const cwd = newFolder();
   const narrow = ["--preset", "cifar10-sb-bagging-seq", "--set", "architecture.width=0.03125", "batchSize=4", "--threads", "1"];
   const speeds = await benn(["bench", ...narrow, "--steps", "2", "--rounds", "2", "--json"], { cwd });
@@ -83,6 +84,7 @@ test.concurrent("the JSON schema knows the options of everything registered", as
   const schema = JSON.parse(stdout) as { properties: Record<string, unknown>; $defs: Record<string, { anyOf: unknown[] }> };
   expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(["$schema", "members", "epochs", "scheme"]));
   expect(JSON.stringify(schema.$defs["scheme"])).toContain("shrinkage");
+  expect(schema.properties).toMatchObject({ dataset: { default: "cifar10" }, optimizer: { default: "adam" }, backend: { default: "wasm" } });
 });
 
 test.concurrent("presets lists the demo and every recipe of the reference for CIFAR-10", async () => {
@@ -91,6 +93,44 @@ test.concurrent("presets lists the demo and every recipe of the reference for CI
   expect(stdout.match(/^cifar10-(?:ab|sb)-/gm)).toHaveLength(13);
   expect(stdout).toContain("67.35 → 81.32 %");
   expect(stdout).toMatch(/^demo /m);
+});
+
+test.concurrent("a plugin of your own brings presets and metrics: listed, planned, trained, scored and shown", async () => {
+  const cwd = newFolder();
+  writeFileSync(
+    join(cwd, "mine.ts"),
+    `import { definePlugin, METRICS, PRESETS } from "@benn/core";
+     const confidence = (scores: Float32Array | Float64Array, labels: Int32Array) =>
+       labels.reduce((sum, label, row) => sum + (scores[(row * scores.length) / labels.length + label] ?? 0), 0) / labels.length;
+     const metric = { title: "label score", unit: "units", better: "lower" as const, of: confidence };
+     const config = {
+       dataset: { name: "cifar10", trainRows: 60, testRows: 30 }, architecture: { name: "nin", width: 0.0625 },
+       members: 2, epochs: 1, batchSize: 30, metrics: ["accuracy", "label-score"], name: "mine",
+     };
+     export default definePlugin({
+       name: "mine",
+       register(container) {
+         container.resolve(METRICS).add("label-score", { description: "", create: () => metric });
+         container.resolve(PRESETS).add("mine", { description: "my own preset", create: () => ({ config }) });
+       },
+     });`,
+  );
+  const plugin = ["--plugin", "./mine.ts"];
+  expect((await benn(["presets", ...plugin], { cwd })).stdout).toMatch(/^mine +my own preset$/m);
+  const planned = await benn(["train", ...plugin, "--preset", "mine", "--dry-run"], { cwd });
+  expect(planned.stderr).toBe("");
+  expect(planned.stdout).toContain('"name": "label-score"');
+  const trained = await benn(["train", ...plugin, "--preset", "mine", "--set", "listeners=tensorboard", "--ui", "plain"], { cwd });
+  expect(trained.stderr).toBe("");
+  expect(trained.stdout).toMatch(/^member 1\/2 done: .*; label score [−\d.]+ units train, [−\d.]+ units test; ε/m);
+  expect(trained.stdout).toMatch(/^vote of 2: accuracy .*; label score [−\d.]+ units \(soft\), single members/m);
+  expect(trained.stdout).toMatch(/^Test label score of the soft vote of 2 members: /m);
+  expect(readFileSync(join(cwd, "runs/mine/tensorboard/ensemble/events.out.tfevents.benn"), "latin1")).toContain("vote/test_label-score/soft");
+  const scored = await benn(["eval", "runs/mine"], { cwd });
+  expect(scored.stderr).toBe("");
+  expect(scored.stdout).toMatch(/^ {2}member +net +accuracy % +label score units +alpha/m);
+  expect(scored.stdout).toContain("Test label score units of the votes of the first ones");
+  expect((await benn(["watch", "runs/mine", "--ui", "plain"], { cwd })).stdout).toContain("label score");
 });
 
 test("train(config) from code is a stream of the same events", async () => {

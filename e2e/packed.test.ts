@@ -70,7 +70,7 @@ test.for<[string, string[], RegExp]>([
   ["a model that is none", ["predict", "sky.png", "sky.png"], /sky\.png: has a header of .* not a \.benn file/],
   ["a picture that is none", ["predict", "model.benn", "model.benn"], /model\.benn cannot be read as a picture/],
   ["a vote that is none", ["export", "runs/run", "--voter", "loud"], /hard, soft, softmax/],
-])("%s is a mistake, told in a sentence", async ([, args, message]) => {
+])("%s is a mistake, named in a sentence", async ([, args, message]) => {
   const { code, stderr } = await benn(args, { cwd });
   expect(stderr).toMatch(message);
   expect(code).toBe(2);

@@ -3,10 +3,11 @@
 import { cpSync, globSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Preset, presets, train } from "../packages/cli-ink/src/index.ts";
+import { type Config, type Preset, PRESETS } from "@benn/core";
+import { openContainer, train } from "../packages/cli-ink/src/index.ts";
 import { newFolder, root } from "./benn.ts";
 
-type Config = Preset["config"];
+const registry = (await openContainer([], newFolder())).resolve(PRESETS);
 
 /** The preset with a net as narrow, a set as small and a training as short as can be; all else stays as it is. */
 function small({ config }: Preset, dataset: Readonly<Record<string, unknown>>): Config {
@@ -29,7 +30,11 @@ async function run(config: Config) {
   return { events, staged, end: events.at(-1) };
 }
 
-const named = (prefix: string) => Object.entries(presets).filter(([name]) => name.startsWith(prefix));
+const named = (prefix: string) =>
+  registry
+    .names()
+    .filter((name) => name.startsWith(prefix))
+    .map((name): [string, Preset] => [name, registry.create(name)]);
 
 describe("on built-in photographs", () => {
   test.for([...named("demo"), ...named("cifar10")])("%s", async ([name, preset]) => {
@@ -37,7 +42,8 @@ describe("on built-in photographs", () => {
     const config = { ...small(preset, { trainRows: 160, testRows: 40, source: "sample" }), batchSize: 8, epochs };
     const { staged, end } = await run(config);
     expect(end).toMatchObject({ type: "run-end", reason: "finished", members: 2 });
-    expect(staged.map(({ members, test }) => [members, Object.keys(test)])).toEqual([1, 2].map((k) => [k, ["hard", "soft", "softmax"]]));
+    const votes = staged.map(({ members, metrics }) => [members, Object.keys(metrics["accuracy"]?.test ?? {})]);
+    expect(votes).toEqual([1, 2].map((k) => [k, ["hard", "soft", "softmax"]]));
   });
 });
 
@@ -59,7 +65,10 @@ describe("on a folder of pictures in twelve classes", () => {
     const config = { ...small(preset, { data, size: 64, resize: 72 }), batchSize: 8, validation: 0.25 };
     const { events, staged, end } = await run(config);
     expect(end).toMatchObject({ type: "run-end", reason: "finished", members: 2 });
-    for (const { test, top5 } of staged) expect(top5?.test["soft"]).toBeGreaterThanOrEqual(test["soft"] ?? Number.NaN);
+    for (const { metrics: byMetric } of staged) {
+      const [top1, top5] = ["accuracy", "top5"].map((name) => byMetric[name]?.test["soft"]);
+      expect(top5).toBeGreaterThanOrEqual(top1 ?? Number.NaN);
+    }
     expect(events.filter((event) => event.type === "score").every(({ on }) => on === "validation")).toBe(true);
   });
 });

@@ -27,7 +27,7 @@ test("event files of a run that was broken off and resumed are those of its log"
   const onFolder = (path: string) => (folder = path);
   for await (const event of train(config, { out: newFolder(), cwd: newFolder(), onFolder })) {
     if (event.type === "step") steps += 1;
-    if (steps === 8) break; // in the second epoch, with steps told that no checkpoint covers
+    if (steps === 8) break; // in the second epoch, with step events that no checkpoint covers
   }
   for await (const _ of train(config, { resume: folder, cwd: newFolder() })) {
     // only to the end

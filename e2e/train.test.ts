@@ -52,7 +52,7 @@ describe("training", () => {
 });
 
 describe("three uses", () => {
-  test("a boosting scheme of one's own from a lone file", async () => {
+  test("your own boosting scheme from a lone file", async () => {
     const { code, stdout, stderr } = await benn(
       ["train", "--plugin", join(root, "examples/my-boost.ts"), ...quick, "scheme=my-boost", "--ui", "json"],
       { cwd: newFolder() },

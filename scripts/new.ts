@@ -78,7 +78,8 @@ function copy(root: string, { folder, registered, file, without }: Template, kin
     text
       .replaceAll(`@benn/${folder}`, `@benn/${name}`)
       .replaceAll(`./${file}.ts`, `./${name}.ts`)
-      .replaceAll(new RegExp(`(["\`=])${registered}\\b`, "g"), `$1${name}`)
+      // Not the vote that a voter lowers to, which is a word of the .benn file.
+      .replaceAll(new RegExp(`(?<!vote: )(["\`=])${registered}\\b`, "g"), `$1${name}`)
       .replaceAll(new RegExp(`\\b${camel(file)}\\b`, "g"), camel(name));
   const from = join(root, "packages", folder);
   const to = join(root, "packages", name);

@@ -1,10 +1,11 @@
 // `pnpm picture runs/NAME` draws docs/dashboard.svg: the dashboard of a real run, moving, from the events it wrote.
 // Needs a build, since the dashboard is Ink's JSX.
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { RunEvent } from "@benn/core";
+import { followEvents } from "@benn/core/node";
 import { animate } from "./terminal-svg.ts";
 
 const COLUMNS = 80;
@@ -32,11 +33,9 @@ const { initialState, reduce } = (await import(built("run/run-state.js"))) as {
   reduce(state: object, event: RunEvent): { seconds: number };
 };
 
-const events = readFileSync(join(run, "events.jsonl"), "utf8")
-  .trimEnd()
-  .split("\n")
-  .map((line) => JSON.parse(line) as RunEvent)
-  .toSorted((a, b) => a.clock.at - b.clock.at); // members trained side by side stand one after the other
+const log: RunEvent[] = [];
+for await (const event of followEvents(run, { follow: false })) log.push(event);
+const events = log.toSorted((a, b) => a.clock.at - b.clock.at); // members trained side by side stand one after the other
 const states: { seconds: number }[] = [];
 for (const event of events) states.push(reduce(states.at(-1) ?? initialState, event));
 const end = states.at(-1)?.seconds ?? 0;

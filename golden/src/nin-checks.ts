@@ -1,10 +1,11 @@
+import { binaryLayers } from "@benn/arch-nin";
 import type { DependencyContainer } from "@benn/core";
 import { type ArrangedBatch, batchInParts } from "./batch-in-parts.ts";
 import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { kernelFromReference, takeRows } from "./layout.ts";
 import { evaluateNin } from "./nin-evaluation.ts";
-import { ninWeightName } from "@benn/import-torch";
+import { ninWeightName } from "./nin-weight-name.ts";
 import { kindOf } from "./nin-net.ts";
 import { type NinTraining, trainNin } from "./nin-training.ts";
 import { once } from "./once.ts";
@@ -73,6 +74,12 @@ function trainingChecks(file: GoldenFile, { rows }: ArrangedBatch, training: () 
       tolerance: TOLERANCES.losses,
       measure: async () => relativeError([(await training()).losses[step] ?? Number.NaN], [loss]),
     })),
+    // A count, since most latent kernels stay the same when they are projected once more.
+    {
+      name: "kernels are projected once a step",
+      tolerance: 0,
+      measure: async () => Math.abs((await training()).projections - binaryLayers(kindOf(file)).length * file.numbers("losses").length),
+    },
     ...savedSteps(file).flatMap((step) =>
       each(file, `after_step${step}/`, TOLERANCES.parameters, async (name) => (await training()).weights[step - 1]?.get(own(name))),
     ),

@@ -1,7 +1,7 @@
 import { BINARIZERS, type DependencyContainer, EVALUATION, prepareLayers } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
-import { binaryLayers } from "@benn/import-torch";
+import { binaryLayers } from "@benn/arch-nin";
 import { buildNinNet, kindOf } from "./nin-net.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
 

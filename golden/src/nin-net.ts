@@ -2,7 +2,8 @@ import { ARCHITECTURES, type Binarizer, type DependencyContainer, UserError } fr
 import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
 import { imagesFromReference, kernelFromReference, type Values } from "./layout.ts";
-import { isNinKind, type NinKind, ninWeightName } from "@benn/import-torch";
+import { isNinKind, type NinKind } from "@benn/arch-nin";
+import { ninWeightName } from "./nin-weight-name.ts";
 
 /** The net of a file with the file's weights, and the file's batch. */
 export interface NinNet {

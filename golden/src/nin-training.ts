@@ -2,7 +2,7 @@ import { BINARIZERS, type createStep, type DependencyContainer, LOSSES, memberOp
 import * as tf from "@tensorflow/tfjs";
 import type { ArrangedBatch } from "./batch-in-parts.ts";
 import type { GoldenFile } from "./golden-file.ts";
-import { binaryLayers } from "@benn/import-torch";
+import { binaryLayers } from "@benn/arch-nin";
 import { takeRows } from "./layout.ts";
 import { buildNinNet, kindOf } from "./nin-net.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
@@ -21,6 +21,8 @@ export interface NinTraining {
   readonly losses: readonly number[];
   /** Weights and running statistics after each step. */
   readonly weights: readonly NamedValues[];
+  /** How often a latent kernel was projected, in all steps. */
+  readonly projections: number;
 }
 
 /** Trains the file's net on the one batch, for as many steps as the file has losses, by core's optimizer and loss and the file's settings. */
@@ -31,7 +33,12 @@ export async function trainNin(
   batch: ArrangedBatch,
 ): Promise<NinTraining> {
   const recorded = recordGradients(container.resolve(BINARIZERS).create("deterministic"));
-  const net = buildNinNet(file, container, recorded.binarizer);
+  let projections = 0;
+  const project = (w: tf.Tensor): tf.Tensor => {
+    projections += 1;
+    return recorded.binarizer.project(w);
+  };
+  const net = buildNinNet(file, container, { ...recorded.binarizer, project });
   const { learningRate, ...options } = adamSettings(file);
   const adam = container.resolve(OPTIMIZERS).create({ name: "adam", ...options });
   const optimizer = memberOptimizer(net.model, [{ name: "adam", optimizer: adam }]);
@@ -59,7 +66,7 @@ export async function trainNin(
       recorded.clear();
       seen.clear();
     }
-    return { ...(first ?? { logits: new Float32Array(0), gradients: new Map(), rawGradients: new Map() }), losses, weights };
+    return { ...(first ?? { logits: new Float32Array(0), gradients: new Map(), rawGradients: new Map() }), losses, weights, projections };
   } finally {
     recorded.clear();
     seen.clear();

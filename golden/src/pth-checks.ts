@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ARCHITECTURES, BINARIZERS, type DependencyContainer, EVALUATION, prepareLayers, UserError } from "@benn/core";
-import { mapWeights, type NinKind, ninKeyMaps, readCheckpoint } from "@benn/import-torch";
+import { type NinKind, ninKeyMaps } from "@benn/arch-nin";
+import { mapWeights, readCheckpoint } from "@benn/import-torch";
 import * as tf from "@tensorflow/tfjs";
 import { type Check, relativeError } from "./check.ts";
 import { GoldenFile } from "./golden-file.ts";

@@ -59,7 +59,7 @@ export async function makeSets(data: string | undefined, count: number): Promise
 /** Photographs of CIFAR-10 enlarged to ImageNet's usual 500×375, with noise that makes their files as large as ImageNet's. */
 async function makePictures(folder: string, count: number): Promise<void> {
   const data = await cifar10(cifar10Options.parse({})).load({ validation: 0, random: createRandom(0, "bench") });
-  const { mean = new Float32Array(3), deviation = new Float32Array(3) } = data.preprocessing;
+  const { mean, deviation } = data.preprocessing.find((own) => own.operation === "standardize")!;
   const random = createRandom(1, "bench", "noise");
   for (const [part, from, rows] of [
     ["train", 0, count],

@@ -14,7 +14,7 @@ import vote from "@benn/vote";
 
 const [out = "", name = "", config = ""] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(1)); // the parent is gone
-const container = createContainer();
+const container = createContainer({ defaults: { architecture: "nin", binarizer: "deterministic", voter: "soft" } });
 for (const plugin of [archNin, backendWasm, binarize, dataCifar, ensembleBagging, vote]) await plugin.register(container);
 const folder = join(out, name);
 const resume = existsSync(join(folder, "experiment.json"));

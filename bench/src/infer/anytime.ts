@@ -22,10 +22,10 @@ export async function anytime(): Promise<Anytime[]> {
   const root = join(import.meta.dirname, "../../..");
   const model = await load(await readFile(join(root, "examples/browser/public/model.benn")));
   const data = await cifar10(cifar10Options.parse({ source: "sample" })).load({ validation: 0, random: createRandom(1, "bench") });
-  const { mean, deviation } = data.preprocessing;
+  const { mean, deviation } = data.preprocessing.find((own) => own.operation === "standardize")!;
   const size = 32 * 32 * 3;
   const floats = await data.test.images(Int32Array.from(data.test.labels.keys()));
-  const bytes = Uint8Array.from(floats, (value, i) => Math.round(value * (deviation?.[i % 3] ?? 1) + (mean?.[i % 3] ?? 0)));
+  const bytes = Uint8Array.from(floats, (value, i) => Math.round(value * (deviation[i % 3] ?? 1) + (mean[i % 3] ?? 0)));
   const images = Array.from(data.test.labels.keys(), (row) => bytes.subarray(row * size, (row + 1) * size));
   let ran = 0;
   /** Milliseconds an image of a turn. */

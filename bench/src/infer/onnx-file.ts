@@ -90,6 +90,8 @@ export function onnxFile(logits: Operation): Uint8Array {
         return graph.add("GlobalAveragePool", inputs);
       case "flatten":
         return graph.add("Flatten", inputs);
+      case "padChannels":
+        throw new RangeError(`${operation.layer}: pads channels, which no measured net does`);
       default:
         return operation satisfies never;
     }

@@ -92,6 +92,8 @@ function compile(tf: typeof Tf, operation: Operation): (values: Map<Operation, T
       return (values) => tf.mean(input(values), [1, 2], true);
     case "flatten":
       return (values) => tf.reshape(input(values), [-1, 1, 1, channels]);
+    case "padChannels":
+      throw new RangeError(`${operation.layer}: pads channels, which no measured net does`);
     default:
       return operation satisfies never;
   }

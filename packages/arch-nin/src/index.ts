@@ -1,7 +1,9 @@
-import { ARCHITECTURES, definePlugin } from "@benn/core";
+import { ARCHITECTURES, definePlugin, KEY_MAPS } from "@benn/core";
 import { nin, ninOptions } from "./nin.ts";
+import { knownNinKeyMaps } from "./nin-key-maps.ts";
 
 export { nin, type NinOptions, ninOptions } from "./nin.ts";
+export { binaryLayers, isNinKind, type NinKind, ninKeyMaps } from "./nin-key-maps.ts";
 
 export default definePlugin({
   name: "@benn/arch-nin",
@@ -17,5 +19,6 @@ export default definePlugin({
       options: ninOptions.omit({ binary: true }),
       create: (options) => nin({ ...options, binary: "all" }),
     });
+    for (const [name, keyMap] of Object.entries(knownNinKeyMaps)) container.resolve(KEY_MAPS).add(name, keyMap);
   },
 });

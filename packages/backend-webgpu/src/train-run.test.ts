@@ -14,7 +14,7 @@ import { expect, test } from "vitest";
 import backendWebgpu from "./index.ts";
 
 await useSoftwareGpu();
-const container = createContainer();
+const container = createContainer({ defaults: { architecture: "nin", binarizer: "deterministic", voter: "soft" } });
 for (const plugin of [archNin, binarize, dataCifar, ensembleBagging, vote, backendWebgpu]) await plugin.register(container);
 
 const config = {

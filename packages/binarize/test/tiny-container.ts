@@ -44,7 +44,7 @@ export function tinyContainer(binarizer: Binarizer): DependencyContainer {
         train: noise(24, "train"),
         test: noise(8, "test"),
         provenance: {},
-        preprocessing: {},
+        preprocessing: [],
       }),
     }),
   });

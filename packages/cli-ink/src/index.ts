@@ -1,4 +1,4 @@
 export { builtInPlugins } from "./built-in-plugins.ts";
-export { presets } from "./presets/presets.ts";
-export type { Preset } from "./presets/preset.ts";
+export { openContainer } from "./command/open-container.ts";
+export { defaults } from "./defaults.ts";
 export { train, type TrainSettings } from "./train.ts";

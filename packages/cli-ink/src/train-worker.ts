@@ -1,12 +1,11 @@
-// Trains in a thread of its own, so that keys and the clock of the screen live. What it is told comes as workerData,
+// Trains in a thread of its own, so that keys and the clock of the screen live. Its request comes as workerData,
 // what the user asks meanwhile as messages.
 import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { RunControl, UserError } from "@benn/core";
 import { openRun, train } from "@benn/core/node";
-import { openContainer } from "./command/open-container.ts";
-import { absolutePlugin, isAsked, readConfig } from "./command/read-config.ts";
-import { memberThreads } from "./run/member-threads.ts";
+import { configure, isAsked } from "./command/configure.ts";
+import { runOptions } from "./run/run-options.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
 
 const { config: asked, cwd, out, resume } = workerData as TrainRequest;
@@ -26,13 +25,10 @@ parentPort?.on("message", (message: ControlMessage) => {
 
 try {
   const saved = resume === undefined ? undefined : (await openRun(resume)).config;
-  const config = saved === undefined || isAsked(asked) ? await readConfig(asked, cwd, saved) : undefined;
-  const plugins = [...(saved?.plugins ?? []), ...(config?.plugins ?? []), ...asked.plugins.map((plugin) => absolutePlugin(plugin, cwd))];
-  const container = await openContainer([...new Set(plugins)], cwd);
-  const run = train(config, {
-    container,
+  const configured = await configure(asked, cwd, saved);
+  const run = train(saved === undefined || isAsked(asked) ? configured.config : undefined, {
+    ...runOptions(configured, cwd),
     control,
-    startMemberThread: memberThreads([...new Set(plugins)], cwd),
     signal: end.signal,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),

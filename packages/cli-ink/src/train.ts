@@ -1,7 +1,7 @@
 import type { Config, RunEvent } from "@benn/core";
 import { type RunResult, train as trainWith, type TrainOptions } from "@benn/core/node";
 import { openContainer } from "./command/open-container.ts";
-import { memberThreads } from "./run/member-threads.ts";
+import { runOptions } from "./run/run-options.ts";
 
 /** As for `train` of `@benn/core/node`; the container is made here. */
 export interface TrainSettings extends Omit<TrainOptions, "container"> {
@@ -18,6 +18,5 @@ export interface TrainSettings extends Omit<TrainOptions, "container"> {
  */
 export async function* train(config: Config, { cwd = process.cwd(), ...options }: TrainSettings = {}): AsyncGenerator<RunEvent, RunResult> {
   const plugins = config.plugins ?? [];
-  const container = await openContainer(plugins, cwd);
-  return yield* trainWith(config, { startMemberThread: memberThreads(plugins, cwd), ...options, container });
+  return yield* trainWith(config, { ...runOptions({ plugins, container: await openContainer(plugins, cwd) }, cwd), ...options });
 }

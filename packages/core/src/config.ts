@@ -137,7 +137,7 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
     const keys = path.startsWith("members") ? Object.keys(memberGroup.shape) : Object.keys(configSchema.shape);
-    const moved = MOVED[key];
+    const moved = Object.hasOwn(MOVED, key) ? MOVED[key] : undefined;
     if (moved !== undefined) throw new UserError(`configuration${path && ` ${path}`}: "${key}" is no key any more. Set ${moved}.`);
     const close = nearest(key, keys);
     throw new UserError(

@@ -1,4 +1,5 @@
 import type { InjectionToken } from "tsyringe";
+import type { Preprocessing } from "./preprocessing.ts";
 import type { Random } from "./random.ts";
 import type { Registry } from "./registry.ts";
 
@@ -37,8 +38,11 @@ export interface LoadedDataset {
   readonly test: Split;
   /** Where the data came from and what was done to it: sources, checksums, preprocessing constants. Plain JSON. */
   readonly provenance: Readonly<Record<string, unknown>>;
-  /** What a runtime needs to preprocess an image as this dataset does, as named arrays (for example `mean`, `deviation`, a ZCA matrix). */
-  readonly preprocessing: Readonly<Record<string, Float32Array>>;
+  /**
+   * What evaluation does to a picture's bytes, so that a runtime can do it to another picture. Empty: the images are floats
+   * that were prepared elsewhere, and a runtime takes such floats.
+   */
+  readonly preprocessing: Preprocessing;
   dispose?(): void;
 }
 
@@ -63,6 +67,8 @@ export interface ExpectedData {
 export interface Dataset {
   /** What to expect of `load`, for measurements without the data. */
   readonly expected?: ExpectedData;
+  /** Folder of the data, if it lies in one of the places where this dataset looks by itself. Reads and downloads nothing. */
+  locate?(): string | undefined;
   /**
    * Checks, downloads where need be, and reads. Preprocessing is fitted on the training rows alone.
    * @throws UserError for missing, short or corrupt files, with what to do

@@ -30,16 +30,18 @@ export {
 export type * from "./events.ts";
 export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
 export { type HeardRun, type Listener, LISTENERS } from "./listener.ts";
+export { isLowerable, type Lowerable, type LoweredNode, type LoweredWindow, type LoweringContext, type MapShape } from "./lowering.ts";
 export { nearest } from "./nearest.ts";
 export { OutOfMemoryError } from "./out-of-memory.ts";
 export { type BennPlugin, definePlugin } from "./plugin.ts";
+export { lowerPreprocessing, type Preprocessing, type PreprocessingOperation } from "./preprocessing.ts";
 export { createRandom, deriveSeed, type Random, shuffle } from "./random.ts";
 export { resample } from "./resample.ts";
 export { Registry, type RegistryEntry, type Spec } from "./registry.ts";
 export { RunControl } from "./run-control.ts";
 export { EVALUATION, isStepAware, type Step, type StepAware } from "./step.ts";
 export { UserError } from "./user-error.ts";
-export { type Ballot, type Voter, VOTERS } from "./voter.ts";
+export { type Ballot, type LoweredVote, type Voter, VOTERS } from "./voter.ts";
 export {
   readSafetensors,
   type Safetensors,

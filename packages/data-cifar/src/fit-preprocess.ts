@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { type LoadOptions, UserError } from "@benn/core";
+import { type LoadOptions, type Preprocessing, UserError } from "@benn/core";
 import { GCN_SCALE } from "./contrast-normalize.ts";
 import { fitZca, ZCA_RIDGE } from "./fit-zca.ts";
 import { type Images, PLANE, SIZE } from "./images.ts";
@@ -14,8 +14,8 @@ import { createWhitener } from "./whiten.ts";
 export interface FittedPreprocess {
   /** Reads a set's images preprocessed. */
   readonly reader: (images: Images) => ImageReader;
-  /** What another runtime needs to do the same; README.md has the order of operations. */
-  readonly preprocessing: Readonly<Record<string, Float32Array>>;
+  /** What another runtime does to have the same; README.md has the arithmetic. */
+  readonly preprocessing: Preprocessing;
   /** What was done, for the record of the run. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -32,7 +32,7 @@ export async function fitPreprocess(
   { cache, load }: { readonly cache: string; readonly load: LoadOptions },
 ): Promise<FittedPreprocess> {
   if (!(pixels instanceof Uint8Array)) {
-    if (name === "standardize") return { reader: asTheyAre, preprocessing: {}, facts: { preprocess: "none: the arrays hold floats" } };
+    if (name === "standardize") return { reader: asTheyAre, preprocessing: [], facts: { preprocess: "none: the arrays hold floats" } };
     throw new UserError(
       `cifar10: preprocess is ${name}, but the arrays hold floats, which are used as they are. Save the pixels as uint8, or leave preprocess out.`,
     );
@@ -40,7 +40,7 @@ export async function fitPreprocess(
   if (name === "standardize") {
     const { mean, deviation, reader } = fitStandardize(pixels, rows);
     const facts = { preprocess: name, mean: [...mean], deviation: [...deviation], fittedOn: rows.length };
-    return { reader, preprocessing: { mean, deviation }, facts };
+    return { reader, preprocessing: [{ operation: "standardize", mean, deviation }], facts };
   }
   const tick = (what: string): Tick => {
     return async (done, total) => {
@@ -54,7 +54,10 @@ export async function fitPreprocess(
   );
   return {
     reader: await createWhitener(zca),
-    preprocessing: { gcnScale: Float32Array.of(GCN_SCALE), zcaMean: zca.mean, zcaMatrix: zca.matrix },
+    preprocessing: [
+      { operation: "contrastNormalize", scale: GCN_SCALE },
+      { operation: "whiten", ...zca },
+    ],
     facts: { preprocess: name, gcnScale: GCN_SCALE, zcaRidge: ZCA_RIDGE, fittedOn: rows.length },
   };
 }

@@ -32,17 +32,19 @@ function rawImage(seed: number, row: number): number[] {
 
 test("another runtime finds the same float32 values from what preprocessing holds, in any batch", async () => {
   const { test: split, preprocessing } = await load(whitened());
-  const { gcnScale, zcaMean, zcaMatrix } = preprocessing as Record<string, Float32Array>;
+  const [contrast, whitening] = preprocessing;
+  if (contrast?.operation !== "contrastNormalize" || whitening?.operation !== "whiten")
+    throw new Error("is not contrast normalisation and whitening");
   const f = Math.fround;
   // As README.md has it.
   const whiten = (x: number[]): Float32Array => {
     const sum = x.reduce((a, b) => a + b, 0);
     const squares = x.reduce((a, b) => a + b * b, 0);
     const norm = Math.sqrt((SIZE * squares - sum * sum) / SIZE);
-    const gain = norm === 0 ? 1 : gcnScale![0]! / norm;
-    const z = x.map((value, i) => f(f((value - sum / SIZE) * gain) - zcaMean![i]!));
+    const gain = norm === 0 ? 1 : contrast.scale / norm;
+    const z = x.map((value, i) => f(f((value - sum / SIZE) * gain) - whitening.mean[i]!));
     const y = new Float32Array(SIZE);
-    for (let i = 0; i < SIZE; i++) for (let j = 0; j < SIZE; j++) y[j] = f(y[j]! + f(z[i]! * zcaMatrix![i * SIZE + j]!));
+    for (let i = 0; i < SIZE; i++) for (let j = 0; j < SIZE; j++) y[j] = f(y[j]! + f(z[i]! * whitening.matrix[i * SIZE + j]!));
     return y;
   };
   const rows = Int32Array.of(7, 2, 3, 3, 9);

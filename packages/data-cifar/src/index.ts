@@ -1,7 +1,9 @@
-import { DATASETS, definePlugin } from "@benn/core";
+import { DATASETS, definePlugin, PRESETS } from "@benn/core";
 import { cifar10, cifar10Options } from "./cifar10.ts";
+import { locateBatches } from "./locate-batches.ts";
+import { cifar10Recipes } from "./presets/cifar10-recipes.ts";
+import { demo } from "./presets/demo.ts";
 
-export { cacheFolder } from "./cache-folder.ts";
 export { cifar10, type Cifar10Options, cifar10Options } from "./cifar10.ts";
 
 export default definePlugin({
@@ -10,7 +12,8 @@ export default definePlugin({
     container.resolve(DATASETS).add("cifar10", {
       description: "CIFAR-10: 32×32 photographs of ten classes, from a folder, downloaded, or a built-in sample",
       options: cifar10Options,
-      create: cifar10,
+      create: (options) => ({ ...cifar10(options), locate: () => locateBatches(options) }),
     });
+    for (const [name, preset] of Object.entries({ demo, ...cifar10Recipes })) container.resolve(PRESETS).add(name, preset);
   },
 });

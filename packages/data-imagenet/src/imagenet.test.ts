@@ -64,7 +64,12 @@ test("a database of pixels gives its very pixels: blue, green, red less the mean
     const [channel, x, y] = [at % 3, (Math.floor(at / 3) % 32) + 4, Math.floor(at / 96) + 4];
     expect(image[at]).toBe(planes[channel * 1600 + y * 40 + x]! - mean[channel]!);
   }
-  expect(data.preprocessing["channelOrder"]).toEqual(Float32Array.of(2, 1, 0));
+  expect(data.preprocessing).toEqual([
+    { operation: "resizeShorterSide", side: 40 },
+    { operation: "centerCrop", size: [32, 32] },
+    { operation: "reverseChannels" },
+    { operation: "standardize", mean: Float32Array.from(mean), deviation: Float32Array.of(1, 1, 1) },
+  ]);
 });
 
 test("a mean image is subtracted where the crop lies, before mirroring", async () => {
@@ -92,10 +97,11 @@ test("a mean image is subtracted where the crop lies, before mirroring", async (
     }
   }
   expect(places.size).toBeGreaterThan(4);
-  expect(data.preprocessing["mean"]).toHaveLength(size);
+  const { mean: middleMean } = data.preprocessing.find((own) => own.operation === "standardize")!;
+  expect(middleMean).toHaveLength(size);
   const middle = await data.test.images(Int32Array.of(0));
   const middleRaw = await bare.test.images(Int32Array.of(0));
-  for (let at = 0; at < size; at += 11) expect(middle[at]).toBeCloseTo(middleRaw[at]! - data.preprocessing["mean"]![at]!, 3);
+  for (let at = 0; at < size; at += 11) expect(middle[at]).toBeCloseTo(middleRaw[at]! - middleMean[at]!, 3);
 });
 
 test("grey pixels come as three equal channels", async () => {
@@ -305,9 +311,9 @@ describe("a clear error for", () => {
     await expect(load(options)).rejects.toThrow("resized-crop has no place in a mean image");
     const wide = await load({ ...options, data: FOLDERS, augment: "crop" });
     await expect(wide.train.images(Int32Array.of(0))).rejects.toThrow("set dataset.fit=squash");
-    expect(await (await load({ ...options, data: FOLDERS, augment: "crop", fit: "squash" })).train.images(Int32Array.of(0))).toHaveLength(
-      3072,
-    );
+    const squashed = await load({ ...options, data: FOLDERS, augment: "crop", fit: "squash" });
+    expect(await squashed.train.images(Int32Array.of(0))).toHaveLength(3072);
+    expect(squashed.preprocessing[0]).toEqual({ operation: "resize", size: [40, 40] });
   });
 
   test("rows that are not there", async () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { createRandom, type Dataset, type LoadOptions, UserError } from "@benn/core";
+import { createRandom, type Dataset, type LoadOptions, type Preprocessing, UserError } from "@benn/core";
 import { DecoderPool } from "./decode/decoder-pool.ts";
 import { centre } from "./decode/crop.ts";
 import type { Recipe } from "./decode/recipe.ts";
@@ -72,13 +72,7 @@ export function imagenet(options: ImagenetOptions): Dataset {
         ...(held.taken.length > 0 && { validation: makeSplit(source.train, held.taken, reading) }),
         test: makeSplit(source.test, test, reading),
         provenance: provenanceOf(source, recipe, preprocess),
-        preprocessing: {
-          mean: meanOfMiddle(recipe),
-          deviation: recipe.deviation,
-          resize: Float32Array.of(resize),
-          ...(recipe.fit === "squash" && { squash: Float32Array.of(1) }),
-          ...(recipe.channels === "bgr" && { channelOrder: Float32Array.of(2, 1, 0) }),
-        },
+        preprocessing: preprocessingOf(recipe),
         dispose: () => void pool.dispose(),
       };
     },
@@ -92,6 +86,17 @@ function constantsOf({ preprocess, mean, resize }: ImagenetOptions): Pick<Recipe
   }
   const centre = mean === undefined ? Float32Array.from(CAFFE_MEAN) : readMean(mean, resize);
   return { channels: "bgr", mean: centre, deviation: Float32Array.of(1, 1, 1) };
+}
+
+/** What evaluation does to a picture. */
+function preprocessingOf(recipe: Recipe): Preprocessing {
+  const { fit, resize, size, channels, deviation } = recipe;
+  return [
+    fit === "squash" ? { operation: "resize", size: [resize, resize] } : { operation: "resizeShorterSide", side: resize },
+    { operation: "centerCrop", size: [size, size] },
+    ...(channels === "bgr" ? [{ operation: "reverseChannels" } as const] : []),
+    { operation: "standardize", mean: meanOfMiddle(recipe), deviation },
+  ];
 }
 
 /** The mean that evaluation subtracts: [3], or of a mean image its middle [size, size, 3]. */

@@ -1,6 +1,7 @@
-import { DATASETS, definePlugin } from "@benn/core";
+import { DATASETS, definePlugin, PRESETS } from "@benn/core";
 import { imagenet } from "./imagenet.ts";
 import { imagenetOptions } from "./imagenet-options.ts";
+import { imagenetRecipes } from "./presets/imagenet-recipes.ts";
 
 export { imagenet } from "./imagenet.ts";
 export { type ImagenetOptions, imagenetOptions } from "./imagenet-options.ts";
@@ -13,5 +14,6 @@ export default definePlugin({
       options: imagenetOptions,
       create: imagenet,
     });
+    for (const [name, recipe] of Object.entries(imagenetRecipes)) container.resolve(PRESETS).add(name, recipe);
   },
 });

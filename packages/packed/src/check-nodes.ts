@@ -1,11 +1,14 @@
 import type { GraphNode, Pair, Shape, Sliding } from "./graph.ts";
-import { isCount, isRecord, type Tensor } from "./read-safetensors.ts";
+import { isCount, isRecord } from "./read-safetensors.ts";
 import { windowOutput } from "./window.ts";
 
 /** Limits far beyond any network for pictures; they keep a forged file from asking for absurd work or memory. */
 const MOST = { side: 16_384, channels: 65_536, values: 2 ** 26, window: 64, nodes: 4096 } as const;
 
 type Fail = (what: string) => never;
+
+/** What is checked of tensors. */
+type Tensors = ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>;
 
 /** What a node may hold; everything else is refused, so that a later version's node is not half understood. */
 const KEYS: Readonly<Record<GraphNode["op"], readonly string[]>> = {
@@ -23,22 +26,27 @@ const KEYS: Readonly<Record<GraphNode["op"], readonly string[]>> = {
 };
 
 /** Checks one tensor that a node names. */
-type NeedTensor = (key: string, dtype: Tensor["dtype"], shape: readonly number[], optional?: boolean) => void;
+type NeedTensor = (key: string, dtype: "F32" | "I32" | "U8", shape: readonly number[], optional?: boolean) => void;
 
 /**
  * Checks a member's nodes and finds the shape of each value, the image first.
+ * @param nameOf a node, for messages; default its number
  * @param fail throws, with what is wrong
  */
 export function checkNodes(
   nodes: unknown,
   image: Shape,
   classes: number,
-  { tensors, fail }: { readonly tensors: ReadonlyMap<string, Tensor>; readonly fail: Fail },
+  {
+    tensors,
+    nameOf = (node) => `node ${node}`,
+    fail,
+  }: { readonly tensors: Tensors; readonly nameOf?: (node: number) => string; readonly fail: Fail },
 ): { readonly nodes: readonly GraphNode[]; readonly shapes: readonly Shape[] } {
   if (!Array.isArray(nodes) || nodes.length === 0 || nodes.length > MOST.nodes) return fail("has no usable list of nodes");
   const shapes: Shape[] = [image];
   for (const [i, node] of nodes.entries()) {
-    const refuse: Fail = (what) => fail(`node ${i} ${what}`);
+    const refuse: Fail = (what) => fail(`${nameOf(i)} ${what}`);
     if (!isRecord(node) || typeof node["op"] !== "string" || !Object.hasOwn(KEYS, node["op"])) return refuse("is of an unknown kind");
     const op = node["op"] as GraphNode["op"];
     const odd = Object.keys(node).find((key) => key !== "op" && key !== "in" && !KEYS[op].includes(key));
@@ -63,7 +71,7 @@ function shapeOf(
   op: GraphNode["op"],
   node: Readonly<Record<string, unknown>>,
   [x, second]: readonly Shape[],
-  { tensors, fail }: { readonly tensors: ReadonlyMap<string, Tensor>; readonly fail: Fail },
+  { tensors, fail }: { readonly tensors: Tensors; readonly fail: Fail },
 ): Shape {
   if (!x) return fail("has no input");
   const need: NeedTensor = (key, dtype, shape, optional = false) => {

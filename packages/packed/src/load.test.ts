@@ -39,7 +39,7 @@ test("from bytes, a buffer, a path or a file address comes the same model", asyn
   }
 });
 
-test("a vote that may stop early asks whoever has most say first, and counts in the members' order", async () => {
+test("a vote that may stop early runs the members of the largest vote weights first, and counts in the members' order", async () => {
   const members = [0.25, 0.5, 4, -0.125].map((alpha) => ({ ...member, alpha }));
   const model = await load(encodeModel(members, header, sketch.tensors));
   const whole = model.predict(image, { voter: "softmax" });
@@ -103,7 +103,7 @@ test("pictures of any size, bytes and floats are all images; what is none is ref
   expect(() => model.predict({ width: 3 } as never)).toThrow(/expected a picture/);
 });
 
-test("each member's vote is told, with its say", async () => {
+test("each member's vote comes with its vote weight", async () => {
   const model = await load(file);
   const { votes, scores, ran, members } = model.predict(image);
   expect([ran, members]).toEqual([2, 2]);

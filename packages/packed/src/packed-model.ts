@@ -10,13 +10,13 @@ import { type NodeCost, nodeCosts } from "./node-costs.ts";
 import { addVote, isDecided, winnerOf } from "./tally.ts";
 import type { Step } from "./workshop.ts";
 
-/** What one member says of an image. */
+/** One member's vote on an image. */
 export interface Vote {
   readonly member: number;
   /** The class of its highest logit, the lower one on a tie. */
   readonly class: number;
   readonly label: string;
-  /** Its say. */
+  /** Its vote weight. */
   readonly alpha: number;
   /** [classes]. */
   readonly logits: Float32Array;
@@ -50,7 +50,7 @@ export class PackedModel {
   /** Of the images: [height, width, channels]. */
   readonly shape: readonly [number, number, number];
   readonly labels: readonly string[];
-  /** How the members vote unless `predict` is told otherwise. */
+  /** How the members vote unless `predict` names another vote. */
   readonly voter: VoteName;
   readonly members: readonly { readonly architecture: string; readonly alpha: number }[];
   /** Which popcount runs: that of 64-bit words, that of vectors, or looking counts up. All give the same bits. */
@@ -63,7 +63,7 @@ export class PackedModel {
   readonly #steps: readonly (readonly Step[])[];
   readonly #costs: readonly (readonly NodeCost[])[];
   readonly #image = { hasBytes: false };
-  /** Members by how much say they have, the most first. */
+  /** Members by the size of their vote weights, the largest first. */
   readonly #byAlpha: readonly number[];
 
   /**
@@ -154,7 +154,7 @@ export class PackedModel {
   }
 
   #predictOne(image: ImageInput, { voter = this.voter, anytime = false }: PredictOptions): Prediction {
-    // Whoever has most say goes first where the rest may be spared.
+    // The largest vote weights go first where the rest may be spared.
     const order = anytime && voter !== "soft" ? this.#byAlpha : [...this.members.keys()];
     const alphas = order.map((member) => this.members[member]?.alpha ?? 0);
     let scores = new Float64Array(this.labels.length);
@@ -165,7 +165,7 @@ export class PackedModel {
       if (anytime && isDecided(scores, alphas.slice(votes.length), voter)) break;
     }
     if (order === this.#byAlpha) {
-      // Sums in the order of the members, whoever went first.
+      // Sums in the order of the members, whichever ran first.
       votes.sort((a, b) => a.member - b.member);
       scores = new Float64Array(this.labels.length);
       for (const vote of votes) addVote(scores, vote.logits, vote.alpha, voter);

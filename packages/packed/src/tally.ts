@@ -7,7 +7,7 @@ export function winnerOf(values: ArrayLike<number>): number {
   return best;
 }
 
-/** Adds a member's say to the scores: its alpha for its class (`hard`), alpha·logits (`soft`), alpha·probabilities (`softmax`). */
+/** Adds a member's vote to the scores: its alpha for its class (`hard`), alpha·logits (`soft`), alpha·probabilities (`softmax`). */
 export function addVote(scores: Float64Array, logits: Float32Array, alpha: number, voter: VoteName): void {
   if (voter === "hard") {
     scores[winnerOf(logits)]! += alpha;
@@ -22,7 +22,7 @@ export function addVote(scores: Float64Array, logits: Float32Array, alpha: numbe
 }
 
 /**
- * Whether the members left cannot change the winner any more. One with say α moves two classes apart by at most |α| when it
+ * Whether the members left cannot change the winner any more. One of vote weight α moves two classes apart by at most |α| when it
  * votes by class or by probability; a soft vote of logits has no bound.
  * @param left the alphas of the members that have not run
  */

@@ -1,3 +1,4 @@
+import archAlexnet from "@benn/arch-alexnet";
 import archNin from "@benn/arch-nin";
 import archResnet from "@benn/arch-resnet";
 import backendWasm from "@benn/backend-wasm";
@@ -7,13 +8,18 @@ import { train } from "@benn/core/node";
 import dataCifar from "@benn/data-cifar";
 import ensembleBagging from "@benn/ensemble-bagging";
 import vote from "@benn/vote";
+import pictures from "./pictures.ts";
+import pluginNet from "./plugin-net.ts";
 
-export const container = createContainer();
-for (const plugin of [archNin, archResnet, backendWasm, binarize, dataCifar, ensembleBagging, vote]) await plugin.register(container);
+export const container = createContainer({ defaults: { architecture: "nin", binarizer: "deterministic", voter: "soft" } });
+const plugins = [archAlexnet, archNin, archResnet, backendWasm, binarize, dataCifar, ensembleBagging, pictures, pluginNet, vote];
+for (const plugin of plugins) await plugin.register(container);
 
 export interface NetsOptions {
   readonly members: NonNullable<Parameters<typeof train>[0]>["members"];
+  /** With a name another dataset than the sample of CIFAR-10. */
   readonly dataset?: Readonly<Record<string, unknown>>;
+  readonly validation?: number;
   readonly simd?: "plain" | "relaxed" | "auto";
   readonly epochs?: number;
 }
@@ -23,11 +29,15 @@ export interface NetsOptions {
  * @param out folder for the run
  * @returns the run's folder
  */
-export async function trainNets(out: string, { members, dataset = {}, simd = "auto", epochs = 1 }: NetsOptions): Promise<string> {
+export async function trainNets(
+  out: string,
+  { members, dataset = {}, validation = 0, simd = "auto", epochs = 1 }: NetsOptions,
+): Promise<string> {
   const run = train(
     {
       seed: 5,
-      dataset: { name: "cifar10", source: "sample", trainRows: 250, testRows: 200, ...dataset },
+      dataset: { name: "cifar10", ...("name" in dataset ? {} : { source: "sample", trainRows: 250, testRows: 200 }), ...dataset },
+      validation,
       scheme: "bagging",
       mode: "independent",
       members,

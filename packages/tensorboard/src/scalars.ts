@@ -1,4 +1,5 @@
-import type { AccuracyByVoter, RunEvent } from "@benn/core";
+import type { ByMetric, MetricInfo, RunEvent } from "@benn/core";
+import { tagsOf } from "./tags-of.ts";
 
 /** Scalars of one moment, for one folder of event files. */
 export interface Scalars {
@@ -9,47 +10,62 @@ export interface Scalars {
 }
 
 /**
- * Makes scalars of a run's events, told in the order of its log. Of members the steps are batches trained since the run
- * began, so that they go on over epochs and members; of the ensemble they are members. Accuracies are in percent.
+ * Makes scalars of a run's events, in the order of its log, whose first event names the run's metrics. Of members the steps are
+ * batches trained since the run began, so that they go on over epochs and members; of the ensemble they are members. Metrics with the
+ * unit % are in percent.
  */
 export function createScalars(): (event: RunEvent) => Scalars | undefined {
+  let metrics: readonly MetricInfo[] = [];
   /** Batches of all epochs that are over, and of the running one. */
   let before = 0;
   let within = 0;
+  /** What an event holds of each metric of the run. */
+  const each = <T>(byMetric: ByMetric<T>, values: (of: T, metric: MetricInfo) => readonly Value[]): Value[] =>
+    metrics.flatMap((metric) => {
+      const of = byMetric[metric.name];
+      return of === undefined ? [] : values(of, metric);
+    });
   return (event) => {
     switch (event.type) {
+      case "run-start":
+        ({ metrics } = event);
+        return undefined;
       case "step":
         within = event.step;
         return ofMember(event.member, before + within, [
           ["train_batch/loss", event.loss],
-          ["train_batch/top1", percent(event.accuracy)],
-          ["train_batch/top5", percent(event.top5)],
+          ...each(event.metrics, (value, metric) => [[tagsOf(metric).batch, shown(value, metric)]]),
         ]);
       case "epoch":
         before += within;
         within = 0;
-        return ofMember(event.member, before, [["train/avg_top1", percent(event.accuracy)]]);
+        return ofMember(
+          event.member,
+          before,
+          each(event.metrics, (value, metric) => [[`train/${tagsOf(metric).mean}`, shown(value, metric)]]),
+        );
       case "score":
-        return ofMember(event.member, before, [[`${event.on}/avg_top1`, percent(event.accuracy)]]);
-      case "member-end":
-        return ofMember(event.member, before, [
-          ["test/loss", event.loss?.test],
-          ["test/avg_top1", percent(event.accuracy.test)],
-          ["test/avg_top5", percent(event.top5?.test)],
-        ]);
-      case "staged":
-        return {
-          folder: "ensemble",
-          step: event.members,
-          values: known([
-            ...votes("vote/test", event.test),
-            ...votes("vote/test_top5", event.top5?.test),
-            ...votes("vote/validation", event.validation),
-            ...votes("vote/validation_top5", event.top5?.validation),
-            ["vote/out_of_bag", percent(event.outOfBag)],
-          ]),
-        };
-      case "run-start":
+        return ofMember(event.member, before, [[`${event.on}/avg_top1`, 100 * event.accuracy]]);
+      case "member-end": {
+        const values = each(event.metrics, ({ test }, metric): Value[] => [[`test/${tagsOf(metric).mean}`, shown(test, metric)]]);
+        // The loss comes first, as in older files.
+        return ofMember(
+          event.member,
+          before,
+          values.toSorted(([a], [b]) => Number(b === "test/loss") - Number(a === "test/loss")),
+        );
+      }
+      case "staged": {
+        const votes = (split: "test" | "validation"): Value[] =>
+          each(event.metrics, (staged, metric) =>
+            Object.entries(staged[split] ?? {}).map(([voter, value]) => [
+              `vote/${split}${tagsOf(metric).vote}/${voter}`,
+              shown(value, metric),
+            ]),
+          );
+        const outOfBag: Value[] = event.outOfBag === undefined ? [] : [["vote/out_of_bag", 100 * event.outOfBag]];
+        return { folder: "ensemble", step: event.members, values: finite([...votes("test"), ...votes("validation"), ...outOfBag]) };
+      }
       case "member-start":
       case "warning":
       case "progress":
@@ -61,20 +77,17 @@ export function createScalars(): (event: RunEvent) => Scalars | undefined {
   };
 }
 
-type Value = readonly [tag: string, value: number | undefined];
+type Value = readonly [tag: string, value: number];
 
 function ofMember(member: number, step: number, values: readonly Value[]): Scalars {
-  return { folder: member < 0 ? "start" : `member-${String(member).padStart(3, "0")}`, step, values: known(values) };
+  return { folder: member < 0 ? "start" : `member-${String(member).padStart(3, "0")}`, step, values: finite(values) };
 }
 
-function votes(tag: string, byVoter: AccuracyByVoter = {}): Value[] {
-  return Object.entries(byVoter).map(([voter, accuracy]) => [`${tag}/${voter}`, percent(accuracy)]);
+/** JSON has no NaN, so what is NaN in an event is not a number at all in the log: neither is written. */
+function finite(values: readonly Value[]): readonly Value[] {
+  return values.filter(([, value]) => Number.isFinite(value));
 }
 
-function known(values: readonly Value[]): [string, number][] {
-  return values.flatMap(([tag, value]): [string, number][] => (value === undefined ? [] : [[tag, value]]));
-}
-
-function percent(share: number | undefined): number | undefined {
-  return share === undefined ? undefined : 100 * share;
+function shown(value: number, { unit }: MetricInfo): number {
+  return unit === "%" && Number.isFinite(value) ? 100 * value : value;
 }

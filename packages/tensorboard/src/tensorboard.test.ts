@@ -11,37 +11,52 @@ import plugin, { tensorboard } from "./index.ts";
 testListener("tensorboard", tensorboard);
 
 const at = 1_700_000_000_500;
-/** Two members of two epochs of thirty batches, told of at every tenth, with a pretrained start. */
+const runStart: RunEventBody = {
+  type: "run-start",
+  run: "example",
+  seed: 0,
+  backend: "wasm",
+  dataset: { name: "pictures", train: 300, validation: 8, test: 8, labels: [] },
+  scheme: "bagging",
+  mode: "sequential",
+  voter: "soft",
+  batchSize: 10,
+  metrics: [
+    { name: "accuracy", title: "accuracy", unit: "%", better: "higher" },
+    { name: "top5", title: "top-5 accuracy", unit: "%", better: "higher" },
+    { name: "loss", title: "cross-entropy", unit: "", better: "lower" },
+    { name: "brier", title: "Brier score", unit: "", better: "lower" },
+  ],
+  members: [],
+  pretrainEpochs: 2,
+};
+
+/** Two members of two epochs of thirty batches, with an event at every tenth and a pretrained start. */
 function exampleEvents(): RunEvent[] {
   const events: RunEvent[] = [];
   const say = (body: RunEventBody): void => void events.push({ ...body, clock: { at: at + 1000 * events.length } });
+  say(runStart);
   for (const member of [-1, 0, 1]) {
     say({ type: "member-start", member, epochs: 2, steps: 30 });
     for (const epoch of [0, 1]) {
-      for (const step of [10, 20, 30]) say({ type: "step", member, epoch, step, steps: 30, loss: 2 + member, accuracy: 0.25, top5: 0.5 });
-      say({ type: "epoch", member, epoch, epochs: 2, loss: 1, accuracy: 0.375, learningRate: 0.1 });
+      const batch = { accuracy: 0.25, top5: 0.5, brier: 0.75 };
+      for (const step of [10, 20, 30]) say({ type: "step", member, epoch, step, steps: 30, loss: 2 + member, metrics: batch });
+      say({ type: "epoch", member, epoch, epochs: 2, loss: 1, metrics: { accuracy: 0.375, brier: 0.625 }, learningRate: 0.1 });
       if (epoch === 1) say({ type: "score", member, epoch, on: "validation", accuracy: 0.125, best: true });
     }
     if (member < 0) continue;
-    const [accuracy, top5] = [0.5, 0.75].map((test) => ({ train: 1, test }));
-    say({
-      type: "member-end",
-      member,
-      bestEpoch: 1,
-      error: 0.4,
-      alpha: 1,
-      accuracy: accuracy!,
-      top5: top5!,
-      loss: { train: 1, test: 1.5 },
-    });
+    const on = (test: number) => ({ train: 1, test });
+    const alone = { accuracy: on(0.5), top5: on(0.75), loss: on(1.5), brier: on(0.5) };
+    say({ type: "member-end", member, bestEpoch: 1, error: 0.4, alpha: 1, metrics: alone });
+    const single = { single: 0.5, singleMean: 0.5 };
     say({
       type: "staged",
       members: member + 1,
-      validation: { soft: 0.25 },
-      test: { hard: 0.5, soft: 0.625 },
-      top5: { validation: { soft: 0.5 }, test: { hard: 0.75, soft: 0.875 } },
-      single: 0.5,
-      singleMean: 0.5,
+      metrics: {
+        accuracy: { validation: { soft: 0.25 }, test: { hard: 0.5, soft: 0.625 }, ...single },
+        top5: { validation: { soft: 0.5 }, test: { hard: 0.75, soft: 0.875 }, ...single },
+        brier: { test: { soft: 0.25 }, ...single },
+      },
       outOfBag: 0.375,
     });
   }
@@ -73,16 +88,16 @@ test("a member's file holds the scalars of its batches, epochs and end, in steps
   ] as const) {
     const [version, ...events] = await read(run, `member-00${member}`);
     expect(version).toMatchObject({ fileVersion: "brain.Event:2", step: 0, scalars: {} });
-    const batch = { "train_batch/loss": 2 + member, "train_batch/top1": 25, "train_batch/top5": 50 };
+    const batch = { "train_batch/loss": 2 + member, "train_batch/top1": 25, "train_batch/top5": 50, "train_batch/brier": 0.75 };
     const epoch = (from: number) => [
       ...[10, 20, 30].map((step) => [first + from + step, batch]),
-      [first + from + 30, { "train/avg_top1": 37.5 }],
+      [first + from + 30, { "train/avg_top1": 37.5, "train/brier": 0.625 }],
     ];
     expect(events.map(({ step, scalars }) => [step, scalars])).toEqual([
       ...epoch(0),
       ...epoch(30),
       [first + 60, { "validation/avg_top1": 12.5 }],
-      [first + 60, { "test/loss": 1.5, "test/avg_top1": 50, "test/avg_top5": 75 }],
+      [first + 60, { "test/loss": 1.5, "test/avg_top1": 50, "test/avg_top5": 75, "test/brier": 0.5 }],
     ]);
   }
   expect((await read(run, "start")).map(({ step }) => step)).toEqual([0, 10, 20, 30, 30, 40, 50, 60, 60, 60]);
@@ -104,6 +119,7 @@ test("the ensemble's file has the votes, by the number of members", async () => 
     "vote/test/soft": 62.5,
     "vote/test_top5/hard": 75,
     "vote/test_top5/soft": 87.5,
+    "vote/test_brier/soft": 0.25,
     "vote/validation/soft": 25,
     "vote/validation_top5/soft": 50,
     "vote/out_of_bag": 37.5,
@@ -114,19 +130,30 @@ test("the ensemble's file has the votes, by the number of members", async () => 
   ]);
 });
 
-test("what a run does not tell is left out, and steps may pass 32 bits", async () => {
+test("what an event does not hold is left out, and steps may pass 32 bits", async () => {
   const clock = { at };
   const steps = 2 ** 33 + 5;
   const [, first, second] = await read(
     await write([
-      { type: "step", member: 0, epoch: 0, step: steps, steps, loss: 1, clock },
-      { type: "epoch", member: 0, epoch: 0, epochs: 1, loss: 1, accuracy: 1, learningRate: 1, clock },
+      { ...runStart, clock },
+      { type: "step", member: 0, epoch: 0, step: steps, steps, loss: 1, metrics: {}, clock },
+      {
+        type: "epoch",
+        member: 0,
+        epoch: 0,
+        epochs: 1,
+        loss: 1,
+        metrics: { accuracy: 1, top5: Number.NaN, brier: null as unknown as number },
+        learningRate: 1,
+        clock,
+      },
     ]),
     "member-000",
   );
   expect(first).toMatchObject({ step: steps, scalars: { "train_batch/loss": 1 } });
   expect(Object.keys(first?.scalars ?? {})).toHaveLength(1);
-  expect(second?.step).toBe(steps);
+  expect(second).toMatchObject({ step: steps, scalars: { "train/avg_top1": 100 } });
+  expect(Object.keys(second?.scalars ?? {})).toHaveLength(1);
 });
 
 test("a finished run is converted to the files that training it would have written, again and again", async () => {

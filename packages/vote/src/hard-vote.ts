@@ -19,4 +19,5 @@ export const hardVote: Voter = {
     }
     return scores;
   },
+  lower: (alphas) => ({ vote: "hard", alphas }),
 };

@@ -17,4 +17,5 @@ export const softVote: Voter = {
     }
     return scores;
   },
+  lower: (alphas) => ({ vote: "soft", alphas }),
 };

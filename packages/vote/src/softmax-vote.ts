@@ -1,7 +1,7 @@
 import type { Voter } from "@benn/core";
 
 /**
- * Vote on probabilities: every member has the same say on every row, however large its logits.
+ * Vote on probabilities: every member of the same alpha counts alike on every row, however large its logits.
  *
  * `score[i, c] = Σ_m alpha[m] · exp(logits[m, i, c]) / Σ_k exp(logits[m, i, k])`
  *
@@ -23,4 +23,5 @@ export const softmaxVote: Voter = {
     }
     return scores;
   },
+  lower: (alphas) => ({ vote: "softmax", alphas }),
 };

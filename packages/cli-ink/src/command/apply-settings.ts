@@ -1,16 +1,19 @@
-import { configSchema, type Config, nearest, UserError } from "@benn/core";
+import { type Config, configSchema, keysOf, UserError } from "@benn/core";
 
 type Json = Record<string, unknown>;
 
-const KEY = /^[A-Za-z]\w*(?:\.\w+)*$/;
+const KEY = /^[A-Za-z]\w*(?:\.[A-Za-z\d]\w*)*$/;
+const LISTS: readonly string[] = keysOf({ many: true });
 
 /**
  * Applies `key=value` settings to a configuration, in order: `members=4`, `scheme=samme`, `architecture.width=0.25`,
  * `members=[{"count":2},{"count":1,"epochs":5}]`, `members.1.epochs=7`. A value is JSON if it can be, else text. An option of something that the
- * configuration does not name belongs to its default.
- * @throws UserError for what is not key=value, and for a key that the configuration does not have
+ * configuration does not name belongs to its default, and of a group of members to what the run has. In a list of one, `optimizer.weightDecay=0`
+ * is that one's option; `optimizer.0.weightDecay=0` names its place.
+ * @param defaults for what the configuration leaves out
+ * @throws UserError for what is not key=value, and for an option of what has none
  */
-export function applySettings(config: Config, settings: readonly string[]): Config {
+export function applySettings(config: Config, settings: readonly string[], defaults: Config): Config {
   const result = structuredClone(config) as Json;
   for (const setting of settings) {
     const at = setting.indexOf("=");
@@ -18,41 +21,55 @@ export function applySettings(config: Config, settings: readonly string[]): Conf
     if (at < 0)
       throw new UserError(`--set ${setting}: is not key=value. Write for example --set epochs=10; a configuration file goes before --set.`);
     if (!KEY.test(path)) throw new UserError(`--set ${setting}: "${path}" is not a key. Write for example --set architecture.width=0.5.`);
-    set(result, path.split("."), setting.slice(at + 1));
+    const text = setting.slice(at + 1);
+    const [key = "", ...rest] = path.split(".");
+    if (rest.length === 0) result[key] = valueOf(key, text);
+    else set(result, [key, ...rest], parse(text), { ...schemaDefaults(), ...defaults, ...result }, `--set ${path}`);
   }
   return result;
 }
 
-function set(config: Json, [first = "", ...rest]: readonly string[], text: string): void {
-  const schema = (configSchema.shape as Record<string, { safeParse(value: unknown): { success: boolean } } | undefined>)[first];
-  if (!schema || !Object.hasOwn(configSchema.shape, first)) {
-    const keys = Object.keys(configSchema.shape);
-    const close = nearest(first, keys);
-    throw new UserError(`--set ${first}: there is no such key. ${close ? `Did you mean "${close}"? ` : ""}Keys: ${keys.join(", ")}.`);
-  }
-  const value = parse(text);
+/** @param fallback what is under the keys that `node` leaves out */
+function set(node: Json, [key = "", ...rest]: readonly string[], value: unknown, fallback: Json, who: string): void {
   if (rest.length === 0) {
-    // name=2026 is text although it looks like a number.
-    config[first] = !schema.safeParse(value).success && schema.safeParse(text).success ? text : value;
+    node[key] = value;
     return;
   }
-  const last = rest.at(-1) ?? "";
-  let node = container(config, first, (configSchema.parse({}) as Json)[first], `--set ${[first, ...rest].join(".")}`);
-  for (const [i, key] of rest.slice(0, -1).entries()) {
-    node = container(node, key, undefined, `--set ${[first, ...rest].join(".")}: ${[first, ...rest.slice(0, i)].join(".")}`);
+  const isElement = Array.isArray(node);
+  const found = own(node, key) ?? (isElement ? undefined : (own(fallback, key) ?? {}));
+  const inside: unknown = structuredClone(typeof found === "string" ? { name: found } : found);
+  if (typeof inside !== "object" || inside === null) {
+    const is = found === undefined ? "is not there" : `is ${JSON.stringify(found)}, which has nothing inside`;
+    throw new UserError(`${who}: "${key}" ${is}. Set it as a whole.`);
   }
-  node[last] = value;
+  const isList = !isElement && LISTS.includes(key);
+  node[key] = isList && !Array.isArray(inside) ? [inside] : inside;
+  const path = isList ? [...placeIn(node[key] as readonly unknown[], key, rest, who), ...rest] : rest;
+  // A group of members has the run's settings for what it leaves out.
+  set(node[key] as Json, path, value, key === "members" || isElement ? fallback : {}, who);
 }
 
-/** The object under a key, made if need be: a name alone becomes `{ name }`. */
-function container(node: Json, key: string, fallback: unknown, who: string): Json {
-  const found = node[key] ?? fallback ?? (Array.isArray(node) ? undefined : {});
-  const value = typeof found === "string" ? { name: found } : found;
-  if (typeof value !== "object" || value === null) {
-    throw new UserError(`${who}: "${key}" is ${JSON.stringify(value) ?? "not there"}, which has nothing inside. Set it as a whole.`);
-  }
-  node[key] = Array.isArray(value) ? value : structuredClone(value);
-  return node[key] as Json;
+/** Place of the option in a list, if its path has none. */
+function placeIn(list: readonly unknown[], key: string, [first = "", ...rest]: readonly string[], who: string): string[] {
+  if (/^\d+$/.test(first)) return [];
+  if (list.length === 1) return ["0"];
+  const option = [first, ...rest].join(".");
+  throw new UserError(`${who}: "${key}" names ${list.length} of them. Say which one: ${key}.0.${option}, or set the list as a whole.`);
+}
+
+/** name=2026 is text although it looks like a number. */
+function valueOf(key: string, text: string): unknown {
+  const schema = Object.hasOwn(configSchema.shape, key) ? configSchema.shape[key as keyof typeof configSchema.shape] : undefined;
+  const value = parse(text);
+  return schema && !schema.safeParse(value).success && schema.safeParse(text).success ? text : value;
+}
+
+function schemaDefaults(): Json {
+  return Object.fromEntries(Object.entries(configSchema.shape).map(([key, schema]) => [key, schema.safeParse(undefined).data]));
+}
+
+function own(node: Json, key: string): unknown {
+  return Object.hasOwn(node, key) ? node[key] : undefined;
 }
 
 function parse(text: string): unknown {

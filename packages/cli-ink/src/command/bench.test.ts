@@ -15,10 +15,10 @@ const narrow = {
 };
 const newFolder = () => mkdtempSync(join(tmpdir(), "benn-bench-"));
 
-test("training and evaluation take turns, and the median of the rounds is told with the slowest and the fastest", async () => {
+test("training and evaluation take turns, and the result is the median round, with the slowest and the fastest", async () => {
   const cwd = newFolder();
-  const told: string[] = [];
-  const { training, evaluation, ...rest } = await measureSpeeds(narrow, cwd, (text) => told.push(text));
+  const notes: string[] = [];
+  const { training, evaluation, ...rest } = await measureSpeeds(narrow, cwd, (text) => notes.push(text));
   expect(rest).toMatchObject({
     architecture: "nin width=0.03125",
     binarizer: "deterministic",
@@ -35,7 +35,7 @@ test("training and evaluation take turns, and the median of the rounds is told w
     expect(speed.fastest).toBeGreaterThanOrEqual(speed.imagesPerSecond);
     expect(speed.multiplyAddsPerSecond).toBeCloseTo(rest.multiplyAdds[kind] * speed.imagesPerSecond, 0);
   }
-  expect(told.filter((text) => text.startsWith("round 2"))).toEqual(["round 2 of 3: training", "round 2 of 3: evaluation"]);
+  expect(notes.filter((text) => text.startsWith("round 2"))).toEqual(["round 2 of 3: training", "round 2 of 3: evaluation"]);
   expect(readdirSync(cwd)).toEqual([]);
 });
 

@@ -2,8 +2,7 @@ import { availableParallelism, cpus } from "node:os";
 import type { DeviceLimits, MemberBench, ProfileRow, StepKind } from "@benn/core";
 import { type BenchSubject, openBench } from "@benn/core/node";
 import { benchLines, profileLines } from "./bench-lines.ts";
-import { openContainer } from "./open-container.ts";
-import { readConfig } from "./read-config.ts";
+import { configure } from "./configure.ts";
 
 export interface BenchOptions {
   readonly file?: string;
@@ -51,7 +50,7 @@ export interface StepProfile extends Measured {
   readonly millisecondsToStart?: number;
   /** What the device gives at most, a second. */
   readonly limits?: DeviceLimits;
-  /** Of one step, in the mean. */
+  /** Of one step, on average. */
   readonly rows: readonly ProfileRow[];
 }
 
@@ -124,8 +123,8 @@ async function withBench<T>(
 ): Promise<T> {
   const settings = [...set, ...(threads === undefined ? [] : [`backend.threads=${threads}`])];
   const given = { ...(file === undefined ? {} : { file }), ...(preset === undefined ? {} : { preset }) };
-  const config = await readConfig({ ...given, settings, plugins: plugin, ...(backend === undefined ? {} : { backend }) }, cwd);
-  const container = await openContainer(config.plugins ?? [], cwd);
+  const request = { ...given, settings, plugins: plugin, ...(backend === undefined ? {} : { backend }) };
+  const { config, container } = await configure(request, cwd);
   note("building the network");
   const { subject, bench } = await openBench(config, { container, member: member - 1, profile });
   try {

@@ -1,7 +1,4 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { BACKENDS, createContainer, DATASETS } from "@benn/core";
+import { BACKENDS, createContainer, DATASETS, z } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { doctorLines, examine, type Findings } from "./doctor.ts";
@@ -21,7 +18,7 @@ const findings: Findings = {
   plugins: ["@benn/backend-wasm", "./my-plugin.ts"],
 };
 
-test("a table tells of every backend how fast it is, or what it lacks and how to get it", () => {
+test("every backend has a line: how fast it is, or what it lacks and how to get it", () => {
   expect(doctorLines(findings)).toEqual([
     "Backends, by a small training step",
     "✓ wasm    12,346 images/s  WebAssembly, 2 threads  ← --backend auto",
@@ -45,7 +42,7 @@ test("a table tells of every backend how fast it is, or what it lacks and how to
   expect(doctorLines(findings, (colour, text) => `<${colour}>${text}`)[3]).toMatch(/^<red>✗ webgpu/);
 });
 
-test("it tries what is registered, and finds the features of this Node and the data in a folder", async () => {
+test("it tries what is registered, and finds the features of this Node and where the datasets have their data", async () => {
   await tf.setBackend("cpu");
   const container = createContainer();
   const backends = container.resolve(BACKENDS);
@@ -64,19 +61,25 @@ test("it tries what is registered, and finds the features of this Node and the d
       activate: () => Promise.reject(new Error("activated although its probe failed")),
     }),
   });
-  container
-    .resolve(DATASETS)
-    .add("cifar10", { description: "photographs", create: () => ({ load: () => Promise.reject(new Error("read")) }) });
-  const folder = mkdtempSync(join(tmpdir(), "benn-doctor-"));
-  mkdirSync(join(folder, "cifar-10-batches-bin"));
-  const found = await examine(container, ["/nowhere", folder]);
+  const datasets = container.resolve(DATASETS);
+  const load = () => Promise.reject(new Error("read"));
+  datasets.add("here", { description: "photographs", create: () => ({ load, locate: () => "/data/here" }) });
+  datasets.add("away", { description: "drawings", create: () => ({ load, locate: () => undefined }) });
+  datasets.add("silent", { description: "paintings", create: () => ({ load }) });
+  datasets.add("asking", { description: "maps", options: z.object({ data: z.string() }), create: () => ({ load, locate: () => "none" }) });
+  const found = await examine(container);
   expect(found.backends).toEqual([
     { name: "cpu", ok: true, description: "here", imagesPerSecond: expect.any(Number) },
     { name: "gone", ok: false, reason: "it is gone.", remedy: "Look for it." },
   ]);
   // Every Node that benn runs on has all three.
   expect(found.features).toEqual({ SharedArrayBuffer: true, "WebAssembly SIMD": true, "relaxed SIMD": true });
-  expect(found.datasets).toEqual([{ name: "cifar10", description: "photographs", folder: join(folder, "cifar-10-batches-bin") }]);
+  expect(found.datasets).toEqual([
+    { name: "here", description: "photographs", folder: "/data/here" },
+    { name: "away", description: "drawings" },
+    { name: "silent", description: "paintings" },
+    { name: "asking", description: "maps" },
+  ]);
   expect(found.plugins).toEqual(["@benn/small", "the application"]);
   expect(JSON.parse(JSON.stringify(found))).toEqual(found);
 });

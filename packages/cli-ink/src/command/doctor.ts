@@ -1,15 +1,11 @@
-import { existsSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import { join } from "node:path";
 import { styleText } from "node:util";
-import { DATASETS, type DependencyContainer } from "@benn/core";
+import { type Dataset, DATASETS, type Definition, type DependencyContainer, z } from "@benn/core";
 import { examineBackends } from "@benn/core/node";
-import { cacheFolder } from "@benn/data-cifar";
 import { bytes, count, table } from "../run/format.ts";
+import { configure } from "./configure.ts";
 import { Exit } from "./failure.ts";
-import { openContainer } from "./open-container.ts";
-import { readConfig } from "./read-config.ts";
-import { registeredNames } from "./registries.ts";
+import { registeredNames } from "./registered-names.ts";
 
 /** What a machine has for training. Plain JSON. */
 export interface Findings {
@@ -31,20 +27,15 @@ export interface Findings {
 
 /** `benn doctor`: exit code 0 when at least one backend trains. */
 export async function doctor({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
-  const cwd = process.cwd();
-  const { plugins = [] } = await readConfig({ settings: [], plugins: plugin }, cwd);
-  const findings = await examine(await openContainer(plugins, cwd), [cwd, cacheFolder()]);
+  const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
+  const findings = await examine(container);
   process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : `${doctorLines(findings, paint).join("\n")}\n`);
   if (!findings.backends.some(({ ok }) => ok)) throw new Exit(1);
 }
 
-/**
- * Tries the backends and looks around.
- * @param folders where CIFAR-10 may be
- */
-export async function examine(container: DependencyContainer, folders: readonly string[]): Promise<Findings> {
+/** Tries the backends and looks around. */
+export async function examine(container: DependencyContainer): Promise<Findings> {
   const names = registeredNames(container);
-  const cifar = folders.map((folder) => join(folder, "cifar-10-batches-bin")).find((folder) => existsSync(folder));
   return {
     backends: await examineBackends(container),
     machine: {
@@ -64,13 +55,18 @@ export async function examine(container: DependencyContainer, folders: readonly 
     datasets: container
       .resolve(DATASETS)
       .entries()
-      .map(({ name, definition: { description } }) => ({
-        name,
-        description,
-        ...(name === "cifar10" && cifar !== undefined ? { folder: cifar } : {}),
-      })),
+      .map(({ name, definition }) => {
+        const folder = locate(definition);
+        return { name, description: definition.description, ...(folder === undefined ? {} : { folder }) };
+      }),
     plugins: [...new Set(names.map(({ plugin }) => plugin))].toSorted(),
   };
+}
+
+/** Where a dataset finds its data by itself; one with an option that has no default does not. */
+function locate({ options = z.object({}), create }: Definition<Dataset>): string | undefined {
+  const parsed = options.safeParse({});
+  return parsed.success ? create(parsed.data).locate?.() : undefined;
 }
 
 /** A vector of zeros: i32.const 0, i8x16.splat. */

@@ -2,14 +2,13 @@ import { availableParallelism } from "node:os";
 import { type PlannedKind, planRun, type RunPlan } from "@benn/core/node";
 import { estimateSeconds } from "../run/estimate-seconds.ts";
 import { bytes, count, duration, table } from "../run/format.ts";
-import { openContainer } from "./open-container.ts";
-import { type ConfigRequest, readConfig } from "./read-config.ts";
+import { runOptions } from "../run/run-options.ts";
+import { type ConfigRequest, configure } from "./configure.ts";
 
 /** `benn train --dry-run` */
 export async function dryRun(request: ConfigRequest, cwd: string): Promise<void> {
-  const config = await readConfig(request, cwd);
-  const container = await openContainer(config.plugins ?? [], cwd);
-  process.stdout.write(`${planLines(await planRun(config, { container })).join("\n")}\n`);
+  const configured = await configure(request, cwd);
+  process.stdout.write(`${planLines(await planRun(configured.config, runOptions(configured, cwd))).join("\n")}\n`);
 }
 
 /** The plan as text: configuration, data, the layers of each kind of member, and what the run needs. */

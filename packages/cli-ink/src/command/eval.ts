@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
-import type { Spec } from "@benn/core";
+import type { MetricInfo, Spec } from "@benn/core";
 import { evaluateRun, type Evaluation, openRun } from "@benn/core/node";
-import { count, percent, points, short, table } from "../run/format.ts";
+import { count, percent, short, table } from "../run/format.ts";
+import { metricCell, metricHead } from "../run/metric-values.ts";
+import { voteSentence } from "../run/vote-sentence.ts";
 import { openContainer } from "./open-container.ts";
 
 interface EvalOptions {
@@ -27,41 +29,34 @@ export async function evaluate(folder: string, { data, backend, plugin = [], jso
   process.stdout.write(json ? `${JSON.stringify(evaluation, null, 2)}\n` : `${evaluationLines(evaluation).join("\n")}\n`);
 }
 
-/** The evaluation as text: members alone, then the votes of the first ones. */
-export function evaluationLines({ testRows, members, staged, singleMean, voter }: Evaluation): string[] {
-  const voters = Object.keys(staged[0] ?? {});
-  const cell = (share: number | undefined): string => percent(share).replace(" %", "");
+/** The evaluation as text: members alone, then the votes of the first ones, by each metric. */
+export function evaluationLines({ testRows, metrics, members, staged, singleMean, voter }: Evaluation): string[] {
   const known = members.some(({ agreement }) => agreement !== undefined);
   const agreeing = members.filter(({ agreement }) => agreement === 1).length;
-  const last = staged.at(-1)?.[voter];
+  const ofVotes = metrics.filter(({ name }) => staged[0]?.[name]);
   return [
     `Members on ${count(testRows)} test images`,
     "",
     ...table(
       [
-        ["member", "net", "accuracy %", "alpha", ...(known ? ["same class as stored %"] : [])],
-        ...members.map(({ member, architecture, accuracy, alpha, agreement }) => [
+        ["member", "net", ...metrics.map(metricHead), "alpha", ...(known ? ["same class as stored %"] : [])],
+        ...members.map(({ member, architecture, metrics: own, alpha, agreement }) => [
           String(member + 1),
           architecture,
-          cell(accuracy),
-          alpha === undefined ? "dropped" : short(alpha),
-          ...(known ? [cell(agreement)] : []),
+          ...metrics.map((metric) => metricCell(metric, own[metric.name])),
+          alpha === undefined ? "no vote" : short(alpha),
+          ...(known ? [percent(agreement).replace(" %", "")] : []),
         ]),
       ],
       { left: 2 },
     ).map((line) => `  ${line}`),
     "",
-    "Accuracy of the vote of the first ones, in %",
-    "",
-    ...table([["members", ...voters], ...staged.map((stage, k) => [String(k + 1), ...voters.map((name) => cell(stage[name]))])], {
-      left: 0,
-    }).map((line) => `  ${line}`),
-    "",
-    ...(last === undefined
-      ? []
-      : [
-          `The ${voter} vote of ${staged.length}: ${percent(last)}; a single member in the mean: ${percent(singleMean)}; ${points(last - singleMean)} points.`,
-        ]),
+    ...ofVotes.flatMap((metric) => voteLines(metric, staged)),
+    ...ofVotes.flatMap((metric) => {
+      const value = staged.at(-1)?.[metric.name]?.[voter];
+      const mean = singleMean[metric.name] ?? Number.NaN;
+      return value === undefined ? [] : voteSentence(metric, { members: staged.length, voter, value, mean });
+    }),
     ...(known
       ? [
           agreeing === members.length
@@ -69,5 +64,17 @@ export function evaluationLines({ testRows, members, staged, singleMean, voter }
             : `${members.length - agreeing} of ${members.length} members differ from what was stored when they were trained.`,
         ]
       : []),
+  ];
+}
+
+/** The table of a metric: a row for the vote of the first 1, 2, … members, a column for each voter. */
+function voteLines(metric: MetricInfo, staged: Evaluation["staged"]): string[] {
+  const voters = Object.keys(staged[0]?.[metric.name] ?? {});
+  const rows = staged.map((stage, k) => [String(k + 1), ...voters.map((name) => metricCell(metric, stage[metric.name]?.[name]))]);
+  return [
+    `Test ${metricHead(metric)} of the votes of the first ones`,
+    "",
+    ...table([["members", ...voters], ...rows], { left: 0 }).map((line) => `  ${line}`),
+    "",
   ];
 }

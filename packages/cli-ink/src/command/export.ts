@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { UserError } from "@benn/core";
+import { UserError, VOTERS } from "@benn/core";
 import { openRun } from "@benn/core/node";
 import { load, type VoteName } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
@@ -9,7 +9,8 @@ import { openContainer } from "./open-container.ts";
 
 interface ExportCommandOptions {
   readonly out?: string;
-  readonly voter?: VoteName;
+  /** Name of a registered voter. */
+  readonly voter?: string;
   readonly plugin?: readonly string[];
   readonly whitening?: boolean;
   readonly verify?: boolean;
@@ -22,14 +23,14 @@ export async function exportCommand(
   { out, voter, plugin = [], whitening = true, verify = false, json }: ExportCommandOptions,
 ): Promise<void> {
   const run = await openRun(folder);
-  const container = await openContainer([...(run.config.plugins ?? []), ...plugin], process.cwd());
+  const container = await openContainer([...(run.config.plugins ?? []), ...plugin]);
   const file = out ?? `${basename(resolve(folder))}.benn`;
   const showsProgress = !json && process.stderr.isTTY;
   const exported = await exportRun(folder, {
     container,
     whitening,
     verify,
-    ...(voter === undefined ? {} : { voter }),
+    ...(voter === undefined ? {} : { voter: container.resolve(VOTERS).entry(voter).name as VoteName }),
     onProgress: ({ members, of }) => {
       if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
     },
@@ -58,7 +59,7 @@ export async function exportCommand(
   );
 }
 
-/** What the test images told, and where the file and the run differ. */
+/** On how many test images the file was checked, and where it differs from the run. */
 export function verificationLines(verification: Verification): string[] {
   const { images, pictures, members } = verification;
   const given = `${count(images)} test images, given as ${pictures ? "pictures" : "floats"}`;

@@ -5,7 +5,7 @@ import { farewell } from "./train.ts";
 
 const finished = exampleRun({ members: 3, epochs: 2 }).reduce(reduce, initialState);
 
-test("the end tells where the run is and what to type next, within the width of the terminal", () => {
+test("the end names the run's folder and the next commands, within the width of the terminal", () => {
   const text = farewell(finished, "runs/my run", 80);
   expect(text).toContain("\nThe run is in runs/my run\n");
   expect(text).toContain("benn eval 'runs/my run'");
@@ -13,7 +13,7 @@ test("the end tells where the run is and what to type next, within the width of 
   for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 });
 
-test("an interrupted run tells how to go on", () => {
+test("an interrupted run ends with the command that resumes it", () => {
   const stopped = reduce(finished, { type: "run-end", reason: "interrupted", members: 3, clock: { at: 0 } });
   expect(farewell(stopped, "runs/a")).toContain("Interrupted and saved in runs/a");
   expect(farewell(stopped, "runs/a")).toMatch(/train --resume runs\/a +go on/);

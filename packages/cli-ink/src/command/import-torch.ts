@@ -2,10 +2,9 @@ import { UserError } from "@benn/core";
 import { importTorch as importCheckpoints, type ImportPlan, planImport, readKeyMap, shown } from "@benn/import-torch";
 import { count, table } from "../run/format.ts";
 import { initialState, reduce } from "../run/run-state.ts";
+import { configure } from "./configure.ts";
 import { Exit } from "./failure.ts";
-import { openContainer } from "./open-container.ts";
 import { screenOpener } from "./open-screen.ts";
-import { readConfig } from "./read-config.ts";
 import { farewell } from "./train.ts";
 
 export interface ImportTorchOptions {
@@ -27,10 +26,8 @@ const print = (text: string): void => void process.stdout.write(text);
 /** `benn import-torch` */
 export async function importTorch(paths: readonly string[], options: ImportTorchOptions): Promise<void> {
   const { preset, config: file, set, plugin = [], data, backend, out, keyMap, json } = options;
-  const cwd = process.cwd();
   const request = { settings: set ?? [], plugins: plugin, ...given({ preset, file, data, backend }) };
-  const config = await readConfig(request, cwd);
-  const container = await openContainer(config.plugins ?? [], cwd);
+  const { config, container } = await configure(request, process.cwd());
   const note = !json && process.stderr.isTTY ? (text: string): void => say(`\r\u001B[K${text}`) : () => {};
   note("reading data and checkpoints");
   const plan = await planImport(paths, config, { container, ...(keyMap === undefined ? {} : { keyMap: await readKeyMap(keyMap) }) });

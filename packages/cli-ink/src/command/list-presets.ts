@@ -1,13 +1,37 @@
-import { presets } from "../presets/presets.ts";
+import { type DependencyContainer, type Preset, PRESETS, type Published } from "@benn/core";
 import { table } from "../run/format.ts";
+import { configure } from "./configure.ts";
 
 /** `benn presets` */
-export function listPresets({ json }: { readonly json?: boolean }): void {
-  const lines = json
-    ? [JSON.stringify(presets, null, 2)]
-    : table(
-        Object.entries(presets).map(([name, { description }]) => [name, description]),
-        { left: 2 },
-      );
-  process.stdout.write(`${lines.join("\n")}\n`);
+export async function listPresets({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
+  const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
+  const presets = presetsOf(container);
+  process.stdout.write(json ? `${JSON.stringify(presets, null, 2)}\n` : `${presetLines(presets).join("\n")}\n`);
+}
+
+interface DescribedPreset extends Preset {
+  readonly description: string;
+}
+
+/** Every preset by name. */
+export function presetsOf(container: DependencyContainer): Readonly<Record<string, DescribedPreset>> {
+  const registry = container.resolve(PRESETS);
+  return Object.fromEntries(
+    registry.entries().map(({ name, definition: { description } }) => [name, { description, ...registry.create(name) }]),
+  );
+}
+
+export function presetLines(presets: Readonly<Record<string, DescribedPreset>>): string[] {
+  return table(
+    Object.entries(presets).map(([name, { description, published }]) => [
+      name,
+      published ? `${description} (${publishedWords(published)})` : description,
+    ]),
+    { left: 2 },
+  );
+}
+
+function publishedWords({ single, ensemble, overfitsFrom }: Published): string {
+  const rise = `published: ${single.toFixed(2)} → ${ensemble.toFixed(2)} %`;
+  return overfitsFrom === undefined ? rise : `${rise}, overfits from member ${overfitsFrom}`;
 }

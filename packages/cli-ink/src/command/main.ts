@@ -5,7 +5,7 @@ import { createProgram } from "./program.ts";
 /** Runs the command: sets the exit code, and lets the process end when nothing is left to do. */
 export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0); // the reader, `head` say, has had enough
+    if (error.code === "EPIPE") process.exit(0); // the reader, such as `head`, has had enough
     throw error;
   });
   try {

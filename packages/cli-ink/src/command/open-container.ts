@@ -1,14 +1,15 @@
 import { createContainer, type DependencyContainer } from "@benn/core";
 import { discoverPlugins, installResolver, loadPlugins } from "@benn/core/node";
 import { builtInPlugins } from "../built-in-plugins.ts";
+import { defaults } from "../defaults.ts";
 
 /**
  * A container with the built-in plugins, those that the project's package.json depends on, and those named.
  * @throws UserError for a plugin that is missing or breaks
  */
-export async function openContainer(plugins: readonly string[], cwd: string): Promise<DependencyContainer> {
+export async function openContainer(plugins: readonly string[] = [], cwd: string = process.cwd()): Promise<DependencyContainer> {
   installResolver(cwd);
-  const container = createContainer();
+  const container = createContainer({ defaults });
   await loadPlugins(container, [...builtInPlugins, ...discoverPlugins(cwd), ...plugins], { cwd });
   return container;
 }

@@ -1,11 +1,11 @@
-import { createContainer, SCHEMES, VOTERS, z } from "@benn/core";
+import { createContainer, DEFAULTS, KEY_MAPS, SCHEMES, VOTERS, z } from "@benn/core";
 import { expect, test } from "vitest";
 import { pluginLines } from "./plugins.ts";
-import { registeredNames } from "./registries.ts";
+import { registeredNames } from "./registered-names.ts";
 import { configJsonSchema } from "./schema.ts";
 
-function names() {
-  const container = createContainer();
+const container = createContainer({ defaults: { scheme: { name: "small", rows: 1 } } });
+const names = (() => {
   const schemes = container.resolve(SCHEMES);
   schemes.registrant = "@benn/small";
   const unused = () => {
@@ -25,11 +25,12 @@ function names() {
     { aliases: ["tiny"] },
   );
   container.resolve(VOTERS).add("loud", { description: "the loudest wins", create: unused });
+  container.resolve(KEY_MAPS).add("theirs", { description: "of a net of theirs", create: unused });
   return registeredNames(container);
-}
+})();
 
 test("every name stands under its contract with its aliases, its plugin, and its options and their defaults", () => {
-  expect(pluginLines(names())).toEqual([
+  expect(pluginLines(names.filter(({ key }) => ["scheme", "voter", "keyMaps"].includes(key)))).toEqual([
     'ensemble scheme (key "scheme")',
     "  small, tiny  a small scheme  @benn/small",
     "      rate  number = 0.5      how far weights move",
@@ -38,18 +39,22 @@ test("every name stands under its contract with its aliases, its plugin, and its
     "",
     'voter (key "voter")',
     "  loud  the loudest wins  the application",
+    "",
+    "key map",
+    "  theirs  of a net of theirs  the application",
   ]);
 });
 
 test("in the JSON schema a key takes the names that are registered, or an object with the options of one", () => {
-  const schema = configJsonSchema(names()) as {
-    properties: Record<string, unknown>;
+  const schema = configJsonSchema(names, container.resolve(DEFAULTS)) as {
+    properties: Record<string, { default?: unknown }>;
+    required: string[];
     $defs: Record<string, { anyOf: unknown[] }>;
     additionalProperties: boolean;
   };
   expect(schema.additionalProperties).toBe(false);
   expect(schema.properties["$schema"]).toEqual({ type: "string" });
-  expect(schema.properties["scheme"]).toEqual({ $ref: "#/$defs/scheme" });
+  expect(schema.properties["scheme"]).toMatchObject({ $ref: "#/$defs/scheme", default: { name: "small", rows: 1 } });
   expect(schema.properties["epochs"]).toMatchObject({ type: "integer", minimum: 1, default: 20 });
   expect(schema.$defs["scheme"]?.anyOf).toEqual([
     { enum: ["small", "tiny"] },
@@ -63,4 +68,18 @@ test("in the JSON schema a key takes the names that are registered, or an object
     }),
   ]);
   expect(JSON.stringify(schema.properties["members"])).not.toContain("#/$defs/architecture"); // none is registered here
+  expect(JSON.stringify(schema)).not.toContain("keyMaps"); // not of the configuration
+});
+
+test("in the JSON schema a key that names a list takes one or several, and what has a default is not required", () => {
+  const { properties, required, $defs } = configJsonSchema(names, container.resolve(DEFAULTS)) as {
+    properties: Record<string, unknown>;
+    required: string[];
+    $defs: Record<string, unknown>;
+  };
+  const one = { $ref: "#/$defs/metrics" };
+  expect(properties["metrics"]).toMatchObject({ anyOf: [one, { type: "array", items: one }], default: ["accuracy", "top5", "loss"] });
+  expect($defs).toHaveProperty("metrics");
+  expect(required).toContain("voter");
+  for (const key of ["scheme", "metrics", "optimizer", "epochs"]) expect(required).not.toContain(key);
 });

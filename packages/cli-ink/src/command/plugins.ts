@@ -1,27 +1,27 @@
+import { CONTRACTS } from "@benn/core";
 import { table } from "../run/format.ts";
-import { openContainer } from "./open-container.ts";
-import { readConfig } from "./read-config.ts";
-import { type JsonSchema, type RegisteredName, registeredNames } from "./registries.ts";
+import { configure } from "./configure.ts";
+import { type JsonSchema, type RegisteredName, registeredNames } from "./registered-names.ts";
 
 /** `benn plugins` */
 export async function listPlugins({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
-  const cwd = process.cwd();
-  const { plugins = [] } = await readConfig({ settings: [], plugins: plugin }, cwd);
-  const names = registeredNames(await openContainer(plugins, cwd));
+  const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
+  const names = registeredNames(container);
   process.stdout.write(json ? `${JSON.stringify(names, null, 2)}\n` : `${pluginLines(names).join("\n")}\n`);
 }
 
 /** A heading for each contract, a line for each name, and one for each of its options. */
 export function pluginLines(names: readonly RegisteredName[]): string[] {
-  const contracts = [...new Set(names.map(({ contract }) => contract))];
-  return contracts.flatMap((contract, i) => {
-    const own = names.filter((entry) => entry.contract === contract);
+  const keys = [...new Set(names.map(({ key }) => key))];
+  return keys.flatMap((key, i) => {
+    const own = names.filter((entry) => entry.key === key);
+    const { title, per } = CONTRACTS[key];
     const heads = table(
       own.map(({ name, aliases, description, plugin }) => [[name, ...aliases].join(", "), description, plugin]),
       { left: 3 },
     );
     const lines = own.flatMap(({ options }, at) => [`  ${heads[at]}`].concat(optionLines(options)));
-    return [...(i === 0 ? [] : [""]), `${contract} (key "${own[0]?.key}")`].concat(lines);
+    return [...(i === 0 ? [] : [""]), per === "none" ? title : `${title} (key "${key}")`].concat(lines);
   });
 }
 

@@ -62,7 +62,7 @@ export function createProgram(): Command {
       ["train --set members=4 epochs=10 architecture.width=0.25", "settings"],
       ["train --set scheme=samme scheme.shrinkage=0.5", "a boosting scheme and its option"],
       ["train my.config.ts --data ~/cifar-10-batches-bin", "a configuration file, the full data"],
-      ["train --plugin ./my-boost.ts --set scheme=my-boost", "a scheme of one's own"],
+      ["train --plugin ./my-boost.ts --set scheme=my-boost", "your own scheme"],
       ["train --preset cifar10-sb-bagging-seq --dry-run", "what would be done"],
       ["train --resume runs/NAME", "go on where it stopped"],
     ],
@@ -93,7 +93,7 @@ export function createProgram(): Command {
       .description("Pack the trained members of a run into one small .benn file, which runs as XNOR and popcount.")
       .argument("<run>", "run folder")
       .option("--out <file>", "file to write (default: NAME.benn)")
-      .addOption(voterOption())
+      .option("--voter <name>", "how the members vote, one of those that are registered (default: as in the run)")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--no-whitening", "leave out the matrix of a whitened dataset (19 MB for CIFAR-10); the model then takes floats only")
       .option("--verify", "run the file on every test image and compare its logits with those of the training graphs")
@@ -103,7 +103,7 @@ export function createProgram(): Command {
           run: string,
           options: {
             out?: string;
-            voter?: "hard" | "soft" | "softmax";
+            voter?: string;
             plugin?: string[];
             whitening: boolean;
             verify?: boolean;
@@ -127,7 +127,7 @@ export function createProgram(): Command {
       .description("Classify pictures with a .benn file.")
       .argument("<model>", ".benn file, or its address")
       .argument("<picture...>", "PNG, JPEG or WebP files, or - for standard input")
-      .addOption(voterOption())
+      .addOption(new Option("--voter <name>", "how the members vote").choices(["hard", "soft", "softmax"]))
       .option("--anytime", "stop as soon as the members left cannot change the class (hard and softmax votes)")
       .option("--json", "as JSON, a line a picture, with each member's vote")
       .action(
@@ -156,7 +156,7 @@ export function createProgram(): Command {
       .option("--forward", "evaluation alone")
       .option("--profile", "where the time of a training step goes (with --forward: of evaluation), kernel by kernel")
       .option("--steps <n>", "to take the mean of (default: two seconds of them; with --profile 5)", wholeNumber)
-      .option("--rounds <n>", "whose median is told", wholeNumber, 5)
+      .option("--rounds <n>", "to take the median of", wholeNumber, 5)
       .option("--rows <n>", "of the profile to print", wholeNumber, 25)
       .option("--json", "as JSON, all rows of a profile")
       .action(async (file: string | undefined, options: Omit<BenchOptions, "file">) => {
@@ -209,12 +209,12 @@ export function createProgram(): Command {
   examples(
     program
       .command("import-torch")
-      .description("Make a run of PyTorch checkpoints (.pth.tar) of the reference's networks, or by a key map of others.")
+      .description("Make a run of PyTorch checkpoints (.pth.tar): of networks whose key map a plugin knows, or by a key map of your own.")
       .argument("<path...>", "checkpoints or folders of them, one a member, in the natural order of their names")
       .option("--preset <name>", 'the recipe they were trained by ("benn presets" lists them)')
       .option("--config <file>", "a configuration file in place of a preset")
       .option("--set <key=value...>", "set keys of the configuration, nested ones too")
-      .option("--key-map <file>", "JSON that maps the keys of another maker's network")
+      .option("--key-map <file>", "JSON that maps the keys of another network")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--data <dir>", "folder with the data they were trained on (the same as --set dataset.data=DIR)")
       .option("--backend <name>", "what computes (the same as --set backend=NAME)")
@@ -229,14 +229,16 @@ export function createProgram(): Command {
       ["import-torch models/ --preset cifar10-sb-bagging-seq --data DIR", "a published ensemble"],
       ["import-torch 0.pth.tar 1.pth.tar --preset cifar10-ab-boost-d-indp --data DIR", "two boosted members"],
       ["import-torch models/ --preset cifar10-sb-bagging-seq --dry-run", "which weight goes where"],
-      ["import-torch net.pth --key-map map.json --set architecture=resnet20", "another maker's network"],
+      ["import-torch net.pth --key-map map.json --set architecture=resnet20", "another network"],
     ],
   );
 
   examples(
     program
       .command("plugins")
-      .description("List everything that has a name: architectures, binarizers, schemes, voters, datasets, backends, listeners.")
+      .description(
+        "List everything that plugins register, with options and defaults: architectures, datasets, schemes, metrics and the rest.",
+      )
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--json", "as JSON")
       .action(async (options: { plugin?: string[]; json?: boolean }) => {
@@ -278,12 +280,16 @@ export function createProgram(): Command {
     program
       .command("presets")
       .description("List the presets.")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--json", "as JSON, with their configurations")
-      .action(async (options: { json?: boolean }) => {
+      .action(async (options: { plugin?: string[]; json?: boolean }) => {
         const { listPresets } = await import("./list-presets.ts");
-        listPresets(options);
+        await listPresets(options);
       }),
-    [["presets", "names, and what they train"]],
+    [
+      ["presets", "names, and what they train"],
+      ["presets --plugin ./mine.ts", "with those of your own"],
+    ],
   );
   return program;
 }
@@ -292,10 +298,6 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It is not a whole number from 1 on.");
   return value;
-}
-
-function voterOption(): Option {
-  return new Option("--voter <name>", "how the members vote").choices(["hard", "soft", "softmax"]);
 }
 
 function uiOption(): Option {

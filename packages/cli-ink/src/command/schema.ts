@@ -1,37 +1,42 @@
-import { configSchema, z } from "@benn/core";
-import { openContainer } from "./open-container.ts";
-import { readConfig } from "./read-config.ts";
-import { registeredNames, type RegisteredName } from "./registries.ts";
+import { type Config, type ContractKey, CONTRACTS, configSchema, DEFAULTS, z } from "@benn/core";
+import { configure } from "./configure.ts";
+import { registeredNames, type RegisteredName } from "./registered-names.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** `benn schema` */
 export async function printSchema({ plugin = [] }: { readonly plugin?: readonly string[] }): Promise<void> {
-  const cwd = process.cwd();
-  const { plugins = [] } = await readConfig({ settings: [], plugins: plugin }, cwd);
-  process.stdout.write(`${JSON.stringify(configJsonSchema(registeredNames(await openContainer(plugins, cwd))), null, 2)}\n`);
+  const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
+  process.stdout.write(`${JSON.stringify(configJsonSchema(registeredNames(container), container.resolve(DEFAULTS)), null, 2)}\n`);
 }
 
-/** JSON schema of a configuration file in which every registered name brings its options. */
-export function configJsonSchema(names: readonly RegisteredName[]): Json {
-  const { properties = {}, ...rest } = z.toJSONSchema(configSchema, { io: "input" });
-  const definitions = Object.fromEntries(
-    [...new Set(names.map(({ key }) => key))].map((key) => [key, specSchema(names.filter((entry) => entry.key === key))]),
-  );
-  const refer = (key: string): Json => {
+/**
+ * JSON schema of a configuration file in which every registered name brings its options.
+ * @param defaults for what a file leaves out
+ */
+export function configJsonSchema(names: readonly RegisteredName[], defaults: Config): Json {
+  const { properties = {}, required = [], ...rest } = z.toJSONSchema(configSchema, { io: "input" });
+  const keys = [...new Set(names.map(({ key }) => key))].filter((key) => CONTRACTS[key].per !== "none");
+  const definitions = Object.fromEntries(keys.map((key) => [key, specSchema(names.filter((entry) => entry.key === key))]));
+  const refer = (key: ContractKey): Json => {
     const one = { $ref: `#/$defs/${key}` };
-    return key === "listeners" ? { anyOf: [one, { type: "array", items: one }] } : one;
+    return { ...(CONTRACTS[key].many ? { anyOf: [one, { type: "array", items: one }] } : one), description: CONTRACTS[key].description };
   };
   const use = (values: Json): Json =>
-    Object.fromEntries(Object.entries(values).map(([key, schema]) => [key, key in definitions ? refer(key) : schema]));
+    Object.fromEntries(Object.entries(values).map(([key, schema]) => [key, key in definitions ? refer(key as ContractKey) : schema]));
   const members = properties["members"] as { anyOf: { type: string; items?: { properties: Json } }[] };
   const groups = members.anyOf.map((branch) =>
     branch.items ? { ...branch, items: { ...branch.items, properties: use(branch.items.properties) } } : branch,
   );
+  const withDefaults = Object.entries({ ...use(properties), members: { ...members, anyOf: groups } }).map(([key, schema]) => {
+    const value = defaults[key as keyof Config];
+    return [key, value === undefined ? schema : { ...(schema as Json), default: value }];
+  });
   return {
     ...rest,
     title: "Configuration of benn",
-    properties: { $schema: { type: "string" }, ...use(properties), members: { ...members, anyOf: groups } },
+    properties: { $schema: { type: "string" }, ...Object.fromEntries(withDefaults) },
+    required: required.filter((key) => defaults[key as keyof Config] === undefined),
     $defs: definitions,
   };
 }

@@ -9,7 +9,7 @@ import { wrap } from "../run/wrap.ts";
 import type { Screen } from "../screen/screen.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
 import { commandName, quoted } from "./command-name.ts";
-import type { ConfigRequest } from "./read-config.ts";
+import type { ConfigRequest } from "./configure.ts";
 import { screenOpener } from "./open-screen.ts";
 
 export interface TrainOptions {
@@ -39,7 +39,7 @@ export async function train(options: TrainOptions): Promise<void> {
   }
   const ui = chooseUi(options.ui);
   const openScreen = await screenOpener(ui);
-  // A resumed run is shown from its beginning: what the log holds is told to the state before training goes on.
+  // A resumed run is shown from its beginning: the state folds its log before training goes on.
   let state = options.resume === undefined ? initialState : resumed(await replay(options.resume));
   let folder = options.resume;
   let opened = false;
@@ -163,7 +163,7 @@ function resumeCommand(folder: string): string {
   return `${commandName()} train --resume ${quoted(folder)}`;
 }
 
-/** An error while training leaves a run behind. A mistake would only be met again; from a fault (a full disk, say) it can go on. */
+/** An error while training leaves a run behind. A mistake would only be met again; after a fault, such as a full disk, it can go on. */
 function withHint(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || error instanceof Exit) return error;
   const said = (error.message.trim().split("\n")[0] ?? "").replace(/\.?$/, ".");

@@ -37,7 +37,7 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
       keys: {
         quit: leave,
         interrupt: leave,
-        note: () => (state.end ? "the run is over" : training ? undefined : "nobody trains this run now"),
+        note: () => (state.end ? "the run is over" : training ? undefined : "no process trains this run now"),
       },
     });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, leave);

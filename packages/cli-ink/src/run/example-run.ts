@@ -1,4 +1,4 @@
-import { createRandom, type MemberPlan, type RunEvent, type RunEventBody } from "@benn/core";
+import { type ByMetric, createRandom, type MemberPlan, type MetricInfo, type RunEvent, type RunEventBody } from "@benn/core";
 
 export interface ExampleRun {
   readonly members: number;
@@ -7,10 +7,17 @@ export interface ExampleRun {
   readonly steps?: number;
   /** Architectures, taken in turn. */
   readonly architectures?: readonly string[];
+  /** Metrics besides accuracy and cross-entropy, measured of members, votes and while training. */
+  readonly more?: readonly MetricInfo[];
 }
 
-/** The events of a run that never was: what the screen's tests and pictures are drawn from. The same every time. */
-export function exampleRun({ members, epochs, steps = 10, architectures = ["nin width=0.25"] }: ExampleRun): RunEvent[] {
+const METRICS: readonly MetricInfo[] = [
+  { name: "accuracy", title: "accuracy", unit: "%", better: "higher" },
+  { name: "loss", title: "cross-entropy", unit: "", better: "lower" },
+];
+
+/** The events of a run that never was, the same every time: what the screen's tests are drawn from. */
+export function exampleRun({ members, epochs, steps = 10, architectures = ["nin width=0.25"], more = [] }: ExampleRun): RunEvent[] {
   const random = createRandom(1, "example");
   const events: RunEvent[] = [];
   let at = Date.UTC(2026, 10, 24, 9);
@@ -40,35 +47,49 @@ export function exampleRun({ members, epochs, steps = 10, architectures = ["nin 
       mode: "independent",
       voter: "soft",
       batchSize: 64,
+      metrics: [...METRICS, ...more],
       members: Array.from({ length: members }, (_, member) => plan(member)),
       pretrainEpochs: 0,
     },
     0,
   );
+  /** Accuracy, and for every other metric what is missing of it to 1. */
+  const measured = <T>(accuracy: number, of: (value: number) => T): ByMetric<T> =>
+    Object.fromEntries([["accuracy", of(accuracy)], ...more.map(({ name }): [string, T] => [name, of(1 - accuracy)])]);
   let sum = 0;
   for (let member = 0; member < members; member++) {
     tell({ type: "member-start", member, epochs, steps: 63 }, 0.1);
     for (let epoch = 0; epoch < epochs; epoch++) {
       const loss = (done: number): number => 0.9 + 1.5 * Math.exp(-3 * (done / epochs)) + 0.08 * random.normal();
       for (let step = 1; step <= steps; step++) {
-        tell({ type: "step", member, epoch, step, steps, loss: loss(epoch + step / steps) }, 3 / steps, { imagesPerSecond: 1333 });
+        const metrics = measured(0.5, (value) => value);
+        tell({ type: "step", member, epoch, step, steps, loss: loss(epoch + step / steps), metrics }, 3 / steps, { imagesPerSecond: 1333 });
       }
       const accuracy = 0.62 - 0.5 * Math.exp(-2.5 * ((epoch + 1) / epochs)) + 0.01 * random.normal();
-      tell({ type: "epoch", member, epoch, epochs, loss: loss(epoch + 1), accuracy, learningRate: 0.005 }, 0);
+      const metrics = measured(accuracy, (value) => value);
+      tell({ type: "epoch", member, epoch, epochs, loss: loss(epoch + 1), metrics, learningRate: 0.005 }, 0);
       if ((epoch + 1) % 5 === 0 || epoch + 1 === epochs) tell({ type: "score", member, epoch, on: "draw", accuracy, best: true }, 0.5);
     }
     const test = 0.52 + 0.02 * random.normal();
     sum += test;
-    tell({ type: "member-end", member, bestEpoch: epochs - 1, error: 0.41, alpha: 1, accuracy: { train: 0.59, test } }, 1);
-    const single = sum / (member + 1);
-    const vote = single + 0.07 * (1 - 1 / (member + 1));
+    const alone = { ...measured(test, (value) => ({ train: 0.59, test: value })), loss: { train: 1.2, test: 1.3 } };
+    tell({ type: "member-end", member, bestEpoch: epochs - 1, error: 0.41, alpha: 1, metrics: alone }, 1);
+    const mean = sum / (member + 1);
+    const vote = mean + 0.07 * (1 - 1 / (member + 1));
+    const votes = { hard: vote - 0.006, soft: vote, softmax: vote - 0.002 };
     tell(
       {
         type: "staged",
         members: member + 1,
-        test: { hard: vote - 0.006, soft: vote, softmax: vote - 0.002 },
-        single: test,
-        singleMean: single,
+        metrics: {
+          accuracy: { test: votes, single: test, singleMean: mean },
+          ...Object.fromEntries(
+            more.map(({ name }) => {
+              const missing = Object.fromEntries(Object.entries(votes).map(([voter, value]) => [voter, 1 - value]));
+              return [name, { test: missing, single: 1 - test, singleMean: 1 - mean }];
+            }),
+          ),
+        },
         outOfBag: vote - 0.03,
       },
       0,

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { bytes, count, duration, percent, points, short, table } from "./format.ts";
+import { bytes, count, duration, percent, short, table } from "./format.ts";
 
 test("numbers read as people write them", () => {
   expect([percent(0.5234), percent(1), percent(undefined), percent(Number.NaN)]).toEqual(["52.3 %", "100.0 %", "–", "–"]);
-  expect([points(0.042), points(-0.0119), points(0), points(-0.0001)]).toEqual(["+4.2", "−1.2", "+0.0", "+0.0"]);
   expect([0.4101, 2.3049, 12.34, 123.4, 0.00012, -0.25, 0, undefined].map(short)).toEqual([
     "0.410",
     "2.30",

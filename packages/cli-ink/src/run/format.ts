@@ -5,12 +5,6 @@ export function percent(share: number | undefined): string {
   return share === undefined || !Number.isFinite(share) ? "–" : `${(100 * share).toFixed(1)} %`;
 }
 
-/** The difference of two accuracies in points with its sign: `+4.2`. */
-export function points(difference: number): string {
-  const rounded = (100 * difference).toFixed(1);
-  return Number(rounded) < 0 ? rounded.replace("-", "−") : `+${rounded.replace("-", "")}`;
-}
-
 /** Three significant digits, no exponent between a thousandth and a million: losses, ε and alphas. */
 export function short(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return "–";

@@ -7,7 +7,7 @@ export interface Point {
 const LIMIT = 2000;
 
 /**
- * Adds a point to a curve. Points at or beyond its x fall away: a resumed run tells again what came after its
+ * Adds a point to a curve. Points at or beyond its x fall away: a resumed run repeats what came after its
  * checkpoint. A full curve loses every other point, so that it stays bounded however long the run is.
  */
 export function addPoint(curve: readonly Point[], point: Point, limit: number = LIMIT): readonly Point[] {

@@ -24,7 +24,7 @@ test("progress counts the steps of the running epoch", () => {
   expect(progressOf(state)).toBeCloseTo(5.5 / 8);
 });
 
-test("events told again after a checkpoint leave the state as one telling does", () => {
+test("events that come again after a checkpoint leave the state as it was", () => {
   const events = exampleRun({ members: 3, epochs: 4 });
   const until = events.findIndex((event) => event.type === "epoch" && event.member === 1 && event.epoch === 2);
   const checkpoint = events.findIndex((event) => event.type === "epoch" && event.member === 1 && event.epoch === 0);
@@ -39,7 +39,7 @@ test("events told again after a checkpoint leave the state as one telling does",
   expect(timeless(untimedAgain)).toEqual(timeless(untimed));
 });
 
-test("an interrupted run that goes on is not over, and starts anew if it is told from the start", () => {
+test("an interrupted run that goes on is not over, and starts anew if its events begin again", () => {
   const events = exampleRun({ members: 2, epochs: 3 });
   const half = fold(events.slice(0, 20));
   const stopped = reduce(half, tell({ type: "run-end", reason: "interrupted", members: 0 }, (half.at ?? 0) + 1000));
@@ -53,7 +53,7 @@ test("an interrupted run that goes on is not over, and starts anew if it is told
 test("pauses, and the time a run lay still, are not counted as work", () => {
   const [start, began] = exampleRun({ members: 1, epochs: 1 });
   if (!start || !began) throw new Error("too short");
-  const step = (done: number, at: number) => tell({ type: "step", member: 0, epoch: 0, step: done, steps: 9, loss: 1 }, at);
+  const step = (done: number, at: number) => tell({ type: "step", member: 0, epoch: 0, step: done, steps: 9, loss: 1, metrics: {} }, at);
   const t = began.clock.at;
   let state = fold([start, began, step(1, t + 1000)]);
   const before = state.seconds;
@@ -77,7 +77,10 @@ test("histories stay bounded in a long run", () => {
   if (!start || !began) throw new Error("too short");
   let state = fold([start, began]);
   for (let i = 0; i < 9000; i++)
-    state = reduce(state, tell({ type: "step", member: 0, epoch: Math.floor(i / 20), step: (i % 20) + 1, steps: 20, loss: i }, 0));
+    state = reduce(
+      state,
+      tell({ type: "step", member: 0, epoch: Math.floor(i / 20), step: (i % 20) + 1, steps: 20, loss: i, metrics: {} }, 0),
+    );
   const curve = state.members[0]?.batchLoss ?? [];
   expect(curve.length).toBeLessThanOrEqual(2000);
   expect(curve[0]?.y).toBe(0);
@@ -85,21 +88,28 @@ test("histories stay bounded in a long run", () => {
   expect(curve.every((point, i) => i === 0 || point.x > (curve[i - 1]?.x ?? 0))).toBe(true);
 });
 
-test("a dropped member, a warning and a stop by the scheme are kept", () => {
+test("a member without a vote, a warning and a stop by the scheme are kept", () => {
   const events = exampleRun({ members: 2, epochs: 2 });
   const state = fold(
     [
       tell({ type: "warning", member: 0, message: "weak" }, 0),
       tell({ type: "warning", member: 0, message: "weak" }, 0),
       tell(
-        { type: "member-end", member: 0, bestEpoch: 1, error: 0.9, accuracy: { train: 0.1, test: 0.1 }, stop: "no better than chance" },
+        {
+          type: "member-end",
+          member: 0,
+          bestEpoch: 1,
+          error: 0.9,
+          metrics: { accuracy: { train: 0.1, test: 0.1 } },
+          stop: "no better than chance",
+        },
         0,
       ),
       tell({ type: "run-end", reason: "stopped-by-scheme", message: "no better than chance", members: 0 }, 0),
     ],
     fold(upTo(events, (event) => event.type === "epoch" && event.epoch === 1)),
   );
-  expect(state.members.map(({ status }) => status)).toEqual(["dropped", "waiting"]);
+  expect(state.members.map(({ status }) => status)).toEqual(["rejected", "waiting"]);
   expect(state.warnings).toEqual([{ member: 0, message: "weak" }]);
   expect(state.end?.reason).toBe("stopped-by-scheme");
 });
@@ -108,7 +118,10 @@ test("a pretrained model is in focus while it trains and counts in the progress"
   const [start] = exampleRun({ members: 2, epochs: 4 });
   if (start?.type !== "run-start") throw new Error("no start");
   let state = fold([{ ...start, pretrainEpochs: 2 }, tell({ type: "member-start", member: -1, epochs: 2, steps: 63 }, 0)]);
-  state = reduce(state, tell({ type: "epoch", member: -1, epoch: 0, epochs: 2, loss: 2, accuracy: 0.2, learningRate: 0.01 }, 0));
+  state = reduce(
+    state,
+    tell({ type: "epoch", member: -1, epoch: 0, epochs: 2, loss: 2, metrics: { accuracy: 0.2 }, learningRate: 0.01 }, 0),
+  );
   expect(memberInFocus(state)?.member).toBe(-1);
   expect(progressOf(state)).toBeCloseTo(1 / 10);
   state = reduce(state, tell({ type: "member-start", member: 0, epochs: 4, steps: 63 }, 0));
@@ -119,11 +132,12 @@ test("members trained side by side are all in training; the first of them is in 
   const [start] = exampleRun({ members: 3, epochs: 4 });
   if (!start) throw new Error("no start");
   const began = [0, 1].map((member) => tell({ type: "member-start", member, epochs: 4, steps: 63 }, start.clock.at));
-  const step = (member: number) => tell({ type: "step", member, epoch: 0, step: 3, steps: 63, loss: 2 }, start.clock.at + 1000);
+  const step = (member: number) =>
+    tell({ type: "step", member, epoch: 0, step: 3, steps: 63, loss: 2, metrics: {} }, start.clock.at + 1000);
   let state = fold([start, ...began, step(0), step(1)]);
   expect(inTraining(state).map(({ member }) => member)).toEqual([0, 1]);
   expect(memberInFocus(state)?.member).toBe(0);
-  const end = { bestEpoch: 3, error: 0.4, alpha: 1, accuracy: { train: 0.5, test: 0.5 } };
+  const end = { bestEpoch: 3, error: 0.4, alpha: 1, metrics: { accuracy: { train: 0.5, test: 0.5 } } };
   state = fold([tell({ type: "member-end", member: 0, ...end }, start.clock.at + 2000)], state);
   expect(memberInFocus(state)?.member).toBe(1);
 });

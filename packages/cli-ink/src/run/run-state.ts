@@ -1,4 +1,4 @@
-import type { Controlled, MemberPlan, Progress, RunEnd, RunEvent, RunStart, SplitAccuracy, Staged } from "@benn/core";
+import type { ByMetric, BySplit, Controlled, MemberPlan, Progress, RunEnd, RunEvent, RunStart, Staged } from "@benn/core";
 import { addPoint, type Point, thin } from "./history.ts";
 
 /** What the screen knows of one member. */
@@ -6,7 +6,7 @@ export interface MemberState {
   /** −1 is the model that the first sequential member starts from. */
   readonly member: number;
   readonly plan?: MemberPlan;
-  readonly status: "waiting" | "training" | "done" | "dropped";
+  readonly status: "waiting" | "training" | "done" | "rejected";
   /** Epochs done, and the step within the running one. */
   readonly epoch: number;
   readonly epochs: number;
@@ -15,13 +15,13 @@ export interface MemberState {
   /** Loss of batches and mean of epochs, over epochs. */
   readonly batchLoss: readonly Point[];
   readonly epochLoss: readonly Point[];
-  /** Training accuracy of epochs, and of scorings. */
-  readonly accuracy: readonly Point[];
-  readonly scores: readonly Point[];
+  /** Of epochs while training on them, over epochs: a curve for each metric that is measured while training. */
+  readonly curves: ByMetric<readonly Point[]>;
   readonly bestEpoch?: number;
   readonly error?: number;
   readonly alpha?: number;
-  readonly final?: SplitAccuracy;
+  /** Of its best epoch. */
+  readonly final?: ByMetric<BySplit>;
   readonly imagesPerSecond?: number;
   /** The run's seconds of work when the member began, when its newest epoch or scoring was over, and when it ended. */
   readonly beganAt?: number;
@@ -58,7 +58,7 @@ const WARNINGS_KEPT = 50;
 /** Points kept of a curve once its member is done and only its sparkline is shown. */
 const FINISHED_POINTS = 200;
 
-/** Folds one event into the state. Telling an event again, as a resumed run does, changes nothing. */
+/** Folds one event into the state. An event that comes again, as those of a resumed run do, changes nothing. */
 export function reduce(before: RunState, event: RunEvent): RunState {
   const state = tick(before, event);
   switch (event.type) {
@@ -82,6 +82,7 @@ export function reduce(before: RunState, event: RunEvent): RunState {
         step: event.step,
         steps: event.steps,
         batchLoss: addPoint(was.batchLoss, { x: event.epoch + event.step / event.steps, y: event.loss }),
+        curves: mapMetrics(event.metrics, (_, name) => was.curves[name] ?? []),
         ...(event.clock.imagesPerSecond === undefined ? {} : { imagesPerSecond: event.clock.imagesPerSecond }),
       }));
     case "epoch":
@@ -91,36 +92,35 @@ export function reduce(before: RunState, event: RunEvent): RunState {
         epoch: event.epoch + 1,
         step: 0,
         epochLoss: addPoint(was.epochLoss, { x: event.epoch + 1, y: event.loss }),
-        accuracy: addPoint(was.accuracy, { x: event.epoch + 1, y: event.accuracy }),
+        curves: mapMetrics(event.metrics, (y, name) => addPoint(was.curves[name] ?? [], { x: event.epoch + 1, y })),
         epochsDoneAt: state.seconds,
       }));
     case "score":
       return change(state, event.member, (was) => ({
         ...was,
-        scores: addPoint(was.scores, { x: event.epoch + 1, y: event.accuracy }),
         ...(event.best ? { bestEpoch: event.epoch } : {}),
         epochsDoneAt: state.seconds,
       }));
-    case "member-end":
-      return change(state, event.member, (was) => ({
+    case "member-end": {
+      const { member, reject } = event;
+      return change(reject === undefined ? state : warn(state, { member, message: reject }), member, (was) => ({
         ...was,
-        status: event.alpha === undefined ? "dropped" : "done",
+        status: event.alpha === undefined ? "rejected" : "done",
         epoch: was.epochs,
         step: 0,
         batchLoss: thin(was.batchLoss, FINISHED_POINTS),
         bestEpoch: event.bestEpoch,
         error: event.error,
         ...(event.alpha === undefined ? {} : { alpha: event.alpha }),
-        final: event.accuracy,
+        final: event.metrics,
         endedAt: state.seconds,
       }));
+    }
     case "staged":
       return { ...state, staged: [...state.staged.filter(({ members }) => members < event.members), event] };
     case "warning": {
       const { member, message } = event;
-      const warning: Warning = member === undefined ? { message } : { member, message };
-      const others = state.warnings.filter((known) => known.message !== message || known.member !== member);
-      return { ...state, warnings: [...others, warning].slice(-WARNINGS_KEPT) };
+      return warn(state, member === undefined ? { message } : { member, message });
     }
     case "progress":
       return event.done >= event.total ? omit(state, "progress") : { ...state, progress: event };
@@ -174,8 +174,7 @@ function waiting(member: number, plan: MemberPlan | undefined): MemberState {
     steps: plan?.steps ?? 0,
     batchLoss: [],
     epochLoss: [],
-    accuracy: [],
-    scores: [],
+    curves: {},
   };
 }
 
@@ -186,6 +185,15 @@ function tick(state: RunState, { type, clock }: RunEvent): RunState {
   const going = end && type !== "run-end" ? resumed(state) : state;
   // Members trained side by side stand one after the other in a log, so its times may step back.
   return { ...going, seconds: state.seconds + worked, at: Math.max(last ?? 0, clock.at) };
+}
+
+function warn(state: RunState, warning: Warning): RunState {
+  const others = state.warnings.filter(({ member, message }) => message !== warning.message || member !== warning.member);
+  return { ...state, warnings: [...others, warning].slice(-WARNINGS_KEPT) };
+}
+
+function mapMetrics<T, U>(metrics: ByMetric<T>, of: (value: T, name: string) => U): ByMetric<U> {
+  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, of(value, name)]));
 }
 
 function change(state: RunState, member: number, next: (was: MemberState) => MemberState): RunState {

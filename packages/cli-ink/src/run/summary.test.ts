@@ -1,30 +1,57 @@
+import type { MetricInfo, Staged } from "@benn/core";
 import { expect, test } from "vitest";
 import { exampleRun } from "./example-run.ts";
 import { initialState, reduce, type RunState } from "./run-state.ts";
 import { summary } from "./summary.ts";
 
 const finished = exampleRun({ members: 3, epochs: 2 }).reduce(reduce, initialState);
+const brier: MetricInfo = { name: "brier", title: "Brier score", unit: "", better: "lower" };
+const votes = ({ metrics }: Staged, name = "accuracy") => metrics[name] ?? { test: {}, single: 0, singleMean: 0 };
+/** The state with other votes by its first metric. */
+const withVotes = (state: RunState, of: (stage: Staged, at: number) => Readonly<Record<string, number>>, name = "accuracy"): RunState => ({
+  ...state,
+  staged: state.staged.map((stage, at) => ({
+    ...stage,
+    metrics: { ...stage.metrics, [name]: { ...votes(stage, name), test: of(stage, at) } },
+  })),
+});
 
-test("the table holds a row a stage with single members and every vote", () => {
+test("the table holds a row a stage with single members and every vote, by the first metric", () => {
   const lines = summary(finished);
+  expect(lines[0]).toBe("Test accuracy % of single members and of the votes of the first ones, on 1,000 images");
   expect(lines.slice(2, 6).map((line) => line.trim().split(/\s{2,}/))).toEqual([
     ["members", "single", "mean single", "hard", "soft", "softmax"],
-    ...finished.staged.map(({ members, single, singleMean, test: { hard = 0, soft = 0, softmax = 0 } }) => [
-      String(members),
-      ...[single, singleMean, hard, soft, softmax].map((share) => (100 * share).toFixed(1)),
-    ]),
+    ...finished.staged.map((stage) => {
+      const { single, singleMean, test: byVoter } = votes(stage);
+      return [String(stage.members), ...[single, singleMean, ...Object.values(byVoter)].map((share) => (100 * share).toFixed(1))];
+    }),
   ]);
 });
 
-test("gain, out-of-bag accuracy and size beside the real-valued twin are told", () => {
+test("the vote beside a single member, out-of-bag accuracy, and the size beside the real-valued twin", () => {
   const text = summary(finished).join("\n");
-  const stage = finished.staged.at(-1);
-  const gain = ((stage?.test["soft"] ?? 0) - (stage?.singleMean ?? 0)) * 100;
-  expect(text).toContain(`The soft vote of 3 members`);
-  expect(text).toContain(`+${gain.toFixed(1)} points`);
-  expect(text).toContain("Out of bag");
+  const last = finished.staged.at(-1);
+  if (!last) throw new Error("no stage");
+  const { test: { soft = 0 } = {}, singleMean } = votes(last);
+  const [vote, mean, gain] = [soft, singleMean, soft - singleMean].map((share) => (100 * share).toFixed(1));
+  expect(text).toContain(
+    `Test accuracy of the soft vote of 3 members: ${vote} %; of a single member on average: ${mean} %; ${gain} points better.`,
+  );
+  expect(text).toContain("Out-of-bag accuracy");
   expect(text).toContain("3 members hold 171,000 parameters in 75.0 kB");
   expect(text).toContain("690 kB, 9.2 times as much. One real-valued twin alone: 57,000 parameters, 230 kB.");
+});
+
+test("every metric of the votes has its sentence, and the table is of the first that votes are measured by", () => {
+  const run = exampleRun({ members: 2, epochs: 1, more: [brier] }).reduce(reduce, initialState);
+  expect(summary(run).join("\n")).toMatch(
+    /^Test Brier score of the soft vote of 2 members: 0\.\d+; of a single member on average: 0\.\d+; 0\.\d+ better\.$/m,
+  );
+  if (!run.start) throw new Error("no start");
+  const first = { ...run, start: { ...run.start, metrics: run.start.metrics.toReversed() } };
+  expect(summary(first)[0]).toMatch(/^Test Brier score of/);
+  const onlyMembers = { ...run, start: { ...run.start, metrics: run.start.metrics.filter(({ name }) => name === "loss") } };
+  expect(summary(onlyMembers).join("\n")).not.toContain("vote of");
 });
 
 test("of different nets none is taken for the twin of all", () => {
@@ -33,14 +60,21 @@ test("of different nets none is taken for the twin of all", () => {
   expect(summary(mixed).join("\n")).not.toContain("twin");
 });
 
-test("a higher number elsewhere in the table is told for what it is", () => {
-  const [first, ...rest] = finished.staged;
-  if (!first) throw new Error("no stage");
-  const state: RunState = { ...finished, staged: [{ ...first, test: { ...first.test, hard: 0.9 } }, ...rest] };
-  expect(summary(state).join("\n")).toContain("the hard vote of 1 member, 90.0 %");
-  expect(summary(state).join("\n")).toContain("so it flatters");
-  const last = finished.staged.map((stage) => ({ ...stage, test: { hard: 0.1, softmax: 0.1, soft: stage.members / 10 } }));
-  expect(summary({ ...finished, staged: last }).join("\n")).not.toContain("flatters");
+test("a better vote elsewhere in the table is named as one that was chosen on the test images", () => {
+  const better = withVotes(finished, (stage, at) => ({ ...votes(stage).test, ...(at === 0 ? { hard: 0.9 } : {}) }));
+  expect(summary(better).join("\n")).toContain("The best of the table is the hard vote of 1 member: 90.0 %.");
+  expect(summary(better).join("\n")).toContain("it is optimistic");
+  const last = withVotes(finished, (_, at) => ({ hard: 0.1, softmax: 0.1, soft: 0.1 * (at + 1) }));
+  expect(summary(last).join("\n")).not.toContain("optimistic");
+});
+
+test("where lower is better, the best of the table is the lowest", () => {
+  const run = exampleRun({ members: 3, epochs: 1, more: [brier] }).reduce(reduce, initialState);
+  if (!run.start) throw new Error("no start");
+  const state = { ...run, start: { ...run.start, metrics: [brier] } };
+  const of = (hard: number) => summary(withVotes(state, (_, at) => ({ hard: at === 1 ? hard : 0.6, soft: 0.5 }), "brier")).join("\n");
+  expect(of(0.4)).toContain("The best of the table is the hard vote of 2 members: 0.400.");
+  expect(of(0.9)).not.toContain("The best of the table");
 });
 
 test("before the first member is done there is nothing to sum up", () => {

@@ -1,76 +1,88 @@
-import { bytes, count, percent, points, table } from "./format.ts";
+import type { MetricInfo } from "@benn/core";
+import { bytes, count, percent, table } from "./format.ts";
+import { isBetter, metricCell, metricHead, metricText } from "./metric-values.ts";
+import { voteMetrics } from "./run-metrics.ts";
 import type { RunState } from "./run-state.ts";
+import { membersWord, type VoteValue, voteSentence } from "./vote-sentence.ts";
 
-/** The newest stage's vote by the run's voter, and how far it is above the mean single member. */
-export function headline({
-  start,
-  staged,
-}: RunState): { readonly members: number; readonly voter: string; readonly accuracy: number; readonly mean: number } | undefined {
+/** The newest stage's vote by the run's voter, beside a single member on average. */
+export function headline({ start, staged }: RunState, metric: MetricInfo): VoteValue | undefined {
   const stage = staged.at(-1);
+  const measured = stage?.metrics[metric.name];
   const voter = start?.voter.split(" ")[0] ?? "";
-  const accuracy = stage?.test[voter];
-  return stage && accuracy !== undefined ? { members: stage.members, voter, accuracy, mean: stage.singleMean } : undefined;
+  const value = measured?.test[voter];
+  return stage && measured && value !== undefined ? { members: stage.members, voter, value, mean: measured.singleMean } : undefined;
 }
 
-/** Rows of the staged table: the number of members, the newest alone, the mean so far, and every vote. */
-export function stagedRows({ staged }: Pick<RunState, "staged">): string[][] {
-  const voters = Object.keys(staged[0]?.test ?? {});
-  const cell = (share: number | undefined): string => percent(share).replace(" %", "");
+/** Rows of the table of stages: the number of members, the newest alone, a single one on average, and every vote. */
+export function stagedRows({ staged }: Pick<RunState, "staged">, metric: MetricInfo): string[][] {
+  const stages = staged.flatMap(({ members, metrics: { [metric.name]: measured } }) => (measured ? [{ members, ...measured }] : []));
+  const voters = Object.keys(stages[0]?.test ?? {});
+  const cell = (value: number | undefined): string => metricCell(metric, value);
   return [
     ["members", "single", "mean single", ...voters],
-    ...staged.map((stage) => [
-      String(stage.members),
-      cell(stage.single),
-      cell(stage.singleMean),
-      ...voters.map((voter) => cell(stage.test[voter])),
+    ...stages.map(({ members, single, singleMean, test }) => [
+      String(members),
+      cell(single),
+      cell(singleMean),
+      ...voters.map((voter) => cell(test[voter])),
     ]),
   ];
 }
 
-/** What is printed when a run is over: the table of votes, what they gain, and what the ensemble weighs. */
+/** What is printed when a run is over: the table of votes, what they gain, and how large the ensemble is. */
 export function summary(state: RunState): string[] {
   const { start, staged, end } = state;
   if (!start) return [];
+  const metrics = voteMetrics(state);
+  const [first] = metrics;
   const lines: string[] = [];
-  const done = headline(state);
-  if (done) {
-    lines.push(`Accuracy on ${count(start.dataset.test)} test images in %, of one member and of the votes of the first ones`, "");
-    lines.push(...table(stagedRows(state), { left: 0 }).map((line) => `  ${line}`), "");
+  if (first) {
     lines.push(
-      `The ${done.voter} vote of ${members(done.members)} is right on ${percent(done.accuracy)} of the test images; ` +
-        `a single member on ${percent(done.mean)} in the mean: ${points(done.accuracy - done.mean)} points.`,
+      `Test ${metricHead(first)} of single members and of the votes of the first ones, on ${count(start.dataset.test)} images`,
+      "",
     );
-    const best = staged
-      .flatMap((stage) =>
-        Object.entries(stage.test).map(([voter, accuracy]) => ({ voter, accuracy, members: stage.members, mean: stage.singleMean })),
-      )
-      .reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
-    if (best.accuracy > done.accuracy) {
-      lines.push(
-        `The highest number of the table is the ${best.voter} vote of ${members(best.members)}, ${percent(best.accuracy)} ` +
-          `(${points(best.accuracy - best.mean)} points); it was picked by the test images, so it flatters.`,
-      );
+    lines.push(...table(stagedRows(state, first), { left: 0 }).map((line) => `  ${line}`), "");
+    for (const metric of metrics) {
+      const done = headline(state, metric);
+      if (done) lines.push(voteSentence(metric, done));
     }
-    const outOfBag = staged.at(-1)?.outOfBag;
-    if (outOfBag !== undefined)
-      lines.push(`Out of bag (training images, each voted on only by members that never saw it): ${percent(outOfBag)}.`);
-    const voting = state.members.filter(({ status }) => status === "done").flatMap(({ plan }) => plan ?? []);
-    const sum = (of: (plan: (typeof voting)[number]) => number): number => voting.reduce((total, plan) => total + of(plan), 0);
-    const [small, real] = [sum((plan) => plan.bytes), sum((plan) => plan.realBytes)];
-    const [one] = voting;
-    if (one) {
-      const alike = voting.every((plan) => plan.architecture === one.architecture);
-      const twin = alike ? ` One real-valued twin alone: ${count(one.parameters)} parameters, ${bytes(one.realBytes)}.` : "";
-      lines.push(
-        `${members(voting.length)} ${voting.length === 1 ? "holds" : "hold"} ${count(sum((plan) => plan.parameters))} parameters in ${bytes(small)}; with real-valued weights as many take ` +
-          `${bytes(real)}, ${(real / small).toFixed(1)} times as much.${twin}`,
-      );
-    }
+    lines.push(...bestWords(state, first));
   }
+  const outOfBag = staged.at(-1)?.outOfBag;
+  if (outOfBag !== undefined) {
+    lines.push(`Out-of-bag accuracy (training images, each voted on only by members that never saw it): ${percent(outOfBag)}.`);
+  }
+  lines.push(...sizeWords(state));
   if (end?.reason === "stopped-by-scheme") lines.push(`Stopped early: ${end.message ?? "the scheme had nothing more to do."}`);
   return lines;
 }
 
-function members(n: number): string {
-  return n === 1 ? "1 member" : `${n} members`;
+/** Where another vote of the table is better. */
+function bestWords(state: RunState, metric: MetricInfo): string[] {
+  const done = headline(state, metric);
+  const all = state.staged.flatMap(({ members, metrics: { [metric.name]: measured } }) =>
+    Object.entries(measured?.test ?? {}).map(([voter, value]) => ({ voter, value, members })),
+  );
+  if (!done || all.length === 0) return [];
+  const best = all.reduce((a, b) => (isBetter(metric, b.value, a.value) ? b : a));
+  if (!isBetter(metric, best.value, done.value)) return [];
+  return [
+    `The best of the table is the ${best.voter} vote of ${membersWord(best.members)}: ${metricText(metric, best.value)}. ` +
+      "It is chosen on the test images, so it is optimistic.",
+  ];
+}
+
+function sizeWords(state: RunState): string[] {
+  const voting = state.members.filter(({ status }) => status === "done").flatMap(({ plan }) => plan ?? []);
+  const [one] = voting;
+  if (!one) return [];
+  const sum = (of: (plan: (typeof voting)[number]) => number): number => voting.reduce((total, plan) => total + of(plan), 0);
+  const [small, real] = [sum((plan) => plan.bytes), sum((plan) => plan.realBytes)];
+  const alike = voting.every((plan) => plan.architecture === one.architecture);
+  const twin = alike ? ` One real-valued twin alone: ${count(one.parameters)} parameters, ${bytes(one.realBytes)}.` : "";
+  return [
+    `${membersWord(voting.length)} ${voting.length === 1 ? "holds" : "hold"} ${count(sum((plan) => plan.parameters))} parameters in ${bytes(small)}; with real-valued weights as many take ` +
+      `${bytes(real)}, ${(real / small).toFixed(1)} times as much.${twin}`,
+  ];
 }

@@ -1,6 +1,6 @@
 import type { RunEvent } from "@benn/core";
 import type { RunResult } from "@benn/core/node";
-import type { ConfigRequest } from "../command/read-config.ts";
+import type { ConfigRequest } from "../command/configure.ts";
 
 /** What the training thread is started with. */
 export interface TrainRequest {

@@ -50,7 +50,7 @@ test("members trained side by side share the work", () => {
     epoch: 0,
     epochs: 5,
     loss: 2,
-    accuracy: 0.3,
+    metrics: { accuracy: 0.3 },
     learningRate: 0.005,
     clock: { at: at + 10_000 },
   }));

@@ -5,7 +5,7 @@ const FORWARD_SHARE = 1 / 3;
 
 /**
  * Seconds the run still takes, from what its epochs, scorings and evaluations took so far; undefined before the first
- * batches were timed. Members of a kind that was not trained yet are taken to be as slow as the mean of the others.
+ * batches were timed. Members of a kind that was not trained yet are assumed to be as slow as the others on average.
  */
 export function secondsLeft(state: RunState): number | undefined {
   const { members, pretrained, start } = state;
@@ -24,7 +24,7 @@ export function secondsLeft(state: RunState): number | undefined {
   const { train, validation, test } = start.dataset;
   const rest: number[] = [];
   for (const member of everyone) {
-    if (member.status === "done" || member.status === "dropped") continue;
+    if (member.status === "done" || member.status === "rejected") continue;
     const kind = kindOf(member);
     const epoch = mean((pace) => pace.epoch, kind) ?? mean((pace) => pace.epoch) ?? 0;
     const guess = (epoch * FORWARD_SHARE * (train + validation + test)) / train;
@@ -43,7 +43,7 @@ function paceOf(
   rows: number,
 ): { readonly epoch?: number; readonly tail?: number } {
   if (epoch > 0 && beganAt !== undefined && epochsDoneAt !== undefined) {
-    const ended = endedAt !== undefined && (status === "done" || status === "dropped");
+    const ended = endedAt !== undefined && (status === "done" || status === "rejected");
     return { epoch: (epochsDoneAt - beganAt) / epoch, ...(ended ? { tail: endedAt - epochsDoneAt } : {}) };
   }
   return imagesPerSecond === undefined ? {} : { epoch: rows / imagesPerSecond };

@@ -1,12 +1,13 @@
 import { render } from "ink-testing-library";
 import { expect, test } from "vitest";
-import { initialState } from "../run/run-state.ts";
+import { exampleRun } from "../run/example-run.ts";
+import { initialState, reduce, type RunState } from "../run/run-state.ts";
 import { App } from "./ink-screen.tsx";
 import type { RunKeys } from "./screen.ts";
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
 
-function app() {
+function app(state: RunState = initialState) {
   const pressed: string[] = [];
   const keys: RunKeys = {
     pause: () => pressed.push("pause"),
@@ -15,7 +16,7 @@ function app() {
     interrupt: () => pressed.push("interrupt"),
     note: () => undefined,
   };
-  return { pressed, screen: render(<App state={initialState} since={0} note={undefined} keys={keys} watching={false} />) };
+  return { pressed, screen: render(<App state={state} since={0} note={undefined} keys={keys} watching={false} />) };
 }
 
 test("keys ask for what the footer says", async () => {
@@ -38,5 +39,18 @@ test("h opens and closes the help", async () => {
   screen.stdin.write("?");
   await settle();
   expect(screen.lastFrame()).not.toContain("Ctrl-C again");
+  screen.unmount();
+});
+
+test("m goes through the metrics and begins again", async () => {
+  const { screen } = app(exampleRun({ members: 2, epochs: 2 }).reduce(reduce, initialState));
+  await settle();
+  const shown = [screen.lastFrame()];
+  for (const key of ["m", "m"]) {
+    screen.stdin.write(key);
+    await settle();
+    shown.push(screen.lastFrame());
+  }
+  expect(shown.map((frame) => /loss +(\S+) +train/.exec(frame ?? "")?.[1])).toEqual(["accuracy", "cross-entropy", "accuracy"]);
   screen.unmount();
 });

@@ -1,13 +1,32 @@
-export type Panel = "loss" | "accuracy" | "votes";
+import type { Panel } from "./panel-list.tsx";
 
-/** Two charts one above the other need this many lines. */
-const STACKED = 10;
+/** Cells and lines that a panel needs. */
+const [WIDTH, HEIGHT] = [36, 5];
 
-/** Panels from the left to the right, those of one place one above the other; `view` says which come first where not all have room. */
-export function arrangePanels(columns: number, height: number, view: number): readonly (readonly Panel[])[] {
-  if (columns >= 110) return [["loss"], ["accuracy"], ["votes"]];
-  if (columns >= 72 && height >= STACKED) return [["loss", "accuracy"], ["votes"]];
-  const turns = [["loss", "votes", "accuracy"] as const, ["votes", "accuracy", "loss"] as const, ["accuracy", "loss", "votes"] as const];
-  const shown = new Set<Panel>(turns[view % turns.length]?.slice(0, columns >= 72 ? 2 : 1));
-  return (["loss", "accuracy", "votes"] as const).filter((panel) => shown.has(panel)).map((panel) => [panel]);
+type Placed = Pick<Panel, "id" | "kind">;
+
+export interface Arrangement<P extends Placed> {
+  /** From the left to the right; those of one place stand one above the other. */
+  readonly places: readonly (readonly P[])[];
+  /** Whether there are others, for which there is no room. */
+  readonly more: boolean;
+}
+
+/**
+ * Places as many panels as have room, charts first and tables at the right.
+ * @param panels the most wanted first
+ * @param view which of them comes first where not all have room; beyond the last the first follows again
+ */
+export function arrangePanels<P extends Placed>(panels: readonly P[], columns: number, height: number, view: number): Arrangement<P> {
+  const wide = Math.max(1, Math.floor(columns / WIDTH));
+  const deep = Math.max(1, Math.floor(height / HEIGHT));
+  const room = (wide - 1) * deep + 1; // a table takes a place for itself
+  const first = panels.length <= room ? 0 : view % panels.length;
+  const turn = [...panels.slice(first), ...panels.slice(0, first)].slice(0, room);
+  const shown = panels.filter((panel) => turn.includes(panel));
+  const charts = shown.filter(({ kind }) => kind === "chart");
+  const tables = shown.filter(({ kind }) => kind === "table");
+  const stack = Math.ceil(charts.length / Math.max(1, wide - tables.length));
+  const stacks = Array.from({ length: Math.ceil(charts.length / Math.max(1, stack)) }, (_, i) => charts.slice(i * stack, (i + 1) * stack));
+  return { places: [...stacks, ...tables.map((table) => [table])], more: shown.length < panels.length };
 }

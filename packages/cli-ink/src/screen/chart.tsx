@@ -7,7 +7,9 @@ interface ChartProps {
   readonly curve: readonly Point[];
   /** The x axis goes from 0 to here, in epochs. */
   readonly epochs: number;
+  /** Of the newest value, and of values beside the y axis, where 6 cells fit. */
   readonly format: (value: number) => string;
+  readonly label: (value: number) => string;
   readonly color: string;
   /** In cells; the title and the x axis take a line each. */
   readonly width: number;
@@ -17,22 +19,25 @@ interface ChartProps {
 const LABELS = 7;
 
 /** A curve over the epochs with its axes. */
-export function Chart({ title, curve, epochs, format, color, width, height }: ChartProps) {
+export function Chart({ title, curve, epochs, format, label, color, width, height }: ChartProps) {
   const rows = Math.max(1, height - 2);
   const plot = Math.max(4, width - LABELS - 1);
   const values = curve.map(({ y }) => y).filter((y) => Number.isFinite(y));
   const low = Math.min(...values);
   const high = Math.max(...values);
-  const room = 0.1 * Math.abs(low) || 1;
-  const y = values.length === 0 ? ([0, 1] as const) : high > low ? ([low, high] as const) : ([low - room, high + room] as const);
+  const margin = 0.1 * Math.abs(low) || 1;
+  const y = values.length === 0 ? ([0, 1] as const) : high > low ? ([low, high] as const) : ([low - margin, high + margin] as const);
   const lines = braille(curve, { width: plot, height: rows, x: [0, epochs], y });
-  const label = (row: number): string => {
+  const labelOf = (row: number): string => {
     if (values.length === 0) return "";
-    if (row === 0) return format(y[1]);
-    if (row === rows - 1) return format(y[0]);
-    return rows >= 5 && row === (rows - 1) / 2 ? format((y[0] + y[1]) / 2) : "";
+    if (row === 0) return label(y[1]);
+    if (row === rows - 1) return label(y[0]);
+    return rows >= 5 && row === (rows - 1) / 2 ? label((y[0] + y[1]) / 2) : "";
   };
   const last = values.at(-1);
+  const value = last === undefined ? "–" : format(last);
+  const room = width - value.length - 1;
+  const heading = title.length <= room ? title : `${title.slice(0, Math.max(0, room - 1))}…`;
   return (
     <Box
       flexDirection="column"
@@ -40,13 +45,13 @@ export function Chart({ title, curve, epochs, format, color, width, height }: Ch
       aria-label={last === undefined ? `${title}: nothing yet` : `${title}: from ${format(values[0] ?? last)} to ${format(last)}`}
     >
       <Text wrap="truncate">
-        <Text bold>{title}</Text>
-        {last === undefined ? <Text dimColor> –</Text> : ` ${format(last)}`}
+        <Text bold>{heading}</Text>
+        <Text dimColor={last === undefined}>{` ${value}`}</Text>
       </Text>
       {lines.map((line, row) => (
         // eslint-disable-next-line react/no-array-index-key -- a row of the screen is its place
         <Text key={row} wrap="truncate">
-          <Text dimColor>{`${label(row).padStart(LABELS - 1)} │`}</Text>
+          <Text dimColor>{`${labelOf(row).padStart(LABELS - 1)} │`}</Text>
           <Text color={color}>{line}</Text>
         </Text>
       ))}

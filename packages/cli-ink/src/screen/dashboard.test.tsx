@@ -13,15 +13,14 @@ function draw(
   state: RunState,
   columns: number,
   rows: number,
-  { view = 0, help = false, note = undefined as string | undefined } = {},
+  { view = 0, metric = 0, help = false, note = undefined as string | undefined } = {},
 ): string {
-  return renderToString(
-    <Dashboard state={state} columns={columns} rows={rows} since={0} view={view} help={help} note={note} watching={false} />,
-    { columns },
-  );
+  return renderToString(<Dashboard {...{ state, columns, rows, view, metric, help, note }} since={0} watching={false} />, { columns });
 }
 
 const six = stateOf({ members: 6, epochs: 6 }, 0.47);
+const length = { name: "length", title: "code length", unit: "bits", better: "lower" } as const;
+const lengths = stateOf({ members: 6, epochs: 6, more: [length] }, 0.47);
 const sizes = [
   [80, 24],
   [160, 50],
@@ -38,10 +37,11 @@ describe.each(sizes)("at %i × %i", (columns, rows) => {
     ["the middle", six],
     ["an end", stateOf({ members: 6, epochs: 6 }, 1)],
     ["32 members", stateOf({ members: 32, epochs: 20 }, 0.6)],
+    ["a metric of a plugin", lengths],
     ["three nets", stateOf({ members: 6, epochs: 6, architectures: ["nin width=0.25", "allbinnet width=0.25", "resnet20"] }, 0.5)],
   ] as const)("%s fits the screen exactly", ([, state]) => {
-    for (const help of [false, true]) {
-      const lines = draw(state, columns, rows, { help }).split("\n");
+    for (const options of [{}, { help: true }, { view: 1, metric: 2 }]) {
+      const lines = draw(state, columns, rows, options).split("\n");
       expect(lines).toHaveLength(rows);
       for (const line of lines) expect(Array.from(line).length, line).toBeLessThanOrEqual(columns);
     }
@@ -56,10 +56,10 @@ test("80 × 24 shows progress, every lane in full, both charts and the votes", (
   expect(text).toMatch(/· {2}6 +0\/6$/m);
   expect(text).toContain("Loss of member 3");
   expect(text).toContain("Training accuracy of member 3 55.0 %");
-  expect(text).toContain("Vote of the members, test %");
+  expect(text).toContain("Votes, test accuracy %");
   expect(text).toMatch(/2 {4}52\.5 {2}52\.8 {2}55\.7 {2}56\.3 {5}56\.1/);
-  expect(text).toContain("soft vote: +3.5 points over the mean");
-  expect(text).toContain("h help  p pause  s stop after epoch  q save and quit");
+  expect(text).toContain("soft: 3.5 points better than mean");
+  expect(text).toContain("h help  p pause  s stop after epoch  m metric  q save and quit");
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/\u001B/);
 });
@@ -70,7 +70,7 @@ test("tab brings the accuracy where not all panels have room; 160 × 50 has all 
   expect(draw(eight, 80, 24, { view: 0 })).not.toContain("Training accuracy");
   expect(draw(eight, 80, 24, { view: 1 })).toContain("Training accuracy of member 4");
   const wide = draw(six, 160, 50);
-  for (const title of ["Loss of member 3", "Training accuracy of member 3", "Vote of the members", "nin width=0.25"])
+  for (const title of ["Loss of member 3", "Training accuracy of member 3", "Votes, test accuracy", "nin width=0.25"])
     expect(wide).toContain(title);
   expect(wide).not.toContain("tab charts");
 });
@@ -88,7 +88,7 @@ test("a mixed ensemble names its nets at 80 columns too", () => {
   expect(text).toContain("resnet20");
 });
 
-test("warnings, pauses and what was asked for are told", () => {
+test("warnings, pauses and what was asked for are shown", () => {
   const clock = { at: 0 };
   const warned = reduce(reduce(six, { type: "warning", message: "member 2 is weak", clock }), { type: "control", state: "paused", clock });
   const text = draw(warned, 80, 24, { note: "stopping after this epoch" });
@@ -96,6 +96,43 @@ test("warnings, pauses and what was asked for are told", () => {
   expect(text).toContain("paused · ");
   expect(text).toContain("p go on");
   expect(text).toContain("stopping after this epoch");
+});
+
+test("a metric of a plugin has a panel, and m shows it in the lanes and the votes", () => {
+  const wide = draw(lengths, 160, 50);
+  expect(wide).toMatch(/Training code length of m\w+… 0\.450 bits/);
+  expect(wide).toMatch(/loss +accuracy +train +test/);
+  const chosen = draw(lengths, 160, 50, { metric: 2 });
+  expect(chosen).toContain("Votes, test code length bits");
+  expect(chosen).toMatch(/loss +code length bits +train +test/);
+  expect(chosen).toMatch(/✓ {2}1 .* 0\.590 +0\.470 +0\.410 +1\.00$/m);
+  expect(chosen).toMatch(/soft: 0\.035\d* bits better than mean/);
+});
+
+test("a metric that votes are not measured by leaves the first one in the votes", () => {
+  const text = draw(six, 160, 50, { metric: 1 });
+  expect(text).toMatch(/loss +cross-entropy +train +test/);
+  expect(text).toContain("Votes, test accuracy %");
+});
+
+test("a member without a vote says so, and why", () => {
+  const [start] = exampleRun({ members: 2, epochs: 1 });
+  if (!start) throw new Error("no start");
+  const metrics = { accuracy: { train: 0.1, test: 0.1 } };
+  const end = { type: "member-end", member: 0, bestEpoch: 0, error: 0.95, metrics, reject: "member 1 is no better than chance" } as const;
+  const text = draw([start, { ...end, clock: { at: 0 } }].reduce(reduce, initialState), 80, 24);
+  expect(text).toMatch(/^✗ {2}1 .* 10\.0 % +10\.0 % +0\.950 +none$/m);
+  expect(text).toContain("! member 1 is no better than chance");
+});
+
+test("a run of several binarizers names them in its lanes", () => {
+  const [start] = exampleRun({ members: 2, epochs: 1 });
+  if (start?.type !== "run-start") throw new Error("no start");
+  const [first, second] = start.members;
+  if (!first || !second) throw new Error("no members");
+  const text = draw(reduce(initialState, { ...start, members: [first, { ...second, binarizer: "stochastic" }] }), 120, 24);
+  expect(text).toContain("nin width=0.25 deterministic");
+  expect(text).toContain("nin width=0.25 stochastic");
 });
 
 test("help explains keys and words", () => {
@@ -123,6 +160,7 @@ test("members in training side by side are named in the header, with their speed
         step: 9,
         steps: 63,
         loss: 2,
+        metrics: {},
         clock: { at: at + 1000, imagesPerSecond: 600 },
       }),
     reduce(initialState, start),

@@ -6,6 +6,7 @@ import { Footer } from "./footer.tsx";
 import { Header } from "./header.tsx";
 import { Help } from "./help.tsx";
 import { Lanes } from "./lanes.tsx";
+import { panelsOf } from "./panel-list.tsx";
 import { Panels } from "./panels.tsx";
 
 export interface DashboardProps {
@@ -14,8 +15,10 @@ export interface DashboardProps {
   readonly rows: number;
   /** Seconds since the newest event, while the clock runs. */
   readonly since: number;
-  /** Which charts come first where not all have room. */
+  /** Which panel comes first where not all have room. */
   readonly view: number;
+  /** Which of the run's metrics is shown where there is room for one; beyond the last the first follows again. */
+  readonly metric?: number;
   readonly help: boolean;
   readonly note?: string | undefined;
   readonly watching: boolean;
@@ -26,7 +29,7 @@ const PANELS_LEAST = 7;
 const PANELS_MOST = 20;
 
 /** The whole screen, from the state alone. */
-export function Dashboard({ state, columns, rows, since, view, help, note, watching }: DashboardProps) {
+export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, help, note, watching }: DashboardProps) {
   const left = secondsLeft(state);
   const warnings = rows < 14 ? [] : state.warnings.slice(rows < 40 ? -1 : -4);
   const free = rows - HEADER - 1 - warnings.length;
@@ -34,6 +37,9 @@ export function Dashboard({ state, columns, rows, since, view, help, note, watch
   const panels = free >= PANELS_LEAST + 4 ? Math.min(PANELS_MOST, Math.max(PANELS_LEAST, free - wanted - 1)) : 0;
   const lanes = Math.max(0, Math.min(wanted, free - (panels > 0 ? panels + 1 : 0)));
   const focus = memberInFocus(state);
+  const metrics = state.start?.metrics ?? [];
+  const metric = metrics[nth % Math.max(1, metrics.length)];
+  const { places, more } = arrangePanels(panelsOf(state), columns, panels, view);
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Header
@@ -48,9 +54,11 @@ export function Dashboard({ state, columns, rows, since, view, help, note, watch
           <Help watching={watching} />
         ) : (
           <>
-            {lanes > 0 && <Lanes members={state.members} focus={Math.max(0, focus?.member ?? 0)} columns={columns} height={lanes} />}
+            {lanes > 0 && (
+              <Lanes members={state.members} metric={metric} focus={Math.max(0, focus?.member ?? 0)} columns={columns} height={lanes} />
+            )}
             {panels > 0 && <Text> </Text>}
-            {panels > 0 && <Panels state={state} columns={columns} height={panels} view={view} />}
+            {panels > 0 && <Panels state={state} metric={metric} places={places} columns={columns} height={panels} />}
           </>
         )}
       </Box>
@@ -59,12 +67,7 @@ export function Dashboard({ state, columns, rows, since, view, help, note, watch
           {`! ${message}${i === 0 && state.warnings.length > warnings.length ? ` (one of ${state.warnings.length} warnings)` : ""}`}
         </Text>
       ))}
-      <Footer
-        note={note}
-        watching={watching}
-        paused={state.control === "paused"}
-        more={panels > 0 && arrangePanels(columns, panels, view).flat().length < 3}
-      />
+      <Footer note={note} watching={watching} paused={state.control === "paused"} more={panels > 0 && more} metrics={metrics.length > 1} />
     </Box>
   );
 }

@@ -7,10 +7,12 @@ interface FooterProps {
   readonly paused: boolean;
   /** Whether there are charts that tab would bring. */
   readonly more: boolean;
+  /** Whether there are several metrics to choose from. */
+  readonly metrics: boolean;
 }
 
 /** The last line: the keys that do something now. */
-export function Footer({ note, watching, paused, more }: FooterProps) {
+export function Footer({ note, watching, paused, more, metrics }: FooterProps) {
   const keys: (readonly [string, string])[] = [
     ["h", "help"],
     ...(watching
@@ -20,6 +22,7 @@ export function Footer({ note, watching, paused, more }: FooterProps) {
           ["s", "stop after epoch"],
         ] as const)),
     ...(more ? ([["tab", "charts"]] as const) : []),
+    ...(metrics ? ([["m", "metric"]] as const) : []),
     ["q", watching ? "leave" : "save and quit"],
   ];
   return (

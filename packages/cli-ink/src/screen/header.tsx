@@ -47,6 +47,7 @@ function recipe({ start }: RunState): string[] {
     start.mode,
     `${start.voter} vote`,
     `seed ${start.seed}`,
+    [...new Set(start.members.map(({ binarizer }) => binarizer))].join(", "),
   ];
 }
 
@@ -70,6 +71,6 @@ function status(state: RunState): string {
   if (running[0] === 0) return "pretraining";
   if (running.length > 1)
     return `members ${running.length > 3 ? `${running[0]}–${running.at(-1)}` : running.join(", ")} of ${members.length}`;
-  const finished = members.filter((member) => member.status === "done" || member.status === "dropped").length;
+  const finished = members.filter((member) => member.status === "done" || member.status === "rejected").length;
   return start ? `member ${running[0] ?? Math.min(members.length, finished + 1)} of ${members.length}` : "starting";
 }

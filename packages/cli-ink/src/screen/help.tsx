@@ -1,19 +1,21 @@
 import { Box, Text } from "ink";
 
+/** What keys show. */
+const SHOWN = [
+  ["tab", "other charts, where not all have room"],
+  ["m", "another metric in the table of members and in the votes"],
+  ["h, ?", "close this help"],
+] as const;
+
 const LINES = [
   ["p", "pause; again: go on"],
   ["s", "stop when the running epoch is over, and save"],
   ["q, Ctrl-C", "save after the running batch, and quit; resume any time"],
   ["Ctrl-C again", "leave at once; work since the last checkpoint is redone"],
-  ["tab", "other charts, where not all have room"],
-  ["h, ?", "close this help"],
+  ...SHOWN,
 ] as const;
 
-const WATCHED = [
-  ["q, Ctrl-C", "leave; whoever trains the run goes on"],
-  ["tab", "other charts, where not all have room"],
-  ["h, ?", "close this help"],
-] as const;
+const WATCHED = [["q, Ctrl-C", "leave; the run goes on"], ...SHOWN] as const;
 
 const WORDS = [
   ["ε", "weighted share of training rows it gets wrong"],

@@ -71,11 +71,13 @@ interface AppProps {
 export function App({ state, since, note, keys, watching }: AppProps) {
   const { columns, rows } = useWindowSize();
   const [view, setView] = useState(0);
+  const [metric, setMetric] = useState(0);
   const [help, setHelp] = useState(false);
   useInput(
     (input, key) => {
       if (key.ctrl && input === "c") keys.interrupt();
-      else if (key.tab) setView((was) => (was + 1) % 3);
+      else if (key.tab) setView((was) => was + 1);
+      else if (input === "m") setMetric((was) => was + 1);
       else if (input === "h" || input === "?") setHelp((was) => !was);
       else if (key.escape) setHelp(false);
       else if (input === "q") keys.quit();
@@ -84,5 +86,5 @@ export function App({ state, since, note, keys, watching }: AppProps) {
     },
     { isActive: useStdin().isRawModeSupported },
   );
-  return <Dashboard state={state} columns={columns} rows={rows} since={since} view={view} help={help} note={note} watching={watching} />;
+  return <Dashboard {...{ state, columns, rows, since, view, metric, help, note, watching }} />;
 }

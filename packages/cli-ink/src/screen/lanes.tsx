@@ -1,12 +1,16 @@
+import type { MetricInfo } from "@benn/core";
 import { Box, Text } from "ink";
 import { sparkline } from "../run/braille.ts";
-import { percent, short } from "../run/format.ts";
+import { short } from "../run/format.ts";
 import { runningMean } from "../run/history.ts";
+import { metricHead, metricLabel, metricText } from "../run/metric-values.ts";
 import type { MemberState } from "../run/run-state.ts";
 import { chooseLanes, type Lane } from "./choose-lanes.ts";
 
 interface LanesProps {
   readonly members: readonly MemberState[];
+  /** What members are measured by in the columns train and test. */
+  readonly metric: MetricInfo | undefined;
   /** Index of the member to keep in sight. */
   readonly focus: number;
   readonly columns: number;
@@ -14,25 +18,27 @@ interface LanesProps {
   readonly height: number;
 }
 
-const SYMBOLS = { waiting: "·", training: "▶", done: "✓", dropped: "✗" } as const;
-const COLORS = { waiting: "gray", training: "cyan", done: "green", dropped: "red" } as const;
+const SYMBOLS = { waiting: "·", training: "▶", done: "✓", rejected: "✗" } as const;
+const COLORS = { waiting: "gray", training: "cyan", done: "green", rejected: "red" } as const;
 /** Widths of the columns right of the curve: loss, train, test, ε, alpha. */
 const NUMBERS = [6, 8, 8, 7, 7] as const;
 
-/** A line for each member: state, epoch, curve and value of the loss, accuracies, ε and alpha. */
-export function Lanes({ members, focus, columns, height }: LanesProps) {
+/** A line for each member: state, epoch, curve and value of the loss, the metric on training and test rows, ε and alpha. */
+export function Lanes({ members, metric, focus, columns, height }: LanesProps) {
   const epochs = Math.max(5, 1 + 2 * String(Math.max(0, ...members.map((member) => member.epochs))).length);
   const rest = columns - 5 - epochs - 3 - NUMBERS.reduce((a, b) => a + b, 0);
-  const names = members.map(({ plan }) => nameOf(plan));
+  const binarizers = new Set(members.map(({ plan }) => plan?.binarizer)).size;
+  const nameOf = ({ plan }: MemberState): string => (plan ? `${plan.architecture}${binarizers > 1 ? ` ${plan.binarizer}` : ""}` : "");
+  const names = members.map(nameOf);
   const longest = Math.max(0, ...names.map(({ length }) => length));
   const withNames = new Set(names).size > 1 || columns >= 100;
   const name = withNames ? Math.min(longest, Math.max(8, rest - 10)) + 2 : 0;
   const curve = Math.max(4, Math.min(40, rest - name));
-  const cells = (values: readonly string[]): string => values.map((value, i) => value.padStart(NUMBERS[i] ?? 0)).join("");
+  const cells = (values: readonly string[], from = 0): string => values.map((value, i) => value.padStart(NUMBERS[from + i] ?? 0)).join("");
   return (
     <Box flexDirection="column">
       <Text dimColor wrap="truncate">
-        {`     ${name > 0 ? "net".padEnd(name) : ""}${"epoch".padStart(epochs)}   ${"loss".padEnd(curve)}${cells(["", "train", "test", "ε", "alpha"])}`}
+        {`     ${name > 0 ? "net".padEnd(name) : ""}${"epoch".padStart(epochs)}   ${lossHead(curve + NUMBERS[0], metric)}${cells(["train", "test", "ε", "alpha"], 1)}`}
       </Text>
       {chooseLanes(members, focus, height - 1).map((lane) =>
         lane.kind === "member" ? (
@@ -45,7 +51,7 @@ export function Lanes({ members, focus, columns, height }: LanesProps) {
             <Text color={COLORS[lane.member.status]}>{SYMBOLS[lane.member.status]}</Text>
             {` ${String(lane.member.member + 1).padStart(2)} `}
             {name > 0
-              ? nameOf(lane.member.plan)
+              ? nameOf(lane.member)
                   .slice(0, name - 2)
                   .padEnd(name)
               : ""}
@@ -54,11 +60,11 @@ export function Lanes({ members, focus, columns, height }: LanesProps) {
             <Text color={COLORS[lane.member.status]} bold={false}>
               {sparkline(runningMean(lane.member.batchLoss), curve, lane.member.epochs).padEnd(curve)}
             </Text>
-            {cells(numbersOf(lane.member))}
+            {cells(numbersOf(lane.member, metric))}
           </Text>
         ) : (
           <Text key={lane.kind} dimColor wrap="truncate">
-            {summaryOf(lane)}
+            {summaryOf(lane, metric)}
           </Text>
         ),
       )}
@@ -66,31 +72,35 @@ export function Lanes({ members, focus, columns, height }: LanesProps) {
   );
 }
 
-function nameOf(plan: MemberState["plan"]): string {
-  if (!plan) return "";
-  return plan.binarizer === "deterministic" ? plan.architecture : `${plan.architecture} ${plan.binarizer}`;
+/** The metric's title stands before the columns that show it, where it fits. */
+function lossHead(width: number, metric: MetricInfo | undefined): string {
+  const head = metric === undefined ? "" : metric.unit === "%" ? metric.title : metricHead(metric);
+  const title = "loss".length + 2 + head.length <= width ? head : "";
+  return `loss${title.padStart(width - "loss".length)}`;
 }
 
-function numbersOf({ status, epochLoss, batchLoss, accuracy, final, error, alpha }: MemberState): string[] {
+function numbersOf({ status, epochLoss, batchLoss, curves, final, error, alpha }: MemberState, metric: MetricInfo | undefined): string[] {
   if (status === "waiting") return [];
   const loss = epochLoss.at(-1) ?? batchLoss.at(-1);
-  const own = (share: number | undefined): string => (share === undefined ? "" : percent(share));
+  const own = (value: number | undefined): string => (metric === undefined || value === undefined ? "" : metricLabel(metric, value));
+  const name = metric?.name ?? "";
   return [
     short(loss?.y),
-    own(final?.train ?? accuracy.at(-1)?.y),
-    own(final?.test),
+    own(final?.[name]?.train ?? curves[name]?.at(-1)?.y),
+    own(final?.[name]?.test),
     error === undefined ? "" : short(error),
-    alpha === undefined ? (status === "dropped" ? "dropped" : "") : short(alpha),
+    alpha === undefined ? (status === "rejected" ? "none" : "") : short(alpha),
   ];
 }
 
-function summaryOf({ kind, members }: Exclude<Lane, { kind: "member" }>): string {
+function summaryOf({ kind, members }: Exclude<Lane, { kind: "member" }>, metric: MetricInfo | undefined): string {
   const first = (members[0]?.member ?? 0) + 1;
   const last = (members.at(-1)?.member ?? 0) + 1;
   const range = first === last ? `${first}` : `${first}–${last}`;
   if (kind === "waiting") return `·  ${range} waiting`;
-  const tests = members.flatMap(({ final }) => final?.test ?? []);
-  if (tests.length === 0) return `✓  ${range} finished`;
+  const tests = members.flatMap(({ final }) => final?.[metric?.name ?? ""]?.test ?? []);
+  if (!metric || tests.length === 0) return `✓  ${range} finished`;
   const mean = tests.reduce((sum, test) => sum + test, 0) / tests.length;
-  return `✓  ${range} finished: test ${percent(Math.min(...tests))} to ${percent(Math.max(...tests))}, mean ${percent(mean)}`;
+  const [low, high, average] = [Math.min(...tests), Math.max(...tests), mean].map((value) => metricText(metric, value));
+  return `✓  ${range} finished: test ${low} to ${high}, mean ${average}`;
 }

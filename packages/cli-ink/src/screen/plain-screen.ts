@@ -1,5 +1,7 @@
-import type { RunEvent } from "@benn/core";
-import { count, duration, percent, points, short } from "../run/format.ts";
+import type { ByMetric, MetricInfo, RunEvent } from "@benn/core";
+import { count, duration, short } from "../run/format.ts";
+import { comparison, metricText } from "../run/metric-values.ts";
+import { voteMetrics } from "../run/run-metrics.ts";
 import { progressOf, reduce, type RunState } from "../run/run-state.ts";
 import { headline } from "../run/summary.ts";
 import { secondsLeft } from "../run/time-left.ts";
@@ -11,7 +13,7 @@ const PATIENCE_MILLISECONDS = 1000;
 /** A line an epoch and a line a member, for logs and pipes: no colour, nothing drawn over. */
 export function plainScreen(write: (text: string) => void, first: RunState): Screen {
   let state = first;
-  let told = "";
+  let written = "";
   let waiting: { readonly what: string; readonly since: number } | undefined;
   return {
     show(event) {
@@ -21,18 +23,24 @@ export function plainScreen(write: (text: string) => void, first: RunState): Scr
       }
       state = reduce(state, event);
       const line = lineFor(event, state);
-      if (line === undefined || line === told) return;
-      told = line;
+      if (line === undefined || line === written) return;
+      written = line;
       write(`${line}\n`);
     },
     close: async () => {},
   };
 }
 
-/** What a line says of an event; most say nothing. */
+/** The line for an event; most have none. */
 export function lineFor(event: RunEvent, state: RunState): string | undefined {
   const all = state.members.length;
   const who = (member: number): string => (member < 0 ? "pretraining" : `member ${member + 1}/${all}`);
+  /** A part for each metric of the run that the event has. */
+  const each = <T>(byMetric: ByMetric<T>, part: (of: T, metric: MetricInfo) => string): string[] =>
+    (state.start?.metrics ?? []).flatMap((metric) => {
+      const of = byMetric[metric.name];
+      return of === undefined ? [] : part(of, metric);
+    });
   switch (event.type) {
     case "run-start": {
       const { train, validation, test, name } = event.dataset;
@@ -46,23 +54,35 @@ export function lineFor(event: RunEvent, state: RunState): string | undefined {
     case "epoch": {
       const left = secondsLeft(state);
       const time = left === undefined ? "" : `, about ${duration(left)} left`;
+      const parts = [
+        `loss ${short(event.loss)}`,
+        ...each(event.metrics, (value, metric) => `train ${metric.title} ${metricText(metric, value)}`),
+      ];
       return (
-        `${who(event.member)} epoch ${event.epoch + 1}/${event.epochs}: loss ${short(event.loss)}, train ${percent(event.accuracy)} ` +
+        `${who(event.member)} epoch ${event.epoch + 1}/${event.epochs}: ${parts.join(", ")} ` +
         `(${Math.floor(100 * progressOf(state))} % of the run${time})`
       );
     }
     case "member-end": {
-      const say = event.alpha === undefined ? "dropped" : `alpha ${short(event.alpha)}`;
-      const { train, test } = event.accuracy;
-      return `${who(event.member)} done: train ${percent(train)}, test ${percent(test)}, ε ${short(event.error)}, ${say}`;
+      const parts = [
+        ...each(
+          event.metrics,
+          ({ train, test }, metric) => `${metric.title} ${metricText(metric, train)} train, ${metricText(metric, test)} test`,
+        ),
+        `ε ${short(event.error)}, ${event.alpha === undefined ? "no vote" : `alpha ${short(event.alpha)}`}`,
+        ...(event.reject === undefined ? [] : [event.reject]),
+      ];
+      return `${who(event.member)} done: ${parts.join("; ")}`;
     }
     case "staged": {
-      const vote = headline(state);
-      if (!vote) return undefined;
-      return (
-        `vote of ${event.members}: ${percent(vote.accuracy)} (${vote.voter}), mean single ${percent(vote.mean)}, ` +
-        `${points(vote.accuracy - vote.mean)} points`
-      );
+      const parts = voteMetrics(state).flatMap((metric) => {
+        const vote = headline(state, metric);
+        if (!vote) return [];
+        const gain = comparison(metric, vote.value, vote.mean);
+        const mean = `single members ${metricText(metric, vote.mean)} on average`;
+        return `${metric.title} ${metricText(metric, vote.value)} (${vote.voter}), ${mean}${gain === undefined ? "" : `, ${gain}`}`;
+      });
+      return parts.length === 0 ? undefined : `vote of ${event.members}: ${parts.join("; ")}`;
     }
     case "warning":
       return `warning: ${event.message}`;

@@ -1,48 +1,51 @@
 import { Box, Text } from "ink";
-import { points, table } from "../run/format.ts";
-import type { RunState } from "../run/run-state.ts";
+import { table } from "../run/format.ts";
+import { comparison, isBetter, metricHead } from "../run/metric-values.ts";
+import { voteMetrics } from "../run/run-metrics.ts";
 import { headline, stagedRows } from "../run/summary.ts";
+import type { PanelProps } from "./panel-list.tsx";
 
-interface VotesProps {
-  readonly state: RunState;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The staged vote: accuracy of the first 1, 2, … members together, beside single ones; the newest stages if not all fit. */
-export function Votes({ state, width, height }: VotesProps) {
-  const [head = [], ...rows] = stagedRows(state);
-  const shown = rows.slice(-Math.max(1, height - 3));
-  const gain = headline(state);
+/** The votes of the first 1, 2, … members, beside single ones; the newest if not all fit. */
+export function Votes({ state, metric: shown, width, height }: PanelProps) {
+  const metrics = voteMetrics(state);
+  const metric = metrics.find(({ name }) => name === shown?.name) ?? metrics[0];
+  if (!metric) {
+    return (
+      <Box flexDirection="column" width={width}>
+        <Text bold>Votes on the test images</Text>
+        <Text dimColor wrap="truncate">
+          {state.staged.length === 0 ? "when the first member is done" : "no metric of this run measures votes"}
+        </Text>
+      </Box>
+    );
+  }
+  const [head = [], ...rows] = stagedRows(state, metric);
+  const newest = rows.slice(-Math.max(1, height - 3));
+  const done = headline(state, metric);
+  const gain = done && comparison(metric, done.value, done.mean);
   // What does not fit falls away from the right.
   const columns = head.length - Math.max(0, Math.ceil((tableWidth(head) - width) / 9));
   const lines = table(
-    [head.map(shortHead), ...shown].map((row) => row.slice(0, columns)),
+    [head.map(shortHead), ...newest].map((row) => row.slice(0, columns)),
     { left: 0 },
   );
   return (
     <Box flexDirection="column" width={width}>
       <Text bold wrap="truncate">
-        Vote of the members, test %
+        {`Votes, test ${metricHead(metric)}`}
       </Text>
-      {rows.length === 0 ? (
-        <Text dimColor wrap="truncate">
-          when the first member is done
+      {lines.map((line, i) => (
+        <Text key={line} wrap="truncate" dimColor={i === 0} bold={i === lines.length - 1}>
+          {line}
         </Text>
-      ) : (
-        lines.map((line, i) => (
-          <Text key={line} wrap="truncate" dimColor={i === 0} bold={i === lines.length - 1}>
-            {line}
-          </Text>
-        ))
-      )}
-      {gain && (
+      ))}
+      {done && gain !== undefined && (
         <Text wrap="truncate">
-          {`${gain.voter} vote: `}
-          <Text bold color={gain.accuracy > gain.mean ? "green" : "yellow"}>
-            {points(gain.accuracy - gain.mean)} points
+          {`${done.voter}: `}
+          <Text bold color={isBetter(metric, done.value, done.mean) ? "green" : "yellow"}>
+            {gain}
           </Text>
-          {" over the mean"}
+          {gain === "equal" ? " to mean" : " than mean"}
         </Text>
       )}
     </Box>

@@ -65,7 +65,7 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
   const classes = data.labels.length;
   const members: EvaluatedMember[] = [];
   const metrics = Object.entries(metricsOf({ config, container }, classes));
-  const voting: { logits: Float32Array; alpha: number; metrics: ByMetric }[] = [];
+  const voting: { logits: Float32Array; validation: Float32Array | undefined; alpha: number; metrics: ByMetric }[] = [];
   for (const member of run.members) {
     const settings = settingsOf(config, member);
     const { record, weights, logits: stored } = await readMember(folder, member);
@@ -85,7 +85,10 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
       metrics: single,
       ...(dataset ? {} : { agreement: agreement(logits, stored.test, classes) }),
     });
-    if (record.alpha !== undefined) voting.push({ logits, alpha: record.alpha, metrics: single });
+    if (record.alpha !== undefined) {
+      // Other data has no logits of held-out rows to fit a voter on.
+      voting.push({ logits, validation: dataset ? undefined : stored.validation, alpha: record.alpha, metrics: single });
+    }
     onProgress?.({ members: members.length, of: run.members.length });
   }
   const voters = [...createVoters({ config, container })];
@@ -93,6 +96,11 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
   const staged = voting.map((_, k) => {
     const first = voting.slice(0, k + 1);
     const ballot = { logits: first.map(({ logits }) => logits), alphas: first.map(({ alpha }) => alpha), classes };
+    const onValidation = first.flatMap(({ validation }) => (validation ? [validation] : []));
+    if (data.validation && onValidation.length === first.length) {
+      const held = { ...ballot, logits: onValidation, labels: data.validation.labels };
+      for (const [, voter] of voters) voter.fit?.(held);
+    }
     const scores = voters.map(([name, voter]) => [name, voter.vote(ballot)] as const);
     const byVoter = (of: (typeof ofVotes)[number][1]["of"]): ByVoter =>
       Object.fromEntries(scores.map(([name, own]) => [name, of(own, labels)]));

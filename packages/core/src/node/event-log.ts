@@ -214,7 +214,7 @@ export async function* readEvents(path: string, { follow, signal, onDamaged }: R
 
 /** Members that a run must have for the event to be one of it: without a bound, a reader's tables would grow with any number that stands there. */
 function tellsOf(event: RunEvent): number {
-  if (event.type === "staged" || event.type === "run-end") return event.members;
+  if (event.type === "staged") return event.members;
   return "member" in event && event.member !== undefined ? event.member + 1 : 0;
 }
 

@@ -12,7 +12,7 @@ import { fileError } from "./file-error.ts";
 import type { FileSystem } from "./file-system.ts";
 import { finiteJson } from "./finite-json.ts";
 import { machineMemory } from "./machine-memory.ts";
-import { preprocessingSums } from "./preprocessing-file.ts";
+import { preprocessingSum } from "./preprocessing-file.ts";
 import { upgradeConfig } from "./upgrade-config.ts";
 import { writeAside } from "./write-aside.ts";
 
@@ -24,7 +24,7 @@ const dataJson = z.object({
   shape: z.tuple([count, count, count]),
   labels: z.array(z.string()),
   rows: z.object({ train: count, validation: count.optional(), test: count }),
-  preprocessing: z.record(z.string(), z.string()),
+  preprocessing: z.string().optional(),
 });
 
 const experimentJson = z.object({
@@ -51,7 +51,7 @@ export interface Experiment {
   readonly imported: boolean;
 }
 
-/** Shape of an image [height, width, channels], class names, rows of each split, and SHA-256 of each array of the preprocessing. */
+/** Shape of an image [height, width, channels], class names, rows of each split, and SHA-256 of the preprocessing if there is any. */
 export type DataFacts = z.output<typeof dataJson>;
 
 /** The program's version. */
@@ -82,7 +82,8 @@ export async function writeExperiment(
 
 export function dataFacts({ shape, labels, train, validation, test, preprocessing }: LoadedDataset): DataFacts {
   const rows = { train: train.labels.length, ...(validation ? { validation: validation.labels.length } : {}), test: test.labels.length };
-  return { shape: [...shape], labels: [...labels], rows, preprocessing: preprocessingSums(preprocessing) };
+  const sum = preprocessingSum(preprocessing);
+  return { shape: [...shape], labels: [...labels], rows, ...(sum === undefined ? {} : { preprocessing: sum }) };
 }
 
 /** A resolved configuration in the form that `parseConfig` reads: members alike are one group again. */

@@ -73,7 +73,7 @@ export async function openBench(
   const probe = await backend.probe();
   const split = randomImages(resolved.batchSize, expected);
   const labels = Array.from({ length: expected.classes }, (_, i) => String(i));
-  const data = { shape: expected.shape, labels, train: split, test: split, provenance: {}, preprocessing: {} };
+  const data = { shape: expected.shape, labels, train: split, test: split, provenance: {}, preprocessing: [] };
   const model = buildMember({ config: resolved, data, container }, member, settings);
   const parts = memberParts({ config: resolved, container }, settings, expected.classes);
   const { parameters, multiplyAdds, layers } = summarizeModel(model);

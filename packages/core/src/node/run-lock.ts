@@ -37,7 +37,7 @@ export const SILENCE_MINUTES = 10;
  * @param takeOver takes over whoever holds it; a holder that lives finds out before it writes again
  * @throws UserError when another process holds it
  */
-export async function lockRun(folder: string, { takeOver = false }: { readonly takeOver?: boolean } = {}): Promise<RunLock> {
+export async function lockRun(folder: string, { takeOver = false }: { readonly takeOver?: boolean | undefined } = {}): Promise<RunLock> {
   const path = join(folder, "lock.json");
   const start = await processStart(process.pid);
   const own: Holder & { readonly id: string } = { pid: process.pid, host: hostname(), id: randomUUID(), ...(start ? { start } : {}) };

@@ -6,7 +6,7 @@ import type { Spec } from "../registry.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
 import { dataFacts, readExperiment } from "./experiment.ts";
-import { preprocessingSums, readPreprocessing } from "./preprocessing-file.ts";
+import { otherOlderArray } from "./preprocessing-file.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -53,11 +53,8 @@ export async function differenceOfData(run: string, { data, dataset, container }
   if (difference !== undefined) return difference;
   const factsNow = dataFacts(data);
   if (facts) return firstDifference(facts, factsNow, "");
-  const preprocessing = preprocessingSums(await readPreprocessing(run, undefined));
-  // Of before it was kept with runs.
-  return Object.keys(preprocessing).length === 0
-    ? undefined
-    : firstDifference({ preprocessing }, { preprocessing: factsNow.preprocessing }, "");
+  const other = await otherOlderArray(run, data.preprocessing);
+  return other === undefined ? undefined : `preprocessing has another ${other}`;
 }
 
 /** @throws UserError naming what is other than it was when the run was made */

@@ -83,7 +83,7 @@ testDataset("of twelve shades", () => ({
       ...(held.size > 0 ? { validation: split([...held]) } : {}),
       test: split([12, 13, 14]),
       provenance: { source: "made up" },
-      preprocessing: {},
+      preprocessing: [],
     };
   },
 }));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Dataset, LoadedDataset, Split } from "../dataset.ts";
+import { lowerPreprocessing } from "../preprocessing.ts";
 import { createRandom } from "../random.ts";
 
 /**
@@ -84,12 +85,34 @@ export function testDataset(name: string, create: () => Dataset): void {
       expect(await heldOut(2)).not.toEqual(first);
     });
 
-    test("says where it came from in plain JSON, and what preprocessing needs in finite numbers", async () => {
+    test("gives its provenance in plain JSON", async () => {
       const data = await load(0);
       expect(JSON.parse(JSON.stringify(data.provenance))).toEqual(data.provenance);
-      for (const [key, values] of Object.entries(data.preprocessing)) {
-        expect(values, key).toBeInstanceOf(Float32Array);
-        expect(values.every(Number.isFinite), `${key} is finite`).toBe(true);
+    });
+
+    test("lists its preprocessing as operations with finite constants that fit its images", async () => {
+      const data = await load(0);
+      const [, , channels] = data.shape;
+      const values = sizeOf(data);
+      const expectConstants = (constants: Float32Array, what: string, ...lengths: readonly number[]): void => {
+        expect(constants, what).toBeInstanceOf(Float32Array);
+        expect(lengths, `length of ${what}`).toContain(constants.length);
+        expect(constants.every(Number.isFinite), `${what} is finite`).toBe(true);
+      };
+      for (const operation of lowerPreprocessing(data.preprocessing)) {
+        if (operation.operation === "standardize") {
+          expectConstants(operation.mean, "the mean of standardize", channels, values);
+          expectConstants(operation.deviation, "the deviation of standardize", channels);
+          expect(
+            operation.deviation.every((deviation) => deviation > 0),
+            "deviations are above 0",
+          ).toBe(true);
+        } else if (operation.operation === "whiten") {
+          expectConstants(operation.mean, "the mean of whiten", values);
+          expectConstants(operation.matrix, "the matrix of whiten", values ** 2);
+        } else if (operation.operation === "contrastNormalize") {
+          expect(operation.scale, "the scale of contrastNormalize").toSatisfy((scale: number) => Number.isFinite(scale) && scale > 0);
+        }
       }
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../random.ts";
-import type { Ballot, Voter } from "../voter.ts";
+import type { Ballot, LoweredVote, Voter } from "../voter.ts";
 
 const [MEMBERS, ROWS, CLASSES] = [4, 12, 5];
 
@@ -9,11 +9,12 @@ const [MEMBERS, ROWS, CLASSES] = [4, 12, 5];
  * @param create makes the voter as its definition does
  */
 export function testVoter(name: string, create: () => Voter): void {
-  const vote = (ballot: Ballot): Float64Array => {
+  const fitted = (ballot: Ballot): Voter => {
     const voter = create();
     voter.fit?.({ ...ballot, labels: Int32Array.from({ length: ROWS }, (_, row) => row % CLASSES) });
-    return voter.vote(ballot);
+    return voter;
   };
+  const vote = (ballot: Ballot): Float64Array => fitted(ballot).vote(ballot);
 
   describe(`the voter ${name}`, () => {
     test("gives one finite score a row and class, the same each time, and leaves the ballot alone", () => {
@@ -43,8 +44,7 @@ export function testVoter(name: string, create: () => Voter): void {
 
     test("scores a row alike whatever rows stand beside it", () => {
       const { logits, alphas, classes } = randomBallot(4);
-      const voter = create();
-      voter.fit?.({ logits, alphas, classes, labels: Int32Array.from({ length: ROWS }, (_, row) => row % CLASSES) });
+      const voter = fitted({ logits, alphas, classes });
       const scores = voter.vote({ logits, alphas, classes });
       for (let row = 0; row < ROWS; row++) {
         const [from, to] = [row * classes, (row + 1) * classes];
@@ -59,7 +59,35 @@ export function testVoter(name: string, create: () => Voter): void {
       const scores = vote({ logits: huge, alphas: [-1, 0, 1, 2], classes });
       expect(scores.every(Number.isFinite)).toBe(true);
     });
+
+    test("has the winners of the vote that it lowers to, if it lowers", () => {
+      for (const seed of [6, 7, 8]) {
+        const ballot = randomBallot(seed);
+        const voter = fitted(ballot);
+        if (!voter.lower) return;
+        const lowered = voter.lower(ballot.alphas);
+        expect(lowered.alphas).toHaveLength(MEMBERS);
+        expect(winners(loweredScores(lowered, ballot))).toEqual(winners(voter.vote(ballot)));
+      }
+    });
   });
+}
+
+/** Scores [n, classes] of the vote as a packed model takes it. */
+function loweredScores({ vote, alphas }: LoweredVote, { logits, classes }: Ballot): number[] {
+  const scores = Array.from({ length: logits[0]?.length ?? 0 }, () => 0);
+  for (const [member, own] of logits.entries()) {
+    for (let row = 0; row < own.length; row += classes) {
+      const cut = Array.from(own.subarray(row, row + classes));
+      const powers = cut.map((logit) => Math.exp(logit - Math.max(...cut)));
+      const sum = powers.reduce((a, b) => a + b, 0);
+      for (const [c, logit] of cut.entries()) {
+        const share = { hard: Number(c === cut.indexOf(Math.max(...cut))), soft: logit, softmax: (powers[c] ?? 0) / sum }[vote];
+        scores[row + c] = (scores[row + c] ?? 0) + (alphas[member] ?? Number.NaN) * share;
+      }
+    }
+  }
+  return scores;
 }
 
 function randomBallot(seed: number): Ballot {

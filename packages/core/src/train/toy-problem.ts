@@ -71,7 +71,7 @@ export function toyContainer(): DependencyContainer {
           ...(validation > 0 ? { validation: blobs(30, classes, createRandom(1, "validation")) } : {}),
           test: blobs(60, classes, createRandom(1, "test")),
           provenance: { source: "made" },
-          preprocessing: { mean: Float32Array.of(0.5) },
+          preprocessing: [{ operation: "standardize", mean: Float32Array.of(0.5), deviation: Float32Array.of(1) }],
         };
       },
     }),

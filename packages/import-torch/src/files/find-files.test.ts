@@ -35,7 +35,7 @@ test("members come in the natural order of their names, from folders and files a
   expect(named.alphas).toBeUndefined();
 });
 
-test("nothing to import is told", async () => {
+test("nothing to import is an error", async () => {
   expect(() => findFiles(["/nowhere"])).toThrow(/^\/nowhere: does not exist\./);
   const folder = await folderOf("notes.txt");
   expect(() => findFiles([folder])).toThrow(/no file ends in \.pth\.tar, \.pth or \.pt/);

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { UserError, z } from "@benn/core";
+import { type KeyMap, UserError, z } from "@benn/core";
 
 const place = z.union([
   z.string().min(1),
@@ -9,23 +9,13 @@ const place = z.union([
   }),
 ]);
 
+/** A key map as a file. `*.num_batches_tracked` is ignored in any case. */
 const keyMapSchema = z.strictObject({
   $schema: z.string().optional(),
   modules: z.record(z.string(), z.string().min(1)).default({}),
   keys: z.record(z.string(), place).default({}),
   ignore: z.array(z.string().min(1)).default([]),
 });
-
-/**
- * Where the weights of somebody's net stand in one of ours.
- *
- * - `modules`: name of a module → name of our layer. Its `weight`, `bias`, `running_mean` and `running_var` go to the layer's
- *   kernel and bias, or gamma, beta, moving mean and moving variance, whichever it has.
- * - `keys`: a whole key → a whole name of ours, `fc6/kernel`, for what modules cannot say. With `flattened: [channels, height,
- *   width]` for weights behind a flattened image, whose order differs: PyTorch goes through it channel by channel.
- * - `ignore`: keys to leave out; `*` stands for anything. `*.num_batches_tracked` always is.
- */
-export type KeyMap = Pick<z.output<typeof keyMapSchema>, "modules" | "keys" | "ignore">;
 
 /** Our name of a weight, and what its image was before it was flattened. */
 export interface Place {

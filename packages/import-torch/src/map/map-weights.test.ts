@@ -1,8 +1,7 @@
-import { UserError } from "@benn/core";
+import { type KeyMap, UserError } from "@benn/core";
 import { describe, expect, test } from "vitest";
 import { f32, readFixture, values } from "../../test/fixtures.ts";
 import { readCheckpoint } from "../checkpoint/read-checkpoint.ts";
-import type { KeyMap } from "./key-map.ts";
 import { mapWeights, type TargetNet } from "./map-weights.ts";
 
 const checkpoint = readCheckpoint(readFixture("torch", "zip.pth.tar"), "x.pth");

@@ -1,9 +1,9 @@
-import { UserError } from "@benn/core";
+import { type KeyMap, UserError } from "@benn/core";
 import type { Checkpoint } from "../checkpoint/read-checkpoint.ts";
 import type { Tensor } from "../checkpoint/tensor.ts";
 import { printable } from "../printable.ts";
 import { inOurLayout } from "./in-our-layout.ts";
-import { isIgnored, type KeyMap, placeOf } from "./key-map.ts";
+import { isIgnored, placeOf } from "./key-map.ts";
 
 const MOST_LINES = 200;
 

@@ -4,7 +4,21 @@ import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import archNin from "@benn/arch-nin";
 import binarize from "@benn/binarize";
-import { BACKENDS, type Config, createContainer, DATASETS, readSafetensors, type RunEvent, SCHEMES, UserError, winners } from "@benn/core";
+import {
+  BACKENDS,
+  completeScheme,
+  type Config,
+  createContainer,
+  DATASETS,
+  KEY_MAPS,
+  readSafetensors,
+  type Registry,
+  type RunEvent,
+  SCHEMES,
+  UserError,
+  weightedError,
+  winners,
+} from "@benn/core";
 import { evaluateRun, openRun } from "@benn/core/node";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
@@ -15,7 +29,7 @@ import { fixture, readReference, reference } from "../../test/fixtures.ts";
 import { importTorch, type ImportRunOptions } from "./import-torch.ts";
 import { planImport } from "./plan-import.ts";
 
-const container = createContainer();
+const container = createContainer({ defaults: { binarizer: "deterministic", voter: "soft" } });
 
 /** The images that the reference's logits are of, as training and test images alike. */
 const photographs = (() => {
@@ -48,7 +62,7 @@ beforeAll(async () => {
           train: split,
           test: split,
           provenance: {},
-          preprocessing: {},
+          preprocessing: [],
         }),
       }),
     });
@@ -141,19 +155,21 @@ test("latent kernels are kept as they are in the checkpoint", async () => {
 test("boosted checkpoints without alphas: the scheme is replayed over the training images, member by member", async () => {
   const folder = await folderOf(["python2/nin.pth.tar", "0.pth.tar"], ["python2/nin.pth.tar", "1.pth.tar"]);
   const { folder: imported, events } = await run([folder], { ...small, scheme: "samme", dataset: "four" });
-  const scheme = container.resolve(SCHEMES).create("samme");
+  const scheme = completeScheme(container.resolve(SCHEMES).create("samme"));
   const labels = Int32Array.of(1, 2, 3, 4);
-  let weights = scheme.begin({ samples: 4, classes: 10 });
+  let sampleWeights = scheme.begin({ samples: 4, classes: 10 });
   for (const member of [0, 1]) {
     const at = String(member).padStart(3, "0");
-    expect(await doubles(join(imported, "weights", `${at}.f64`))).toEqual(weights);
+    expect(await doubles(join(imported, "weights", `${at}.f64`))).toEqual(sampleWeights);
     const logits = await floats(join(imported, "members", at, "logits.train.f32"));
     const wrong = Uint8Array.from(winners(logits, 10), (winner, row) => (winner === labels[row] ? 0 : 1));
-    const verdict = scheme.next({ member, weights, wrong, labels, classes: 10, logits: () => logits });
+    const error = weightedError(sampleWeights, wrong);
+    const verdict = scheme.next({ member, sampleWeights, wrong, error, labels, classes: 10, logits: () => logits });
+    if (verdict.kind !== "accept") throw new Error(verdict.reason);
     expect(events.filter((event) => event.type === "member-end")[member]?.alpha).toBe(verdict.alpha);
-    if ("weights" in verdict) weights = verdict.weights;
+    ({ sampleWeights } = verdict);
   }
-  expect(new Set(weights).size).toBeGreaterThan(1);
+  expect(new Set(sampleWeights).size).toBeGreaterThan(1);
 });
 
 test("alphas and sample weights that lie beside the checkpoints are taken", async () => {
@@ -220,7 +236,25 @@ test("what cannot be is told before anything is read", async () => {
     /the configuration lists 2 members, and there are 1 checkpoints/,
   );
   await expect(planImport([path], { ...small, architecture: { name: "nin", binary: "all-but-first" } }, { container })).rejects.toThrow(
-    /no key map is known for nin binary=all-but-first, only for nin and allbinnet/,
+    /no key map is known for nin binary=all-but-first; known are nin, allbinnet\. /,
   );
   await expect(planImport(["/nowhere"], small, { container })).rejects.toThrow(UserError);
+});
+
+test("a plugin's key map is used for the architecture that it is for", async () => {
+  const own = createContainer({ defaults: { binarizer: "deterministic", voter: "soft" } });
+  for (const plugin of [archNin, binarize, ensembleBagging, vote]) await plugin.register(own);
+  for (const token of [BACKENDS, DATASETS] as const)
+    for (const { name, definition } of container.resolve<Registry<unknown>>(token).entries())
+      own.resolve<Registry<unknown>>(token).add(name, definition);
+  const config = { ...small, architecture: { name: "nin", width: 0.0625, binary: "all-but-first" } };
+  const path = fixture("python2", "nin.pth.tar");
+  own.resolve(KEY_MAPS).add("mine", {
+    description: "",
+    create: () => ({ fits: ({ binary }) => binary === "all-but-first", map: { modules: { "xnor.0": "conv1" }, keys: {}, ignore: [] } }),
+  });
+  // The map places the first layer, and leaves the rest of this checkpoint without a place.
+  const refusal = await planImport([path], config, { container: own }).catch((error: unknown) => String(error));
+  expect(refusal).toMatch(/does not fit nin width=0\.0625 binary=all-but-first/);
+  expect(refusal).not.toMatch(/xnor\.0\./);
 });

@@ -59,9 +59,9 @@ function givenMembers({ members, files, alphas }: ImportPlan, { signal, onRows }
     weights: (member) => readWeights(members[member]),
     async judgement(member) {
       const path = files.sampleWeights.get(member);
-      const weights = path === undefined ? undefined : await readNpy(path);
+      const sampleWeights = path === undefined ? undefined : await readNpy(path);
       const alpha = alphas?.[member];
-      return { ...(alpha === undefined ? {} : { alpha }), ...(weights ? { weights } : {}) };
+      return { ...(alpha === undefined ? {} : { alpha }), ...(sampleWeights ? { sampleWeights } : {}) };
     },
     async onRows(progress) {
       await onRows?.(progress);

@@ -1,17 +1,15 @@
-import { type Config, type DependencyContainer, UserError } from "@benn/core";
+import { type Config, type DependencyContainer, KEY_MAPS, type KeyMap, type Spec, UserError } from "@benn/core";
 import { planRun, type RunPlan } from "@benn/core/node";
 import { readCheckpoint } from "../checkpoint/read-checkpoint.ts";
 import { findFiles, type FoundFiles } from "../files/find-files.ts";
 import { readNpy } from "../files/read-npy.ts";
 import { readWhole, sha256 } from "../files/read-whole.ts";
-import type { KeyMap } from "../map/key-map.ts";
 import { type MappedWeight, mapWeights, type TargetNet } from "../map/map-weights.ts";
-import { knownKeyMap } from "../map/nin-key-maps.ts";
 
 export interface ImportOptions {
   /** Holds the registries, with plugins loaded. */
   readonly container: DependencyContainer;
-  /** For nets that are not the reference's. */
+  /** For nets that no plugin knows a key map of. */
   readonly keyMap?: KeyMap;
 }
 
@@ -69,9 +67,12 @@ export async function planImport(paths: readonly string[], config: Config, { con
   for (const [member, path] of files.checkpoints.entries()) {
     const kind = run.kinds.find((each) => each.members.includes(member));
     const net = { label: kind?.architecture ?? "", weights: kind?.weights ?? new Map<string, readonly number[]>() };
-    const map = keyMap ?? knownKeyMap(specOf(run, member));
+    const map = keyMap ?? knownKeyMap(specOf(run, member), container);
     if (!map) {
-      throw new UserError(`import: no key map is known for ${net.label}, only for nin and allbinnet. Write one and give it by --key-map.`);
+      const names = container.resolve(KEY_MAPS).names().join(", ");
+      throw new UserError(
+        `import: no key map is known for ${net.label}; known are ${names || "none"}. Write one and give it by --key-map.`,
+      );
     }
     const bytes = await readWhole(path);
     const checkpoint = readCheckpoint(bytes, path);
@@ -86,9 +87,17 @@ function forImport({ init: _init, given: _given, ...config }: Config, count: num
   return { ...config, pretrainEpochs: 0, members: Array.isArray(config.members) ? config.members : count };
 }
 
-function specOf({ config }: RunPlan, member: number): { readonly name: string; readonly [option: string]: unknown } {
+/** The architecture of a planned member, with its options. */
+function specOf({ config }: RunPlan, member: number): Spec {
   const groups = Array.isArray(config.members) ? config.members : [];
-  const all = groups.flatMap(({ count = 1, architecture }) => Array.from({ length: count }, () => architecture));
-  const spec = all[member] ?? config.architecture ?? "nin";
-  return typeof spec === "string" ? { name: spec } : spec;
+  const spec = groups.flatMap(({ count = 1, architecture }) => Array.from({ length: count }, () => architecture))[member];
+  if (typeof spec !== "object") throw new RangeError(`member ${member} is not planned`);
+  return spec;
+}
+
+/** The first registered key map that is for this architecture. */
+function knownKeyMap(architecture: Spec, container: DependencyContainer): KeyMap | undefined {
+  const registry = container.resolve(KEY_MAPS);
+  const known = registry.names().map((name) => registry.create(name));
+  return known.find(({ fits }) => fits(architecture))?.map;
 }

@@ -28,7 +28,7 @@ function randomModel(random: Random): tf.LayersModel {
   for (let i = 0; i < 9; i++) {
     const [, height = 1, width = 1, channels = 1] = x.shape as number[];
     const fits = Math.min(height, width) >= 4;
-    switch (pick(["binary", "binary", "norm", "norm", "relu", "max", "average", "real", "around"])) {
+    switch (pick(["binary", "binary", "norm", "norm", "relu", "max", "average", "real", "around", "zeros"])) {
       case "binary":
         apply(
           new BinaryConv2D({
@@ -81,6 +81,20 @@ function randomModel(random: Random): tf.LayersModel {
           }),
         );
         break;
+      case "zeros": {
+        // They become padding of what comes next, however much of its own that has.
+        const next = fits ? pick(["conv", "average", "padded average", "max"]) : "conv";
+        const window = { poolSize: 4, strides: pick([1, 2]) };
+        if (next === "max") apply(tf.layers.reLU({ name: name() }));
+        const sides = (): [number, number] => [random.integer(2), 1];
+        apply(tf.layers.zeroPadding2d({ name: name(), padding: [sides(), sides()] }));
+        if (random.integer(3) === 0) apply(tf.layers.zeroPadding2d({ name: name(), padding: 1 }));
+        if (next === "average") apply(tf.layers.averagePooling2d({ name: name(), ...window }));
+        else if (next === "padded average") apply(new AveragePooling2D({ name: name(), ...window, padding: 1 }));
+        else if (next === "max") apply(tf.layers.maxPooling2d({ name: name(), ...window }));
+        else apply(tf.layers.conv2d({ name: name(), filters: 3, kernelSize: 5, padding: pick(["same", fits ? "valid" : "same"]) }));
+        break;
+      }
       default: {
         const around = x;
         apply(new BinaryConv2D({ name: name(), binarizer: deterministic, filters: channels, kernelSize: 3, padding: "same" }));
@@ -161,8 +175,25 @@ test("any network of known layers gives the logits of its graph, with scales of 
   );
 }, 60_000);
 
-const oneLayer = (layer: tf.layers.Layer): tf.LayersModel =>
-  tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [9, 8, 3] }), layer, tf.layers.globalAveragePooling2d({ name: "mean" })] });
+const inRow = (...layers: tf.layers.Layer[]): tf.LayersModel =>
+  tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [9, 8, 3] }), ...layers] });
+const oneLayer = (layer: tf.layers.Layer): tf.LayersModel => inRow(layer, tf.layers.globalAveragePooling2d({ name: "mean" }));
+
+test("a layer whose sums are too many to be evaluated at once gives the logits of its graph", async () => {
+  const dense = (name: string, units: number) => new BinaryDense({ name, binarizer: deterministic, units });
+  const model = inRow(
+    tf.layers.flatten({ name: "flatten" }),
+    dense("wide", 10_000),
+    new BatchNorm({ name: "norm" }),
+    dense("classes", CLASSES),
+  );
+  const random = createRandom(2, "wide");
+  const images = Float32Array.from({ length: 4 * 216 }, () => random.normal());
+  const { packed, graph } = await logitsOf(model, images);
+  expect(packed.flatMap((logits) => [...logits])).toEqual([...graph]);
+  expect(new Set(graph).size).toBeGreaterThan(8);
+  model.dispose();
+});
 
 test("a layer of the real-valued twin runs as a real layer, which is told by its name", async () => {
   const model = oneLayer(new BinaryConv2D({ name: "twin", binarizer: none, filters: CLASSES, kernelSize: 3 }));
@@ -202,11 +233,21 @@ test("thresholds that a binarizer trains are those of the packed model", async (
   model.dispose();
 });
 
+test("a binarizer that is no sign is refused by the layer's name, before thresholds are searched", async () => {
+  const wave = { ...deterministic, activations: (x: tf.Tensor) => tf.sign(tf.sin(x)) };
+  const model = oneLayer(new BinaryConv2D({ name: "wave", binarizer: wave, filters: CLASSES, kernelSize: 3 }));
+  const search = (): never => {
+    throw new Error("searched for thresholds");
+  };
+  await expect(compileModel(model, "", search)).rejects.toThrow(/layer wave has a binarizer whose bits change more than once/);
+  model.dispose();
+});
+
 test.for<[string, () => tf.layers.Layer, RegExp]>([
   [
     "a layer of another kind",
     () => tf.layers.conv2dTranspose({ name: "up", filters: 4, kernelSize: 3 }),
-    /layer up \(Conv2DTranspose\) is of a kind that is not known/,
+    /layer up \(Conv2DTranspose\) is of a kind that a packed model does not know/,
   ],
   [
     "another activation",
@@ -219,5 +260,51 @@ test.for<[string, () => tf.layers.Layer, RegExp]>([
   for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(EVALUATION);
   await expect(compileModel(model)).rejects.toThrow(message);
   await expect(compileModel(model)).rejects.toThrow(UserError);
+  model.dispose();
+});
+
+const zeros = (padding = 1) => tf.layers.zeroPadding2d({ name: "zeros", padding });
+test.for<[string, () => readonly tf.layers.Layer[], RegExp]>([
+  [
+    "a binary layer, which would take the sign of a zero for +1",
+    () => [zeros(), new BinaryConv2D({ name: "next", binarizer: deterministic, filters: 4, kernelSize: 3 })],
+    /layer zeros pads with zeros before layer next, which takes signs, and the sign of 0 is \+1\. A packed model pads only convolutions/,
+  ],
+  [
+    "a max pool of values below 0, where a zero would win",
+    () => [zeros(), tf.layers.maxPooling2d({ name: "next", poolSize: 3 })],
+    /layer zeros pads with zeros before layer next, a max pool of values that may be below 0/,
+  ],
+  [
+    "an average that counts other padding otherwise",
+    () => [zeros(), tf.layers.averagePooling2d({ name: "next", poolSize: 3, strides: 1, padding: "same" })],
+    /before layer next, an average pool that leaves its own padding out/,
+  ],
+  ["a layer that has no window", () => [zeros(), tf.layers.flatten({ name: "next" })], /before layer next, which has no window/],
+  [
+    "a window that does not reach over them",
+    () => [zeros(3), tf.layers.conv2d({ name: "next", filters: 4, kernelSize: 3 })],
+    /layer next has padding of 3, 3, 3, 3 and a window of 3×3/,
+  ],
+  ["nothing", () => [zeros()], /layer zeros pads the logits/],
+])("zeros around a map are refused before %s", async ([, make, message]) => {
+  const model = inRow(...make());
+  await expect(compileModel(model)).rejects.toThrow(message);
+  await expect(compileModel(model)).rejects.toThrow(UserError);
+  model.dispose();
+});
+
+test("a model that ends in a map is refused", async () => {
+  const map = inRow(tf.layers.conv2d({ name: "last", filters: 3, kernelSize: 3 }));
+  await expect(compileModel(map)).rejects.toThrow(/^export: model \S+: ends in 7×6×3 floats for 3 labels\./);
+  map.dispose();
+});
+
+test("a layer that stands in a model twice is refused by name", async () => {
+  const [input, twice] = [tf.input({ shape: [9, 8, 3] }), tf.layers.conv2d({ name: "twice", filters: 3, kernelSize: 3, padding: "same" })];
+  const again = twice.apply(twice.apply(input)) as tf.SymbolicTensor;
+  const outputs = tf.layers.globalAveragePooling2d({ name: "mean" }).apply(again) as tf.SymbolicTensor;
+  const model = tf.model({ inputs: input, outputs });
+  await expect(compileModel(model)).rejects.toThrow(/layer twice stands in the model twice/);
   model.dispose();
 });

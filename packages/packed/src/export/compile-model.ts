@@ -1,7 +1,9 @@
-import { EVALUATION, isStepAware, type LayerSummary, type SafetensorsEntry, summarizeModel } from "@benn/core";
+import { EVALUATION, isStepAware, type LayerSummary, type SafetensorsEntry, summarizeModel, UserError } from "@benn/core";
 import type { LayersModel } from "@tensorflow/tfjs";
+import { checkNodes } from "../check-nodes.ts";
 import type { GraphNode } from "../graph.ts";
 import { emitGraph } from "./emit-graph.ts";
+import { type Chain, findThresholds, type Thresholds } from "./find-thresholds.ts";
 import { traceModel } from "./trace-model.ts";
 
 /** One line of the table of sizes: a layer of the model, and what is left of it in the file. */
@@ -19,15 +21,30 @@ export interface CompiledMember {
 }
 
 /**
- * Compiles a TensorFlow.js model, whatever it is built of as long as every layer is known, into the nodes and tensors of a
- * member. Thresholds are found on the current backend: make it the one whose evaluation the packed model is to equal.
+ * Compiles a TensorFlow.js model, whatever it is built of as long as every layer is known or lowers, into the nodes and
+ * tensors of a member. Thresholds are found on the current backend: make it the one whose evaluation the packed model is to
+ * equal. The layers are prepared for evaluation first, which projects latent kernels.
  * @param prefix of the names of its tensors
- * @throws UserError with the name of a layer that cannot be packed
+ * @param find another search for thresholds
+ * @throws UserError with a sentence for each layer that cannot be packed
  */
-export async function compileModel(model: LayersModel, prefix = ""): Promise<CompiledMember> {
+export async function compileModel(
+  model: LayersModel,
+  prefix = "",
+  find: (chain: Chain) => Thresholds = findThresholds,
+): Promise<CompiledMember> {
   for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(EVALUATION);
-  const { logits, warnings } = await traceModel(model);
-  const { nodes, tensors } = emitGraph(logits, prefix);
+  const { logits, warnings, refusals } = await traceModel(model);
+  if (refusals.length > 0) throw new UserError(refusals.join(" "));
+  const { nodes, layers, tensors } = emitGraph(logits, prefix, find);
+  const [, height = 0, width = 1, channels = 1] = (model.inputs[0]?.shape ?? []).map(Number);
+  checkNodes(nodes, { kind: "floats", height, width, channels }, logits.shape[2], {
+    tensors,
+    nameOf: (node) => `layer ${layers[node]}`,
+    fail: (what) => {
+      throw new UserError(`export: model ${model.name}: ${what}. A packed model cannot hold that: docs/packed.md has the limits.`);
+    },
+  });
   const bytesOf = (layer: string): number =>
     [...tensors].reduce((sum, [name, { data }]) => sum + (name.startsWith(`${prefix}${layer}.`) ? data.byteLength : 0), 0);
   const sizes = summarizeModel(model).layers.map((layer) => ({ ...layer, packedBytes: bytesOf(layer.name) }));

@@ -1,10 +1,12 @@
 import { type SafetensorsEntry, UserError } from "@benn/core";
 import type { GraphNode } from "../graph.ts";
-import { type Chain, findThresholds } from "./find-thresholds.ts";
+import type { Chain, Thresholds } from "./find-thresholds.ts";
 import type { Elementwise, Operation, Pool, Sign } from "./operation.ts";
 
 export interface Emitted {
   readonly nodes: readonly GraphNode[];
+  /** Of each node the layer that it comes from. */
+  readonly layers: readonly string[];
   /** By name; a name begins with the layer's, so that sizes can be told by layer. */
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
 }
@@ -13,14 +15,20 @@ export interface Emitted {
  * Writes operations as the nodes of a .benn graph: signs with what leads to them as thresholds of the convolution before,
  * so that bits flow from binary layer to binary layer; everything else as it is.
  * @param prefix of the tensors' names
+ * @param find the thresholds of a chain
+ * @throws UserError for what has no place in a graph
  */
-export function emitGraph(logits: Operation, prefix: string): Emitted {
+export function emitGraph(logits: Operation, prefix: string, find: (chain: Chain) => Thresholds): Emitted {
   const nodes: GraphNode[] = [];
+  const layers: string[] = [];
   const tensors = new Map<string, SafetensorsEntry>();
   const readers = countReaders(logits);
   const done = new Map<Operation, number>();
 
-  const put = (node: GraphNode): number => nodes.push(node);
+  const put = (layer: string, node: GraphNode): number => {
+    layers.push(layer);
+    return nodes.push(node);
+  };
   const tensor = (
     layer: string,
     what: string,
@@ -29,7 +37,7 @@ export function emitGraph(logits: Operation, prefix: string): Emitted {
     shape?: readonly number[],
   ): string => {
     const name = `${prefix}${layer}.${what}`;
-    if (tensors.has(name)) throw new UserError(`export: two layers are named ${layer}. Give each a name of its own.`);
+    if (tensors.has(name)) throw new UserError(`export: layer ${layer} stands in the model twice. Use a layer of its own for each place.`);
     tensors.set(name, { dtype, shape: shape ?? [data.length], data });
     return name;
   };
@@ -55,9 +63,9 @@ export function emitGraph(logits: Operation, prefix: string): Emitted {
       case "image":
         return 0;
       case "conv":
-        return put({ op: "conv", ...from, ...convOf(operation), ...finish(operation) });
+        return put(layer, { op: "conv", ...from, ...convOf(operation), ...finish(operation) });
       case "binaryConv":
-        return put({
+        return put(layer, {
           op: "binaryConv",
           ...from,
           ...bitConvOf(operation),
@@ -66,7 +74,7 @@ export function emitGraph(logits: Operation, prefix: string): Emitted {
         });
       case "affine": {
         const { mean, factor, offset } = operation.affine ?? fail(layer);
-        return put({
+        return put(layer, {
           op: "affine",
           ...from,
           mean: floats(layer, "mean", mean),
@@ -76,17 +84,19 @@ export function emitGraph(logits: Operation, prefix: string): Emitted {
       }
       case "maxPool":
       case "averagePool":
-        return put({
+        return put(layer, {
           op: operation.kind,
           ...from,
           ...windowOf(operation),
           ...(operation.inside && operation.kind === "averagePool" ? { inside: true } : {}),
         });
+      case "padChannels":
+        return put(layer, { op: "padChannels", ...from, before: operation.before, channels: operation.shape[2] });
       case "add":
       case "mean":
       case "flatten":
       case "relu":
-        return put({ op: operation.kind, ...from });
+        return put(layer, { op: operation.kind, ...from });
       default:
         return operation satisfies never;
     }
@@ -114,28 +124,34 @@ export function emitGraph(logits: Operation, prefix: string): Emitted {
   const emitBits = (sign: Sign): number => {
     const chain = chainOf(sign, readers);
     const { base, fromSums, between } = chain;
-    const { thresholds, flips } = findThresholds(chain);
+    const { thresholds, flips } = find(chain);
     const [own = new Uint8Array(0), ...rest] = flips;
     const turned = (layer: string, bits: Uint8Array) => (bits.some(Boolean) ? { flips: tensor(layer, "flips", packBits(bits), "U8") } : {});
     let value: number;
     if (fromSums && base.kind === "binaryConv") {
       const limits = tensor(base.layer, "thresholds", Int32Array.from(thresholds), "I32");
-      value = put({ op: "binaryConv", in: base.inputs.map(emit), ...bitConvOf(base), thresholds: limits, ...turned(base.layer, own) });
+      value = put(base.layer, {
+        op: "binaryConv",
+        in: base.inputs.map(emit),
+        ...bitConvOf(base),
+        thresholds: limits,
+        ...turned(base.layer, own),
+      });
     } else if (fromSums && base.kind === "conv") {
       const limits = floats(base.layer, "thresholds", Float32Array.from(thresholds));
-      value = put({ op: "conv", in: base.inputs.map(emit), ...convOf(base), thresholds: limits, ...turned(base.layer, own) });
+      value = put(base.layer, { op: "conv", in: base.inputs.map(emit), ...convOf(base), thresholds: limits, ...turned(base.layer, own) });
     } else {
       const limits = floats(sign.layer, "signs", Float32Array.from(thresholds));
-      value = put({ op: "sign", in: [emit(base)], thresholds: limits, ...turned(`${sign.layer}.signs`, own) });
+      value = put(sign.layer, { op: "sign", in: [emit(base)], thresholds: limits, ...turned(`${sign.layer}.signs`, own) });
     }
     for (const pool of between.filter((operation): operation is Pool => operation.kind === "maxPool")) {
-      value = put({ op: "maxPool", in: [value], ...windowOf(pool), ...turned(pool.layer, rest.shift() ?? new Uint8Array(0)) });
+      value = put(pool.layer, { op: "maxPool", in: [value], ...windowOf(pool), ...turned(pool.layer, rest.shift() ?? new Uint8Array(0)) });
     }
     return value;
   };
 
   emit(logits);
-  return { nodes, tensors };
+  return { nodes, layers, tensors };
 }
 
 const windowOf = ({ size, strides, pad }: Pool) => ({ size, strides, pad });

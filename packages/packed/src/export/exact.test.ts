@@ -43,8 +43,8 @@ beforeAll(async () => {
   testSplit = data.test;
   const count = data.test.labels.length;
   const floats = await data.test.images(Int32Array.from({ length: count }, (_, row) => row));
-  const { mean, deviation } = data.preprocessing;
-  const bytes = Uint8Array.from(floats, (value, i) => Math.round(value * deviation![i % 3]! + mean![i % 3]!));
+  const { mean, deviation } = data.preprocessing.find((own) => own.operation === "standardize")!;
+  const bytes = Uint8Array.from(floats, (value, i) => Math.round(value * deviation[i % 3]! + mean[i % 3]!));
   for (let row = 0; row < count; row++) {
     const part = <T extends Uint8Array | Float32Array>(values: T): T => values.subarray(row * SIZE, (row + 1) * SIZE) as T;
     images.push({ bytes: part(bytes), floats: part(floats) });
@@ -100,11 +100,15 @@ test("the exporter verifies that itself on the pictures, and counts what differs
   const spoilt = logits.map((own) => own.slice());
   spoilt[1]![7] = 1e9; // image 0 becomes of class 7
   spoilt[1]![20] = spoilt[1]![20]! * (1 + 2 ** -22); // image 2 stays what it is, by a little
-  const voter = (name: string) => container.resolve(VOTERS).create(name);
-  const found = await verifyExport(exported.bytes, { test: testSplit, logits: spoilt, alphas, voter });
+  const scores = container.resolve(VOTERS).create("soft").vote({ logits: spoilt, alphas, classes: 10 });
+  const found = await verifyExport(exported.bytes, {
+    test: testSplit,
+    logits: spoilt,
+    votes: new Map([["soft", { vote: "soft", scores }]]),
+  });
   expect(winnerOf(logits[1]!.subarray(0, 10))).not.toBe(7);
   expect(found.members).toEqual([none, { otherClass: 1, otherLogits: 2 }, none, none]);
-  expect(found.votes.soft).toBe(1);
+  expect(found.votes).toEqual({ soft: 1 });
 });
 
 test("a real image's class does not hang on one layer's rounding: the test images make the members differ", () => {

@@ -1,16 +1,17 @@
 import { BACKENDS, type DependencyContainer, resolveConfig, type SafetensorsEntry, UserError, VOTERS } from "@benn/core";
 import { loadDataset, openRun, restoreMembers } from "@benn/core/node";
-import type { MemberHeader, ModelHeader, VoteName } from "../graph.ts";
+import type { MemberHeader, ModelHeader } from "../graph.ts";
 import { compileModel, type SizeRow } from "./compile-model.ts";
 import { encodeModel } from "./encode-model.ts";
+import { checkLowers, lowerVote, VOTES } from "./lower-vote.ts";
 import { preparationOf } from "./preparation-of.ts";
 import { graphLogits, type Verification, verifyExport } from "./verify-export.ts";
 
 export interface ExportOptions {
   /** Holds the registries, with the run's plugins loaded. */
   readonly container: DependencyContainer;
-  /** Another vote than the run's. */
-  readonly voter?: VoteName;
+  /** Name of another voter than the run's; one that learns is fitted on the run's validation logits. */
+  readonly voter?: string;
   /** Whether the file holds the matrix of a whitened dataset, 19 MB for CIFAR-10; without it the model takes floats only. Default true. */
   readonly whitening?: boolean;
   /** Runs the file and the training graphs on every test image and compares them. Default false. */
@@ -34,8 +35,6 @@ export interface Exported {
   readonly verification?: Verification;
 }
 
-const VOTES: readonly string[] = ["hard", "soft", "softmax"] satisfies VoteName[];
-
 /**
  * Packs the trained members of a run folder into one .benn file: graphs, alphas, vote, preprocessing and labels. Members that the
  * scheme has dropped are left out.
@@ -47,10 +46,10 @@ export async function exportRun(
 ): Promise<Exported> {
   const run = await openRun(folder);
   const config = resolveConfig(run.config, container);
-  const vote = voter ?? config.voter.name;
-  if (!VOTES.includes(vote)) {
-    throw new UserError(`export: the vote "${vote}" is not one that a packed model can take. Choose another: ${VOTES.join(", ")}.`);
-  }
+  const voters = container.resolve(VOTERS);
+  const spec = voter === undefined || voter === config.voter.name ? config.voter : voters.resolve(voter, "voter");
+  const named = { name: spec.name, voter: voters.create(spec) };
+  checkLowers(named);
   await container.resolve(BACKENDS).create(config.backend).activate();
   const loading = loadDataset(config, container);
   let loaded = await loading.next();
@@ -58,22 +57,24 @@ export async function exportRun(
   const data = loaded.value;
   const tensors = new Map<string, SafetensorsEntry>();
   const members: MemberHeader[] = [];
+  const validation: Float32Array[] = [];
   const sizes = new Map<string, { architecture: string; members: number; rows: readonly SizeRow[] }>();
   const warnings = new Set<string>();
-  const graphs: { logits: Float32Array; alpha: number }[] = [];
+  const graphs: Float32Array[] = [];
   let realBytes = 0;
   try {
     const preparation = preparationOf(data, { whitening });
     for (const [name, tensor] of preparation.tensors) tensors.set(name, tensor);
     if (preparation.warning !== undefined) warnings.add(preparation.warning);
-    for await (const { model, settings, record } of restoreMembers(run, { config, data, container })) {
+    for await (const { model, settings, record, logits } of restoreMembers(run, { config, data, container })) {
       try {
         if (record.alpha === undefined) continue;
         const compiled = await compileModel(model, `${members.length}.`);
         for (const [name, tensor] of compiled.tensors) tensors.set(name, tensor);
         const architecture = settings.architecture.name;
         members.push({ architecture, alpha: record.alpha, nodes: compiled.nodes });
-        if (verify) graphs.push({ logits: await graphLogits(model, data.test), alpha: record.alpha });
+        if (logits.validation) validation.push(logits.validation);
+        if (verify) graphs.push(await graphLogits(model, data.test));
         const key = JSON.stringify(settings.architecture);
         const known = sizes.get(key);
         sizes.set(key, { architecture, rows: compiled.sizes, members: (known?.members ?? 0) + 1 });
@@ -86,15 +87,24 @@ export async function exportRun(
     }
     if (members.length === 0)
       throw new UserError(`export: ${folder} has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
-    const header: Omit<ModelHeader, "members"> = { shape: data.shape, labels: data.labels, voter: vote as VoteName, ...preparation.header };
-    const bytes = encodeModel(header, members, tensors);
-    const voters = container.resolve(VOTERS);
+    const alphas = members.map(({ alpha }) => alpha);
+    const classes = data.labels.length;
+    if (data.validation) named.voter.fit?.({ logits: validation, alphas, classes, labels: data.validation.labels });
+    const lowered = lowerVote(named, alphas);
+    const header: Omit<ModelHeader, "members"> = { shape: data.shape, labels: data.labels, voter: lowered.vote, ...preparation.header };
+    const voting = members.map((member, i) => ({ ...member, alpha: lowered.alphas[i] ?? 0 }));
+    const bytes = encodeModel(header, voting, tensors);
     const verification = verify
       ? await verifyExport(bytes, {
           test: data.test,
-          logits: graphs.map(({ logits }) => logits),
-          alphas: graphs.map(({ alpha }) => alpha),
-          voter: (name) => voters.create(name),
+          logits: graphs,
+          votes: new Map([
+            ...VOTES.filter((name) => voters.names().includes(name)).map(
+              (name) =>
+                [name, { vote: name, scores: voters.create(name).vote({ logits: graphs, alphas: lowered.alphas, classes }) }] as const,
+            ),
+            [named.name, { vote: lowered.vote, scores: named.voter.vote({ logits: graphs, alphas, classes }) }],
+          ]),
           ...(onVerified ? { onProgress: onVerified } : {}),
         })
       : undefined;

@@ -33,26 +33,22 @@ export function findThresholds({ base, fromSums, between, sign }: Chain): Thresh
   const [, , channels] = base.shape;
   const elementwise = between.filter(isElementwise);
   /** The base's own last steps, what lies between, and at the end the sign, on [n, 1, 1, channels]. */
-  const run = (x: tf.Tensor, steps: readonly (Elementwise | Sign)[]): Float32Array =>
-    tf.tidy(() =>
-      steps
-        .reduce((y, step) => step.apply(y), fromSums ? finish(base, x) : x)
-        .dataSync<"float32">()
-        .slice(),
-    );
-  const bitsOf: Run = (x) => run(x, [...elementwise, sign]);
+  const run = (make: () => tf.Tensor, steps: readonly (Elementwise | Sign)[]): Float32Array => {
+    const y = tf.tidy(() => steps.reduce((x, step) => step.apply(x), fromSums ? finish(base, make()) : make()));
+    const values = y.dataSync<"float32">().slice(); // outside, since tidy looks for tensors in each value of what it returns
+    y.dispose();
+    return values;
+  };
+  const bitsOf: Run = (make) => run(make, [...elementwise, sign]);
   const found = fromSums && base.kind === "binaryConv" ? integerThresholds(base, bitsOf) : floatThresholds(channels, bitsOf);
-  if (!found)
-    throw new UserError(
-      `export: layer ${sign.layer} has a binarizer whose bits change more than once along the values. Use one that takes signs.`,
-    );
+  if (!found) throw new UserError(noSign(sign.layer));
 
   // Which values a pool lets pass: those of the largest base, or of the smallest where what lies before the pool falls.
   const falls: Uint8Array[] = [];
   const before: Elementwise[] = [];
   for (const operation of between) {
     if (isElementwise(operation)) before.push(operation);
-    else falls.push(fallingChannels(channels, (x) => run(x, before)));
+    else falls.push(fallingChannels(channels, (make) => run(make, before)));
   }
   // Stored before pool k: `base ≥ threshold`, or its opposite where what comes before the pool falls.
   const stored = [...falls, found.flip];
@@ -62,7 +58,12 @@ export function findThresholds({ base, fromSums, between, sign }: Chain): Thresh
   };
 }
 
-type Run = (x: tf.Tensor) => Float32Array;
+export function noSign(layer: string): string {
+  return `export: layer ${layer} has a binarizer whose bits change more than once along the values. Use one that takes signs.`;
+}
+
+/** Takes a tensor [n, 1, 1, channels] that it disposes. */
+type Run = (make: () => tf.Tensor) => Float32Array;
 
 const isElementwise = (operation: Elementwise | Pool): operation is Elementwise => operation.kind === "affine" || operation.kind === "relu";
 
@@ -78,6 +79,9 @@ interface Found {
   readonly flip: Uint8Array;
 }
 
+/** Values that are evaluated at a time: a dense layer of AlexNet has 75 million. */
+const AT_ONCE = 2 ** 22;
+
 /** The largest int32 stands for never. */
 const [ALWAYS, NEVER] = [-(2 ** 31), 2 ** 31 - 1];
 
@@ -85,11 +89,18 @@ function integerThresholds(base: BitConv, bitsOf: Run): Found | undefined {
   const [, , filters] = base.shape;
   const most = base.size[0] * base.size[1] * (base.inputs[0]?.shape[2] ?? 0);
   const count = 2 * most + 1;
-  const bits = tf.tidy(() => bitsOf(tf.tile(tf.reshape(tf.range(-most, most + 1), [count, 1, 1, 1]), [1, 1, 1, filters])));
+  const bits = new Uint8Array(count * filters);
+  const rows = Math.ceil(AT_ONCE / filters);
+  for (let first = 0; first < count; first += rows) {
+    const own = Math.min(rows, count - first);
+    const sums = () => tf.reshape(tf.range(first - most, first - most + own), [own, 1, 1, 1]);
+    const signs = bitsOf(() => tf.tile(sums(), [1, 1, 1, filters]));
+    for (let i = 0; i < signs.length; i++) bits[first * filters + i] = Number(signs[i]! > 0);
+  }
   const thresholds = new Float64Array(filters);
   const flip = new Uint8Array(filters);
   for (let filter = 0; filter < filters; filter++) {
-    const at = (sum: number): boolean => (bits[(sum + most) * filters + filter] ?? 0) > 0;
+    const at = (sum: number): boolean => bits[(sum + most) * filters + filter] === 1;
     const changes: number[] = [];
     for (let sum = -most + 1; sum <= most; sum++) if (at(sum) !== at(sum - 1)) changes.push(sum);
     if (changes.length > 1) return undefined;
@@ -110,8 +121,7 @@ function floatAt(order: number): number {
 const LARGEST = 0x7f7f_ffff;
 
 function floatThresholds(channels: number, bitsOf: Run): Found {
-  const evaluate = (orders: Float64Array): Float32Array =>
-    tf.tidy(() => bitsOf(tf.tensor(Float32Array.from(orders, floatAt), [1, 1, 1, channels])));
+  const evaluate = (orders: Float64Array): Float32Array => bitsOf(() => tf.tensor(Float32Array.from(orders, floatAt), [1, 1, 1, channels]));
   // Not the very largest, which a batch norm could turn into infinities whose difference is no number.
   const low = new Float64Array(channels).fill(-LARGEST - 1 + 0x0800_0000);
   const high = new Float64Array(channels).fill(LARGEST - 0x0800_0000);
@@ -132,7 +142,7 @@ function floatThresholds(channels: number, bitsOf: Run): Found {
 
 /** 1 for each channel in which the values fall as the base rises. */
 function fallingChannels(channels: number, valuesOf: Run): Uint8Array {
-  const at = (value: number): Float32Array => tf.tidy(() => valuesOf(tf.fill([1, 1, 1, channels], value)));
+  const at = (value: number): Float32Array => valuesOf(() => tf.fill([1, 1, 1, channels], value));
   const [low, high] = [at(-1e30), at(1e30)];
   return Uint8Array.from(low, (value, channel) => (value > (high[channel] ?? 0) ? 1 : 0));
 }

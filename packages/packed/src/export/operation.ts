@@ -32,7 +32,7 @@ export interface RealConv extends Common, Sliding, Finish {
   readonly block: number;
 }
 
-/** Its input is always a `sign`. */
+/** Its input is of signs. */
 export interface BitConv extends Common, Sliding, Finish {
   readonly kind: "binaryConv";
   readonly size: Pair;
@@ -53,9 +53,25 @@ export interface Pool extends Common, Sliding {
   readonly inside: boolean;
 }
 
+export interface PadChannels extends Common {
+  readonly kind: "padChannels";
+  readonly before: number;
+}
+
 export interface Plain extends Common {
   readonly kind: "image" | "add" | "mean" | "flatten";
 }
 
 /** What a layer is made of, as far as running it goes. */
-export type Operation = Elementwise | RealConv | BitConv | Sign | Pool | Plain;
+export type Operation = Elementwise | RealConv | BitConv | Sign | Pool | PadChannels | Plain;
+
+/** Zeros around a map, which become the padding of the window that comes next: no operation of its own. */
+export interface ZeroPad extends Common {
+  readonly kind: "zeroPad";
+  readonly pad: Sliding["pad"];
+}
+
+/** Where an operation stands, before it is connected. */
+export interface Place extends Omit<Common, "inputs"> {
+  readonly inputs: readonly (Operation | ZeroPad)[];
+}

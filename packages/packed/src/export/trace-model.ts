@@ -1,15 +1,20 @@
-import { type Binarizer, type BinarizerParameters, EVALUATION, UserError } from "@benn/core";
+import { type Binarizer, type BinarizerParameters, EVALUATION, isLowerable, UserError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Pair, Sliding } from "../graph.ts";
+import { connect, zeroPad } from "./connect.ts";
+import { noSign } from "./find-thresholds.ts";
+import { lowerLayer } from "./lower-layer.ts";
+import type { Operation, Place, ZeroPad } from "./operation.ts";
 import { packSigns } from "./pack-signs.ts";
-import type { Operation } from "./operation.ts";
+import { evaluateLayer, weightOf } from "./read-layer.ts";
+import { DENSE_SUM_BLOCK, sumBlock } from "./sum-block.ts";
 
 /** The fields of layers that are read; TensorFlow.js types few of them. */
 interface AnyLayer {
   readonly kernelSize?: number | readonly number[];
   readonly poolSize?: number | readonly number[];
   readonly strides?: number | readonly number[];
-  readonly padding?: string | number;
+  readonly padding?: string | number | readonly [Pair, Pair];
   readonly dataFormat?: string;
   readonly dilationRate?: number | readonly number[];
   readonly activation?: { getClassName(): string };
@@ -20,8 +25,6 @@ interface AnyLayer {
   readonly binarizer?: Binarizer;
   readonly parameters?: BinarizerParameters;
 }
-
-type Place = Pick<Operation, "layer" | "inputs" | "shape">;
 
 /** A tensor [height, width, channels] or [channels], without the batch. */
 function shapeOf(layer: tf.layers.Layer, shape: tf.Shape): [number, number, number] {
@@ -34,73 +37,99 @@ function shapeOf(layer: tf.layers.Layer, shape: tf.Shape): [number, number, numb
   return own.length === 1 ? [1, 1, own[0] ?? 0] : (own as [number, number, number]);
 }
 
+type Traced = Operation | ZeroPad;
+
+export interface Trace {
+  /** The last operation; of no use where a layer was refused. */
+  readonly logits: Operation;
+  readonly warnings: readonly string[];
+  /** A sentence for each layer that a packed model has no form for. */
+  readonly refusals: readonly string[];
+}
+
 /**
  * Takes a model apart into operations, from the image to the logits. Weights are read as they are: call `prepare` on its
  * layers first.
- * @returns the last operation
- * @throws UserError for a layer that a packed model has no operation for
  */
-export async function traceModel(model: tf.LayersModel): Promise<{ readonly logits: Operation; readonly warnings: readonly string[] }> {
+export async function traceModel(model: tf.LayersModel): Promise<Trace> {
   const [output, second] = model.outputs;
   if (!output || second || model.inputs.length !== 1)
-    throw new UserError(`export: the model ${model.name} must have one input and one output.`);
+    throw new UserError(
+      `export: the model ${model.name} has ${model.inputs.length} inputs and ${model.outputs.length} outputs. Give it one of each.`,
+    );
   const warnings: string[] = [];
-  const done = new Map<number, Operation>();
-  const visit = async (tensor: tf.SymbolicTensor): Promise<Operation> => {
+  const refusals: string[] = [];
+  const refused = new Set<Traced>();
+  const done = new Map<number, Traced>();
+  const visit = async (tensor: tf.SymbolicTensor): Promise<Traced> => {
     const known = done.get(tensor.id);
     if (known) return known;
     const layer = tensor.sourceLayer;
     const node = layer.inboundNodes[tensor.nodeIndex ?? 0];
-    const inputs: Operation[] = [];
+    const inputs: Traced[] = [];
     for (const input of layer.getClassName() === "InputLayer" ? [] : (node?.inputTensors ?? [])) inputs.push(await visit(input));
-    const traced = await operationOf(layer, inputs, shapeOf(layer, tensor.shape), warnings);
+    let traced: Traced;
+    try {
+      traced = await operationOf(layer, inputs, shapeOf(layer, tensor.shape), warnings);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // Only the first of a chain: what comes after it may be refused for nothing but what stands in its place.
+      if (!inputs.some((input) => refused.has(input))) refusals.push(error.message);
+      traced = { layer: layer.name, inputs: [], shape: [1, 1, 1], kind: "image" };
+      refused.add(traced);
+    }
     done.set(tensor.id, traced);
     return traced;
   };
-  return { logits: await visit(output), warnings };
+  const logits = await visit(output);
+  if (logits.kind !== "zeroPad") return { logits, warnings, refusals };
+  const refusal = `export: layer ${logits.layer} pads the logits of the model ${model.name} with zeros. Leave it out.`;
+  return { logits: logits.inputs[0]!, warnings, refusals: [...refusals, refusal] };
 }
 
 async function operationOf(
   layer: tf.layers.Layer,
-  inputs: Operation[],
+  inputs: readonly Traced[],
   shape: [number, number, number],
   warnings: string[],
-): Promise<Operation> {
+): Promise<Traced> {
   const fields = layer as unknown as AnyLayer;
   const type = layer.getClassName();
   const place: Place = { layer: layer.name, inputs, shape };
   const refuse = (what: string): never => {
-    throw new UserError(`export: layer ${layer.name} (${type}) ${what}. Packed models have no operation for it.`);
+    throw new UserError(`export: layer ${layer.name} (${type}) ${what}. Replace it, or give it a lower method: docs/packed.md.`);
   };
+  if (isLowerable(layer)) return lowerLayer(layer, place);
   const [input] = inputs;
   if (fields.dataFormat === "channelsFirst") return refuse("has its channels first");
   if ([fields.dilationRate ?? 1].flat().some((n) => n !== 1)) return refuse("is dilated");
-  const relu = (of: Place): Operation => ({ ...of, kind: "relu", apply: (x) => tf.relu(x) });
-  const activated = async (of: Operation): Promise<Operation> => {
-    const activation = fields.activation?.getClassName() ?? "linear";
-    if (activation === "relu") return of.kind === "conv" ? { ...of, relu: true } : relu({ ...place, inputs: [of] });
-    return activation === "linear" ? of : refuse(`has the activation ${activation}`);
-  };
+  const relu = (): Operation => connect({ ...place, kind: "relu", apply: (x) => tf.relu(x) });
+  const activation = fields.activation?.getClassName() ?? "linear";
+  if (activation !== "linear" && activation !== "relu") return refuse(`has the activation ${activation}`);
 
   switch (type) {
     case "InputLayer":
-      return { ...place, kind: "image" };
+      return { ...place, inputs: [], kind: "image" };
     case "Dropout":
     case "SpatialDropout2D":
     case "GaussianDropout":
       return input ?? refuse("has no input");
     case "Activation":
-      return activated(input ?? refuse("has no input"));
+      return activation === "relu" ? relu() : (input ?? refuse("has no input"));
     case "ReLU":
-      return fields.maxValue === undefined || fields.maxValue === null ? relu(place) : refuse("has a largest value");
+      return fields.maxValue === undefined || fields.maxValue === null ? relu() : refuse("has a largest value");
     case "Add":
       return inputs
         .slice(1)
-        .reduce<Operation>((sum, one) => ({ ...place, kind: "add", inputs: [sum, one] }), input ?? refuse("has no input"));
+        .reduce<Traced>((sum, one) => connect({ ...place, kind: "add", inputs: [sum, one] }), input ?? refuse("has no input"));
     case "Flatten":
-      return { ...place, kind: "flatten" };
+      return connect({ ...place, kind: "flatten" });
     case "GlobalAveragePooling2D":
-      return { ...place, kind: "mean" };
+      return connect({ ...place, kind: "mean" });
+    case "ZeroPadding2D": {
+      const [[top, bottom], [left, right]] = fields.padding as readonly [Pair, Pair];
+      return zeroPad(place, [top, bottom, left, right]);
+    }
     case "MaxPooling2D":
     case "PaddedMaxPooling2D":
     case "AveragePooling2D":
@@ -108,53 +137,53 @@ async function operationOf(
       const size = pair(fields.poolSize ?? 2);
       const sliding = slidingOf(fields, size, input?.shape ?? shape);
       const kind = type.includes("Max") ? "maxPool" : "averagePool";
-      return { ...place, kind, size, ...sliding, inside: !type.startsWith("Padded") };
+      return connect({ ...place, kind, size, ...sliding, inside: !type.startsWith("Padded") });
     }
     case "BatchNorm":
     case "BatchNormalization":
-      return { ...place, kind: "affine", apply: (x) => evaluate(layer, x, place), affine: await affineOf(layer, fields.epsilon ?? 1e-3) };
+      return connect({
+        ...place,
+        kind: "affine",
+        apply: (x) => evaluateLayer(layer, x),
+        affine: await affineOf(layer, fields.epsilon ?? 1e-3),
+      });
     case "Conv2D": {
       const kernel = await weightOf(layer, "kernel");
       const bias = await weightOf(layer, "bias");
       const [height = 1, width = 1, channels = 1] = kernel?.shape ?? [];
-      return activated({
+      return connect({
         ...place,
         kind: "conv",
         size: [height, width],
         kernel: kernel?.values ?? refuse("has no kernel"),
         ...(bias ? { bias: bias.values } : {}),
-        relu: false,
-        block: blockOf(channels),
+        relu: activation === "relu",
+        block: sumBlock(channels),
         ...slidingOf(fields, [height, width], input?.shape ?? shape),
       });
     }
     case "Dense": {
       const kernel = await weightOf(layer, "kernel");
       const bias = await weightOf(layer, "bias");
-      return activated({
+      return connect({
         ...place,
         ...DENSE,
         kind: "conv",
         kernel: kernel?.values ?? refuse("has no kernel"),
         ...(bias ? { bias: bias.values } : {}),
-        relu: false,
-        block: 256,
+        relu: activation === "relu",
+        block: DENSE_SUM_BLOCK,
       });
     }
     case "BinaryConv2D":
     case "BinaryDense":
       return binaryOf(layer, place, warnings);
     default:
-      return refuse("is of a kind that is not known");
+      return refuse("is of a kind that a packed model does not know");
   }
 }
 
 const DENSE = { size: [1, 1], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
-
-/** Values of a patch that the training engine sums by themselves: see `docs/packed.md`, order of sums. */
-function blockOf(channels: number): number {
-  return Math.max(1, Math.floor(384 / channels)) * channels;
-}
 
 /** A layer with a binarizer: sign and binary convolution where both are of one bit, else a real convolution. */
 async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]): Promise<Operation> {
@@ -179,14 +208,15 @@ async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]
   const filters = place.shape[2];
   const packed = binarizer.bits.kernel === 1 ? packSigns(kernel, filters) : undefined;
   if (activations === 1 && packed) {
-    const sign: Operation = {
+    if (!(await isStep(binarizer, parameters, input.shape[2]))) throw new UserError(noSign(layer.name));
+    const sign = connect({
       layer: place.layer,
       inputs: [input],
       shape: input.shape,
       kind: "sign",
       apply: (x) => binarizer.activations(x, EVALUATION, parameters),
-    };
-    return { ...place, inputs: [sign], kind: "binaryConv", size, ...sliding, ...packed, ...finish };
+    });
+    return connect({ ...place, inputs: [sign], kind: "binaryConv", size, ...sliding, ...packed, ...finish });
   }
   if (activations === 1)
     throw new UserError(
@@ -194,7 +224,28 @@ async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]
     );
   if (binarizer.bits.kernel === 1 && !packed) warnings.push(`${layer.name} runs as a real layer: its kernel is not of two values a filter`);
   else warnings.push(`${layer.name} runs as a real layer: its inputs are ${activations} bits wide`);
-  return { ...place, kind: "conv", size, ...sliding, kernel, block: isDense ? 256 : blockOf(input.shape[2]), ...finish };
+  return connect({
+    ...place,
+    kind: "conv",
+    size,
+    ...sliding,
+    kernel,
+    block: isDense ? DENSE_SUM_BLOCK : sumBlock(input.shape[2]),
+    ...finish,
+  });
+}
+
+/** Whether the bits of every channel change at most once along values around 0; `findThresholds` looks at all of them. */
+async function isStep(binarizer: Binarizer, parameters: BinarizerParameters, channels: number): Promise<boolean> {
+  const signs = tf.tidy(() => {
+    const values = tf.reshape(tf.linspace(-4, 4, 801), [-1, 1, 1, 1]);
+    return binarizer.activations(tf.tile(values, [1, 1, 1, channels]), EVALUATION, parameters);
+  });
+  const bits = (await signs.data()).map((value) => (value > 0 ? 1 : 0));
+  signs.dispose();
+  const changes = new Uint32Array(channels);
+  for (let i = channels; i < bits.length; i++) if (bits[i] !== bits[i - channels]) changes[i % channels]! += 1;
+  return changes.every((count) => count <= 1);
 }
 
 function pair(value: number | readonly number[]): Pair {
@@ -211,27 +262,6 @@ function slidingOf({ strides = 1, padding = 0 }: AnyLayer, size: Pair, [height, 
     return [total >> 1, total - (total >> 1)];
   };
   return { strides: by, pad: [...side(height, 0), ...side(width, 1)] };
-}
-
-async function weightOf(
-  layer: tf.layers.Layer,
-  name: string,
-): Promise<{ readonly values: Float32Array; readonly shape: readonly number[] } | undefined> {
-  const weight = layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`) || originalName === name);
-  if (!weight) return undefined;
-  const tensor = weight.read();
-  return { values: (await tensor.data<"float32">()).slice(), shape: tensor.shape };
-}
-
-/** The layer itself on [n, 1, 1, channels], whatever the height and width it was built for. */
-function evaluate(layer: tf.layers.Layer, x: tf.Tensor, { shape: [height, width] }: Place): tf.Tensor {
-  const flat = layer.outputShape.length === 2 && height === 1 && width === 1;
-  return tf.tidy(() => {
-    const input = flat ? tf.reshape(x, [-1, x.shape.at(-1) ?? 1]) : x;
-    const [output] = [layer.call(input, { training: false })].flat<(tf.Tensor | tf.Tensor[])[]>();
-    if (!output) throw new Error(`${layer.name}: gives nothing`);
-    return tf.reshape(output, x.shape);
-  });
 }
 
 /** y = (x − mean)·factor + offset with factor = scale / √(variance + ε), every operation rounded to float32. */

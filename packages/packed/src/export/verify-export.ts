@@ -1,4 +1,4 @@
-import { type Split, type Voter, winners } from "@benn/core";
+import { type Split, winners } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import type { VoteName } from "../graph.ts";
 import { load } from "../load.ts";
@@ -13,8 +13,8 @@ export interface Verification {
   readonly pictures: boolean;
   /** A member each: images with another class, and with another bit in any logit. */
   readonly members: readonly { readonly otherClass: number; readonly otherLogits: number }[];
-  /** Images that the vote gives another class. */
-  readonly votes: Readonly<Record<VoteName, number>>;
+  /** By voter, images that the file's vote gives another class. */
+  readonly votes: Readonly<Record<string, number>>;
 }
 
 /** Images that are read at a time. */
@@ -40,15 +40,15 @@ export async function graphLogits(model: tf.LayersModel, test: Split): Promise<F
 
 /**
  * Runs a .benn file on every test image and compares it with the logits of the training graphs.
- * @param run the test split; of each member in the file its logits [images, classes] and its alpha; the votes as the trainer counts them
+ * @param run the test split; of each member in the file its logits [images, classes]; by voter the scores [images, classes]
+ * that it gives those, and the file's vote that stands for it
  */
 export async function verifyExport(
   file: Uint8Array,
   run: {
     readonly test: Split;
     readonly logits: readonly Float32Array[];
-    readonly alphas: readonly number[];
-    voter(name: VoteName): Voter;
+    readonly votes: ReadonlyMap<string, { readonly vote: VoteName; readonly scores: Float64Array }>;
     onProgress?(done: { readonly images: number; readonly of: number }): void;
   },
 ): Promise<Verification> {
@@ -57,11 +57,9 @@ export async function verifyExport(
   const classes = model.labels.length;
   const size = model.shape[0] * model.shape[1] * model.shape[2];
   const images = run.test.labels.length;
-  const voters = ["hard", "soft", "softmax"] as const;
   const expected = run.logits.map((own) => winners(own, classes));
-  const expectedVotes = voters.map((name) => winners(run.voter(name).vote({ logits: run.logits, alphas: run.alphas, classes }), classes));
+  const voters = [...run.votes].map(([name, { vote, scores }]) => ({ name, vote, expected: winners(scores, classes), otherClass: 0 }));
   const members = run.logits.map(() => ({ otherClass: 0, otherLogits: 0 }));
-  const votes = { hard: 0, soft: 0, softmax: 0 };
   let pictures = true;
   for (let first = 0; first < images; first += ROWS) {
     const rows = Int32Array.from({ length: Math.min(ROWS, images - first) }, (_, i) => first + i);
@@ -78,15 +76,15 @@ export async function verifyExport(
         if (vote.class !== expected[vote.member]?.[row]) counts.otherClass++;
         if (vote.logits.some((logit, c) => logit !== own?.[c])) counts.otherLogits++;
       }
-      for (const [k, name] of voters.entries()) {
+      for (const voter of voters) {
         const scores = new Float64Array(classes);
-        for (const { logits, alpha } of cast) addVote(scores, logits, alpha, name);
-        if (winnerOf(scores) !== expectedVotes[k]?.[row]) votes[name]++;
+        for (const { logits, alpha } of cast) addVote(scores, logits, alpha, voter.vote);
+        if (winnerOf(scores) !== voter.expected[row]) voter.otherClass++;
       }
     }
     run.onProgress?.({ images: first + rows.length, of: images });
   }
-  return { images, pictures, members, votes };
+  return { images, pictures, members, votes: Object.fromEntries(voters.map(({ name, otherClass }) => [name, otherClass])) };
 }
 
 /** The pictures' bytes, red first, if the floats tell them: what a dataset subtracts and divides by can be undone, whitening cannot. */

@@ -35,8 +35,8 @@ test("every picture of the test set gets the very logits that the training graph
   const packed = await load(bytes);
   const { floats } = await testImages("gcn-zca");
   const { floats: plain, preprocessing, count } = await testImages("standardize");
-  const { mean, deviation } = preprocessing;
-  const pixels = Uint8Array.from(plain, (value, i) => Math.round(value * deviation![i % 3]! + mean![i % 3]!));
+  const { mean, deviation } = preprocessing.find((own) => own.operation === "standardize")!;
+  const pixels = Uint8Array.from(plain, (value, i) => Math.round(value * deviation[i % 3]! + mean[i % 3]!));
   const logits = new Set<string>();
   for (let row = 0; row < count; row++) {
     const part = <T extends Uint8Array | Float32Array>(values: T): T => values.subarray(row * 3072, (row + 1) * 3072) as T;

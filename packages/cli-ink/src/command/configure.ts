@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type Config, UserError } from "@benn/core";
+import { type Config, DEFAULTS, type DependencyContainer, PRESETS, UserError } from "@benn/core";
 import { fileSpecifier, installResolver } from "@benn/core/node";
-import { presetOf } from "../presets/presets.ts";
 import { applySettings } from "./apply-settings.ts";
+import { openContainer } from "./open-container.ts";
 
 /** What the command line says about the configuration. */
 export interface ConfigRequest {
@@ -20,24 +20,42 @@ export interface ConfigRequest {
 const FILES = ["benn.config.ts", "benn.config.mts", "benn.config.js", "benn.config.mjs", "benn.config.json"];
 const IS_PATH = /^\.{1,2}[/\\]/;
 
+/** A configuration, and a container in which the plugins that it names are loaded. */
+export interface Configured {
+  readonly config: Config;
+  readonly container: DependencyContainer;
+  /** All plugins that were loaded besides the built-in ones and those of the project. */
+  readonly plugins: readonly string[];
+}
+
 /**
  * Puts the configuration together: the preset or the file (given, or `benn.config.*` of the folder), then `--data`,
  * `--backend`, `--parallel` and `--plugin`, then `--set`. Paths of plugins become absolute, so that the run can be resumed anywhere.
  * @param saved what the run that is resumed was made from: settings without a file or a preset come on top of it
- * @throws UserError for a file that is missing or cannot be read
+ * @throws UserError for a file that is missing or cannot be read, a plugin that is missing or breaks, and an unknown preset
  */
-export async function readConfig(request: ConfigRequest, cwd: string, saved?: Config): Promise<Config> {
-  const { file, preset, plugins } = request;
+export async function configure(request: ConfigRequest, cwd: string, saved?: Config): Promise<Configured> {
+  const { file, preset } = request;
   if (file !== undefined && preset !== undefined) {
     throw new UserError(`--preset ${preset}: does not go together with the configuration file ${file}. Leave one of the two out.`);
   }
-  if (saved && file === undefined && preset === undefined) return applySettings(saved, settingsOf(request, cwd));
-  const found = file ?? (preset === undefined ? FILES.find((name) => existsSync(join(cwd, name))) : undefined);
-  const base = preset !== undefined ? presetOf(preset).config : found === undefined ? {} : await readConfigFile(resolve(cwd, found));
-  const own = (base.plugins ?? []).map((plugin) => absolutePlugin(plugin, found === undefined ? cwd : dirname(resolve(cwd, found))));
-  const all = [...new Set([...own, ...plugins.map((plugin) => absolutePlugin(plugin, cwd))])];
-  const config: Config = { ...base, ...(all.length > 0 ? { plugins: all } : {}) };
-  return applySettings(config, settingsOf(request, cwd));
+  const resumes = saved !== undefined && file === undefined && preset === undefined;
+  const found = resumes || preset !== undefined ? undefined : (file ?? FILES.find((name) => existsSync(join(cwd, name))));
+  const read = found === undefined ? {} : await readConfigFile(resolve(cwd, found));
+  const own = (read.plugins ?? []).map((plugin) => absolutePlugin(plugin, dirname(resolve(cwd, found ?? ""))));
+  const asked = request.plugins.map((plugin) => absolutePlugin(plugin, cwd));
+  const plugins = [...new Set([...(saved?.plugins ?? []), ...own, ...asked])];
+  const container = await openContainer(plugins, cwd);
+  const base = resumes ? saved : preset === undefined ? read : container.resolve(PRESETS).create(preset, "preset").config;
+  const all = resumes ? (saved.plugins ?? []) : [...new Set([...(preset === undefined ? own : (base.plugins ?? [])), ...asked])];
+  const config = applySettings(
+    { ...base, ...(all.length > 0 ? { plugins: all } : {}) },
+    settingsOf(request, cwd),
+    container.resolve(DEFAULTS),
+  );
+  // A preset may name plugins, and so may --set.
+  const more = [...new Set([...plugins, ...(config.plugins ?? [])])];
+  return { config, plugins: more, container: more.length > plugins.length ? await openContainer(more, cwd) : container };
 }
 
 function settingsOf({ data, backend, parallel, settings }: ConfigRequest, cwd: string): string[] {
@@ -88,7 +106,7 @@ async function importDefault(path: string): Promise<unknown> {
 }
 
 /** The path of a plugin file made absolute; a package stays as it is. */
-export function absolutePlugin(plugin: string, folder: string): string {
+function absolutePlugin(plugin: string, folder: string): string {
   return IS_PATH.test(plugin) || (!isAbsolute(plugin) && /\.[cm]?[jt]s$/.test(plugin) && existsSync(resolve(folder, plugin)))
     ? resolve(folder, plugin)
     : plugin;

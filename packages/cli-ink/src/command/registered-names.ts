@@ -1,30 +1,8 @@
-import {
-  ARCHITECTURES,
-  BACKENDS,
-  BINARIZERS,
-  DATASETS,
-  type DependencyContainer,
-  LISTENERS,
-  type Registry,
-  SCHEMES,
-  VOTERS,
-  z,
-} from "@benn/core";
-
-/** The keys of the configuration that name something registered, with the registry that knows it. */
-export const registries = {
-  architecture: ARCHITECTURES,
-  binarizer: BINARIZERS,
-  scheme: SCHEMES,
-  voter: VOTERS,
-  dataset: DATASETS,
-  backend: BACKENDS,
-  listeners: LISTENERS,
-};
+import { type ContractKey, CONTRACTS, type DependencyContainer, type InjectionToken, type Registry, z } from "@benn/core";
 
 export interface RegisteredName {
-  /** Key of the configuration. */
-  readonly key: string;
+  /** Key of the contract: in the configuration too, unless nothing there names it. */
+  readonly key: ContractKey;
   readonly contract: string;
   readonly name: string;
   readonly aliases: readonly string[];
@@ -43,8 +21,9 @@ export interface JsonSchema {
 
 /** Everything that has a name, by contract. */
 export function registeredNames(container: DependencyContainer): RegisteredName[] {
-  return Object.entries(registries).flatMap(([key, token]) => {
-    const registry = container.resolve<Registry<unknown>>(token);
+  const keys = Object.keys(CONTRACTS) as ContractKey[];
+  return keys.flatMap((key) => {
+    const registry = container.resolve(CONTRACTS[key].token as InjectionToken<Registry<unknown>>);
     return registry.entries().map(({ name, aliases, definition, plugin }) => {
       const { $schema: _dialect, ...options } = z.toJSONSchema(definition.options ?? z.object({}), { io: "input", unrepresentable: "any" });
       return {

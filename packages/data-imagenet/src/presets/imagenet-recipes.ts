@@ -1,5 +1,4 @@
-import type { Config } from "@benn/core";
-import { type Preset, type Published, publishedWords } from "./preset.ts";
+import type { Config, Definition, Preset, Published } from "@benn/core";
 
 /** What all four have in common. */
 const shared = {
@@ -36,23 +35,27 @@ const boosted: Published = { single: 48.87, ensemble: 55.83 };
  * (`--data DIR`). A first member that is trained already is named by `--set given=FOLDER`.
  * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, and its published runs
  */
-export const imagenetRecipes: Readonly<Record<string, Preset>> = {
+export const imagenetRecipes: Readonly<Record<string, Definition<Preset>>> = {
   "imagenet-resnet18-bagging-indp": {
-    description: `semi-binary ResNet-18, bagging, independent (${publishedWords(bagged)})`,
-    published: bagged,
-    config: { ...shared, scheme: "bagging", learningRateSchedule: { epochs: [30, 60], factor: 0.1 } },
+    description: "semi-binary ResNet-18, bagging, independent",
+    create: () => ({
+      published: bagged,
+      config: { ...shared, scheme: "bagging", schedule: { name: "steps", epochs: [30, 60], factor: 0.1 } },
+    }),
   },
   ...Object.fromEntries(
-    boosting.map(({ mode, rule, scheme, shrinkage }): [string, Preset] => [
+    boosting.map(({ mode, rule, scheme, shrinkage }): [string, Definition<Preset>] => [
       `imagenet-resnet18-boost-${mode}-indp`,
       {
-        description: `semi-binary ResNet-18, boosting by ${rule}, independent (${publishedWords(boosted)}, in one of the modes a, b, c)`,
-        published: boosted,
-        config: {
-          ...shared,
-          scheme: { name: scheme, alpha: "samme", shrinkage, start: "guarded" },
-          learningRateSchedule: { epochs: [25, 50], factor: 0.1 },
-        },
+        description: `semi-binary ResNet-18, boosting by ${rule}, independent; the published figures are of mode a, b or c`,
+        create: () => ({
+          published: boosted,
+          config: {
+            ...shared,
+            scheme: { name: scheme, alpha: "samme", shrinkage, start: "guarded" },
+            schedule: { name: "steps", epochs: [25, 50], factor: 0.1 },
+          },
+        }),
       },
     ]),
   ),

@@ -1,4 +1,4 @@
-import { type Preset, type Published, publishedWords } from "./preset.ts";
+import type { Definition, Preset } from "@benn/core";
 
 interface Recipe {
   readonly net: "ab" | "sb";
@@ -39,13 +39,11 @@ const recipes: readonly Recipe[] = [
  * one, `--set pretrainEpochs=100` trains one first.
  * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, and its published runs
  */
-export const cifar10Recipes: Readonly<Record<string, Preset>> = Object.fromEntries(
+export const cifar10Recipes: Readonly<Record<string, Definition<Preset>>> = Object.fromEntries(
   recipes.map(({ net, scheme, mode, learningRate, options, published: [single, ensemble, overfitsFrom] }) => {
-    const published: Published = { single, ensemble, overfitsFrom };
     const names = [net === "ab" ? "all-binary NIN" : "semi-binary NIN", scheme, mode === "seq" ? "sequential" : "independent"];
     const preset: Preset = {
-      description: `${names.join(", ")} (${publishedWords(published)})`,
-      published,
+      published: { single, ensemble, overfitsFrom },
       config: {
         dataset: "cifar10",
         architecture: net === "ab" ? "allbinnet" : "nin",
@@ -58,6 +56,6 @@ export const cifar10Recipes: Readonly<Record<string, Preset>> = Object.fromEntri
         learningRate,
       },
     };
-    return [`cifar10-${net}-${scheme}-${mode}`, preset];
+    return [`cifar10-${net}-${scheme}-${mode}`, { description: names.join(", "), create: () => preset }];
   }),
 );

@@ -1,0 +1,40 @@
+// Values of metrics as people read them, by what a metric says of itself: its title, its unit, and which way is better.
+import type { MetricInfo } from "@benn/core";
+import { percent, short } from "./format.ts";
+
+/** `52.3 %`, `1.21`, `0.8 s`; `–` where there is no value. */
+export function metricText({ unit }: MetricInfo, value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return "–";
+  if (unit === "%") return percent(value);
+  return unit === "" ? short(value) : `${short(value)} ${unit}`;
+}
+
+/** A value in a column whose head is `metricHead`. */
+export function metricCell(metric: MetricInfo, value: number | undefined): string {
+  return metric.unit === "%" ? metricText(metric, value).replace(" %", "") : metricText({ ...metric, unit: "" }, value);
+}
+
+/** In little room: `52.3 %`, and other units left out. */
+export function metricLabel(metric: MetricInfo, value: number | undefined): string {
+  return metric.unit === "%" ? metricText(metric, value) : metricCell(metric, value);
+}
+
+/** `accuracy %`. */
+export function metricHead({ title, unit }: MetricInfo): string {
+  return unit === "" ? title : `${title} ${unit}`;
+}
+
+export function isBetter({ better }: MetricInfo, value: number, than: number): boolean {
+  return better === "higher" ? value > than : value < than;
+}
+
+/** `3.8 points better`, `0.031 worse`, `equal`: values in percent differ by points. Undefined where either has no value. */
+export function comparison(metric: MetricInfo, value: number, baseline: number): string | undefined {
+  if (!Number.isFinite(value) || !Number.isFinite(baseline)) return undefined;
+  const difference = Math.abs(value - baseline);
+  const inPoints = metric.unit === "%";
+  const size = inPoints ? (100 * difference).toFixed(1) : short(difference);
+  if (Number(size) === 0) return "equal";
+  const unit = inPoints ? " points" : metric.unit && ` ${metric.unit}`;
+  return `${size}${unit} ${isBetter(metric, value, baseline) ? "better" : "worse"}`;
+}

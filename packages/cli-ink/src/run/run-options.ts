@@ -1,0 +1,11 @@
+import type { TrainOptions } from "@benn/core/node";
+import type { Configured } from "../command/configure.ts";
+import { memberThreads } from "./member-threads.ts";
+
+/** What the command gives to every run that it trains or plans. */
+export function runOptions(
+  { container, plugins }: Pick<Configured, "container" | "plugins">,
+  cwd: string,
+): Pick<TrainOptions, "container" | "startMemberThread"> {
+  return { container, startMemberThread: memberThreads(plugins, cwd) };
+}

@@ -1,0 +1,44 @@
+import { type LoadedDataset, UserError } from "@benn/core";
+import type { LayersModel } from "@tensorflow/tfjs";
+import { compileModel } from "./compile-model.ts";
+import type { Chain, Thresholds } from "./find-thresholds.ts";
+import { checkLowers, lowerVote, type NamedVoter } from "./lower-vote.ts";
+import { preparationOf } from "./preparation-of.ts";
+
+/** What is to be exported once it is trained. */
+export interface ExportSubject {
+  /** Built as a member is, trained or not; the caller disposes it. Its latent kernels are projected, as before an evaluation. */
+  readonly model: LayersModel;
+  readonly data: Pick<LoadedDataset, "preprocessing" | "shape">;
+  readonly voter: NamedVoter;
+}
+
+/**
+ * Finds before training what `exportRun` would refuse after it, by the same code without the search for thresholds.
+ * @returns a sentence for each thing that cannot be exported; none if all can
+ */
+export async function checkExportable({ model, data, voter }: ExportSubject): Promise<readonly string[]> {
+  const checks: readonly (() => Promise<unknown>)[] = [
+    // A voter that learns has no vote weights before it has.
+    async () => (voter.voter.fit ? checkLowers(voter) : lowerVote(voter, [1])),
+    async () => preparationOf(data, { whitening: true }),
+    () => compileModel(model, "", noThresholds),
+  ];
+  const refusals: string[] = [];
+  for (const check of checks) {
+    try {
+      await check();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      refusals.push(error.message);
+    }
+  }
+  return refusals;
+}
+
+/** Of the right form and nothing else. */
+function noThresholds({ base, between }: Chain): Thresholds {
+  const [, , channels] = base.shape;
+  const pools = between.filter(({ kind }) => kind === "maxPool").length;
+  return { thresholds: new Float64Array(channels), flips: Array.from({ length: pools + 1 }, () => new Uint8Array(channels)) };
+}

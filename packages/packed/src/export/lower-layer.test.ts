@@ -1,0 +1,167 @@
+import { registerWasmBackend } from "@benn/backend-wasm";
+import { BatchNorm, BinaryConv2D, deterministic } from "@benn/binarize";
+import { createRandom, type LoweredNode, type LoweringContext, UserError } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, test } from "vitest";
+import { Divide, Head, layerOf, ScaledRelu, Shrink, SignConv, Signs, Sum } from "../../test/plugin-layers.ts";
+import { load } from "../load.ts";
+import { compileModel } from "./compile-model.ts";
+import { encodeModel } from "./encode-model.ts";
+
+beforeAll(async () => {
+  await registerWasmBackend();
+  await tf.setBackend("benn-wasm");
+});
+
+const SHAPE = [10, 12, 3] as const;
+const chain = (x: tf.SymbolicTensor, ...layers: tf.layers.Layer[]): tf.SymbolicTensor =>
+  layers.reduce((y, layer) => layer.apply(y) as tf.SymbolicTensor, x);
+
+function modelOf(build: (image: tf.SymbolicTensor) => tf.SymbolicTensor): tf.LayersModel {
+  const input = tf.input({ shape: [...SHAPE] });
+  return tf.model({ inputs: input, outputs: build(input) });
+}
+
+/** Rows of logits [images][classes] of the graph and of the file made of it. */
+async function bothLogits(model: tf.LayersModel, seed: number) {
+  const { nodes, tensors } = await compileModel(model);
+  const classes = model.outputShape.at(-1) as number;
+  const labels = Array.from({ length: classes }, (_, i) => String(i));
+  const header = { shape: SHAPE, labels, voter: "soft", preprocessing: "none" } as const;
+  const packed = await load(encodeModel(header, [{ architecture: "plugin", alpha: 1, nodes }], tensors));
+  const [random, size] = [createRandom(seed, "images"), 360];
+  const images = Float32Array.from({ length: 6 * size }, () => random.normal());
+  const graph = tf.tidy(() => (model.apply(tf.tensor4d(images, [6, ...SHAPE])) as tf.Tensor2D).arraySync());
+  const rows = graph.map((_, i) => [...packed.predict(images.subarray(i * size, (i + 1) * size)).votes[0]!.logits]);
+  return { graph, rows, nodes, tensors };
+}
+
+test("a net of a plugin's layers alone gives the graph's logits, with thresholds in place of what stands before a sign", async () => {
+  const model = modelOf((image) => {
+    const first = chain(image, tf.layers.conv2d({ name: "real", filters: 6, kernelSize: 3, padding: "same" }), new ScaledRelu("relu1"));
+    const signed = chain(first, new BatchNorm({ name: "norm" }), new SignConv("conv1", 8, true), new ScaledRelu("relu2"));
+    const bits = chain(signed, new Divide("divide", 3, 0.1), new Signs("signs"), tf.layers.zeroPadding2d({ name: "around", padding: 1 }));
+    const second = chain(bits, new SignConv("conv2", 8, false));
+    const sum = new Sum("sum").apply([signed, second]) as tf.SymbolicTensor;
+    return chain(sum, new Sum("identity"), new Shrink("shrink"), new Head("head", 4));
+  });
+  const before = tf.memory().numTensors;
+  const { graph, rows, nodes } = await bothLogits(model, 1);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(rows).toEqual(graph);
+  expect(new Set(rows.map(String)).size).toBe(rows.length);
+  expect(nodes.map(({ op }) => op)).toEqual(
+    "conv binaryConv affine relu sign binaryConv add averagePool padChannels conv maxPool mean flatten conv".split(" "),
+  );
+  model.dispose();
+});
+
+test("a threshold is where the layer itself turns, however it rounds, not where the nodes that it lowers to do", async () => {
+  // 82 · (1/82) is below 1 in float32; 82 / 82 is not.
+  expect(Math.fround(82 * Math.fround(1 / 82))).toBeLessThan(1);
+  const binary = (name: string) => new BinaryConv2D({ name, binarizer: deterministic, filters: 10, kernelSize: 3, useBias: false });
+  const model = modelOf((image) =>
+    chain(
+      image,
+      binary("conv0"),
+      binary("conv1"),
+      new Divide("divide", 82, 1),
+      binary("conv2"),
+      tf.layers.globalAveragePooling2d({ name: "mean" }),
+    ),
+  );
+  for (const [weight] of ["conv0", "conv1", "conv2"].map((layer) => model.getLayer(layer).weights))
+    tf.tidy(() => void weight!.write(signsOf(weight!.shape as number[])));
+  const { graph, rows, tensors } = await bothLogits(model, 2);
+  expect(rows).toEqual(graph);
+  // The arithmetic of the node would turn at 83.
+  expect([...tensors.get("conv1.thresholds")!.data]).toEqual(Array.from({ length: 10 }, () => 82));
+  model.dispose();
+});
+
+/** As many of +1 as of −1 in each filter, which centring leaves as they are. */
+function signsOf(shape: number[]): tf.Tensor {
+  const [filters = 1] = shape.slice(-1);
+  return tf.tensor(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => (Math.floor(i / filters) % 2 ? 1 : -1)),
+    shape,
+  );
+}
+
+const affine = (channels: number): LoweredNode => ({
+  op: "affine",
+  mean: new Float32Array(channels),
+  factor: new Float32Array(channels),
+  offset: new Float32Array(channels),
+});
+const window = { size: [3, 3], strides: [1, 1], pad: [1, 1, 1, 1] } as const;
+
+test.for<[string, (context: LoweringContext) => readonly LoweredNode[], RegExp]>([
+  ["constants of another length", () => [affine(4)], /layer custom \(Custom\) lowers to affine with 4 values as mean, not 3\./],
+  [
+    "a map of another shape",
+    () => [{ op: "averagePool", size: [2, 2], strides: [2, 2], pad: [0, 0, 0, 0] }],
+    /layer custom \(Custom\) gives \[10, 12, 3\] and lowers to what gives \[5, 6, 3\]/,
+  ],
+  [
+    "a binary convolution of no signs",
+    () => [{ op: "binaryConv", kernel: new Float32Array(81).fill(1), ...window }],
+    /layer custom is a binary convolution of what layer image gives, which is not signs/,
+  ],
+  [
+    "a binary kernel of three values",
+    () => [{ op: "sign" }, { op: "binaryConv", kernel: Float32Array.from({ length: 81 }, (_, i) => i % 2), ...window }],
+    /layer custom \(Custom\) lowers to binaryConv with a kernel that is not of −a and \+a in each filter/,
+  ],
+  ["signs as numbers", () => [{ op: "sign" }, { op: "relu" }], /layer custom.1 takes the signs of layer custom.0 as numbers/],
+  ["several inputs that it has not", () => [{ op: "add" }], /layer custom \(Custom\) lowers to add, which takes several inputs/],
+  [
+    "more padding than window",
+    () => [{ op: "maxPool", size: [1, 1], strides: [1, 1], pad: [1, 0, 0, 0] }],
+    /layer custom has padding of 1, 0, 0, 0 and a window of 1×1/,
+  ],
+  [
+    "a window larger than any",
+    () => [{ op: "maxPool", size: [65, 1], strides: [1, 1], pad: [32, 32, 0, 0] }],
+    /layer custom \(maxPool\) has no usable size\. A packed model cannot hold that/,
+  ],
+  [
+    "a node that is not one",
+    () => [{ op: "tanh" } as never],
+    /layer custom \(Custom\) lowers to "tanh", which is no node of a packed model/,
+  ],
+  ["a dense layer of a map", () => [{ op: "dense", kernel: new Float32Array(9) }], /lowers a map to dense, which takes a vector/],
+])("a layer that lowers to %s is refused by name", async ([, nodes, message]) => {
+  const input = tf.input({ shape: [...SHAPE], name: "image" });
+  const outputs = chain(input, layerOf("custom", nodes), tf.layers.globalAveragePooling2d({ name: "mean" }));
+  const model = tf.model({ inputs: input, outputs });
+  await expect(compileModel(model)).rejects.toThrow(message);
+  await expect(compileModel(model)).rejects.toThrow(UserError);
+  model.dispose();
+});
+
+test("a weight that a layer does not have is refused by name", async () => {
+  const layer = Object.assign(
+    layerOf("custom", () => []),
+    {
+      lower: async ({ weight }: LoweringContext) => [
+        { op: "affine", mean: await weight("mean"), factor: await weight("mean"), offset: await weight("mean") },
+      ],
+    },
+  );
+  const model = modelOf((image) => chain(image, layer));
+  await expect(compileModel(model)).rejects.toThrow('layer custom (Custom) has no weight "mean"');
+  model.dispose();
+});
+
+test("every layer that has no lower method is named, not only the first", async () => {
+  const model = modelOf((image) => {
+    const left = chain(image, layerOf("one"), tf.layers.globalAveragePooling2d({ name: "mean1" }));
+    const right = chain(image, layerOf("two"), tf.layers.globalAveragePooling2d({ name: "mean2" }));
+    return tf.layers.add({ name: "both" }).apply([left, right]) as tf.SymbolicTensor;
+  });
+  const sentence = (name: string) =>
+    `export: layer ${name} (Custom) is of a kind that a packed model does not know. Replace it, or give it a lower method: docs/packed.md.`;
+  await expect(compileModel(model)).rejects.toThrow(`${sentence("one")} ${sentence("two")}`);
+  model.dispose();
+});

@@ -1,0 +1,35 @@
+import { type LoweredVote, UserError, type Voter } from "@benn/core";
+import type { VoteName } from "../graph.ts";
+
+export const VOTES: readonly VoteName[] = ["hard", "soft", "softmax"];
+
+/** A voter under the name by which it was chosen. */
+export interface NamedVoter {
+  readonly name: string;
+  readonly voter: Voter;
+}
+
+/** @throws UserError for a voter without `lower` */
+export function checkLowers({ name, voter }: NamedVoter): void {
+  if (!voter.lower) {
+    throw new UserError(
+      `export: the voter "${name}" has no lower method, so a packed model cannot take its vote. Give it one (docs/packed.md), or choose another: ${VOTES.join(", ")}.`,
+    );
+  }
+}
+
+/**
+ * The vote that a packed model takes for a voter's, with the members' vote weights in it.
+ * @param alphas of the members that vote
+ * @throws UserError when the voter does not lower, or to what the file does not know
+ */
+export function lowerVote(named: NamedVoter, alphas: readonly number[]): LoweredVote {
+  checkLowers(named);
+  const lowered = named.voter.lower?.(alphas);
+  if (!lowered || !VOTES.includes(lowered.vote) || lowered.alphas.length !== alphas.length || !lowered.alphas.every(Number.isFinite)) {
+    throw new UserError(
+      `export: the voter "${named.name}" lowers to ${JSON.stringify(lowered)} for ${alphas.length} members. Let it give one of ${VOTES.join(", ")}, and a finite alpha for each member.`,
+    );
+  }
+  return lowered;
+}

@@ -1,0 +1,7 @@
+/** Values of a patch that the training engine sums by themselves: see docs/packed.md, order of sums. */
+export function sumBlock(channels: number): number {
+  return Math.max(1, Math.floor(384 / channels)) * channels;
+}
+
+/** The same of a dense layer. */
+export const DENSE_SUM_BLOCK = 256;
