@@ -198,17 +198,29 @@ export interface ReadOptions {
  * @throws UserError when the file is missing or cannot be read
  */
 export async function* readEvents(path: string, { follow, signal, onDamaged }: ReadOptions): AsyncGenerator<RunEvent> {
-  let members = 0;
-  for await (const line of readLines(path, { follow, ...(signal ? { signal } : {}) })) {
-    const event = line === undefined ? "damaged" : parseEvent(line);
-    if (event === "later") continue;
-    if (event === "damaged" || tellsOf(event) > members) {
-      onDamaged?.();
-      continue;
+  for await (const { event } of readEntries(path, { follow, ...(signal ? { signal } : {}) })) {
+    if (event === "damaged") onDamaged?.();
+    else if (event !== "later") {
+      yield event;
+      if (follow && event.type === "run-end") return;
     }
-    if (event.type === "run-start") members = event.members.length;
-    yield event;
-    if (follow && event.type === "run-end") return;
+  }
+}
+
+/**
+ * The lines of a log, without their ends, with what they are.
+ * @param members of the run, where something else than the log's first event tells
+ */
+export async function* readEntries(
+  path: string,
+  options: Pick<ReadOptions, "follow" | "signal">,
+  members = 0,
+): AsyncGenerator<{ readonly line: string; readonly event: RunEvent | "later" | "damaged" }> {
+  for await (const line of readLines(path, options)) {
+    const event = line === undefined ? "damaged" : parseEvent(line);
+    const isEvent = typeof event !== "string";
+    if (isEvent && event.type === "run-start") members = event.members.length;
+    yield { line: line ?? "", event: isEvent && tellsOf(event) > members ? "damaged" : event };
   }
 }
 
@@ -219,7 +231,7 @@ function tellsOf(event: RunEvent): number {
 }
 
 /** @returns lines without their ends; undefined for one that is too long */
-async function* readLines(path: string, { follow, signal }: ReadOptions): AsyncGenerator<string | undefined> {
+async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "follow" | "signal">): AsyncGenerator<string | undefined> {
   const openLog = (): Promise<FileHandle> =>
     open(path, "r").catch((error: unknown) => {
       throw fileError(

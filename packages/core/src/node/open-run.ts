@@ -38,7 +38,8 @@ export async function openRun(folder: string): Promise<SavedRun> {
   return { folder, config, members: trained };
 }
 
-function membersOf({ members = 0 }: Config): number {
+/** How many members a saved configuration tells of. */
+export function membersOf({ members = 0 }: Config): number {
   return typeof members === "number" ? members : members.reduce((sum, { count = 1 }) => sum + count, 0);
 }
 
