@@ -42,13 +42,15 @@ export class EventLog {
    * @throws UserError when the system refuses
    */
   static async open(path: string, files: FileSystem = disk): Promise<EventLog> {
+    let file: OpenFile | undefined;
     try {
-      const file = await files.open(path, "a+");
+      file = await files.open(path, "a+");
       await files.syncFolder(dirname(path));
       const whole = await scan(file);
       if (whole.size < (await file.stat()).size) await file.truncate(whole.size);
       return new EventLog(path, files, file, whole);
     } catch (error) {
+      await file?.close();
       throw fileError(path, "written", error);
     }
   }
