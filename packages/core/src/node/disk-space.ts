@@ -30,8 +30,8 @@ export async function checkDiskSpace(
 /** Of the disk that the path lies on, or its nearest parent that exists; undefined where the system does not tell. */
 async function freeBytes(path: string): Promise<number | undefined> {
   try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
+    const { bavail, bsize, blocks } = await statfs(path);
+    return blocks === 0 ? undefined : bavail * bsize; // some network disks tell nothing
   } catch (error) {
     const parent = dirname(path);
     return errorCode(error) === "ENOENT" && parent !== path ? await freeBytes(parent) : undefined;

@@ -81,6 +81,9 @@ function withoutUndefined<T extends object>(clock: T): T {
   return Object.fromEntries(Object.entries(clock).filter(([, value]) => value !== undefined)) as T;
 }
 
+/** What is needed of a run's start to read it as today's. */
+const anyStart = z.looseObject({ dataset: z.looseObject({ labels: z.array(z.unknown()) }) });
+
 /**
  * Reads a line of events.jsonl, of older versions too.
  * @returns "later" for an event that only later versions know, "damaged" for what is none
@@ -95,6 +98,7 @@ export function parseEvent(line: string): RunEvent | "later" | "damaged" {
   const event = anyEvent.safeParse(json);
   if (!event.success) return "damaged";
   if (!Object.hasOwn(shapes, event.data.type)) return "later";
+  if (event.data.type === "run-start" && !anyStart.safeParse(event.data).success) return "damaged";
   const upgraded = upgradeEvent(event.data as unknown as RunEvent);
   return shapes[upgraded.type].safeParse(upgraded).success ? upgraded : "damaged";
 }

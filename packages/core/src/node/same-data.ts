@@ -66,16 +66,17 @@ export async function refuseOtherData(run: string, other: OtherData): Promise<vo
   );
 }
 
-/** Paths that begin at a place are cut to what follows it. */
+/** Paths that begin at a place are cut to what follows it, keys too. */
 function withoutPlaces({ source: _source, ...provenance }: Json, places: readonly string[]): Json {
+  const cut = (text: string): string => {
+    const place = places.find((path) => text === path || text.startsWith(path + sep));
+    return place === undefined ? text : text.slice(place.length);
+  };
   const strip = (value: unknown): unknown => {
-    if (typeof value === "string") {
-      const place = places.find((path) => value === path || value.startsWith(path + sep));
-      return place === undefined ? value : value.slice(place.length);
-    }
+    if (typeof value === "string") return cut(value);
     if (Array.isArray(value)) return value.map(strip);
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, strip(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cut(key), strip(inner)]));
   };
   return strip(provenance) as Json;
 }

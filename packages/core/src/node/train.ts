@@ -101,7 +101,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
     await backend.activate();
     const trained = resume === undefined ? [] : (await openRun(resume)).members;
-    data = yield* loadDataset(resolved, container, signal);
+    data = yield* loadData(resolved, options);
     if (resume !== undefined) await refuseOtherData(resume, { data, dataset: resolved.dataset, container });
     const kinds = await checkMembers(resolved, data, container, options.checkMember);
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
@@ -158,6 +158,15 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     await audience?.close();
     data?.dispose?.();
     await store?.close();
+  }
+}
+
+async function* loadData(config: ResolvedConfig, { container, signal, resume }: TrainOptions): AsyncGenerator<RunEvent, LoadedDataset> {
+  try {
+    return yield* loadDataset(config, container, signal);
+  } catch (error) {
+    if (resume === undefined || !(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message} If the data have moved, name their new place with --data.`, { cause: error });
   }
 }
 
