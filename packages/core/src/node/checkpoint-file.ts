@@ -120,17 +120,17 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): SavedCheckpoi
 /** The member that a checkpoint is of, from the first bytes of the file alone; undefined where they do not tell. */
 export async function memberOfCheckpoint(path: string): Promise<number | undefined> {
   const file = await open(path, "r").catch(() => undefined);
-  if (!file) return undefined;
   try {
     const length = Buffer.alloc(8);
-    await file.read(length, 0, 8, 0);
+    await file?.read(length, 0, 8, 0);
     const header = Buffer.alloc(Math.min(Number(length.readBigUInt64LE()), MOST_HEADER));
-    const { bytesRead } = await file.read(header, 0, header.length, 8);
-    const json = parseJson(header.toString("utf8", 0, bytesRead)) as { __metadata__?: { benn?: string } } | null;
-    const { success, data } = scalars.safeParse(parseJson(json?.__metadata__?.benn));
-    return success ? data.member : undefined;
+    const read = await file?.read(header, 0, header.length, 8);
+    const json = parseJson(header.toString("utf8", 0, read?.bytesRead)) as { __metadata__?: { benn?: string } } | null | undefined;
+    return scalars.safeParse(parseJson(json?.__metadata__?.benn)).data?.member;
+  } catch {
+    return undefined; // it is read again, and refused in a sentence, where it is needed
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
 

@@ -234,17 +234,9 @@ function tellsOf(event: RunEvent): number {
 
 /** @returns lines without their ends; undefined for one that is too long */
 async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "follow" | "signal">): AsyncGenerator<string | undefined> {
-  const openLog = (): Promise<FileHandle> =>
-    open(path, "r").catch((error: unknown) => {
-      throw fileError(
-        path,
-        "read",
-        error,
-        'Copy it from where the run was trained, or make a log anew from the members with "benn fsck --mend".',
-      );
-    });
-  let file = await openLog();
+  let file: FileHandle | undefined;
   try {
+    file = await open(path, "r");
     let position = 0;
     let pieces: Buffer[] = [];
     let length = 0;
@@ -270,7 +262,8 @@ async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "f
       const now = await stat(path).catch(() => undefined);
       if (now && now.ino !== (await file.stat()).ino) {
         await file.close();
-        file = await openLog();
+        file = undefined;
+        file = await open(path, "r");
       }
       if (now && now.size < position) {
         position = now.size;
@@ -278,7 +271,14 @@ async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "f
         length = 0;
       }
     }
+  } catch (error) {
+    throw fileError(
+      path,
+      "read",
+      error,
+      'Copy it from where the run was trained, or make it anew from the members with "benn fsck --mend".',
+    );
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
