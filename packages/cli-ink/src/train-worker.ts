@@ -2,8 +2,8 @@
 // what the user asks meanwhile as messages.
 import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
-import { RunControl, UserError } from "@benn/core";
-import { openRun, train } from "@benn/core/node";
+import { UserError } from "@benn/core";
+import { openRun, RunControl, train } from "@benn/core/node";
 import { configure, isAsked } from "./command/configure.ts";
 import { runOptions } from "./run/run-options.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";

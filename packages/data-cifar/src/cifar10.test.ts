@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom, type LoadedDataset, type LoadOptions, UserError, type z } from "@benn/core";
+import { type LoadedDataset, type LoadOptions, UserError, type z } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { testDataset } from "@benn/core/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BATCHES, randomBytes, writeBatches } from "../test/mini-batches.ts";

@@ -1,4 +1,5 @@
-import { createRandom, type Dataset, UserError, z } from "@benn/core";
+import { type Dataset, UserError, z } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { cacheFolder } from "./cache-folder.ts";
 import { fitPreprocess } from "./fit-preprocess.ts";
 import { type Images, SIDE } from "./images.ts";

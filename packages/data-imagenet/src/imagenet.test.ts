@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { createContainer, createRandom, DATASETS, type LoadedDataset, UserError } from "@benn/core";
+import { createContainer, DATASETS, type LoadedDataset, UserError } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { afterAll, describe, expect, test } from "vitest";
 import { copyFolders, databases, FIXTURES, FOLDERS, load, newFolder, shards, small, SYNSETS, unpacked } from "../test/sets.ts";
 import { imagenet } from "./imagenet.ts";

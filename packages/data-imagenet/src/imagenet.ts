@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { createRandom, type Dataset, type LoadOptions, type Preprocessing, UserError } from "@benn/core";
+import { type Dataset, type LoadOptions, type Preprocessing, UserError } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { DecoderPool } from "./decode/decoder-pool.ts";
 import { centre } from "./decode/crop.ts";
 import type { Recipe } from "./decode/recipe.ts";

@@ -1,4 +1,4 @@
-import { createRandom, readSafetensors as readWithCore, type SafetensorsEntry, writeSafetensors } from "@benn/core";
+import { createRandom, readSafetensors as readWithCore, type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
 import { describe, expect, test } from "vitest";
 import { encodeModel, floatTensor, byteTensor, integerTensor, labelsFor, newSketch } from "../test/random-model.ts";
 import type { GraphNode } from "./graph.ts";

@@ -1,20 +1,8 @@
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Binarizer,
-  type Config,
-  createContainer,
-  createStep,
-  EVALUATION,
-  LOSSES,
-  memberOptimizer,
-  OPTIMIZERS,
-  readSafetensors,
-  type Step,
-  summarizeModel,
-  UserError,
-} from "@benn/core";
+import { type Binarizer, type Config, createContainer, LOSSES, OPTIMIZERS, type Step, UserError } from "@benn/core";
+import { createStep, EVALUATION, memberOptimizer, readSafetensors, summarizeModel } from "@benn/core/internals";
 import { train, type TrainOptions } from "@benn/core/node";
 import { testBinarizer } from "@benn/core/testing";
 import * as tf from "@tensorflow/tfjs";

@@ -1,4 +1,5 @@
-import { type Config, createContainer, DEFAULTS, parseConfig, UserError } from "@benn/core";
+import { type Config, createContainer, UserError } from "@benn/core";
+import { DEFAULTS, parseConfig } from "@benn/core/node";
 import { expect, test } from "vitest";
 import { defaults as own } from "../defaults.ts";
 import { applySettings } from "./apply-settings.ts";

@@ -1,4 +1,5 @@
-import { type Config, configSchema, keysOf, UserError } from "@benn/core";
+import { type Config, UserError } from "@benn/core";
+import { configSchema, keysOf } from "@benn/core/node";
 
 type Json = Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type Config, DEFAULTS, type DependencyContainer, PRESETS, UserError } from "@benn/core";
-import { fileSpecifier, installResolver } from "@benn/core/node";
+import { type Config, type DependencyContainer, PRESETS, UserError } from "@benn/core";
+import { DEFAULTS, fileSpecifier, installResolver } from "@benn/core/node";
 import { applySettings } from "./apply-settings.ts";
 import { openContainer } from "./open-container.ts";
 

@@ -80,6 +80,6 @@ test("it tries what is registered, and finds the features of this Node and where
     { name: "silent", description: "paintings" },
     { name: "asking", description: "maps" },
   ]);
-  expect(found.plugins).toEqual(["@benn/small", "the application"]);
+  expect(found.plugins).toEqual(["@benn/core", "@benn/small", "the application"]);
   expect(JSON.parse(JSON.stringify(found))).toEqual(found);
 });

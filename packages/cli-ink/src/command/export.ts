@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { UserError, VOTERS } from "@benn/core";
+import { UserError } from "@benn/core";
 import { openRun } from "@benn/core/node";
-import { load, type VoteName } from "@benn/packed";
+import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
 import { bytes, count, table } from "../run/format.ts";
 import { openContainer } from "./open-container.ts";
@@ -30,7 +30,7 @@ export async function exportCommand(
     container,
     whitening,
     verify,
-    ...(voter === undefined ? {} : { voter: container.resolve(VOTERS).entry(voter).name as VoteName }),
+    ...(voter === undefined ? {} : { voter }),
     onProgress: ({ members, of }) => {
       if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
     },

@@ -1,4 +1,4 @@
-import { CONTRACTS } from "@benn/core";
+import { CONTRACTS } from "@benn/core/node";
 import { table } from "../run/format.ts";
 import { configure } from "./configure.ts";
 import { type JsonSchema, type RegisteredName, registeredNames } from "./registered-names.ts";

@@ -1,4 +1,5 @@
-import { type Config, type ContractKey, CONTRACTS, configSchema, DEFAULTS, z } from "@benn/core";
+import { type Config, z } from "@benn/core";
+import { type ContractKey, CONTRACTS, configSchema, DEFAULTS } from "@benn/core/node";
 import { configure } from "./configure.ts";
 import { registeredNames, type RegisteredName } from "./registered-names.ts";
 

@@ -1,4 +1,5 @@
-import { type ByMetric, createRandom, type MemberPlan, type MetricInfo, type RunEvent, type RunEventBody } from "@benn/core";
+import { type ByMetric, type MemberPlan, type MetricInfo, type RunEvent, type RunEventBody } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 
 export interface ExampleRun {
   readonly members: number;

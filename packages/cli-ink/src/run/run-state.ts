@@ -82,7 +82,7 @@ export function reduce(before: RunState, event: RunEvent): RunState {
         step: event.step,
         steps: event.steps,
         batchLoss: addPoint(was.batchLoss, { x: event.epoch + event.step / event.steps, y: event.loss }),
-        curves: mapMetrics(event.metrics, (_, name) => was.curves[name] ?? []),
+        curves: { ...mapMetrics(event.metrics, () => []), ...was.curves },
         ...(event.clock.imagesPerSecond === undefined ? {} : { imagesPerSecond: event.clock.imagesPerSecond }),
       }));
     case "epoch":
@@ -92,7 +92,7 @@ export function reduce(before: RunState, event: RunEvent): RunState {
         epoch: event.epoch + 1,
         step: 0,
         epochLoss: addPoint(was.epochLoss, { x: event.epoch + 1, y: event.loss }),
-        curves: mapMetrics(event.metrics, (y, name) => addPoint(was.curves[name] ?? [], { x: event.epoch + 1, y })),
+        curves: { ...was.curves, ...mapMetrics(event.metrics, (y, name) => addPoint(was.curves[name] ?? [], { x: event.epoch + 1, y })) },
         epochsDoneAt: state.seconds,
       }));
     case "score":

@@ -14,10 +14,18 @@ export function headline({ start, staged }: RunState, metric: MetricInfo): VoteV
   return stage && measured && value !== undefined ? { members: stage.members, voter, value, mean: measured.singleMean } : undefined;
 }
 
+/** Names of the voters, as far as the run has shown them: its own first. */
+export function votersOf({ start, staged }: Pick<RunState, "start" | "staged">): string[] {
+  const own = start?.voter.split(" ")[0] ?? "";
+  const names = Object.keys(Object.values(staged.at(-1)?.metrics ?? {})[0]?.test ?? {});
+  return names.includes(own) ? [own, ...names.filter((name) => name !== own)] : names;
+}
+
 /** Rows of the table of stages: the number of members, the newest alone, a single one on average, and every vote. */
-export function stagedRows({ staged }: Pick<RunState, "staged">, metric: MetricInfo): string[][] {
+export function stagedRows(state: Pick<RunState, "start" | "staged">, metric: MetricInfo): string[][] {
+  const { staged } = state;
   const stages = staged.flatMap(({ members, metrics: { [metric.name]: measured } }) => (measured ? [{ members, ...measured }] : []));
-  const voters = Object.keys(stages[0]?.test ?? {});
+  const voters = votersOf(state);
   const cell = (value: number | undefined): string => metricCell(metric, value);
   return [
     ["members", "single", "mean single", ...voters],
@@ -64,7 +72,7 @@ function bestWords(state: RunState, metric: MetricInfo): string[] {
   const all = state.staged.flatMap(({ members, metrics: { [metric.name]: measured } }) =>
     Object.entries(measured?.test ?? {}).map(([voter, value]) => ({ voter, value, members })),
   );
-  if (!done || all.length === 0) return [];
+  if (!done) return [];
   const best = all.reduce((a, b) => (isBetter(metric, b.value, a.value) ? b : a));
   if (!isBetter(metric, best.value, done.value)) return [];
   return [

@@ -1,3 +1,4 @@
+// The door for applications: docs/applications.md.
 export { autoBackend, examineBackends } from "./auto-backend.ts";
 export type { CheckMember, MemberToCheck } from "./check-members.ts";
 export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluation } from "./evaluate-run.ts";
@@ -16,3 +17,12 @@ export { serveMembers } from "./threads/serve-members.ts";
 export { discoverPlugins } from "./plugins/discover-plugins.ts";
 export { fileSpecifier, installResolver } from "./plugins/install-resolver.ts";
 export { type LoadedPlugin, loadPlugins, type PluginSource } from "./plugins/load-plugins.ts";
+export type { MemberBench, StepKind, StepTime } from "../bench/member-bench.ts";
+export { configSchema, parseConfig, type ParsedConfig } from "../config.ts";
+export { DEFAULTS, type InjectionToken } from "../container.ts";
+export { type ContractKey, CONTRACTS, keysOf } from "../contracts.ts";
+export { nearest } from "../nearest.ts";
+export { Registry, type RegistryEntry } from "../registry.ts";
+export { RunControl } from "../run-control.ts";
+export { type GivenMembers, UNKNOWN_EPOCH } from "../train/given-members.ts";
+export { type MemberConfig, type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";

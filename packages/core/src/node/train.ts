@@ -62,7 +62,7 @@ export interface TrainOptions {
    * then train side by side. Without it they are trained one by one.
    */
   startMemberThread?(config: Config): Worker;
-  /** Looks at each kind of member before the first epoch, when nothing is written yet; may refuse it. */
+  /** Looks at each kind of member of a new run, before anything is written; may refuse it. */
   readonly checkMember?: CheckMember;
   /** Called once the run folder is known. */
   onFolder?(path: string): void;
@@ -103,7 +103,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const trained = resume === undefined ? [] : (await openRun(resume)).members;
     data = yield* loadData(resolved, options);
     if (resume !== undefined) await refuseOtherData(resume, { data, dataset: resolved.dataset, container });
-    const kinds = await checkMembers(resolved, data, container, options.checkMember);
+    const kinds = await checkMembers(resolved, data, container, resume ? undefined : options.checkMember);
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
     const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));
     const share = backend.share?.({ cores: availableParallelism(), memoryBytes: machineMemory(), stepBytes });

@@ -1,4 +1,5 @@
-import { createContainer, DATASETS, DEFAULTS, parseConfig, PRESETS, SCHEDULES } from "@benn/core";
+import { createContainer, DATASETS, PRESETS, SCHEDULES } from "@benn/core";
+import { DEFAULTS, parseConfig } from "@benn/core/node";
 import { expect, test } from "vitest";
 import plugin from "../index.ts";
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type Safetensors, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { type Safetensors } from "@benn/core/internals";
 import type { ClassList } from "./class-list.ts";
 import { keptIndex } from "./kept-index.ts";
 import { numberedClasses } from "./numbered-classes.ts";

@@ -4,22 +4,9 @@ import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import archNin from "@benn/arch-nin";
 import binarize from "@benn/binarize";
-import {
-  BACKENDS,
-  completeScheme,
-  type Config,
-  createContainer,
-  DATASETS,
-  KEY_MAPS,
-  readSafetensors,
-  type Registry,
-  type RunEvent,
-  SCHEMES,
-  UserError,
-  weightedError,
-  winners,
-} from "@benn/core";
-import { evaluateRun, openRun } from "@benn/core/node";
+import { BACKENDS, type Config, createContainer, DATASETS, KEY_MAPS, type RunEvent, SCHEMES, UserError } from "@benn/core";
+import { completeScheme, readSafetensors, weightedError, winners } from "@benn/core/internals";
+import { evaluateRun, openRun, type Registry } from "@benn/core/node";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
 import vote from "@benn/vote";

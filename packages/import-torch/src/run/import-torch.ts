@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
-import { type GivenMembers, type RunEvent, UserError, type WeightValues } from "@benn/core";
-import { type RunResult, train } from "@benn/core/node";
+import { type RunEvent, UserError } from "@benn/core";
+import { type WeightValues } from "@benn/core/internals";
+import { type GivenMembers, type RunResult, train } from "@benn/core/node";
 import { readCheckpoint } from "../checkpoint/read-checkpoint.ts";
 import { readNpy } from "../files/read-npy.ts";
 import { readWhole, sha256 } from "../files/read-whole.ts";

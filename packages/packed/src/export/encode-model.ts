@@ -1,4 +1,4 @@
-import { type SafetensorsEntry, writeSafetensors } from "@benn/core";
+import { type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
 import { FORMAT_VERSION, type MemberHeader, type ModelHeader } from "../graph.ts";
 
 /** The bytes of a .benn file. */

@@ -1,5 +1,6 @@
-import { BACKENDS, type DependencyContainer, resolveConfig, type SafetensorsEntry, UserError, VOTERS } from "@benn/core";
-import { loadDataset, openRun, restoreMembers } from "@benn/core/node";
+import { BACKENDS, type DependencyContainer, UserError, VOTERS } from "@benn/core";
+import { type SafetensorsEntry } from "@benn/core/internals";
+import { loadDataset, openRun, resolveConfig, restoreMembers } from "@benn/core/node";
 import type { MemberHeader, ModelHeader } from "../graph.ts";
 import { compileModel, type SizeRow } from "./compile-model.ts";
 import { encodeModel } from "./encode-model.ts";

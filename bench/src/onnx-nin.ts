@@ -1,11 +1,15 @@
-// The training step of the semi-binary NIN as one plain graph of ONNX, for engines that only infer: forward, the backward pass
-// by hand, Adam. Parameters, moments and running statistics come in and go out. Channels come first: [batch, channels, height, width].
-import { OnnxGraph } from "../onnx-graph.ts";
-import { channelsFirst, type GivenWeight } from "./channels-first.ts";
+// The semi-binary NIN as a graph of ONNX, for engines that only infer: its evaluation, and its training step as one plain graph of forward,
+// the backward pass by hand, and Adam, whose parameters, moments and running statistics come in and go out. Channels come first:
+// [batch, channels, height, width].
+import { channelsFirst, type GivenWeight } from "./model-weights.ts";
+import { OnnxGraph } from "./onnx-graph.ts";
 
-export interface OnnxStep {
+export interface OnnxNin {
   readonly file: Uint8Array;
-  /** What the first step is fed, but for `image`, `truth`, `rate` and `root`; output `NAME.next` is the next step's `NAME`. */
+  /**
+   * What the first training step is fed, but for `image`, `truth`, `rate` and `root`; output `NAME.next` is the next step's `NAME`.
+   * Empty for evaluation.
+   */
   readonly state: Readonly<Record<string, { readonly values: Float32Array; readonly shape: readonly number[] }>>;
 }
 
@@ -18,15 +22,18 @@ interface Layer {
 }
 
 const WEIGHT_DECAY = 1e-5;
+/** Of batch norm. */
+const EPSILON = 1e-4;
+
+/** Height and width of the images. */
+export const SIDE = 32;
 
 /**
  * @param weights of `nin({ binary: "inner" })`, by name: "conv1/kernel", "conv2_bn/gamma" …
- * @param side of the images, divisible by 4
+ * @param training what a step is of; without, the graph is of evaluation, of input `image` and output `logits`
  */
-export function onnxStep(
-  weights: readonly GivenWeight[],
-  { batch, dropout, side }: { batch: number; dropout: number; side: number },
-): OnnxStep {
+export function onnxNin(weights: readonly GivenWeight[], training?: { readonly batch: number; readonly dropout: number }): OnnxNin {
+  const { batch, dropout } = training ?? { batch: 0, dropout: 0 };
   const g = new OnnxGraph();
   const state: Record<string, { values: Float32Array; shape: readonly number[] }> = {};
   const gradients = new Map<string, string>();
@@ -41,6 +48,7 @@ export function onnxStep(
   const sum = (x: string, axes: readonly number[], keepdims = 1): string => g.add("ReduceSum", [x, sizes(...axes)], { keepdims });
   const mean = (x: string, axes: readonly number[], keepdims = 1): string => g.add("ReduceMean", [x], { axes, keepdims });
   const reshape = (x: string, ...shape: readonly number[]): string => g.add("Reshape", [x, sizes(...shape)]);
+  const flat = (x: string): string => reshape(x, -1);
   const transpose = (x: string, ...perm: readonly number[]): string => g.add("Transpose", [x], { perm });
   const signOf = (x: string): string => where(g.add("Less", [x, zero]), minus, one);
   /** Sums of each channel, [1, channels, 1, 1]: within images first. */
@@ -57,12 +65,11 @@ export function onnxStep(
   };
   const weight = (name: string): { name: string; value: string; shape: readonly number[] } => {
     const found = weights.find((weight) => weight.name === name);
-    if (!found) throw new Error(`onnxStep: there is no weight "${name}"`);
+    if (!found) throw new Error(`onnxNin: there is no weight "${name}"`);
     const { values, shape } = channelsFirst(found);
-    return { name, value: given(name, values, shape), shape };
+    return { name, value: training ? given(name, values, shape) : g.constant(values, shape), shape };
   };
 
-  /** Adam on a weight as it stands, or after its projection. */
   const adam = (name: string, value: string): void => {
     const { shape, values } = state[name] ?? { shape: [], values: new Float32Array(0) };
     const [m, v] = ["first", "second"].map((moment) => given(`${name}.${moment}`, new Float32Array(values.length), shape)) as [
@@ -77,7 +84,10 @@ export function onnxStep(
     becomes(`${name}.first`, first);
     becomes(`${name}.second`, second);
   };
-  const updates: (() => void)[] = [];
+  /** What Adam changes, by name: a weight as it stands, or after its projection. */
+  const parameters = new Map<string, string>();
+
+  const evaluated = (y: string): Layer => ({ y, back: () => "" });
 
   /** The product with a kernel [filters, channels, size, size], and its gradients; 1×1 kernels as matrices. */
   const product = (
@@ -92,9 +102,9 @@ export function onnxStep(
     if (size === 1) {
       const [matrix, columns] = [reshape(kernel, f, c), reshape(x, batch, c, pixels)];
       const back: Backward = (dy) => {
-        const flat = reshape(dy, batch, f, pixels);
-        toKernel(reshape(sum(g.add("MatMul", [flat, transpose(columns, 0, 2, 1)]), [0]), f, c, 1, 1));
-        return reshape(g.add("MatMul", [transpose(matrix, 1, 0), flat]), batch, c, across, across);
+        const gradient = reshape(dy, batch, f, pixels);
+        toKernel(reshape(sum(g.add("MatMul", [gradient, transpose(columns, 0, 2, 1)]), [0]), f, c, 1, 1));
+        return reshape(g.add("MatMul", [transpose(matrix, 1, 0), gradient]), batch, c, across, across);
       };
       return { y: reshape(g.add("MatMul", [matrix, columns]), batch, f, across, across), back };
     }
@@ -131,11 +141,12 @@ export function onnxStep(
       toLatent = (dw) =>
         times(add(mul(magnitude, dw), mul(signs, times(sum(mul(dw, signs), [1, 2, 3]), 1 / n))), n * (c > 1 ? 1 - 1 / c : 1));
     }
+    if (!training) {
+      const pads = Array<number>(4).fill((size - 1) / 2);
+      return evaluated(g.add("Conv", [x, used, flat(bias.value)], { pads }));
+    }
     const { y, back } = product(x, used, kernel.shape, pixels, (dw) => gradients.set(kernel.name, toLatent(dw)), name === "conv1");
-    updates.push(
-      () => adam(kernel.name, latent),
-      () => adam(bias.name, bias.value),
-    );
+    parameters.set(kernel.name, latent).set(bias.name, bias.value);
     return {
       y: add(y, bias.value),
       back: (dy) => {
@@ -146,26 +157,23 @@ export function onnxStep(
   };
 
   const norm = (x: string, name: string, pixels: number, affine: boolean): Layer => {
+    const [gamma, beta] = affine ? [weight(`${name}/gamma`), weight(`${name}/beta`)] : [];
+    const running = { mean: weight(`${name}/moving_mean`), variance: weight(`${name}/moving_variance`) };
+    if (!training) {
+      const channels = running.mean.shape[1] ?? 0;
+      const [scale, offset] = [gamma, beta].map((own, i) => (own ? flat(own.value) : g.constant(new Float32Array(channels).fill(1 - i))));
+      const inputs = [x, scale!, offset!, flat(running.mean.value), flat(running.variance.value)];
+      return evaluated(g.add("BatchNormalization", inputs, { epsilon: { float: EPSILON } }));
+    }
     const count = batch * pixels;
     const centre = times(channelSums(x), 1 / count);
     const centred = sub(x, centre);
     const variance = times(channelSums(mul(centred, centred)), 1 / count);
-    const inverse = g.add("Reciprocal", [g.add("Sqrt", [add(variance, scalar(1e-4))])]);
+    const inverse = g.add("Reciprocal", [g.add("Sqrt", [add(variance, scalar(EPSILON))])]);
     const y = mul(centred, inverse);
-    for (const [statistic, value, factor] of [
-      ["mean", centre, 1],
-      ["variance", variance, count / (count - 1)],
-    ] as const) {
-      // prettier-ignore
-      const running = weight(`${name}/moving_${statistic}`);
-      becomes(running.name, add(times(running.value, 0.9), times(value, 0.1 * factor)));
-    }
-    const [gamma, beta] = affine ? [weight(`${name}/gamma`), weight(`${name}/beta`)] : [];
-    if (gamma && beta)
-      updates.push(
-        () => adam(gamma.name, gamma.value),
-        () => adam(beta.name, beta.value),
-      );
+    becomes(running.mean.name, add(times(running.mean.value, 0.9), times(centre, 0.1)));
+    becomes(running.variance.name, add(times(running.variance.value, 0.9), times(variance, (0.1 * count) / (count - 1))));
+    if (gamma && beta) parameters.set(gamma.name, gamma.value).set(beta.name, beta.value);
     return {
       y: gamma && beta ? add(mul(y, gamma.value), beta.value) : y,
       back: (dy) => {
@@ -181,7 +189,10 @@ export function onnxStep(
     const y = g.add("Relu", [x]);
     return { y, back: (dy) => where(g.add("Greater", [y, zero]), dy, zero) };
   };
-  const sign = (x: string): Layer => ({ y: signOf(x), back: (dy) => where(g.add("Less", [g.add("Abs", [x]), one]), dy, zero) });
+  const sign = (x: string): Layer => ({
+    y: training ? signOf(x) : g.add("Sign", [x]),
+    back: (dy) => where(g.add("Less", [g.add("Abs", [x]), one]), dy, zero),
+  });
   const drop = (x: string): Layer => {
     const [y, mask] = [g.name(), g.name()];
     g.add("Dropout", [x, scalar(dropout), g.constant(Uint8Array.of(1), [])], {}, [y, mask]);
@@ -190,10 +201,10 @@ export function onnxStep(
   const window = { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] };
   const maxPool = (x: string, channels: number, across: number): Layer => {
     const [y, indices] = [g.name(), g.name()];
-    g.add("MaxPool", [x], window, [y, indices]);
+    g.add("MaxPool", [x], window, training ? [y, indices] : [y]);
     const back: Backward = (dy) => {
       const nothing = g.add("ConstantOfShape", [sizes(batch * channels * across * across)]);
-      const scattered = g.add("ScatterElements", [nothing, reshape(indices, -1), reshape(dy, -1)], { axis: 0, reduction: "add" });
+      const scattered = g.add("ScatterElements", [nothing, flat(indices), flat(dy)], { axis: 0, reduction: "add" });
       return reshape(scattered, batch, channels, across, across);
     };
     return { y, back };
@@ -209,7 +220,7 @@ export function onnxStep(
   });
 
   const tape: Backward[] = [];
-  let x = g.input("image", [batch, 3, side, side]);
+  let x = g.input("image", [training ? batch : "batch", 3, SIDE, SIDE]);
   const then = ({ y, back }: Layer): void => {
     x = y;
     tape.push(back);
@@ -222,28 +233,33 @@ export function onnxStep(
     then(relu(x));
   };
   const filters = (name: string): number => weights.find((weight) => weight.name === `${name}/kernel`)?.shape.at(-1) ?? 0;
-  then(convolution(x, "conv1", side ** 2, false));
-  then(norm(x, "conv1_bn", side ** 2, false));
+  then(convolution(x, "conv1", SIDE ** 2, false));
+  then(norm(x, "conv1_bn", SIDE ** 2, false));
   then(relu(x));
-  block("conv2", side);
-  then(maxPool(x, filters("conv2"), side));
-  block("conv3", side / 2, true);
-  block("conv4", side / 2);
-  then(averagePool(x, filters("conv4"), side / 2));
-  block("conv5", side / 4, true);
-  block("conv6", side / 4);
-  then(norm(x, "conv7_bn", (side / 4) ** 2, false));
-  then(convolution(x, "conv7", (side / 4) ** 2, false));
+  block("conv2", SIDE);
+  then(maxPool(x, filters("conv2"), SIDE));
+  block("conv3", SIDE / 2, true);
+  block("conv4", SIDE / 2);
+  then(averagePool(x, filters("conv4"), SIDE / 2));
+  block("conv5", SIDE / 4, true);
+  block("conv6", SIDE / 4);
+  then(norm(x, "conv7_bn", (SIDE / 4) ** 2, false));
+  then(convolution(x, "conv7", (SIDE / 4) ** 2, false));
   then(relu(x));
 
+  if (!training) {
+    g.add("Flatten", [g.add("GlobalAveragePool", [x])], {}, ["logits"]);
+    g.output("logits", ["batch", filters("conv7")]);
+    return { file: g.file(), state };
+  }
   const truth = g.input("truth", [batch, filters("conv7")]);
   for (const name of ["rate", "root"]) g.input(name, []);
   const logs = g.add("LogSoftmax", [mean(x, [2, 3], 0)], { axis: 1 });
   g.add("Neg", [times(sum(mul(logs, truth), [0, 1], 0), 1 / batch)], {}, ["loss"]);
   g.output("loss", []);
-  const dLogits = times(sub(g.add("Exp", [logs]), truth), 1 / batch / (side / 4) ** 2);
-  let dy = g.add("Expand", [reshape(dLogits, batch, filters("conv7"), 1, 1), sizes(batch, filters("conv7"), side / 4, side / 4)]);
+  const dLogits = times(sub(g.add("Exp", [logs]), truth), 1 / batch / (SIDE / 4) ** 2);
+  let dy = g.add("Expand", [reshape(dLogits, batch, filters("conv7"), 1, 1), sizes(batch, filters("conv7"), SIDE / 4, SIDE / 4)]);
   for (const back of tape.toReversed()) dy = back(dy);
-  for (const update of updates) update();
+  for (const [name, value] of parameters) adam(name, value);
   return { file: g.file(), state };
 }
