@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -74,9 +73,4 @@ export async function readMemberFile(folder: string): Promise<SavedMember> {
     files: files ?? { "weights.bin": sum },
     ...(sampleWeights === undefined ? {} : { sampleWeights }),
   };
-}
-
-/** What a trained member's folder knows of its files; nothing for a model that no run has made. */
-export async function knownSums(folder: string): Promise<Readonly<Record<string, string>>> {
-  return existsSync(join(folder, "member.json")) ? (await readMemberFile(folder)).files : {};
 }

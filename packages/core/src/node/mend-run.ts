@@ -183,8 +183,7 @@ async function mendByReplay(run: Mending, trained: number, damaged: readonly Dam
     given: givenTo(run, trained, saved),
     members: members.map((member) => async () => {
       const known = saved.get(member);
-      // Damaged ones are no reason to stop: what is computed here does not depend on weights.
-      const weights = await readModelFiles(memberFolder(folder, member), known?.files).catch(() => new Map());
+      const weights = await readModelFiles(memberFolder(folder, member), known?.files);
       return { weights, bestEpoch: known?.record.bestEpoch ?? -1, logits: await logitsOf(run, member, known) };
     }),
   });

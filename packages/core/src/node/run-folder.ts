@@ -213,8 +213,10 @@ export class RunFolder implements RunStore {
     await this.#files.remove(aheadFile(this.path, record.member));
   }
 
-  loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {
-    return readMember(this.path, member);
+  async loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {
+    const { sampleWeights, ...loaded } = await readMember(this.path, member);
+    if (sampleWeights !== undefined) this.#sampleWeights.set(member, sampleWeights);
+    return loaded;
   }
 
   async saveStart(model: LayersModel, weights: WeightValues): Promise<void> {
