@@ -15,6 +15,7 @@ import { checkRun, type Damage, type RunReport } from "./check-run.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { checksum } from "./checksum.ts";
 import { readExperiment } from "./experiment.ts";
+import { disk } from "./file-system.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { encodeMember, type SavedMember } from "./member-file.ts";
 import { mendLog } from "./mend-log.ts";
@@ -24,7 +25,7 @@ import { readLogits, readMemberRecord } from "./read-member.ts";
 import { type Replay, replayRun } from "./replay-run.ts";
 import { readRunFacts, type RunFacts } from "./run-facts.ts";
 import { lockRun } from "./run-lock.ts";
-import { aheadFile, checkpointFile, memberFolder, sampleWeightsFile } from "./run-paths.ts";
+import { aheadFile, checkpointFile, memberFolder, RUN_FOLDERS, sampleWeightsFile } from "./run-paths.ts";
 import { refuseOtherData } from "./same-data.ts";
 import { writeAside } from "./write-aside.ts";
 
@@ -54,26 +55,27 @@ export interface MendedRun {
  * @throws UserError when the run is in use, or the data are not those that it was made from
  */
 export async function mendRun(folder: string, options: MendOptions): Promise<MendedRun> {
+  const mended: string[] = [];
+  const refused: string[] = [];
   const lock = await lockRun(folder, options);
   try {
     const before = await checkRun(folder);
-    const mended: string[] = [];
-    const refused: string[] = [];
+    for (const sub of RUN_FOLDERS) await disk.mkdir(join(folder, sub));
     for (const name of before.leftOver.filter((name) => name.endsWith(".part"))) {
       await rm(join(folder, name), { force: true });
       mended.push(`${name}: removed what was left of a file half written.`);
     }
     for (const { member = 0 } of before.damaged.filter(({ kind }) => kind === "ahead")) {
       await rm(aheadFile(folder, member), { force: true });
-      mended.push(`member ${member}: removed a damaged checkpoint; it will be trained from its beginning.`);
+      mended.push(`${relative(folder, aheadFile(folder, member))}: removed; member ${member} will be trained from its beginning.`);
     }
     if (before.damaged.some(({ kind, mendable }) => mendable && kind !== "ahead")) {
       await recompute(before, options, { mended: (what) => mended.push(what), refused: (why) => refused.push(why) });
     }
-    return { mended, refused, report: await checkRun(folder) };
   } finally {
     await lock.release();
   }
+  return { mended, refused, report: await checkRun(folder) };
 }
 
 interface Outcome {
@@ -278,6 +280,7 @@ async function mendLogAndCheckpoint(
   const { covered, rest } = await mendLog(log, replay, checkpoint, Math.round((await stat(experiment)).mtimeMs));
   await writeAside(log, covered + rest);
   const sampleWeights = replay.sampleWeights.get(Math.max(0, checkpoint.member));
+  if (isCheckpointDamaged && sampleWeights) await writeAside(sampleWeightsFile(folder, checkpoint.member), bytesOf(sampleWeights));
   const bytes = encodeCheckpoint({
     checkpoint,
     covered: {

@@ -16,7 +16,7 @@ import { encodeModel } from "./model-files.ts";
 import { readMember } from "./read-member.ts";
 import { readRunFacts } from "./run-facts.ts";
 import { lockRun, type RunLock } from "./run-lock.ts";
-import { aheadFile, checkpointFile, memberFolder, sampleWeightsFile } from "./run-paths.ts";
+import { aheadFile, checkpointFile, memberFolder, RUN_FOLDERS, sampleWeightsFile } from "./run-paths.ts";
 import { readStart, writeStart } from "./start-model.ts";
 import { surveyRun } from "./survey-run.ts";
 import { mayPass, tryAgain } from "./try-again.ts";
@@ -61,7 +61,7 @@ export class RunFolder implements RunStore {
   static async open(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
     const { files = disk } = options;
     try {
-      for (const folder of [path, ...["members", "weights", "checkpoint"].map((sub) => join(path, sub))]) await files.mkdir(folder);
+      for (const folder of [path, ...RUN_FOLDERS.map((sub) => join(path, sub))]) await files.mkdir(folder);
       await files.syncFolder(path);
       await files.syncFolder(dirname(path));
     } catch (error) {
