@@ -125,14 +125,16 @@ export async function memberOfCheckpoint(path: string): Promise<number | undefin
     await file?.read(length, 0, 8, 0);
     const header = Buffer.alloc(Math.min(Number(length.readBigUInt64LE()), MOST_HEADER));
     const read = await file?.read(header, 0, header.length, 8);
-    const json = parseJson(header.toString("utf8", 0, read?.bytesRead)) as { __metadata__?: { benn?: string } } | null | undefined;
-    return scalars.safeParse(parseJson(json?.__metadata__?.benn)).data?.member;
+    const { __metadata__: metadata } = headerJson.parse(parseJson(header.toString("utf8", 0, read?.bytesRead)));
+    return scalars.parse(parseJson(metadata.benn)).member;
   } catch {
     return undefined; // it is read again, and refused in a sentence, where it is needed
   } finally {
     await file?.close();
   }
 }
+
+const headerJson = z.object({ __metadata__: z.object({ benn: z.string() }) });
 
 /** Far more than a header with the events of a member takes. */
 const MOST_HEADER = 1 << 28;

@@ -160,7 +160,7 @@ async function mendLogits(run: Mending, member: number): Promise<void> {
   if (other.length > 0) await writeAside(join(folder, "member.json"), encodeMember({ ...saved, files: { ...saved.files, ...sums } }));
   run.outcome.mended(
     `${relative(run.folder, folder)}: logits computed again from the weights` +
-      `${other.length === 0 ? "." : `; ${other.join(", ")}: other bits than when it was trained, as another machine or backend gives.`}`,
+      (other.length === 0 ? "." : `; ${other.join(", ")}: other bits than when it was trained, as another machine or backend gives.`),
   );
 }
 
