@@ -50,7 +50,7 @@ test("a whole run has exit code 0 and one line", async () => {
   expect(process.exitCode).toBe(0);
 });
 
-test("of a run of an older version it tells what has no checksum, and computes again what was left out of it", async () => {
+test("of an older version's run it counts the files without a checksum, and computes what was left out of it", async () => {
   const folder = copyOf(older);
   await fsck(folder, {});
   expect(printed).toMatch(/^damaged: .*weights\/000\.f64: cannot be read: it does not exist/);
@@ -102,7 +102,7 @@ test("a damaged experiment.json is damage, and a folder that is no run a mistake
   await expect(fsck(join(folder, "members"), {})).rejects.toThrow("has no experiment.json");
 });
 
-test("a run that a process trains meanwhile is told of", () => {
+test("a run that a process is training is reported as such", () => {
   const report = {
     folder: "runs/a",
     format: 2,

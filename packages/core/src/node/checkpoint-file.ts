@@ -117,7 +117,7 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): SavedCheckpoi
   };
 }
 
-/** The member that a checkpoint is of, from the first bytes of the file alone; undefined where they do not tell. */
+/** The member that a checkpoint is of, read from the header alone; undefined if it is damaged. */
 export async function memberOfCheckpoint(path: string): Promise<number | undefined> {
   const file = await open(path, "r").catch(() => undefined);
   try {

@@ -26,7 +26,7 @@ export async function checkDiskSpace(
   }
 }
 
-/** Undefined where the system does not tell, as of some network disks. */
+/** Undefined where the system does not report it, as for some network disks. */
 async function freeBytes(path: string): Promise<number | undefined> {
   const disk = await statfs(path).catch(() => undefined);
   return disk && disk.blocks > 0 ? disk.bavail * disk.bsize : undefined;

@@ -19,7 +19,7 @@ test("an event is read as it is, with keys that later versions add", () => {
   expect(json(event)).toEqual(event);
 });
 
-test("an event that only later versions know is told apart from what is none", () => {
+test("an event of a later version differs from a damaged line", () => {
   expect(json({ type: "moved", clock })).toBe("later");
   expect(json({ type: "toString", clock })).toBe("later");
   for (const none of [null, {}, 7, [], "step", { type: 3, clock }, { type: "moved" }, { type: "step", clock }])

@@ -51,7 +51,7 @@ beforeAll(async () => {
 /** As the system throws it. */
 const systemError = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code, syscall: "rename", path });
 
-/** The disk, whose renames into place fail where `fails` says so. */
+/** The disk, except that renames fail where `fails` returns true. */
 function failing(code: string, fails: (path: string, nth: number) => boolean): FileSystem {
   let n = 0;
   return {
@@ -121,7 +121,7 @@ test("a file of a member that is busy for a moment is written all the same; one 
   expect(await folderBytes(resumed)).toEqual(whole);
 }, 60_000);
 
-test("a run that is told to stop and cannot save does not claim to have saved", async () => {
+test("a run that is asked to stop and cannot save does not claim to have saved", async () => {
   const control = new RunControl();
   const out = await newOut();
   const files = failing("ENOSPC", (path) => control.stop !== "no" && path.endsWith("latest.safetensors"));
@@ -148,7 +148,7 @@ test("a run whose folder is deleted while it trains ends with a sentence that na
   );
 });
 
-test("a log that another program moves away or cuts while the run trains is told of, and whole again where it can be", async () => {
+test("a log that another program moves or cuts while the run trains causes a warning, and is restored where possible", async () => {
   const out = await newOut();
   const log = join(out, "toy", "events.jsonl");
   const during = async (work: () => Promise<void>): Promise<string> => {

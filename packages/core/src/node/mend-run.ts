@@ -35,7 +35,7 @@ export interface MendOptions {
   /** Where the data lie now. */
   readonly dataset?: Spec;
   readonly backend?: Spec;
-  /** Takes the run over from a process that has it open, as it seems. Default false. */
+  /** Takes the run over from the process that its lock names. Default false. */
   readonly takeOver?: boolean;
   onProgress?(progress: { readonly what: string; readonly done: number; readonly total: number }): void;
 }
@@ -194,7 +194,7 @@ async function mendByReplay(run: Mending, trained: number, damaged: readonly Dam
     if (!found || (found.alpha === record.alpha && found.error === record.error)) continue;
     throw new UserError(
       `${memberFolder(folder, member)}: the scheme gives the member alpha ${found.alpha}, error ${found.error} now, but member.json holds ${record.alpha}, ${record.error}. ` +
-        "Was the scheme's plugin changed? Nothing can be computed again by it.",
+        "Was the scheme's plugin changed, or is this another machine or backend? Nothing is computed from other numbers.",
     );
   }
   for (const [member, weights] of replay.sampleWeights) {

@@ -32,7 +32,7 @@ const config = {
 
 beforeAll(() => tf.setBackend("cpu"));
 
-/** Trains, or goes on, until the power is cut; returns the members that were told of as trained. */
+/** Trains, or goes on, until the power is cut; returns the members whose end was emitted. */
 async function trainUntilCut(out: string, files: PowerCutFiles | undefined): Promise<number[]> {
   const folder = join(out, "toy");
   const ended: number[] = [];
@@ -53,7 +53,7 @@ async function trainUntilCut(out: string, files: PowerCutFiles | undefined): Pro
 
 const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-power-cut-"));
 
-test("a run whose power is cut at any write, twice, keeps every member that it told of and resumes to the bytes of an uncut one", async () => {
+test("a run whose power is cut at any write, twice, keeps every member whose end it emitted and resumes to the bytes of an uncut one", async () => {
   const whole = await newOut();
   const uncut = new PowerCutFiles(join(whole, "toy"), Infinity);
   await trainUntilCut(whole, uncut);

@@ -25,10 +25,10 @@ import { writeAside } from "./write-aside.ts";
 export { readMember } from "./read-member.ts";
 
 export interface RunFolderOptions {
-  /** Takes the run over from whoever holds it. */
+  /** Takes the run over from the process that holds it. */
   readonly takeOver?: boolean | undefined;
   readonly files?: FileSystem | undefined;
-  /** Whether a checkpoint that cannot be written ends the run: nobody will write the next one when the run is about to stop. */
+  /** Whether a checkpoint that cannot be written ends the run: no later one follows when the run is about to stop. */
   readonly isStopping?: (() => boolean) | undefined;
 }
 
@@ -155,12 +155,12 @@ export class RunFolder implements RunStore {
     await this.#log.cut(events);
     if (eventsSha256 !== undefined && this.#log.extent.sha256 !== eventsSha256) {
       this.#warnings.push(
-        `${this.path}: events.jsonl is not as it was when the checkpoint was written. The members are not touched by it; "benn fsck" tells more.`,
+        `${this.path}: events.jsonl is not as it was when the checkpoint was written. The members do not depend on it; "benn fsck" checks it.`,
       );
     }
     if (experimentSha256 !== undefined && (await this.#experimentSum()) !== experimentSha256) {
       this.#warnings.push(
-        `${this.path}: experiment.json is not as it was when the checkpoint was written. The run goes on by what it says now.`,
+        `${this.path}: experiment.json is not as it was when the checkpoint was written. The run goes on with its present contents.`,
       );
     }
     if (sampleWeightsSha256 !== undefined) this.#sampleWeights.set(Math.max(0, checkpoint.member), sampleWeightsSha256);
@@ -210,7 +210,11 @@ export class RunFolder implements RunStore {
     contents["member.json"] = encodeMember({ record, files: sums, ...(sampleWeights === undefined ? {} : { sampleWeights }) });
     await tryAgain(() => this.#makeFolder(folder));
     for (const [name, content] of Object.entries(contents)) await tryAgain(() => this.#write(join(folder, name), content));
-    await this.#files.remove(aheadFile(this.path, record.member));
+    const ahead = aheadFile(this.path, record.member);
+    await this.#files.remove(ahead).catch((error: unknown) => {
+      if (!mayPass(error)) throw error;
+      this.#warnings.push(`${ahead}: cannot be removed. It is of no use any more.`);
+    });
   }
 
   async loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {

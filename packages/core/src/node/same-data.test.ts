@@ -14,7 +14,7 @@ import { folderBytes } from "./folder-bytes.ts";
 import { differenceOfData } from "./same-data.ts";
 import { train } from "./train.ts";
 
-// A dataset of files, as plugins write them: two pixels an image, kept in a folder; it says where they lay as well as what they are.
+// A dataset of files, as plugins write them: two pixels an image, kept in a folder; its provenance holds paths as well as checksums.
 const container = toyContainer();
 container.resolve(DATASETS).add("kept", {
   description: "",
@@ -113,7 +113,7 @@ describe("the same data at another place", () => {
     }
   });
 
-  test("under another name that is not asked for are not found, and the sentence says how to name them", async () => {
+  test("are not found by themselves, and the sentence has the option that names their place", async () => {
     const place = await dataOf(pixels(40));
     const folder = await run(config({ data: place }), {}, 12);
     await rename(place, `${place}-moved`);
@@ -156,7 +156,7 @@ describe("other data are refused, and the sentence names what differs", () => {
       await writeFile(path, JSON.stringify({ ...saved, data: { ...saved.data, ...own } }));
       await expect(run(undefined, { resume: folder })).rejects.toThrow(message);
     }
-    await writeFile(path, JSON.stringify({ ...saved, dataset: {} })); // what an older version of the plugin did not tell is not held against it
+    await writeFile(path, JSON.stringify({ ...saved, dataset: {} })); // an older version of the plugin may have reported less
     await run(undefined, { resume: folder });
   });
 

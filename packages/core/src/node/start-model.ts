@@ -38,7 +38,7 @@ export async function readStart(run: string): Promise<WeightValues> {
   return await readModelFiles(folder, sums);
 }
 
-/** SHA-256 of the files of such a model; nothing where its folder does not tell, as in runs of older versions. */
+/** SHA-256 of the files of such a model; none for a folder of an older version. */
 export async function startSums(folder: string): Promise<Readonly<Record<string, string>>> {
   const path = join(folder, "start.json");
   if (!existsSync(path)) return {};

@@ -105,7 +105,7 @@ describe("a run that lacks a member is no smaller run", () => {
     await rm(join(folder, "checkpoint"), { recursive: true });
     expect((await openRun(folder)).members).toEqual([0, 1, 2]);
     await rm(join(folder, "members/002"), { recursive: true });
-    await refused(folder, "holds 2 of 3 members, and neither events.jsonl nor a checkpoint to tell whether it had more");
+    await refused(folder, "holds 2 of 3 members, and has neither events.jsonl nor a checkpoint, so it may have had more");
   });
 
   test("a member under another's name is refused", async () => {
@@ -195,7 +195,7 @@ describe("a damaged file is refused in a sentence, by every way that reads it", 
       const text = whole.toString("latin1");
       for (let n = 0; n < 60; n++) {
         const at = (n * 7919) % whole.length;
-        if (/\s/.test(text[at]!)) continue; // blanks between values, and the header's filling, say nothing
+        if (/\s/.test(text[at]!)) continue; // blanks between values, and the header's filling, mean nothing
         const bytes = Buffer.from(whole);
         bytes[at]! ^= 1 << (n % 8);
         await writeFile(path, bytes);
@@ -258,13 +258,13 @@ test("a log with lines that are no events is replayed without them, with a warni
   expect(events).toHaveLength(lines.length + 1);
   expect(events.at(-1)).toMatchObject({
     type: "warning",
-    message: expect.stringContaining(`${bad.length - 1} lines are no events and were passed over`),
+    message: expect.stringContaining(`${bad.length - 1} lines are damaged and were skipped`),
   });
   await run(undefined, folder);
   expect(await folderBytes(folder)).toEqual(await folderBytes(finished));
 });
 
-test("a changed line of the log, and a changed experiment.json, are told of when the run goes on", async () => {
+test("a changed line of the log and a changed experiment.json cause warnings when the run goes on", async () => {
   const folder = await copyOf(broken);
   for (const [name, from, to] of [
     ["events.jsonl", /"loss":\d/, '"loss":7'],

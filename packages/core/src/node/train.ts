@@ -47,7 +47,7 @@ export interface TrainOptions {
    * lie at another place.
    */
   readonly resume?: string;
-  /** Takes the run over from a process that has it open, as it seems. One that lives writes no more. Default false. */
+  /** Takes the run over from the process that its lock names. If that is alive, it writes no more. Default false. */
   readonly takeOver?: boolean;
   /** To pause and stop from outside. */
   readonly control?: RunControl;
@@ -173,8 +173,8 @@ function stamp(emitted: Emitted): RunEvent {
 }
 
 /** Shown and not logged: a log is a function of the configuration, and a full disk or a server that is gone is not. */
-function* warnings(said: readonly string[]): Generator<RunEvent> {
-  for (const message of said) yield stamp({ type: "warning", message });
+function* warnings(messages: readonly string[]): Generator<RunEvent> {
+  for (const message of messages) yield stamp({ type: "warning", message });
 }
 
 async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
