@@ -2,11 +2,11 @@ import { z } from "zod";
 import type { RunEvent } from "../events.ts";
 import { upgradeEvent } from "./upgrade-event.ts";
 
-// What a reader may rely on: the fields of each event, and counts that it may loop over. Keys that later versions add pass.
+// What a reader may rely on: the fields of each event, and how many members there are. Keys that later versions add pass.
 
-/** More members than a run can have, and more of anything else than it can count to. */
+/** No run has more. Readers make a row for each. */
 const MOST_MEMBERS = 10_000;
-const count = z.int().min(0).max(0x7fffffff);
+const count = z.int().min(0);
 const member = z
   .int()
   .min(-1)
@@ -52,7 +52,7 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
   score: z.looseObject({ member, epoch: count, on: z.string(), accuracy: number, best: z.boolean() }),
   "member-end": z.looseObject({
     member,
-    bestEpoch: z.int().min(-1).max(0x7fffffff),
+    bestEpoch: z.int().min(-1),
     error: number,
     alpha: number.optional(),
     metrics: z.record(z.string(), bySplit),
