@@ -8,6 +8,7 @@ import { UserError } from "../user-error.ts";
 import { eventJson } from "./event-json.ts";
 import { finiteJson } from "./finite-json.ts";
 import { readSealed, writeSealed } from "./sealed-safetensors.ts";
+import { upgradeEvent } from "./upgrade-event.ts";
 
 // One file, so that one rename makes a checkpoint valid: numbers as JSON in the metadata, weights as tensors.
 
@@ -94,7 +95,7 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): SavedCheckpoi
   }
   if (parsed.data.format > FORMAT) throw new UserError(`${path}: was written by a later version of benn. Use that version.`);
   const { format: _format, member, training, ...covered } = parsed.data;
-  const saved = { covered, ahead: events.data as unknown as Emitted[] };
+  const saved = { covered, ahead: (events.data as unknown as Emitted[]).map((event) => upgradeEvent(event)) };
   if (!training) return { ...saved, checkpoint: { member } };
   const groups: Record<string, Map<string, { shape: readonly number[]; values: Float32Array }>> = {};
   for (const [key, { shape, data }] of tensors) {

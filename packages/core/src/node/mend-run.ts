@@ -6,7 +6,7 @@ import { BACKENDS } from "../backend.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { Spec } from "../registry.ts";
 import type { GivenMembers } from "../train/given-members.ts";
-import { buildMember, memberLogits } from "../train/member-trainer.ts";
+import { buildMember, countRows, memberLogits } from "../train/member-trainer.ts";
 import { weightsFit, writeWeights } from "../train/model-weights.ts";
 import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
 import type { Checkpoint, MemberLogits } from "../train/run-store.ts";
@@ -144,7 +144,12 @@ async function computeLogits(run: Mending, member: number, sums: SavedMember["fi
       );
     }
     writeWeights(model, weights);
-    return await memberLogits(run, model, (done, total) => run.onProgress?.({ what: `logits of member ${member}`, done, total }));
+    const scoring = memberLogits(run, model, member);
+    let next = await scoring.next();
+    for (; !next.done; next = await scoring.next()) {
+      run.onProgress?.({ what: `logits of member ${member}`, done: next.value, total: countRows(run.data) });
+    }
+    return next.value;
   } finally {
     model.dispose();
   }
