@@ -1,12 +1,17 @@
 // The door for applications: docs/applications.md.
 export { autoBackend, examineBackends } from "./auto-backend.ts";
 export type { CheckMember, MemberToCheck } from "./check-members.ts";
+export { checkRun, type Damage, type RunReport } from "./check-run.ts";
 export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluation } from "./evaluate-run.ts";
-export { bennVersion } from "./experiment.ts";
+export { bennVersion, type Experiment, readExperiment } from "./experiment.ts";
 export type { BackendReport } from "./examine-backend.ts";
+export { type MendedRun, type MendOptions, mendRun } from "./mend-run.ts";
 export { followEvents, openRun, type SavedRun } from "./open-run.ts";
 export { type BenchSubject, openBench, type OpenBenchOptions } from "./open-bench.ts";
 export { type PlannedKind, planRun, type RunPlan } from "./plan-run.ts";
+export { isTraining } from "./run-lock.ts";
+export { readRunData } from "./run-data.ts";
+export { differenceOfData } from "./same-data.ts";
 export { type RestoredMember, restoreMembers } from "./restore-members.ts";
 export { loadDataset } from "./load-dataset.ts";
 export { type RunResult, train, type TrainOptions } from "./train.ts";
