@@ -213,7 +213,7 @@ describe("init is refused before anything is written, by a run and by a plan,", 
       { given: ["somewhere"] },
       "given: the first members are there already, so init has nothing to start. Leave it out.",
     ],
-    ["that is not there", { init: "/nowhere" }, "cannot be read (ENOENT)"],
+    ["that is not there", { init: "/nowhere" }, "cannot be read: it does not exist (ENOENT)"],
   ])("%s", async ([, own, message]) => {
     const { folder } = await run({ ...base, epochs: 1 });
     const config = { ...base, init: join(folder, "members/000"), ...own };
