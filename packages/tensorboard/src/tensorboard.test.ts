@@ -52,7 +52,7 @@ function exampleEvents(): RunEvent[] {
       const batch = { accuracy: 0.25, top5: 0.5, brier: 0.75 };
       for (const step of [10, 20, 30]) say({ type: "step", member, epoch, step, steps: 30, loss: 2 + member, metrics: batch });
       say({ type: "epoch", member, epoch, epochs: 2, loss: 1, metrics: { accuracy: 0.375, brier: 0.625 }, learningRate: 0.1 });
-      if (epoch === 1) say({ type: "score", member, epoch, on: "validation", accuracy: 0.125, best: true });
+      if (epoch === 1) say({ type: "score", member, epoch, on: "validation", metric: "accuracy", value: 0.125, best: true });
     }
     if (member < 0) continue;
     const on = (test: number) => ({ train: 1, test });
@@ -63,11 +63,10 @@ function exampleEvents(): RunEvent[] {
       type: "staged",
       members: member + 1,
       metrics: {
-        accuracy: { validation: { soft: 0.25 }, test: { hard: 0.5, soft: 0.625 }, ...single },
+        accuracy: { validation: { soft: 0.25 }, test: { hard: 0.5, soft: 0.625 }, ...single, outOfBag: 0.375 },
         top5: { validation: { soft: 0.5 }, test: { hard: 0.75, soft: 0.875 }, ...single },
         brier: { test: { soft: 0.25 }, ...single },
       },
-      outOfBag: 0.375,
     });
   }
   say({ type: "run-end", reason: "finished", members: 2 });

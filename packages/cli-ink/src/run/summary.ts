@@ -1,5 +1,5 @@
 import type { MetricInfo } from "@benn/core";
-import { bytes, count, percent, table } from "./format.ts";
+import { bytes, count, table } from "./format.ts";
 import { isBetter, metricCell, metricHead, metricText } from "./metric-values.ts";
 import { ownVoterFirst } from "./own-voter-first.ts";
 import { voteMetrics } from "./run-metrics.ts";
@@ -58,9 +58,12 @@ export function summary(state: RunState): string[] {
     }
     lines.push(...bestWords(state, first));
   }
-  const outOfBag = staged.at(-1)?.outOfBag;
-  if (outOfBag !== undefined) {
-    lines.push(`Out-of-bag accuracy (training images, each voted on only by members that never saw it): ${percent(outOfBag)}.`);
+  for (const metric of voteMetrics(state)) {
+    const outOfBag = staged.at(-1)?.metrics[metric.name]?.outOfBag;
+    if (outOfBag === undefined) continue;
+    lines.push(
+      `Out-of-bag ${metric.title} (training images, each voted on only by members that never saw it): ${metricText(metric, outOfBag)}.`,
+    );
   }
   lines.push(...sizeWords(state));
   if (end?.reason === "stopped-by-scheme") lines.push(`Stopped early: ${end.message ?? "the scheme had nothing more to do."}`);

@@ -34,7 +34,9 @@ const scalars = z.object({
       right: z.number().optional(),
       rows: z.number(),
       bestEpoch: z.int().min(-1),
-      bestAccuracy: z.number(),
+      bestScore: z.number().optional(),
+      /** What older checkpoints have in place of `bestScore`. */
+      bestAccuracy: z.number().optional(),
       optimizerStep: z.int().min(0),
     })
     .optional(),
@@ -102,13 +104,14 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): SavedCheckpoi
     const colon = key.indexOf(":");
     (groups[key.slice(0, colon)] ??= new Map()).set(key.slice(colon + 1), { shape, values: data as Float32Array });
   }
-  const { right, metricSums, ...numbers } = training;
+  const { right, metricSums, bestAccuracy = 0, bestScore = bestAccuracy, ...numbers } = training;
   return {
     ...saved,
     checkpoint: {
       member,
       training: {
         ...numbers,
+        bestScore,
         metricSums: right === undefined ? metricSums : { accuracy: right },
         weights: groups["weights"] ?? new Map(),
         best: groups["best"] ?? new Map(),

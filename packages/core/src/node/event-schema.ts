@@ -49,7 +49,7 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
   "member-start": z.looseObject({ member, epochs: count, steps: count }),
   step: z.looseObject({ member, epoch: count, step: count, steps: count, loss: number, metrics: byName }),
   epoch: z.looseObject({ member, epoch: count, epochs: count, loss: number, metrics: byName, learningRate: number }),
-  score: z.looseObject({ member, epoch: count, on: z.string(), accuracy: number, best: z.boolean() }),
+  score: z.looseObject({ member, epoch: count, on: z.string(), metric: z.string(), value: number, best: z.boolean() }),
   "member-end": z.looseObject({
     member,
     bestEpoch: z.int().min(-1),
@@ -63,9 +63,14 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
     members,
     metrics: z.record(
       z.string(),
-      z.looseObject({ validation: byName.optional(), test: byName, single: number.optional(), singleMean: number.optional() }),
+      z.looseObject({
+        validation: byName.optional(),
+        test: byName,
+        single: number.optional(),
+        singleMean: number.optional(),
+        outOfBag: number.optional(),
+      }),
     ),
-    outOfBag: number.optional(),
   }),
   warning: z.looseObject({ member: member.optional(), message: z.string() }),
   progress: z.looseObject({ what: z.string(), done: z.number(), total: z.number() }),

@@ -25,7 +25,7 @@ test("records, events and checkpoints are written so", () => {
     metricSums: {},
     rows: 1,
     bestEpoch: 0,
-    bestAccuracy: 0,
+    bestScore: 0,
     optimizerStep: 1,
     weights,
     best: weights,

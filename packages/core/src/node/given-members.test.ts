@@ -104,7 +104,8 @@ test("nobody knows which rows a given member never saw, so there is no out-of-ba
   const bagged = { ...config, scheme: "bag" };
   const { folder, events: trained } = await run(bagged);
   const { events } = await run(bagged, membersOf(folder));
-  const outOfBag = (all: readonly RunEvent[]) => all.flatMap((event) => (event.type === "staged" ? [event.outOfBag] : []));
+  const outOfBag = (all: readonly RunEvent[]) =>
+    all.flatMap((event) => (event.type === "staged" ? [event.metrics["accuracy"]?.outOfBag] : []));
   expect(outOfBag(trained).every((share) => share !== undefined)).toBe(true);
   expect(outOfBag(events)).toEqual([undefined, undefined]);
 });

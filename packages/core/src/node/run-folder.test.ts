@@ -77,7 +77,7 @@ test("a checkpoint comes back bit for bit, and the log is cut to what it covers"
       metricSums: { accuracy: 5 },
       rows: 9,
       bestEpoch: -1,
-      bestAccuracy: 0,
+      bestScore: 0,
       optimizerStep: 11,
       weights: values,
       best: values,
@@ -116,9 +116,10 @@ test("a member and a checkpoint of older runs are read as they would be written 
     tensors: new Map(groups.map((group) => [`${group}:conv/kernel`, tensor])),
   });
   const values = new Map([["conv/kernel", { shape: [1], values: Float32Array.of(7) }]]);
-  const { right, ...others } = numbers;
+  const { right, bestAccuracy, ...others } = numbers;
   expect(decodeCheckpoint(bytes, "latest").checkpoint.training).toEqual({
     ...others,
+    bestScore: bestAccuracy,
     metricSums: { accuracy: right },
     weights: values,
     best: values,
@@ -129,7 +130,7 @@ test("a member and a checkpoint of older runs are read as they would be written 
 test("events of an older member that trains ahead of its turn have their metrics by name", async () => {
   const run = await RunFolder.open(await newFolder());
   const none: WeightValues = new Map();
-  const numbers = { epoch: 1, step: 0, lossSum: 0, metricSums: {}, rows: 0, bestEpoch: -1, bestAccuracy: 0, optimizerStep: 0 };
+  const numbers = { epoch: 1, step: 0, lossSum: 0, metricSums: {}, rows: 0, bestEpoch: -1, bestScore: 0, optimizerStep: 0 };
   const epoch = { type: "epoch", member: 1, epoch: 0, epochs: 2, loss: 2, learningRate: 0.1 } as const;
   const older = { ...epoch, accuracy: 0.5 } as unknown as Emitted;
   await run.saveAhead(1, { training: { ...numbers, weights: none, best: none, slots: {} }, events: [older] });

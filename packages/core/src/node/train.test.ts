@@ -72,7 +72,7 @@ test("a run tells its story in order and keeps every member", async () => {
   expect(staged.map((event) => event.members)).toEqual([1, 2, 3]);
   expect(staged[0]!.metrics["accuracy"]!.test["sum"]).toBeCloseTo(staged[0]!.metrics["accuracy"]!.single!, 12);
   expect(staged[2]!.metrics["accuracy"]!.test["sum"]).toBeGreaterThan(0.5); // chance is a third
-  expect(staged[2]!.outOfBag).toBeGreaterThan(0.5);
+  expect(staged[2]!.metrics["accuracy"]!.outOfBag).toBeGreaterThan(0.5);
   expect((await openRun(folder)).members).toEqual([0, 1, 2]);
 });
 
@@ -213,7 +213,7 @@ test("with more than ten classes, steps, members and votes tell their top-5 accu
   const staged = events.filter((event) => event.type === "staged");
   expect(staged[0]!.metrics["top5"]?.test["sum"]).toBe((await readMember(folder, 0)).record.metrics["top5"]?.test);
   expect(Object.keys(staged[2]!.metrics)).toEqual(["accuracy", "top5"]);
-  expect(Object.keys(staged[2]!.metrics["top5"] ?? {})).toEqual(["validation", "test", "single", "singleMean"]);
+  expect(Object.keys(staged[2]!.metrics["top5"] ?? {})).toEqual(["validation", "test", "single", "singleMean", "outOfBag"]);
 });
 
 test("with ten classes or fewer there is no top-5, but a loss and the accuracy of each batch", async () => {

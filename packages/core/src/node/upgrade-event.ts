@@ -10,6 +10,7 @@ interface Older {
   readonly test?: ByVoter;
   readonly single?: number;
   readonly singleMean?: number;
+  readonly outOfBag?: number;
 }
 
 const ACCURACY: MetricInfo = { name: "accuracy", title: "accuracy", unit: "%", better: "higher" };
@@ -32,6 +33,8 @@ export function upgradeEvent<T extends RunEventBody>(event: T): T {
     case "step":
     case "epoch":
       return { ...without(event, "accuracy", "top5"), metrics: known({ accuracy: older.accuracy, top5: older.top5 }) };
+    case "score":
+      return older.accuracy === undefined ? event : { ...without(event, "accuracy"), metric: "accuracy", value: Number(older.accuracy) };
     case "member-end": {
       const metrics = known({ accuracy: older.accuracy, top5: older.top5, loss: older.loss });
       return { ...without(event, "accuracy", "top5", "loss"), metrics };
@@ -40,9 +43,9 @@ export function upgradeEvent<T extends RunEventBody>(event: T): T {
       const { validation, test = {}, single, singleMean } = older;
       const top5 = older.top5 as { readonly validation?: ByVoter; readonly test: ByVoter } | undefined;
       return {
-        ...without(event, "validation", "test", "top5", "single", "singleMean"),
+        ...without(event, "validation", "test", "top5", "single", "singleMean", "outOfBag"),
         metrics: known({
-          accuracy: known({ validation, test, single, singleMean }),
+          accuracy: known({ validation, test, single, singleMean, outOfBag: older.outOfBag }),
           top5,
         }),
       };
