@@ -100,9 +100,9 @@ test("a member and a checkpoint of older runs are read as they would be written 
   await saveOneMember(run);
   await run.close();
   const path = join(folder, "members/000/member.json");
-  const { metrics, ...record } = JSON.parse(await readFile(path, "utf8")) as { metrics: object };
+  const { metrics, files, ...record } = JSON.parse(await readFile(path, "utf8")) as { metrics: object; files: Record<string, string> };
   const [accuracy, loss] = [0.5, 1.5].map((train) => ({ train, test: train / 2 }));
-  await writeFile(path, JSON.stringify({ ...record, accuracy, loss }));
+  await writeFile(path, JSON.stringify({ ...record, accuracy, loss, sha256: files["weights.bin"] }));
   expect(metrics).toBeDefined();
   expect((await readMember(folder, 0)).record.metrics).toEqual({ accuracy, loss });
 
@@ -115,7 +115,7 @@ test("a member and a checkpoint of older runs are read as they would be written 
   });
   const values = new Map([["conv/kernel", { shape: [1], values: Float32Array.of(7) }]]);
   const { right, ...others } = numbers;
-  expect(decodeCheckpoint(bytes, "latest").training).toEqual({
+  expect(decodeCheckpoint(bytes, "latest").checkpoint.training).toEqual({
     ...others,
     metricSums: { accuracy: right },
     weights: values,

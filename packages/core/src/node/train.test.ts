@@ -240,7 +240,7 @@ describe("bad input is an error before anything is written", () => {
     ],
     ["half a part", { gradientAccumulationSteps: 1.5 }, /configuration gradientAccumulationSteps: .*got 1\.5/],
     ["pretraining afresh", { mode: "independent", pretrainEpochs: 1 }, "independent members start afresh"],
-    ["a missing init", { init: "/nowhere" }, "cannot be read (ENOENT)"],
+    ["a missing init", { init: "/nowhere" }, "/nowhere/model.json: cannot be read: it does not exist (ENOENT)"],
   ] satisfies [string, Config, string | RegExp][]) {
     test(what, async () => {
       const out = join(await newOut(), "runs");
