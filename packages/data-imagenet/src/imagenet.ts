@@ -74,6 +74,7 @@ export function imagenet(options: ImagenetOptions): Dataset {
         test: makeSplit(source.test, test, reading),
         provenance: provenanceOf(source, recipe, preprocess),
         preprocessing: preprocessingOf(recipe),
+        ...(source.warnings && { warnings: source.warnings }),
         dispose: () => void pool.dispose(),
       };
     },
