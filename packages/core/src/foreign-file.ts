@@ -41,8 +41,6 @@ const KNOWN: readonly (ForeignFile & { readonly fits: (bytes: Uint8Array) => boo
   { what: "an HDF5 file", remedy: "Save what is in it in another form.", fits: startsWith([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a]) },
   { what: "a MATLAB file", remedy: "Save what is in it in another form.", fits: latin1("MATLAB 5.0 MAT-file") },
   { what: "a Parquet file", remedy: "Save what is in it in another form.", fits: latin1("PAR1") },
-  { what: "a JPEG picture", remedy: "Name a file of the right kind.", fits: startsWith([0xff, 0xd8, 0xff]) },
-  { what: "a PNG picture", remedy: "Name a file of the right kind.", fits: startsWith([0x89, 0x50, 0x4e, 0x47]) },
   {
     what: "a safetensors file",
     remedy: "Name a file of the right kind.",

@@ -1,3 +1,4 @@
+import { foreignFile } from "@benn/core/internals";
 import type { Sharp } from "sharp";
 import type sharp from "sharp";
 import { readDatum } from "../lmdb/datum.ts";
@@ -79,7 +80,12 @@ async function openFile(bytes: Uint8Array): Promise<Opened> {
   const sharp = await library();
   // Warnings, of which ImageNet's files have many, are let pass; a picture that ends early is not.
   const open = (): Sharp => sharp(bytes, { failOn: "truncated" });
-  const { autoOrient } = await open().metadata();
+  const { autoOrient } = await open()
+    .metadata()
+    .catch((cause: unknown) => {
+      const foreign = foreignFile(bytes);
+      throw foreign ? new Error(`it is ${foreign.what}`, { cause }) : cause;
+    });
   return { ...autoOrient, pipeline: async () => open().autoOrient() };
 }
 
