@@ -5,11 +5,11 @@ export interface ForeignFile {
 }
 
 const UNPACK = "Unpack it and name what was in it.";
-const latin1 = (text: string): ((bytes: Uint8Array) => boolean) => startsWith([...text].map((character) => character.charCodeAt(0)));
 const startsWith =
   (mark: readonly number[], at = 0) =>
   (bytes: Uint8Array): boolean =>
     mark.every((byte, i) => bytes[at + i] === byte);
+const latin1 = (text: string): ((bytes: Uint8Array) => boolean) => startsWith([...Buffer.from(text, "latin1")]);
 const textOf = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);
 
 const KNOWN: readonly (ForeignFile & { readonly fits: (bytes: Uint8Array) => boolean })[] = [
