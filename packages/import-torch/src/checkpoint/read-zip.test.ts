@@ -33,6 +33,7 @@ describe("refused", () => {
     ["one name twice", () => replaced(archive({ "net/data/1": data }), "net/data/1", "net/data/0"), /holds "net\/data\/0" twice/],
     ["two pickles", () => archive({ "other/data.pkl": stateDict() }), /with more than one data\.pkl, not a checkpoint/],
     ["no pickle", () => zipSync({ "photo.jpg": data }), /with no data\.pkl, not a checkpoint/],
+    ["arrays of NumPy", () => zipSync({ "weights.npy": data }), /^x\.pth: is an archive of NumPy arrays \(\.npz\)\. Give a checkpoint/],
     ["TorchScript", () => zipSync({ "net/code/net.py": data }), /is a zip archive of TorchScript code/],
     ["a big-endian one", () => archive({ "net/byteorder": bytes("big") }), /was written on a big-endian machine/],
     ["a storage that is too short", () => archive({ "net/data/0": data.subarray(4) }), /storage "0" has 4 bytes where its tensors need 8/],
