@@ -27,7 +27,8 @@ export async function readSource(place: Place, { onProgress, signal }: LoadOptio
   if (place.from === "folder") return readFolder(place.folder, onFile);
   const archive = { ...OFFICIAL_ARCHIVE, url: place.url ?? OFFICIAL_ARCHIVE.url };
   const folder = await downloadBatches(archive, place.cache, {
-    onProgress: (done, total) => onProgress?.({ what: "downloading CIFAR-10", done, total }),
+    onProgress: (done, total, trouble) =>
+      onProgress?.({ what: `downloading CIFAR-10${trouble === undefined ? "" : ` again, since ${trouble}`}`, done, total }),
     ...(signal && { signal }),
   });
   return readBinaryBatches(folder, onFile);

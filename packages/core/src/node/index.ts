@@ -5,6 +5,7 @@ export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluatio
 export { bennVersion } from "./experiment.ts";
 export type { BackendReport } from "./examine-backend.ts";
 export { followEvents, openRun, type SavedRun } from "./open-run.ts";
+export { heedProxy } from "./heed-proxy.ts";
 export { type BenchSubject, openBench, type OpenBenchOptions } from "./open-bench.ts";
 export { type PlannedKind, planRun, type RunPlan } from "./plan-run.ts";
 export { isTraining } from "./run-lock.ts";
