@@ -7,7 +7,7 @@ import type { TensorFile } from "./read-safetensors.ts";
  */
 export async function checkSum({ metadata, data }: TensorFile, name: string): Promise<void> {
   const { sha256, model } = metadata;
-  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  const { subtle } = crypto as { readonly subtle?: SubtleCrypto };
   if (sha256 === undefined || !subtle) return;
   const digest = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> => {
     // Memory that threads share is refused.

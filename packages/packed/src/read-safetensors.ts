@@ -79,17 +79,18 @@ export function readSafetensors(bytes: Uint8Array, name: string): TensorFile {
 }
 
 /** What else a file may be, by how it begins. */
-const FOREIGN: readonly (readonly [RegExp, string])[] = [
-  [/^\s*<(?:!doctype|html|\?xml)/i, "a page of the web. Give the address of the file itself"],
-  [/^version https:\/\/git-lfs/, "a pointer of Git LFS. Fetch the file with git lfs pull"],
-  [/^PK\x03\x04/, "a zip archive, as are checkpoints of PyTorch. Unpack it, or import it with benn import-torch"],
-  [/^\x1f\x8b/, "packed with gzip. Unpack it"],
-];
+const FOREIGN = {
+  "version https://git-lfs": "a pointer of Git LFS. Fetch the file with git lfs pull",
+  "PK\u0003\u0004": "a zip archive, as are checkpoints of PyTorch. Unpack it, or import it with benn import-torch",
+  "\u001F\u008B": "packed with gzip. Unpack it",
+};
 
 /** The header's length in bytes. @throws PackedError for a file that begins as none of ours does */
 export function headerLength(bytes: Uint8Array, name: string): number {
   const text = String.fromCharCode(...bytes.subarray(0, 200));
-  const [, foreign] = FOREIGN.find(([start]) => start.test(text)) ?? [];
+  const foreign = /^\s*<(?:!doctype|html|\?xml)/i.test(text)
+    ? "a page of the web. Give the address of the file itself"
+    : Object.entries(FOREIGN).find(([start]) => text.startsWith(start))?.[1];
   if (foreign) throw new PackedError(`${name}: is ${foreign}.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length < 8 ? 0 : view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
