@@ -6,6 +6,7 @@ export { isLowerable } from "./lowering.ts";
 export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
 export { OutOfMemoryError } from "./out-of-memory.ts";
 export { lowerPreprocessing } from "./preprocessing.ts";
+export { printable } from "./printable.ts";
 export { createRandom, shuffle } from "./random.ts";
 export {
   readSafetensors,
