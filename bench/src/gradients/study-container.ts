@@ -8,7 +8,7 @@ import vote from "@benn/vote";
 
 /** The plugins of `pnpm bench gradients`. */
 export async function studyContainer(): Promise<ReturnType<typeof createContainer>> {
-  const container = createContainer();
+  const container = createContainer({ defaults: { binarizer: "deterministic", scheme: "bagging", voter: "soft" } });
   for (const plugin of [archNin, backendWasm, binarize, dataCifar, ensembleBagging, vote]) await plugin.register(container);
   return container;
 }

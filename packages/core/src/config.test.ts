@@ -52,3 +52,20 @@ test("a wrong value names its path and says what came", () => {
   expect(() => parse({ batchSize: "big" })).toThrow(/configuration batchSize: .*got "big"\./);
   expect(() => parse(7)).toThrow("configuration as a whole");
 });
+
+test("counts have an upper bound, at which a slip of the keyboard is refused at once", () => {
+  expect(() => parse({ members: 100_000_000 })).toThrow(/configuration members: .*<=10000, got 100000000\./);
+  expect(() => parse({ members: [{ count: 10_001 }] })).toThrow(/configuration members\[0\]\.count: .*<=10000, got 10001\./);
+  for (const key of ["epochs", "batchSize", "scoreEvery", "pretrainEpochs", "gradientAccumulationSteps", "checkpointSeconds"])
+    expect(() => parse({ [key]: 10_000_000 })).toThrow(new RegExp(`configuration ${key}: .*<=1000000, got 10000000\\.`));
+  expect(parse({ members: 10_000 }).members).toBe(10_000);
+});
+
+test("an error of a value that may be of several kinds lists them, and of one that is nearly right names the part that is not", () => {
+  expect(() => parse({ members: 1.5 })).toThrow("configuration members: Invalid input: expected int or array, got 1.5.");
+  expect(() => parse({ members: [{ count: "a" }] })).toThrow(
+    /configuration members\[0\]\.count: .*expected number, received string, got "a"\./,
+  );
+  expect(() => parse({ scheme: 3 })).toThrow("configuration scheme: Invalid input: expected string or object, got 3.");
+  expect(() => parse({ parallel: 0.5 })).toThrow('configuration parallel: must be "auto" or a whole number of at least 1, got 0.5.');
+});

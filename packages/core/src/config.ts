@@ -29,12 +29,16 @@ const named = {
   ...keysFor({ per: "member", many: true }, specs),
 };
 
+/** More than any run needs; beyond them a slip of the keyboard fills the memory. */
+export const MOST_MEMBERS = 10_000;
+const MOST = 1_000_000;
+
 const memberGroup = z.strictObject({
-  count: z.int().min(1).default(1).describe("members of this kind"),
+  count: z.int().min(1).max(MOST_MEMBERS).default(1).describe("members of this kind"),
   ...keysFor({ per: "member", many: false }, spec.optional()),
   ...keysFor({ per: "member", many: true }, specs.optional()),
   learningRate: z.number().positive().optional(),
-  epochs: z.int().min(1).optional(),
+  epochs: z.int().min(1).max(MOST).optional(),
 });
 
 /**
@@ -51,11 +55,11 @@ export const configSchema = z.strictObject({
   ...named,
   validation: z.number().min(0).lt(1).default(0).describe("share of the training rows held out, of each class alike"),
   members: z
-    .union([z.int().min(1), z.array(memberGroup).min(1)])
+    .union([z.int().min(1).max(MOST_MEMBERS), z.array(memberGroup).min(1).max(MOST_MEMBERS)])
     .default(8)
     .describe("how many, or a list of groups with settings of their own"),
   mode: z.enum(["sequential", "independent"]).default("sequential").describe("members start from the one before, or afresh"),
-  pretrainEpochs: z.int().min(0).default(0).describe("epochs on uniform weights before the first sequential member"),
+  pretrainEpochs: z.int().min(0).max(MOST).default(0).describe("epochs on uniform weights before the first sequential member"),
   init: z.string().optional().describe("folder of a trained member (model.json, weights.bin) that the first member starts from"),
   given: z
     .union([
@@ -67,15 +71,16 @@ export const configSchema = z.strictObject({
     ])
     .default([])
     .describe("folders of trained members (or of runs) that are taken as they are as the first members"),
-  epochs: z.int().min(1).default(20).describe("of each member"),
-  batchSize: z.int().min(1).default(128),
+  epochs: z.int().min(1).max(MOST).default(20).describe("of each member"),
+  batchSize: z.int().min(1).max(MOST).default(128),
   gradientAccumulationSteps: z
     .int()
     .min(1)
+    .max(MOST)
     .default(1)
     .describe("parts that a batch is computed in, to save memory: one step of all their gradients, but batch norm over each part"),
   learningRate: z.number().positive().default(1e-3),
-  scoreEvery: z.int().min(1).default(5).describe("epochs between scorings; the best so far is what the member becomes"),
+  scoreEvery: z.int().min(1).max(MOST).default(5).describe("epochs between scorings; the best so far is what the member becomes"),
   scoreOn: z
     .enum(["draw", "validation"], {
       error: ({ input }) =>
@@ -85,12 +90,12 @@ export const configSchema = z.strictObject({
     })
     .default("draw")
     .describe("rows the best epoch is chosen on"),
-  checkpointSeconds: z.number().min(0).default(10).describe("least time between two checkpoints at the ends of epochs"),
+  checkpointSeconds: z.number().min(0).max(MOST).default(10).describe("least time between two checkpoints at the ends of epochs"),
   parallel: z
-    .union([z.literal("auto"), z.int().min(1)], { error: 'must be "auto" or a whole number of at least 1' })
+    .union([z.literal("auto"), z.int().min(1).max(MOST_MEMBERS)], { error: 'must be "auto" or a whole number of at least 1' })
     .default("auto")
     .describe(
-      "members trained at a time, where none depends on another (independent bagging); auto: what the machine carries, or one for each adapter of a list",
+      "members trained at a time, where none depends on another (independent bagging); auto: as many as the backend shares the machine among",
     ),
   resident: z
     .boolean()
@@ -128,7 +133,7 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
   const isObject = typeof config === "object" && config !== null && !Array.isArray(config);
   const parsed = configSchema.safeParse(isObject ? { ...defaults, ...withoutUndefined(config) } : config);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const issue = parsed.error.issues[0] && nearestBranch(parsed.error.issues[0]);
   if (!issue) throw new UserError("configuration: is not valid.");
   const path = issue.path
     .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
@@ -149,6 +154,16 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
     throw new UserError(`configuration ${path}: is missing, and this application has no default. Name one, for example ${path}=NAME.`);
   }
   throw new UserError(`configuration ${path || "as a whole"}: ${issue.message}, got ${JSON.stringify(came)}.`);
+}
+
+/** Of a union the branch that fails deepest, which is the one that was meant; where all fail at once, what they expect. */
+function nearestBranch(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return issue;
+  const branches = issue.errors.flatMap(([first]) => (first ? [nearestBranch(first)] : []));
+  const [deepest] = branches.toSorted((a, b) => b.path.length - a.path.length);
+  if (deepest && deepest.path.length > 0) return { ...deepest, path: [...issue.path, ...deepest.path] };
+  const expected = branches.flatMap((branch) => ("expected" in branch ? [String(branch.expected)] : []));
+  return { ...issue, message: `Invalid input: expected ${expected.join(" or ")}` };
 }
 
 function withoutUndefined(config: object): object {

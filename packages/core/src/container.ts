@@ -5,7 +5,7 @@ import { container, type DependencyContainer, type InjectionToken } from "tsyrin
 import { registerBuiltIns } from "./built-in/register-built-ins.ts";
 import type { Config } from "./config.ts";
 import { CONTRACTS } from "./contracts.ts";
-import { Registry } from "./registry.ts";
+import { type Check, Registry } from "./registry.ts";
 
 export type { DependencyContainer, InjectionToken };
 
@@ -28,7 +28,10 @@ const OWN_DEFAULTS: Config = {
  */
 export function createContainer({ defaults = {} }: { readonly defaults?: Config } = {}): DependencyContainer {
   const own = container.createChildContainer();
-  const registries = Object.values(CONTRACTS).map(({ token, title }) => ({ token, registry: new Registry<unknown>(title) }));
+  const registries = Object.values(CONTRACTS).map(({ token, title, check }) => ({
+    token,
+    registry: new Registry(title, check as Check<unknown>),
+  }));
   for (const { token, registry } of registries) own.register(token as InjectionToken<Registry<unknown>>, { useValue: registry });
   own.register(DEFAULTS, { useValue: { ...OWN_DEFAULTS, ...defaults } });
   const registrants = registries.map(({ registry }) => registry.registrant);

@@ -1,6 +1,19 @@
 import { ARCHITECTURES } from "./architecture.ts";
 import { BACKENDS } from "./backend.ts";
 import { BINARIZERS } from "./binarizer.ts";
+import { checkedArchitecture } from "./checked/checked-architecture.ts";
+import { checkedBackend } from "./checked/checked-backend.ts";
+import { checkedBinarizer } from "./checked/checked-binarizer.ts";
+import { checkedDataset } from "./checked/checked-dataset.ts";
+import { checkedKeyMap } from "./checked/checked-key-map.ts";
+import { checkedListener } from "./checked/checked-listener.ts";
+import { checkedLoss } from "./checked/checked-loss.ts";
+import { checkedMetric } from "./checked/checked-metric.ts";
+import { checkedOptimizer } from "./checked/checked-optimizer.ts";
+import { checkedPreset } from "./checked/checked-preset.ts";
+import { checkedSchedule } from "./checked/checked-schedule.ts";
+import { checkedScheme } from "./checked/checked-scheme.ts";
+import { checkedVoter } from "./checked/checked-voter.ts";
 import { DATASETS } from "./dataset.ts";
 import { SCHEMES } from "./ensemble-scheme.ts";
 import { KEY_MAPS } from "./key-map.ts";
@@ -28,38 +41,76 @@ interface Use {
  * `benn plugins` and `--set` derive from this table: another contract is another entry.
  */
 export const CONTRACTS = {
-  dataset: { token: DATASETS, title: "dataset", per: "run", many: false, description: "images to learn" },
-  architecture: { token: ARCHITECTURES, title: "architecture", per: "member", many: false, description: "network of the members" },
+  dataset: { token: DATASETS, check: checkedDataset, title: "dataset", per: "run", many: false, description: "images to learn" },
+  architecture: {
+    token: ARCHITECTURES,
+    check: checkedArchitecture,
+    title: "architecture",
+    per: "member",
+    many: false,
+    description: "network of the members",
+  },
   binarizer: {
     token: BINARIZERS,
+    check: checkedBinarizer,
     title: "binarizer",
     per: "member",
     many: false,
     description: "how weights and activations become binary",
   },
-  scheme: { token: SCHEMES, title: "ensemble scheme", per: "run", many: false, description: "how members differ: bagging or boosting" },
-  voter: { token: VOTERS, title: "voter", per: "run", many: false, description: "how members vote" },
-  loss: { token: LOSSES, title: "loss", per: "member", many: false, description: "what training minimizes" },
+  scheme: {
+    token: SCHEMES,
+    check: checkedScheme,
+    title: "ensemble scheme",
+    per: "run",
+    many: false,
+    description: "how members differ: bagging or boosting",
+  },
+  voter: { token: VOTERS, check: checkedVoter, title: "voter", per: "run", many: false, description: "how members vote" },
+  loss: { token: LOSSES, check: checkedLoss, title: "loss", per: "member", many: false, description: "what training minimizes" },
   optimizer: {
     token: OPTIMIZERS,
+    check: checkedOptimizer,
     title: "optimizer",
     per: "member",
     many: true,
     description: "update rule; of a list each parameter gets the first that claims it",
   },
-  schedule: { token: SCHEDULES, title: "schedule", per: "member", many: false, description: "learning rate over a member's training" },
-  metrics: { token: METRICS, title: "metric", per: "run", many: true, description: "what members and votes are measured by" },
-  backend: { token: BACKENDS, title: "backend", per: "run", many: false, description: "what computes" },
+  schedule: {
+    token: SCHEDULES,
+    check: checkedSchedule,
+    title: "schedule",
+    per: "member",
+    many: false,
+    description: "learning rate over a member's training",
+  },
+  metrics: {
+    token: METRICS,
+    check: checkedMetric,
+    title: "metric",
+    per: "run",
+    many: true,
+    description: "what members and votes are measured by",
+  },
+  backend: { token: BACKENDS, check: checkedBackend, title: "backend", per: "run", many: false, description: "what computes" },
   listeners: {
     token: LISTENERS,
+    check: checkedListener,
     title: "listener",
     per: "run",
     many: true,
     description: "what else gets the run's events; may be changed when it is resumed",
   },
-  presets: { token: PRESETS, title: "preset", per: "none", many: false, description: "configurations with a name" },
-  keyMaps: { token: KEY_MAPS, title: "key map", per: "none", many: false, description: "names of another framework's weights" },
-} as const satisfies Record<string, Use & { readonly token: unknown }>;
+  presets: { token: PRESETS, check: checkedPreset, title: "preset", per: "none", many: false, description: "configurations with a name" },
+  keyMaps: {
+    token: KEY_MAPS,
+    check: checkedKeyMap,
+    title: "key map",
+    per: "none",
+    many: false,
+    description: "names of another framework's weights",
+  },
+} as const satisfies Record<string, Use & { readonly token: unknown; readonly check: unknown }>;
 
 export type ContractKey = keyof typeof CONTRACTS;
 

@@ -50,7 +50,10 @@ export type Verdict =
  * so that a resumed run goes on with the same bytes.
  */
 export interface EnsembleScheme {
-  /** True when a member never sees some rows, so that core may score the ensemble on them (out-of-bag). */
+  /**
+   * True when all epochs of a member draw the same rows and leave some out, so that core may score each member on the rows that neither it
+   * nor a member that it started from drew (out-of-bag).
+   */
   readonly outOfBag?: boolean;
   /** True when every member has the sample weights of the first one, so that independent members may train side by side. */
   readonly independent?: boolean;
@@ -68,8 +71,9 @@ export function completeScheme(scheme: EnsembleScheme): EnsembleScheme & Require
   return {
     ...(scheme.outOfBag === undefined ? {} : { outOfBag: scheme.outOfBag }),
     ...(scheme.independent === undefined ? {} : { independent: scheme.independent }),
-    begin: (problem) => scheme.begin?.(problem) ?? new Float64Array(problem.samples).fill(1 / problem.samples),
-    draw: (round) => scheme.draw?.(round) ?? { kind: "rows", rows: resample(round.sampleWeights, round.samples, round.random("epoch")) },
+    begin: (problem) => (scheme.begin ? scheme.begin(problem) : new Float64Array(problem.samples).fill(1 / problem.samples)),
+    draw: (round) =>
+      scheme.draw ? scheme.draw(round) : { kind: "rows", rows: resample(round.sampleWeights, round.samples, round.random("epoch")) },
     next: (round) => scheme.next(round),
   };
 }

@@ -134,7 +134,7 @@ export interface Staged {
   readonly type: "staged";
   readonly members: number;
   readonly metrics: ByMetric<StagedMetric>;
-  /** Accuracy on training rows, each voted on only by members that never saw it, with the run's voter. */
+  /** Accuracy on training rows, each voted on only by members that never saw it, nor started from one that did, with the run's voter. */
   readonly outOfBag?: number;
 }
 
@@ -144,7 +144,7 @@ export interface Warned {
   readonly message: string;
 }
 
-/** Not written to the log: reading data, downloading. */
+/** Not written to the log: reading data, downloading, scoring. */
 export interface Progress {
   readonly type: "progress";
   readonly what: string;

@@ -2,17 +2,17 @@ import { winners } from "./staged-vote.ts";
 import type { Ballot, Voter } from "./voter.ts";
 
 /**
- * Accuracy of the ensemble on its own training rows, each voted on only by the members that never drew it.
- * @param drawn one a member: 1 where the row was drawn, [n]
- * @returns in [0, 1]; undefined while every row was drawn by every member
+ * Accuracy of the ensemble on its own training rows, each voted on only by the members that never saw it.
+ * @param seen one a member: 1 where it may have seen the row, itself or in the weights that it started from, [n]
+ * @returns in [0, 1]; undefined while every row was seen by every member
  * @see L. Breiman, "Out-of-bag estimation", 1996
  */
-export function outOfBagAccuracy(voter: Voter, ballot: Ballot, labels: Int32Array, drawn: readonly Uint8Array[]): number | undefined {
+export function outOfBagAccuracy(voter: Voter, ballot: Ballot, labels: Int32Array, seen: readonly Uint8Array[]): number | undefined {
   const { classes } = ballot;
   let counted = 0;
   let right = 0;
   for (let row = 0; row < labels.length; row++) {
-    const members = drawn.flatMap((seen, member) => (seen[row] === 0 ? [member] : []));
+    const members = seen.flatMap((rows, member) => (rows[row] === 0 ? [member] : []));
     if (members.length === 0) continue;
     const scores = voter.vote({
       classes,

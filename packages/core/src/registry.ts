@@ -17,6 +17,12 @@ export interface RegistryEntry<T> {
   readonly plugin: string;
 }
 
+/**
+ * Makes a plugin check what it returns, or refuses it by a UserError.
+ * @param who for messages: `ensemble scheme samme`
+ */
+export type Check<T> = (made: T, who: string) => T;
+
 /** The named definitions of one contract. A taken name throws; an unknown one lists the known and the nearest. */
 export class Registry<T> {
   readonly contract: string;
@@ -24,13 +30,17 @@ export class Registry<T> {
   registrant = "the application";
   readonly #entries = new Map<string, RegistryEntry<T>>();
   readonly #names = new Map<string, string>();
+  readonly #check: Check<unknown>;
 
-  constructor(contract: string) {
+  constructor(contract: string, check: Check<T> = (made) => made) {
     this.contract = contract;
+    this.#check = check as Check<unknown>;
   }
 
-  /** @throws UserError when `name` or an alias is taken. */
+  /** @throws UserError when `name` or an alias is taken, or the definition cannot create anything */
   add<S extends z.ZodObject>(name: string, definition: Definition<T, S>, { aliases = [] }: { aliases?: readonly string[] } = {}): void {
+    if (typeof (definition as Partial<typeof definition> | undefined)?.create !== "function")
+      throw new UserError(`${this.contract} "${name}": its definition, by ${this.registrant}, has no method create. Add create(options).`);
     for (const word of [name, ...aliases]) {
       const owner = this.#entries.get(this.#names.get(word) ?? "");
       if (owner) {
@@ -105,9 +115,9 @@ export class Registry<T> {
     return [name, ...own.map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)].join(" ");
   }
 
-  /** Resolves the spec and makes the thing it names. */
+  /** Resolves the spec and makes the thing it names, which checks what it returns from then on. */
   create(spec: Spec | string, path?: string): T {
     const { name, ...options } = this.resolve(spec, path);
-    return this.entry(name).definition.create(options);
+    return this.#check(this.entry(name).definition.create(options), `${this.contract} ${name}`) as T;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a user may ask of a run while it goes. The trainer looks between two batches; every stop saves first, so that
+ * What a user may ask of a run while it goes. The trainer looks between two batches, of training or of scoring; every stop saves first, so that
  * `--resume` goes on from there.
  */
 export class RunControl {
@@ -27,7 +27,7 @@ export class RunControl {
     this.#changed();
   }
 
-  /** Stops when the running epoch is over. */
+  /** Stops when the running epoch is trained. */
   stopAfterEpoch(): void {
     if (this.#stop === "no") this.#stop = "after-epoch";
     this.resume();

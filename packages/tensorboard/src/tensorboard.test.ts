@@ -27,7 +27,17 @@ const runStart: RunEventBody = {
     { name: "loss", title: "cross-entropy", unit: "", better: "lower" },
     { name: "brier", title: "Brier score", unit: "", better: "lower" },
   ],
-  members: [],
+  members: [0, 1].map((member) => ({
+    member,
+    architecture: "nin",
+    binarizer: "abs-sign",
+    epochs: 2,
+    steps: 30,
+    learningRate: 0.1,
+    parameters: 100,
+    bytes: 20,
+    realBytes: 400,
+  })),
   pretrainEpochs: 2,
 };
 

@@ -44,6 +44,27 @@ describe("Sum and Mean", () => {
     );
   });
 
+  it.for<[inside: number[], axes: number[]]>([
+    [
+      [8, 8, 10],
+      [1, 2],
+    ],
+    [
+      [7, 5, 33],
+      [1, 2],
+    ],
+    [[300], [1]],
+    [[9, 70], [2]],
+  ])("give an image of %o the same bytes over the axes %o, alone and among others", ([inside, axes]) => {
+    const whole = randomValues(251 * size(inside), "images").map((value) => value * Math.PI); // so that sums are rounded
+    const sums = (kernel: string, images: number) =>
+      run(kernel, { x: [whole.subarray(0, images * size(inside)), [images, ...inside]] }, { axis: axes, keepDims: false })[0]!.values;
+    for (const kernel of ["Sum", "Mean"]) {
+      const among = sums(kernel, 251);
+      for (const images of [1, 2]) expect(sums(kernel, images)).toEqual(among.slice(0, (images * among.length) / 251));
+    }
+  });
+
   it("lose nothing over millions of values, and give the same bytes every time", () => {
     const x = randomValues(3_000_001, "x").map((value) => value + 10);
     const exact = x.reduce((total, value) => total + value, 0);

@@ -17,7 +17,8 @@ function reduce(divisor: (middle: number) => number): WasmKernel<{ x: tf.TensorI
     const y = backend.makeFloats(attrs.keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i)));
     const to = backend.address(y);
     const formula = backend.formula(x);
-    if (outer > 1) {
+    // Also of one row alone, so that an image has the same sums whatever stands beside it in its batch.
+    if (outer > 1 || !axes.includes(0)) {
       const from = backend.address(x);
       const cut = { total: outer, grain: grainOf(outer, Math.ceil(16_384 / (middle * inner))), scratch: 8 * inner };
       backend.run("sumMiddle", { ...cut, work: { bytes: 4 * outer * middle * inner } }, from, middle, inner, to, divisor(middle));

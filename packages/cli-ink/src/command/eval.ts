@@ -3,6 +3,7 @@ import type { MetricInfo, Spec } from "@benn/core";
 import { evaluateRun, type Evaluation, openRun } from "@benn/core/node";
 import { count, percent, short, table } from "../run/format.ts";
 import { metricCell, metricHead } from "../run/metric-values.ts";
+import { ownVoterFirst } from "../run/own-voter-first.ts";
 import { voteSentence } from "../run/vote-sentence.ts";
 import { openContainer } from "./open-container.ts";
 
@@ -51,7 +52,7 @@ export function evaluationLines({ testRows, metrics, members, staged, singleMean
       { left: 2 },
     ).map((line) => `  ${line}`),
     "",
-    ...ofVotes.flatMap((metric) => voteLines(metric, staged)),
+    ...ofVotes.flatMap((metric) => voteLines(metric, staged, voter)),
     ...ofVotes.flatMap((metric) => {
       const value = staged.at(-1)?.[metric.name]?.[voter];
       const mean = singleMean[metric.name] ?? Number.NaN;
@@ -68,8 +69,8 @@ export function evaluationLines({ testRows, metrics, members, staged, singleMean
 }
 
 /** The table of a metric: a row for the vote of the first 1, 2, … members, a column for each voter. */
-function voteLines(metric: MetricInfo, staged: Evaluation["staged"]): string[] {
-  const voters = Object.keys(staged[0]?.[metric.name] ?? {});
+function voteLines(metric: MetricInfo, staged: Evaluation["staged"], voter: string): string[] {
+  const voters = ownVoterFirst(voter, Object.keys(staged[0]?.[metric.name] ?? {}));
   const rows = staged.map((stage, k) => [String(k + 1), ...voters.map((name) => metricCell(metric, stage[metric.name]?.[name]))]);
   return [
     `Test ${metricHead(metric)} of the votes of the first ones`,

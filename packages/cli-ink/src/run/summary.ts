@@ -1,6 +1,7 @@
 import type { MetricInfo } from "@benn/core";
 import { bytes, count, percent, table } from "./format.ts";
 import { isBetter, metricCell, metricHead, metricText } from "./metric-values.ts";
+import { ownVoterFirst } from "./own-voter-first.ts";
 import { voteMetrics } from "./run-metrics.ts";
 import type { RunState } from "./run-state.ts";
 import { membersWord, type VoteValue, voteSentence } from "./vote-sentence.ts";
@@ -16,9 +17,8 @@ export function headline({ start, staged }: RunState, metric: MetricInfo): VoteV
 
 /** Names of the voters, as far as the run has shown them: its own first. */
 export function votersOf({ start, staged }: Pick<RunState, "start" | "staged">): string[] {
-  const own = start?.voter.split(" ")[0] ?? "";
   const names = Object.keys(Object.values(staged.at(-1)?.metrics ?? {})[0]?.test ?? {});
-  return names.includes(own) ? [own, ...names.filter((name) => name !== own)] : names;
+  return ownVoterFirst(start?.voter.split(" ")[0] ?? "", names);
 }
 
 /** Rows of the table of stages: the number of members, the newest alone, a single one on average, and every vote. */

@@ -141,11 +141,12 @@ export class MemberBench {
   }
 
   async #evaluate(steps: number): Promise<StepTime> {
-    const { config, model, split, shape } = this.#options;
+    const { config, model, split, shape, classes } = this.#options;
     const batch = this.#rows.length;
     const rows = Int32Array.from({ length: steps * batch }, (_, i) => i % batch);
     const start = performance.now();
-    await predictLogits(model, split, rows, { batchSize: partRows(config), shape, resident: this.#resident });
+    const options = { who: "bench", batchSize: partRows(config), shape, classes, resident: this.#resident };
+    for await (const _ of predictLogits(model, split, rows, options));
     return { milliseconds: (performance.now() - start) / steps };
   }
 

@@ -2,13 +2,18 @@ import type { LayersModel } from "@tensorflow/tfjs";
 import type { DependencyContainer } from "tsyringe";
 import type { LoadedDataset } from "../dataset.ts";
 import { type ModelSummary, summarizeModel } from "../model-summary.ts";
+import { checkFinite } from "../train/check-finite.ts";
+import { examineRun } from "../train/examine-run.ts";
 import { buildMember } from "../train/member-trainer.ts";
 import { memberOptimizer } from "../train/member-optimizer.ts";
 import { memberParts } from "../train/member-parts.ts";
-import { namedWeights } from "../train/model-weights.ts";
+import { namedWeights, readWeights, type WeightValues, weightsFit } from "../train/model-weights.ts";
+import { predictLogits } from "../train/predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
 import { createVoters } from "../train/stage-votes.ts";
+import { UserError } from "../user-error.ts";
 import type { Voter } from "../voter.ts";
+import { readModelFiles } from "./model-files.ts";
 import { readTeacherLogits } from "./teacher-logits.ts";
 
 /** What an application may look at before the first epoch. */
@@ -37,8 +42,9 @@ export interface MemberKind {
 }
 
 /**
- * Builds each kind of member once, so that whatever does not fit is an error before anything is written: the net and the data, the
- * optimizers and the parameters, a loss and its teacher, and what the application checks itself.
+ * Lets every plugin compute a small example, and builds each kind of member once, so that whatever does not fit is an error before anything
+ * is written: the net and the data, the optimizers and the parameters, a loss and its teacher, the weights to start from, and what the
+ * application checks itself.
  * @throws UserError
  */
 export async function checkMembers(
@@ -47,6 +53,13 @@ export async function checkMembers(
   container: DependencyContainer,
   check: CheckMember | undefined,
 ): Promise<MemberKind[]> {
+  if (config.validation > 0 && !data.validation) {
+    throw new UserError(
+      `validation: ${config.validation} of the ${data.train.labels.length} training rows holds none out. Set a larger share, or 0 for none.`,
+    );
+  }
+  await examineRun(config, data, container);
+  const init = config.init === undefined ? undefined : await readModelFiles(config.init);
   const alike = Map.groupBy(config.members.keys(), (member) => JSON.stringify(settingsOf(config, member)));
   const voter = createVoters({ config, container }).get(config.voter.name);
   const teachers = new Set<string>();
@@ -57,7 +70,9 @@ export async function checkMembers(
     const parts = memberParts({ config, container }, settings, data.labels.length);
     const model = buildMember({ config, data, container }, member, settings);
     try {
+      if (init && member === 0) checkInit(config, init, model);
       memberOptimizer(model, parts.optimizers).dispose();
+      await examineModel(model, data, `architecture ${settings.architecture.name}, with fresh weights`);
       if (voter) await check?.({ config, member, settings, model, data, voter });
       kinds.push({
         settings,
@@ -72,4 +87,20 @@ export async function checkMembers(
   }
   for (const teacher of teachers) await readTeacherLogits(teacher, data, container);
   return kinds;
+}
+
+/** Runs one image, since the shape that a layer declares need not be the one it computes. */
+async function examineModel(model: LayersModel, data: LoadedDataset, who: string): Promise<void> {
+  const remedy = "Mend the layers, or their initial weights.";
+  checkFinite(who, await readWeights(model), remedy);
+  const options = { who, batchSize: 1, shape: data.shape, classes: data.labels.length, remedy };
+  for await (const _ of predictLogits(model, data.train, Int32Array.of(0), options));
+}
+
+function checkInit({ init = "" }: ResolvedConfig, weights: WeightValues, model: LayersModel): void {
+  checkFinite(`init ${init}`, weights, "Name the folder of a member whose training went well.");
+  if (weightsFit(model, weights)) return;
+  throw new UserError(
+    `init ${init}: its weights do not fit the first member. Set architecture (and the classes of the data) to what it was trained as, or leave init out.`,
+  );
 }

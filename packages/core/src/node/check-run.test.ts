@@ -153,16 +153,16 @@ describe("what follows from other files is computed again, to the same bytes", (
     }
   });
 
-  test("a log that is gone or emptied: members, votes and the end are told again", async () => {
+  test("a log that is gone or emptied gets the events of members, votes and the end again", async () => {
     for (const from of [finished, broken]) {
       for (const damage of [(log: string) => rm(log), (log: string) => truncate(log, 0)]) {
         const folder = await mendedLog(from, damage);
-        const told = [
+        const remade = [
           "run-start",
           "member-start", // of the model that the first member starts from
           ...Array.from({ length: from === finished ? 3 : 2 }, () => ["member-start", "member-end", "staged"]).flat(),
         ];
-        expect(await types(folder)).toEqual([...told, from === finished ? "run-end" : "member-start"]);
+        expect(await types(folder)).toEqual([...remade, from === finished ? "run-end" : "member-start"]);
         await run(undefined, folder);
         expect(await numbers(folder)).toEqual(await numbers(finished));
       }

@@ -49,9 +49,9 @@ export interface RunReport {
   /** Members that the run is to have, and those that are trained. */
   readonly members: number;
   readonly trained: readonly number[];
-  /** How many of the first members are trained, as far as log, checkpoint and folders tell. */
+  /** How many of the first members are trained, by the log, the checkpoint and the folders. */
   readonly expected: number;
-  /** Files that are as their checksums and lengths say. */
+  /** Files whose checksums and lengths are right. */
   readonly whole: readonly string[];
   /** Files that have no checksum, as in runs of older versions; their lengths are right. */
   readonly unsigned: readonly string[];
@@ -69,7 +69,7 @@ export async function checkRun(folder: string): Promise<RunReport> {
   const unsigned: string[] = [];
   const damaged: Damage[] = [];
   const report = { folder, training: await isTraining(folder), whole, unsigned, damaged, leftOver: await leftOver(folder) };
-  /** Looks at a file; `signed` tells whether there is a checksum of it. */
+  /** Reads a file; `signed`: whether there is a checksum of it. */
   const look = async <T>(
     path: string,
     damage: Pick<Damage, "kind" | "member" | "mendable">,
@@ -204,7 +204,7 @@ async function lookAtSampleWeights(
 /**
  * Reads the whole log.
  * @returns whether a checksum covers it
- * @throws UserError when a line is no event, or an event is missing that members or checkpoint tell of
+ * @throws UserError when a line is no event, or an event is missing that members or the checkpoint imply
  */
 async function checkLog(path: string, trained: readonly number[], saved: SavedCheckpoint | undefined): Promise<boolean> {
   let line = 0;
@@ -225,7 +225,7 @@ async function checkLog(path: string, trained: readonly number[], saved: SavedCh
     );
   if (!started && (trained.length > 0 || saved)) throw new UserError(`${path}: does not begin with the start of the run.`);
   const lacking = trained.slice(0, -1).find((member) => !ended.has(member)); // the last one may have been saved and not yet logged
-  if (lacking !== undefined) throw new UserError(`${path}: does not tell of the end of member ${lacking}, which is trained.`);
+  if (lacking !== undefined) throw new UserError(`${path}: lacks the end of member ${lacking}, which is trained.`);
   const { events, eventsSha256 } = saved?.covered ?? { events: 0, eventsSha256: undefined };
   const bytes = await bytesOf(path);
   if (bytes.length < events) throw new UserError(`${path}: has ${bytes.length} bytes, the checkpoint covers ${events}.`);

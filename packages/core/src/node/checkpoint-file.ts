@@ -8,6 +8,7 @@ import { UserError } from "../user-error.ts";
 import { eventJson } from "./event-json.ts";
 import { finiteJson } from "./finite-json.ts";
 import { readSealed, writeSealed } from "./sealed-safetensors.ts";
+import { upgradeEvent } from "./upgrade-event.ts";
 
 // One file, so that one rename makes a checkpoint valid: numbers as JSON in the metadata, weights as tensors.
 
@@ -94,7 +95,7 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): SavedCheckpoi
   }
   if (parsed.data.format > FORMAT) throw new UserError(`${path}: was written by a later version of benn. Use that version.`);
   const { format: _format, member, training, ...covered } = parsed.data;
-  const saved = { covered, ahead: events.data as unknown as Emitted[] };
+  const saved = { covered, ahead: (events.data as unknown as Emitted[]).map((event) => upgradeEvent(event)) };
   if (!training) return { ...saved, checkpoint: { member } };
   const groups: Record<string, Map<string, { shape: readonly number[]; values: Float32Array }>> = {};
   for (const [key, { shape, data }] of tensors) {
@@ -117,22 +118,24 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): SavedCheckpoi
   };
 }
 
-/** The member that a checkpoint is of, from the first bytes of the file alone; undefined where they do not tell. */
+/** The member that a checkpoint is of, read from the header alone; undefined if it is damaged. */
 export async function memberOfCheckpoint(path: string): Promise<number | undefined> {
   const file = await open(path, "r").catch(() => undefined);
-  if (!file) return undefined;
   try {
     const length = Buffer.alloc(8);
-    await file.read(length, 0, 8, 0);
+    await file?.read(length, 0, 8, 0);
     const header = Buffer.alloc(Math.min(Number(length.readBigUInt64LE()), MOST_HEADER));
-    const { bytesRead } = await file.read(header, 0, header.length, 8);
-    const json = parseJson(header.toString("utf8", 0, bytesRead)) as { __metadata__?: { benn?: string } } | null;
-    const { success, data } = scalars.safeParse(parseJson(json?.__metadata__?.benn));
-    return success ? data.member : undefined;
+    const read = await file?.read(header, 0, header.length, 8);
+    const { __metadata__: metadata } = headerJson.parse(parseJson(header.toString("utf8", 0, read?.bytesRead)));
+    return scalars.parse(parseJson(metadata.benn)).member;
+  } catch {
+    return undefined; // it is read again, and refused in a sentence, where it is needed
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
+
+const headerJson = z.object({ __metadata__: z.object({ benn: z.string() }) });
 
 /** Far more than a header with the events of a member takes. */
 const MOST_HEADER = 1 << 28;

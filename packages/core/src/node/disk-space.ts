@@ -1,9 +1,8 @@
 import { statfs } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import type { LoadedDataset } from "../dataset.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
-import { errorCode } from "./file-error.ts";
+import { existingPart } from "./existing-part.ts";
 
 /**
  * A run keeps each member's weights, logits and sample weights, and a checkpoint of four times the weights.
@@ -19,7 +18,7 @@ export async function checkDiskSpace(
   const rows = data.train.labels.length + (data.validation?.labels.length ?? 0) + data.test.labels.length;
   const perMember = rows * data.labels.length * 4 + data.train.labels.length * 8 + weightBytes;
   const needed = perMember * (members.length - trained) + 8 * weightBytes; // the new checkpoint is written beside the old one
-  const free = await freeBytes(resolve(folder));
+  const free = await freeBytes(existingPart(folder));
   if (free !== undefined && free < needed) {
     throw new UserError(
       `${folder}: the run needs about ${Math.ceil(needed / 1e6)} MB, the disk has ${Math.floor(free / 1e6)} MB free. Free some, or choose another place with --out.`,
@@ -27,13 +26,8 @@ export async function checkDiskSpace(
   }
 }
 
-/** Of the disk that the path lies on, or its nearest parent that exists; undefined where the system does not tell. */
+/** Undefined where the system does not report it, as for some network disks. */
 async function freeBytes(path: string): Promise<number | undefined> {
-  try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
-  } catch (error) {
-    const parent = dirname(path);
-    return errorCode(error) === "ENOENT" && parent !== path ? await freeBytes(parent) : undefined;
-  }
+  const disk = await statfs(path).catch(() => undefined);
+  return disk && disk.blocks > 0 ? disk.bavail * disk.bsize : undefined;
 }

@@ -1,18 +1,21 @@
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
+import type { LoadedDataset } from "../dataset.ts";
 import type { ByMetric, ByVoter } from "../events.ts";
 import type { Spec } from "../registry.ts";
 import { winners } from "../staged-vote.ts";
 import type { MetricInfo } from "../metric.ts";
+import { checkFinite } from "../train/check-finite.ts";
+import { nameOf } from "../train/memory-advice.ts";
 import { writeWeights, weightsFit } from "../train/model-weights.ts";
 import { partRows } from "../train/part-rows.ts";
 import { allRows, predictLogits } from "../train/predict-logits.ts";
-import { resolveConfig, settingsOf } from "../train/resolve-config.ts";
+import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
 import { buildMember } from "../train/member-trainer.ts";
 import { metricsOf } from "../train/member-parts.ts";
 import { createVoters } from "../train/stage-votes.ts";
 import { UserError } from "../user-error.ts";
-import { openRun } from "./open-run.ts";
+import { openRun, type SavedRun } from "./open-run.ts";
 import { readMember } from "./run-folder.ts";
 import { loadDataset } from "./load-dataset.ts";
 
@@ -44,23 +47,40 @@ export interface EvaluateOptions {
   /** Other data than the run was trained on. */
   readonly dataset?: Spec;
   readonly backend?: Spec;
-  onProgress?(done: { readonly members: number; readonly of: number }): void;
+  /** Called after each member, and after each batch of the next one with the rows done of it. */
+  onProgress?(done: { readonly members: number; readonly of: number; readonly rows: number; readonly ofRows: number }): void;
+  /** Ends it between two batches. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Runs every trained member of a run again on the test split and votes anew.
- * @throws UserError when the run has no trained member or a file of it was changed
+ * @throws UserError when the run has no trained member or a file of it was changed; the signal's reason once that is aborted
  */
-export async function evaluateRun(folder: string, { container, dataset, backend, onProgress }: EvaluateOptions): Promise<Evaluation> {
+export async function evaluateRun(folder: string, options: EvaluateOptions): Promise<Evaluation> {
+  const { container, dataset, backend, signal } = options;
   const run = await openRun(folder);
   if (run.members.length === 0)
     throw new UserError(`run folder ${folder}: has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
   const config = resolveConfig({ ...run.config, ...(dataset ? { dataset } : {}), ...(backend ? { backend } : {}) }, container);
   await container.resolve(BACKENDS).create(config.backend).activate();
-  const loading = loadDataset(config, container);
+  const loading = loadDataset(config, container, signal);
   let loaded = await loading.next();
   while (!loaded.done) loaded = await loading.next();
-  const data = loaded.value;
+  try {
+    return await evaluateOn(loaded.value, run, config, options);
+  } finally {
+    loaded.value.dispose?.();
+  }
+}
+
+async function evaluateOn(
+  data: LoadedDataset,
+  run: SavedRun,
+  config: ResolvedConfig,
+  { container, dataset, onProgress, signal }: EvaluateOptions,
+): Promise<Evaluation> {
+  const { folder } = run;
   const { labels } = data.test;
   const classes = data.labels.length;
   const members: EvaluatedMember[] = [];
@@ -74,9 +94,14 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
       throw new UserError(
         `run folder ${folder}: the weights of member ${member} do not fit ${settings.architecture.name} as it is configured. Was experiment.json changed?`,
       );
+    checkFinite(nameOf(member), weights, "Train it anew.");
     writeWeights(model, weights);
-    const logits = await predictLogits(model, data.test, allRows(labels.length), { batchSize: partRows(config), shape: data.shape });
-    model.dispose();
+    const options = { who: `${nameOf(member)}, test images`, batchSize: partRows(config), shape: data.shape, classes };
+    const scoring = predictLogits(model, data.test, allRows(labels.length), options);
+    const logits = await finish(scoring, (rows) => {
+      signal?.throwIfAborted();
+      onProgress?.({ members: members.length, of: run.members.length, rows, ofRows: labels.length });
+    }).finally(() => model.dispose());
     const single = Object.fromEntries(metrics.map(([name, metric]) => [name, metric.of(logits, labels)]));
     members.push({
       member,
@@ -89,7 +114,7 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
       // Other data has no logits of held-out rows to fit a voter on.
       voting.push({ logits, validation: dataset ? undefined : stored.validation, alpha: record.alpha, metrics: single });
     }
-    onProgress?.({ members: members.length, of: run.members.length });
+    onProgress?.({ members: members.length, of: run.members.length, rows: 0, ofRows: labels.length });
   }
   const voters = [...createVoters({ config, container })];
   const ofVotes = metrics.filter(([, metric]) => !metric.membersOnly);
@@ -106,7 +131,6 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
       Object.fromEntries(scores.map(([name, own]) => [name, of(own, labels)]));
     return Object.fromEntries(ofVotes.map(([name, metric]) => [name, byVoter(metric.of)]));
   });
-  data.dispose?.();
   const meanOf = (name: string): number => voting.reduce((sum, single) => sum + (single.metrics[name] ?? Number.NaN), 0) / voting.length;
   return {
     folder,
@@ -117,6 +141,15 @@ export async function evaluateRun(folder: string, { container, dataset, backend,
     staged,
     singleMean: Object.fromEntries(metrics.map(([name]) => [name, meanOf(name)])),
   };
+}
+
+/** @param onRows called with the rows done after each batch; an error thrown here ends the scoring */
+async function finish<T>(scoring: AsyncGenerator<number, T>, onRows: (done: number) => void): Promise<T> {
+  for (;;) {
+    const next = await scoring.next();
+    if (next.done) return next.value;
+    onRows(next.value);
+  }
 }
 
 function agreement(logits: Float32Array, stored: Float32Array, classes: number): number {

@@ -42,13 +42,15 @@ export class EventLog {
    * @throws UserError when the system refuses
    */
   static async open(path: string, files: FileSystem = disk): Promise<EventLog> {
+    let file: OpenFile | undefined;
     try {
-      const file = await files.open(path, "a+");
+      file = await files.open(path, "a+");
       await files.syncFolder(dirname(path));
       const whole = await scan(file);
       if (whole.size < (await file.stat()).size) await file.truncate(whole.size);
       return new EventLog(path, files, file, whole);
     } catch (error) {
+      await file?.close();
       throw fileError(path, "written", error);
     }
   }
@@ -125,8 +127,9 @@ export class EventLog {
     if (named?.ino !== own.ino || named.dev !== own.dev) {
       const lost = await bytesOf(this.#file, own.size);
       await writeAside(this.#path, lost, this.#files);
+      const renewed = await this.#files.open(this.#path, "a+");
       await this.#file.close();
-      this.#file = await this.#files.open(this.#path, "a+");
+      this.#file = renewed;
       this.#warnings.push(`${this.#path}: was moved or deleted by another program while the run trains, and is written anew.`);
     }
     if (own.size === this.#written) return;
@@ -187,13 +190,13 @@ const LONGEST_LINE = 1 << 25;
 export interface ReadOptions {
   readonly follow: boolean;
   readonly signal?: AbortSignal;
-  /** Called for each line that is no event and is passed over. */
+  /** Called for each damaged line. */
   onDamaged?(): void;
 }
 
 /**
- * The events of a log in order; those that only later versions know are passed over, and so is what is no event. With `follow` it waits for more
- * until `signal` aborts or the run ends. A resumed run cuts the log back to its checkpoint: what was read beyond it stays read, and reading
+ * The events of a log in order, without those that only later versions know and without damaged lines. With `follow` it waits for more until
+ * `signal` aborts or the run ends. A resumed run cuts the log back to its checkpoint: what was read beyond it stays read, and reading
  * goes on where the log grows on.
  * @throws UserError when the file is missing or cannot be read
  */
@@ -207,42 +210,38 @@ export async function* readEvents(path: string, { follow, signal, onDamaged }: R
   }
 }
 
-/**
- * The lines of a log, without their ends, with what they are.
- * @param members of the run, where something else than the log's first event tells
- */
+export interface EntryOptions extends Pick<ReadOptions, "follow" | "signal"> {
+  /** Of the run, if known from elsewhere than the log's first event. */
+  readonly members?: number | undefined;
+  /** Lines without any of these words are skipped unread. */
+  readonly words?: readonly string[];
+}
+
+/** The lines of a log, without their ends, with what they are. */
 export async function* readEntries(
   path: string,
-  options: Pick<ReadOptions, "follow" | "signal">,
-  members = 0,
+  { members = 0, words, ...options }: EntryOptions,
 ): AsyncGenerator<{ readonly line: string; readonly event: RunEvent | "later" | "damaged" }> {
   for await (const line of readLines(path, options)) {
+    if (words && !words.some((word) => line?.includes(word))) continue;
     const event = line === undefined ? "damaged" : parseEvent(line);
     const isEvent = typeof event !== "string";
     if (isEvent && event.type === "run-start") members = event.members.length;
-    yield { line: line ?? "", event: isEvent && tellsOf(event) > members ? "damaged" : event };
+    yield { line: line ?? "", event: isEvent && membersNeeded(event) > members ? "damaged" : event };
   }
 }
 
-/** Members that a run must have for the event to be one of it: without a bound, a reader's tables would grow with any number that stands there. */
-function tellsOf(event: RunEvent): number {
+/** How many members a run needs for the event to belong to it. Without this bound a reader's tables would grow with any number in the log. */
+function membersNeeded(event: RunEvent): number {
   if (event.type === "staged") return event.members;
   return "member" in event && event.member !== undefined ? event.member + 1 : 0;
 }
 
 /** @returns lines without their ends; undefined for one that is too long */
 async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "follow" | "signal">): AsyncGenerator<string | undefined> {
-  const openLog = (): Promise<FileHandle> =>
-    open(path, "r").catch((error: unknown) => {
-      throw fileError(
-        path,
-        "read",
-        error,
-        'Copy it from where the run was trained, or make a log anew from the members with "benn fsck --mend".',
-      );
-    });
-  let file = await openLog();
+  let file: FileHandle | undefined;
   try {
+    file = await open(path, "r");
     let position = 0;
     let pieces: Buffer[] = [];
     let length = 0;
@@ -268,7 +267,8 @@ async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "f
       const now = await stat(path).catch(() => undefined);
       if (now && now.ino !== (await file.stat()).ino) {
         await file.close();
-        file = await openLog();
+        file = undefined;
+        file = await open(path, "r");
       }
       if (now && now.size < position) {
         position = now.size;
@@ -276,7 +276,14 @@ async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "f
         length = 0;
       }
     }
+  } catch (error) {
+    throw fileError(
+      path,
+      "read",
+      error,
+      'Copy it from where the run was trained, or make it anew from the members with "benn fsck --mend".',
+    );
   } finally {
-    await file.close();
+    await file?.close();
   }
 }

@@ -2,11 +2,11 @@ import { z } from "zod";
 import type { RunEvent } from "../events.ts";
 import { upgradeEvent } from "./upgrade-event.ts";
 
-// What a reader may rely on: the fields of each event, and counts that it may loop over. Keys that later versions add pass.
+// What a reader may rely on: the fields of each event, and how many members there are. Keys that later versions add pass.
 
-/** More members than a run can have, and more of anything else than it can count to. */
+/** No run has more. Readers make a row for each. */
 const MOST_MEMBERS = 10_000;
-const count = z.int().min(0).max(0x7fffffff);
+const count = z.int().min(0);
 const member = z
   .int()
   .min(-1)
@@ -52,7 +52,7 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
   score: z.looseObject({ member, epoch: count, on: z.string(), accuracy: number, best: z.boolean() }),
   "member-end": z.looseObject({
     member,
-    bestEpoch: z.int().min(-1).max(0x7fffffff),
+    bestEpoch: z.int().min(-1),
     error: number,
     alpha: number.optional(),
     metrics: z.record(z.string(), bySplit),
@@ -81,6 +81,9 @@ function withoutUndefined<T extends object>(clock: T): T {
   return Object.fromEntries(Object.entries(clock).filter(([, value]) => value !== undefined)) as T;
 }
 
+/** What is needed of a run's start to read it as today's. */
+const anyStart = z.looseObject({ dataset: z.looseObject({ labels: z.array(z.unknown()) }) });
+
 /**
  * Reads a line of events.jsonl, of older versions too.
  * @returns "later" for an event that only later versions know, "damaged" for what is none
@@ -95,6 +98,7 @@ export function parseEvent(line: string): RunEvent | "later" | "damaged" {
   const event = anyEvent.safeParse(json);
   if (!event.success) return "damaged";
   if (!Object.hasOwn(shapes, event.data.type)) return "later";
+  if (event.data.type === "run-start" && !anyStart.safeParse(event.data).success) return "damaged";
   const upgraded = upgradeEvent(event.data as unknown as RunEvent);
   return shapes[upgraded.type].safeParse(upgraded).success ? upgraded : "damaged";
 }

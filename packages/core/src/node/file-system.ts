@@ -15,7 +15,7 @@ export interface FileSystem {
   syncFolder(path: string): Promise<void>;
 }
 
-/** What says that this system or file system cannot sync a folder. Windows cannot open one. */
+/** Codes by which a system or file system reports that it cannot sync a folder. Windows cannot open one. */
 const CANNOT_SYNC = new Set(["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF"]);
 
 export const disk: FileSystem = {

@@ -8,10 +8,9 @@ import { buildMember } from "../train/member-trainer.ts";
 import { type WeightValues, weightsFit } from "../train/model-weights.ts";
 import { type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
-import { knownSums } from "./member-file.ts";
-import { readModelFiles } from "./model-files.ts";
 import { openRun } from "./open-run.ts";
 import { readMemberRecord } from "./read-member.ts";
+import { readTrained } from "./read-trained.ts";
 import { readRunFacts } from "./run-facts.ts";
 import { memberFolder } from "./run-paths.ts";
 
@@ -81,7 +80,7 @@ export function givenMembers({ given }: ResolvedConfig): GivenMembers | undefine
 /** @throws UserError when a file is missing or damaged, or is not the one that member.json vouches for */
 async function readGiven(folder: string): Promise<WeightValues> {
   try {
-    return await readModelFiles(folder, await knownSums(folder));
+    return await readTrained(folder);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`given ${error.message}`, { cause: error });

@@ -85,6 +85,21 @@ test("an alpha and sample weights that are known stand for the scheme's", async 
   expect(new Float64Array(Uint8Array.from(await readFile(join(given, "weights/001.f64"))).buffer)).toEqual(next);
 });
 
+test("an alpha or sample weights that are no numbers are refused, and so are weights", async () => {
+  const { folder } = await run(config);
+  const given = membersOf(folder);
+  const judged = (judgement: object): Promise<unknown> => run(config, { ...given, judgement: async () => judgement });
+  await expect(judged({ alpha: Number.NaN })).rejects.toThrow("member 1: its known alpha is NaN. Give a finite number, or none.");
+  await expect(judged({ sampleWeights: new Float64Array(3) })).rejects.toThrow(
+    "member 1: what is known of it has 3 sample weights for 90 rows. Sample weights are a Float64Array of 90 finite numbers",
+  );
+  const spoiled = async (member: number) =>
+    new Map([...(await given.weights(member))].map(([name, { shape, values }]) => [name, { shape, values: values.map(() => Number.NaN) }]));
+  await expect(run(config, { ...given, weights: spoiled })).rejects.toThrow(
+    "member 1: classes/kernel has 48 of 48 values that are not finite, the first of them NaN. Give the weights of a training that went well.",
+  );
+});
+
 test("nobody knows which rows a given member never saw, so there is no out-of-bag score", async () => {
   const bagged = { ...config, scheme: "bag" };
   const { folder, events: trained } = await run(bagged);

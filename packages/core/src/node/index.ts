@@ -1,9 +1,11 @@
 // The door for applications: docs/applications.md.
 export { autoBackend, examineBackends } from "./auto-backend.ts";
 export type { CheckMember, MemberToCheck } from "./check-members.ts";
+export { checkRun, type Damage, type RunReport } from "./check-run.ts";
 export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluation } from "./evaluate-run.ts";
-export { bennVersion } from "./experiment.ts";
+export { bennVersion, type Experiment, readExperiment } from "./experiment.ts";
 export type { BackendReport } from "./examine-backend.ts";
+export { type MendedRun, type MendOptions, mendRun } from "./mend-run.ts";
 export { followEvents, openRun, type SavedRun } from "./open-run.ts";
 export { heedProxy } from "./heed-proxy.ts";
 export { type BenchSubject, openBench, type OpenBenchOptions } from "./open-bench.ts";

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -50,7 +49,7 @@ export async function readMemberFile(folder: string): Promise<SavedMember> {
     throw fileError(path, "read", error, "Was the run copied in part? Copy the member's whole folder.");
   });
   const damaged = (what: string): UserError =>
-    new UserError(`${path}: ${what}. The file was damaged; restore it from a copy, or train anew.`);
+    new UserError(`${path}: ${what}. The file was damaged; restore it from a copy, or make it anew with "benn fsck --mend".`);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -74,9 +73,4 @@ export async function readMemberFile(folder: string): Promise<SavedMember> {
     files: files ?? { "weights.bin": sum },
     ...(sampleWeights === undefined ? {} : { sampleWeights }),
   };
-}
-
-/** What a trained member's folder knows of its files; nothing for a model that no run has made. */
-export async function knownSums(folder: string): Promise<Readonly<Record<string, string>>> {
-  return existsSync(join(folder, "member.json")) ? (await readMemberFile(folder)).files : {};
 }

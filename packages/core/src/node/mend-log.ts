@@ -18,7 +18,7 @@ interface Line {
 }
 
 /**
- * The lines of a damaged log that can be read, in their order, completed by what a replay of the run tells: the start of the run, starts and ends
+ * The lines of a damaged log that can be read, in their order, completed by the events of a replay: the start of the run, starts and ends
  * of members, votes, the end. Steps, epochs and scores that are lost stay so.
  * @param checkpoint that the log is to fit: events of its member that come after it are left out, for a resumed run emits them again
  * @param at milliseconds since 1970 that events of the replay get where no line before them has a time
@@ -27,7 +27,7 @@ export async function mendLog(path: string, replay: Replay, checkpoint: Checkpoi
   const kept: Line[] = [];
   const start = replay.events.find((event) => event.type === "run-start");
   if (existsSync(path)) {
-    for await (const { line, event } of readEntries(path, { follow: false }, start?.members.length)) {
+    for await (const { line, event } of readEntries(path, { follow: false, members: start?.members.length })) {
       if (typeof event !== "string") kept.push({ event, line });
     }
   }

@@ -6,7 +6,7 @@ import { BACKENDS } from "../backend.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { Spec } from "../registry.ts";
 import type { GivenMembers } from "../train/given-members.ts";
-import { buildMember, memberLogits } from "../train/member-trainer.ts";
+import { buildMember, countRows, memberLogits } from "../train/member-trainer.ts";
 import { weightsFit, writeWeights } from "../train/model-weights.ts";
 import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
 import type { Checkpoint, MemberLogits } from "../train/run-store.ts";
@@ -15,6 +15,7 @@ import { checkRun, type Damage, type RunReport } from "./check-run.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { checksum } from "./checksum.ts";
 import { readExperiment } from "./experiment.ts";
+import { disk } from "./file-system.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { encodeMember, type SavedMember } from "./member-file.ts";
 import { mendLog } from "./mend-log.ts";
@@ -24,7 +25,7 @@ import { readLogits, readMemberRecord } from "./read-member.ts";
 import { type Replay, replayRun } from "./replay-run.ts";
 import { readRunFacts, type RunFacts } from "./run-facts.ts";
 import { lockRun } from "./run-lock.ts";
-import { aheadFile, checkpointFile, memberFolder, sampleWeightsFile } from "./run-paths.ts";
+import { aheadFile, checkpointFile, memberFolder, RUN_FOLDERS, sampleWeightsFile } from "./run-paths.ts";
 import { refuseOtherData } from "./same-data.ts";
 import { writeAside } from "./write-aside.ts";
 
@@ -34,7 +35,7 @@ export interface MendOptions {
   /** Where the data lie now. */
   readonly dataset?: Spec;
   readonly backend?: Spec;
-  /** Takes the run over from a process that has it open, as it seems. Default false. */
+  /** Takes the run over from the process that its lock names. Default false. */
   readonly takeOver?: boolean;
   onProgress?(progress: { readonly what: string; readonly done: number; readonly total: number }): void;
 }
@@ -54,26 +55,27 @@ export interface MendedRun {
  * @throws UserError when the run is in use, or the data are not those that it was made from
  */
 export async function mendRun(folder: string, options: MendOptions): Promise<MendedRun> {
+  const mended: string[] = [];
+  const refused: string[] = [];
   const lock = await lockRun(folder, options);
   try {
     const before = await checkRun(folder);
-    const mended: string[] = [];
-    const refused: string[] = [];
+    for (const sub of RUN_FOLDERS) await disk.mkdir(join(folder, sub));
     for (const name of before.leftOver.filter((name) => name.endsWith(".part"))) {
       await rm(join(folder, name), { force: true });
       mended.push(`${name}: removed what was left of a file half written.`);
     }
     for (const { member = 0 } of before.damaged.filter(({ kind }) => kind === "ahead")) {
       await rm(aheadFile(folder, member), { force: true });
-      mended.push(`member ${member}: removed a damaged checkpoint; it will be trained from its beginning.`);
+      mended.push(`${relative(folder, aheadFile(folder, member))}: removed; member ${member} will be trained from its beginning.`);
     }
     if (before.damaged.some(({ kind, mendable }) => mendable && kind !== "ahead")) {
       await recompute(before, options, { mended: (what) => mended.push(what), refused: (why) => refused.push(why) });
     }
-    return { mended, refused, report: await checkRun(folder) };
   } finally {
     await lock.release();
   }
+  return { mended, refused, report: await checkRun(folder) };
 }
 
 interface Outcome {
@@ -142,7 +144,12 @@ async function computeLogits(run: Mending, member: number, sums: SavedMember["fi
       );
     }
     writeWeights(model, weights);
-    return await memberLogits(run, model, (done, total) => run.onProgress?.({ what: `logits of member ${member}`, done, total }));
+    const scoring = memberLogits(run, model, member);
+    let next = await scoring.next();
+    for (; !next.done; next = await scoring.next()) {
+      run.onProgress?.({ what: `logits of member ${member}`, done: next.value, total: countRows(run.data) });
+    }
+    return next.value;
   } finally {
     model.dispose();
   }
@@ -158,7 +165,7 @@ async function mendLogits(run: Mending, member: number): Promise<void> {
   if (other.length > 0) await writeAside(join(folder, "member.json"), encodeMember({ ...saved, files: { ...saved.files, ...sums } }));
   run.outcome.mended(
     `${relative(run.folder, folder)}: logits computed again from the weights` +
-      `${other.length === 0 ? "." : `; ${other.join(", ")}: other bits than when it was trained, as another machine or backend gives.`}`,
+      (other.length === 0 ? "." : `; ${other.join(", ")}: other bits than when it was trained, as another machine or backend gives.`),
   );
 }
 
@@ -183,8 +190,7 @@ async function mendByReplay(run: Mending, trained: number, damaged: readonly Dam
     given: givenTo(run, trained, saved),
     members: members.map((member) => async () => {
       const known = saved.get(member);
-      // Damaged ones are no reason to stop: what is computed here does not depend on weights.
-      const weights = await readModelFiles(memberFolder(folder, member), known?.files).catch(() => new Map());
+      const weights = await readModelFiles(memberFolder(folder, member), known?.files);
       return { weights, bestEpoch: known?.record.bestEpoch ?? -1, logits: await logitsOf(run, member, known) };
     }),
   });
@@ -193,7 +199,7 @@ async function mendByReplay(run: Mending, trained: number, damaged: readonly Dam
     if (!found || (found.alpha === record.alpha && found.error === record.error)) continue;
     throw new UserError(
       `${memberFolder(folder, member)}: the scheme gives the member alpha ${found.alpha}, error ${found.error} now, but member.json holds ${record.alpha}, ${record.error}. ` +
-        "Was the scheme's plugin changed? Nothing can be computed again by it.",
+        "Was the scheme's plugin changed, or is this another machine or backend? Nothing is computed from other numbers.",
     );
   }
   for (const [member, weights] of replay.sampleWeights) {
@@ -279,6 +285,7 @@ async function mendLogAndCheckpoint(
   const { covered, rest } = await mendLog(log, replay, checkpoint, Math.round((await stat(experiment)).mtimeMs));
   await writeAside(log, covered + rest);
   const sampleWeights = replay.sampleWeights.get(Math.max(0, checkpoint.member));
+  if (isCheckpointDamaged && sampleWeights) await writeAside(sampleWeightsFile(folder, checkpoint.member), bytesOf(sampleWeights));
   const bytes = encodeCheckpoint({
     checkpoint,
     covered: {

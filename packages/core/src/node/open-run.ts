@@ -31,14 +31,14 @@ export async function openRun(folder: string): Promise<SavedRun> {
   const wanted = membersOf(config);
   if (trained.length < wanted && !hasLog && checkpointed === undefined) {
     throw new UserError(
-      `run folder ${folder}: holds ${trained.length} of ${wanted} members, and neither events.jsonl nor a checkpoint to tell whether it had more. ` +
+      `run folder ${folder}: holds ${trained.length} of ${wanted} members, and has neither events.jsonl nor a checkpoint, so it may have had more. ` +
         "Was it copied in part? Copy it whole.",
     );
   }
   return { folder, config, members: trained };
 }
 
-/** How many members a saved configuration tells of. */
+/** How many members a saved configuration has. */
 export function membersOf({ members = 0 }: Config): number {
   return typeof members === "number" ? members : members.reduce((sum, { count = 1 }) => sum + count, 0);
 }
@@ -58,6 +58,6 @@ export async function* followEvents(folder: string, options: { follow: boolean; 
     yield event;
   }
   if (damaged === 0) return;
-  const lines = damaged === 1 ? "one line is no event and was" : `${damaged} lines are no events and were`;
-  yield { type: "warning", message: `${path}: ${lines} passed over. "benn fsck ${folder}" tells more.`, clock: { at } };
+  const lines = damaged === 1 ? "one line is damaged and was" : `${damaged} lines are damaged and were`;
+  yield { type: "warning", message: `${path}: ${lines} skipped. "benn fsck ${folder}" lists them.`, clock: { at } };
 }

@@ -1,9 +1,10 @@
-import { totalmem } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
 import { BACKENDS } from "../backend.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import type { Config } from "../config.ts";
+import { LISTENERS } from "../listener.ts";
 import type { ModelSummary } from "../model-summary.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
 import { settleBackend } from "./auto-backend.ts";
@@ -12,6 +13,7 @@ import { asConfig } from "./experiment.ts";
 import { checkGiven, findGiven } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { stepMemory } from "./step-memory.ts";
+import { membersAtATime } from "./threads/members-at-a-time.ts";
 
 /** Members alike. */
 export interface PlannedKind {
@@ -55,7 +57,9 @@ export async function planRun(
   { container, checkMember }: { readonly container: DependencyContainer; readonly checkMember?: CheckMember },
 ): Promise<RunPlan> {
   const resolved = await settleBackend(await findGiven(resolveConfig(config, container)), container);
-  await container.resolve(BACKENDS).create(resolved.backend).activate();
+  for (const spec of resolved.listeners) container.resolve(LISTENERS).create(spec);
+  const backend = container.resolve(BACKENDS).create(resolved.backend);
+  await backend.activate();
   const loading = loadDataset(resolved, container);
   let loaded = await loading.next();
   while (!loaded.done) loaded = await loading.next();
@@ -72,6 +76,9 @@ export async function planRun(
       weights,
     }),
   );
+  const memoryBytes = Math.max(...kinds.map((kind) => stepMemory(kind.summary, resolved)));
+  const share = backend.share?.({ cores: availableParallelism(), memoryBytes: totalmem(), stepBytes: memoryBytes });
+  membersAtATime(resolved, container, share);
   const samples = data.train.labels.length;
   const sum = (of: (kind: PlannedKind) => number): number => kinds.reduce((total, kind) => total + of(kind) * kind.members.length, 0);
   const [first] = kinds;
@@ -92,7 +99,7 @@ export async function planRun(
     images: sum(({ epochs }) => epochs * samples) + pretrained,
     multiplyAdds:
       3 * (sum(({ epochs, summary }) => epochs * samples * summary.multiplyAdds) + pretrained * (first?.summary.multiplyAdds ?? 0)),
-    memoryBytes: Math.max(...kinds.map((kind) => stepMemory(kind.summary, resolved))),
+    memoryBytes,
     machineMemoryBytes: totalmem(),
   };
   data.dispose?.();

@@ -11,7 +11,7 @@ export interface ProcessStart {
 /** The clock may have been set meanwhile, and is read twice. */
 const CLOCK_SECONDS = 5;
 
-/** When a process of this machine began; undefined where the system does not tell. Linux tells of all, other systems of this one alone. */
+/** When a process of this machine began; undefined where the system does not report it: Linux does for all processes, other systems for this one alone. */
 export async function processStart(pid: number): Promise<ProcessStart | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");

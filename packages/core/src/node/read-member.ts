@@ -11,20 +11,22 @@ import { memberFolder } from "./run-paths.ts";
 
 /**
  * Reads a finished member.
+ * @returns `sampleWeights` is the SHA-256 of those that it was trained with
  * @throws UserError when a file is missing, was changed or has another length than the run's data give it
  */
 export async function readMember(
   run: string,
   member: number,
-): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {
+): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits; sampleWeights?: string }> {
   const facts = await readRunFacts(run);
-  const { record, files } = await readMemberRecord(run, member, facts);
+  const { record, files, sampleWeights } = await readMemberRecord(run, member, facts);
   const weights = await readModelFiles(memberFolder(run, member), files);
   const logits = (split: keyof MemberLogits): Promise<Float32Array> => readLogits(run, member, split, facts, files);
   const validated = files["logits.validation.f32"] !== undefined || existsSync(join(memberFolder(run, member), "logits.validation.f32"));
   return {
     record,
     weights,
+    ...(sampleWeights === undefined ? {} : { sampleWeights }),
     logits: { train: await logits("train"), test: await logits("test"), ...(validated ? { validation: await logits("validation") } : {}) },
   };
 }

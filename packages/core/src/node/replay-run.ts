@@ -69,15 +69,19 @@ export async function replayRun({ folder, config, data, container, members, give
       return load ? { finished: true, ...(await load()) } : { finished: false };
     },
   };
-  const init: WeightValues = new Map(); // stands for whatever the first member started from, which is not trained again
-  const run = trainRun({ config, data, container, store, control: new RunControl(), init, given, trainer });
+  // Nothing is trained before the first member; an empty model stands for the one that it went on from.
+  const started = config.pretrainEpochs > 0 || config.init !== undefined;
+  const init: WeightValues | undefined = started ? new Map() : undefined;
+  const task = { config: { ...config, pretrainEpochs: 0 }, data, container, store, control: new RunControl(), init, given, trainer };
+  const run = trainRun(task);
   const events: Emitted[] = [];
   for (;;) {
     const next = await run.next();
     if (next.done) return { events, records, sampleWeights, reason: next.value };
-    events.push(next.value);
-    if (next.value.type === "run-start" && config.pretrainEpochs > 0 && config.init === undefined) {
-      events.push({ type: "member-start", member: -1, epochs: config.pretrainEpochs, steps });
+    if (next.value.type !== "run-start") events.push(next.value);
+    else {
+      events.push({ ...next.value, pretrainEpochs: config.pretrainEpochs });
+      if (config.pretrainEpochs > 0) events.push({ type: "member-start", member: -1, epochs: config.pretrainEpochs, steps });
     }
   }
 }

@@ -16,7 +16,7 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
   if (!existsSync(join(folder, "experiment.json"))) return { format: 1 };
   const { format, data } = await readExperiment(folder);
   if (data) return { format, rows: data.rows, classes: data.labels.length };
-  // Older runs tell of their data in the first event alone.
+  // Older runs describe their data in the first event alone.
   const log = join(folder, "events.jsonl");
   if (!existsSync(log)) return { format };
   for await (const event of readEvents(log, { follow: false })) {

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { readWeights, type WeightValues } from "../train/model-weights.ts";
 import type { Checkpoint } from "../train/run-store.ts";
+import type { Emitted } from "../train/train-member.ts";
 import { writeSafetensors } from "../safetensors.ts";
 import { decodeCheckpoint } from "./checkpoint-file.ts";
 import { readMember, RunFolder } from "./run-folder.ts";
@@ -122,6 +123,17 @@ test("a member and a checkpoint of older runs are read as they would be written 
     best: values,
     slots: { firstMoments: values, secondMoments: values },
   });
+});
+
+test("events of an older member that trains ahead of its turn have their metrics by name", async () => {
+  const run = await RunFolder.open(await newFolder());
+  const none: WeightValues = new Map();
+  const numbers = { epoch: 1, step: 0, lossSum: 0, metricSums: {}, rows: 0, bestEpoch: -1, bestAccuracy: 0, optimizerStep: 0 };
+  const epoch = { type: "epoch", member: 1, epoch: 0, epochs: 2, loss: 2, learningRate: 0.1 } as const;
+  const older = { ...epoch, accuracy: 0.5 } as unknown as Emitted;
+  await run.saveAhead(1, { training: { ...numbers, weights: none, best: none, slots: {} }, events: [older] });
+  expect((await run.loadAhead(1))?.events).toEqual([{ ...epoch, metrics: { accuracy: 0.5 } }]);
+  await run.close();
 });
 
 test("sample weights keep all 64 bits", async () => {

@@ -16,7 +16,7 @@ import { encodeModel } from "./model-files.ts";
 import { readMember } from "./read-member.ts";
 import { readRunFacts } from "./run-facts.ts";
 import { lockRun, type RunLock } from "./run-lock.ts";
-import { aheadFile, checkpointFile, memberFolder, sampleWeightsFile } from "./run-paths.ts";
+import { aheadFile, checkpointFile, memberFolder, RUN_FOLDERS, sampleWeightsFile } from "./run-paths.ts";
 import { readStart, writeStart } from "./start-model.ts";
 import { surveyRun } from "./survey-run.ts";
 import { mayPass, tryAgain } from "./try-again.ts";
@@ -25,10 +25,10 @@ import { writeAside } from "./write-aside.ts";
 export { readMember } from "./read-member.ts";
 
 export interface RunFolderOptions {
-  /** Takes the run over from whoever holds it. */
+  /** Takes the run over from the process that holds it. */
   readonly takeOver?: boolean | undefined;
   readonly files?: FileSystem | undefined;
-  /** Whether a checkpoint that cannot be written ends the run: nobody will write the next one when the run is about to stop. */
+  /** Whether a checkpoint that cannot be written ends the run: no later one follows when the run is about to stop. */
   readonly isStopping?: (() => boolean) | undefined;
 }
 
@@ -61,7 +61,7 @@ export class RunFolder implements RunStore {
   static async open(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
     const { files = disk } = options;
     try {
-      for (const folder of [path, ...["members", "weights", "checkpoint"].map((sub) => join(path, sub))]) await files.mkdir(folder);
+      for (const folder of [path, ...RUN_FOLDERS.map((sub) => join(path, sub))]) await files.mkdir(folder);
       await files.syncFolder(path);
       await files.syncFolder(dirname(path));
     } catch (error) {
@@ -155,12 +155,12 @@ export class RunFolder implements RunStore {
     await this.#log.cut(events);
     if (eventsSha256 !== undefined && this.#log.extent.sha256 !== eventsSha256) {
       this.#warnings.push(
-        `${this.path}: events.jsonl is not as it was when the checkpoint was written. The members are not touched by it; "benn fsck" tells more.`,
+        `${this.path}: events.jsonl is not as it was when the checkpoint was written. The members do not depend on it; "benn fsck" checks it.`,
       );
     }
     if (experimentSha256 !== undefined && (await this.#experimentSum()) !== experimentSha256) {
       this.#warnings.push(
-        `${this.path}: experiment.json is not as it was when the checkpoint was written. The run goes on by what it says now.`,
+        `${this.path}: experiment.json is not as it was when the checkpoint was written. The run goes on with its present contents.`,
       );
     }
     if (sampleWeightsSha256 !== undefined) this.#sampleWeights.set(Math.max(0, checkpoint.member), sampleWeightsSha256);
@@ -210,11 +210,17 @@ export class RunFolder implements RunStore {
     contents["member.json"] = encodeMember({ record, files: sums, ...(sampleWeights === undefined ? {} : { sampleWeights }) });
     await tryAgain(() => this.#makeFolder(folder));
     for (const [name, content] of Object.entries(contents)) await tryAgain(() => this.#write(join(folder, name), content));
-    await this.#files.remove(aheadFile(this.path, record.member));
+    const ahead = aheadFile(this.path, record.member);
+    await this.#files.remove(ahead).catch((error: unknown) => {
+      if (!mayPass(error)) throw error;
+      this.#warnings.push(`${ahead}: cannot be removed. It is of no use any more.`);
+    });
   }
 
-  loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {
-    return readMember(this.path, member);
+  async loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {
+    const { sampleWeights, ...loaded } = await readMember(this.path, member);
+    if (sampleWeights !== undefined) this.#sampleWeights.set(member, sampleWeights);
+    return loaded;
   }
 
   async saveStart(model: LayersModel, weights: WeightValues): Promise<void> {

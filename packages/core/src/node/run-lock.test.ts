@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { processStart } from "./process-start.ts";
 import { isTraining, lockRun, SILENCE_MINUTES } from "./run-lock.ts";
 
@@ -37,10 +38,10 @@ test.each([
   ["no process: kill takes such numbers for groups", { pid: -1, host: hostname() }],
   ["no process at all", { pid: 0, host: hostname() }],
   ["our own number, from before signs of life", { pid: process.pid, host: hostname() }],
-  ["nobody: empty", ""],
-  ["nobody: half written", "{"],
-  ["nobody: null", "null"],
-  ["nobody: another form", { pid: "12", host: 3 }],
+  ["unknown origin: empty", ""],
+  ["unknown origin: half written", "{"],
+  ["unknown origin: null", "null"],
+  ["unknown origin: another form", { pid: "12", host: 3 }],
 ])("a lock of %s is taken over", async (_, left) => {
   const folder = locked(left);
   expect(await isTraining(folder)).toBe(false);
@@ -87,7 +88,7 @@ test("a lock of another machine by an older version gives no signs of life, and 
   await (await lockRun(folder, { takeOver: true })).release();
 });
 
-test("a holder whose run was taken over is told before it writes, and leaves the lock to the other", async () => {
+test("a holder whose run was taken over finds out before it writes, and leaves the lock to the other", async () => {
   const folder = newFolder();
   const lock = await lockRun(folder);
   await lock.check();
@@ -97,6 +98,25 @@ test("a holder whose run was taken over is told before it writes, and leaves the
   await other.check();
   expect(existsSync(join(folder, "lock.json"))).toBe(true);
   await other.release();
+});
+
+test("a holder gives signs of life, but not with a lock that was taken from it", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const folder = newFolder();
+  const path = join(folder, "lock.json");
+  const lock = await lockRun(folder);
+  utimesSync(path, 1, 1);
+  vi.advanceTimersByTime(60_000);
+  await vi.waitFor(() => expect(statSync(path).mtimeMs).toBeGreaterThan(1e12));
+  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ pid: process.pid });
+  await lock.check();
+  const other = JSON.stringify({ pid: 4242, host: "elsewhere", id: "other" });
+  writeFileSync(path, other);
+  vi.advanceTimersByTime(60_000);
+  await setTimeout(50);
+  expect(readFileSync(path, "utf8")).toBe(other);
+  await lock.release();
 });
 
 test("what was left of locks by processes that are gone is removed, that of a living one is not", async () => {
@@ -109,7 +129,7 @@ test("what was left of locks by processes that are gone is removed, that of a li
   await lock.release();
 });
 
-test("a claim left by a process that was killed at it holds nobody up for ever", async () => {
+test("a claim left by a killed process expires", async () => {
   const folder = newFolder();
   mkdirSync(join(folder, "lock.json.claim"));
   const lock = await lockRun(folder);

@@ -34,7 +34,7 @@ export const SILENCE_MINUTES = 10;
 /**
  * Keeps two processes from writing one run folder. A lock that was left behind is taken over: by a process of this machine that is gone, by one
  * that had our number before us (in a container it is the same at every start), by one of another machine that gives no sign of life any more.
- * @param takeOver takes over whoever holds it; a holder that lives finds out before it writes again
+ * @param takeOver takes the lock from any holder; one that is alive finds out before it writes again
  * @throws UserError when another process holds it
  */
 export async function lockRun(folder: string, { takeOver = false }: { readonly takeOver?: boolean | undefined } = {}): Promise<RunLock> {
@@ -67,7 +67,7 @@ export async function lockRun(folder: string, { takeOver = false }: { readonly t
   };
 }
 
-/** Whether a process has the run folder open for writing, as far as this machine can tell. */
+/** Whether a process has the run folder open for writing, as far as this machine can see. */
 export async function isTraining(folder: string): Promise<boolean> {
   const path = join(folder, "lock.json");
   const holder = await readHolder(path);

@@ -2,6 +2,9 @@ import { join } from "node:path";
 
 // Where things lie in a run folder (docs/run-format.md).
 
+/** Folders that every run has. */
+export const RUN_FOLDERS = ["members", "weights", "checkpoint"] as const;
+
 export function memberFolder(run: string, member: number): string {
   return join(run, "members", threeDigits(member));
 }

@@ -11,8 +11,8 @@ import { otherOlderArray } from "./preprocessing-file.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Options of a dataset that may say where it lies and nothing else: `source`, and every option that takes any text. Whether what lies there is
- * the same, `differenceOfData` tells by checksums.
+ * Options of a dataset that may be places: `source`, and every option that takes any text. Whether the data there are the same,
+ * `differenceOfData` finds by checksums.
  */
 export function placeOptions({ name }: Spec, container: DependencyContainer): readonly string[] {
   const shape = container.resolve(DATASETS).entry(name).definition.options?.shape ?? {};
@@ -36,7 +36,7 @@ interface OtherData {
 
 /**
  * What loaded data has other than the data that a run was made from: nothing, if they are the same at another place. Compared are shape,
- * labels, rows, the preprocessing's numbers, and what the dataset says of its origin (checksums above all) but for places.
+ * labels, rows, the preprocessing's numbers, and the dataset's provenance (checksums above all) without places.
  * @returns a phrase like "sha256.data_batch_1.bin was 3f…, now is 4a…"; undefined for none
  * @throws UserError when a file of the run is damaged
  */
@@ -47,7 +47,7 @@ export async function differenceOfData(run: string, { data, dataset, container }
     placeOptions(spec, container).flatMap((key) => (typeof spec[key] === "string" ? [resolve(spec[key]), spec[key]] : []));
   const was = withoutPlaces(provenance, places(saved));
   const now = withoutPlaces(data.provenance, places(dataset ?? saved));
-  // Another version of the plugin may say more, or less.
+  // Another version of the plugin may report more, or less.
   const common = Object.keys(was).filter((key) => Object.hasOwn(now, key));
   const difference = firstDifference(pick(was, common), pick(now, common), "");
   if (difference !== undefined) return difference;
@@ -66,16 +66,17 @@ export async function refuseOtherData(run: string, other: OtherData): Promise<vo
   );
 }
 
-/** Paths that begin at a place are cut to what follows it. */
+/** Paths that begin at a place are cut to what follows it, keys too. */
 function withoutPlaces({ source: _source, ...provenance }: Json, places: readonly string[]): Json {
+  const cut = (text: string): string => {
+    const place = places.find((path) => text === path || text.startsWith(path + sep));
+    return place === undefined ? text : text.slice(place.length);
+  };
   const strip = (value: unknown): unknown => {
-    if (typeof value === "string") {
-      const place = places.find((path) => value === path || value.startsWith(path + sep));
-      return place === undefined ? value : value.slice(place.length);
-    }
+    if (typeof value === "string") return cut(value);
     if (Array.isArray(value)) return value.map(strip);
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, strip(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cut(key), strip(inner)]));
   };
   return strip(provenance) as Json;
 }

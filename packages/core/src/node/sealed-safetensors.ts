@@ -27,7 +27,9 @@ export function readSealed(bytes: Uint8Array, path: string): Safetensors & { rea
     const saved = text(AT, AT + DIGITS);
     const found = checksum(bytes.subarray(0, AT), NONE, bytes.subarray(AT + DIGITS));
     if (found !== saved)
-      throw new UserError(`${path}: has SHA-256 ${found}, not ${printable(saved)} as when it was written. The file was damaged.`);
+      throw new UserError(
+        `${path}: has SHA-256 ${found}, not ${printable(saved)} as when it was written. The file was damaged; restore it from a copy, or try "benn fsck --mend".`,
+      );
   }
   return { ...readSafetensors(bytes, path), sealed };
 }

@@ -2,20 +2,20 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { memberOfCheckpoint } from "./checkpoint-file.ts";
-import { readEvents } from "./event-log.ts";
+import { readEntries } from "./event-log.ts";
 import { fileError } from "./file-error.ts";
 import { checkpointFile, memberFolder } from "./run-paths.ts";
 
-/** What a run folder holds, and what it tells of members that it should hold. */
+/** The members that a run folder holds, and those that it should hold. */
 export interface Survey {
   /** Members that are there, in order. */
   readonly trained: readonly number[];
-  /** How many members are trained, as the log tells. */
+  /** How many members are trained by the log. */
   readonly logged: number;
-  /** As the checkpoint tells; undefined without one that can be read. */
+  /** By the checkpoint; undefined without one that can be read. */
   readonly checkpointed: number | undefined;
   readonly hasLog: boolean;
-  /** Whether the log tells that the run has come to its end. */
+  /** Whether the run has come to its end by the log. */
   readonly ended: boolean;
 }
 
@@ -32,7 +32,9 @@ export async function surveyRun(folder: string): Promise<Survey> {
   let logged = 0;
   let ended = false;
   if (hasLog) {
-    for await (const event of readEvents(log, { follow: false })) {
+    // A long log has many lines, and few of them matter here.
+    for await (const { event } of readEntries(log, { follow: false, words: ["member-end", "run-start", "run-end"] })) {
+      if (typeof event === "string") continue;
       if (event.type === "member-end") logged = Math.max(logged, event.member + 1);
       ended = event.type === "run-end" && event.reason !== "interrupted";
     }

@@ -239,6 +239,11 @@ describe("bad input is an error before anything is written", () => {
       "gradientAccumulationSteps: is 33, but a batch of 32 has no more than 32 parts",
     ],
     ["half a part", { gradientAccumulationSteps: 1.5 }, /configuration gradientAccumulationSteps: .*got 1\.5/],
+    [
+      "groups of too many members together",
+      { members: [{ count: 9000 }, { count: 1001 }] },
+      "members: the groups have 10001 members together. Lower their counts to 10000 in all.",
+    ],
     ["pretraining afresh", { mode: "independent", pretrainEpochs: 1 }, "independent members start afresh"],
     ["a missing init", { init: "/nowhere" }, "/nowhere/model.json: cannot be read: it does not exist (ENOENT)"],
   ] satisfies [string, Config, string | RegExp][]) {
@@ -256,8 +261,8 @@ describe("bad input is an error before anything is written", () => {
   });
 
   test("a loss that is not finite names member, epoch and batch", async () => {
-    await expect(run({ ...base, dataset: { name: "blobs", poison: true } }, { out: await newOut() })).rejects.toThrow(
-      "member 1, epoch 1, batch 1: the loss is NaN. The last good checkpoint is kept",
+    await expect(run({ ...base, learningRate: 1e38 }, { out: await newOut() })).rejects.toThrow(
+      "member 1, epoch 1, batch 2: the loss is NaN. The last good checkpoint is kept",
     );
   });
 

@@ -13,7 +13,6 @@ import { RunControl } from "../run-control.ts";
 import type { GivenMembers } from "../train/given-members.ts";
 import { type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";
 import type { MemberTrainer } from "../train/member-trainer.ts";
-import type { WeightValues } from "../train/model-weights.ts";
 import { trainRun } from "../train/train-run.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
@@ -25,16 +24,15 @@ import type { FileSystem } from "./file-system.ts";
 import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { machineMemory } from "./machine-memory.ts";
-import { knownSums } from "./member-file.ts";
-import { readModelFiles } from "./model-files.ts";
 import { newRunFolder, refuseTakenName } from "./new-run-folder.ts";
 import { openRun } from "./open-run.ts";
+import { readTrained } from "./read-trained.ts";
 import { readTeacherLogits } from "./teacher-logits.ts";
 import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
 import { RunFolder } from "./run-folder.ts";
 import { placeOptions, refuseOtherData } from "./same-data.ts";
-import { readStart } from "./start-model.ts";
+import { startFolder } from "./start-model.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
 import { trainInThreads } from "./threads/train-in-threads.ts";
@@ -49,7 +47,7 @@ export interface TrainOptions {
    * lie at another place.
    */
   readonly resume?: string;
-  /** Takes the run over from a process that has it open, as it seems. One that lives writes no more. Default false. */
+  /** Takes the run over from the process that its lock names. If that is alive, it writes no more. Default false. */
   readonly takeOver?: boolean;
   /** To pause and stop from outside. */
   readonly control?: RunControl;
@@ -101,7 +99,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
     await backend.activate();
     const trained = resume === undefined ? [] : (await openRun(resume)).members;
-    data = yield* loadDataset(resolved, container, signal);
+    data = yield* loadData(resolved, options);
     if (resume !== undefined) await refuseOtherData(resume, { data, dataset: resolved.dataset, container });
     const kinds = await checkMembers(resolved, data, container, resume ? undefined : options.checkMember);
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
@@ -110,7 +108,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const { count, configOf: configOfThread } = membersAtATime(resolved, container, share);
     if (!resume) await checkGiven(resolved, data, container);
     const given = options.given ?? givenMembers(resolved);
-    const init = await readInit(resolved, resume);
+    const init = resolved.init === undefined ? undefined : await readTrained(resolved.init);
 
     await checkDiskSpace(resume ?? options.out ?? "runs", resolved, data, { weightBytes, trained: trained.length });
     const folder = resume ?? (await newRunFolder(options.out ?? "runs", resolved));
@@ -161,19 +159,30 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   }
 }
 
+async function* loadData(config: ResolvedConfig, { container, signal, resume }: TrainOptions): AsyncGenerator<RunEvent, LoadedDataset> {
+  try {
+    return yield* loadDataset(config, container, signal);
+  } catch (error) {
+    if (resume === undefined || !(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message} If the data have moved, name their new place with --data.`, { cause: error });
+  }
+}
+
 function stamp(emitted: Emitted): RunEvent {
   return { ...emitted, clock: { at: Date.now(), ...emitted.clock } };
 }
 
 /** Shown and not logged: a log is a function of the configuration, and a full disk or a server that is gone is not. */
-function* warnings(said: readonly string[]): Generator<RunEvent> {
-  for (const message of said) yield stamp({ type: "warning", message });
+function* warnings(messages: readonly string[]): Generator<RunEvent> {
+  for (const message of messages) yield stamp({ type: "warning", message });
 }
 
 async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
   if (resume === undefined) return await settleBackend(await findGiven(resolveConfig(config ?? {}, container)), container);
   const saved = resolveConfig((await readExperiment(resume)).config, container);
-  if (config === undefined) return saved;
+  const copy = startFolder(resume); // which a run that has begun has of its `init`
+  const resumed = saved.init !== undefined && existsSync(join(copy, "start.json")) ? { ...saved, init: copy } : saved;
+  if (config === undefined) return resumed;
   const resolved = resolveConfig(config, container);
   const asked = resolved.backend.name === AUTO ? { ...resolved, backend: saved.backend } : resolved;
   // Members that were given may have moved since: those that the run needs no more are not looked for.
@@ -187,7 +196,7 @@ async function configOf(config: Config | undefined, { container, resume }: Train
         `${differing.length > 1 ? ` (and ${differing.slice(1).join(", ")} differ too)` : ""}. Resume without settings, or start a new run.`,
     );
   }
-  return { ...saved, dataset: asked.dataset, listeners: asked.listeners };
+  return { ...resumed, dataset: asked.dataset, listeners: asked.listeners };
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -198,13 +207,6 @@ function comparable(config: ResolvedConfig, container: DependencyContainer): Jso
   const places = placeOptions(config.dataset, container);
   const dataset = Object.fromEntries(Object.entries(config.dataset).filter(([key]) => !places.includes(key)));
   return asConfig({ ...rest, dataset, ...(config.init === undefined ? {} : { init: resolve(config.init) }) } as ResolvedConfig);
-}
-
-/** Weights of `init`: once a run has begun, its own copy. */
-async function readInit({ init }: ResolvedConfig, resume: string | undefined): Promise<WeightValues | undefined> {
-  if (init === undefined) return undefined;
-  if (resume !== undefined && existsSync(join(resume, "start", "start.json"))) return await readStart(resume);
-  return await readModelFiles(init, await knownSums(init));
 }
 
 async function readStartFiles(folder: string): Promise<Record<string, Uint8Array>> {

@@ -1,4 +1,4 @@
-import type { BySplit, ByVoter, RunEvent } from "../events.ts";
+import type { BySplit, ByVoter, RunEventBody } from "../events.ts";
 import type { MetricInfo } from "../metric.ts";
 
 /** Fields that events of older logs have in place of `metrics`. */
@@ -16,9 +16,12 @@ const ACCURACY: MetricInfo = { name: "accuracy", title: "accuracy", unit: "%", b
 const TOP_FIVE: MetricInfo = { name: "top5", title: "top-5 accuracy", unit: "%", better: "higher" };
 const LOSS: MetricInfo = { name: "loss", title: "cross-entropy", unit: "", better: "lower" };
 
-/** An event of a log as today's readers expect it: logs of before metrics were plugins name accuracy and top-5 accuracy themselves. */
-export function upgradeEvent(event: RunEvent): RunEvent {
-  const older = event as RunEvent & Older & { readonly metrics?: unknown };
+/**
+ * An event of a log or a checkpoint as today's readers expect it: those of before metrics were plugins name accuracy and top-5 accuracy
+ * themselves.
+ */
+export function upgradeEvent<T extends RunEventBody>(event: T): T {
+  const older = event as RunEventBody & Older & { readonly metrics?: unknown };
   if (older.metrics !== undefined) return event;
   const known = (entries: Readonly<Record<string, unknown>>): never =>
     Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as never;
@@ -49,6 +52,6 @@ export function upgradeEvent(event: RunEvent): RunEvent {
   }
 }
 
-function without<T extends RunEvent>(event: T, ...keys: readonly string[]): T {
+function without<T extends RunEventBody>(event: T, ...keys: readonly string[]): T {
   return Object.fromEntries(Object.entries(event).filter(([key]) => !keys.includes(key))) as T;
 }

@@ -1,8 +1,11 @@
 import type { KnownVerdict } from "./judge-member.ts";
-import { buildMember, memberLogits, type MemberTrainer, type TrainerOptions } from "./member-trainer.ts";
+import { checkFinite } from "./check-finite.ts";
+import { buildMember, countRows, memberLogits, type MemberTrainer, type TrainerOptions } from "./member-trainer.ts";
+import { nameOf } from "./memory-advice.ts";
 import { type WeightValues, weightsFit, writeWeights } from "./model-weights.ts";
 import { settingsOf } from "./resolve-config.ts";
 import { UserError } from "../user-error.ts";
+import { watchScoring } from "./watch-scoring.ts";
 
 /** Members that were trained elsewhere: a run takes their weights in place of training them. */
 export interface GivenMembers {
@@ -22,8 +25,8 @@ export interface GivenMembers {
 export const UNKNOWN_EPOCH = -1;
 
 /** A trainer that trains nothing: it gives each net the weights of a member that was trained elsewhere. */
-export function takeGiven(options: Pick<TrainerOptions, "config" | "data" | "container">, given: GivenMembers): MemberTrainer {
-  const { config, data } = options;
+export function takeGiven(options: Pick<TrainerOptions, "config" | "data" | "container" | "control">, given: GivenMembers): MemberTrainer {
+  const { config, data, control } = options;
   return {
     async *train({ member }) {
       const settings = settingsOf(config, member);
@@ -32,11 +35,17 @@ export function takeGiven(options: Pick<TrainerOptions, "config" | "data" | "con
         yield { type: "member-start", member, epochs: settings.epochs, steps: Math.ceil(data.train.labels.length / config.batchSize) };
         const weights = await given.weights(member);
         if (!weightsFit(model, weights)) {
-          throw new UserError(`member ${member}: the weights given do not fit the net ${model.name}. Were its files changed meanwhile?`);
+          throw new UserError(`${nameOf(member)}: the weights given do not fit the net ${model.name}. Were its files changed meanwhile?`);
         }
+        checkFinite(nameOf(member), weights, "Give the weights of a training that went well.");
         writeWeights(model, weights);
-        const onRows = given.onRows && ((done: number, total: number): void | Promise<void> => given.onRows?.({ member, done, total }));
-        return { finished: true, weights, bestEpoch: UNKNOWN_EPOCH, logits: await memberLogits(options, model, onRows) };
+        const logits = yield* watchScoring(memberLogits(options, model, member), {
+          what: `scoring ${nameOf(member)}`,
+          total: countRows(data),
+          control,
+          onRows: (done, total) => given.onRows?.({ member, done, total }),
+        });
+        return logits ? { finished: true, weights, bestEpoch: UNKNOWN_EPOCH, logits } : { finished: false };
       } finally {
         model.dispose();
       }

@@ -1,6 +1,9 @@
+import { checkSampleWeights } from "../checked/check-sample-weights.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import { type EnsembleScheme, type Verdict, weightedError } from "../ensemble-scheme.ts";
 import { winners } from "../staged-vote.ts";
+import { UserError } from "../user-error.ts";
+import { nameOf } from "./memory-advice.ts";
 
 /** What is known of a member that was trained elsewhere. */
 export interface KnownVerdict {
@@ -28,6 +31,9 @@ export function judgeMember(
   const wrong = Uint8Array.from(winners(logits, classes), (winner, row) => (winner === labels[row] ? 0 : 1));
   const error = weightedError(sampleWeights, wrong);
   const { alpha } = known;
+  if (alpha !== undefined && !Number.isFinite(alpha))
+    throw new UserError(`${nameOf(member)}: its known alpha is ${alpha}. Give a finite number, or none.`);
+  if (known.sampleWeights) checkSampleWeights(`${nameOf(member)}: what is known of it has`, known.sampleWeights, labels.length);
   if (alpha !== undefined && known.sampleWeights) return { error, verdict: { kind: "accept", alpha, sampleWeights: known.sampleWeights } };
   const verdict = scheme.next({ member, sampleWeights, wrong, error, labels, classes, logits: () => logits });
   const next = known.sampleWeights ?? ("sampleWeights" in verdict ? verdict.sampleWeights : undefined);

@@ -3,7 +3,6 @@ import { type Loss, LOSSES } from "../loss.ts";
 import { type Metric, METRICS } from "../metric.ts";
 import { OPTIMIZERS } from "../optimizer.ts";
 import { type ScheduledStep, SCHEDULES } from "../schedule.ts";
-import { UserError } from "../user-error.ts";
 import type { NamedOptimizer } from "./member-optimizer.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 
@@ -13,7 +12,7 @@ export interface MemberParts {
   readonly optimizers: readonly NamedOptimizer[];
   /** Metrics that apply to the classes, by name, in the order of the configuration. */
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** Learning rate of a step. @throws UserError when the schedule's is not one */
+  /** Learning rate of a step. */
   rate(step: ScheduledStep): number;
 }
 
@@ -27,13 +26,7 @@ export function memberParts(
     loss: container.resolve(LOSSES).create(settings.loss),
     optimizers: settings.optimizer.map((spec) => ({ name: spec.name, optimizer: container.resolve(OPTIMIZERS).create(spec) })),
     metrics: metricsOf({ config, container }, classes),
-    rate(step) {
-      const rate = schedule.rate(step);
-      if (Number.isFinite(rate) && rate >= 0) return rate;
-      throw new UserError(
-        `schedule ${settings.schedule.name}: its learning rate of epoch ${step.epoch + 1}, step ${step.step + 1} is ${rate}. It must be finite and not negative.`,
-      );
-    },
+    rate: (step) => schedule.rate(step),
   };
 }
 

@@ -2,10 +2,11 @@ import type * as tf from "@tensorflow/tfjs";
 import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
 import { BINARIZERS } from "../binarizer.ts";
-import type { LoadedDataset } from "../dataset.ts";
+import type { LoadedDataset, Split, SplitName } from "../dataset.ts";
 import type { EnsembleScheme } from "../ensemble-scheme.ts";
 import { deriveSeed } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
+import { nameOf } from "./memory-advice.ts";
 import { memberParts } from "./member-parts.ts";
 import { partRows } from "./part-rows.ts";
 import { type WeightValues, writeWeights } from "./model-weights.ts";
@@ -13,6 +14,7 @@ import { allRows, predictLogits } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 import type { MemberCheckpoint, MemberLogits } from "./run-store.ts";
 import { type Emitted, trainMember } from "./train-member.ts";
+import { watchScoring } from "./watch-scoring.ts";
 
 /** A member to train: everything that differs from member to member. */
 export interface MemberJob {
@@ -32,7 +34,7 @@ export type TrainedMember =
 
 /** Trains the members of a run, here or in other threads. */
 export interface MemberTrainer {
-  /** Trains one member to the end, or to where the run's control stops it, and runs it on every split. */
+  /** Trains one member to the end and runs it on every split, or to where the run's control stops it. */
   train(job: MemberJob): AsyncGenerator<Emitted, TrainedMember>;
   /** Called when the run ends, however it ends. */
   close?(): Promise<void>;
@@ -61,7 +63,9 @@ export function trainHere({ config, data, container, scheme, control, teacherLog
         const task = { run: config, data, scheme, control, member, settings, parts, teacherLogits, model, sampleWeights, from, save };
         const outcome = yield* trainMember(task);
         if (!outcome.finished) return outcome;
-        return { ...outcome, logits: await memberLogits({ config, data }, model) };
+        const scoring = { what: `scoring ${nameOf(member)}`, total: countRows(data), control };
+        const logits = yield* watchScoring(memberLogits({ config, data }, model, member), scoring);
+        return logits ? { ...outcome, logits } : { finished: false }; // its last checkpoint is that of the last epoch
       } finally {
         model.dispose();
       }
@@ -86,25 +90,27 @@ export function buildMember(
     });
 }
 
-/**
- * The model's logits on every split.
- * @param onRows called after each batch, with the rows done of all splits together
- */
-export async function memberLogits(
+/** The model's logits on every split. Yields the rows done of all splits together. */
+export async function* memberLogits(
   { config, data }: Pick<TrainerOptions, "config" | "data">,
   model: tf.LayersModel,
-  onRows?: (done: number, total: number) => void | Promise<void>,
-): Promise<MemberLogits> {
-  const { train, validation, test } = data;
-  const total = [train, validation, test].reduce((sum, split) => sum + (split?.labels.length ?? 0), 0);
-  let done = 0;
-  const onSplit = async (split: LoadedDataset["train"]): Promise<Float32Array> => {
-    const before = done;
-    const onBatch = (rows: number): void | Promise<void> => onRows?.(before + rows, total);
-    done += split.labels.length;
-    return await predictLogits(model, split, allRows(split.labels.length), { batchSize: partRows(config), shape: data.shape, onBatch });
+  member: number,
+): AsyncGenerator<number, MemberLogits> {
+  const { train, validation, test, shape, labels } = data;
+  let before = 0;
+  const onSplit = (split: Split, of: string): AsyncGenerator<number, Float32Array> => {
+    const who = `${nameOf(member)}, ${of} images`;
+    const rows = allRows(split.labels.length);
+    const scoring = predictLogits(model, split, rows, { who, batchSize: partRows(config), shape, classes: labels.length, before });
+    before += rows.length;
+    return scoring;
   };
-  const onTrain = await onSplit(train);
-  const onValidation = validation && (await onSplit(validation));
-  return { train: onTrain, test: await onSplit(test), ...(onValidation ? { validation: onValidation } : {}) };
+  const onTrain = yield* onSplit(train, "training");
+  const onValidation = validation && (yield* onSplit(validation, "validation"));
+  return { train: onTrain, test: yield* onSplit(test, "test"), ...(onValidation ? { validation: onValidation } : {}) };
+}
+
+/** Rows of all splits together. */
+export function countRows({ train, validation, test }: Pick<LoadedDataset, SplitName>): number {
+  return train.labels.length + (validation?.labels.length ?? 0) + test.labels.length;
 }

@@ -20,7 +20,7 @@ export async function readWeights(model: tf.LayersModel): Promise<WeightValues> 
   for (const [name, weight] of namedWeights(model)) {
     const tensor = weight.read();
     if (read.has(name)) throw new Error(`model ${model.name}: two weights are named "${name}". Give its layers names of their own.`);
-    read.set(name, { shape: [...tensor.shape], values: Float32Array.from(await tensor.data<"float32">()) });
+    read.set(name, { shape: [...tensor.shape], values: new Float32Array(await tensor.data<"float32">()) });
   }
   return read;
 }
@@ -31,6 +31,11 @@ export function weightsFit(model: tf.LayersModel, values: WeightValues): boolean
     model.weights.length === values.size &&
     namedWeights(model).every(([name, weight]) => String(values.get(name)?.shape) === String(weight.shape))
   );
+}
+
+/** Whether two models have the same weights, by name and shape. */
+export function sameShapes(one: WeightValues, other: WeightValues): boolean {
+  return one.size === other.size && [...one].every(([name, { shape }]) => String(other.get(name)?.shape) === String(shape));
 }
 
 /** Sets the weights. The caller made sure with `weightsFit` that they fit. */

@@ -1,5 +1,5 @@
 import type { DependencyContainer } from "tsyringe";
-import { type ParsedConfig, parseConfig } from "../config.ts";
+import { MOST_MEMBERS, type ParsedConfig, parseConfig } from "../config.ts";
 import { DEFAULTS } from "../container.ts";
 import { type ContractKey, CONTRACTS, keysOf, type KeysOf } from "../contracts.ts";
 import type { Registry, Spec } from "../registry.ts";
@@ -36,6 +36,9 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
     PerMember | KeysOf<{ per: "run" }>
   >;
   const groups = typeof parsed.members === "number" ? [{ count: parsed.members }] : parsed.members;
+  const count = groups.reduce((sum, group) => sum + group.count, 0);
+  if (count > MOST_MEMBERS)
+    throw new UserError(`members: the groups have ${count} members together. Lower their counts to ${MOST_MEMBERS} in all.`);
   const members = groups.flatMap((group, g): MemberConfig[] => {
     const specs = perMember.map((key) => {
       const given = (group as Partial<Record<PerMember, unknown>>)[key];
@@ -57,6 +60,16 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
   if (parsed.mode === "independent" && parsed.pretrainEpochs > 0) {
     throw new UserError(
       `pretrainEpochs: is ${parsed.pretrainEpochs}, but independent members start afresh. Set mode=sequential or pretrainEpochs=0.`,
+    );
+  }
+  if (parsed.init !== undefined && parsed.mode === "independent") {
+    throw new UserError(
+      "init: is the start of the first sequential member, but independent members start afresh. Set mode=sequential, or leave init out.",
+    );
+  }
+  if (parsed.init !== undefined && parsed.pretrainEpochs > 0) {
+    throw new UserError(
+      `init: is where the first member starts, and so is the model of pretrainEpochs=${parsed.pretrainEpochs}. Set pretrainEpochs=0, or leave init out.`,
     );
   }
   if (parsed.given.length > 0 && (parsed.init !== undefined || parsed.pretrainEpochs > 0)) {

@@ -23,7 +23,7 @@ export interface MemberLogits {
 
 /** The member in training, complete enough to go on with the same bytes. */
 export interface MemberCheckpoint {
-  /** Epochs done, and steps done in the next one. */
+  /** Epochs done, and steps done in the next one. All of its steps: that epoch's event is out, and what is left is to score it. */
   readonly epoch: number;
   readonly step: number;
   /** Sums over the steps of the unfinished epoch. */

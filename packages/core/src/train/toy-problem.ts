@@ -32,6 +32,17 @@ function blobs(rows: number, classes: number, random: Random): Split {
   };
 }
 
+function slowed(split: Split, delay: number): Split {
+  if (delay === 0) return split;
+  return {
+    ...split,
+    async images(rows, augment) {
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      return await split.images(rows, augment);
+    },
+  };
+}
+
 /** A container in which `{ dataset: "blobs", architecture: "linear", scheme: "bag" | "boost", voter: "sum", … }` can be trained. */
 export function toyContainer(): DependencyContainer {
   const container = createContainer({
@@ -59,17 +70,18 @@ export function toyContainer(): DependencyContainer {
         .max(SIDE * SIDE)
         .default(3),
       poison: z.boolean().default(false),
+      delay: z.int().default(0).describe("milliseconds that images are waited for"),
     }),
-    create: ({ rows, classes, poison }) => ({
+    create: ({ rows, classes, poison, delay }) => ({
       async load({ validation, onProgress }) {
         onProgress?.({ what: "making blobs", done: rows, total: rows });
-        const train = blobs(rows, classes, createRandom(1, "train"));
+        const train = slowed(blobs(rows, classes, createRandom(1, "train")), delay);
         return {
           shape: [SIDE, SIDE, 1],
           labels: Array.from("abcdefghijklmnop").slice(0, classes),
           train: poison ? { ...train, images: (wanted) => new Float32Array(wanted.length * SIDE * SIDE).fill(Number.NaN) } : train,
           ...(validation > 0 ? { validation: blobs(30, classes, createRandom(1, "validation")) } : {}),
-          test: blobs(60, classes, createRandom(1, "test")),
+          test: slowed(blobs(60, classes, createRandom(1, "test")), delay),
           provenance: { source: "made" },
           preprocessing: [{ operation: "standardize", mean: Float32Array.of(0.5), deviation: Float32Array.of(1) }],
         };

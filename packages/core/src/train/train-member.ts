@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { LoadedDataset } from "../dataset.ts";
+import type { LoadedDataset, Split } from "../dataset.ts";
 import type { Draw, EnsembleScheme } from "../ensemble-scheme.ts";
 import type { Clock, RunEventBody } from "../events.ts";
 import { createRandom, deriveSeed, shuffle } from "../random.ts";
@@ -8,16 +8,19 @@ import { accuracy } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { partRows } from "./part-rows.ts";
 import { type Batch, imagesAhead, sendImages } from "./images-ahead.ts";
+import { checkFinite } from "./check-finite.ts";
 import { adviseOnMemory, nameOf, withMemoryAdvice } from "./memory-advice.ts";
 import { memberOptimizer } from "./member-optimizer.ts";
 import type { MemberParts } from "./member-parts.ts";
 import { readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
+import { pause } from "./pause.ts";
 import { allRows, predictLogits } from "./predict-logits.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
 import { ResidentImages } from "./resident-images.ts";
 import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
 import { createStep } from "./train-step.ts";
+import { watchScoring } from "./watch-scoring.ts";
 
 /** An event on its way out; the ensemble's loop adds the time of day. */
 export type Emitted = RunEventBody & {
@@ -68,16 +71,26 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
     let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestAccuracy } = task.from ?? start;
-    let best = task.from?.best ?? (await readWeights(model));
+    const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start anew.`;
+    /** The model's weights, which are finite. */
+    const finiteWeights = async (who: string): Promise<WeightValues> => {
+      const weights = await readWeights(model);
+      checkFinite(who, weights, remedy);
+      return weights;
+    };
+    let best = task.from?.best ?? (await finiteWeights(`${nameOf(member)}, before its first epoch`));
     if (task.from) {
       writeWeights(model, task.from.weights);
       optimizer.restore(task.from.optimizerStep, task.from.slots);
     } else {
       yield { type: "member-start", member, epochs: settings.epochs, steps };
     }
-    const checkpoint = async (epoch: number, step: number): Promise<void> => {
+    /** @param step of the epoch's steps; all of them: what is left of the epoch is to score it */
+    const checkpoint = async (epoch: number, step: number, weights?: WeightValues): Promise<void> => {
+      const who = `${nameOf(member)}, epoch ${step === 0 ? epoch : epoch + 1}`;
+      weights ??= await finiteWeights(who);
       const slots = await optimizer.slots();
-      const weights = await readWeights(model);
+      for (const [slot, values] of Object.entries(slots)) checkFinite(who, values, remedy, slot);
       await task.save({
         epoch,
         step,
@@ -120,6 +133,12 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
                 `lower learningRate (now ${rateOf(step)}) and start anew.`,
             );
           }
+          for (const [name, sum] of Object.entries(metrics)) {
+            if (!Number.isFinite(sum))
+              throw new UserError(
+                `${nameOf(member)}, epoch ${epoch + 1}, batch ${step + 1}: metric ${name} has a sum of ${sum}. Mend the metric's sum.`,
+              );
+          }
           lossSum += loss;
           metricSums = mapValues(metrics, (sum, name) => (metricSums[name] ?? 0) + sum);
           rowsDone += rows;
@@ -157,9 +176,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         }
         if (control.paused) {
           const pausedAt = performance.now();
-          yield { type: "control", state: "paused" };
-          await control.untilResumed();
-          if (control.stop === "no") yield { type: "control", state: "running" };
+          yield* pause(control);
           pausedFor += performance.now() - pausedAt;
         }
         if (control.stop === "now" && step + 1 < epochSteps) {
@@ -171,37 +188,49 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       }
 
       const seconds = (performance.now() - startedAt - pausedFor) / 1000;
-      yield {
-        type: "epoch",
-        member,
-        epoch,
-        epochs: settings.epochs,
-        loss: lossSum / epochSteps,
-        metrics: mapValues(metricSums, (sum) => sum / rowsDone),
-        learningRate: rateOf(epochSteps - 1),
-        clock: { seconds, imagesPerSecond: rowsTimed / seconds },
-      };
+      // The log of a run that was stopped while it scored has this already.
+      if (firstStep < epochSteps) {
+        yield {
+          type: "epoch",
+          member,
+          epoch,
+          epochs: settings.epochs,
+          loss: lossSum / epochSteps,
+          metrics: mapValues(metricSums, (sum) => sum / rowsDone),
+          learningRate: rateOf(epochSteps - 1),
+          clock: { seconds, imagesPerSecond: rowsTimed / seconds },
+        };
+      }
       firstStep = lossSum = rowsDone = 0;
       metricSums = {};
 
       const last = epoch + 1 === settings.epochs;
+      const isDue = (): boolean => performance.now() - savedAt > run.checkpointSeconds * 1000;
+      const who = `${nameOf(member)}, epoch ${epoch + 1}`;
+      let weights = await finiteWeights(who);
       if (last || (epoch + 1) % run.scoreEvery === 0) {
-        const scored = await scoreMember(task, epoch, resident);
+        if (isDue()) await checkpoint(epoch, epochSteps, weights); // scoring may take as long as the epoch
+        const scored = yield* scoreMember(task, epoch, resident);
+        if (scored === undefined) {
+          await checkpoint(epoch, epochSteps, weights);
+          return { finished: false };
+        }
+        weights = await readWeights(model); // scoring projects latent kernels for good
         const isBest = bestEpoch < 0 || scored >= bestAccuracy;
         if (isBest) {
           bestEpoch = epoch;
           bestAccuracy = scored;
-          best = await readWeights(model);
+          best = weights;
         }
         yield { type: "score", member, epoch, on: run.scoreOn, accuracy: scored, best: isBest };
       }
       if (control.stop !== "no" && !last) {
         yield { type: "control", state: "stopping" };
-        await checkpoint(epoch + 1, 0);
+        await checkpoint(epoch + 1, 0, weights);
         return { finished: false };
       }
-      if (last || performance.now() - savedAt > run.checkpointSeconds * 1000) {
-        await checkpoint(epoch + 1, 0);
+      if (last || isDue()) {
+        await checkpoint(epoch + 1, 0, weights);
         savedAt = performance.now();
       }
     }
@@ -217,7 +246,12 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
 const noSums: Readonly<Record<string, number>> = {};
 const start = { epoch: 0, step: 0, lossSum: 0, metricSums: noSums, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
 
-function drawRows({ member, run, data, scheme, sampleWeights }: MemberTask, epoch: number, purpose: "train" | "score"): Draw {
+/** What a member trains on in an epoch, or is scored on. */
+export function drawRows(
+  { member, run, data, scheme, sampleWeights }: Pick<MemberTask, "member" | "run" | "data" | "scheme" | "sampleWeights">,
+  epoch: number,
+  purpose: "train" | "score",
+): Draw {
   return scheme.draw({
     member,
     epoch,
@@ -229,12 +263,28 @@ function drawRows({ member, run, data, scheme, sampleWeights }: MemberTask, epoc
   });
 }
 
-/** Accuracy of the model as it is, on the rows that choose the best epoch. */
-async function scoreMember(task: MemberTask, epoch: number, resident: ResidentImages | undefined): Promise<number> {
-  const { run, data, model } = task;
-  const options = { batchSize: partRows(run), shape: data.shape };
-  if (run.scoreOn === "validation" && data.validation) {
-    return accuracy(await predictLogits(model, data.validation, allRows(data.validation.labels.length), options), data.validation.labels);
+/** Accuracy of the model as it is, on the rows that choose the best epoch. Undefined: the run was asked to stop. */
+async function* scoreMember(
+  task: MemberTask,
+  epoch: number,
+  resident: ResidentImages | undefined,
+): AsyncGenerator<Emitted, number | undefined> {
+  const { run, data, control } = task;
+  const who = `${nameOf(task.member)}, epoch ${epoch + 1}`;
+  const logitsOf = (
+    split: Split,
+    rows: Int32Array,
+    of: string,
+    resident?: ResidentImages,
+  ): AsyncGenerator<Emitted, Float32Array | undefined> => {
+    const options = { who: `${who}, ${of} images`, batchSize: partRows(run), shape: data.shape, classes: data.labels.length, resident };
+    return watchScoring(predictLogits(task.model, split, rows, options), { what: `scoring ${who}`, total: rows.length, control });
+  };
+  if (run.scoreOn === "validation") {
+    const { validation } = data;
+    if (!validation) throw new Error("scoreOn is validation, but no rows are held out");
+    const logits = yield* logitsOf(validation, allRows(validation.labels.length), "validation");
+    return logits && accuracy(logits, validation.labels);
   }
   const draw = drawRows(task, epoch, "score");
   const { labels } = data.train;
@@ -243,7 +293,8 @@ async function scoreMember(task: MemberTask, epoch: number, resident: ResidentIm
   if (draw.kind === "rows") for (const row of draw.rows) times[row] = (times[row] ?? 0) + 1;
   else times.set(draw.sampleWeights);
   const rows = allRows(labels.length).filter((row) => (times[row] ?? 0) > 0);
-  const logits = await predictLogits(model, data.train, rows, { ...options, resident });
+  const logits = yield* logitsOf(data.train, rows, "training", resident);
+  if (!logits) return undefined;
   const classes = data.labels.length;
   let right = 0;
   let total = 0;

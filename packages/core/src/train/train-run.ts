@@ -7,7 +7,6 @@ import type { BySplit, RunEnd, RunEventBody } from "../events.ts";
 import type { Metric } from "../metric.ts";
 import { summarizeModel } from "../model-summary.ts";
 import { outOfBagAccuracy } from "../out-of-bag.ts";
-import { createRandom } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
 import { UserError } from "../user-error.ts";
 import { type Voter, VOTERS } from "../voter.ts";
@@ -15,12 +14,12 @@ import { type GivenMembers, takeGiven } from "./given-members.ts";
 import { judgeMember } from "./judge-member.ts";
 import { memberParts, metricsOf } from "./member-parts.ts";
 import { buildMember, type MemberTrainer, trainHere } from "./member-trainer.ts";
-import { type WeightValues, weightsFit } from "./model-weights.ts";
+import { sameShapes, type WeightValues, weightsFit } from "./model-weights.ts";
 import { allRows } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";
 import { createVoters, stageVotes } from "./stage-votes.ts";
-import { type Emitted, trainMember } from "./train-member.ts";
+import { drawRows, type Emitted, trainMember } from "./train-member.ts";
 
 export interface RunTask {
   readonly config: ResolvedConfig;
@@ -46,6 +45,8 @@ interface Trained {
   readonly settings: MemberConfig;
   readonly weights: WeightValues;
   readonly logits: MemberLogits;
+  /** [samples], of an out-of-bag scheme: 1 where it may have seen the row. */
+  readonly seen: Uint8Array;
 }
 
 /**
@@ -68,13 +69,17 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   for (let member = 0; member < (checkpoint?.member ?? 0); member++) {
     const loaded = await store.loadMember(member);
     if (loaded.record.alpha === undefined) continue;
-    members.push({ ...loaded, logits: kept(scheme, loaded.logits), settings: settingsOf(config, member) });
+    const { weights } = loaded;
+    const seen = scheme.outOfBag
+      ? seenRows(task, scheme, members, { member, weights, sampleWeights: await store.loadSampleWeights(member) })
+      : NO_ROWS;
+    members.push({ ...loaded, logits: kept(scheme, loaded.logits), settings: settingsOf(config, member), seen });
   }
   if (checkpoint && checkpoint.member > 0) sampleWeights = await store.loadSampleWeights(checkpoint.member);
   else await store.saveSampleWeights(0, sampleWeights);
 
   let startWeights = task.init;
-  if (config.pretrainEpochs > 0 && !startWeights) {
+  if (config.pretrainEpochs > 0) {
     if (checkpoint && checkpoint.member >= 0) startWeights = await store.loadStart();
     else startWeights = yield* pretrain(task, checkpoint?.training);
     if (!startWeights) return yield* end("interrupted", members);
@@ -114,7 +119,8 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     const reason = verdict.kind === "accept" ? {} : { [verdict.kind]: verdict.reason };
     yield { type: "member-end", ...record, ...reason };
     if (alpha !== undefined) {
-      members.push({ record, settings, weights, logits: kept(scheme, logits) });
+      const seen = scheme.outOfBag ? seenRows(task, scheme, members, { member, weights, sampleWeights }) : NO_ROWS;
+      members.push({ record, settings, weights, logits: kept(scheme, logits), seen });
       yield staged(task, members, voters, scheme, metrics);
     } else if (members.length === 0 && (verdict.kind === "stop" || member + 1 === config.members.length)) {
       throw new UserError(
@@ -143,11 +149,16 @@ async function* end(reason: RunEnd["reason"], members: readonly Trained[], messa
   return reason;
 }
 
-/** Sequential members go on from the newest member whose weights fit, so that a mixed ensemble can be sequential too. */
+/** Sequential members go on from the newest voting member whose weights fit, so that a mixed ensemble can be sequential too. */
+function ancestorOf(members: readonly Trained[], fits: (weights: WeightValues) => boolean): Trained | undefined {
+  return members.findLast(({ weights }) => fits(weights));
+}
+
+/** Weights that a sequential member starts from; undefined: fresh ones. */
 function startOf(task: RunTask, member: number, members: readonly Trained[], start: WeightValues | undefined): WeightValues | undefined {
   const model = buildMember(task, member, settingsOf(task.config, member));
   try {
-    const weights = members.findLast((trained) => weightsFit(model, trained.weights))?.weights ?? start;
+    const weights = ancestorOf(members, (own) => weightsFit(model, own))?.weights ?? start;
     return weights && weightsFit(model, weights) ? weights : undefined;
   } finally {
     model.dispose();
@@ -221,23 +232,39 @@ function staged(
           own,
           ballot,
           data.train.labels,
-          members.map(({ record }) => drawnRows(task, scheme, record.member)),
+          members.map(({ seen }) => seen),
         )
       : undefined;
   return { type: "staged", members: members.length, metrics: byMetric, ...(outOfBag === undefined ? {} : { outOfBag }) };
 }
 
-/** 1 where a member of an out-of-bag scheme has drawn the row, or may have: which rows a given one saw, nobody knows. */
-function drawnRows(task: RunTask, scheme: CompleteScheme, member: number): Uint8Array {
+const NO_ROWS = new Uint8Array(0);
+
+/**
+ * The rows that a member of an out-of-bag scheme may have seen: those that it drew, and those of the members that it goes on from. Those of
+ * given weights are unknown; the model before the first member and a teacher were trained on all.
+ * @param before the voting members before it
+ * @returns [samples], 1 for each such row
+ */
+function seenRows(
+  task: RunTask,
+  scheme: CompleteScheme,
+  before: readonly Trained[],
+  { member, weights, sampleWeights }: { readonly member: number; readonly weights: WeightValues; readonly sampleWeights: Float64Array },
+): Uint8Array {
   const { config, data } = task;
-  const samples = data.train.labels.length;
-  const drawn = new Uint8Array(samples);
-  if (isGiven(task, member)) return drawn.fill(1);
-  const random = () => createRandom(config.seed, "draw", member);
-  const sampleWeights = new Float64Array(samples).fill(1 / samples);
-  const draw = scheme.draw({ member, epoch: 0, purpose: "train", sampleWeights, samples, random });
-  if (draw.kind === "rows") for (const row of draw.rows) drawn[row] = 1;
-  return drawn;
+  const seen = new Uint8Array(data.train.labels.length);
+  const { loss } = memberParts(task, settingsOf(config, member), data.labels.length);
+  if (isGiven(task, member) || loss.teacher !== undefined) return seen.fill(1);
+  if (config.mode === "sequential") {
+    const ancestor = ancestorOf(before, (own) => sameShapes(own, weights));
+    if (ancestor) seen.set(ancestor.seen);
+    else if (task.init || config.pretrainEpochs > 0) return seen.fill(1);
+  }
+  const draw = drawRows({ member, run: config, data, scheme, sampleWeights }, 0, "train");
+  if (draw.kind === "weighted") return seen.map((known, row) => ((draw.sampleWeights[row] ?? 0) > 0 ? 1 : known));
+  for (const row of draw.rows) seen[row] = 1;
+  return seen;
 }
 
 function runStart(task: RunTask, metrics: Readonly<Record<string, Metric>>): RunEventBody {

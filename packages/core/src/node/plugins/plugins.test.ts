@@ -18,8 +18,8 @@ const files: Record<string, string> = {
     import { Registry } from "@benn/core/node";
     const scheme: EnsembleScheme = {
       begin: ({ samples }) => new Float64Array(samples).fill(1),
-      draw: ({ weights, samples, random }) => ({ kind: "rows", rows: resample(weights, samples, random("epoch")) }),
-      next: ({ weights }) => ({ alpha: 1, weights }),
+      draw: ({ sampleWeights, samples, random }) => ({ kind: "rows", rows: resample(sampleWeights, samples, random("epoch")) }),
+      next: ({ sampleWeights }) => ({ kind: "accept", alpha: 1, sampleWeights }),
     };
     globalThis.seen = { Registry, UserError, tf, tensor: tfCore.Tensor };
     export default definePlugin({ name: "good", register: (container) => container.resolve(SCHEMES).add("good", { description: "", create: () => scheme }) });`,

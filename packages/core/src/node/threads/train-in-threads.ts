@@ -92,7 +92,7 @@ export function trainInThreads({ count, members, control, store, startThread }: 
     for (let message = lane.inbox[0]; message && message.kind !== "done"; message = lane.inbox[0]) {
       lane.inbox.shift();
       if (message.kind === "event" && message.event.type !== "control") {
-        lane.backlog.push(message.event);
+        if (message.event.type !== "progress") lane.backlog.push(message.event);
         yield { ...message.event, route: "screen" };
       } else if (message.kind === "save") await store.saveAhead(lane.member, { training: message.training, events: lane.backlog });
     }

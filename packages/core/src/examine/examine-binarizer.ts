@@ -1,0 +1,61 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Binarizer } from "../binarizer.ts";
+import { callPlugin } from "../checked/call-plugin.ts";
+import { ContractError } from "../checked/contract-error.ts";
+import { EVALUATION, type Step } from "../step.ts";
+import { exampleNumbers } from "./example-numbers.ts";
+import { activationsFault, kernelFault } from "./few-values.ts";
+
+/** More inputs, and more weights a filter, than there are values of 8 bits. */
+const INPUT = [6, 6, 64];
+const KERNEL = [3, 3, 64, 2];
+const STEPS: readonly Step[] = [{ training: true, seed: 11, epoch: 0, epochs: 20 }, EVALUATION];
+
+/**
+ * Holds what a binarizer makes of a small layer against its bits.
+ * @throws ContractError
+ */
+export async function examineBinarizer(binarizer: Binarizer, who: string): Promise<void> {
+  const example = (shape: readonly number[], purpose: string): tf.Tensor =>
+    tf.tensor(
+      exampleNumbers(
+        shape.reduce((size, n) => size * n, 1),
+        purpose,
+      ),
+      [...shape],
+    );
+  for (const step of STEPS) {
+    const results = callPlugin(who, "one of its methods", "It must return a tensor for a small layer", () =>
+      tf.tidy(() => {
+        const kernel = example(KERNEL, "kernel");
+        const parameters = binarizer.parameters?.({ kernel, inputShape: [...INPUT] }) ?? {};
+        const x = example([2, ...INPUT], "activations");
+        const activations = [0.1, 1, 5].map((scale) => binarizer.activations(tf.mul(x, scale), step, parameters));
+        return { activations: tf.concat(activations), kernel: binarizer.kernel(binarizer.project(kernel), step, parameters) };
+      }),
+    );
+    const values = { activations: await numbersOf(results.activations), kernel: await numbersOf(results.kernel) };
+    for (const method of ["activations", "kernel"] as const) {
+      if (values[method].every(Number.isFinite)) continue;
+      throw new ContractError(`${who}: ${method} returned a value that is not finite for a small layer of finite ones. Mend ${method}.`);
+    }
+    const faults = {
+      activations: activationsFault(values.activations, binarizer.bits.activations),
+      kernel: kernelFault(values.kernel, KERNEL.at(-1) ?? 1, binarizer.bits.kernel),
+    };
+    for (const [method, fault] of Object.entries(faults)) {
+      if (fault === undefined) continue;
+      throw new ContractError(
+        `${who}: ${method} returned what its bits do not allow: ${fault}. Mend ${method}, or set bits.${method} to what it returns.`,
+      );
+    }
+  }
+}
+
+async function numbersOf(tensor: tf.Tensor): Promise<Float32Array> {
+  try {
+    return new Float32Array(await tensor.data<"float32">());
+  } finally {
+    tensor.dispose();
+  }
+}

@@ -1,0 +1,35 @@
+import { ContractError } from "../checked/contract-error.ts";
+import { completeScheme, type EnsembleScheme, weightedError } from "../ensemble-scheme.ts";
+import { createRandom } from "../random.ts";
+
+/**
+ * Plays one member of the run's size, so that the scheme's own checks see each of its answers once.
+ * @param labels class of each training row
+ * @throws ContractError
+ */
+export function examineScheme(incomplete: EnsembleScheme, who: string, labels: Int32Array, classes: number): void {
+  const scheme = completeScheme(incomplete);
+  const samples = labels.length;
+  const sampleWeights = scheme.begin({ samples, classes });
+  const drawn = (epoch: number, purpose: "train" | "score"): Uint8Array => {
+    const random = (scope: string) => createRandom(1, "example", scope, ...(scope === "epoch" ? [epoch, purpose] : []));
+    const draw = scheme.draw({ member: 0, epoch, purpose, sampleWeights, samples, random });
+    const rows = new Uint8Array(samples);
+    if (draw.kind === "weighted") return rows.fill(1);
+    for (const row of draw.rows) rows[row] = 1;
+    return rows;
+  };
+  const [first, ...others] = [drawn(0, "train"), drawn(0, "score"), drawn(1, "train"), drawn(1, "score")] as const;
+  if (scheme.outOfBag && others.some((rows) => rows.some((seen, row) => seen !== first[row]))) {
+    throw new ContractError(
+      `${who}: has outOfBag, but draws other rows in another epoch or for scoring. Draw by random("member") alone, or leave outOfBag out.`,
+    );
+  }
+  const wrong = Uint8Array.from(labels, (_, row) => (row % 4 === 0 ? 1 : 0));
+  const logits = (): Float32Array => {
+    const values = new Float32Array(samples * classes);
+    for (const [row, label] of labels.entries()) values[row * classes + ((label + (wrong[row] ?? 0)) % classes)] = 2;
+    return values;
+  };
+  scheme.next({ member: 0, sampleWeights, wrong, error: weightedError(sampleWeights, wrong), labels, classes, logits });
+}

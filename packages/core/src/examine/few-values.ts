@@ -1,0 +1,37 @@
+import type { Bits } from "../binarizer.ts";
+
+/**
+ * What is wrong with activations of so many bits: of 1 bit they are −1 and +1, of k ≤ 8 bits at most 2ᵏ values.
+ * @returns undefined: nothing
+ */
+export function activationsFault(values: Float32Array, bits: Bits): string | undefined {
+  if (bits === 1) {
+    const other = values.find((value) => value !== 1 && value !== -1);
+    return other === undefined ? undefined : `1-bit activations are −1 or +1, not ${other}`;
+  }
+  return tooMany(values, bits);
+}
+
+/**
+ * What is wrong with a kernel of so many bits: each filter of a 1-bit kernel holds only −a and +a, of k ≤ 8 bits at most 2ᵏ values.
+ * @param values of a kernel whose last axis has so many filters
+ * @returns undefined: nothing
+ */
+export function kernelFault(values: Float32Array, filters: number, bits: Bits): string | undefined {
+  for (let filter = 0; filter < filters; filter++) {
+    const own = values.filter((_, at) => at % filters === filter);
+    if (bits === 1 && new Set(own.map(Math.abs)).size > 1) {
+      const [a = 0] = own;
+      const b = own.find((value) => Math.abs(value) !== Math.abs(a));
+      return `a filter of a 1-bit kernel holds only −a and +a, not ${a} and ${b}`;
+    }
+    const fault = bits === 1 ? undefined : tooMany(own, bits);
+    if (fault !== undefined) return `${fault} in a filter`;
+  }
+  return undefined;
+}
+
+function tooMany(values: Float32Array, bits: Bits): string | undefined {
+  const count = bits === 32 ? 0 : new Set(values).size;
+  return count > 2 ** bits ? `${count} values of ${bits} bits, which have at most ${2 ** bits},` : undefined;
+}

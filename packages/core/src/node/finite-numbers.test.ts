@@ -1,0 +1,176 @@
+// Numbers that are not finite, where a binary net hides them: a sign makes ±1 of NaN, so the training loss stays finite.
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, test } from "vitest";
+import { ARCHITECTURES } from "../architecture.ts";
+import type { Config } from "../config.ts";
+import { DATASETS, type LoadedDataset, type Split, type SplitName } from "../dataset.ts";
+import type { RunEvent } from "../events.ts";
+import { OPTIMIZERS, type Optimizer } from "../optimizer.ts";
+import { readSafetensors } from "../safetensors.ts";
+import type { StepAware } from "../step.ts";
+import { toyContainer } from "../train/toy-problem.ts";
+import { train } from "./train.ts";
+
+const container = toyContainer();
+
+/** ±1 of the signs, +1 for NaN as compilers have it, with the gradient of x itself. */
+class Sign extends tf.layers.Layer {
+  static readonly className = "Sign";
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const sign = tf.customGrad<tf.Tensor>((x) => ({
+      value: tf.tidy(() => tf.add(tf.mul(tf.cast(tf.less(x as tf.Tensor, 0), "float32"), -2), 1)),
+      gradFunc: (dy: tf.Tensor) => dy.clone(),
+    }));
+    return sign(Array.isArray(inputs) ? inputs[0]! : inputs);
+  }
+}
+
+/** Infinite, but in training. */
+class Bursts extends tf.layers.Layer implements StepAware {
+  static readonly className = "Bursts";
+  #scale = 1;
+  prepare({ training, epoch }: { training: boolean; epoch: number }): void {
+    if (training) this.#scale = epoch < 1 ? 1 : 1e38;
+  }
+  override call(inputs: tf.Tensor | tf.Tensor[], { training }: { training?: boolean }): tf.Tensor {
+    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+    return tf.tidy(() => (training ? x.clone() : tf.mul(tf.mul(x, this.#scale), this.#scale)));
+  }
+}
+
+container.resolve(ARCHITECTURES).add("signed", {
+  description: "",
+  create: () => ({
+    build: ({ classes, seed }) =>
+      tf.sequential({
+        layers: [
+          tf.layers.flatten({ inputShape: [4, 4, 1] }),
+          tf.layers.dense({ name: "hidden", units: 6, kernelInitializer: tf.initializers.randomNormal({ seed }) }),
+          new Sign({ name: "sign" }),
+          tf.layers.dense({ name: "classes", units: classes, kernelInitializer: tf.initializers.randomNormal({ seed: seed + 1 }) }),
+        ],
+      }),
+  }),
+});
+container.resolve(ARCHITECTURES).add("bursting", {
+  description: "",
+  create: () => ({
+    build: ({ classes }) =>
+      tf.sequential({ layers: [tf.layers.flatten({ inputShape: [4, 4, 1] }), tf.layers.dense({ units: classes }), new Bursts({})] }),
+  }),
+});
+/** Gradient descent; from a step on the hidden kernel, or its slot, is NaN. */
+const spoiling = (what: "weight" | "slot"): Optimizer => ({
+  slots: ["velocity"],
+  update: (steps, { learningRate, step }) =>
+    steps.map(({ parameter, weight, gradient, slots }) => {
+      const spoil = (tensor: tf.Tensor, own: typeof what): tf.Tensor =>
+        step >= 5 && own === what && parameter.name === "hidden/kernel" ? tf.mul(tensor, Number.NaN) : tensor;
+      return {
+        weight: spoil(tf.sub(weight, tf.mul(gradient, learningRate)), "weight"),
+        slots: { velocity: spoil(slots["velocity"]!, "slot") },
+      };
+    }),
+});
+for (const what of ["weight", "slot"] as const)
+  container.resolve(OPTIMIZERS).add(`spoils-${what}`, { description: "", create: () => spoiling(what) });
+
+const base = {
+  architecture: "signed",
+  members: 2,
+  epochs: 4,
+  batchSize: 32,
+  scoreEvery: 4,
+  learningRate: 0.02,
+  checkpointSeconds: 0,
+  name: "toy",
+} satisfies Config;
+
+beforeAll(() => tf.setBackend("cpu"));
+
+async function run(config: Config, plugins = container): Promise<{ events: RunEvent[]; folder: string; error: unknown }> {
+  const out = await mkdtemp(join(tmpdir(), "benn-finite-"));
+  const events: RunEvent[] = [];
+  let error: unknown;
+  try {
+    for await (const event of train({ ...base, ...config }, { container: plugins, out })) events.push(event);
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { events, folder: join(out, "toy"), error };
+}
+
+test.for(["weight", "slot"] as const)(
+  "a %s of NaN behind a sign, where every loss is finite, ends the run at that epoch by name, and the checkpoint before stays",
+  async (what) => {
+    const { events, folder, error } = await run({ optimizer: `spoils-${what}` });
+    for (const event of events) if (event.type === "step") expect(event.loss).toSatisfy(Number.isFinite);
+    const whose = what === "weight" ? "hidden/kernel" : "the optimizer's velocity of hidden/kernel";
+    expect(String(error)).toBe(
+      `UserError: member 1, epoch 2: ${whose} has 96 of 96 values that are not finite, the first of them NaN. ` +
+        "The last good checkpoint is kept; lower learningRate (now 0.02) and start anew.",
+    );
+    const { tensors, metadata } = readSafetensors(await readFile(join(folder, "checkpoint/latest.safetensors")), "checkpoint");
+    expect(JSON.parse(metadata["benn"] ?? "")).toMatchObject({ member: 0, training: { epoch: 1, step: 0 } });
+    for (const [name, { data }] of tensors) expect(Array.from(data as Float32Array).every(Number.isFinite), name).toBe(true);
+    expect(await readdir(join(folder, "members"))).toEqual([]);
+  },
+);
+
+test("a learning rate that bursts the net ends the run, whatever it is", async () => {
+  for (const learningRate of [1e20, 1e30, 1e38]) {
+    const { error, folder } = await run({ learningRate });
+    expect(String(error)).toMatch(/^UserError: member 1, epoch \d.*(NaN|Infinity).*lower learningRate|with a lower learningRate/);
+    expect(await readdir(join(folder, "members"))).toEqual([]);
+  }
+});
+
+test("logits that are not finite end the run where they are scored, by row, though weights and images are finite", async () => {
+  const { error } = await run({ architecture: "bursting", scoreEvery: 1 });
+  expect(String(error)).toMatch(
+    /^UserError: member 1, epoch 2, training images: the logit of class \d for row \d+ is -?Infinity, though weights and images are finite\. Train with a lower learningRate/,
+  );
+});
+
+/** The toy problem whose images are spoiled in the nth batch of a split that comes, counting from 0. */
+function spoiledContainer(name: SplitName, nth: number, value: number) {
+  const spoiled = toyContainer();
+  spoiled.resolve(DATASETS).add("spoiled", {
+    description: "",
+    create: () => ({
+      async load(options): Promise<LoadedDataset> {
+        const data = await spoiled.resolve(DATASETS).create("blobs").load(options);
+        let calls = 0;
+        const own = data[name];
+        const split: Split = {
+          labels: own!.labels,
+          async images(rows, augment) {
+            const images = await own!.images(rows, augment);
+            return calls++ === nth ? images.with(3 * 16 + 5, value) : images;
+          },
+        };
+        return { ...data, [name]: split };
+      },
+    }),
+  });
+  return spoiled;
+}
+
+test.for<[SplitName, number, number]>([
+  ["train", 3, Number.NaN],
+  ["train", 9, Infinity],
+  ["train", 17, Number.NaN],
+  ["validation", 0, -Infinity],
+  ["test", 1, Number.NaN],
+])("an image of the %s split that holds such a number in batch %i (%f) ends the run, by row", async ([name, nth, value]) => {
+  const config = { architecture: "linear", dataset: "spoiled", validation: 0.2, scoreOn: "validation" } satisfies Config;
+  const { error } = await run(config, spoiledContainer(name, nth, value));
+  expect(String(error)).toMatch(
+    new RegExp(
+      `^UserError: dataset spoiled: its ${name} split returned an image with the value ${value}, for row \\d+\\. All values must be finite`,
+    ),
+  );
+});

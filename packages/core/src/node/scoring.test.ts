@@ -1,0 +1,231 @@
+// Scoring, which takes hours on large data: it can be seen, paused and stopped like training, and begins again where it was stopped.
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, test } from "vitest";
+import { ARCHITECTURES } from "../architecture.ts";
+import type { Config } from "../config.ts";
+import { DATASETS, type LoadedDataset, type Split } from "../dataset.ts";
+import type { RunEvent } from "../events.ts";
+import { RunControl } from "../run-control.ts";
+import type { StepAware } from "../step.ts";
+import { predictLogits } from "../train/predict-logits.ts";
+import { toyContainer } from "../train/toy-problem.ts";
+import { evaluateRun } from "./evaluate-run.ts";
+import { folderBytes } from "./folder-bytes.ts";
+import { train, type TrainOptions } from "./train.ts";
+
+const base = {
+  members: 2,
+  epochs: 2,
+  batchSize: 32,
+  scoreEvery: 1,
+  learningRate: 0.02,
+  checkpointSeconds: 0,
+  name: "toy",
+} satisfies Config;
+
+beforeAll(() => tf.setBackend("cpu"));
+
+const container = toyContainer();
+/** Called with the number of each batch of images that is asked for, in training and in scoring. */
+let onBatch: (nth: number) => void = () => {};
+let batches = 0;
+const counting = (split: Split): Split => ({
+  ...split,
+  images: (rows, augment) => {
+    onBatch(batches++);
+    return split.images(rows, augment);
+  },
+});
+container.resolve(DATASETS).add("counted", {
+  description: "",
+  create: () => ({
+    async load(options): Promise<LoadedDataset> {
+      const data = await container.resolve(DATASETS).create("blobs").load(options);
+      const { train, validation, test } = data;
+      return { ...data, train: counting(train), test: counting(test), ...(validation ? { validation: counting(validation) } : {}) };
+    },
+  }),
+});
+
+/** Makes its kernel smaller before each step and each evaluation, as a projection may that is not quite one. */
+class Shrinks extends tf.layers.Layer implements StepAware {
+  static readonly className = "Shrinks";
+  #kernel: tf.LayerVariable | undefined;
+  override build(): void {
+    this.#kernel = this.addWeight("kernel", [16, 3], "float32", tf.initializers.randomNormal({ seed: 1 }));
+    this.built = true;
+  }
+  override computeOutputShape(): tf.Shape {
+    return [null, 3];
+  }
+  prepare(): void {
+    tf.tidy(() => void this.#kernel!.write(tf.mul(this.#kernel!.read(), 0.99)));
+  }
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.matMul(Array.isArray(inputs) ? inputs[0]! : inputs, this.#kernel!.read());
+  }
+}
+container.resolve(ARCHITECTURES).add("shrinking", {
+  description: "",
+  create: () => ({
+    build: () => tf.sequential({ layers: [tf.layers.flatten({ inputShape: [4, 4, 1] }), new Shrinks({ name: "shrinks" })] }),
+  }),
+});
+
+async function run(config: Config | undefined, options: Partial<TrainOptions>, onEvent: (event: RunEvent) => void = () => {}) {
+  const events: RunEvent[] = [];
+  let folder = "";
+  batches = 0;
+  const out = options.resume === undefined ? { out: await mkdtemp(join(tmpdir(), "benn-scoring-")) } : {};
+  for await (const event of train(config, { container, onFolder: (path) => (folder = path), ...out, ...options })) {
+    events.push(event);
+    onEvent(event);
+  }
+  return { events, folder };
+}
+
+/** Runs, does something in the nth batch, and runs on if need be. */
+async function disturbed(config: Config, nth: number, disturb: (control: RunControl) => void): Promise<Record<string, string>> {
+  const control = new RunControl();
+  onBatch = (batch) => (batch === nth ? disturb(control) : undefined);
+  const { folder } = await run(config, { control });
+  onBatch = () => {};
+  await run(undefined, { resume: folder });
+  return folderBytes(folder);
+}
+
+test.for<Config>([
+  { ...base, dataset: "counted", architecture: "shrinking", scheme: "boost", pretrainEpochs: 1 },
+  { ...base, dataset: "counted", validation: 0.2, scoreOn: "validation", scoreEvery: 2 },
+])("a run that is stopped in any batch, of training or of scoring, resumes to the bytes of one that is not: %o", async (config) => {
+  const { folder } = await run(config, {});
+  const whole = await folderBytes(folder);
+  const all = batches;
+  expect(all).toBeGreaterThan(20);
+  for (let nth = 0; nth < all; nth++)
+    expect(await disturbed(config, nth, (control) => control.stopNow()), `stopped in batch ${nth}`).toEqual(whole);
+  for (let nth = 1; nth < all; nth += 3)
+    expect(await disturbed(config, nth, (control) => control.stopAfterEpoch()), `stopped after the epoch of batch ${nth}`).toEqual(whole);
+  for (let nth = 2; nth < all; nth += 5) {
+    const pause = (control: RunControl): void => {
+      control.pause();
+      setTimeout(() => control.resume(), 5);
+    };
+    expect(await disturbed(config, nth, pause), `paused in batch ${nth}`).toEqual(whole);
+  }
+});
+
+test("a run that is stopped while it scores does not score to the end first, and ends as interrupted", async () => {
+  const config = { ...base, dataset: "counted", batchSize: 5 } satisfies Config;
+  await run(config, {});
+  const all = batches;
+  for (const nth of [all - 20, all - 5]) {
+    const control = new RunControl();
+    onBatch = (batch) => (batch === nth ? control.stopNow() : undefined);
+    const { events } = await run(config, { control });
+    expect(batches).toBeLessThan(nth + 5);
+    expect(events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted" });
+  }
+  onBatch = () => {};
+});
+
+test("scoring that takes a while reports progress, of an epoch and of a member, and does not log it", async () => {
+  const config = { ...base, dataset: { name: "blobs", delay: 60 }, members: 1, epochs: 1, batchSize: 8 } satisfies Config;
+  const { events, folder } = await run(config, {});
+  const progress = events.filter((event) => event.type === "progress").filter(({ what }) => what.startsWith("scoring"));
+  expect(new Set(progress.map(({ what }) => what))).toEqual(new Set(["scoring member 1, epoch 1", "scoring member 1"]));
+  for (const what of ["scoring member 1, epoch 1", "scoring member 1"]) {
+    const own = progress.filter((event) => event.what === what);
+    expect(own.length).toBeGreaterThan(1);
+    expect(own.map(({ done }) => done)).toEqual(own.map(({ done }) => done).toSorted((a, b) => a - b));
+    expect(own.at(-1)?.done).toBe(own.at(-1)?.total);
+  }
+  expect(progress.at(-1)?.total).toBe(90 + 60);
+  expect(await readFile(join(folder, "events.jsonl"), "utf8")).not.toContain("scoring");
+});
+
+test("members side by side that are stopped while they score resume to the bytes of a run that is not", async () => {
+  const config = {
+    ...base,
+    dataset: { name: "blobs", delay: 70 },
+    mode: "independent",
+    members: 2,
+    epochs: 1,
+    batchSize: 8,
+    parallel: 2,
+  } satisfies Config;
+  const startMemberThread = (own: Config): Worker =>
+    new Worker(new URL("./threads/toy-thread.ts", import.meta.url), {
+      workerData: { config: own },
+      execArgv: ["--conditions=source"],
+      stderr: true,
+    });
+  const whole = await folderBytes((await run(config, { startMemberThread })).folder);
+  const stages = new Set<string>();
+  for (const what of [/^scoring member 2, epoch 1$/, /^scoring member 1$/]) {
+    const control = new RunControl();
+    const { folder, events } = await run(config, { startMemberThread, control }, (event) => {
+      if (event.type !== "progress" || !what.test(event.what)) return;
+      stages.add(event.what);
+      control.stopNow();
+    });
+    expect(events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted" });
+    await run(undefined, { resume: folder });
+    expect(await folderBytes(folder)).toEqual(whole);
+  }
+  expect([...stages]).toEqual(["scoring member 2, epoch 1", "scoring member 1"]);
+});
+
+test("a run of given members that is stopped while it scores them resumes to the bytes of one that is not", async () => {
+  const given = await run({ ...base, dataset: "counted" }, {});
+  const config = { ...base, dataset: "counted", members: 3, given: [given.folder] } satisfies Config;
+  const whole = await folderBytes((await run(config, {})).folder);
+  for (const nth of [2, 4, 7, 9, 12])
+    expect(await disturbed(config, nth, (control) => control.stopNow()), `stopped in batch ${nth}`).toEqual(whole);
+});
+
+test("evaluating a run reports its rows, and ends between two batches when its signal is aborted", async () => {
+  const { folder } = await run({ ...base, dataset: "counted", batchSize: 8 }, {});
+  const rows: number[] = [];
+  await evaluateRun(folder, { container, onProgress: (progress) => void rows.push(progress.rows) });
+  expect(rows.slice(0, 9)).toEqual([8, 16, 24, 32, 40, 48, 56, 60, 0]);
+  const { numTensors } = tf.memory();
+  const abort = new AbortController();
+  batches = 0;
+  const evaluated = evaluateRun(folder, {
+    container,
+    signal: abort.signal,
+    onProgress: ({ members, rows: done }) => (members === 1 && done === 16 ? abort.abort(new Error("enough")) : undefined),
+  });
+  await expect(evaluated).rejects.toThrow("enough");
+  expect(batches).toBeLessThan(16);
+  await new Promise((resolve) => setTimeout(resolve, 0)); // for batches on their way
+  expect(tf.memory().numTensors).toBe(numTensors);
+});
+
+test("timers and messages get their turn while rows are scored, though nothing waits for anything", async () => {
+  const model = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [2, 2, 1] }), tf.layers.dense({ units: 3 })] });
+  const busy: Split = {
+    labels: new Int32Array(40),
+    images: (rows) => {
+      for (const until = performance.now() + 5; performance.now() < until;);
+      return new Float32Array(4 * rows.length);
+    },
+  };
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const options = { who: "busy", batchSize: 1, shape: [2, 2, 1], classes: 3 } as const;
+  for await (const _ of predictLogits(
+    model,
+    busy,
+    Int32Array.from({ length: 40 }, (_, i) => i),
+    options,
+  ));
+  clearInterval(timer);
+  model.dispose();
+  expect(turns).toBeGreaterThan(0);
+});
