@@ -73,8 +73,9 @@ export async function decodePicture(
   write(pixels, { window, mirrored, into, at });
 }
 
-/** Bytes red, green, blue, whatever the picture was: grey, CMYK, 16 bits, with alpha, which is dropped. */
-const bytesOf = (pipeline: Sharp): Promise<Uint8Array> => pipeline.removeAlpha().toColourspace("srgb").raw({ depth: "uchar" }).toBuffer();
+/** Bytes red, green, blue, whatever the picture was: grey, CMYK, 16 bits, or transparent, which is white then, as in a packed model. */
+const bytesOf = (pipeline: Sharp): Promise<Uint8Array> =>
+  pipeline.flatten({ background: "white" }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer();
 
 async function openFile(bytes: Uint8Array): Promise<Opened> {
   const sharp = await library();
