@@ -124,9 +124,9 @@ export interface MemberDone {
 export interface StagedMetric {
   readonly validation?: ByVoter;
   readonly test: ByVoter;
-  /** Of the newest member alone, and the mean over the members so far, on the test split. */
-  readonly single: number;
-  readonly singleMean: number;
+  /** Of the newest member alone, and the mean over the members so far, on the test split; not known of top-5 accuracy in older logs. */
+  readonly single?: number;
+  readonly singleMean?: number;
 }
 
 /** The vote of the first `members` members. */

@@ -22,7 +22,7 @@ test("the table holds a row a stage with single members and every vote, the run'
   expect(lines.slice(2, 6).map((line) => line.trim().split(/\s{2,}/))).toEqual([
     ["members", "single", "mean single", "soft", "hard", "softmax"],
     ...finished.staged.map((stage) => {
-      const { single, singleMean, test: byVoter } = votes(stage);
+      const { single = Number.NaN, singleMean = Number.NaN, test: byVoter } = votes(stage);
       const shares = [single, singleMean, ...["soft", "hard", "softmax"].map((voter) => byVoter[voter] ?? Number.NaN)];
       return [String(stage.members), ...shares.map((share) => (100 * share).toFixed(1))];
     }),
@@ -35,7 +35,7 @@ test("the vote beside a single member, out-of-bag accuracy, and the size beside 
   if (!last) throw new Error("no stage");
   const {
     test: { soft = 0 },
-    singleMean,
+    singleMean = Number.NaN,
   } = votes(last);
   const [vote, mean, gain] = [soft, singleMean, soft - singleMean].map((share) => (100 * share).toFixed(1));
   expect(text).toContain(

@@ -12,7 +12,8 @@ export function headline({ start, staged }: RunState, metric: MetricInfo): VoteV
   const measured = stage?.metrics[metric.name];
   const voter = start?.voter.split(" ")[0] ?? "";
   const value = measured?.test[voter];
-  return stage && measured && value !== undefined ? { members: stage.members, voter, value, mean: measured.singleMean } : undefined;
+  const mean = measured?.singleMean;
+  return stage && value !== undefined && mean !== undefined ? { members: stage.members, voter, value, mean } : undefined;
 }
 
 /** Names of the voters, as far as the run has shown them: its own first. */

@@ -91,7 +91,7 @@ test("a bit changed anywhere in a file of numbers is found", async () => {
 });
 
 describe("what follows from other files is computed again, to the same bytes", () => {
-  const whole = /^(members|weights|start|preprocessing|experiment)/;
+  const whole = /^(members|weights|start|preprocessing|labels|experiment)/;
   const numbers = async (folder: string): Promise<Record<string, string>> =>
     Object.fromEntries(Object.entries(await folderBytes(folder)).filter(([name]) => whole.test(name)));
 
@@ -107,6 +107,8 @@ describe("what follows from other files is computed again, to the same bytes", (
     ["sample weights, cut at a whole number", (folder: string) => truncate(join(folder, "weights/001.f64"), 80)],
     ["sample weights, gone", (folder: string) => rm(join(folder, "weights/002.f64"))],
     ["preprocessing, changed", (folder: string) => flip(join(folder, "preprocessing.safetensors"), -1)],
+    ["labels of the held-out rows, changed", (folder: string) => flip(join(folder, "labels.safetensors"), -1)],
+    ["labels of the held-out rows, gone", (folder: string) => rm(join(folder, "labels.safetensors"))],
     ["preprocessing, gone", (folder: string) => rm(join(folder, "preprocessing.safetensors"))],
   ])("%s", async (_, damage) => {
     const folder = await copyOf(finished);

@@ -16,6 +16,7 @@ import { isTraining } from "./run-lock.ts";
 import { aheadFile, checkpointFile, memberFolder, sampleWeightsFile } from "./run-paths.ts";
 import { readStart } from "./start-model.ts";
 import { surveyRun } from "./survey-run.ts";
+import { readValidationLabels, validationLabelsFile } from "./validation-labels.ts";
 
 /** Something of a run that is not as it was written. */
 export interface Damage {
@@ -24,6 +25,7 @@ export interface Damage {
   readonly kind:
     | "experiment"
     | "preprocessing"
+    | "labels"
     | "start"
     | "record"
     | "weights"
@@ -97,6 +99,10 @@ export async function checkRun(folder: string): Promise<RunReport> {
   if (preprocessing !== undefined) {
     const path = join(folder, "preprocessing.safetensors");
     await look(path, { kind: "preprocessing", mendable: true }, () => readPreprocessing(folder, preprocessing));
+  }
+  const held = experiment.data?.rows.validation;
+  if (held !== undefined) {
+    await look(validationLabelsFile(folder), { kind: "labels", mendable: true }, () => readValidationLabels(folder, held));
   }
   if (existsSync(join(folder, "start"))) {
     await look(

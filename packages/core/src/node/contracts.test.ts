@@ -14,7 +14,7 @@ import { SCHEDULES, type ScheduledStep } from "../schedule.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 const rates: ScheduledStep[] = [];

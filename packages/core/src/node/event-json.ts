@@ -6,6 +6,7 @@ import { finiteJson } from "./finite-json.ts";
  * @throws UserError for another number that JSON cannot hold
  */
 export function eventJson(event: Emitted): string {
-  const clock = Object.fromEntries(Object.entries(event.clock ?? {}).filter(([, value]) => Number.isFinite(value)));
-  return finiteJson({ ...event, clock }, `event ${event.type}`);
+  const { clock } = event;
+  const finite = clock && { clock: Object.fromEntries(Object.entries(clock).filter(([, value]) => Number.isFinite(value))) };
+  return finiteJson({ ...event, ...finite }, `event ${event.type}`);
 }

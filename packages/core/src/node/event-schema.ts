@@ -61,7 +61,10 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
   }),
   staged: z.looseObject({
     members,
-    metrics: z.record(z.string(), z.looseObject({ validation: byName.optional(), test: byName, single: number, singleMean: number })),
+    metrics: z.record(
+      z.string(),
+      z.looseObject({ validation: byName.optional(), test: byName, single: number.optional(), singleMean: number.optional() }),
+    ),
     outOfBag: number.optional(),
   }),
   warning: z.looseObject({ member: member.optional(), message: z.string() }),

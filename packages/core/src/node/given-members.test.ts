@@ -9,7 +9,7 @@ import type { GivenMembers } from "../train/given-members.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { planRun } from "./plan-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train } from "./train.ts";
 
 const container = toyContainer();

@@ -27,6 +27,7 @@ import { readRunFacts, type RunFacts } from "./run-facts.ts";
 import { lockRun } from "./run-lock.ts";
 import { aheadFile, checkpointFile, memberFolder, RUN_FOLDERS, sampleWeightsFile } from "./run-paths.ts";
 import { refuseOtherData } from "./same-data.ts";
+import { writeValidationLabels } from "./validation-labels.ts";
 import { writeAside } from "./write-aside.ts";
 
 export interface MendOptions {
@@ -113,6 +114,10 @@ async function recompute(
     if (of("preprocessing").length > 0) {
       await writePreprocessing(folder, data);
       outcome.mended("preprocessing.safetensors: written anew from the data.");
+    }
+    if (of("labels").length > 0) {
+      await writeValidationLabels(folder, data);
+      outcome.mended("labels.safetensors: written anew from the data.");
     }
     for (const member of new Set(of("logits").map(({ member = 0 }) => member))) await attempt(() => mendLogits(run, member));
     const others = damaged.filter(({ kind }) => kind === "record" || kind === "sampleWeights" || kind === "log" || kind === "checkpoint");

@@ -40,7 +40,7 @@ export async function refuseTakenName(folder: string): Promise<void> {
 }
 
 /** What a run makes before experiment.json, and what is left of a file that was being written. */
-const FIRST = /^(members|weights|checkpoint|start|preprocessing\.safetensors|events\.jsonl|lock\.json.*|.*\.part)$/;
+const FIRST = /^(members|weights|checkpoint|(preprocessing|labels)\.safetensors|events\.jsonl|lock\.json.*|.*\.part)$/;
 
 async function isBarelyBegun(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch(() => ["not a folder, or not ours to read"]);

@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from "node:os";
+import { availableParallelism } from "node:os";
 import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
 import { BACKENDS } from "../backend.ts";
@@ -12,6 +12,7 @@ import { type CheckMember, checkMembers } from "./check-members.ts";
 import { asConfig } from "./experiment.ts";
 import { checkGiven, findGiven } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
+import { machineMemory } from "./machine-memory.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
 
@@ -77,7 +78,7 @@ export async function planRun(
     }),
   );
   const memoryBytes = Math.max(...kinds.map((kind) => stepMemory(kind.summary, resolved)));
-  const share = backend.share?.({ cores: availableParallelism(), memoryBytes: totalmem(), stepBytes: memoryBytes });
+  const share = backend.share?.({ cores: availableParallelism(), memoryBytes: machineMemory(), stepBytes: memoryBytes });
   membersAtATime(resolved, container, share);
   const samples = data.train.labels.length;
   const sum = (of: (kind: PlannedKind) => number): number => kinds.reduce((total, kind) => total + of(kind) * kind.members.length, 0);
@@ -100,7 +101,7 @@ export async function planRun(
     multiplyAdds:
       3 * (sum(({ epochs, summary }) => epochs * samples * summary.multiplyAdds) + pretrained * (first?.summary.multiplyAdds ?? 0)),
     memoryBytes,
-    machineMemoryBytes: totalmem(),
+    machineMemoryBytes: machineMemory(),
   };
   data.dispose?.();
   return plan;

@@ -10,7 +10,7 @@ import { toyContainer } from "../train/toy-problem.ts";
 import { checkRun } from "./check-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { PowerCut, PowerCutFiles } from "./power-cut.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train } from "./train.ts";
 
 const container = toyContainer();

@@ -9,7 +9,8 @@ import type { Checkpoint } from "../train/run-store.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { writeSafetensors } from "../safetensors.ts";
 import { decodeCheckpoint } from "./checkpoint-file.ts";
-import { readMember, RunFolder } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
+import { RunFolder } from "./run-folder.ts";
 
 const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-run-"));
 

@@ -22,8 +22,6 @@ import { surveyRun } from "./survey-run.ts";
 import { mayPass, tryAgain } from "./try-again.ts";
 import { writeAside } from "./write-aside.ts";
 
-export { readMember } from "./read-member.ts";
-
 export interface RunFolderOptions {
   /** Takes the run over from the process that holds it. */
   readonly takeOver?: boolean | undefined;

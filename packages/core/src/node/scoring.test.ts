@@ -1,5 +1,5 @@
 // Scoring, which takes hours on large data: it can be seen, paused and stopped like training, and begins again where it was stopped.
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -119,18 +119,23 @@ test.for<Config>([
   }
 });
 
-test("a run that is stopped while it scores does not score to the end first, and ends as interrupted", async () => {
-  const config = { ...base, dataset: "counted", batchSize: 5 } satisfies Config;
+test("a run that is stopped while it scores neither scores to the end first nor trains that epoch again", async () => {
+  // So seldom that no other checkpoint comes in between.
+  const config = { ...base, dataset: "counted", epochs: 1, batchSize: 5, checkpointSeconds: 10_000 } satisfies Config;
   await run(config, {});
   const all = batches;
-  for (const nth of [all - 20, all - 5]) {
+  for (const nth of [all - 35, all - 20, all - 5]) {
     const control = new RunControl();
     onBatch = (batch) => (batch === nth ? control.stopNow() : undefined);
-    const { events } = await run(config, { control });
+    const { events, folder } = await run(config, { control });
+    onBatch = () => {};
     expect(batches).toBeLessThan(nth + 5);
+    expect(events.findLast((event) => event.type === "epoch")).toMatchObject({ member: 1 });
     expect(events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted" });
+    const rest = await run(undefined, { resume: folder });
+    expect(rest.events.filter(({ type }) => type === "step" || type === "epoch")).toEqual([]);
+    expect(rest.events.at(-1)).toMatchObject({ type: "run-end", reason: "finished" });
   }
-  onBatch = () => {};
 });
 
 test("scoring that takes a while reports progress, of an epoch and of a member, and does not log it", async () => {
@@ -174,6 +179,8 @@ test("members side by side that are stopped while they score resume to the bytes
       control.stopNow();
     });
     expect(events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted" });
+    for (const name of await readdir(join(folder, "checkpoint")))
+      expect(await readFile(join(folder, "checkpoint", name), "latin1"), "events that wait for the log").not.toContain('"progress"');
     await run(undefined, { resume: folder });
     expect(await folderBytes(folder)).toEqual(whole);
   }

@@ -212,6 +212,7 @@ describe("a damaged file is refused in a sentence, by every way that reads it", 
       labels: ["a", "b", "c"],
       provenance: { source: "made" },
       preprocessing: [{ operation: "standardize" }],
+      validation: { labels: Int32Array.from({ length: 30 }, (_, row) => row % 3) },
     });
     await flip(-1)(join(folder, "preprocessing.safetensors"));
     await expect(readRunData(folder)).rejects.toThrow(/preprocessing\.safetensors: .*SHA-256/);

@@ -15,7 +15,7 @@ import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { openRun } from "./open-run.ts";
 import { planRun } from "./plan-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 const container = toyContainer();
@@ -70,7 +70,7 @@ test("a run tells its story in order and keeps every member", async () => {
   expect(types.filter((type) => type === "epoch")).toHaveLength(12);
   const staged = events.filter((event) => event.type === "staged");
   expect(staged.map((event) => event.members)).toEqual([1, 2, 3]);
-  expect(staged[0]!.metrics["accuracy"]!.test["sum"]).toBeCloseTo(staged[0]!.metrics["accuracy"]!.single, 12);
+  expect(staged[0]!.metrics["accuracy"]!.test["sum"]).toBeCloseTo(staged[0]!.metrics["accuracy"]!.single!, 12);
   expect(staged[2]!.metrics["accuracy"]!.test["sum"]).toBeGreaterThan(0.5); // chance is a third
   expect(staged[2]!.outOfBag).toBeGreaterThan(0.5);
   expect((await openRun(folder)).members).toEqual([0, 1, 2]);
@@ -84,7 +84,7 @@ test("scoring again gives the logits that were stored, and the same votes", asyn
   expect(evaluation.staged.map((stage) => stage["accuracy"]?.["sum"])).toEqual(
     staged.map((event) => event.metrics["accuracy"]?.test["sum"]),
   );
-  expect(evaluation.singleMean["accuracy"]).toBeCloseTo(staged[2]!.metrics["accuracy"]!.singleMean, 12);
+  expect(evaluation.singleMean["accuracy"]).toBeCloseTo(staged[2]!.metrics["accuracy"]!.singleMean!, 12);
   expect(evaluation.metrics.map(({ name }) => name)).toEqual(["accuracy", "loss"]);
 });
 

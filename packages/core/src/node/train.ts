@@ -36,6 +36,7 @@ import { startFolder } from "./start-model.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
 import { trainInThreads } from "./threads/train-in-threads.ts";
+import { writeValidationLabels } from "./validation-labels.ts";
 
 export interface TrainOptions {
   /** Holds the registries, with plugins loaded. */
@@ -117,6 +118,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     if (!resume) {
       await refuseTakenName(folder); // now that no other process can begin it
       await writePreprocessing(folder, data, files);
+      await writeValidationLabels(folder, data, files);
       await writeExperiment(folder, resolved, data, { origin: options.given?.origin, files });
       if (resolved.init !== undefined) await store.keepStart(await readStartFiles(resolved.init));
     }

@@ -20,7 +20,7 @@ import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { readModelFiles } from "./model-files.ts";
 import { planRun } from "./plan-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 const container = toyContainer();
@@ -213,7 +213,7 @@ describe("init is refused before anything is written, by a run and by a plan,", 
       { given: ["somewhere"] },
       "given: the first members are there already, so init has nothing to start. Leave it out.",
     ],
-    ["that is not there", { init: "/nowhere" }, "cannot be read (ENOENT)"],
+    ["that is not there", { init: "/nowhere" }, "cannot be read: it does not exist (ENOENT)"],
   ])("%s", async ([, own, message]) => {
     const { folder } = await run({ ...base, epochs: 1 });
     const config = { ...base, init: join(folder, "members/000"), ...own };

@@ -37,13 +37,13 @@ export function upgradeEvent<T extends RunEventBody>(event: T): T {
       return { ...without(event, "accuracy", "top5", "loss"), metrics };
     }
     case "staged": {
-      const { validation, test = {}, single = Number.NaN, singleMean = Number.NaN } = older;
+      const { validation, test = {}, single, singleMean } = older;
       const top5 = older.top5 as { readonly validation?: ByVoter; readonly test: ByVoter } | undefined;
       return {
         ...without(event, "validation", "test", "top5", "single", "singleMean"),
         metrics: known({
-          accuracy: { ...(validation ? { validation } : {}), test, single, singleMean },
-          top5: top5 && { ...top5, single: Number.NaN, singleMean: Number.NaN },
+          accuracy: known({ validation, test, single, singleMean }),
+          top5,
         }),
       };
     }
