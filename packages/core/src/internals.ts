@@ -1,10 +1,12 @@
 // What benn's own packages share: it may change with any release. docs/internals.md says what is here and why.
 export { completeScheme, weightedError } from "./ensemble-scheme.ts";
+export { foreignFile, type ForeignFile } from "./foreign-file.ts";
 export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
 export { isLowerable } from "./lowering.ts";
 export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
 export { OutOfMemoryError } from "./out-of-memory.ts";
 export { lowerPreprocessing } from "./preprocessing.ts";
+export { printable } from "./printable.ts";
 export { createRandom, shuffle } from "./random.ts";
 export {
   readSafetensors,

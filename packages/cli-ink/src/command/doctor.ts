@@ -20,7 +20,7 @@ export interface Findings {
     readonly freeMemoryBytes: number;
   };
   readonly features: Readonly<Record<string, boolean>>;
-  /** Folder of the data, or undefined where nothing is on this machine. */
+  /** Folder of the data, or undefined where the dataset's usual places have none. */
   readonly datasets: readonly { readonly name: string; readonly description: string; readonly folder?: string }[];
   readonly plugins: readonly string[];
 }
@@ -106,7 +106,10 @@ export function doctorLines({ backends, machine, features, datasets, plugins }: 
     "",
     paint("bold", "Data"),
     ...table(
-      datasets.map(({ name, description, folder }) => [name, folder ?? `not found on this machine; ${description}`]),
+      datasets.map(({ name, description, folder }) => [
+        name,
+        folder ?? `not in the usual places; name its folder with --data. ${description}`,
+      ]),
       { left: 2 },
     ).map((line) => `  ${line}`),
     "",

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { UserError } from "@benn/core";
+import { type Spec, UserError } from "@benn/core";
 import { openRun } from "@benn/core/node";
 import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
@@ -14,13 +14,15 @@ interface ExportCommandOptions {
   readonly plugin?: readonly string[];
   readonly whitening?: boolean;
   readonly verify?: boolean;
+  /** Folder of the run's data. */
+  readonly data?: string;
   readonly json?: boolean;
 }
 
 /** `benn export` */
 export async function exportCommand(
   folder: string,
-  { out, voter, plugin = [], whitening = true, verify = false, json }: ExportCommandOptions,
+  { out, voter, plugin = [], whitening = true, verify = false, data, json }: ExportCommandOptions,
 ): Promise<void> {
   const run = await openRun(folder);
   const container = await openContainer([...(run.config.plugins ?? []), ...plugin]);
@@ -31,6 +33,7 @@ export async function exportCommand(
     whitening,
     verify,
     ...(voter === undefined ? {} : { voter }),
+    ...(data === undefined ? {} : { dataset: { ...(run.config.dataset as Spec), source: undefined, data: resolve(data) } }),
     onProgress: ({ members, of }) => {
       if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
     },

@@ -97,6 +97,7 @@ export function createProgram(): Command {
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--no-whitening", "leave out the matrix of a whitened dataset (19 MB for CIFAR-10); the model then takes floats only")
       .option("--verify", "run the file on every test image and compare its logits with those of the training graphs")
+      .option("--data <dir>", "where the run's data are now, for --verify; an export alone needs none")
       .option("--json", "sizes as JSON")
       .action(
         async (
@@ -107,6 +108,7 @@ export function createProgram(): Command {
             plugin?: string[];
             whitening: boolean;
             verify?: boolean;
+            data?: string;
             json?: boolean;
           },
         ) => {

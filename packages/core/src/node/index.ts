@@ -7,6 +7,7 @@ export { bennVersion, type Experiment, readExperiment } from "./experiment.ts";
 export type { BackendReport } from "./examine-backend.ts";
 export { type MendedRun, type MendOptions, mendRun } from "./mend-run.ts";
 export { followEvents, openRun, type SavedRun } from "./open-run.ts";
+export { heedProxy } from "./heed-proxy.ts";
 export { type BenchSubject, openBench, type OpenBenchOptions } from "./open-bench.ts";
 export { type PlannedKind, planRun, type RunPlan } from "./plan-run.ts";
 export { isTraining } from "./run-lock.ts";

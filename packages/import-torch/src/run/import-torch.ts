@@ -84,6 +84,11 @@ async function readWeights(member: PlannedMember | undefined): Promise<WeightVal
       const bad = values.find((value) => !Number.isFinite(value));
       if (bad !== undefined)
         throw new UserError(`${member.path}: ${printable(from)} has the value ${bad}. The training it is of had failed.`);
+      const negative = to.endsWith("/moving_variance") ? values.find((value) => value < 0) : undefined;
+      if (negative !== undefined)
+        throw new UserError(
+          `${member.path}: ${printable(from)} has the value ${negative}, and no variance is below 0. The file is damaged; copy it again.`,
+        );
       return [to, { shape, values }] as const;
     }),
   );
