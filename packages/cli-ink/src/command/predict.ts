@@ -3,6 +3,7 @@ import { UserError } from "@benn/core";
 import { load, type Picture, type Prediction, type VoteName } from "@benn/packed";
 import sharp from "sharp";
 import { table } from "../run/format.ts";
+import { print } from "./print.ts";
 
 interface PredictCommandOptions {
   readonly voter?: VoteName;
@@ -20,9 +21,7 @@ export async function predict(model: string, pictures: readonly string[], { vote
     const prediction = packed.predict(image, { ...(voter === undefined ? {} : { voter }), ...(anytime === undefined ? {} : { anytime }) });
     answers.push({ picture, prediction, milliseconds: performance.now() - start });
   }
-  process.stdout.write(
-    json ? answers.map((answer) => `${JSON.stringify(asJson(answer))}\n`).join("") : `${predictionLines(answers).join("\n")}\n`,
-  );
+  print(json ? answers.map((answer) => `${JSON.stringify(asJson(answer))}\n`).join("") : `${predictionLines(answers).join("\n")}\n`);
 }
 
 async function decode(picture: string): Promise<Picture> {
