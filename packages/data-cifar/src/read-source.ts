@@ -11,7 +11,7 @@ import type { OnFile, Source } from "./source.ts";
 /** Where the images come from. */
 export type Place =
   | { readonly from: "sample" }
-  | { readonly from: "folder"; readonly folder: string }
+  | { readonly from: "folder"; readonly folder: string | undefined }
   | { readonly from: "download"; readonly cache: string; readonly url: string | undefined };
 
 /**
@@ -31,7 +31,13 @@ export async function readSource(place: Place, { onProgress, signal }: LoadOptio
   return readBinaryBatches(folder, onFile);
 }
 
-function readFolder(folder: string, onFile: OnFile): Promise<Source> {
+function readFolder(folder: string | undefined, onFile: OnFile): Promise<Source> {
+  if (folder === undefined) {
+    throw new UserError(
+      "cifar10: the folder of its files is not named. Name it with --data DIR, fetch them with --set dataset.source=download, " +
+        "or take the 4,000 built-in photographs with --set dataset.source=sample.",
+    );
+  }
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new UserError(
       `cifar10: data is "${folder}", which is not a folder. Name the folder of the CIFAR-10 files, or set dataset.source=download.`,
