@@ -132,7 +132,7 @@ test.concurrent("a plugin of your own brings presets and metrics: listed, planne
   expect(readFileSync(join(cwd, "runs/mine/tensorboard/ensemble/events.out.tfevents.benn"), "latin1")).toContain(
     "vote/test_label-score/soft",
   );
-  const scored = await benn(["eval", "runs/mine"], { cwd });
+  const scored = await benn(["eval", "runs/mine", ...plugin], { cwd });
   expect(scored.stderr).toBe("");
   expect(scored.stdout).toMatch(/^ {2}member +net +accuracy % +label score units +alpha/m);
   expect(scored.stdout).toContain("Test label score units of the votes of the first ones");

@@ -5,6 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { UserError } from "@benn/core";
 import { openRun, RunControl, train } from "@benn/core/node";
 import { configure, isAsked } from "./command/configure.ts";
+import { explainError } from "./run/explain-error.ts";
 import { runOptions } from "./run/run-options.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
 
@@ -24,7 +25,7 @@ parentPort?.on("message", (message: ControlMessage) => {
 });
 
 try {
-  const saved = resume === undefined ? undefined : (await openRun(resume)).config;
+  const saved = resume === undefined ? undefined : await openRun(resume);
   const configured = await configure(asked, cwd, saved);
   const run = train(saved === undefined || isAsked(asked) ? configured.config : undefined, {
     ...runOptions(configured, cwd),
@@ -32,7 +33,7 @@ try {
     signal: end.signal,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),
-    onFolder: (folder) => post({ kind: "folder", folder }),
+    onFolder: (folder) => post({ kind: "folder", folder, plugins: configured.plugins }),
   });
   for (;;) {
     const next = await run.next();
@@ -42,7 +43,8 @@ try {
     }
     post({ kind: "event", event: next.value });
   }
-} catch (error) {
+} catch (thrown) {
+  const error = explainError(thrown);
   const message = error instanceof Error ? error.message : String(error);
   if (end.signal.aborted && error instanceof Error && error.name === "AbortError") post({ kind: "stopped" });
   else post({ kind: "failed", isUserError: error instanceof UserError, message, stack: inspect(error) });

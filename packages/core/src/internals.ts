@@ -5,6 +5,7 @@ export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } fro
 export { isLowerable } from "./lowering.ts";
 export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
 export { OutOfMemoryError } from "./out-of-memory.ts";
+export { fileError } from "./node/file-error.ts";
 export { lowerPreprocessing } from "./preprocessing.ts";
 export { printable } from "./printable.ts";
 export { createRandom, shuffle } from "./random.ts";

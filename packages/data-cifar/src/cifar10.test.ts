@@ -120,7 +120,7 @@ test.for([
   [{ data: "/nowhere/at/all" }, /data is "\/nowhere\/at\/all", which is not a folder\. Name the folder/],
   [{ data: import.meta.filename }, /which is not a folder/],
   [{ data: import.meta.dirname }, /data_batch_1\.bin" is missing\. Name the folder with data_batch_1\.bin to data_batch_5\.bin/],
-  [{ source: "folder" }, /source=folder needs data/],
+  [{ source: "folder" }, /the folder of its files is not named\. Name it with --data DIR/],
   [{ source: "sample", data: "somewhere" }, /source=sample reads no folder, but data is "somewhere"/],
   [{ source: "download", data: "somewhere" }, /source=download reads no folder/],
   [{ url: "https://example.org/x.tar.gz" }, /url is for source=download, but source is sample/],

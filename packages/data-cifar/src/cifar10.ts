@@ -81,7 +81,6 @@ function choosePlace({ data, url, source = data === undefined ? "sample" : "fold
     throw new UserError(`cifar10: url is for source=download, but source is ${source}. Leave one of the two out.`);
   }
   if (source === "folder") {
-    if (data === undefined) throw new UserError("cifar10: source=folder needs data. Name the folder of the files.");
     return { from: source, folder: data };
   }
   if (data !== undefined) {

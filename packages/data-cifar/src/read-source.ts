@@ -13,7 +13,7 @@ import type { OnFile, Source } from "./source.ts";
 /** Where the images come from. */
 export type Place =
   | { readonly from: "sample" }
-  | { readonly from: "folder"; readonly folder: string }
+  | { readonly from: "folder"; readonly folder: string | undefined }
   | { readonly from: "download"; readonly cache: string; readonly url: string | undefined };
 
 /**
@@ -34,7 +34,13 @@ export async function readSource(place: Place, { onProgress, signal }: LoadOptio
   return readBinaryBatches(folder, onFile);
 }
 
-async function readFolder(folder: string, onFile: OnFile): Promise<Source> {
+async function readFolder(folder: string | undefined, onFile: OnFile): Promise<Source> {
+  if (folder === undefined) {
+    throw new UserError(
+      "cifar10: the folder of its files is not named. Name it with --data DIR, fetch them with --set dataset.source=download, " +
+        "or take the 4,000 built-in photographs with --set dataset.source=sample.",
+    );
+  }
   const stats = statSync(folder, { throwIfNoEntry: false });
   if (!stats?.isDirectory()) {
     const neighbour = stats?.isFile() ? neighbourOf(await readFirst(folder), folder) : undefined;

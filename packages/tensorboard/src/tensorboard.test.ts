@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createContainer, LISTENERS, type RunEvent, type RunEventBody } from "@benn/core";
 import { testListener } from "@benn/core/testing";
 import { expect, test } from "vitest";
@@ -190,3 +190,31 @@ test("it is a listener by name", async () => {
   await plugin.register(container);
   expect(container.resolve(LISTENERS).create("tensorboard")).toHaveProperty("hear");
 });
+
+test.for(["/../../../outside", "../outside", "\u001B[2J"])(
+  "a log whose member is the text %j writes nothing outside the run",
+  async (member) => {
+    const outer = await mkdtemp(join(tmpdir(), "benn-tensorboard-"));
+    const run = join(outer, "run");
+    await mkdir(run);
+    const evil = exampleEvents().map((event) => (event.type === "step" ? { ...event, member: member as never } : event));
+    await expect(write(evil, run)).rejects.toThrow(/is no name of a folder\. The run's events\.jsonl was damaged\.$/);
+    expect(await readdir(outer)).toEqual(["run"]);
+  },
+);
+
+test.for(["tensorboard", "tensorboard/member-000", "tensorboard/start/events.out.tfevents.benn"])(
+  "a link at %s is not followed",
+  async (place) => {
+    const [run, elsewhere] = [await mkdtemp(join(tmpdir(), "benn-tensorboard-")), await mkdtemp(join(tmpdir(), "benn-elsewhere-"))];
+    const target = join(elsewhere, "events.out.tfevents.benn");
+    await writeFile(target, "precious");
+    await mkdir(join(run, dirname(place)), { recursive: true });
+    await symlink(place.endsWith(".benn") ? target : elsewhere, join(run, place));
+    await expect(tensorboard().open?.({ folder: run, past: replay(exampleEvents()) })).rejects.toThrow(
+      /is a link, and event files are written inside the run alone\. Remove the link\.$/,
+    );
+    expect(await readdir(elsewhere)).toEqual(["events.out.tfevents.benn"]);
+    expect(await readFile(target, "utf8")).toBe("precious");
+  },
+);

@@ -4,6 +4,7 @@ import { type BenchSubject, type MemberBench, openBench, type StepKind } from "@
 import { benchLines, profileLines } from "./bench-lines.ts";
 import { configure } from "./configure.ts";
 import { highestLimits } from "./highest-limits.ts";
+import { print, printJson } from "./print.ts";
 
 export interface BenchOptions {
   readonly file?: string;
@@ -68,7 +69,8 @@ export async function bench(options: BenchOptions): Promise<void> {
   const found = profile ? await profileStep(options, process.cwd(), note) : await measureSpeeds(options, process.cwd(), note);
   note("");
   const lines = (): string[] => ("of" in found ? profileLines(found, rows) : benchLines(found));
-  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : `${lines().join("\n")}\n`);
+  if (json) printJson(found);
+  else print(`${lines().join("\n")}\n`);
 }
 
 /** How fast the member trains and evaluates, turn by turn. */

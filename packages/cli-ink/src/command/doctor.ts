@@ -3,8 +3,10 @@ import { styleText } from "node:util";
 import { type Dataset, DATASETS, type Definition, type DependencyContainer, z } from "@benn/core";
 import { examineBackends } from "@benn/core/node";
 import { bytes, count, table } from "../run/format.ts";
+import { printable } from "@benn/core/internals";
 import { configure } from "./configure.ts";
 import { Exit } from "./failure.ts";
+import { printJson } from "./print.ts";
 import { registeredNames } from "./registered-names.ts";
 
 /** What a machine has for training. Plain JSON. */
@@ -29,7 +31,8 @@ export interface Findings {
 export async function doctor({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
   const findings = await examine(container);
-  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : `${doctorLines(findings, paint).join("\n")}\n`);
+  if (json) printJson(findings);
+  else process.stdout.write(`${doctorLines(findings, paint).join("\n")}\n`); // with colours of its own
   if (!findings.backends.some(({ ok }) => ok)) throw new Exit(1);
 }
 
@@ -94,9 +97,9 @@ export function doctorLines({ backends, machine, features, datasets, plugins }: 
   return [
     paint("bold", "Backends, by a small training step"),
     ...backends.flatMap((report, i) => {
-      if (!report.ok) return [`${paint("red", "✗")} ${rows[i]}  ${report.reason}`, `    ${report.remedy}`];
+      if (!report.ok) return [`${paint("red", "✗")} ${rows[i]}  ${printable(report.reason)}`, `    ${printable(report.remedy)}`];
       const best = report.imagesPerSecond === fastest ? "  ← --backend auto" : "";
-      return [`${paint("green", "✓")} ${rows[i]}  ${report.description}${best}`];
+      return [`${paint("green", "✓")} ${rows[i]}  ${printable(report.description)}${best}`];
     }),
     "",
     paint("bold", "Machine"),
@@ -114,6 +117,6 @@ export function doctorLines({ backends, machine, features, datasets, plugins }: 
     ).map((line) => `  ${line}`),
     "",
     paint("bold", "Plugins"),
-    `  ${plugins.join(", ")}`,
+    `  ${printable(plugins.join(", "))}`,
   ];
 }

@@ -5,7 +5,8 @@ import { count, percent, short, table } from "../run/format.ts";
 import { metricCell, metricHead } from "../run/metric-values.ts";
 import { ownVoterFirst } from "../run/own-voter-first.ts";
 import { voteSentence } from "../run/vote-sentence.ts";
-import { openContainer } from "./open-container.ts";
+import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
+import { print, printJson } from "./print.ts";
 
 interface EvalOptions {
   readonly data?: string;
@@ -16,8 +17,10 @@ interface EvalOptions {
 
 /** `benn eval` */
 export async function evaluate(folder: string, { data, backend, plugin = [], json }: EvalOptions): Promise<void> {
-  const { config } = await openRun(folder);
-  const container = await openContainer([...(config.plugins ?? []), ...plugin], process.cwd());
+  const run = await openRun(folder);
+  const { config } = run;
+  const container = await openRunContainer(run, plugin);
+  if (backend === undefined) refuseForeignBackend(run, process.cwd());
   const showsProgress = !json && process.stderr.isTTY;
   const evaluation = await evaluateRun(folder, {
     container,
@@ -27,7 +30,8 @@ export async function evaluate(folder: string, { data, backend, plugin = [], jso
       if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
     },
   });
-  process.stdout.write(json ? `${JSON.stringify(evaluation, null, 2)}\n` : `${evaluationLines(evaluation).join("\n")}\n`);
+  if (json) printJson(evaluation);
+  else print(`${evaluationLines(evaluation).join("\n")}\n`);
 }
 
 /** The evaluation as text: members alone, then the votes of the first ones, by each metric. */

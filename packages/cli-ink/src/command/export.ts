@@ -5,7 +5,8 @@ import { openRun } from "@benn/core/node";
 import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
 import { bytes, count, table } from "../run/format.ts";
-import { openContainer } from "./open-container.ts";
+import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
+import { print, printJson, say } from "./print.ts";
 
 interface ExportCommandOptions {
   readonly out?: string;
@@ -25,7 +26,8 @@ export async function exportCommand(
   { out, voter, plugin = [], whitening = true, verify = false, data, json }: ExportCommandOptions,
 ): Promise<void> {
   const run = await openRun(folder);
-  const container = await openContainer([...(run.config.plugins ?? []), ...plugin]);
+  const container = await openRunContainer(run, plugin);
+  refuseForeignBackend(run, process.cwd());
   const file = out ?? `${basename(resolve(folder))}.benn`;
   const showsProgress = !json && process.stderr.isTTY;
   const exported = await exportRun(folder, {
@@ -51,15 +53,12 @@ export async function exportCommand(
     );
   }
   await load(await readFile(file)); // what was written can be read
-  for (const warning of exported.warnings) console.error(`benn: ${warning}`);
+  for (const warning of exported.warnings) say(`benn: ${warning}\n`);
   const { members, realBytes, warnings, sizes, verification } = exported;
   const lines = [...exportLines(file, exported), ...(verification ? verificationLines(verification) : [])];
   if (verification && differencesOf(verification).length > 0) process.exitCode = 1;
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, verification }, null, 2)}\n`
-      : `${lines.join("\n")}\n`,
-  );
+  if (json) printJson({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, verification });
+  else print(`${lines.join("\n")}\n`);
 }
 
 /** On how many test images the file was checked, and where it differs from the run. */

@@ -40,7 +40,7 @@ test("benn watch shows it as a run of today", async () => {
 });
 
 test("what it was made from has weight decay and the schedule where they are today", async () => {
-  const { config } = await configure({ settings: [], plugins: [] }, older, (await openRun(older)).config);
+  const { config } = await configure({ settings: [], plugins: [] }, older, await openRun(older));
   expect(config).toMatchObject({
     optimizer: [{ name: "adam", weightDecay: 1e-4 }],
     schedule: { name: "steps", epochs: [1], factor: 0.5 },

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions } from "./bench.ts";
 import { commandName } from "./command-name.ts";
+import { EXIT_HELP } from "./exit-codes.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
+import { printableLines } from "./print.ts";
 import type { TrainOptions } from "./train.ts";
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -18,6 +20,7 @@ export function createProgram(): Command {
     .option("--debug", "show stacks of errors")
     .version(version(), "-V, --version", "print the version")
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) })
     .exitOverride()
     .showSuggestionAfterError();
 
@@ -36,7 +39,7 @@ export function createProgram(): Command {
     ["eval runs/NAME", "score its members again"],
     ["export runs/NAME", "pack them into one small file"],
     ["bench --backend auto", "how fast a network trains here"],
-  ]);
+  ]).addHelpText("after", EXIT_HELP);
 
   examples(
     program
@@ -63,10 +66,10 @@ export function createProgram(): Command {
       ["train --set scheme=samme scheme.shrinkage=0.5", "a boosting scheme and its option"],
       ["train my.config.ts --data ~/cifar-10-batches-bin", "a configuration file, the full data"],
       ["train --plugin ./my-boost.ts --set scheme=my-boost", "your own scheme"],
-      ["train --preset cifar10-sb-bagging-seq --dry-run", "what would be done"],
+      ["train --preset cifar10-sb-bagging-seq --data DIR --dry-run", "what would be done"],
       ["train --resume runs/NAME", "go on where it stopped"],
     ],
-  );
+  ).addHelpText("after", EXIT_HELP);
 
   examples(
     program
@@ -230,7 +233,7 @@ export function createProgram(): Command {
     [
       ["import-torch models/ --preset cifar10-sb-bagging-seq --data DIR", "a published ensemble"],
       ["import-torch 0.pth.tar 1.pth.tar --preset cifar10-ab-boost-d-indp --data DIR", "two boosted members"],
-      ["import-torch models/ --preset cifar10-sb-bagging-seq --dry-run", "which weight goes where"],
+      ["import-torch models/ --preset cifar10-sb-bagging-seq --data DIR --dry-run", "which weight goes where"],
       ["import-torch net.pth --key-map map.json --set architecture=resnet20", "another network"],
     ],
   );

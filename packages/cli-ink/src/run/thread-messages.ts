@@ -15,7 +15,7 @@ export type ControlMessage = "pause" | "resume" | "stop-after-epoch" | "stop";
 
 /** What the training thread says. */
 export type ThreadMessage =
-  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "folder"; readonly folder: string; readonly plugins: readonly string[] }
   | { readonly kind: "event"; readonly event: RunEvent }
   | { readonly kind: "end"; readonly result: RunResult }
   /** Stopped before there was anything to save. */

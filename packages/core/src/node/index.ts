@@ -17,7 +17,7 @@ export { type RestoredMember, restoreMembers } from "./restore-members.ts";
 export { loadDataset } from "./load-dataset.ts";
 export { type RunResult, train, type TrainOptions } from "./train.ts";
 export { serveMembers } from "./threads/serve-members.ts";
-export { discoverPlugins } from "./plugins/discover-plugins.ts";
+export { dependenciesOf, discoverPlugins } from "./plugins/discover-plugins.ts";
 export { fileSpecifier, installResolver } from "./plugins/install-resolver.ts";
 export { type LoadedPlugin, loadPlugins, type PluginSource } from "./plugins/load-plugins.ts";
 export type { MemberBench, StepKind, StepTime } from "../bench/member-bench.ts";

@@ -193,6 +193,12 @@ async function configOf(config: Config | undefined, { container, resume }: Train
   const differing = Object.keys({ ...wanted, ...had }).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(had[key]));
   if (differing.length > 0) {
     const [key = ""] = differing;
+    if (differing.length === 1 && resolved.members.length > saved.members.length) {
+      throw new UserError(
+        `run folder ${resume}: was made with ${saved.members.length} members, now ${resolved.members.length} are asked for. For more members ` +
+          `start a new run that takes those of this one: the same settings with members=${resolved.members.length} given=${resume}, without --resume.`,
+      );
+    }
     throw new UserError(
       `run folder ${resume}: was made with ${key}=${JSON.stringify(had[key])}, now ${key}=${JSON.stringify(wanted[key])} is asked for` +
         `${differing.length > 1 ? ` (and ${differing.slice(1).join(", ")} differ too)` : ""}. Resume without settings, or start a new run.`,
