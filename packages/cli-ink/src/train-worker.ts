@@ -9,7 +9,7 @@ import { explainError } from "./run/explain-error.ts";
 import { runOptions } from "./run/run-options.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
 
-const { config: asked, cwd, out, resume } = workerData as TrainRequest;
+const { config: asked, cwd, out, resume, takeOver = false } = workerData as TrainRequest;
 // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
 const control = new RunControl();
@@ -31,6 +31,7 @@ try {
     ...runOptions(configured, cwd),
     control,
     signal: end.signal,
+    takeOver,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),
     onFolder: (folder) => post({ kind: "folder", folder, plugins: configured.plugins }),

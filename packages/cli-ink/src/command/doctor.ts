@@ -1,7 +1,7 @@
-import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { availableParallelism, cpus, freemem } from "node:os";
 import { styleText } from "node:util";
 import { type Dataset, DATASETS, type Definition, type DependencyContainer, z } from "@benn/core";
-import { examineBackends } from "@benn/core/node";
+import { examineBackends, machineMemory } from "@benn/core/node";
 import { bytes, count, table } from "../run/format.ts";
 import { printable } from "@benn/core/internals";
 import { configure } from "./configure.ts";
@@ -47,7 +47,7 @@ export async function examine(container: DependencyContainer): Promise<Findings>
       platform: `${process.platform} ${process.arch}`,
       cpu: cpus()[0]?.model ?? "unknown",
       cores: availableParallelism(),
-      memoryBytes: totalmem(),
+      memoryBytes: machineMemory(),
       freeMemoryBytes: freemem(),
     },
     features: {

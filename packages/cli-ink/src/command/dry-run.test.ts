@@ -39,6 +39,7 @@ const plan: RunPlan = {
   images: 40_000,
   multiplyAdds: 884_736_000_000,
   memoryBytes: 100_000_000,
+  warnings: [],
   machineMemoryBytes: 8e9,
 };
 

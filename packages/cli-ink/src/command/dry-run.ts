@@ -29,6 +29,7 @@ export function planLines(plan: RunPlan): string[] {
     `Memory of a training step: at most about ${bytes(plan.memoryBytes)}, of this machine's ${bytes(plan.machineMemoryBytes)}`,
     `Time: about ${duration(estimateSeconds(plan, availableParallelism()))} with backend wasm on ${availableParallelism()} cores like those of docs/engine.md; ` +
       "the first epoch of a run shows this machine's",
+    ...plan.warnings.map((warning) => `Note: ${warning}`),
     "Nothing was trained or written.",
   ];
 }

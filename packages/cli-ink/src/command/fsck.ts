@@ -3,7 +3,8 @@ import type { Spec } from "@benn/core";
 import { checkRun, mendRun, type MendedRun, readExperiment } from "@benn/core/node";
 import { count } from "../run/format.ts";
 import { commandName, quoted } from "./command-name.ts";
-import { openContainer } from "./open-container.ts";
+import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
+import { print, printJson } from "./print.ts";
 
 export interface FsckOptions {
   readonly mend?: boolean;
@@ -21,16 +22,14 @@ export async function fsck(folder: string, options: FsckOptions): Promise<void> 
   const { mended, refused, report }: MendedRun =
     options.mend && isMendable && found.format !== undefined ? await mend(folder, options) : { mended: [], refused: [], report: found };
   process.exitCode = report.damaged.length > 0 ? 1 : 0;
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify({ ...report, mended, refused }, null, 2)}\n`
-      : `${fsckLines({ mended, refused, report }).join("\n")}\n`,
-  );
+  if (options.json) printJson({ ...report, mended, refused });
+  else print(`${fsckLines({ mended, refused, report }).join("\n")}\n`);
 }
 
 async function mend(folder: string, { data, backend, plugin = [], takeOver = false, json }: FsckOptions): Promise<MendedRun> {
   const { config } = await readExperiment(folder);
-  const container = await openContainer([...(config.plugins ?? []), ...plugin]);
+  const container = await openRunContainer({ folder, config }, plugin);
+  if (backend === undefined) refuseForeignBackend({ folder, config }, process.cwd());
   const showsProgress = !json && process.stderr.isTTY;
   return await mendRun(folder, {
     container,

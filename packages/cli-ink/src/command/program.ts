@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions } from "./bench.ts";
 import { commandName } from "./command-name.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
+import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import { printableLines } from "./print.ts";
 import type { TrainOptions } from "./train.ts";
@@ -54,6 +55,7 @@ export function createProgram(): Command {
       .option("--parallel <n>", "members trained side by side, where none depends on another (the same as --set parallel=N)")
       .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
       .option("--resume <run>", "go on with an interrupted run")
+      .option("--take-over", "resume it although another process, on another machine perhaps, seems to train it")
       .addOption(uiOption())
       .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing")
       .action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
@@ -253,6 +255,27 @@ export function createProgram(): Command {
     [
       ["plugins", "names, options and defaults"],
       ["plugins --plugin ./my-boost.ts", "with one of your own"],
+    ],
+  );
+
+  examples(
+    program
+      .command("fsck")
+      .description("Check the files of a run against their checksums and lengths. Exit code 0: whole; 1: damaged.")
+      .argument("<run>", "run folder")
+      .option("--mend", "compute again what follows from the rest: logits from weights, the log from the members")
+      .option("--data <dir>", "the run's data, where they have moved")
+      .option("--backend <name>", "what computes logits again (default: the run's)")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--take-over", "mend it although another process seems to have it open")
+      .option("--json", "as JSON")
+      .action(async (run: string, options: FsckOptions) => {
+        const { fsck } = await import("./fsck.ts");
+        await fsck(run, options);
+      }),
+    [
+      ["fsck runs/NAME", "what is whole and what is damaged"],
+      ["fsck runs/NAME --mend", "and mend what can be computed again"],
     ],
   );
 

@@ -29,6 +29,7 @@ export interface TrainOptions {
   readonly parallel?: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly takeOver?: boolean;
   readonly ui: Ui | "auto";
   readonly dryRun?: boolean;
 }
@@ -62,6 +63,7 @@ export async function train(options: TrainOptions): Promise<void> {
       cwd,
       ...(options.out === undefined ? {} : { out: options.out }),
       ...(options.resume === undefined ? {} : { resume: options.resume }),
+      ...(options.takeOver === undefined ? {} : { takeOver: options.takeOver }),
     },
     {
       onEvent(event) {

@@ -8,6 +8,7 @@ export interface TrainRequest {
   readonly cwd: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly takeOver?: boolean;
 }
 
 /** What the user asks of a run. */

@@ -15,6 +15,7 @@ export { readRunData } from "./run-data.ts";
 export { differenceOfData } from "./same-data.ts";
 export { type RestoredMember, restoreMembers } from "./restore-members.ts";
 export { loadDataset } from "./load-dataset.ts";
+export { machineMemory } from "./machine-memory.ts";
 export { type RunResult, train, type TrainOptions } from "./train.ts";
 export { serveMembers } from "./threads/serve-members.ts";
 export { dependenciesOf, discoverPlugins } from "./plugins/discover-plugins.ts";

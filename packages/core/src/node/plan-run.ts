@@ -50,6 +50,8 @@ export interface RunPlan {
   /** Bytes a training step keeps where nothing is fused: every layer's output twice, weights with gradient and Adam's moments. */
   readonly memoryBytes: number;
   readonly machineMemoryBytes: number;
+  /** What the dataset says of its data: pictures left out, and why. */
+  readonly warnings: readonly string[];
 }
 
 /** @throws UserError for everything that `train` would refuse before it starts */
@@ -102,6 +104,7 @@ export async function planRun(
       3 * (sum(({ epochs, summary }) => epochs * samples * summary.multiplyAdds) + pretrained * (first?.summary.multiplyAdds ?? 0)),
     memoryBytes,
     machineMemoryBytes: machineMemory(),
+    warnings: data.warnings ?? [],
   };
   data.dispose?.();
   return plan;

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../config.ts";
 import { meanCrossEntropy } from "../built-in/mean-cross-entropy.ts";
+import { DATASETS } from "../dataset.ts";
 import type { RunEvent } from "../events.ts";
 import { RunControl } from "../run-control.ts";
 import { readSafetensors } from "../safetensors.ts";
@@ -317,4 +318,20 @@ test("what images are preprocessed with is kept with the run", async () => {
   const { tensors, metadata } = readSafetensors(await readFile(join(folder, "preprocessing.safetensors")), "preprocessing");
   expect(tensors.get("mean")?.data).toEqual(Float32Array.of(0.5));
   expect(JSON.parse(metadata["provenance"] ?? "")).toEqual({ source: "made" });
+});
+
+test("what a dataset warns of stands in the log of a new run once, and in its plan", async () => {
+  const warned = toyContainer();
+  const { definition } = warned.resolve(DATASETS).entry("blobs");
+  const { create } = definition;
+  definition.create = (options) => {
+    const dataset = create(options);
+    return { ...dataset, load: async (request) => ({ ...(await dataset.load(request)), warnings: ["2 pictures left out."] }) };
+  };
+  const config = { ...base, members: 1 } satisfies Config;
+  expect((await planRun(config, { container: warned })).warnings).toEqual(["2 pictures left out."]);
+  const { folder, events } = await run(config, { container: warned, out: await newOut() }, (event) => event.type === "epoch");
+  const warnings = (all: readonly RunEvent[]) => all.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+  expect(warnings(events)).toEqual(["2 pictures left out."]);
+  expect(warnings((await run(undefined, { container: warned, resume: folder })).events)).toEqual([]);
 });

@@ -63,7 +63,10 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   const voters = createVoters(task);
   const checkpoint = await store.restore();
 
-  if (!checkpoint) yield runStart(task, metrics);
+  if (!checkpoint) {
+    yield runStart(task, metrics);
+    for (const message of data.warnings ?? []) yield { type: "warning", message };
+  }
   let sampleWeights = scheme.begin(problem);
   const members: Trained[] = [];
   for (let member = 0; member < (checkpoint?.member ?? 0); member++) {
