@@ -76,14 +76,19 @@ container.resolve(ARCHITECTURES).add("shrinking", {
   }),
 });
 
-async function run(config: Config | undefined, options: Partial<TrainOptions>, onEvent: (event: RunEvent) => void = () => {}) {
+async function run(
+  config: Config | undefined,
+  options: Partial<TrainOptions>,
+  onEvent: (event: RunEvent) => void = () => {},
+  cut: number = Infinity,
+) {
   const events: RunEvent[] = [];
   let folder = "";
   batches = 0;
   const out = options.resume === undefined ? { out: await mkdtemp(join(tmpdir(), "benn-scoring-")) } : {};
   for await (const event of train(config, { container, onFolder: (path) => (folder = path), ...out, ...options })) {
-    events.push(event);
     onEvent(event);
+    if (events.push(event) === cut) break;
   }
   return { events, folder };
 }
@@ -101,23 +106,31 @@ async function disturbed(config: Config, nth: number, disturb: (control: RunCont
 test.for<Config>([
   { ...base, dataset: "counted", architecture: "shrinking", scheme: "boost", pretrainEpochs: 1 },
   { ...base, dataset: "counted", validation: 0.2, scoreOn: "validation", scoreEvery: 2 },
-])("a run that is stopped in any batch, of training or of scoring, resumes to the bytes of one that is not: %o", async (config) => {
-  const { folder } = await run(config, {});
-  const whole = await folderBytes(folder);
-  const all = batches;
-  expect(all).toBeGreaterThan(20);
-  for (let nth = 0; nth < all; nth++)
-    expect(await disturbed(config, nth, (control) => control.stopNow()), `stopped in batch ${nth}`).toEqual(whole);
-  for (let nth = 1; nth < all; nth += 3)
-    expect(await disturbed(config, nth, (control) => control.stopAfterEpoch()), `stopped after the epoch of batch ${nth}`).toEqual(whole);
-  for (let nth = 2; nth < all; nth += 5) {
-    const pause = (control: RunControl): void => {
-      control.pause();
-      setTimeout(() => control.resume(), 5);
-    };
-    expect(await disturbed(config, nth, pause), `paused in batch ${nth}`).toEqual(whole);
-  }
-});
+])(
+  "a run that is cut anywhere, or stopped in any batch, of training or of scoring, resumes to the bytes of one that is not: %o",
+  async (config) => {
+    const { folder, events } = await run(config, {});
+    const whole = await folderBytes(folder);
+    const all = batches;
+    expect(all).toBeGreaterThan(20);
+    for (let cut = 2; cut < events.length; cut += 2) {
+      const killed = await run(config, {}, () => {}, cut);
+      await run(undefined, { resume: killed.folder });
+      expect(await folderBytes(killed.folder), `cut after event ${cut}`).toEqual(whole);
+    }
+    for (let nth = 0; nth < all; nth++)
+      expect(await disturbed(config, nth, (control) => control.stopNow()), `stopped in batch ${nth}`).toEqual(whole);
+    for (let nth = 1; nth < all; nth += 3)
+      expect(await disturbed(config, nth, (control) => control.stopAfterEpoch()), `stopped after the epoch of batch ${nth}`).toEqual(whole);
+    for (let nth = 2; nth < all; nth += 5) {
+      const pause = (control: RunControl): void => {
+        control.pause();
+        setTimeout(() => control.resume(), 5);
+      };
+      expect(await disturbed(config, nth, pause), `paused in batch ${nth}`).toEqual(whole);
+    }
+  },
+);
 
 test("a run that is stopped while it scores neither scores to the end first nor trains that epoch again", async () => {
   // So seldom that no other checkpoint comes in between.
@@ -180,7 +193,7 @@ test("members side by side that are stopped while they score resume to the bytes
     });
     expect(events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted" });
     for (const name of await readdir(join(folder, "checkpoint")))
-      expect(await readFile(join(folder, "checkpoint", name), "latin1"), "events that wait for the log").not.toContain('"progress"');
+      expect(await readFile(join(folder, "checkpoint", name), "latin1"), "events that wait for the log").not.toContain("scoring");
     await run(undefined, { resume: folder });
     expect(await folderBytes(folder)).toEqual(whole);
   }
