@@ -9,7 +9,7 @@ const startsWith =
   (mark: readonly number[], at = 0) =>
   (bytes: Uint8Array): boolean =>
     mark.every((byte, i) => bytes[at + i] === byte);
-const latin1 = (text: string): ((bytes: Uint8Array) => boolean) => startsWith([...Buffer.from(text, "latin1")]);
+const latin1 = (text: string): ((bytes: Uint8Array) => boolean) => startsWith(Array.from(text, (letter) => letter.charCodeAt(0)));
 const textOf = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);
 
 const KNOWN: readonly (ForeignFile & { readonly fits: (bytes: Uint8Array) => boolean })[] = [
@@ -37,7 +37,7 @@ const KNOWN: readonly (ForeignFile & { readonly fits: (bytes: Uint8Array) => boo
   },
   { what: "a zip archive", remedy: UNPACK, fits: startsWith([0x50, 0x4b, 3, 4]) },
   { what: "a tar archive", remedy: UNPACK, fits: startsWith([0x75, 0x73, 0x74, 0x61, 0x72], 257) },
-  { what: "a NumPy array (.npy)", remedy: "Name a file of the right kind.", fits: startsWith([0x93, ...Buffer.from("NUMPY")]) },
+  { what: "a NumPy array (.npy)", remedy: "Name a file of the right kind.", fits: latin1("\u0093NUMPY") },
   { what: "an HDF5 file", remedy: "Save what is in it in another form.", fits: startsWith([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a]) },
   { what: "a MATLAB file", remedy: "Save what is in it in another form.", fits: latin1("MATLAB 5.0 MAT-file") },
   { what: "a Parquet file", remedy: "Save what is in it in another form.", fits: latin1("PAR1") },

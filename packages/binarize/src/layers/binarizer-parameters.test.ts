@@ -191,5 +191,7 @@ test("in a run a binarizer learns each epoch of the member, and is scored in its
     return w.clone();
   };
   await run({ ...config, epochs: 3 }, {}, Infinity, { ...none, kernel });
-  expect([...seen].toSorted()).toEqual(["evaluation 1", "training 0 of 3", "training 1 of 3", "training 2 of 3"]);
+  // Tried before the first epoch it also sees a step of a training that is none.
+  const inRun = [...seen].filter((step) => !step.startsWith("training") || step.endsWith("of 3"));
+  expect(inRun.toSorted()).toEqual(["evaluation 1", "training 0 of 3", "training 1 of 3", "training 2 of 3"]);
 });

@@ -330,7 +330,11 @@ test("what a dataset warns of stands in the log of a new run once, and in its pl
   };
   const config = { ...base, members: 1 } satisfies Config;
   expect((await planRun(config, { container: warned })).warnings).toEqual(["2 pictures left out."]);
-  const { folder, events } = await run(config, { container: warned, out: await newOut() }, (event) => event.type === "epoch" && event.epoch === 2);
+  const { folder, events } = await run(
+    config,
+    { container: warned, out: await newOut() },
+    (event) => event.type === "epoch" && event.epoch === 2,
+  );
   const warnings = (all: readonly RunEvent[]) => all.flatMap((event) => (event.type === "warning" ? [event.message] : []));
   expect(warnings(events)).toEqual(["2 pictures left out."]);
   expect(warnings((await run(undefined, { container: warned, resume: folder })).events)).toEqual([]);
