@@ -148,7 +148,7 @@ describe("while a run is there", () => {
     expect(inUse.stderr).toMatch(/^benn: run folder runs\/used: is in use by process \d+ on .*\n$/);
     expect(inUse.code).toBe(2);
     training.child.kill("SIGTERM");
-    expect((await training.finished).code).toBe(130);
+    expect((await training.finished).code).toBe(143);
 
     const taken = await benn(["train", ...quick, "name=used"], { cwd });
     expect(taken.stderr).toMatch(/^benn: run folder runs\/used: exists\. .*--resume runs\/used\.\n$/);
@@ -156,5 +156,8 @@ describe("while a run is there", () => {
     const differs = await benn(["train", "--resume", "runs/used", "--set", "batchSize=41"], { cwd });
     expect(differs.stderr).toContain("was made with batchSize=40, now batchSize=41 is asked for");
     expect(differs.code).toBe(2);
+    const more = await benn(["train", "--resume", "runs/used", "--set", "members=3"], { cwd });
+    expect(more.stderr).toMatch(/was made with 2 members, now 3 are asked for\. .* with members=3 given=runs\/used, without --resume\.\n$/);
+    expect(more.code).toBe(2);
   });
 });

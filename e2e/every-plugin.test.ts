@@ -1,6 +1,7 @@
 // A plugin of each kind, in a folder outside the repository, goes all the way: trained, voted, shown, exported, predicted with.
-import { spawnSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -60,13 +61,25 @@ test("it votes again, by its own voter and metric", async () => {
 test("it is shown: in plain lines, and on the dashboard of a terminal", async () => {
   const plain = await benn(["watch", "runs/stripes", "--ui", "plain"], { cwd });
   expect(plain.stdout).toContain("share missed");
-  const entry = join(root, "packages/cli-ink/dist/benn.js");
-  const command = `stty cols 160 rows 50; ${process.execPath} ${entry} watch runs/stripes --ui ink`;
-  const shown = spawnSync("script", ["-qec", command, "/dev/null"], { cwd, encoding: "utf8", env: { ...process.env, TERM: "xterm" } });
-  const screen = stripVTControlCharacters(shown.stdout);
+  const screen = await dashboard("runs/stripes");
   expect(screen).toMatch(/share missed/i);
   expect(screen).toContain("squared");
 });
+
+/** All that `benn watch` draws in a terminal of 160 × 50 until it is quit. */
+async function dashboard(run: string): Promise<string> {
+  const command = `stty cols 160 rows 50; ${process.execPath} ${join(root, "packages/cli-ink/dist/benn.js")} watch ${run} --ui ink`;
+  const terminal = spawn("script", ["-qec", command, "/dev/null"], { cwd, env: { ...process.env, TERM: "xterm" } });
+  let drawn = "";
+  terminal.stdout.on("data", (bytes: Buffer) => {
+    drawn += bytes.toString();
+  });
+  // A key that comes before the dashboard listens is lost.
+  const quitting = setInterval(() => drawn.includes("squared") && terminal.stdin.write("q"), 300);
+  await once(terminal, "close");
+  clearInterval(quitting);
+  return stripVTControlCharacters(drawn);
+}
 
 test("it is exported and predicted with: the file takes pictures and gives the run's votes", async () => {
   const exported = await benn(["export", "runs/stripes", ...plugin, "--out", "stripes.benn", "--verify"], { cwd });
@@ -104,4 +117,20 @@ test("a checkpoint of another framework is read by its key map", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/xnor\.0\.weight +\[48, 3, 5, 5\] +first\/kernel +\[5, 5, 3, 48\]/);
   expect(stdout).toMatch(/xnor\.3\.conv\.weight +\S.* a\/kernel/);
+});
+
+test("a layer that does not say how it is packed is refused before training, by --dry-run too, unless that is asked for", async () => {
+  const source = readFileSync(join(cwd, "plugin.ts"), "utf8");
+  writeFileSync(join(cwd, "closed.ts"), source.replace("async lower(", "async lowered("));
+  const closed = ["train", "--plugin", "./closed.ts", "--preset", "stripes", "--set", "name=closed", "epochs=1", "members=1"];
+  for (const args of [closed, [...closed, "--dry-run"]]) {
+    const { code, stderr } = await benn(args, { cwd });
+    expect(stderr).toMatch(/^benn: export: layer scale1 \(Scale\) .*lower.* To train what cannot be exported, set exportable=false\.\n$/);
+    expect(code).toBe(2);
+  }
+  expect(readdirSync(join(cwd, "runs"))).toEqual(["stripes"]);
+  const trained = await benn([...closed, "exportable=false"], { cwd });
+  expect(trained.stderr).toBe("");
+  expect(trained.code).toBe(0);
+  expect((await benn(["export", "runs/closed", "--plugin", "./closed.ts"], { cwd })).code).toBe(2);
 });

@@ -5,7 +5,15 @@ import { expect, test } from "vitest";
 import { benn, newFolder, root, start } from "./benn.ts";
 
 const checkpoint = join(root, "golden/fixtures/pth/legacy_nin.pth.tar");
-const recipe = ["--preset", "cifar10-sb-bagging-seq", "--set", "architecture.width=0.25", "dataset.trainRows=120", "dataset.testRows=60"];
+const recipe = [
+  "--preset",
+  "cifar10-sb-bagging-seq",
+  "--set",
+  "dataset.source=sample",
+  "architecture.width=0.25",
+  "dataset.trainRows=120",
+  "dataset.testRows=60",
+];
 
 /** A folder with a folder of checkpoints in it. */
 function withModels(...names: readonly string[]): string {
@@ -54,7 +62,9 @@ test.concurrent("a checkpoint that would run a command is refused by the command
 
 test.concurrent("keys that do not fit are listed, and a key map is named as the remedy", async () => {
   const cwd = withModels("0.pth.tar");
-  const { code, stderr } = await benn(["import-torch", "models", "--preset", "cifar10-ab-bagging-seq"], { cwd });
+  const { code, stderr } = await benn(["import-torch", "models", "--preset", "cifar10-ab-bagging-seq", "--set", "dataset.source=sample"], {
+    cwd,
+  });
   expect(code).toBe(2);
   expect(stderr).toMatch(/^benn: models\/0\.pth\.tar: does not fit allbinnet: \d+ missing, \d+ extra/);
   expect(stderr).toContain("--key-map");
@@ -63,7 +73,10 @@ test.concurrent("keys that do not fit are listed, and a key map is named as the 
 
 test.concurrent("Ctrl-C stops an import and leaves nothing", async () => {
   const cwd = withModels("0.pth.tar");
-  const running = start(["import-torch", "models", "--preset", "cifar10-sb-bagging-seq", "--set", "architecture.width=0.25"], { cwd });
+  const running = start(
+    ["import-torch", "models", "--preset", "cifar10-sb-bagging-seq", "--set", "dataset.source=sample", "architecture.width=0.25"],
+    { cwd },
+  );
   await running.shows("soft vote");
   running.child.kill("SIGINT");
   const { code, stderr } = await running.finished;

@@ -84,7 +84,11 @@ test.concurrent("the JSON schema knows the options of everything registered", as
   const schema = JSON.parse(stdout) as { properties: Record<string, unknown>; $defs: Record<string, { anyOf: unknown[] }> };
   expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(["$schema", "members", "epochs", "scheme"]));
   expect(JSON.stringify(schema.$defs["scheme"])).toContain("shrinkage");
-  expect(schema.properties).toMatchObject({ dataset: { default: "cifar10" }, optimizer: { default: "adam" }, backend: { default: "wasm" } });
+  expect(schema.properties).toMatchObject({
+    dataset: { default: "cifar10" },
+    optimizer: { default: "adam" },
+    backend: { default: "wasm" },
+  });
 });
 
 test.concurrent("presets lists the demo and every recipe of the reference for CIFAR-10", async () => {
@@ -125,8 +129,10 @@ test.concurrent("a plugin of your own brings presets and metrics: listed, planne
   expect(trained.stdout).toMatch(/^member 1\/2 done: .*; label score [−\d.]+ units train, [−\d.]+ units test; ε/m);
   expect(trained.stdout).toMatch(/^vote of 2: accuracy .*; label score [−\d.]+ units \(soft\), single members/m);
   expect(trained.stdout).toMatch(/^Test label score of the soft vote of 2 members: /m);
-  expect(readFileSync(join(cwd, "runs/mine/tensorboard/ensemble/events.out.tfevents.benn"), "latin1")).toContain("vote/test_label-score/soft");
-  const scored = await benn(["eval", "runs/mine"], { cwd });
+  expect(readFileSync(join(cwd, "runs/mine/tensorboard/ensemble/events.out.tfevents.benn"), "latin1")).toContain(
+    "vote/test_label-score/soft",
+  );
+  const scored = await benn(["eval", "runs/mine", ...plugin], { cwd });
   expect(scored.stderr).toBe("");
   expect(scored.stdout).toMatch(/^ {2}member +net +accuracy % +label score units +alpha/m);
   expect(scored.stdout).toContain("Test label score units of the votes of the first ones");

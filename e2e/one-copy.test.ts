@@ -10,15 +10,16 @@ test("a lone plugin file far from the checkout gets the built copy of core", () 
   const dist = (path: string) => JSON.stringify(join(root, "packages/core/dist", path));
   writeFileSync(
     join(folder, "lone.ts"),
-    `import { definePlugin, Registry, UserError } from "@benn/core";
+    `import { definePlugin, UserError } from "@benn/core";
+     import { Registry } from "@benn/core/node";
      import * as tf from "@tensorflow/tfjs";
      (globalThis as Record<string, unknown>).seen = [Registry, UserError, tf.Tensor];
      export default definePlugin({ name: "lone", register() {} });`,
   );
   writeFileSync(
     join(folder, "main.mjs"),
-    `import { createContainer, Registry, UserError } from ${dist("index.js")};
-     import { loadPlugins } from ${dist("node/index.js")};
+    `import { createContainer, UserError } from ${dist("index.js")};
+     import { loadPlugins, Registry } from ${dist("node/index.js")};
      import * as tf from ${JSON.stringify(createRequire(join(root, "packages/core/package.json")).resolve("@tensorflow/tfjs"))};
      await loadPlugins(createContainer(), ["./lone.ts"], { cwd: ${JSON.stringify(folder)} });
      const own = [Registry, UserError, tf.Tensor];

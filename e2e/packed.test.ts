@@ -68,10 +68,16 @@ test("demo export writes the page with the model to a folder", async () => {
 test.for<[string, string[], RegExp]>([
   ["a run that is none", ["export", "nowhere"], /nowhere/],
   ["a model that is none", ["predict", "sky.png", "sky.png"], /sky\.png: has a header of .* not a \.benn file/],
-  ["a picture that is none", ["predict", "model.benn", "model.benn"], /model\.benn cannot be read as a picture/],
   ["a vote that is none", ["export", "runs/run", "--voter", "loud"], /hard, soft, softmax/],
 ])("%s is a mistake, named in a sentence", async ([, args, message]) => {
   const { code, stderr } = await benn(args, { cwd });
   expect(stderr).toMatch(message);
   expect(code).toBe(2);
+});
+
+test("a picture that is none is named, and the others are answered", async () => {
+  const { code, stdout, stderr } = await benn(["predict", "model.benn", "model.benn", "sky.png"], { cwd });
+  expect(stderr).toMatch(/^benn: model\.benn cannot be read as a picture: it is a safetensors file\. Give PNG, JPEG or WebP\.$/m);
+  expect(stdout).toMatch(/^sky\.png/m);
+  expect(code).toBe(1);
 });

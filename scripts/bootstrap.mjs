@@ -1,9 +1,10 @@
 // What `npm start`, `npm test` and `npm run benn` do on a machine that has Node and npm and nothing else: fetch the
 // pinned pnpm, and a Node if the running one is too old, into .toolchain; install; build; run. Plain JavaScript without
 // dependencies, since it must run on Nodes that the rest does not support.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { constants } from "node:os";
+import { delimiter, dirname, isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -21,7 +22,7 @@ const nodePackage = {
 const windows = process.platform === "win32";
 
 const build = ["turbo", "run", "build", "--output-logs=errors-only"];
-const benn = ["node", join("packages", "cli-ink", "dist", "benn.js")];
+const benn = ["node", join(root, "packages", "cli-ink", "dist", "benn.js")];
 const tasks = {
   start: [build, [...benn, "train", "--preset", "demo"]],
   benn: [build, benn],
@@ -83,14 +84,28 @@ const installed = spawnSync("pnpm", ["--version"], { encoding: "utf8", shell: wi
 if (installed?.split(".")[0] !== pnpmVersion.split(".")[0]) path.push(join(tool("pnpm", pnpmVersion), ".bin"));
 process.env["PATH"] = [...path, process.env["PATH"]].join(delimiter);
 process.env["TURBO_TELEMETRY_DISABLED"] ??= "1";
-if (task !== "test") process.env["BENN_COMMAND"] ??= "npm run benn --"; // how hints name the command
+/** Where the user is: npm runs this at the root. */
+const home = process.env["INIT_CWD"] ?? process.cwd();
+if (task !== "test") {
+  // How hints name the command: npm looks for it in the folders above.
+  const way = relative(root, home);
+  const isBelow = !way.startsWith("..") && !isAbsolute(way);
+  process.env["BENN_COMMAND"] ??= isBelow ? "npm run benn --" : `npm --prefix ${JSON.stringify(root)} run benn --`;
+}
 
 run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"], {
   stdio: ["ignore", "ignore", "inherit"],
 });
-const commands = tasks[task];
-for (const [i, [command, ...args]] of commands.entries()) {
-  const last = i === commands.length - 1;
-  // What is built is announced on standard error, so that standard output is the program's own.
-  run(command, last ? [...args, ...rest] : args, last ? {} : { stdio: ["ignore", "ignore", "inherit"] });
-}
+const [[command, ...args], ...before] = tasks[task].toReversed();
+// What is built is announced on standard error, so that standard output is the program's own.
+for (const [tool, ...given] of before.toReversed()) run(tool, given, { stdio: ["ignore", "ignore", "inherit"] });
+
+// The program saves when it is told to stop, so it is waited for, and gets the signals that come here; Ctrl-C it has from the terminal.
+const program = spawn(command, [...args, ...rest], { cwd: task === "test" ? root : home, stdio: "inherit", shell: windows });
+process.on("SIGINT", () => {});
+for (const signal of ["SIGTERM", "SIGHUP", ...(windows ? [] : ["SIGUSR1", "SIGUSR2"])]) process.on(signal, () => program.kill(signal));
+program.on("error", (error) => {
+  console.error(`bootstrap: cannot run ${command} (${error.message}).`);
+  process.exit(1);
+});
+program.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

@@ -91,6 +91,13 @@ test("packages are entered by their doors alone", () => {
   expect(wrong.map(said)).toEqual([]);
 });
 
+test("the door for authors of plugins is small: a token for each contract, and few names besides", async () => {
+  const door = Object.keys(await import("@benn/core"));
+  const { CONTRACTS } = await import("@benn/core/node");
+  expect(door.length - Object.keys(CONTRACTS).length).toBeLessThanOrEqual(7);
+  for (const page of ["plugins", "applications", "internals"]) expect(existsSync(join(root, `docs/${page}.md`))).toBe(true);
+});
+
 test.for(packages)("%s has no circle of imports", (folder) => {
   const graph = new Map<string, string[]>();
   for (const { file, specifier, typeOnly } of imports(folder)) {

@@ -61,6 +61,11 @@ test.for<[string, string[], RegExp]>([
     ["dataset", "my-data"],
     /no package of kind dataset is small enough to copy\. Start from packages\/data-cifar/,
   ],
+  [
+    "of a kind that core has an example of",
+    ["metric", "my-metric"],
+    /Start from packages\/core\/src\/built-in\/metrics\.ts and testMetric/,
+  ],
   ["with a name of one word", ["scheme", "class"], /"class" is not a name for a package/],
   ["with a name that climbs out", ["scheme", "../my-boost"], /"\.\.\/my-boost" is not a name/],
   ["with the name of a package", ["scheme", "ensemble-boost"], /packages\/ensemble-boost is there already/],

@@ -23,6 +23,11 @@ const tooLarge: Readonly<Record<string, string>> = {
   binarizer: "packages/binarize/src and testBinarizer",
   dataset: "packages/data-cifar and testDataset",
   backend: "packages/backend-wasm and testBackend",
+  listener: "packages/tensorboard and testListener",
+  loss: "packages/core/src/built-in/cross-entropy-loss.ts and testLoss",
+  optimizer: "packages/core/src/built-in/adam.ts and testOptimizer",
+  schedule: "packages/core/src/built-in/steps.ts and testSchedule",
+  metric: "packages/core/src/built-in/metrics.ts and testMetric",
 };
 
 const help = `pnpm new KIND NAME: starts packages/NAME as a copy of a small package of that kind, tests included.

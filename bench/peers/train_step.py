@@ -4,8 +4,8 @@ Reads lines from standard input: `train N` or `forward N`; answers each with one
 is the whole of it: latent kernels centred and clipped, sign and scale, dropout, loss, backward, the kernels' gradient rule,
 Adam with weight decay added to the gradient.
 
-    python3 train_step.py sb 1 128 2 channels_last         # two threads
-    python3 train_step.py sb 1 128 cuda channels_last      # or cuda-tf32
+    python3 train_step.py sb 1 128 2 channels_last bf16          # two threads, autocast to bfloat16
+    python3 train_step.py sb 1 128 cuda channels_last float32    # or tf32
 """
 
 import json
@@ -24,11 +24,13 @@ class Sign(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
-        return torch.where(x < 0, -1.0, 1.0)
+        return (x >= 0).to(x.dtype).mul_(2).sub_(1)
 
     @staticmethod
     def backward(ctx, g):
         (x,) = ctx.saved_tensors
+        if g.dtype is torch.float32 or torch.__version__ >= "2":
+            return torch.ops.aten.hardtanh_backward(g, x, -1.0, 1.0)  # one pass over both
         return g * (x.abs() < 1).to(g.dtype)
 
 
@@ -122,14 +124,14 @@ def resnet20(width):
 
 
 def main():
-    net, width, batch, where, layout = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5]
-    device = "cuda" if where.startswith("cuda") else "cpu"
-    if device == "cpu":
-        torch.set_num_threads(int(where))
+    net, width, batch, device, layout, dtype = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:7]
+    if device != "cuda":
+        torch.set_num_threads(int(device))
+        device = "cpu"
     elif not torch.cuda.is_available():
         sys.exit("PyTorch: no CUDA device here")
     # A convolution of PyTorch on CUDA rounds its factors to 10 bits (TF32) unless it is told not to.
-    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = where == "cuda-tf32"
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = dtype == "tf32"
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(1)
     model = resnet20(width) if net == "resnet20" else nin(net, width)
@@ -150,7 +152,8 @@ def main():
         model.train()
         project()
         optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(model(x), y)
+        with torch.autocast(device, torch.bfloat16, dtype == "bf16"):
+            loss = F.cross_entropy(model(x), y)
         loss.backward()
         optimizer.step()
         return loss
@@ -158,11 +161,13 @@ def main():
     def forward():
         model.eval()
         project()
-        with torch.no_grad():
+        with torch.no_grad(), torch.autocast(device, torch.bfloat16, dtype == "bf16"):
             return model(x).sum()
 
-    version = f"PyTorch {torch.__version__}" + (f", {torch.cuda.get_device_name()}" if device == "cuda" else "")
-    print(json.dumps({"ready": version, "threads": torch.get_num_threads()}), flush=True)
+    # What its own kernels make of the processor, such as AVX2.
+    capability = torch.__config__.show().partition("CPU capability usage: ")[2].partition("\n")[0]
+    version = f"PyTorch {torch.__version__}" + (f", {torch.cuda.get_device_name()}" if device == "cuda" else f" ({capability})")
+    print(json.dumps({"version": version}), flush=True)
     for line in sys.stdin:
         what, count = line.split()
         # A GPU works on while the next steps are begun; the last result waits for all of them.
@@ -171,7 +176,8 @@ def main():
             last = (train if what == "train" else forward)()
         last.item()
         milliseconds = 1000 * (time.perf_counter() - start) / int(count)
-        print(json.dumps({"ms": [milliseconds], "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
+        rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps({"milliseconds": milliseconds, "rss": rss}), flush=True)
 
 
 main()

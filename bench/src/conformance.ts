@@ -2,54 +2,45 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
-import { rolldown } from "rolldown";
+import { bundle } from "./bundle.ts";
 import type { SpecResult } from "./conformance/specs.ts";
+import type { Subject } from "./subject.ts";
 
 /** Beside the engine's dist, so that its URLs to ../wasm and ../thread hold. */
 const FOLDER = join(import.meta.dirname, "../../packages/backend-wasm/node_modules");
+const [SPECS, RESULTS] = [join(FOLDER, ".specs.mjs"), join(FOLDER, ".specs.json")];
 
-async function bundle(): Promise<string> {
-  const build = await rolldown({
-    input: join(import.meta.dirname, "conformance/specs.ts"),
-    platform: "node",
-    external: /^node:/,
-    resolve: { conditionNames: ["source", "import", "default"], mainFields: ["module", "main"] },
-    treeshake: false, // tfjs-core calls its specs free of side effects
-    onLog: () => {},
-  });
-  const { output } = await build.generate({ format: "esm", codeSplitting: false });
-  await build.close();
-  mkdirSync(FOLDER, { recursive: true });
-  const file = join(FOLDER, ".specs.mjs");
-  writeFileSync(file, output[0].code);
-  return file;
-}
-
-function run(file: string, backend: string): SpecResult[] {
-  const out = join(FOLDER, ".specs.json");
-  const { status, stderr } = spawnSync(process.execPath, [file, backend, out], { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"] });
+function run(backend: string, only: string): SpecResult[] {
+  const stdio = ["ignore", "ignore", "pipe"] as const;
+  const { status, stderr } = spawnSync(process.execPath, [SPECS, backend, RESULTS, only], { encoding: "utf8", stdio: [...stdio] });
   if (status !== 0) throw new Error(`bench conformance: the specs did not run to their end. ${stderr.slice(-500)}`);
-  return JSON.parse(readFileSync(out, "utf8")) as SpecResult[];
+  return JSON.parse(readFileSync(RESULTS, "utf8")) as SpecResult[];
 }
 
-export async function conformance(args: readonly string[]): Promise<void> {
-  const { json } = new Command("pnpm bench conformance")
-    .description("The share of TensorFlow.js's own specs (kernels, gradients, engine) that the engine passes, beside tfjs-backend-cpu.")
-    .option("--json", "print every spec's result", false)
-    .addHelpText("after", "\nExample:\n  pnpm bench conformance --json > specs.json")
-    .parse(args, { from: "user" })
-    .opts<{ json: boolean }>();
-  const file = await bundle();
-  const results = { "benn-wasm": run(file, "benn-wasm"), cpu: run(file, "cpu") };
-  if (json) {
-    console.log(JSON.stringify(results));
-    return;
-  }
-  for (const [backend, specs] of Object.entries(results)) {
-    const failed = specs.filter(({ status }) => status === "failed");
-    const ran = specs.filter(({ status }) => status !== "pending").length;
-    console.log(`${backend}: ${ran - failed.length} of ${ran} specs pass (${((100 * (ran - failed.length)) / ran).toFixed(2)} %)`);
-    for (const { name, message } of failed) console.log(`  ${name}: ${message.slice(0, 120)}`);
-  }
-}
+export const conformance: Subject<{ readonly only: string }> = {
+  describe: (command) =>
+    command
+      .description("The share of TensorFlow.js's own specs (kernels, gradients, engine) that the engine passes, beside tfjs-backend-cpu.")
+      .option("--only <text>", "specs whose names hold it", "")
+      .addHelpText("after", "\nExamples:\n  pnpm bench conformance\n  pnpm bench conformance --only conv2d --json"),
+  async *measure({ only }) {
+    mkdirSync(FOLDER, { recursive: true });
+    // tfjs-core calls its specs free of side effects.
+    writeFileSync(SPECS, await bundle("conformance/specs.ts", { conditions: [], platform: "node", treeshake: false }));
+    const ran = ["benn-wasm", "cpu"].map((backend) => ({
+      backend,
+      specs: run(backend, only).filter(({ status }) => /passed|failed/.test(status)),
+    }));
+    const failed = ran.flatMap(({ backend, specs }) =>
+      specs.filter(({ status }) => status === "failed").map((spec) => ({ backend, spec })),
+    );
+    yield {
+      title: "Specs of tfjs-core",
+      rows: ran.map(({ backend, specs }) => {
+        const passed = specs.filter(({ status }) => status === "passed").length;
+        return { "": backend, specs: specs.length, passed, "%": (100 * passed) / specs.length };
+      }),
+      notes: failed.map(({ backend, spec }) => `${backend} fails: ${spec.name}: ${spec.message.slice(0, 120)}`),
+    };
+  },
+};

@@ -1,16 +1,15 @@
 // `pnpm bench gradients`: whether training with quantized gradients comes to the same accuracy as with exact ones.
-import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { type Config, UserError } from "@benn/core";
-import { followEvents } from "@benn/core/node";
-import { Command, Option } from "commander";
-import { type Comparison, compare } from "./gradients/compare.ts";
-
-const KINDS = ["exact", "int16"] as const;
-type Kind = (typeof KINDS)[number];
+import { followEvents, train } from "@benn/core/node";
+import { compare } from "./gradients/compare.ts";
+import { studyContainer } from "./gradients/study-container.ts";
+import { count, factor } from "./option-values.ts";
+import type { Subject } from "./subject.ts";
+import type { Row } from "./table.ts";
 
 interface Options {
   readonly data?: string;
@@ -21,186 +20,102 @@ interface Options {
   readonly width: number;
   readonly trainRows?: number;
   readonly testRows?: number;
-  readonly json: boolean;
 }
 
-function parse(args: readonly string[]): Options {
-  const options = new Command("pnpm bench gradients")
-    .description(
-      "Trains the same networks with exact and with quantized gradients, a seed each and one thread each, side by side, and compares.",
-    )
-    .addOption(new Option("--data <folder>", "CIFAR-10's binary files, which may hold fewer images; the built-in sample if absent"))
-    .addOption(new Option("--out <folder>", "for the runs; what is there already is gone on with").default("runs/gradients"))
-    .addOption(new Option("--seeds <n>", "runs of each kind").argParser(Number).default(5))
-    .addOption(new Option("--workers <n>", "runs at a time").argParser(Number).default(availableParallelism(), "one per core"))
-    .addOption(new Option("--epochs <n>", "of each run").argParser(Number).default(10))
-    .addOption(new Option("--width <factor>", "of the semi-binary NIN").argParser(Number).default(0.5))
-    .addOption(new Option("--train-rows <n>", "training images; 10,000 with --data, else all").argParser(Number))
-    .addOption(new Option("--test-rows <n>", "test images; all if absent").argParser(Number))
-    .option("--json", "print JSON instead of a table", false)
-    .addHelpText(
-      "after",
-      "\nExamples:\n  pnpm bench gradients --data cifar-10-batches-bin\n  pnpm bench gradients --epochs 2 --width 0.125 --seeds 2",
-    )
-    .parse(args, { from: "user" })
-    .opts<Options>();
-  return options.data !== undefined && options.trainRows === undefined ? { ...options, trainRows: 10_000 } : options;
+/** Of the members of a run, in their order. */
+interface Outcomes {
+  /** In percent. */
+  readonly accuracy: number[];
+  /** Mean over the last epoch. */
+  readonly loss: number[];
+  readonly imagesPerSecond: number[];
 }
 
-/** What every run has in common. */
-function recipe({ data, epochs, width, trainRows, testRows }: Options): Config {
-  return {
+export const gradients: Subject<Options> = {
+  describe: (command) =>
+    command
+      .description(
+        "Trains the same networks with exact and with quantized gradients, members of one independent run of each kind, side by side, and compares.",
+      )
+      .option("--data <folder>", "CIFAR-10's binary files, which may hold fewer images; the built-in sample if absent")
+      .option("--out <folder>", "for the two runs; what is there already is gone on with", "runs/gradients")
+      .option("--seeds <n>", "members of each kind, each with a seed of its own; at least 2", count, 5)
+      .option("--workers <n>", "members at a time; one per core if absent", count, availableParallelism())
+      .option("--epochs <n>", "of each member", count, 10)
+      .option("--width <factor>", "of the semi-binary NIN", factor, 0.5)
+      .option("--train-rows <n>", "training images; 10,000 with --data, else all", count)
+      .option("--test-rows <n>", "test images; all if absent", count)
+      .addHelpText(
+        "after",
+        "\nExamples:\n  pnpm bench gradients --data cifar-10-batches-bin\n  pnpm bench gradients --epochs 2 --width 0.125 --seeds 2",
+      ),
+  async *measure(options) {
+    if (options.seeds < 2) throw new UserError("bench gradients: one seed tells no difference from chance. Give --seeds 2 or more.");
+    const exact = await trainAll("exact", options);
+    const int16 = await trainAll("int16", options);
+    const { seeds, width, epochs } = options;
+    yield {
+      title: `Semi-binary NIN, width ${width}, ${epochs} epochs, ${seeds} seeds each: means and standard deviations`,
+      rows: [
+        row("test accuracy, %", exact.accuracy, int16.accuracy),
+        row("training loss", exact.loss, int16.loss),
+        row("images/s", exact.imagesPerSecond, int16.imagesPerSecond),
+      ],
+      notes: ["The interval of 95 % is that of the pairs of one seed."],
+    };
+  },
+};
+
+/** Trains what is missing of a run, and reports each member on standard error. */
+async function trainAll(kind: "exact" | "int16", options: Options): Promise<Outcomes> {
+  const { data, out, seeds, workers, epochs, width, trainRows = data === undefined ? undefined : 10_000, testRows } = options;
+  const config: Config = {
+    name: kind,
     dataset: { name: "cifar10", ...(data && { data }), ...(trainRows && { trainRows }), ...(testRows && { testRows }) },
     architecture: { name: "nin", width },
-    members: 1,
+    members: seeds,
     mode: "independent",
+    parallel: workers,
     epochs,
     scoreEvery: epochs,
+    backend: { name: "wasm", gradients: kind },
   };
-}
-
-interface Run {
-  readonly kind: Kind;
-  readonly seed: number;
-  readonly name: string;
-}
-
-interface Outcome {
-  readonly kind: Kind;
-  readonly seed: number;
-  /** In percent. */
-  readonly testAccuracy: number;
-  /** Mean over the last epoch. */
-  readonly trainingLoss: number;
-  readonly imagesPerSecond: number;
-}
-
-/** What a run came to, if it has ended. */
-async function outcomeOf(out: string, { kind, seed, name }: Run): Promise<Outcome | undefined> {
-  const folder = join(out, name);
-  if (!existsSync(join(folder, "experiment.json")) || !existsSync(join(folder, "events.jsonl"))) return undefined;
-  let [testAccuracy, trainingLoss, imagesPerSecond, ended] = [Number.NaN, Number.NaN, Number.NaN, false];
+  const folder = join(out, kind);
+  const run = train(config, {
+    container: await studyContainer(),
+    out,
+    ...(existsSync(folder) && { resume: folder }),
+    startMemberThread: (config) =>
+      new Worker(new URL("gradients/member-thread.ts", import.meta.url), { workerData: { config }, execArgv: ["--conditions=source"] }),
+  });
+  for await (const event of run) {
+    if (event.type !== "member-end") continue;
+    console.error(
+      `${kind}, seed ${event.member}: ${(100 * (event.metrics["accuracy"]?.test ?? Number.NaN)).toFixed(2)} % of the test images right`,
+    );
+  }
+  const outcomes: Outcomes = { accuracy: [], loss: [], imagesPerSecond: [] };
   for await (const event of followEvents(folder, { follow: false })) {
-    if (event.type === "epoch") {
-      trainingLoss = event.loss;
-      imagesPerSecond = event.clock.imagesPerSecond ?? Number.NaN;
-    }
-    if (event.type === "member-end") testAccuracy = 100 * event.accuracy.test;
-    if (event.type === "run-end") ended = event.reason === "finished";
+    if (event.type === "member-end") outcomes.accuracy[event.member] = 100 * (event.metrics["accuracy"]?.test ?? Number.NaN);
+    if (event.type !== "epoch") continue;
+    outcomes.loss[event.member] = event.loss;
+    outcomes.imagesPerSecond[event.member] = event.clock.imagesPerSecond ?? Number.NaN;
   }
-  return ended ? { kind, seed, testAccuracy, trainingLoss, imagesPerSecond } : undefined;
+  return outcomes;
 }
 
-/** Refuses a folder of runs that were made otherwise. */
-async function claim({ out }: Options, config: Config): Promise<void> {
-  await mkdir(out, { recursive: true });
-  const [file, wanted] = [join(out, "study.json"), `${JSON.stringify(config, undefined, 2)}\n`];
-  if (!existsSync(file)) return writeFile(file, wanted);
-  if ((await readFile(file, "utf8")) !== wanted) {
-    throw new UserError(`bench gradients: ${out} holds runs of another recipe (see ${file}). Choose another folder with --out.`);
-  }
-}
-
-const children = new Set<ReturnType<typeof fork>>();
-
-function trainOne(options: Options, { kind, seed, name }: Run, onShare: (share: number) => void): Promise<void> {
-  const config: Config = { ...recipe(options), seed, backend: { name: "wasm", threads: 1, gradients: kind }, parallel: 1 };
-  const child = fork(join(import.meta.dirname, "gradients", "study-run.ts"), [options.out, name, JSON.stringify(config)], {
-    execArgv: ["--conditions=source"],
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  children.add(child);
-  let complaints = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (complaints = (complaints + text).slice(-2000)));
-  child.on("message", ({ share }: { share: number }) => onShare(share));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => {
-      children.delete(child);
-      if (code === 0) resolve();
-      else reject(new Error(`bench gradients: the run ${name} failed (${code ?? "killed"}):\n${complaints.trim()}`));
-    });
-  });
-}
-
-/** Trains what is missing, some at a time, and says how it goes. */
-async function trainAll(options: Options, missing: readonly Run[]): Promise<void> {
-  const shares = new Map<string, number>();
-  const before = new Map<string, number>();
-  const startedAt = performance.now();
-  const say = (): void => {
-    const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
-    const [now, first] = [sum(shares.values()), sum(before.values())];
-    const minutes = (((performance.now() - startedAt) / 60_000) * (missing.length - now)) / (now - first);
-    const left = Number.isFinite(minutes) && minutes >= 0 ? `, about ${Math.ceil(minutes)} min left` : "";
-    const done = [...shares.values()].filter((share) => share === 1).length;
-    console.error(`${done} of ${missing.length} runs done, ${((100 * now) / missing.length).toFixed(0)} % of all steps${left}`);
+function row(name: string, exact: readonly number[], int16: readonly number[]): Row {
+  const { means, deviations, difference, welch, paired } = compare(exact, int16);
+  return {
+    "": name,
+    exact: means[0],
+    "±": deviations[0],
+    int16: means[1],
+    "± ": deviations[1],
+    difference,
+    "95 % from": paired.interval[0],
+    to: paired.interval[1],
+    "p, paired": paired.p,
+    "p, Welch": welch.p,
   };
-  const timer = setInterval(say, 15_000);
-  const queue = missing.values();
-  const work = async (): Promise<void> => {
-    for (const run of queue) {
-      await trainOne(options, run, (share) => {
-        // A run that goes on from a checkpoint has a head start.
-        if (!before.has(run.name)) before.set(run.name, share);
-        shares.set(run.name, Math.min(share, 0.999));
-      });
-      shares.set(run.name, 1);
-      const { testAccuracy = Number.NaN, imagesPerSecond = Number.NaN } = (await outcomeOf(options.out, run)) ?? {};
-      console.error(`${run.name}: ${testAccuracy.toFixed(2)} % of the test images right, ${imagesPerSecond.toFixed(0)} images/s`);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(options.workers, missing.length) }, work));
-  } finally {
-    clearInterval(timer);
-    for (const child of children) child.kill();
-  }
-}
-
-export async function gradients(args: readonly string[]): Promise<void> {
-  const options = parse(args);
-  // Seed by seed, so that a study that is cut short has pairs.
-  const runs = Array.from({ length: options.seeds }, (_, seed) =>
-    KINDS.map((kind): Run => ({ kind, seed, name: `${kind}-${seed}` })),
-  ).flat();
-  await claim(options, recipe(options));
-  const found = await Promise.all(runs.map((run) => outcomeOf(options.out, run)));
-  const missing = runs.filter((_, i) => !found[i]);
-  if (missing.length > 0) await trainAll(options, missing);
-  const outcomes = await Promise.all(runs.map((run) => outcomeOf(options.out, run)));
-  const of = (kind: Kind, what: "testAccuracy" | "trainingLoss" | "imagesPerSecond"): number[] =>
-    outcomes.flatMap((outcome) => (outcome?.kind === kind ? [outcome[what]] : []));
-  const comparisons = {
-    testAccuracy: compare(of("exact", "testAccuracy"), of("int16", "testAccuracy")),
-    trainingLoss: compare(of("exact", "trainingLoss"), of("int16", "trainingLoss")),
-    imagesPerSecond: compare(of("exact", "imagesPerSecond"), of("int16", "imagesPerSecond")),
-  };
-  const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, Node ${process.versions.node}`;
-  if (options.json) {
-    console.log(JSON.stringify({ machine, options, recipe: recipe(options), outcomes, comparisons }, undefined, 2));
-    return;
-  }
-  const { seeds, width, epochs, trainRows } = options;
-  console.log(
-    `\nsemi-binary NIN, width ${width}, ${trainRows ?? "all"} training images, ${epochs} epochs, ${seeds} seeds each, one thread a run; ${machine}`,
-  );
-  console.log(
-    `${"".padEnd(18)}${["exact", "int16", "difference", "95 % interval", "p, paired", "p, Welch"].map((head) => head.padStart(18)).join("")}`,
-  );
-  row("test accuracy, %", comparisons.testAccuracy, 2);
-  row("training loss", comparisons.trainingLoss, 4);
-  row("images/s", comparisons.imagesPerSecond, 1);
-  console.log("Mean ± standard deviation; the interval is that of the pairs of one seed.");
-}
-
-function row(name: string, { means, deviations, difference, welch, paired }: Comparison, digits: number): void {
-  const cells = [
-    ...([0, 1] as const).map((i) => `${means[i].toFixed(digits)} ± ${deviations[i].toFixed(digits)}`),
-    difference.toFixed(digits),
-    paired.interval.map((end) => end.toFixed(digits)).join(" to "),
-    paired.p.toFixed(3),
-    welch.p.toFixed(3),
-  ];
-  console.log(`${name.padEnd(18)}${cells.map((cell) => cell.padStart(18)).join("")}`);
 }

@@ -1,213 +1,117 @@
 // `pnpm bench train`: images a second through whole training steps, turn by turn with other engines.
-import { spawnSync } from "node:child_process";
-import { cpus } from "node:os";
-import { join } from "node:path";
-import { Command, Option } from "commander";
-import { peerVersion } from "./infer/peers.ts";
-import { type Contestant, startContestant } from "./train/contestant.ts";
-import { BACKENDS, type BackendName, type DeviceLimits } from "./train/device.ts";
+import type { DeviceLimits } from "@benn/core";
+import { Option } from "commander";
+import { bf16Line, thisMachine } from "./machine.ts";
+import { ofLimit } from "./of-limit.ts";
+import { count, counts, factor, someOf } from "./option-values.ts";
+import { race, type Result } from "./race.ts";
+import type { Subject } from "./subject.ts";
+import type { Row, Table } from "./table.ts";
+import { type ContestOptions, GRADIENTS, onGpu, PEERS, startTrainers, type Trainer } from "./train/contestants.ts";
+import { BACKENDS } from "./train/device.ts";
 import { NETS, type Net } from "./train/training-step.ts";
 
-const GRADIENTS = ["exact", "int16"] as const;
-const PEERS = ["tfjs-wasm", "pytorch", "onnxruntime-node"] as const;
-const HERE = import.meta.dirname;
-
-interface Options {
-  readonly backend: BackendName;
+interface Options extends ContestOptions {
   readonly net: readonly Net[];
-  readonly batch: number;
-  readonly width: number;
-  readonly threads: readonly number[];
-  readonly gradients: readonly string[];
   readonly rounds: number;
-  readonly steps: number;
-  readonly peers: readonly string[];
-  readonly forward: boolean;
-  readonly json: boolean;
 }
 
-const numbers = (text: string): number[] => text.split(",").map(Number);
-const words = (text: string): string[] => text.split(",").filter(Boolean);
-
-function parse(args: readonly string[]): Options {
-  const command = new Command("pnpm bench train")
-    .description(
-      "Images a second through whole training steps (projection, forward, loss, backward, Adam), turn by turn with other engines.",
-    )
-    .addOption(
-      new Option("--backend <name>", "that trains; a GPU's is measured beside wasm, and PyTorch on CUDA").choices(BACKENDS).default("wasm"),
-    )
-    .addOption(new Option("--net <names>", `of ${NETS.join(", ")}`).argParser(words).default(["sb"], "sb"))
-    .addOption(new Option("--batch <n>", "images a step").argParser(Number).default(128))
-    .addOption(new Option("--width <factor>", "of the network").argParser(Number).default(1))
-    .addOption(new Option("--threads <list>", "of this engine; peers take the most of them").argParser(numbers).default([1, 2], "1,2"))
-    .addOption(
-      new Option("--gradients <list>", `of the engine in WebAssembly: ${GRADIENTS.join(", ")}`)
-        .argParser(words)
-        .default(["exact"], "exact"),
-    )
-    .addOption(new Option("--rounds <n>", "in which everybody has a turn").argParser(Number).default(5))
-    .addOption(new Option("--steps <n>", "a turn").argParser(Number).default(2))
-    .addOption(new Option("--peers <list>", `of ${PEERS.join(", ")}; "" for none`).argParser(words).default([...PEERS], PEERS.join(",")))
-    .option("--forward", "measure evaluation instead", false)
-    .option("--json", "print JSON instead of tables", false)
-    .addHelpText(
-      "after",
-      `
+export const train: Subject<Options> = {
+  describe: (command) =>
+    command
+      .description(
+        "Images a second through whole training steps (projection, forward, loss, backward, Adam), turn by turn with other engines.",
+      )
+      .addOption(
+        new Option("--backend <name>", "that trains; a GPU's is measured beside wasm, and PyTorch on CUDA")
+          .choices(BACKENDS)
+          .default("wasm"),
+      )
+      .option("--net <names>", `of ${NETS.join(", ")}`, someOf(NETS), ["sb"])
+      .option("--batch <n>", "images a step", count, 128)
+      .option("--width <factor>", "of the network", factor, 1)
+      .option("--threads <list>", "of this engine; peers take the most of them", counts, [1, 2])
+      .option("--gradients <list>", `of the engine in WebAssembly: ${GRADIENTS.join(", ")}`, someOf(GRADIENTS), ["exact"])
+      .option("--rounds <n>", "in which everybody has a turn", count, 5)
+      .option("--steps <n>", "a turn", count, 2)
+      .option("--peers <list>", `of ${PEERS.join(", ")}; "" for none`, someOf(PEERS), [...PEERS])
+      .option("--python <command>", "that runs a Python with PyTorch, again for another one", (text, all: string[]) => [...all, text], [])
+      .option("--forward", "measure evaluation instead", false)
+      .addHelpText(
+        "after",
+        `
 Examples:
   pnpm bench train --net sb,ab,resnet20
   pnpm bench train --threads 1,2,4 --peers pytorch --json
   pnpm bench train --net sb --width 0.25 --batch 64 --peers ""
   pnpm bench train --gradients exact,int16
+  pnpm bench train --python /usr/bin/python3 --python "chroot DIR python3"
   pnpm bench train --forward
   pnpm bench train --backend webgpu --net sb,resnet20 --steps 50
 
-PyTorch takes part where "/usr/bin/python3" or "python3" can import torch; onnxruntime-node, with the semi-binary NIN's step as a graph
-of ONNX, where "pnpm bench infer --fetch" has put it.`,
-    );
-  return command.parse(args, { from: "user" }).opts<Options>();
-}
+PyTorch takes part in each layout, in float32 and autocast to bfloat16, by every --python, or where "python3" or "/usr/bin/python3" can import
+torch. A Python in a chroot wants its /proc (mount --bind /proc DIR/proc): without, PyTorch finds no AVX.
+tfjs-backend-wasm is tuned: its slow kernels are replaced by its fast ones. onnxruntime-node, with the semi-binary NIN's step as a graph of
+ONNX, takes part where "pnpm bench infer --fetch" has put it.`,
+      ),
+  async *measure(options) {
+    for (const net of options.net) yield await tableOf(net, options);
+  },
+};
 
-function pythonWithTorch(): string | undefined {
-  return ["python3", "/usr/bin/python3"].find((python) => spawnSync(python, ["-c", "import torch"]).status === 0);
-}
-
-const SERVE = ["--conditions=source", join(HERE, "train", "serve.ts")];
-const onGpu = (backend: BackendName): boolean => backend === "webgpu" || backend === "node-gpu";
-
-async function contestants(net: Net, options: Options): Promise<(Contestant | string)[]> {
-  const { backend, batch, width, threads, gradients, peers } = options;
-  const most = Math.max(...threads);
-  const node = process.execPath;
-  const own = (name: string, backend: BackendName, count: number, ...more: string[]): Promise<Contestant | string> =>
-    startContestant({ name, batch, command: node, args: [...SERVE, backend, net, String(width), String(batch), String(count), ...more] });
-  const wasm = (count: number, kind: string) =>
-    own(`benn, ${count} thread${count > 1 ? "s" : ""}${kind === "exact" ? "" : `, ${kind}`}`, "wasm", count, kind);
-  const started =
-    backend === "wasm"
-      ? gradients.flatMap((kind) => threads.map((count) => wasm(count, kind)))
-      : [wasm(most, "exact"), own(`benn, ${backend}`, backend, most)];
-  const python = peers.includes("pytorch") ? pythonWithTorch() : undefined;
-  if (peers.includes("pytorch") && !python) started.push(Promise.resolve("PyTorch: no python3 here imports torch"));
-  if (python) {
-    for (const layout of ["NCHW", "channels_last"]) {
-      for (const device of onGpu(backend) ? ["cuda", "cuda-tf32"] : [`${most} threads`]) {
-        const args = [join(HERE, "../peers/train_step.py"), net, String(width), String(batch), device.split(" ")[0] ?? "", layout];
-        started.push(startContestant({ name: `PyTorch ${layout}, ${device}`, batch, command: python, args }));
-      }
+async function tableOf(net: Net, options: Options): Promise<Table> {
+  const { trainers, absent } = await startTrainers(net, options);
+  try {
+    const before = await Promise.all(trainers.map(({ engine }) => engine.limits()));
+    const { results, failures } = await race(trainers, options.rounds);
+    const rate = ({ contestant, median }: Result<Trainer>): number => (1000 * contestant.batch) / median;
+    const best = (kind: Trainer["kind"]): Result<Trainer> | undefined =>
+      results.filter(({ contestant }) => contestant.kind === kind).toSorted((a, b) => rate(b) - rate(a))[0];
+    const [own, torch] = [best("ours"), best("pytorch")];
+    const notes = torch ? [`PyTorch's best form: ${torch.contestant.name}`] : [];
+    if (torch && !onGpu(options.backend)) notes.push(bf16Line(thisMachine()));
+    for (const result of results) {
+      const probed = [before[trainers.indexOf(result.contestant)], await result.contestant.engine.limits()];
+      notes.push(...limitNotes(result, probed, options.forward));
     }
-  }
-  if (backend === "wasm" && peers.includes("tfjs-wasm")) {
-    // Its 4 GiB do not hold a batch of 128 at full width.
-    const smaller = Math.max(1, Math.min(batch, Math.floor(32 / width)));
-    const args = [...SERVE, "tfjs-wasm", net, String(width), String(smaller), "1"];
-    started.push(startContestant({ name: `tfjs-backend-wasm, batch ${smaller}`, batch: smaller, command: node, args }));
-  }
-  if (backend === "wasm" && net === "sb" && !options.forward && peers.includes("onnxruntime-node")) {
-    if (peerVersion("onnxruntime-node")) {
-      const args = ["--conditions=source", join(HERE, "train", "serve-onnx.ts"), String(width), String(batch), String(most)];
-      started.push(startContestant({ name: `onnxruntime-node, ${most} threads`, batch, command: node, args }));
-    } else started.push(Promise.resolve("onnxruntime-node: not here; `pnpm bench infer --fetch` gets it"));
-  }
-  return Promise.all(started);
-}
-
-/** Of a contestant in a round, if more than one step takes less. */
-const LONGEST_TURN_MILLISECONDS = 4000;
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-interface Row {
-  readonly net: Net;
-  readonly name: string;
-  readonly version: string;
-  readonly batch: number;
-  readonly millisecondsPerStep: number;
-  readonly imagesPerSecond: number;
-  readonly slowest: number;
-  readonly fastest: number;
-  readonly ratio: number;
-  readonly residentMiB: number;
-  readonly limits?: DeviceLimits | undefined;
-  /** Share of the device's float32 multiply-adds. */
-  readonly ofLimit?: number;
-}
-
-async function race(net: Net, options: Options): Promise<{ rows: Row[]; absent: string[] }> {
-  const started = await contestants(net, options);
-  const absent = started.filter((contestant) => typeof contestant === "string");
-  let present = started.filter((contestant) => typeof contestant !== "string");
-  const times = new Map<Contestant, number[]>(present.map((contestant) => [contestant, []]));
-  const what = options.forward ? "forward" : "train";
-  for (let round = -1; round < options.rounds; round++) {
-    for (const contestant of present) {
-      try {
-        // Slow ones take fewer steps a turn; the first round warms up.
-        const fitting = Math.ceil(LONGEST_TURN_MILLISECONDS / (median(times.get(contestant) ?? []) || 1));
-        const ms = await contestant.run(what, round < 0 ? Math.min(3, options.steps) : Math.min(fitting, options.steps));
-        if (round >= 0) times.get(contestant)?.push(...ms);
-      } catch (error) {
-        absent.push(error instanceof Error ? error.message : String(error));
-        present = present.filter((other) => other !== contestant);
-        times.delete(contestant);
-      }
-    }
-  }
-  const rate = (contestant: Contestant, ms: number): number => (1000 * contestant.batch) / ms;
-  const best = [...times.keys()].findLast(({ name }) => name.startsWith("benn"));
-  const reference = best ? rate(best, median(times.get(best) ?? [])) : Number.NaN;
-  const rows = [...times].map(([contestant, ms]) => ({
-    net,
-    limits: contestant.limits,
-    ...(contestant.limits && contestant.macs
-      ? { ofLimit: contestant.macs[what] / (median(ms) / 1000) / (contestant.limits.teramacs * 1e12) }
-      : {}),
-    name: contestant.name,
-    version: contestant.version,
-    batch: contestant.batch,
-    millisecondsPerStep: median(ms),
-    imagesPerSecond: rate(contestant, median(ms)),
-    slowest: rate(contestant, Math.max(...ms)),
-    fastest: rate(contestant, Math.min(...ms)),
-    ratio: reference / rate(contestant, median(ms)),
-    residentMiB: contestant.rss / 2 ** 20,
-  }));
-  for (const contestant of started) if (typeof contestant !== "string") contestant.close();
-  return { rows, absent };
-}
-
-export async function train(args: readonly string[]): Promise<void> {
-  const options = parse(args);
-  const unknown = options.net.find((net) => !NETS.includes(net));
-  if (unknown !== undefined) throw new Error(`bench train: there is no net "${unknown}". There are: ${NETS.join(", ")}.`);
-  const odd = options.gradients.find((kind) => !(GRADIENTS as readonly string[]).includes(kind));
-  if (odd !== undefined) throw new Error(`bench train: gradients are not "${odd}", but one of ${GRADIENTS.join(", ")}.`);
-  const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, Node ${process.versions.node}, ${process.platform} ${process.arch}`;
-  const results = [];
-  for (const net of options.net) {
-    const { rows, absent } = await race(net, options);
-    results.push(...rows);
-    if (options.json) continue;
     const what = options.forward ? "evaluation" : "training";
-    console.log(`\n${net}, width ${options.width}: ${what}, median of ${options.rounds} rounds of ${options.steps} steps; ${machine}`);
-    console.log(`${"".padEnd(34)}  images/s  (least to most)     ms a step  engine's speed ÷ this  MiB resident  version`);
-    for (const row of rows) {
-      const spread = `(${row.slowest.toFixed(1)} to ${row.fastest.toFixed(1)})`;
-      console.log(
-        `${row.name.padEnd(34)}  ${row.imagesPerSecond.toFixed(1).padStart(8)}  ${spread.padEnd(18)}  ${row.millisecondsPerStep.toFixed(0).padStart(9)}` +
-          `  ${row.ratio.toFixed(2).padStart(21)}  ${row.residentMiB.toFixed(0).padStart(12)}  ${row.version}`,
-      );
-    }
-    for (const { name, limits, ofLimit, imagesPerSecond } of rows) {
-      if (!limits || ofLimit === undefined) continue;
-      console.log(
-        `${name}: ${(100 * ofLimit).toFixed(1)} % of the device's limit of ${(2 * limits.teramacs).toFixed(1)} float32 TFLOP/s (${limits.gigabytes.toFixed(0)} GB/s of memory)` +
-          (options.forward
-            ? ""
-            : `; 32 members × 100 epochs of CIFAR-10 in ${((32 * 100 * 50_000) / imagesPerSecond / 3600).toFixed(1)} h`),
-      );
-    }
-    for (const reason of absent) console.log(`not taking part: ${reason}`);
+    return {
+      title: `${net}, width ${options.width}: ${what}, median of ${options.rounds} rounds of up to ${options.steps} steps`,
+      rows: results.map((result): Row => {
+        const { contestant, median, least, most } = result;
+        return {
+          "": contestant.name,
+          "images/s": rate(result),
+          least: (1000 * contestant.batch) / most,
+          most: (1000 * contestant.batch) / least,
+          "ms a step": median,
+          ...(own && { [`${own.contestant.name} ÷ this`]: rate(own) / rate(result) }),
+          ...(torch && { "this ÷ PyTorch's best": rate(result) / rate(torch) }),
+          "MiB resident": Math.round(contestant.engine.rss / 2 ** 20),
+        };
+      }),
+      notes: [...notes, ...[...absent, ...failures].map((reason) => `not taking part: ${reason}`)],
+    };
+  } finally {
+    for (const { engine } of trainers) engine.close();
   }
-  if (options.json) console.log(JSON.stringify({ machine, options, results }, undefined, 2));
+}
+
+/** How much of what its device gives a trainer uses, where its device can tell. */
+function limitNotes(
+  { contestant, median, least }: Result<Trainer>,
+  probed: readonly (DeviceLimits | undefined)[],
+  forward: boolean,
+): string[] {
+  const { description, macs } = contestant.engine;
+  const limits = probed.filter((limit) => limit !== undefined);
+  if (!macs || limits.length === 0) return [];
+  const speed = (milliseconds: number): number => (1000 * macs[forward ? "forward" : "train"]) / milliseconds;
+  const { limit, percent } = ofLimit(speed(median), [speed(least), ...limits.map(({ multiplyAdds }) => multiplyAdds)]);
+  const bytes = Math.max(...limits.map((each) => each.bytes));
+  const run = (32 * 100 * 50_000 * median) / contestant.batch / 3_600_000;
+  return [
+    `${contestant.name}, on ${description}: ${percent.toFixed(1)} % of the most that was seen here, ${((2 * limit) / 1e12).toFixed(2)} float32 TFLOP/s (${(bytes / 1e9).toFixed(0)} GB/s of memory)` +
+      (forward ? "" : `; 32 members × 100 epochs of CIFAR-10 in ${run.toFixed(1)} h`),
+  ];
 }

@@ -202,13 +202,16 @@ export default definePlugin({
         lower: (alphas) => ({ vote: "soft", alphas: alphas.map((alpha) => alpha ** 2) }),
       }),
     });
-    container.resolve(BACKENDS).add("plain", {
-      description: "TensorFlow.js's own, in JavaScript",
-      create: () => ({
-        probe: async () => ({ ok: true, description: "JavaScript" }),
-        activate: async () => void (await tf.setBackend("cpu")),
-        share: () => ({ lanes: 1, options: () => ({}) }),
-      }),
+    container.resolve(BACKENDS).add("one-thread", {
+      description: "another plugin's engine, on one thread",
+      create: () => {
+        const wasm = container.resolve(BACKENDS).create({ name: "wasm", threads: 1 });
+        return {
+          probe: () => wasm.probe(),
+          activate: () => wasm.activate(),
+          share: ({ cores }) => ({ lanes: cores, options: () => ({}) }),
+        };
+      },
     });
     container.resolve(OPTIMIZERS).add("momentum", {
       description: "gradient descent with momentum, for biases and scales",
@@ -276,7 +279,7 @@ export default definePlugin({
           binarizer: "shifted",
           scheme: "double",
           voter: "squared",
-          backend: "plain",
+          backend: "one-thread",
           optimizer: ["momentum", "adam"],
           schedule: "line",
           loss: "smoothed",

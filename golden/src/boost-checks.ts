@@ -1,4 +1,5 @@
-import { completeScheme, type DependencyContainer, SCHEMES, type Spec, UserError, weightedError } from "@benn/core";
+import { type DependencyContainer, SCHEMES, type Spec, UserError } from "@benn/core";
+import { completeScheme, weightedError } from "@benn/core/internals";
 import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { once } from "./once.ts";

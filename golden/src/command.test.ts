@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readSafetensors, writeSafetensors } from "@benn/core";
+import { readSafetensors, writeSafetensors } from "@benn/core/internals";
 import { afterAll, expect, test } from "vitest";
 
 const command = fileURLToPath(new URL("command.ts", import.meta.url));

@@ -1,5 +1,5 @@
 import { BACKEND_NAME } from "@benn/backend-wasm";
-import type { TrainingKernel } from "@benn/core";
+import type { TrainingKernel } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { activateBackend } from "./activate-backend.ts";
 import { goldenTests } from "./test/golden-tests.ts";

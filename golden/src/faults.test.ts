@@ -2,20 +2,15 @@ import { fileURLToPath } from "node:url";
 import {
   type Binarizer,
   BINARIZERS,
-  createStep,
   type Definition,
   type DependencyContainer,
-  type InjectionToken,
   type Optimizer,
   OPTIMIZERS,
   type ParameterStep,
-  prepareLayers,
-  Registry,
-  type StepParts,
-  type StepTensors,
-  type TrainBatch,
   type UpdateStep,
 } from "@benn/core";
+import { createStep, prepareLayers, type StepParts, type StepTensors, type TrainBatch } from "@benn/core/internals";
+import { type InjectionToken, Registry } from "@benn/core/node";
 import { binaryLayers } from "@benn/arch-nin";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";

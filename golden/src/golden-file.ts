@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { readSafetensors, type Safetensors, type SafetensorsEntry, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { readSafetensors, type Safetensors, type SafetensorsEntry } from "@benn/core/internals";
 import type { Values } from "./layout.ts";
 
 /** A safetensors file of reference numbers, which knows what has been read of it. */

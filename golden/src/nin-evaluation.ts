@@ -1,4 +1,5 @@
-import { BINARIZERS, type DependencyContainer, EVALUATION, prepareLayers } from "@benn/core";
+import { BINARIZERS, type DependencyContainer } from "@benn/core";
+import { EVALUATION, prepareLayers } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import type { GoldenFile } from "./golden-file.ts";
 import { binaryLayers } from "@benn/arch-nin";

@@ -1,4 +1,5 @@
-import { BINARIZERS, type createStep, type DependencyContainer, LOSSES, memberOptimizer, OPTIMIZERS, type StepObserver } from "@benn/core";
+import { BINARIZERS, type DependencyContainer, LOSSES, OPTIMIZERS } from "@benn/core";
+import { type createStep, memberOptimizer, type StepObserver } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import type { ArrangedBatch } from "./batch-in-parts.ts";
 import type { GoldenFile } from "./golden-file.ts";

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createStep, type DependencyContainer, UserError } from "@benn/core";
+import { type DependencyContainer, UserError } from "@benn/core";
+import { createStep } from "@benn/core/internals";
 import { binarizeChecks } from "./binarize-checks.ts";
 import { boostChecks } from "./boost-checks.ts";
 import type { Check, FileChecks } from "./check.ts";
@@ -12,6 +13,8 @@ import { voteChecks } from "./vote-checks.ts";
 export interface OpenOptions {
   /** Whether nets are trained, or only evaluated: on a slow backend a step takes seconds. Default true. */
   readonly training?: boolean;
+  /** Whether steps are also taken of batches in parts, which takes five times as long as the rest. Default true. */
+  readonly parts?: boolean;
   /** The training step that is held against the numbers. Default: core's. */
   readonly createStep?: typeof createStep;
 }
@@ -34,7 +37,7 @@ const kinds: readonly Kind[] = [
  * @throws UserError when there is no such folder, or nothing in it that is known
  */
 export function openFolder(folder: string, container: DependencyContainer, options: OpenOptions = {}): FileChecks[] {
-  const all = { training: true, createStep, ...options };
+  const all = { training: true, parts: true, createStep, ...options };
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError(`golden: "${folder}" is not a folder. Give one of golden numbers, such as golden/fixtures.`);
   }

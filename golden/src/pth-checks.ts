@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ARCHITECTURES, BINARIZERS, type DependencyContainer, EVALUATION, prepareLayers, UserError } from "@benn/core";
+import { ARCHITECTURES, BINARIZERS, type DependencyContainer, UserError } from "@benn/core";
+import { EVALUATION, prepareLayers } from "@benn/core/internals";
 import { type NinKind, ninKeyMaps } from "@benn/arch-nin";
 import { mapWeights, readCheckpoint } from "@benn/import-torch";
 import * as tf from "@tensorflow/tfjs";

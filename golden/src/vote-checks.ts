@@ -1,4 +1,5 @@
-import { type Ballot, type DependencyContainer, VOTERS, winners } from "@benn/core";
+import { type Ballot, type DependencyContainer, VOTERS } from "@benn/core";
+import { winners } from "@benn/core/internals";
 import type { Check } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 

@@ -1,11 +1,11 @@
 // What is used of two packages that say nothing of their types for these files.
 declare module "jasmine-core/lib/jasmine-core/jasmine.js" {
   interface Environment {
-    configure(options: { random: boolean }): void;
+    configure(options: { random: boolean; specFilter: (spec: { getFullName(): string }) => boolean }): void;
     addReporter(reporter: {
       specDone(result: {
         fullName: string;
-        status: "passed" | "failed" | "pending";
+        status: "passed" | "failed" | "pending" | "excluded";
         failedExpectations: readonly { readonly message: string }[];
       }): void;
       jasmineDone(): void;

@@ -1,5 +1,5 @@
-// Runs tfjs-core's own specs on a backend, benn-wasm or cpu, and writes what came of them to a file, as JSON. ../conformance.ts bundles this
-// with them, so that they and the engine share one core.
+// Runs tfjs-core's own specs, or those whose names hold a text, on a backend, benn-wasm or cpu, and writes what came of them to a
+// file, as JSON. ../conformance.ts bundles this with them, so that they and the engine share one core.
 import { writeFileSync } from "node:fs";
 import { registerWasmBackend } from "@benn/backend-wasm";
 import * as tf from "@tensorflow/tfjs";
@@ -8,14 +8,14 @@ import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util.js";
 
 export interface SpecResult {
   readonly name: string;
-  readonly status: "passed" | "failed" | "pending";
+  readonly status: "passed" | "failed" | "pending" | "excluded";
   readonly message: string;
 }
 
 const jasmine = jasmineRequire.core(jasmineRequire);
 const environment = jasmine.getEnv({ suppressLoadErrors: true });
 Object.assign(globalThis, jasmineRequire.interface(jasmine, environment));
-const [backendName = "benn-wasm", file = "specs.json"] = process.argv.slice(2);
+const [backendName = "benn-wasm", file = "specs.json", only = ""] = process.argv.slice(2);
 // One thread: the specs dispose of the backend after each suite, and its threads with it.
 if (backendName === "benn-wasm") await registerWasmBackend({ threads: 1 });
 await tf.setBackend(backendName);
@@ -23,7 +23,7 @@ setTestEnvs([{ name: backendName, backendName, isDataSync: true }]);
 await import("@tensorflow/tfjs-core/dist/tests.js");
 
 const results: SpecResult[] = [];
-environment.configure({ random: false });
+environment.configure({ random: false, specFilter: (spec) => spec.getFullName().includes(only) });
 environment.addReporter({
   specDone({ fullName, status, failedExpectations }) {
     results.push({ name: fullName, status, message: failedExpectations[0]?.message ?? "" });

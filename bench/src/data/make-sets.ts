@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { cifar10, cifar10Options } from "@benn/data-cifar";
 import sharp from "sharp";
 import { create } from "tar";
@@ -61,9 +61,10 @@ async function makePictures(folder: string, count: number): Promise<void> {
   const data = await cifar10(cifar10Options.parse({})).load({ validation: 0, random: createRandom(0, "bench") });
   const { mean, deviation } = data.preprocessing.find((own) => own.operation === "standardize")!;
   const random = createRandom(1, "bench", "noise");
+  const classes = Math.min(10, count); // all of them in both parts
   for (const [part, from, rows] of [
     ["train", 0, count],
-    ["val", count, 20],
+    ["val", count, Math.min(20, count)],
   ] as const) {
     for (let i = 0; i < rows; i++) {
       const values = await data.train.images(Int32Array.of(from + i));
@@ -73,7 +74,7 @@ async function makePictures(folder: string, count: number): Promise<void> {
         .raw()
         .toBuffer({ resolveWithObject: true });
       for (let at = 0; at < large.length; at++) large[at] = Math.max(0, Math.min(255, large[at]! + random.integer(33) - 16));
-      const place = join(folder, part, `class-${i % 10}`);
+      const place = join(folder, part, `class-${i % classes}`);
       mkdirSync(place, { recursive: true });
       writeFileSync(join(place, `${i}.jpg`), await sharp(large, { raw: info }).jpeg({ quality: 90 }).toBuffer());
     }

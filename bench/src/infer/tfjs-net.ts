@@ -1,31 +1,31 @@
 import type { Operation } from "@benn/packed/export";
-import type * as Tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 
-/** [batch, height, width, channels] → [batch, classes]. */
-export type TfjsNet = (images: Tf.Tensor4D) => Tf.Tensor;
-
-/** The same net in float32 out of TensorFlow.js's own kernels, with every constant made beforehand. */
-export function tfjsNet(tf: typeof Tf, logits: Operation): TfjsNet {
-  const made = new Map<Operation, (values: Map<Operation, Tf.Tensor4D>) => Tf.Tensor4D>();
+/**
+ * A net in float32 out of TensorFlow.js's own kernels, with every constant made beforehand on its current backend.
+ * @returns [batch, height, width, channels] → [batch, classes]
+ */
+export function tfjsNet(logits: Operation): (images: tf.Tensor4D) => tf.Tensor {
+  const made = new Map<Operation, (values: Map<Operation, tf.Tensor4D>) => tf.Tensor4D>();
   const order: Operation[] = [];
   const visit = (operation: Operation): void => {
     if (made.has(operation)) return;
     for (const input of operation.inputs) visit(input);
-    made.set(operation, compile(tf, operation));
+    made.set(operation, compile(operation));
     order.push(operation);
   };
   visit(logits);
   return (images) => {
-    const values = new Map<Operation, Tf.Tensor4D>();
+    const values = new Map<Operation, tf.Tensor4D>();
     for (const operation of order) values.set(operation, operation.kind === "image" ? images : (made.get(operation)?.(values) ?? images));
     const last = values.get(logits) ?? images;
     return tf.reshape(last, [images.shape[0], logits.shape[2]]);
   };
 }
 
-function compile(tf: typeof Tf, operation: Operation): (values: Map<Operation, Tf.Tensor4D>) => Tf.Tensor4D {
+function compile(operation: Operation): (values: Map<Operation, tf.Tensor4D>) => tf.Tensor4D {
   const channels = operation.shape[2];
-  const input = (values: Map<Operation, Tf.Tensor4D>, i = 0): Tf.Tensor4D => {
+  const input = (values: Map<Operation, tf.Tensor4D>, i = 0): tf.Tensor4D => {
     const of = operation.inputs[i];
     const value = of && values.get(of);
     if (!value) throw new RangeError(`${operation.layer}: has no input ${i}`);
@@ -43,7 +43,7 @@ function compile(tf: typeof Tf, operation: Operation): (values: Map<Operation, T
       const bias = operation.bias && tf.tensor1d(operation.bias);
       const { strides, pad } = operation;
       const [top, bottom, left, right] = pad;
-      const padding: Tf.backend_util.ExplicitPadding = [
+      const padding: tf.backend_util.ExplicitPadding = [
         [0, 0],
         [top, bottom],
         [left, right],
@@ -68,9 +68,9 @@ function compile(tf: typeof Tf, operation: Operation): (values: Map<Operation, T
       };
       const scale = tf.tensor1d(factor.map(Math.sign));
       const [m, v, o] = [mean, factor.map((value) => 1 / (value * value)), offset].map((values) => tf.tensor1d(values)) as [
-        Tf.Tensor1D,
-        Tf.Tensor1D,
-        Tf.Tensor1D,
+        tf.Tensor1D,
+        tf.Tensor1D,
+        tf.Tensor1D,
       ];
       return (values) => tf.batchNorm4d(input(values), m, v, o, scale, 0);
     }

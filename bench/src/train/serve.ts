@@ -1,31 +1,71 @@
-// One engine in a process of its own, for contestant.ts: node serve.ts ENGINE NET WIDTH BATCH THREADS [GRADIENTS]. Engines: benn's backends
-// by name, and tfjs-wasm, npm's tfjs-backend-wasm with the kernel that it lacks for training.
+// One engine in a process of its own, for engine-process.ts: node serve.ts ENGINE NET WIDTH BATCH THREADS GRADIENTS. Engines are those of
+// `setUpDevice`, and onnxruntime-node, which trains the semi-binary NIN alone.
 import { createInterface } from "node:readline";
+import type { DeviceLimits } from "@benn/core";
 import type * as tf from "@tensorflow/tfjs";
-import { type DeviceLimits, setUpDevice } from "./device.ts";
-import { setUpTfjsWasm } from "./tfjs-wasm.ts";
+import { readWeights } from "../model-weights.ts";
+import { peerVersion } from "../peers.ts";
+import { type BackendName, setUpDevice } from "./device.ts";
+import type { StepKind } from "./engine-process.ts";
+import { assertSameStep, onnxTraining } from "./onnx-training.ts";
 import { type Net, trainingStep } from "./training-step.ts";
 
-const [engine = "", net, width, batch, threads, gradients] = process.argv.slice(2);
-let version = "";
-let limits: DeviceLimits | undefined;
-if (engine === "tfjs-wasm") version = await setUpTfjsWasm(Number(threads));
-else ({ version, limits } = await setUpDevice(engine, Number(threads), gradients));
-const training = trainingStep({ net: net as Net, width: Number(width), batch: Number(batch) });
-console.log(JSON.stringify({ ready: version, limits, macs: training.macs }));
+interface Engine {
+  readonly version: string;
+  readonly description?: string;
+  readonly macs?: Readonly<Record<StepKind, number>>;
+  /** Takes so many steps and waits for the last. */
+  run(kind: StepKind, count: number): Promise<void>;
+  limits?(): Promise<DeviceLimits | undefined>;
+}
+
+const [name = "", net, ...numbers] = process.argv.slice(2);
+const [width = 1, batch = 1, threads = 1] = numbers.slice(0, 3).map(Number);
+
+async function ours(): Promise<Engine> {
+  const device = await setUpDevice(name as BackendName | "tfjs-wasm", threads, numbers[3] === "int16" ? "int16" : "exact");
+  const training = trainingStep({ net: net as Net, width, batch });
+  return {
+    ...device,
+    macs: training.macs,
+    // A device works on while the next steps are begun; the last result waits for all of them, as PyTorch's does on CUDA.
+    async run(kind, count) {
+      let last: tf.Tensor | undefined;
+      for (let i = 0; i < count; i++) {
+        last?.dispose();
+        last = kind === "train" ? training.begin() : training.beginForward();
+      }
+      await last?.data();
+      last?.dispose();
+    },
+  };
+}
+
+async function onnxruntime(): Promise<Engine> {
+  await setUpDevice("wasm", 1, "exact");
+  await assertSameStep(width);
+  const { model, dispose } = trainingStep({ net: "sb", width, batch: 1 });
+  const training = await onnxTraining(await readWeights(model), { batch, threads, dropout: 0.5 });
+  dispose();
+  return {
+    version: `onnxruntime-node ${peerVersion("onnxruntime-node")}`,
+    async run(_kind, count) {
+      for (let i = 0; i < count; i++) await training.step();
+    },
+  };
+}
+
+const { run, limits, ...said } = await (name === "onnxruntime-node" ? onnxruntime() : ours());
+console.log(JSON.stringify(said));
 for await (const line of createInterface({ input: process.stdin })) {
   const [what, count] = line.split(" ");
-  // A device works on while the next steps are begun; the last result waits for all of them, as PyTorch's does on CUDA.
-  const start = performance.now();
-  let last: tf.Tensor | undefined;
-  for (let i = 0; i < Number(count); i++) {
-    last?.dispose();
-    last = what === "train" ? training.begin() : training.beginForward();
+  if (what === "limits") {
+    console.log(JSON.stringify({ limits: await limits?.() }));
+    continue;
   }
-  const begun = performance.now();
-  await last?.data();
-  const ms = (performance.now() - start) / Number(count);
-  last?.dispose();
-  console.log(JSON.stringify({ ms: [ms], begun: (begun - start) / Number(count), rss: process.resourceUsage().maxRSS * 1024 }));
+  const start = performance.now();
+  await run(what as StepKind, Number(count));
+  const milliseconds = (performance.now() - start) / Number(count);
+  console.log(JSON.stringify({ milliseconds, rss: process.resourceUsage().maxRSS * 1024 }));
 }
 process.exit(0);

@@ -1,57 +1,147 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 
 type Info = tf.TensorInfo;
 type Four = [number, number, number, number];
 
+/** How much of npm's tfjs-backend-wasm is its own: `plain` gets the kernel that it lacks, `tuned` its strongest form. */
+export type TfjsForm = "plain" | "tuned";
+
 /**
- * Makes npm's tfjs-backend-wasm the backend, on one thread, which is all it has in Node, and supplies Conv2DBackpropFilter,
- * without which it cannot train a convolution: as one convolution of x, axes turned, with dy.
+ * Makes npm's tfjs-backend-wasm the backend and supplies Conv2DBackpropFilter, without which it cannot train a convolution.
+ *
+ * `tuned` also replaces what its training step spends most time on by its own faster kernels: Conv2DBackpropInput, naive
+ * loops, by XNNPACK's convolution with the kernel turned around; sums over all axes but the last, which it transposes for,
+ * by XNNPACK's product with a row of ones; comparisons, element by element, by Step. It has one thread: version 4.22 makes a
+ * pool of one thread even where its build for threads is loaded.
+ * @returns its name and version
  */
-export async function setUpTfjsWasm(threads: number): Promise<string> {
+export async function setUpTfjsWasm(form: TfjsForm): Promise<string> {
   setWasmPaths(`${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`);
-  setThreadsCount(threads);
   await tf.setBackend("wasm");
-  tf.registerKernel({ kernelName: "Conv2DBackpropFilter", backendName: "wasm", kernelFunc: filterGrad as tf.KernelFunc });
-  return `tfjs ${tf.version.tfjs}`;
+  register("Conv2DBackpropFilter", () => filterGrad);
+  if (form === "tuned") {
+    register("Conv2DBackpropInput", (own) => (call) => inputGrad(call) ?? own(call));
+    register("Sum", (own) => (call) => overRows(call, "Sum") ?? own(call));
+    register("Mean", (own) => (call) => overRows(call, "Mean") ?? own(call));
+    register("BinarySign", () => binarySign);
+    register("BinarySignGrad", () => binarySignGrad);
+  }
+  return `tfjs-backend-wasm ${version_wasm}`;
 }
 
 interface Call {
-  readonly inputs: { readonly x: Info; readonly dy: Info };
-  readonly attrs: {
-    readonly strides: [number, number];
-    readonly pad: never;
-    readonly dimRoundingMode?: "floor";
-    readonly filterShape: Four;
-  };
+  readonly inputs: Readonly<Record<string, Info>>;
+  readonly attrs: Readonly<Record<string, unknown>>;
   readonly backend: { disposeData(dataId: object): void };
 }
+type Kernel = (call: Call) => Info;
 
-function filterGrad({ inputs: { x, dy }, attrs, backend }: Call): Info {
-  const kernel = (name: string, inputs: Record<string, Info>, more: object) =>
-    tf.getKernel(name, "wasm").kernelFunc({ inputs, attrs: more as never, backend }) as Info;
-  const g = tf.backend_util.computeConv2DInfo(x.shape as Four, attrs.filterShape, attrs.strides, 1, attrs.pad, attrs.dimRoundingMode);
-  const { top, bottom, left, right } = g.padInfo;
-  const turned = kernel("Transpose", { x }, { perm: [3, 1, 2, 0] });
-  const gradient = kernel("Transpose", { x: dy }, { perm: [1, 2, 0, 3] });
-  // A stride between windows is a dilation of dy here.
-  const window = {
-    strides: [1, 1],
-    pad: [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ],
-    dilations: [g.strideHeight, g.strideWidth],
-  };
-  const wide = kernel("Conv2D", { x: turned, filter: gradient }, { ...window, dataFormat: "NHWC", dimRoundingMode: "floor" });
-  const [kh, kw] = attrs.filterShape;
-  const [c, , , f] = wide.shape as Four;
-  const cut = kernel("Slice", { x: wide }, { begin: [0, 0, 0, 0], size: [c, kh, kw, f] });
-  const dw = kernel("Transpose", { x: cut }, { perm: [1, 2, 0, 3] });
-  for (const info of [turned, gradient, wide, cut]) backend.disposeData(info.dataId);
-  return dw;
+/** @param make the kernel, of the backend's own if it has one */
+function register(kernelName: string, make: (own: Kernel) => Kernel): void {
+  const own = tf.getKernel(kernelName, "wasm") as tf.KernelConfig | null;
+  if (own) tf.unregisterKernel(kernelName, "wasm");
+  tf.registerKernel({
+    kernelName,
+    backendName: "wasm",
+    kernelFunc: make(own?.kernelFunc as unknown as Kernel) as unknown as tf.KernelFunc,
+  });
+}
+
+/** Composes a kernel of the backend's own; all results but the last are disposed. */
+function compose({ backend }: Call, steps: (run: (name: string, inputs: Record<string, Info>, attrs?: object) => Info) => Info): Info {
+  const made: Info[] = [];
+  const result = steps((name, inputs, attrs = {}) => {
+    const info = tf.getKernel(name, "wasm").kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }) as Info;
+    made.push(info);
+    return info;
+  });
+  for (const { dataId } of made) if (dataId !== result.dataId) backend.disposeData(dataId);
+  return result;
+}
+
+const shaped = (info: Info, ...shape: number[]): Info => ({ ...info, shape });
+
+interface WindowAttrs {
+  readonly strides: [number, number];
+  readonly pad: never;
+  readonly dimRoundingMode?: "floor";
+}
+const windowOf = (x: readonly number[], filter: readonly number[], { strides, pad, dimRoundingMode }: WindowAttrs) =>
+  tf.backend_util.computeConv2DInfo(x as Four, filter as Four, strides, 1, pad, dimRoundingMode);
+const convolution = (padHeight: readonly number[], padWidth: readonly number[], dilations = [1, 1]) => ({
+  strides: [1, 1],
+  pad: [[0, 0], padHeight, padWidth, [0, 0]],
+  dilations,
+  dataFormat: "NHWC",
+  dimRoundingMode: "floor",
+});
+
+/** One convolution of x, axes turned, with dy; a stride between windows is a dilation of dy. */
+function filterGrad(call: Call): Info {
+  const { x, dy } = call.inputs as { x: Info; dy: Info };
+  const [kh, kw, c, f] = call.attrs["filterShape"] as Four;
+  const { padInfo, strideHeight, strideWidth } = windowOf(x.shape, [kh, kw, c, f], call.attrs as unknown as WindowAttrs);
+  const { top, bottom, left, right } = padInfo;
+  return compose(call, (run) => {
+    const turned = run("Transpose", { x }, { perm: [3, 1, 2, 0] });
+    const filter = run("Transpose", { x: dy }, { perm: [1, 2, 0, 3] });
+    const wide = run("Conv2D", { x: turned, filter }, convolution([top, bottom], [left, right], [strideHeight, strideWidth]));
+    const cut = run("Slice", { x: wide }, { begin: [0, 0, 0, 0], size: [c, kh, kw, f] });
+    return run("Transpose", { x: cut }, { perm: [1, 2, 0, 3] });
+  });
+}
+
+/** One convolution of dy, with zeros between its pixels where windows have a stride, with the kernel turned around. */
+function inputGrad(call: Call): Info | undefined {
+  const { dy, filter } = call.inputs as { dy: Info; filter: Info };
+  const [, height, width] = call.attrs["inputShape"] as Four;
+  const g = windowOf(call.attrs["inputShape"] as Four, filter.shape, call.attrs as unknown as WindowAttrs);
+  const [b, h, w, f] = dy.shape as Four;
+  const [sh, sw] = [g.strideHeight, g.strideWidth];
+  const [top, left] = [g.filterHeight - 1 - g.padInfo.top, g.filterWidth - 1 - g.padInfo.left];
+  const [bottom, right] = [height - h * sh - top + g.filterHeight - 1, width - w * sw - left + g.filterWidth - 1];
+  if (Math.min(top, left, bottom, right) < 0) return undefined;
+  return compose(call, (run) => {
+    const spread = (x: Info, outer: number, inner: number, stride: number): Info =>
+      stride === 1
+        ? x
+        : run("PadV2", { x: shaped(x, outer, 1, inner) }, { paddings: [[0, 0], [0, stride - 1], [0, 0]], constantValue: 0 }); // prettier-ignore
+    const tall = spread(dy, b * h, w * f, sh);
+    const wide = spread(tall, b * h * sh * w, f, sw);
+    const reversed = run("Reverse", { x: filter }, { dims: [0, 1] });
+    const turned = run("Transpose", { x: reversed }, { perm: [0, 1, 3, 2] });
+    return run("Conv2D", { x: shaped(wide, b, h * sh, w * sw, f), filter: turned }, convolution([top, bottom], [left, right]));
+  });
+}
+
+/** The means over all axes but the last, as a pool over all rows, or the sums; undefined for other axes. */
+function overRows(call: Call, of: "Sum" | "Mean"): Info | undefined {
+  const x = call.inputs["x"]!;
+  const { axis, keepDims } = call.attrs as { axis: number | number[]; keepDims: boolean };
+  const channels = x.shape.at(-1) ?? 0;
+  const rows = tf.util.sizeFromShape(x.shape) / channels;
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  if (x.dtype !== "float32" || !(rows >= 2) || axes.length !== x.shape.length - 1 || axes.includes(x.shape.length - 1)) return undefined;
+  const result = compose(call, (run) => {
+    const means = run("AvgPool", { x: shaped(x, 1, rows, 1, channels) }, { filterSize: [rows, 1], strides: [1, 1], pad: "valid" });
+    if (of === "Mean") return means;
+    return run("Multiply", { a: means, b: run("Fill", {}, { shape: [], value: rows, dtype: "float32" }) });
+  });
+  return shaped(result, ...(keepDims ? x.shape.map((size, i) => (axes.includes(i) ? 1 : size)) : [channels]));
+}
+
+/** −1 where x < 0, else +1. */
+function binarySign(call: Call): Info {
+  return compose(call, (run) => run("Neg", { x: run("Step", { x: run("Neg", { x: call.inputs["x"]! }) }, { alpha: -1 }) }));
+}
+
+/** dy where |x| < 1, else 0. */
+function binarySignGrad(call: Call): Info {
+  return compose(call, (run) => {
+    const room = run("Sub", { a: run("Fill", {}, { shape: [], value: 1, dtype: "float32" }), b: run("Abs", { x: call.inputs["x"]! }) });
+    return run("Multiply", { a: call.inputs["dy"]!, b: run("Step", { x: room }, { alpha: 0 }) });
+  });
 }

@@ -1,7 +1,8 @@
 import { nin } from "@benn/arch-nin";
 import { resnet20 } from "@benn/arch-resnet";
 import { deterministic } from "@benn/binarize";
-import { Adam, createRandom, deriveSeed, isStepAware, softmaxCrossEntropy, summarizeModel } from "@benn/core";
+import { createContainer, deriveSeed, LOSSES, OPTIMIZERS } from "@benn/core";
+import { createRandom, createStep, EVALUATION, memberOptimizer, prepareLayers, summarizeModel } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 
 /** Networks that are measured, by name. */
@@ -36,54 +37,37 @@ function stepMacs(model: tf.LayersModel, batch: number): { readonly train: numbe
   return { forward, train: 3 * forward - batch * (layers.find((macs) => macs > 0) ?? 0) };
 }
 
-async function read(tensor: tf.Tensor): Promise<Float32Array> {
-  const values = Float32Array.from(await tensor.data<"float32">());
-  tensor.dispose();
-  return values;
-}
-
 /**
- * A model and what trains it on one batch, on TensorFlow.js's current backend. `step` is all of a training step as a run does
- * it: projection of the latent kernels, forward, loss, backward, Adam; `forward` is evaluation.
+ * A model and what trains it on one batch, on TensorFlow.js's current backend. `step` is core's training step, as every run takes it:
+ * projection of the latent kernels, forward, loss, backward, Adam; `forward` is evaluation.
  */
 export function trainingStep({ net, width, batch, dropout = 0.5 }: StepOptions) {
+  const container = createContainer();
   const model = build(net, width, dropout);
-  const optimizer = new Adam(
-    model.trainableWeights.map((weight) => ({ name: weight.originalName, variable: weight.read() as tf.Variable })),
-    { weightDecay: 1e-5 },
-  );
+  const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: container.resolve(OPTIMIZERS).create("adam") }]);
+  const takeStep = createStep({ model, optimizer, loss: container.resolve(LOSSES).create("cross-entropy") });
   const { images, labels } = sampleBatch(batch);
-  const prepare = (training: boolean, seed: number): void => {
-    for (const layer of model.layers) if (isStepAware(layer)) layer.prepare({ training, seed });
-  };
+  const pixels = (): tf.Tensor4D => tf.tensor4d(images, [batch, 32, 32, 3]);
   let steps = 0;
   return {
     model,
     macs: stepMacs(model, batch),
     /** Begins a step; its loss is there when the backend has taken it. */
-    begin(): tf.Scalar {
-      prepare(true, deriveSeed(1, "step", steps++));
-      return tf.tidy(() => {
-        const x = tf.tensor4d(images, [batch, 32, 32, 3]);
-        const y = tf.tensor1d(labels, "int32");
-        const { value, grads } = tf.variableGrads(
-          () => softmaxCrossEntropy(model.apply(x, { training: true }) as tf.Tensor2D, y),
-          optimizer.variables,
-        );
-        optimizer.apply(grads, 1e-3);
-        return value;
-      });
+    begin(): tf.Tensor {
+      const seed = deriveSeed(1, "step", steps++);
+      return takeStep({ images: pixels, labels, learningRate: 1e-3, seed, epoch: 0, epochs: 1 }).loss;
     },
+    /** @returns its loss */
     async step(): Promise<number> {
-      return (await read(this.begin()))[0] ?? Number.NaN;
+      const loss = this.begin();
+      const [value = Number.NaN] = await loss.data();
+      loss.dispose();
+      return value;
     },
     /** Begins to evaluate the batch: [batch, classes]. */
     beginForward(): tf.Tensor {
-      prepare(false, 0);
-      return tf.tidy(() => model.apply(tf.tensor4d(images, [batch, 32, 32, 3])) as tf.Tensor);
-    },
-    async forward(): Promise<Float32Array> {
-      return await read(this.beginForward());
+      prepareLayers(model, EVALUATION);
+      return tf.tidy(() => model.apply(pixels()) as tf.Tensor);
     },
     dispose(): void {
       optimizer.dispose();

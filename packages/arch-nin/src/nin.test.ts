@@ -1,5 +1,5 @@
 import { deterministic, none } from "@benn/binarize";
-import { summarizeModel } from "@benn/core";
+import { summarizeModel } from "@benn/core/internals";
 import { testArchitecture } from "@benn/core/testing";
 import { describe, expect, test } from "vitest";
 import { nin, ninOptions } from "./nin.ts";

@@ -1,5 +1,5 @@
 import { deterministic } from "@benn/binarize";
-import { summarizeModel } from "@benn/core";
+import { summarizeModel } from "@benn/core/internals";
 import { testArchitecture } from "@benn/core/testing";
 import { expect, test } from "vitest";
 import { resnet18, resnet18Options } from "./resnet18.ts";

@@ -1,5 +1,5 @@
 import { deterministic, none } from "@benn/binarize";
-import { summarizeModel } from "@benn/core";
+import { summarizeModel } from "@benn/core/internals";
 import { testArchitecture } from "@benn/core/testing";
 import { expect, test } from "vitest";
 import { resnet20, resnet20Options } from "./resnet20.ts";

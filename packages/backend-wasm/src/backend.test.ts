@@ -1,4 +1,5 @@
-import { createContainer, createStep, LOSSES, memberOptimizer, OPTIMIZERS, OutOfMemoryError } from "@benn/core";
+import { createContainer, LOSSES, OPTIMIZERS } from "@benn/core";
+import { createStep, memberOptimizer, OutOfMemoryError } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { randomValues } from "../test/random-values.ts";

@@ -1,23 +1,29 @@
 import type { DeviceLimits } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 
-/** What the active backend's threads give at most: multiply-adds of a product that fits into caches, and bytes of a sum of two large arrays. */
+const PROBES = 10;
+/** Sides of square matrices: which product fits caches best depends on the machine. */
+const SIDES = [512, 768, 1024];
+const LARGE = 1 << 25;
+
+/** What the active backend's threads give at most: multiply-adds of products that fit into caches, and bytes of a sum of two large arrays. */
 export function measureLimits(): DeviceLimits {
-  const best = (run: () => void): number => {
+  /** Work a second of the best of several runs. */
+  const highest = (work: number, run: () => tf.Tensor): number => {
     let least = Infinity;
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < PROBES; i++) {
       const start = performance.now();
-      run();
+      run().dispose();
       least = Math.min(least, performance.now() - start);
     }
-    return least / 1000;
+    return (1000 * work) / least;
   };
   return tf.tidy(() => {
-    const n = 1024;
-    const a = tf.fill([n, n], 1);
-    const product = best(() => tf.matMul(a, a).dispose());
-    const large = tf.add(tf.fill([1 << 25], 1), 0);
-    const sum = best(() => tf.add(large, large).dispose());
-    return { multiplyAdds: n ** 3 / product, bytes: (12 * 2 ** 25) / sum };
+    const products = SIDES.map((side) => {
+      const a = tf.ones([side, side]);
+      return highest(side ** 3, () => tf.matMul(a, a));
+    });
+    const large = tf.add(tf.fill([LARGE], 1), 0);
+    return { multiplyAdds: Math.max(...products), bytes: highest(12 * LARGE, () => tf.add(large, large)) };
   });
 }

@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from "@benn/core";
+import { OutOfMemoryError } from "@benn/core/internals";
 import { Allocator } from "./allocator.ts";
 import { CONTROL_BYTES } from "./thread-pool.ts";
 

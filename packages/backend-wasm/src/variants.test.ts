@@ -1,4 +1,5 @@
-import { createContainer, BACKENDS, OutOfMemoryError } from "@benn/core";
+import { createContainer, BACKENDS } from "@benn/core";
+import { OutOfMemoryError } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomValues } from "../test/random-values.ts";

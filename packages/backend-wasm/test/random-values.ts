@@ -1,4 +1,4 @@
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 
 /** `count` values from −2 to 2 with some exact repeats among them. */
 export function randomValues(count: number, ...purpose: (string | number)[]): Float32Array {

@@ -1,4 +1,5 @@
-import { OutOfMemoryError, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { OutOfMemoryError } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { create } from "../test/use-software-gpu.ts";

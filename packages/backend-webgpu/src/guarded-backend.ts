@@ -1,4 +1,5 @@
-import { OutOfMemoryError, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { OutOfMemoryError } from "@benn/core/internals";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { DataType, TensorInfo } from "@tensorflow/tfjs";
 import { largestTensor } from "./adapter.ts";

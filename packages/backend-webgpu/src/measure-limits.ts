@@ -3,10 +3,27 @@ import * as tf from "@tensorflow/tfjs";
 import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
 
 const THREADS = 1 << 20;
-/** A program that takes so long is timed well enough. */
-const LONG_ENOUGH_SECONDS = 0.05;
+/** What takes so long is timed well enough: to start it and to read its result takes a hundredth of it. */
+const LONG_ENOUGH_SECONDS = 0.1;
+const PROBES = 3;
+const LARGE = 1 << 24;
 /** Multiply-adds of a thread in a round: eight sums of four lanes, none of which waits for another. */
 const LANES = 32;
+const ROUNDS = 4;
+
+/** Work a second that a device reaches at most: of the best of several runs that are long enough. */
+async function highest(work: number, run: (times: number) => Promise<void>): Promise<number> {
+  const seconds = async (times: number): Promise<number> => {
+    const start = performance.now();
+    await run(times);
+    return (performance.now() - start) / 1000;
+  };
+  await run(1); // which makes the program
+  let [times, least] = [1, 0];
+  while ((least = await seconds(times)) < LONG_ENOUGH_SECONDS) times *= 2;
+  for (let i = 1; i < PROBES; i++) least = Math.min(least, await seconds(times));
+  return (work * times) / least;
+}
 
 /** What the active GPU gives at most: a loop of multiply-adds in registers, and a sum of two large arrays. */
 export async function measureLimits(backend: GuardedBackend): Promise<DeviceLimits> {
@@ -34,38 +51,18 @@ export async function measureLimits(backend: GuardedBackend): Promise<DeviceLimi
   const factor = tf.tensor1d(new Float32Array(2000).fill(0.5));
   const multiply = (rounds: number): tf.TensorInfo =>
     backend.runWebGPUProgram(program(), [factor], "float32", [{ type: "int32", data: [rounds] }]);
-  const timed = async (run: () => { dataId: object }): Promise<number> => {
-    const start = performance.now();
-    const { dataId } = run();
-    await backend.read(dataId); // the whole result: read a small one
-    const seconds = (performance.now() - start) / 1000;
+  const multiplyAdds = await highest(THREADS * LANES * ROUNDS, async (times) => {
+    const { dataId } = multiply(times * ROUNDS);
+    await backend.read(dataId);
     backend.disposeData(dataId);
-    return seconds;
-  };
-  const best = async (run: () => Promise<number>): Promise<number> => {
-    let least = Infinity;
-    for (let i = 0; i < 3; i++) least = Math.min(least, await run());
-    return least;
-  };
-  let rounds = 16;
-  while ((await best(() => timed(() => multiply(rounds)))) < LONG_ENOUGH_SECONDS) rounds *= 2;
-  // Two lengths, so that starting and reading cancel out.
-  const difference = (await best(() => timed(() => multiply(3 * rounds)))) - (await best(() => timed(() => multiply(rounds))));
-  const multiplyAdds = (THREADS * LANES * 2 * rounds) / difference;
-
-  const large = tf.fill([1 << 24], 1);
-  const add = (times: number) => async (): Promise<number> => {
-    const start = performance.now();
-    const last = tf.tidy(() => {
-      let sum: tf.Tensor = large;
-      for (let i = 0; i < times; i++) sum = tf.add(large, large);
-      return tf.slice(sum, 0, 2);
-    });
+  });
+  const large = tf.fill([LARGE], 1);
+  const bytes = await highest(12 * LARGE, async (times) => {
+    for (let i = 1; i < times; i++) tf.add(large, large).dispose();
+    const last = tf.tidy(() => tf.slice(tf.add(large, large), 0, 2));
     await last.data();
     last.dispose();
-    return (performance.now() - start) / 1000;
-  };
-  const bytes = (20 * 12 * 2 ** 24) / ((await best(add(22))) - (await best(add(2))));
+  });
   tf.dispose([factor, large]);
   return { multiplyAdds, bytes };
 }

@@ -1,4 +1,5 @@
-import { createContainer, createStep, LOSSES, memberOptimizer, OPTIMIZERS } from "@benn/core";
+import { createContainer, LOSSES, OPTIMIZERS } from "@benn/core";
+import { createStep, memberOptimizer } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 
 /**

@@ -1,4 +1,4 @@
-import { EVALUATION } from "@benn/core";
+import { EVALUATION } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";

@@ -1,4 +1,5 @@
-import { type Binarizer, elementBits } from "@benn/core";
+import { type Binarizer } from "@benn/core";
+import { elementBits } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { deterministic } from "./deterministic.ts";
 import { binaryKernel } from "./ops/binary-kernel.ts";

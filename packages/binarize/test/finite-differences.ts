@@ -1,4 +1,4 @@
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
 

@@ -4,13 +4,13 @@ import {
   type Binarizer,
   BINARIZERS,
   createContainer,
-  createRandom,
   DATASETS,
   type DependencyContainer,
   SCHEMES,
   type Split,
   VOTERS,
 } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { BinaryConv2D } from "../src/layers/binary-conv2d.ts";
 import { BinaryDense } from "../src/layers/binary-dense.ts";

@@ -11,5 +11,9 @@ if (tooOld !== undefined) {
   process.exit(2);
 }
 
+// Before the long imports: until then SIGUSR1 would open Node's debugger.
+const { treatSignalsAsUsual } = await import("./command/stop-signals.ts");
+treatSignalsAsUsual();
+
 const { main } = await import("./command/main.ts");
 await main(process.argv.slice(2));

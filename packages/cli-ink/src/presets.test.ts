@@ -1,4 +1,5 @@
-import { PRESETS, resolveConfig } from "@benn/core";
+import { PRESETS } from "@benn/core";
+import { resolveConfig } from "@benn/core/node";
 import { expect, test } from "vitest";
 import { openContainer } from "./command/open-container.ts";
 

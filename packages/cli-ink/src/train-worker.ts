@@ -2,13 +2,14 @@
 // what the user asks meanwhile as messages.
 import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
-import { RunControl, UserError } from "@benn/core";
-import { openRun, train } from "@benn/core/node";
+import { UserError } from "@benn/core";
+import { openRun, RunControl, train } from "@benn/core/node";
 import { configure, isAsked } from "./command/configure.ts";
+import { explainError } from "./run/explain-error.ts";
 import { runOptions } from "./run/run-options.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
 
-const { config: asked, cwd, out, resume } = workerData as TrainRequest;
+const { config: asked, cwd, out, resume, takeOver = false } = workerData as TrainRequest;
 // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
 const control = new RunControl();
@@ -24,15 +25,16 @@ parentPort?.on("message", (message: ControlMessage) => {
 });
 
 try {
-  const saved = resume === undefined ? undefined : (await openRun(resume)).config;
+  const saved = resume === undefined ? undefined : await openRun(resume);
   const configured = await configure(asked, cwd, saved);
   const run = train(saved === undefined || isAsked(asked) ? configured.config : undefined, {
     ...runOptions(configured, cwd),
     control,
     signal: end.signal,
+    takeOver,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),
-    onFolder: (folder) => post({ kind: "folder", folder }),
+    onFolder: (folder) => post({ kind: "folder", folder, plugins: configured.plugins }),
   });
   for (;;) {
     const next = await run.next();
@@ -42,7 +44,8 @@ try {
     }
     post({ kind: "event", event: next.value });
   }
-} catch (error) {
+} catch (thrown) {
+  const error = explainError(thrown);
   const message = error instanceof Error ? error.message : String(error);
   if (end.signal.aborted && error instanceof Error && error.name === "AbortError") post({ kind: "stopped" });
   else post({ kind: "failed", isUserError: error instanceof UserError, message, stack: inspect(error) });

@@ -95,7 +95,7 @@ export const configSchema = z.strictObject({
     .union([z.literal("auto"), z.int().min(1).max(MOST_MEMBERS)], { error: 'must be "auto" or a whole number of at least 1' })
     .default("auto")
     .describe(
-      "members trained at a time, where none depends on another (independent bagging); auto: what the machine carries, or one for each adapter of a list",
+      "members trained at a time, where none depends on another (independent bagging); auto: as many as the backend shares the machine among",
     ),
   resident: z
     .boolean()

@@ -28,9 +28,15 @@ const OWN_DEFAULTS: Config = {
  */
 export function createContainer({ defaults = {} }: { readonly defaults?: Config } = {}): DependencyContainer {
   const own = container.createChildContainer();
-  for (const { token, title, check } of Object.values(CONTRACTS))
-    own.register(token as InjectionToken<Registry<unknown>>, { useValue: new Registry(title, check as Check<unknown>) });
+  const registries = Object.values(CONTRACTS).map(({ token, title, check }) => ({
+    token,
+    registry: new Registry(title, check as Check<unknown>),
+  }));
+  for (const { token, registry } of registries) own.register(token as InjectionToken<Registry<unknown>>, { useValue: registry });
   own.register(DEFAULTS, { useValue: { ...OWN_DEFAULTS, ...defaults } });
+  const registrants = registries.map(({ registry }) => registry.registrant);
+  for (const { registry } of registries) registry.registrant = "@benn/core";
   registerBuiltIns(own);
+  for (const [i, { registry }] of registries.entries()) registry.registrant = registrants[i] ?? "";
   return own;
 }

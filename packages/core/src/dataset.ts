@@ -43,6 +43,8 @@ export interface LoadedDataset {
    * that were prepared elsewhere, and a runtime takes such floats.
    */
   readonly preprocessing: Preprocessing;
+  /** Sentences to show before training, such as how many files of a folder are not used. */
+  readonly warnings?: readonly string[];
   dispose?(): void;
 }
 

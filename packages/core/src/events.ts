@@ -92,7 +92,9 @@ export interface Scored {
   readonly member: number;
   readonly epoch: number;
   readonly on: "draw" | "validation";
-  readonly accuracy: number;
+  /** Name and value of the metric that the best epoch is chosen by. */
+  readonly metric: string;
+  readonly value: number;
   /** Whether these weights are the best so far and kept. */
   readonly best: boolean;
 }
@@ -124,9 +126,11 @@ export interface MemberDone {
 export interface StagedMetric {
   readonly validation?: ByVoter;
   readonly test: ByVoter;
-  /** Of the newest member alone, and the mean over the members so far, on the test split. */
-  readonly single: number;
-  readonly singleMean: number;
+  /** Of the newest member alone, and the mean over the members so far, on the test split; not known of top-5 accuracy in older logs. */
+  readonly single?: number;
+  readonly singleMean?: number;
+  /** On training rows, each voted on only by members that never saw it, nor started from one that did, with the run's voter. */
+  readonly outOfBag?: number;
 }
 
 /** The vote of the first `members` members. */
@@ -134,8 +138,6 @@ export interface Staged {
   readonly type: "staged";
   readonly members: number;
   readonly metrics: ByMetric<StagedMetric>;
-  /** Accuracy on training rows, each voted on only by members that never saw it, nor started from one that did, with the run's voter. */
-  readonly outOfBag?: number;
 }
 
 export interface Warned {

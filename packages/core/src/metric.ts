@@ -26,8 +26,9 @@ export interface Metric extends Omit<MetricInfo, "name"> {
    */
   of(scores: Float32Array | Float64Array, labels: Int32Array): number;
   /**
-   * The metric's sum over the rows of a training batch, on the device, so that logits stay there: of the metric as a mean over rows.
-   * Absent: not measured while training. Called inside a `tf.tidy`.
+   * The metric's sum over the rows of a training batch, on the device, so that logits stay there: for a metric that is a mean over rows.
+   * The best epoch of a member is chosen by the first metric of the run that has it. Absent: not measured while training. Called inside a
+   * `tf.tidy`.
    * @param logits [batch, classes]
    * @param labels [batch], int32
    */

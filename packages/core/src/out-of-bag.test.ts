@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
-import { outOfBagAccuracy } from "./out-of-bag.ts";
+import { voteOutOfBag } from "./out-of-bag.ts";
+import { accuracy } from "./staged-vote.ts";
 import type { Voter } from "./voter.ts";
 
 const sum: Voter = {
   vote: ({ logits, alphas }) =>
     Float64Array.from(logits[0] ?? [], (_, i) => logits.reduce((s, l, m) => s + (alphas[m] ?? 0) * (l[i] ?? 0), 0)),
+};
+
+const outOfBagAccuracy = (...args: Parameters<typeof voteOutOfBag>): number | undefined => {
+  const votes = voteOutOfBag(...args);
+  return votes && accuracy(votes.scores, votes.labels);
 };
 
 test("a row is voted on by the members that never drew it, and left out when all did", () => {

@@ -1,26 +1,33 @@
-import { winners } from "./staged-vote.ts";
 import type { Ballot, Voter } from "./voter.ts";
 
+/** What the members that never saw a row make of it. */
+export interface OutOfBag {
+  /** [rows, classes] of the rows that some member never saw. */
+  readonly scores: Float64Array;
+  /** [rows] */
+  readonly labels: Int32Array;
+}
+
 /**
- * Accuracy of the ensemble on its own training rows, each voted on only by the members that never saw it.
+ * The votes on the ensemble's own training rows, each by the members alone that never saw it.
  * @param seen one a member: 1 where it may have seen the row, itself or in the weights that it started from, [n]
- * @returns in [0, 1]; undefined while every row was seen by every member
+ * @returns undefined while every row was seen by every member
  * @see L. Breiman, "Out-of-bag estimation", 1996
  */
-export function outOfBagAccuracy(voter: Voter, ballot: Ballot, labels: Int32Array, seen: readonly Uint8Array[]): number | undefined {
+export function voteOutOfBag(voter: Voter, ballot: Ballot, labels: Int32Array, seen: readonly Uint8Array[]): OutOfBag | undefined {
   const { classes } = ballot;
-  let counted = 0;
-  let right = 0;
-  for (let row = 0; row < labels.length; row++) {
+  const scores: number[] = [];
+  const counted: number[] = [];
+  for (const [row, label] of labels.entries()) {
     const members = seen.flatMap((rows, member) => (rows[row] === 0 ? [member] : []));
     if (members.length === 0) continue;
-    const scores = voter.vote({
+    const own = voter.vote({
       classes,
       logits: members.map((member) => (ballot.logits[member] ?? new Float32Array(0)).subarray(row * classes, (row + 1) * classes)),
       alphas: members.map((member) => ballot.alphas[member] ?? 0),
     });
-    counted += 1;
-    if (winners(scores, classes)[0] === labels[row]) right += 1;
+    scores.push(...own);
+    counted.push(label);
   }
-  return counted > 0 ? right / counted : undefined;
+  return counted.length > 0 ? { scores: Float64Array.from(scores), labels: Int32Array.from(counted) } : undefined;
 }

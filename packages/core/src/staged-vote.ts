@@ -1,5 +1,3 @@
-import type { Ballot, Voter } from "./voter.ts";
-
 /** The class with the highest score of each row, the lower class on a tie. `scores` is [n, classes]. */
 export function winners(scores: Float32Array | Float64Array, classes: number): Int32Array {
   const won = new Int32Array(scores.length / classes);
@@ -21,11 +19,6 @@ export function accuracy(scores: Float32Array | Float64Array, labels: Int32Array
   return right / labels.length;
 }
 
-/** Whether top-5 accuracy says anything: with ten classes or fewer, guessing gets half. */
-export function hasTopFive(classes: number): boolean {
-  return classes > 10;
-}
-
 /**
  * Share of rows whose label is among the five highest scores, in [0, 1]; of equal scores the lower classes come first, as
  * for `winners`. NaN without rows.
@@ -43,16 +36,4 @@ export function topFiveAccuracy(scores: Float32Array | Float64Array, labels: Int
     if (before < 5) right += 1;
   }
   return right / labels.length;
-}
-
-/**
- * Accuracy of the vote of the first 1, 2, … K members, from their stored logits.
- * @param measure `accuracy`, or `topFiveAccuracy`
- * @returns [K], in [0, 1]
- */
-export function stagedAccuracy(voter: Voter, ballot: Ballot, labels: Int32Array, measure: typeof accuracy = accuracy): number[] {
-  return ballot.logits.map((_, k) => {
-    const first = { classes: ballot.classes, logits: ballot.logits.slice(0, k + 1), alphas: ballot.alphas.slice(0, k + 1) };
-    return measure(voter.vote(first), labels);
-  });
 }

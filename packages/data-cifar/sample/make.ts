@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRandom, shuffle } from "@benn/core";
+import { createRandom, shuffle } from "@benn/core/internals";
 import { readBinaryBatches } from "../src/binary-batches.ts";
 import { packImages } from "../src/image-codec.ts";
 import { CLASSES, type Images, pickImages } from "../src/images.ts";

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "@benn/core";
 import { CLASSES, type Images, SIZE } from "./images.ts";
+import { neighbourOf } from "./name-neighbour.ts";
+import { readWhole } from "./read-whole.ts";
 import type { OnFile, Source } from "./source.ts";
 
 /** One label byte, then the red, the green and the blue plane. */
@@ -24,16 +25,11 @@ export const BATCH_FILES = [...TRAIN_FILES, TEST_FILE];
  */
 export async function readBinaryBatches(folder: string, onFile?: OnFile): Promise<Source> {
   for (const file of BATCH_FILES) {
-    if (!existsSync(join(folder, file))) {
-      throw new UserError(
-        `cifar10: "${join(folder, file)}" is missing. Name the folder with ${TRAIN_FILES[0]} to ${TRAIN_FILES[4]} and ${TEST_FILE} ` +
-          `(from cifar-10-binary.tar.gz), or set dataset.source=download to fetch them.`,
-      );
-    }
+    if (!existsSync(join(folder, file))) throw missingFile(folder, file);
   }
   const sha256: Record<string, string> = {};
   const read = async (file: string): Promise<Images> => {
-    const bytes = await readFile(join(folder, file));
+    const bytes = await readWhole(join(folder, file));
     sha256[file] = createHash("sha256").update(bytes).digest("hex");
     onFile?.(Object.keys(sha256).length, BATCH_FILES.length);
     return parseRecords(bytes, join(folder, file));
@@ -45,9 +41,18 @@ export async function readBinaryBatches(folder: string, onFile?: OnFile): Promis
   return { train, test, labels: await readNames(folder), files: sha256 };
 }
 
+export function missingFile(folder: string, file: string = BATCH_FILES[0]!): UserError {
+  return new UserError(
+    `cifar10: "${join(folder, file)}" is missing. Name the folder with ${TRAIN_FILES[0]} to ${TRAIN_FILES[4]} and ${TEST_FILE} ` +
+      `(from cifar-10-binary.tar.gz), or set dataset.source=download to fetch them.`,
+  );
+}
+
 /** Labels and planes of a file's records. */
 function parseRecords(bytes: Uint8Array, path: string): Images {
   if (bytes.length === 0 || bytes.length % RECORD !== 0) {
+    const neighbour = bytes.length === 0 ? undefined : neighbourOf(bytes, path);
+    if (neighbour) throw neighbour;
     throw new UserError(
       `cifar10: "${path}" has ${bytes.length} bytes, which is not a whole number of ${RECORD}-byte records ` +
         `(${Math.floor(bytes.length / RECORD)} and ${bytes.length % RECORD} bytes). It is cut short or not a CIFAR-10 file; fetch it again.`,
@@ -86,7 +91,8 @@ function joinImages(parts: readonly Images[]): Images {
 async function readNames(folder: string): Promise<readonly string[]> {
   const path = join(folder, NAMES_FILE);
   if (!existsSync(path)) return CLASSES;
-  const names = (await readFile(path, "utf8"))
+  const names = new TextDecoder()
+    .decode(await readWhole(path))
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");

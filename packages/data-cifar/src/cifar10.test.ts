@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom, type LoadedDataset, type LoadOptions, UserError, type z } from "@benn/core";
+import { type LoadedDataset, type LoadOptions, UserError, type z } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { testDataset } from "@benn/core/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BATCHES, randomBytes, writeBatches } from "../test/mini-batches.ts";
@@ -119,7 +120,7 @@ test.for([
   [{ data: "/nowhere/at/all" }, /data is "\/nowhere\/at\/all", which is not a folder\. Name the folder/],
   [{ data: import.meta.filename }, /which is not a folder/],
   [{ data: import.meta.dirname }, /data_batch_1\.bin" is missing\. Name the folder with data_batch_1\.bin to data_batch_5\.bin/],
-  [{ source: "folder" }, /source=folder needs data/],
+  [{ source: "folder" }, /the folder of its files is not named\. Name it with --data DIR/],
   [{ source: "sample", data: "somewhere" }, /source=sample reads no folder, but data is "somewhere"/],
   [{ source: "download", data: "somewhere" }, /source=download reads no folder/],
   [{ url: "https://example.org/x.tar.gz" }, /url is for source=download, but source is sample/],

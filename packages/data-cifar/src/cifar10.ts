@@ -1,4 +1,5 @@
-import { createRandom, type Dataset, UserError, z } from "@benn/core";
+import { type Dataset, UserError, z } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { cacheFolder } from "./cache-folder.ts";
 import { fitPreprocess } from "./fit-preprocess.ts";
 import { type Images, SIDE } from "./images.ts";
@@ -80,7 +81,6 @@ function choosePlace({ data, url, source = data === undefined ? "sample" : "fold
     throw new UserError(`cifar10: url is for source=download, but source is ${source}. Leave one of the two out.`);
   }
   if (source === "folder") {
-    if (data === undefined) throw new UserError("cifar10: source=folder needs data. Name the folder of the files.");
     return { from: source, folder: data };
   }
   if (data !== undefined) {

@@ -124,3 +124,15 @@ test("refuses a path that climbs out on the way, after files that were right", a
   );
   expect(await readdir(outer)).toEqual([]);
 });
+
+test("no archive that is refused leaves a file open", async () => {
+  const open = async (): Promise<number> => (await readdir("/dev/fd")).length;
+  const { archive, folder } = await placed(await miniArchive());
+  const whole = await readFile(archive);
+  const before = await open();
+  for (let length = 512; length < whole.length; length += 9000) {
+    await writeFile(archive, whole.subarray(0, length));
+    await expect(extractBatches(archive, folder)).rejects.toThrow(UserError);
+  }
+  expect(await open()).toBe(before);
+});

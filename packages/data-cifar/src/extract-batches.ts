@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { UserError } from "@benn/core";
 import * as tar from "tar";
@@ -20,27 +21,31 @@ export async function extractBatches(archive: string, folder: string): Promise<v
   await mkdir(folder, { recursive: true });
   let fault: string | undefined;
   const seen = new Set<string>();
+  const filter = (path: string, entry: Stats | tar.ReadEntry): boolean => {
+    const type = "type" in entry ? entry.type : "File";
+    if (type === "Directory" && path.replace(/\/$/, "") === ARCHIVE_FOLDER) return false;
+    if (type !== "File" && type !== "OldFile") fault ??= `"${path}" is a ${type}`;
+    else if (!path.startsWith(`${ARCHIVE_FOLDER}/`) || path.split(/[/\\]/).includes(".."))
+      fault ??= `"${path}" lies outside ${ARCHIVE_FOLDER}`;
+    else if (entry.size > LARGEST) fault ??= `"${path}" has ${entry.size} bytes`;
+    else if (seen.has(path)) fault ??= `"${path}" is there twice`;
+    seen.add(path);
+    return fault === undefined && WANTED.has(path);
+  };
   try {
+    // Read to its end before a file is opened for writing: an extraction that fails leaves the files open that it was writing.
+    tar.list({ sync: true, file: archive, strict: true, filter });
     // In one go: an asynchronous extraction that fails goes on writing for a while after it has said so.
-    tar.extract({
-      sync: true,
-      file: archive,
-      cwd: folder,
-      strict: true,
-      noMtime: true,
-      preserveOwner: false,
-      filter(path, entry) {
-        const type = "type" in entry ? entry.type : "File";
-        if (type === "Directory" && path.replace(/\/$/, "") === ARCHIVE_FOLDER) return false;
-        if (type !== "File" && type !== "OldFile") fault ??= `"${path}" is a ${type}`;
-        else if (!path.startsWith(`${ARCHIVE_FOLDER}/`) || path.split(/[/\\]/).includes(".."))
-          fault ??= `"${path}" lies outside ${ARCHIVE_FOLDER}`;
-        else if (entry.size > LARGEST) fault ??= `"${path}" has ${entry.size} bytes`;
-        else if (seen.has(path)) fault ??= `"${path}" is there twice`;
-        seen.add(path);
-        return fault === undefined && WANTED.has(path);
-      },
-    });
+    if (fault === undefined)
+      tar.extract({
+        sync: true,
+        file: archive,
+        cwd: folder,
+        strict: true,
+        noMtime: true,
+        preserveOwner: false,
+        filter: (path) => WANTED.has(path),
+      });
   } catch (error) {
     if (fault === undefined && isOfSystem(error)) {
       throw new UserError(`cifar10: the archive could not be unpacked into "${folder}": ${error.message}. Mend that and run it again.`, {

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { digested } from "../test/mini-archive.ts";
 import { randomBytes } from "../test/mini-batches.ts";
 import { serve, serveFile } from "../test/serve.ts";
@@ -102,11 +103,72 @@ test("a wrong byte is found by the checksum, and the file deleted", async () => 
   expect(existsSync(`${path}.etag`)).toBe(false);
 });
 
-test("more bytes than expected are not taken", async () => {
+describe("another file is told from a cut one at once", () => {
+  const page = "<!DOCTYPE html><title>Log in</title>";
+  test.for([
+    ["a page", (response: ServerResponse) => response.end(page), /is another file, a page of the web: it has 36 bytes, not 300000\./],
+    [
+      "a page of no length, which ends as it should",
+      (response: ServerResponse) => (response.write(page), response.end()),
+      /is another file, a page of the web: it has 36 bytes, not 300000\./,
+    ],
+    [
+      "a longer one",
+      (response: ServerResponse) => response.end(Buffer.concat([bytes, bytes])),
+      /is another file: it has 600000 bytes, not 300000\./,
+    ],
+    [
+      "one of more bytes than expected, whose length is not told",
+      (response: ServerResponse) => (response.write(bytes), response.end(bytes)),
+      /is another file: it has more than the expected 300000 bytes\./,
+    ],
+  ] as const)("%s", async ([, answer, says]) => {
+    const path = join(await temporaryFolder(), "file");
+    let asked = 0;
+    const url = await serve((_request, response) => (asked++, answer(response)));
+    const failure = await fetchFile(remote(url), path, patient).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UserError);
+    expect((failure as UserError).message).toMatch(says);
+    expect((failure as UserError).message).toMatch(/Set dataset\.url to a server that has cifar-10-binary\.tar\.gz/);
+    expect(asked).toBe(1);
+    expect(existsSync(path)).toBe(false);
+    expect(existsSync(`${path}.etag`)).toBe(false);
+  });
+
+  test("the rest of a file that is another by now", async () => {
+    const path = join(await temporaryFolder(), "file");
+    await writeFile(path, bytes.subarray(0, 1000));
+    await writeFile(`${path}.etag`, '"v1"');
+    const url = await serve((_request, response) =>
+      response.writeHead(206, { "content-range": "bytes 1000-1999/2000" }).end(bytes.subarray(1000, 2000)),
+    );
+    await expect(fetchFile(remote(url), path, patient)).rejects.toThrow(/is another file: it has 2000 bytes, not 300000/);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+test("a server that falls silent is given up after a second silence, and what came is kept", async () => {
   const path = join(await temporaryFolder(), "file");
-  const url = await serveFile(Buffer.concat([bytes, bytes]));
-  await expect(fetchFile(remote(url), path, patient)).rejects.toThrow(/sends more than the expected 300000 bytes/);
-  expect(existsSync(path)).toBe(false);
+  const requests: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    requests.push(request.headers.range);
+    response.setHeader("etag", '"v1"');
+    if (requests.length === 1) response.writeHead(200, { "content-length": bytes.length }).write(bytes.subarray(0, 3));
+  });
+  const failure = await fetchFile(remote(url), path, { ...patient, stallMs: 50 }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(UserError);
+  expect((failure as UserError).message).toMatch(/after 2 attempts: the server sent nothing for 0\.05 s\. 3 of 300000 bytes are kept/);
+  expect(requests).toEqual([undefined, "bytes=3-"]);
+});
+
+test("progress tells why the last attempt failed", async () => {
+  const path = join(await temporaryFolder(), "file");
+  const told: (string | undefined)[] = [];
+  const url = await serve((_request, response) => response.writeHead(503).end());
+  await expect(
+    fetchFile(remote(url), path, { retries: 1, waitMs: 1500, onProgress: (_done, _total, trouble) => told.push(trouble) }),
+  ).rejects.toThrow(UserError);
+  expect(told).toContain("the server answered 503 Service Unavailable");
 });
 
 test("a refusal is final and says what to set, a failing server is asked again", async () => {

@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom, type Dataset, type LoadedDataset, type LoadOptions } from "@benn/core";
+import { type Dataset, type LoadedDataset, type LoadOptions } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { testDataset } from "@benn/core/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { records, writeBatches } from "../test/mini-batches.ts";

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readSafetensors, writeSafetensors } from "@benn/core";
+import { readSafetensors, writeSafetensors } from "@benn/core/internals";
 import type { Zca } from "./fit-zca.ts";
 import { SIZE } from "./images.ts";
 

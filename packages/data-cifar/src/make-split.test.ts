@@ -1,4 +1,4 @@
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SIDE, SIZE } from "./images.ts";

@@ -1,4 +1,5 @@
 import { UserError } from "@benn/core";
+import { neighbourOf } from "./name-neighbour.ts";
 
 /** An array read from a .npy file, in C order. */
 export interface NumpyArray {
@@ -29,7 +30,8 @@ const TYPES: Readonly<Record<string, { readonly bytes: number; readonly read: (d
  */
 export function parseNpy(file: Uint8Array, path: string): NumpyArray {
   const refuse = (what: string): UserError => new UserError(`cifar10: "${path}" ${what} Save it again with numpy.save.`);
-  if (file.length < 12 || Buffer.from(file.subarray(0, 6)).toString("latin1") !== MAGIC) throw refuse("is not a .npy file.");
+  if (file.length < 12 || Buffer.from(file.subarray(0, 6)).toString("latin1") !== MAGIC)
+    throw neighbourOf(file, path) ?? refuse("is not a .npy file.");
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const version = file[6]!;
   if (version < 1 || version > 3) throw refuse(`is of .npy version ${version}, but only 1 to 3 are known.`);

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "@benn/core";
 import { CLASSES, type Images, PLANE, SIDE, SIZE } from "./images.ts";
 import { parseNpy } from "./npy.ts";
+import { readWhole } from "./read-whole.ts";
 import type { OnFile, Source } from "./source.ts";
 
 const ARRAYS = ["train_data", "train_labels", "test_data", "test_labels"] as const;
@@ -32,7 +32,7 @@ export async function readNumpyArrays(folder: string, onFile?: OnFile): Promise<
     if (path === undefined) {
       throw new UserError(`cifar10: "${join(folder, `${array}.npy`)}" is missing. The folder needs ${ARRAYS.join(", ")}.`);
     }
-    const bytes = await readFile(path);
+    const bytes = await readWhole(path);
     files[basename(path)] = createHash("sha256").update(bytes).digest("hex");
     onFile?.(Object.keys(files).length, ARRAYS.length);
     return { path, ...parseNpy(bytes, path) };

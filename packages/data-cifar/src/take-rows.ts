@@ -1,4 +1,5 @@
-import { type Random, shuffle } from "@benn/core";
+import { type Random } from "@benn/core";
+import { shuffle } from "@benn/core/internals";
 
 /** Rows of each class, class by class, in the order of `rows`. */
 function byClass(labels: Uint8Array, rows: Int32Array, classes: number): Int32Array[] {

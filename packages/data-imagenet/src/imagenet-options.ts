@@ -1,7 +1,7 @@
 import { z } from "@benn/core";
 
 export const imagenetOptions = z.object({
-  data: z.string().min(1).describe("folder with the training and validation pictures"),
+  data: z.string().min(1).optional().describe("folder with the training and validation pictures; needed to load them"),
   source: z.enum(["folders", "lmdb", "shards"]).optional().describe("how they are stored; found out if not given"),
   train: z
     .string()

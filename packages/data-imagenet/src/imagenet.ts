@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { createRandom, type Dataset, type LoadOptions, type Preprocessing, UserError } from "@benn/core";
+import { type Dataset, type LoadOptions, type Preprocessing, UserError } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { DecoderPool } from "./decode/decoder-pool.ts";
 import { centre } from "./decode/crop.ts";
 import type { Recipe } from "./decode/recipe.ts";
 import type { ImagenetOptions } from "./imagenet-options.ts";
+import { locateImagenet } from "./locate-imagenet.ts";
 import { makeSplit, type SplitOptions } from "./make-split.ts";
 import { readMean } from "./mean-image.ts";
 import { readClassList } from "./sources/class-list.ts";
@@ -34,14 +36,22 @@ export function imagenet(options: ImagenetOptions): Dataset {
 
   return {
     expected: { shape: [size, size, 3], classes: 1000, moves: false },
+    locate: () => locateImagenet(options),
     async load(load) {
+      const { data } = options;
+      if (data === undefined) {
+        const found = locateImagenet({});
+        throw new UserError(
+          `imagenet: the folder of its pictures is not named. Name it with --data DIR${found === undefined ? "" : ` (there is one at "${found}")`}.`,
+        );
+      }
       const recipe = { ...options, ...constantsOf(options) } satisfies Recipe;
       if (recipe.mean.length > 3 && options.augment === "resized-crop") {
         throw new UserError("imagenet: augment=resized-crop has no place in a mean image. Set augment=crop, or give a channel mean.");
       }
       const classes = options.classes === undefined ? undefined : readClassList(options.classes);
       const source = await openSource({
-        data: options.data,
+        data,
         source: options.source,
         train: options.train,
         val: options.val,
@@ -73,6 +83,7 @@ export function imagenet(options: ImagenetOptions): Dataset {
         test: makeSplit(source.test, test, reading),
         provenance: provenanceOf(source, recipe, preprocess),
         preprocessing: preprocessingOf(recipe),
+        ...(source.warnings && { warnings: source.warnings }),
         dispose: () => void pool.dispose(),
       };
     },

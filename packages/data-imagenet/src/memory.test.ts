@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { expect, onTestFinished, test } from "vitest";
 import { FOLDERS, SYNSETS } from "../test/sets.ts";
 import { DecoderPool } from "./decode/decoder-pool.ts";

@@ -1,4 +1,5 @@
-import { type Random, shuffle } from "@benn/core";
+import { type Random } from "@benn/core";
+import { shuffle } from "@benn/core/internals";
 
 /**
  * Takes `count` rows at random, of each class as near to its share as whole numbers allow.

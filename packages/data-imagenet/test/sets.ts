@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { createRandom, type LoadedDataset } from "@benn/core";
+import { type LoadedDataset } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { create } from "tar";
 import { onTestFinished } from "vitest";
 import { imagenet } from "../src/imagenet.ts";

@@ -1,4 +1,5 @@
-import { completeScheme, createContainer, createRandom, SCHEMES } from "@benn/core";
+import { createContainer, SCHEMES } from "@benn/core";
+import { completeScheme, createRandom } from "@benn/core/internals";
 import { testScheme } from "@benn/core/testing";
 import { expect, test } from "vitest";
 import plugin, { bagging } from "./index.ts";

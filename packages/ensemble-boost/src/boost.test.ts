@@ -1,4 +1,5 @@
-import { completeScheme, createContainer, createRandom, type NextRound, SCHEMES, type Spec, weightedError } from "@benn/core";
+import { createContainer, type NextRound, SCHEMES, type Spec } from "@benn/core";
+import { completeScheme, createRandom, weightedError } from "@benn/core/internals";
 import { testScheme } from "@benn/core/testing";
 import { expect, test } from "vitest";
 import plugin, { boost, boostOptions } from "./index.ts";

@@ -10,9 +10,12 @@ export const boostOptions = (alpha: "half-log" | "samme") =>
     start: z
       .enum(["uniform", "guarded"])
       .default("uniform")
-      .describe("first weights: 1/n, or 1/(n + 0.001) as the reference's on ImageNet"),
+      .describe("first sample weights: 1/n, or 1/(n + 0.001) as the reference's on ImageNet"),
     onWeak: z.enum(["keep", "stop"]).default("keep").describe("what to do under the half-log alpha with a member of ε ≥ ½"),
-    weighting: z.enum(["resample", "loss"]).default("resample").describe("weights choose an epoch's rows, or weigh the loss of every row"),
+    weighting: z
+      .enum(["resample", "loss"])
+      .default("resample")
+      .describe("sample weights choose an epoch's rows, or weigh the loss of every row"),
   });
 
 export type BoostOptions = z.output<ReturnType<typeof boostOptions>>;

@@ -1,5 +1,6 @@
-/** Text from a file as it may be shown: short, and without anything that a terminal would obey. */
+import { printable as safe } from "@benn/core/internals";
+
+/** A name or a value of a checkpoint as it may be shown: short, and without anything that a terminal obeys. */
 export function printable(text: string, limit = 120): string {
-  const safe = text.slice(0, limit).replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return text.length > limit ? `${safe}…` : safe;
+  return safe(text, limit);
 }

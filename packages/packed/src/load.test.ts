@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { encodeModel, floatTensor, labelsFor, newSketch } from "../test/random-model.ts";
 import { load } from "./load.ts";
+import { PackedError } from "./packed-error.ts";
 import type { LoadProgress } from "./read-bytes.ts";
 
 const sketch = newSketch(1);
@@ -78,6 +79,53 @@ test("from a server it comes with its progress, and a file that is not there is 
   } finally {
     server.close();
   }
+});
+
+async function served(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.benn`;
+}
+
+test("a server that falls silent is given up, before its answer and in it", async () => {
+  const silent = await served(() => {});
+  await expect(load(silent, { timeout: 50 })).rejects.toThrow(/model\.benn: cannot be read: the server sent nothing for 0\.05 s\./);
+  const stalled = await served((_request, response) => response.write(file.subarray(0, 100)));
+  await expect(load(stalled, { timeout: 50 })).rejects.toThrow(/the server sent nothing for 0\.05 s\./);
+});
+
+test("what is too large by the server's word, or none of ours by its first bytes, is not waited for", async () => {
+  const endless = (start: Uint8Array, headers: Record<string, string> = {}) =>
+    served((_request, response) => {
+      response.writeHead(200, headers);
+      response.write(start);
+    });
+  await expect(load(await endless(Buffer.alloc(100), { "content-length": "9999999" }), { maxMemory: 1000 })).rejects.toThrow(
+    /has 9999999 bytes or more, of at most 1000/,
+  );
+  await expect(load(await endless(Buffer.alloc(100, 255)))).rejects.toThrow(/has a header of \d+ bytes, so it is not a \.benn file/);
+  await expect(load(await endless(Buffer.from("<!DOCTYPE html>")))).rejects.toThrow(/model\.benn: is a page of the web\. Give the address/);
+});
+
+test.for([
+  ["<html><title>Not found</title>", /is a page of the web\. Give the address of the file itself\./],
+  ["version https://git-lfs.github.com/spec/v1\noid sha256:0\n", /is a pointer of Git LFS\. Fetch the file with git lfs pull\./],
+  ["PK\x03\x04 net/data.pkl", /is a zip archive, as are checkpoints of PyTorch\./],
+  ["\x1f\x8b\x08", /is packed with gzip\. Unpack it\./],
+  ["", /has 0 bytes, so it is not a \.benn file/],
+] as const)("what is no .benn file is named for what it is: %j", async ([text, says]) => {
+  const other = join(folder, "other.benn");
+  writeFileSync(other, text, "latin1");
+  await expect(load(other)).rejects.toThrow(PackedError);
+  await expect(load(other)).rejects.toThrow(says);
+});
+
+test("a folder is told from a file, with what makes one of a run", async () => {
+  await expect(load(folder)).rejects.toThrow(`${folder}: is a folder, not a .benn file. Export a run folder first: benn export ${folder}.`);
 });
 
 test("a file that is not there is told by its path", async () => {

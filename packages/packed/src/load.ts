@@ -1,3 +1,4 @@
+import { checkSum } from "./check-sum.ts";
 import { choosePopcount, type KernelName, type Popcount, popcountOf } from "./choose-popcount.ts";
 import { createKernels } from "./kernels.ts";
 import { PackedModel } from "./packed-model.ts";
@@ -13,6 +14,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Most bytes the file, and then the model at work, may take. Default 1 GiB. */
   readonly maxMemory?: number;
+  /** Milliseconds that a server may send nothing. Default 30,000. */
+  readonly timeout?: number;
 }
 
 let trial: Promise<Popcount> | undefined;
@@ -31,6 +34,7 @@ export async function load(source: string | URL | Uint8Array | ArrayBuffer, opti
   const name = isBytes ? "model" : String(source).slice(0, 200);
   const bytes = isBytes ? asBytes(source) : await readBytes(source, { ...options, maxBytes: maxMemory });
   const model = readModel(bytes, name);
+  await checkSum(model.file, name);
   trial ??= createKernels().then(choosePopcount);
   const popcount = kernel === "auto" ? await trial : popcountOf(kernel);
   return new PackedModel(model, {

@@ -1,4 +1,5 @@
-import { createRandom, type Random } from "@benn/core";
+import { type Random } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mirror, put } from "../test/mirror-model.ts";

@@ -1,5 +1,6 @@
 import type * as FileSystem from "node:fs/promises";
 import { PackedError } from "./packed-error.ts";
+import { headerLength } from "./read-safetensors.ts";
 
 export interface LoadProgress {
   readonly loaded: number;
@@ -12,6 +13,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Most bytes a file may have. */
   readonly maxBytes: number;
+  /** Milliseconds that a server may send nothing. */
+  readonly timeout?: number;
 }
 
 /**
@@ -39,32 +42,51 @@ async function readLocal(source: string | URL, { onProgress, signal, maxBytes }:
   const path = typeof source === "string" && source.startsWith("file:") ? new URL(source) : source;
   const fileSystem = "node:fs/promises"; // not a literal in the import, or bundlers for browsers would look for it
   const { readFile, stat } = (await import(/* @vite-ignore */ fileSystem)) as typeof FileSystem;
-  const { size } = await stat(path);
+  const stats = await stat(path);
+  if (stats.isDirectory())
+    throw new PackedError(`${String(source)}: is a folder, not a .benn file. Export a run folder first: benn export ${String(source)}.`);
+  const { size } = stats;
   if (size > maxBytes) throw tooLarge(String(source), size, maxBytes);
   const bytes = await readFile(path, signal ? { signal } : undefined);
   onProgress?.({ loaded: bytes.length, total: bytes.length });
   return bytes;
 }
 
-async function readRemote(address: string, { onProgress, signal, maxBytes }: ReadOptions): Promise<Uint8Array> {
-  const response = await fetch(address, signal ? { signal } : {});
-  if (!response.ok || !response.body) throw new Error(`${response.status} ${response.statusText}`);
-  const told = Number(response.headers.get("content-length") ?? Number.NaN);
-  // A compressed answer's length is not that of its contents.
-  const total = response.headers.has("content-encoding") || !Number.isFinite(told) ? undefined : told;
+async function readRemote(address: string, { onProgress, signal, maxBytes, timeout = 30_000 }: ReadOptions): Promise<Uint8Array> {
+  const silence = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(new Error(`the server sent nothing for ${timeout / 1000} s`)), timeout);
+  };
   const chunks: Uint8Array[] = [];
   let loaded = 0;
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    loaded += value.length;
-    if (loaded > maxBytes || (total ?? 0) > maxBytes) {
-      await reader.cancel();
-      throw tooLarge(address, Math.max(loaded, total ?? 0), maxBytes);
+  wait();
+  try {
+    const response = await fetch(address, { signal: AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]) });
+    if (!response.ok || !response.body) throw new Error(`${response.status} ${response.statusText}`);
+    const told = Number(response.headers.get("content-length") ?? Number.NaN);
+    // A compressed answer's length is not that of its contents.
+    const total = response.headers.has("content-encoding") || !Number.isFinite(told) ? undefined : told;
+    const reader = response.body.getReader();
+    try {
+      if ((total ?? 0) > maxBytes) throw tooLarge(address, total ?? 0, maxBytes);
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        wait();
+        if (loaded === 0 && value.length >= 8) headerLength(value, address); // before the rest of what is none of ours comes
+        chunks.push(value);
+        loaded += value.length;
+        if (loaded > maxBytes) throw tooLarge(address, loaded, maxBytes);
+        onProgress?.({ loaded, ...(total === undefined ? {} : { total }) });
+      }
+    } catch (error) {
+      void reader.cancel().catch(() => {});
+      throw error;
     }
-    onProgress?.({ loaded, ...(total === undefined ? {} : { total }) });
+  } finally {
+    clearTimeout(timer);
   }
   const bytes = new Uint8Array(loaded);
   let at = 0;

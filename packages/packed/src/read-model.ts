@@ -2,7 +2,7 @@ import { checkNodes } from "./check-nodes.ts";
 import { FORMAT_VERSION, type GraphNode, type ModelHeader, type Shape, type VoteName } from "./graph.ts";
 import { PackedError } from "./packed-error.ts";
 import { type PictureRule, type Preparation, readPreparation } from "./preparation.ts";
-import { isCount, isRecord, readSafetensors, type Tensor } from "./read-safetensors.ts";
+import { isCount, isRecord, readSafetensors, type Tensor, type TensorFile } from "./read-safetensors.ts";
 
 /** What the model may say; everything else is refused, so that a later version's file is not half understood. */
 const KEYS: ReadonlySet<string> = new Set<keyof ModelHeader>([
@@ -28,6 +28,7 @@ export interface CheckedMember {
 export interface CheckedModel extends Omit<ModelHeader, "members" | keyof PictureRule> {
   readonly members: readonly CheckedMember[];
   readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly file: TensorFile;
   readonly preparation: Preparation;
   readonly picture: PictureRule;
   /** [channels][256]: the float of each byte; absent where a byte's float is not its alone, or when the model takes floats only. */
@@ -40,7 +41,8 @@ export interface CheckedModel extends Omit<ModelHeader, "members" | keyof Pictur
  * @throws PackedError
  */
 export function readModel(bytes: Uint8Array, name: string): CheckedModel {
-  const { metadata, tensors } = readSafetensors(bytes, name);
+  const file = readSafetensors(bytes, name);
+  const { metadata, tensors } = file;
   const fail = (what: string): never => {
     throw new PackedError(`${name}: ${what}. The file is damaged or not a .benn file; fetch or export it again.`);
   };
@@ -83,6 +85,7 @@ export function readModel(bytes: Uint8Array, name: string): CheckedModel {
     preprocessing: preprocessing as ModelHeader["preprocessing"],
     members: checked,
     tensors,
+    file,
     preparation,
     picture,
     table: preparation.kind === "table" ? preparation.table : undefined,

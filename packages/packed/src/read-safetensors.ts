@@ -12,6 +12,8 @@ export interface Tensor {
 export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** All that follows the header. */
+  readonly data: Uint8Array;
 }
 
 /** Far above what any header takes, and small enough to parse without harm. */
@@ -35,10 +37,8 @@ export function readSafetensors(bytes: Uint8Array, name: string): TensorFile {
   const fail = (what: string): never => {
     throw new PackedError(`${name}: ${what}. The file is damaged or not a .benn file; fetch or export it again.`);
   };
-  if (bytes.length < 8) fail(`has ${bytes.length} bytes, fewer than the 8 of the header's length`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-  if (length > bytes.length - 8 || length > LONGEST_HEADER) fail(`has a header of ${length} bytes in a file of ${bytes.length}`);
+  const length = headerLength(bytes, name);
+  if (length > bytes.length - 8) fail(`has a header of ${length} bytes in a file of ${bytes.length}`);
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
@@ -75,7 +75,29 @@ export function readSafetensors(bytes: Uint8Array, name: string): TensorFile {
     at = end;
   }
   if (at !== body.length) fail(`has ${body.length - at} bytes that belong to no tensor`);
-  return { metadata: metadata as Record<string, string>, tensors };
+  return { metadata: metadata as Record<string, string>, tensors, data: body };
+}
+
+/** What else a file may be, by how it begins. */
+const FOREIGN = {
+  "version https://git-lfs": "a pointer of Git LFS. Fetch the file with git lfs pull",
+  "PK\u0003\u0004": "a zip archive, as are checkpoints of PyTorch. Unpack it, or import it with benn import-torch",
+  "\u001F\u008B": "packed with gzip. Unpack it",
+};
+
+/** The header's length in bytes. @throws PackedError for a file that begins as none of ours does */
+export function headerLength(bytes: Uint8Array, name: string): number {
+  const text = String.fromCharCode(...bytes.subarray(0, 200));
+  const foreign = /^\s*<(?:!doctype|html|\?xml)/i.test(text)
+    ? "a page of the web. Give the address of the file itself"
+    : Object.entries(FOREIGN).find(([start]) => text.startsWith(start))?.[1];
+  if (foreign) throw new PackedError(`${name}: is ${foreign}.`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = bytes.length < 8 ? 0 : view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+  if (length >= 2 && length <= LONGEST_HEADER) return length;
+  throw new PackedError(
+    `${name}: has ${bytes.length < 8 ? `${bytes.length} bytes` : `a header of ${length} bytes`}, so it is not a .benn file, or damaged. Fetch or export it again.`,
+  );
 }
 
 /** The values of a tensor as a copy. */

@@ -1,4 +1,5 @@
-import { createRandom, DATASETS, definePlugin, type Preprocessing, type Split, z } from "@benn/core";
+import { DATASETS, definePlugin, type Preprocessing, type Split, z } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 
 const CLASSES = 4;
 const [MEAN, DEVIATION] = [Float32Array.of(120, 130, 110), Float32Array.of(64, 60, 70)];

@@ -1,5 +1,6 @@
 import { BatchNorm, BinaryConv2D } from "@benn/binarize";
-import { ARCHITECTURES, type Ballot, definePlugin, deriveSeed, type Voter, VOTERS, winners, z } from "@benn/core";
+import { ARCHITECTURES, type Ballot, definePlugin, deriveSeed, type Voter, VOTERS, z } from "@benn/core";
+import { winners } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { Divide, Head, layerOf, ScaledRelu, Shrink } from "./plugin-layers.ts";
 

@@ -1,4 +1,5 @@
-import { createRandom, type Random, writeSafetensors, type SafetensorsEntry } from "@benn/core";
+import { type Random } from "@benn/core";
+import { createRandom, writeSafetensors, type SafetensorsEntry } from "@benn/core/internals";
 import type { GraphNode, MemberHeader, ModelHeader, Sliding } from "../src/graph.ts";
 
 type Entries = Map<string, SafetensorsEntry>;

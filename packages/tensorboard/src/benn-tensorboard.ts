@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { join } from "node:path";
 import { UserError } from "@benn/core";
+import { printable } from "@benn/core/internals";
 import { convertRun } from "./convert-run.ts";
 
 const runs = process.argv.slice(2);
@@ -10,9 +11,10 @@ try {
   }
   for (const run of runs) {
     await convertRun(run);
-    process.stdout.write(`${join(run, "tensorboard")} is written; look at it by: tensorboard --logdir ${join(run, "tensorboard")}\n`);
+    const written = printable(join(run, "tensorboard"));
+    process.stdout.write(`${written} is written; look at it by: tensorboard --logdir ${written}\n`);
   }
 } catch (error) {
-  process.stderr.write(`benn-tensorboard: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`benn-tensorboard: ${printable(error instanceof Error ? error.message : String(error))}\n`);
   process.exitCode = error instanceof UserError ? 2 : 1;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { type FileHandle, lstat, mkdir, open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "@benn/core";
 import { encodeFileVersion, encodeScalars } from "./encode-event.ts";
 import { encodeRecord } from "./encode-record.ts";
 import type { Scalars } from "./scalars.ts";
@@ -10,7 +11,8 @@ const NAME = "events.out.tfevents.benn";
 
 /**
  * The event files of a run, one in each folder. They are written over what an interrupted run has left: as long as a run
- * says the same again the bytes stay the same, so that a TensorBoard that looks on sees nothing move.
+ * says the same again the bytes stay the same, so that a TensorBoard that looks on sees nothing move. A run may come from elsewhere, so
+ * nothing is written, or removed, through a link or out of the folder.
  */
 export class EventFiles {
   readonly #folder: string;
@@ -21,7 +23,10 @@ export class EventFiles {
     this.#folder = folder;
   }
 
-  /** @param wallTime seconds since 1970 */
+  /**
+   * @param wallTime seconds since 1970
+   * @throws UserError when a link stands where a file or a folder is to be
+   */
   async append({ folder, step, values }: Scalars, wallTime: number): Promise<void> {
     const file = this.#files.get(folder) ?? (await this.#open(folder, wallTime));
     await write(file, encodeRecord(encodeScalars(wallTime, step, values)));
@@ -31,6 +36,7 @@ export class EventFiles {
   async cut(): Promise<void> {
     for (const { handle, size } of this.#files.values()) await handle.truncate(size);
     if (!existsSync(this.#folder)) return;
+    await refuseLink(this.#folder);
     for (const entry of await readdir(this.#folder, { withFileTypes: true })) {
       const isLeft = entry.isDirectory() && !this.#files.has(entry.name);
       if (isLeft) await rm(join(this.#folder, entry.name, NAME), { force: true });
@@ -44,13 +50,24 @@ export class EventFiles {
   }
 
   async #open(folder: string, wallTime: number): Promise<{ handle: FileHandle; size: number }> {
+    if (!/^[\w-]+$/.test(folder))
+      throw new UserError(`${this.#folder}: "${folder}" is no name of a folder. The run's events.jsonl was damaged.`);
     const path = join(this.#folder, folder, NAME);
-    await mkdir(dirname(path), { recursive: true });
+    for (const part of [this.#folder, join(this.#folder, folder), path]) await refuseLink(part);
+    await mkdir(join(this.#folder, folder), { recursive: true });
     const file = { handle: await open(path, existsSync(path) ? "r+" : "w"), size: 0 };
     this.#files.set(folder, file);
     await write(file, encodeRecord(encodeFileVersion(wallTime)));
     return file;
   }
+}
+
+async function refuseLink(path: string): Promise<void> {
+  const isLink = await lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false, // not there yet
+  );
+  if (isLink) throw new UserError(`${path}: is a link, and event files are written inside the run alone. Remove the link.`);
 }
 
 async function write(file: { readonly handle: FileHandle; size: number }, bytes: Buffer): Promise<void> {

@@ -45,7 +45,11 @@ export function createScalars(): (event: RunEvent) => Scalars | undefined {
           each(event.metrics, (value, metric) => [[`train/${tagsOf(metric).mean}`, shown(value, metric)]]),
         );
       case "score":
-        return ofMember(event.member, before, [[`${event.on}/avg_top1`, 100 * event.accuracy]]);
+        return ofMember(
+          event.member,
+          before,
+          each({ [event.metric]: event.value }, (value, metric) => [[`${event.on}/${tagsOf(metric).mean}`, shown(value, metric)]]),
+        );
       case "member-end": {
         const values = each(event.metrics, ({ test }, metric): Value[] => [[`test/${tagsOf(metric).mean}`, shown(test, metric)]]);
         // The loss comes first, as in older files.
@@ -63,7 +67,9 @@ export function createScalars(): (event: RunEvent) => Scalars | undefined {
               shown(value, metric),
             ]),
           );
-        const outOfBag: Value[] = event.outOfBag === undefined ? [] : [["vote/out_of_bag", 100 * event.outOfBag]];
+        const outOfBag = each(event.metrics, ({ outOfBag: value }, metric): Value[] =>
+          value === undefined ? [] : [[`vote/out_of_bag${tagsOf(metric).vote}`, shown(value, metric)]],
+        );
         return { folder: "ensemble", step: event.members, values: finite([...votes("test"), ...votes("validation"), ...outOfBag]) };
       }
       case "member-start":

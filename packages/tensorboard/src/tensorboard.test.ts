@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createContainer, LISTENERS, type RunEvent, type RunEventBody } from "@benn/core";
 import { testListener } from "@benn/core/testing";
 import { expect, test } from "vitest";
@@ -27,7 +27,17 @@ const runStart: RunEventBody = {
     { name: "loss", title: "cross-entropy", unit: "", better: "lower" },
     { name: "brier", title: "Brier score", unit: "", better: "lower" },
   ],
-  members: [],
+  members: [0, 1].map((member) => ({
+    member,
+    architecture: "nin",
+    binarizer: "abs-sign",
+    epochs: 2,
+    steps: 30,
+    learningRate: 0.1,
+    parameters: 100,
+    bytes: 20,
+    realBytes: 400,
+  })),
   pretrainEpochs: 2,
 };
 
@@ -42,7 +52,7 @@ function exampleEvents(): RunEvent[] {
       const batch = { accuracy: 0.25, top5: 0.5, brier: 0.75 };
       for (const step of [10, 20, 30]) say({ type: "step", member, epoch, step, steps: 30, loss: 2 + member, metrics: batch });
       say({ type: "epoch", member, epoch, epochs: 2, loss: 1, metrics: { accuracy: 0.375, brier: 0.625 }, learningRate: 0.1 });
-      if (epoch === 1) say({ type: "score", member, epoch, on: "validation", accuracy: 0.125, best: true });
+      if (epoch === 1) say({ type: "score", member, epoch, on: "validation", metric: "accuracy", value: 0.125, best: true });
     }
     if (member < 0) continue;
     const on = (test: number) => ({ train: 1, test });
@@ -53,11 +63,10 @@ function exampleEvents(): RunEvent[] {
       type: "staged",
       members: member + 1,
       metrics: {
-        accuracy: { validation: { soft: 0.25 }, test: { hard: 0.5, soft: 0.625 }, ...single },
+        accuracy: { validation: { soft: 0.25 }, test: { hard: 0.5, soft: 0.625 }, ...single, outOfBag: 0.375 },
         top5: { validation: { soft: 0.5 }, test: { hard: 0.75, soft: 0.875 }, ...single },
         brier: { test: { soft: 0.25 }, ...single },
       },
-      outOfBag: 0.375,
     });
   }
   say({ type: "run-end", reason: "finished", members: 2 });
@@ -181,3 +190,31 @@ test("it is a listener by name", async () => {
   await plugin.register(container);
   expect(container.resolve(LISTENERS).create("tensorboard")).toHaveProperty("hear");
 });
+
+test.for(["/../../../outside", "../outside", "\u001B[2J"])(
+  "a log whose member is the text %j writes nothing outside the run",
+  async (member) => {
+    const outer = await mkdtemp(join(tmpdir(), "benn-tensorboard-"));
+    const run = join(outer, "run");
+    await mkdir(run);
+    const evil = exampleEvents().map((event) => (event.type === "step" ? { ...event, member: member as never } : event));
+    await expect(write(evil, run)).rejects.toThrow(/is no name of a folder\. The run's events\.jsonl was damaged\.$/);
+    expect(await readdir(outer)).toEqual(["run"]);
+  },
+);
+
+test.for(["tensorboard", "tensorboard/member-000", "tensorboard/start/events.out.tfevents.benn"])(
+  "a link at %s is not followed",
+  async (place) => {
+    const [run, elsewhere] = [await mkdtemp(join(tmpdir(), "benn-tensorboard-")), await mkdtemp(join(tmpdir(), "benn-elsewhere-"))];
+    const target = join(elsewhere, "events.out.tfevents.benn");
+    await writeFile(target, "precious");
+    await mkdir(join(run, dirname(place)), { recursive: true });
+    await symlink(place.endsWith(".benn") ? target : elsewhere, join(run, place));
+    await expect(tensorboard().open?.({ folder: run, past: replay(exampleEvents()) })).rejects.toThrow(
+      /is a link, and event files are written inside the run alone\. Remove the link\.$/,
+    );
+    expect(await readdir(elsewhere)).toEqual(["events.out.tfevents.benn"]);
+    expect(await readFile(target, "utf8")).toBe("precious");
+  },
+);

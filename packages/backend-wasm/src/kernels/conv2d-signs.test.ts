@@ -1,4 +1,4 @@
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileKernels, instantiateKernels } from "../instance.ts";

@@ -1,4 +1,4 @@
-import { keepsElement } from "@benn/core";
+import { keepsElement } from "@benn/core/internals";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomValues } from "../../test/random-values.ts";

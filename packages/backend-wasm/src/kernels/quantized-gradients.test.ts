@@ -1,4 +1,4 @@
-import { elementBits } from "@benn/core";
+import { elementBits } from "@benn/core/internals";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type BinaryConvolution, binaryConvolution, binaryConvolutions, manyPixels } from "../../test/binary-shapes.ts";

@@ -1,5 +1,6 @@
 import { BatchNorm, batchNorm, binaryConv2d, binaryKernel, binarySign, centreAndClip, dropoutMask } from "@benn/binarize";
-import { createContainer, createRandom, type MemberOptimizer, memberOptimizer, OPTIMIZERS } from "@benn/core";
+import { createContainer, OPTIMIZERS } from "@benn/core";
+import { createRandom, type MemberOptimizer, memberOptimizer } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { expect, test } from "vitest";

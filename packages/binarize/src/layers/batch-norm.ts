@@ -1,4 +1,4 @@
-import { runTrainingKernel } from "@benn/core";
+import { runTrainingKernel } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { batchNorm, normalize } from "../ops/batch-norm.ts";
 import { onlyTensor } from "./only-tensor.ts";

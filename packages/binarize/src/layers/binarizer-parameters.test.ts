@@ -1,20 +1,8 @@
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Binarizer,
-  type Config,
-  createContainer,
-  createStep,
-  EVALUATION,
-  LOSSES,
-  memberOptimizer,
-  OPTIMIZERS,
-  readSafetensors,
-  type Step,
-  summarizeModel,
-  UserError,
-} from "@benn/core";
+import { type Binarizer, type Config, createContainer, LOSSES, OPTIMIZERS, type Step, UserError } from "@benn/core";
+import { createStep, EVALUATION, memberOptimizer, readSafetensors, summarizeModel } from "@benn/core/internals";
 import { train, type TrainOptions } from "@benn/core/node";
 import { testBinarizer } from "@benn/core/testing";
 import * as tf from "@tensorflow/tfjs";
@@ -203,5 +191,7 @@ test("in a run a binarizer learns each epoch of the member, and is scored in its
     return w.clone();
   };
   await run({ ...config, epochs: 3 }, {}, Infinity, { ...none, kernel });
-  expect([...seen].toSorted()).toEqual(["evaluation 1", "training 0 of 3", "training 1 of 3", "training 2 of 3"]);
+  // Tried before the first epoch it also sees a step of a training that is none.
+  const inRun = [...seen].filter((step) => !step.startsWith("training") || step.endsWith("of 3"));
+  expect(inRun.toSorted()).toEqual(["evaluation 1", "training 0 of 3", "training 1 of 3", "training 2 of 3"]);
 });

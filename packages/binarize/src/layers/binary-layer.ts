@@ -1,4 +1,5 @@
-import { type Binarizer, type BinarizerParameters, deriveSeed, EVALUATION, type Step, type StepAware, UserError } from "@benn/core";
+import { type Binarizer, type BinarizerParameters, deriveSeed, type Step, type StepAware, UserError } from "@benn/core";
+import { EVALUATION } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 
 export interface BinaryLayerOptions {

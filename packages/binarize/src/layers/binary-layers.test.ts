@@ -1,4 +1,5 @@
-import { deriveSeed, EVALUATION } from "@benn/core";
+import { deriveSeed } from "@benn/core";
+import { EVALUATION } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { normal } from "../../test/finite-differences.ts";

@@ -1,4 +1,4 @@
-import { runTrainingKernel } from "@benn/core";
+import { runTrainingKernel } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 
 export interface BatchNormalized {

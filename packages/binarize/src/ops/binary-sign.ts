@@ -1,4 +1,4 @@
-import { runTrainingKernel } from "@benn/core";
+import { runTrainingKernel } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 
 /** −1 where x < 0, else +1: one bit has no third value. No gradient; the caller disposes it. */

@@ -1,4 +1,4 @@
-import { keepsElement, runTrainingKernel } from "@benn/core";
+import { keepsElement, runTrainingKernel } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 
 /**

@@ -1,4 +1,5 @@
-import { type Config, configSchema, keysOf, UserError } from "@benn/core";
+import { type Config, UserError } from "@benn/core";
+import { configSchema, keysOf } from "@benn/core/node";
 
 type Json = Record<string, unknown>;
 
@@ -11,7 +12,7 @@ const LISTS: readonly string[] = keysOf({ many: true });
  * configuration does not name belongs to its default, and of a group of members to what the run has. In a list of one, `optimizer.weightDecay=0`
  * is that one's option; `optimizer.0.weightDecay=0` names its place.
  * @param defaults for what the configuration leaves out
- * @throws UserError for what is not key=value, and for an option of what has none
+ * @throws UserError for what is not key=value, for an option of what has none, and for keys that every object has (`constructor`)
  */
 export function applySettings(config: Config, settings: readonly string[], defaults: Config): Config {
   const result = structuredClone(config) as Json;
@@ -20,7 +21,8 @@ export function applySettings(config: Config, settings: readonly string[], defau
     const path = setting.slice(0, Math.max(0, at));
     if (at < 0)
       throw new UserError(`--set ${setting}: is not key=value. Write for example --set epochs=10; a configuration file goes before --set.`);
-    if (!KEY.test(path)) throw new UserError(`--set ${setting}: "${path}" is not a key. Write for example --set architecture.width=0.5.`);
+    if (!KEY.test(path) || path.split(".").some((key) => key === "prototype" || key in Object.prototype))
+      throw new UserError(`--set ${setting}: "${path}" is not a key. Write for example --set architecture.width=0.5.`);
     const text = setting.slice(at + 1);
     const [key = "", ...rest] = path.split(".");
     if (rest.length === 0) result[key] = valueOf(key, text);

@@ -56,7 +56,7 @@ test("a profile gives each row its share, its rates, and its part of the limit t
   expect(profileLines({ ...profile, limits }, 3)).toEqual([
     ...head,
     "A step of training: 11.0 ms, started in 10.5; its kernels, timed one by one: 10.0 ms; those with multiply-adds are 90.0 % of them",
-    "Limits here: 40 GMAC/s of float32, 40 GB/s of memory",
+    "Limits, the most that was seen here: 40 GMAC/s of float32, 40 GB/s of memory",
     "",
     "kernel        part          calls    ms     %  GMAC/s  GB/s  of limit",
     "FusedConv2D   conv2d            2  6.00  60.0      20   1.0      50 %",
@@ -66,7 +66,7 @@ test("a profile gives each row its share, its rates, and its part of the limit t
     "1 more row, 0.0 %: --rows 4",
   ]);
   const without = profileLines(profile, 9).join("\n");
-  expect(without).not.toContain("Limits here");
+  expect(without).not.toContain("Limits");
   expect(without).not.toContain(" %\n");
   expect(without).not.toContain("more row");
 });

@@ -51,7 +51,7 @@ export function profileLines(
       share(row.milliseconds),
       giga(perSecond.multiplyAdds),
       giga(perSecond.bytes),
-      limits && row.bound && reached !== undefined ? `${((100 * reached) / limits[row.bound]).toFixed(0)} %` : "",
+      limits && row.bound && reached !== undefined ? `${(100 * (reached / limits[row.bound])).toFixed(0)} %` : "",
     ];
   });
   return [
@@ -61,7 +61,9 @@ export function profileLines(
       (millisecondsToStart === undefined ? "" : `, started in ${digits(millisecondsToStart)}`) +
       `; its kernels, timed one by one: ${digits(all)} ms` +
       (products > 0 ? `; those with multiply-adds are ${share(products)} % of them` : ""),
-    ...(limits ? [`Limits here: ${giga(limits.multiplyAdds)} GMAC/s of float32, ${giga(limits.bytes)} GB/s of memory`] : []),
+    ...(limits
+      ? [`Limits, the most that was seen here: ${giga(limits.multiplyAdds)} GMAC/s of float32, ${giga(limits.bytes)} GB/s of memory`]
+      : []),
     "",
     ...table([["kernel", "part", "calls", "ms", "%", "GMAC/s", "GB/s", "of limit"], ...cells], { left: 2 }),
     ...(rest.length > 0

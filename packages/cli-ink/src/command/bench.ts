@@ -1,8 +1,10 @@
 import { availableParallelism, cpus } from "node:os";
-import type { DeviceLimits, MemberBench, ProfileRow, StepKind } from "@benn/core";
-import { type BenchSubject, openBench } from "@benn/core/node";
+import type { DeviceLimits, ProfileRow } from "@benn/core";
+import { type BenchSubject, type MemberBench, openBench, type StepKind } from "@benn/core/node";
 import { benchLines, profileLines } from "./bench-lines.ts";
 import { configure } from "./configure.ts";
+import { highestLimits } from "./highest-limits.ts";
+import { print, printJson } from "./print.ts";
 
 export interface BenchOptions {
   readonly file?: string;
@@ -48,7 +50,7 @@ export interface StepProfile extends Measured {
   /** Of a step as a run takes it, that is without a profile, and how much of it is spent on starting it. */
   readonly millisecondsPerStep: number;
   readonly millisecondsToStart?: number;
-  /** What the device gives at most, a second. */
+  /** What the device gives at most, a second: the most that was seen. */
   readonly limits?: DeviceLimits;
   /** Of one step, on average. */
   readonly rows: readonly ProfileRow[];
@@ -67,7 +69,8 @@ export async function bench(options: BenchOptions): Promise<void> {
   const found = profile ? await profileStep(options, process.cwd(), note) : await measureSpeeds(options, process.cwd(), note);
   note("");
   const lines = (): string[] => ("of" in found ? profileLines(found, rows) : benchLines(found));
-  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : `${lines().join("\n")}\n`);
+  if (json) printJson(found);
+  else print(`${lines().join("\n")}\n`);
 }
 
 /** How fast the member trains and evaluates, turn by turn. */
@@ -98,18 +101,20 @@ export async function profileStep(options: BenchOptions, cwd: string, note: Note
     const steps = options.steps ?? PROFILED_STEPS;
     note("warming up");
     await bench.time(of, WARM_UP_STEPS);
+    note("measuring what the device gives at most");
+    const before = await bench.limits();
     note(`timing ${steps} steps`);
     const { milliseconds, starting } = await bench.time(of, steps);
     note("timing their kernels");
     const rows = await bench.profile(of, steps);
-    note("measuring what the device gives at most");
-    const limits = await bench.limits();
+    note("measuring what the device gives at most once more");
+    const probes = [before, await bench.limits()].filter((limits) => limits !== undefined);
     return {
       ...subject,
       of,
       millisecondsPerStep: milliseconds,
       ...(starting === undefined ? {} : { millisecondsToStart: starting }),
-      ...(limits ? { limits } : {}),
+      ...(probes.length > 0 ? { limits: highestLimits(probes, rows) } : {}),
       rows,
     };
   });

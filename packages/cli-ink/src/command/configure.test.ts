@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { PRESETS } from "@benn/core";
 import { type ConfigRequest, configure, isAsked } from "./configure.ts";
+import type { RunOrigin } from "./plugins-of-run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "benn-config-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,7 +16,7 @@ const plugin = (file: string, name: string, config: object = {}): void =>
      export default { name: "${name}", register: (c) => c.resolve(PRESETS).add("${name}", { description: "", create: () => (${JSON.stringify({ config })}) }) };`,
   );
 const none = { settings: [], plugins: [] };
-const read = async (request: ConfigRequest, ...rest: [string, object?]) => (await configure(request, ...rest)).config;
+const read = async (request: ConfigRequest, ...rest: [string, RunOrigin?]) => (await configure(request, ...rest)).config;
 
 test("without a file or a preset everything is default", async () => {
   expect(await read(none, folder)).toEqual({});
@@ -62,12 +63,36 @@ test("plugins that a preset or a setting names are loaded too", async () => {
 });
 
 test("settings for a resumed run come on top of what it was made from", async () => {
-  plugin("saved.ts", "saved");
-  const saved = { members: 3, epochs: 7, plugins: [join(folder, "saved.ts")] };
-  expect(await read({ ...none, settings: ["epochs=9"] }, folder, saved)).toEqual({ ...saved, epochs: 9 });
+  const config = { members: 3, epochs: 7 };
+  const saved = { folder: "runs/a", config };
+  expect(await read({ ...none, settings: ["epochs=9"] }, folder, saved)).toEqual({ ...config, epochs: 9 });
   expect(await read({ ...none, preset: "demo" }, folder, saved)).not.toHaveProperty("plugins");
   expect(isAsked({ ...none, backend: "cpu" })).toBe(true);
   expect(isAsked({ ...none, parallel: "2" })).toBe(true);
+});
+
+test("relative places begin at the configuration file, those of the command line where the user is", async () => {
+  mkdirSync(join(folder, "elsewhere"));
+  writeFileSync(
+    join(folder, "elsewhere/c.json"),
+    JSON.stringify({ dataset: { name: "cifar10", data: "pictures" }, init: "start", given: ["a", "/b"] }),
+  );
+  const file = "elsewhere/c.json";
+  expect(await read({ ...none, file }, folder)).toEqual({
+    dataset: { name: "cifar10", data: join(folder, "elsewhere/pictures") },
+    init: join(folder, "elsewhere/start"),
+    given: [join(folder, "elsewhere/a"), "/b"],
+  });
+  expect((await read({ ...none, settings: ["dataset.data=s3://bucket"] }, folder)).dataset).toMatchObject({ data: "s3://bucket" });
+  for (const request of [{ settings: ["dataset.data=mine"] }, { data: "mine" }]) {
+    const { dataset } = await read({ ...none, file, ...request }, folder);
+    expect(dataset).toEqual({ name: "cifar10", data: join(folder, "mine") });
+  }
+});
+
+test("a JSON file may begin with the mark that editors of Windows write", async () => {
+  writeFileSync(join(folder, "mark.json"), '\uFEFF{"members":2,"epochs":1}');
+  expect(await read({ ...none, file: "mark.json" }, folder)).toEqual({ members: 2, epochs: 1 });
 });
 
 test("mistakes are one sentence each", async () => {

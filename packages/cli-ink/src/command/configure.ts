@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type Config, DEFAULTS, type DependencyContainer, PRESETS, UserError } from "@benn/core";
-import { fileSpecifier, installResolver } from "@benn/core/node";
+import { dirname, resolve } from "node:path";
+import { type Config, type DependencyContainer, PRESETS, UserError } from "@benn/core";
+import { DEFAULTS } from "@benn/core/node";
 import { applySettings } from "./apply-settings.ts";
 import { openContainer } from "./open-container.ts";
+import { pluginsOfRun, refuseForeignBackend, requirePlugins, type RunOrigin } from "./plugins-of-run.ts";
+import { absolutePlugin, findConfigFile, readConfigFile } from "./read-config-file.ts";
 
 /** What the command line says about the configuration. */
 export interface ConfigRequest {
@@ -17,9 +17,6 @@ export interface ConfigRequest {
   readonly parallel?: string;
 }
 
-const FILES = ["benn.config.ts", "benn.config.mts", "benn.config.js", "benn.config.mjs", "benn.config.json"];
-const IS_PATH = /^\.{1,2}[/\\]/;
-
 /** A configuration, and a container in which the plugins that it names are loaded. */
 export interface Configured {
   readonly config: Config;
@@ -30,31 +27,41 @@ export interface Configured {
 
 /**
  * Puts the configuration together: the preset or the file (given, or `benn.config.*` of the folder), then `--data`,
- * `--backend`, `--parallel` and `--plugin`, then `--set`. Paths of plugins become absolute, so that the run can be resumed anywhere.
- * @param saved what the run that is resumed was made from: settings without a file or a preset come on top of it
+ * `--backend`, `--parallel` and `--plugin`, then `--set`. Paths of plugins and of data become absolute, so that the run can be resumed
+ * anywhere: those of the file begin at its folder, those of the command line at `cwd`.
+ * @param saved the run that is resumed: settings without a file or a preset come on top of what it was made from
  * @throws UserError for a file that is missing or cannot be read, a plugin that is missing or breaks, and an unknown preset
  */
-export async function configure(request: ConfigRequest, cwd: string, saved?: Config): Promise<Configured> {
+export async function configure(request: ConfigRequest, cwd: string, saved?: RunOrigin): Promise<Configured> {
   const { file, preset } = request;
   if (file !== undefined && preset !== undefined) {
     throw new UserError(`--preset ${preset}: does not go together with the configuration file ${file}. Leave one of the two out.`);
   }
   const resumes = saved !== undefined && file === undefined && preset === undefined;
-  const found = resumes || preset !== undefined ? undefined : (file ?? FILES.find((name) => existsSync(join(cwd, name))));
+  const found = resumes || preset !== undefined ? undefined : (file ?? findConfigFile(cwd));
   const read = found === undefined ? {} : await readConfigFile(resolve(cwd, found));
-  const own = (read.plugins ?? []).map((plugin) => absolutePlugin(plugin, dirname(resolve(cwd, found ?? ""))));
+  const folder = dirname(resolve(cwd, found ?? ""));
+  const own = (read.plugins ?? []).map((plugin) => absolutePlugin(plugin, folder));
   const asked = request.plugins.map((plugin) => absolutePlugin(plugin, cwd));
-  const plugins = [...new Set([...(saved?.plugins ?? []), ...own, ...asked])];
+  const named = [...own, ...asked];
+  const plugins = [...new Set(saved ? await pluginsOfRun(saved, named, cwd) : named)];
   const container = await openContainer(plugins, cwd);
-  const base = resumes ? saved : preset === undefined ? read : container.resolve(PRESETS).create(preset, "preset").config;
-  const all = resumes ? (saved.plugins ?? []) : [...new Set([...(preset === undefined ? own : (base.plugins ?? [])), ...asked])];
-  const config = applySettings(
+  if (saved) {
+    requirePlugins(saved, plugins, container);
+    refuseForeignBackend(saved, cwd);
+  }
+  const ofFile = { ...read, ...placesIn(read, folder) };
+  const base = resumes ? saved.config : preset === undefined ? ofFile : container.resolve(PRESETS).create(preset, "preset").config;
+  const all = resumes ? (saved.config.plugins ?? []) : [...new Set([...(preset === undefined ? own : (base.plugins ?? [])), ...asked])];
+  const set = applySettings(
     { ...base, ...(all.length > 0 ? { plugins: all } : {}) },
     settingsOf(request, cwd),
     container.resolve(DEFAULTS),
   );
-  // A preset may name plugins, and so may --set.
-  const more = [...new Set([...plugins, ...(config.plugins ?? [])])];
+  const config = { ...set, ...dataIn(set, cwd) };
+  // A preset may name plugins, and so may --set; what only experiment.json names stays out.
+  const isSet = request.settings.some((setting) => setting.startsWith("plugins="));
+  const more = [...new Set([...plugins, ...(resumes && !isSet ? [] : (config.plugins ?? []))])];
   return { config, plugins: more, container: more.length > plugins.length ? await openContainer(more, cwd) : container };
 }
 
@@ -67,47 +74,27 @@ function settingsOf({ data, backend, parallel, settings }: ConfigRequest, cwd: s
   ];
 }
 
+/** The places that a configuration file names, which begin at its folder. */
+function placesIn(config: Config, folder: string): Config {
+  const { init, given } = config;
+  return {
+    ...dataIn(config, folder),
+    ...(typeof init === "string" ? { init: resolve(folder, init) } : {}),
+    ...(typeof given === "string" ? { given: resolve(folder, given) } : {}),
+    ...(Array.isArray(given) ? { given: given.map((path) => resolve(folder, path)) } : {}),
+  };
+}
+
+/** The data set with its folder made absolute, if it names one; an address stays as it is. */
+function dataIn({ dataset }: Config, folder: string): Pick<Config, "dataset"> {
+  if (typeof dataset !== "object") return {};
+  const data: unknown = dataset["data"];
+  return typeof data === "string" && data !== "" && !/^[a-z][a-z\d+.-]*:\/\//i.test(data)
+    ? { dataset: { ...dataset, data: resolve(folder, data) } }
+    : {};
+}
+
 /** Whether the command line asks for settings of its own; a resumed run then compares them with what it was made from. */
 export function isAsked({ file, preset, settings, data, backend, parallel }: ConfigRequest): boolean {
   return [file, preset, data, backend, parallel].some((asked) => asked !== undefined) || settings.length > 0;
-}
-
-async function readConfigFile(path: string): Promise<Config> {
-  if (!existsSync(path))
-    throw new UserError(`configuration file ${path}: does not exist. Check the path, or leave it out for the defaults.`);
-  const config = path.endsWith(".json") ? await readJson(path) : await importDefault(path);
-  if (typeof config !== "object" || config === null || Array.isArray(config)) {
-    throw new UserError(
-      `configuration file ${path}: gives ${config === undefined ? "nothing" : JSON.stringify(config)}. Write "export default defineConfig({ … })".`,
-    );
-  }
-  return config;
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    const json: unknown = JSON.parse(await readFile(path, "utf8"));
-    if (typeof json !== "object" || json === null) return json;
-    const { $schema: _forEditors, ...config } = json as { $schema?: string };
-    return Array.isArray(json) ? json : config;
-  } catch (cause) {
-    throw new UserError(`configuration file ${path}: is not JSON (${(cause as Error).message}).`, { cause });
-  }
-}
-
-async function importDefault(path: string): Promise<unknown> {
-  installResolver(dirname(path));
-  try {
-    return ((await import(/* @vite-ignore */ fileSpecifier(path))) as { default?: unknown }).default;
-  } catch (cause) {
-    const [said = ""] = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n");
-    throw new UserError(`configuration file ${path}: cannot be read (${said.replace(/\.$/, "")}).`, { cause });
-  }
-}
-
-/** The path of a plugin file made absolute; a package stays as it is. */
-function absolutePlugin(plugin: string, folder: string): string {
-  return IS_PATH.test(plugin) || (!isAbsolute(plugin) && /\.[cm]?[jt]s$/.test(plugin) && existsSync(resolve(folder, plugin)))
-    ? resolve(folder, plugin)
-    : plugin;
 }

@@ -34,7 +34,7 @@ test("every backend has a line: how fast it is, or what it lacks and how to get 
     "",
     "Data",
     "  cifar10   /data/cifar-10-batches-bin",
-    "  imagenet  not found on this machine; many photographs",
+    "  imagenet  not in the usual places; name its folder with --data. many photographs",
     "",
     "Plugins",
     "  @benn/backend-wasm, ./my-plugin.ts",
@@ -80,6 +80,6 @@ test("it tries what is registered, and finds the features of this Node and where
     { name: "silent", description: "paintings" },
     { name: "asking", description: "maps" },
   ]);
-  expect(found.plugins).toEqual(["@benn/small", "the application"]);
+  expect(found.plugins).toEqual(["@benn/core", "@benn/small", "the application"]);
   expect(JSON.parse(JSON.stringify(found))).toEqual(found);
 });

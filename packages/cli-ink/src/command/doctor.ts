@@ -1,10 +1,12 @@
-import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { availableParallelism, cpus, freemem } from "node:os";
 import { styleText } from "node:util";
 import { type Dataset, DATASETS, type Definition, type DependencyContainer, z } from "@benn/core";
-import { examineBackends } from "@benn/core/node";
+import { examineBackends, machineMemory } from "@benn/core/node";
 import { bytes, count, table } from "../run/format.ts";
+import { printable } from "@benn/core/internals";
 import { configure } from "./configure.ts";
 import { Exit } from "./failure.ts";
+import { printJson } from "./print.ts";
 import { registeredNames } from "./registered-names.ts";
 
 /** What a machine has for training. Plain JSON. */
@@ -20,7 +22,7 @@ export interface Findings {
     readonly freeMemoryBytes: number;
   };
   readonly features: Readonly<Record<string, boolean>>;
-  /** Folder of the data, or undefined where nothing is on this machine. */
+  /** Folder of the data, or undefined where the dataset's usual places have none. */
   readonly datasets: readonly { readonly name: string; readonly description: string; readonly folder?: string }[];
   readonly plugins: readonly string[];
 }
@@ -29,7 +31,8 @@ export interface Findings {
 export async function doctor({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
   const findings = await examine(container);
-  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : `${doctorLines(findings, paint).join("\n")}\n`);
+  if (json) printJson(findings);
+  else process.stdout.write(`${doctorLines(findings, paint).join("\n")}\n`); // with colours of its own
   if (!findings.backends.some(({ ok }) => ok)) throw new Exit(1);
 }
 
@@ -44,7 +47,7 @@ export async function examine(container: DependencyContainer): Promise<Findings>
       platform: `${process.platform} ${process.arch}`,
       cpu: cpus()[0]?.model ?? "unknown",
       cores: availableParallelism(),
-      memoryBytes: totalmem(),
+      memoryBytes: machineMemory(),
       freeMemoryBytes: freemem(),
     },
     features: {
@@ -94,9 +97,9 @@ export function doctorLines({ backends, machine, features, datasets, plugins }: 
   return [
     paint("bold", "Backends, by a small training step"),
     ...backends.flatMap((report, i) => {
-      if (!report.ok) return [`${paint("red", "✗")} ${rows[i]}  ${report.reason}`, `    ${report.remedy}`];
+      if (!report.ok) return [`${paint("red", "✗")} ${rows[i]}  ${printable(report.reason)}`, `    ${printable(report.remedy)}`];
       const best = report.imagesPerSecond === fastest ? "  ← --backend auto" : "";
-      return [`${paint("green", "✓")} ${rows[i]}  ${report.description}${best}`];
+      return [`${paint("green", "✓")} ${rows[i]}  ${printable(report.description)}${best}`];
     }),
     "",
     paint("bold", "Machine"),
@@ -106,11 +109,14 @@ export function doctorLines({ backends, machine, features, datasets, plugins }: 
     "",
     paint("bold", "Data"),
     ...table(
-      datasets.map(({ name, description, folder }) => [name, folder ?? `not found on this machine; ${description}`]),
+      datasets.map(({ name, description, folder }) => [
+        name,
+        folder ?? `not in the usual places; name its folder with --data. ${description}`,
+      ]),
       { left: 2 },
     ).map((line) => `  ${line}`),
     "",
     paint("bold", "Plugins"),
-    `  ${plugins.join(", ")}`,
+    `  ${printable(plugins.join(", "))}`,
   ];
 }

@@ -39,6 +39,7 @@ const plan: RunPlan = {
   images: 40_000,
   multiplyAdds: 884_736_000_000,
   memoryBytes: 100_000_000,
+  warnings: [],
   machineMemoryBytes: 8e9,
 };
 
@@ -55,4 +56,12 @@ test("the plan shows the configuration, every layer with its multiply-adds by bi
   expect(text).toContain("885 billion multiply-adds");
   expect(text).toContain("at most about 100 MB, of this machine's 8.0 GB");
   expect(text).toMatch(/Time: about \d/);
+});
+
+test("members that follow one another are a range, however many there are", () => {
+  const [kind] = plan.kinds;
+  const of = (members: readonly number[]) =>
+    planLines({ ...plan, kinds: [{ ...kind!, members }] }).find((line) => line.startsWith("Member"));
+  expect(of([0, 1, 3, 5, 6, 7])).toMatch(/^Member 1, 2, 4, 6–8: nin/);
+  expect(of(Array.from({ length: 1000 }, (_, member) => member))).toMatch(/^Member 1–1000: nin/);
 });

@@ -4,11 +4,12 @@ import { estimateSeconds } from "../run/estimate-seconds.ts";
 import { bytes, count, duration, table } from "../run/format.ts";
 import { runOptions } from "../run/run-options.ts";
 import { type ConfigRequest, configure } from "./configure.ts";
+import { print } from "./print.ts";
 
 /** `benn train --dry-run` */
 export async function dryRun(request: ConfigRequest, cwd: string): Promise<void> {
   const configured = await configure(request, cwd);
-  process.stdout.write(`${planLines(await planRun(configured.config, runOptions(configured, cwd))).join("\n")}\n`);
+  print(`${planLines(await planRun(configured.config, runOptions(configured, cwd))).join("\n")}\n`);
 }
 
 /** The plan as text: configuration, data, the layers of each kind of member, and what the run needs. */
@@ -28,12 +29,13 @@ export function planLines(plan: RunPlan): string[] {
     `Memory of a training step: at most about ${bytes(plan.memoryBytes)}, of this machine's ${bytes(plan.machineMemoryBytes)}`,
     `Time: about ${duration(estimateSeconds(plan, availableParallelism()))} with backend wasm on ${availableParallelism()} cores like those of docs/engine.md; ` +
       "the first epoch of a run shows this machine's",
+    ...plan.warnings.map((warning) => `Note: ${warning}`),
     "Nothing was trained or written.",
   ];
 }
 
 function kindLines({ architecture, binarizer, members, epochs, learningRate, summary }: PlannedKind): string[] {
-  const numbers = members.map((member) => member + 1).join(", ");
+  const numbers = ranges(members.map((member) => member + 1));
   const row = (values: readonly (string | number)[]): string[] => values.map((value) => (typeof value === "number" ? count(value) : value));
   return [
     "",
@@ -68,6 +70,17 @@ function kindLines({ architecture, binarizer, members, epochs, learningRate, sum
       { left: 3 },
     ).map((line) => `  ${line}`),
   ];
+}
+
+/** `1, 2, 4–9`: three neighbours or more are a range. */
+function ranges(numbers: readonly number[]): string {
+  const runs: number[][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last?.at(-1) === number - 1) last.push(number);
+    else runs.push([number]);
+  }
+  return runs.map((run) => (run.length > 2 ? `${run[0]}–${run.at(-1)}` : run.join(", "))).join(", ");
 }
 
 function power(value: number): string {

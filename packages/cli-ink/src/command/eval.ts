@@ -3,8 +3,10 @@ import type { MetricInfo, Spec } from "@benn/core";
 import { evaluateRun, type Evaluation, openRun } from "@benn/core/node";
 import { count, percent, short, table } from "../run/format.ts";
 import { metricCell, metricHead } from "../run/metric-values.ts";
+import { ownVoterFirst } from "../run/own-voter-first.ts";
 import { voteSentence } from "../run/vote-sentence.ts";
-import { openContainer } from "./open-container.ts";
+import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
+import { print, printJson } from "./print.ts";
 
 interface EvalOptions {
   readonly data?: string;
@@ -15,8 +17,10 @@ interface EvalOptions {
 
 /** `benn eval` */
 export async function evaluate(folder: string, { data, backend, plugin = [], json }: EvalOptions): Promise<void> {
-  const { config } = await openRun(folder);
-  const container = await openContainer([...(config.plugins ?? []), ...plugin], process.cwd());
+  const run = await openRun(folder);
+  const { config } = run;
+  const container = await openRunContainer(run, plugin);
+  if (backend === undefined) refuseForeignBackend(run, process.cwd());
   const showsProgress = !json && process.stderr.isTTY;
   const evaluation = await evaluateRun(folder, {
     container,
@@ -26,7 +30,8 @@ export async function evaluate(folder: string, { data, backend, plugin = [], jso
       if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
     },
   });
-  process.stdout.write(json ? `${JSON.stringify(evaluation, null, 2)}\n` : `${evaluationLines(evaluation).join("\n")}\n`);
+  if (json) printJson(evaluation);
+  else print(`${evaluationLines(evaluation).join("\n")}\n`);
 }
 
 /** The evaluation as text: members alone, then the votes of the first ones, by each metric. */
@@ -51,7 +56,7 @@ export function evaluationLines({ testRows, metrics, members, staged, singleMean
       { left: 2 },
     ).map((line) => `  ${line}`),
     "",
-    ...ofVotes.flatMap((metric) => voteLines(metric, staged)),
+    ...ofVotes.flatMap((metric) => voteLines(metric, staged, voter)),
     ...ofVotes.flatMap((metric) => {
       const value = staged.at(-1)?.[metric.name]?.[voter];
       const mean = singleMean[metric.name] ?? Number.NaN;
@@ -68,8 +73,8 @@ export function evaluationLines({ testRows, metrics, members, staged, singleMean
 }
 
 /** The table of a metric: a row for the vote of the first 1, 2, … members, a column for each voter. */
-function voteLines(metric: MetricInfo, staged: Evaluation["staged"]): string[] {
-  const voters = Object.keys(staged[0]?.[metric.name] ?? {});
+function voteLines(metric: MetricInfo, staged: Evaluation["staged"], voter: string): string[] {
+  const voters = ownVoterFirst(voter, Object.keys(staged[0]?.[metric.name] ?? {}));
   const rows = staged.map((stage, k) => [String(k + 1), ...voters.map((name) => metricCell(metric, stage[metric.name]?.[name]))]);
   return [
     `Test ${metricHead(metric)} of the votes of the first ones`,

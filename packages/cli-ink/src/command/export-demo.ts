@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { UserError } from "@benn/core";
 import { load } from "@benn/packed";
+import { print } from "./print.ts";
 
 /** `benn demo export`: the built page, with a model of the user's if there is one. */
 export async function exportDemo(folder: string, { model }: { readonly model?: string }): Promise<void> {
@@ -25,5 +26,5 @@ export async function exportDemo(folder: string, { model }: { readonly model?: s
       { cause },
     );
   }
-  console.log(`${folder}: put it on any web server, or try it by "npx serve ${folder}". WebGPU and the camera want https, or localhost.`);
+  print(`${folder}: put it on any web server, or try it by "npx serve ${folder}". WebGPU and the camera want https, or localhost.\n`);
 }

@@ -1,11 +1,12 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { UserError, VOTERS } from "@benn/core";
+import { type Spec, UserError } from "@benn/core";
 import { openRun } from "@benn/core/node";
-import { load, type VoteName } from "@benn/packed";
+import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
 import { bytes, count, table } from "../run/format.ts";
-import { openContainer } from "./open-container.ts";
+import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
+import { print, printJson, say } from "./print.ts";
 
 interface ExportCommandOptions {
   readonly out?: string;
@@ -14,23 +15,27 @@ interface ExportCommandOptions {
   readonly plugin?: readonly string[];
   readonly whitening?: boolean;
   readonly verify?: boolean;
+  /** Folder of the run's data. */
+  readonly data?: string;
   readonly json?: boolean;
 }
 
 /** `benn export` */
 export async function exportCommand(
   folder: string,
-  { out, voter, plugin = [], whitening = true, verify = false, json }: ExportCommandOptions,
+  { out, voter, plugin = [], whitening = true, verify = false, data, json }: ExportCommandOptions,
 ): Promise<void> {
   const run = await openRun(folder);
-  const container = await openContainer([...(run.config.plugins ?? []), ...plugin]);
+  const container = await openRunContainer(run, plugin);
+  refuseForeignBackend(run, process.cwd());
   const file = out ?? `${basename(resolve(folder))}.benn`;
   const showsProgress = !json && process.stderr.isTTY;
   const exported = await exportRun(folder, {
     container,
     whitening,
     verify,
-    ...(voter === undefined ? {} : { voter: container.resolve(VOTERS).entry(voter).name as VoteName }),
+    ...(voter === undefined ? {} : { voter }),
+    ...(data === undefined ? {} : { dataset: { ...(run.config.dataset as Spec), source: undefined, data: resolve(data) } }),
     onProgress: ({ members, of }) => {
       if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
     },
@@ -48,15 +53,12 @@ export async function exportCommand(
     );
   }
   await load(await readFile(file)); // what was written can be read
-  for (const warning of exported.warnings) console.error(`benn: ${warning}`);
+  for (const warning of exported.warnings) say(`benn: ${warning}\n`);
   const { members, realBytes, warnings, sizes, verification } = exported;
   const lines = [...exportLines(file, exported), ...(verification ? verificationLines(verification) : [])];
   if (verification && differencesOf(verification).length > 0) process.exitCode = 1;
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, verification }, null, 2)}\n`
-      : `${lines.join("\n")}\n`,
-  );
+  if (json) printJson({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, verification });
+  else print(`${lines.join("\n")}\n`);
 }
 
 /** On how many test images the file was checked, and where it differs from the run. */

@@ -1,4 +1,8 @@
-import { UserError } from "@benn/core";
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { mkdir, open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError, z } from "@benn/core";
 import { expect, test } from "vitest";
 import { Exit, failure } from "./failure.ts";
 
@@ -19,4 +23,55 @@ test("--debug shows the stack and what caused it", () => {
   const { text } = failure(new UserError("outer", { cause: new Error("inner") }), { debug: true });
   expect(text).toContain("failure.test.ts");
   expect(text).toContain("caused by Error: inner");
+});
+
+const folder = mkdtempSync(join(tmpdir(), "benn-failure-"));
+writeFileSync(join(folder, "file"), "");
+
+test.for<[string, () => unknown, RegExp]>([
+  ["a folder in place of a file", () => readFileSync(folder), /^benn: .*: cannot be read: it is a folder \(EISDIR\)\. \S.*\.$/],
+  [
+    "a file that is not there",
+    () => readFileSync(join(folder, "none")),
+    /none: cannot be read: it does not exist \(ENOENT\)\. Check the path\.$/,
+  ],
+  [
+    "a file in place of a folder",
+    () => readdirSync(join(folder, "file")),
+    /file: cannot be read: a part of the path is a file, not a folder \(ENOTDIR\)/,
+  ],
+  ["a name that is taken", () => mkdirSync(join(folder, "file")), /file: cannot be made: something else has its name \(EEXIST\)/],
+  [
+    "a name that is too long",
+    () => mkdir(join(folder, "a".repeat(300))),
+    /cannot be made: the name is too long \(ENAMETOOLONG\)\. Choose a shorter one\.$/,
+  ],
+  [
+    "a full disk",
+    () => writeSync(openSync("/dev/full", "w"), "x"),
+    /^benn: a file: cannot be written: the disk is full \(ENOSPC\)\. Free some space/,
+  ],
+  ["a full disk behind an open file", async () => (await open("/dev/full", "w")).write("x"), /the disk is full \(ENOSPC\)/],
+])("%s is told in a sentence, and is no fault", async ([, act, says]) => {
+  const error = await (async () => act())().catch((thrown: unknown) => thrown);
+  const { code, text } = failure(error, { debug: false });
+  expect(text).toMatch(says);
+  expect(text).not.toMatch(/\.\.|\?\.|fault/);
+  expect(code).toBe(2);
+});
+
+test("a server that cannot be reached is no file", () => {
+  const error = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED", syscall: "connect", errno: -111 });
+  expect(failure(error, { debug: false })).toEqual({
+    code: 1,
+    text: "benn: connect ECONNREFUSED 127.0.0.1:1 (a fault; --debug shows where)",
+  });
+});
+
+test("what zod finds is told by its first issue", () => {
+  const { error } = z.object({ members: z.array(z.object({ alpha: z.number() })) }).safeParse({ members: [{ alpha: null }] });
+  expect(failure(error, { debug: false })).toEqual({
+    code: 1,
+    text: "benn: members.0.alpha is not valid: Invalid input: expected number, received null (a fault; --debug shows where)",
+  });
 });

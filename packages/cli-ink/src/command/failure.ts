@@ -1,4 +1,7 @@
 import { UserError } from "@benn/core";
+import { explainError } from "../run/explain-error.ts";
+import { EXIT } from "./exit-codes.ts";
+import { printableLines } from "./print.ts";
 
 /** The command ends with this code and says nothing more. */
 export class Exit extends Error {
@@ -9,14 +12,16 @@ export class Exit extends Error {
   }
 }
 
-/** What standard error gets for an error, and the exit code: 2 for a user's mistake, 1 for a fault. */
-export function failure(error: unknown, { debug }: { readonly debug: boolean }): { readonly code: number; readonly text: string } {
-  if (error instanceof Exit) return { code: error.code, text: "" };
+/** What standard error gets for an error, and the exit code: 2 for a mistake of the user's or the state of the machine, 1 for a fault. */
+export function failure(thrown: unknown, { debug }: { readonly debug: boolean }): { readonly code: number; readonly text: string } {
+  if (thrown instanceof Exit) return { code: thrown.code, text: "" };
+  const error = explainError(thrown);
   // The packed runtime depends on nothing, so it has an error class of its own.
-  const code = error instanceof UserError || (error instanceof Error && error.name === "PackedError") ? 2 : 1;
+  const code = error instanceof UserError || (error instanceof Error && error.name === "PackedError") ? EXIT.mistake : EXIT.fault;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (debug) return { code, text: `${stack ?? message}${causes(error)}` };
-  return { code, text: code === 2 ? `benn: ${message}` : `benn: ${message.trim().split("\n")[0]} (a fault; --debug shows where)` };
+  if (debug) return { code, text: printableLines(`${stack ?? message}${causes(error)}`) };
+  const [first = ""] = message.trim().split("\n");
+  return { code, text: printableLines(code === EXIT.mistake ? `benn: ${message}` : `benn: ${first} (a fault; --debug shows where)`) };
 }
 
 function causes(error: unknown): string {

@@ -6,7 +6,7 @@ import { farewell } from "./train.ts";
 const finished = exampleRun({ members: 3, epochs: 2 }).reduce(reduce, initialState);
 
 test("the end names the run's folder and the next commands, within the width of the terminal", () => {
-  const text = farewell(finished, "runs/my run", 80);
+  const text = farewell(finished, "runs/my run", { columns: 80 });
   expect(text).toContain("\nThe run is in runs/my run\n");
   expect(text).toContain("benn eval 'runs/my run'");
   expect(text).toContain("benn watch 'runs/my run'  see it again");

@@ -3,8 +3,12 @@ import { importTorch as importCheckpoints, type ImportPlan, planImport, readKeyM
 import { count, table } from "../run/format.ts";
 import { initialState, reduce } from "../run/run-state.ts";
 import { configure } from "./configure.ts";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
 import { screenOpener } from "./open-screen.ts";
+import { onOutputLoss } from "./output-loss.ts";
+import { print, printJson, say } from "./print.ts";
+import { onStopSignal } from "./stop-signals.ts";
 import { farewell } from "./train.ts";
 
 export interface ImportTorchOptions {
@@ -20,27 +24,38 @@ export interface ImportTorchOptions {
   readonly json?: boolean;
 }
 
-const say = (text: string): void => void process.stderr.write(text);
-const print = (text: string): void => void process.stdout.write(text);
-
 /** `benn import-torch` */
 export async function importTorch(paths: readonly string[], options: ImportTorchOptions): Promise<void> {
   const { preset, config: file, set, plugin = [], data, backend, out, keyMap, json } = options;
   const request = { settings: set ?? [], plugins: plugin, ...given({ preset, file, data, backend }) };
   const { config, container } = await configure(request, process.cwd());
-  const note = !json && process.stderr.isTTY ? (text: string): void => say(`\r\u001B[K${text}`) : () => {};
+  const note = !json && process.stderr.isTTY ? (text: string): void => void process.stderr.write(`\r\u001B[K${text}`) : () => {};
   note("reading data and checkpoints");
   const plan = await planImport(paths, config, { container, ...(keyMap === undefined ? {} : { keyMap: await readKeyMap(keyMap) }) });
   note("");
-  if (options.dryRun) return print(json ? `${JSON.stringify(planFacts(plan), null, 2)}\n` : `${importPlanLines(plan).join("\n")}\n`);
+  if (options.dryRun) return json ? printJson(planFacts(plan)) : print(`${importPlanLines(plan).join("\n")}\n`);
 
   const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+  let exitCode = exitCodeOf("SIGINT");
+  const interrupt = (code = exitCodeOf("SIGINT")): void => {
+    if (!stop.signal.aborted) exitCode = code;
+    stop.abort();
+  };
+  const signals = onStopSignal((signal) => interrupt(exitCodeOf(signal)));
+  const output = onOutputLoss(({ stream, kind, message }) => {
+    if (stream === "stderr") return;
+    if (kind === "reader") interrupt(EXIT.readerLeft);
+    else say(`${message} The import goes on.\n`);
+  });
   let state = initialState;
   let folder = "";
   const open = await screenOpener(json ? "json" : "plain");
-  const screen = open({ state, watching: true, live: false, keys: { quit: interrupt, interrupt, note: () => undefined } });
+  const screen = open({
+    state,
+    watching: true,
+    live: false,
+    keys: { quit: () => interrupt(), interrupt: () => interrupt(), note: () => undefined },
+  });
   try {
     const events = importCheckpoints(plan, {
       container,
@@ -58,10 +73,11 @@ export async function importTorch(paths: readonly string[], options: ImportTorch
     note("");
     if (!stop.signal.aborted || error instanceof UserError) throw error;
     say("Stopped; nothing was written.\n");
-    throw new Exit(130);
+    throw new Exit(exitCode);
   } finally {
     await screen.close();
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, interrupt);
+    signals();
+    output();
   }
   if (!json) print(farewell(state, folder));
 }

@@ -1,12 +1,14 @@
 import { type DependencyContainer, type Preset, PRESETS, type Published } from "@benn/core";
 import { table } from "../run/format.ts";
 import { configure } from "./configure.ts";
+import { print, printJson } from "./print.ts";
 
 /** `benn presets` */
 export async function listPresets({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
   const presets = presetsOf(container);
-  process.stdout.write(json ? `${JSON.stringify(presets, null, 2)}\n` : `${presetLines(presets).join("\n")}\n`);
+  if (json) printJson(presets);
+  else print(`${presetLines(presets).join("\n")}\n`);
 }
 
 interface DescribedPreset extends Preset {

@@ -1,4 +1,5 @@
-import { createContainer, DEFAULTS, KEY_MAPS, SCHEMES, VOTERS, z } from "@benn/core";
+import { createContainer, KEY_MAPS, SCHEMES, VOTERS, z } from "@benn/core";
+import { DEFAULTS } from "@benn/core/node";
 import { expect, test } from "vitest";
 import { pluginLines } from "./plugins.ts";
 import { registeredNames } from "./registered-names.ts";
@@ -43,6 +44,10 @@ test("every name stands under its contract with its aliases, its plugin, and its
     "key map",
     "  theirs  of a net of theirs  the application",
   ]);
+});
+
+test("what core brings is core's", () => {
+  expect(pluginLines(names).find((line) => line.includes("Adam"))).toMatch(/^ {2}adam .* @benn\/core$/);
 });
 
 test("in the JSON schema a key takes the names that are registered, or an object with the options of one", () => {

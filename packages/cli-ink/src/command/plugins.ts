@@ -1,13 +1,15 @@
-import { CONTRACTS } from "@benn/core";
+import { CONTRACTS } from "@benn/core/node";
 import { table } from "../run/format.ts";
 import { configure } from "./configure.ts";
+import { print, printJson } from "./print.ts";
 import { type JsonSchema, type RegisteredName, registeredNames } from "./registered-names.ts";
 
 /** `benn plugins` */
 export async function listPlugins({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
   const names = registeredNames(container);
-  process.stdout.write(json ? `${JSON.stringify(names, null, 2)}\n` : `${pluginLines(names).join("\n")}\n`);
+  if (json) printJson(names);
+  else print(`${pluginLines(names).join("\n")}\n`);
 }
 
 /** A heading for each contract, a line for each name, and one for each of its options. */

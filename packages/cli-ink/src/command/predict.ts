@@ -1,8 +1,11 @@
-import { buffer } from "node:stream/consumers";
 import { UserError } from "@benn/core";
-import { load, type Picture, type Prediction, type VoteName } from "@benn/packed";
-import sharp from "sharp";
-import { table } from "../run/format.ts";
+import { printable } from "@benn/core/internals";
+import { heedProxy } from "@benn/core/node";
+import { load, PackedError, type PackedModel, type Picture, type Prediction, type VoteName } from "@benn/packed";
+import { bytes, table } from "../run/format.ts";
+import { decodePicture } from "./decode-picture.ts";
+import { Exit } from "./failure.ts";
+import { print, say } from "./print.ts";
 
 interface PredictCommandOptions {
   readonly voter?: VoteName;
@@ -10,46 +13,66 @@ interface PredictCommandOptions {
   readonly json?: boolean;
 }
 
-/** `benn predict`: classes of picture files, or of standard input for "-". */
-export async function predict(model: string, pictures: readonly string[], { voter, anytime, json }: PredictCommandOptions): Promise<void> {
-  const packed = await load(model);
-  const answers: { picture: string; prediction: Prediction; milliseconds: number }[] = [];
-  for (const picture of pictures) {
-    const image = await decode(picture);
-    const start = performance.now();
-    const prediction = packed.predict(image, { ...(voter === undefined ? {} : { voter }), ...(anytime === undefined ? {} : { anytime }) });
-    answers.push({ picture, prediction, milliseconds: performance.now() - start });
-  }
-  process.stdout.write(
-    json ? answers.map((answer) => `${JSON.stringify(asJson(answer))}\n`).join("") : `${predictionLines(answers).join("\n")}\n`,
-  );
-}
-
-async function decode(picture: string): Promise<Picture> {
-  try {
-    const source = picture === "-" ? await buffer(process.stdin) : picture;
-    const { data, info } = await sharp(source).rotate().toColourspace("srgb").removeAlpha().raw().toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data };
-  } catch (cause) {
-    const name = picture === "-" ? "standard input" : picture;
-    throw new UserError(
-      `predict: ${name} cannot be read as a picture: ${cause instanceof Error ? cause.message.split("\n")[0] : String(cause)}. Give PNG, JPEG or WebP.`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-function asJson({
-  picture,
-  prediction,
-  milliseconds,
-}: {
+interface Answer {
   readonly picture: string;
   readonly prediction: Prediction;
   readonly milliseconds: number;
-}): object {
+}
+
+/**
+ * `benn predict`: classes of picture files, or of standard input for "-". A picture that cannot be read is named, the others are answered, and
+ * the exit code is then 1.
+ */
+export async function predict(model: string, pictures: readonly string[], { json, ...vote }: PredictCommandOptions): Promise<void> {
+  const packed = await open(model);
+  const answers: Answer[] = [];
+  let unread = 0;
+  for (const picture of pictures) {
+    const image = await decodePicture(picture).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    if (image instanceof Error) {
+      unread += 1;
+      const name = picture === "-" ? "standard input" : printable(picture);
+      say(`benn: ${name} cannot be read as a picture: ${image.message}. Give PNG, JPEG or WebP.\n`);
+      if (json) print(`${JSON.stringify({ picture, error: image.message })}\n`);
+      continue;
+    }
+    const answer = { picture, ...timed(packed, image, vote) };
+    if (json) print(`${JSON.stringify(asJson(answer))}\n`);
+    else answers.push(answer);
+  }
+  if (answers.length > 0) print(`${predictionLines(answers).join("\n")}\n`);
+  if (unread > 0) {
+    if (pictures.length > 1) say(`benn: ${unread} of ${pictures.length} pictures could not be read\n`);
+    throw new Exit(1);
+  }
+}
+
+function timed(model: PackedModel, image: Picture, vote: Pick<PredictCommandOptions, "voter" | "anytime">): Omit<Answer, "picture"> {
+  const start = performance.now();
+  const prediction = model.predict(image, vote);
+  return { prediction, milliseconds: performance.now() - start };
+}
+
+/** Loads the model; from a server with its progress, and by the proxy that the environment names. */
+async function open(model: string): Promise<PackedModel> {
+  if (!/^https?:/i.test(model)) return await load(model);
+  const proxy = heedProxy();
+  const shows = process.stderr.isTTY;
+  try {
+    return await load(model, {
+      onProgress: ({ loaded, total }) => {
+        if (shows) process.stderr.write(`\r${bytes(loaded)}${total === undefined ? "" : ` of ${bytes(total)}`}\u001B[K`);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof PackedError) || proxy === "") throw error;
+    throw new UserError(`${error.message}${proxy}`, { cause: error });
+  } finally {
+    if (shows) process.stderr.write("\r\u001B[K");
+  }
+}
+
+function asJson({ picture, prediction, milliseconds }: Answer): object {
   const { votes, scores, ...rest } = prediction;
   return {
     picture,
@@ -61,15 +84,13 @@ function asJson({
 }
 
 /** A row a picture. */
-export function predictionLines(
-  answers: readonly { readonly picture: string; readonly prediction: Prediction; readonly milliseconds: number }[],
-): string[] {
+export function predictionLines(answers: readonly Answer[]): string[] {
   return table(
     [
       ["picture", "class", "members for it", "members run", "ms"],
       ...answers.map(({ picture, prediction: { label, votes, class: winner, ran, members }, milliseconds }) => [
-        picture,
-        label,
+        printable(picture),
+        printable(label),
         `${votes.filter((vote) => vote.class === winner).length} of ${ran}`,
         `${ran} of ${members}`,
         milliseconds.toFixed(1),

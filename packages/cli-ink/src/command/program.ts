@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions } from "./bench.ts";
 import { commandName } from "./command-name.ts";
+import { EXIT_HELP } from "./exit-codes.ts";
+import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
+import { printableLines } from "./print.ts";
 import type { TrainOptions } from "./train.ts";
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -18,6 +21,7 @@ export function createProgram(): Command {
     .option("--debug", "show stacks of errors")
     .version(version(), "-V, --version", "print the version")
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) })
     .exitOverride()
     .showSuggestionAfterError();
 
@@ -36,7 +40,7 @@ export function createProgram(): Command {
     ["eval runs/NAME", "score its members again"],
     ["export runs/NAME", "pack them into one small file"],
     ["bench --backend auto", "how fast a network trains here"],
-  ]);
+  ]).addHelpText("after", EXIT_HELP);
 
   examples(
     program
@@ -51,6 +55,7 @@ export function createProgram(): Command {
       .option("--parallel <n>", "members trained side by side, where none depends on another (the same as --set parallel=N)")
       .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
       .option("--resume <run>", "go on with an interrupted run")
+      .option("--take-over", "resume it although another process, on another machine perhaps, seems to train it")
       .addOption(uiOption())
       .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing")
       .action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
@@ -63,10 +68,10 @@ export function createProgram(): Command {
       ["train --set scheme=samme scheme.shrinkage=0.5", "a boosting scheme and its option"],
       ["train my.config.ts --data ~/cifar-10-batches-bin", "a configuration file, the full data"],
       ["train --plugin ./my-boost.ts --set scheme=my-boost", "your own scheme"],
-      ["train --preset cifar10-sb-bagging-seq --dry-run", "what would be done"],
+      ["train --preset cifar10-sb-bagging-seq --data DIR --dry-run", "what would be done"],
       ["train --resume runs/NAME", "go on where it stopped"],
     ],
-  );
+  ).addHelpText("after", EXIT_HELP);
 
   examples(
     program
@@ -97,6 +102,7 @@ export function createProgram(): Command {
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--no-whitening", "leave out the matrix of a whitened dataset (19 MB for CIFAR-10); the model then takes floats only")
       .option("--verify", "run the file on every test image and compare its logits with those of the training graphs")
+      .option("--data <dir>", "where the run's data are now, for --verify; an export alone needs none")
       .option("--json", "sizes as JSON")
       .action(
         async (
@@ -107,6 +113,7 @@ export function createProgram(): Command {
             plugin?: string[];
             whitening: boolean;
             verify?: boolean;
+            data?: string;
             json?: boolean;
           },
         ) => {
@@ -228,7 +235,7 @@ export function createProgram(): Command {
     [
       ["import-torch models/ --preset cifar10-sb-bagging-seq --data DIR", "a published ensemble"],
       ["import-torch 0.pth.tar 1.pth.tar --preset cifar10-ab-boost-d-indp --data DIR", "two boosted members"],
-      ["import-torch models/ --preset cifar10-sb-bagging-seq --dry-run", "which weight goes where"],
+      ["import-torch models/ --preset cifar10-sb-bagging-seq --data DIR --dry-run", "which weight goes where"],
       ["import-torch net.pth --key-map map.json --set architecture=resnet20", "another network"],
     ],
   );
@@ -248,6 +255,27 @@ export function createProgram(): Command {
     [
       ["plugins", "names, options and defaults"],
       ["plugins --plugin ./my-boost.ts", "with one of your own"],
+    ],
+  );
+
+  examples(
+    program
+      .command("fsck")
+      .description("Check the files of a run against their checksums and lengths. Exit code 0: whole; 1: damaged.")
+      .argument("<run>", "run folder")
+      .option("--mend", "compute again what follows from the rest: logits from weights, the log from the members")
+      .option("--data <dir>", "the run's data, where they have moved")
+      .option("--backend <name>", "what computes logits again (default: the run's)")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--take-over", "mend it although another process seems to have it open")
+      .option("--json", "as JSON")
+      .action(async (run: string, options: FsckOptions) => {
+        const { fsck } = await import("./fsck.ts");
+        await fsck(run, options);
+      }),
+    [
+      ["fsck runs/NAME", "what is whole and what is damaged"],
+      ["fsck runs/NAME --mend", "and mend what can be computed again"],
     ],
   );
 

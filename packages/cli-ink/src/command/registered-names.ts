@@ -1,4 +1,5 @@
-import { type ContractKey, CONTRACTS, type DependencyContainer, type InjectionToken, type Registry, z } from "@benn/core";
+import { type DependencyContainer, z } from "@benn/core";
+import { type ContractKey, CONTRACTS, type Registry } from "@benn/core/node";
 
 export interface RegisteredName {
   /** Key of the contract: in the configuration too, unless nothing there names it. */
@@ -23,7 +24,7 @@ export interface JsonSchema {
 export function registeredNames(container: DependencyContainer): RegisteredName[] {
   const keys = Object.keys(CONTRACTS) as ContractKey[];
   return keys.flatMap((key) => {
-    const registry = container.resolve(CONTRACTS[key].token as InjectionToken<Registry<unknown>>);
+    const registry = container.resolve<Registry<unknown>>(CONTRACTS[key].token);
     return registry.entries().map(({ name, aliases, definition, plugin }) => {
       const { $schema: _dialect, ...options } = z.toJSONSchema(definition.options ?? z.object({}), { io: "input", unrepresentable: "any" });
       return {

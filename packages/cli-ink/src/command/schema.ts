@@ -1,5 +1,7 @@
-import { type Config, type ContractKey, CONTRACTS, configSchema, DEFAULTS, z } from "@benn/core";
+import { type Config, z } from "@benn/core";
+import { type ContractKey, CONTRACTS, configSchema, DEFAULTS } from "@benn/core/node";
 import { configure } from "./configure.ts";
+import { printJson } from "./print.ts";
 import { registeredNames, type RegisteredName } from "./registered-names.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -7,7 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** `benn schema` */
 export async function printSchema({ plugin = [] }: { readonly plugin?: readonly string[] }): Promise<void> {
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
-  process.stdout.write(`${JSON.stringify(configJsonSchema(registeredNames(container), container.resolve(DEFAULTS)), null, 2)}\n`);
+  printJson(configJsonSchema(registeredNames(container), container.resolve(DEFAULTS)));
 }
 
 /**

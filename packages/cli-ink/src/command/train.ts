@@ -1,4 +1,5 @@
-import { Exit } from "./failure.ts";
+import { existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { UserError } from "@benn/core";
 import { followEvents } from "@benn/core/node";
 import { initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
@@ -10,7 +11,13 @@ import type { Screen } from "../screen/screen.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
 import { commandName, quoted } from "./command-name.ts";
 import type { ConfigRequest } from "./configure.ts";
+import { EXIT, exitCodeOf, type StopSignal } from "./exit-codes.ts";
+import { Exit } from "./failure.ts";
 import { screenOpener } from "./open-screen.ts";
+import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
+import { isPluginFile } from "./plugins-of-run.ts";
+import { print, say } from "./print.ts";
+import { onStopSignal } from "./stop-signals.ts";
 
 export interface TrainOptions {
   readonly file?: string;
@@ -22,12 +29,10 @@ export interface TrainOptions {
   readonly parallel?: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly takeOver?: boolean;
   readonly ui: Ui | "auto";
   readonly dryRun?: boolean;
 }
-
-const print = (text: string): void => void process.stdout.write(text);
-const say = (text: string): void => void process.stderr.write(text);
 
 /** `benn train` */
 export async function train(options: TrainOptions): Promise<void> {
@@ -42,9 +47,15 @@ export async function train(options: TrainOptions): Promise<void> {
   // A resumed run is shown from its beginning: the state folds its log before training goes on.
   let state = options.resume === undefined ? initialState : resumed(await replay(options.resume));
   let folder = options.resume;
+  /** What `--resume` needs to be told besides the folder. */
+  let plugins: readonly string[] = [];
   let opened = false;
   let screen: Screen | undefined;
+  let isShown = true;
   let asked: ControlMessage | undefined;
+  /** Exit code of a run that is stopped, by what asked first; a signal comes before a reader that left, which may be its work. */
+  let exitCode: number | undefined;
+  let interrupted = false;
   const noise: string[] = [];
   const thread = startTraining(
     {
@@ -52,33 +63,64 @@ export async function train(options: TrainOptions): Promise<void> {
       cwd,
       ...(options.out === undefined ? {} : { out: options.out }),
       ...(options.resume === undefined ? {} : { resume: options.resume }),
+      ...(options.takeOver === undefined ? {} : { takeOver: options.takeOver }),
     },
     {
       onEvent(event) {
-        screen ??= open();
+        if (isShown) screen ??= open();
         state = reduce(state, event);
-        screen.show(event);
+        if (isShown) screen?.show(event);
       },
-      onFolder(path) {
+      onFolder(path, files) {
         folder = path;
+        plugins = files;
         opened = true;
       },
-      onNoise: (text) => (ui === "ink" ? noise.push(text) : say(text)),
+      onNoise: (text) => (ui === "ink" ? noise.push(text) : process.stderr.write(text)),
     },
   );
-  const leave = async (): Promise<void> => {
+  const leave = async (code: number): Promise<void> => {
     await screen?.close();
-    say(`Left at once.${folder === undefined ? "" : ` Go on from the last checkpoint with\n  ${resumeCommand(folder)}\n`}`);
-    process.exit(130);
+    const next = folder === undefined ? "" : ` Go on from the last checkpoint with\n  ${resumeCommand(folder, plugins)}`;
+    say(`Left at once.${next}\n`);
+    process.exit(code);
   };
-  const stop = (): void => {
+  const stop = (code: number): void => {
+    if (exitCode === undefined || exitCode === EXIT.readerLeft) exitCode = code;
+    if (asked === "stop") return;
     asked = "stop";
     thread.ask("stop");
   };
+  const hasBegun = (): boolean => opened || screen !== undefined || !isShown;
   const interrupt = (): void => {
-    if (asked === "stop" || !screen) return void leave();
-    stop();
-    if (ui !== "ink") say("Stopping after this batch and saving; Ctrl-C again leaves at once.\n");
+    if (interrupted || !hasBegun()) return void leave(exitCodeOf("SIGINT"));
+    interrupted = true;
+    stop(exitCodeOf("SIGINT"));
+    if (ui !== "ink" || !isShown) say("Stopping after this batch and saving; Ctrl-C again leaves at once.\n");
+  };
+  // Hang-ups come in twos, from the shell and from the system, and batch systems repeat theirs: only Ctrl-C again leaves at once.
+  const onSignal = (signal: StopSignal): void => {
+    if (signal === "SIGINT") return interrupt();
+    if (!hasBegun()) return void leave(exitCodeOf(signal));
+    const isFirst = asked !== "stop";
+    stop(exitCodeOf(signal));
+    if (isFirst && (ui !== "ink" || !isShown)) say(`${signal}: stopping after this batch and saving.\n`);
+  };
+  // To lose the screen is not to lose the run.
+  const onLoss = ({ stream, kind, message }: OutputLoss): void => {
+    if (stream === "stderr") return;
+    isShown = false;
+    screen?.close().catch(() => {}); // it is gone anyway
+    screen = undefined;
+    if (kind === "reader") {
+      say("Nothing reads standard output any more: stopping after this batch and saving.\n");
+      stop(EXIT.readerLeft);
+    } else
+      say(
+        kind === "terminal"
+          ? "The terminal is gone; training goes on without a screen.\n"
+          : `${message} Training goes on without a screen.\n`,
+      );
   };
   const open = (): Screen =>
     openScreen({
@@ -91,33 +133,38 @@ export async function train(options: TrainOptions): Promise<void> {
           asked ??= "stop-after-epoch";
           thread.ask("stop-after-epoch");
         },
-        quit: stop,
+        quit() {
+          interrupted = true;
+          stop(exitCodeOf("SIGINT"));
+        },
         interrupt,
         note: () =>
           asked === "stop" ? "stopping after this batch, saving" : asked === "stop-after-epoch" ? "stopping after this epoch" : undefined,
       },
     });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+  const signals = onStopSignal(onSignal);
+  const output = onOutputLoss(onLoss);
 
   try {
     const result = await thread.finished;
     await screen?.close();
     if (!result) {
       say("Stopped before training began; nothing was written.\n");
-      throw new Exit(130);
+      throw new Exit(exitCode ?? exitCodeOf("SIGINT"));
     }
-    if (ui !== "json") print(farewell(state, result.folder));
+    if (ui !== "json" && isShown) print(farewell(state, result.folder, { plugins }));
     if (result.reason === "interrupted") {
-      if (ui === "json") say(`Interrupted and saved. Go on with ${resumeCommand(result.folder)}\n`);
-      throw new Exit(130);
+      if (ui === "json" || !isShown) say(`Interrupted and saved. Go on with ${resumeCommand(result.folder, plugins)}\n`);
+      throw new Exit(exitCode ?? exitCodeOf("SIGINT"));
     }
   } catch (error) {
     await screen?.close();
-    throw opened && folder !== undefined ? withHint(error, folder) : error;
+    throw opened && folder !== undefined ? withHint(error, folder, plugins) : error;
   } finally {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, interrupt);
     await thread.kill();
-    say(noise.join(""));
+    process.stderr.write(noise.join(""));
+    signals();
+    output();
   }
 }
 
@@ -140,12 +187,16 @@ async function replay(folder: string): Promise<RunState> {
 }
 
 /** The tables, where the run is, and what to type next. */
-export function farewell(state: RunState, folder: string, columns: number = process.stdout.columns || Number.POSITIVE_INFINITY): string {
+export function farewell(
+  state: RunState,
+  folder: string,
+  { plugins = [], columns = process.stdout.columns || Number.POSITIVE_INFINITY }: { plugins?: readonly string[]; columns?: number } = {},
+): string {
   const benn = commandName();
   const interrupted = state.end?.reason === "interrupted";
   const next = [
-    ...(interrupted ? [[resumeCommand(folder), "go on"] as const] : []),
-    ...(state.staged.length > 0 ? [[`${benn} eval ${quoted(folder)}`, "score its members again"] as const] : []),
+    ...(interrupted ? [[resumeCommand(folder, plugins), "go on"] as const] : []),
+    ...(state.staged.length > 0 ? [[`${benn} eval ${quoted(folder)}${pluginOptions(plugins)}`, "score its members again"] as const] : []),
     [`${benn} watch ${quoted(folder)}`, "see it again"] as const,
   ];
   const width = Math.max(...next.map(([command]) => command.length));
@@ -159,17 +210,28 @@ export function farewell(state: RunState, folder: string, columns: number = proc
   return `\n${lines.flatMap((line) => wrap(line, columns)).join("\n")}\n`;
 }
 
-function resumeCommand(folder: string): string {
-  return `${commandName()} train --resume ${quoted(folder)}`;
+function resumeCommand(folder: string, plugins: readonly string[]): string {
+  return `${commandName()} train --resume ${quoted(folder)}${pluginOptions(plugins)}`;
+}
+
+/** A plugin's file is loaded only if it is named, with every command anew. */
+function pluginOptions(plugins: readonly string[]): string {
+  return plugins
+    .filter(isPluginFile)
+    .map((file) => {
+      const below = relative(process.cwd(), resolve(file));
+      return ` --plugin ${quoted(below.startsWith("..") ? file : `./${below}`)}`;
+    })
+    .join("");
 }
 
 /** An error while training leaves a run behind. A mistake would only be met again; after a fault, such as a full disk, it can go on. */
-function withHint(error: unknown, folder: string): unknown {
-  if (!(error instanceof Error) || error instanceof Exit) return error;
-  const said = (error.message.trim().split("\n")[0] ?? "").replace(/\.?$/, ".");
+function withHint(error: unknown, folder: string, plugins: readonly string[]): unknown {
+  if (!(error instanceof Error) || error instanceof Exit || !existsSync(folder)) return error;
+  const said = (error.message.trim().split("\n")[0] ?? "").replace(/[^.?!]$/, "$&.");
   error.message =
     error instanceof UserError
       ? `${said} The run so far is in ${folder}.`
-      : `${said} "${resumeCommand(folder)}" goes on from the last checkpoint.`;
+      : `${said} "${resumeCommand(folder, plugins)}" goes on from the last checkpoint.`;
   return error;
 }

@@ -1,11 +1,14 @@
 import type { RunEvent } from "@benn/core";
 import { UserError } from "@benn/core";
-import { followEvents } from "@benn/core/node";
+import { followEvents, isTraining } from "@benn/core/node";
 import { initialState, reduce } from "../run/run-state.ts";
 import type { Screen } from "../screen/screen.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
-import { isTraining } from "./is-training.ts";
+import { exitCodeOf, type StopSignal } from "./exit-codes.ts";
+import { Exit } from "./failure.ts";
 import { screenOpener } from "./open-screen.ts";
+import { print } from "./print.ts";
+import { onStopSignal } from "./stop-signals.ts";
 import { farewell } from "./train.ts";
 
 const LOOK_MILLISECONDS = 1000;
@@ -20,7 +23,9 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
   const end = new AbortController();
   const left = Promise.withResolvers<void>();
   let quit = false;
-  const leave = (): void => {
+  let exitCode = 0;
+  const leave = (signal?: StopSignal): void => {
+    if (signal) exitCode = exitCodeOf(signal);
     quit = true;
     end.abort();
     left.resolve();
@@ -35,12 +40,12 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
       watching: true,
       live: live && speed === undefined,
       keys: {
-        quit: leave,
-        interrupt: leave,
+        quit: () => leave(),
+        interrupt: () => leave("SIGINT"),
         note: () => (state.end ? "the run is over" : training ? undefined : "no process trains this run now"),
       },
     });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, leave);
+  const signals = onStopSignal(leave);
   // A process that dies writes no end: then nothing more will come.
   const look = async (): Promise<void> => {
     training &&= await isTraining(folder);
@@ -58,14 +63,16 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
       state = reduce(state, event);
       screen.show(event);
     }
+    if (!state.start && exitCode !== 0) throw new Exit(exitCode);
     if (!state.start) throw new UserError(`run folder ${folder}: has no events yet. Look again when training has begun.`);
     if (ui === "ink") await left.promise; // the dashboard stays until a key is pressed
     await screen?.close();
-    if (ui !== "json") process.stdout.write(farewell(state, folder));
+    if (ui !== "json") print(farewell(state, folder));
+    if (exitCode !== 0) throw new Exit(exitCode);
   } finally {
     clearInterval(looking);
     await screen?.close();
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, leave);
+    signals();
   }
 }
 

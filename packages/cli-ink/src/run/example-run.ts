@@ -1,4 +1,5 @@
-import { type ByMetric, createRandom, type MemberPlan, type MetricInfo, type RunEvent, type RunEventBody } from "@benn/core";
+import { type ByMetric, type MemberPlan, type MetricInfo, type RunEvent, type RunEventBody } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 
 export interface ExampleRun {
   readonly members: number;
@@ -68,7 +69,8 @@ export function exampleRun({ members, epochs, steps = 10, architectures = ["nin 
       const accuracy = 0.62 - 0.5 * Math.exp(-2.5 * ((epoch + 1) / epochs)) + 0.01 * random.normal();
       const metrics = measured(accuracy, (value) => value);
       tell({ type: "epoch", member, epoch, epochs, loss: loss(epoch + 1), metrics, learningRate: 0.005 }, 0);
-      if ((epoch + 1) % 5 === 0 || epoch + 1 === epochs) tell({ type: "score", member, epoch, on: "draw", accuracy, best: true }, 0.5);
+      if ((epoch + 1) % 5 === 0 || epoch + 1 === epochs)
+        tell({ type: "score", member, epoch, on: "draw", metric: "accuracy", value: accuracy, best: true }, 0.5);
     }
     const test = 0.52 + 0.02 * random.normal();
     sum += test;
@@ -82,7 +84,7 @@ export function exampleRun({ members, epochs, steps = 10, architectures = ["nin 
         type: "staged",
         members: member + 1,
         metrics: {
-          accuracy: { test: votes, single: test, singleMean: mean },
+          accuracy: { test: votes, single: test, singleMean: mean, outOfBag: vote - 0.03 },
           ...Object.fromEntries(
             more.map(({ name }) => {
               const missing = Object.fromEntries(Object.entries(votes).map(([voter, value]) => [voter, 1 - value]));
@@ -90,7 +92,6 @@ export function exampleRun({ members, epochs, steps = 10, architectures = ["nin 
             }),
           ),
         },
-        outOfBag: vote - 0.03,
       },
       0,
     );

@@ -1,4 +1,5 @@
 // Numbers as people read them, the same in the dashboard, the plain lines and the tables.
+import { printable } from "@benn/core/internals";
 
 /** `0.5234` → `52.3 %`; nothing known → `–`. */
 export function percent(share: number | undefined): string {
@@ -35,8 +36,9 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** Rows of cells as aligned lines; the first column to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[], { gap = 2, left = 1 }: { gap?: number; left?: number } = {}): string[] {
+/** Rows of cells as aligned lines; the first column to the left, the others to the right. What files bring into a cell is made printable. */
+export function table(cells: readonly (readonly string[])[], { gap = 2, left = 1 }: { gap?: number; left?: number } = {}): string[] {
+  const rows = cells.map((row) => row.map((cell) => printable(cell)));
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
   return rows.map((row) =>

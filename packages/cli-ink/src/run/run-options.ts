@@ -1,11 +1,12 @@
 import type { TrainOptions } from "@benn/core/node";
 import type { Configured } from "../command/configure.ts";
+import { checkMember } from "./check-member.ts";
 import { memberThreads } from "./member-threads.ts";
 
 /** What the command gives to every run that it trains or plans. */
 export function runOptions(
   { container, plugins }: Pick<Configured, "container" | "plugins">,
   cwd: string,
-): Pick<TrainOptions, "container" | "startMemberThread"> {
-  return { container, startMemberThread: memberThreads(plugins, cwd) };
+): Pick<TrainOptions, "container" | "startMemberThread" | "checkMember"> {
+  return { container, startMemberThread: memberThreads(plugins, cwd), checkMember };
 }

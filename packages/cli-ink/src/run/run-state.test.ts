@@ -141,3 +141,18 @@ test("members trained side by side are all in training; the first of them is in 
   state = fold([tell({ type: "member-end", member: 0, ...end }, start.clock.at + 2000)], state);
   expect(memberInFocus(state)?.member).toBe(1);
 });
+
+test("a metric has its curve from the first batch on that measures it, and keeps it when batches do not", () => {
+  const [start, began] = exampleRun({ members: 1, epochs: 2 });
+  if (!start || !began) throw new Error("too short");
+  const step = (epoch: number, metrics: Readonly<Record<string, number>>) =>
+    tell({ type: "step", member: 0, epoch, step: 3, steps: 63, loss: 2, metrics }, start.clock.at);
+  const ended = tell(
+    { type: "epoch", member: 0, epoch: 0, epochs: 2, loss: 2, metrics: { accuracy: 0.2, mine: 3 }, learningRate: 0.01 },
+    start.clock.at,
+  );
+  const first = fold([start, began, step(0, { accuracy: 0.1 })]);
+  expect(first.members[0]?.curves).toEqual({ accuracy: [] });
+  const curves = { accuracy: [{ x: 1, y: 0.2 }], mine: [{ x: 1, y: 3 }] };
+  expect(fold([ended, step(1, {})], first).members[0]?.curves).toEqual(curves);
+});

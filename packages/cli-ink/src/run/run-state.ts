@@ -1,5 +1,6 @@
 import type { ByMetric, BySplit, Controlled, MemberPlan, Progress, RunEnd, RunEvent, RunStart, Staged } from "@benn/core";
 import { addPoint, type Point, thin } from "./history.ts";
+import { printableEvent } from "./printable-event.ts";
 
 /** What the screen knows of one member. */
 export interface MemberState {
@@ -58,8 +59,12 @@ const WARNINGS_KEPT = 50;
 /** Points kept of a curve once its member is done and only its sparkline is shown. */
 const FINISHED_POINTS = 200;
 
-/** Folds one event into the state. An event that comes again, as those of a resumed run do, changes nothing. */
-export function reduce(before: RunState, event: RunEvent): RunState {
+/**
+ * Folds one event into the state. An event that comes again, as those of a resumed run do, changes nothing. Its texts are made printable
+ * here, so that whatever shows a state may show them.
+ */
+export function reduce(before: RunState, logged: RunEvent): RunState {
+  const event = printableEvent(logged);
   const state = tick(before, event);
   switch (event.type) {
     case "run-start":
@@ -82,7 +87,7 @@ export function reduce(before: RunState, event: RunEvent): RunState {
         step: event.step,
         steps: event.steps,
         batchLoss: addPoint(was.batchLoss, { x: event.epoch + event.step / event.steps, y: event.loss }),
-        curves: mapMetrics(event.metrics, (_, name) => was.curves[name] ?? []),
+        curves: { ...mapMetrics(event.metrics, () => []), ...was.curves },
         ...(event.clock.imagesPerSecond === undefined ? {} : { imagesPerSecond: event.clock.imagesPerSecond }),
       }));
     case "epoch":
@@ -92,7 +97,7 @@ export function reduce(before: RunState, event: RunEvent): RunState {
         epoch: event.epoch + 1,
         step: 0,
         epochLoss: addPoint(was.epochLoss, { x: event.epoch + 1, y: event.loss }),
-        curves: mapMetrics(event.metrics, (y, name) => addPoint(was.curves[name] ?? [], { x: event.epoch + 1, y })),
+        curves: { ...was.curves, ...mapMetrics(event.metrics, (y, name) => addPoint(was.curves[name] ?? [], { x: event.epoch + 1, y })) },
         epochsDoneAt: state.seconds,
       }));
     case "score":
@@ -129,7 +134,8 @@ export function reduce(before: RunState, event: RunEvent): RunState {
     case "run-end":
       return { ...omit(state, "at"), end: event };
     default:
-      return event satisfies never;
+      event satisfies never;
+      return state; // of a later version
   }
 }
 

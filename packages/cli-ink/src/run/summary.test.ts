@@ -16,14 +16,15 @@ const withVotes = (state: RunState, of: (stage: Staged, at: number) => Readonly<
   })),
 });
 
-test("the table holds a row a stage with single members and every vote, by the first metric", () => {
+test("the table holds a row a stage with single members and every vote, the run's own first, by the first metric", () => {
   const lines = summary(finished);
   expect(lines[0]).toBe("Test accuracy % of single members and of the votes of the first ones, on 1,000 images");
   expect(lines.slice(2, 6).map((line) => line.trim().split(/\s{2,}/))).toEqual([
-    ["members", "single", "mean single", "hard", "soft", "softmax"],
+    ["members", "single", "mean single", "soft", "hard", "softmax"],
     ...finished.staged.map((stage) => {
-      const { single, singleMean, test: byVoter } = votes(stage);
-      return [String(stage.members), ...[single, singleMean, ...Object.values(byVoter)].map((share) => (100 * share).toFixed(1))];
+      const { single = Number.NaN, singleMean = Number.NaN, test: byVoter } = votes(stage);
+      const shares = [single, singleMean, ...["soft", "hard", "softmax"].map((voter) => byVoter[voter] ?? Number.NaN)];
+      return [String(stage.members), ...shares.map((share) => (100 * share).toFixed(1))];
     }),
   ]);
 });
@@ -32,7 +33,10 @@ test("the vote beside a single member, out-of-bag accuracy, and the size beside 
   const text = summary(finished).join("\n");
   const last = finished.staged.at(-1);
   if (!last) throw new Error("no stage");
-  const { test: { soft = 0 } = {}, singleMean } = votes(last);
+  const {
+    test: { soft = 0 },
+    singleMean = Number.NaN,
+  } = votes(last);
   const [vote, mean, gain] = [soft, singleMean, soft - singleMean].map((share) => (100 * share).toFixed(1));
   expect(text).toContain(
     `Test accuracy of the soft vote of 3 members: ${vote} %; of a single member on average: ${mean} %; ${gain} points better.`,

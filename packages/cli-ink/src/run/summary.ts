@@ -1,6 +1,7 @@
 import type { MetricInfo } from "@benn/core";
-import { bytes, count, percent, table } from "./format.ts";
+import { bytes, count, table } from "./format.ts";
 import { isBetter, metricCell, metricHead, metricText } from "./metric-values.ts";
+import { ownVoterFirst } from "./own-voter-first.ts";
 import { voteMetrics } from "./run-metrics.ts";
 import type { RunState } from "./run-state.ts";
 import { membersWord, type VoteValue, voteSentence } from "./vote-sentence.ts";
@@ -11,13 +12,21 @@ export function headline({ start, staged }: RunState, metric: MetricInfo): VoteV
   const measured = stage?.metrics[metric.name];
   const voter = start?.voter.split(" ")[0] ?? "";
   const value = measured?.test[voter];
-  return stage && measured && value !== undefined ? { members: stage.members, voter, value, mean: measured.singleMean } : undefined;
+  const mean = measured?.singleMean;
+  return stage && value !== undefined && mean !== undefined ? { members: stage.members, voter, value, mean } : undefined;
+}
+
+/** Names of the voters, as far as the run has shown them: its own first. */
+export function votersOf({ start, staged }: Pick<RunState, "start" | "staged">): string[] {
+  const names = Object.keys(Object.values(staged.at(-1)?.metrics ?? {})[0]?.test ?? {});
+  return ownVoterFirst(start?.voter.split(" ")[0] ?? "", names);
 }
 
 /** Rows of the table of stages: the number of members, the newest alone, a single one on average, and every vote. */
-export function stagedRows({ staged }: Pick<RunState, "staged">, metric: MetricInfo): string[][] {
+export function stagedRows(state: Pick<RunState, "start" | "staged">, metric: MetricInfo): string[][] {
+  const { staged } = state;
   const stages = staged.flatMap(({ members, metrics: { [metric.name]: measured } }) => (measured ? [{ members, ...measured }] : []));
-  const voters = Object.keys(stages[0]?.test ?? {});
+  const voters = votersOf(state);
   const cell = (value: number | undefined): string => metricCell(metric, value);
   return [
     ["members", "single", "mean single", ...voters],
@@ -49,9 +58,12 @@ export function summary(state: RunState): string[] {
     }
     lines.push(...bestWords(state, first));
   }
-  const outOfBag = staged.at(-1)?.outOfBag;
-  if (outOfBag !== undefined) {
-    lines.push(`Out-of-bag accuracy (training images, each voted on only by members that never saw it): ${percent(outOfBag)}.`);
+  for (const metric of voteMetrics(state)) {
+    const outOfBag = staged.at(-1)?.metrics[metric.name]?.outOfBag;
+    if (outOfBag === undefined) continue;
+    lines.push(
+      `Out-of-bag ${metric.title} (training images, each voted on only by members that never saw it): ${metricText(metric, outOfBag)}.`,
+    );
   }
   lines.push(...sizeWords(state));
   if (end?.reason === "stopped-by-scheme") lines.push(`Stopped early: ${end.message ?? "the scheme had nothing more to do."}`);
@@ -64,7 +76,7 @@ function bestWords(state: RunState, metric: MetricInfo): string[] {
   const all = state.staged.flatMap(({ members, metrics: { [metric.name]: measured } }) =>
     Object.entries(measured?.test ?? {}).map(([voter, value]) => ({ voter, value, members })),
   );
-  if (!done || all.length === 0) return [];
+  if (!done) return [];
   const best = all.reduce((a, b) => (isBetter(metric, b.value, a.value) ? b : a));
   if (!isBetter(metric, best.value, done.value)) return [];
   return [

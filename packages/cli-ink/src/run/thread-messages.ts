@@ -8,6 +8,7 @@ export interface TrainRequest {
   readonly cwd: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly takeOver?: boolean;
 }
 
 /** What the user asks of a run. */
@@ -15,7 +16,7 @@ export type ControlMessage = "pause" | "resume" | "stop-after-epoch" | "stop";
 
 /** What the training thread says. */
 export type ThreadMessage =
-  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "folder"; readonly folder: string; readonly plugins: readonly string[] }
   | { readonly kind: "event"; readonly event: RunEvent }
   | { readonly kind: "end"; readonly result: RunResult }
   /** Stopped before there was anything to save. */

@@ -15,7 +15,8 @@ export interface TrainingThread {
 /** What to do with what the thread says. */
 export interface Listener {
   readonly onEvent: (event: RunEvent) => void;
-  readonly onFolder: (folder: string) => void;
+  /** @param plugins files that the run loads plugins from */
+  readonly onFolder: (folder: string, plugins: readonly string[]) => void;
   /** Text that libraries wrote to the console. */
   readonly onNoise: (text: string) => void;
 }
@@ -29,7 +30,7 @@ export function startTraining(request: TrainRequest, { onEvent, onFolder, onNois
   const finished = new Promise<RunResult | undefined>((resolve, reject) => {
     worker.on("message", (message: ThreadMessage) => {
       if (message.kind === "event") onEvent(message.event);
-      else if (message.kind === "folder") onFolder(message.folder);
+      else if (message.kind === "folder") onFolder(message.folder, message.plugins);
       else if (message.kind === "end") resolve(message.result);
       else if (message.kind === "stopped") resolve(undefined);
       else reject(revive(message));

@@ -51,6 +51,6 @@ test("m goes through the metrics and begins again", async () => {
     await settle();
     shown.push(screen.lastFrame());
   }
-  expect(shown.map((frame) => /loss +(\S+) +train/.exec(frame ?? "")?.[1])).toEqual(["accuracy", "cross-entropy", "accuracy"]);
+  expect(shown.map((frame) => /train (\S+) +test/.exec(frame ?? "")?.[1])).toEqual(["accuracy", "cross-entropy", "accuracy"]);
   screen.unmount();
 });

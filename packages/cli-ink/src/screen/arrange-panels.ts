@@ -22,8 +22,8 @@ export function arrangePanels<P extends Placed>(panels: readonly P[], columns: n
   const deep = Math.max(1, Math.floor(height / HEIGHT));
   const room = (wide - 1) * deep + 1; // a table takes a place for itself
   const first = panels.length <= room ? 0 : view % panels.length;
-  const turn = [...panels.slice(first), ...panels.slice(0, first)].slice(0, room);
-  const shown = panels.filter((panel) => turn.includes(panel));
+  const turn = new Set([...panels.slice(first), ...panels.slice(0, first)].slice(0, room));
+  const shown = panels.filter((panel) => turn.has(panel));
   const charts = shown.filter(({ kind }) => kind === "chart");
   const tables = shown.filter(({ kind }) => kind === "table");
   const stack = Math.ceil(charts.length / Math.max(1, wide - tables.length));

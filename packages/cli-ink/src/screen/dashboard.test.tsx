@@ -51,13 +51,13 @@ describe.each(sizes)("at %i × %i", (columns, rows) => {
 test("80 × 24 shows progress, every lane in full, both charts and the votes", () => {
   const text = draw(six, 80, 24);
   expect(text).toContain("47 %  member 3 of 6 · 0:56 · about 1:03 left");
-  expect(text).toMatch(/✓ {2}1 +6\/6 +[▁-█]+ +0\.910 {2}59\.0 % {2}53\.0 % {2}0\.410 {3}1\.00$/m);
-  expect(text).toMatch(/▶ {2}3 +5\/6 +[▁-█]+ +0\.897 {2}55\.0 %$/m);
+  expect(text).toMatch(/✓ {2}1 +6\/6 +[▁-█]+ +0\.910 {10}59\.0 % {2}53\.0 % {2}0\.410 {3}1\.00$/m);
+  expect(text).toMatch(/▶ {2}3 +5\/6 +[▁-█]+ +0\.897 {10}55\.0 %$/m);
   expect(text).toMatch(/· {2}6 +0\/6$/m);
   expect(text).toContain("Loss of member 3");
   expect(text).toContain("Training accuracy of member 3 55.0 %");
   expect(text).toContain("Votes, test accuracy %");
-  expect(text).toMatch(/2 {4}52\.5 {2}52\.8 {2}55\.7 {2}56\.3 {5}56\.1/);
+  expect(text).toMatch(/2 {4}52\.5 {2}52\.8 {2}56\.3 {2}55\.7 {5}56\.1/);
   expect(text).toContain("soft: 3.5 points better than mean");
   expect(text).toContain("h help  p pause  s stop after epoch  m metric  q save and quit");
   // eslint-disable-next-line no-control-regex
@@ -101,17 +101,17 @@ test("warnings, pauses and what was asked for are shown", () => {
 test("a metric of a plugin has a panel, and m shows it in the lanes and the votes", () => {
   const wide = draw(lengths, 160, 50);
   expect(wide).toMatch(/Training code length of m\w+… 0\.450 bits/);
-  expect(wide).toMatch(/loss +accuracy +train +test/);
+  expect(wide).toMatch(/loss +train accuracy +test/);
   const chosen = draw(lengths, 160, 50, { metric: 2 });
   expect(chosen).toContain("Votes, test code length bits");
-  expect(chosen).toMatch(/loss +code length bits +train +test/);
+  expect(chosen).toMatch(/loss +train code length bits +test/);
   expect(chosen).toMatch(/✓ {2}1 .* 0\.590 +0\.470 +0\.410 +1\.00$/m);
   expect(chosen).toMatch(/soft: 0\.035\d* bits better than mean/);
 });
 
 test("a metric that votes are not measured by leaves the first one in the votes", () => {
   const text = draw(six, 160, 50, { metric: 1 });
-  expect(text).toMatch(/loss +cross-entropy +train +test/);
+  expect(text).toMatch(/loss +train cross-entropy +test/);
   expect(text).toContain("Votes, test accuracy %");
 });
 
@@ -135,9 +135,16 @@ test("a run of several binarizers names them in its lanes", () => {
   expect(text).toContain("nin width=0.25 stochastic");
 });
 
+test("60 × 15 has room for a panel below three members", () => {
+  const text = draw(stateOf({ members: 3, epochs: 6 }, 0.5), 60, 15);
+  expect(text).toContain("Loss of member 2");
+  expect(draw(stateOf({ members: 3, epochs: 6 }, 0.5), 60, 15, { view: 1 })).toContain("Votes, test accuracy %");
+  expect(text.match(/^[✓▶·] /gm)).toHaveLength(3);
+});
+
 test("help explains keys and words", () => {
   const text = draw(six, 80, 24, { help: true });
-  for (const word of ["pause", "save", "Ctrl-C again", "alpha", "softmax"]) expect(text).toContain(word);
+  for (const word of ["pause", "save", "Ctrl-C again", "alpha", "soft, hard, softmax"]) expect(text).toContain(word);
   expect(text).not.toContain("…\n");
 });
 

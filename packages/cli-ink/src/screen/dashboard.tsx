@@ -1,5 +1,6 @@
 import { Box, Text } from "ink";
 import { memberInFocus, type RunState } from "../run/run-state.ts";
+import { votersOf } from "../run/summary.ts";
 import { secondsLeft } from "../run/time-left.ts";
 import { arrangePanels } from "./arrange-panels.ts";
 import { Footer } from "./footer.tsx";
@@ -26,6 +27,8 @@ export interface DashboardProps {
 
 const HEADER = 4;
 const PANELS_LEAST = 7;
+/** Where every member has its line. */
+const PANELS_SMALL = 5;
 const PANELS_MOST = 20;
 
 /** The whole screen, from the state alone. */
@@ -34,7 +37,8 @@ export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, 
   const warnings = rows < 14 ? [] : state.warnings.slice(rows < 40 ? -1 : -4);
   const free = rows - HEADER - 1 - warnings.length;
   const wanted = state.members.length + 1;
-  const panels = free >= PANELS_LEAST + 4 ? Math.min(PANELS_MOST, Math.max(PANELS_LEAST, free - wanted - 1)) : 0;
+  const rest = free - wanted - 1;
+  const panels = free >= PANELS_LEAST + 4 ? Math.min(PANELS_MOST, Math.max(PANELS_LEAST, rest)) : rest >= PANELS_SMALL ? rest : 0;
   const lanes = Math.max(0, Math.min(wanted, free - (panels > 0 ? panels + 1 : 0)));
   const focus = memberInFocus(state);
   const metrics = state.start?.metrics ?? [];
@@ -51,7 +55,7 @@ export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, 
       <Text> </Text>
       <Box flexDirection="column" flexGrow={1} overflow="hidden">
         {help ? (
-          <Help watching={watching} />
+          <Help watching={watching} voters={votersOf(state)} />
         ) : (
           <>
             {lanes > 0 && (

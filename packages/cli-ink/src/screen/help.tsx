@@ -21,11 +21,10 @@ const WORDS = [
   ["ε", "weighted share of training rows it gets wrong"],
   ["alpha", "how much its vote counts"],
   ["n, single, mean", "first n members: newest alone, mean of all alone"],
-  ["hard, soft, softmax", "votes that count classes, logits, probabilities"],
 ] as const;
 
 /** Keys and words, in place of lanes and charts. */
-export function Help({ watching }: { readonly watching: boolean }) {
+export function Help({ watching, voters }: { readonly watching: boolean; readonly voters: readonly string[] }) {
   return (
     <Box flexDirection="column">
       <Text bold>Keys</Text>
@@ -37,6 +36,7 @@ export function Help({ watching }: { readonly watching: boolean }) {
       {WORDS.map(([word, text]) => (
         <Entry key={word} word={word} text={text} />
       ))}
+      {voters.length > 0 && <Entry word={voters.join(", ")} text={'ways to vote; "benn plugins" describes them'} />}
     </Box>
   );
 }

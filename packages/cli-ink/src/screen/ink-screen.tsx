@@ -29,6 +29,7 @@ export function inkScreen({ state: first, keys, watching, live }: InkScreenOptio
     <App state={state} since={since} note={note} keys={keys} watching={watching} />
   );
   const now = view();
+  process.stdin.on("error", () => {}); // a terminal that goes away takes its keys along
   const app = render(element(now), {
     alternateScreen: true,
     incrementalRendering: true,

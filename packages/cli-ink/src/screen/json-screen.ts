@@ -1,9 +1,10 @@
+import { printable } from "@benn/core/internals";
 import type { Screen } from "./screen.ts";
 
-/** One event a line, as in `events.jsonl`, and nothing else. */
+/** One event a line, with the values that it has in `events.jsonl`, and nothing else. */
 export function jsonScreen(write: (text: string) => void): Screen {
   return {
-    show: (event) => write(`${JSON.stringify(event)}\n`),
+    show: (event) => write(`${printable(JSON.stringify(event))}\n`),
     close: async () => {},
   };
 }

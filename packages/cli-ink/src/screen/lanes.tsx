@@ -20,8 +20,10 @@ interface LanesProps {
 
 const SYMBOLS = { waiting: "·", training: "▶", done: "✓", rejected: "✗" } as const;
 const COLORS = { waiting: "gray", training: "cyan", done: "green", rejected: "red" } as const;
-/** Widths of the columns right of the curve: loss, train, test, ε, alpha. */
+/** Widths of the columns right of the curve: loss, train, test, ε, alpha. The second is wider where the metric's title has room. */
 const NUMBERS = [6, 8, 8, 7, 7] as const;
+/** A curve that is shorter gives no room away. */
+const LEAST_CURVE = 12;
 
 /** A line for each member: state, epoch, curve and value of the loss, the metric on training and test rows, ε and alpha. */
 export function Lanes({ members, metric, focus, columns, height }: LanesProps) {
@@ -33,12 +35,16 @@ export function Lanes({ members, metric, focus, columns, height }: LanesProps) {
   const longest = Math.max(0, ...names.map(({ length }) => length));
   const withNames = new Set(names).size > 1 || columns >= 100;
   const name = withNames ? Math.min(longest, Math.max(8, rest - 10)) + 2 : 0;
-  const curve = Math.max(4, Math.min(40, rest - name));
-  const cells = (values: readonly string[], from = 0): string => values.map((value, i) => value.padStart(NUMBERS[from + i] ?? 0)).join("");
+  const train = `train${titleOf(metric, rest - name - LEAST_CURVE)}`;
+  const [loss, least, ...others] = NUMBERS;
+  const width = Math.max(least, train.length + 2);
+  const widths = [loss, width, ...others];
+  const curve = Math.max(4, Math.min(40, rest + least - name - width));
+  const cells = (values: readonly string[]): string => values.map((value, i) => value.padStart(widths[i] ?? 0)).join("");
   return (
     <Box flexDirection="column">
       <Text dimColor wrap="truncate">
-        {`     ${name > 0 ? "net".padEnd(name) : ""}${"epoch".padStart(epochs)}   ${lossHead(curve + NUMBERS[0], metric)}${cells(["train", "test", "ε", "alpha"], 1)}`}
+        {`     ${name > 0 ? "net".padEnd(name) : ""}${"epoch".padStart(epochs)}   ${"loss".padEnd(curve)}${cells(["", train, "test", "ε", "alpha"])}`}
       </Text>
       {chooseLanes(members, focus, height - 1).map((lane) =>
         lane.kind === "member" ? (
@@ -72,11 +78,10 @@ export function Lanes({ members, metric, focus, columns, height }: LanesProps) {
   );
 }
 
-/** The metric's title stands before the columns that show it, where it fits. */
-function lossHead(width: number, metric: MetricInfo | undefined): string {
-  const head = metric === undefined ? "" : metric.unit === "%" ? metric.title : metricHead(metric);
-  const title = "loss".length + 2 + head.length <= width ? head : "";
-  return `loss${title.padStart(width - "loss".length)}`;
+/** What stands behind "train" where the metric's title has room. */
+function titleOf(metric: MetricInfo | undefined, room: number): string {
+  const title = metric === undefined ? "" : ` ${metric.unit === "%" ? metric.title : metricHead(metric)}`;
+  return title.length <= room ? title : "";
 }
 
 function numbersOf({ status, epochLoss, batchLoss, curves, final, error, alpha }: MemberState, metric: MetricInfo | undefined): string[] {

@@ -1,4 +1,5 @@
 import type { ByMetric, MetricInfo, RunEvent } from "@benn/core";
+import { printable } from "@benn/core/internals";
 import { count, duration, short } from "../run/format.ts";
 import { comparison, metricText } from "../run/metric-values.ts";
 import { voteMetrics } from "../run/run-metrics.ts";
@@ -22,8 +23,10 @@ export function plainScreen(write: (text: string) => void, first: RunState): Scr
         if (event.clock.at - waiting.since < PATIENCE_MILLISECONDS) return;
       }
       state = reduce(state, event);
-      const line = lineFor(event, state);
-      if (line === undefined || line === written) return;
+      const said = lineFor(event, state);
+      if (said === undefined) return;
+      const line = printable(said);
+      if (line === written) return;
       written = line;
       write(`${line}\n`);
     },
@@ -98,6 +101,7 @@ export function lineFor(event: RunEvent, state: RunState): string | undefined {
     case "run-end":
       return undefined;
     default:
-      return event satisfies never;
+      event satisfies never;
+      return undefined; // of a later version
   }
 }

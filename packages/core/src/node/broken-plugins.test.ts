@@ -17,7 +17,7 @@ import { toyContainer } from "../train/toy-problem.ts";
 import { UserError } from "../user-error.ts";
 import { followEvents, openRun } from "./open-run.ts";
 import { planRun } from "./plan-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train } from "./train.ts";
 
 const base = { members: 2, epochs: 2, batchSize: 32, scoreEvery: 1, checkpointSeconds: 0, name: "toy" } satisfies Config;

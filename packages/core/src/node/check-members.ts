@@ -13,7 +13,7 @@ import { type MemberConfig, type ResolvedConfig, settingsOf } from "../train/res
 import { createVoters } from "../train/stage-votes.ts";
 import { UserError } from "../user-error.ts";
 import type { Voter } from "../voter.ts";
-import { readModelFiles } from "./model-files.ts";
+import { readTrained } from "./read-trained.ts";
 import { readTeacherLogits } from "./teacher-logits.ts";
 
 /** What an application may look at before the first epoch. */
@@ -59,7 +59,7 @@ export async function checkMembers(
     );
   }
   await examineRun(config, data, container);
-  const init = config.init === undefined ? undefined : await readModelFiles(config.init);
+  const init = config.init === undefined ? undefined : await readTrained(config.init);
   const alike = Map.groupBy(config.members.keys(), (member) => JSON.stringify(settingsOf(config, member)));
   const voter = createVoters({ config, container }).get(config.voter.name);
   const teachers = new Set<string>();

@@ -1,16 +1,29 @@
+import { open } from "node:fs/promises";
 import { z } from "zod";
-import { readSafetensors, type SafetensorsEntry, writeSafetensors } from "../safetensors.ts";
+import type { SafetensorsEntry } from "../safetensors.ts";
 import type { WeightValues } from "../train/model-weights.ts";
-import type { Checkpoint } from "../train/run-store.ts";
+import type { Checkpoint, MemberCheckpoint } from "../train/run-store.ts";
 import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
+import { eventJson } from "./event-json.ts";
+import { finiteJson } from "./finite-json.ts";
+import { readSealed, writeSealed } from "./sealed-safetensors.ts";
+import { upgradeEvent } from "./upgrade-event.ts";
 
 // One file, so that one rename makes a checkpoint valid: numbers as JSON in the metadata, weights as tensors.
 
+/** 1, without the key: no checksums. */
+const FORMAT = 2;
+
 const scalars = z.object({
+  format: z.int().default(1),
   member: z.int().min(-1),
   /** Bytes of events.jsonl that the checkpoint covers. */
   events: z.int().min(0),
+  /** SHA-256 of those bytes, of the sample weights that the member is trained with, and of experiment.json. */
+  eventsSha256: z.string().optional(),
+  sampleWeightsSha256: z.string().optional(),
+  experimentSha256: z.string().optional(),
   training: z
     .object({
       epoch: z.int().min(0),
@@ -21,17 +34,31 @@ const scalars = z.object({
       right: z.number().optional(),
       rows: z.number(),
       bestEpoch: z.int().min(-1),
-      bestAccuracy: z.number(),
+      bestScore: z.number().optional(),
+      /** What older checkpoints have in place of `bestScore`. */
+      bestAccuracy: z.number().optional(),
       optimizerStep: z.int().min(0),
     })
     .optional(),
 });
 
+const ahead = z.array(z.looseObject({ type: z.string() }));
+
+/** What a checkpoint knows of other files: a resumed run holds them against it. */
+export type Covered = Pick<z.output<typeof scalars>, "events" | "eventsSha256" | "sampleWeightsSha256" | "experimentSha256">;
+
+export interface SavedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly covered: Covered;
+  /** What a member that trains ahead of its turn has emitted so far. */
+  readonly ahead: readonly Emitted[];
+}
+
 // Tensors are named GROUP:WEIGHT; every group but these two is a slot of the optimizer.
 const OWN_GROUPS = new Set(["weights", "best"]);
 
-/** @param ahead what a member that trains ahead of its turn has said so far */
-export function encodeCheckpoint({ member, training }: Checkpoint, events: number, ahead: readonly Emitted[] = []): Uint8Array {
+/** @throws UserError for a number that JSON cannot hold */
+export function encodeCheckpoint({ checkpoint: { member, training }, covered, ahead: events }: SavedCheckpoint): Uint8Array {
   const tensors = new Map<string, SafetensorsEntry>();
   const groups: Readonly<Record<string, WeightValues>> = training
     ? { weights: training.weights, best: training.best, ...training.slots }
@@ -39,42 +66,87 @@ export function encodeCheckpoint({ member, training }: Checkpoint, events: numbe
   for (const [group, weights] of Object.entries(groups)) {
     for (const [name, { shape, values }] of weights) tensors.set(`${group}:${name}`, { dtype: "F32", shape, data: values });
   }
-  return writeSafetensors({
+  const benn = { format: FORMAT, member, ...covered, ...(training ? { training: numbersOf(training) } : {}) };
+  return writeSealed({
     metadata: {
-      benn: JSON.stringify(scalars.parse({ member, events, training })),
-      ...(ahead.length > 0 ? { ahead: JSON.stringify(ahead) } : {}),
+      benn: finiteJson(benn, `checkpoint of member ${member}`),
+      ...(events.length > 0 ? { ahead: `[${events.map(eventJson).join(",")}]` } : {}),
     },
     tensors,
   });
 }
 
+function numbersOf({
+  weights: _weights,
+  best: _best,
+  slots: _slots,
+  ...numbers
+}: MemberCheckpoint): Omit<MemberCheckpoint, "weights" | "best" | "slots"> {
+  return numbers;
+}
+
 /** @throws UserError when the file is damaged */
-export function decodeCheckpoint(
-  bytes: Uint8Array,
-  path: string,
-): Checkpoint & { readonly events: number; readonly ahead: readonly Emitted[] } {
-  const { metadata, tensors } = readSafetensors(bytes, path);
-  const parsed = scalars.safeParse(JSON.parse(metadata["benn"] ?? "null"));
-  if (!parsed.success) throw new UserError(`${path}: is not a checkpoint of this program. Remove the run folder and train anew.`);
-  const { member, events, training } = parsed.data;
-  const ahead = JSON.parse(metadata["ahead"] ?? "[]") as Emitted[];
-  if (!training) return { member, events, ahead };
+export function decodeCheckpoint(bytes: Uint8Array, path: string): SavedCheckpoint {
+  const { metadata, tensors, sealed } = readSealed(bytes, path);
+  const parsed = scalars.safeParse(parseJson(metadata["benn"]));
+  const events = ahead.safeParse(parseJson(metadata["ahead"] ?? "[]"));
+  if (!parsed.success || !events.success || (!sealed && parsed.data.format >= 2)) {
+    throw new UserError(
+      `${path}: is not a checkpoint of a run. The file was damaged; "benn fsck --mend" goes back to the last finished member.`,
+    );
+  }
+  if (parsed.data.format > FORMAT) throw new UserError(`${path}: was written by a later version of benn. Use that version.`);
+  const { format: _format, member, training, ...covered } = parsed.data;
+  const saved = { covered, ahead: (events.data as unknown as Emitted[]).map((event) => upgradeEvent(event)) };
+  if (!training) return { ...saved, checkpoint: { member } };
   const groups: Record<string, Map<string, { shape: readonly number[]; values: Float32Array }>> = {};
   for (const [key, { shape, data }] of tensors) {
     const colon = key.indexOf(":");
     (groups[key.slice(0, colon)] ??= new Map()).set(key.slice(colon + 1), { shape, values: data as Float32Array });
   }
-  const { right, metricSums, ...numbers } = training;
+  const { right, metricSums, bestAccuracy = 0, bestScore = bestAccuracy, ...numbers } = training;
   return {
-    member,
-    events,
-    ahead,
-    training: {
-      ...numbers,
-      metricSums: right === undefined ? metricSums : { accuracy: right },
-      weights: groups["weights"] ?? new Map(),
-      best: groups["best"] ?? new Map(),
-      slots: Object.fromEntries(Object.entries(groups).filter(([name]) => !OWN_GROUPS.has(name))),
+    ...saved,
+    checkpoint: {
+      member,
+      training: {
+        ...numbers,
+        bestScore,
+        metricSums: right === undefined ? metricSums : { accuracy: right },
+        weights: groups["weights"] ?? new Map(),
+        best: groups["best"] ?? new Map(),
+        slots: Object.fromEntries(Object.entries(groups).filter(([name]) => !OWN_GROUPS.has(name))),
+      },
     },
   };
+}
+
+/** The member that a checkpoint is of, read from the header alone; undefined if it is damaged. */
+export async function memberOfCheckpoint(path: string): Promise<number | undefined> {
+  const file = await open(path, "r").catch(() => undefined);
+  try {
+    const length = Buffer.alloc(8);
+    await file?.read(length, 0, 8, 0);
+    const header = Buffer.alloc(Math.min(Number(length.readBigUInt64LE()), MOST_HEADER));
+    const read = await file?.read(header, 0, header.length, 8);
+    const { __metadata__: metadata } = headerJson.parse(parseJson(header.toString("utf8", 0, read?.bytesRead)));
+    return scalars.parse(parseJson(metadata.benn)).member;
+  } catch {
+    return undefined; // it is read again, and refused in a sentence, where it is needed
+  } finally {
+    await file?.close();
+  }
+}
+
+const headerJson = z.object({ __metadata__: z.object({ benn: z.string() }) });
+
+/** Far more than a header with the events of a member takes. */
+const MOST_HEADER = 1 << 28;
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return undefined;
+  }
 }

@@ -14,7 +14,7 @@ import { SCHEDULES, type ScheduledStep } from "../schedule.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 const rates: ScheduledStep[] = [];
@@ -159,6 +159,19 @@ test("a plugin's metric stands in every event that has metrics, in the members' 
   const evaluation = await evaluateRun(folder, { container });
   expect(evaluation.members[1]?.metrics["wrong"]).toBe((await readMember(folder, 1)).record.metrics["wrong"]?.test);
   expect(evaluation.staged[1]?.["wrong"]?.["sum"]).toBe(events.findLast((event) => event.type === "staged")?.metrics["wrong"]?.test["sum"]);
+});
+
+test("the best epoch is chosen by the first metric of the run, the lowest where lower is better", async () => {
+  const config = { ...base, members: 1, epochs: 4, metrics: ["wrong", "accuracy"], learningRate: 0.5 } satisfies Config;
+  const { events, folder } = await run(config, { out: await newOut() });
+  const scores = events.filter((event) => event.type === "score");
+  expect(scores.map(({ metric }) => metric)).toEqual(["wrong", "wrong", "wrong", "wrong"]);
+  const best = scores.findLast((score) => score.value === Math.min(...scores.map(({ value }) => value)));
+  expect((await readMember(folder, 0)).record.bestEpoch).toBe(best?.epoch);
+  const byAccuracy = await run({ ...config, metrics: ["accuracy", "wrong"] }, { out: await newOut() });
+  const rights = byAccuracy.events.filter((event) => event.type === "score").map(({ value }) => value);
+  for (const [i, { value }] of scores.entries()) expect(value).toBeCloseTo(1 - (rights[i] ?? 0), 12);
+  expect((await readMember(byAccuracy.folder, 0)).record.bestEpoch).toBe(best?.epoch);
 });
 
 test("a rejected member has no vote, and the run goes on with the next one", async () => {

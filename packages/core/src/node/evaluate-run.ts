@@ -16,7 +16,8 @@ import { metricsOf } from "../train/member-parts.ts";
 import { createVoters } from "../train/stage-votes.ts";
 import { UserError } from "../user-error.ts";
 import { openRun, type SavedRun } from "./open-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
+import { differenceOfData } from "./same-data.ts";
 import { loadDataset } from "./load-dataset.ts";
 
 export interface EvaluatedMember {
@@ -78,8 +79,10 @@ async function evaluateOn(
   data: LoadedDataset,
   run: SavedRun,
   config: ResolvedConfig,
-  { container, dataset, onProgress, signal }: EvaluateOptions,
+  { container, onProgress, signal }: EvaluateOptions,
 ): Promise<Evaluation> {
+  // Known by its checksums, not by its place.
+  const isOther = (await differenceOfData(run.folder, { data, dataset: config.dataset, container })) !== undefined;
   const { folder } = run;
   const { labels } = data.test;
   const classes = data.labels.length;
@@ -108,11 +111,11 @@ async function evaluateOn(
       architecture: settings.architecture.name,
       ...(record.alpha === undefined ? {} : { alpha: record.alpha }),
       metrics: single,
-      ...(dataset ? {} : { agreement: agreement(logits, stored.test, classes) }),
+      ...(isOther ? {} : { agreement: agreement(logits, stored.test, classes) }),
     });
     if (record.alpha !== undefined) {
       // Other data has no logits of held-out rows to fit a voter on.
-      voting.push({ logits, validation: dataset ? undefined : stored.validation, alpha: record.alpha, metrics: single });
+      voting.push({ logits, validation: isOther ? undefined : stored.validation, alpha: record.alpha, metrics: single });
     }
     onProgress?.({ members: members.length, of: run.members.length, rows: 0, ofRows: labels.length });
   }

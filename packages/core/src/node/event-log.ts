@@ -1,46 +1,146 @@
+import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { RunEvent } from "../events.ts";
-import { upgradeEvent } from "./upgrade-event.ts";
+import { eventJson } from "./event-json.ts";
+import { parseEvent } from "./event-schema.ts";
+import { fileError } from "./file-error.ts";
+import { disk, type FileSystem, type OpenFile } from "./file-system.ts";
+import { mayPass } from "./try-again.ts";
+import { writeAside } from "./write-aside.ts";
+
+/** How far a log reaches: its bytes, and what they are. */
+export interface LogExtent {
+  readonly bytes: number;
+  readonly sha256: string;
+}
 
 /** The append-only `events.jsonl` of a run: one JSON event a line. */
 export class EventLog {
-  readonly #file: FileHandle;
+  readonly #path: string;
+  readonly #files: FileSystem;
+  #file: OpenFile;
+  /** Bytes of the file, and lines that the disk has refused so far. */
+  #written: number;
+  #waiting: Buffer[] = [];
+  /** Of both. */
+  #hash: Hash;
   #size: number;
+  #warnings: string[] = [];
+  #refused = false;
 
-  private constructor(file: FileHandle, size: number) {
+  private constructor(path: string, files: FileSystem, file: OpenFile, { size, hash }: Scan) {
+    this.#path = path;
+    this.#files = files;
     this.#file = file;
-    this.#size = size;
+    this.#written = this.#size = size;
+    this.#hash = hash;
   }
 
-  /** Opens or makes the file and cuts a last line that was torn by a crash. */
-  static async open(path: string): Promise<EventLog> {
-    const file = await open(path, "a+");
-    const bytes = await file.readFile();
-    const whole = bytes.lastIndexOf(0x0a) + 1;
-    if (whole < bytes.length) await file.truncate(whole);
-    return new EventLog(file, whole);
+  /**
+   * Opens or makes the file and cuts a last line that was torn by a crash.
+   * @throws UserError when the system refuses
+   */
+  static async open(path: string, files: FileSystem = disk): Promise<EventLog> {
+    let file: OpenFile | undefined;
+    try {
+      file = await files.open(path, "a+");
+      await files.syncFolder(dirname(path));
+      const whole = await scan(file);
+      if (whole.size < (await file.stat()).size) await file.truncate(whole.size);
+      return new EventLog(path, files, file, whole);
+    } catch (error) {
+      await file?.close();
+      throw fileError(path, "written", error);
+    }
   }
 
-  /** Bytes written so far. */
-  get size(): number {
-    return this.#size;
+  /** What was appended so far. */
+  get extent(): LogExtent {
+    return { bytes: this.#size, sha256: this.#hash.copy().digest("hex") };
   }
 
+  /** Sentences about what went wrong since the last call, and was mended or will be tried again. */
+  takeWarnings(): string[] {
+    return this.#warnings.splice(0);
+  }
+
+  /**
+   * A line that the disk refuses is kept, and written before the next one.
+   * @throws UserError for a number that JSON cannot hold
+   */
   async append(event: RunEvent): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
-    await this.#file.appendFile(line);
+    const line = Buffer.from(`${eventJson(event)}\n`);
+    this.#waiting.push(line);
+    this.#hash.update(line);
     this.#size += line.length;
+    try {
+      await this.#write();
+    } catch (error) {
+      if (!mayPass(error)) throw fileError(this.#path, "written", error);
+      if (!this.#refused)
+        this.#warnings.push(`${(fileError(this.#path, "written", error) as Error).message} Its events are kept and written later.`);
+      this.#refused = true;
+    }
   }
 
-  /** Drops what was written after `size`: a resumed run writes it again. */
-  async cut(size: number): Promise<void> {
-    if (size > this.#size) throw new RangeError(`event log of ${this.#size} bytes cannot be cut to ${size}`);
-    await this.#file.truncate(size);
-    this.#size = size;
+  async #write(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const bytes = Buffer.concat(this.#waiting);
+    try {
+      await this.#file.appendFile(bytes);
+    } catch (error) {
+      await this.#file.truncate(this.#written).catch(() => undefined); // part of a line may stand there; the first error is the one to report
+      throw error;
+    }
+    this.#written += bytes.length;
+    this.#waiting = [];
+    this.#refused = false;
   }
 
+  /** Drops what was written after `bytes`: a resumed run writes it again. */
+  async cut(bytes: number): Promise<void> {
+    if (bytes > this.#size) throw new RangeError(`event log of ${this.#size} bytes cannot be cut to ${bytes}`);
+    await this.#file.truncate(bytes);
+    const kept = await scan(this.#file);
+    this.#written = this.#size = kept.size;
+    this.#hash = kept.hash;
+  }
+
+  /**
+   * Flushes the file, and makes it whole again if another program has moved it or cut it meanwhile.
+   * @throws UserError when the system refuses
+   */
   async sync(): Promise<void> {
-    await this.#file.sync();
+    try {
+      await this.#write();
+      await this.#mend();
+      await this.#file.sync();
+    } catch (error) {
+      throw fileError(this.#path, "written", error);
+    }
+  }
+
+  async #mend(): Promise<void> {
+    const own = await this.#file.stat();
+    const named = await stat(this.#path).catch(() => undefined);
+    if (named?.ino !== own.ino || named.dev !== own.dev) {
+      const lost = await bytesOf(this.#file, own.size);
+      await writeAside(this.#path, lost, this.#files);
+      const renewed = await this.#files.open(this.#path, "a+");
+      await this.#file.close();
+      this.#file = renewed;
+      this.#warnings.push(`${this.#path}: was moved or deleted by another program while the run trains, and is written anew.`);
+    }
+    if (own.size === this.#written) return;
+    const left = await scan(this.#file);
+    if (left.size < (await this.#file.stat()).size) await this.#file.truncate(left.size);
+    this.#warnings.push(
+      `${this.#path}: was changed by another program while the run trains, from ${this.#written} bytes to ${own.size}. ` +
+        `The run goes on with what is left; "benn fsck --mend" makes a log anew from the members.`,
+    );
+    this.#written = this.#size = left.size;
+    this.#hash = left.hash;
   }
 
   async close(): Promise<void> {
@@ -48,38 +148,142 @@ export class EventLog {
   }
 }
 
+interface Scan {
+  /** Bytes of whole lines. */
+  readonly size: number;
+  readonly hash: Hash;
+}
+
+const CHUNK = 1 << 20;
+
+/** Reads the file up to the end of its last whole line. */
+async function scan(file: OpenFile): Promise<Scan> {
+  const chunk = Buffer.alloc(CHUNK);
+  const hash = createHash("sha256");
+  let whole = { size: 0, hash: hash.copy() };
+  for (let at = 0; ;) {
+    const { bytesRead } = await file.read(chunk, 0, CHUNK, at);
+    if (bytesRead === 0) return whole;
+    const end = chunk.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
+    if (end > 0) {
+      hash.update(chunk.subarray(0, end));
+      whole = { size: at + end, hash: hash.copy() };
+    }
+    hash.update(chunk.subarray(end, bytesRead));
+    at += bytesRead;
+  }
+}
+
+async function bytesOf(file: OpenFile, size: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(size);
+  for (let at = 0; at < size;) {
+    const { bytesRead } = await file.read(bytes, at, Math.min(CHUNK, size - at), at);
+    if (bytesRead === 0) return bytes.subarray(0, at);
+    at += bytesRead;
+  }
+  return bytes;
+}
+
+/** No event is so long: a run of 10,000 members begins with 3 MB. */
+const LONGEST_LINE = 1 << 25;
+
+export interface ReadOptions {
+  readonly follow: boolean;
+  readonly signal?: AbortSignal;
+  /** Called for each damaged line. */
+  onDamaged?(): void;
+}
+
 /**
- * The events of a log in order. With `follow` it waits for more until `signal` aborts or the run ends. A resumed run
- * cuts the log back to its checkpoint: what was read beyond it stays read, and reading goes on where the log grows on.
+ * The events of a log in order, without those that only later versions know and without damaged lines. With `follow` it waits for more until
+ * `signal` aborts or the run ends. A resumed run cuts the log back to its checkpoint: what was read beyond it stays read, and reading
+ * goes on where the log grows on.
+ * @throws UserError when the file is missing or cannot be read
  */
-export async function* readEvents(path: string, { follow, signal }: { follow: boolean; signal?: AbortSignal }): AsyncGenerator<RunEvent> {
-  const file = await open(path, "r");
+export async function* readEvents(path: string, { follow, signal, onDamaged }: ReadOptions): AsyncGenerator<RunEvent> {
+  for await (const { event } of readEntries(path, { follow, ...(signal ? { signal } : {}) })) {
+    if (event === "damaged") onDamaged?.();
+    else if (event !== "later") {
+      yield event;
+      if (follow && event.type === "run-end") return;
+    }
+  }
+}
+
+export interface EntryOptions extends Pick<ReadOptions, "follow" | "signal"> {
+  /** Of the run, if known from elsewhere than the log's first event. */
+  readonly members?: number | undefined;
+  /** Lines without any of these words are skipped unread. */
+  readonly words?: readonly string[];
+}
+
+/** The lines of a log, without their ends, with what they are. */
+export async function* readEntries(
+  path: string,
+  { members = 0, words, ...options }: EntryOptions,
+): AsyncGenerator<{ readonly line: string; readonly event: RunEvent | "later" | "damaged" }> {
+  for await (const line of readLines(path, options)) {
+    if (words && !words.some((word) => line?.includes(word))) continue;
+    const event = line === undefined ? "damaged" : parseEvent(line);
+    const isEvent = typeof event !== "string";
+    if (isEvent && event.type === "run-start") members = event.members.length;
+    yield { line: line ?? "", event: isEvent && membersNeeded(event) > members ? "damaged" : event };
+  }
+}
+
+/** How many members a run needs for the event to belong to it. Without this bound a reader's tables would grow with any number in the log. */
+function membersNeeded(event: RunEvent): number {
+  if (event.type === "staged") return event.members;
+  return "member" in event && event.member !== undefined ? event.member + 1 : 0;
+}
+
+/** @returns lines without their ends; undefined for one that is too long */
+async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "follow" | "signal">): AsyncGenerator<string | undefined> {
+  let file: FileHandle | undefined;
   try {
+    file = await open(path, "r");
     let position = 0;
-    let rest = Buffer.alloc(0);
-    const chunk = Buffer.alloc(1 << 16);
+    let pieces: Buffer[] = [];
+    let length = 0;
     while (!signal?.aborted) {
+      const chunk = Buffer.alloc(1 << 16);
       const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+      position += bytesRead;
+      let start = 0;
+      for (let end = chunk.indexOf(0x0a); end >= 0 && end < bytesRead; end = chunk.indexOf(0x0a, start)) {
+        pieces.push(chunk.subarray(start, end));
+        yield length + end - start > LONGEST_LINE ? undefined : Buffer.concat(pieces).toString("utf8");
+        pieces = [];
+        length = 0;
+        start = end + 1;
+      }
       if (bytesRead > 0) {
-        position += bytesRead;
-        rest = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
-        for (let end = rest.indexOf(0x0a); end >= 0; end = rest.indexOf(0x0a)) {
-          const event = upgradeEvent(JSON.parse(rest.subarray(0, end).toString("utf8")) as RunEvent);
-          rest = rest.subarray(end + 1);
-          yield event;
-          if (follow && event.type === "run-end") return;
-        }
+        length += bytesRead - start;
+        if (length <= LONGEST_LINE) pieces.push(chunk.subarray(start, bytesRead));
         continue;
       }
       if (!follow) return;
       await new Promise((resolve) => setTimeout(resolve, 200));
-      const { size } = await stat(path);
-      if (size < position) {
-        position = size;
-        rest = Buffer.alloc(0);
+      const now = await stat(path).catch(() => undefined);
+      if (now && now.ino !== (await file.stat()).ino) {
+        await file.close();
+        file = undefined;
+        file = await open(path, "r");
+      }
+      if (now && now.size < position) {
+        position = now.size;
+        pieces = [];
+        length = 0;
       }
     }
+  } catch (error) {
+    throw fileError(
+      path,
+      "read",
+      error,
+      'Copy it from where the run was trained, or make it anew from the members with "benn fsck --mend".',
+    );
   } finally {
-    await file.close();
+    await file?.close();
   }
 }

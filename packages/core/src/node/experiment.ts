@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { arch, cpus, platform, totalmem } from "node:os";
+import { arch, cpus, platform } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
@@ -8,13 +8,31 @@ import { type Config, configSchema } from "../config.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
+import { fileError } from "./file-error.ts";
+import type { FileSystem } from "./file-system.ts";
+import { finiteJson } from "./finite-json.ts";
+import { machineMemory } from "./machine-memory.ts";
+import { preprocessingSum } from "./preprocessing-file.ts";
 import { upgradeConfig } from "./upgrade-config.ts";
 import { writeAside } from "./write-aside.ts";
 
+/** 1, without the key: no checksums of files but of weights.bin, and no `data`. */
+const FORMAT = 2;
+
+const count = z.int().min(0);
+const dataJson = z.object({
+  shape: z.tuple([count, count, count]),
+  labels: z.array(z.string()),
+  rows: z.object({ train: count, validation: count.optional(), test: count }),
+  preprocessing: z.string().optional(),
+});
+
 const experimentJson = z.object({
+  format: z.int().min(1).default(1),
   benn: z.string(),
   config: z.looseObject({}),
   dataset: z.record(z.string(), z.unknown()),
+  data: dataJson.optional(),
   versions: z.record(z.string(), z.string()),
   machine: z.record(z.string(), z.unknown()),
   origin: z.record(z.string(), z.unknown()).optional(),
@@ -25,7 +43,16 @@ export interface Experiment {
   readonly config: Config;
   /** The dataset's provenance. */
   readonly dataset: Readonly<Record<string, unknown>>;
+  /** What of the data its files are held against. Older runs do not keep it. */
+  readonly data?: DataFacts;
+  /** Of the run folder: 2, or 1 in older runs. */
+  readonly format: number;
+  /** Whether the members were trained elsewhere. */
+  readonly imported: boolean;
 }
+
+/** Shape of an image [height, width, channels], class names, rows of each split, and SHA-256 of the preprocessing if there is any. */
+export type DataFacts = z.output<typeof dataJson>;
 
 /** The program's version. */
 export async function bennVersion(): Promise<string> {
@@ -38,17 +65,25 @@ export async function writeExperiment(
   folder: string,
   config: ResolvedConfig,
   data: LoadedDataset,
-  origin?: Readonly<Record<string, unknown>>,
+  { origin, files }: { readonly origin?: Readonly<Record<string, unknown>> | undefined; readonly files?: FileSystem | undefined } = {},
 ): Promise<void> {
   const experiment: z.output<typeof experimentJson> = {
+    format: FORMAT,
     benn: await bennVersion(),
     config: asConfig(config),
     dataset: { ...data.provenance },
+    data: dataFacts(data),
     versions: { node: process.version, tfjs: tf.version["tfjs"] ?? "unknown" },
-    machine: { platform: platform(), arch: arch(), cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, memoryBytes: totalmem() },
+    machine: { platform: platform(), arch: arch(), cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, memoryBytes: machineMemory() },
     ...(origin ? { origin: { ...origin } } : {}),
   };
-  await writeAside(join(folder, "experiment.json"), `${JSON.stringify(experiment, null, 2)}\n`);
+  await writeAside(join(folder, "experiment.json"), `${finiteJson(experiment, "experiment.json", 2)}\n`, files);
+}
+
+export function dataFacts({ shape, labels, train, validation, test, preprocessing }: LoadedDataset): DataFacts {
+  const rows = { train: train.labels.length, ...(validation ? { validation: validation.labels.length } : {}), test: test.labels.length };
+  const sum = preprocessingSum(preprocessing);
+  return { shape: [...shape], labels: [...labels], rows, ...(sum === undefined ? {} : { preprocessing: sum }) };
 }
 
 /** A resolved configuration in the form that `parseConfig` reads: members alike are one group again. */
@@ -69,23 +104,41 @@ export async function readExperiment(folder: string): Promise<Experiment> {
   const path = join(folder, "experiment.json");
   if (!existsSync(folder))
     throw new UserError(`run folder ${folder}: does not exist. Finished and interrupted runs are listed by "ls runs".`);
-  if (!existsSync(path)) throw new UserError(`run folder ${folder}: has no experiment.json, so it is not a folder that benn train made.`);
+  if (!existsSync(path)) {
+    const begun = existsSync(join(folder, "lock.json")) || existsSync(join(folder, "checkpoint"));
+    throw new UserError(
+      `run folder ${folder}: has no experiment.json, so it is not a folder that benn train made` +
+        (begun ? ", or it was killed before its first file. Start it anew by the same name." : "."),
+    );
+  }
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw fileError(path, "read", error);
+  });
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, "utf8"));
+    json = JSON.parse(text);
   } catch (cause) {
-    throw new UserError(`${path}: is not JSON. The file was damaged.`, { cause });
+    throw new UserError(`${path}: is not JSON. The file was damaged; restore it from a copy.`, { cause });
   }
   const parsed = experimentJson.safeParse(json);
-  if (!parsed.success) throw new UserError(`${path}: is not an experiment of this version of benn.`);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new UserError(
+      `${path}: is not the experiment of a run (${issue?.path.join(".") || "as a whole"}: ${issue?.message ?? "is not valid"}). The file was damaged; restore it from a copy.`,
+    );
+  }
+  const { benn, format, dataset, data, origin } = parsed.data;
+  if (format > FORMAT) {
+    throw new UserError(`${path}: has format ${format}, this version of benn reads up to ${FORMAT}. Use version ${benn} or later.`);
+  }
   // What older runs do not name is what there was then, and is core's default now.
   const config = configSchema.partial().safeParse(upgradeConfig(parsed.data.config));
   if (!config.success) {
     const [issue] = config.error.issues;
     throw new UserError(
       `${path}: is not an experiment of this version of benn (${issue?.path.join(".") ?? "config"}: ${issue?.message ?? "is not valid"}). ` +
-        `It was written by ${parsed.data.benn}; use that version, or train anew.`,
+        `It was written by ${benn}; use that version, or train anew.`,
     );
   }
-  return { config: upgradeConfig(parsed.data.config), dataset: parsed.data.dataset };
+  return { config: upgradeConfig(parsed.data.config), dataset, format, imported: origin !== undefined, ...(data ? { data } : {}) };
 }

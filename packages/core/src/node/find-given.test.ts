@@ -92,7 +92,7 @@ test("which rows a given member saw nobody knows, so it has no say out of bag", 
   const config = { ...base, scheme: "bag", mode: "independent" } satisfies Config;
   const { folder } = await run(config);
   const staged = (await run({ ...config, members: 3, given: folder })).events.filter((event) => event.type === "staged");
-  expect(staged.map(({ outOfBag }) => outOfBag === undefined)).toEqual([true, true, false]);
+  expect(staged.map(({ metrics }) => metrics["accuracy"]?.outOfBag === undefined)).toEqual([true, true, false]);
 });
 
 test("members behind given ones may train side by side", async () => {

@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { DependencyContainer } from "tsyringe";
-import { z } from "zod";
 import { ARCHITECTURES } from "../architecture.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { GivenMembers } from "../train/given-members.ts";
@@ -11,15 +8,15 @@ import { buildMember } from "../train/member-trainer.ts";
 import { type WeightValues, weightsFit } from "../train/model-weights.ts";
 import { type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
-import { readModelFiles } from "./model-files.ts";
 import { openRun } from "./open-run.ts";
-
-/** What is looked at of a trained member's member.json. */
-const memberJson = z.object({ alpha: z.number().optional(), sha256: z.string() });
+import { readMemberRecord } from "./read-member.ts";
+import { readTrained } from "./read-trained.ts";
+import { readRunFacts } from "./run-facts.ts";
+import { memberFolder } from "./run-paths.ts";
 
 /**
  * Makes `given` a list of members' folders, as absolute paths: a run folder stands for its members that vote, in their
- * order. The list is kept with the run, so that a run which grows meanwhile does not change another.
+ * order. The list is kept with the run, so that a run which grows meanwhile does not change another. The path of `init` becomes absolute too.
  * @throws UserError for a folder that holds no trained member, and for more members than the run has
  */
 export async function findGiven(config: ResolvedConfig): Promise<ResolvedConfig> {
@@ -39,13 +36,16 @@ export async function findGiven(config: ResolvedConfig): Promise<ResolvedConfig>
       `given: holds ${given.length} trained members, but the run has ${config.members.length}. Set members=${given.length} or more.`,
     );
   }
-  return { ...config, given };
+  return { ...config, given, ...(config.init === undefined ? {} : { init: resolve(config.init) }) };
 }
 
 async function votingMembers(run: string): Promise<string[]> {
-  const folders = (await openRun(run)).members.map((member) => join(run, "members", String(member).padStart(3, "0")));
+  const facts = await readRunFacts(run);
   const voting: string[] = [];
-  for (const folder of folders) if ((await readMemberJson(folder))?.alpha !== undefined) voting.push(folder);
+  for (const member of (await openRun(run)).members) {
+    const { record } = await readMemberRecord(run, member, facts);
+    if (record.alpha !== undefined) voting.push(memberFolder(run, member));
+  }
   if (voting.length === 0)
     throw new UserError(`given ${run}: has no trained member yet. Go on with it by "benn train --resume ${run}" first.`);
   return voting;
@@ -77,32 +77,12 @@ export function givenMembers({ given }: ResolvedConfig): GivenMembers | undefine
   return { origin: { given }, count: given.length, weights: (member) => readGiven(given[member] ?? "") };
 }
 
-/** @throws UserError when a file is missing or damaged, or the weights are not those that member.json vouches for */
+/** @throws UserError when a file is missing or damaged, or is not the one that member.json vouches for */
 async function readGiven(folder: string): Promise<WeightValues> {
-  const weights = await readModelFiles(folder);
-  const saved = await readMemberJson(folder);
-  const found = createHash("sha256")
-    .update(await readFile(join(folder, "weights.bin")))
-    .digest("hex");
-  if (saved && found !== saved.sha256) {
-    throw new UserError(
-      `given ${folder}: weights.bin has SHA-256 ${found}, member.json says ${saved.sha256}. The file was changed; restore it.`,
-    );
-  }
-  return weights;
-}
-
-/** Undefined for a model that no run has made. */
-async function readMemberJson(folder: string): Promise<z.output<typeof memberJson> | undefined> {
-  const path = join(folder, "member.json");
-  if (!existsSync(path)) return undefined;
-  let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new UserError(`${path}: is not JSON. The file was damaged.`, { cause });
+    return await readTrained(folder);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`given ${error.message}`, { cause: error });
   }
-  const parsed = memberJson.safeParse(json);
-  if (!parsed.success) throw new UserError(`${path}: is not the record of a trained member. Was it edited?`);
-  return parsed.data;
 }

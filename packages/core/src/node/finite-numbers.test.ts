@@ -55,6 +55,33 @@ container.resolve(ARCHITECTURES).add("signed", {
       }),
   }),
 });
+/** Has a weight that no logit shows, and that becomes NaN when the net is prepared for an evaluation after training. */
+class Projected extends tf.layers.Layer implements StepAware {
+  static readonly className = "Projected";
+  #unused: tf.LayerVariable | undefined;
+  #steps = 0;
+  override build(): void {
+    this.#unused = this.addWeight("unused", [2], "float32", tf.initializers.ones(), undefined, false);
+    this.built = true;
+  }
+  prepare({ training }: { training: boolean }): void {
+    if (training) this.#steps += 1;
+    else if (this.#steps > 0) tf.tidy(() => void this.#unused?.write(tf.fill([2], Number.NaN)));
+  }
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return (Array.isArray(inputs) ? inputs[0]! : inputs).clone();
+  }
+}
+
+container.resolve(ARCHITECTURES).add("spoiled-by-scoring", {
+  description: "",
+  create: () => ({
+    build: ({ classes }) =>
+      tf.sequential({
+        layers: [tf.layers.flatten({ inputShape: [4, 4, 1] }), new Projected({ name: "projected" }), tf.layers.dense({ units: classes })],
+      }),
+  }),
+});
 container.resolve(ARCHITECTURES).add("bursting", {
   description: "",
   create: () => ({
@@ -133,6 +160,13 @@ test("logits that are not finite end the run where they are scored, by row, thou
   expect(String(error)).toMatch(
     /^UserError: member 1, epoch 2, training images: the logit of class \d for row \d+ is -?Infinity, though weights and images are finite\. Train with a lower learningRate/,
   );
+});
+
+test("weights that are spoiled by the projection before scoring are saved nowhere", async () => {
+  const { error, folder } = await run({ architecture: "spoiled-by-scoring", scoreEvery: 2, checkpointSeconds: 0 });
+  expect(String(error)).toMatch(/^UserError: member 1, epoch 2: projected\/unused has 2 of 2 values that are not finite/);
+  const { tensors } = readSafetensors(await readFile(join(folder, "checkpoint/latest.safetensors")), "checkpoint");
+  for (const [name, { data }] of tensors) expect(Array.from(data as Float32Array).every(Number.isFinite), name).toBe(true);
 });
 
 /** The toy problem whose images are spoiled in the nth batch of a split that comes, counting from 0. */

@@ -9,7 +9,7 @@ import type { GivenMembers } from "../train/given-members.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { planRun } from "./plan-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train } from "./train.ts";
 
 const container = toyContainer();
@@ -104,7 +104,8 @@ test("nobody knows which rows a given member never saw, so there is no out-of-ba
   const bagged = { ...config, scheme: "bag" };
   const { folder, events: trained } = await run(bagged);
   const { events } = await run(bagged, membersOf(folder));
-  const outOfBag = (all: readonly RunEvent[]) => all.flatMap((event) => (event.type === "staged" ? [event.outOfBag] : []));
+  const outOfBag = (all: readonly RunEvent[]) =>
+    all.flatMap((event) => (event.type === "staged" ? [event.metrics["accuracy"]?.outOfBag] : []));
   expect(outOfBag(trained).every((share) => share !== undefined)).toBe(true);
   expect(outOfBag(events)).toEqual([undefined, undefined]);
 });

@@ -1,11 +1,12 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { WeightValues } from "../train/model-weights.ts";
 import { stableNames } from "../train/stable-names.ts";
 import { UserError } from "../user-error.ts";
-import { writeAside } from "./write-aside.ts";
+import { checksum } from "./checksum.ts";
+import { fileError } from "./file-error.ts";
 
 const modelJson = z.object({
   weightsManifest: z.tuple([
@@ -16,13 +17,11 @@ const modelJson = z.object({
   ]),
 });
 
-/** Writes `model.json` and `weights.bin`, TensorFlow.js's layers format; the JSON last, since it vouches for the other. */
-export async function writeModelFiles(folder: string, model: tf.LayersModel, weights: WeightValues): Promise<void> {
-  await mkdir(folder, { recursive: true });
+/** `weights.bin` and `model.json`, TensorFlow.js's layers format, in the order to write them: the JSON vouches for the other. */
+export function encodeModel(model: tf.LayersModel, weights: WeightValues): Record<"weights.bin" | "model.json", string | Uint8Array> {
   const bytes = Buffer.concat(
     [...weights.values()].map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
   );
-  await writeAside(join(folder, "weights.bin"), bytes);
   const json = {
     format: "layers-model",
     generatedBy: "benn",
@@ -30,7 +29,7 @@ export async function writeModelFiles(folder: string, model: tf.LayersModel, wei
     modelTopology: topology(model),
     weightsManifest: [{ paths: ["weights.bin"], weights: [...weights].map(([name, { shape }]) => ({ name, shape, dtype: "float32" })) }],
   };
-  await writeAside(join(folder, "model.json"), `${JSON.stringify(json, null, 1)}\n`);
+  return { "weights.bin": bytes, "model.json": `${JSON.stringify(json, null, 1)}\n` };
 }
 
 /** The topology with names that do not depend on what else the process has built. */
@@ -41,16 +40,19 @@ function topology(model: tf.LayersModel): unknown {
 }
 
 /**
- * Reads the weights that `writeModelFiles` wrote.
- * @throws UserError when a file is missing or does not fit the other
+ * Reads the weights of a layers model as TensorFlow.js stores it.
+ * @param sums SHA-256 that the two files must have, by name, as far as they are known
+ * @throws UserError when a file is missing, was changed or does not fit the other
  */
-export async function readModelFiles(folder: string): Promise<WeightValues> {
+export async function readModelFiles(folder: string, sums: Readonly<Record<string, string>> = {}): Promise<WeightValues> {
   const path = join(folder, "model.json");
+  const json = await readOrExplain(path);
+  checkSum(folder, "model.json", json, sums);
   const bytes = await readOrExplain(join(folder, "weights.bin"));
-  const parsed = modelJson.safeParse(parseJson(await readOrExplain(path)));
+  const parsed = modelJson.safeParse(parseJson(json));
   if (!parsed.success) throw new UserError(`${path}: is not a layers model with one file of float32 weights. Was it written by benn?`);
   const [{ weights }] = parsed.data.weightsManifest;
-  const read = new Map<string, { shape: number[]; values: Float32Array }>();
+  const values = new Map<string, { shape: number[]; values: Float32Array }>();
   let offset = 0;
   for (const { name, shape } of weights) {
     const end = offset + shape.reduce((product, n) => product * n, 4);
@@ -58,25 +60,31 @@ export async function readModelFiles(folder: string): Promise<WeightValues> {
       throw new UserError(
         `${join(folder, "weights.bin")}: has ${bytes.length} bytes, but model.json tells of at least ${end}. The file is cut short.`,
       );
-    read.set(name, { shape, values: new Float32Array(Uint8Array.from(bytes.subarray(offset, end)).buffer) });
+    values.set(name, { shape, values: new Float32Array(Uint8Array.from(bytes.subarray(offset, end)).buffer) });
     offset = end;
   }
   if (offset !== bytes.length)
     throw new UserError(
       `${join(folder, "weights.bin")}: has ${bytes.length} bytes, but model.json tells of ${offset}. The two do not belong together.`,
     );
-  return read;
+  checkSum(folder, "weights.bin", bytes, sums);
+  return values;
 }
 
 async function readOrExplain(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new UserError(
-      `${path}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown reason"}). Is it a folder of a trained member?`,
-      { cause },
-    );
-  }
+  return await readFile(path).catch((error: unknown) => {
+    throw fileError(path, "read", error, "Is its folder that of a trained member?");
+  });
+}
+
+function checkSum(folder: string, name: string, bytes: Buffer, sums: Readonly<Record<string, string>>): void {
+  const wanted = sums[name];
+  if (wanted === undefined) return;
+  const found = checksum(bytes);
+  if (found === wanted) return;
+  throw new UserError(
+    `${folder}: ${name} has SHA-256 ${found}, not ${wanted} as when it was written. The file was changed; restore it or train anew.`,
+  );
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from "node:os";
+import { availableParallelism } from "node:os";
 import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
 import { BACKENDS } from "../backend.ts";
@@ -12,6 +12,7 @@ import { type CheckMember, checkMembers } from "./check-members.ts";
 import { asConfig } from "./experiment.ts";
 import { checkGiven, findGiven } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
+import { machineMemory } from "./machine-memory.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
 
@@ -49,6 +50,8 @@ export interface RunPlan {
   /** Bytes a training step keeps where nothing is fused: every layer's output twice, weights with gradient and Adam's moments. */
   readonly memoryBytes: number;
   readonly machineMemoryBytes: number;
+  /** What the dataset says of its data: pictures left out, and why. */
+  readonly warnings: readonly string[];
 }
 
 /** @throws UserError for everything that `train` would refuse before it starts */
@@ -77,7 +80,7 @@ export async function planRun(
     }),
   );
   const memoryBytes = Math.max(...kinds.map((kind) => stepMemory(kind.summary, resolved)));
-  const share = backend.share?.({ cores: availableParallelism(), memoryBytes: totalmem(), stepBytes: memoryBytes });
+  const share = backend.share?.({ cores: availableParallelism(), memoryBytes: machineMemory(), stepBytes: memoryBytes });
   membersAtATime(resolved, container, share);
   const samples = data.train.labels.length;
   const sum = (of: (kind: PlannedKind) => number): number => kinds.reduce((total, kind) => total + of(kind) * kind.members.length, 0);
@@ -100,7 +103,8 @@ export async function planRun(
     multiplyAdds:
       3 * (sum(({ epochs, summary }) => epochs * samples * summary.multiplyAdds) + pretrained * (first?.summary.multiplyAdds ?? 0)),
     memoryBytes,
-    machineMemoryBytes: totalmem(),
+    machineMemoryBytes: machineMemory(),
+    warnings: data.warnings ?? [],
   };
   data.dispose?.();
   return plan;

@@ -5,7 +5,7 @@ import type { MemberLogits, MemberRecord } from "../train/run-store.ts";
 import { buildMember } from "../train/member-trainer.ts";
 import { UserError } from "../user-error.ts";
 import type { SavedRun } from "./open-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 
 export interface RestoredMember {
   readonly member: number;

@@ -6,9 +6,11 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { readWeights, type WeightValues } from "../train/model-weights.ts";
 import type { Checkpoint } from "../train/run-store.ts";
+import type { Emitted } from "../train/train-member.ts";
 import { writeSafetensors } from "../safetensors.ts";
 import { decodeCheckpoint } from "./checkpoint-file.ts";
-import { readMember, RunFolder } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
+import { RunFolder } from "./run-folder.ts";
 
 const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-run-"));
 
@@ -75,7 +77,7 @@ test("a checkpoint comes back bit for bit, and the log is cut to what it covers"
       metricSums: { accuracy: 5 },
       rows: 9,
       bestEpoch: -1,
-      bestAccuracy: 0,
+      bestScore: 0,
       optimizerStep: 11,
       weights: values,
       best: values,
@@ -100,9 +102,9 @@ test("a member and a checkpoint of older runs are read as they would be written 
   await saveOneMember(run);
   await run.close();
   const path = join(folder, "members/000/member.json");
-  const { metrics, ...record } = JSON.parse(await readFile(path, "utf8")) as { metrics: object };
+  const { metrics, files, ...record } = JSON.parse(await readFile(path, "utf8")) as { metrics: object; files: Record<string, string> };
   const [accuracy, loss] = [0.5, 1.5].map((train) => ({ train, test: train / 2 }));
-  await writeFile(path, JSON.stringify({ ...record, accuracy, loss }));
+  await writeFile(path, JSON.stringify({ ...record, accuracy, loss, sha256: files["weights.bin"] }));
   expect(metrics).toBeDefined();
   expect((await readMember(folder, 0)).record.metrics).toEqual({ accuracy, loss });
 
@@ -114,14 +116,26 @@ test("a member and a checkpoint of older runs are read as they would be written 
     tensors: new Map(groups.map((group) => [`${group}:conv/kernel`, tensor])),
   });
   const values = new Map([["conv/kernel", { shape: [1], values: Float32Array.of(7) }]]);
-  const { right, ...others } = numbers;
-  expect(decodeCheckpoint(bytes, "latest").training).toEqual({
+  const { right, bestAccuracy, ...others } = numbers;
+  expect(decodeCheckpoint(bytes, "latest").checkpoint.training).toEqual({
     ...others,
+    bestScore: bestAccuracy,
     metricSums: { accuracy: right },
     weights: values,
     best: values,
     slots: { firstMoments: values, secondMoments: values },
   });
+});
+
+test("events of an older member that trains ahead of its turn have their metrics by name", async () => {
+  const run = await RunFolder.open(await newFolder());
+  const none: WeightValues = new Map();
+  const numbers = { epoch: 1, step: 0, lossSum: 0, metricSums: {}, rows: 0, bestEpoch: -1, bestScore: 0, optimizerStep: 0 };
+  const epoch = { type: "epoch", member: 1, epoch: 0, epochs: 2, loss: 2, learningRate: 0.1 } as const;
+  const older = { ...epoch, accuracy: 0.5 } as unknown as Emitted;
+  await run.saveAhead(1, { training: { ...numbers, weights: none, best: none, slots: {} }, events: [older] });
+  expect((await run.loadAhead(1))?.events).toEqual([{ ...epoch, metrics: { accuracy: 0.5 } }]);
+  await run.close();
 });
 
 test("sample weights keep all 64 bits", async () => {

@@ -1,101 +1,198 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs";
-import { z } from "zod";
 import type { RunEvent } from "../events.ts";
 import type { WeightValues } from "../train/model-weights.ts";
 import type { AheadCheckpoint, Checkpoint, MemberLogits, MemberRecord, RunStore } from "../train/run-store.ts";
 import { UserError } from "../user-error.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
+import { checksum } from "./checksum.ts";
+import { type Covered, decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { EventLog } from "./event-log.ts";
-import { readModelFiles, writeModelFiles } from "./model-files.ts";
-import { readFloats } from "./read-floats.ts";
-import { lockRun } from "./run-lock.ts";
+import { fileError } from "./file-error.ts";
+import { disk, type FileSystem } from "./file-system.ts";
+import { encodeMember } from "./member-file.ts";
+import { encodeModel } from "./model-files.ts";
+import { readMember } from "./read-member.ts";
+import { readRunFacts } from "./run-facts.ts";
+import { lockRun, type RunLock } from "./run-lock.ts";
+import { aheadFile, checkpointFile, memberFolder, RUN_FOLDERS, sampleWeightsFile } from "./run-paths.ts";
+import { readStart, writeStart } from "./start-model.ts";
+import { surveyRun } from "./survey-run.ts";
+import { mayPass, tryAgain } from "./try-again.ts";
 import { writeAside } from "./write-aside.ts";
 
-/**
- * A run as a folder:
- *
- *     experiment.json                the resolved configuration, versions, seed, data checksums, machine
- *     preprocessing.safetensors      what images are preprocessed with (mean, deviation, …)
- *     events.jsonl                   one JSON event a line, append-only
- *     members/000/                   model.json, weights.bin, member.json, logits.{train,validation,test}.f32
- *     weights/000.f64                sample weights that member 000 was drawn with
- *     start/                         the model the first sequential member started from, if one was trained
- *     checkpoint/latest.safetensors  the member in training
- *     checkpoint/ahead-001.safetensors  a later one that trains beside it
- *     lock.json                      the process that writes
- */
+export interface RunFolderOptions {
+  /** Takes the run over from the process that holds it. */
+  readonly takeOver?: boolean | undefined;
+  readonly files?: FileSystem | undefined;
+  /** Whether a checkpoint that cannot be written ends the run: no later one follows when the run is about to stop. */
+  readonly isStopping?: (() => boolean) | undefined;
+}
+
+/** A run as a folder; docs/run-format.md has it to the byte. */
 export class RunFolder implements RunStore {
   readonly path: string;
   readonly #log: EventLog;
-  readonly #unlock: () => Promise<void>;
+  readonly #lock: RunLock;
+  readonly #files: FileSystem;
+  readonly #isStopping: () => boolean;
+  readonly #warnings: string[] = [];
+  /** SHA-256 of the sample weights, by the member that is trained with them. */
+  readonly #sampleWeights = new Map<number, string>();
+  #experiment: string | undefined;
+  /** Checkpoints in a row that could not be written. */
+  #refused = 0;
 
-  private constructor(path: string, log: EventLog, unlock: () => Promise<void>) {
+  private constructor(path: string, log: EventLog, lock: RunLock, { files = disk, isStopping = () => false }: RunFolderOptions) {
     this.path = path;
     this.#log = log;
-    this.#unlock = unlock;
+    this.#lock = lock;
+    this.#files = files;
+    this.#isStopping = isStopping;
   }
 
   /**
    * Opens a run folder for writing, making it if need be.
-   * @throws UserError when another process writes it
+   * @throws UserError when another process writes it, or the system refuses
    */
-  static async open(path: string): Promise<RunFolder> {
-    for (const sub of ["members", "weights", "checkpoint"]) await mkdir(join(path, sub), { recursive: true });
-    const unlock = await lockRun(path);
+  static async open(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
+    const { files = disk } = options;
     try {
-      return new RunFolder(path, await EventLog.open(join(path, "events.jsonl")), unlock);
+      for (const folder of [path, ...RUN_FOLDERS.map((sub) => join(path, sub))]) await files.mkdir(folder);
+      await files.syncFolder(path);
+      await files.syncFolder(dirname(path));
     } catch (error) {
-      await unlock();
+      throw fileError(path, "made", error);
+    }
+    const lock = await lockRun(path, options);
+    try {
+      return new RunFolder(path, await EventLog.open(join(path, "events.jsonl"), files), lock, options);
+    } catch (error) {
+      await lock.release();
       throw error;
     }
   }
 
   async close(): Promise<void> {
     await this.#log.close();
-    await this.#unlock();
+    await this.#lock.release();
   }
 
   get name(): string {
     return basename(this.path);
   }
 
+  /** Sentences about what could not be written since the last call and will be tried again, or was not as it should be. */
+  takeWarnings(): string[] {
+    return [...this.#log.takeWarnings(), ...this.#warnings.splice(0)];
+  }
+
   async append(event: RunEvent): Promise<void> {
     await this.#log.append(event);
   }
 
+  /** Writes what the disk has refused so far. */
+  async flush(): Promise<void> {
+    await tryAgain(() => this.#log.sync());
+  }
+
+  /** A checkpoint within a member that the system refuses is a warning: the one before stands, and the next is soon. */
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.#log.sync(); // the checkpoint vouches for the log up to its size
-    await writeAside(this.#checkpoint, encodeCheckpoint(checkpoint, this.#log.size));
+    const write = async (): Promise<void> => {
+      await this.#log.sync(); // the checkpoint vouches for the log up to its size
+      await this.#write(checkpointFile(this.path), encodeCheckpoint({ checkpoint, covered: await this.#covered(checkpoint), ahead: [] }));
+    };
+    if (!checkpoint.training || this.#isStopping()) return await tryAgain(write);
+    await this.#tryOnce(write);
+  }
+
+  async #covered({ member }: Checkpoint): Promise<Covered> {
+    const { bytes, sha256 } = this.#log.extent;
+    const sampleWeights = this.#sampleWeights.get(Math.max(0, member));
+    this.#experiment ??= await this.#experimentSum();
+    return {
+      events: bytes,
+      eventsSha256: sha256,
+      ...(sampleWeights === undefined ? {} : { sampleWeightsSha256: sampleWeights }),
+      ...(this.#experiment === undefined ? {} : { experimentSha256: this.#experiment }),
+    };
+  }
+
+  async #experimentSum(): Promise<string | undefined> {
+    const path = join(this.path, "experiment.json");
+    return existsSync(path) ? checksum(await readFile(path)) : undefined;
+  }
+
+  async #tryOnce(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+      if (this.#refused > 1)
+        this.#warnings.push(`run folder ${this.path}: a checkpoint is written again, after ${this.#refused} that were not.`);
+      this.#refused = 0;
+    } catch (error) {
+      if (!(error instanceof Error) || !mayPass(error)) throw error;
+      if (this.#refused++ === 0) this.#warnings.push(`${error.message} The checkpoint before stands; the next one is tried in its turn.`);
+    }
   }
 
   async restore(): Promise<Checkpoint | undefined> {
-    if (!existsSync(this.#checkpoint)) {
+    const path = checkpointFile(this.path);
+    if (!existsSync(path)) {
+      await this.#refuseLostCheckpoint();
       await this.#log.cut(0);
       return undefined;
     }
-    const { events, ahead: _none, ...checkpoint } = decodeCheckpoint(await readFile(this.#checkpoint), this.#checkpoint);
-    if (events > this.#log.size) {
+    const { checkpoint, covered } = decodeCheckpoint(await this.#read(path), path);
+    const { events, eventsSha256, sampleWeightsSha256, experimentSha256 } = covered;
+    if (events > this.#log.extent.bytes) {
       throw new UserError(
-        `${this.path}: events.jsonl has ${this.#log.size} bytes, the checkpoint covers ${events}. Was the log edited? Train anew.`,
+        `${this.path}: events.jsonl has ${this.#log.extent.bytes} bytes, the checkpoint covers ${events}. The log was cut; make it anew from the members with "benn fsck ${this.path} --mend".`,
       );
     }
     await this.#log.cut(events);
+    if (eventsSha256 !== undefined && this.#log.extent.sha256 !== eventsSha256) {
+      this.#warnings.push(
+        `${this.path}: events.jsonl is not as it was when the checkpoint was written. The members do not depend on it; "benn fsck" checks it.`,
+      );
+    }
+    if (experimentSha256 !== undefined && (await this.#experimentSum()) !== experimentSha256) {
+      this.#warnings.push(
+        `${this.path}: experiment.json is not as it was when the checkpoint was written. The run goes on with its present contents.`,
+      );
+    }
+    if (sampleWeightsSha256 !== undefined) this.#sampleWeights.set(Math.max(0, checkpoint.member), sampleWeightsSha256);
     return checkpoint;
   }
 
-  async saveAhead(member: number, { training, events }: AheadCheckpoint): Promise<void> {
-    await writeAside(this.#ahead(member), encodeCheckpoint({ member, training }, 0, events));
+  /** A run that has gone on to its second member, or to its end, has a checkpoint: without it all would be trained anew in silence. */
+  async #refuseLostCheckpoint(): Promise<void> {
+    const { trained, logged, ended } = await surveyRun(this.path);
+    if (trained.length < 2 && logged < 2 && !ended) return;
+    throw new UserError(
+      `run folder ${this.path}: has ${trained.length} trained members but no checkpoint/latest.safetensors. Was it copied in part? Copy it whole, or go back to its last member with "benn fsck ${this.path} --mend".`,
+    );
   }
 
+  async saveAhead(member: number, { training, events }: AheadCheckpoint): Promise<void> {
+    const bytes = encodeCheckpoint({ checkpoint: { member, training }, covered: { events: 0 }, ahead: events });
+    const write = (): Promise<void> => this.#write(aheadFile(this.path, member), bytes);
+    await (this.#isStopping() ? tryAgain(write) : this.#tryOnce(write));
+  }
+
+  /** One that is damaged is left aside with a warning: the member is trained from its beginning, to the same bytes. */
   async loadAhead(member: number): Promise<AheadCheckpoint | undefined> {
-    const path = this.#ahead(member);
+    const path = aheadFile(this.path, member);
     if (!existsSync(path)) return undefined;
-    const { training, ahead } = decodeCheckpoint(await readFile(path), path);
-    return training && { training, events: ahead };
+    try {
+      const { checkpoint, ahead } = decodeCheckpoint(await this.#read(path), path);
+      if (checkpoint.member === member) return checkpoint.training && { training: checkpoint.training, events: ahead };
+      this.#warnings.push(`${path}: is of member ${checkpoint.member}. Member ${member} is trained from its beginning.`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#warnings.push(`${error.message} Member ${member} is trained from its beginning.`);
+    }
+    return undefined;
   }
 
   async saveMember(
@@ -103,103 +200,81 @@ export class RunFolder implements RunStore {
     { model, weights, logits }: { model: LayersModel; weights: WeightValues; logits: MemberLogits },
   ): Promise<void> {
     const folder = memberFolder(this.path, record.member);
-    await writeModelFiles(folder, model, weights);
-    for (const [split, values] of Object.entries(logits) as [keyof MemberLogits, Float32Array][]) {
-      await writeAside(join(folder, `logits.${split}.f32`), bytesOf(values));
-    }
-    const sha256 = createHash("sha256")
-      .update(await readFile(join(folder, "weights.bin")))
-      .digest("hex");
-    await writeAside(join(folder, "member.json"), `${JSON.stringify({ ...record, sha256 }, null, 2)}\n`);
-    await rm(this.#ahead(record.member), { force: true });
+    const contents: Record<string, string | Uint8Array> = encodeModel(model, weights);
+    for (const [split, values] of Object.entries(logits) as [string, Float32Array][]) contents[`logits.${split}.f32`] = bytesOf(values);
+    const sums = Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, checksum(content)]));
+    const sampleWeights = this.#sampleWeights.get(record.member);
+    // member.json comes last: it vouches for the others.
+    contents["member.json"] = encodeMember({ record, files: sums, ...(sampleWeights === undefined ? {} : { sampleWeights }) });
+    await tryAgain(() => this.#makeFolder(folder));
+    for (const [name, content] of Object.entries(contents)) await tryAgain(() => this.#write(join(folder, name), content));
+    const ahead = aheadFile(this.path, record.member);
+    await this.#files.remove(ahead).catch((error: unknown) => {
+      if (!mayPass(error)) throw error;
+      this.#warnings.push(`${ahead}: cannot be removed. It is of no use any more.`);
+    });
   }
 
-  loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {
-    return readMember(this.path, member);
+  async loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {
+    const { sampleWeights, ...loaded } = await readMember(this.path, member);
+    if (sampleWeights !== undefined) this.#sampleWeights.set(member, sampleWeights);
+    return loaded;
   }
 
   async saveStart(model: LayersModel, weights: WeightValues): Promise<void> {
-    await writeModelFiles(join(this.path, "start"), model, weights);
+    await this.keepStart(encodeModel(model, weights));
+  }
+
+  /** Keeps the files of a model, as they are, as the one that the first sequential member starts from. */
+  async keepStart(contents: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+    await tryAgain(() => this.#makeFolder(join(this.path, "start")));
+    await writeStart(this.path, contents, (path, content) => tryAgain(() => this.#write(path, content)));
   }
 
   loadStart(): Promise<WeightValues> {
-    return readModelFiles(join(this.path, "start"));
+    return readStart(this.path);
   }
 
   async saveSampleWeights(member: number, weights: Float64Array): Promise<void> {
-    await writeAside(this.#sampleWeights(member), bytesOf(weights));
+    const bytes = bytesOf(weights);
+    await tryAgain(() => this.#write(sampleWeightsFile(this.path, member), bytes));
+    this.#sampleWeights.set(member, checksum(bytes));
   }
 
   async loadSampleWeights(member: number): Promise<Float64Array> {
-    return new Float64Array(Uint8Array.from(await readFile(this.#sampleWeights(member))).buffer);
+    const path = sampleWeightsFile(this.path, member);
+    const bytes = await this.#read(path);
+    const mend = `Restore it from a copy, or compute it again with "benn fsck ${this.path} --mend".`;
+    const samples = (await readRunFacts(this.path)).rows?.train ?? bytes.length / 8;
+    if (bytes.length !== 8 * samples)
+      throw new UserError(`${path}: has ${bytes.length} bytes, but ${samples} samples take ${8 * samples}. ${mend}`);
+    const wanted = this.#sampleWeights.get(member);
+    const found = checksum(bytes);
+    if (wanted !== undefined && found !== wanted)
+      throw new UserError(`${path}: has SHA-256 ${found}, not ${wanted} as when it was written. ${mend}`);
+    this.#sampleWeights.set(member, found);
+    return new Float64Array(Uint8Array.from(bytes).buffer);
   }
 
-  get #checkpoint(): string {
-    return join(this.path, "checkpoint", "latest.safetensors");
+  async #makeFolder(path: string): Promise<void> {
+    try {
+      await this.#files.mkdir(path);
+      await this.#files.syncFolder(dirname(path));
+    } catch (error) {
+      throw fileError(path, "made", error);
+    }
   }
 
-  #ahead(member: number): string {
-    return join(this.path, "checkpoint", `ahead-${threeDigits(member)}.safetensors`);
+  async #write(path: string, contents: string | Uint8Array): Promise<void> {
+    await this.#lock.check();
+    await writeAside(path, contents, this.#files);
   }
 
-  #sampleWeights(member: number): string {
-    return join(this.path, "weights", `${threeDigits(member)}.f64`);
+  async #read(path: string): Promise<Buffer> {
+    return await readFile(path).catch((error: unknown) => {
+      throw fileError(path, "read", error);
+    });
   }
-}
-
-const bySplit = z.object({ train: z.number(), validation: z.number().optional(), test: z.number() });
-
-const memberJson = z.object({
-  member: z.int().min(0),
-  bestEpoch: z.int(),
-  error: z.number(),
-  alpha: z.number().optional(),
-  metrics: z.record(z.string(), bySplit).optional(),
-  // Older runs have these in place of `metrics`.
-  accuracy: bySplit.optional(),
-  top5: bySplit.optional(),
-  loss: bySplit.optional(),
-  sha256: z.string(),
-});
-
-/**
- * Reads a finished member.
- * @throws UserError when a file is missing or the weights are not the ones that were saved
- */
-export async function readMember(
-  run: string,
-  member: number,
-): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }> {
-  const folder = memberFolder(run, member);
-  const path = join(folder, "member.json");
-  const weights = await readModelFiles(folder);
-  const { sha256, accuracy, top5, loss, metrics, ...record } = memberJson.parse(JSON.parse(await readFile(path, "utf8")));
-  const older = { ...(accuracy ? { accuracy } : {}), ...(top5 ? { top5 } : {}), ...(loss ? { loss } : {}) };
-  const found = createHash("sha256")
-    .update(await readFile(join(folder, "weights.bin")))
-    .digest("hex");
-  if (found !== sha256)
-    throw new UserError(
-      `${folder}: weights.bin has SHA-256 ${found}, member.json says ${sha256}. The file was changed; restore it or train anew.`,
-    );
-  const logits = (split: string): Promise<Float32Array> => readFloats(join(folder, `logits.${split}.f32`));
-  return {
-    record: { ...record, metrics: metrics ?? older } as MemberRecord,
-    weights,
-    logits: {
-      train: await logits("train"),
-      test: await logits("test"),
-      ...(existsSync(join(folder, "logits.validation.f32")) ? { validation: await logits("validation") } : {}),
-    },
-  };
-}
-
-function memberFolder(run: string, member: number): string {
-  return join(run, "members", threeDigits(member));
-}
-
-function threeDigits(n: number): string {
-  return String(n).padStart(3, "0");
 }
 
 function bytesOf(values: Float32Array | Float64Array): Uint8Array {

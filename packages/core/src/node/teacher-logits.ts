@@ -3,9 +3,9 @@ import type { LoadedDataset } from "../dataset.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
 import { createVoters } from "../train/stage-votes.ts";
-import { readExperiment } from "./experiment.ts";
 import { openRun } from "./open-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
+import { differenceOfData } from "./same-data.ts";
 
 /**
  * Logits of the vote of a trained run on the training rows [rows, classes], as they were stored: the scores of the run's voter divided
@@ -14,10 +14,10 @@ import { readMember } from "./run-folder.ts";
  */
 export async function readTeacherLogits(folder: string, data: LoadedDataset, container: DependencyContainer): Promise<Float32Array> {
   const run = await openRun(folder);
-  const { dataset } = await readExperiment(folder);
-  if (JSON.stringify(dataset) !== JSON.stringify(data.provenance)) {
+  const difference = await differenceOfData(folder, { data, container });
+  if (difference !== undefined) {
     throw new UserError(
-      `teacher ${folder}: was trained on other data, so its logits are of other rows. Name a run on the same data, held-out rows and preprocessing.`,
+      `teacher ${folder}: was trained on other data, so its logits are of other rows (${difference}). Name a run on the same data, held-out rows and preprocessing.`,
     );
   }
   const members = await Promise.all(run.members.map(async (member) => await readMember(folder, member)));

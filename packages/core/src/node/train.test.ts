@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../config.ts";
 import { meanCrossEntropy } from "../built-in/mean-cross-entropy.ts";
+import { DATASETS } from "../dataset.ts";
 import type { RunEvent } from "../events.ts";
 import { RunControl } from "../run-control.ts";
 import { readSafetensors } from "../safetensors.ts";
@@ -15,7 +16,7 @@ import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { openRun } from "./open-run.ts";
 import { planRun } from "./plan-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 const container = toyContainer();
@@ -70,9 +71,9 @@ test("a run tells its story in order and keeps every member", async () => {
   expect(types.filter((type) => type === "epoch")).toHaveLength(12);
   const staged = events.filter((event) => event.type === "staged");
   expect(staged.map((event) => event.members)).toEqual([1, 2, 3]);
-  expect(staged[0]!.metrics["accuracy"]!.test["sum"]).toBeCloseTo(staged[0]!.metrics["accuracy"]!.single, 12);
+  expect(staged[0]!.metrics["accuracy"]!.test["sum"]).toBeCloseTo(staged[0]!.metrics["accuracy"]!.single!, 12);
   expect(staged[2]!.metrics["accuracy"]!.test["sum"]).toBeGreaterThan(0.5); // chance is a third
-  expect(staged[2]!.outOfBag).toBeGreaterThan(0.5);
+  expect(staged[2]!.metrics["accuracy"]!.outOfBag).toBeGreaterThan(0.5);
   expect((await openRun(folder)).members).toEqual([0, 1, 2]);
 });
 
@@ -84,7 +85,7 @@ test("scoring again gives the logits that were stored, and the same votes", asyn
   expect(evaluation.staged.map((stage) => stage["accuracy"]?.["sum"])).toEqual(
     staged.map((event) => event.metrics["accuracy"]?.test["sum"]),
   );
-  expect(evaluation.singleMean["accuracy"]).toBeCloseTo(staged[2]!.metrics["accuracy"]!.singleMean, 12);
+  expect(evaluation.singleMean["accuracy"]).toBeCloseTo(staged[2]!.metrics["accuracy"]!.singleMean!, 12);
   expect(evaluation.metrics.map(({ name }) => name)).toEqual(["accuracy", "loss"]);
 });
 
@@ -213,7 +214,7 @@ test("with more than ten classes, steps, members and votes tell their top-5 accu
   const staged = events.filter((event) => event.type === "staged");
   expect(staged[0]!.metrics["top5"]?.test["sum"]).toBe((await readMember(folder, 0)).record.metrics["top5"]?.test);
   expect(Object.keys(staged[2]!.metrics)).toEqual(["accuracy", "top5"]);
-  expect(Object.keys(staged[2]!.metrics["top5"] ?? {})).toEqual(["validation", "test", "single", "singleMean"]);
+  expect(Object.keys(staged[2]!.metrics["top5"] ?? {})).toEqual(["validation", "test", "single", "singleMean", "outOfBag"]);
 });
 
 test("with ten classes or fewer there is no top-5, but a loss and the accuracy of each batch", async () => {
@@ -245,7 +246,7 @@ describe("bad input is an error before anything is written", () => {
       "members: the groups have 10001 members together. Lower their counts to 10000 in all.",
     ],
     ["pretraining afresh", { mode: "independent", pretrainEpochs: 1 }, "independent members start afresh"],
-    ["a missing init", { init: "/nowhere" }, "cannot be read (ENOENT)"],
+    ["a missing init", { init: "/nowhere" }, "/nowhere/model.json: cannot be read: it does not exist (ENOENT)"],
   ] satisfies [string, Config, string | RegExp][]) {
     test(what, async () => {
       const out = join(await newOut(), "runs");
@@ -317,4 +318,24 @@ test("what images are preprocessed with is kept with the run", async () => {
   const { tensors, metadata } = readSafetensors(await readFile(join(folder, "preprocessing.safetensors")), "preprocessing");
   expect(tensors.get("mean")?.data).toEqual(Float32Array.of(0.5));
   expect(JSON.parse(metadata["provenance"] ?? "")).toEqual({ source: "made" });
+});
+
+test("what a dataset warns of stands in the log of a new run once, and in its plan", async () => {
+  const warned = toyContainer();
+  const { definition } = warned.resolve(DATASETS).entry("blobs");
+  const { create } = definition;
+  definition.create = (options) => {
+    const dataset = create(options);
+    return { ...dataset, load: async (request) => ({ ...(await dataset.load(request)), warnings: ["2 pictures left out."] }) };
+  };
+  const config = { ...base, members: 1 } satisfies Config;
+  expect((await planRun(config, { container: warned })).warnings).toEqual(["2 pictures left out."]);
+  const { folder, events } = await run(
+    config,
+    { container: warned, out: await newOut() },
+    (event) => event.type === "epoch" && event.epoch === 2,
+  );
+  const warnings = (all: readonly RunEvent[]) => all.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+  expect(warnings(events)).toEqual(["2 pictures left out."]);
+  expect(warnings((await run(undefined, { container: warned, resume: folder })).events)).toEqual([]);
 });

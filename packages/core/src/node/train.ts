@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, statfs } from "node:fs/promises";
-import { availableParallelism, totalmem } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
 import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
@@ -18,26 +18,38 @@ import type { Emitted } from "../train/train-member.ts";
 import { UserError } from "../user-error.ts";
 import { AUTO, settleBackend } from "./auto-backend.ts";
 import { type CheckMember, checkMembers } from "./check-members.ts";
-import { existingPart } from "./existing-part.ts";
+import { checkDiskSpace } from "./disk-space.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
+import type { FileSystem } from "./file-system.ts";
 import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
-import { readModelFiles } from "./model-files.ts";
+import { machineMemory } from "./machine-memory.ts";
+import { newRunFolder, refuseTakenName } from "./new-run-folder.ts";
+import { openRun } from "./open-run.ts";
+import { readTrained } from "./read-trained.ts";
 import { readTeacherLogits } from "./teacher-logits.ts";
 import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
 import { RunFolder } from "./run-folder.ts";
+import { placeOptions, refuseOtherData } from "./same-data.ts";
+import { startFolder } from "./start-model.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
 import { trainInThreads } from "./threads/train-in-threads.ts";
+import { writeValidationLabels } from "./validation-labels.ts";
 
 export interface TrainOptions {
   /** Holds the registries, with plugins loaded. */
   readonly container: DependencyContainer;
   /** Folder in which run folders are made. Default "runs". */
   readonly out?: string;
-  /** Run folder to go on with. `config` may then be undefined; if given it must resolve to what the run was made from. */
+  /**
+   * Run folder to go on with. `config` may then be undefined; if given it must resolve to what the run was made from, but that the same data may
+   * lie at another place.
+   */
   readonly resume?: string;
+  /** Takes the run over from the process that its lock names. If that is alive, it writes no more. Default false. */
+  readonly takeOver?: boolean;
   /** To pause and stop from outside. */
   readonly control?: RunControl;
   /** Stops after the running batch and saves, like `control.stopNow()`. */
@@ -49,10 +61,12 @@ export interface TrainOptions {
    * then train side by side. Without it they are trained one by one.
    */
   startMemberThread?(config: Config): Worker;
-  /** Looks at each kind of member before the first epoch, when nothing is written yet; may refuse it. */
+  /** Looks at each kind of member of a new run, before anything is written; may refuse it. */
   readonly checkMember?: CheckMember;
   /** Called once the run folder is known. */
   onFolder?(path: string): void;
+  /** What writes the run folder. Default: the disk. */
+  readonly files?: FileSystem;
 }
 
 export interface RunResult {
@@ -85,22 +99,28 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const backend = container.resolve(BACKENDS).create(resolved.backend);
     const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
     await backend.activate();
-    data = yield* loadDataset(resolved, container, signal);
-    const kinds = await checkMembers(resolved, data, container, options.checkMember);
+    const trained = resume === undefined ? [] : (await openRun(resume)).members;
+    data = yield* loadData(resolved, options);
+    if (resume !== undefined) await refuseOtherData(resume, { data, dataset: resolved.dataset, container });
+    const kinds = await checkMembers(resolved, data, container, resume ? undefined : options.checkMember);
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
     const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));
-    const share = backend.share?.({ cores: availableParallelism(), memoryBytes: totalmem(), stepBytes });
+    const share = backend.share?.({ cores: availableParallelism(), memoryBytes: machineMemory(), stepBytes });
     const { count, configOf: configOfThread } = membersAtATime(resolved, container, share);
     if (!resume) await checkGiven(resolved, data, container);
     const given = options.given ?? givenMembers(resolved);
-    const init = resolved.init === undefined ? undefined : await readModelFiles(resolved.init);
+    const init = resolved.init === undefined ? undefined : await readTrained(resolved.init);
 
-    await checkDiskSpace(resume ?? options.out ?? "runs", resolved, data, weightBytes);
-    const folder = resume ?? (await newFolder(options.out ?? "runs", resolved));
-    store = await RunFolder.open(folder);
+    await checkDiskSpace(resume ?? options.out ?? "runs", resolved, data, { weightBytes, trained: trained.length });
+    const folder = resume ?? (await newRunFolder(options.out ?? "runs", resolved));
+    const { files, takeOver } = options;
+    store = await RunFolder.open(folder, { files, takeOver, isStopping: () => control.stop !== "no" });
     if (!resume) {
-      await writePreprocessing(folder, data);
-      await writeExperiment(folder, resolved, data, options.given?.origin);
+      await refuseTakenName(folder); // now that no other process can begin it
+      await writePreprocessing(folder, data, files);
+      await writeValidationLabels(folder, data, files);
+      await writeExperiment(folder, resolved, data, { origin: options.given?.origin, files });
+      if (resolved.init !== undefined) await store.keepStart(await readStartFiles(resolved.init));
     }
     options.onFolder?.(folder);
     audience = tellListeners(listeners, folder);
@@ -116,7 +136,8 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     for (;;) {
       const next = await run.next();
       if (next.done) {
-        yield* failures(await audience.close());
+        await store.flush();
+        yield* warnings([...store.takeWarnings(), ...(await audience.close())]);
         return { folder, reason: next.value };
       }
       const { route, ...emitted } = next.value;
@@ -128,7 +149,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
         said.push(...(await audience.hear(event)));
       }
       if (route !== "log") yield event;
-      yield* failures(said);
+      yield* warnings([...store.takeWarnings(), ...said]);
     }
   } finally {
     signal?.removeEventListener("abort", stop);
@@ -140,64 +161,63 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   }
 }
 
+async function* loadData(config: ResolvedConfig, { container, signal, resume }: TrainOptions): AsyncGenerator<RunEvent, LoadedDataset> {
+  try {
+    return yield* loadDataset(config, container, signal);
+  } catch (error) {
+    if (resume === undefined || !(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message} If the data have moved, name their new place with --data.`, { cause: error });
+  }
+}
+
 function stamp(emitted: Emitted): RunEvent {
   return { ...emitted, clock: { at: Date.now(), ...emitted.clock } };
 }
 
 /** Shown and not logged: a log is a function of the configuration, and a full disk or a server that is gone is not. */
-function* failures(said: readonly string[]): Generator<RunEvent> {
-  for (const message of said) yield stamp({ type: "warning", message });
+function* warnings(messages: readonly string[]): Generator<RunEvent> {
+  for (const message of messages) yield stamp({ type: "warning", message });
 }
 
 async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
   if (resume === undefined) return await settleBackend(await findGiven(resolveConfig(config ?? {}, container)), container);
   const saved = resolveConfig((await readExperiment(resume)).config, container);
-  if (config === undefined) return saved;
+  const copy = startFolder(resume); // which a run that has begun has of its `init`
+  const resumed = saved.init !== undefined && existsSync(join(copy, "start.json")) ? { ...saved, init: copy } : saved;
+  if (config === undefined) return resumed;
   const resolved = resolveConfig(config, container);
   const asked = resolved.backend.name === AUTO ? { ...resolved, backend: saved.backend } : resolved;
-  const wanted = asConfig(await findGiven(asked));
-  const had = asConfig(saved);
-  const differing = Object.keys({ ...wanted, ...had }).filter(
-    (key) => key !== "listeners" && JSON.stringify(wanted[key]) !== JSON.stringify(had[key]),
-  );
+  // Members that were given may have moved since: those that the run needs no more are not looked for.
+  const given = JSON.stringify(asked.given) === JSON.stringify(saved.given) ? asked : await findGiven(asked);
+  const [wanted, had] = [given, saved].map((one) => comparable(one, container)) as [Json, Json];
+  const differing = Object.keys({ ...wanted, ...had }).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(had[key]));
   if (differing.length > 0) {
     const [key = ""] = differing;
+    if (differing.length === 1 && resolved.members.length > saved.members.length) {
+      throw new UserError(
+        `run folder ${resume}: was made with ${saved.members.length} members, now ${resolved.members.length} are asked for. For more members ` +
+          `start a new run that takes those of this one: the same settings with members=${resolved.members.length} given=${resume}, without --resume.`,
+      );
+    }
     throw new UserError(
       `run folder ${resume}: was made with ${key}=${JSON.stringify(had[key])}, now ${key}=${JSON.stringify(wanted[key])} is asked for` +
         `${differing.length > 1 ? ` (and ${differing.slice(1).join(", ")} differ too)` : ""}. Resume without settings, or start a new run.`,
     );
   }
-  return { ...saved, listeners: asked.listeners };
+  return { ...resumed, dataset: asked.dataset, listeners: asked.listeners };
 }
 
-/** `runs/2026-11-24-nin-bagging`, numbered when taken. */
-async function newFolder(out: string, config: ResolvedConfig): Promise<string> {
-  const nets = [...new Set(config.members.map((member) => member.architecture.name))].join("-");
-  const name = config.name ?? `${new Date().toISOString().slice(0, 10)}-${nets}-${config.scheme.name}`;
-  if (config.name !== undefined && existsSync(join(out, name))) {
-    throw new UserError(`run folder ${join(out, name)}: exists. Choose another name, or go on with it by --resume ${join(out, name)}.`);
-  }
-  await mkdir(out, { recursive: true });
-  for (let n = 1; ; n++) {
-    const folder = join(out, n === 1 ? name : `${name}-${n}`);
-    try {
-      await mkdir(folder);
-      return folder;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-  }
+type Json = Readonly<Record<string, unknown>>;
+
+/** What of a configuration decides on a run's bytes: not who listens, which packages hold what it names, and where its data lie. */
+function comparable(config: ResolvedConfig, container: DependencyContainer): Json {
+  const { listeners: _listeners, plugins: _plugins, ...rest } = config;
+  const places = placeOptions(config.dataset, container);
+  const dataset = Object.fromEntries(Object.entries(config.dataset).filter(([key]) => !places.includes(key)));
+  return asConfig({ ...rest, dataset, ...(config.init === undefined ? {} : { init: resolve(config.init) }) } as ResolvedConfig);
 }
 
-/** A run keeps each member's weights, logits and sample weights, and a checkpoint of four times the weights. */
-async function checkDiskSpace(out: string, config: ResolvedConfig, data: LoadedDataset, weightBytes: number): Promise<void> {
-  const rows = data.train.labels.length + (data.validation?.labels.length ?? 0) + data.test.labels.length;
-  const perMember = rows * data.labels.length * 4 + data.train.labels.length * 8 + weightBytes;
-  const needed = perMember * config.members.length + 8 * weightBytes; // the new checkpoint is written beside the old one
-  const { bavail, bsize } = await statfs(existingPart(out));
-  if (bavail * bsize < needed) {
-    throw new UserError(
-      `${out}: the run needs about ${Math.ceil(needed / 1e6)} MB, the disk has ${Math.floor((bavail * bsize) / 1e6)} MB free. Free some, or choose another place with --out.`,
-    );
-  }
+async function readStartFiles(folder: string): Promise<Record<string, Uint8Array>> {
+  const names = ["weights.bin", "model.json"];
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)));
 }

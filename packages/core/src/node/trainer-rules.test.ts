@@ -20,7 +20,7 @@ import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { readModelFiles } from "./model-files.ts";
 import { planRun } from "./plan-run.ts";
-import { readMember } from "./run-folder.ts";
+import { readMember } from "./read-member.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 const container = toyContainer();
@@ -92,10 +92,10 @@ test("a member becomes what it was at its best epoch, not at its last one", asyn
   for (const scoreOn of ["draw", "validation"] as const) {
     const { events, folder } = await run({ ...config, scoreOn });
     const all = scores(events);
-    const best = all.reduce((a, b) => (b.accuracy >= a.accuracy ? b : a));
+    const best = all.reduce((a, b) => (b.value >= a.value ? b : a));
     expect(best.epoch).toBeLessThan(2);
     expect(all.map((score) => score.best)).toEqual(
-      all.map((score) => all.slice(0, score.epoch).every((before) => before.accuracy <= score.accuracy)),
+      all.map((score) => all.slice(0, score.epoch).every((before) => before.value <= score.value)),
     );
     const short = await run({ ...config, scoreOn, epochs: best.epoch + 1 });
     const [kept, wanted] = [await readMember(folder, 0), await readMember(short.folder, 0)];
@@ -124,24 +124,24 @@ describe("the best epoch is chosen", () => {
       const uniform = new Float64Array(ROWS).fill(1 / ROWS);
       const own = await logitsOf(bagged.folder);
       const bag = shareOf(own, resample(uniform, ROWS, createRandom(5, "draw", member)));
-      expect(scores(bagged.events)[member]).toMatchObject({ on: "draw", accuracy: close(bag) });
+      expect(scores(bagged.events)[member]).toMatchObject({ on: "draw", value: close(bag) });
       expect(bag).not.toBeCloseTo(accuracy(own, labels), 6);
 
       const first = winners((await readMember(boosted.folder, 0)).logits.train, 3);
       const weights = member === 0 ? uniform : uniform.map((w, row) => w * (first[row] === labels[row] ? 0.5 : 2));
       const rows = resample(weights, ROWS, createRandom(5, "draw", member, 0, "score"));
-      expect(scores(boosted.events)[member]?.accuracy).toEqual(close(shareOf(await logitsOf(boosted.folder), rows)));
+      expect(scores(boosted.events)[member]?.value).toEqual(close(shareOf(await logitsOf(boosted.folder), rows)));
 
       const twoClasses = Int32Array.from(labels.keys()).filter((row) => labels[row] !== 2);
-      expect(scores(weighted.events)[member]?.accuracy).toEqual(close(shareOf(await logitsOf(weighted.folder), twoClasses)));
+      expect(scores(weighted.events)[member]?.value).toEqual(close(shareOf(await logitsOf(weighted.folder), twoClasses)));
     }
   });
 
   test("on the rows held out, if scoreOn is validation", async () => {
     const { events, folder } = await run({ ...base, epochs: 1, validation: 0.2, scoreOn: "validation" });
     const { logits, record } = await readMember(folder, 0);
-    expect(scores(events)[0]).toMatchObject({ on: "validation", accuracy: record.metrics["accuracy"]?.validation });
-    expect(scores(events)[0]?.accuracy).not.toBeCloseTo(
+    expect(scores(events)[0]).toMatchObject({ on: "validation", metric: "accuracy", value: record.metrics["accuracy"]?.validation });
+    expect(scores(events)[0]?.value).not.toBeCloseTo(
       shareOf(logits.train, resample(new Float64Array(ROWS).fill(1), ROWS, createRandom(0, "draw", 0))),
       3,
     );
@@ -213,7 +213,7 @@ describe("init is refused before anything is written, by a run and by a plan,", 
       { given: ["somewhere"] },
       "given: the first members are there already, so init has nothing to start. Leave it out.",
     ],
-    ["that is not there", { init: "/nowhere" }, "cannot be read (ENOENT)"],
+    ["that is not there", { init: "/nowhere" }, "cannot be read: it does not exist (ENOENT)"],
   ])("%s", async ([, own, message]) => {
     const { folder } = await run({ ...base, epochs: 1 });
     const config = { ...base, init: join(folder, "members/000"), ...own };
@@ -262,7 +262,8 @@ describe("out of bag, a row is voted on", () => {
     scoreEvery: 30,
     learningRate: 0.01,
   } satisfies Config;
-  const outOfBag = (events: readonly RunEvent[]) => events.flatMap((event) => (event.type === "staged" ? [event.outOfBag] : []));
+  const outOfBag = (events: readonly RunEvent[]) =>
+    events.flatMap((event) => (event.type === "staged" ? [event.metrics["accuracy"]?.outOfBag] : []));
 
   test("by no member that saw it, and by none that started from one that did", async () => {
     const random = createRandom(9, "noise");

@@ -35,10 +35,10 @@ test("events of older logs have their metrics by name", () => {
   ).toEqual({
     type: "staged",
     members: 2,
-    metrics: { accuracy: { validation: votes, test: votes, single: 0.25, singleMean: 0.375 } },
-    outOfBag: 0.4,
+    metrics: { accuracy: { validation: votes, test: votes, single: 0.25, singleMean: 0.375, outOfBag: 0.4 } },
     clock,
   });
+  expect(upgrade({ type: "score", accuracy: 0.5, clock })).toEqual({ type: "score", metric: "accuracy", value: 0.5, clock });
   expect(upgrade({ type: "staged", members: 2, test: votes, top5: { test: votes }, single: 0.25, singleMean: 0.375, clock })).toMatchObject(
     {
       metrics: { accuracy: { test: votes }, top5: { test: votes } },
@@ -49,7 +49,7 @@ test("events of older logs have their metrics by name", () => {
 test("events of today, and those without metrics, stay as they are", () => {
   for (const event of [
     { type: "step", loss: 2, metrics: {}, clock },
-    { type: "score", accuracy: 0.5, clock },
+    { type: "score", metric: "accuracy", value: 0.5, clock },
     { type: "warning", message: "", clock },
   ]) {
     expect(upgrade(event)).toBe(event);

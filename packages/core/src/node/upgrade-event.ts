@@ -1,4 +1,4 @@
-import type { BySplit, ByVoter, RunEvent } from "../events.ts";
+import type { BySplit, ByVoter, RunEventBody } from "../events.ts";
 import type { MetricInfo } from "../metric.ts";
 
 /** Fields that events of older logs have in place of `metrics`. */
@@ -10,15 +10,19 @@ interface Older {
   readonly test?: ByVoter;
   readonly single?: number;
   readonly singleMean?: number;
+  readonly outOfBag?: number;
 }
 
 const ACCURACY: MetricInfo = { name: "accuracy", title: "accuracy", unit: "%", better: "higher" };
 const TOP_FIVE: MetricInfo = { name: "top5", title: "top-5 accuracy", unit: "%", better: "higher" };
 const LOSS: MetricInfo = { name: "loss", title: "cross-entropy", unit: "", better: "lower" };
 
-/** An event of a log as today's readers expect it: logs of before metrics were plugins name accuracy and top-5 accuracy themselves. */
-export function upgradeEvent(event: RunEvent): RunEvent {
-  const older = event as RunEvent & Older & { readonly metrics?: unknown };
+/**
+ * An event of a log or a checkpoint as today's readers expect it: those of before metrics were plugins name accuracy and top-5 accuracy
+ * themselves.
+ */
+export function upgradeEvent<T extends RunEventBody>(event: T): T {
+  const older = event as RunEventBody & Older & { readonly metrics?: unknown };
   if (older.metrics !== undefined) return event;
   const known = (entries: Readonly<Record<string, unknown>>): never =>
     Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as never;
@@ -29,18 +33,20 @@ export function upgradeEvent(event: RunEvent): RunEvent {
     case "step":
     case "epoch":
       return { ...without(event, "accuracy", "top5"), metrics: known({ accuracy: older.accuracy, top5: older.top5 }) };
+    case "score":
+      return older.accuracy === undefined ? event : { ...without(event, "accuracy"), metric: "accuracy", value: Number(older.accuracy) };
     case "member-end": {
       const metrics = known({ accuracy: older.accuracy, top5: older.top5, loss: older.loss });
       return { ...without(event, "accuracy", "top5", "loss"), metrics };
     }
     case "staged": {
-      const { validation, test = {}, single = Number.NaN, singleMean = Number.NaN } = older;
+      const { validation, test = {}, single, singleMean } = older;
       const top5 = older.top5 as { readonly validation?: ByVoter; readonly test: ByVoter } | undefined;
       return {
-        ...without(event, "validation", "test", "top5", "single", "singleMean"),
+        ...without(event, "validation", "test", "top5", "single", "singleMean", "outOfBag"),
         metrics: known({
-          accuracy: { ...(validation ? { validation } : {}), test, single, singleMean },
-          top5: top5 && { ...top5, single: Number.NaN, singleMean: Number.NaN },
+          accuracy: known({ validation, test, single, singleMean, outOfBag: older.outOfBag }),
+          top5,
         }),
       };
     }
@@ -49,6 +55,6 @@ export function upgradeEvent(event: RunEvent): RunEvent {
   }
 }
 
-function without<T extends RunEvent>(event: T, ...keys: readonly string[]): T {
+function without<T extends RunEventBody>(event: T, ...keys: readonly string[]): T {
   return Object.fromEntries(Object.entries(event).filter(([key]) => !keys.includes(key))) as T;
 }

@@ -1,14 +1,26 @@
-import { open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileError } from "./file-error.ts";
+import { disk, type FileSystem } from "./file-system.ts";
 
-/** Writes a file beside its place, flushes it and renames it into place: a reader sees the old bytes or the new ones, never half. */
-export async function writeAside(path: string, contents: string | Uint8Array): Promise<void> {
+/**
+ * Writes a file beside its place, flushes it, renames it into place and flushes the folder: a reader sees the old bytes or the new ones,
+ * never half, and so does one that comes after a power cut.
+ * @throws UserError when the system refuses; the old file stands
+ */
+export async function writeAside(path: string, contents: string | Uint8Array, files: FileSystem = disk): Promise<void> {
   const aside = `${path}.part`;
-  const file = await open(aside, "w");
   try {
-    await file.writeFile(contents);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await files.open(aside, "w");
+    try {
+      await file.writeFile(contents);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await files.rename(aside, path);
+    await files.syncFolder(dirname(path));
+  } catch (error) {
+    await files.remove(aside).catch(() => undefined); // half a file would only take space; the first error is the one to report
+    throw fileError(path, "written", error);
   }
-  await rename(aside, path);
 }

@@ -130,7 +130,7 @@ function exampleRun(): RunEvent[] {
         say({ type: "step", member, epoch, step, steps: 3, loss, metrics: { accuracy: 0.25 * step, top5: 0.3 * step } });
       }
       say({ type: "epoch", member, epoch, epochs: 2, loss: 1 - epoch / 4, metrics: { accuracy: 0.5 + epoch / 8 }, learningRate: 0.01 });
-      say({ type: "score", member, epoch, on: "validation", accuracy: 0.5, best: epoch === 0 });
+      say({ type: "score", member, epoch, on: "validation", metric: "accuracy", value: 0.5, best: epoch === 0 });
     }
     const [accuracy, top5, loss] = [0.5, 0.9, 1.25].map((train) => ({ train, validation: train - 0.125, test: train - 0.25 }));
     if (member === 1) say({ type: "warning", member, message: "member 1 is weak." });

@@ -22,7 +22,7 @@ export class MemberOptimizer {
   readonly #groups: readonly { readonly optimizer: Optimizer; readonly own: readonly Slotted[] }[];
   #step = 0;
 
-  /** @throws UserError when no optimizer claims a parameter, or one of them claims none */
+  /** @throws UserError when no optimizer claims a parameter, or those before one of them take all that it claims */
   constructor(parameters: readonly Parameter[], optimizers: readonly NamedOptimizer[]) {
     const claimed = parameters.map((parameter) => optimizers.find(({ optimizer }) => optimizer.claims?.(parameter) ?? true));
     const unclaimed = parameters.filter((_, i) => claimed[i] === undefined).map(({ name }) => name);
@@ -31,6 +31,16 @@ export class MemberOptimizer {
       throw new UserError(
         `optimizer ${names}: leaves ${unclaimed.slice(0, 3).join(", ")}${unclaimed.length > 3 ? ` and ${unclaimed.length - 3} more` : ""} to another. ` +
           `Name one that takes them, for example optimizer=["${names.replaceAll(", ", '","')}","adam"].`,
+      );
+    }
+    // One that claims nothing here is right elsewhere: a rule for binary kernels, in the real-valued member of a mixed ensemble.
+    const shadowed = optimizers.find(
+      (named) => !claimed.includes(named) && parameters.some((parameter) => named.optimizer.claims?.(parameter) ?? true),
+    );
+    if (shadowed) {
+      throw new UserError(
+        `optimizer ${shadowed.name}: gets no parameter, since those before it in optimizer=["${names.replaceAll(", ", '","')}"] take all that it claims. ` +
+          "Put it before them, or leave it out.",
       );
     }
     this.#groups = optimizers.map((named) => {

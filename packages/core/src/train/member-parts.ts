@@ -1,4 +1,5 @@
 import type { DependencyContainer } from "tsyringe";
+import { accuracyMetric } from "../built-in/metrics.ts";
 import { type Loss, LOSSES } from "../loss.ts";
 import { type Metric, METRICS } from "../metric.ts";
 import { OPTIMIZERS } from "../optimizer.ts";
@@ -12,6 +13,8 @@ export interface MemberParts {
   readonly optimizers: readonly NamedOptimizer[];
   /** Metrics that apply to the classes, by name, in the order of the configuration. */
   readonly metrics: Readonly<Record<string, Metric>>;
+  /** What the best epoch is chosen by: the first of the metrics that is a mean over rows, else accuracy. */
+  readonly scoredBy: { readonly name: string; readonly metric: Metric };
   /** Learning rate of a step. */
   rate(step: ScheduledStep): number;
 }
@@ -22,10 +25,13 @@ export function memberParts(
   classes: number,
 ): MemberParts {
   const schedule = container.resolve(SCHEDULES).create(settings.schedule);
+  const metrics = metricsOf({ config, container }, classes);
+  const scoredBy = Object.entries(metrics).find(([, metric]) => metric.sum);
   return {
     loss: container.resolve(LOSSES).create(settings.loss),
     optimizers: settings.optimizer.map((spec) => ({ name: spec.name, optimizer: container.resolve(OPTIMIZERS).create(spec) })),
-    metrics: metricsOf({ config, container }, classes),
+    metrics,
+    scoredBy: scoredBy ? { name: scoredBy[0], metric: scoredBy[1] } : { name: "accuracy", metric: accuracyMetric },
     rate: (step) => schedule.rate(step),
   };
 }

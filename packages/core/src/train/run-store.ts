@@ -31,7 +31,8 @@ export interface MemberCheckpoint {
   readonly metricSums: Readonly<Record<string, number>>;
   readonly rows: number;
   readonly bestEpoch: number;
-  readonly bestAccuracy: number;
+  /** Of the metric that the best epoch is chosen by. */
+  readonly bestScore: number;
   readonly optimizerStep: number;
   readonly weights: WeightValues;
   readonly best: WeightValues;

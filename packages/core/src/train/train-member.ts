@@ -4,7 +4,6 @@ import type { Draw, EnsembleScheme } from "../ensemble-scheme.ts";
 import type { Clock, RunEventBody } from "../events.ts";
 import { createRandom, deriveSeed, shuffle } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
-import { accuracy } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { partRows } from "./part-rows.ts";
 import { type Batch, imagesAhead, sendImages } from "./images-ahead.ts";
@@ -70,7 +69,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   const metrics = new StepMetrics();
   const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
-    let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestAccuracy } = task.from ?? start;
+    let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestScore } = task.from ?? start;
     const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start anew.`;
     /** The model's weights, which are finite. */
     const finiteWeights = async (who: string): Promise<WeightValues> => {
@@ -98,7 +97,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         metricSums,
         rows: rowsDone,
         bestEpoch,
-        bestAccuracy,
+        bestScore,
         optimizerStep: optimizer.step,
         weights,
         best,
@@ -216,13 +215,13 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           return { finished: false };
         }
         weights = await finiteWeights(who); // scoring projects latent kernels for good
-        const isBest = bestEpoch < 0 || scored >= bestAccuracy;
+        const isBest = bestEpoch < 0 || (parts.scoredBy.metric.better === "higher" ? scored >= bestScore : scored <= bestScore);
         if (isBest) {
           bestEpoch = epoch;
-          bestAccuracy = scored;
+          bestScore = scored;
           best = weights;
         }
-        yield { type: "score", member, epoch, on: run.scoreOn, accuracy: scored, best: isBest };
+        yield { type: "score", member, epoch, on: run.scoreOn, metric: parts.scoredBy.name, value: scored, best: isBest };
       }
       if (control.stop !== "no" && !last) {
         yield { type: "control", state: "stopping" };
@@ -244,7 +243,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
 }
 
 const noSums: Readonly<Record<string, number>> = {};
-const start = { epoch: 0, step: 0, lossSum: 0, metricSums: noSums, rows: 0, bestEpoch: -1, bestAccuracy: 0 };
+const start = { epoch: 0, step: 0, lossSum: 0, metricSums: noSums, rows: 0, bestEpoch: -1, bestScore: 0 };
 
 /** What a member trains on in an epoch, or is scored on. */
 export function drawRows(
@@ -270,6 +269,7 @@ async function* scoreMember(
   resident: ResidentImages | undefined,
 ): AsyncGenerator<Emitted, number | undefined> {
   const { run, data, control } = task;
+  const { metric } = task.parts.scoredBy;
   const who = `${nameOf(task.member)}, epoch ${epoch + 1}`;
   const logitsOf = (
     split: Split,
@@ -284,7 +284,7 @@ async function* scoreMember(
     const { validation } = data;
     if (!validation) throw new Error("scoreOn is validation, but no rows are held out");
     const logits = yield* logitsOf(validation, allRows(validation.labels.length), "validation");
-    return logits && accuracy(logits, validation.labels);
+    return logits && metric.of(logits, validation.labels);
   }
   const draw = drawRows(task, epoch, "score");
   const { labels } = data.train;
@@ -296,14 +296,14 @@ async function* scoreMember(
   const logits = yield* logitsOf(data.train, rows, "training", resident);
   if (!logits) return undefined;
   const classes = data.labels.length;
-  let right = 0;
+  let sum = 0;
   let total = 0;
   for (const [i, row] of rows.entries()) {
     const weight = times[row] ?? 0;
     total += weight;
-    if (accuracy(logits.subarray(i * classes, (i + 1) * classes), labels.subarray(row, row + 1)) === 1) right += weight;
+    sum += weight * metric.of(logits.subarray(i * classes, (i + 1) * classes), labels.subarray(row, row + 1));
   }
-  return right / total;
+  return sum / total;
 }
 
 /** Scales weights to a mean of 1, so that a weighted loss is as large as a plain one; negative weights count as 0. */

@@ -3,10 +3,10 @@ import { ARCHITECTURES } from "../architecture.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import { completeScheme, type EnsembleScheme, SCHEMES } from "../ensemble-scheme.ts";
-import type { BySplit, RunEnd, RunEventBody } from "../events.ts";
+import type { BySplit, RunEnd, RunEventBody, StagedMetric } from "../events.ts";
 import type { Metric } from "../metric.ts";
 import { summarizeModel } from "../model-summary.ts";
-import { outOfBagAccuracy } from "../out-of-bag.ts";
+import { voteOutOfBag } from "../out-of-bag.ts";
 import type { RunControl } from "../run-control.ts";
 import { UserError } from "../user-error.ts";
 import { type Voter, VOTERS } from "../voter.ts";
@@ -63,7 +63,10 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   const voters = createVoters(task);
   const checkpoint = await store.restore();
 
-  if (!checkpoint) yield runStart(task, metrics);
+  if (!checkpoint) {
+    yield runStart(task, metrics);
+    for (const message of data.warnings ?? []) yield { type: "warning", message };
+  }
   let sampleWeights = scheme.begin(problem);
   const members: Trained[] = [];
   for (let member = 0; member < (checkpoint?.member ?? 0); member++) {
@@ -226,16 +229,13 @@ function staged(
     alphas: members.map(({ record }) => record.alpha ?? 0),
     classes: data.labels.length,
   };
-  const outOfBag =
-    scheme.outOfBag && own
-      ? outOfBagAccuracy(
-          own,
-          ballot,
-          data.train.labels,
-          members.map(({ seen }) => seen),
-        )
-      : undefined;
-  return { type: "staged", members: members.length, metrics: byMetric, ...(outOfBag === undefined ? {} : { outOfBag }) };
+  const seen = members.map((trained) => trained.seen);
+  const outOfBag = scheme.outOfBag && own ? voteOutOfBag(own, ballot, data.train.labels, seen) : undefined;
+  const staged = Object.entries(byMetric).map(([name, measured]): [string, StagedMetric] => {
+    const metric = metrics[name];
+    return [name, outOfBag && metric ? { ...measured, outOfBag: metric.of(outOfBag.scores, outOfBag.labels) } : measured];
+  });
+  return { type: "staged", members: members.length, metrics: Object.fromEntries(staged) };
 }
 
 const NO_ROWS = new Uint8Array(0);

@@ -127,7 +127,7 @@ test("a binary net's step comes to the numbers worked by hand", async () => {
   expect(numbers).toEqual(known.map((number) => expect.closeTo(number, 5)));
 });
 
-test("the first optimizer of a list that claims a parameter updates it, and one that no optimizer claims is refused", () => {
+test("the first optimizer of a list that claims a parameter updates it; a parameter without one and one that is left none are refused", () => {
   const model = tf.sequential({
     layers: [tf.layers.dense({ name: "one", units: 2, inputShape: [2] }), tf.layers.dense({ name: "two", units: 2 })],
   });
@@ -136,6 +136,10 @@ test("the first optimizer of a list that claims a parameter updates it, and one 
     'optimizer kernels: leaves one/bias, two/bias to another. Name one that takes them, for example optimizer=["kernels","adam"].',
   );
   const adamRule = { name: "adam", optimizer: adam(adamOptions.parse({})) };
+  expect(() => memberOptimizer(model, [adamRule, { name: "kernels", optimizer: kernels }])).toThrow(
+    'optimizer kernels: gets no parameter, since those before it in optimizer=["adam","kernels"] take all that it claims. Put it before them, or leave it out.',
+  );
+  memberOptimizer(model, [{ name: "none", optimizer: { ...kernels, claims: () => false } }, adamRule]).dispose();
   const optimizer = memberOptimizer(model, [{ name: "kernels", optimizer: kernels }, adamRule]);
   const before = model.weights.map((weight) => weight.read().dataSync().slice());
   tf.tidy(() => {

@@ -34,8 +34,8 @@ const recipes: readonly Recipe[] = [
 ];
 
 /**
- * The reference's thirteen recipes for CIFAR-10: 32 members, 100 epochs each, batch 128, soft vote. They want the full
- * set (`--data DIR`). Its sequential runs began with a trained model, which is not published: `--set init=FOLDER` gives
+ * The reference's thirteen recipes for CIFAR-10: 32 members, 100 epochs each, batch 128, soft vote. They train on the full set and on
+ * nothing else unless that is asked for: `--data DIR`, or `--set dataset.source=download`. Its sequential runs began with a trained model, which is not published: `--set init=FOLDER` gives
  * one, `--set pretrainEpochs=100` trains one first.
  * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, and its published runs
  */
@@ -45,7 +45,7 @@ export const cifar10Recipes: Readonly<Record<string, Definition<Preset>>> = Obje
     const preset: Preset = {
       published: { single, ensemble, overfitsFrom },
       config: {
-        dataset: "cifar10",
+        dataset: { name: "cifar10", source: "folder" },
         architecture: net === "ab" ? "allbinnet" : "nin",
         scheme: { name: scheme, ...options },
         mode: mode === "seq" ? "sequential" : "independent",

@@ -1,4 +1,6 @@
-import { createContainer, DATASETS, DEFAULTS, parseConfig, PRESETS } from "@benn/core";
+import { createContainer, DATASETS, PRESETS } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
+import { DEFAULTS, parseConfig } from "@benn/core/node";
 import { expect, test } from "vitest";
 import plugin from "../index.ts";
 
@@ -13,7 +15,7 @@ test.for(recipes)("%s is what its name says, on the whole set", (name) => {
   const { config } = presets.create(name);
   const { dataset, architecture, scheme, mode, members } = parseConfig(config, rest);
   expect(container.resolve(DATASETS).resolve(dataset)).toMatchObject({ name: "cifar10", preprocess: "standardize" });
-  expect(dataset).not.toHaveProperty("source");
+  expect(dataset).toMatchObject({ source: "folder" });
   expect(architecture.name).toBe(net === "ab" ? "allbinnet" : "nin");
   expect(`${scheme.name}-${mode === "sequential" ? "seq" : "indp"}`).toBe(words.join("-"));
   expect(members).toBe(32);
@@ -29,6 +31,17 @@ test.for(recipes)("%s has the accuracies of a vote that is better than its membe
 test("published semi-binary members are all better than all-binary ones", () => {
   const singles = (net: string) => recipes.filter((name) => name.includes(net)).map((name) => presets.create(name).published?.single ?? 0);
   expect(Math.min(...singles("-sb-"))).toBeGreaterThan(Math.max(...singles("-ab-")));
+});
+
+test.for(recipes)("%s trains on no sample in silence: without data it says how to get them", async (name) => {
+  const { dataset } = parseConfig(presets.create(name).config, rest);
+  const loading = container
+    .resolve(DATASETS)
+    .create(dataset)
+    .load({ validation: 0, random: createRandom(0, "test") });
+  await expect(loading).rejects.toThrow(
+    /Name it with --data DIR, fetch them with --set dataset\.source=download, or take .* dataset\.source=sample\.$/,
+  );
 });
 
 test("the demo needs no data but the package's own", () => {

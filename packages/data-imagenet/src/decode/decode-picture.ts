@@ -1,3 +1,4 @@
+import { foreignFile } from "@benn/core/internals";
 import type { Sharp } from "sharp";
 import type sharp from "sharp";
 import { readDatum } from "../lmdb/datum.ts";
@@ -72,14 +73,20 @@ export async function decodePicture(
   write(pixels, { window, mirrored, into, at });
 }
 
-/** Bytes red, green, blue, whatever the picture was: grey, CMYK, 16 bits, with alpha, which is dropped. */
-const bytesOf = (pipeline: Sharp): Promise<Uint8Array> => pipeline.removeAlpha().toColourspace("srgb").raw({ depth: "uchar" }).toBuffer();
+/** Bytes red, green, blue, whatever the picture was: grey, CMYK, 16 bits, or transparent, which is white then, as in a packed model. */
+const bytesOf = (pipeline: Sharp): Promise<Uint8Array> =>
+  pipeline.flatten({ background: "white" }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer();
 
 async function openFile(bytes: Uint8Array): Promise<Opened> {
   const sharp = await library();
   // Warnings, of which ImageNet's files have many, are let pass; a picture that ends early is not.
   const open = (): Sharp => sharp(bytes, { failOn: "truncated" });
-  const { autoOrient } = await open().metadata();
+  const { autoOrient } = await open()
+    .metadata()
+    .catch((cause: unknown) => {
+      const foreign = foreignFile(bytes);
+      throw foreign ? new Error(`it is ${foreign.what}`, { cause }) : cause;
+    });
   return { ...autoOrient, pipeline: async () => open().autoOrient() };
 }
 

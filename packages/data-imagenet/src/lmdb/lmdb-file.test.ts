@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { createRandom, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LmdbFile } from "./lmdb-file.ts";
@@ -64,7 +65,7 @@ describe("a clear error for", () => {
   };
 
   test.for([
-    ["an empty file", () => written("changed.mdb", new Uint8Array()), "meta page 0 has only 0 bytes of its 152"],
+    ["an empty file", () => written("changed.mdb", new Uint8Array()), "is empty. Fetch it again."],
     ["another file", () => written("changed.mdb", Buffer.alloc(9000, "x")), "meta page 0 does not have LMDB's mark"],
     ["a file cut within its meta pages", () => written("changed.mdb", train.subarray(0, 4100)), "meta page 1 has only 4 bytes"],
     ["a file cut within its values", () => written("changed.mdb", train.subarray(0, 60_000)), "it is cut short"],
@@ -82,6 +83,16 @@ describe("a clear error for", () => {
       "a value longer than its pages",
       () => changed((b) => b.writeUInt32LE(9_999_999, root(b) + b.readUInt16LE(root(b) + 16))),
       "a value of 9999999 bytes",
+    ],
+    [
+      "values on a page far beyond the file",
+      () =>
+        changed((b) => {
+          for (const at of [0, 4096]) b.writeBigUInt64LE(2n ** 62n, at + 136);
+          const node = root(b) + b.readUInt16LE(root(b) + 16);
+          b.writeBigUInt64LE(2n ** 41n, node + 8 + b.readUInt16LE(node + 6));
+        }),
+      "it is cut short",
     ],
     ["an unknown mark", () => changed((b) => b.writeUInt16LE(2, root(b) + b.readUInt16LE(root(b) + 16) + 4)), "named databases"],
     ["keys out of order", () => changed((b) => b.write("99", root(b) + b.readUInt16LE(root(b) + 16) + 8)), "does not come after"],

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { UserError } from "@benn/core";
+import { neighbourAt } from "../sources/name-neighbour.ts";
 import { type LmdbMeta, META_BYTES, readMetaPage } from "./meta-page.ts";
 
 /** An entry, whose value is only pointed at. */
@@ -72,10 +73,11 @@ export class LmdbFile {
 
   /** Bytes of the file. @throws UserError where it ends before */
   read(offset: number, length: number): Buffer {
+    if (offset + length > this.#bytes) throw this.#cutShort(offset, length);
     const bytes = Buffer.allocUnsafe(length);
     for (let have = 0; have < length;) {
       const got = readSync(this.#file, bytes, have, length - have, offset + have);
-      if (got === 0) throw this.#corrupt(`it is cut short: bytes ${offset} to ${offset + length} are wanted of ${this.#bytes}`);
+      if (got === 0) throw this.#cutShort(offset, length);
       have += got;
     }
     return bytes;
@@ -87,7 +89,7 @@ export class LmdbFile {
       return readMetaPage(page);
     } catch (what) {
       if (typeof what !== "string") throw what;
-      throw this.#corrupt(`meta page ${offset === 0 ? 0 : 1} ${what}`);
+      throw neighbourAt(this.path) ?? this.#corrupt(`meta page ${offset === 0 ? 0 : 1} ${what}`);
     }
   }
 
@@ -145,6 +147,10 @@ export class LmdbFile {
     const page = this.read(number * this.meta.pageSize, bytes);
     if (page.readBigUInt64LE(0) !== BigInt(number)) throw this.#corrupt(`page ${number} bears the number ${page.readBigUInt64LE(0)}`);
     return page;
+  }
+
+  #cutShort(offset: number, length: number): UserError {
+    return this.#corrupt(`it is cut short: bytes ${offset} to ${offset + length} are wanted of ${this.#bytes}`);
   }
 
   #corrupt(what: string): UserError {

@@ -1,4 +1,6 @@
-import { createContainer, DATASETS, DEFAULTS, parseConfig, PRESETS, SCHEDULES } from "@benn/core";
+import { createContainer, DATASETS, PRESETS, SCHEDULES } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
+import { DEFAULTS, parseConfig } from "@benn/core/node";
 import { expect, test } from "vitest";
 import plugin from "../index.ts";
 
@@ -6,7 +8,7 @@ const container = createContainer();
 void plugin.register(container);
 const presets = container.resolve(PRESETS);
 
-test.for(presets.names())("%s asks for nothing but the pictures, and chooses epochs on rows held out", (name) => {
+test.for(presets.names())("%s asks for nothing but the pictures, and chooses epochs on rows held out", async (name) => {
   const { config, published } = presets.create(name);
   const { dataset, schedule, epochs, scoreOn, validation } = parseConfig(config, {
     ...container.resolve(DEFAULTS),
@@ -14,7 +16,8 @@ test.for(presets.names())("%s asks for nothing but the pictures, and chooses epo
     backend: "any",
   });
   const datasets = container.resolve(DATASETS);
-  expect(() => datasets.resolve(dataset, "dataset")).toThrow("dataset.data: is missing");
+  const loading = datasets.create(dataset).load({ validation: 0, random: createRandom(0, "test") });
+  await expect(loading).rejects.toThrow("the folder of its pictures is not named. Name it with --data DIR");
   expect(datasets.resolve({ ...dataset, data: "pictures" })).toMatchObject({ preprocess: "subtract-mean", fit: "squash", size: 224 });
   expect(scoreOn).toBe("validation");
   expect(validation).toBeGreaterThan(0);

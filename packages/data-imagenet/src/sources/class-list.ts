@@ -45,7 +45,7 @@ function distinct(names: readonly string[], synsets: readonly string[]): string[
 /** @throws UserError if the file cannot be read */
 export function textOf(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path, "utf8").replace(/^\uFEFF/, ""); // the mark that editors on Windows write
   } catch (error) {
     throw new UserError(`imagenet: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code}). Name a file that is there.`, {
       cause: error,

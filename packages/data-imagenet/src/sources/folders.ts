@@ -1,13 +1,12 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
 import type { ClassList } from "./class-list.ts";
 import { readLabelFile } from "./label-file.ts";
+import { LeftOut } from "./left-out.ts";
+import { PictureLister } from "./list-pictures.ts";
 import { NameList } from "./name-list.ts";
 import type { Pictures, Source, Watch } from "./pictures.ts";
-
-const PICTURE = /\.(?:jpe?g|png|webp)$/i;
-const byCodePoints = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Folders of pictures [n], known by the number of their folder and their name in it. */
 export class FolderPictures implements Pictures {
@@ -48,13 +47,25 @@ export interface FolderOptions {
   readonly watch: Watch;
 }
 
+/** A part of the set whose names are being read. */
+interface Part {
+  readonly root: string;
+  readonly lister: PictureLister;
+  readonly watch: Watch;
+}
+
 /**
  * Reads the names of pictures in folders of classes, as torchvision's ImageFolder: a class is a folder, its label its place
  * in the order of their names; pictures may lie deeper. The test pictures may instead lie in one flat folder with a file of labels.
+ * Hidden entries, dead links and links back into the set are left out, counted and reported.
  * @throws UserError for missing or empty folders, fewer than two classes, classes that differ, labels that do not fit
  */
 export async function readFolders({ train, test, testLabels, classes, watch }: FolderOptions): Promise<Source> {
-  const synsets = classFolders(train);
+  for (const root of [train, test]) checkFolder(root);
+  const [trainLeftOut, testLeftOut] = [new LeftOut(train), new LeftOut(test)];
+  const training = { root: train, lister: new PictureLister({ root: train, beside: [test], leftOut: trainLeftOut }), watch };
+  const testing = { root: test, lister: new PictureLister({ root: test, beside: [train], leftOut: testLeftOut }), watch };
+  const synsets = training.lister.folders();
   if (synsets.length < 2) {
     const found = synsets.length === 0 ? "no folders of classes" : `only the class "${synsets[0]}"`;
     throw new UserError(`imagenet: "${train}" has ${found}. Put the pictures of each of at least two classes in a folder of their own.`);
@@ -63,21 +74,21 @@ export async function readFolders({ train, test, testLabels, classes, watch }: F
   if (unknown !== undefined) throw new UserError(`imagenet: the class folder "${unknown}" is not in the list of classes. Add its line.`);
   return {
     kind: "folders",
-    train: await readClasses(train, synsets, watch),
-    test: await readTest({ test, testLabels, train, synsets, watch }),
+    train: await readClasses(training, synsets),
+    test: await readTest(testing, { testLabels, train, synsets }),
     labels: synsets.map((synset) => classes?.names[classes.label(synset) ?? -1] ?? synset),
+    warnings: [...trainLeftOut.warnings, ...testLeftOut.warnings],
   };
 }
 
 async function readTest(
-  options: Pick<FolderOptions, "test" | "testLabels" | "train" | "watch"> & { synsets: readonly string[] },
+  part: Part,
+  { testLabels, train, synsets }: Pick<FolderOptions, "testLabels" | "train"> & { readonly synsets: readonly string[] },
 ): Promise<Pictures> {
-  const { test, testLabels, train, synsets, watch } = options;
-  const own = classFolders(test);
+  const { root: test, lister } = part;
+  const own = lister.folders();
   if (own.length === 0 || testLabels !== undefined) {
-    const files = readdirSync(test)
-      .filter((name) => PICTURE.test(name))
-      .toSorted(byCodePoints);
+    const files = lister.pictures("", { deep: false });
     if (files.length === 0) throw new UserError(`imagenet: "${test}" has neither folders of classes nor pictures. Put some there.`);
     if (testLabels === undefined) {
       throw new UserError(
@@ -97,18 +108,18 @@ async function readTest(
     ];
     throw new UserError(`imagenet: the classes of training and validation differ: ${differ.join(", ")}. Give both the same folders.`);
   }
-  return readClasses(test, synsets, watch);
+  return readClasses(part, synsets);
 }
 
-async function readClasses(root: string, synsets: readonly string[], watch: Watch): Promise<Pictures> {
+async function readClasses({ root, lister, watch }: Part, synsets: readonly string[]): Promise<Pictures> {
   const names = new NameList();
   const counts = new Int32Array(synsets.length);
   for (const [label, synset] of synsets.entries()) {
     await watch.tick(`listing ${root}`, label, synsets.length);
-    const files = readdirSync(join(root, synset), { recursive: true, encoding: "utf8" }).filter((name) => PICTURE.test(name));
+    const files = lister.pictures(synset, { deep: true });
     if (files.length === 0)
-      throw new UserError(`imagenet: the class folder "${join(root, synset)}" has no pictures. Fill it or remove it.`);
-    for (const file of files.toSorted(byCodePoints)) names.push(file);
+      throw new UserError(`imagenet: the class folder "${join(root, synset)}" has no JPEG, PNG or WebP pictures. Fill it or remove it.`);
+    for (const file of files) names.push(file);
     counts[label] = files.length;
   }
   const labels = new Int32Array(names.length);
@@ -117,18 +128,10 @@ async function readClasses(root: string, synsets: readonly string[], watch: Watc
   return new FolderPictures(root, synsets, labels, names.trim());
 }
 
-/** Names of the folders in a folder, in order. @throws UserError if it is none */
-export function classFolders(root: string): string[] {
-  if (!existsSync(root) || !statSync(root).isDirectory()) {
-    throw new UserError(`imagenet: "${root}" is not a folder. Name the folders of the pictures with dataset.data, train and val.`);
-  }
-  const entries = readdirSync(root, { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));
-  const isFolder = (entry: (typeof entries)[number]): boolean =>
-    entry.isDirectory() || (entry.isSymbolicLink() && statSync(join(root, entry.name), { throwIfNoEntry: false })?.isDirectory() === true);
-  return entries
-    .filter(isFolder)
-    .map(({ name }) => name)
-    .toSorted(byCodePoints);
+/** @throws UserError if the path is no folder */
+function checkFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new UserError(`imagenet: "${path}" is not a folder. Name the folders of the pictures with dataset.data, train and val.`);
 }
 
 /** A few of the names, and how many more there are. */

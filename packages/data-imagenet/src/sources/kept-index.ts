@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { readSafetensors, type Safetensors, writeSafetensors } from "@benn/core";
+import { readSafetensors, type Safetensors, writeSafetensors } from "@benn/core/internals";
 
 /** Grows when indexes made before must be made again. */
 const FORMAT = 1;

@@ -4,8 +4,8 @@ import { textOf } from "./class-list.ts";
 /**
  * Reads the labels of a flat folder of pictures.
  *
- * A line is `NAME LABEL` (Caffe's val.txt, Kaggle's LOC_val_solution.csv; the name with or without its ending) or a `LABEL`
- * alone, in the order of the names. A label is a synset or a class index from 0.
+ * A line is `NAME LABEL` (Caffe's val.txt; blanks in the name are part of it), `NAME,LABEL …` (Kaggle's LOC_val_solution.csv), the name
+ * with or without its ending, or a `LABEL` alone, in the order of the names. A label is a synset or a class index from 0.
  * @param files names of the pictures, in order
  * @param synsets of the classes, in the order of their labels
  * @returns class of each file
@@ -31,14 +31,53 @@ export function readLabelFile(path: string, files: readonly string[], synsets: r
   };
   if (!/[\s,]/.test(lines[0] ?? "")) return Int32Array.from(lines, toLabel);
 
-  const rowOf = new Map(files.flatMap((file, row) => [[file, row] as const, [file.replace(/\.[^.]*$/, ""), row] as const]));
+  const rowOf = rowsByName(files);
   const labels = new Int32Array(files.length).fill(-1);
   for (const [line, text] of lines.entries()) {
-    const [name = "", label = ""] = text.split(/[\s,]+/);
-    const row = rowOf.get(name.replace(/^.*\//, ""));
+    const splits = splitsOf(text);
+    const [name = "", label = ""] = splits.find(([name]) => rowOf.has(name)) ?? splits[0] ?? [];
+    const row = rowOf.get(name);
     if (row === undefined) throw new UserError(`imagenet: "${path}" names "${name}", which is not among the pictures. Mend the line.`);
     if (labels[row] !== -1) throw new UserError(`imagenet: "${path}" names "${name}" twice. Remove one of the lines.`);
     labels[row] = toLabel(label, line);
   }
   return labels;
+}
+
+/** Row of each name, and of each without its ending where one file alone is called so. */
+function rowsByName(files: readonly string[]): ReadonlyMap<string, number> {
+  const rowOf = new Map<string, number>();
+  const shared = new Set<string>();
+  for (const [row, file] of files.entries()) {
+    const stem = file.replace(/\.[^.]*$/, "");
+    if (rowOf.has(stem)) shared.add(stem);
+    rowOf.set(stem, row);
+  }
+  for (const stem of shared) rowOf.delete(stem);
+  for (const [row, file] of files.entries()) rowOf.set(file, row);
+  return rowOf;
+}
+
+/** How a line may be divided into a name, without its folder, and a label: before the last word, or behind a comma. */
+function splitsOf(text: string): (readonly [name: string, label: string])[] {
+  const nameOf = (part: string): string =>
+    part
+      .trim()
+      .replace(/^"(.*)"$/, "$1")
+      .replace(/^.*\//, "");
+  const last = /^(.*)[\s,]+([^\s,]+)$/s.exec(text);
+  const commas = [...text.matchAll(/,/g)].map(({ index }) => index);
+  return [
+    ...(last ? [[nameOf(last[1]!.replace(/[\s,]+$/, "")), last[2]!] as const] : []),
+    ...commas.map(
+      (at) =>
+        [
+          nameOf(text.slice(0, at)),
+          text
+            .slice(at + 1)
+            .trim()
+            .split(/[\s,]/)[0]!,
+        ] as const,
+    ),
+  ];
 }

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { type Safetensors, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { type Safetensors } from "@benn/core/internals";
 import { type Datum, readDatum } from "../lmdb/datum.ts";
 import { LmdbFile } from "../lmdb/lmdb-file.ts";
 import type { ClassList } from "./class-list.ts";

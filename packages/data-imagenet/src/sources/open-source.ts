@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
 import { type ClassList, textOf } from "./class-list.ts";
 import { readFolders } from "./folders.ts";
+import { listFolder } from "./list-folder.ts";
 import { readLmdb } from "./lmdb.ts";
+import { neighbourAmong, neighbourAt, neighbourIn } from "./name-neighbour.ts";
 import type { Source, Watch } from "./pictures.ts";
 import { readShards, shardFiles } from "./shards.ts";
 
@@ -31,12 +33,17 @@ const NAMES = {
  */
 export async function openSource(options: SourceOptions): Promise<Source> {
   const { data, classes, cache, watch } = options;
-  if (!existsSync(data) || !statSync(data).isDirectory()) {
+  const stats = statSync(data, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) {
+    const neighbour = stats?.isFile() ? neighbourAt(data) : undefined;
+    if (neighbour) throw neighbour;
     throw new UserError(`imagenet: data is "${data}", which is not a folder. Name the folder with the pictures.`);
   }
   const [train, test] = [partOf(data, "train", options.train), partOf(data, "val", options.val)];
   const kind = options.source ?? kindOf(data, train);
   if (kind === undefined) {
+    const neighbour = neighbourIn(data) ?? (existsSync(train) ? neighbourIn(train) : undefined);
+    if (neighbour) throw neighbour;
     throw new UserError(
       `imagenet: "${data}" holds no pictures that are known: neither train/ with folders of classes, nor databases such as ` +
         `ilsvrc12_train_lmdb/, nor shards such as train/*.tar. Name the parts with dataset.train and val.`,
@@ -58,15 +65,18 @@ function partOf(data: string, part: "train" | "val", asked: string | undefined):
 }
 
 function kindOf(data: string, train: string): Source["kind"] | undefined {
-  if (!existsSync(train)) return readdirSync(data).some((name) => name.endsWith(".tar")) ? "shards" : undefined;
+  if (!existsSync(train)) return shardFiles(data).length > 0 ? "shards" : undefined;
   if (!statSync(train).isDirectory()) return train.endsWith(".tar") ? "shards" : "lmdb";
   if (existsSync(join(train, "data.mdb"))) return "lmdb";
-  return readdirSync(train).some((name) => name.endsWith(".tar")) ? "shards" : "folders";
+  if (shardFiles(train).length > 0) return "shards";
+  return listFolder(train).some(({ kind }) => kind === "folder") ? "folders" : neighbourIn(train) ? undefined : "folders";
 }
 
 /** Shards in the part's own folder, or beside one another with the part in their names. */
 function shardsOf(data: string, path: string, part: "train" | "val"): string[] {
   const files = existsSync(path) ? shardFiles(path) : shardFiles(data, (name) => name.includes(part));
+  const neighbour = neighbourAmong(files);
+  if (neighbour) throw neighbour;
   if (files.length > 0) return files;
   throw new UserError(
     `imagenet: there are no shards "${join(path, "*.tar")}" or "${join(data, `*${part}*.tar`)}". Name them with dataset.${part}.`,

@@ -27,6 +27,8 @@ export interface Source {
   readonly test: Pictures;
   /** Class names. */
   readonly labels: readonly string[];
+  /** What of the folders is not used, a sentence a part. */
+  readonly warnings?: readonly string[];
 }
 
 /** How the making of an index tells of its progress and is broken off. */

@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type Safetensors, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { type Safetensors } from "@benn/core/internals";
 import type { ClassList } from "./class-list.ts";
 import { keptIndex } from "./kept-index.ts";
+import { listFolder } from "./list-folder.ts";
 import { numberedClasses } from "./numbered-classes.ts";
 import type { Pictures, Source, Watch } from "./pictures.ts";
 import { IndexBuilder, indexArrays, StoredPictures } from "./stored-pictures.ts";
@@ -45,10 +47,7 @@ export async function readShards({ train, test, classes, cache, watch }: ShardOp
 export function shardFiles(path: string, keep: (name: string) => boolean = () => true): string[] {
   if (!existsSync(path)) throw new UserError(`imagenet: there is no "${path}". Name folders of shards with dataset.train and val.`);
   if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path)
-    .filter((name) => name.endsWith(".tar") && keep(name))
-    .toSorted()
-    .map((name) => join(path, name));
+  return listFolder(path).flatMap(({ name, kind }) => (kind === "file" && name.endsWith(".tar") && keep(name) ? [join(path, name)] : []));
 }
 
 async function indexShards(paths: readonly string[], classes: ClassList | undefined, watch: Watch): Promise<Safetensors> {

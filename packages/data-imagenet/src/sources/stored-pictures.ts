@@ -1,4 +1,5 @@
-import { type Safetensors, type SafetensorsData, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { type Safetensors, type SafetensorsData } from "@benn/core/internals";
 import type { Pictures, Place } from "./pictures.ts";
 
 /** Pictures that lie within larger files: 20 bytes of index each. */

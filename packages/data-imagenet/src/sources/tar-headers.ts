@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { UserError } from "@benn/core";
+import { neighbourAt } from "./name-neighbour.ts";
 
 /** A plain file in a tar archive. */
 export interface TarEntry {
@@ -30,6 +31,7 @@ export function* tarEntries(path: string): Generator<TarEntry> {
     const fail = (what: string): UserError => new UserError(`imagenet: the shard "${path}" ${what}. Fetch it again.`);
     const window = Buffer.alloc(WINDOW);
     let [from, have] = [0, 0];
+    if (bytes < BLOCK) throw neighbourAt(path) ?? fail(`has only ${bytes} bytes`);
     const read = (offset: number, length: number): Buffer => {
       if (offset + length > bytes) throw fail(`is torn: bytes ${offset} to ${offset + length} are wanted of ${bytes}`);
       if (length > WINDOW) return readAll(file, offset, Buffer.alloc(length));
@@ -46,7 +48,7 @@ export function* tarEntries(path: string): Generator<TarEntry> {
       const header = Buffer.from(read(at, BLOCK));
       if (header.every((byte) => byte === 0)) return;
       if (header.length < BLOCK || checksum(header) !== number(header, 148, 8))
-        throw fail(`has no header at byte ${at}: it is damaged, or no tar archive`);
+        throw (at === 0 ? neighbourAt(path) : undefined) ?? fail(`has no header at byte ${at}: it is damaged, or no tar archive`);
       const type = String.fromCharCode(header[156] ?? 0);
       const size = (type === "x" || type === "L" ? undefined : long.size) ?? number(header, 124, 12);
       if (!Number.isSafeInteger(size) || size < 0) throw fail(`has a file of ${size} bytes at byte ${at}`);

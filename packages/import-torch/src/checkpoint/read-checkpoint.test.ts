@@ -121,3 +121,14 @@ test.for([
     { numRuns: 500, seed: 2 },
   );
 });
+
+test.for([
+  ["a pointer of Git LFS, not the file that it stands for", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"],
+  ["a page of the web", "<!DOCTYPE html><title>Sign in</title>"],
+  ["an archive packed with gzip (.gz, .tgz)", "\x1f\x8b\x08"],
+  ["a NumPy array (.npy)", "\x93NUMPY\x01"],
+  ["empty", ""],
+] as const)("what is %s is named for it", ([what, contents]) => {
+  expect(() => readCheckpoint(Buffer.from(contents, "latin1"), "x.pth")).toThrow(UserError);
+  expect(() => readCheckpoint(Buffer.from(contents, "latin1"), "x.pth")).toThrow(`x.pth: is ${what}. `);
+});

@@ -1,6 +1,8 @@
 import { UserError } from "@benn/core";
-import type { PickleDict, PickleValue } from "../pickle/pickle-value.ts";
+import { foreignFile } from "@benn/core/internals";
+import type { PickleValue } from "../pickle/pickle-value.ts";
 import { printable } from "../printable.ts";
+import { findStateDict } from "./find-state-dict.ts";
 import { readLegacy, type RawCheckpoint } from "./read-legacy.ts";
 import { readTensor } from "./read-tensor.ts";
 import { readZip } from "./read-zip.ts";
@@ -18,22 +20,14 @@ export interface Checkpoint {
 }
 
 /**
- * Reads a checkpoint: `{ best_acc, state_dict, … }`, or a state dict alone. Of either form of torch.save; nothing in it is
+ * Reads a checkpoint: `{ best_acc, state_dict, … }` by that or another usual key, or a state dict alone. Of either form of torch.save; nothing in it is
  * run, see `unpickle`.
  * @param who the file, for messages
  * @throws UserError when it is none, is damaged, or holds what a state dict does not need
  */
 export function readCheckpoint(bytes: Uint8Array, who: string): Checkpoint {
   const { value, bytesOf } = open(bytes, who);
-  const outer = value instanceof Map ? value : undefined;
-  const inner = outer?.get("state_dict") ?? outer?.get("model_state_dict");
-  const state = inner instanceof Map ? inner : inner === undefined ? outer : undefined;
-  if (!outer || !state) throw new UserError(`${who}: holds no state dict. Save {'state_dict': model.state_dict()} with torch.save.`);
-  const tensors = new Map<string, Tensor>();
-  for (const [name, tensor] of state) if (typeof name === "string" && tensor instanceof Tensor) tensors.set(name, tensor);
-  if (tensors.size === 0)
-    throw new UserError(`${who}: its state dict holds no tensors. Save {'state_dict': model.state_dict()} with torch.save.`);
-  const beside = state === outer ? new Map<string, PickleValue>() : factsOf(outer, inner);
+  const { tensors, beside } = findStateDict(value, who);
   const read = (tensor: Tensor): Float32Array => readTensor(tensor, bytesOf(tensor.storage.key));
   const facts: Record<string, number | string | boolean> = {};
   const skipped: string[] = [];
@@ -50,15 +44,10 @@ function open(bytes: Uint8Array, who: string): RawCheckpoint {
   const [first, second, third, fourth] = bytes;
   if (first === 0x50 && second === 0x4b && third === 3 && fourth === 4) return readZip(bytes, who);
   if (first === 0x80 || first === 0x4c) return readLegacy(bytes, who);
-  const isTar = Buffer.from(bytes.subarray(257, 262)).toString("latin1") === "ustar";
+  const foreign = foreignFile(bytes);
   throw new UserError(
-    `${who}: ${isTar ? "is a tar archive, as PyTorch before 0.1.10 wrote or somebody packed" : "is not a checkpoint of PyTorch"}. ` +
-      (isTar ? "Unpack it and give the files in it." : "Give a file that torch.save wrote (.pth.tar, .pth, .pt)."),
+    `${who}: is ${foreign?.what ?? "not a checkpoint of PyTorch"}. ${foreign?.remedy ?? "Give a file that torch.save wrote (.pth.tar, .pth, .pt)."}`,
   );
-}
-
-function factsOf(outer: PickleDict, state: PickleValue | undefined): Map<string, PickleValue> {
-  return new Map([...outer].flatMap(([name, value]) => (value === state ? [] : [[String(name), value] as const])));
 }
 
 function isFact(value: PickleValue | undefined): value is number | string | boolean {

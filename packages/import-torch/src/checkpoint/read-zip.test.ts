@@ -33,6 +33,7 @@ describe("refused", () => {
     ["one name twice", () => replaced(archive({ "net/data/1": data }), "net/data/1", "net/data/0"), /holds "net\/data\/0" twice/],
     ["two pickles", () => archive({ "other/data.pkl": stateDict() }), /with more than one data\.pkl, not a checkpoint/],
     ["no pickle", () => zipSync({ "photo.jpg": data }), /with no data\.pkl, not a checkpoint/],
+    ["arrays of NumPy", () => zipSync({ "weights.npy": data }), /^x\.pth: is an archive of NumPy arrays \(\.npz\)\. Give a checkpoint/],
     ["TorchScript", () => zipSync({ "net/code/net.py": data }), /is a zip archive of TorchScript code/],
     ["a big-endian one", () => archive({ "net/byteorder": bytes("big") }), /was written on a big-endian machine/],
     ["a storage that is too short", () => archive({ "net/data/0": data.subarray(4) }), /storage "0" has 4 bytes where its tensors need 8/],
@@ -54,10 +55,22 @@ describe("refused", () => {
   });
 });
 
-test("a bomb that tells a small size is unpacked to that size and no more", () => {
+test("a bomb that tells a small size is unpacked to that size and no more, and then refused for its checksum", () => {
   const file = Buffer.from(archive({ "net/data/0": new Uint8Array(100_000) }, 9));
   for (let at = file.indexOf("a0860100", "hex"); at >= 0; at = file.indexOf("a0860100", at, "hex")) file.writeUInt32LE(8, at);
-  expect(read(file)).toEqual([[0, 0]]);
+  expect(() => read(file)).toThrow(/"net\/data\/0" has another checksum \(CRC-32\) than the archive says\. It is damaged/);
+});
+
+test.for([0, 9] as const)("every changed bit of what is read is found by its checksum, in an archive of level %i", (level) => {
+  const whole = archive({ "net/data/0": data }, level);
+  const start = Buffer.from(whole).indexOf("net/data/0") + "net/data/0".length;
+  const length = level === 0 ? data.length : 8;
+  for (let bit = 0; bit < 8 * length; bit++) {
+    const file = Uint8Array.from(whole);
+    file[start + (bit >> 3)]! ^= 1 << (bit & 7);
+    expect(() => read(file), `bit ${bit}`).toThrow(UserError);
+  }
+  expect(read(whole)).toEqual([[1, 2]]);
 });
 
 test("a pickle in an archive is refused by the same rules", () => {

@@ -1,6 +1,8 @@
+import { crc32 } from "node:zlib";
 import { UserError } from "@benn/core";
-import { printable } from "../printable.ts";
+import { foreignFile } from "@benn/core/internals";
 import { unzipSync } from "fflate";
+import { printable } from "../printable.ts";
 import { ByteReader } from "../byte-reader.ts";
 import { unpickle } from "../pickle/unpickle.ts";
 import type { RawCheckpoint } from "./read-legacy.ts";
@@ -9,6 +11,8 @@ import { byteLength, StorageBook } from "./storage-book.ts";
 interface Entry {
   readonly size: number;
   readonly compressed: number;
+  /** CRC-32 of its contents, as the archive's directory has it. */
+  readonly checksum: number;
 }
 
 /** PyTorch does not compress; a file that somebody has zipped again may. Weights shrink by a tenth, not by nine tenths. */
@@ -17,13 +21,17 @@ const MOST_ENTRIES = 100_000;
 
 /**
  * Reads the form that PyTorch writes since 1.6: a zip archive with the pickle in `NAME/data.pkl` and each storage in
- * `NAME/data/KEY`. Nothing is written anywhere, and nothing larger than the file times four is made.
+ * `NAME/data/KEY`. Nothing is written anywhere, and nothing larger than the file times four is made. The CRC-32 of all that is read is
+ * compared, as PyTorch's own reader does.
  * @throws UserError when it is not whole, or holds what a state dict does not need
  */
 export function readZip(bytes: Uint8Array, who: string): RawCheckpoint {
   const entries = listEntries(bytes, who);
   const [pickle, another] = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickle === undefined || another !== undefined) {
+    const foreign = foreignFile(bytes);
+    if (foreign && foreign.what !== "a zip archive")
+      throw new UserError(`${who}: is ${foreign.what}. Give a checkpoint that torch.save wrote.`);
     const code = [...entries.keys()].some((name) => name.includes("/code/"));
     throw new UserError(
       `${who}: is a zip archive ${code ? "of TorchScript code" : `with ${another === undefined ? "no" : "more than one"} data.pkl`}, not a checkpoint. ` +
@@ -46,6 +54,7 @@ export function readZip(bytes: Uint8Array, who: string): RawCheckpoint {
         `${who}: storage "${printable(key)}" has ${entry?.size ?? "no"} bytes where its tensors need ${storage ? byteLength(storage) : 0}. The file is damaged; copy it again.`,
       );
     }
+    extract(bytes, `${root}data/${key}`, entries, who); // so that damage is known before anything is made of the checkpoint
   }
   return { value, bytesOf: (key) => extract(bytes, `${root}data/${key}`, entries, who) };
 }
@@ -55,6 +64,8 @@ function listEntries(bytes: Uint8Array, who: string): ReadonlyMap<string, Entry>
   const entries = new Map<string, Entry>();
   const refuse = (what: string): UserError => new UserError(`${who}: is a zip archive that ${what}. No checkpoint is like that.`);
   let total = 0;
+  let at = directoryOf(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   unzip(bytes, who, ({ name, size: compressed, originalSize: size, compression }) => {
     const place = name.split("/");
     if (name === "" || /[\\\p{Cc}]/u.test(name) || place.some((part) => part === "" || part === "." || part === "..")) {
@@ -66,7 +77,10 @@ function listEntries(bytes: Uint8Array, who: string): ReadonlyMap<string, Entry>
     total += size;
     if (total > MOST_TIMES * bytes.length) throw refuse(`would unpack to more than ${MOST_TIMES} times its size`);
     if (compression === 0 && size !== compressed) throw refuse(`tells two sizes of "${printable(name)}"`);
-    entries.set(name, { size, compressed });
+    // fflate goes through the directory in its order, and does not give the checksums that stand in it.
+    const checksum = view.getUint32(at + 16, true);
+    at += 46 + [28, 30, 32].reduce((length, field) => length + view.getUint16(at + field, true), 0);
+    entries.set(name, { size, compressed, checksum });
     return false;
   });
   return entries;
@@ -78,7 +92,22 @@ function extract(bytes: Uint8Array, wanted: string, entries: ReadonlyMap<string,
   if (data?.length !== size) {
     throw new UserError(`${who}: has ${data?.length ?? 0} of the ${size} bytes of "${printable(wanted)}". It is cut short; copy it again.`);
   }
+  if (crc32(data) !== entries.get(wanted)?.checksum)
+    throw new UserError(
+      `${who}: "${printable(wanted)}" has another checksum (CRC-32) than the archive says. It is damaged; copy it again.`,
+    );
   return data;
+}
+
+/** Where the archive's directory of entries begins, as the record at its end says; in archives of 64 bits as the record before that. */
+function directoryOf(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const read = (at: number): number => (at >= 0 && at + 4 <= bytes.length ? view.getUint32(at, true) : 0);
+  let end = bytes.length - 22;
+  while (end > 0 && read(end) !== 0x06054b50) end--;
+  const record = read(end - 12);
+  const isLong = read(end - 20) === 0x07064b50 && read(record) === 0x06064b50;
+  return read(isLong ? record + 48 : end + 16);
 }
 
 type Filter = (entry: {

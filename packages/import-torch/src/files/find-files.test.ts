@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
@@ -41,4 +41,14 @@ test("nothing to import is an error", async () => {
   expect(() => findFiles([folder])).toThrow(/no file ends in \.pth\.tar, \.pth or \.pt/);
   const two = [await folderOf("alpha_m_mat.npy", "0.pth"), await folderOf("alpha_m_mat.npy", "1.pth")];
   expect(() => findFiles(two)).toThrow(/there is one list of alphas too many/);
+});
+
+test("hidden files are no checkpoints, links to files are, and a link to nothing is an error", async () => {
+  const folder = await folderOf("0.pth.tar", "._0.pth.tar", ".hidden.pth");
+  const elsewhere = await folderOf("weights");
+  await symlink(join(elsewhere, "weights"), join(folder, "1.pth.tar"));
+  await symlink(elsewhere, join(folder, "2.pth.tar"));
+  expect(findFiles([folder]).checkpoints.map((path) => basename(path))).toEqual(["0.pth.tar", "1.pth.tar"]);
+  await symlink("nowhere", join(folder, "3.pth.tar"));
+  expect(() => findFiles([folder])).toThrow(/3\.pth\.tar: is a link that leads nowhere\. Mend it or remove it\./);
 });

@@ -25,10 +25,11 @@ export function findFiles(paths: readonly string[]): FoundFiles {
   const files = paths.flatMap((path) => {
     if (!existsSync(path))
       throw new UserError(`${path}: does not exist. Give checkpoints of PyTorch (.pth.tar, .pth, .pt), or a folder of them.`);
-    if (!statSync(path).isDirectory()) return [{ path, named: true }];
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map(({ name }) => ({ path: join(path, name), named: false }));
+    const stats = statSync(path);
+    if (stats.isFile()) return [{ path, named: true }];
+    if (!stats.isDirectory())
+      throw new UserError(`${path}: is neither a file nor a folder. Give checkpoints of PyTorch, or a folder of them.`);
+    return filesIn(path).map((file) => ({ path: file, named: false }));
   });
   // A file that was named is a checkpoint whatever it is called.
   const checkpoints = files.filter(({ path, named }) => CHECKPOINT.test(path) || (named && !path.endsWith(".npy"))).map(({ path }) => path);
@@ -43,4 +44,19 @@ export function findFiles(paths: readonly string[]): FoundFiles {
     if (number !== undefined) sampleWeights.set(Number(number), path);
   }
   return { checkpoints: [...new Set(checkpoints)].toSorted(natural.compare), alphas: alphas[0], sampleWeights };
+}
+
+/**
+ * The files in a folder but hidden ones, such as the `._0.pth.tar` that macOS puts beside a `0.pth.tar`.
+ * @throws UserError for a checkpoint that is a link to nothing: without it the others would be another ensemble
+ */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.name.startsWith(".") && (entry.isFile() || entry.isSymbolicLink()))
+    .map(({ name }) => join(folder, name))
+    .filter((path) => {
+      const stats = existsSync(path) ? statSync(path) : undefined;
+      if (!stats && CHECKPOINT.test(path)) throw new UserError(`${path}: is a link that leads nowhere. Mend it or remove it.`);
+      return stats?.isFile() === true;
+    });
 }

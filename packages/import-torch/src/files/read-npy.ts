@@ -1,4 +1,5 @@
 import { UserError } from "@benn/core";
+import { foreignFile } from "@benn/core/internals";
 import { readWhole } from "./read-whole.ts";
 
 const MAGIC = "\u0093NUMPY";
@@ -18,7 +19,10 @@ export async function readNpy(path: string): Promise<Float64Array> {
 export function parseNpy(file: Uint8Array, who: string): Float64Array {
   const refuse = (what: string): UserError => new UserError(`${who}: ${what}. Save it again with numpy.save, as float32 or float64.`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (file.length < 12 || text(file.subarray(0, 6)) !== MAGIC) throw refuse("is not a .npy file");
+  if (file.length < 12 || text(file.subarray(0, 6)) !== MAGIC) {
+    const foreign = foreignFile(file);
+    throw foreign ? new UserError(`${who}: is ${foreign.what}. ${foreign.remedy}`) : refuse("is not a .npy file");
+  }
   const start = file[6] === 1 ? 10 : 12;
   const end = start + (start === 10 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (end > file.length || end - start > 1 << 16) throw refuse("is cut short in its header");

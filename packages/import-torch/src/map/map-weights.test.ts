@@ -135,3 +135,23 @@ test("keys may be ignored, by name or by pattern, and counters always are", () =
   expect(() => names(["bn.*"])).toThrow(/3 extra/);
   expect(() => names(["b*s*n"])).toThrow(/7 extra/);
 });
+
+test.for(["", "net.", "model.backbone.", "module.", "module.net.", "_orig_mod."])(
+  "a prefix that all keys share is taken off: %j",
+  (prefix) => {
+    const tensors = new Map([...checkpoint.tensors].map(([name, tensor]) => [name.replace(/^module\./, prefix), tensor]));
+    const mapped = mapWeights({ tensors }, net, keyMap, "x.pth");
+    expect(mapped.map(({ from }) => from)).toContain(`${prefix}conv.weight`);
+    expect(mapped).toHaveLength(net.weights.size);
+  },
+);
+
+test("a prefix that the key map names itself stays", () => {
+  const tensors = new Map([...checkpoint.tensors].map(([name, tensor]) => [name.replace(/^module\./, "net."), tensor]));
+  const named: KeyMap = {
+    modules: { "net.conv": "first", "net.bn": "norm" },
+    keys: { "net.fc.weight": { to: "last/kernel", flattened: [3, 2, 2] }, "net.fc.bias": "last/bias" },
+    ignore: [],
+  };
+  expect(mapWeights({ tensors }, net, named, "x.pth")).toHaveLength(net.weights.size);
+});

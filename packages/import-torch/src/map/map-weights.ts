@@ -34,10 +34,15 @@ export interface TargetNet {
  */
 export function mapWeights({ tensors }: Pick<Checkpoint, "tensors">, net: TargetNet, keyMap: KeyMap, who: string): MappedWeight[] {
   const found = new Map<string, MappedWeight>();
+  const prefix = prefixOf(
+    tensors.keys(),
+    (key) => isIgnored(keyMap, key) || placeOf(keyMap, key, (name) => net.weights.has(name)) !== undefined,
+  );
   const problems: (readonly [kind: "missing" | "extra" | "doubled" | "misshapen", what: string])[] = [];
   for (const [from, tensor] of tensors) {
-    if (isIgnored(keyMap, from)) continue;
-    const place = placeOf(keyMap, from, (name) => net.weights.has(name));
+    const own = from.startsWith(prefix) ? from.slice(prefix.length) : from;
+    if (isIgnored(keyMap, own)) continue;
+    const place = placeOf(keyMap, own, (name) => net.weights.has(name));
     const wanted = place && net.weights.get(place.to);
     const fromShape = tensor.shape;
     const key = printable(from);
@@ -58,6 +63,25 @@ export function mapWeights({ tensors }: Pick<Checkpoint, "tensors">, net: Target
   for (const [name, shape] of net.weights) if (!found.has(name)) problems.push(["missing", `${name} ${shown(shape)}`]);
   if (problems.length > 0) throw doesNotFit(problems, net, who);
   return [...net.weights.keys()].flatMap((name) => found.get(name) ?? []);
+}
+
+/**
+ * The prefix to take off the keys so that most are known: none, or as many as needed of the modules that all keys share, such as the
+ * `model.net.` of a network that is part of a larger module.
+ */
+function prefixOf(keys: Iterable<string>, isKnown: (key: string) => boolean): string {
+  const inside = [...keys].filter((key) => key.includes("."));
+  const [first = [], ...others] = inside.map((key) => key.split("."));
+  const parts = first.slice(0, -1);
+  const shared = parts.findIndex((part, i) => others.some((other) => other.length - 1 <= i || other[i] !== part));
+  const prefixes = Array.from({ length: 1 + (shared < 0 ? parts.length : shared) }, (_, i) =>
+    parts
+      .slice(0, i)
+      .map((part) => `${part}.`)
+      .join(""),
+  );
+  const known = prefixes.map((prefix) => inside.filter((key) => isKnown(key.slice(prefix.length))).length);
+  return prefixes[known.indexOf(Math.max(...known))] ?? "";
 }
 
 function doesNotFit(problems: readonly (readonly [kind: string, what: string])[], { label }: TargetNet, who: string): UserError {

@@ -4,28 +4,16 @@ import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import archNin from "@benn/arch-nin";
 import binarize from "@benn/binarize";
-import {
-  BACKENDS,
-  completeScheme,
-  type Config,
-  createContainer,
-  DATASETS,
-  KEY_MAPS,
-  readSafetensors,
-  type Registry,
-  type RunEvent,
-  SCHEMES,
-  UserError,
-  weightedError,
-  winners,
-} from "@benn/core";
-import { evaluateRun, openRun } from "@benn/core/node";
+import { BACKENDS, type Config, createContainer, DATASETS, KEY_MAPS, type RunEvent, SCHEMES, UserError } from "@benn/core";
+import { completeScheme, readSafetensors, weightedError, winners } from "@benn/core/internals";
+import { evaluateRun, openRun, type Registry } from "@benn/core/node";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
 import vote from "@benn/vote";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { fixture, readReference, reference } from "../../test/fixtures.ts";
+import { readCheckpoint } from "../checkpoint/read-checkpoint.ts";
 import { importTorch, type ImportRunOptions } from "./import-torch.ts";
 import { planImport } from "./plan-import.ts";
 
@@ -200,6 +188,19 @@ describe("nothing is left behind", () => {
       /1\.pth\.tar: does not fit nin width=0\.0625: \d+ misshapen\. .*module\.xnor\.0\.weight \[48, 3, 5, 5\], in our order \[5, 5, 3, 48\]: conv1\/kernel is \[5, 5, 3, 12\]/s,
     );
     await expect(planImport([folder], { ...small, architecture: "allbinnet" }, { container })).rejects.toThrow(/missing.*extra/s);
+  });
+
+  test("by one with a variance below 0", async () => {
+    const folder = await folderOf(["python2/nin.pth.tar", "0.pth.tar"]);
+    const file = await readFile(join(folder, "0.pth.tar"));
+    const { tensors, read } = readCheckpoint(file, "0.pth.tar");
+    const [name = "", tensor] = [...tensors].find(([key]) => key.endsWith("running_var")) ?? [];
+    const values = tensor ? read(tensor) : new Float32Array(1);
+    file.writeFloatLE(-1, file.indexOf(Buffer.from(values.buffer)));
+    await writeFile(join(folder, "0.pth.tar"), file);
+    await expect(run([folder], small)).rejects.toThrow(
+      `0.pth.tar: ${name} has the value -1, and no variance is below 0. The file is damaged`,
+    );
   });
 
   test("by one whose training had failed", async () => {

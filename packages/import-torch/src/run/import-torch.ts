@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
-import { type GivenMembers, type RunEvent, UserError, type WeightValues } from "@benn/core";
-import { type RunResult, train } from "@benn/core/node";
+import { type RunEvent, UserError } from "@benn/core";
+import { type WeightValues } from "@benn/core/internals";
+import { type GivenMembers, type RunResult, train } from "@benn/core/node";
 import { readCheckpoint } from "../checkpoint/read-checkpoint.ts";
 import { readNpy } from "../files/read-npy.ts";
 import { readWhole, sha256 } from "../files/read-whole.ts";
@@ -83,6 +84,11 @@ async function readWeights(member: PlannedMember | undefined): Promise<WeightVal
       const bad = values.find((value) => !Number.isFinite(value));
       if (bad !== undefined)
         throw new UserError(`${member.path}: ${printable(from)} has the value ${bad}. The training it is of had failed.`);
+      const negative = to.endsWith("/moving_variance") ? values.find((value) => value < 0) : undefined;
+      if (negative !== undefined)
+        throw new UserError(
+          `${member.path}: ${printable(from)} has the value ${negative}, and no variance is below 0. The file is damaged; copy it again.`,
+        );
       return [to, { shape, values }] as const;
     }),
   );

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ARCHITECTURES, BACKENDS, BINARIZERS, createRandom, DATASETS, UserError, VOTERS } from "@benn/core";
+import { ARCHITECTURES, BACKENDS, BINARIZERS, DATASETS, UserError, VOTERS } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { container, trainNets } from "../../test/train-nets.ts";

@@ -1,4 +1,5 @@
-import { EVALUATION, isStepAware, type LayerSummary, type SafetensorsEntry, summarizeModel, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { EVALUATION, isStepAware, type LayerSummary, type SafetensorsEntry, summarizeModel } from "@benn/core/internals";
 import type { LayersModel } from "@tensorflow/tfjs";
 import { checkNodes } from "../check-nodes.ts";
 import type { GraphNode } from "../graph.ts";

@@ -1,4 +1,5 @@
-import { type SafetensorsEntry, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
+import { type SafetensorsEntry } from "@benn/core/internals";
 import type { GraphNode } from "../graph.ts";
 import type { Chain, Thresholds } from "./find-thresholds.ts";
 import type { Elementwise, Operation, Pool, Sign } from "./operation.ts";

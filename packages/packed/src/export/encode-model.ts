@@ -1,4 +1,5 @@
-import { type SafetensorsEntry, writeSafetensors } from "@benn/core";
+import { createHash } from "node:crypto";
+import { type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
 import { FORMAT_VERSION, type MemberHeader, type ModelHeader } from "../graph.ts";
 
 /** The bytes of a .benn file. */
@@ -7,6 +8,11 @@ export function encodeModel(
   members: readonly MemberHeader[],
   tensors: ReadonlyMap<string, SafetensorsEntry>,
 ): Uint8Array {
-  const model: ModelHeader = { ...header, members };
-  return writeSafetensors({ metadata: { format: "benn", version: FORMAT_VERSION, model: JSON.stringify(model) }, tensors });
+  const model = JSON.stringify({ ...header, members } satisfies ModelHeader);
+  const metadata = { format: "benn", version: FORMAT_VERSION, model };
+  const bytes = writeSafetensors({ metadata, tensors });
+  const start = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const digest = (part: string | Uint8Array): Buffer => createHash("sha256").update(part).digest();
+  const sha256 = digest(Buffer.concat([digest(model), digest(bytes.subarray(start))])).toString("hex");
+  return writeSafetensors({ metadata: { ...metadata, sha256 }, tensors });
 }

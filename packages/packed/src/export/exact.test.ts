@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EVALUATION, isStepAware, resolveConfig, type Split, VOTERS, winners } from "@benn/core";
-import { loadDataset, openRun, restoreMembers } from "@benn/core/node";
+import { type Split, VOTERS } from "@benn/core";
+import { EVALUATION, isStepAware, winners } from "@benn/core/internals";
+import { loadDataset, openRun, resolveConfig, restoreMembers } from "@benn/core/node";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { container, trainNets } from "../../test/train-nets.ts";

@@ -1,9 +1,11 @@
-import { BACKENDS, type DependencyContainer, resolveConfig, type SafetensorsEntry, UserError, VOTERS } from "@benn/core";
-import { loadDataset, openRun, restoreMembers } from "@benn/core/node";
+import { BACKENDS, type DependencyContainer, type Spec, UserError, VOTERS } from "@benn/core";
+import { type SafetensorsEntry } from "@benn/core/internals";
+import { openRun, resolveConfig, restoreMembers } from "@benn/core/node";
 import type { MemberHeader, ModelHeader } from "../graph.ts";
 import { compileModel, type SizeRow } from "./compile-model.ts";
 import { encodeModel } from "./encode-model.ts";
 import { checkLowers, lowerVote, VOTES } from "./lower-vote.ts";
+import { openRunData } from "./open-run-data.ts";
 import { preparationOf } from "./preparation-of.ts";
 import { graphLogits, type Verification, verifyExport } from "./verify-export.ts";
 
@@ -16,6 +18,8 @@ export interface ExportOptions {
   readonly whitening?: boolean;
   /** Runs the file and the training graphs on every test image and compares them. Default false. */
   readonly verify?: boolean;
+  /** Where the run's data lie now, if not where it names them. They are needed to verify, and by a voter that learns. */
+  readonly dataset?: Spec;
   /** Called after each member. */
   onProgress?(done: { readonly members: number; readonly of: number }): void;
   /** Called as images are verified. */
@@ -42,7 +46,7 @@ export interface Exported {
  */
 export async function exportRun(
   folder: string,
-  { container, voter, whitening = true, verify = false, onProgress, onVerified }: ExportOptions,
+  { container, voter, whitening = true, verify = false, dataset, onProgress, onVerified }: ExportOptions,
 ): Promise<Exported> {
   const run = await openRun(folder);
   const config = resolveConfig(run.config, container);
@@ -51,10 +55,8 @@ export async function exportRun(
   const named = { name: spec.name, voter: voters.create(spec) };
   checkLowers(named);
   await container.resolve(BACKENDS).create(config.backend).activate();
-  const loading = loadDataset(config, container);
-  let loaded = await loading.next();
-  while (!loaded.done) loaded = await loading.next();
-  const data = loaded.value;
+  const learns = named.voter.fit !== undefined && config.validation > 0;
+  const data = await openRunData(run, { container, images: verify || learns, dataset });
   const tensors = new Map<string, SafetensorsEntry>();
   const members: MemberHeader[] = [];
   const validation: Float32Array[] = [];

@@ -1,4 +1,5 @@
-import { type LoadedDataset, lowerPreprocessing, type PreprocessingOperation, type SafetensorsEntry, UserError } from "@benn/core";
+import { type LoadedDataset, type PreprocessingOperation, UserError } from "@benn/core";
+import { lowerPreprocessing, type SafetensorsEntry } from "@benn/core/internals";
 import type { ModelHeader } from "../graph.ts";
 
 type PreparationHeader = Pick<ModelHeader, "preprocessing" | "resize" | "squash" | "channelOrder">;

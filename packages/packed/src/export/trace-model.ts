@@ -1,4 +1,5 @@
-import { type Binarizer, type BinarizerParameters, EVALUATION, isLowerable, UserError } from "@benn/core";
+import { type Binarizer, type BinarizerParameters, UserError } from "@benn/core";
+import { EVALUATION, isLowerable } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import type { Pair, Sliding } from "../graph.ts";
 import { connect, zeroPad } from "./connect.ts";

@@ -1,4 +1,5 @@
-import { type Split, winners } from "@benn/core";
+import { type Split } from "@benn/core";
+import { winners } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import type { VoteName } from "../graph.ts";
 import { load } from "../load.ts";

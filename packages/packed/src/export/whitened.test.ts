@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom } from "@benn/core";
+import { createRandom } from "@benn/core/internals";
 import { cifar10, cifar10Options } from "@benn/data-cifar";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { container, trainNets } from "../../test/train-nets.ts";

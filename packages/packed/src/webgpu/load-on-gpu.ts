@@ -1,3 +1,4 @@
+import { checkSum } from "../check-sum.ts";
 import type { ImageInput } from "../image.ts";
 import { load, type LoadOptions } from "../load.ts";
 import type { PackedModel, Prediction, PredictOptions } from "../packed-model.ts";
@@ -47,8 +48,10 @@ export async function loadOnGpu(
   const name = given instanceof Uint8Array ? "model" : String(given).slice(0, 200);
   const model = readModel(bytes, name);
   const found = device ?? (await findDevice(options.gpu));
-  if (typeof found !== "string")
+  if (typeof found !== "string") {
+    await checkSum(model.file, name);
     return GpuModel.create(model, found, { batch, prepare: await createPrepare(model.preparation, { maxMemory, name }) });
+  }
   const packed = await load(bytes, options);
   const { shape, labels, voter, members } = packed;
   return {

@@ -18,12 +18,19 @@ interface Manifest {
  */
 export function discoverPlugins(projectDir: string): string[] {
   const project = manifestUrl(projectDir);
-  const { dependencies, devDependencies, optionalDependencies } = read(fileURLToPath(project)) ?? {};
-  const names = new Set(Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }));
-  return [...names].filter((name) => {
+  return dependenciesOf(projectDir).filter((name) => {
     const keywords = read(manifestOf(name, project))?.keywords;
     return Array.isArray(keywords) && keywords.includes("benn-plugin");
   });
+}
+
+/**
+ * Names of all packages that a project's package.json depends on.
+ * @throws UserError when it is not JSON
+ */
+export function dependenciesOf(projectDir: string): string[] {
+  const { dependencies, devDependencies, optionalDependencies } = read(fileURLToPath(manifestUrl(projectDir))) ?? {};
+  return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
 }
 
 /** Path of an installed package's package.json, as code of the project would find it. */

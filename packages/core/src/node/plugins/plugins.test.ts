@@ -15,11 +15,11 @@ const files: Record<string, string> = {
     import { definePlugin, resample, SCHEMES, UserError, type EnsembleScheme } from "@benn/core";
     import * as tf from "@tensorflow/tfjs";
     import * as tfCore from "@tensorflow/tfjs-core";
-    import { Registry } from "@benn/core";
+    import { Registry } from "@benn/core/node";
     const scheme: EnsembleScheme = {
       begin: ({ samples }) => new Float64Array(samples).fill(1),
-      draw: ({ weights, samples, random }) => ({ kind: "rows", rows: resample(weights, samples, random("epoch")) }),
-      next: ({ weights }) => ({ alpha: 1, weights }),
+      draw: ({ sampleWeights, samples, random }) => ({ kind: "rows", rows: resample(sampleWeights, samples, random("epoch")) }),
+      next: ({ sampleWeights }) => ({ kind: "accept", alpha: 1, sampleWeights }),
     };
     globalThis.seen = { Registry, UserError, tf, tensor: tfCore.Tensor };
     export default definePlugin({ name: "good", register: (container) => container.resolve(SCHEMES).add("good", { description: "", create: () => scheme }) });`,
@@ -52,7 +52,7 @@ const files: Record<string, string> = {
     exports: { import: "./index.js" },
   }),
   "node_modules/benn-plugin-js/index.js": `
-    import { definePlugin, Registry, VOTERS } from "@benn/core";
+    import { definePlugin, VOTERS } from "@benn/core"; import { Registry } from "@benn/core/node";
     globalThis.seenInPackage = Registry;
     export default definePlugin({ name: "benn-plugin-js", register: (c) => c.resolve(VOTERS).add("loud", { description: "", create: () => ({}) }) });`,
   "node_modules/benn-plugin-ts/package.json": JSON.stringify({ type: "module", keywords: ["benn-plugin"], exports: "./index.ts" }),
@@ -62,9 +62,9 @@ const files: Record<string, string> = {
     import { parentPort } from "node:worker_threads";
     const { installResolver } = await import(${JSON.stringify(join(import.meta.dirname, "install-resolver.ts"))});
     installResolver(${JSON.stringify(folder)}); installResolver(${JSON.stringify(folder)});
-    const { Registry, UserError } = await import("@benn/core");
+    const { createContainer, UserError } = await import("@benn/core");
     const core = await import(${JSON.stringify(join(import.meta.dirname, "../../index.ts"))});
-    parentPort?.postMessage(Registry === core.Registry && UserError === core.UserError);`,
+    parentPort?.postMessage(createContainer === core.createContainer && UserError === core.UserError);`,
 };
 
 const cases = {
@@ -103,7 +103,8 @@ beforeAll(() => {
   const main = `
     import { Worker } from "node:worker_threads";
     import * as tf from ${JSON.stringify(import.meta.resolve("@tensorflow/tfjs"))};
-    import { createContainer, Registry, SCHEMES, UserError, VOTERS } from ${source("../../index.ts")};
+    import { createContainer, SCHEMES, UserError, VOTERS } from ${source("../../index.ts")};
+    import { Registry } from ${source("../index.ts")};
     import { loadPlugins } from ${source("load-plugins.ts")};
     const outcomes = {};
     for (const [name, sources] of Object.entries(${JSON.stringify(cases)})) {

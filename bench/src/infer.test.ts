@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { benchJson } from "../test/bench-json.ts";
+import { PEERS, peerVersion } from "./peers.ts";
+
+test("bench infer races packed members with every runtime that is here, to the same logits, and names those that are not", async () => {
+  const [one, batch, sb, ab] = await benchJson("infer", "--width", "0.1", "--rounds", "2");
+  const here = PEERS.filter((name) => peerVersion(name) !== undefined);
+  const absent = PEERS.filter((name) => !here.includes(name));
+  for (const table of [one, batch]) {
+    expect(table?.rows.map((row) => row[""])).toEqual([
+      ...["one SB member", "one AB member", "six SB members"].map((name) => `@benn/packed, ${name}`),
+      ...here,
+      "tfjs-backend-wasm",
+    ]);
+    for (const row of table?.rows.slice(3) ?? []) expect(row["differs by, %"]).toBeLessThan(0.01);
+    expect(table?.notes).toEqual(absent.map((name) => `not taking part: ${name}: not here; \`pnpm bench infer --fetch\` gets it`));
+  }
+  for (const row of [...(sb?.rows ?? []), ...(ab?.rows ?? [])]) expect(row["% of the limit"] ?? 0).toBeLessThanOrEqual(100);
+});

@@ -1,0 +1,28 @@
+import { constants } from "node:os";
+
+/** Signals on which a run saves and stops. Batch systems send SIGUSR1 or SIGUSR2 before they kill. */
+export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+export type StopSignal = (typeof STOP_SIGNALS)[number];
+
+/** What the command ends with, besides 0 where all was done. */
+export const EXIT = {
+  fault: 1,
+  mistake: 2,
+  /** The reader of standard output left before everything was written, as for a program that SIGPIPE ends. */
+  readerLeft: 128 + 13,
+} as const;
+
+/** 128 and the number of the signal, as shells report it: 130 for SIGINT, 143 for SIGTERM. */
+export function exitCodeOf(signal: StopSignal): number {
+  return 128 + (constants.signals[signal] ?? constants.signals.SIGTERM); // Windows has no SIGUSR1
+}
+
+/** For `--help`. */
+export const EXIT_HELP = `
+Exit codes:
+  0    done; of training: the run is finished
+  1    a fault of the program
+  2    a mistake of yours, or the machine's state (a full disk, no permission)
+  141  the reader of standard output left (| head); training was saved and stopped
+  ${STOP_SIGNALS.map(exitCodeOf).join(", ")}
+       stopped by ${STOP_SIGNALS.join(", ")}; training was saved, and --resume goes on`;

@@ -1,0 +1,57 @@
+import { fileError } from "@benn/core/internals";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
+import { say } from "./print.ts";
+
+/** Standard output or standard error takes no more text. */
+export interface OutputLoss {
+  readonly stream: "stdout" | "stderr";
+  /** The reader left (`| head`); the terminal is gone; or it cannot be written, such as a file on a full disk. */
+  readonly kind: "reader" | "terminal" | "disk";
+  /** The system's error as a sentence. */
+  readonly message: string;
+}
+
+const listeners = new Set<(loss: OutputLoss) => void>();
+
+/** Looks after both streams: without this, an error of one of them would end the process where it is. */
+export function watchOutput(): void {
+  for (const stream of ["stdout", "stderr"] as const) {
+    let lost = false;
+    process[stream].on("error", (error: NodeJS.ErrnoException) => {
+      if (lost) return; // what is written afterwards is lost too
+      lost = true;
+      const name = stream === "stdout" ? "standard output" : "standard error";
+      const sentence = fileError(name, "written", error, "");
+      const loss = {
+        stream,
+        kind: kindOf(error.code, process[stream].isTTY),
+        message: sentence instanceof Error ? sentence.message.trim() : String(sentence),
+      };
+      if (listeners.size === 0) endCommand(loss);
+      for (const listener of listeners) listener(loss);
+    });
+  }
+}
+
+/**
+ * Lets a command go on that has more to do than to write text. Without a listener the loss of standard output ends the command.
+ * @returns a function that ends listening
+ */
+export function onOutputLoss(listener: (loss: OutputLoss) => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+function kindOf(code: string | undefined, isTerminal: boolean): OutputLoss["kind"] {
+  if (isTerminal) return "terminal";
+  return code === "EPIPE" || code === "ECONNRESET" ? "reader" : "disk";
+}
+
+/** What a command only tells is lost with standard output. */
+function endCommand({ stream, kind, message }: OutputLoss): void {
+  if (stream === "stderr") return;
+  if (kind === "reader") process.exit(EXIT.readerLeft);
+  if (kind === "terminal") process.exit(exitCodeOf("SIGHUP"));
+  say(`benn: ${message}\n`);
+  process.exit(EXIT.mistake);
+}

@@ -1,0 +1,83 @@
+import { existsSync, realpathSync } from "node:fs";
+import { isAbsolute, relative, resolve } from "node:path";
+import { type Config, type DependencyContainer, type Spec, UserError } from "@benn/core";
+import { dependenciesOf, resolveConfig } from "@benn/core/node";
+import { quoted } from "./command-name.ts";
+import { openContainer } from "./open-container.ts";
+import { absolutePlugin, pluginsOfProject } from "./read-config-file.ts";
+
+/** A run folder, and what its experiment.json says that it was made from. */
+export interface RunOrigin {
+  readonly folder: string;
+  readonly config: Config;
+}
+
+/** Whether a plugin is named by a path rather than a package. */
+export function isPluginFile(plugin: string): boolean {
+  return isAbsolute(plugin) || /^\.{1,2}[/\\]/.test(plugin);
+}
+
+/**
+ * Plugins to load for a run: those named on the command line, and of those that the run names the packages that the project's
+ * package.json depends on and what its own `benn.config.*` names too. A run may come from elsewhere, and to load a plugin is to run it; so
+ * a file that only experiment.json names is never loaded.
+ * @param named by the user, paths made absolute
+ */
+export async function pluginsOfRun({ config }: RunOrigin, named: readonly string[], cwd: string): Promise<readonly string[]> {
+  const others = (config.plugins ?? []).filter((plugin) => !named.some((one) => isSame(one, plugin)));
+  if (others.length === 0) return named;
+  const known = [...dependenciesOf(cwd), ...(await pluginsOfProject(cwd))];
+  return [...others.filter((plugin) => known.some((one) => isSame(one, plugin))), ...named];
+}
+
+/**
+ * A container for a run that is opened again, with `pluginsOfRun`.
+ * @throws UserError that says which `--plugin` to give, where the run needs one that is not loaded
+ */
+export async function openRunContainer(
+  run: RunOrigin,
+  asked: readonly string[],
+  cwd: string = process.cwd(),
+): Promise<DependencyContainer> {
+  const plugins = await pluginsOfRun(
+    run,
+    asked.map((plugin) => absolutePlugin(plugin, cwd)),
+    cwd,
+  );
+  const container = await openContainer(plugins, cwd);
+  requirePlugins(run, plugins, container);
+  return container;
+}
+
+/** @throws UserError that names the plugins that the run needs and that are not loaded */
+export function requirePlugins(run: RunOrigin, loaded: readonly string[], container: DependencyContainer): void {
+  const missing = (run.config.plugins ?? []).filter((plugin) => !loaded.some((one) => isSame(one, plugin)));
+  if (missing.length === 0) return;
+  try {
+    resolveConfig(run.config, container);
+  } catch (cause) {
+    const which = missing.length === 1 ? "the plugin" : "the plugins";
+    throw new UserError(
+      `run folder ${run.folder}: needs ${which} ${missing.join(", ")} of its experiment.json, and to load a plugin is to run it. If you trust ` +
+        `${missing.length === 1 ? "it" : "them"}, add ${missing.map((plugin) => `--plugin ${quoted(plugin)}`).join(" ")}, or name the file where you have it.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * A backend takes its package from a folder that its options may name: code too.
+ * @throws UserError when experiment.json names one outside the working folder
+ */
+export function refuseForeignBackend({ folder, config }: RunOrigin, cwd: string): void {
+  const from = (config.backend as Spec | undefined)?.["from"];
+  if (typeof from !== "string" || !relative(cwd, resolve(cwd, from)).startsWith("..")) return;
+  throw new UserError(
+    `run folder ${folder}: its experiment.json takes the backend's package from ${from}, and to load it is to run it. ` +
+      "If you trust it, run the command in that folder; eval also takes another backend (--backend NAME).",
+  );
+}
+
+function isSame(a: string, b: string): boolean {
+  return a === b || (isAbsolute(a) && isAbsolute(b) && existsSync(a) && existsSync(b) && realpathSync(a) === realpathSync(b));
+}

@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { load, type Picture } from "@benn/packed";
+import { encodeModel } from "@benn/packed/export";
+import sharp from "sharp";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+
+const entry = join(import.meta.dirname, "../benn.ts");
+const cwd = mkdtempSync(join(tmpdir(), "benn-predict-"));
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `benn predict` from its sources, in a process of its own. */
+function predict(...args: readonly string[]): Promise<Finished> {
+  const child = spawn(process.execPath, ["--conditions=source", entry, "predict", ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+/** A model whose classes are red, green and blue, whichever is the most on average. */
+function model(labels: readonly string[]): Uint8Array {
+  const kernel = Float32Array.from({ length: 4 * 3 * 3 }, (_, i) => (Math.floor(i / 3) % 3 === i % 3 ? 1 : 0));
+  const node = { op: "conv", in: [1], kernel: "kernel", block: 256, strides: [1, 1], pad: [0, 0, 0, 0] } as const;
+  return encodeModel(
+    { shape: [2, 2, 3], labels, voter: "soft", preprocessing: "standardize" },
+    [{ architecture: "flat", alpha: 1, nodes: [{ op: "flatten", in: [0] }, node] }],
+    new Map([
+      ["kernel", { dtype: "F32", shape: [1, 1, 12, 3], data: kernel }],
+      ["mean", { dtype: "F32", shape: [3], data: new Float32Array(3) }],
+      ["deviation", { dtype: "F32", shape: [3], data: new Float32Array(3).fill(255) }],
+    ]),
+  );
+}
+
+const [width, height] = [5, 4];
+/** Of every opacity, so that what lies behind it decides. */
+const glass: Picture = {
+  width,
+  height,
+  data: Uint8Array.from({ length: 4 * width * height }, (_, i) => [90, 3 * i, 40 + i, (i * 7) % 256][i % 4] ?? 0),
+};
+
+beforeAll(async () => {
+  const raw = { raw: { width, height, channels: 4 } } as const;
+  await sharp(glass.data, raw).png().toFile(join(cwd, "glass.png"));
+  await sharp(glass.data, raw).toColourspace("b-w").png().toFile(join(cwd, "grey.png"));
+  await sharp(glass.data, raw).png({ palette: true }).toFile(join(cwd, "palette.png"));
+  await sharp(glass.data, raw).toColourspace("rgb16").png().toFile(join(cwd, "deep.png"));
+  await sharp(glass.data, raw).removeAlpha().png().toFile(join(cwd, "solid.png"));
+  writeFileSync(join(cwd, "model.benn"), model(["red", "green", "blue"]));
+  writeFileSync(join(cwd, "page.jpg"), "<!DOCTYPE html>");
+  writeFileSync(join(cwd, "torn.png"), (await sharp(glass.data, raw).png().toBuffer()).subarray(0, 60));
+  mkdirSync(join(cwd, "folder.png"));
+  mkdirSync(join(cwd, "run"));
+});
+
+interface Line {
+  readonly picture: string;
+  readonly label?: string;
+  readonly error?: string;
+  readonly scores?: readonly number[];
+}
+const lines = (stdout: string): Line[] =>
+  stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);
+
+test("what is transparent is white, as in the runtime, whatever the file's kind", async () => {
+  const { code, stdout } = await predict("model.benn", "glass.png", "grey.png", "palette.png", "deep.png", "solid.png", "--json");
+  expect(code).toBe(0);
+  const [clear, grey, palette, deep, solid] = lines(stdout);
+  const runtime = (await load(model(["red", "green", "blue"]))).predict(glass);
+  expect(clear?.scores).toEqual([...runtime.scores]);
+  expect(clear?.label).toBe(runtime.label);
+  expect(deep?.scores).toEqual(clear?.scores);
+  expect(solid?.scores).not.toEqual(clear?.scores);
+  for (const other of [grey, palette]) expect(other?.scores?.every((score) => score > 0)).toBe(true);
+});
+
+test("pictures that cannot be read are named, the others answered, and the exit code is 1", async () => {
+  const bad = ["nowhere.png", "page.jpg", "torn.png", "folder.png"];
+  const { code, stdout, stderr } = await predict("model.benn", ...bad, "solid.png");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^solid\.png +\w+ +1 of 1/m);
+  expect(stderr).toMatch(/^benn: nowhere\.png cannot be read as a picture: ENOENT/m);
+  expect(stderr).toMatch(/^benn: page\.jpg cannot be read as a picture: it is a page of the web\. Give PNG, JPEG or WebP\.$/m);
+  expect(stderr).toMatch(/^benn: torn\.png cannot be read as a picture: /m);
+  expect(stderr).toMatch(/^benn: folder\.png cannot be read as a picture: it is a folder; name the pictures in it\./m);
+  expect(stderr).toMatch(/^benn: 4 of 5 pictures could not be read$/m);
+
+  const json = await predict("model.benn", "solid.png", ...bad, "--json");
+  expect(json.code).toBe(1);
+  const answers = lines(json.stdout);
+  expect(answers.map(({ picture, label, error }) => [picture, label === undefined, error === undefined])).toEqual([
+    ["solid.png", false, true],
+    ...bad.map((name) => [name, true, false]),
+  ]);
+  expect(answers[2]?.error).toBe("it is a page of the web");
+});
+
+test("a run folder is refused with what makes a file of it", async () => {
+  const { code, stderr } = await predict("run", "solid.png");
+  expect(stderr).toBe("benn: run: is a folder, not a .benn file. Export a run folder first: benn export run.\n");
+  expect(code).toBe(2);
+});
+
+test("labels of a file do nothing to a terminal", async () => {
+  const evil = "\u001B]0;title\u0007\u009B2J\u202Ecafé\nnext";
+  writeFileSync(join(cwd, "evil.benn"), model([evil, evil, evil]));
+  const { stdout } = await predict("evil.benn", "solid.png");
+  expect(stdout).toContain("café");
+  expect(stdout.trimEnd().split("\n")).toHaveLength(2);
+  // eslint-disable-next-line no-control-regex -- that is what is looked for
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
+  const json = await predict("evil.benn", "solid.png", "--json");
+  // eslint-disable-next-line no-control-regex -- that is what is looked for
+  expect(json.stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
+  expect(lines(json.stdout)[0]?.label).toBe(evil);
+});
+
+test("a model comes from a server too", async () => {
+  const file = model(["red", "green", "blue"]);
+  const server = createServer((_request, response) => response.end(file));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { code, stdout } = await predict(`http://127.0.0.1:${(server.address() as AddressInfo).port}/model.benn`, "solid.png");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^solid\.png/m);
+});

@@ -1,0 +1,26 @@
+import { UserError } from "@benn/core";
+import { fileError } from "@benn/core/internals";
+
+/** Codes of writing and reading, whose errors name no file where an open one failed. */
+const OF_DISKS = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS", "ESTALE", "EISDIR"]);
+const MAKING = new Set(["mkdir", "mkdtemp", "link", "symlink", "copyfile", "rename"]);
+const READING = new Set(["open", "read", "scandir", "opendir", "stat", "lstat", "access", "readlink", "realpath", "statfs"]);
+
+/**
+ * An error as it is told: what the system refused, such as a file without permission, is the user's to mend and becomes a `UserError`;
+ * a zod error, whose message is a list in JSON, becomes one of its first issue. Any other is returned as it came.
+ */
+export function explainError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (code !== undefined && syscall !== undefined && !syscall.startsWith("spawn") && (path !== undefined || OF_DISKS.has(code))) {
+    const { dest = path } = error as { dest?: string };
+    const isMade = MAKING.has(syscall);
+    return fileError((isMade ? dest : path) ?? "a file", isMade ? "made" : READING.has(syscall) ? "read" : "written", error);
+  }
+  const { issues } = error as { issues?: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] };
+  if (!Array.isArray(issues)) return error;
+  const [issue] = issues;
+  const where = issue?.path.map(String).join(".") ?? "";
+  return new Error(`${where === "" ? "a value" : where} is not valid: ${issue?.message ?? "it does not fit"}`, { cause: error });
+}

@@ -1,0 +1,26 @@
+// What benn's own packages share: it may change with any release. docs/internals.md says what is here and why.
+export { completeScheme, weightedError } from "./ensemble-scheme.ts";
+export { foreignFile, type ForeignFile } from "./foreign-file.ts";
+export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
+export { isLowerable } from "./lowering.ts";
+export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
+export { OutOfMemoryError } from "./out-of-memory.ts";
+export { fileError } from "./node/file-error.ts";
+export { lowerPreprocessing } from "./preprocessing.ts";
+export { printable } from "./printable.ts";
+export { createRandom, shuffle } from "./random.ts";
+export {
+  readSafetensors,
+  type Safetensors,
+  type SafetensorsData,
+  type SafetensorsEntry,
+  type SafetensorsType,
+  writeSafetensors,
+} from "./safetensors.ts";
+export { winners } from "./staged-vote.ts";
+export { EVALUATION, isStepAware } from "./step.ts";
+export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.ts";
+export type { WeightValues } from "./train/model-weights.ts";
+export { prepareLayers } from "./train/predict-logits.ts";
+export type { StepTensors } from "./train/step-metrics.ts";
+export { createStep, type StepObserver, type StepParts, type TrainBatch } from "./train/train-step.ts";

@@ -1,0 +1,14 @@
+import { createHash } from "node:crypto";
+
+/** Bytes hashed in one call; OpenSSL takes no more than 2 GiB. */
+const PIECE = 2 ** 30;
+
+/** SHA-256 of the parts one after the other, in hexadecimal. */
+export function checksum(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) {
+    if (typeof part === "string") hash.update(part);
+    else for (let at = 0; at < part.byteLength; at += PIECE) hash.update(part.subarray(at, at + PIECE));
+  }
+  return hash.digest("hex");
+}

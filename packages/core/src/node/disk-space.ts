@@ -1,0 +1,33 @@
+import { statfs } from "node:fs/promises";
+import type { LoadedDataset } from "../dataset.ts";
+import type { ResolvedConfig } from "../train/resolve-config.ts";
+import { UserError } from "../user-error.ts";
+import { existingPart } from "./existing-part.ts";
+
+/**
+ * A run keeps each member's weights, logits and sample weights, and a checkpoint of four times the weights.
+ * @param trained members that are there already
+ * @throws UserError when the disk that the folder is or will be on has too little room
+ */
+export async function checkDiskSpace(
+  folder: string,
+  { members }: Pick<ResolvedConfig, "members">,
+  data: LoadedDataset,
+  { weightBytes, trained }: { readonly weightBytes: number; readonly trained: number },
+): Promise<void> {
+  const rows = data.train.labels.length + (data.validation?.labels.length ?? 0) + data.test.labels.length;
+  const perMember = rows * data.labels.length * 4 + data.train.labels.length * 8 + weightBytes;
+  const needed = perMember * (members.length - trained) + 8 * weightBytes; // the new checkpoint is written beside the old one
+  const free = await freeBytes(existingPart(folder));
+  if (free !== undefined && free < needed) {
+    throw new UserError(
+      `${folder}: the run needs about ${Math.ceil(needed / 1e6)} MB, the disk has ${Math.floor(free / 1e6)} MB free. Free some, or choose another place with --out.`,
+    );
+  }
+}
+
+/** Undefined where the system does not report it, as for some network disks. */
+async function freeBytes(path: string): Promise<number | undefined> {
+  const disk = await statfs(path).catch(() => undefined);
+  return disk && disk.blocks > 0 ? disk.bavail * disk.bsize : undefined;
+}

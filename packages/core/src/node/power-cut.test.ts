@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, test } from "vitest";
+import type { Config } from "../config.ts";
+import { createRandom } from "../random.ts";
+import { toyContainer } from "../train/toy-problem.ts";
+import { checkRun } from "./check-run.ts";
+import { folderBytes } from "./folder-bytes.ts";
+import { PowerCut, PowerCutFiles } from "./power-cut.ts";
+import { readMember } from "./read-member.ts";
+import { train } from "./train.ts";
+
+const container = toyContainer();
+const config = {
+  dataset: "blobs",
+  architecture: "linear",
+  binarizer: "none",
+  scheme: "boost",
+  voter: "sum",
+  backend: "cpu",
+  members: 2,
+  epochs: 2,
+  batchSize: 32,
+  pretrainEpochs: 1,
+  learningRate: 0.02,
+  checkpointSeconds: 0,
+  name: "toy",
+} satisfies Config;
+
+beforeAll(() => tf.setBackend("cpu"));
+
+/** Trains, or goes on, until the power is cut; returns the members whose end was emitted. */
+async function trainUntilCut(out: string, files: PowerCutFiles | undefined): Promise<number[]> {
+  const folder = join(out, "toy");
+  const ended: number[] = [];
+  const resume = existsSync(join(folder, "experiment.json"));
+  try {
+    for await (const event of train(resume ? undefined : config, {
+      container,
+      ...(files ? { files } : {}),
+      ...(resume ? { resume: folder } : { out }),
+    })) {
+      if (event.type === "member-end") ended.push(event.member);
+    }
+  } catch (error) {
+    if (!(error instanceof PowerCut)) throw error;
+  }
+  return ended;
+}
+
+const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-power-cut-"));
+
+test("a run whose power is cut at any write, twice, keeps every member whose end it emitted and resumes to the bytes of an uncut one", async () => {
+  const whole = await newOut();
+  const uncut = new PowerCutFiles(join(whole, "toy"), Infinity);
+  await trainUntilCut(whole, uncut);
+  const wanted = await folderBytes(join(whole, "toy"));
+  for (let cutAt = 1; cutAt < uncut.done; cutAt += 7) {
+    const out = await newOut();
+    const folder = join(out, "toy");
+    for (const [time, at] of [cutAt, 1 + ((cutAt * 7) % 90)].entries()) {
+      const files = new PowerCutFiles(folder, at);
+      const ended = await trainUntilCut(out, files);
+      files.cut(createRandom(cutAt, "power cut", time));
+      for (const member of ended) await readMember(folder, member);
+    }
+    await trainUntilCut(out, undefined);
+    expect(await folderBytes(folder), `cut at ${cutAt}`).toEqual(wanted);
+    expect((await checkRun(folder)).damaged, `cut at ${cutAt}`).toEqual([]);
+  }
+});

@@ -1,0 +1,87 @@
+import { basename } from "node:path";
+import type { DependencyContainer } from "tsyringe";
+import type { LoadedDataset } from "../dataset.ts";
+import { RunControl } from "../run-control.ts";
+import type { GivenMembers } from "../train/given-members.ts";
+import type { MemberTrainer } from "../train/member-trainer.ts";
+import type { WeightValues } from "../train/model-weights.ts";
+import { type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
+import type { MemberLogits, MemberRecord, RunStore } from "../train/run-store.ts";
+import type { Emitted } from "../train/train-member.ts";
+import { trainRun } from "../train/train-run.ts";
+
+/** A trained member, to be judged again. */
+export interface ReplayedMember {
+  readonly weights: WeightValues;
+  readonly logits: MemberLogits;
+  readonly bestEpoch: number;
+}
+
+export interface ReplayTask {
+  readonly folder: string;
+  readonly config: ResolvedConfig;
+  readonly data: LoadedDataset;
+  readonly container: DependencyContainer;
+  /** The first members, which are trained. */
+  readonly members: readonly (() => Promise<ReplayedMember>)[];
+  /** Of a run whose members come from elsewhere. */
+  readonly given: GivenMembers | undefined;
+}
+
+export interface Replay {
+  /** What a log holds but for steps, epochs and scores: start of the run, starts and ends of members, warnings, votes, the end. */
+  readonly events: readonly Emitted[];
+  readonly records: ReadonlyMap<number, MemberRecord>;
+  /** By the member that is trained with them. */
+  readonly sampleWeights: ReadonlyMap<number, Float64Array>;
+  readonly reason: "finished" | "stopped-by-scheme" | "interrupted";
+}
+
+/**
+ * Lets the loop that trained a run go over its members again without training them: the scheme judges the logits that are there, and what
+ * follows from them, records, sample weights and votes, is computed anew, to the same bytes.
+ */
+export async function replayRun({ folder, config, data, container, members, given }: ReplayTask): Promise<Replay> {
+  const records = new Map<number, MemberRecord>();
+  const sampleWeights = new Map<number, Float64Array>();
+  const never = (): never => {
+    throw new Error("a replayed run loads nothing");
+  };
+  const store: RunStore = {
+    name: basename(folder),
+    append: async () => {},
+    saveCheckpoint: async () => {},
+    saveAhead: async () => {},
+    loadAhead: async () => undefined,
+    restore: async () => undefined,
+    saveMember: async (record) => void records.set(record.member, record),
+    loadMember: never,
+    saveStart: async () => {},
+    loadStart: never,
+    saveSampleWeights: async (member, weights) => void sampleWeights.set(member, weights),
+    loadSampleWeights: never,
+  };
+  const steps = Math.ceil(data.train.labels.length / config.batchSize);
+  const trainer: MemberTrainer = {
+    async *train({ member }) {
+      yield { type: "member-start", member, epochs: settingsOf(config, member).epochs, steps };
+      const load = members[member];
+      return load ? { finished: true, ...(await load()) } : { finished: false };
+    },
+  };
+  // Nothing is trained before the first member; an empty model stands for the one that it went on from.
+  const started = config.pretrainEpochs > 0 || config.init !== undefined;
+  const init: WeightValues | undefined = started ? new Map() : undefined;
+  const task = { config: { ...config, pretrainEpochs: 0 }, data, container, store, control: new RunControl(), init, given, trainer };
+  const run = trainRun(task);
+  const events: Emitted[] = [];
+  for (;;) {
+    const next = await run.next();
+    if (next.done) return { events, records, sampleWeights, reason: next.value };
+    if (next.value.type !== "run-start") events.push(next.value);
+    else {
+      events.push({ ...next.value, pretrainEpochs: config.pretrainEpochs });
+      if (config.pretrainEpochs > 0) events.push({ type: "member-start", member: -1, epochs: config.pretrainEpochs, steps });
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { join } from "node:path";
+
+// Where things lie in a run folder (docs/run-format.md).
+
+/** Folders that every run has. */
+export const RUN_FOLDERS = ["members", "weights", "checkpoint"] as const;
+
+export function memberFolder(run: string, member: number): string {
+  return join(run, "members", threeDigits(member));
+}
+
+export function sampleWeightsFile(run: string, member: number): string {
+  return join(run, "weights", `${threeDigits(member)}.f64`);
+}
+
+export function checkpointFile(run: string): string {
+  return join(run, "checkpoint", "latest.safetensors");
+}
+
+export function aheadFile(run: string, member: number): string {
+  return join(run, "checkpoint", `ahead-${threeDigits(member)}.safetensors`);
+}
+
+function threeDigits(n: number): string {
+  return String(n).padStart(3, "0");
+}

@@ -1,0 +1,106 @@
+import { resolve, sep } from "node:path";
+import { z } from "zod";
+import type { DependencyContainer } from "tsyringe";
+import { DATASETS, type LoadedDataset } from "../dataset.ts";
+import type { Spec } from "../registry.ts";
+import { resolveConfig } from "../train/resolve-config.ts";
+import { UserError } from "../user-error.ts";
+import { dataFacts, readExperiment } from "./experiment.ts";
+import { otherOlderArray } from "./preprocessing-file.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Options of a dataset that may be places: `source`, and every option that takes any text. Whether the data there are the same,
+ * `differenceOfData` finds by checksums.
+ */
+export function placeOptions({ name }: Spec, container: DependencyContainer): readonly string[] {
+  const shape = container.resolve(DATASETS).entry(name).definition.options?.shape ?? {};
+  return Object.entries(shape)
+    .filter(([key, schema]) => key === "source" || isText(schema as z.ZodType))
+    .map(([key]) => key);
+}
+
+function isText(schema: z.ZodType): boolean {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
+    return isText(schema.unwrap() as z.ZodType);
+  return schema instanceof z.ZodString;
+}
+
+interface OtherData {
+  readonly data: LoadedDataset;
+  /** What it was loaded as. Absent: at the place that the run names, as far as that matters. */
+  readonly dataset?: Spec;
+  readonly container: DependencyContainer;
+}
+
+/**
+ * What loaded data has other than the data that a run was made from: nothing, if they are the same at another place. Compared are shape,
+ * labels, rows, the preprocessing's numbers, and the dataset's provenance (checksums above all) without places.
+ * @returns a phrase like "sha256.data_batch_1.bin was 3f…, now is 4a…"; undefined for none
+ * @throws UserError when a file of the run is damaged
+ */
+export async function differenceOfData(run: string, { data, dataset, container }: OtherData): Promise<string | undefined> {
+  const { config, dataset: provenance, data: facts } = await readExperiment(run);
+  const { dataset: saved } = resolveConfig(config, container);
+  const places = (spec: Spec): string[] =>
+    placeOptions(spec, container).flatMap((key) => (typeof spec[key] === "string" ? [resolve(spec[key]), spec[key]] : []));
+  const was = withoutPlaces(provenance, places(saved));
+  const now = withoutPlaces(data.provenance, places(dataset ?? saved));
+  // Another version of the plugin may report more, or less.
+  const common = Object.keys(was).filter((key) => Object.hasOwn(now, key));
+  const difference = firstDifference(pick(was, common), pick(now, common), "");
+  if (difference !== undefined) return difference;
+  const factsNow = dataFacts(data);
+  if (facts) return firstDifference(facts, factsNow, "");
+  const other = await otherOlderArray(run, data.preprocessing);
+  return other === undefined ? undefined : `preprocessing has another ${other}`;
+}
+
+/** @throws UserError naming what is other than it was when the run was made */
+export async function refuseOtherData(run: string, other: OtherData): Promise<void> {
+  const difference = await differenceOfData(run, other);
+  if (difference === undefined) return;
+  throw new UserError(
+    `run folder ${run}: was made with other data (${difference}). Name the data that it was made with, for example with --data, or start a new run.`,
+  );
+}
+
+/** Paths that begin at a place are cut to what follows it, keys too. */
+function withoutPlaces({ source: _source, ...provenance }: Json, places: readonly string[]): Json {
+  const cut = (text: string): string => {
+    const place = places.find((path) => text === path || text.startsWith(path + sep));
+    return place === undefined ? text : text.slice(place.length);
+  };
+  const strip = (value: unknown): unknown => {
+    if (typeof value === "string") return cut(value);
+    if (Array.isArray(value)) return value.map(strip);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cut(key), strip(inner)]));
+  };
+  return strip(provenance) as Json;
+}
+
+function pick(json: Json, keys: readonly string[]): Json {
+  return Object.fromEntries(keys.map((key) => [key, json[key]]));
+}
+
+function firstDifference(was: unknown, now: unknown, path: string): string | undefined {
+  if (isObject(was) && isObject(now)) {
+    for (const key of new Set([...Object.keys(was), ...Object.keys(now)])) {
+      const difference = firstDifference(was[key], now[key], path === "" ? key : `${path}.${key}`);
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+  return JSON.stringify(was) === JSON.stringify(now) ? undefined : `${path} was ${brief(was)}, now is ${brief(now)}`;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

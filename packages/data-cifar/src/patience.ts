@@ -1,0 +1,36 @@
+/** A server that sends nothing. */
+export class StallError extends Error {}
+
+/** A signal that fires when nothing has come for a while, or when the caller's does. */
+export class Patience {
+  readonly #milliseconds: number;
+  readonly #stalled = new AbortController();
+  #timer: NodeJS.Timeout;
+  /** Fires once. */
+  readonly signal: AbortSignal;
+
+  constructor(milliseconds: number, signal: AbortSignal | undefined) {
+    this.#milliseconds = milliseconds;
+    this.signal = AbortSignal.any([this.#stalled.signal, ...(signal ? [signal] : [])]);
+    this.#timer = this.#start();
+  }
+
+  /** Why the signal fired, if it was for silence. */
+  get reason(): StallError | undefined {
+    return this.#stalled.signal.aborted ? (this.#stalled.signal.reason as StallError) : undefined;
+  }
+
+  /** Something has come. */
+  renew(): void {
+    this.#timer.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #start(): NodeJS.Timeout {
+    const seconds = this.#milliseconds / 1000;
+    return setTimeout(() => this.#stalled.abort(new StallError(`the server sent nothing for ${seconds} s`)), this.#milliseconds);
+  }
+}

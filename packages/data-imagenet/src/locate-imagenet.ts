@@ -1,0 +1,34 @@
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Folders in which people keep sets of pictures, and what they call this one. */
+const PLACES = (): string[] => [
+  process.cwd(),
+  join(process.cwd(), "data"),
+  homedir(),
+  ...["data", "datasets"].map((name) => join(homedir(), name)),
+  "/data",
+  "/datasets",
+  "/mnt/data",
+];
+const NAMES = ["imagenet", "ImageNet", "imagenet-1k", "ILSVRC2012", "ILSVRC/Data/CLS-LOC"];
+
+/**
+ * Folder of ImageNet: the one given, the working folder, or one of the usual name in a usual place. Names alone are looked at.
+ * @returns undefined if there is none: it may lie anywhere
+ */
+export function locateImagenet({ data }: { readonly data?: string | undefined }, places: readonly string[] = PLACES()): string | undefined {
+  const given = data === undefined ? [] : [data];
+  return [...given, process.cwd(), ...places.flatMap((place) => NAMES.map((name) => join(place, name)))].find(isImagenet);
+}
+
+/** Whether a folder has training pictures in one of the three forms: synset folders, shards or Caffe's database. */
+function isImagenet(folder: string): boolean {
+  if (existsSync(join(folder, "ilsvrc12_train_lmdb", "data.mdb"))) return true;
+  try {
+    return readdirSync(join(folder, "train")).some((name) => name === "data.mdb" || /^n\d{8}$|^[^.].*\.tar$/.test(name));
+  } catch {
+    return false; // not there, or not to be looked into
+  }
+}

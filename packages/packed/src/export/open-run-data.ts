@@ -1,0 +1,29 @@
+import { type DependencyContainer, type LoadedDataset, type Spec, UserError } from "@benn/core";
+import { differenceOfData, loadDataset, readRunData, resolveConfig, type SavedRun } from "@benn/core/node";
+
+interface RunDataOptions {
+  readonly container: DependencyContainer;
+  /** The images themselves are needed, and not only what the run keeps of its data. */
+  readonly images: boolean;
+  /** Where they lie now, if not where the run names them. */
+  readonly dataset?: Spec | undefined;
+}
+
+/**
+ * What an export needs of a run's data. Shape, labels and preprocessing are kept with the run, so that its data may be gone; only where
+ * images are needed, or the run is of a version that kept nothing, are they loaded.
+ * @returns the caller disposes it
+ * @throws UserError when they are not the data that the run was made with
+ */
+export async function openRunData(run: SavedRun, { container, images, dataset }: RunDataOptions): Promise<LoadedDataset> {
+  const kept = images || dataset ? undefined : await readRunData(run.folder);
+  if (kept) return kept;
+  const loading = loadDataset(resolveConfig({ ...run.config, ...(dataset ? { dataset } : {}) }, container), container);
+  let loaded = await loading.next();
+  while (!loaded.done) loaded = await loading.next();
+  const data = loaded.value;
+  const difference = await differenceOfData(run.folder, { data, container, ...(dataset ? { dataset } : {}) });
+  if (difference === undefined) return data;
+  data.dispose?.();
+  throw new UserError(`export: run ${run.folder} was made with other data (${difference}). Name the data that it was made with by --data.`);
+}
