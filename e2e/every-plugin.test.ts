@@ -23,8 +23,10 @@ beforeAll(async () => {
 
 test("benn plugins, presets and schema list it", async () => {
   const listed = await benn(["plugins", ...plugin, "--json"], { cwd });
-  const own = (JSON.parse(listed.stdout) as { plugin: string; contract: string }[]).filter(({ plugin }) => plugin === "every-kind");
-  expect(own.length).toBeGreaterThanOrEqual(12);
+  const all = JSON.parse(listed.stdout) as { plugin: string; contract: string }[];
+  const own = all.filter(({ plugin }) => plugin === "every-kind");
+  // benn itself registers something under every contract, so a contract that this plugin lacks shows here.
+  expect(new Set(own.map(({ contract }) => contract))).toEqual(new Set(all.map(({ contract }) => contract)));
   expect((await benn(["presets", ...plugin], { cwd })).stdout).toContain("everything of this plugin at once");
   expect((await benn(["schema", ...plugin], { cwd })).stdout).toContain("share of the velocity that a step keeps");
 });

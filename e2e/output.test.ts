@@ -144,7 +144,7 @@ describe("the terminal goes away", () => {
 });
 
 describe("the output cannot be written", () => {
-  test("a full disk behind standard output costs the screen alone, and is told once", async () => {
+  test("a full disk behind standard output costs only the screen, and is reported once", async () => {
     const { code, stderr } = await bash(`${shell(...run("full"))} >/dev/full`);
     expect(stderr).toBe("standard output: cannot be written: the disk is full (ENOSPC). Training goes on without a screen.\n");
     expect(code).toBe(0);

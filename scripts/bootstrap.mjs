@@ -100,7 +100,7 @@ const [[command, ...args], ...before] = tasks[task].toReversed();
 // What is built is announced on standard error, so that standard output is the program's own.
 for (const [tool, ...given] of before.toReversed()) run(tool, given, { stdio: ["ignore", "ignore", "inherit"] });
 
-// The program saves when it is told to stop, so it is waited for, and gets the signals that come here; Ctrl-C it has from the terminal.
+// The program saves on a signal to stop, so this waits for it, and gets the signals that come here; Ctrl-C it has from the terminal.
 const program = spawn(command, [...args, ...rest], { cwd: task === "test" ? root : home, stdio: "inherit", shell: windows });
 process.on("SIGINT", () => {});
 for (const signal of ["SIGTERM", "SIGHUP", ...(windows ? [] : ["SIGUSR1", "SIGUSR2"])]) process.on(signal, () => program.kill(signal));

@@ -32,6 +32,6 @@ test.for(quotedCommands("gradients"))("`$quoted` compares both kinds, and takes 
   for (const folder of [out, data]) rmSync(folder, { recursive: true });
 });
 
-test("a study of one seed is refused, since it tells no difference from chance", async () => {
+test("a study of one seed is refused, since it cannot show a difference beyond chance", async () => {
   await expect(runBench(["gradients", "--seeds", "1"], () => {})).rejects.toThrow("Give --seeds 2 or more");
 });

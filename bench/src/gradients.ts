@@ -50,7 +50,7 @@ export const gradients: Subject<Options> = {
         "\nExamples:\n  pnpm bench gradients --data cifar-10-batches-bin\n  pnpm bench gradients --epochs 2 --width 0.125 --seeds 2",
       ),
   async *measure(options) {
-    if (options.seeds < 2) throw new UserError("bench gradients: one seed tells no difference from chance. Give --seeds 2 or more.");
+    if (options.seeds < 2) throw new UserError("bench gradients: one seed cannot show a difference beyond chance. Give --seeds 2 or more.");
     const exact = await trainAll("exact", options);
     const int16 = await trainAll("int16", options);
     const { seeds, width, epochs } = options;

@@ -8,7 +8,7 @@ type Extension = (typeof EXTENSIONS)[keyof typeof EXTENSIONS];
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
-  /** Undefined where nobody tells. */
+  /** Undefined where the system does not report it. */
   readonly extensions: readonly Extension[] | undefined;
   readonly node: string;
   readonly platform: string;

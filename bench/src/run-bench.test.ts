@@ -7,7 +7,7 @@ const SUBJECTS = ["browser", "conformance", "data", "gradients", "infer", "train
 
 test.for(SUBJECTS.flatMap(quotedCommands))("`$quoted`, as the documents have it, has options that there are", async ({ words }) => {
   const lines: string[] = [];
-  // What is wrong before --help would be told instead.
+  // A mistake before --help would be reported instead.
   await expect(runBench([...words, "--help"], (line) => lines.push(line))).rejects.toMatchObject({ code: "commander.helpDisplayed" });
   expect(lines.join("\n")).toContain(`Usage: pnpm bench ${words[0]}`);
 });

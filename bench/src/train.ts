@@ -97,7 +97,7 @@ async function tableOf(net: Net, options: Options): Promise<Table> {
   }
 }
 
-/** How much of what its device gives a trainer uses, where its device can tell. */
+/** How much of what its device gives a trainer uses, where its device reports it. */
 function limitNotes(
   { contestant, median, least }: Result<Trainer>,
   probed: readonly (DeviceLimits | undefined)[],

@@ -1,4 +1,4 @@
-// One plugin of each kind, as somebody outside the repository writes it: a lone file that imports what a plugin may.
+// One plugin of each kind, as a user outside the repository writes it: a lone file that imports what a plugin may.
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import {

@@ -1,6 +1,6 @@
 import { UserError } from "@benn/core";
 
-/** One number of the reference's held against ours. */
+/** One number of the reference's compared with ours. */
 export interface Check {
   /** Unique within its file. */
   readonly name: string;

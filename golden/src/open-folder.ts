@@ -15,7 +15,7 @@ export interface OpenOptions {
   readonly training?: boolean;
   /** Whether steps are also taken of batches in parts, which takes five times as long as the rest. Default true. */
   readonly parts?: boolean;
-  /** The training step that is held against the numbers. Default: core's. */
+  /** The training step that the numbers are compared with. Default: core's. */
   readonly createStep?: typeof createStep;
 }
 

@@ -32,7 +32,7 @@ export interface Trainer extends Contestant {
 
 /** How to start one. */
 interface Plan {
-  /** As it is named where it does not start; then it tells its version. */
+  /** Its name in the error if it does not start; once started it reports its version. */
   readonly who: string;
   readonly form: string;
   readonly kind: Trainer["kind"];

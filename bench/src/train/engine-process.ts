@@ -5,7 +5,7 @@ import type { DeviceLimits } from "@benn/core";
 /** What a step is of: training, or evaluation, which is the forward pass alone. */
 export type StepKind = "train" | "forward";
 
-/** One engine with one setting, in a process of its own that runs steps when it is told to. */
+/** One engine with one setting, in a process of its own that runs steps on request. */
 export interface EngineProcess {
   readonly version: string;
   /** What it runs on, where that is not the processor. */
@@ -16,7 +16,7 @@ export interface EngineProcess {
   readonly rss: number;
   /** Milliseconds a step of so many. */
   run(kind: StepKind, count: number): Promise<number>;
-  /** What its device gives at most, where it can tell. */
+  /** The device's measured limits, where it reports any. */
   limits(): Promise<DeviceLimits | undefined>;
   close(): void;
 }
@@ -30,7 +30,7 @@ interface Answer {
   readonly limits?: DeviceLimits;
 }
 
-/** The line that tells what went wrong: an error's own, or the last one. */
+/** The line that says what went wrong: an error's own, or the last one. */
 function complaint(text: string): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.findLast((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? "it ended";
@@ -52,7 +52,7 @@ export async function startEngine(command: string, args: readonly string[]): Pro
     });
     child.once("close", () => resolve(undefined));
   });
-  child.stdin.on("error", () => {}); // it ended; the answer that does not come tells
+  child.stdin.on("error", () => {}); // the process has ended; the missing answer reports it
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<Answer> => {
     for (;;) {

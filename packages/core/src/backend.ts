@@ -60,7 +60,7 @@ export interface Backend {
    */
   activate(): Promise<void>;
   /**
-   * Times every kernel that `run` starts; only where the backend can tell. The backend must be active.
+   * Times every kernel that `run` starts; only where the backend can measure them. The backend must be active.
    * @param run starts the work and need not wait for it
    * @returns the longest first
    * @throws UserError where the device has no clock

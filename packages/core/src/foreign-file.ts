@@ -57,7 +57,7 @@ const KNOWN: readonly (ForeignFile & { readonly fits: (bytes: Uint8Array) => boo
 const FOREIGN_BYTES = 512;
 
 /**
- * What a file that is not of the kind asked for is, as far as its first bytes tell. Ask only about a file that could not be read: raw bytes
+ * What a file that is not of the kind asked for is, judged by its first bytes. Ask only about a file that could not be read: raw bytes
  * may begin with anything.
  */
 export function foreignFile(bytes: Uint8Array): ForeignFile | undefined {

@@ -103,7 +103,7 @@ test("a wrong byte is found by the checksum, and the file deleted", async () => 
   expect(existsSync(`${path}.etag`)).toBe(false);
 });
 
-describe("another file is told from a cut one at once", () => {
+describe("another file is distinguished from a cut one at once", () => {
   const page = "<!DOCTYPE html><title>Log in</title>";
   test.for([
     ["a page", (response: ServerResponse) => response.end(page), /is another file, a page of the web: it has 36 bytes, not 300000\./],
@@ -118,7 +118,7 @@ describe("another file is told from a cut one at once", () => {
       /is another file: it has 600000 bytes, not 300000\./,
     ],
     [
-      "one of more bytes than expected, whose length is not told",
+      "one of more bytes than expected, whose length the server does not give",
       (response: ServerResponse) => (response.write(bytes), response.end(bytes)),
       /is another file: it has more than the expected 300000 bytes\./,
     ],
@@ -161,7 +161,7 @@ test("a server that falls silent is given up after a second silence, and what ca
   expect(requests).toEqual([undefined, "bytes=3-"]);
 });
 
-test("progress tells why the last attempt failed", async () => {
+test("progress says why the last attempt failed", async () => {
   const path = join(await temporaryFolder(), "file");
   const told: (string | undefined)[] = [];
   const url = await serve((_request, response) => response.writeHead(503).end());

@@ -62,7 +62,7 @@ test("a changed bit anywhere is refused, or changes no answer", async () => {
       refused++;
     } else expect(outcome, `byte ${at}`).toEqual(right);
     if (at >= start)
-      expect((outcome as Error).message, `byte ${at}`).toMatch(/^model: has another checksum than it tells|not finite|not above 0/);
+      expect((outcome as Error).message, `byte ${at}`).toMatch(/^model: has another checksum than its header gives|not finite|not above 0/);
   }
   expect(refused).toBeGreaterThan(250);
 });

@@ -18,5 +18,6 @@ export async function checkSum({ metadata, data }: TensorFile, name: string): Pr
   both.set(await digest(new TextEncoder().encode(model)));
   both.set(await digest(data), 32);
   const sum = Array.from(await digest(both), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (sum !== sha256) throw new PackedError(`${name}: has another checksum than it tells. The file is damaged; fetch or export it again.`);
+  if (sum !== sha256)
+    throw new PackedError(`${name}: has another checksum than its header gives. The file is damaged; fetch or export it again.`);
 }

@@ -124,7 +124,7 @@ test.for([
   await expect(load(other)).rejects.toThrow(says);
 });
 
-test("a folder is told from a file, with what makes one of a run", async () => {
+test("a folder gets an error of its own, with the command that exports a run", async () => {
   await expect(load(folder)).rejects.toThrow(`${folder}: is a folder, not a .benn file. Export a run folder first: benn export ${folder}.`);
 });
 

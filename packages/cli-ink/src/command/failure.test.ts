@@ -52,7 +52,7 @@ test.for<[string, () => unknown, RegExp]>([
     /^benn: a file: cannot be written: the disk is full \(ENOSPC\)\. Free some space/,
   ],
   ["a full disk behind an open file", async () => (await open("/dev/full", "w")).write("x"), /the disk is full \(ENOSPC\)/],
-])("%s is told in a sentence, and is no fault", async ([, act, says]) => {
+])("%s is reported in a sentence, and is not a bug", async ([, act, says]) => {
   const error = await (async () => act())().catch((thrown: unknown) => thrown);
   const { code, text } = failure(error, { debug: false });
   expect(text).toMatch(says);
@@ -68,7 +68,7 @@ test("a server that cannot be reached is no file", () => {
   });
 });
 
-test("what zod finds is told by its first issue", () => {
+test("zod's first issue is the message", () => {
   const { error } = z.object({ members: z.array(z.object({ alpha: z.number() })) }).safeParse({ members: [{ alpha: null }] });
   expect(failure(error, { debug: false })).toEqual({
     code: 1,

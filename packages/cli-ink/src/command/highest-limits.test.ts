@@ -34,7 +34,7 @@ const limits = fc.record({
   bytes: fc.double({ min: 1, max: 1e15, noNaN: true }),
 });
 
-test("no kernel of a profile is told to exceed its limit, whatever the probes found", () => {
+test("no kernel of a profile is shown to exceed its limit, whatever the probes found", () => {
   fc.assert(
     fc.property(fc.array(row), fc.array(limits, { minLength: 1 }), (rows, probes) => {
       const lines = profileLines({ ...step, rows, limits: highestLimits(probes, rows) }, rows.length);

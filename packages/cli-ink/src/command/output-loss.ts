@@ -47,7 +47,7 @@ function kindOf(code: string | undefined, isTerminal: boolean): OutputLoss["kind
   return code === "EPIPE" || code === "ECONNRESET" ? "reader" : "disk";
 }
 
-/** What a command only tells is lost with standard output. */
+/** Ends a command whose only product is its output: without standard output there is nothing left to do. */
 function endCommand({ stream, kind, message }: OutputLoss): void {
   if (stream === "stderr") return;
   if (kind === "reader") process.exit(EXIT.readerLeft);

@@ -26,8 +26,8 @@ export function treatSignalsAsUsual(): void {
 }
 
 /**
- * Whether whoever started this process had hang-ups ignored (`nohup`, `trap '' HUP`). Node sets every signal back to its default, so
- * that only traces are left: a parent that ignores them, or the write-only standard input that `nohup` gives. Linux tells; others do not.
+ * Whether this process was started with hang-ups ignored (`nohup`, `trap '' HUP`). Node sets every signal back to its default, so
+ * that only traces are left: a parent that ignores them, or the write-only standard input that `nohup` gives. Only Linux shows them.
  */
 function hangupsIgnored(): boolean {
   try {

@@ -47,7 +47,7 @@ export async function train(options: TrainOptions): Promise<void> {
   // A resumed run is shown from its beginning: the state folds its log before training goes on.
   let state = options.resume === undefined ? initialState : resumed(await replay(options.resume));
   let folder = options.resume;
-  /** What `--resume` needs to be told besides the folder. */
+  /** The `--plugin` options that `--resume` needs besides the folder. */
   let plugins: readonly string[] = [];
   let opened = false;
   let screen: Screen | undefined;

@@ -7,7 +7,7 @@ const MAKING = new Set(["mkdir", "mkdtemp", "link", "symlink", "copyfile", "rena
 const READING = new Set(["open", "read", "scandir", "opendir", "stat", "lstat", "access", "readlink", "realpath", "statfs"]);
 
 /**
- * An error as it is told: what the system refused, such as a file without permission, is the user's to mend and becomes a `UserError`;
+ * An error in the user's terms: what the system refused, such as a file without permission, is the user's to mend and becomes a `UserError`;
  * a zod error, whose message is a list in JSON, becomes one of its first issue. Any other is returned as it came.
  */
 export function explainError(error: unknown): unknown {

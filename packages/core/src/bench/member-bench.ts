@@ -79,7 +79,7 @@ export class MemberBench {
 
   /**
    * Where the time of a step goes.
-   * @returns for one step, on average over so many; none where the backend cannot tell
+   * @returns for one step, on average over so many; none where the backend cannot measure them
    */
   async profile(kind: StepKind, steps: number): Promise<ProfileRow[]> {
     const { backend, model } = this.#options;
@@ -102,7 +102,7 @@ export class MemberBench {
     return averageRows(profiles);
   }
 
-  /** @returns what the device gives at most, where the backend can tell and there is memory to find out */
+  /** @returns what the device gives at most, where the backend can measure it and there is memory for it */
   async limits(): Promise<DeviceLimits | undefined> {
     try {
       return await this.#options.backend.limits?.();

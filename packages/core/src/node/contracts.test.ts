@@ -103,7 +103,7 @@ test("a rule with a slot of its own, for some parameters, resumes to the bytes o
   expect((await readMember(whole.folder, 0)).weights).not.toEqual((await readMember(adamAlone.folder, 0)).weights);
 });
 
-test("an optimizer that leaves parameters to nobody is refused before anything is written", async () => {
+test("an optimizer that updates only some parameters is refused before anything is written", async () => {
   const out = await newOut();
   await expect(run({ ...base, optimizer: { name: "momentum", only: "kernel" } }, { out })).rejects.toThrow(
     "optimizer momentum: leaves classes/bias to another",

@@ -9,7 +9,7 @@ const path = join(mkdtempSync(join(tmpdir(), "benn-floats-")), "logits.f32");
 const values = Float32Array.from({ length: 100 }, (_, i) => Math.sin(i));
 const bytes = new Uint8Array(values.buffer);
 
-test("floats come back, whatever the pieces they are read in, and are held against their checksum", async () => {
+test("floats come back, whatever the pieces they are read in, and are checked against their checksum", async () => {
   writeFileSync(path, bytes);
   for (const piece of [1, 7, 400, 1000]) expect(await readFloats(path, { sha256: checksum(bytes) }, piece)).toEqual(values);
   writeFileSync(path, "");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readEvents } from "./event-log.ts";
 import { type DataFacts, readExperiment } from "./experiment.ts";
 
-/** What the files of a run are held against. */
+/** What the files of a run are checked against. */
 export interface RunFacts {
   /** Of the run folder: from 2 on every file of numbers has a checksum. */
   readonly format: number;

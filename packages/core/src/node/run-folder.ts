@@ -235,8 +235,8 @@ export class RunFolder implements RunStore {
     return readStart(this.path);
   }
 
-  async saveSampleWeights(member: number, weights: Float64Array): Promise<void> {
-    const bytes = bytesOf(weights);
+  async saveSampleWeights(member: number, sampleWeights: Float64Array): Promise<void> {
+    const bytes = bytesOf(sampleWeights);
     await tryAgain(() => this.#write(sampleWeightsFile(this.path, member), bytes));
     this.#sampleWeights.set(member, checksum(bytes));
   }

@@ -167,7 +167,7 @@ describe("other data are refused, and the sentence names what differs", () => {
   });
 });
 
-test("a run of the first format, which keeps no facts of its data, is held against provenance and preprocessing", async () => {
+test("a run of the first format, which keeps no facts of its data, is compared by provenance and preprocessing", async () => {
   const folder = await brokenCopy();
   const path = join(folder, "experiment.json");
   const {

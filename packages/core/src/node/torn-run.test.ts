@@ -283,7 +283,7 @@ test("a changed line of the log and a changed experiment.json cause warnings whe
   );
 });
 
-test("a run of the first format, which has no checksums but of weights.bin, is read, and its lengths are held against its log", async () => {
+test("a run of the first format, which has no checksums but of weights.bin, is read, and its lengths are checked against its log", async () => {
   const folder = await copyOf(finished);
   const path = join(folder, "experiment.json");
   const { format: _format, data: _data, ...older } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;

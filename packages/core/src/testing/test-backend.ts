@@ -16,7 +16,7 @@ import { expectShare } from "./expect-share.ts";
  * What every backend owes, as tests: `testBackend("wasm", () => wasm.create({ threads: 1 }), wasm)`. Where it does not work on this
  * machine it must say so; where it does it must train, and leak nothing. The backend before is put back at the end.
  * @param create makes the backend as its definition does
- * @param definition what is registered: the options that the backend has in a lane are held against its schema
+ * @param definition what is registered: the options that the backend gets in a lane are checked against its schema
  */
 export function testBackend(name: string, create: () => Backend, definition: Pick<Definition<Backend>, "options"> = {}): void {
   describe(`the backend ${name}`, () => {

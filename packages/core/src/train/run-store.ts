@@ -69,6 +69,6 @@ export interface RunStore {
   /** The model that the first sequential member starts from. */
   saveStart(model: LayersModel, weights: WeightValues): Promise<void>;
   loadStart(): Promise<WeightValues>;
-  saveSampleWeights(member: number, weights: Float64Array): Promise<void>;
+  saveSampleWeights(member: number, sampleWeights: Float64Array): Promise<void>;
   loadSampleWeights(member: number): Promise<Float64Array>;
 }

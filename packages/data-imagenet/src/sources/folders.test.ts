@@ -89,7 +89,7 @@ describe("left out, counted and reported before training:", () => {
   });
 });
 
-test("what nobody takes for a picture is passed over without a word", async () => {
+test("files that are clearly not pictures are skipped without a warning", async () => {
   const { data, folder } = spoilt();
   for (const name of ["Thumbs.db", ".DS_Store", "readme.txt", "LICENSE", "desktop.ini"]) writeFileSync(join(folder, name), "");
   expect((await load({ data })).warnings).toEqual([]);

@@ -4,7 +4,7 @@ import type { LeftOut } from "./left-out.ts";
 import { listFolder } from "./list-folder.ts";
 
 const PICTURE = /\.(?:jpe?g|png|webp)$/i;
-/** Names that anybody would take for a picture's. */
+/** Names of picture files. */
 const LIKE_PICTURE = /\.(?:jpe?g|jpe|jfif|png|webp|bmp|dib|gif|tiff?|avif|hei[cf]|jp2|jxl|ppm|pgm|pnm|svg|raw|dng|cr2|nef)$/i;
 
 export interface ListOptions {

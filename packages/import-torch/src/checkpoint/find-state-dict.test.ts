@@ -41,7 +41,7 @@ describe("of several dicts of tensors", () => {
     });
   });
 
-  test("none is guessed where no key tells them apart", () => {
+  test("none is guessed where no key distinguishes them", () => {
     const twins = dict(["generator", dict(["state_dict", weights])], ["discriminator", dict(["state_dict", others])]);
     expect(() => open(twins)).toThrow(UserError);
     expect(() => open(twins)).toThrow(

@@ -26,7 +26,7 @@ interface Candidate {
 
 /**
  * Finds the network's weights in a checkpoint: the dict of tensors itself, or the one under a usual key, however deep; or the only one there is.
- * @throws UserError when there is none, or several that none of the usual keys tells apart
+ * @throws UserError when there is none, or several that none of the usual keys distinguishes
  */
 export function findStateDict(value: PickleValue, who: string): StateDict {
   const remedy = "Save {'state_dict': model.state_dict()} with torch.save.";
@@ -37,7 +37,7 @@ export function findStateDict(value: PickleValue, who: string): StateDict {
   if (!first) throw new UserError(`${who}: holds no dict of tensors. ${remedy}`);
   if (second?.rank === first.rank) {
     const keys = candidates.map(({ path }) => printable(path.join("."))).join(", ");
-    throw new UserError(`${who}: has tensors under ${keys}, and which are the network's is not to be told. ${remedy}`);
+    throw new UserError(`${who}: has tensors under ${keys}, and which are the network's is not clear. ${remedy}`);
   }
   const { path, dict } = first.candidate;
   return { tensors: tensorsOf(dict), beside: besideOf(value, path) };

@@ -55,7 +55,7 @@ describe("refused", () => {
   });
 });
 
-test("a bomb that tells a small size is unpacked to that size and no more, and then refused for its checksum", () => {
+test("a bomb that claims a small size is unpacked to that size and no more, and then refused for its checksum", () => {
   const file = Buffer.from(archive({ "net/data/0": new Uint8Array(100_000) }, 9));
   for (let at = file.indexOf("a0860100", "hex"); at >= 0; at = file.indexOf("a0860100", at, "hex")) file.writeUInt32LE(8, at);
   expect(() => read(file)).toThrow(/"net\/data\/0" has another checksum \(CRC-32\) than the archive says\. It is damaged/);
