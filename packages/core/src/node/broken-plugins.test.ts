@@ -1,6 +1,5 @@
 // Plugins that do not keep their contract: each is refused in a sentence, most of them before anything is written.
-import { mkdtemp, readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -18,9 +17,10 @@ import { UserError } from "../user-error.ts";
 import { followEvents, openRun } from "./open-run.ts";
 import { planRun } from "./plan-run.ts";
 import { readMember } from "./read-member.ts";
+import { newOut, toyConfig } from "./run-toy.ts";
 import { train } from "./train.ts";
 
-const base = { members: 2, epochs: 2, batchSize: 32, scoreEvery: 1, checkpointSeconds: 0, name: "toy" } satisfies Config;
+const base = { ...toyConfig, scoreEvery: 1 } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
@@ -34,8 +34,6 @@ function containerWith(key: ContractKey, create: () => unknown) {
 async function run(container: DependencyContainer, config: Config, out: string): Promise<void> {
   for await (const event of train({ ...base, ...config }, { container, out })) void event;
 }
-
-const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-broken-"));
 
 const uniform = ({ samples }: { samples: number }): Float64Array => new Float64Array(samples).fill(1 / samples);
 const accept = ({ sampleWeights }: { sampleWeights: Float64Array }) => ({ kind: "accept", alpha: 1, sampleWeights });

@@ -1,5 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -9,33 +8,13 @@ import { toyContainer } from "../train/toy-problem.ts";
 import { checkRun } from "./check-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { mendRun } from "./mend-run.ts";
-import { train } from "./train.ts";
+import { newOut, runToy, toyConfig } from "./run-toy.ts";
 
 const container = toyContainer();
-const config = {
-  dataset: "blobs",
-  architecture: "linear",
-  binarizer: "none",
-  scheme: "boost",
-  voter: "sum",
-  backend: "cpu",
-  members: 3,
-  epochs: 3,
-  batchSize: 32,
-  validation: 0.2,
-  pretrainEpochs: 1,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const config = { ...toyConfig, scheme: "boost", members: 3, epochs: 3, validation: 0.2, pretrainEpochs: 1 } satisfies Config;
 
-const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-check-"));
-
-async function run(settings: Config | undefined, resume?: string, until: (event: RunEvent) => boolean = () => false): Promise<string> {
-  let folder = "";
-  const where = resume === undefined ? { out: await newFolder() } : { resume };
-  for await (const event of train(settings, { container, onFolder: (path) => (folder = path), ...where })) if (until(event)) break;
-  return folder;
+async function run(settings: Config | undefined, resume?: string, until?: (event: RunEvent) => boolean): Promise<string> {
+  return (await runToy(settings, { container, ...(resume === undefined ? {} : { resume }) }, until)).folder;
 }
 
 let finished = "";
@@ -48,7 +27,7 @@ beforeAll(async () => {
 });
 
 async function copyOf(folder: string): Promise<string> {
-  const copy = join(await newFolder(), "toy");
+  const copy = join(await newOut(), "toy");
   await cp(folder, copy, { recursive: true });
   return copy;
 }
@@ -252,5 +231,5 @@ test("a damaged experiment, a folder that is none, and what a kill left", async 
   expect((await checkRun(folder)).damaged).toEqual([
     expect.objectContaining({ kind: "experiment", reason: expect.stringContaining("is not JSON") }),
   ]);
-  await expect(checkRun(await newFolder())).rejects.toThrow("has no experiment.json");
+  await expect(checkRun(await newOut())).rejects.toThrow("has no experiment.json");
 });

@@ -1,7 +1,5 @@
 // What plugins of optimizers, schedules, losses, metrics and schemes get through a whole run.
-import { mkdtemp, readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -15,7 +13,8 @@ import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { readMember } from "./read-member.ts";
-import { train, type TrainOptions } from "./train.ts";
+import { newOut, runToy, toyConfig } from "./run-toy.ts";
+import type { TrainOptions } from "./train.ts";
 
 const rates: ScheduledStep[] = [];
 const container = toyContainer();
@@ -68,38 +67,22 @@ container.resolve(METRICS).add("wrong", {
   }),
 });
 
-const base = {
-  members: 2,
-  epochs: 2,
-  batchSize: 32,
-  scoreEvery: 1,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const base = { ...toyConfig, scoreEvery: 1 } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
-const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-contracts-"));
-
-async function run(config: Config | undefined, options: Partial<TrainOptions>, cut = Infinity) {
-  const events: RunEvent[] = [];
-  let folder = "";
-  for await (const event of train(config, { container, onFolder: (path) => (folder = path), ...options })) {
-    if (events.push(event) === cut) break;
-  }
-  return { events, folder };
-}
+const run = (config: Config | undefined, options: Partial<TrainOptions> = {}, cut = Infinity) =>
+  runToy(config, { container, ...options }, cut);
 
 test("a rule with a slot of its own, for some parameters, resumes to the bytes of an uncut run", async () => {
   const config = { ...base, optimizer: [{ name: "momentum", only: "kernel" }, "adam"], members: 1 } satisfies Config;
-  const whole = await run(config, { out: await newOut() });
+  const whole = await run(config);
   for (let cut = 3; cut < whole.events.length; cut += 4) {
-    const { folder } = await run(config, { out: await newOut() }, cut);
+    const { folder } = await run(config, {}, cut);
     await run(undefined, { resume: folder });
     expect(await folderBytes(folder), `cut after event ${cut}`).toEqual(await folderBytes(whole.folder));
   }
-  const adamAlone = await run({ ...base, members: 1 }, { out: await newOut() });
+  const adamAlone = await run({ ...base, members: 1 });
   expect((await readMember(whole.folder, 0)).weights).not.toEqual((await readMember(adamAlone.folder, 0)).weights);
 });
 
@@ -113,37 +96,37 @@ test("an optimizer that updates only some parameters is refused before anything 
 
 test("a schedule sets the rate of every step, and one whose rate is no number ends the run with a sentence", async () => {
   rates.length = 0;
-  const { events } = await run({ ...base, members: 1, schedule: "line" }, { out: await newOut() });
+  const { events } = await run({ ...base, members: 1, schedule: "line" });
   expect(events.filter((event) => event.type === "epoch").map(({ learningRate }) => learningRate)).toEqual(
     [expect.closeTo(0.02 * (2 / 3), 12), expect.closeTo(0.02 * (1 / 6), 12)].map((rate) => rate as number),
   );
   expect(rates[0]).toEqual({ learningRate: 0.02, epoch: 0, epochs: 2, step: 0, steps: 3 });
-  const steady = await run({ ...base, members: 1 }, { out: await newOut() });
+  const steady = await run({ ...base, members: 1 });
   const losses = (all: readonly RunEvent[]) => all.filter((event) => event.type === "step").map(({ loss }) => loss);
   expect(losses(events).slice(0, 1)).toEqual(losses(steady.events).slice(0, 1));
   expect(losses(events).at(-1)).not.toBe(losses(steady.events).at(-1));
-  await expect(run({ ...base, members: 1, schedule: "broken" }, { out: await newOut() })).rejects.toThrow(
+  await expect(run({ ...base, members: 1, schedule: "broken" })).rejects.toThrow(
     "schedule broken: its learning rate of epoch 2, step 1 is NaN. It must be finite and not negative.",
   );
 });
 
 test("a loss may imitate the vote of another run, and a teacher of other data is refused", async () => {
-  const teacher = await run({ ...base, epochs: 6 }, { out: await newOut() });
+  const teacher = await run({ ...base, epochs: 6 });
   const loss = { name: "imitate", teacher: teacher.folder };
-  const student = await run({ ...base, members: 1, epochs: 30, loss }, { out: await newOut() });
+  const student = await run({ ...base, members: 1, epochs: 30, loss });
   const epochs = student.events.filter((event) => event.type === "epoch");
   expect(epochs.at(-1)?.loss).toBeLessThan(0.2 * epochs[0]!.loss);
   const [vote, own] = [await readMember(teacher.folder, 0), await readMember(student.folder, 0)];
   const distance = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0) / a.length;
   expect(distance(own.logits.train, vote.logits.train)).toBeLessThan(0.5);
-  await expect(run({ ...base, loss, dataset: { name: "blobs", rows: 60 } }, { out: await newOut() })).rejects.toThrow(/teacher .*: /);
+  await expect(run({ ...base, loss, dataset: { name: "blobs", rows: 60 } })).rejects.toThrow(/teacher .*: /);
   const out = await newOut();
   await expect(run({ ...base, loss: { name: "imitate", teacher: "/nowhere" } }, { out })).rejects.toThrow("does not exist");
   expect(await readdir(out)).toEqual([]);
 });
 
 test("a plugin's metric stands in every event that has metrics, in the members' records and in an evaluation", async () => {
-  const { events, folder } = await run({ ...base, metrics: ["wrong", "accuracy"], validation: 0.2 }, { out: await newOut() });
+  const { events, folder } = await run({ ...base, metrics: ["wrong", "accuracy"], validation: 0.2 });
   const start = events.find((event) => event.type === "run-start");
   expect(start?.metrics).toEqual([
     { name: "wrong", title: "share of rows classified wrong", unit: "%", better: "lower" },
@@ -163,12 +146,12 @@ test("a plugin's metric stands in every event that has metrics, in the members' 
 
 test("the best epoch is chosen by the first metric of the run, the lowest where lower is better", async () => {
   const config = { ...base, members: 1, epochs: 4, metrics: ["wrong", "accuracy"], learningRate: 0.5 } satisfies Config;
-  const { events, folder } = await run(config, { out: await newOut() });
+  const { events, folder } = await run(config);
   const scores = events.filter((event) => event.type === "score");
   expect(scores.map(({ metric }) => metric)).toEqual(["wrong", "wrong", "wrong", "wrong"]);
   const best = scores.findLast((score) => score.value === Math.min(...scores.map(({ value }) => value)));
   expect((await readMember(folder, 0)).record.bestEpoch).toBe(best?.epoch);
-  const byAccuracy = await run({ ...config, metrics: ["accuracy", "wrong"] }, { out: await newOut() });
+  const byAccuracy = await run({ ...config, metrics: ["accuracy", "wrong"] });
   const rights = byAccuracy.events.filter((event) => event.type === "score").map(({ value }) => value);
   for (const [i, { value }] of scores.entries()) expect(value).toBeCloseTo(1 - (rights[i] ?? 0), 12);
   expect((await readMember(byAccuracy.folder, 0)).record.bestEpoch).toBe(best?.epoch);
@@ -176,7 +159,7 @@ test("the best epoch is chosen by the first metric of the run, the lowest where 
 
 test("a rejected member has no vote, and the run goes on with the next one", async () => {
   const config = { ...base, members: 3, scheme: { name: "boost", reject: 1 } } satisfies Config;
-  const whole = await run(config, { out: await newOut() });
+  const whole = await run(config);
   const ends = whole.events.filter((event) => event.type === "member-end");
   expect(ends.map(({ alpha, reject }) => [alpha, reject])).toEqual([
     [0.5, undefined],
@@ -186,11 +169,11 @@ test("a rejected member has no vote, and the run goes on with the next one", asy
   expect(whole.events.at(-1)).toMatchObject({ reason: "finished", members: 2 });
   expect(whole.events.filter((event) => event.type === "staged").map(({ members }) => members)).toEqual([1, 2]);
   for (let cut = 3; cut < whole.events.length; cut += 7) {
-    const { folder } = await run(config, { out: await newOut() }, cut);
+    const { folder } = await run(config, {}, cut);
     await run(undefined, { resume: folder });
     expect(await folderBytes(folder), `cut after event ${cut}`).toEqual(await folderBytes(whole.folder));
   }
-  await expect(run({ ...config, members: 1, scheme: { name: "boost", reject: 0 } }, { out: await newOut() })).rejects.toThrow(
+  await expect(run({ ...config, members: 1, scheme: { name: "boost", reject: 0 } })).rejects.toThrow(
     "boost: no member is usable: no better than chance.",
   );
 });

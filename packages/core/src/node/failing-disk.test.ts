@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
@@ -10,25 +9,11 @@ import { RunControl } from "../run-control.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { disk, type FileSystem } from "./file-system.ts";
 import { folderBytes } from "./folder-bytes.ts";
+import { newOut, toyConfig } from "./run-toy.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 const container = toyContainer();
-const config = {
-  dataset: "blobs",
-  architecture: "linear",
-  binarizer: "none",
-  scheme: "boost",
-  voter: "sum",
-  backend: "cpu",
-  members: 2,
-  epochs: 4,
-  batchSize: 32,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
-
-const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-failing-"));
+const config = { ...toyConfig, scheme: "boost", epochs: 4 } satisfies Config;
 
 let events: RunEvent[] = [];
 beforeEach(() => void (events = []));

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -10,38 +10,16 @@ import type { RunEvent } from "../events.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { planRun } from "./plan-run.ts";
-import { train, type TrainOptions } from "./train.ts";
+import { newOut, runToy, toyConfig } from "./run-toy.ts";
+import type { TrainOptions } from "./train.ts";
 
 const container = toyContainer();
-const base = {
-  dataset: "blobs",
-  architecture: { name: "linear", hidden: 4 },
-  binarizer: "none",
-  scheme: "boost",
-  voter: "sum",
-  backend: "cpu",
-  members: 2,
-  epochs: 2,
-  batchSize: 32,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const base = { ...toyConfig, architecture: { name: "linear", hidden: 4 }, scheme: "boost" } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
-const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-find-given-"));
-
-async function run(config: Config | undefined, options: Partial<TrainOptions> = {}, cut = Infinity) {
-  const events: RunEvent[] = [];
-  let folder = "";
-  const out = options.resume === undefined ? { out: await newFolder() } : {};
-  for await (const event of train(config, { container, onFolder: (path) => (folder = path), ...out, ...options })) {
-    events.push(event);
-    if (events.length === cut) break;
-  }
-  return { events, folder };
-}
+const run = (config: Config | undefined, options: Partial<TrainOptions> = {}, cut = Infinity) =>
+  runToy(config, { container, ...options }, cut);
 
 const lastStaged = (events: readonly RunEvent[]): RunEvent | undefined => events.findLast((event) => event.type === "staged");
 
@@ -79,7 +57,7 @@ test("a run with given members that was cut anywhere and resumed ends with the b
 
 test("a model that no run has made is taken as it is", async () => {
   const { folder } = await run(base);
-  const model = await newFolder();
+  const model = await newOut();
   for (const file of ["model.json", "weights.bin"]) await copyFile(join(folder, "members/000", file), join(model, file));
   const { events, folder: made } = await run({ ...base, given: [model] });
   expect(await readFile(join(made, "members/000/weights.bin"))).toEqual(await readFile(join(model, "weights.bin")));
@@ -113,7 +91,7 @@ test("members behind given ones may train side by side", async () => {
 
 describe("bad input is an error before anything is written", () => {
   const refuse = async (config: Config, message: string | RegExp) => {
-    const out = join(await newFolder(), "runs");
+    const out = join(await newOut(), "runs");
     await expect(run({ ...base, ...config }, { out })).rejects.toThrow(message);
     expect(existsSync(out)).toBe(false);
   };
@@ -145,7 +123,7 @@ describe("bad input is an error before anything is written", () => {
   });
 
   test("a start beside given members", async () => {
-    const member = join(await newFolder(), "member");
+    const member = join(await newOut(), "member");
     await mkdir(member);
     await refuse({ given: member, pretrainEpochs: 2 }, "so pretrainEpochs has nothing to start");
     await refuse({ given: member, init: member }, "so init has nothing to start");

@@ -1,6 +1,5 @@
 // Numbers that are not finite, where a binary net hides them: a sign makes ±1 of NaN, so the training loss stays finite.
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
@@ -12,6 +11,7 @@ import { OPTIMIZERS, type Optimizer } from "../optimizer.ts";
 import { readSafetensors } from "../safetensors.ts";
 import type { StepAware } from "../step.ts";
 import { toyContainer } from "../train/toy-problem.ts";
+import { newOut, toyConfig } from "./run-toy.ts";
 import { train } from "./train.ts";
 
 const container = toyContainer();
@@ -105,21 +105,12 @@ const spoiling = (what: "weight" | "slot"): Optimizer => ({
 for (const what of ["weight", "slot"] as const)
   container.resolve(OPTIMIZERS).add(`spoils-${what}`, { description: "", create: () => spoiling(what) });
 
-const base = {
-  architecture: "signed",
-  members: 2,
-  epochs: 4,
-  batchSize: 32,
-  scoreEvery: 4,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const base = { ...toyConfig, architecture: "signed", epochs: 4, scoreEvery: 4 } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
 async function run(config: Config, plugins = container): Promise<{ events: RunEvent[]; folder: string; error: unknown }> {
-  const out = await mkdtemp(join(tmpdir(), "benn-finite-"));
+  const out = await newOut();
   const events: RunEvent[] = [];
   let error: unknown;
   try {

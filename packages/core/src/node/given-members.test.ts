@@ -1,5 +1,4 @@
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
@@ -10,33 +9,14 @@ import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { planRun } from "./plan-run.ts";
 import { readMember } from "./read-member.ts";
-import { train } from "./train.ts";
+import { runToy, toyConfig } from "./run-toy.ts";
 
 const container = toyContainer();
-const config = {
-  dataset: "blobs",
-  architecture: "linear",
-  binarizer: "none",
-  scheme: "boost",
-  voter: "sum",
-  backend: "cpu",
-  members: 2,
-  epochs: 2,
-  batchSize: 32,
-  learningRate: 0.02,
-} satisfies Config;
+const config = { ...toyConfig, scheme: "boost" } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
-async function run(settings: Config, given?: GivenMembers) {
-  const out = await mkdtemp(join(tmpdir(), "benn-given-"));
-  const events: RunEvent[] = [];
-  let folder = "";
-  for await (const event of train(settings, { container, out, onFolder: (path) => (folder = path), ...(given ? { given } : {}) })) {
-    events.push(event);
-  }
-  return { events, folder };
-}
+const run = (settings: Config, given?: GivenMembers) => runToy(settings, { container, ...(given ? { given } : {}) });
 
 /** The members of one run as another is given them. */
 const membersOf = (folder: string): GivenMembers => ({

@@ -1,6 +1,4 @@
 import { existsSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
@@ -11,24 +9,11 @@ import { checkRun } from "./check-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { PowerCut, PowerCutFiles } from "./power-cut.ts";
 import { readMember } from "./read-member.ts";
+import { newOut, toyConfig } from "./run-toy.ts";
 import { train } from "./train.ts";
 
 const container = toyContainer();
-const config = {
-  dataset: "blobs",
-  architecture: "linear",
-  binarizer: "none",
-  scheme: "boost",
-  voter: "sum",
-  backend: "cpu",
-  members: 2,
-  epochs: 2,
-  batchSize: 32,
-  pretrainEpochs: 1,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const config = { ...toyConfig, scheme: "boost", pretrainEpochs: 1 } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
@@ -50,8 +35,6 @@ async function trainUntilCut(out: string, files: PowerCutFiles | undefined): Pro
   }
   return ended;
 }
-
-const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-power-cut-"));
 
 test("a run whose power is cut at any write, twice, keeps every member whose end it emitted and resumes to the bytes of an uncut one", async () => {
   const whole = await newOut();

@@ -6,13 +6,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Config } from "../config.ts";
 import { DATASETS } from "../dataset.ts";
-import type { RunEvent } from "../events.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { UserError } from "../user-error.ts";
 import { checksum } from "./checksum.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { differenceOfData } from "./same-data.ts";
-import { train } from "./train.ts";
+import { runToy, toyConfig } from "./run-toy.ts";
 
 // A dataset of files, as plugins write them: two pixels an image, kept in a folder; its provenance holds paths as well as checksums.
 const container = toyContainer();
@@ -50,19 +49,7 @@ container.resolve(DATASETS).add("kept", {
   }),
 });
 
-const base = {
-  architecture: "linear",
-  binarizer: "none",
-  scheme: "boost",
-  voter: "sum",
-  backend: "cpu",
-  members: 2,
-  epochs: 2,
-  batchSize: 16,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const base = { ...toyConfig, scheme: "boost", batchSize: 16 } satisfies Config;
 
 const pixels = (rows: number, other = 0): string =>
   JSON.stringify(Array.from({ length: rows * 16 }, (_, i) => Math.sin(i) + (i === 0 ? other : 0)));
@@ -88,14 +75,7 @@ async function dataOf(text: string): Promise<string> {
 const config = (own: object = {}): Config => ({ ...base, dataset: { name: "kept", data, ...own } });
 
 async function run(settings: Config | undefined, options: { resume?: string } = {}, cut = Infinity): Promise<string> {
-  let folder = "";
-  const where = options.resume === undefined ? { out: await mkdtemp(join(home, "runs-")) } : options;
-  const events: RunEvent[] = [];
-  for await (const event of train(settings, { container, onFolder: (path) => (folder = path), ...where })) {
-    events.push(event);
-    if (events.length === cut) break;
-  }
-  return folder;
+  return (await runToy(settings, { container, ...options }, cut)).folder;
 }
 
 async function brokenCopy(): Promise<string> {

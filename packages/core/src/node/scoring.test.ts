@@ -1,6 +1,5 @@
 // Scoring, which takes hours on large data: it can be seen, paused and stopped like training, and begins again where it was stopped.
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs";
@@ -15,17 +14,10 @@ import { predictLogits } from "../train/predict-logits.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
-import { train, type TrainOptions } from "./train.ts";
+import { runToy, toyConfig } from "./run-toy.ts";
+import type { TrainOptions } from "./train.ts";
 
-const base = {
-  members: 2,
-  epochs: 2,
-  batchSize: 32,
-  scoreEvery: 1,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const base = { ...toyConfig, scoreEvery: 1 } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
@@ -82,15 +74,11 @@ async function run(
   onEvent: (event: RunEvent) => void = () => {},
   cut: number = Infinity,
 ) {
-  const events: RunEvent[] = [];
-  let folder = "";
   batches = 0;
-  const out = options.resume === undefined ? { out: await mkdtemp(join(tmpdir(), "benn-scoring-")) } : {};
-  for await (const event of train(config, { container, onFolder: (path) => (folder = path), ...out, ...options })) {
+  return runToy(config, { container, ...options }, (event, count) => {
     onEvent(event);
-    if (events.push(event) === cut) break;
-  }
-  return { events, folder };
+    return count === cut;
+  });
 }
 
 /** Runs, does something in the nth batch, and runs on if need be. */

@@ -1,6 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -9,21 +6,9 @@ import type { RunEvent } from "../events.ts";
 import { type Listener, LISTENERS } from "../listener.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { followEvents } from "./open-run.ts";
-import { train, type TrainOptions } from "./train.ts";
+import { runToy, toyConfig } from "./run-toy.ts";
 
-const config = {
-  dataset: "blobs",
-  architecture: "linear",
-  binarizer: "none",
-  scheme: "bag",
-  voter: "sum",
-  backend: "cpu",
-  members: 2,
-  epochs: 3,
-  batchSize: 32,
-  checkpointSeconds: 0,
-  listeners: "notes",
-} satisfies Config;
+const config = { ...toyConfig, epochs: 3, listeners: "notes" } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
@@ -58,17 +43,6 @@ function listening(own: Partial<Listener> = {}) {
   return { container, notes };
 }
 
-async function run(settings: Config | undefined, options: TrainOptions, cut = Infinity) {
-  const events: RunEvent[] = [];
-  let folder = "";
-  const out = options.resume === undefined ? { out: await mkdtemp(join(tmpdir(), "benn-listeners-")) } : {};
-  for await (const event of train(settings, { ...out, onFolder: (path) => (folder = path), ...options })) {
-    events.push(event);
-    if (events.length === cut) break;
-  }
-  return { events, folder };
-}
-
 async function logOf(folder: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   for await (const event of followEvents(folder, { follow: false })) events.push(event);
@@ -77,16 +51,16 @@ async function logOf(folder: string): Promise<RunEvent[]> {
 
 test("a listener hears what the log holds, in its order, then is closed", async () => {
   const { container, notes } = listening();
-  const { folder } = await run(config, { container });
+  const { folder } = await runToy(config, { container });
   expect(notes).toEqual([{ folder, past: [], heard: await logOf(folder), closed: 1 }]);
 });
 
 test("of a run that was broken off and resumed the past is what the checkpoint covers, and what comes is new", async () => {
   for (const cut of [2, 5, 8, 12, 17]) {
     const { container, notes } = listening();
-    const { folder } = await run(config, { container }, cut);
+    const { folder } = await runToy(config, { container }, cut);
     expect(notes[0]?.closed).toBe(1);
-    await run(undefined, { container, resume: folder });
+    await runToy(undefined, { container, resume: folder });
     const [, resumed] = notes;
     expect(resumed?.closed).toBe(1);
     expect([...(resumed?.past ?? []), ...(resumed?.heard ?? [])], `cut after event ${cut}`).toEqual(await logOf(folder));
@@ -112,7 +86,7 @@ test("one that fails is a warning on the screen and hears no more; the run and t
         ...broken,
       }),
     });
-    const { events, folder } = await run({ ...config, listeners: ["broken", "notes"] }, { container });
+    const { events, folder } = await runToy({ ...config, listeners: ["broken", "notes"] }, { container });
     const warnings = events.filter((event) => event.type === "warning");
     expect(warnings.map(({ message }) => message)).toEqual(["listener broken: the disk is full. The run goes on without it."]);
     expect(events[events.indexOf(warnings[0]!) - 1]?.type).toBe(at);
@@ -127,12 +101,14 @@ test("one that fails is a warning on the screen and hears no more; the run and t
 test("listeners are checked like everything that has a name, and may be changed when a run is resumed", async () => {
   const { container, notes } = listening();
   const without = { ...config, listeners: [] };
-  await expect(run({ ...config, listeners: "note" }, { container })).rejects.toThrow('listener "note" is unknown. Did you mean "notes"?');
-  await expect(run({ ...config, listeners: [{ name: "notes", lvel: 2 }] }, { container })).rejects.toThrow(
+  await expect(runToy({ ...config, listeners: "note" }, { container })).rejects.toThrow(
+    'listener "note" is unknown. Did you mean "notes"?',
+  );
+  await expect(runToy({ ...config, listeners: [{ name: "notes", lvel: 2 }] }, { container })).rejects.toThrow(
     'listeners[0]: listener "notes" has no option "lvel". Did you mean "level"?',
   );
-  const { folder } = await run(without, { container }, 9);
+  const { folder } = await runToy(without, { container }, 9);
   expect(notes).toEqual([]);
-  await run(config, { container, resume: folder });
+  await runToy(config, { container, resume: folder });
   expect([...(notes[0]?.past ?? []), ...(notes[0]?.heard ?? [])]).toEqual(await logOf(folder));
 });

@@ -1,5 +1,4 @@
-import { cp, mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -10,37 +9,13 @@ import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { followEvents, openRun } from "./open-run.ts";
 import { readRunData } from "./run-data.ts";
-import { train } from "./train.ts";
+import { newOut, runToy, toyConfig } from "./run-toy.ts";
 
 const container = toyContainer();
-const config = {
-  dataset: "blobs",
-  architecture: "linear",
-  binarizer: "none",
-  scheme: "boost",
-  voter: "sum",
-  backend: "cpu",
-  members: 3,
-  epochs: 2,
-  batchSize: 32,
-  validation: 0.2,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const config = { ...toyConfig, scheme: "boost", members: 3, validation: 0.2 } satisfies Config;
 
-const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-torn-"));
-
-async function run(settings: Config | undefined, resume?: string, until: (event: RunEvent) => boolean = () => false) {
-  let folder = "";
-  const events: RunEvent[] = [];
-  const where = resume === undefined ? { out: await newFolder() } : { resume };
-  for await (const event of train(settings, { container, onFolder: (path) => (folder = path), ...where })) {
-    events.push(event);
-    if (until(event)) break;
-  }
-  return { folder, events };
-}
+const run = (settings: Config | undefined, resume?: string, until?: (event: RunEvent) => boolean) =>
+  runToy(settings, { container, ...(resume === undefined ? {} : { resume }) }, until);
 
 let finished = "";
 /** Broken off in its third member. */
@@ -52,7 +27,7 @@ beforeAll(async () => {
 });
 
 async function copyOf(folder: string): Promise<string> {
-  const copy = join(await newFolder(), "toy");
+  const copy = join(await newOut(), "toy");
   await cp(folder, copy, { recursive: true });
   return copy;
 }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -17,42 +16,16 @@ import { folderBytes } from "./folder-bytes.ts";
 import { openRun } from "./open-run.ts";
 import { planRun } from "./plan-run.ts";
 import { readMember } from "./read-member.ts";
+import { newOut, runToy, toyConfig } from "./run-toy.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 const container = toyContainer();
-const base = {
-  dataset: "blobs",
-  architecture: "linear",
-  binarizer: "none",
-  scheme: "bag",
-  voter: "sum",
-  backend: "cpu",
-  members: 3,
-  epochs: 4,
-  batchSize: 32,
-  scoreEvery: 2,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const base = { ...toyConfig, members: 3, epochs: 4, scoreEvery: 2 } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
-const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-train-"));
-
-async function run(
-  config: Config | undefined,
-  options: Partial<TrainOptions>,
-  until: (event: RunEvent, nth: number) => boolean = () => false,
-) {
-  const events: RunEvent[] = [];
-  let folder = "";
-  for await (const event of train(config, { container, onFolder: (path) => (folder = path), ...options })) {
-    events.push(event);
-    if (until(event, events.length)) break;
-  }
-  return { events, folder };
-}
+const run = (config: Config | undefined, options: Partial<TrainOptions>, until?: (event: RunEvent, count: number) => boolean) =>
+  runToy(config, { container, ...options }, until);
 
 async function uncut(config: Config): Promise<Record<string, string>> {
   const { folder } = await run(config, { out: await newOut() });

@@ -1,7 +1,5 @@
 // What the trainer owes a scheme and a user, rule by rule: each test fails if its rule alone is broken.
 import { existsSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -21,7 +19,8 @@ import { evaluateRun } from "./evaluate-run.ts";
 import { readModelFiles } from "./model-files.ts";
 import { planRun } from "./plan-run.ts";
 import { readMember } from "./read-member.ts";
-import { train, type TrainOptions } from "./train.ts";
+import { newOut, runToy, toyConfig } from "./run-toy.ts";
+import type { TrainOptions } from "./train.ts";
 
 const container = toyContainer();
 const ROWS = 90;
@@ -50,30 +49,13 @@ container.resolve(SCHEMES).add("weighs-two-classes", {
   }),
 });
 
-const base = {
-  optimizer: "noting",
-  members: 1,
-  epochs: 4,
-  batchSize: 32,
-  scoreEvery: 1,
-  learningRate: 0.02,
-  checkpointSeconds: 0,
-  name: "toy",
-} satisfies Config;
+const base = { ...toyConfig, optimizer: "noting", members: 1, epochs: 4, scoreEvery: 1 } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
-const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-rules-"));
-
-async function run(config: Config | undefined, options: Partial<TrainOptions> = {}, cut = Infinity) {
-  const events: RunEvent[] = [];
-  let folder = "";
+function run(config: Config | undefined, options: Partial<TrainOptions> = {}, cut = Infinity) {
   Object.assign(noted, { rates: [], starts: [] });
-  const out = options.resume === undefined ? { out: await newOut() } : {};
-  for await (const event of train(config, { container, onFolder: (path) => (folder = path), ...out, ...options })) {
-    if (events.push(event) === cut) break;
-  }
-  return { events, folder };
+  return runToy(config, { container, ...options }, cut);
 }
 
 const trainable = (weights: ReadonlyMap<string, { readonly values: Float32Array }>) =>
