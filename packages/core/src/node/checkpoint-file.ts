@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SafetensorsEntry } from "../safetensors.ts";
 import type { WeightValues } from "../train/model-weights.ts";
 import type { Checkpoint, MemberCheckpoint } from "../train/run-store.ts";
-import type { Emitted } from "../train/train-member.ts";
+import type { Emitted } from "../train/emitted.ts";
 import { UserError } from "../user-error.ts";
 import { eventJson } from "./event-json.ts";
 import { finiteJson } from "./finite-json.ts";

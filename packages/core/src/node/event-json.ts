@@ -1,4 +1,4 @@
-import type { Emitted } from "../train/train-member.ts";
+import type { Emitted } from "../train/emitted.ts";
 import { finiteJson } from "./finite-json.ts";
 
 /**

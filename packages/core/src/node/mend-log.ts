@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { RunEvent } from "../events.ts";
 import type { Checkpoint } from "../train/run-store.ts";
-import type { Emitted } from "../train/train-member.ts";
+import type { Emitted } from "../train/emitted.ts";
 import { eventJson } from "./event-json.ts";
 import { readEntries } from "./event-log.ts";
 import type { Replay } from "./replay-run.ts";

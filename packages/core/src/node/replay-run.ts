@@ -7,7 +7,7 @@ import type { MemberTrainer } from "../train/member-trainer.ts";
 import type { WeightValues } from "../train/model-weights.ts";
 import { type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
 import type { MemberLogits, MemberRecord, RunStore } from "../train/run-store.ts";
-import type { Emitted } from "../train/train-member.ts";
+import type { Emitted } from "../train/emitted.ts";
 import { trainRun } from "../train/train-run.ts";
 
 /** A trained member, to be judged again. */

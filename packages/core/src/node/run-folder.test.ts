@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { readWeights, type WeightValues } from "../train/model-weights.ts";
 import type { Checkpoint } from "../train/run-store.ts";
-import type { Emitted } from "../train/train-member.ts";
+import type { Emitted } from "../train/emitted.ts";
 import { writeSafetensors } from "../safetensors.ts";
 import { decodeCheckpoint } from "./checkpoint-file.ts";
 import { readMember } from "./read-member.ts";

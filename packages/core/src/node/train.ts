@@ -14,7 +14,7 @@ import type { GivenMembers } from "../train/given-members.ts";
 import { type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";
 import type { MemberTrainer } from "../train/member-trainer.ts";
 import { trainRun } from "../train/train-run.ts";
-import type { Emitted } from "../train/train-member.ts";
+import type { Emitted } from "../train/emitted.ts";
 import { UserError } from "../user-error.ts";
 import { AUTO, settleBackend } from "./auto-backend.ts";
 import { type CheckMember, checkMembers } from "./check-members.ts";

@@ -13,7 +13,8 @@ import { type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, predictLogits } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 import type { MemberCheckpoint, MemberLogits } from "./run-store.ts";
-import { type Emitted, trainMember } from "./train-member.ts";
+import type { Emitted } from "./emitted.ts";
+import { trainMember } from "./train-member.ts";
 import { watchScoring } from "./watch-scoring.ts";
 
 /** A member to train: everything that differs from member to member. */

@@ -1,5 +1,5 @@
 import type { RunControl } from "../run-control.ts";
-import type { Emitted } from "./train-member.ts";
+import type { Emitted } from "./emitted.ts";
 
 /** Waits until a paused run is resumed, with an event before and after. */
 export async function* pause(control: RunControl): AsyncGenerator<Emitted> {

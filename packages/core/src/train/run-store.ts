@@ -1,7 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs";
 import type { BySplit, RunEvent } from "../events.ts";
 import type { WeightValues } from "./model-weights.ts";
-import type { Emitted } from "./train-member.ts";
+import type { Emitted } from "./emitted.ts";
 
 /** A trained member, as it is kept. */
 export interface MemberRecord {

@@ -1,52 +1,20 @@
-import type * as tf from "@tensorflow/tfjs";
-import type { LoadedDataset, Split } from "../dataset.ts";
-import type { Draw, EnsembleScheme } from "../ensemble-scheme.ts";
-import type { Clock, RunEventBody } from "../events.ts";
 import { createRandom, deriveSeed, shuffle } from "../random.ts";
-import type { RunControl } from "../run-control.ts";
 import { UserError } from "../user-error.ts";
-import { partRows } from "./part-rows.ts";
-import { type Batch, imagesAhead, sendImages } from "./images-ahead.ts";
 import { checkFinite } from "./check-finite.ts";
-import { adviseOnMemory, nameOf, withMemoryAdvice } from "./memory-advice.ts";
+import { drawRows } from "./draw-rows.ts";
+import type { Emitted } from "./emitted.ts";
+import { type Batch, imagesAhead, sendImages } from "./images-ahead.ts";
 import { memberOptimizer } from "./member-optimizer.ts";
-import type { MemberParts } from "./member-parts.ts";
+import type { MemberTask } from "./member-task.ts";
+import { adviseOnMemory, nameOf, withMemoryAdvice } from "./memory-advice.ts";
 import { readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
+import { partRows } from "./part-rows.ts";
 import { pause } from "./pause.ts";
-import { allRows, predictLogits } from "./predict-logits.ts";
-import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
-import type { MemberCheckpoint } from "./run-store.ts";
+import { allRows } from "./predict-logits.ts";
 import { ResidentImages } from "./resident-images.ts";
+import { scoreMember } from "./score-member.ts";
 import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
 import { createStep } from "./train-step.ts";
-import { watchScoring } from "./watch-scoring.ts";
-
-/** An event on its way out; the ensemble's loop adds the time of day. */
-export type Emitted = RunEventBody & {
-  readonly clock?: Partial<Clock>;
-  /** Absent: shown and logged. An event of a member that is trained ahead is shown at once and logged in its turn. */
-  readonly route?: "screen" | "log";
-};
-
-export interface MemberTask {
-  /** −1 for the model that the first sequential member starts from. */
-  readonly member: number;
-  readonly settings: MemberConfig;
-  readonly run: ResolvedConfig;
-  /** Holds the weights to start from; in the end the best ones. The caller disposes it. */
-  readonly model: tf.LayersModel;
-  readonly data: LoadedDataset;
-  readonly scheme: Required<Pick<EnsembleScheme, "draw">>;
-  readonly parts: MemberParts;
-  /** [training rows, classes], if the loss has a teacher. */
-  readonly teacherLogits?: Float32Array | undefined;
-  /** Sample weights [training rows]. */
-  readonly sampleWeights: Float64Array;
-  readonly control: RunControl;
-  /** Goes on from here. */
-  readonly from: MemberCheckpoint | undefined;
-  save(checkpoint: MemberCheckpoint): Promise<void>;
-}
 
 export type MemberOutcome =
   | { readonly finished: true; readonly weights: WeightValues; readonly bestEpoch: number }
@@ -244,67 +212,6 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
 
 const noSums: Readonly<Record<string, number>> = {};
 const start = { epoch: 0, step: 0, lossSum: 0, metricSums: noSums, rows: 0, bestEpoch: -1, bestScore: 0 };
-
-/** What a member trains on in an epoch, or is scored on. */
-export function drawRows(
-  { member, run, data, scheme, sampleWeights }: Pick<MemberTask, "member" | "run" | "data" | "scheme" | "sampleWeights">,
-  epoch: number,
-  purpose: "train" | "score",
-): Draw {
-  return scheme.draw({
-    member,
-    epoch,
-    purpose,
-    sampleWeights,
-    samples: data.train.labels.length,
-    random: (scope) =>
-      scope === "member" ? createRandom(run.seed, "draw", member) : createRandom(run.seed, "draw", member, epoch, purpose),
-  });
-}
-
-/** Accuracy of the model as it is, on the rows that choose the best epoch. Undefined: the run was asked to stop. */
-async function* scoreMember(
-  task: MemberTask,
-  epoch: number,
-  resident: ResidentImages | undefined,
-): AsyncGenerator<Emitted, number | undefined> {
-  const { run, data, control } = task;
-  const { metric } = task.parts.scoredBy;
-  const who = `${nameOf(task.member)}, epoch ${epoch + 1}`;
-  const logitsOf = (
-    split: Split,
-    rows: Int32Array,
-    of: string,
-    resident?: ResidentImages,
-  ): AsyncGenerator<Emitted, Float32Array | undefined> => {
-    const options = { who: `${who}, ${of} images`, batchSize: partRows(run), shape: data.shape, classes: data.labels.length, resident };
-    return watchScoring(predictLogits(task.model, split, rows, options), { what: `scoring ${who}`, total: rows.length, control });
-  };
-  if (run.scoreOn === "validation") {
-    const { validation } = data;
-    if (!validation) throw new Error("scoreOn is validation, but no rows are held out");
-    const logits = yield* logitsOf(validation, allRows(validation.labels.length), "validation");
-    return logits && metric.of(logits, validation.labels);
-  }
-  const draw = drawRows(task, epoch, "score");
-  const { labels } = data.train;
-  // Each row is run once however often it was drawn: a bootstrap holds only 63 % distinct rows.
-  const times = new Float64Array(labels.length);
-  if (draw.kind === "rows") for (const row of draw.rows) times[row] = (times[row] ?? 0) + 1;
-  else times.set(draw.sampleWeights);
-  const rows = allRows(labels.length).filter((row) => (times[row] ?? 0) > 0);
-  const logits = yield* logitsOf(data.train, rows, "training", resident);
-  if (!logits) return undefined;
-  const classes = data.labels.length;
-  let sum = 0;
-  let total = 0;
-  for (const [i, row] of rows.entries()) {
-    const weight = times[row] ?? 0;
-    total += weight;
-    sum += weight * metric.of(logits.subarray(i * classes, (i + 1) * classes), labels.subarray(row, row + 1));
-  }
-  return sum / total;
-}
 
 /** Scales weights to a mean of 1, so that a weighted loss is as large as a plain one; negative weights count as 0. */
 function meanOne(sampleWeights: Float64Array): Float64Array {

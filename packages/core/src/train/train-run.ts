@@ -19,7 +19,9 @@ import { allRows } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";
 import { createVoters, stageVotes } from "./stage-votes.ts";
-import { drawRows, type Emitted, trainMember } from "./train-member.ts";
+import { drawRows } from "./draw-rows.ts";
+import type { Emitted } from "./emitted.ts";
+import { trainMember } from "./train-member.ts";
 
 export interface RunTask {
   readonly config: ResolvedConfig;

@@ -1,6 +1,6 @@
 import type { RunControl } from "../run-control.ts";
 import { pause } from "./pause.ts";
-import type { Emitted } from "./train-member.ts";
+import type { Emitted } from "./emitted.ts";
 
 /** What is over sooner needs no event; from then on one as often. */
 const PROGRESS_MILLISECONDS = 300;

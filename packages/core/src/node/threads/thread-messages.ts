@@ -1,6 +1,6 @@
 import type { MemberCheckpoint } from "../../train/run-store.ts";
 import type { MemberJob, TrainedMember } from "../../train/member-trainer.ts";
-import type { Emitted } from "../../train/train-member.ts";
+import type { Emitted } from "../../train/emitted.ts";
 
 /** What a thread that trains members is told. */
 export type ToThread =

@@ -2,7 +2,7 @@ import type { Worker } from "node:worker_threads";
 import type { RunControl } from "../../run-control.ts";
 import type { MemberJob, MemberTrainer, TrainedMember } from "../../train/member-trainer.ts";
 import type { RunStore } from "../../train/run-store.ts";
-import type { Emitted } from "../../train/train-member.ts";
+import type { Emitted } from "../../train/emitted.ts";
 import { UserError } from "../../user-error.ts";
 import type { FromThread, ToThread } from "./thread-messages.ts";
 

@@ -1,0 +1,28 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { LoadedDataset } from "../dataset.ts";
+import type { EnsembleScheme } from "../ensemble-scheme.ts";
+import type { RunControl } from "../run-control.ts";
+import type { MemberParts } from "./member-parts.ts";
+import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
+import type { MemberCheckpoint } from "./run-store.ts";
+
+/** What it takes to train a member. */
+export interface MemberTask {
+  /** −1 for the model that the first sequential member starts from. */
+  readonly member: number;
+  readonly settings: MemberConfig;
+  readonly run: ResolvedConfig;
+  /** Holds the weights to start from; in the end the best ones. The caller disposes it. */
+  readonly model: tf.LayersModel;
+  readonly data: LoadedDataset;
+  readonly scheme: Required<Pick<EnsembleScheme, "draw">>;
+  readonly parts: MemberParts;
+  /** [training rows, classes], if the loss has a teacher. */
+  readonly teacherLogits?: Float32Array | undefined;
+  /** Sample weights [training rows]. */
+  readonly sampleWeights: Float64Array;
+  readonly control: RunControl;
+  /** Goes on from here. */
+  readonly from: MemberCheckpoint | undefined;
+  save(checkpoint: MemberCheckpoint): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import type { Split } from "../dataset.ts";
+import { drawRows } from "./draw-rows.ts";
+import type { Emitted } from "./emitted.ts";
+import type { MemberTask } from "./member-task.ts";
+import { nameOf } from "./memory-advice.ts";
+import { partRows } from "./part-rows.ts";
+import { allRows, predictLogits } from "./predict-logits.ts";
+import type { ResidentImages } from "./resident-images.ts";
+import { watchScoring } from "./watch-scoring.ts";
+
+/** The scoring metric of the model as it is, on the rows that choose the best epoch. Undefined: the run was asked to stop. */
+export async function* scoreMember(
+  task: MemberTask,
+  epoch: number,
+  resident: ResidentImages | undefined,
+): AsyncGenerator<Emitted, number | undefined> {
+  const { run, data, control } = task;
+  const { metric } = task.parts.scoredBy;
+  const who = `${nameOf(task.member)}, epoch ${epoch + 1}`;
+  const logitsOf = (
+    split: Split,
+    rows: Int32Array,
+    of: string,
+    resident?: ResidentImages,
+  ): AsyncGenerator<Emitted, Float32Array | undefined> => {
+    const options = { who: `${who}, ${of} images`, batchSize: partRows(run), shape: data.shape, classes: data.labels.length, resident };
+    return watchScoring(predictLogits(task.model, split, rows, options), { what: `scoring ${who}`, total: rows.length, control });
+  };
+  if (run.scoreOn === "validation") {
+    const { validation } = data;
+    if (!validation) throw new Error("scoreOn is validation, but no rows are held out");
+    const logits = yield* logitsOf(validation, allRows(validation.labels.length), "validation");
+    return logits && metric.of(logits, validation.labels);
+  }
+  const draw = drawRows(task, epoch, "score");
+  const { labels } = data.train;
+  // Each row is run once however often it was drawn: a bootstrap holds only 63 % distinct rows.
+  const times = new Float64Array(labels.length);
+  if (draw.kind === "rows") for (const row of draw.rows) times[row] = (times[row] ?? 0) + 1;
+  else times.set(draw.sampleWeights);
+  const rows = allRows(labels.length).filter((row) => (times[row] ?? 0) > 0);
+  const logits = yield* logitsOf(data.train, rows, "training", resident);
+  if (!logits) return undefined;
+  const classes = data.labels.length;
+  let sum = 0;
+  let total = 0;
+  for (const [i, row] of rows.entries()) {
+    const weight = times[row] ?? 0;
+    total += weight;
+    sum += weight * metric.of(logits.subarray(i * classes, (i + 1) * classes), labels.subarray(row, row + 1));
+  }
+  return sum / total;
+}
