@@ -29,7 +29,8 @@ const TYPES: Readonly<Record<string, { readonly bytes: number; readonly read: (d
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 export function parseNpy(file: Uint8Array, path: string): NumpyArray {
-  const refuse = (what: string): UserError => new UserError(`cifar10: "${path}" ${what} Save it again with numpy.save.`);
+  const refuse = (what: string, remedy = "Save it again with numpy.save."): UserError =>
+    new UserError(`cifar10: "${path}" ${what} ${remedy}`);
   if (file.length < 12 || Buffer.from(file.subarray(0, 6)).toString("latin1") !== MAGIC)
     throw neighbourOf(file, path) ?? refuse("is not a .npy file.");
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -46,7 +47,12 @@ export function parseNpy(file: Uint8Array, path: string): NumpyArray {
   if (type === undefined || order === undefined || dimensions === undefined) throw refuse("has a header that cannot be read.");
   if (type.startsWith("|O")) throw refuse("holds Python objects, which are pickled and never unpickled here.");
   const known = TYPES[type];
-  if (!known) throw refuse(`has values of type ${type}, but only ${Object.keys(TYPES).join(", ")} are read.`);
+  if (!known) {
+    throw refuse(
+      `has values of type ${type}, but only ${Object.keys(TYPES).join(", ")} are read.`,
+      `Cast them before numpy.save: .astype('float32'), or .astype('uint8') for raw pixels.`,
+    );
+  }
   const shape = dimensions
     .split(",")
     .map((size) => size.replace("L", "").trim())
