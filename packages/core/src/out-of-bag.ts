@@ -16,8 +16,9 @@ export interface OutOfBag {
  */
 export function voteOutOfBag(voter: Voter, ballot: Ballot, labels: Int32Array, seen: readonly Uint8Array[]): OutOfBag | undefined {
   const { classes } = ballot;
-  const scores: number[] = [];
-  const counted: number[] = [];
+  const scores = new Float64Array(labels.length * classes);
+  const counted = new Int32Array(labels.length);
+  let count = 0;
   for (const [row, label] of labels.entries()) {
     const members = seen.flatMap((rows, member) => (rows[row] === 0 ? [member] : []));
     if (members.length === 0) continue;
@@ -26,8 +27,8 @@ export function voteOutOfBag(voter: Voter, ballot: Ballot, labels: Int32Array, s
       logits: members.map((member) => (ballot.logits[member] ?? new Float32Array(0)).subarray(row * classes, (row + 1) * classes)),
       alphas: members.map((member) => ballot.alphas[member] ?? 0),
     });
-    scores.push(...own);
-    counted.push(label);
+    scores.set(own, count * classes);
+    counted[count++] = label;
   }
-  return counted.length > 0 ? { scores: Float64Array.from(scores), labels: Int32Array.from(counted) } : undefined;
+  return count > 0 ? { scores: scores.subarray(0, count * classes), labels: counted.subarray(0, count) } : undefined;
 }

@@ -14,6 +14,7 @@ import { allRows } from "./predict-logits.ts";
 import { ResidentImages } from "./resident-images.ts";
 import { scoreMember } from "./score-member.ts";
 import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
+import { takeRows } from "./take-rows.ts";
 import { createStep } from "./train-step.ts";
 
 export type MemberOutcome =
@@ -218,13 +219,6 @@ function meanOne(sampleWeights: Float64Array): Float64Array {
   const clipped = sampleWeights.map((w) => Math.max(0, w));
   const mean = clipped.reduce((sum, w) => sum + w, 0) / clipped.length;
   return clipped.map((w) => w / mean);
-}
-
-/** Rows of [n, columns] in this order. */
-function takeRows(values: Float32Array, rows: Int32Array, columns: number): Float32Array {
-  const taken = new Float32Array(rows.length * columns);
-  for (const [at, row] of rows.entries()) taken.set(values.subarray(row * columns, (row + 1) * columns), at * columns);
-  return taken;
 }
 
 function mapValues(values: Readonly<Record<string, number>>, of: (value: number, name: string) => number): Record<string, number> {

@@ -2,7 +2,7 @@ import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import type { LoadedDataset } from "../dataset.ts";
-import { completeScheme, type EnsembleScheme, SCHEMES } from "../ensemble-scheme.ts";
+import { completeScheme, SCHEMES } from "../ensemble-scheme.ts";
 import type { BySplit, RunEnd, RunEventBody, StagedMetric } from "../events.ts";
 import type { Metric } from "../metric.ts";
 import { summarizeModel } from "../model-summary.ts";
@@ -10,17 +10,18 @@ import { voteOutOfBag } from "../out-of-bag.ts";
 import type { RunControl } from "../run-control.ts";
 import { UserError } from "../user-error.ts";
 import { type Voter, VOTERS } from "../voter.ts";
+import type { Emitted } from "./emitted.ts";
 import { type GivenMembers, takeGiven } from "./given-members.ts";
 import { judgeMember } from "./judge-member.ts";
 import { memberParts, metricsOf } from "./member-parts.ts";
 import { buildMember, type MemberTrainer, trainHere } from "./member-trainer.ts";
 import { sameShapes, type WeightValues, weightsFit } from "./model-weights.ts";
+import { outOfBagRows, seenRows } from "./out-of-bag-rows.ts";
 import { allRows } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";
 import { createVoters, stageVotes } from "./stage-votes.ts";
-import { drawRows } from "./draw-rows.ts";
-import type { Emitted } from "./emitted.ts";
+import { takeRows } from "./take-rows.ts";
 import { trainMember } from "./train-member.ts";
 
 export interface RunTask {
@@ -38,8 +39,6 @@ export interface RunTask {
   /** Logits [training rows, classes] of the vote of a run that a loss names as its teacher. */
   readonly teacherLogits?: ((folder: string) => Promise<Float32Array>) | undefined;
 }
-
-type CompleteScheme = ReturnType<typeof completeScheme>;
 
 /** A member that is trained: its record, its weights to start the next one from, its logits to vote with. */
 interface Trained {
@@ -71,14 +70,19 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   }
   let sampleWeights = scheme.begin(problem);
   const members: Trained[] = [];
+  const bagRows = scheme.outOfBag ? outOfBagRows(config.seed, problem.samples, problem.classes) : new Int32Array(0);
+  /** What later votes need: logits of the training rows only for those that are voted on out of bag. */
+  const kept = (logits: MemberLogits): MemberLogits => ({ ...logits, train: takeRows(logits.train, bagRows, problem.classes) });
+  const seenBy = (member: number, weights: WeightValues, sampleWeights: Float64Array): Uint8Array => {
+    const ancestor = ancestorOf(members, (own) => sameShapes(own, weights))?.seen;
+    return seenRows(task, scheme, { member, isGiven: isGiven(task, member), sampleWeights, ancestor });
+  };
   for (let member = 0; member < (checkpoint?.member ?? 0); member++) {
     const loaded = await store.loadMember(member);
     if (loaded.record.alpha === undefined) continue;
     const { weights } = loaded;
-    const seen = scheme.outOfBag
-      ? seenRows(task, scheme, members, { member, weights, sampleWeights: await store.loadSampleWeights(member) })
-      : NO_ROWS;
-    members.push({ ...loaded, logits: kept(scheme, loaded.logits), settings: settingsOf(config, member), seen });
+    const seen = scheme.outOfBag ? seenBy(member, weights, await store.loadSampleWeights(member)) : new Uint8Array(0);
+    members.push({ ...loaded, logits: kept(loaded.logits), settings: settingsOf(config, member), seen });
   }
   if (checkpoint && checkpoint.member > 0) sampleWeights = await store.loadSampleWeights(checkpoint.member);
   else await store.saveSampleWeights(0, sampleWeights);
@@ -124,9 +128,9 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     const reason = verdict.kind === "accept" ? {} : { [verdict.kind]: verdict.reason };
     yield { type: "member-end", ...record, ...reason };
     if (alpha !== undefined) {
-      const seen = scheme.outOfBag ? seenRows(task, scheme, members, { member, weights, sampleWeights }) : NO_ROWS;
-      members.push({ record, settings, weights, logits: kept(scheme, logits), seen });
-      yield staged(task, members, voters, scheme, metrics);
+      const seen = scheme.outOfBag ? seenBy(member, weights, sampleWeights) : new Uint8Array(0);
+      members.push({ record, settings, weights, logits: kept(logits), seen });
+      yield staged(task, members, voters, bagRows, metrics);
     } else if (members.length === 0 && (verdict.kind === "stop" || member + 1 === config.members.length)) {
       throw new UserError(
         `${config.scheme.name}: no member is usable: ${"reason" in verdict ? verdict.reason : ""} Train them longer or lower learningRate.`,
@@ -138,11 +142,6 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     await store.saveCheckpoint({ member: member + 1 });
   }
   return yield* end("finished", members);
-}
-
-/** What later votes need: logits of the training rows, 5 GB a member on ImageNet, only where they are voted on out of bag. */
-function kept(scheme: EnsembleScheme, logits: MemberLogits): MemberLogits {
-  return scheme.outOfBag ? logits : { ...logits, train: new Float32Array(0) };
 }
 
 function isGiven({ given }: Pick<RunTask, "given">, member: number): boolean {
@@ -215,12 +214,15 @@ function measureMember(
   return Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, bySplit(metric)]));
 }
 
-/** The vote of all members so far, the newest alone, and out of bag. */
+/**
+ * The vote of all members so far, the newest alone, and out of bag.
+ * @param bagRows the training rows that are voted on out of bag; none unless the scheme has such
+ */
 function staged(
   task: RunTask,
   members: readonly Trained[],
   voters: ReadonlyMap<string, Voter>,
-  scheme: CompleteScheme,
+  bagRows: Int32Array,
   metrics: Readonly<Record<string, Metric>>,
 ): Emitted {
   const { config, data } = task;
@@ -231,42 +233,14 @@ function staged(
     alphas: members.map(({ record }) => record.alpha ?? 0),
     classes: data.labels.length,
   };
-  const seen = members.map((trained) => trained.seen);
-  const outOfBag = scheme.outOfBag && own ? voteOutOfBag(own, ballot, data.train.labels, seen) : undefined;
+  const labels = bagRows.map((row) => data.train.labels[row] ?? 0);
+  const seen = members.map((trained) => Uint8Array.from(bagRows, (row) => trained.seen[row] ?? 1));
+  const outOfBag = own && bagRows.length > 0 ? voteOutOfBag(own, ballot, labels, seen) : undefined;
   const staged = Object.entries(byMetric).map(([name, measured]): [string, StagedMetric] => {
     const metric = metrics[name];
     return [name, outOfBag && metric ? { ...measured, outOfBag: metric.of(outOfBag.scores, outOfBag.labels) } : measured];
   });
   return { type: "staged", members: members.length, metrics: Object.fromEntries(staged) };
-}
-
-const NO_ROWS = new Uint8Array(0);
-
-/**
- * The rows that a member of an out-of-bag scheme may have seen: those that it drew, and those of the members that it goes on from. Those of
- * given weights are unknown; the model before the first member and a teacher were trained on all.
- * @param before the voting members before it
- * @returns [samples], 1 for each such row
- */
-function seenRows(
-  task: RunTask,
-  scheme: CompleteScheme,
-  before: readonly Trained[],
-  { member, weights, sampleWeights }: { readonly member: number; readonly weights: WeightValues; readonly sampleWeights: Float64Array },
-): Uint8Array {
-  const { config, data } = task;
-  const seen = new Uint8Array(data.train.labels.length);
-  const { loss } = memberParts(task, settingsOf(config, member), data.labels.length);
-  if (isGiven(task, member) || loss.teacher !== undefined) return seen.fill(1);
-  if (config.mode === "sequential") {
-    const ancestor = ancestorOf(before, (own) => sameShapes(own, weights));
-    if (ancestor) seen.set(ancestor.seen);
-    else if (task.init || config.pretrainEpochs > 0) return seen.fill(1);
-  }
-  const draw = drawRows({ member, run: config, data, scheme, sampleWeights }, 0, "train");
-  if (draw.kind === "weighted") return seen.map((known, row) => ((draw.sampleWeights[row] ?? 0) > 0 ? 1 : known));
-  for (const row of draw.rows) seen[row] = 1;
-  return seen;
 }
 
 function runStart(task: RunTask, metrics: Readonly<Record<string, Metric>>): RunEventBody {
