@@ -17,3 +17,10 @@ test("bench infer races packed members with every runtime that is here, to the s
   }
   for (const row of [...(sb?.rows ?? []), ...(ab?.rows ?? [])]) expect(row["% of the limit"] ?? 0).toBeLessThanOrEqual(100);
 });
+
+test("bench infer counts bits as asked", async () => {
+  const tables = await benchJson("infer", "--width", "0.1", "--rounds", "1", "--kernel", "scalar");
+  expect(tables.slice(2).map(({ title }) => title)).toEqual(
+    ["SB", "AB"].map((name) => `${name} member, node by node (scalar popcount, best of many rounds)`),
+  );
+});

@@ -1,5 +1,6 @@
 // `pnpm bench infer`: one thread, this runtime against others on the same net in float32, turn by turn.
-import { load } from "@benn/packed";
+import { load, type PackedModel } from "@benn/packed";
+import { Option } from "commander";
 import { BATCHES, type Classifier, onnxClassifier, packedClassifier, tfjsClassifier } from "./infer/contestants.ts";
 import { popcountLimit } from "./infer/popcount-limit.ts";
 import { sampleImages, type SampleImages } from "./infer/sample-images.ts";
@@ -15,7 +16,11 @@ interface Options {
   readonly fetch: boolean;
   readonly rounds: number;
   readonly width: number;
+  readonly kernel: Kernel;
 }
+
+const KERNELS = ["auto", "table", "scalar", "simd"] as const;
+type Kernel = (typeof KERNELS)[number];
 
 export const infer: Subject<Options> = {
   describe: (command) =>
@@ -26,8 +31,12 @@ export const infer: Subject<Options> = {
       .option("--fetch", "first get onnxruntime (430 MB) into .toolchain/peers", false)
       .option("--rounds <n>", "in which everybody has a turn; a sixth of them with batches of 32", count, 60)
       .option("--width <factor>", "of the NIN", factor, 1)
-      .addHelpText("after", "\nExamples:\n  pnpm bench infer --fetch\n  pnpm bench infer --rounds 20 --json"),
-  async *measure({ fetch, rounds, width }) {
+      .addOption(new Option("--kernel <name>", "how @benn/packed counts bits").choices(KERNELS).default("auto"))
+      .addHelpText(
+        "after",
+        "\nExamples:\n  pnpm bench infer --fetch\n  pnpm bench infer --rounds 20 --json\n  pnpm bench infer --kernel scalar",
+      ),
+  async *measure({ fetch, rounds, width, kernel }) {
     if (fetch) fetchPeers();
     const images = sampleImages(32);
     const [sb, six, ab] = [
@@ -35,10 +44,10 @@ export const infer: Subject<Options> = {
       await sampleNets("inner", 6, width),
       await sampleNets("all", 1, width),
     ] as const;
-    const own = packedClassifier("one SB member", await load(sb.file), images);
+    const own = packedClassifier("one SB member", await load(sb.file, { kernel }), images);
     const others = [
-      packedClassifier("one AB member", await load(ab.file), images),
-      packedClassifier("six SB members", await load(six.file), images),
+      packedClassifier("one AB member", await load(ab.file, { kernel }), images),
+      packedClassifier("six SB members", await load(six.file, { kernel }), images),
     ];
     const absent: string[] = [];
     const rivals: Classifier[] = [];
@@ -50,7 +59,8 @@ export const infer: Subject<Options> = {
     }
     for (const batch of BATCHES)
       yield await raceOf({ batch, rounds: batch === 1 ? rounds : Math.ceil(rounds / 6), own, others, rivals, absent });
-    for (const [name, { file, realBytes }] of Object.entries({ SB: sb, AB: ab })) yield await nodes(name, file, realBytes, images);
+    for (const [name, { file, realBytes }] of Object.entries({ SB: sb, AB: ab }))
+      yield await nodes(name, await load(file, { kernel }), { bytes: file.length, realBytes }, images);
   },
 };
 
@@ -99,8 +109,12 @@ async function distance(own: Classifier, other: Classifier): Promise<number> {
 }
 
 /** Where the time of a member goes. */
-async function nodes(name: string, file: Uint8Array, realBytes: number, { bytes }: SampleImages): Promise<Table> {
-  const model = await load(file);
+async function nodes(
+  name: string,
+  model: PackedModel,
+  size: { readonly bytes: number; readonly realBytes: number },
+  { bytes }: SampleImages,
+): Promise<Table> {
   const before = await popcountLimit(model.kernel);
   const profile = model.profile(bytes[0] ?? new Uint8Array(0), { rounds: 100 });
   const speed = ({ multiplyAdds, milliseconds }: { multiplyAdds: number; milliseconds: number }): number =>
@@ -119,7 +133,7 @@ async function nodes(name: string, file: Uint8Array, realBytes: number, { bytes 
     })),
     notes: [
       `limit: ${(limit / 1e9).toFixed(0)} GMAC/s, the most that was seen, here or in the same inner loop on one long layer that stays in the cache; taps on padding count`,
-      `size: ${file.length} bytes, 1/${(realBytes / file.length).toFixed(1)} of its ${realBytes} bytes of float32 weights`,
+      `size: ${size.bytes} bytes, 1/${(size.realBytes / size.bytes).toFixed(1)} of its ${size.realBytes} bytes of float32 weights`,
     ],
   };
 }
