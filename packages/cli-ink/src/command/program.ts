@@ -7,6 +7,7 @@ import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import { printableLines } from "./print.ts";
 import type { TrainOptions } from "./train.ts";
+import type { VerifyOptions } from "./verify.ts";
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
@@ -276,6 +277,26 @@ export function createProgram(): Command {
     [
       ["fsck runs/NAME", "what is whole and what is damaged"],
       ["fsck runs/NAME --mend", "and mend what can be computed again"],
+    ],
+  );
+
+  examples(
+    program
+      .command("verify")
+      .description("Train a run again, in a temporary folder, and compare every byte with its records. Exit code 0: the same; 1: not.")
+      .argument("<run>", "run folder, or one of a published result: weights and logits need not be there")
+      .option("--whole", "from the beginning, even if a checkpoint is stored to take it up from")
+      .option("--members <n>", "only the first ones", wholeNumber)
+      .option("--data <dir>", "where the run's data are now")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--json", "as JSON")
+      .action(async (run: string, options: VerifyOptions) => {
+        const { verify } = await import("./verify.ts");
+        await verify(run, options);
+      }),
+    [
+      ["verify results/NAME --data DIR", "the last epoch of its first member, if a checkpoint is stored; the whole run otherwise"],
+      ["verify runs/NAME --members 1", "the first member of a run of yours"],
     ],
   );
 

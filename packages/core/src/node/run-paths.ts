@@ -17,6 +17,11 @@ export function checkpointFile(run: string): string {
   return join(run, "checkpoint", "latest.safetensors");
 }
 
+/** A checkpoint that is kept, to take the run up from when it is verified. */
+export function verifyPointFile(run: string): string {
+  return join(run, "verify", "checkpoint.safetensors");
+}
+
 export function aheadFile(run: string, member: number): string {
   return join(run, "checkpoint", `ahead-${threeDigits(member)}.safetensors`);
 }

@@ -48,6 +48,8 @@ export interface TrainOptions {
    * lie at another place.
    */
   readonly resume?: string;
+  /** Run folder whose data a new run must have, wherever they lie now. */
+  readonly sameDataAs?: string;
   /** Takes the run over from the process that its lock names. If that is alive, it writes no more. Default false. */
   readonly takeOver?: boolean;
   /** To pause and stop from outside. */
@@ -101,7 +103,8 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     await backend.activate();
     const trained = resume === undefined ? [] : (await openRun(resume)).members;
     data = yield* loadData(resolved, options);
-    if (resume !== undefined) await refuseOtherData(resume, { data, dataset: resolved.dataset, container });
+    const origin = resume ?? options.sameDataAs;
+    if (origin !== undefined) await refuseOtherData(origin, { data, dataset: resolved.dataset, container });
     const kinds = await checkMembers(resolved, data, container, resume ? undefined : options.checkMember);
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
     const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));

@@ -1,0 +1,95 @@
+import { resolve } from "node:path";
+import type { RunEvent, Spec } from "@benn/core";
+import { printable } from "@benn/core/internals";
+import { readExperiment, RunControl, type Verification, verifyRun } from "@benn/core/node";
+import { duration } from "../run/format.ts";
+import { initialState, reduce } from "../run/run-state.ts";
+import { runOptions } from "../run/run-options.ts";
+import { secondsLeft } from "../run/time-left.ts";
+import { exitCodeOf, type StopSignal } from "./exit-codes.ts";
+import { Exit } from "./failure.ts";
+import { openRunContainer, pluginsOfRun, refuseForeignBackend } from "./plugins-of-run.ts";
+import { print, printJson } from "./print.ts";
+import { onStopSignal } from "./stop-signals.ts";
+
+export interface VerifyOptions {
+  readonly whole?: boolean;
+  readonly members?: number;
+  readonly data?: string;
+  readonly plugin?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `benn verify`: exit code 0 where every byte is the same, 1 where one is not. */
+export async function verify(folder: string, { whole, members, data, plugin = [], json }: VerifyOptions): Promise<void> {
+  const { config } = await readExperiment(folder);
+  const run = { folder, config };
+  const cwd = process.cwd();
+  const container = await openRunContainer(run, plugin);
+  refuseForeignBackend(run, cwd);
+  const control = new RunControl();
+  let signal: StopSignal | undefined;
+  const release = onStopSignal((received) => {
+    signal = received;
+    control.stopNow();
+  });
+  const progress = process.stderr.isTTY && !json ? progressLine() : undefined;
+  try {
+    const { startMemberThread } = runOptions({ container, plugins: await pluginsOfRun(run, plugin, cwd) }, cwd);
+    const verification = await verifyRun(folder, {
+      container,
+      control,
+      ...(startMemberThread ? { startMemberThread } : {}),
+      ...(whole === undefined ? {} : { whole }),
+      ...(members === undefined ? {} : { members }),
+      ...(data === undefined ? {} : { dataset: { ...(config.dataset as Spec), source: undefined, data: resolve(data) } }),
+      onEvent: (event) => progress?.show(event),
+    });
+    progress?.clear();
+    const isSame = verification.members.every(({ differences }) => differences.length === 0);
+    if (json) printJson({ ...verification, same: isSame && verification.complete });
+    else print(`${verifyLines(verification).join("\n")}\n`);
+    if (!isSame) process.exitCode = 1;
+    else if (!verification.complete) throw new Exit(signal === undefined ? 1 : exitCodeOf(signal));
+  } finally {
+    progress?.clear();
+    release();
+  }
+}
+
+/** What was compared, as text. */
+export function verifyLines({ folder, fromEpoch, members, complete }: Verification): string[] {
+  const from = fromEpoch > 0 ? `, taken up after epoch ${fromEpoch}` : ", trained from the beginning";
+  return [
+    ...members.flatMap(({ member, same, differences }) => [
+      `member ${member + 1}${from}: ${differences.length === 0 ? "the same bytes" : "not the same"}`,
+      ...Object.entries(same)
+        .filter(([name]) => name.includes("."))
+        .map(([name, sum]) => `  same     ${name}  ${sum}`),
+      ...differences.flatMap(({ what, stored, found }) => [
+        `  differs  ${what}`,
+        `           stored ${stored === "" ? "nothing" : stored}`,
+        `           now    ${found ?? "nothing"}`,
+      ]),
+    ]),
+    ...(complete ? [] : [`${folder}: stopped before all was compared; nothing was kept.`]),
+  ];
+}
+
+/** A line on standard error that is written over. */
+function progressLine(): { show(event: RunEvent): void; clear(): void } {
+  let state = initialState;
+  return {
+    show(event) {
+      state = reduce(state, event);
+      if (event.type === "progress") process.stderr.write(`\r${printable(event.what)}: ${event.done} of ${event.total}\u001B[K`);
+      if (event.type !== "step") return;
+      const left = secondsLeft(state);
+      const { member, epoch, step, steps } = event;
+      process.stderr.write(
+        `\rmember ${member + 1}, epoch ${epoch + 1}: ${step} of ${steps} batches${left === undefined ? "" : `, about ${duration(left)} left of the whole run`}\u001B[K`,
+      );
+    },
+    clear: () => void process.stderr.write("\r\u001B[K"),
+  };
+}

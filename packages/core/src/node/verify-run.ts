@@ -1,0 +1,149 @@
+import { existsSync } from "node:fs";
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
+import type { DependencyContainer } from "tsyringe";
+import type { Config } from "../config.ts";
+import type { RunEvent } from "../events.ts";
+import type { Spec } from "../registry.ts";
+import { RunControl } from "../run-control.ts";
+import { UserError } from "../user-error.ts";
+import { decodeCheckpoint } from "./checkpoint-file.ts";
+import { readExperiment } from "./experiment.ts";
+import type { SavedMember } from "./member-file.ts";
+import { readMemberRecord } from "./read-member.ts";
+import { readRunFacts } from "./run-facts.ts";
+import { checkpointFile, memberFolder, verifyPointFile } from "./run-paths.ts";
+import { startFolder } from "./start-model.ts";
+import { train } from "./train.ts";
+
+export interface VerifyOptions {
+  readonly container: DependencyContainer;
+  /** How many of the first members are trained anew. Default: all whose records the run has, or one from a stored checkpoint. */
+  readonly members?: number;
+  /** Trains from the beginning, even if a checkpoint is stored. Default false. */
+  readonly whole?: boolean;
+  /** Where the data are now. */
+  readonly dataset?: Spec;
+  /** To stop from outside. */
+  readonly control?: RunControl;
+  startMemberThread?(config: Config): Worker;
+  onEvent?(event: RunEvent): void;
+}
+
+/** A value of a member's record that came out otherwise. */
+export interface Difference {
+  /** A file of the member by its name, its SHA-256 then being the values; or a key of `member.json`. */
+  readonly what: string;
+  readonly stored: string;
+  /** Undefined where the second training made no such file. */
+  readonly found: string | undefined;
+}
+
+export interface VerifiedMember {
+  readonly member: number;
+  /** What both trainings agree on: files by name with their SHA-256, keys of `member.json` with their values. */
+  readonly same: Readonly<Record<string, string>>;
+  readonly differences: readonly Difference[];
+}
+
+export interface Verification {
+  readonly folder: string;
+  /** Where training was taken up: epochs done before that. 0: from the beginning. */
+  readonly fromEpoch: number;
+  readonly members: readonly VerifiedMember[];
+  /** False when it was stopped before all members were compared. */
+  readonly complete: boolean;
+}
+
+/**
+ * Trains a run again in a temporary folder, from its beginning or from the checkpoint in `verify/`, and compares what comes out with what the
+ * run's records say: SHA-256 of weights and logits, metrics, alpha and error. Of the run it reads `experiment.json`, `member.json` of each member,
+ * and what training starts from; weights and logits need not be there.
+ * @throws UserError when the run has no record of a finished member, or its data differ
+ */
+export async function verifyRun(folder: string, options: VerifyOptions): Promise<Verification> {
+  const { container, dataset, startMemberThread } = options;
+  const control = options.control ?? new RunControl();
+  const { config } = await readExperiment(folder);
+  const facts = await readRunFacts(folder);
+  const recorded = await recordedMembers(folder);
+  if (recorded === 0)
+    throw new UserError(
+      `run folder ${folder}: has no record of a finished member (members/000/member.json), so there is nothing to compare with.`,
+    );
+  const point = verifyPointFile(folder);
+  const kept = !options.whole && existsSync(point) ? decodeCheckpoint(await readFile(point), point) : undefined;
+  const from = kept?.checkpoint;
+  if (from && from.member > 0)
+    throw new UserError(
+      `${point}: is of member ${from.member + 1}. A run is taken up within its first member; verify it whole, by --whole.`,
+    );
+  const wanted = Math.min(options.members ?? (from ? 1 : recorded), recorded);
+  const work = await mkdtemp(join(tmpdir(), "benn-verify-"));
+  try {
+    const again = { ...config, ...(dataset ? { dataset } : {}) };
+    const resume = join(work, "again");
+    if (kept) await copyStart(folder, resume, kept.covered.events);
+    else if (config.init !== undefined && existsSync(startFolder(folder))) again.init = startFolder(folder);
+    const run = train(from && !dataset ? undefined : from ? again : { ...again, name: "again" }, {
+      container,
+      control,
+      ...(from ? { resume } : { out: work, sameDataAs: folder }),
+      ...(startMemberThread ? { startMemberThread } : {}),
+    });
+    const ended = new Set<number>();
+    for await (const event of run) {
+      options.onEvent?.(event);
+      if (event.type !== "member-end") continue;
+      ended.add(event.member);
+      if (Array.from({ length: wanted }, (_, member) => member).every((member) => ended.has(member))) break;
+    }
+    const members: VerifiedMember[] = [];
+    for (let member = 0; member < wanted && ended.has(member); member++) {
+      const stored = await readMemberRecord(folder, member, facts);
+      const found = await readMemberRecord(resume, member, await readRunFacts(resume));
+      members.push({ member, ...compare(values(stored), values(found)) });
+    }
+    return { folder, fromEpoch: from?.training?.epoch ?? 0, members, complete: members.length === wanted };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Members from the first on that the run has a record of. */
+async function recordedMembers(folder: string): Promise<number> {
+  const names = await readdir(join(folder, "members")).catch(() => []);
+  let count = 0;
+  while (names.length > count && existsSync(join(memberFolder(folder, count), "member.json"))) count += 1;
+  return count;
+}
+
+/**
+ * Makes a run folder that stands where the checkpoint in `verify/` says.
+ * @param events bytes of the log that the checkpoint covers
+ */
+async function copyStart(folder: string, to: string, events: number): Promise<void> {
+  await mkdir(join(to, "checkpoint"), { recursive: true });
+  const parts = ["experiment.json", "preprocessing.safetensors", "labels.safetensors", "weights", "start"];
+  for (const part of parts.filter((name) => existsSync(join(folder, name))))
+    await cp(join(folder, part), join(to, part), { recursive: true });
+  await writeFile(join(to, "events.jsonl"), (await readFile(join(folder, "events.jsonl"))).subarray(0, events));
+  await copyFile(verifyPointFile(folder), checkpointFile(to));
+}
+
+/** What a record says, by the names of files and keys. */
+function values({ record, files, sampleWeights }: SavedMember): Record<string, string> {
+  const keys = Object.entries({ ...record, sampleWeights }).filter(([, value]) => value !== undefined);
+  return { ...files, ...Object.fromEntries(keys.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])) };
+}
+
+function compare(stored: Readonly<Record<string, string>>, found: Readonly<Record<string, string>>): Omit<VerifiedMember, "member"> {
+  const names = Object.keys({ ...stored, ...found });
+  const isSame = (what: string): boolean => stored[what] === found[what];
+  return {
+    same: Object.fromEntries(names.filter(isSame).map((name) => [name, stored[name] ?? ""])),
+    differences: names.filter((name) => !isSame(name)).map((what) => ({ what, stored: stored[what] ?? "", found: found[what] })),
+  };
+}

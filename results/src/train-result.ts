@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { train } from "@benn/cli-ink";
+import { type Config, type RunEvent, UserError } from "@benn/core";
+import { RunControl } from "@benn/core/node";
+import { PLACES, type Places, resultNames } from "./places.ts";
+
+/**
+ * Trains the run of a result, or goes on with it, in `runs/NAME`. Before the last epoch of the first member its checkpoint is kept, in `verify/`.
+ * @param data folder of CIFAR-10; undefined for a configuration that needs none
+ * @param print is given a line after each epoch and member
+ * @returns whether it is finished
+ */
+export async function trainResult(
+  name: string,
+  { data, places = PLACES, ...options }: TrainingOptions & { readonly data?: string | undefined },
+): Promise<boolean> {
+  const file = join(places.results, name, "config.json");
+  if (!existsSync(file)) throw new UserError(`results: there is no ${file}. There are: ${resultNames(places).join(", ") || "none yet"}.`);
+  const config = withData(JSON.parse(await readFile(file, "utf8")) as Config, data);
+  return await trainVerifiable({ ...config, name, checkpointSeconds: 0 }, { places, ...options });
+}
+
+interface TrainingOptions {
+  readonly places?: Places;
+  readonly print: (line: string) => void;
+  /** Saves and stops. */
+  readonly signal?: AbortSignal;
+}
+
+/** Trains a named run into `runs/`, or goes on with it. */
+export async function trainVerifiable(
+  config: Config & { readonly name: string },
+  { places = PLACES, print, signal }: TrainingOptions,
+): Promise<boolean> {
+  const folder = join(places.runs, config.name);
+  const control = new RunControl();
+  signal?.addEventListener("abort", () => control.stopNow());
+  const resume = existsSync(join(folder, "experiment.json")) ? { resume: folder } : {};
+  const run = train(config, { out: places.runs, control, ...resume });
+  for (;;) {
+    const { done, value } = await run.next();
+    if (done) return value.reason !== "interrupted";
+    // The checkpoint of the epoch before stands until the next event is asked for.
+    if (value.type === "epoch" && value.member === 0 && value.epoch + 1 === value.epochs) await keepCheckpoint(folder);
+    const line = lineOf(value);
+    if (line !== undefined) print(line);
+  }
+}
+
+async function keepCheckpoint(folder: string): Promise<void> {
+  const from = join(folder, "checkpoint", "latest.safetensors");
+  const to = join(folder, "verify", "checkpoint.safetensors");
+  if (!existsSync(from)) return; // a member of one epoch has none
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
+}
+
+/** A configuration whose data lie in this folder. */
+export function withData(config: Config, data: string | undefined): Config {
+  if (data === undefined) return config;
+  const dataset = typeof config.dataset === "string" ? { name: config.dataset } : (config.dataset ?? { name: "cifar10" });
+  return { ...config, dataset: { ...dataset, data } };
+}
+
+function lineOf(event: RunEvent): string | undefined {
+  const percent = (share: number | undefined): string => (share === undefined ? "–" : `${(100 * share).toFixed(2)} %`);
+  if (event.type === "epoch") {
+    const { member, epoch, epochs, loss, metrics, clock } = event;
+    const speed = clock.imagesPerSecond === undefined ? "" : `, ${Math.round(clock.imagesPerSecond)} images/s`;
+    return `member ${member + 1}, epoch ${epoch + 1} of ${epochs}: loss ${loss.toFixed(4)}, accuracy ${percent(metrics["accuracy"])}${speed}`;
+  }
+  if (event.type === "score")
+    return `  score on ${event.on}: ${event.metric} ${percent(event.value)}${event.best ? ", the best so far" : ""}`;
+  if (event.type === "member-end") return `member ${event.member + 1}: test ${percent(event.metrics["accuracy"]?.test)}`;
+  if (event.type === "staged") {
+    const votes = Object.entries(event.metrics["accuracy"]?.test ?? {}).map(([voter, value]) => `${voter} ${percent(value)}`);
+    return `vote of ${event.members}: ${votes.join(", ")}`;
+  }
+  if (event.type === "warning") return `warning: ${event.message}`;
+  return undefined;
+}
