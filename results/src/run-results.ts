@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { keepResult } from "./keep-result.ts";
 import { writeResultsTable } from "./results-table.ts";
+import { search } from "./search.ts";
 import { LEAST_SEEDS, speedrun } from "./speedrun.ts";
 import { trainResult } from "./train-result.ts";
 
@@ -30,6 +31,14 @@ export async function runResults(args: readonly string[], print: (line: string) 
         print(`${name}: ${members.length} of ${planned} members kept`);
       }
       print(await writeResultsTable());
+    });
+  program
+    .command("search")
+    .description("Train the trials of results/search/NAME.json that are left, and write their table. Ctrl-C saves and stops.")
+    .argument("<name>")
+    .option("--data <dir>", "folder with CIFAR-10")
+    .action(async (name: string, { data }: { data?: string }) => {
+      if (!(await search(name, { data: absolute(data), print, signal: stopSignal() }))) stopped(print);
     });
   program
     .command("table")

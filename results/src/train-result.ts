@@ -22,7 +22,7 @@ export async function trainResult(
   return await trainVerifiable({ ...config, name, checkpointSeconds: 0 }, { places, ...options });
 }
 
-interface TrainingOptions {
+export interface TrainingOptions {
   readonly places?: Places;
   readonly print: (line: string) => void;
   /** Saves and stops. */
