@@ -1,4 +1,6 @@
 // The binarizers of the literature: values and gradients against their papers' formulas, worked out in plain loops.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { EVALUATION } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
 import type { Binarizer, BinarizerParameters, Step } from "@benn/core";
@@ -6,6 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expectGradient, normal } from "../test/finite-differences.ts";
+import { runTiny, tinyConfig } from "../test/run-tiny.ts";
 import { adabin } from "./adabin.ts";
 import { approxSign } from "./approx-sign.ts";
 import { ede } from "./ede.ts";
@@ -229,6 +232,17 @@ describe.each(Object.entries(binarizers))("%s", (name, binarizer: Binarizer) => 
       }),
     );
   });
+});
+
+test.for(Object.entries(binarizers))("a run with %s that was cut and resumed ends with the same bytes", async ([, binarizer]) => {
+  const config = { ...tinyConfig, epochs: 3 };
+  const whole = await runTiny(binarizer, config);
+  const cut = await runTiny(binarizer, config, { cutAfter: 14 });
+  await runTiny(binarizer, undefined, { resume: cut });
+  for (const member of ["000", "001"]) {
+    const [one, other] = [whole, cut].map((folder) => readFile(join(folder, "members", member, "weights.bin")));
+    expect(await other).toEqual(await one);
+  }
 });
 
 test("what is differentiable of them agrees with differences: scale and offset of AdaBin's kernels, scale of ReCU's", () => {
