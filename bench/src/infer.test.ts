@@ -38,4 +38,5 @@ test("bench infer times a packed member of any architecture alone, on images of 
     expect(table?.rows[0]?.["ms an image"]).toBeGreaterThan(0);
   }
   expect(nodes?.rows.at(-1)).toMatchObject({ output: "1×1×1000" });
+  expect(nodes?.notes?.[0]).toMatch(/^together: [\d.]+ ms$/);
 });

@@ -1,6 +1,6 @@
 // `pnpm bench infer`: one thread, this runtime against others on the same net in float32, turn by turn.
-import { load, type PackedModel } from "@benn/packed";
 import { UserError } from "@benn/core";
+import { load, type PackedModel } from "@benn/packed";
 import { Option } from "commander";
 import { BATCHES, type Classifier, onnxClassifier, packedClassifier, tfjsClassifier } from "./infer/contestants.ts";
 import { popcountLimit } from "./infer/popcount-limit.ts";
@@ -152,6 +152,7 @@ async function nodes(
       "% of the limit": node.op === "binaryConv" ? ofLimit(speed(node), seen).percent : undefined,
     })),
     notes: [
+      `together: ${profile.reduce((sum, { milliseconds }) => sum + milliseconds, 0).toFixed(2)} ms`,
       `limit: ${(limit / 1e9).toFixed(0)} GMAC/s, the most that was seen, here or in the same inner loop on one long layer that stays in the cache; taps on padding count`,
       `size: ${size.bytes} bytes, 1/${(size.realBytes / size.bytes).toFixed(1)} of its ${size.realBytes} bytes of float32 weights`,
     ],

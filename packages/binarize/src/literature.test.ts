@@ -152,7 +152,8 @@ function isTorn(w: tf.Tensor): boolean {
   byFilter(w, (own, g) => {
     const { v } = standardized(own);
     const level = Math.log2(mean(v.map(Math.abs)));
-    torn ||= v.some((own) => Math.abs(own) < 1e-4) || own.some((w) => Math.abs(Math.abs(w) - 1) < 1e-4) || Math.abs((level % 1) + 0.5) < 1e-3;
+    torn ||=
+      v.some((own) => Math.abs(own) < 1e-4) || own.some((w) => Math.abs(Math.abs(w) - 1) < 1e-4) || Math.abs((level % 1) + 0.5) < 1e-3;
     return { values: own, gradient: g };
   });
   return torn;

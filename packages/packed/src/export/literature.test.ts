@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ARCHITECTURES, BACKENDS, BINARIZERS, UserError } from "@benn/core";
+import { ARCHITECTURES, BACKENDS, BINARIZERS, UserError, VOTERS } from "@benn/core";
 import { load } from "../load.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { container, trainNets } from "../../test/train-nets.ts";
@@ -22,19 +22,23 @@ const members = [
   { count: 1, binarizer: "ede", architecture: { name: "vgg-small", width: 0.125 } },
 ];
 
-test("each gives every test image the training graph's logits, bit for bit, with trained shifts in its thresholds", { timeout: 600_000 }, async () => {
-  const folder = await trainNets(out, { members });
-  const { bytes, warnings, verification } = await exportRun(folder, { container, verify: true });
-  expect(warnings).toEqual([]);
-  expect(verification).toEqual({
-    images: 200,
-    pictures: true,
-    members: members.map(() => ({ otherClass: 0, otherLogits: 0 })),
-    votes: { hard: 0, soft: 0, softmax: 0 },
-  });
-  const { members: packed } = await load(bytes);
-  expect(packed).toHaveLength(members.length);
-});
+test(
+  "each gives every test image the training graph's logits, bit for bit, with trained shifts in its thresholds",
+  { timeout: 600_000 },
+  async () => {
+    const folder = await trainNets(out, { members });
+    const { bytes, warnings, verification } = await exportRun(folder, { container, verify: true });
+    expect(warnings).toEqual([]);
+    expect(verification).toEqual({
+      images: 200,
+      pictures: true,
+      members: members.map(() => ({ otherClass: 0, otherLogits: 0 })),
+      votes: { hard: 0, soft: 0, softmax: 0 },
+    });
+    const { members: packed } = await load(bytes);
+    expect(packed).toHaveLength(members.length);
+  },
+);
 
 test.for([
   { name: "alexnet", width: 1 / 32 },
@@ -50,8 +54,7 @@ test.for([
   expect(verification?.members).toEqual([{ otherClass: 0, otherLogits: 0 }]);
 });
 
-const REFUSAL =
-  "takes activations of 2 bits, for which packed models have no operation. Use a binarizer with activations of 1 bit or 32.";
+const REFUSAL = "takes activations of 2 bits, for which packed models have no operation. Use a binarizer with activations of 1 bit or 32.";
 
 test("adabin, whose values are no signs, is refused before training and by the export, layer by layer", async () => {
   const architecture = { name: "vgg-small", width: 1 / 32 };
@@ -60,7 +63,7 @@ test("adabin, whose values are no signs, is refused before training and by the e
     .create(architecture)
     .build({ inputShape: [32, 32, 3], classes: 10, binarizer: container.resolve(BINARIZERS).create("adabin"), seed: 1 });
   const data = { preprocessing: [], shape: [32, 32, 3] } as const;
-  const voter = { name: "soft", voter: { vote: () => new Float64Array(0), lower: (alphas: readonly number[]) => ({ vote: "soft", alphas }) } } as const;
+  const voter = { name: "soft", voter: container.resolve(VOTERS).create("soft") };
   const sentence = [2, 3, 4, 5, 6].map((i) => `export: layer conv${i} ${REFUSAL}`).join(" ");
   expect(await checkExportable({ model, data, voter })).toEqual([sentence]);
   model.dispose();

@@ -9,9 +9,9 @@ import { weightOf } from "./read-layer.ts";
  *     y = ((x − shift) · slope + offset) + max(0, x − shift) · (1 − slope)
  */
 export async function rpreluOf(layer: tf.layers.Layer, place: Place): Promise<Operation> {
-  const [shift, slope, offset] = await Promise.all(
+  const [shift, slope, offset] = (await Promise.all(
     ["shift", "slope", "offset"].map(async (name) => (await weightOf(layer, name))?.values ?? new Float32Array(0)),
-  ) as [Float32Array, Float32Array, Float32Array];
+  )) as [Float32Array, Float32Array, Float32Array];
   const filled = (value: number): Float32Array => new Float32Array(shift.length).fill(value);
   const affine = (part: string, inputs: Place["inputs"], mean: Float32Array, factor: Float32Array, offset: Float32Array): Operation =>
     connect({
