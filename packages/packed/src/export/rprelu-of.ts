@@ -7,11 +7,12 @@ import { weightOf } from "./read-layer.ts";
  * The layer `RPReLU` in operations that a packed model has, in the layer's own order, so that every float is rounded alike:
  *
  *     y = ((x − shift) · slope + offset) + max(0, x − shift) · (1 − slope)
+ *
+ * @param refuse throws, for a layer of that name that is another's
  */
-export async function rpreluOf(layer: tf.layers.Layer, place: Place): Promise<Operation> {
-  const [shift, slope, offset] = (await Promise.all(
-    ["shift", "slope", "offset"].map(async (name) => (await weightOf(layer, name))?.values ?? new Float32Array(0)),
-  )) as [Float32Array, Float32Array, Float32Array];
+export async function rpreluOf(layer: tf.layers.Layer, place: Place, refuse: (what: string) => never): Promise<Operation> {
+  const weight = async (name: string): Promise<Float32Array> => (await weightOf(layer, name))?.values ?? refuse(`has no weight "${name}"`);
+  const [shift, slope, offset] = await Promise.all([weight("shift"), weight("slope"), weight("offset")]);
   const filled = (value: number): Float32Array => new Float32Array(shift.length).fill(value);
   const affine = (part: string, inputs: Place["inputs"], mean: Float32Array, factor: Float32Array, offset: Float32Array): Operation =>
     connect({

@@ -150,7 +150,7 @@ async function operationOf(
         affine: await affineOf(layer, fields.epsilon ?? 1e-3),
       });
     case "RPReLU":
-      return rpreluOf(layer, place);
+      return rpreluOf(layer, place, refuse);
     case "Conv2D": {
       const kernel = await weightOf(layer, "kernel");
       const bias = await weightOf(layer, "bias");
