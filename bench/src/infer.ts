@@ -45,7 +45,10 @@ export const infer: Subject<Options> = {
   async *measure({ fetch, rounds, width, kernel, architecture, side }) {
     if (fetch) fetchPeers();
     const images = sampleImages(32, side);
-    if (architecture !== undefined) return yield* alone({ architecture, rounds, width, kernel, side }, images);
+    if (architecture !== undefined) {
+      yield* alone({ architecture, rounds, width, kernel, side }, images);
+      return;
+    }
     if (side !== 32) throw new UserError("bench infer: the NIN takes images of 32 pixels. Leave --side out, or name an --architecture.");
     const [sb, six, ab] = [
       await sampleNets({ name: "nin", width }),
