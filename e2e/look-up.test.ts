@@ -34,6 +34,8 @@ test.concurrent("plugins lists every name, also those of your own plugin", async
   expect(code).toBe(0);
   for (const name of ["nin", "allbinnet", "resnet20", "deterministic", "stochastic", "none", "bagging", "samme, boost-d", "my-boost"])
     expect(stdout).toMatch(new RegExp(`^ {2}(?:[\\w-]+, )*${name}\\b`, "m"));
+  for (const name of ["birealnet18", "vgg-small", "deep-ensemble", "approx-sign", "ede", "rsign", "recu", "adabin"])
+    expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   for (const name of ["hard", "soft", "softmax", "cifar10", "wasm", "adam", "steps", "cross-entropy", "top5", "demo", "allbinnet"])
     expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   const json = await benn(["plugins", "--json"], { cwd: newFolder() });

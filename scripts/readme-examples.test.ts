@@ -11,6 +11,7 @@ test.for([
   ["data-cifar", "3600 400 1000"],
   ["ensemble-bagging", "rows: Int32Array(6)"],
   ["ensemble-boost", "alpha: 1.64"],
+  ["ensemble-deep", "rows: Int32Array(6) [ 0, 1, 2, 3, 4, 5 ]"],
   ["vote", "Float64Array(3)"],
 ] as const)("the example of packages/%s runs", ([name, prints]) => {
   const [code = ""] = codeOf(`packages/${name}/README.md`);

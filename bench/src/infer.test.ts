@@ -24,3 +24,19 @@ test("bench infer counts bits as asked", async () => {
     ["SB", "AB"].map((name) => `${name} member, node by node (scalar popcount, best of many rounds)`),
   );
 });
+
+test("bench infer times a packed member of any architecture alone, on images of any size", async () => {
+  const tables = await benchJson("infer", "--architecture", "birealnet18", "--side", "64", "--width", "0.05", "--rounds", "1");
+  expect(tables.map(({ title }) => title)).toEqual([
+    "Batch of 1, one thread, median of 1 rounds",
+    "Batch of 32, one thread, median of 1 rounds",
+    expect.stringMatching(/^birealnet18 member, node by node/),
+  ]);
+  const [one, batch, nodes] = tables;
+  for (const table of [one, batch]) {
+    expect(table?.rows.map((row) => row[""])).toEqual(["@benn/packed, one birealnet18 member"]);
+    expect(table?.rows[0]?.["ms an image"]).toBeGreaterThan(0);
+  }
+  expect(nodes?.rows.at(-1)).toMatchObject({ output: "1×1×1000" });
+  expect(nodes?.notes?.[0]).toMatch(/^together: [\d.]+ ms$/);
+});

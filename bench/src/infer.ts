@@ -1,4 +1,5 @@
 // `pnpm bench infer`: one thread, this runtime against others on the same net in float32, turn by turn.
+import { UserError } from "@benn/core";
 import { load, type PackedModel } from "@benn/packed";
 import { Option } from "commander";
 import { BATCHES, type Classifier, onnxClassifier, packedClassifier, tfjsClassifier } from "./infer/contestants.ts";
@@ -17,6 +18,8 @@ interface Options {
   readonly rounds: number;
   readonly width: number;
   readonly kernel: Kernel;
+  readonly architecture?: string;
+  readonly side: number;
 }
 
 const KERNELS = ["auto", "table", "scalar", "simd"] as const;
@@ -30,19 +33,27 @@ export const infer: Subject<Options> = {
       )
       .option("--fetch", "first get onnxruntime (430 MB) into .toolchain/peers", false)
       .option("--rounds <n>", "in which everybody has a turn; a sixth of them with batches of 32", count, 60)
-      .option("--width <factor>", "of the NIN", factor, 1)
+      .option("--width <factor>", "of the net", factor, 1)
+      .option("--architecture <name>", "@benn/packed alone, on a member of this net in place of the NIN")
+      .option("--side <pixels>", "of its images; from 64 on with 1000 classes, below with 10", count, 32)
       .addOption(new Option("--kernel <name>", "how @benn/packed counts bits").choices(KERNELS).default("auto"))
       .addHelpText(
         "after",
-        "\nExamples:\n  pnpm bench infer --fetch\n  pnpm bench infer --rounds 20 --json\n  pnpm bench infer --kernel scalar",
+        "\nExamples:\n  pnpm bench infer --fetch\n  pnpm bench infer --rounds 20 --json\n  pnpm bench infer --kernel scalar" +
+          "\n  pnpm bench infer --architecture vgg-small\n  pnpm bench infer --architecture birealnet18 --side 224",
       ),
-  async *measure({ fetch, rounds, width, kernel }) {
+  async *measure({ fetch, rounds, width, kernel, architecture, side }) {
     if (fetch) fetchPeers();
-    const images = sampleImages(32);
+    const images = sampleImages(32, side);
+    if (architecture !== undefined) {
+      yield* alone({ architecture, rounds, width, kernel, side }, images);
+      return;
+    }
+    if (side !== 32) throw new UserError("bench infer: the NIN takes images of 32 pixels. Leave --side out, or name an --architecture.");
     const [sb, six, ab] = [
-      await sampleNets("inner", 1, width),
-      await sampleNets("inner", 6, width),
-      await sampleNets("all", 1, width),
+      await sampleNets({ name: "nin", width }),
+      await sampleNets({ name: "nin", width }, { count: 6 }),
+      await sampleNets({ name: "allbinnet", width }),
     ] as const;
     const own = packedClassifier("one SB member", await load(sb.file, { kernel }), images);
     const others = [
@@ -63,6 +74,19 @@ export const infer: Subject<Options> = {
       yield await nodes(name, await load(file, { kernel }), { bytes: file.length, realBytes }, images);
   },
 };
+
+/** One packed member of any net. */
+async function* alone(
+  { architecture, rounds, width, kernel, side }: Required<Pick<Options, "architecture">> & Omit<Options, "fetch">,
+  images: SampleImages,
+): AsyncGenerator<Table, void> {
+  const net = await sampleNets({ name: architecture, width }, { side, classes: side < 64 ? 10 : 1000 });
+  const model = await load(net.file, { kernel });
+  const own = packedClassifier(`one ${architecture} member`, model, images);
+  for (const batch of BATCHES)
+    yield await raceOf({ batch, rounds: batch === 1 ? rounds : Math.ceil(rounds / 6), own, others: [], rivals: [], absent: [] });
+  yield await nodes(architecture, model, { bytes: net.file.length, realBytes: net.realBytes }, images);
+}
 
 interface Field {
   readonly batch: number;
@@ -94,8 +118,7 @@ async function raceOf({ batch, rounds, own, others, rivals, absent }: Field): Pr
       least,
       most,
       "ms an image": median / batch,
-      "÷ packed SB": median / reference,
-      "differs by, %": differs,
+      ...(results.length > 1 && { "÷ packed SB": median / reference, "differs by, %": differs }),
     });
   }
   return { title: `Batch of ${batch}, one thread, median of ${rounds} rounds`, rows, notes: [...absent, ...failures] };
@@ -132,6 +155,7 @@ async function nodes(
       "% of the limit": node.op === "binaryConv" ? ofLimit(speed(node), seen).percent : undefined,
     })),
     notes: [
+      `together: ${profile.reduce((sum, { milliseconds }) => sum + milliseconds, 0).toFixed(2)} ms`,
       `limit: ${(limit / 1e9).toFixed(0)} GMAC/s, the most that was seen, here or in the same inner loop on one long layer that stays in the cache; taps on padding count`,
       `size: ${size.bytes} bytes, 1/${(size.realBytes / size.bytes).toFixed(1)} of its ${size.realBytes} bytes of float32 weights`,
     ],

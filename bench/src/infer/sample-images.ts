@@ -1,6 +1,6 @@
 import { createRandom } from "@benn/core/internals";
 
-/** Images of 32×32 as every classifier gets them: pixels, and the same standardised. */
+/** Square images as every classifier gets them: pixels, and the same standardised. */
 export interface SampleImages {
   readonly bytes: readonly Uint8Array[];
   readonly floats: readonly Float32Array[];
@@ -10,11 +10,14 @@ export interface SampleImages {
 export const MEAN = [125, 123, 114] as const;
 export const DEVIATION = [63, 62, 67] as const;
 
-export function sampleImages(count: number): SampleImages {
+export function sampleImages(count: number, side: number): SampleImages {
   const random = createRandom(1, "bench", "images");
   const bytes = Array.from({ length: count }, () => {
     let value = 128; // a walk, so that neighbours are alike as in pictures
-    return Uint8Array.from({ length: 3072 }, () => (value = Math.round(Math.min(255, Math.max(0, value + 25 * random.normal())))));
+    return Uint8Array.from(
+      { length: 3 * side * side },
+      () => (value = Math.round(Math.min(255, Math.max(0, value + 25 * random.normal())))),
+    );
   });
   const standardized = (byte: number, i: number): number => (byte - (MEAN[i % 3] ?? 0)) / (DEVIATION[i % 3] ?? 1);
   return { bytes, floats: bytes.map((image) => Float32Array.from(image, standardized)) };

@@ -1,13 +1,15 @@
-import { nin, ninOptions } from "@benn/arch-nin";
+import archAlexnet from "@benn/arch-alexnet";
+import archNin from "@benn/arch-nin";
+import archResnet from "@benn/arch-resnet";
+import archVgg from "@benn/arch-vgg";
 import { registerWasmBackend } from "@benn/backend-wasm";
 import { deterministic } from "@benn/binarize";
+import { ARCHITECTURES, createContainer, type Spec } from "@benn/core";
 import { createRandom, prepareLayers, type SafetensorsEntry } from "@benn/core/internals";
 import { compileModel, encodeModel, type Operation, traceModel } from "@benn/packed/export";
 import * as tf from "@tensorflow/tfjs";
 import { type GivenWeight, readWeights } from "../model-weights.ts";
 import { DEVIATION, MEAN } from "./sample-images.ts";
-
-const CLASSES = 10;
 
 /** A member as it was before it was packed. */
 export interface SampleNet {
@@ -15,12 +17,26 @@ export interface SampleNet {
   readonly weights: readonly GivenWeight[];
 }
 
-/** An ensemble of untrained nets whose batch norms have seen data, so that about as many bits are set as in a trained one. */
+export interface SampleOptions {
+  /** Members. */
+  readonly count?: number;
+  /** Pixels a side of its square images. */
+  readonly side?: number;
+  readonly classes?: number;
+}
+
+/**
+ * An ensemble of untrained nets whose batch norms have seen data, so that about as many bits are set as in a trained one.
+ * @param architecture of any package of benn
+ * @throws UserError when there is no such architecture, or it has no such option or takes no such images
+ */
 export async function sampleNets(
-  binary: "inner" | "all",
-  count: number,
-  width: number,
+  architecture: Spec,
+  { count = 1, side = 32, classes = 10 }: SampleOptions = {},
 ): Promise<{ readonly file: Uint8Array; readonly first: SampleNet; readonly realBytes: number }> {
+  const container = createContainer();
+  for (const plugin of [archNin, archResnet, archVgg, archAlexnet]) await plugin.register(container);
+  const net = container.resolve(ARCHITECTURES).create(architecture);
   await registerWasmBackend({ simd: "plain" });
   await tf.setBackend("benn-wasm");
   const tensors = new Map<string, SafetensorsEntry>([
@@ -31,17 +47,12 @@ export async function sampleNets(
   let first: SampleNet | undefined;
   let realBytes = 0;
   for (let member = 0; member < count; member++) {
-    const model = nin(ninOptions.parse({ binary, width })).build({
-      inputShape: [32, 32, 3],
-      classes: CLASSES,
-      binarizer: deterministic,
-      seed: member,
-    });
-    const random = createRandom(member, "bench", binary);
+    const model = net.build({ inputShape: [side, side, 3], classes, binarizer: deterministic, seed: member });
+    const random = createRandom(member, "bench", architecture.name);
     const batch = (): tf.Tensor4D =>
       tf.tensor4d(
-        Float32Array.from({ length: 4 * 3072 }, () => random.normal()),
-        [4, 32, 32, 3],
+        Float32Array.from({ length: 4 * 3 * side * side }, () => random.normal()),
+        [4, side, side, 3],
       );
     for (let i = 0; i < 20; i++) {
       prepareLayers(model, { training: true, seed: i, epoch: 0, epochs: 1 });
@@ -49,13 +60,13 @@ export async function sampleNets(
     }
     const compiled = await compileModel(model, `${member}.`);
     for (const [name, tensor] of compiled.tensors) tensors.set(name, tensor);
-    members.push({ architecture: "nin", alpha: 1, nodes: compiled.nodes });
+    members.push({ architecture: architecture.name, alpha: 1, nodes: compiled.nodes });
     first ??= { logits: (await traceModel(model)).logits, weights: await readWeights(model) };
     realBytes ||= 4 * model.countParams();
     model.dispose();
   }
   if (!first) throw new RangeError("no net asked for");
-  const labels = Array.from({ length: CLASSES }, (_, i) => `class ${i}`);
-  const file = encodeModel({ shape: [32, 32, 3], labels, voter: "softmax", preprocessing: "standardize" }, members, tensors);
+  const labels = Array.from({ length: classes }, (_, i) => `class ${i}`);
+  const file = encodeModel({ shape: [side, side, 3], labels, voter: "softmax", preprocessing: "standardize" }, members, tensors);
   return { file, first, realBytes };
 }

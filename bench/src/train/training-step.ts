@@ -19,7 +19,7 @@ export interface StepOptions {
 
 function build(net: Net, width: number, dropout: number): tf.LayersModel {
   const options = { inputShape: [32, 32, 3], classes: 10, binarizer: deterministic, seed: 1 } as const;
-  if (net === "resnet20") return resnet20({ width }).build(options);
+  if (net === "resnet20") return resnet20({ width, activation: "none" }).build(options);
   return nin({ width, binary: net === "ab" ? "all" : "inner", dropout }).build(options);
 }
 

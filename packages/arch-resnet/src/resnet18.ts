@@ -1,6 +1,7 @@
 import { type Architecture, type BuildOptions, deriveSeed, UserError, z } from "@benn/core";
 import { BatchNorm, BinaryConv2D, MaxPooling2D } from "@benn/binarize";
 import * as tf from "@tensorflow/tfjs";
+import { BLOCKS, isForCifar, STAGES } from "./stages.ts";
 
 export const resnet18Options = z.object({
   depth: z
@@ -16,10 +17,8 @@ export const resnet18Options = z.object({
 
 export type ResNet18Options = z.output<typeof resnet18Options>;
 
-const STAGES = [64, 128, 256, 512];
-/** Basic blocks a stage. */
-const BLOCKS = { 18: [2, 2, 2, 2], 34: [3, 4, 6, 3] } as const;
-const [SMALLEST, SMALL] = [8, 64];
+/** Sides of the smallest images, by stem. */
+const [SMALLEST_CIFAR, SMALLEST] = [8, 32];
 
 /**
  * ResNet-18 (or -34) in the manner of XNOR-Net: a real stem, binary 3×3 convolutions in basic blocks, real shortcuts, a
@@ -47,11 +46,11 @@ export function resnet18({ depth, width, stem }: ResNet18Options): Architecture 
     build({ inputShape, classes, binarizer, seed }: BuildOptions): tf.LayersModel {
       const [height, columns, channels] = inputShape;
       const side = Math.min(height, columns);
-      const forCifar = stem === "cifar" || (stem === "auto" && side < SMALL);
-      if (side < (forCifar ? SMALLEST : SMALL / 2) || channels < 1) {
+      const forCifar = isForCifar(stem, side);
+      const smallest = forCifar ? SMALLEST_CIFAR : SMALLEST;
+      if (side < smallest || channels < 1) {
         throw new UserError(
-          `resnet18: expected images of at least [${forCifar ? SMALLEST : SMALL / 2}, ${forCifar ? SMALLEST : SMALL / 2}, 1], ` +
-            `got [${inputShape.join(", ")}]. Resize them in the dataset.`,
+          `resnet18: expected images of at least [${smallest}, ${smallest}, 1], got [${inputShape.join(", ")}]. Resize them in the dataset.`,
         );
       }
       const normal = (name: string, weights: number) => tf.initializers.randomNormal({ stddev: 1 / weights, seed: deriveSeed(seed, name) });

@@ -1,9 +1,11 @@
-import { type Architecture, type BuildOptions, deriveSeed, UserError, z } from "@benn/core";
-import { BatchNorm, BinaryConv2D } from "@benn/binarize";
+import { type Architecture, type BuildOptions, UserError, z } from "@benn/core";
+import { BatchNorm } from "@benn/binarize";
 import * as tf from "@tensorflow/tfjs";
+import { activationOption, apply, biRealUnit, heNormal, realConv } from "./bi-real-unit.ts";
 
 export const resnet20Options = z.object({
   width: z.number().positive().max(16).default(1).describe("multiplies the channels of every stage: 16, 32 and 64 at 1"),
+  activation: activationOption,
 });
 
 export type ResNet20Options = z.output<typeof resnet20Options>;
@@ -21,7 +23,7 @@ const SMALLEST = 8;
  * so that real values flow from the first layer to the last and no sign is more than one convolution away from them. Where
  * a stage halves the image and doubles the channels, the shortcut is average pool 2×2 → real 1×1 convolution → batch norm.
  * First layer: real 3×3 convolution and batch norm. Last: ReLU, global average, real dense. Kernels start He-normal; the
- * scale of a binary one washes out in its batch norm.
+ * scale of a binary one washes out in its batch norm. With `activation` rprelu each sum goes through a trained RPReLU.
  *
  * At width 1 with 10 classes: 272,474 parameters, of which 267,264 binary; 40.8 M multiply-adds, of which 40.1 M binary.
  *
@@ -29,7 +31,7 @@ const SMALLEST = 8;
  * "Bi-Real Net", ECCV 2018, section 3.1, for a shortcut around every binary convolution and the average pool in it; J. Bethge et
  * al., "Back to Simplicity: How to Train Accurate BNNs from Scratch?", 2019, for real downsampling convolutions
  */
-export function resnet20({ width }: ResNet20Options): Architecture {
+export function resnet20({ width, activation }: ResNet20Options): Architecture {
   return {
     build({ inputShape, classes, binarizer, seed }: BuildOptions): tf.LayersModel {
       const [height, columns, channels] = inputShape;
@@ -39,47 +41,20 @@ export function resnet20({ width }: ResNet20Options): Architecture {
             `Resize them in the dataset.`,
         );
       }
-      const initializer = (name: string) => tf.initializers.heNormal({ seed: deriveSeed(seed, name) });
-      const real = (name: string, filters: number, kernelSize: number): tf.layers.Layer =>
-        tf.layers.conv2d({ name, filters, kernelSize, padding: "same", useBias: false, kernelInitializer: initializer(name) });
-      const apply = (x: tf.SymbolicTensor, ...layers: tf.layers.Layer[]): tf.SymbolicTensor =>
-        layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, x);
-      /** One binary convolution and the shortcut around it. */
-      const unit = (x: tf.SymbolicTensor, name: string, filters: number, strides: number): tf.SymbolicTensor => {
-        const conv = new BinaryConv2D({
-          name,
-          binarizer,
-          filters,
-          kernelSize: 3,
-          strides,
-          padding: "same",
-          useBias: false,
-          kernelInitializer: initializer(name),
-        });
-        const residual = apply(x, conv, new BatchNorm({ name: `${name}_bn` }));
-        const shortcut =
-          strides === 1
-            ? x
-            : apply(
-                x,
-                tf.layers.averagePooling2d({ name: `${name}_shortcut_pool`, poolSize: 2 }),
-                real(`${name}_shortcut`, filters, 1),
-                new BatchNorm({ name: `${name}_shortcut_bn` }),
-              );
-        return tf.layers.add({ name: `${name}_add` }).apply([shortcut, residual]) as tf.SymbolicTensor;
-      };
-
       const filters = STAGES.map((channels) => Math.max(1, Math.round(channels * width)));
       const input = tf.input({ shape: [...inputShape], name: "image" });
-      let x = apply(input, real("conv1", filters[0] ?? 1, 3), new BatchNorm({ name: "conv1_bn" }));
+      let x = apply(input, realConv(seed, "conv1", filters[0] ?? 1, 3), new BatchNorm({ name: "conv1_bn" }));
       for (const [stage, count] of filters.entries()) {
-        for (let i = 0; i < CONVOLUTIONS; i++) x = unit(x, `stage${stage + 1}_conv${i + 1}`, count, stage > 0 && i === 0 ? 2 : 1);
+        for (let i = 0; i < CONVOLUTIONS; i++) {
+          const unit = { name: `stage${stage + 1}_conv${i + 1}`, filters: count, strides: stage > 0 && i === 0 ? 2 : 1 } as const;
+          x = biRealUnit(x, unit, { binarizer, activation, seed });
+        }
       }
       const logits = apply(
         x,
         tf.layers.reLU({ name: "relu" }),
         tf.layers.globalAveragePooling2d({ name: "global_average" }),
-        tf.layers.dense({ name: "classes", units: classes, kernelInitializer: initializer("classes") }),
+        tf.layers.dense({ name: "classes", units: classes, kernelInitializer: heNormal(seed, "classes") }),
       );
       return tf.model({ inputs: input, outputs: logits, name: "resnet20" });
     },

@@ -1,6 +1,7 @@
 import { nin, ninOptions } from "@benn/arch-nin";
-import { resnet18, resnet18Options, resnet20, resnet20Options } from "@benn/arch-resnet";
-import { deterministic } from "@benn/binarize";
+import { biRealNet18, biRealNet18Options, resnet18, resnet18Options, resnet20, resnet20Options } from "@benn/arch-resnet";
+import { vggSmall, vggSmallOptions } from "@benn/arch-vgg";
+import { adabin, approxSign, deterministic, ede, recu, rsign } from "@benn/binarize";
 import type { Architecture, Binarizer } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
@@ -14,6 +15,13 @@ const nets: Readonly<Record<string, { readonly architecture: Architecture; reado
   // Two channels wide and 39 batch norms deep: each may double what the last bit of a sum is off.
   "ResNet-20": { architecture: resnet20(resnet20Options.parse({ width: 1 / 8 })), side: 8, tolerance: 1e-4 },
   "ResNet-18": { architecture: resnet18(resnet18Options.parse({ width: 1 / 32 })), side: 32 },
+  "Bi-Real Net 18 with RPReLU": {
+    architecture: biRealNet18(biRealNet18Options.parse({ width: 1 / 32, activation: "rprelu" })),
+    side: 8,
+    tolerance: 1e-4,
+  },
+  // Its last batch norm has four pixels of two images to a channel.
+  "VGG-small": { architecture: vggSmall(vggSmallOptions.parse({ width: 1 / 64 })), side: 16, tolerance: 1e-4 },
 };
 
 async function train(backend: string, net: string, binarizer: Binarizer, steps: number): ReturnType<typeof takeSteps> {
@@ -35,9 +43,16 @@ test.for(Object.keys(nets))(
   },
 );
 
-test("six steps of a binary NIN stay finite, and leave no tensor behind from one to the next", async () => {
+test.for([
+  ["NIN", deterministic],
+  ["ResNet-20", ede],
+  ["Bi-Real Net 18 with RPReLU", rsign],
+  ["VGG-small", approxSign],
+  ["NIN", recu],
+  ["NIN", adabin],
+] as const)("six steps of a binary %s stay finite, and leave no tensor behind from one to the next", async ([net, binarizer]) => {
   await create().activate();
-  const { losses, tensors } = await train(BACKEND_NAME, "NIN", deterministic, 6);
+  const { losses, tensors } = await train(BACKEND_NAME, net, binarizer, 6);
   expect(losses.every(Number.isFinite)).toBe(true);
   expect(new Set(tensors).size).toBe(1);
 });

@@ -1,16 +1,27 @@
 import { BINARIZERS, definePlugin } from "@benn/core";
+import { adabin } from "./adabin.ts";
+import { approxSign } from "./approx-sign.ts";
 import { deterministic } from "./deterministic.ts";
+import { ede } from "./ede.ts";
 import { none } from "./none.ts";
+import { recu } from "./recu.ts";
+import { rsign } from "./rsign.ts";
 import { stochastic } from "./stochastic.ts";
 
+export { adabin } from "./adabin.ts";
+export { approxSign } from "./approx-sign.ts";
 export { deterministic } from "./deterministic.ts";
+export { ede } from "./ede.ts";
 export { none } from "./none.ts";
+export { recu } from "./recu.ts";
+export { rsign } from "./rsign.ts";
 export { stochastic } from "./stochastic.ts";
 export { BatchNorm, type BatchNormOptions } from "./layers/batch-norm.ts";
 export { binaryBlock, type BinaryBlockOptions } from "./layers/binary-block.ts";
 export { BinaryConv2D, type BinaryConv2DLayerOptions } from "./layers/binary-conv2d.ts";
 export { BinaryDense, type BinaryDenseLayerOptions } from "./layers/binary-dense.ts";
 export { BinaryLayer, type BinaryLayerOptions } from "./layers/binary-layer.ts";
+export { RPReLU, type RPReLUOptions } from "./layers/rprelu.ts";
 export { AveragePooling2D, MaxPooling2D, type Pooling2DOptions } from "./layers/pooling2d.ts";
 export { batchNorm, type BatchNormalized } from "./ops/batch-norm.ts";
 export { binaryConv2d, type BinaryConv2DOptions } from "./ops/binary-conv2d.ts";
@@ -29,6 +40,23 @@ export default definePlugin({
     binarizers.add("stochastic", {
       description: "like deterministic, but a weight's sign is drawn anew in each training step",
       create: () => stochastic,
+    });
+    binarizers.add("approx-sign", {
+      description: "Bi-Real Net: the gradient of a piecewise quadratic curve for the sign of activations",
+      create: () => approxSign,
+    });
+    binarizers.add("ede", {
+      description: "IR-Net: an estimator that steepens over the epochs, kernels of mean 0 and deviation 1",
+      create: () => ede,
+    });
+    binarizers.add("rsign", { description: "ReActNet: signs behind a trained shift of each channel", create: () => rsign });
+    binarizers.add("recu", {
+      description: "ReCU: weights clamped at quantiles that widen over the epochs, a trained scale of each filter",
+      create: () => recu,
+    });
+    binarizers.add("adabin", {
+      description: "AdaBin: two values that fit what they stand for in place of −1 and +1; not exportable",
+      create: () => adabin,
     });
     binarizers.add("none", { description: "real values: the twin that a binary net is measured against", create: () => none });
   },

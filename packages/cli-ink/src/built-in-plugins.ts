@@ -1,6 +1,7 @@
 import archAlexnet from "@benn/arch-alexnet";
 import archNin from "@benn/arch-nin";
 import archResnet from "@benn/arch-resnet";
+import archVgg from "@benn/arch-vgg";
 import backendNode from "@benn/backend-node";
 import backendWasm from "@benn/backend-wasm";
 import backendWebgpu from "@benn/backend-webgpu";
@@ -11,6 +12,7 @@ import dataCifar from "@benn/data-cifar";
 import dataImagenet from "@benn/data-imagenet";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
+import ensembleDeep from "@benn/ensemble-deep";
 import tensorboardPlugin from "@benn/tensorboard";
 import vote from "@benn/vote";
 
@@ -20,8 +22,10 @@ export const builtInPlugins: readonly BennPlugin[] = [
   archNin,
   archResnet,
   archAlexnet,
+  archVgg,
   ensembleBagging,
   ensembleBoost,
+  ensembleDeep,
   vote,
   dataCifar,
   dataImagenet,

@@ -57,6 +57,8 @@ export interface EnsembleScheme {
   readonly outOfBag?: boolean;
   /** True when every member has the sample weights of the first one, so that independent members may train side by side. */
   readonly independent?: boolean;
+  /** True when every member must start from fresh weights: core refuses `mode: "sequential"` with it. */
+  readonly fresh?: boolean;
   /** Sample weights [samples] of the first member. Absent: 1 / samples each. */
   begin?(problem: { readonly samples: number; readonly classes: number }): Float64Array;
   /** Rows of an epoch. Absent: `samples` rows drawn anew each epoch, with replacement, in proportion to the sample weights. */
@@ -71,6 +73,7 @@ export function completeScheme(scheme: EnsembleScheme): EnsembleScheme & Require
   return {
     ...(scheme.outOfBag === undefined ? {} : { outOfBag: scheme.outOfBag }),
     ...(scheme.independent === undefined ? {} : { independent: scheme.independent }),
+    ...(scheme.fresh === undefined ? {} : { fresh: scheme.fresh }),
     begin: (problem) => (scheme.begin ? scheme.begin(problem) : new Float64Array(problem.samples).fill(1 / problem.samples)),
     draw: (round) =>
       scheme.draw ? scheme.draw(round) : { kind: "rows", rows: resample(round.sampleWeights, round.samples, round.random("epoch")) },

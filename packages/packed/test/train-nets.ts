@@ -1,6 +1,7 @@
 import archAlexnet from "@benn/arch-alexnet";
 import archNin from "@benn/arch-nin";
 import archResnet from "@benn/arch-resnet";
+import archVgg from "@benn/arch-vgg";
 import backendWasm from "@benn/backend-wasm";
 import binarize from "@benn/binarize";
 import { createContainer } from "@benn/core";
@@ -12,7 +13,7 @@ import pictures from "./pictures.ts";
 import pluginNet from "./plugin-net.ts";
 
 export const container = createContainer({ defaults: { architecture: "nin", binarizer: "deterministic", voter: "soft" } });
-const plugins = [archAlexnet, archNin, archResnet, backendWasm, binarize, dataCifar, ensembleBagging, pictures, pluginNet, vote];
+const plugins = [archAlexnet, archNin, archResnet, archVgg, backendWasm, binarize, dataCifar, ensembleBagging, pictures, pluginNet, vote];
 for (const plugin of plugins) await plugin.register(container);
 
 export interface NetsOptions {
@@ -21,6 +22,7 @@ export interface NetsOptions {
   readonly dataset?: Readonly<Record<string, unknown>>;
   readonly validation?: number;
   readonly simd?: "plain" | "relaxed" | "auto";
+  readonly exportable?: boolean;
   readonly epochs?: number;
 }
 
@@ -31,7 +33,7 @@ export interface NetsOptions {
  */
 export async function trainNets(
   out: string,
-  { members, dataset = {}, validation = 0, simd = "auto", epochs = 1 }: NetsOptions,
+  { members, dataset = {}, validation = 0, simd = "auto", epochs = 1, exportable = true }: NetsOptions,
 ): Promise<string> {
   const run = train(
     {
@@ -45,6 +47,7 @@ export async function trainNets(
       batchSize: 50,
       learningRate: 0.01,
       backend: { name: "wasm", simd },
+      exportable,
     },
     { container, out },
   );

@@ -1,15 +1,13 @@
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Binarizer, type Config, createContainer, LOSSES, OPTIMIZERS, type Step, UserError } from "@benn/core";
+import { type Binarizer, createContainer, LOSSES, OPTIMIZERS, type Step, UserError } from "@benn/core";
 import { createStep, EVALUATION, memberOptimizer, readSafetensors, summarizeModel } from "@benn/core/internals";
-import { train, type TrainOptions } from "@benn/core/node";
 import { testBinarizer } from "@benn/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { normal } from "../../test/finite-differences.ts";
 import { learnedSteps } from "../../test/learned-steps.ts";
-import { tinyContainer } from "../../test/tiny-container.ts";
+import { runTiny, tinyConfig } from "../../test/run-tiny.ts";
 import { deterministic } from "../deterministic.ts";
 import { none } from "../none.ts";
 import { BinaryConv2D } from "./binary-conv2d.ts";
@@ -140,43 +138,15 @@ test("a kernel of 3 bits is counted at 3 bits a weight and a scale a filter, and
   model.dispose();
 });
 
-const config = {
-  ...Object.fromEntries(["dataset", "architecture", "binarizer", "scheme", "voter", "backend"].map((key) => [key, "tiny"])),
-  members: 2,
-  epochs: 2,
-  batchSize: 8,
-  scoreEvery: 1,
-  checkpointSeconds: 0,
-  name: "tiny",
-} satisfies Config;
-
-async function run(
-  own: Config | undefined,
-  options: Partial<TrainOptions>,
-  cutAfter = Infinity,
-  binarizer = learnedSteps(2, 3),
-): Promise<string> {
-  const place = options.resume === undefined ? { out: await mkdtemp(join(tmpdir(), "benn-parameters-")) } : {};
-  let [folder, events] = ["", 0];
-  for await (const _ of train(own, {
-    container: tinyContainer(binarizer),
-    onFolder: (path) => (folder = path),
-    ...place,
-    ...options,
-  })) {
-    if (++events === cutAfter) break;
-  }
-  return folder;
-}
-
 test("a run keeps trained parameters with the other weights, and ends with the same bytes after it was cut and resumed", async () => {
-  const whole = await run(config, {});
+  const binarizer = learnedSteps(2, 3);
+  const whole = await runTiny(binarizer, tinyConfig);
   for (const cutAfter of [10, 22]) {
-    const cut = await run(config, {}, cutAfter);
+    const cut = await runTiny(binarizer, tinyConfig, { cutAfter });
     const checkpoint = await readFile(join(cut, "checkpoint", "latest.safetensors"));
     const names = [...readSafetensors(checkpoint, "latest.safetensors").tensors.keys()];
     for (const group of ["weights", "best", "firstMoments", "secondMoments"]) expect(names).toContain(`${group}:conv/threshold`);
-    await run(undefined, { resume: cut });
+    await runTiny(binarizer, undefined, { resume: cut });
     for (const file of ["model.json", "weights.bin"]) {
       const [one, other] = [whole, cut].map((folder) => readFile(join(folder, "members", "001", file)));
       expect(await other, `${file}, cut after event ${cutAfter}`).toEqual(await one);
@@ -190,7 +160,7 @@ test("in a run a binarizer learns each epoch of the member, and is scored in its
     seen.add(training ? `training ${epoch} of ${epochs}` : `evaluation ${epoch / epochs}`);
     return w.clone();
   };
-  await run({ ...config, epochs: 3 }, {}, Infinity, { ...none, kernel });
+  await runTiny({ ...none, kernel }, { ...tinyConfig, epochs: 3 });
   // Tried before the first epoch it also sees a step of a training that is none.
   const inRun = [...seen].filter((step) => !step.startsWith("training") || step.endsWith("of 3"));
   expect(inRun.toSorted()).toEqual(["evaluation 1", "training 0 of 3", "training 1 of 3", "training 2 of 3"]);

@@ -1,11 +1,7 @@
 import { runTrainingKernel } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { signOf } from "./binary-sign.ts";
-
-/** A kernel's axes but the last, which counts the filters: a filter is everything one output channel is computed from. */
-function filterAxes(w: tf.Tensor): number[] {
-  return w.shape.slice(0, -1).map((_, axis) => axis);
-}
+import { filterAxes } from "./filter-axes.ts";
 
 /** [n, cin]: weights of a filter, and input channels of the kernel [height, width, cin, filters] or [cin, units]. */
 function filterSize(w: tf.Tensor): readonly [n: number, inChannels: number] {

@@ -173,6 +173,22 @@ describe("a member starts", () => {
   });
 });
 
+test("a scheme whose members start afresh refuses sequential mode before anything is written, where there are several members", async () => {
+  container.resolve(SCHEMES).add("fresh", {
+    description: "",
+    create: () => ({ independent: true, fresh: true, next: ({ sampleWeights }) => ({ kind: "accept", alpha: 1, sampleWeights }) }),
+  });
+  const config = { ...base, scheme: "fresh", members: 2, mode: "sequential" } satisfies Config;
+  const out = join(await newOut(), "runs");
+  const sentence =
+    "mode: is sequential, but members of scheme=fresh start afresh: going on from one another they would be one long training. Set mode=independent.";
+  await expect(run(config, { out })).rejects.toThrow(sentence);
+  expect(existsSync(out)).toBe(false);
+  await expect(planRun(config, { container })).rejects.toThrow(sentence);
+  for (const allowed of [{ members: 1 }, { mode: "independent" }] satisfies Config[])
+    await expect(planRun({ ...config, ...allowed }, { container })).resolves.toBeDefined();
+});
+
 describe("init is refused before anything is written, by a run and by a plan,", () => {
   test.for<[string, Config, string]>([
     [

@@ -1,6 +1,7 @@
 import type { DependencyContainer } from "tsyringe";
 import { MOST_MEMBERS, type ParsedConfig, parseConfig } from "../config.ts";
 import { DEFAULTS } from "../container.ts";
+import { SCHEMES } from "../ensemble-scheme.ts";
 import { type ContractKey, CONTRACTS, keysOf, type KeysOf } from "../contracts.ts";
 import type { Registry, Spec } from "../registry.ts";
 import { UserError } from "../user-error.ts";
@@ -60,6 +61,11 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
   if (parsed.mode === "independent" && parsed.pretrainEpochs > 0) {
     throw new UserError(
       `pretrainEpochs: is ${parsed.pretrainEpochs}, but independent members start afresh. Set mode=sequential or pretrainEpochs=0.`,
+    );
+  }
+  if (parsed.mode === "sequential" && count > 1 && container.resolve(SCHEMES).create(own.scheme).fresh) {
+    throw new UserError(
+      `mode: is sequential, but members of scheme=${own.scheme.name} start afresh: going on from one another they would be one long training. Set mode=independent.`,
     );
   }
   if (parsed.init !== undefined && parsed.mode === "independent") {

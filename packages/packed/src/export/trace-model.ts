@@ -8,6 +8,7 @@ import { lowerLayer } from "./lower-layer.ts";
 import type { Operation, Place, ZeroPad } from "./operation.ts";
 import { packSigns } from "./pack-signs.ts";
 import { evaluateLayer, weightOf } from "./read-layer.ts";
+import { rpreluOf } from "./rprelu-of.ts";
 import { DENSE_SUM_BLOCK, sumBlock } from "./sum-block.ts";
 
 /** The fields of layers that are read; TensorFlow.js types few of them. */
@@ -148,6 +149,8 @@ async function operationOf(
         apply: (x) => evaluateLayer(layer, x),
         affine: await affineOf(layer, fields.epsilon ?? 1e-3),
       });
+    case "RPReLU":
+      return rpreluOf(layer, place, refuse);
     case "Conv2D": {
       const kernel = await weightOf(layer, "kernel");
       const bias = await weightOf(layer, "bias");

@@ -1,0 +1,33 @@
+import { adabin, approxSign, ede, recu, rsign } from "@benn/binarize";
+import * as tf from "@tensorflow/tfjs";
+import { expect, test } from "vitest";
+import { difference, onBoth } from "../test/use-software-gpu.ts";
+
+const step = { training: true, seed: 1, epoch: 7, epochs: 20 };
+const waves = (shape: number[], by: number): tf.Tensor =>
+  tf.tensor(
+    Float32Array.from({ length: shape.reduce((size, n) => size * n) }, (_, i) => Math.sin(by * (i + 1))),
+    shape,
+  );
+
+test.for(Object.entries({ approxSign, ede, rsign, recu, adabin }))(
+  "%s has the values and the gradients of the CPU backend, for inputs, kernels and its own parameters",
+  async ([, binarizer]) => {
+    const both = await onBoth(() => {
+      const [x, kernel] = [waves([2, 4, 4, 5], 1.7), waves([3, 3, 5, 6], 2.3)];
+      const own = binarizer.parameters?.({ kernel, inputShape: [4, 4, 5] }) ?? {};
+      const names = Object.keys(own);
+      const run = ([x, kernel, ...rest]: tf.Tensor[]): tf.Tensor[] => {
+        const parameters = Object.fromEntries(names.map((name, i) => [name, rest[i]!]));
+        return [binarizer.activations(x!, step, parameters), binarizer.kernel(kernel!, step, parameters)];
+      };
+      const all = [x, kernel, ...Object.values(own)];
+      const gradients = tf.grads((...args) =>
+        tf.addN(run(args).map((result, i) => tf.sum(tf.mul(result, waves(result.shape, 0.9 + i))).asScalar())),
+      )(all);
+      return [...run(all), ...gradients];
+    });
+    expect(both.cpu.length).toBeGreaterThanOrEqual(4);
+    expect(difference(both, 1e-4)).toBeUndefined();
+  },
+);

@@ -1,0 +1,43 @@
+import type { Binarizer, Step } from "@benn/core";
+import * as tf from "@tensorflow/tfjs";
+import { estimatedSign, type Slope } from "./ops/estimated-sign.ts";
+import { filterAxes } from "./ops/filter-axes.ts";
+import { standardized } from "./ops/standardized.ts";
+
+/** The estimator's steepness in the first epoch, and towards the end. */
+const [GENTLE, STEEP] = [0.1, 10];
+/** So that the logarithm of a filter of zeros is finite. */
+const LEAST = 2 ** -60;
+
+/**
+ * The binarizer of IR-Net. Backwards, for activations and kernels, the error decay estimator (EDE): the derivative of k · tanh(t · x), which
+ * over the epochs goes from a straight line to nearly a step:
+ *
+ *     t = 0.1 · 100 ^ (epoch / epochs),   k = max(1 / t, 1)
+ *
+ * Forwards x̂ = sign(x), and for kernels Libra-PB: each filter gets mean 0 and deviation 1, and its signs a power of two as scale, which gradients
+ * take for a constant:
+ *
+ *     v = (w − mean) / deviation,   ŵ = sign(v) · 2 ^ round(log₂ mean |v|)
+ *
+ * Latent kernels stay as the optimizer leaves them.
+ * @see H. Qin et al., "Forward and Backward Information Retention for Accurate Binary Neural Networks", CVPR 2020, sections 3.2 and 3.3
+ */
+export const ede: Binarizer = {
+  bits: { activations: 1, kernel: 1 },
+  activations: (x, step) => estimatedSign(x, decaying(step)),
+  kernel: (w, step) => tf.tidy(() => estimatedSign(standardized(w).values, decaying(step), powerOfTwo)),
+  project: (w) => w.clone(),
+};
+
+/** The estimator of a step. */
+export function decaying({ epoch, epochs }: Step): Slope {
+  const t = GENTLE * (STEEP / GENTLE) ** (epoch / epochs);
+  const k = Math.max(1 / t, 1);
+  return (x) => tf.mul(tf.sub(1, tf.square(tf.tanh(tf.mul(x, t)))), k * t);
+}
+
+function powerOfTwo(v: tf.Tensor): tf.Tensor {
+  const magnitude = tf.maximum(tf.mean(tf.abs(v), filterAxes(v), true), LEAST);
+  return tf.pow(2, tf.round(tf.div(tf.log(magnitude), Math.LN2)));
+}

@@ -1,0 +1,36 @@
+import * as tf from "@tensorflow/tfjs";
+import { signOf } from "./binary-sign.ts";
+
+/** What stands for the derivative of a sign at each value, in its shape. */
+export type Slope = (x: tf.Tensor) => tf.Tensor;
+
+/**
+ * a · sign(x) with sign(0) = +1, any shape, and an estimated gradient: with the gradient g of the result, that of x is
+ *
+ *     g · a · slope(x)
+ *
+ * The caller disposes the result.
+ * @param scale a of x, in a shape that broadcasts to x's; a constant to gradients. Default 1
+ */
+export function estimatedSign(x: tf.Tensor, slope: Slope, scale?: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const op = tf.customGrad((latent, save) => {
+    const x = latent as tf.Tensor;
+    const a = scale?.(x);
+    (save as tf.GradSaveFunc)(a ? [x, a] : [x]);
+    return {
+      value: a ? tf.mul(signOf(x), a) : signOf(x),
+      gradFunc: (g: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, a] = saved as [tf.Tensor, tf.Tensor?];
+        const estimate = tf.mul(g, slope(x));
+        return a ? tf.mul(estimate, a) : estimate;
+      },
+    };
+  });
+  return op(x);
+}
+
+/**
+ * Slope of the piecewise quadratic curve nearest to the sign: max(0, 2 − 2|x|).
+ * @see Z. Liu et al., "Bi-Real Net", ECCV 2018, section 3.2
+ */
+export const triangle: Slope = (x) => tf.relu(tf.sub(2, tf.mul(tf.abs(x), 2)));

@@ -1,0 +1,27 @@
+import * as tf from "@tensorflow/tfjs";
+import { filterAxes } from "./filter-axes.ts";
+
+/** Keeps a filter of equal weights finite; weights themselves are not so small. */
+const VARIANCE = 1e-12;
+
+export interface Standardized {
+  /** (w − mean) / deviation, the shape of w. */
+  readonly values: tf.Tensor;
+  /** A number a filter, in a shape that broadcasts to w's. */
+  readonly mean: tf.Tensor;
+  readonly deviation: tf.Tensor;
+}
+
+/**
+ * A latent kernel [height, width, inChannels, filters] or [inputs, units] with mean 0 and deviation 1 in each filter, differentiable
+ * throughout; the deviation is that of the filter's own weights, √(Σ(w − mean)² / n). A filter of one weight stays as it is: mean 0,
+ * deviation 1. Inside a tidy.
+ */
+export function standardized(w: tf.Tensor): Standardized {
+  const axes = filterAxes(w);
+  if (w.size === (w.shape.at(-1) ?? 1)) return { values: tf.clone(w), mean: tf.zeros([1]), deviation: tf.ones([1]) };
+  const mean = tf.mean(w, axes, true);
+  const centred = tf.sub(w, mean);
+  const deviation = tf.sqrt(tf.add(tf.mean(tf.square(centred), axes, true), VARIANCE));
+  return { values: tf.div(centred, deviation), mean, deviation };
+}
