@@ -33,6 +33,12 @@ const named = {
 export const MOST_MEMBERS = 10_000;
 const MOST = 1_000_000;
 
+/** How statistics of batch norm come about that members are scored, kept and exported with. */
+const batchNorm = z.strictObject({
+  statistics: z.enum(["running", "precise"]).default("running").describe("those that training carries on, or computed anew at each scoring"),
+  rows: z.int().min(1).max(1_000_000_000).default(20_000).describe("of the member's draw that precise ones are computed of, if it has as many"),
+});
+
 const memberGroup = z.strictObject({
   count: z.int().min(1).max(MOST_MEMBERS).default(1).describe("members of this kind"),
   ...keysFor({ per: "member", many: false }, spec.optional()),
@@ -90,6 +96,17 @@ export const configSchema = z.strictObject({
     })
     .default("draw")
     .describe("rows the best epoch is chosen on"),
+  batchNorm: z
+    .union([batchNorm, batchNorm.shape.statistics.unwrap().transform((statistics) => batchNorm.parse({ statistics }))])
+    .prefault({})
+    .describe("statistics of batch norm in evaluation: running or precise"),
+  averageWeights: z
+    .union([
+      z.literal(false),
+      z.strictObject({ decay: z.number().gt(0).lt(1).default(0.999).describe("share of the average that a step keeps, at most") }),
+    ])
+    .default(false)
+    .describe("score and keep an exponential moving average of the weights; needs precise statistics of batch norm"),
   checkpointSeconds: z.number().min(0).max(MOST).default(10).describe("least time between two checkpoints at the ends of epochs"),
   parallel: z
     .union([z.literal("auto"), z.int().min(1).max(MOST_MEMBERS)], { error: 'must be "auto" or a whole number of at least 1' })
