@@ -1,5 +1,5 @@
 import type { BatchNormalizing } from "@benn/core";
-import { runTrainingKernel } from "@benn/core/internals";
+import { movingAverages } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { batchNorm, normalize } from "../ops/batch-norm.ts";
 import { onlyTensor } from "./only-tensor.ts";
@@ -75,17 +75,14 @@ export class BatchNorm extends tf.layers.Layer implements BatchNormalizing {
         return batch.y;
       }
       const count = x.size / (x.shape.at(-1) ?? 1);
-      const { momentum } = this;
       const unbiased = count / Math.max(1, count - 1);
-      const kept = { mean: mean.read(), variance: variance.read() };
-      const [nextMean, nextVariance] = runTrainingKernel(
-        "MovingAverages",
-        { ...kept, batchMean: batch.mean, batchVariance: batch.variance },
-        { momentum, unbiased },
-      ) ?? [
-        tf.add(tf.mul(kept.mean, momentum), tf.mul(batch.mean, 1 - momentum)),
-        tf.add(tf.mul(kept.variance, momentum), tf.mul(tf.mul(batch.variance, unbiased), 1 - momentum)),
-      ];
+      const [nextMean, nextVariance] = movingAverages(
+        [
+          { average: mean.read(), value: batch.mean },
+          { average: variance.read(), value: batch.variance, factor: unbiased },
+        ],
+        this.momentum,
+      );
       mean.write(nextMean as tf.Tensor);
       variance.write(nextVariance as tf.Tensor);
       tf.dispose([batch.mean, batch.variance]);

@@ -18,7 +18,11 @@ export function batchNormsOf(model: tf.LayersModel): BatchNorm[] {
     const mean = weightOf(layer, "moving_mean");
     const variance = weightOf(layer, "moving_variance");
     if (!mean || !variance) return [];
-    const normalizing = isBatchNormalizing(layer) ? layer : layer.getClassName() === "BatchNormalization" ? adapt(layer, [mean, variance]) : undefined;
+    const normalizing = isBatchNormalizing(layer)
+      ? layer
+      : layer.getClassName() === "BatchNormalization"
+        ? adapt(layer, [mean, variance])
+        : undefined;
     if (normalizing) {
       const normalizeByBatch = (byBatch: boolean): void => normalizing.normalizeByBatch(byBatch);
       return [{ layer: layer.name, mean, variance, normalizeByBatch }];

@@ -145,7 +145,9 @@ export class MemberOptimizer {
 function zeros({ name, optimizer }: NamedOptimizer, { variable }: Parameter): Record<string, tf.Tensor> {
   const taken = optimizer.slots.find((slot) => !/^[A-Za-z]\w*$/.test(slot) || OWN_GROUPS.includes(slot));
   if (taken !== undefined)
-    throw new UserError(`optimizer ${name}: has a slot named "${taken}". Name it by letters and digits, and not ${OWN_GROUPS.join(" or ")}.`);
+    throw new UserError(
+      `optimizer ${name}: has a slot named "${taken}". Name it by letters and digits, and not ${OWN_GROUPS.join(" or ")}.`,
+    );
   return Object.fromEntries(optimizer.slots.map((slot) => [slot, tf.keep(tf.zeros(variable.shape))]));
 }
 

@@ -41,7 +41,8 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   const metrics = new StepMetrics();
   const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
-    let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestScore, warned = [] } = task.from ?? start;
+    let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestScore } = task.from ?? start;
+    const warned = new Set(task.from?.warned);
     const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start anew.`;
     /** The model's weights, which are finite. */
     const finiteWeights = async (who: string): Promise<WeightValues> => {
@@ -75,7 +76,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         weights,
         best,
         slots,
-        ...(warned.length > 0 ? { warned } : {}),
+        ...(warned.size > 0 ? { warned: [...warned] } : {}),
       });
     };
     let savedAt = performance.now();
@@ -198,8 +199,8 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         yield { type: "score", member, epoch, on: run.scoreOn, metric: name, value: score.value, best: isBest };
         const sum = metricSums[name];
         for (const { kind, message } of scoringWarnings(task, epoch, score, sum === undefined ? undefined : sum / rowsDone)) {
-          if (warned.includes(kind)) continue;
-          warned = [...warned, kind];
+          if (warned.has(kind)) continue;
+          warned.add(kind);
           yield { type: "warning", member, message };
         }
       }
@@ -226,7 +227,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
 }
 
 const noSums: Readonly<Record<string, number>> = {};
-const start = { epoch: 0, step: 0, lossSum: 0, metricSums: noSums, rows: 0, bestEpoch: -1, bestScore: 0, warned: [] };
+const start = { epoch: 0, step: 0, lossSum: 0, metricSums: noSums, rows: 0, bestEpoch: -1, bestScore: 0 };
 
 /** Scales weights to a mean of 1, so that a weighted loss is as large as a plain one; negative weights count as 0. */
 function meanOne(sampleWeights: Float64Array): Float64Array {

@@ -1,6 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
+import { movingAverages } from "../moving-averages.ts";
 import { UserError } from "../user-error.ts";
 import { namedWeights, type WeightValues } from "./model-weights.ts";
+
+/** Smaller tensors are averaged together. */
+const SMALL = 1 << 16;
 
 type Averaged = { readonly name: string; readonly variable: tf.Variable; average: tf.Tensor };
 
@@ -27,10 +31,17 @@ export class WeightAverage {
   /** Takes up the weights after step t, counted from 1. */
   update(t: number): void {
     const decay = Math.min(this.#decay, (t - 1) / t);
-    for (const averaged of this.#all) {
-      const { variable, average } = averaged;
-      averaged.average = tf.tidy(() => tf.keep(tf.add(tf.mul(average, decay), tf.mul(variable, 1 - decay))));
-      average.dispose();
+    const isSmall = ({ average }: Averaged): boolean => average.size < SMALL;
+    const groups = [this.#all.filter(isSmall), ...this.#all.filter((one) => !isSmall(one)).map((one) => [one])];
+    for (const group of groups.filter(({ length }) => length > 0)) {
+      const averages = movingAverages(
+        group.map(({ average, variable }) => ({ average, value: variable })),
+        decay,
+      );
+      for (const [i, averaged] of group.entries()) {
+        averaged.average.dispose();
+        averaged.average = tf.keep(averages[i] as tf.Tensor);
+      }
     }
   }
 
@@ -50,7 +61,10 @@ export class WeightAverage {
   restore(saved: WeightValues | undefined): void {
     for (const averaged of this.#all) {
       const values = saved?.get(averaged.name);
-      if (!values) throw new UserError(`averageWeights: the checkpoint has no average of "${averaged.name}". Resume with the configuration it was saved by.`);
+      if (!values)
+        throw new UserError(
+          `averageWeights: the checkpoint has no average of "${averaged.name}". Resume with the configuration it was saved by.`,
+        );
       averaged.average.dispose();
       averaged.average = tf.keep(tf.tensor(values.values, [...values.shape]));
     }
