@@ -50,12 +50,12 @@ function everything(only?: readonly string[]): string[] {
     ],
     MovingAverages: [
       {
-        mean: values([90_001], "m"),
-        variance: values([90_001], "v"),
-        batchMean: values([90_001], "bm"),
-        batchVariance: values([90_001], "bv"),
+        average0: values([90_001], "m"),
+        value0: values([90_001], "bm"),
+        average1: values([40_001], "v"),
+        value1: values([40_001], "bv"),
       },
-      { momentum: 0.9, unbiased: 1.01 },
+      { momentum: 0.9, factors: [1, 1.01] },
     ],
     BinaryKernel: [{ w: values([3, 3, 50, 77], "w") }, {}],
     BinaryKernelGrad: [{ w: values([3, 3, 50, 77], "w"), binary: values([3, 3, 50, 77], "b"), dy: values([3, 3, 50, 77], "dy") }, {}],

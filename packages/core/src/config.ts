@@ -32,6 +32,24 @@ const named = {
 /** More than any run needs; beyond them a slip of the keyboard fills the memory. */
 export const MOST_MEMBERS = 10_000;
 const MOST = 1_000_000;
+const MOST_ROWS = 1_000_000_000;
+
+const batchNorm = z.strictObject({
+  statistics: z
+    .enum(["running", "precise"])
+    .default("running")
+    .describe("running: those that training carries on; precise: computed anew at each scoring"),
+  rows: z
+    .int()
+    .min(1)
+    .max(MOST_ROWS)
+    .default(20_000)
+    .describe("training rows of the member's draw that precise statistics are computed of, if it has as many"),
+});
+
+const averageWeights = z.strictObject({
+  decay: z.number().gt(0).lt(1).default(0.999).describe("share of the average that a step keeps, at most"),
+});
 
 const memberGroup = z.strictObject({
   count: z.int().min(1).max(MOST_MEMBERS).default(1).describe("members of this kind"),
@@ -90,6 +108,13 @@ export const configSchema = z.strictObject({
     })
     .default("draw")
     .describe("rows the best epoch is chosen on"),
+  batchNorm: batchNorm.prefault({}).describe("statistics of batch norm that members are scored, kept and exported with"),
+  averageWeights: z
+    .union([z.literal(false), averageWeights])
+    .default(false)
+    .describe(
+      "score and keep an exponential moving average of the weights: needs batchNorm.statistics=precise; false: the weights themselves",
+    ),
   checkpointSeconds: z.number().min(0).max(MOST).default(10).describe("least time between two checkpoints at the ends of epochs"),
   parallel: z
     .union([z.literal("auto"), z.int().min(1).max(MOST_MEMBERS)], { error: 'must be "auto" or a whole number of at least 1' })
@@ -141,7 +166,9 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
     .replace(/^\./, "");
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
-    const keys = path.startsWith("members") ? Object.keys(memberGroup.shape) : Object.keys(configSchema.shape);
+    const inside = { members: memberGroup, batchNorm, averageWeights };
+    const { shape } = inside[issue.path[0] as keyof typeof inside] ?? configSchema;
+    const keys = Object.keys(shape);
     const moved = Object.hasOwn(MOVED, key) ? MOVED[key] : undefined;
     if (moved !== undefined) throw new UserError(`configuration${path && ` ${path}`}: "${key}" is no key any more. Set ${moved}.`);
     const close = nearest(key, keys);

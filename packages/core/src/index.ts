@@ -2,6 +2,7 @@
 export { z } from "zod";
 export { ARCHITECTURES, type Architecture, type BuildOptions } from "./architecture.ts";
 export { BACKENDS, type Backend, type DeviceLimits, type Machine, type Probe, type ProfileRow, type Share } from "./backend.ts";
+export type { BatchNormalizing } from "./batch-normalizing.ts";
 export { BINARIZERS, type BinarizedLayer, type Binarizer, type BinarizerParameters, type Bits } from "./binarizer.ts";
 export { type Config, defineConfig } from "./config.ts";
 export { createContainer, type DependencyContainer } from "./container.ts";

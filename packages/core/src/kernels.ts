@@ -13,9 +13,8 @@ import * as tf from "@tensorflow/tfjs";
  * - `GatherImages`      images [N, H, W, C], rows int32 [B], moves? int32 [B, 3] → the images of those rows [B, H, W, C], each mirrored
  *                       left to right if its first number is not 0, then shifted down and right by the second and the third,
  *                       zeros coming in. A backend that has it has a memory of its own, where images had better stay.
- * - `MovingAverages`    mean, variance, batchMean, batchVariance (one shape) → mean · `momentum` + batchMean · (1 − `momentum`) and
- *                       variance · `momentum` + batchVariance · (1 − `momentum`) · `unbiased`; may be mean and variance themselves,
- *                       overwritten, where nobody else holds them
+ * - `MovingAverages`    average0, value0 (one shape), average1, value1 … → average0 · `momentum` + value0 · (1 − `momentum`) · `factors[0]`,
+ *                       and so on; may be the averages themselves, overwritten, where nobody else holds them
  * - `BinarySign`        x → −1 where x < 0, else +1
  * - `BinarySignGrad`    x, dy → dy where −1 < x < 1, else 0
  * - `DropoutMask`       x → x where `keepsElement(seed, i, rate)` for its index i, else 0: not scaled; `rate`, `seed`

@@ -157,24 +157,20 @@ describe("batch norm", () => {
 describe("MovingAverages", () => {
   useBackend();
 
-  it("keeps a share of the running value and takes one of the batch's, rounded step by step", () => {
-    const names = ["mean", "variance", "batchMean", "batchVariance"] as const;
-    const [mean, variance, batchMean, batchVariance] = names.map((name) => randomValues(37, name)) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
-    const inputs = {
-      mean: [mean, [37]],
-      variance: [variance, [37]],
-      batchMean: [batchMean, [37]],
-      batchVariance: [batchVariance, [37]],
-    } as const;
-    const averages = run("MovingAverages", inputs, { momentum: 0.9, unbiased: 1.25 });
-    const expected = (running: Float32Array, batch: Float32Array, share: number) =>
-      running.map((value, i) => Math.fround(value * Math.fround(0.9)) + Math.fround(batch[i]! * Math.fround(share)));
-    expect(averages[0]!.values).toEqual(expected(mean, batchMean, 1 - 0.9));
-    expect(averages[1]!.values).toEqual(expected(variance, batchVariance, 1.25 * (1 - 0.9)));
+  it("keeps a share of each average and takes one of its value, rounded step by step", () => {
+    const sizes = [37, 5, 1];
+    const averages = sizes.map((size) => randomValues(size, "average"));
+    const values = sizes.map((size) => randomValues(size, "value"));
+    const factors = [1, 1.25, 0.5];
+    const inputs = Object.fromEntries(
+      sizes.flatMap((size, i) => [[`average${i}`, [averages[i]!, [size]]] as const, [`value${i}`, [values[i]!, [size]]] as const]),
+    );
+    const results = run("MovingAverages", inputs, { momentum: 0.9, factors });
+    const expected = factors.map((factor, i) =>
+      averages[i]!.map(
+        (average, j) => Math.fround(average * Math.fround(0.9)) + Math.fround(values[i]![j]! * Math.fround(factor * (1 - 0.9))),
+      ),
+    );
+    expect(results.map((result) => result.values)).toEqual(expected);
   });
 });

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { Block } from "../block.ts";
 import { Formula } from "../formula.ts";
@@ -101,19 +101,18 @@ const batchNormGrad: WasmKernel<Gradient, { epsilon: number }> = ({ inputs, attr
   return [backend.makeFormula(inputs.x.shape, dx), dScale, dOffset];
 };
 
-type Moving = { mean: Info; variance: Info; batchMean: Info; batchVariance: Info };
+type Averaging = { momentum: number; factors: number[] };
 
-const movingAverages: WasmKernel<Moving, { momentum: number; unbiased: number }> = ({ inputs, attrs: { momentum, unbiased }, backend }) => {
-  const average = (running: Info, batch: Info, share: number): Info => {
-    const total = running.shape.reduce((product, n) => product * n, 1);
-    const y = backend.makeFloats(running.shape);
+const movingAverages: WasmKernel<Record<string, Info>, Averaging> = ({ inputs, attrs: { momentum, factors }, backend }) =>
+  factors.map((factor, i) => {
+    const [average, value] = [inputs[`average${i}`] as Info, inputs[`value${i}`] as Info];
+    const total = tf.util.sizeFromShape(average.shape);
+    const y = backend.makeFloats(average.shape);
     const cut = { total, grain: grainOf(total, 16_384) };
-    backend.run("movingAverage", cut, backend.address(running), backend.address(batch), momentum, share, backend.address(y));
+    const share = factor * (1 - momentum);
+    backend.run("movingAverage", cut, backend.address(average), backend.address(value), momentum, share, backend.address(y));
     return y;
-  };
-  const share = 1 - momentum;
-  return [average(inputs.mean, inputs.batchMean, share), average(inputs.variance, inputs.batchVariance, unbiased * share)];
-};
+  });
 
 export const batchNormKernels: KernelTable = {
   BatchNorm: batchNorm,

@@ -1,4 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
+import type { GuardedBackend } from "../guarded-backend.ts";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { deferElements, runElements } from "../run-elements.ts";
 import { runInPlace } from "../run-in-place.ts";
@@ -100,39 +101,59 @@ const batchNormGrad: Kernel<GradInputs, { epsilon: number }> = ({
   return [dx, dScale, dOffset];
 };
 
-interface Moving {
-  readonly mean: TensorInfo;
-  readonly variance: TensorInfo;
-  readonly batchMean: TensorInfo;
-  readonly batchVariance: TensorInfo;
+interface Average {
+  readonly average: TensorInfo;
+  readonly value: TensorInfo;
+  readonly share: number;
 }
 
-const movingAverages: Kernel<Moving, { momentum: number; unbiased: number }> = ({
-  inputs: { mean, variance, batchMean, batchVariance },
-  attrs: { momentum, unbiased },
+/** Averages that one program updates: two tensors each, and a program takes eight. */
+const AT_ONCE = 4;
+
+const movingAverages: Kernel<Readonly<Record<string, TensorInfo>>, { momentum: number; factors: number[] }> = ({
+  inputs,
+  attrs: { momentum, factors },
   backend,
 }) => {
-  const share = 1 - momentum;
-  const inPlace = runInPlace(backend, {
-    key: "movingAverages",
-    updates: { mean, variance },
-    inputs: { batchMean, batchVariance },
-    uniforms: { momentum, share, unbiasedShare: share * unbiased },
-    statements: `
-      if (index >= i32(arrayLength(&mean))) { return; }
-      mean[index] = mean[index] * uniforms.momentum + batchMean[index] * uniforms.share;
-      variance[index] = variance[index] * uniforms.momentum + batchVariance[index] * uniforms.unbiasedShare;`,
-  });
-  if (inPlace) return inPlace;
-  const average = (running: TensorInfo, batch: TensorInfo, share: number): TensorInfo =>
-    runElements(backend, {
-      key: "movingAverage",
-      inputs: { running, batch },
-      shape: running.shape,
-      uniforms: { momentum: ["f32", momentum], share: ["f32", share] },
-      value: "return running[index] * uniforms.momentum + batch[index] * uniforms.share;",
-    });
-  return [average(mean, batchMean, share), average(variance, batchVariance, share * unbiased)];
+  const all = factors.map(
+    (factor, i) => ({ average: inputs[`average${i}`], value: inputs[`value${i}`], share: (1 - momentum) * factor }) as Average,
+  );
+  const averaged: TensorInfo[] = [];
+  for (let i = 0; i < all.length; i += AT_ONCE) {
+    const some = all.slice(i, i + AT_ONCE);
+    const inPlace = averageInPlace(backend, some, momentum);
+    averaged.push(...(inPlace ?? some.flatMap((one) => averageInPlace(backend, [one], momentum) ?? averageAnew(backend, one, momentum))));
+  }
+  return averaged;
 };
+
+function averageInPlace(backend: GuardedBackend, some: readonly Average[], momentum: number): TensorInfo[] | undefined {
+  const named = <T>(name: string, of: (one: Average) => T): Record<string, T> =>
+    Object.fromEntries(some.map((one, i) => [`${name}${i}`, of(one)]));
+  return runInPlace(backend, {
+    key: `movingAverages_${some.length}`,
+    updates: named("average", ({ average }) => average),
+    inputs: named("value", ({ value }) => value),
+    uniforms: { momentum, ...named("share", ({ share }) => share) },
+    statements: some
+      .map(
+        (_, i) => `
+          if (index < i32(arrayLength(&average${i}))) {
+            average${i}[index] = average${i}[index] * uniforms.momentum + value${i}[index] * uniforms.share${i};
+          }`,
+      )
+      .join(""),
+  });
+}
+
+function averageAnew(backend: GuardedBackend, { average, value, share }: Average, momentum: number): TensorInfo {
+  return runElements(backend, {
+    key: "movingAverage",
+    inputs: { average, value },
+    shape: average.shape,
+    uniforms: { momentum: ["f32", momentum], share: ["f32", share] },
+    value: "return average[index] * uniforms.momentum + value[index] * uniforms.share;",
+  });
+}
 
 export const batchNormKernels: KernelTable = { BatchNorm: batchNorm, BatchNormGrad: batchNormGrad, MovingAverages: movingAverages };

@@ -21,6 +21,27 @@ test("running statistics take up the batch's mean and its unbiased variance, and
   model.dispose();
 });
 
+test("told to normalise by its batch, it does so in evaluation too, and keeps that batch's mean and biased variance alone", () => {
+  const layer = new BatchNorm({ name: "bn" });
+  const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [2] }), layer] });
+  const [before, x] = [tf.tensor2d([7, 7, 8, 9], [2, 2]), tf.tensor2d([1, 10, 2, 20, 6, 0], [3, 2])];
+  const apply = (x: tf.Tensor): number[] => tf.tidy(() => [...(model.predict(x) as tf.Tensor).dataSync()]);
+  apply(x);
+  const { numTensors } = tf.memory();
+  layer.normalizeByBatch(true);
+  apply(before);
+  const y = apply(x);
+  layer.normalizeByBatch(false);
+  expect(y[0]).toBeCloseTo((1 - 3) / Math.sqrt(14 / 3 + 1e-4), 4);
+  const [, , mean, variance] = layer.getWeights().map((weight) => [...weight.dataSync()]);
+  expect(mean).toEqual([3, 10]);
+  expect(variance).toEqual([14 / 3, 200 / 3].map((value) => expect.closeTo(value, 4)));
+  expect(apply(before)[0]).toBeCloseTo((7 - 3) / Math.sqrt(14 / 3 + 1e-4), 4);
+  expect(tf.memory().numTensors).toBe(numTensors);
+  tf.dispose([before, x]);
+  model.dispose();
+});
+
 test("without affine there is nothing to train", () => {
   const layer = new BatchNorm({ name: "bn", affine: false });
   const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [3, 3, 4] }), layer] });

@@ -1,4 +1,5 @@
-import { runTrainingKernel } from "@benn/core/internals";
+import type { BatchNormalizing } from "@benn/core";
+import { movingAverages } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { batchNorm, normalize } from "../ops/batch-norm.ts";
 import { onlyTensor } from "./only-tensor.ts";
@@ -24,7 +25,7 @@ export interface BatchNormOptions {
  * at 1, beta at 0.
  * @see S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2
  */
-export class BatchNorm extends tf.layers.Layer {
+export class BatchNorm extends tf.layers.Layer implements BatchNormalizing {
   static readonly className = "BatchNorm";
   readonly epsilon: number;
   readonly momentum: number;
@@ -33,6 +34,7 @@ export class BatchNorm extends tf.layers.Layer {
   #beta: tf.LayerVariable | undefined;
   #mean: tf.LayerVariable | undefined;
   #variance: tf.LayerVariable | undefined;
+  #byBatch = false;
 
   constructor({ name, affine = true, epsilon = 1e-4, momentum = 0.9, inputShape }: BatchNormOptions = {}) {
     super({ ...(name === undefined ? {} : { name }), ...(inputShape ? { inputShape: [...inputShape] } : {}) });
@@ -52,6 +54,10 @@ export class BatchNorm extends tf.layers.Layer {
     this.built = true;
   }
 
+  normalizeByBatch(byBatch: boolean): void {
+    this.#byBatch = byBatch;
+  }
+
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs?: { training?: unknown }): tf.Tensor {
     const [mean, variance] = [this.#mean, this.#variance];
     if (!mean || !variance) throw new Error(`${this.name}: is not built`);
@@ -59,20 +65,24 @@ export class BatchNorm extends tf.layers.Layer {
       const x = onlyTensor(inputs);
       const gamma = this.#gamma?.read() as tf.Tensor1D | undefined;
       const beta = this.#beta?.read() as tf.Tensor1D | undefined;
-      if (kwargs?.training !== true) return normalize(x, mean.read(), variance.read(), beta, gamma, this.epsilon);
+      const isTraining = kwargs?.training === true;
+      if (!isTraining && !this.#byBatch) return normalize(x, mean.read(), variance.read(), beta, gamma, this.epsilon);
       const batch = batchNorm(x, gamma, beta, this.epsilon);
+      if (!isTraining) {
+        mean.write(batch.mean);
+        variance.write(batch.variance);
+        tf.dispose([batch.mean, batch.variance]);
+        return batch.y;
+      }
       const count = x.size / (x.shape.at(-1) ?? 1);
-      const { momentum } = this;
       const unbiased = count / Math.max(1, count - 1);
-      const kept = { mean: mean.read(), variance: variance.read() };
-      const [nextMean, nextVariance] = runTrainingKernel(
-        "MovingAverages",
-        { ...kept, batchMean: batch.mean, batchVariance: batch.variance },
-        { momentum, unbiased },
-      ) ?? [
-        tf.add(tf.mul(kept.mean, momentum), tf.mul(batch.mean, 1 - momentum)),
-        tf.add(tf.mul(kept.variance, momentum), tf.mul(tf.mul(batch.variance, unbiased), 1 - momentum)),
-      ];
+      const [nextMean, nextVariance] = movingAverages(
+        [
+          { average: mean.read(), value: batch.mean },
+          { average: variance.read(), value: batch.variance, factor: unbiased },
+        ],
+        this.momentum,
+      );
       mean.write(nextMean as tf.Tensor);
       variance.write(nextVariance as tf.Tensor);
       tf.dispose([batch.mean, batch.variance]);

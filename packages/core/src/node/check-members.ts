@@ -2,6 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs";
 import type { DependencyContainer } from "tsyringe";
 import type { LoadedDataset } from "../dataset.ts";
 import { type ModelSummary, summarizeModel } from "../model-summary.ts";
+import { batchNormsOf } from "../train/batch-norms.ts";
 import { checkFinite } from "../train/check-finite.ts";
 import { examineRun } from "../train/examine-run.ts";
 import { buildMember } from "../train/member-trainer.ts";
@@ -72,6 +73,7 @@ export async function checkMembers(
     try {
       if (init && member === 0) checkInit(config, init, model);
       memberOptimizer(model, parts.optimizers).dispose();
+      if (config.batchNorm.statistics === "precise") batchNormsOf(model);
       await examineModel(model, data, `architecture ${settings.architecture.name}, with fresh weights`);
       if (voter) await check?.({ config, member, settings, model, data, voter });
       kinds.push({

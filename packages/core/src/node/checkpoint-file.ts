@@ -38,6 +38,7 @@ const scalars = z.object({
       /** What older checkpoints have in place of `bestScore`. */
       bestAccuracy: z.number().optional(),
       optimizerStep: z.int().min(0),
+      warned: z.array(z.string()).default([]),
     })
     .optional(),
 });
@@ -54,7 +55,7 @@ export interface SavedCheckpoint {
   readonly ahead: readonly Emitted[];
 }
 
-// Tensors are named GROUP:WEIGHT; every group but these two is a slot of the optimizer.
+// Tensors are named GROUP:WEIGHT; every group but these two is a slot of the optimizer, or `average`.
 const OWN_GROUPS = new Set(["weights", "best"]);
 
 /** @throws UserError for a number that JSON cannot hold */

@@ -94,6 +94,16 @@ async function disturbed(config: Config, nth: number, disturb: (control: RunCont
 test.for<Config>([
   { ...base, dataset: "counted", architecture: "shrinking", scheme: "boost", pretrainEpochs: 1 },
   { ...base, dataset: "counted", validation: 0.2, scoreOn: "validation", scoreEvery: 2 },
+  {
+    ...base,
+    dataset: "counted",
+    architecture: { name: "linear", hidden: 4, batchNorm: true },
+    mode: "independent",
+    epochs: 2,
+    batchSize: 40,
+    batchNorm: { statistics: "precise", rows: 70 },
+    averageWeights: { decay: 0.9 },
+  },
 ])(
   "a run that is cut anywhere, or stopped in any batch, of training or of scoring, resumes to the bytes of one that is not: %o",
   async (config) => {

@@ -8,7 +8,12 @@ import type { Definition } from "../definition.ts";
 import { createRandom } from "../random.ts";
 import { takeKnownStep } from "../train/known-step.ts";
 import { memberOptimizer } from "../train/member-optimizer.ts";
+import type { MemberTask } from "../train/member-task.ts";
+import { readWeights } from "../train/model-weights.ts";
+import { allRows } from "../train/predict-logits.ts";
+import { recomputeStatistics } from "../train/recompute-statistics.ts";
 import { createStep } from "../train/train-step.ts";
+import { WeightAverage } from "../train/weight-average.ts";
 import { UserError } from "../user-error.ts";
 import { expectShare } from "./expect-share.ts";
 
@@ -63,6 +68,16 @@ export function testBackend(name: string, create: () => Backend, definition: Pic
       const parts = await accumulatingSteps(3);
       for (const [i, values] of parts.values.entries()) expectClose(values, whole.values[i] ?? []);
       expect(new Set(parts.tensors)).toEqual(new Set(whole.tensors));
+    });
+
+    test("recomputes statistics of batch norm, and averages weights, to the numbers of TensorFlow.js's own backend", async () => {
+      if (!(await activated(create))) return;
+      const { numTensors } = tf.memory();
+      const own = await scoredForm();
+      expect(tf.memory().numTensors).toBe(numTensors);
+      await tf.setBackend("cpu");
+      const stock = await scoredForm();
+      for (const [i, values] of own.entries()) expectClose(values, stock[i] ?? []);
     });
 
     test("tells which kernels took the time of a step, or has no profile, or says why it has none here", async () => {
@@ -148,6 +163,42 @@ async function trainingStep(): Promise<Float32Array[]> {
   optimizer.dispose();
   model.dispose();
   return data.map((values) => Float32Array.from(values));
+}
+
+/** Statistics of two batch norms, computed anew over batches of 4, 4 and 2 rows, then averages of the weights over three steps. */
+async function scoredForm(): Promise<Float32Array[]> {
+  const random = createRandom(3, "backend exam");
+  const size = 8 * 8 * 3;
+  const pixels = Float32Array.from({ length: 10 * size }, () => 2 + random.normal());
+  const initializer = (seed: number) => tf.initializers.randomNormal({ stddev: 0.3, seed });
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 5, kernelSize: 3, strides: 2, kernelInitializer: initializer(1) }),
+      tf.layers.batchNormalization(),
+      tf.layers.reLU(),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 6, kernelInitializer: initializer(2) }),
+      tf.layers.batchNormalization(),
+    ],
+  });
+  const images = (rows: Int32Array): Float32Array =>
+    Float32Array.from({ length: rows.length * size }, (_, i) => pixels[(rows[Math.floor(i / size)] ?? 0) * size + (i % size)] ?? 0);
+  const task = {
+    member: 0,
+    model,
+    run: { seed: 1, batchSize: 4, gradientAccumulationSteps: 1 },
+    data: { shape: [8, 8, 3], train: { images } },
+  } as unknown as MemberTask;
+  for await (const _ of recomputeStatistics(task, 0, allRows(10), undefined));
+  const average = new WeightAverage(model, 0.5);
+  for (let step = 1; step <= 3; step++) {
+    tf.tidy(() => model.trainableWeights.forEach((weight) => weight.write(tf.add(tf.mul(weight.read(), 1.5), step))));
+    average.update(step);
+  }
+  const values = [...(await readWeights(model)).values(), ...(await average.values()).values()].map(({ values }) => values);
+  average.dispose();
+  model.dispose();
+  return values;
 }
 
 /**

@@ -11,6 +11,9 @@ export interface NamedOptimizer {
 
 type Slotted = { readonly parameter: Parameter; readonly slots: Record<string, tf.Tensor> };
 
+/** What a checkpoint holds of each parameter besides the slots. */
+const OWN_GROUPS = ["weights", "best", "average"];
+
 /** Weights that are updated at once: their new values stand beside the old ones. */
 const MOST_TOGETHER = 1 << 20;
 
@@ -140,9 +143,11 @@ export class MemberOptimizer {
 }
 
 function zeros({ name, optimizer }: NamedOptimizer, { variable }: Parameter): Record<string, tf.Tensor> {
-  const taken = optimizer.slots.find((slot) => !/^[A-Za-z]\w*$/.test(slot) || slot === "weights" || slot === "best");
+  const taken = optimizer.slots.find((slot) => !/^[A-Za-z]\w*$/.test(slot) || OWN_GROUPS.includes(slot));
   if (taken !== undefined)
-    throw new UserError(`optimizer ${name}: has a slot named "${taken}". Name it by letters and digits, and not weights or best.`);
+    throw new UserError(
+      `optimizer ${name}: has a slot named "${taken}". Name it by letters and digits, and not ${OWN_GROUPS.join(" or ")}.`,
+    );
   return Object.fromEntries(optimizer.slots.map((slot) => [slot, tf.keep(tf.zeros(variable.shape))]));
 }
 

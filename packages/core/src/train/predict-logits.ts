@@ -1,29 +1,17 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { allFinite } from "../checked/all-finite.ts";
 import type { Split } from "../dataset.ts";
 import { EVALUATION, isStepAware, type Step } from "../step.ts";
 import { UserError } from "../user-error.ts";
-import { imagesAhead } from "./images-ahead.ts";
+import { forwardBatches } from "./forward-batches.ts";
+import type { Batch } from "./images-ahead.ts";
 import type { ResidentImages } from "./resident-images.ts";
-import { YIELD_MILLISECONDS } from "./step-metrics.ts";
-
-/** Batches whose logits are still on their way when the next one begins, so that a device never waits for a reader. */
-const MOST_ON_THEIR_WAY = 3;
 
 const REMEDY = "Train with a lower learningRate; if that does not help, try another backend.";
 
 /** Tells every layer that wants to know what the coming step is. */
 export function prepareLayers(model: tf.LayersModel, step: Step): void {
   for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(step);
-}
-
-/**
- * Starts the forward pass of a batch in evaluation mode, for which the layers are prepared.
- * @param images makes [batch, height, width, channels], which this disposes
- * @returns logits [batch, classes], which the caller disposes
- */
-export function forward(model: tf.LayersModel, images: () => tf.Tensor4D): tf.Tensor {
-  return tf.tidy(() => model.apply(images()) as tf.Tensor);
 }
 
 export interface PredictOptions {
@@ -54,33 +42,14 @@ export async function* predictLogits(
 ): AsyncGenerator<number, Float32Array> {
   prepareLayers(model, EVALUATION);
   const logits = new Float32Array(rows.length * classes);
-  const onTheirWay: { readonly at: number; readonly batch: Int32Array; readonly values: Promise<Float32Array> }[] = [];
-  const take = async (): Promise<number> => {
-    const next = onTheirWay.shift();
-    if (!next) return before;
-    const { at, batch } = next;
-    const values = await next.values;
-    checkLogits(who, values, batch, classes, remedy);
+  const batch = (nth: number): Batch => ({ rows: rows.subarray(nth * batchSize, (nth + 1) * batchSize) });
+  const options = { batches: Math.ceil(rows.length / batchSize), batch, shape, resident, keep: (output: tf.Tensor) => output };
+  for await (const { nth, values } of forwardBatches(model, split, options)) {
+    const at = nth * batchSize;
+    const { rows: own } = batch(nth);
+    checkLogits(who, values, own, classes, remedy);
     logits.set(values, at * classes);
-    return before + at + batch.length;
-  };
-  let yieldedAt = performance.now();
-  try {
-    for (let at = 0; at < rows.length; at += batchSize) {
-      const batch = rows.subarray(at, at + batchSize);
-      const following = { rows: rows.subarray(at + batchSize, at + 2 * batchSize) };
-      const images = resident ? undefined : await imagesAhead(split, { rows: batch }, following);
-      const output = forward(model, () => resident?.batch({ rows: batch }) ?? tf.tensor4d(images ?? [], [batch.length, ...shape]));
-      onTheirWay.push({ at, batch, values: readAndDispose(output) });
-      if (onTheirWay.length > MOST_ON_THEIR_WAY) yield await take();
-      if (performance.now() - yieldedAt > YIELD_MILLISECONDS) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        yieldedAt = performance.now();
-      }
-    }
-    while (onTheirWay.length > 0) yield await take();
-  } finally {
-    await Promise.allSettled(onTheirWay.map(({ values }) => values));
+    yield before + at + own.length;
   }
   return logits;
 }
@@ -96,14 +65,6 @@ function checkLogits(who: string, values: Float32Array, rows: Int32Array, classe
   throw new UserError(
     `${who}: the logit of class ${at % classes} for row ${rows[Math.floor(at / classes)]} is ${values[at]}, though weights and images are finite. ${remedy}`,
   );
-}
-
-async function readAndDispose(tensor: tf.Tensor): Promise<Float32Array> {
-  try {
-    return await tensor.data<"float32">();
-  } finally {
-    tensor.dispose();
-  }
 }
 
 /** 0, 1, … n − 1. */

@@ -58,6 +58,11 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
   if (parsed.scoreOn === "validation" && parsed.validation === 0) {
     throw new UserError('scoreOn: is "validation", but no rows are held out. Set validation, for example --set validation=0.1.');
   }
+  if (parsed.averageWeights && parsed.batchNorm.statistics === "running") {
+    throw new UserError(
+      "averageWeights: averaged weights need batch-norm statistics of their own, and running ones are of other weights. Set batchNorm.statistics=precise.",
+    );
+  }
   if (parsed.mode === "independent" && parsed.pretrainEpochs > 0) {
     throw new UserError(
       `pretrainEpochs: is ${parsed.pretrainEpochs}, but independent members start afresh. Set mode=sequential or pretrainEpochs=0.`,

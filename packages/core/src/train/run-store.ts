@@ -36,8 +36,10 @@ export interface MemberCheckpoint {
   readonly optimizerStep: number;
   readonly weights: WeightValues;
   readonly best: WeightValues;
-  /** The optimizer's, by slot. */
+  /** The optimizer's, by slot, and `average`: moving averages of the weights, if there are. */
   readonly slots: Readonly<Record<string, WeightValues>>;
+  /** Kinds of warnings that were said of the member; absent: none. */
+  readonly warned?: readonly string[];
 }
 
 /** Where a run stands: the members before `member` are saved, `training` is missing when it has not begun. */

@@ -1,4 +1,5 @@
 import type { Split } from "../dataset.ts";
+import { winners } from "../staged-vote.ts";
 import { drawRows } from "./draw-rows.ts";
 import type { Emitted } from "./emitted.ts";
 import type { MemberTask } from "./member-task.ts";
@@ -8,14 +9,25 @@ import { allRows, predictLogits } from "./predict-logits.ts";
 import type { ResidentImages } from "./resident-images.ts";
 import { watchScoring } from "./watch-scoring.ts";
 
-/** The scoring metric of the model as it is, on the rows that choose the best epoch. Undefined: the run was asked to stop. */
+export interface MemberScore {
+  /** Of the metric that the best epoch is chosen by. */
+  readonly value: number;
+  /** Classes that are the answer for none of the scored rows, though some rows, not just a few, are of them. */
+  readonly neverPredicted: readonly number[];
+}
+
+/** With fewer rows of a class it may be chance that none is classified as it. */
+const NOT_JUST_A_FEW = 20;
+
+/** Scores the model as it is on the rows that choose the best epoch. Undefined: the run was asked to stop. */
 export async function* scoreMember(
   task: MemberTask,
   epoch: number,
   resident: ResidentImages | undefined,
-): AsyncGenerator<Emitted, number | undefined> {
+): AsyncGenerator<Emitted, MemberScore | undefined> {
   const { run, data, control } = task;
   const { metric } = task.parts.scoredBy;
+  const classes = data.labels.length;
   const who = `${nameOf(task.member)}, epoch ${epoch + 1}`;
   const logitsOf = (
     split: Split,
@@ -23,14 +35,14 @@ export async function* scoreMember(
     of: string,
     resident?: ResidentImages,
   ): AsyncGenerator<Emitted, Float32Array | undefined> => {
-    const options = { who: `${who}, ${of} images`, batchSize: partRows(run), shape: data.shape, classes: data.labels.length, resident };
+    const options = { who: `${who}, ${of} images`, batchSize: partRows(run), shape: data.shape, classes, resident };
     return watchScoring(predictLogits(task.model, split, rows, options), { what: `scoring ${who}`, total: rows.length, control });
   };
   if (run.scoreOn === "validation") {
     const { validation } = data;
     if (!validation) throw new Error("scoreOn is validation, but no rows are held out");
     const logits = yield* logitsOf(validation, allRows(validation.labels.length), "validation");
-    return logits && metric.of(logits, validation.labels);
+    return logits && { value: metric.of(logits, validation.labels), neverPredicted: neverPredicted(logits, validation.labels, classes) };
   }
   const draw = drawRows(task, epoch, "score");
   const { labels } = data.train;
@@ -41,7 +53,6 @@ export async function* scoreMember(
   const rows = allRows(labels.length).filter((row) => (times[row] ?? 0) > 0);
   const logits = yield* logitsOf(data.train, rows, "training", resident);
   if (!logits) return undefined;
-  const classes = data.labels.length;
   let sum = 0;
   let total = 0;
   for (const [i, row] of rows.entries()) {
@@ -49,5 +60,13 @@ export async function* scoreMember(
     total += weight;
     sum += weight * metric.of(logits.subarray(i * classes, (i + 1) * classes), labels.subarray(row, row + 1));
   }
-  return sum / total;
+  const own = Int32Array.from(rows, (row) => labels[row] ?? 0);
+  return { value: sum / total, neverPredicted: neverPredicted(logits, own, classes) };
+}
+
+function neverPredicted(logits: Float32Array, labels: Int32Array, classes: number): number[] {
+  const predicted = new Set(winners(logits, classes));
+  const counts = new Int32Array(classes);
+  for (const label of labels) counts[label]! += 1;
+  return [...counts.keys()].filter((label) => (counts[label] ?? 0) >= NOT_JUST_A_FEW && !predicted.has(label));
 }

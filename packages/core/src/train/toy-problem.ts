@@ -90,8 +90,8 @@ export function toyContainer(): DependencyContainer {
   });
   container.resolve(ARCHITECTURES).add("linear", {
     description: "",
-    options: z.object({ hidden: z.int().default(0), height: z.int().default(SIDE) }),
-    create: ({ hidden, height }) => ({
+    options: z.object({ hidden: z.int().default(0), batchNorm: z.boolean().default(false), height: z.int().default(SIDE) }),
+    create: ({ hidden, batchNorm, height }) => ({
       build({ inputShape, classes, seed }) {
         if (inputShape[0] !== height)
           throw new UserError(`linear: expected images ${height} high, got [${inputShape.join(", ")}]. Resize them in the dataset.`);
@@ -100,6 +100,7 @@ export function toyContainer(): DependencyContainer {
           layers: [
             tf.layers.flatten({ inputShape: [...inputShape] }),
             ...(hidden > 0 ? [tf.layers.dense({ name: "hidden", units: hidden, kernelInitializer: kernelInitializer(1) })] : []),
+            ...(batchNorm ? [tf.layers.batchNormalization({ name: "norm" })] : []),
             tf.layers.dense({ name: "classes", units: classes, kernelInitializer: kernelInitializer(2) }),
           ],
         });

@@ -12,10 +12,12 @@ import { partRows } from "./part-rows.ts";
 import { pause } from "./pause.ts";
 import { allRows } from "./predict-logits.ts";
 import { ResidentImages } from "./resident-images.ts";
-import { scoreMember } from "./score-member.ts";
+import { scoreEpoch } from "./score-epoch.ts";
+import { scoringWarnings } from "./scoring-warnings.ts";
 import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
 import { takeRows } from "./take-rows.ts";
 import { createStep } from "./train-step.ts";
+import { WeightAverage } from "./weight-average.ts";
 
 export type MemberOutcome =
   | { readonly finished: true; readonly weights: WeightValues; readonly bestEpoch: number }
@@ -35,10 +37,12 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   const steps = Math.ceil(samples / run.batchSize);
   const optimizer = memberOptimizer(model, parts.optimizers);
   const takeStep = createStep({ model, optimizer, loss: parts.loss, metrics: parts.metrics, partRows: partRows(run) });
+  const average = run.averageWeights ? new WeightAverage(model, run.averageWeights.decay) : undefined;
   const metrics = new StepMetrics();
   const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
     let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestScore } = task.from ?? start;
+    const warned = new Set(task.from?.warned);
     const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start anew.`;
     /** The model's weights, which are finite. */
     const finiteWeights = async (who: string): Promise<WeightValues> => {
@@ -50,6 +54,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     if (task.from) {
       writeWeights(model, task.from.weights);
       optimizer.restore(task.from.optimizerStep, task.from.slots);
+      average?.restore(task.from.slots["average"]);
     } else {
       yield { type: "member-start", member, epochs: settings.epochs, steps };
     }
@@ -57,7 +62,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     const checkpoint = async (epoch: number, step: number, weights?: WeightValues): Promise<void> => {
       const who = `${nameOf(member)}, epoch ${step === 0 ? epoch : epoch + 1}`;
       weights ??= await finiteWeights(who);
-      const slots = await optimizer.slots();
+      const slots = { ...(await optimizer.slots()), ...(average ? { average: await average.values() } : {}) };
       for (const [slot, values] of Object.entries(slots)) checkFinite(who, values, remedy, slot);
       await task.save({
         epoch,
@@ -71,6 +76,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         weights,
         best,
         slots,
+        ...(warned.size > 0 ? { warned: [...warned] } : {}),
       });
     };
     let savedAt = performance.now();
@@ -136,6 +142,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
             }),
           ),
         );
+        average?.update(optimizer.step);
         const isStopped = control.stop === "now" && step + 1 < epochSteps;
         const isLast = isStopped || control.paused || step + 1 === epochSteps;
         if (isLast || performance.now() - yieldedAt > YIELD_MILLISECONDS) {
@@ -169,8 +176,6 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           clock: { seconds, imagesPerSecond: rowsTimed / seconds },
         };
       }
-      firstStep = lossSum = rowsDone = 0;
-      metricSums = {};
 
       const last = epoch + 1 === settings.epochs;
       const isDue = (): boolean => performance.now() - savedAt > run.checkpointSeconds * 1000;
@@ -178,20 +183,29 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       let weights = await finiteWeights(who);
       if (last || (epoch + 1) % run.scoreEvery === 0) {
         if (isDue()) await checkpoint(epoch, epochSteps, weights); // scoring may take as long as the epoch
-        const scored = yield* scoreMember(task, epoch, resident);
-        if (scored === undefined) {
+        const score = yield* scoreEpoch(task, epoch, { weights, average, resident, read: () => finiteWeights(who) });
+        if (!score) {
           await checkpoint(epoch, epochSteps, weights);
           return { finished: false };
         }
-        weights = await finiteWeights(who); // scoring projects latent kernels for good
-        const isBest = bestEpoch < 0 || (parts.scoredBy.metric.better === "higher" ? scored >= bestScore : scored <= bestScore);
+        const { metric, name } = parts.scoredBy;
+        const isBest = bestEpoch < 0 || (metric.better === "higher" ? score.value >= bestScore : score.value <= bestScore);
         if (isBest) {
           bestEpoch = epoch;
-          bestScore = scored;
-          best = weights;
+          bestScore = score.value;
+          best = score.scored;
         }
-        yield { type: "score", member, epoch, on: run.scoreOn, metric: parts.scoredBy.name, value: scored, best: isBest };
+        weights = score.trained; // scoring projects latent kernels for good
+        yield { type: "score", member, epoch, on: run.scoreOn, metric: name, value: score.value, best: isBest };
+        const sum = metricSums[name];
+        for (const { kind, message } of scoringWarnings(task, epoch, score, sum === undefined ? undefined : sum / rowsDone)) {
+          if (warned.has(kind)) continue;
+          warned.add(kind);
+          yield { type: "warning", member, message };
+        }
       }
+      firstStep = lossSum = rowsDone = 0;
+      metricSums = {};
       if (control.stop !== "no" && !last) {
         yield { type: "control", state: "stopping" };
         await checkpoint(epoch + 1, 0, weights);
@@ -207,6 +221,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   } finally {
     metrics.dispose();
     resident?.dispose();
+    average?.dispose();
     optimizer.dispose();
   }
 }

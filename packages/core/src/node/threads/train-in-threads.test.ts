@@ -59,14 +59,24 @@ async function bytesOf(folder: string): Promise<Record<string, string>> {
   return bytes;
 }
 
-test("members trained side by side come to the bytes of members trained one by one, log included", async () => {
-  const one = await run({ ...base, parallel: 1 }, {});
-  const three = await run({ ...base, parallel: 3 }, {});
-  expect(await bytesOf(three.folder)).toEqual(await bytesOf(one.folder));
-  expect(three.events).toHaveLength(one.events.length);
-  const names = await readdir(join(three.folder, "checkpoint"));
-  expect(names).toEqual(["latest.safetensors"]);
-});
+/** Members are scored with statistics of batch norm that are computed anew, and with averaged weights. */
+const precise = {
+  architecture: { name: "linear", hidden: 6, batchNorm: true },
+  batchNorm: { statistics: "precise" },
+  averageWeights: { decay: 0.9 },
+} satisfies Config;
+
+test.for<Config>([{}, precise])(
+  "members trained side by side come to the bytes of members trained one by one, log included: %o",
+  async (own) => {
+    const one = await run({ ...base, ...own, parallel: 1 }, {});
+    const three = await run({ ...base, ...own, parallel: 3 }, {});
+    expect(await bytesOf(three.folder)).toEqual(await bytesOf(one.folder));
+    expect(three.events).toHaveLength(one.events.length);
+    const names = await readdir(join(three.folder, "checkpoint"));
+    expect(names).toEqual(["latest.safetensors"]);
+  },
+);
 
 test("what members behind the first say is shown as it happens", async () => {
   const { events } = await run({ ...base, parallel: 5, epochs: 40 }, {});

@@ -1,0 +1,72 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Split } from "../dataset.ts";
+import { type Batch, imagesAhead } from "./images-ahead.ts";
+import type { ResidentImages } from "./resident-images.ts";
+import { YIELD_MILLISECONDS } from "./step-metrics.ts";
+
+/** Batches whose numbers are still on their way when the next one begins, so that a device never waits for a reader. */
+const MOST_ON_THEIR_WAY = 3;
+
+/**
+ * Starts the forward pass of a batch in evaluation mode, for which the layers are prepared.
+ * @param images makes [batch, height, width, channels], which this disposes
+ * @returns logits [batch, classes], which the caller disposes
+ */
+export function forward(model: tf.LayersModel, images: () => tf.Tensor4D): tf.Tensor {
+  return tf.tidy(() => model.apply(images()) as tf.Tensor);
+}
+
+export interface ForwardOptions {
+  readonly batches: number;
+  batch(nth: number): Batch;
+  readonly shape: readonly [number, number, number];
+  /** The split's images, where they are on the device already. */
+  readonly resident?: ResidentImages | undefined;
+  /** What is to be read of a batch, made of its logits, which are disposed. */
+  keep(logits: tf.Tensor): tf.Tensor;
+}
+
+/**
+ * Runs batches of a split forward in evaluation mode, for which the layers are prepared. What is kept of each is read while the next ones
+ * run; timers and messages get their turn in between. A caller that stops asking stops the work.
+ */
+export async function* forwardBatches(
+  model: tf.LayersModel,
+  split: Split,
+  { batches, batch, shape, resident, keep }: ForwardOptions,
+): AsyncGenerator<{ readonly nth: number; readonly values: Float32Array }> {
+  const onTheirWay: { readonly nth: number; readonly values: Promise<Float32Array> }[] = [];
+  let yieldedAt = performance.now();
+  try {
+    for (let nth = 0; nth < batches; nth++) {
+      const own = batch(nth);
+      const images = resident ? undefined : await imagesAhead(split, own, nth + 1 < batches ? batch(nth + 1) : undefined);
+      const kept = tf.tidy(() =>
+        keep(forward(model, () => resident?.batch(own) ?? tf.tensor4d(images ?? [], [own.rows.length, ...shape]))),
+      );
+      onTheirWay.push({ nth, values: readAndDispose(kept) });
+      if (onTheirWay.length > MOST_ON_THEIR_WAY) yield await next(onTheirWay);
+      if (performance.now() - yieldedAt > YIELD_MILLISECONDS) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        yieldedAt = performance.now();
+      }
+    }
+    while (onTheirWay.length > 0) yield await next(onTheirWay);
+  } finally {
+    await Promise.allSettled(onTheirWay.map(({ values }) => values));
+  }
+}
+
+async function next(onTheirWay: { nth: number; values: Promise<Float32Array> }[]): Promise<{ nth: number; values: Float32Array }> {
+  const first = onTheirWay.shift();
+  if (!first) throw new Error("no batch is on its way");
+  return { nth: first.nth, values: await first.values };
+}
+
+async function readAndDispose(tensor: tf.Tensor): Promise<Float32Array> {
+  try {
+    return await tensor.data<"float32">();
+  } finally {
+    tensor.dispose();
+  }
+}

@@ -1,0 +1,54 @@
+import { EVALUATION } from "../step.ts";
+import type { Emitted } from "./emitted.ts";
+import type { MemberTask } from "./member-task.ts";
+import { nameOf } from "./memory-advice.ts";
+import { type WeightValues, writeWeights } from "./model-weights.ts";
+import { prepareLayers } from "./predict-logits.ts";
+import { recomputeStatistics, statisticsRows } from "./recompute-statistics.ts";
+import type { ResidentImages } from "./resident-images.ts";
+import { type MemberScore, scoreMember } from "./score-member.ts";
+import { watchScoring } from "./watch-scoring.ts";
+import type { WeightAverage } from "./weight-average.ts";
+
+export interface EpochScore extends MemberScore {
+  /** The weights that were scored, which the member becomes if they are the best. */
+  readonly scored: WeightValues;
+  /** What training goes on with; the model holds them. */
+  readonly trained: WeightValues;
+}
+
+interface Options {
+  /** The model's weights. */
+  readonly weights: WeightValues;
+  readonly average: WeightAverage | undefined;
+  readonly resident: ResidentImages | undefined;
+  /** Reads the model's weights, and refuses those that are not finite. */
+  read(): Promise<WeightValues>;
+}
+
+/**
+ * Scores the model as it would be kept after this epoch: with averaged weights and precise statistics of batch norm, where the run has them.
+ * Training then goes on with its own, latent kernels projected, whatever was scored. Undefined: the run was asked to stop; the model then
+ * holds anything.
+ */
+export async function* scoreEpoch(
+  task: MemberTask,
+  epoch: number,
+  { weights, average, resident, read }: Options,
+): AsyncGenerator<Emitted, EpochScore | undefined> {
+  const { run, model, control } = task;
+  if (average) writeWeights(model, new Map([...weights, ...(await average.values())]));
+  if (run.batchNorm.statistics === "precise") {
+    const rows = statisticsRows(task, epoch);
+    const what = `batch norm of ${nameOf(task.member)}, epoch ${epoch + 1}`;
+    const isDone = yield* watchScoring(recomputeStatistics(task, epoch, rows, resident), { what, total: rows.length, control });
+    if (!isDone) return undefined;
+  }
+  const score = yield* scoreMember(task, epoch, resident);
+  if (!score) return undefined;
+  const scored = await read();
+  if (run.batchNorm.statistics === "running") return { ...score, scored, trained: scored };
+  writeWeights(model, weights);
+  prepareLayers(model, EVALUATION);
+  return { ...score, scored, trained: await read() };
+}

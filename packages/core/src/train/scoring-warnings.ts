@@ -1,0 +1,48 @@
+import { hasBatchNorm } from "./batch-norms.ts";
+import type { MemberTask } from "./member-task.ts";
+import { nameOf } from "./memory-advice.ts";
+import type { MemberScore } from "./score-member.ts";
+
+/** A score that is farther below the one while training is no chance and no dropout, which make it higher. */
+const FAR_BELOW = 0.1;
+
+/** Classes that a message names. */
+const FEW_NAMES = 3;
+
+export interface ScoringWarning {
+  /** Each kind is said once of a member. */
+  readonly kind: "far-below" | "never-predicted";
+  readonly message: string;
+}
+
+/**
+ * What is odd about a score.
+ * @param whileTraining the same metric over the epoch's steps; undefined: not known
+ */
+export function scoringWarnings(
+  { member, run, model, data, parts }: Pick<MemberTask, "member" | "run" | "model" | "data" | "parts">,
+  epoch: number,
+  { value, neverPredicted }: MemberScore,
+  whileTraining: number | undefined,
+): ScoringWarning[] {
+  const who = `${nameOf(member)}, epoch ${epoch + 1}`;
+  const warnings: ScoringWarning[] = [];
+  const { title, unit, better } = parts.scoredBy.metric;
+  const isShare = unit === "%" && better === "higher";
+  if (isShare && whileTraining !== undefined && whileTraining - value > FAR_BELOW) {
+    if (run.batchNorm.statistics === "running" && hasBatchNorm(model)) {
+      const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+      const message =
+        `${who}: ${title} is ${percent(value)} when scored and ${percent(whileTraining)} while training. Running statistics of batch norm may lag ` +
+        "behind the weights: set batchNorm.statistics=precise.";
+      warnings.push({ kind: "far-below", message });
+    }
+  }
+  if (neverPredicted.length > 0) {
+    const names = neverPredicted.slice(0, FEW_NAMES).map((label) => data.labels[label]);
+    const more = neverPredicted.length > names.length ? ` and ${neverPredicted.length - names.length} more` : "";
+    const message = `${who}: no scored image is classified as ${names.join(", ")}${more}, though there are such.`;
+    warnings.push({ kind: "never-predicted", message });
+  }
+  return warnings;
+}
