@@ -12,6 +12,9 @@ test.for([
   ["ensemble-bagging", "rows: Int32Array(6)"],
   ["ensemble-boost", "alpha: 1.64"],
   ["vote", "Float64Array(3)"],
+  ["optimizers", "0.905"],
+  ["schedules", "0.005868"],
+  ["losses", "0.0126928"],
 ] as const)("the example of packages/%s runs", ([name, prints]) => {
   const [code = ""] = codeOf(`packages/${name}/README.md`);
   expect(run(code, name)).toContain(prints);

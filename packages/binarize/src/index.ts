@@ -1,10 +1,12 @@
 import { BINARIZERS, definePlugin } from "@benn/core";
 import { deterministic } from "./deterministic.ts";
 import { none } from "./none.ts";
+import { sign } from "./sign.ts";
 import { stochastic } from "./stochastic.ts";
 
 export { deterministic } from "./deterministic.ts";
 export { none } from "./none.ts";
+export { sign } from "./sign.ts";
 export { stochastic } from "./stochastic.ts";
 export { BatchNorm, type BatchNormOptions } from "./layers/batch-norm.ts";
 export { binaryBlock, type BinaryBlockOptions } from "./layers/binary-block.ts";
@@ -30,6 +32,7 @@ export default definePlugin({
       description: "like deterministic, but a weight's sign is drawn anew in each training step",
       create: () => stochastic,
     });
+    binarizers.add("sign", { description: "signs of activations and of kernels, without a scale: what Bop flips", create: () => sign });
     binarizers.add("none", { description: "real values: the twin that a binary net is measured against", create: () => none });
   },
 });

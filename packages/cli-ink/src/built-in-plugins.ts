@@ -11,6 +11,9 @@ import dataCifar from "@benn/data-cifar";
 import dataImagenet from "@benn/data-imagenet";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
+import losses from "@benn/losses";
+import optimizers from "@benn/optimizers";
+import schedules from "@benn/schedules";
 import tensorboardPlugin from "@benn/tensorboard";
 import vote from "@benn/vote";
 
@@ -23,6 +26,9 @@ export const builtInPlugins: readonly BennPlugin[] = [
   ensembleBagging,
   ensembleBoost,
   vote,
+  optimizers,
+  schedules,
+  losses,
   dataCifar,
   dataImagenet,
   backendWasm,
