@@ -14,7 +14,17 @@ const recipes = {
 };
 
 test.for(Object.entries(recipes))("%s: a killed and resumed run has the bytes of one that was not", async ([name, settings]) => {
-  const all = [...quick, "epochs=3", "members=1", "checkpointSeconds=0", "scoreEvery=1", ...settings];
+  const all = [
+    ...quick,
+    "dataset.trainRows=60",
+    "dataset.testRows=20",
+    "batchSize=20",
+    "epochs=3",
+    "members=1",
+    "checkpointSeconds=0",
+    "scoreEvery=1",
+    ...settings,
+  ];
   const trained = await benn(["train", ...all, `name=${name}`], { cwd });
   expect(trained.stderr).toBe("");
   expect(trained.code).toBe(0);
