@@ -24,9 +24,9 @@ const tooLarge: Readonly<Record<string, string>> = {
   dataset: "packages/data-cifar and testDataset",
   backend: "packages/backend-wasm and testBackend",
   listener: "packages/tensorboard and testListener",
-  loss: "packages/core/src/built-in/cross-entropy-loss.ts and testLoss",
-  optimizer: "packages/core/src/built-in/adam.ts and testOptimizer",
-  schedule: "packages/core/src/built-in/steps.ts and testSchedule",
+  loss: "packages/losses and testLoss",
+  optimizer: "packages/optimizers and testOptimizer",
+  schedule: "packages/schedules and testSchedule",
   metric: "packages/core/src/built-in/metrics.ts and testMetric",
 };
 

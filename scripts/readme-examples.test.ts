@@ -13,6 +13,9 @@ test.for([
   ["ensemble-boost", "alpha: 1.64"],
   ["ensemble-deep", "rows: Int32Array(6) [ 0, 1, 2, 3, 4, 5 ]"],
   ["vote", "Float64Array(3)"],
+  ["optimizers", "0.905"],
+  ["schedules", "0.005868"],
+  ["losses", "0.0126928"],
 ] as const)("the example of packages/%s runs", ([name, prints]) => {
   const [code = ""] = codeOf(`packages/${name}/README.md`);
   expect(run(code, name)).toContain(prints);

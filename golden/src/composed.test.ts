@@ -14,10 +14,12 @@ const trainingKernels: Record<TrainingKernel, true> = {
   BinaryKernelGrad: true,
   BinarySign: true,
   BinarySignGrad: true,
+  BopStep: true,
   CentreAndClip: true,
   DropoutMask: true,
   GatherImages: true,
   MovingAverages: true,
+  SgdStep: true,
 };
 
 // What a backend without any training kernel computes: layers and optimiser compose all from stock kernels.

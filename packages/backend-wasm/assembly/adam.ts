@@ -1,14 +1,14 @@
 // @ts-ignore: decorator
 @inline
 function adam4(
-  at: usize, g: v128, w: v128, m: v128, v: v128, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, decay: f32, rate: f32, correction: f32, epsilon: f32,
+  at: usize, g: v128, w: v128, m: v128, v: v128, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, decay: f32, rate: f32, correction: f32, epsilon: f32, kept: f32,
   w1: usize, m1: usize, v1: usize, single: bool,
 ): void {
   const gradient = f32x4.add(g, f32x4.mul(w, f32x4.splat(decay)));
   const first = f32x4.add(f32x4.mul(m, f32x4.splat(beta1)), f32x4.mul(gradient, f32x4.splat(fresh1)));
   const second = f32x4.add(f32x4.mul(v, f32x4.splat(beta2)), f32x4.mul(f32x4.mul(gradient, gradient), f32x4.splat(fresh2)));
   const size = f32x4.add(f32x4.div(f32x4.sqrt(second), f32x4.splat(correction)), f32x4.splat(epsilon));
-  const weight = f32x4.sub(w, f32x4.div(f32x4.mul(first, f32x4.splat(rate)), size));
+  const weight = f32x4.sub(f32x4.mul(w, f32x4.splat(kept)), f32x4.div(f32x4.mul(first, f32x4.splat(rate)), size));
   if (single) {
     v128.store_lane<f32>(w1 + at, weight, 0);
     v128.store_lane<f32>(m1 + at, first, 0);
@@ -21,20 +21,20 @@ function adam4(
 }
 
 /**
- * One step of Adam with weight decay added to the gradient. `rate` is learningRate/(1 − β1^step), `correction` is
+ * One step of Adam. `decay` of the weight is added to the gradient, `kept` of it stays. `rate` is learningRate/(1 − β1^step), `correction` is
  * √(1 − β2^step), `fresh` are 1 − β: the caller forms them in double precision.
  */
 export function adamStep(
   from: usize, to: usize, scratch: usize, w: usize, g: usize, m: usize, v: usize, w1: usize, m1: usize, v1: usize,
-  rate: f32, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, correction: f32, epsilon: f32, decay: f32,
+  rate: f32, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, correction: f32, epsilon: f32, decay: f32, kept: f32,
 ): void {
   let i = from << 2;
   const vectors = i + (((to - from) & ~3) << 2), end = to << 2;
   for (; i < vectors; i += 16) {
-    adam4(i, v128.load(g + i), v128.load(w + i), v128.load(m + i), v128.load(v + i), beta1, fresh1, beta2, fresh2, decay, rate, correction, epsilon, w1, m1, v1, false);
+    adam4(i, v128.load(g + i), v128.load(w + i), v128.load(m + i), v128.load(v + i), beta1, fresh1, beta2, fresh2, decay, rate, correction, epsilon, kept, w1, m1, v1, false);
   }
   for (; i < end; i += 4) {
     adam4(i, v128.load_splat<f32>(g + i), v128.load_splat<f32>(w + i), v128.load_splat<f32>(m + i), v128.load_splat<f32>(v + i),
-      beta1, fresh1, beta2, fresh2, decay, rate, correction, epsilon, w1, m1, v1, true);
+      beta1, fresh1, beta2, fresh2, decay, rate, correction, epsilon, kept, w1, m1, v1, true);
   }
 }

@@ -1,4 +1,5 @@
 export { adamStep } from "./adam";
+export { bopStep } from "./bop";
 export { finishGradient, finishMoments, firstMeans, gradientSums, moments, normalizeCoefficients, repeatPattern } from "./batch-norm";
 export { binaryConv2d, binaryConvScratch } from "./binary-conv";
 export { binaryConvRows, binaryConvRowsScratch, convolvesRows } from "./binary-conv-rows";
@@ -23,5 +24,6 @@ export {
   quantizedKernelScratch, quantizeGradient,
 } from "./quantized-grad";
 export { finishSums, sumMiddle, sumRows } from "./reduce";
+export { sgdStep } from "./sgd";
 export { patternLength } from "./simd";
 export { packSigns, signThresholds, thresholdScratch } from "./threshold";

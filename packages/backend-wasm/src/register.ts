@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs";
 import { type Gradients, WasmBackend } from "./backend.ts";
 import { compileKernels, instantiateKernels, type Simd } from "./instance.ts";
 import type { KernelCall, KernelTable } from "./kernel-call.ts";
-import { adamKernels } from "./kernels/adam-step.ts";
 import { batchNormKernels } from "./kernels/batch-norm.ts";
 import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
 import { binaryKernelKernels } from "./kernels/binary-kernel.ts";
@@ -12,6 +11,7 @@ import { elementwiseKernels } from "./kernels/elementwise.ts";
 import { matmulKernels } from "./kernels/matmul.ts";
 import { poolKernels } from "./kernels/pool.ts";
 import { reduceKernels } from "./kernels/reduce.ts";
+import { updateKernels } from "./kernels/update-steps.ts";
 import { TensorMemory } from "./tensor-memory.ts";
 import { ThreadPool } from "./thread-pool.ts";
 
@@ -23,7 +23,7 @@ export const KERNELS: KernelTable = {
   ...elementwiseKernels,
   ...reduceKernels,
   ...batchNormKernels,
-  ...adamKernels,
+  ...updateKernels,
   ...conv2dKernels,
   ...binaryConv2dKernels,
   ...binaryKernelKernels,

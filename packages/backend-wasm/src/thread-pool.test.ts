@@ -71,6 +71,14 @@ function everything(only?: readonly string[]): string[] {
       },
       { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-5, step: 3 },
     ],
+    SgdStep: [
+      { weight0: values([90_001], "w"), gradient0: values([90_001], "g"), velocity0: values([90_001], "m") },
+      { learningRate: 0.01, momentum: 0.9, nesterov: 1, weightDecay: 1e-5 },
+    ],
+    BopStep: [
+      { weight0: values([90_001], "w"), gradient0: values([90_001], "g"), average0: values([90_001], "m") },
+      { gamma: 0.1, threshold: 0.5 },
+    ],
     BatchMatMul: [
       { a: values([301, 130], "a"), b: values([130, 77], "b") },
       { transposeA: false, transposeB: false },

@@ -50,6 +50,8 @@ export type Split =
   | "copyRuns"
   | "fill"
   | "adamStep"
+  | "sgdStep"
+  | "bopStep"
   | "materialize"
   | "materializeSigns"
   | "sumRows"

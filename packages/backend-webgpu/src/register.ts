@@ -4,7 +4,6 @@ import { makeGpuGlobal } from "./find-gpu.ts";
 import type { GuardedBackend } from "./guarded-backend.ts";
 import type { KernelCall, KernelTable } from "./kernel-call.ts";
 import { addKernels } from "./kernels/add.ts";
-import { adamKernels } from "./kernels/adam-step.ts";
 import { batchNormKernels } from "./kernels/batch-norm.ts";
 import { binaryKernelKernels } from "./kernels/binary-kernel.ts";
 import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
@@ -13,6 +12,7 @@ import { gatherKernels } from "./kernels/gather-images.ts";
 import { leadingSumKernels } from "./kernels/leading-sums.ts";
 import { maxPoolKernels } from "./kernels/max-pool-grad.ts";
 import { signAndDropoutKernels } from "./kernels/sign-and-dropout.ts";
+import { updateKernels } from "./kernels/update-steps.ts";
 
 /** TensorFlow.js's name for the backend; "webgpu" is tfjs-backend-webgpu's, which stays as it is. */
 export const BACKEND_NAME = "benn-webgpu";
@@ -20,7 +20,7 @@ export const BACKEND_NAME = "benn-webgpu";
 /** Kernels of our own; all others are tfjs-backend-webgpu's. */
 export const KERNELS: KernelTable = {
   ...signAndDropoutKernels,
-  ...adamKernels,
+  ...updateKernels,
   ...addKernels,
   ...batchNormKernels,
   ...conv2dGradientKernels,

@@ -4,11 +4,31 @@ import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { deterministic } from "./deterministic.ts";
 import { none } from "./none.ts";
+import { sign } from "./sign.ts";
 import { stochastic } from "./stochastic.ts";
 
 testBinarizer("deterministic", () => deterministic);
 testBinarizer("stochastic", () => stochastic);
 testBinarizer("none", () => none);
+testBinarizer("sign", () => sign);
+
+test("sign leaves signs as they are and gives them the gradient whole; others are clipped", () => {
+  const { numTensors } = tf.memory();
+  tf.tidy(() => {
+    const w = tf.tensor2d([
+      [1, -1],
+      [-1, 1],
+      [-3, 0],
+    ]);
+    const projected = sign.project(w);
+    expect([...projected.dataSync()]).toEqual([1, -1, -1, 1, -1, 0]);
+    const dy = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
+    const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => sign.kernel(x, EVALUATION, {}))(projected, dy);
+    expect([...value.dataSync()]).toEqual([1, -1, -1, 1, -1, 1]);
+    expect([...grad.dataSync()]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+  expect(tf.memory().numTensors).toBe(numTensors);
+});
 
 const training = { training: true, seed: 3, epoch: 0, epochs: 1 };
 

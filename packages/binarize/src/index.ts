@@ -6,6 +6,7 @@ import { ede } from "./ede.ts";
 import { none } from "./none.ts";
 import { recu } from "./recu.ts";
 import { rsign } from "./rsign.ts";
+import { sign } from "./sign.ts";
 import { stochastic } from "./stochastic.ts";
 
 export { adabin } from "./adabin.ts";
@@ -15,6 +16,7 @@ export { ede } from "./ede.ts";
 export { none } from "./none.ts";
 export { recu } from "./recu.ts";
 export { rsign } from "./rsign.ts";
+export { sign } from "./sign.ts";
 export { stochastic } from "./stochastic.ts";
 export { BatchNorm, type BatchNormOptions } from "./layers/batch-norm.ts";
 export { binaryBlock, type BinaryBlockOptions } from "./layers/binary-block.ts";
@@ -58,6 +60,7 @@ export default definePlugin({
       description: "AdaBin: two values that fit what they stand for in place of −1 and +1; not exportable",
       create: () => adabin,
     });
+    binarizers.add("sign", { description: "signs of activations and of kernels, without a scale: what Bop flips", create: () => sign });
     binarizers.add("none", { description: "real values: the twin that a binary net is measured against", create: () => none });
   },
 });

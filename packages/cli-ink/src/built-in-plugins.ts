@@ -13,6 +13,9 @@ import dataImagenet from "@benn/data-imagenet";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
 import ensembleDeep from "@benn/ensemble-deep";
+import losses from "@benn/losses";
+import optimizers from "@benn/optimizers";
+import schedules from "@benn/schedules";
 import tensorboardPlugin from "@benn/tensorboard";
 import vote from "@benn/vote";
 
@@ -27,6 +30,9 @@ export const builtInPlugins: readonly BennPlugin[] = [
   ensembleBoost,
   ensembleDeep,
   vote,
+  optimizers,
+  schedules,
+  losses,
   dataCifar,
   dataImagenet,
   backendWasm,

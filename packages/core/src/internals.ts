@@ -1,4 +1,7 @@
 // What benn's own packages share: it may change with any release. docs/internals.md says what is here and why.
+export { type AdamSettings, ADAM_SLOTS, updateByAdam } from "./built-in/adam.ts";
+export { crossEntropyLoss } from "./built-in/cross-entropy-loss.ts";
+export { crossEntropyRows } from "./built-in/cross-entropy-rows.ts";
 export { completeScheme, weightedError } from "./ensemble-scheme.ts";
 export { foreignFile, type ForeignFile } from "./foreign-file.ts";
 export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
@@ -18,6 +21,7 @@ export {
   type SafetensorsType,
   writeSafetensors,
 } from "./safetensors.ts";
+export { runUpdateKernel, slotOf } from "./run-update-kernel.ts";
 export { winners } from "./staged-vote.ts";
 export { EVALUATION, isStepAware } from "./step.ts";
 export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.ts";

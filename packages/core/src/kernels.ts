@@ -30,7 +30,12 @@ import * as tf from "@tensorflow/tfjs";
  *                       with the sum over the n weights of a filter
  * - `AdamStep`          weight0, gradient0, firstMoment0, secondMoment0 (one shape), weight1 … → the new weight0, firstMoment0,
  *                       secondMoment0, weight1 …, which may be the given ones, overwritten, where nobody else holds them;
- *                       `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `step` (from 1)
+ *                       `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay` (added to the gradient), `decoupledDecay` (weights
+ *                       times 1 − learningRate · decoupledDecay first), `step` (from 1)
+ * - `SgdStep`           weight0, gradient0, velocity0 (one shape), weight1 … → the new weight0, velocity0, weight1 … as above;
+ *                       `learningRate`, `momentum`, `nesterov` 0 or 1, `weightDecay`
+ * - `BopStep`           weight0, gradient0, average0 (one shape), weight1 … → average ← average · (1 − `gamma`) + gradient · `gamma`,
+ *                       weight ← s, or −s where s · average > `threshold`, with s = −1 where the weight is below 0, else +1; as above
  */
 export type TrainingKernel =
   | "GatherImages"
@@ -45,7 +50,9 @@ export type TrainingKernel =
   | "DropoutMask"
   | "BinaryConv2D"
   | "BinaryConv2DGrad"
-  | "AdamStep";
+  | "AdamStep"
+  | "SgdStep"
+  | "BopStep";
 
 /**
  * 32 random bits of one element of a tensor: a function of (seed, index) alone, so that every backend draws the same and the

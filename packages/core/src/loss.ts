@@ -17,8 +17,8 @@ export interface LossRows {
 /** What training minimizes. */
 export interface Loss {
   /**
-   * Run folder of a teacher, trained on the same training rows: the loss is given the logits of its vote, as they were stored
-   * when it was trained (of the rows without augmentation). Absent: no teacher.
+   * Run folder of a teacher, trained on the same training rows: the loss is given the mean of its members' logits by their vote weights, as
+   * they were stored when it was trained (of the rows without augmentation). Absent: no teacher.
    */
   readonly teacher?: string;
   /**

@@ -28,6 +28,8 @@ export interface ParameterUpdate {
 
 export interface UpdateStep {
   readonly learningRate: number;
+  /** What the schedule makes of the configuration's learning rate in this step, as a share of it: 1 where it stays as it is. */
+  readonly scheduled: number;
   /** Steps taken by the member, this one included: from 1. */
   readonly step: number;
 }

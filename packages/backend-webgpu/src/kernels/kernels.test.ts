@@ -1,6 +1,7 @@
 import { BatchNorm, batchNorm, binaryConv2d, binaryKernel, binarySign, centreAndClip, dropoutMask } from "@benn/binarize";
-import { createContainer, OPTIMIZERS } from "@benn/core";
+import { createContainer, OPTIMIZERS, type Spec } from "@benn/core";
 import { createRandom, type MemberOptimizer, memberOptimizer } from "@benn/core/internals";
+import optimizers from "@benn/optimizers";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -209,23 +210,46 @@ compared(
   },
 );
 
-/** Adam on a model of one weight, to be disposed with it. */
-function adamOn(weight: tf.Tensor, weightDecay = 0): { model: tf.LayersModel; variable: tf.Variable; adam: MemberOptimizer } {
+const container = createContainer();
+await optimizers.register(container);
+
+/** An optimizer on a model of one weight, to be disposed with it. */
+function optimizerOn(weight: tf.Tensor, spec: Spec): { model: tf.LayersModel; variable: tf.Variable; optimizer: MemberOptimizer } {
   const [inputs, units] = weight.shape as [number, number];
   const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [inputs], units, useBias: false, weights: [weight] })] });
-  const optimizer = createContainer().resolve(OPTIMIZERS).create({ name: "adam", weightDecay });
-  const adam = memberOptimizer(model, [{ name: "adam", optimizer }]);
-  return { model, variable: model.weights[0]!.read() as tf.Variable, adam };
+  const rule = container.resolve(OPTIMIZERS).create(spec);
+  const optimizer = memberOptimizer(model, [{ name: spec.name, optimizer: { ...rule, claims: () => true } }]);
+  return { model, variable: model.weights[0]!.read() as tf.Variable, optimizer };
 }
 
-compared("Adam's steps are those composed", ({ height, channels, seed, flag }) => {
-  const { model, variable, adam } = adamOn(random([height, channels], seed, "w"), flag ? 1e-2 : 0);
-  for (const step of [1, 2, 3]) adam.apply({ [variable.name]: random([height, channels], seed + step, "gradient") }, 0.01);
-  const weight = variable.clone();
-  adam.dispose();
+for (const [name, weightDecay] of [
+  ["adam", 1e-2],
+  ["adamw", 2],
+  ["sgd", 1e-2],
+] as const) {
+  compared(`${name}'s steps are those composed`, ({ height, channels, seed, flag, other }) => {
+    const spec = { name, weightDecay: flag ? weightDecay : 0, ...(name === "sgd" ? { nesterov: other } : {}) };
+    return [stepped(random([height, channels], seed, "w"), spec, seed, other)];
+  });
+}
+
+compared("Bop's steps are those composed", ({ height, channels, seed, other }) => [
+  stepped(random([height, channels], seed, "w"), { name: "bop", gamma: 0.3, threshold: 0.2 }, seed, other),
+]);
+
+/** @param held whether somebody else holds the weight meanwhile, so that it cannot be updated where it is */
+function stepped(weight: tf.Tensor, spec: Spec, seed: number, held: boolean): tf.Tensor {
+  const { model, variable, optimizer } = optimizerOn(weight, spec);
+  for (const step of [1, 2, 3]) {
+    const holder = held ? variable.clone() : undefined;
+    optimizer.apply({ [variable.name]: random(weight.shape, seed + step, "gradient") }, 0.01);
+    holder?.dispose();
+  }
+  const after = variable.clone();
+  optimizer.dispose();
   model.dispose();
-  return [weight];
-});
+  return after;
+}
 
 compared("gradients that are put off until somebody asks for them can be computed with, small ones too", ({ channels, seed }) => {
   const x = random([2, 3, channels], seed, "x");
@@ -242,18 +266,19 @@ compared("gradients that are put off until somebody asks for them can be compute
 test("a weight that was read, or that somebody else holds, is updated all the same, and the other keeps what it has", async () => {
   await create().activate();
   const values = Float32Array.from({ length: 2000 }, (_, i) => Math.sin(i));
-  const { model, variable, adam } = tf.tidy(() => adamOn(tf.tensor2d(values, [2000, 1])) as never) as ReturnType<typeof adamOn>;
+  const made = tf.tidy(() => optimizerOn(tf.tensor2d(values, [2000, 1]), { name: "adam", weightDecay: 0 }) as never);
+  const { model, variable, optimizer } = made as ReturnType<typeof optimizerOn>;
   const gradient = tf.ones([2000, 1]);
   expect(await variable.data()).toEqual(values);
   const held = variable.clone();
-  adam.apply({ [variable.name]: gradient }, 0.5); // the first step is the rate against the gradient's sign
+  optimizer.apply({ [variable.name]: gradient }, 0.5); // the first step is the rate against the gradient's sign
   const expectedAfter = (steps: number) => values.map((value) => value - 0.5 * steps);
   for (const [i, value] of (await variable.data()).entries()) expect(value).toBeCloseTo(expectedAfter(1)[i]!, 5);
   expect(await held.data()).toEqual(values);
   held.dispose();
-  adam.apply({ [variable.name]: gradient }, 0.5);
+  optimizer.apply({ [variable.name]: gradient }, 0.5);
   for (const [i, value] of (await variable.data()).entries()) expect(value).toBeCloseTo(expectedAfter(2)[i]!, 5);
-  adam.dispose();
+  optimizer.dispose();
   model.dispose();
   gradient.dispose();
 });

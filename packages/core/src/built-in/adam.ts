@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
-import { runTrainingKernel } from "../kernels.ts";
 import type { Optimizer, ParameterStep, ParameterUpdate, UpdateStep } from "../optimizer.ts";
+import { runUpdateKernel, slotOf } from "../run-update-kernel.ts";
 
 const EPSILON = 1e-8;
 
@@ -20,51 +20,41 @@ export const adamOptions = z.object({
  * @see D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1
  */
 export function adam(options: z.output<typeof adamOptions>): Optimizer {
-  return {
-    slots: ["firstMoments", "secondMoments"],
-    update: (steps, at) => inOneKernel(steps, at, options) ?? steps.map((step) => composed(step, at, options)),
-  };
+  return { slots: ADAM_SLOTS, update: (steps, at) => updateByAdam(steps, at, { ...options, decoupledDecay: 0 }) };
 }
 
-/** By the backend's kernel, if it has one. */
-function inOneKernel(
-  steps: readonly ParameterStep[],
-  { learningRate, step }: UpdateStep,
-  options: z.output<typeof adamOptions>,
-): ParameterUpdate[] | undefined {
-  const inputs: Record<string, tf.Tensor> = {};
-  for (const [i, { weight, gradient, slots }] of steps.entries()) {
-    inputs[`weight${i}`] = weight;
-    inputs[`gradient${i}`] = gradient;
-    inputs[`firstMoment${i}`] = momentOf(slots, "firstMoments");
-    inputs[`secondMoment${i}`] = momentOf(slots, "secondMoments");
-  }
-  const { beta1, beta2, weightDecay } = options;
-  const outputs = runTrainingKernel("AdamStep", inputs, { learningRate, beta1, beta2, epsilon: EPSILON, weightDecay, step });
-  return (
-    outputs &&
-    steps.map((_, i) => {
-      const [weight, firstMoments, secondMoments] = outputs.slice(3 * i, 3 * i + 3) as [tf.Tensor, tf.Tensor, tf.Tensor];
-      return { weight, slots: { firstMoments, secondMoments } };
-    })
-  );
+export const ADAM_SLOTS = ["firstMoments", "secondMoments"] as const;
+
+export interface AdamSettings {
+  /** 0 ≤ β < 1. */
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Times the weight, added to the gradient. */
+  readonly weightDecay: number;
+  /** The weight is first multiplied by 1 − rate · decoupledDecay. */
+  readonly decoupledDecay: number;
+}
+
+/** A step of Adam with either kind of weight decay, in one kernel where the backend has it. */
+export function updateByAdam(steps: readonly ParameterStep[], at: UpdateStep, settings: AdamSettings): ParameterUpdate[] {
+  const { learningRate, step } = at;
+  const { beta1, beta2, weightDecay, decoupledDecay } = settings;
+  const slots = { firstMoment: "firstMoments", secondMoment: "secondMoments" };
+  const attributes = { learningRate, beta1, beta2, epsilon: EPSILON, weightDecay, decoupledDecay, step };
+  return runUpdateKernel("AdamStep", steps, slots, attributes) ?? steps.map((own) => composed(own, at, settings));
 }
 
 function composed(
-  { weight, gradient, slots }: ParameterStep,
+  own: ParameterStep,
   { learningRate, step }: UpdateStep,
-  { weightDecay, beta1, beta2 }: z.output<typeof adamOptions>,
+  { weightDecay, decoupledDecay, beta1, beta2 }: AdamSettings,
 ): ParameterUpdate {
+  const { weight, gradient } = own;
   const g = tf.add(gradient, tf.mul(weight, weightDecay));
-  const firstMoments = tf.add(tf.mul(momentOf(slots, "firstMoments"), beta1), tf.mul(g, 1 - beta1));
-  const secondMoments = tf.add(tf.mul(momentOf(slots, "secondMoments"), beta2), tf.mul(tf.square(g), 1 - beta2));
+  const firstMoments = tf.add(tf.mul(slotOf(own, "firstMoments"), beta1), tf.mul(g, 1 - beta1));
+  const secondMoments = tf.add(tf.mul(slotOf(own, "secondMoments"), beta2), tf.mul(tf.square(g), 1 - beta2));
   const denominator = tf.add(tf.div(tf.sqrt(secondMoments), Math.sqrt(1 - beta2 ** step)), EPSILON);
   const change = tf.mul(tf.div(firstMoments, denominator), learningRate / (1 - beta1 ** step));
-  return { weight: tf.sub(weight, change), slots: { firstMoments, secondMoments } };
-}
-
-function momentOf(slots: ParameterStep["slots"], name: string): tf.Tensor {
-  const moment = slots[name];
-  if (!moment) throw new Error(`adam: has no slot "${name}".`);
-  return moment;
+  const decayed = decoupledDecay === 0 ? weight : tf.mul(weight, 1 - learningRate * decoupledDecay);
+  return { weight: tf.sub(decayed, change), slots: { firstMoments, secondMoments } };
 }

@@ -1,25 +1,25 @@
 import * as tf from "@tensorflow/tfjs";
+import { z } from "zod";
 import type { Loss } from "../loss.ts";
+import { crossEntropyRows } from "./cross-entropy-rows.ts";
+
+export const crossEntropyOptions = z.object({
+  labelSmoothing: z.number().min(0).lt(1).default(0).describe("share of each target that all classes get alike; 0 is the label alone"),
+});
 
 /**
- * Softmax cross-entropy of each row, `−log softmax(logits)[label]`. Keeps only the probabilities for the backward pass:
- * `(softmax(logits) − onehot(labels)) · dy`.
+ * Softmax cross-entropy of each row, `−Σ q log softmax(logits)`, with the target q = (1 − ε) · onehot(label) + ε / classes, where ε is
+ * `labelSmoothing`.
+ * @see C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016, section 7
  */
-export const crossEntropyLoss: Loss = {
-  rows({ logits, labels }) {
-    const [batch, classes] = logits.shape;
-    const loss = tf.customGrad((x, save) => {
-      const logProbabilities = tf.logSoftmax(x as tf.Tensor as tf.Tensor2D);
-      const truth = tf.oneHot(labels, classes);
-      (save as tf.GradSaveFunc)([tf.exp(logProbabilities), truth]);
-      return {
-        value: tf.neg(tf.sum(tf.mul(truth, logProbabilities), 1)),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-          const [probabilities, truth] = saved as [tf.Tensor2D, tf.Tensor2D];
-          return tf.mul(tf.sub(probabilities, truth), tf.reshape(dy, [batch, 1]));
-        },
-      };
-    });
-    return loss(logits) as tf.Tensor1D;
-  },
-};
+export function crossEntropyLoss({ labelSmoothing }: z.output<typeof crossEntropyOptions>): Loss {
+  return {
+    rows({ logits, labels }) {
+      const classes = logits.shape[1];
+      const rest = labelSmoothing / classes;
+      const targets =
+        labelSmoothing === 0 ? tf.oneHot(labels, classes) : tf.oneHot(labels, classes, 1 - labelSmoothing + rest, rest, "float32");
+      return crossEntropyRows(logits, targets);
+    },
+  };
+}

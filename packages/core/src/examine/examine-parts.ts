@@ -58,18 +58,24 @@ const PARAMETERS = [
 
 /** @throws ContractError */
 export async function examineOptimizer(optimizer: Optimizer, who: string): Promise<void> {
-  const numbers = callPlugin(who, "update", "It gets steps and { learningRate, step } and returns { weight, slots } for each step", () =>
-    tf.tidy(() => {
-      const steps = PARAMETERS.flatMap(({ shape, ...parameter }): ParameterStep[] => {
-        if (!(optimizer.claims?.(parameter) ?? true)) return [];
-        const size = shape.reduce((product, n) => product * n, 1);
-        const tensor = (purpose: string): tf.Tensor => tf.tensor(exampleNumbers(size, purpose), shape);
-        const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, tf.zeros(shape)]));
-        return [{ parameter, weight: tensor("weight"), gradient: tensor("gradient"), slots }];
-      });
-      if (steps.length === 0) return [];
-      return optimizer.update(steps, { learningRate: 1e-3, step: 1 }).flatMap(({ weight, slots }) => [weight, ...Object.values(slots)]);
-    }),
+  const numbers = callPlugin(
+    who,
+    "update",
+    "It gets steps and { learningRate, scheduled, step } and returns { weight, slots } for each step",
+    () =>
+      tf.tidy(() => {
+        const steps = PARAMETERS.flatMap(({ shape, ...parameter }): ParameterStep[] => {
+          if (!(optimizer.claims?.(parameter) ?? true)) return [];
+          const size = shape.reduce((product, n) => product * n, 1);
+          const tensor = (purpose: string): tf.Tensor => tf.tensor(exampleNumbers(size, purpose), shape);
+          const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, tf.zeros(shape)]));
+          return [{ parameter, weight: tensor("weight"), gradient: tensor("gradient"), slots }];
+        });
+        if (steps.length === 0) return [];
+        return optimizer
+          .update(steps, { learningRate: 1e-3, scheduled: 1, step: 1 })
+          .flatMap(({ weight, slots }) => [weight, ...Object.values(slots)]);
+      }),
   );
   await checkNumbers(`${who}: update returned`, numbers);
 }

@@ -4,16 +4,20 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Config } from "../config.ts";
+import { DATASETS } from "../dataset.ts";
 import type { RunEvent } from "../events.ts";
 import { LOSSES } from "../loss.ts";
 import { METRICS } from "../metric.ts";
 import { OPTIMIZERS } from "../optimizer.ts";
+import { createRandom } from "../random.ts";
 import { SCHEDULES, type ScheduledStep } from "../schedule.ts";
+import { VOTERS } from "../voter.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { readMember } from "./read-member.ts";
 import { newOut, runToy, toyConfig } from "./run-toy.ts";
+import { readTeacherLogits } from "./teacher-logits.ts";
 import type { TrainOptions } from "./train.ts";
 
 const rates: ScheduledStep[] = [];
@@ -48,6 +52,10 @@ container.resolve(LOSSES).add("imitate", {
     teacher,
     rows: ({ logits, teacherLogits }) => tf.sum<tf.Tensor1D>(tf.square(tf.sub(logits, teacherLogits!)), 1),
   }),
+});
+container.resolve(VOTERS).add("constant", {
+  description: "",
+  create: () => ({ vote: ({ logits }) => Float64Array.from(logits[0] ?? [], () => 1) }),
 });
 container.resolve(METRICS).add("wrong", {
   description: "",
@@ -123,6 +131,19 @@ test("a loss may imitate the vote of another run, and a teacher of other data is
   const out = await newOut();
   await expect(run({ ...base, loss: { name: "imitate", teacher: "/nowhere" } }, { out })).rejects.toThrow("does not exist");
   expect(await readdir(out)).toEqual([]);
+});
+
+test("a teacher's logits are the mean of its members' by their vote weights, whichever way it votes", async () => {
+  const { folder } = await run({ ...base, scheme: "boost", voter: "constant" });
+  const data = await container
+    .resolve(DATASETS)
+    .create("blobs")
+    .load({ validation: 0, random: createRandom(0, "data") });
+  const logits = await readTeacherLogits(folder, data, container);
+  const [first, second] = [await readMember(folder, 0), await readMember(folder, 1)];
+  expect([first.record.alpha, second.record.alpha]).toEqual([0.5, 1.5]);
+  expect(logits).toHaveLength(90 * 3);
+  for (const [i, logit] of logits.entries()) expect(logit).toBeCloseTo(0.25 * first.logits.train[i]! + 0.75 * second.logits.train[i]!, 5);
 });
 
 test("a plugin's metric stands in every event that has metrics, in the members' records and in an evaluation", async () => {

@@ -1,15 +1,13 @@
 import type { DependencyContainer } from "tsyringe";
 import type { LoadedDataset } from "../dataset.ts";
-import { resolveConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
-import { createVoters } from "../train/stage-votes.ts";
 import { openRun } from "./open-run.ts";
 import { readMember } from "./read-member.ts";
 import { differenceOfData } from "./same-data.ts";
 
 /**
- * Logits of the vote of a trained run on the training rows [rows, classes], as they were stored: the scores of the run's voter divided
- * by the sum of the vote weights.
+ * Logits of a trained run on the training rows [rows, classes], as they were stored: the mean of its members' logits, weighted by their
+ * vote weights, whichever way the run votes, since a hard vote's scores and probabilities are no logits.
  * @throws UserError when the folder is no run, has no voting member, or was trained on other rows
  */
 export async function readTeacherLogits(folder: string, data: LoadedDataset, container: DependencyContainer): Promise<Float32Array> {
@@ -25,13 +23,14 @@ export async function readTeacherLogits(folder: string, data: LoadedDataset, con
   const alphas = voting.map(({ record }) => record.alpha ?? 0);
   const total = alphas.reduce((sum, alpha) => sum + alpha, 0);
   if (!(total > 0)) throw new UserError(`teacher ${folder}: has no members whose vote counts. Train it first.`);
-  const config = resolveConfig(run.config, container);
-  const voter = createVoters({ config, container }).get(config.voter.name);
-  const scores = voter?.vote({ logits: voting.map(({ logits }) => logits.train), alphas, classes: data.labels.length });
-  if (scores?.length !== data.train.labels.length * data.labels.length) {
+  const size = data.train.labels.length * data.labels.length;
+  if (voting.some(({ logits }) => logits.train.length !== size)) {
     throw new UserError(
       `teacher ${folder}: its stored logits are not of these ${data.train.labels.length} training rows. Were its files changed?`,
     );
   }
-  return Float32Array.from(scores, (score) => score / total);
+  return Float32Array.from(
+    { length: size },
+    (_, i) => voting.reduce((sum, { logits }, m) => sum + alphas[m]! * logits.train[i]!, 0) / total,
+  );
 }

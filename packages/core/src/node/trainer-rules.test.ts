@@ -26,15 +26,16 @@ const container = toyContainer();
 const ROWS = 90;
 const labels = Int32Array.from({ length: ROWS }, (_, row) => row % 3);
 
-/** What the optimizer `noting` gets: the learning rate of each step, and the weights before the first step of each model. */
-const noted: { rates: number[]; starts: Map<string, Float32Array>[] } = { rates: [], starts: [] };
+/** What the optimizer `noting` gets: the learning rate of each step, and its share of the configuration's, and the weights before the first step of each model. */
+const noted: { rates: number[]; scheduled: number[]; starts: Map<string, Float32Array>[] } = { rates: [], scheduled: [], starts: [] };
 container.resolve(OPTIMIZERS).add("noting", {
   description: "",
   create: () => ({
     slots: [],
-    update: (steps, { learningRate, step }) => {
+    update: (steps, { learningRate, scheduled, step }) => {
       const isExample = steps.some(({ parameter }) => parameter.name === "conv1/kernel");
       if (!isExample) noted.rates.push(learningRate);
+      if (!isExample) noted.scheduled.push(scheduled);
       if (!isExample && step === 1)
         noted.starts.push(new Map(steps.map(({ parameter, weight }) => [parameter.name, Float32Array.from(weight.dataSync())])));
       return steps.map(({ weight, gradient }) => ({ weight: tf.sub(weight, tf.mul(gradient, learningRate)), slots: {} }));
@@ -54,7 +55,7 @@ const base = { ...toyConfig, optimizer: "noting", members: 1, epochs: 4, scoreEv
 beforeAll(() => tf.setBackend("cpu"));
 
 function run(config: Config | undefined, options: Partial<TrainOptions> = {}, cut = Infinity) {
-  Object.assign(noted, { rates: [], starts: [] });
+  Object.assign(noted, { rates: [], scheduled: [], starts: [] });
   return runToy(config, { container, ...options }, cut);
 }
 
@@ -65,6 +66,7 @@ const scores = (events: readonly RunEvent[]) => events.filter((event) => event.t
 test("every step has the learning rate that the schedule gives its epoch", async () => {
   const { events } = await run({ ...base, schedule: { name: "steps", epochs: [1, 3], factor: 0.5 } });
   expect(noted.rates).toEqual([0.02, 0.02, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.005, 0.005, 0.005]);
+  expect(noted.scheduled).toEqual([1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25]);
   expect(events.flatMap((event) => (event.type === "epoch" ? [event.learningRate] : []))).toEqual([0.02, 0.01, 0.01, 0.005]);
 });
 

@@ -150,7 +150,7 @@ async function trainingStep(): Promise<Float32Array[]> {
   const observer = {
     gradients: (gradients: ReadonlyMap<string, tf.Tensor>) => void kept.push(...[...gradients.values()].map((g) => g.clone())),
   };
-  const { loss } = createStep({ model, optimizer, loss: crossEntropyLoss, observer })({
+  const { loss } = createStep({ model, optimizer, loss: crossEntropyLoss({ labelSmoothing: 0 }), observer })({
     images: () => tf.tensor4d(pixels, [4, 8, 8, 3]),
     labels: Int32Array.of(0, 5, 2, 2),
     learningRate: 0.001,
@@ -225,7 +225,7 @@ async function accumulatingSteps(partRows: number): Promise<{ values: Float32Arr
   });
   const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: adam(adamOptions.parse({ weightDecay: 0 })) }]);
   const metrics = { accuracy: accuracyMetric, top5: topFiveMetric };
-  const step = createStep({ model, optimizer, loss: crossEntropyLoss, metrics, partRows });
+  const step = createStep({ model, optimizer, loss: crossEntropyLoss({ labelSmoothing: 0 }), metrics, partRows });
   const results: tf.Tensor[] = [];
   const tensors: number[] = [];
   for (let seed = 0; seed < 2; seed++) {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Optimizer, Parameter, ParameterStep, ParameterUpdate } from "../optimizer.ts";
+import type { Optimizer, Parameter, ParameterStep, ParameterUpdate, UpdateStep } from "../optimizer.ts";
 import { UserError } from "../user-error.ts";
 import { namedWeights, type WeightValues } from "./model-weights.ts";
 
@@ -64,9 +64,11 @@ export class MemberOptimizer {
   /**
    * Takes one step.
    * @param gradients by the variables' own names, as `tf.variableGrads` returns them; not disposed. A variable without one stays as it is.
+   * @param scheduled share of the configuration's learning rate that `learningRate` is
    */
-  apply(gradients: tf.NamedTensorMap, learningRate: number): void {
+  apply(gradients: tf.NamedTensorMap, learningRate: number, scheduled = 1): void {
     this.#step += 1;
+    const at = { learningRate, scheduled, step: this.#step };
     for (const { optimizer, own } of this.#groups) {
       let together: { slotted: Slotted; gradient: tf.Tensor }[] = [];
       let elements = 0;
@@ -75,25 +77,23 @@ export class MemberOptimizer {
         const gradient = gradients[variable.name];
         if (!gradient) continue;
         if (elements + variable.size > MOST_TOGETHER) {
-          this.#update(optimizer, together, learningRate);
+          this.#update(optimizer, together, at);
           [together, elements] = [[], 0];
         }
         together.push({ slotted, gradient });
         elements += variable.size;
       }
-      this.#update(optimizer, together, learningRate);
+      this.#update(optimizer, together, at);
     }
   }
 
-  #update(optimizer: Optimizer, together: readonly { slotted: Slotted; gradient: tf.Tensor }[], learningRate: number): void {
+  #update(optimizer: Optimizer, together: readonly { slotted: Slotted; gradient: tf.Tensor }[], at: UpdateStep): void {
     if (together.length === 0) return;
     const steps = together.map(({ slotted: { parameter, slots }, gradient }): ParameterStep => {
       const { name, isBinaryKernel, variable } = parameter;
       return { parameter: { name, isBinaryKernel }, weight: variable, gradient, slots: { ...slots } };
     });
-    const updates = tf.tidy(
-      () => optimizer.update(steps, { learningRate, step: this.#step }) as unknown as tf.TensorContainer,
-    ) as unknown as ParameterUpdate[];
+    const updates = tf.tidy(() => optimizer.update(steps, at) as unknown as tf.TensorContainer) as unknown as ParameterUpdate[];
     for (const [i, { slotted }] of together.entries()) {
       const update = updates[i];
       if (!update) throw new Error(`optimizer: gave ${updates.length} updates for ${together.length} parameters.`);

@@ -47,7 +47,7 @@ export interface TrainerOptions {
   readonly container: DependencyContainer;
   readonly scheme: Required<Pick<EnsembleScheme, "draw">>;
   readonly control: RunControl;
-  /** Logits [training rows, classes] of the vote of a run that a loss names as its teacher. */
+  /** Logits [training rows, classes] of a run that a loss names as its teacher. */
   readonly teacherLogits?: ((folder: string) => Promise<Float32Array>) | undefined;
 }
 

@@ -136,6 +136,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
               lossWeights: lossWeights && Float32Array.from(rows, (row) => lossWeights[row] ?? 0),
               teacherLogits: task.teacherLogits && takeRows(task.teacherLogits, rows, classes),
               learningRate: rateOf(step),
+              scheduled: rateOf(step) / settings.learningRate,
               seed: deriveSeed(run.seed, "step", member, epoch, step),
               epoch,
               epochs: settings.epochs,

@@ -36,7 +36,7 @@ export interface RunTask {
   readonly given?: GivenMembers | undefined;
   /** Trains the members; absent: this thread does, one after the other. */
   readonly trainer?: MemberTrainer | undefined;
-  /** Logits [training rows, classes] of the vote of a run that a loss names as its teacher. */
+  /** Logits [training rows, classes] of a run that a loss names as its teacher. */
   readonly teacherLogits?: ((folder: string) => Promise<Float32Array>) | undefined;
 }
 

@@ -48,7 +48,7 @@ async function stepOf(own: Partial<TrainBatch>, parts: Partial<StepParts> = {}) 
   const take = createStep({
     model,
     optimizer,
-    loss: crossEntropyLoss,
+    loss: crossEntropyLoss({ labelSmoothing: 0 }),
     metrics: { accuracy: accuracyMetric },
     observer: {
       logits: (logits, from) => void (logitRows = from + logits.shape[0]),

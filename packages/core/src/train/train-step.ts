@@ -37,6 +37,8 @@ export interface TrainBatch {
   /** [batch, classes], for a loss with a teacher. */
   readonly teacherLogits?: Float32Array | undefined;
   readonly learningRate: number;
+  /** Share of the configuration's learning rate that this one is. Default 1. */
+  readonly scheduled?: number;
   /** 32-bit, for layers that draw. */
   readonly seed: number;
   /** Epoch, from 0, and epochs of the member. */
@@ -59,7 +61,7 @@ type Sums = {
 export function createStep(parts: StepParts): (batch: TrainBatch) => StepTensors {
   const { model, optimizer, observer } = parts;
   return (batch) => {
-    const { labels, learningRate, seed, epoch, epochs } = batch;
+    const { labels, learningRate, scheduled, seed, epoch, epochs } = batch;
     const { partRows = labels.length } = parts;
     let sums: Sums | undefined;
     try {
@@ -71,7 +73,7 @@ export function createStep(parts: StepParts): (batch: TrainBatch) => StepTensors
       }
       if (!sums) throw new Error("a batch of no rows");
       if (observer?.gradients) observer.gradients(byName(model, sums.gradients));
-      optimizer.apply(sums.gradients, learningRate);
+      optimizer.apply(sums.gradients, learningRate, scheduled);
     } catch (error) {
       if (sums) disposeSums(sums);
       throw error;

@@ -1,0 +1,61 @@
+// Optimizers, schedules and losses of the packages, in runs that are killed in their second epoch and resumed.
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { folderBytes } from "../packages/core/src/node/folder-bytes.ts";
+import { benn, newFolder, quick, start } from "./benn.ts";
+
+const cwd = newFolder();
+
+const recipes = {
+  adamw: ['optimizer={"name":"adamw","decay":"kernels"}', "schedule.name=one-cycle", "loss.labelSmoothing=0.1"],
+  bop: ['optimizer=["bop","adamw"]', "binarizer=sign", 'schedule={"name":"cosine","warmup":0.2}'],
+  // A student of the first.
+  sgd: ["optimizer=sgd", 'schedule={"name":"linear","warmup":0.1}', 'loss={"name":"distillation","teacher":"runs/adamw"}'],
+};
+
+test.for(Object.entries(recipes))("%s: a killed and resumed run has the bytes of one that was not", async ([name, settings]) => {
+  const all = [
+    ...quick,
+    "dataset.trainRows=60",
+    "dataset.testRows=20",
+    "batchSize=20",
+    "epochs=3",
+    "members=1",
+    "checkpointSeconds=0",
+    "scoreEvery=1",
+    ...settings,
+  ];
+  const trained = await benn(["train", ...all, `name=${name}`], { cwd });
+  expect(trained.stderr).toBe("");
+  expect(trained.code).toBe(0);
+  const killed = start(["train", ...all, `name=${name}-killed`, "--ui", "json"], { cwd });
+  await killed.shows('"type":"score"');
+  killed.child.kill("SIGKILL");
+  expect((await killed.finished).code).toBe(null);
+  const resumed = await benn(["train", "--resume", `runs/${name}-killed`], { cwd });
+  expect(resumed.stderr).toBe("");
+  expect(resumed.code).toBe(0);
+  const [whole, again] = [await folderBytes(join(cwd, `runs/${name}`)), await folderBytes(join(cwd, `runs/${name}-killed`))];
+  for (const bytes of [whole, again]) delete bytes["experiment.json"]; // holds the run's name
+  expect(again).toEqual(whole);
+});
+
+test("a net of signs that Bop flips is exported, and the file gives its answers", async () => {
+  const exported = await benn(["export", "runs/bop", "--out", "bop.benn", "--verify"], { cwd });
+  expect(exported.stderr).toBe("");
+  expect(exported.code).toBe(0);
+});
+
+test("benn plugins lists them with their options", async () => {
+  const { stdout } = await benn(["plugins"], { cwd });
+  for (const line of [
+    /^ {2}adamw .* @benn\/optimizers$/m,
+    /^ {2}sgd .* @benn\/optimizers$/m,
+    /^ {2}bop .* @benn\/optimizers$/m,
+    /^ {2}one-cycle .* @benn\/schedules$/m,
+    /^ {2}cosine .* @benn\/schedules$/m,
+    /^ {2}distillation .* @benn\/losses$/m,
+    /^ {6}labelSmoothing /m,
+  ])
+    expect(stdout).toMatch(line);
+});
