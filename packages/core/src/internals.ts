@@ -1,4 +1,6 @@
 // What benn's own packages share: it may change with any release. docs/internals.md says what is here and why.
+export { createAugment } from "./augment.ts";
+export { drawCutout, type Rectangle } from "./cutout.ts";
 export { completeScheme, weightedError } from "./ensemble-scheme.ts";
 export { foreignFile, type ForeignFile } from "./foreign-file.ts";
 export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
