@@ -1,7 +1,7 @@
 // `pnpm bench data`: images a second that each way of storing pictures gives, ready for the engine.
 import { join } from "node:path";
 import { type LoadedDataset } from "@benn/core";
-import { createRandom } from "@benn/core/internals";
+import { createAugment, createRandom } from "@benn/core/internals";
 import { imagenet, imagenetOptions } from "@benn/data-imagenet";
 import { makeSets, type Sets } from "./data/make-sets.ts";
 import { count, counts } from "./option-values.ts";
@@ -82,7 +82,7 @@ async function openReaders(sets: Sets, threads: readonly number[]): Promise<Read
 /** Milliseconds an image over all pictures, the next batch being read ahead as in training. */
 async function readAll({ train: split }: LoadedDataset, random: boolean): Promise<number> {
   const rows = Int32Array.from(split.labels.keys());
-  const batch = (at: number) => [rows.subarray(at, at + BATCH), random ? createRandom(at, "bench") : undefined] as const;
+  const batch = (at: number) => [rows.subarray(at, at + BATCH), random ? createAugment(0, 0, 0, at) : undefined] as const;
   const start = performance.now();
   for (let at = 0; at < rows.length; at += BATCH) {
     const images = split.images(...batch(at));

@@ -1,4 +1,6 @@
 import type { InjectionToken } from "tsyringe";
+import type { Augment } from "./augment.ts";
+import type { Moves } from "./moves.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import type { Random } from "./random.ts";
 import type { Registry } from "./registry.ts";
@@ -11,20 +13,19 @@ export interface Split {
   readonly labels: Int32Array;
   /**
    * The images of the rows asked for, preprocessed: [rows.length, height, width, channels], row by row.
-   * With `augment` each is changed at random as the dataset's options say; without it never.
+   * With `augment` each is changed at random as the dataset's options say, a function of the rows and of `augment` alone; without it never.
    */
-  images(rows: Int32Array, augment?: Random): Float32Array | Promise<Float32Array>;
+  images(rows: Int32Array, augment?: Augment): Float32Array | Promise<Float32Array>;
   /**
-   * What `images` would do to each of so many rows with a generator in this state, drawn from it as `images` draws; only where
-   * that is all it does to them. A device that holds the images does it there.
-   * @returns [rows, 3]: 1 to mirror left to right, then pixels to shift down and right by, zeros coming in
+   * What `images` would do to these rows with this `augment`, drawn from it as `images` draws; only where that is all it does to them
+   * (`moveImages` does it). A device that holds the images does it there.
    */
-  moves?(rows: number, augment: Random): Int32Array;
+  moves?(rows: Int32Array, augment: Augment): Moves;
   /**
-   * A hint: `images` will soon be called with these rows and a generator in this state, which is the split's to draw from.
+   * A hint: `images` will soon be called with these rows and an `augment` in this state, whose generator is the split's to draw from.
    * A split that reads slowly may begin now. Throws nothing, and changes no result: what is wrong shows when `images` is called.
    */
-  prefetch?(rows: Int32Array, augment?: Random): void;
+  prefetch?(rows: Int32Array, augment?: Augment): void;
 }
 
 export interface LoadedDataset {

@@ -1,6 +1,7 @@
 // The door for authors of plugins: docs/plugins.md. Applications enter by ./node, and what may change with any release is behind ./internals.
 export { z } from "zod";
 export { ARCHITECTURES, type Architecture, type BuildOptions } from "./architecture.ts";
+export { type Augment, mirrorsInTurn } from "./augment.ts";
 export { BACKENDS, type Backend, type DeviceLimits, type Machine, type Probe, type ProfileRow, type Share } from "./backend.ts";
 export type { BatchNormalizing } from "./batch-normalizing.ts";
 export { BINARIZERS, type BinarizedLayer, type Binarizer, type BinarizerParameters, type Bits } from "./binarizer.ts";
@@ -16,6 +17,7 @@ export { type Loss, LOSSES, type LossRows } from "./loss.ts";
 export type { Lowerable, LoweredNode, LoweredWindow, LoweringContext, MapShape } from "./lowering.ts";
 export { type Metric, type MetricInfo, METRICS } from "./metric.ts";
 export { type Optimizer, OPTIMIZERS, type Parameter, type ParameterStep, type ParameterUpdate, type UpdateStep } from "./optimizer.ts";
+export { MOVE_NUMBERS, moveImages, type Moves } from "./moves.ts";
 export { type BennPlugin, definePlugin } from "./plugin.ts";
 export type { Preprocessing, PreprocessingOperation } from "./preprocessing.ts";
 export { type Preset, PRESETS, type Published } from "./preset.ts";

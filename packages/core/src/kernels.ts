@@ -10,9 +10,9 @@ import * as tf from "@tensorflow/tfjs";
  *                       biased variance [C] of x over all axes but the last; `epsilon`
  * - `BatchNormGrad`     x, dy [..., C], mean [C], variance [C], scale? [C] → dx, dScale [C], dOffset [C]; `epsilon`.
  *                       mean and variance are those of x itself, so dx contains their share.
- * - `GatherImages`      images [N, H, W, C], rows int32 [B], moves? int32 [B, 3] → the images of those rows [B, H, W, C], each mirrored
- *                       left to right if its first number is not 0, then shifted down and right by the second and the third,
- *                       zeros coming in. A backend that has it has a memory of its own, where images had better stay.
+ * - `GatherImages`      images [N, H, W, C], rows int32 [B], moves? int32 [B, 7] → the images of those rows [B, H, W, C], moved as
+ *                       `moveImages` (moves.ts) does; `reflect` 1 for its padding "reflect", 0 for "zeros".
+ *                       A backend that has it has a memory of its own, where images had better stay.
  * - `MovingAverages`    average0, value0 (one shape), average1, value1 … → average0 · `momentum` + value0 · (1 − `momentum`) · `factors[0]`,
  *                       and so on; may be the averages themselves, overwritten, where nobody else holds them
  * - `BinarySign`        x → −1 where x < 0, else +1

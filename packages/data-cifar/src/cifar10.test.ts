@@ -41,6 +41,9 @@ const load = (options: Options, { validation = 0, ...more }: Partial<LoadOptions
 const standardizeOf = ({ preprocessing }: LoadedDataset) => preprocessing.find((own) => own.operation === "standardize")!;
 
 testDataset("cifar10 from the official files, augmented", () => dataset({ data: join(shared, "batches"), flip: true, crop: 4 }));
+testDataset("cifar10 with all other ways to augment", () =>
+  dataset({ data: join(shared, "batches"), flip: "alternating", crop: 2, padding: "reflect", cutout: 8 }),
+);
 testDataset("cifar10 from NumPy arrays", () => dataset({ data: shared }));
 
 test("the built-in sample is what comes without options, its classes in every part of it alike", async () => {
@@ -123,6 +126,7 @@ test.for([
   [{ source: "folder" }, /the folder of its files is not named\. Name it with --data DIR/],
   [{ source: "sample", data: "somewhere" }, /source=sample reads no folder, but data is "somewhere"/],
   [{ source: "download", data: "somewhere" }, /source=download reads no folder/],
+  [{ padding: "reflect" }, /padding is "reflect", but crop is 0, so nothing is padded\. Set crop, or leave padding out\./],
   [{ url: "https://example.org/x.tar.gz" }, /url is for source=download, but source is sample/],
 ] as const)("%o is refused in a sentence", async ([options, says]) => {
   const failure = await (async () => load(options))().catch((error: unknown) => error);
@@ -145,6 +149,10 @@ test("options of a wrong kind are refused", async () => {
     { preprocess: "zca" },
     { crop: 32 },
     { crop: 1.5 },
+    { flip: "always" },
+    { crop: 2, padding: "edge" },
+    { cutout: 0 },
+    { cutout: 65 },
     { trainRows: 9 },
     { url: "not an address" },
     { url: "file:///etc/hosts" },

@@ -2,7 +2,7 @@ import { type Dataset, UserError, z } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import { cacheFolder } from "./cache-folder.ts";
 import { fitPreprocess } from "./fit-preprocess.ts";
-import { type Images, SIDE } from "./images.ts";
+import { type Images, SHAPE, SIDE } from "./images.ts";
 import { makeSplit } from "./make-split.ts";
 import { type Place, readSource } from "./read-source.ts";
 import { takeRows } from "./take-rows.ts";
@@ -22,13 +22,26 @@ export const cifar10Options = z.object({
     .enum(["standardize", "gcn-zca"])
     .default("standardize")
     .describe("standardize: per-channel mean and deviation; gcn-zca: contrast normalisation of each image, then ZCA whitening"),
-  flip: z.boolean().default(false).describe("augment: mirror at random, left to right"),
+  flip: z
+    .union([z.boolean(), z.literal("alternating")], { error: 'must be true, false or "alternating"' })
+    .default(false)
+    .describe("augment: mirror left to right, at random; alternating: in every other epoch, from the first or the second on by chance"),
   crop: z
     .int()
     .min(0)
     .max(SIDE - 1)
     .default(0)
-    .describe("augment: shift at random by up to so many pixels each way, zeros coming in"),
+    .describe("augment: shift at random by up to so many pixels each way, as padding by them and cropping does"),
+  padding: z
+    .enum(["zeros", "reflect"])
+    .optional()
+    .describe("augment: what crop pads with: zeros, or the image reflected at its border; zeros if absent"),
+  cutout: z
+    .int()
+    .min(1)
+    .max(2 * SIDE)
+    .optional()
+    .describe("augment: set a square of this side to zero, the mean colour, its centre anywhere in the image; none if absent"),
   trainRows: z.int().min(10).optional().describe("use only so many training images, of each class alike, the same for every seed"),
   testRows: z.int().min(10).optional().describe("use only so many test images, of each class alike, the same for every seed"),
 });
@@ -41,11 +54,13 @@ export type Cifar10Options = z.output<typeof cifar10Options>;
  * @see Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009
  */
 export function cifar10(options: Cifar10Options): Dataset {
-  const { flip, crop, cache = cacheFolder() } = options;
+  const { flip, crop, padding = "zeros", cutout = 0, cache = cacheFolder() } = options;
+  if (options.padding !== undefined && crop === 0)
+    throw new UserError(`cifar10: padding is "${padding}", but crop is 0, so nothing is padded. Set crop, or leave padding out.`);
   const place = choosePlace(options, cache);
 
   return {
-    expected: { shape: [SIDE, SIDE, 3], classes: 10, moves: true },
+    expected: { shape: SHAPE, classes: 10, moves: true },
     async load(load) {
       const source = await readSource(place, load);
       const classes = source.labels.length;
@@ -62,13 +77,14 @@ export function cifar10(options: Cifar10Options): Dataset {
         throw new UserError(`cifar10: validation ${load.validation} of ${all.length} training images leaves none to train on. Lower it.`);
       }
       const { reader, preprocessing, facts } = await fitPreprocess(options.preprocess, source, held.rest, { cache, load });
-      const train = { read: reader(source.train), flip, crop };
+      const augmentation = { flip, crop, padding, cutout };
+      const train = { read: reader(source.train), ...augmentation };
       return {
-        shape: [SIDE, SIDE, 3],
+        shape: SHAPE,
         labels: source.labels,
         train: makeSplit(source.train.labels, held.rest, train),
         ...(held.taken.length > 0 && { validation: makeSplit(source.train.labels, held.taken, train) }),
-        test: makeSplit(source.test.labels, test, { read: reader(source.test), flip, crop }),
+        test: makeSplit(source.test.labels, test, { read: reader(source.test), ...augmentation }),
         provenance: { dataset: "CIFAR-10", source: place.from, sha256: source.files, ...facts },
         preprocessing,
       };

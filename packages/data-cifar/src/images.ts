@@ -11,6 +11,8 @@ export interface Images {
 
 export const SIDE = 32;
 export const PLANE = SIDE * SIDE;
+/** [height, width, channels] of an image for a network. */
+export const SHAPE = [SIDE, SIDE, 3] as const;
 /** Values of one image. */
 export const SIZE = 3 * PLANE;
 

@@ -22,8 +22,16 @@ export const imagenetOptions = z.object({
     .enum(["resized-crop", "crop", "none"])
     .default("resized-crop")
     .describe("resized-crop: a part of random area and shape; crop: size out of the resized picture, anywhere"),
-  flip: z.boolean().default(true).describe("augment: mirror at random, left to right"),
+  flip: z
+    .union([z.boolean(), z.literal("alternating")], { error: 'must be true, false or "alternating"' })
+    .default(true)
+    .describe("augment: mirror left to right, at random; alternating: in every other epoch, from the first or the second on by chance"),
   minArea: z.number().gt(0).max(1).default(0.08).describe("least share of the area that resized-crop takes"),
+  cutout: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("augment: set a square of this side to zero, the mean colour, its centre anywhere in the image; none if absent"),
   preprocess: z
     .enum(["standardize", "subtract-mean"])
     .default("standardize")

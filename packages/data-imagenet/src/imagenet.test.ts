@@ -1,10 +1,11 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { createContainer, DATASETS, type LoadedDataset, UserError } from "@benn/core";
-import { createRandom } from "@benn/core/internals";
+import { createContainer, DATASETS, type LoadedDataset, mirrorsInTurn, UserError } from "@benn/core";
+import { createAugment, createRandom, drawCutout } from "@benn/core/internals";
 import { afterAll, describe, expect, test } from "vitest";
 import { copyFolders, databases, FIXTURES, FOLDERS, load, newFolder, shards, small, SYNSETS, unpacked } from "../test/sets.ts";
+import { DRAWS } from "./decode/recipe.ts";
 import { imagenet } from "./imagenet.ts";
 import { imagenetOptions } from "./imagenet-options.ts";
 import plugin from "./index.ts";
@@ -43,7 +44,7 @@ test("shards hold what the folders hold", async () => {
   const [files, tar] = [await folders(), await load({ data: await shards() })];
   expect(tar.train.labels).toEqual(files.train.labels);
   const rows = all(24);
-  expect(await tar.train.images(rows, createRandom(3, "a"))).toEqual(await files.train.images(rows, createRandom(3, "a")));
+  expect(await tar.train.images(rows, createAugment(3, 0, 0, 0))).toEqual(await files.train.images(rows, createAugment(3, 0, 0, 0)));
   expect(await tar.test.images(all(12))).toEqual(await files.test.images(all(12)));
 });
 
@@ -80,7 +81,7 @@ test("a mean image is subtracted where the crop lies, before mirroring", async (
   const bare = await load({ ...options, mean: "0,0,0" });
   const rows = all(8);
   // The difference of the two is the mean at the place that the pictures were cut from; find the place and compare.
-  const [less, raw] = [await data.train.images(rows, createRandom(2, "a")), await bare.train.images(rows, createRandom(2, "a"))];
+  const [less, raw] = [await data.train.images(rows, createAugment(2, 0, 0, 0)), await bare.train.images(rows, createAugment(2, 0, 0, 0))];
   const size = 32 * 32 * 3;
   const image = meanPixels();
   const places = new Set<string>();
@@ -110,10 +111,53 @@ test("grey pixels come as three equal channels", async () => {
   for (let at = 0; at < image.length; at += 3) expect([image[at + 1], image[at + 2]]).toEqual([image[at], image[at]]);
 });
 
+test("with flip=alternating each picture is shown from the other side in the next epoch", async () => {
+  const options = { data: FOLDERS, augment: "none" };
+  const [plain, data] = [await load({ ...options, flip: false }), await load({ ...options, flip: "alternating" })];
+  const rows = Int32Array.from({ length: 24 }, (_, row) => row);
+  const images = await plain.train.images(rows);
+  const size = images.length / rows.length;
+  const side = Math.sqrt(size / 3);
+  const isMirrored = (epoch: number, of: Float32Array): boolean[] =>
+    Array.from(rows, (row) => {
+      const [own, shown] = [images.subarray(row * size, (row + 1) * size), of.subarray(row * size, (row + 1) * size)];
+      const mirrored = own.map((_, i) => own[i + 3 * (side - 1 - 2 * (Math.floor(i / 3) % side))]!);
+      const is = mirrorsInTurn(row, createAugment(4, 1, epoch, 0));
+      expect(shown).toEqual(is ? mirrored : own);
+      return is;
+    });
+  const sides = [];
+  for (const epoch of [0, 1, 2]) sides.push(isMirrored(epoch, await data.train.images(rows, createAugment(4, 1, epoch, 8 + epoch))));
+  expect(new Set(sides[0]).size).toBe(2);
+  expect(sides[1]).toEqual(sides[0]!.map((is) => !is));
+  expect(sides[2]).toEqual(sides[0]);
+});
+
+test("cutout sets a square to zero in what is shown without it, whether read ahead or not", async () => {
+  const [plain, data] = [await load({ data: FOLDERS }), await load({ data: FOLDERS, cutout: 9 })];
+  const rows = Int32Array.of(3, 1, 3, 20);
+  const images = await plain.train.images(rows, createAugment(6, 0, 0, 0));
+  const size = Math.sqrt(images.length / rows.length / 3);
+  const augment = createAugment(6, 0, 0, 0);
+  await data.train.images(rows, augment); // draws of its own come after those of the others
+  const { random } = createAugment(6, 0, 0, 0);
+  for (let i = 0; i < rows.length * DRAWS; i++) random.uniform();
+  for (const at of rows.keys()) {
+    const { top, left, bottom, right } = drawCutout(random, 9, [size, size]);
+    for (let y = top; y < bottom; y++)
+      for (let x = left; x < right; x++)
+        for (let channel = 0; channel < 3; channel++) images[((at * size + y) * size + x) * 3 + channel] = 0;
+  }
+  data.train.prefetch?.(rows, createAugment(6, 0, 0, 0));
+  expect(await data.train.images(rows, createAugment(6, 0, 0, 0))).toEqual(images);
+  expect(random.bits()).toBe(augment.random.bits());
+  expect(await data.train.images(rows)).toEqual(await plain.train.images(rows));
+});
+
 describe("the bytes are the same", () => {
   test.for(["resized-crop", "crop", "none"])("for any number of threads, with augment=%s", async (augment) => {
     const rows = Int32Array.from({ length: 40 }, (_, i) => (i * 7) % 24);
-    const of = async (threads: number) => (await load({ data: FOLDERS, augment, threads })).train.images(rows, createRandom(9, "a"));
+    const of = async (threads: number) => (await load({ data: FOLDERS, augment, threads })).train.images(rows, createAugment(9, 0, 0, 0));
     const one = await of(1);
     expect(await of(3)).toEqual(one);
     const plain = await (await load({ data: FOLDERS, augment })).train.images(rows);
@@ -124,11 +168,11 @@ describe("the bytes are the same", () => {
     const data = await folders();
     const [a, b, c] = [Int32Array.of(1, 2, 3), Int32Array.of(4, 4, 20), Int32Array.of(9)];
     const plain = [];
-    for (const [i, rows] of [a, b, c].entries()) plain.push(await data.train.images(rows, createRandom(i, "a")));
-    for (const [i, rows] of [a, b, c].entries()) data.train.prefetch?.(rows, createRandom(i, "a")); // the oldest is forgotten
-    data.train.prefetch?.(b, createRandom(77, "other"));
+    for (const [i, rows] of [a, b, c].entries()) plain.push(await data.train.images(rows, createAugment(i, 0, 0, 0)));
+    for (const [i, rows] of [a, b, c].entries()) data.train.prefetch?.(rows, createAugment(i, 0, 0, 0)); // the oldest is forgotten
+    data.train.prefetch?.(b, createAugment(77, 0, 0, 0));
     for (const [i, rows] of [a, b, c].entries())
-      expect(await data.train.images(rows, createRandom(i, "a")), `batch ${i}`).toEqual(plain[i]);
+      expect(await data.train.images(rows, createAugment(i, 0, 0, 0)), `batch ${i}`).toEqual(plain[i]);
     const rows = Int32Array.of(3, 1);
     data.train.prefetch?.(rows);
     rows.reverse(); // the hint was of other rows
@@ -169,8 +213,8 @@ describe("a broken picture", () => {
     writeFileSync(join(data, "train", SYNSETS[1], `${SYNSETS[1]}_4.JPEG`), "not a picture either");
     const set = await load({ data, onBroken: "skip", augment: "none" });
     const whole = await load({ data: FOLDERS, augment: "none" });
-    const got = await set.train.images(Int32Array.of(0, 11, 12, 11), createRandom(5, "a"));
-    expect(got).toEqual(await whole.train.images(Int32Array.of(0, 13, 13, 13), createRandom(5, "a")));
+    const got = await set.train.images(Int32Array.of(0, 11, 12, 11), createAugment(5, 0, 0, 0));
+    expect(got).toEqual(await whole.train.images(Int32Array.of(0, 13, 13, 13), createAugment(5, 0, 0, 0)));
     await set.train.images(Int32Array.of(11));
     await new Promise((resolve) => setTimeout(resolve, 0));
     process.off("warning", listen);

@@ -45,7 +45,8 @@ export function imagenet(options: ImagenetOptions): Dataset {
           `imagenet: the folder of its pictures is not named. Name it with --data DIR${found === undefined ? "" : ` (there is one at "${found}")`}.`,
         );
       }
-      const recipe = { ...options, ...constantsOf(options) } satisfies Recipe;
+      const { flip, cutout = 0 } = options;
+      const recipe = { ...options, flip: flip !== false, ...constantsOf(options) } satisfies Recipe;
       if (recipe.mean.length > 3 && options.augment === "resized-crop") {
         throw new UserError("imagenet: augment=resized-crop has no place in a mean image. Set augment=crop, or give a channel mean.");
       }
@@ -74,7 +75,15 @@ export function imagenet(options: ImagenetOptions): Dataset {
       const held = takeRows(source.train.labels, all, Math.round(load.validation * all.length), split);
 
       const pool = new DecoderPool(recipe, options.threads ?? Math.max(1, Math.min(4, availableParallelism() - 1)));
-      const reading: SplitOptions = { pool, augments: options.flip || options.augment !== "none", onBroken, onSkip: warn };
+      const reading: SplitOptions = {
+        pool,
+        augments: flip !== false || options.augment !== "none",
+        alternates: flip === "alternating",
+        cutout,
+        size,
+        onBroken,
+        onSkip: warn,
+      };
       return {
         shape: [size, size, 3],
         labels: source.labels,

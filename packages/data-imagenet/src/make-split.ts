@@ -1,4 +1,5 @@
-import { type Random, type Split, UserError } from "@benn/core";
+import { type Augment, mirrorsInTurn, type Split, UserError } from "@benn/core";
+import { drawCutout, type Rectangle } from "@benn/core/internals";
 import type { BrokenPicture } from "./decode/decode-job.ts";
 import type { DecoderPool, Decoding } from "./decode/decoder-pool.ts";
 import { DRAWS } from "./decode/recipe.ts";
@@ -6,8 +7,14 @@ import type { Pictures } from "./sources/pictures.ts";
 
 export interface SplitOptions {
   readonly pool: DecoderPool;
-  /** Whether a generator changes anything at all. */
+  /** Whether draws change how a picture is decoded. */
   readonly augments: boolean;
+  /** Whether the epoch says which pictures are mirrored, in place of a draw. */
+  readonly alternates: boolean;
+  /** Side of the square that is set to zero, in pixels; 0: none. */
+  readonly cutout: number;
+  /** Side of the images, in pixels. */
+  readonly size: number;
   readonly onBroken: "error" | "skip";
   /** Told of each picture that is skipped, once. */
   readonly onSkip: (name: string, reason: string) => void;
@@ -28,7 +35,11 @@ const MOST_AHEAD = 2;
  * All random numbers are drawn from the caller's generator, row by row, before anything is read: the same for any number of
  * threads. A broken picture is an error that names it; with `skip` the next picture of its class stands in for it.
  */
-export function makeSplit(pictures: Pictures, rows: Int32Array, { pool, augments, onBroken, onSkip }: SplitOptions): Split {
+export function makeSplit(
+  pictures: Pictures,
+  rows: Int32Array,
+  { pool, augments, alternates, cutout, size, onBroken, onSkip }: SplitOptions,
+): Split {
   const ahead: { readonly request: Request; readonly decoding: Decoding }[] = [];
   const told = new Set<number>();
   const labels = Int32Array.from(rows, (row) => pictures.labels[row]!);
@@ -38,10 +49,13 @@ export function makeSplit(pictures: Pictures, rows: Int32Array, { pool, augments
     if (row === undefined) throw new RangeError(`imagenet: row ${wanted} of ${rows.length} is asked for`);
     return row;
   };
-  const ask = (wanted: Int32Array, augment: Random | undefined): Request => ({
-    rows: wanted.slice(),
-    draws: augment && augments ? Float64Array.from({ length: wanted.length * DRAWS }, () => augment.uniform()) : undefined,
-  });
+  const ask = (wanted: Int32Array, augment: Augment | undefined): Request => {
+    const rows = wanted.slice();
+    if (!augment || !augments) return { rows, draws: undefined };
+    const draws = Float64Array.from({ length: wanted.length * DRAWS }, () => augment.random.uniform());
+    if (alternates) for (const [i, row] of wanted.entries()) draws[(i + 1) * DRAWS - 1] = mirrorsInTurn(row, augment) ? 0 : 1;
+    return { rows, draws };
+  };
   const start = ({ rows: wanted, draws }: Request): Decoding =>
     pool.decode(
       Array.from(wanted, (row) => pictures.place(rowOf(row))),
@@ -99,12 +113,14 @@ export function makeSplit(pictures: Pictures, rows: Int32Array, { pool, augments
     labels,
     async images(wanted, augment) {
       const request = ask(wanted, augment);
+      const cuts = augment && cutout > 0 ? Array.from(wanted, () => drawCutout(augment.random, cutout, [size, size])) : [];
       const at = ahead.findIndex(({ request: foretold }) => equal(foretold.rows, request.rows) && equal(foretold.draws, request.draws));
       const decoding = ahead.splice(at, at < 0 ? 0 : 1)[0]?.decoding ?? start(request);
       try {
         const broken = await decoding.finished;
         const values = decoding.values.slice();
         await mend(values, request, broken);
+        for (const [i, cut] of cuts.entries()) clear(values.subarray(3 * size ** 2 * i, 3 * size ** 2 * (i + 1)), size, cut);
         return values;
       } finally {
         decoding.release();
@@ -117,6 +133,11 @@ export function makeSplit(pictures: Pictures, rows: Int32Array, { pool, augments
       if (ahead.length > MOST_AHEAD) ahead.shift()?.decoding.release();
     },
   };
+}
+
+/** Sets a part of an image [size, size, 3] to zero. */
+function clear(image: Float32Array, size: number, { top, left, bottom, right }: Rectangle): void {
+  for (let y = top; y < bottom; y++) image.fill(0, 3 * (y * size + left), 3 * (y * size + right));
 }
 
 function equal(a: Int32Array | Float64Array | undefined, b: Int32Array | Float64Array | undefined): boolean {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createRandom } from "@benn/core/internals";
+import { createAugment, createRandom } from "@benn/core/internals";
 import { expect, onTestFinished, test } from "vitest";
 import { FOLDERS, SYNSETS } from "../test/sets.ts";
 import { DecoderPool } from "./decode/decoder-pool.ts";
@@ -66,11 +66,19 @@ test("reading on and on through 1.28 million rows, ahead too, takes no more memo
   const rows = Int32Array.from({ length: PICTURES }, (_, row) => row);
   const { rest, taken } = takeRows(labels, rows, 50_000, { classes: CLASSES, random: createRandom(0, "validation") });
   expect([taken.length, rest.length]).toEqual([50_000, PICTURES - 50_000]);
-  const split = makeSplit(pictures, rest, { pool, augments: true, onBroken: "error", onSkip: () => {} });
+  const split = makeSplit(pictures, rest, {
+    pool,
+    augments: true,
+    alternates: true,
+    cutout: 8,
+    size: 64,
+    onBroken: "error",
+    onSkip: () => {},
+  });
 
-  const batch = (step: number): [Int32Array, ReturnType<typeof createRandom>] => {
+  const batch = (step: number): [Int32Array, ReturnType<typeof createAugment>] => {
     const random = createRandom(step, "rows");
-    return [Int32Array.from({ length: 32 }, () => random.integer(rest.length)), createRandom(step, "augment")];
+    return [Int32Array.from({ length: 32 }, () => random.integer(rest.length)), createAugment(step, 0, 0, 0)];
   };
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;

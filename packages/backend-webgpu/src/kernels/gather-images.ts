@@ -1,14 +1,16 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
+import { MOVE_NUMBERS } from "@benn/core";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";
 
-const gatherImages: Kernel<{ images: TensorInfo; rows: TensorInfo; moves?: TensorInfo }, unknown> = ({
+const gatherImages: Kernel<{ images: TensorInfo; rows: TensorInfo; moves?: TensorInfo }, { reflect: number }> = ({
   inputs: { images, rows, moves },
+  attrs: { reflect },
   backend,
 }) => {
   const [, height = 0, width = 0, channels = 0] = images.shape;
   return runElements(backend, {
-    key: `gatherImages_${moves ? "moves" : ""}`,
+    key: `gatherImages_${moves ? (reflect ? "reflect" : "moves") : ""}`,
     inputs: { images, rows, ...(moves ? { moves } : {}) },
     shape: [rows.shape[0] ?? 0, height, width, channels],
     uniforms: { height: ["i32", height], width: ["i32", width], channels: ["i32", channels] },
@@ -20,10 +22,17 @@ const gatherImages: Kernel<{ images: TensorInfo; rows: TensorInfo; moves?: Tenso
       var y = pixel / uniforms.width % uniforms.height;
       ${
         moves
-          ? `y -= moves[image * 3 + 1];
-             x -= moves[image * 3 + 2];
-             if (y < 0 || y >= uniforms.height || x < 0 || x >= uniforms.width) { return 0.0; }
-             if (moves[image * 3] != 0) { x = uniforms.width - 1 - x; }`
+          ? `let first = image * ${MOVE_NUMBERS};
+             if (y >= moves[first + 3] && x >= moves[first + 4] && y < moves[first + 5] && x < moves[first + 6]) { return 0.0; }
+             y -= moves[first + 1];
+             x -= moves[first + 2];
+             ${
+               reflect
+                 ? `y = min(abs(y), 2 * (uniforms.height - 1) - y);
+                    x = min(abs(x), 2 * (uniforms.width - 1) - x);`
+                 : "if (y < 0 || y >= uniforms.height || x < 0 || x >= uniforms.width) { return 0.0; }"
+             }
+             if (moves[first] != 0) { x = uniforms.width - 1 - x; }`
           : ""
       }
       return images[((rows[image] * uniforms.height + y) * uniforms.width + x) * uniforms.channels + channel];`,

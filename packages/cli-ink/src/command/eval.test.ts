@@ -9,6 +9,7 @@ const loss: MetricInfo = { name: "loss", title: "cross-entropy", unit: "", bette
 const evaluation: Evaluation = {
   folder: "runs/a",
   testRows: 1000,
+  mirror: false,
   voter: "soft",
   metrics: [accuracy, brier, loss],
   members: [
@@ -41,6 +42,12 @@ test("members have a column for each metric, and every metric of the votes a tab
     "Test Brier score of the soft vote of 1 member: 0.550; of a single member on average: 0.600; 0.050 better.",
     "1 of 2 members differ from what was stored when they were trained.",
   ]);
+});
+
+test("an evaluation with mirror images says so", () => {
+  const lines = evaluationLines({ ...evaluation, mirror: true });
+  expect(lines[0]).toBe("Members on 1,000 test images, each with its mirror image: by the mean of both logits");
+  expect(lines.at(-1)).toBe("1 of 2 members differ, without the mirror images, from what was stored when they were trained.");
 });
 
 test("on other data nothing is compared with what was stored", () => {

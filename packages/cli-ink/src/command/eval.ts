@@ -12,11 +12,12 @@ interface EvalOptions {
   readonly data?: string;
   readonly backend?: string;
   readonly plugin?: readonly string[];
+  readonly mirror?: boolean;
   readonly json?: boolean;
 }
 
 /** `benn eval` */
-export async function evaluate(folder: string, { data, backend, plugin = [], json }: EvalOptions): Promise<void> {
+export async function evaluate(folder: string, { data, backend, plugin = [], mirror = false, json }: EvalOptions): Promise<void> {
   const run = await openRun(folder);
   const { config } = run;
   const container = await openRunContainer(run, plugin);
@@ -26,6 +27,7 @@ export async function evaluate(folder: string, { data, backend, plugin = [], jso
     container,
     ...(data === undefined ? {} : { dataset: { ...(config.dataset as Spec), source: undefined, data: resolve(data) } }),
     ...(backend === undefined ? {} : { backend: { name: backend } }),
+    mirror,
     onProgress: ({ members, of }) => {
       if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
     },
@@ -35,12 +37,12 @@ export async function evaluate(folder: string, { data, backend, plugin = [], jso
 }
 
 /** The evaluation as text: members alone, then the votes of the first ones, by each metric. */
-export function evaluationLines({ testRows, metrics, members, staged, singleMean, voter }: Evaluation): string[] {
+export function evaluationLines({ testRows, mirror, metrics, members, staged, singleMean, voter }: Evaluation): string[] {
   const known = members.some(({ agreement }) => agreement !== undefined);
   const agreeing = members.filter(({ agreement }) => agreement === 1).length;
   const ofVotes = metrics.filter(({ name }) => staged[0]?.[name]);
   return [
-    `Members on ${count(testRows)} test images`,
+    `Members on ${count(testRows)} test images${mirror ? ", each with its mirror image: by the mean of both logits" : ""}`,
     "",
     ...table(
       [
@@ -65,8 +67,8 @@ export function evaluationLines({ testRows, metrics, members, staged, singleMean
     ...(known
       ? [
           agreeing === members.length
-            ? "Every member gives every image the class that was stored when it was trained."
-            : `${members.length - agreeing} of ${members.length} members differ from what was stored when they were trained.`,
+            ? `Every member gives every image${mirror ? ", without its mirror image," : ""} the class that was stored when it was trained.`
+            : `${members.length - agreeing} of ${members.length} members differ${mirror ? ", without the mirror images," : ""} from what was stored when they were trained.`,
         ]
       : []),
   ];

@@ -36,7 +36,9 @@ function optionLines({ properties = {} }: RegisteredName["options"]): string[] {
   return table(cells, { left: 3 }).map((line) => `      ${line}`);
 }
 
-function typeOf({ enum: choices, type }: JsonSchema): string {
+function typeOf({ anyOf, const: only, enum: choices, type }: JsonSchema): string {
+  if (anyOf) return anyOf.map(typeOf).join("|");
+  if (only !== undefined) return String(only);
   return choices ? choices.map((choice) => String(choice)).join("|") : (type ?? "any");
 }
 

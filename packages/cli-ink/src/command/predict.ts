@@ -10,6 +10,7 @@ import { print, say } from "./print.ts";
 interface PredictCommandOptions {
   readonly voter?: VoteName;
   readonly anytime?: boolean;
+  readonly mirror?: boolean;
   readonly json?: boolean;
 }
 
@@ -47,7 +48,11 @@ export async function predict(model: string, pictures: readonly string[], { json
   }
 }
 
-function timed(model: PackedModel, image: Picture, vote: Pick<PredictCommandOptions, "voter" | "anytime">): Omit<Answer, "picture"> {
+function timed(
+  model: PackedModel,
+  image: Picture,
+  vote: Pick<PredictCommandOptions, "voter" | "anytime" | "mirror">,
+): Omit<Answer, "picture"> {
   const start = performance.now();
   const prediction = model.predict(image, vote);
   return { prediction, milliseconds: performance.now() - start };

@@ -82,13 +82,15 @@ export function createProgram(): Command {
       .option("--data <dir>", "other data of the same kind")
       .option("--backend <name>", "what computes")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--mirror", "let each member vote by the mean of its logits of an image and of its mirror image: twice the time")
       .option("--json", "as JSON")
-      .action(async (run: string, options: { data?: string; backend?: string; plugin?: string[]; json?: boolean }) => {
+      .action(async (run: string, options: { data?: string; backend?: string; plugin?: string[]; mirror?: boolean; json?: boolean }) => {
         const { evaluate } = await import("./eval.ts");
         await evaluate(run, options);
       }),
     [
       ["eval runs/NAME", "the table of votes"],
+      ["eval runs/NAME --mirror", "with the mirror image of each test image"],
       ["eval runs/NAME --json", "for programs"],
     ],
   );
@@ -137,9 +139,14 @@ export function createProgram(): Command {
       .argument("<picture...>", "PNG, JPEG or WebP files, or - for standard input")
       .addOption(new Option("--voter <name>", "how the members vote").choices(["hard", "soft", "softmax"]))
       .option("--anytime", "stop as soon as the members left cannot change the class (hard and softmax votes)")
+      .option("--mirror", "let each member vote by the mean of its logits of a picture and of its mirror image: twice the time")
       .option("--json", "as JSON, a line a picture, with each member's vote")
       .action(
-        async (model: string, pictures: string[], options: { voter?: "hard" | "soft" | "softmax"; anytime?: boolean; json?: boolean }) => {
+        async (
+          model: string,
+          pictures: string[],
+          options: { voter?: "hard" | "soft" | "softmax"; anytime?: boolean; mirror?: boolean; json?: boolean },
+        ) => {
           const { predict } = await import("./predict.ts");
           await predict(model, pictures, options);
         },

@@ -15,7 +15,9 @@ export interface RegisteredName {
 
 export interface JsonSchema {
   readonly type?: string;
+  readonly const?: unknown;
   readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
   readonly default?: unknown;
   readonly description?: string;
 }

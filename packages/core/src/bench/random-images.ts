@@ -1,4 +1,5 @@
 import type { ExpectedData, Split } from "../dataset.ts";
+import { MOVE_NUMBERS } from "../moves.ts";
 import { createRandom } from "../random.ts";
 
 /** What is measured where a dataset does not say what to expect: images as of CIFAR-10. */
@@ -16,6 +17,8 @@ export function randomImages(rows: number, { shape, classes, moves }: ExpectedDa
       for (const [at, row] of wanted.entries()) images.set(pixels.subarray(row * size, (row + 1) * size), at * size);
       return images;
     },
-    ...(moves ? { moves: (count: number) => new Int32Array(3 * count) } : {}),
+    ...(moves
+      ? { moves: (wanted: Int32Array) => ({ values: new Int32Array(MOVE_NUMBERS * wanted.length), padding: "zeros" as const }) }
+      : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { Dataset, LoadedDataset, Split, SplitName } from "../dataset.ts";
+import { MOVE_NUMBERS } from "../moves.ts";
 import { allFinite } from "./all-finite.ts";
 import { ContractError } from "./contract-error.ts";
 import { describeValue } from "./describe-value.ts";
@@ -79,10 +80,15 @@ function checkedSplit(whose: string, split: Split, shape: LoadedDataset["shape"]
     ...(split.moves && {
       moves(rows, augment) {
         const moves: unknown = split.moves?.(rows, augment);
-        if (moves instanceof Int32Array && moves.length === 3 * rows) return moves;
-        throw new ContractError(
-          `${whose} returned ${describeValue(moves)} as moves of ${rows} rows. It must be an Int32Array of ${3 * rows}.`,
-        );
+        const { values, padding } = (moves ?? {}) as Readonly<Record<string, unknown>>;
+        const length = MOVE_NUMBERS * rows.length;
+        if (!(values instanceof Int32Array) || values.length !== length)
+          throw new ContractError(
+            `${whose} returned ${describeValue(values)} as values of the moves of ${rows.length} rows. It must be an Int32Array of ${length}.`,
+          );
+        if (padding !== "zeros" && padding !== "reflect")
+          throw new ContractError(`${whose} returned ${describeValue(padding)} as padding of moves. It must be "zeros" or "reflect".`);
+        return { values, padding };
       },
     }),
   });

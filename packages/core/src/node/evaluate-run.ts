@@ -1,6 +1,6 @@
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
-import type { LoadedDataset } from "../dataset.ts";
+import type { LoadedDataset, Split } from "../dataset.ts";
 import type { ByMetric, ByVoter } from "../events.ts";
 import type { Spec } from "../registry.ts";
 import { winners } from "../staged-vote.ts";
@@ -8,6 +8,7 @@ import type { MetricInfo } from "../metric.ts";
 import { checkFinite } from "../train/check-finite.ts";
 import { nameOf } from "../train/memory-advice.ts";
 import { writeWeights, weightsFit } from "../train/model-weights.ts";
+import { mirroredSplit } from "../train/mirrored-split.ts";
 import { partRows } from "../train/part-rows.ts";
 import { allRows, predictLogits } from "../train/predict-logits.ts";
 import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
@@ -26,13 +27,15 @@ export interface EvaluatedMember {
   readonly alpha?: number;
   /** On the test split. */
   readonly metrics: ByMetric;
-  /** Share of test rows whose class is the one stored when the member was trained; absent on other data. */
+  /** Share of test rows whose class, without a mirror image, is the one stored when the member was trained; absent on other data. */
   readonly agreement?: number;
 }
 
 export interface Evaluation {
   readonly folder: string;
   readonly testRows: number;
+  /** Whether members vote by the mean of their logits of an image and of its mirror image. */
+  readonly mirror: boolean;
   readonly voter: string;
   /** The run's; the first is the one that a summary names. */
   readonly metrics: readonly MetricInfo[];
@@ -48,7 +51,12 @@ export interface EvaluateOptions {
   /** Other data than the run was trained on. */
   readonly dataset?: Spec;
   readonly backend?: Spec;
-  /** Called after each member, and after each batch of the next one with the rows done of it. */
+  /**
+   * Also run each member on the mirror image, left to right, of each test image, and take the mean of both logits before the vote: twice the
+   * time. What is stored stays as it is, and a voter that learns is fitted on what is stored, of images alone. Default false.
+   */
+  readonly mirror?: boolean;
+  /** Called after each member, and after each batch of the next one with the rows done of it; a mirror image is a row of its own. */
   onProgress?(done: { readonly members: number; readonly of: number; readonly rows: number; readonly ofRows: number }): void;
   /** Ends it between two batches. */
   readonly signal?: AbortSignal;
@@ -79,13 +87,14 @@ async function evaluateOn(
   data: LoadedDataset,
   run: SavedRun,
   config: ResolvedConfig,
-  { container, onProgress, signal }: EvaluateOptions,
+  { container, mirror = false, onProgress, signal }: EvaluateOptions,
 ): Promise<Evaluation> {
   // Known by its checksums, not by its place.
   const isOther = (await differenceOfData(run.folder, { data, dataset: config.dataset, container })) !== undefined;
   const { folder } = run;
   const { labels } = data.test;
   const classes = data.labels.length;
+  const ofRows = mirror ? 2 * labels.length : labels.length;
   const members: EvaluatedMember[] = [];
   const metrics = Object.entries(metricsOf({ config, container }, classes));
   const voting: { logits: Float32Array; validation: Float32Array | undefined; alpha: number; metrics: ByMetric }[] = [];
@@ -100,24 +109,35 @@ async function evaluateOn(
     checkFinite(nameOf(member), weights, "Train it anew.");
     writeWeights(model, weights);
     const options = { who: `${nameOf(member)}, test images`, batchSize: partRows(config), shape: data.shape, classes };
-    const scoring = predictLogits(model, data.test, allRows(labels.length), options);
-    const logits = await finish(scoring, (rows) => {
-      signal?.throwIfAborted();
-      onProgress?.({ members: members.length, of: run.members.length, rows, ofRows: labels.length });
-    }).finally(() => model.dispose());
+    const logitsOf = (split: Split, before: number): Promise<Float32Array> =>
+      finish(predictLogits(model, split, allRows(labels.length), { ...options, before }), (rows) => {
+        signal?.throwIfAborted();
+        onProgress?.({ members: members.length, of: run.members.length, rows, ofRows });
+      });
+    let plain: Float32Array;
+    let logits: Float32Array;
+    try {
+      logits = plain = await logitsOf(data.test, 0);
+      if (mirror) {
+        const mirrored = await logitsOf(mirroredSplit(data.test, data.shape), labels.length);
+        logits = plain.map((logit, i) => (logit + (mirrored[i] ?? Number.NaN)) / 2);
+      }
+    } finally {
+      model.dispose();
+    }
     const single = Object.fromEntries(metrics.map(([name, metric]) => [name, metric.of(logits, labels)]));
     members.push({
       member,
       architecture: settings.architecture.name,
       ...(record.alpha === undefined ? {} : { alpha: record.alpha }),
       metrics: single,
-      ...(isOther ? {} : { agreement: agreement(logits, stored.test, classes) }),
+      ...(isOther ? {} : { agreement: agreement(plain, stored.test, classes) }),
     });
     if (record.alpha !== undefined) {
       // Other data has no logits of held-out rows to fit a voter on.
       voting.push({ logits, validation: isOther ? undefined : stored.validation, alpha: record.alpha, metrics: single });
     }
-    onProgress?.({ members: members.length, of: run.members.length, rows: 0, ofRows: labels.length });
+    onProgress?.({ members: members.length, of: run.members.length, rows: 0, ofRows });
   }
   const voters = [...createVoters({ config, container })];
   const ofVotes = metrics.filter(([, metric]) => !metric.membersOnly);
@@ -138,6 +158,7 @@ async function evaluateOn(
   return {
     folder,
     testRows: labels.length,
+    mirror,
     voter: config.voter.name,
     metrics: metrics.map(([name, { title, unit, better }]) => ({ name, title, unit, better })),
     members,

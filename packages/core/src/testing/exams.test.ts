@@ -7,6 +7,7 @@ import { testArchitecture } from "./test-architecture.ts";
 import { testBackend } from "./test-backend.ts";
 import { testBinarizer } from "./test-binarizer.ts";
 import { testDataset } from "./test-dataset.ts";
+import type { Augment } from "../augment.ts";
 import { createContainer } from "../container.ts";
 import { LOSSES } from "../loss.ts";
 import { METRICS } from "../metric.ts";
@@ -69,8 +70,8 @@ testDataset("of twelve shades", () => ({
   load: async ({ validation, random }) => {
     const split = (rows: readonly number[]) => ({
       labels: Int32Array.from(rows, (row) => row % 3),
-      images: (asked: Int32Array, augment?: { uniform(): number }) =>
-        Float32Array.from({ length: 4 * asked.length }, (_, i) => rows[asked[i >> 2]!]! + (augment?.uniform() ?? 0)),
+      images: (asked: Int32Array, augment?: Augment) =>
+        Float32Array.from({ length: 4 * asked.length }, (_, i) => rows[asked[i >> 2]!]! + (augment?.random.uniform() ?? 0)),
     });
     const all = Array.from({ length: 12 }, (_, row) => row);
     const order = shuffle([...all], random);

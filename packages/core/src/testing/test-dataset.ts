@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { type Augment, createAugment } from "../augment.ts";
 import type { Dataset, LoadedDataset, Split } from "../dataset.ts";
+import { moveImages } from "../moves.ts";
 import { lowerPreprocessing } from "../preprocessing.ts";
 import { createRandom } from "../random.ts";
 
@@ -48,14 +50,19 @@ export function testDataset(name: string, create: () => Dataset): void {
       }
     });
 
-    test("augments by the generator it is given alone", async () => {
+    test("augments by what it is given alone, and tells how it moves images if it does no more", async () => {
       const data = await load(0);
-      const rows = Int32Array.of(0, 1, 2);
+      const rows = Int32Array.of(0, 1, 2, 1);
       const plain = await data.train.images(rows);
-      const augmented = await data.train.images(rows, createRandom(4, "augment"));
-      expect(augmented).toHaveLength(plain.length);
-      expect(augmented.every(Number.isFinite)).toBe(true);
-      expect(await data.train.images(rows, createRandom(4, "augment"))).toEqual(augmented);
+      for (const epoch of [1, 0]) {
+        const augment = (): Augment => createAugment(4, 0, epoch, 3);
+        const augmented = await data.train.images(rows, augment());
+        expect(augmented).toHaveLength(plain.length);
+        expect(augmented.every(Number.isFinite)).toBe(true);
+        expect(await data.train.images(rows, augment())).toEqual(augmented);
+        const moves = data.train.moves?.(rows, augment());
+        if (moves) expect(moveImages(plain, data.shape, moves), "the images moved as the split says").toEqual(augmented);
+      }
       expect(await data.train.images(rows), "augmenting changed the images themselves").toEqual(plain);
     });
 

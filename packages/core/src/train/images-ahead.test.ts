@@ -65,13 +65,13 @@ test("the hint comes after the request and before its images are awaited, with a
   const split: Split = {
     labels: new Int32Array(4),
     images: async (rows, augment) => {
-      said.push(`images ${rows.join()} ${augment?.bits()}`);
+      said.push(`images ${rows.join()} ${augment?.random.bits()}`);
       return new Float32Array();
     },
-    prefetch: (rows, augment) => void said.push(`prefetch ${rows.join()} ${augment?.bits()}`),
+    prefetch: (rows, augment) => void said.push(`prefetch ${rows.join()} ${augment?.random.bits()}`),
   };
   let made = 0;
-  const augment = () => ({ bits: () => ++made }) as never;
+  const augment = () => ({ random: { bits: () => ++made } }) as never;
   const pending = imagesAhead(split, { rows: Int32Array.of(0, 1), augment }, { rows: Int32Array.of(2), augment });
   expect(said).toEqual(["images 0,1 1", "prefetch 2 2"]);
   await pending;

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Augment } from "../augment.ts";
 import type { Split } from "../dataset.ts";
-import type { Random } from "../random.ts";
 
 export interface Batch {
   readonly rows: Int32Array;
-  /** Makes a new generator in its first state each time, since the images may be asked for twice: as a hint, and in earnest. */
-  readonly augment?: () => Random;
+  /** Makes a new one with its generator in its first state each time, since the images may be asked for twice: as a hint, and in earnest. */
+  readonly augment?: () => Augment;
 }
 
 /**

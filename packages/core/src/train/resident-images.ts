@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Split } from "../dataset.ts";
 import { runTrainingKernel } from "../kernels.ts";
+import { MOVE_NUMBERS } from "../moves.ts";
 import { OutOfMemoryError } from "../out-of-memory.ts";
 import type { Batch } from "./images-ahead.ts";
 
@@ -9,7 +10,7 @@ const MOST_BYTES = 2 ** 30;
 const ROWS_AT_A_TIME = 1000;
 
 /**
- * A split's images on the device, where batches are gathered, mirrored and shifted: only the numbers of rows travel with a
+ * A split's images on the device, where batches are gathered, mirrored, shifted and cut: only the numbers of rows travel with a
  * step. The images of a batch are those that the split itself would give, to the bit.
  */
 export class ResidentImages {
@@ -54,16 +55,18 @@ export class ResidentImages {
    * @returns [to − from, height, width, channels], which the caller disposes
    */
   batch({ rows: all, augment }: Batch, from = 0, to = all.length): tf.Tensor4D {
-    const random = augment?.();
-    const moves = random && this.#split.moves?.(all.length, random);
+    const own = augment?.();
+    const moves = own && this.#split.moves?.(all, own);
     const rows = all.subarray(from, to);
     return tf.tidy(() => {
       const inputs = {
         images: this.#images,
         rows: tf.tensor1d(rows, "int32"),
-        ...(moves ? { moves: tf.tensor2d(moves.subarray(3 * from, 3 * to), [rows.length, 3], "int32") } : {}),
+        ...(moves
+          ? { moves: tf.tensor2d(moves.values.subarray(MOVE_NUMBERS * from, MOVE_NUMBERS * to), [rows.length, MOVE_NUMBERS], "int32") }
+          : {}),
       };
-      const [batch] = runTrainingKernel("GatherImages", inputs) ?? [];
+      const [batch] = runTrainingKernel("GatherImages", inputs, { reflect: moves?.padding === "reflect" ? 1 : 0 }) ?? [];
       if (!batch) throw new Error("GatherImages: the backend that has it is no longer the current one");
       return batch as tf.Tensor4D;
     });

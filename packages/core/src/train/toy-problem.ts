@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { ARCHITECTURES } from "../architecture.ts";
+import { mirrorsInTurn } from "../augment.ts";
 import { BACKENDS } from "../backend.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import { createContainer, type DependencyContainer } from "../container.ts";
@@ -27,7 +28,9 @@ function blobs(rows: number, classes: number, random: Random): Split {
     images(wanted, augment) {
       const images = new Float32Array(wanted.length * SIDE * SIDE);
       for (const [at, row] of wanted.entries()) images.set(pixels.subarray(row * SIDE * SIDE, (row + 1) * SIDE * SIDE), at * SIDE * SIDE);
-      return augment ? images.map((x) => x + 0.01 * augment.normal()) : images;
+      if (!augment) return images;
+      const sides = Float32Array.from(wanted, (row) => (mirrorsInTurn(row, augment) ? 0.01 : 0));
+      return images.map((x, i) => x + 0.01 * augment.random.normal() + sides[Math.floor(i / (SIDE * SIDE))]!);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createAugment } from "../augment.ts";
 import { createRandom, deriveSeed, shuffle } from "../random.ts";
 import { UserError } from "../user-error.ts";
 import { checkFinite } from "./check-finite.ts";
@@ -91,7 +92,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         parts.rate({ learningRate: settings.learningRate, epoch, epochs: settings.epochs, step, steps: epochSteps });
       const batch = (step: number): Batch => ({
         rows: order.subarray(step * run.batchSize, (step + 1) * run.batchSize),
-        augment: () => createRandom(run.seed, "augment", member, epoch, step),
+        augment: () => createAugment(run.seed, member, epoch, step),
       });
       const startedAt = performance.now();
       let rowsTimed = 0;

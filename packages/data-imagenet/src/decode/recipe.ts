@@ -18,5 +18,5 @@ export interface Recipe {
   readonly deviation: Float32Array;
 }
 
-/** Random numbers a picture takes, each uniform in [0, 1): ten tries of area and shape, then left, top and mirror. */
+/** Random numbers a picture takes, each uniform in [0, 1): ten tries of area and shape, then left, top, and mirror if below 0.5. */
 export const DRAWS = 23;

@@ -1,5 +1,6 @@
 import type { VoteName } from "../graph.ts";
 import { type ImageInput, imageValues } from "../image.ts";
+import { mirrorImage } from "../mirror-image.ts";
 import type { Prediction, PredictOptions, Vote } from "../packed-model.ts";
 import { PackedError } from "../packed-error.ts";
 import type { Prepare } from "../prepare-image.ts";
@@ -136,8 +137,14 @@ export class GpuModel {
     return answer;
   }
 
-  async #predictBatch(images: readonly ImageInput[], { voter = this.voter }: Omit<PredictOptions, "anytime">): Promise<Prediction[]> {
-    const logits = await this.#logits(this.#floatsOf(images));
+  async #predictBatch(
+    images: readonly ImageInput[],
+    { voter = this.voter, mirror = false }: Omit<PredictOptions, "anytime">,
+  ): Promise<Prediction[]> {
+    const floats = this.#floatsOf(images);
+    const plain = await this.#logits(floats);
+    const mirrored = mirror ? await this.#logits(mirrorImage(floats, this.shape)) : plain;
+    const logits = plain.map((logit, i) => (logit + mirrored[i]!) / 2); // x + x is exact
     const classes = this.labels.length;
     return images.map((_, row) => {
       const scores = new Float64Array(classes);
