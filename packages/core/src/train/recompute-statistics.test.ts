@@ -33,7 +33,7 @@ const augmented = (row: number, i: number, shift: number): number => Math.fround
 const train: Split = {
   labels: new Int32Array(ROWS),
   images(rows, augment) {
-    const shift = augment ? Math.fround(augment.normal()) : 0;
+    const shift = augment ? Math.fround(augment.random.normal()) : 0;
     return Float32Array.from({ length: rows.length * INPUTS }, (_, at) => augmented(rows[Math.floor(at / INPUTS)]!, at % INPUTS, shift));
   },
 };

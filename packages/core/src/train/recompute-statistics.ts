@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { allFinite } from "../checked/all-finite.ts";
+import { createAugment } from "../augment.ts";
 import { createRandom, shuffle } from "../random.ts";
 import { EVALUATION } from "../step.ts";
 import { UserError } from "../user-error.ts";
@@ -46,7 +47,8 @@ export async function* recomputeStatistics(
   const size = partRows(run);
   const batch = (nth: number): Batch => ({
     rows: rows.subarray(nth * size, (nth + 1) * size),
-    augment: () => createRandom(run.seed, "batch-norm", member, epoch, nth),
+    // A row keeps the side that it has in this epoch's training; draws are of their own.
+    augment: () => ({ ...createAugment(run.seed, member, epoch, nth), random: createRandom(run.seed, "batch-norm", member, epoch, nth) }),
   });
   /** Of all norms, one after the other: Σ rows · m and Σ rows · (v + m²). */
   const channels = norms.reduce((sum, { mean }) => sum + sizeOf(mean), 0);
