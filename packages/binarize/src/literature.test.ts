@@ -177,7 +177,7 @@ describe.each(Object.entries(binarizers))("%s", (name, binarizer: Binarizer) => 
           if (binarizer === recu) {
             const signs = [...w.dataSync()].map((_, i) => values[i]! / numbers["scale"]![i % shape.at(-1)!]!);
             const g = normal(shape, 7).dataSync();
-            const byScale = new Array<number>(shape.at(-1)!).fill(0);
+            const byScale = Array.from({ length: shape.at(-1)! }, () => 0);
             for (const [i, own] of signs.entries()) byScale[i % byScale.length]! += own * g[i]!;
             expectClose(ofParameters["scale"]!, byScale, "gradient by the scale");
           }
