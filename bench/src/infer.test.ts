@@ -26,7 +26,7 @@ test("bench infer counts bits as asked", async () => {
 });
 
 test("bench infer times a packed member of any architecture alone, on images of any size", async () => {
-  const tables = await benchJson("infer", "--architecture", "birealnet18", "--side", "64", "--width", "0.05", "--rounds", "1");
+  const tables = await benchJson("infer", "--architecture", "birealnet18", "--side", "64", "--width", "0.02", "--rounds", "1");
   expect(tables.map(({ title }) => title)).toEqual([
     "Batch of 1, one thread, median of 1 rounds",
     "Batch of 32, one thread, median of 1 rounds",
