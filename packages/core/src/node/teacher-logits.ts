@@ -1,18 +1,36 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import type { LoadedDataset } from "../dataset.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
-import { UserError } from "../user-error.ts";
 import { createVoters } from "../train/stage-votes.ts";
+import { takeRows } from "../train/take-rows.ts";
+import type { TeacherLogits } from "../train/teacher-logits.ts";
+import { UserError } from "../user-error.ts";
 import { openRun } from "./open-run.ts";
-import { readMember } from "./read-member.ts";
+import { checkFloats } from "./read-floats.ts";
+import { readLogits, readMemberRecord } from "./read-member.ts";
+import { readRunFacts } from "./run-facts.ts";
+import { memberFolder } from "./run-paths.ts";
 import { differenceOfData } from "./same-data.ts";
 
+/** Bytes of votes that are worth keeping rather than voting on the rows of each batch anew. */
+const KEPT_BYTES = 2 ** 27;
+
+/** Rows that vote at a time where all do. */
+const BLOCK_ROWS = 4096;
+
 /**
- * Logits of the vote of a trained run on the training rows [rows, classes], as they were stored: the scores of the run's voter divided
- * by the sum of the vote weights.
- * @throws UserError when the folder is no run, has no voting member, or was trained on other rows
+ * Logits of the vote of a trained run on the training rows, from those that its members stored: the scores of the run's voter divided by
+ * the sum of the vote weights. The members' logits stay on disk and are read by rows: on ImageNet each has 5 GB of them.
+ * @throws UserError when the folder is no run, has no member whose vote counts, was trained on other rows, or a file was changed
  */
-export async function readTeacherLogits(folder: string, data: LoadedDataset, container: DependencyContainer): Promise<Float32Array> {
+export async function openTeacherLogits(
+  folder: string,
+  data: LoadedDataset,
+  container: DependencyContainer,
+  keptBytes: number = KEPT_BYTES,
+): Promise<TeacherLogits> {
   const run = await openRun(folder);
   const difference = await differenceOfData(folder, { data, container });
   if (difference !== undefined) {
@@ -20,18 +38,71 @@ export async function readTeacherLogits(folder: string, data: LoadedDataset, con
       `teacher ${folder}: was trained on other data, so its logits are of other rows (${difference}). Name a run on the same data, held-out rows and preprocessing.`,
     );
   }
-  const members = await Promise.all(run.members.map(async (member) => await readMember(folder, member)));
+  const facts = await readRunFacts(folder);
+  const members = await Promise.all(run.members.map(async (member) => ({ member, ...(await readMemberRecord(folder, member, facts)) })));
   const voting = members.filter(({ record }) => record.alpha !== undefined);
   const alphas = voting.map(({ record }) => record.alpha ?? 0);
-  const total = alphas.reduce((sum, alpha) => sum + alpha, 0);
-  if (!(total > 0)) throw new UserError(`teacher ${folder}: has no members whose vote counts. Train it first.`);
+  const total = sumOf(folder, alphas);
+  const [rows, classes] = [data.train.labels.length, data.labels.length];
+  const paths = voting.map(({ member }) => join(memberFolder(folder, member), "logits.train.f32"));
+  for (const [i, path] of paths.entries()) {
+    const count = { floats: rows * classes, of: `${rows} rows of ${classes} classes` };
+    await checkFloats(path, { count, sha256: voting[i]?.files["logits.train.f32"] });
+  }
   const config = resolveConfig(run.config, container);
   const voter = createVoters({ config, container }).get(config.voter.name);
-  const scores = voter?.vote({ logits: voting.map(({ logits }) => logits.train), alphas, classes: data.labels.length });
-  if (scores?.length !== data.train.labels.length * data.labels.length) {
-    throw new UserError(
-      `teacher ${folder}: its stored logits are not of these ${data.train.labels.length} training rows. Were its files changed?`,
-    );
+  if (data.validation && voter?.fit) {
+    const logits = await Promise.all(voting.map(({ member, files }) => readLogits(folder, member, "validation", facts, files)));
+    voter.fit({ logits, alphas, classes, labels: data.validation.labels });
   }
-  return Float32Array.from(scores, (score) => score / total);
+  const files = paths.map((path) => openSync(path, "r"));
+  const vote = (of: Int32Array): Float32Array => {
+    const logits = files.map((file, i) => readRows(file, of, classes, paths[i] ?? ""));
+    return Float32Array.from(voter?.vote({ logits, alphas, classes }) ?? [], (score) => score / total);
+  };
+  const isKept = 4 * rows * classes <= keptBytes;
+  let kept: Float32Array | undefined;
+  return {
+    rows: (of) => (isKept ? takeRows((kept ??= voteOnAll(vote, rows, classes)), of, classes) : vote(of)),
+    close: () => {
+      for (const file of files.splice(0)) closeSync(file);
+    },
+  };
+}
+
+/** @throws UserError where it is not above 0: then the vote has no scale, or no members */
+function sumOf(folder: string, alphas: readonly number[]): number {
+  if (alphas.length === 0) throw new UserError(`teacher ${folder}: has no member that votes yet. Train it first.`);
+  const total = alphas.reduce((sum, alpha) => sum + alpha, 0);
+  if (total > 0) return total;
+  const shown = alphas.slice(0, 5).map((alpha) => alpha.toPrecision(3));
+  throw new UserError(
+    `teacher ${folder}: expected vote weights (alpha) with a sum above 0, got ${total.toPrecision(3)} of ${alphas.length === 1 ? "1 member" : `${alphas.length} members`} ` +
+      `(${shown.join(", ")}${alphas.length > shown.length ? ", …" : ""}): its members are no better than chance. Name another run, or train it anew.`,
+  );
+}
+
+function voteOnAll(vote: (rows: Int32Array) => Float32Array, rows: number, classes: number): Float32Array {
+  const all = new Float32Array(rows * classes);
+  for (let from = 0; from < rows; from += BLOCK_ROWS) {
+    const block = Int32Array.from({ length: Math.min(BLOCK_ROWS, rows - from) }, (_, i) => from + i);
+    all.set(vote(block), from * classes);
+  }
+  return all;
+}
+
+/** Rows of a file of [n, columns] floats, in this order; those that follow one another in one go. */
+function readRows(file: number, rows: Int32Array, columns: number, path: string): Float32Array {
+  const taken = new Float32Array(rows.length * columns);
+  const bytes = new Uint8Array(taken.buffer);
+  const width = 4 * columns;
+  for (let from = 0, to = 0; from < rows.length; from = to) {
+    const first = rows[from] ?? 0;
+    for (to = from + 1; to < rows.length && rows[to] === first + to - from;) to += 1;
+    const length = (to - from) * width;
+    if (readSync(file, bytes, from * width, length, first * width) !== length) {
+      throw new UserError(`${path}: was cut while it was read. Does another program write it?`);
+    }
+  }
+  return taken;
 }
