@@ -4,6 +4,7 @@ export { foreignFile, type ForeignFile } from "./foreign-file.ts";
 export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
 export { isLowerable } from "./lowering.ts";
 export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
+export { type NpyArray, parseNpy } from "./npy.ts";
 export { OutOfMemoryError } from "./out-of-memory.ts";
 export { fileError } from "./node/file-error.ts";
 export { lowerPreprocessing } from "./preprocessing.ts";
