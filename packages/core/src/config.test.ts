@@ -70,7 +70,27 @@ test("an error of a value that may be of several kinds lists them, and of one th
   expect(() => parse({ parallel: 0.5 })).toThrow('configuration parallel: Invalid input: expected "auto" or int, got 0.5.');
 });
 
-const wrong = [null, true, -1, 1.5, 0, Number.NaN, Infinity, "", "a b", [], {}, [null], [1.5], [[]], [{}], { name: 3 }, [{ name: "" }], 1e9, () => 1];
+const wrong = [
+  null,
+  true,
+  -1,
+  1.5,
+  0,
+  Number.NaN,
+  Infinity,
+  "",
+  "a b",
+  [],
+  {},
+  [null],
+  [1.5],
+  [[]],
+  [{}],
+  { name: 3 },
+  [{ name: "" }],
+  1e9,
+  () => 1,
+];
 const where = [
   ...Object.keys(configSchema.shape).map((key) => ({ key, path: key, of: (value: unknown): unknown => ({ [key]: value }) })),
   ...Object.keys(memberGroup.shape).map((key) => ({

@@ -87,6 +87,7 @@ function dimensions(message: Buffer): number[] {
 function planesOf(file: Buffer, path: string): Planes {
   const who = `imagenet: the mean "${path}"`;
   const { shape, values } = parseNpy(file, who, { types: ["<f4", "<f8"], cast: CAST });
-  if (shape[0] !== 3 || (shape.length !== 1 && shape.length !== 3)) throw new UserError(`${who} has the shape [${shape.join(", ")}]. ${CAST}`);
+  if (shape[0] !== 3 || (shape.length !== 1 && shape.length !== 3))
+    throw new UserError(`${who} has the shape [${shape.join(", ")}]. ${CAST}`);
   return { height: shape[1] ?? 1, width: shape[2] ?? 1, values: Float64Array.from(values, Number) };
 }

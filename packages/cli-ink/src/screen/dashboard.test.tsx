@@ -157,7 +157,8 @@ test("a download shows how far it is", () => {
 test("what a running member waits for is shown with how far it is, until it is over or the run ends", () => {
   const clock = { at: 0 };
   const scoring = reduce(six, { type: "progress", what: "scoring member 3", done: 30, total: 40, clock });
-  for (const [columns, rows] of sizes) expect(draw(scoring, columns, rows).slice(0, 3 * columns)).toContain(columns < 40 ? "scoring" : "scoring member 3: 75.0 %");
+  for (const [columns, rows] of sizes)
+    expect(draw(scoring, columns, rows).slice(0, 3 * columns)).toContain(columns < 40 ? "scoring" : "scoring member 3: 75.0 %");
   expect(draw(scoring, 160, 24)).toMatch(/scoring member 3: 75.0 % · cifar10.* images\/s/);
   for (const over of [
     reduce(scoring, { type: "progress", what: "scoring member 3", done: 40, total: 40, clock }),

@@ -64,7 +64,10 @@ test("a teacher whose vote has no scale, no members, or other files is refused b
   await setAlphas(folder, [1, 1]);
   const path = join(folder, "members/001/logits.train.f32");
   const bytes = await readFile(path);
-  await writeFile(path, bytes.map((byte, i) => (i === 5 ? byte ^ 1 : byte)));
+  await writeFile(
+    path,
+    bytes.map((byte, i) => (i === 5 ? byte ^ 1 : byte)),
+  );
   await expect(open()).rejects.toThrow(`${path}: has SHA-256`);
   await appendFile(path, new Uint8Array(4));
   await expect(open()).rejects.toThrow(`${path}: has ${bytes.length + 4} bytes`);
