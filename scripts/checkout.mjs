@@ -27,7 +27,7 @@ function contents(path) {
  * @param {string} root the checkout
  */
 export function pathProblem(root, cutAt = delimiter) {
-  const [character] = [cutAt, "?", "#", "%"].filter((each) => root.includes(each));
+  const character = [cutAt, "?", "#", "%"].find((each) => root.includes(each));
   if (character === undefined) return undefined;
   return `benn: the checkout lies in ${JSON.stringify(root)}, and a path with "${character}" is one that its build tools cannot work in. Move it to a path without.`;
 }
