@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { constants } from "node:os";
 import { delimiter, dirname, isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isInstalled, pathProblem } from "./checkout.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pnpmVersion = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
@@ -69,6 +70,11 @@ function tool(name, version) {
   return join(folder, "node_modules");
 }
 
+const problem = pathProblem(root);
+if (problem !== undefined) {
+  console.error(problem);
+  process.exit(2);
+}
 const path = [join(root, "node_modules", ".bin")];
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (!(major === 22 ? minor >= 18 : major === 24 || major >= 26)) {
@@ -93,9 +99,11 @@ if (task !== "test") {
   process.env["BENN_COMMAND"] ??= isBelow ? "npm run benn --" : `npm --prefix ${JSON.stringify(root)} run benn --`;
 }
 
-run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"], {
-  stdio: ["ignore", "ignore", "inherit"],
-});
+if (!isInstalled(root)) {
+  run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
 const [[command, ...args], ...before] = tasks[task].toReversed();
 // What is built is announced on standard error, so that standard output is the program's own.
 for (const [tool, ...given] of before.toReversed()) run(tool, given, { stdio: ["ignore", "ignore", "inherit"] });

@@ -4,12 +4,14 @@ import { type ArrangedBatch, batchInParts } from "./batch-in-parts.ts";
 import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { kernelFromReference, takeRows } from "./layout.ts";
-import { evaluateNin } from "./nin-evaluation.ts";
+import { type Choice, edgeLine } from "./edge-value.ts";
+import { evaluateNin, type NinEvaluation } from "./nin-evaluation.ts";
 import { ninWeightName } from "./nin-weight-name.ts";
 import { kindOf } from "./nin-net.ts";
 import { type NinTraining, trainNin } from "./nin-training.ts";
 import { once } from "./once.ts";
 import type { OpenOptions } from "./open-folder.ts";
+import { type Run, searchSides } from "./search-sides.ts";
 
 /**
  * Relative to a tensor's norm. Of gradients and parameters: how far float32 and float64 runs of the reference itself lie
@@ -20,70 +22,111 @@ const TOLERANCES = { kernels: 1e-6, logits: 2e-6, losses: 2e-6, gradients: 5e-5,
 /** The weight right before a batch norm that takes it away again: SB's first bias, whose true gradient is 0. */
 const NO_GRADIENT = { bias: "xnor.0.bias", kernel: "xnor.0.weight", mean: "xnor.1.running_mean" };
 
+/** What a run of ours must give: its error, of a run that is there. */
+interface RunCheck<T> {
+  readonly name: string;
+  readonly tolerance: number;
+  readonly errorOf: (run: T) => number;
+}
+
 /** A net in evaluation and, with `training`, through as many steps as the file has losses: of its batch as it is, and of one in parts. */
 export function ninChecks(
   file: GoldenFile,
   container: DependencyContainer,
   { training, parts, createStep }: Required<OpenOptions>,
 ): Check[] {
-  const evaluation = once(() => evaluateNin(file, container));
-  const checks = [
-    ...each(file, "latent_after_binarize/", TOLERANCES.kernels, async (i) => (await evaluation()).latents[Number(i)]),
-    ...each(file, "binarized/", TOLERANCES.kernels, async (i) => (await evaluation()).binarized[Number(i)]),
-    ...each(file, "eval_logits", TOLERANCES.logits, async () => (await evaluation()).logits),
-  ];
+  const checks = measured(file, "", evaluationChecks(file), (choices) => evaluateNin(file, container, choices));
   if (!training || !file.has("losses")) return checks;
   leaveOutNoise(file);
   const labels = Int32Array.from(file.numbers("y"));
   const [, classes = 0] = file.shape("train_logits_step0");
-  const trained = (batch: ArrangedBatch): Check[] =>
-    trainingChecks(
-      file,
-      batch,
-      once(() => trainNin(file, container, createStep, batch)),
-    );
-  checks.push(...trained({ rows: Int32Array.from(labels.keys()), labels }));
+  const trained = (suffix: string, batch: ArrangedBatch, isCompared: (name: string) => boolean): Check[] => {
+    const own = trainingChecks(file, batch).filter(({ name }) => isCompared(name));
+    return measured(file, suffix, own, (choices) => trainNin(file, container, createStep, batch, choices));
+  };
+  checks.push(...trained("", { rows: Int32Array.from(labels.keys()), labels }, () => true));
   if (!parts) return checks;
-  const inParts = trained(batchInParts(labels, classes)).filter(({ name }) => !/running_(mean|var)$/.test(name));
+  checks.push(...trained(" in parts", batchInParts(labels, classes), (name) => !/running_(mean|var)$/.test(name)));
   file.notes.push("Not compared in parts: running statistics, which take up those of every part.");
-  return [...checks, ...inParts.map((check) => ({ ...check, name: `${check.name} in parts` }))];
+  return checks;
 }
 
-function trainingChecks(file: GoldenFile, { rows }: ArrangedBatch, training: () => Promise<NinTraining>): Check[] {
+/** All checks of one run, which is made once, and again with values that lie on an edge on the other side if its numbers do not fit. */
+function measured<T>(
+  file: GoldenFile,
+  suffix: string,
+  checks: readonly RunCheck<T>[],
+  run: (choices: readonly Choice[]) => Promise<Run<T>>,
+): Check[] {
+  const fits = (result: T): boolean => checks.every((check) => passes(check, result));
+  const found = once(async () => {
+    const sides = await searchSides(run, fits);
+    const layers = binaryLayers(kindOf(file));
+    for (const choice of sides.choices) file.notes.push(`On an edge${suffix}: ${edgeLine(choice, layers)}. All else is held to that.`);
+    if (!sides.fits && sides.edgeValues.length > 0) {
+      file.notes.push(
+        `Values before a sign that lie on an edge${suffix}: ${sides.edgeValues.length}. On no side of it do they explain what fails.`,
+      );
+    }
+    return sides.result;
+  });
+  return checks.map(({ name, tolerance, errorOf }) => ({
+    name: `${name}${suffix}`,
+    tolerance,
+    measure: async () => errorOf(await found()),
+  }));
+}
+
+function passes<T>({ errorOf, tolerance }: RunCheck<T>, run: T): boolean {
+  try {
+    return errorOf(run) <= tolerance;
+  } catch {
+    // It has no such number, which the check says when it is measured.
+    return false;
+  }
+}
+
+function evaluationChecks(file: GoldenFile): RunCheck<NinEvaluation>[] {
+  return [
+    ...each<NinEvaluation>(file, "latent_after_binarize/", TOLERANCES.kernels, ({ latents }, i) => latents[Number(i)]),
+    ...each<NinEvaluation>(file, "binarized/", TOLERANCES.kernels, ({ binarized }, i) => binarized[Number(i)]),
+    ...each<NinEvaluation>(file, "eval_logits", TOLERANCES.logits, ({ logits }) => logits),
+  ];
+}
+
+function trainingChecks(file: GoldenFile, { rows }: ArrangedBatch): RunCheck<NinTraining>[] {
   const own = (name: string): string => ninWeightName(kindOf(file), name);
   return [
     {
       name: "train_logits_step0",
       tolerance: TOLERANCES.logits,
-      measure: async () => relativeError((await training()).logits, takeRows(file.tensor("train_logits_step0"), rows).values),
+      errorOf: ({ logits }) => relativeError(logits, takeRows(file.tensor("train_logits_step0"), rows).values),
     },
-    ...each(file, "raw_grad_step0/", TOLERANCES.gradients, async (name) => (await training()).rawGradients.get(own(name))),
-    ...each(file, "grad_step0/", TOLERANCES.gradients, async (name) => (await training()).gradients.get(own(name))),
+    ...each<NinTraining>(file, "raw_grad_step0/", TOLERANCES.gradients, ({ rawGradients }, name) => rawGradients.get(own(name))),
+    ...each<NinTraining>(file, "grad_step0/", TOLERANCES.gradients, ({ gradients }, name) => gradients.get(own(name))),
     ...(file.has(`grad_step0/${NO_GRADIENT.bias}`)
       ? [
           {
             name: `grad_step0/${NO_GRADIENT.bias} is 0 beside its kernel's`,
             tolerance: TOLERANCES.gradients,
-            measure: async () => {
-              const { gradients } = await training();
-              return norm(gradients.get(own(NO_GRADIENT.bias))) / norm(gradients.get(own(NO_GRADIENT.kernel)));
-            },
+            errorOf: ({ gradients }: NinTraining) =>
+              norm(gradients.get(own(NO_GRADIENT.bias))) / norm(gradients.get(own(NO_GRADIENT.kernel))),
           },
         ]
       : []),
     ...Array.from(file.numbers("losses"), (loss, step) => ({
       name: `losses/${step}`,
       tolerance: TOLERANCES.losses,
-      measure: async () => relativeError([(await training()).losses[step] ?? Number.NaN], [loss]),
+      errorOf: ({ losses }: NinTraining) => relativeError([losses[step] ?? Number.NaN], [loss]),
     })),
     // A count, since most latent kernels stay the same when they are projected once more.
     {
       name: "kernels are projected once a step",
       tolerance: 0,
-      measure: async () => Math.abs((await training()).projections - binaryLayers(kindOf(file)).length * file.numbers("losses").length),
+      errorOf: ({ projections }) => Math.abs(projections - binaryLayers(kindOf(file)).length * file.numbers("losses").length),
     },
     ...savedSteps(file).flatMap((step) =>
-      each(file, `after_step${step}/`, TOLERANCES.parameters, async (name) => (await training()).weights[step - 1]?.get(own(name))),
+      each<NinTraining>(file, `after_step${step}/`, TOLERANCES.parameters, ({ weights }, name) => weights[step - 1]?.get(own(name))),
     ),
   ];
 }
@@ -94,19 +137,19 @@ function savedSteps(file: GoldenFile): number[] {
 }
 
 /** A check for every tensor whose name begins so and that is not left out; `ours` gets the rest of the name. */
-function each(
+function each<T>(
   file: GoldenFile,
   prefix: string,
   tolerance: number,
-  ours: (rest: string) => Promise<ArrayLike<number> | undefined>,
-): Check[] {
+  ours: (run: T, rest: string) => ArrayLike<number> | undefined,
+): RunCheck<T>[] {
   return file
     .match(new RegExp(`^${prefix}(.*)$`))
     .filter(([name]) => !file.isLeftOut(name))
     .map(([name, rest = ""]) => ({
       name,
       tolerance,
-      measure: async () => relativeError((await ours(rest)) ?? [], kernelFromReference(file.tensor(name)).values),
+      errorOf: (run) => relativeError(ours(run, rest) ?? [], kernelFromReference(file.tensor(name)).values),
     }));
 }
 

@@ -2,12 +2,15 @@ import { BINARIZERS, type DependencyContainer, LOSSES, OPTIMIZERS } from "@benn/
 import { type createStep, memberOptimizer, type StepObserver } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import type { ArrangedBatch } from "./batch-in-parts.ts";
+import type { Choice, EdgeValue } from "./edge-value.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { binaryLayers } from "@benn/arch-nin";
 import { takeRows } from "./layout.ts";
 import { buildNinNet, kindOf } from "./nin-net.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
 import { recordGradients } from "./record-gradients.ts";
+import type { Run } from "./search-sides.ts";
+import { steerBinarizer } from "./steered-binarizer.ts";
 
 /** By our names, `conv2/kernel`. */
 type NamedValues = ReadonlyMap<string, Float32Array>;
@@ -26,14 +29,24 @@ export interface NinTraining {
   readonly projections: number;
 }
 
-/** Trains the file's net on the one batch, for as many steps as the file has losses, by core's optimizer and loss and the file's settings. */
+/**
+ * Trains the file's net on the one batch, for as many steps as the file has losses, by core's optimizer and loss and the file's settings.
+ * @param choices values before a sign that take another side than the one that came of rounding here
+ */
 export async function trainNin(
   file: GoldenFile,
   container: DependencyContainer,
   create: typeof createStep,
   batch: ArrangedBatch,
-): Promise<NinTraining> {
-  const recorded = recordGradients(container.resolve(BINARIZERS).create("deterministic"));
+  choices: readonly Choice[],
+): Promise<Run<NinTraining>> {
+  const layers = binaryLayers(kindOf(file));
+  const steered = steerBinarizer(container.resolve(BINARIZERS).create("deterministic"), {
+    layers: layers.length,
+    rows: batch.rows,
+    choices,
+  });
+  const recorded = recordGradients(steered.binarizer);
   let projections = 0;
   const project = (w: tf.Tensor): tf.Tensor => {
     projections += 1;
@@ -50,8 +63,10 @@ export async function trainNin(
   try {
     const losses: number[] = [];
     const weights: NamedValues[] = [];
+    const edgeValues: EdgeValue[] = [];
     let first: Pick<NinTraining, "logits" | "gradients" | "rawGradients"> | undefined;
     for (const seed of file.numbers("losses").keys()) {
+      steered.begin(seed);
       const images = (from: number, to: number): tf.Tensor4D => {
         const { shape, values } = takeRows(net.images, batch.rows.subarray(from, to));
         return tf.tensor4d(values, [...shape] as [number, number, number, number]);
@@ -61,14 +76,17 @@ export async function trainNin(
       weights.push(await valuesOf([...net.weights].map(([name, weight]) => [name, weight.read()])));
       if (!first) {
         const gradients = await valuesOf(seen.gradients);
-        const raw = await sumsOfLayers(recorded.gradients, binaryLayers(kindOf(file)));
+        const raw = await sumsOfLayers(recorded.gradients, layers);
         first = { logits: await rowsOf(seen.logits), gradients, rawGradients: new Map([...gradients, ...raw]) };
       }
+      edgeValues.push(...(await steered.edgeValues([-1, 0, 1])));
       recorded.clear();
       seen.clear();
     }
-    return { ...(first ?? { logits: new Float32Array(0), gradients: new Map(), rawGradients: new Map() }), losses, weights, projections };
+    const steps = first ?? { logits: new Float32Array(0), gradients: new Map(), rawGradients: new Map() };
+    return { result: { ...steps, losses, weights, projections }, edgeValues };
   } finally {
+    steered.dispose();
     recorded.clear();
     seen.clear();
     optimizer.dispose();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Config, parseConfig } from "./config.ts";
+import { type Config, configSchema, memberGroup, parseConfig } from "./config.ts";
 
 const defaults = {
   dataset: "cifar10",
@@ -67,5 +67,51 @@ test("an error of a value that may be of several kinds lists them, and of one th
     /configuration members\[0\]\.count: .*expected number, received string, got "a"\./,
   );
   expect(() => parse({ scheme: 3 })).toThrow("configuration scheme: Invalid input: expected string or object, got 3.");
-  expect(() => parse({ parallel: 0.5 })).toThrow('configuration parallel: must be "auto" or a whole number of at least 1, got 0.5.');
+  expect(() => parse({ parallel: 0.5 })).toThrow('configuration parallel: Invalid input: expected "auto" or int, got 0.5.');
+});
+
+const wrong = [
+  null,
+  true,
+  -1,
+  1.5,
+  0,
+  Number.NaN,
+  Infinity,
+  "",
+  "a b",
+  [],
+  {},
+  [null],
+  [1.5],
+  [[]],
+  [{}],
+  { name: 3 },
+  [{ name: "" }],
+  1e9,
+  () => 1,
+];
+const where = [
+  ...Object.keys(configSchema.shape).map((key) => ({ key, path: key, of: (value: unknown): unknown => ({ [key]: value }) })),
+  ...Object.keys(memberGroup.shape).map((key) => ({
+    key,
+    path: `members[0].${key}`,
+    of: (value: unknown): unknown => ({ members: [{ [key]: value }] }),
+  })),
+];
+
+test.for(where)("every wrong value of $path gets a sentence with what is expected and what came", ({ path, of }) => {
+  const messages = wrong.flatMap((value) => {
+    try {
+      parse(of(value));
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
+  expect(messages.length).toBeGreaterThan(5);
+  for (const message of messages) {
+    expect(message.startsWith(`configuration ${path}`), message).toBe(true);
+    expect(message).toMatch(/^configuration [\w.[\]]+: .*(expected \S+.*, got .+\.|unknown key "\w*"\. .*Known keys: .+\.)$/);
+  }
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CONTRACTS, keysOf, type KeysOf } from "./contracts.ts";
 import { nearest } from "./nearest.ts";
+import { plainIssue, shownValue } from "./plain-issue.ts";
 import type { Spec } from "./registry.ts";
 import { UserError } from "./user-error.ts";
 
@@ -51,7 +52,7 @@ const averageWeights = z.strictObject({
   decay: z.number().gt(0).lt(1).default(0.999).describe("share of the average that a step keeps, at most"),
 });
 
-const memberGroup = z.strictObject({
+export const memberGroup = z.strictObject({
   count: z.int().min(1).max(MOST_MEMBERS).default(1).describe("members of this kind"),
   ...keysFor({ per: "member", many: false }, spec.optional()),
   ...keysFor({ per: "member", many: true }, specs.optional()),
@@ -66,7 +67,7 @@ const memberGroup = z.strictObject({
 export const configSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[\w.-]+$/, "may hold letters, digits, '.', '_' and '-'")
+    .regex(/^[\w.-]+$/, "Invalid name: expected letters, digits, '.', '_' and '-'")
     .optional()
     .describe("name of the run folder; made from the date and the recipe when absent"),
   seed: z.int().min(0).max(0xffffffff).default(0).describe("every random draw derives from it"),
@@ -103,7 +104,7 @@ export const configSchema = z.strictObject({
     .enum(["draw", "validation"], {
       error: ({ input }) =>
         input === "test"
-          ? 'the best epoch is never chosen on the test set; use "validation" with rows held out (validation=0.1)'
+          ? 'the best epoch is never chosen on the test set; expected "draw", or "validation" with rows held out (validation=0.1)'
           : undefined,
     })
     .default("draw")
@@ -117,7 +118,7 @@ export const configSchema = z.strictObject({
     ),
   checkpointSeconds: z.number().min(0).max(MOST).default(10).describe("least time between two checkpoints at the ends of epochs"),
   parallel: z
-    .union([z.literal("auto"), z.int().min(1).max(MOST_MEMBERS)], { error: 'must be "auto" or a whole number of at least 1' })
+    .union([z.literal("auto"), z.int().min(1).max(MOST_MEMBERS)])
     .default("auto")
     .describe(
       "members trained at a time, where none depends on another (independent bagging); auto: as many as the backend shares the machine among",
@@ -158,7 +159,7 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
   const isObject = typeof config === "object" && config !== null && !Array.isArray(config);
   const parsed = configSchema.safeParse(isObject ? { ...defaults, ...withoutUndefined(config) } : config);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0] && nearestBranch(parsed.error.issues[0]);
+  const issue = parsed.error.issues[0] && plainIssue(parsed.error.issues[0]);
   if (!issue) throw new UserError("configuration: is not valid.");
   const path = issue.path
     .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
@@ -180,17 +181,7 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
   if (came === undefined && Object.hasOwn(CONTRACTS, path)) {
     throw new UserError(`configuration ${path}: is missing, and this application has no default. Name one, for example ${path}=NAME.`);
   }
-  throw new UserError(`configuration ${path || "as a whole"}: ${issue.message}, got ${JSON.stringify(came)}.`);
-}
-
-/** Of a union the branch that fails deepest, which is the one that was meant; where all fail at once, what they expect. */
-function nearestBranch(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return issue;
-  const branches = issue.errors.flatMap(([first]) => (first ? [nearestBranch(first)] : []));
-  const [deepest] = branches.toSorted((a, b) => b.path.length - a.path.length);
-  if (deepest && deepest.path.length > 0) return { ...deepest, path: [...issue.path, ...deepest.path] };
-  const expected = branches.flatMap((branch) => ("expected" in branch ? [String(branch.expected)] : []));
-  return { ...issue, message: `Invalid input: expected ${expected.join(" or ")}` };
+  throw new UserError(`configuration ${path || "as a whole"}: ${issue.message}, got ${shownValue(came)}.`);
 }
 
 function withoutUndefined(config: object): object {

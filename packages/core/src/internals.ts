@@ -10,6 +10,7 @@ export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } fro
 export { isLowerable } from "./lowering.ts";
 export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
 export { movingAverages } from "./moving-averages.ts";
+export { type NpyArray, parseNpy } from "./npy.ts";
 export { OutOfMemoryError } from "./out-of-memory.ts";
 export { fileError } from "./node/file-error.ts";
 export { lowerPreprocessing } from "./preprocessing.ts";

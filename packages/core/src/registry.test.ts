@@ -60,3 +60,15 @@ test("a label tells the options that differ from their defaults", () => {
   expect(nets().label({ name: "nin", width: 0.5, binary: "inner" })).toBe("nin width=0.5");
   expect(nets().label({ name: "resnet20" })).toBe("resnet20");
 });
+
+test("a wrong option that may be of several kinds gets them all", () => {
+  const registry = new Registry<object>("thing");
+  const rate = z.union([z.literal("auto"), z.int(), z.array(z.union([z.string(), z.boolean()]))]);
+  registry.add("one", { description: "", options: z.object({ rate }), create: () => ({}) });
+  expect(() => registry.resolve({ name: "one", rate: 1.5 }, "thing")).toThrow(
+    'thing.rate: Invalid input: expected "auto" or int or array, got 1.5.',
+  );
+  expect(() => registry.resolve({ name: "one", rate: [1] }, "thing")).toThrow(
+    "thing.rate.0: Invalid input: expected string or boolean, got 1.",
+  );
+});

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Definition } from "./definition.ts";
 import { nearest } from "./nearest.ts";
+import { plainIssue, shownValue } from "./plain-issue.ts";
 import { UserError } from "./user-error.ts";
 
 /** A name, and the options of what it names: `{ name: "nin", width: 0.5 }`. */
@@ -85,7 +86,7 @@ export class Registry<T> {
     const schema = z.strictObject((definition.options ?? z.object({})).shape);
     const parsed = schema.safeParse(options);
     if (parsed.success) return { name: fullName, ...parsed.data };
-    const [issue] = parsed.error.issues;
+    const issue = parsed.error.issues[0] && plainIssue(parsed.error.issues[0]);
     if (issue?.code === "unrecognized_keys") {
       const key = issue.keys[0] ?? "";
       const keys = Object.keys(schema.shape);
@@ -104,7 +105,7 @@ export class Registry<T> {
         `${at}: is missing; ${this.contract} "${fullName}" needs it${description ? ` (${description})` : ""}. Write for example --set ${at}=VALUE.`,
       );
     }
-    throw new UserError(`${at}: ${issue?.message ?? "is not valid"}, got ${JSON.stringify(came)}.`);
+    throw new UserError(`${at}: ${issue?.message ?? "is not valid"}, got ${shownValue(came)}.`);
   }
 
   /** For people: the name and the options that differ from their defaults, `nin width=0.5 binary=all`. */

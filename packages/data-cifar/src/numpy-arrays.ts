@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "@benn/core";
+import { type NpyArray, parseNpy } from "@benn/core/internals";
 import { CLASSES, type Images, PLANE, SIDE, SIZE } from "./images.ts";
-import { parseNpy } from "./npy.ts";
 import { readWhole } from "./read-whole.ts";
 import type { OnFile, Source } from "./source.ts";
 
 const ARRAYS = ["train_data", "train_labels", "test_data", "test_labels"] as const;
+
+const CAST = "Cast them before numpy.save: .astype('float32'), or .astype('uint8') for raw pixels.";
 
 /** The file of an array, with or without `.npy` to its name. */
 function fileOf(folder: string, array: string): string | undefined {
@@ -35,7 +37,7 @@ export async function readNumpyArrays(folder: string, onFile?: OnFile): Promise<
     const bytes = await readWhole(path);
     files[basename(path)] = createHash("sha256").update(bytes).digest("hex");
     onFile?.(Object.keys(files).length, ARRAYS.length);
-    return { path, ...parseNpy(bytes, path) };
+    return { path, ...parseNpy(bytes, `cifar10: "${path}"`, { cast: CAST }) };
   };
   const images = async (split: "train" | "test"): Promise<Images> => {
     const data = await read(`${split}_data`);
@@ -57,10 +59,10 @@ export async function readNumpyArrays(folder: string, onFile?: OnFile): Promise<
   return { train, test, labels: CLASSES, files };
 }
 
-type Read = ReturnType<typeof parseNpy> & { readonly path: string };
+type Read = NpyArray & { readonly path: string };
 
 /** The images with planes first, as they are kept in memory. */
-function toPlanes({ path, shape, type, values }: Read): Images["pixels"] {
+function toPlanes({ path, shape, type, values: given }: Read): Images["pixels"] {
   const [, first, , last] = shape;
   const planes = first === 3;
   if (shape.length !== 4 || shape.slice(1).join() !== (planes ? [3, SIDE, SIDE] : [SIDE, SIDE, 3]).join()) {
@@ -69,6 +71,7 @@ function toPlanes({ path, shape, type, values }: Read): Images["pixels"] {
   if (/^.i/.test(type)) {
     throw new UserError(`cifar10: "${path}" has values of type ${type}. Save raw pixels as uint8, and preprocessed images as floats.`);
   }
+  const values = given instanceof Uint8Array || given instanceof Float32Array ? given : Float32Array.from(given, Number);
   if (values instanceof Float32Array) {
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0)
@@ -83,10 +86,11 @@ function toPlanes({ path, shape, type, values }: Read): Images["pixels"] {
   return moved;
 }
 
-function toLabels({ path, shape, values }: Read): Uint8Array {
+function toLabels({ path, shape, values: given }: Read): Uint8Array {
   if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {
     throw new UserError(`cifar10: "${path}" is [${shape.join(", ")}]. Give one label an image, [n].`);
   }
+  const values = Float64Array.from(given, Number);
   for (const [row, label] of values.entries()) {
     if (!Number.isInteger(label) || label < 0 || label >= CLASSES.length) {
       throw new UserError(`cifar10: label ${row} of "${path}" is ${label}, but labels are whole numbers from 0 to 9. Mend the array.`);

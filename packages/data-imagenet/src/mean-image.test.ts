@@ -55,7 +55,7 @@ test.for([
   ["values that are not finite", () => npy(new Float32Array(12).fill(Number.NaN), "(3, 2, 2)"), "finite ones"],
   ["another size", () => npy(planes, "(3, 1, 4)"), "is 4×1, but pictures are cut from 2×2"],
   ["another file", () => written("a.npy", Buffer.from("no array at all")), "is not a .npy file"],
-  ["Fortran's order", () => npy(planes, "(3, 2, 2)", { order: "True" }), "is not of floats in C order"],
+  ["Fortran's order", () => npy(planes, "(3, 2, 2)", { order: "True" }), "is in Fortran order. Pass it through numpy.ascontiguousarray."],
   ["another shape", () => npy(planes, "(12,)"), "has the shape [12]"],
   ["an array cut short", () => npy(planes, "(3, 2, 2)", { cut: 150 }), "bytes of values"],
 ] as const)("refuses %s", ([, path, message]) => {

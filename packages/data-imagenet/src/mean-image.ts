@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "@benn/core";
+import { parseNpy } from "@benn/core/internals";
 import { packedNumbers, protobufFields } from "./protobuf.ts";
+
+const CAST = "Save it with numpy.save as float32 [3, height, width].";
 
 /** Planes [3, height, width] in the order blue, green, red, of values from 0 to 255. */
 interface Planes {
@@ -31,7 +34,7 @@ export function readMean(mean: string, side: number): Float32Array {
       },
     );
   }
-  const { height, width, values } = mean.endsWith(".npy") ? parseNpy(file, mean) : sound(() => parseBlob(file), mean);
+  const { height, width, values } = mean.endsWith(".npy") ? planesOf(file, mean) : sound(() => parseBlob(file), mean);
   if (values.length !== 3 * height * width || !values.every(Number.isFinite)) {
     throw new UserError(`imagenet: the mean "${mean}" has ${values.length} values, not 3×${height}×${width} finite ones. Make it again.`);
   }
@@ -80,27 +83,11 @@ function dimensions(message: Buffer): number[] {
   return fields.flatMap(({ value, start, end, kind }) => (kind === "varint" ? [value] : packedNumbers(message.subarray(start, end))));
 }
 
-const MAGIC = "\u0093NUMPY";
-
-/** A .npy file of little-endian floats [3] or [3, height, width] in C order. */
-function parseNpy(file: Buffer, path: string): Planes {
-  const fail = (what: string): UserError =>
-    new UserError(`imagenet: the mean "${path}" ${what}. Save it with numpy.save as float32 [3, height, width].`);
-  if (file.length < 12 || file.toString("latin1", 0, 6) !== MAGIC) throw fail("is not a .npy file");
-  const start = file[6] === 1 ? 10 : 12;
-  const end = start + (file[6] === 1 ? file.readUInt16LE(8) : file.readUInt32LE(8));
-  const header = file.toString("latin1", start, end);
-  const type = /'descr':\s*'(<f[48])'/.exec(header)?.[1];
-  const shape = /'shape':\s*\(([\d,\s]*)\)/
-    .exec(header)?.[1]
-    ?.split(",")
-    .filter((size) => size.trim() !== "")
-    .map(Number);
-  if (type === undefined || shape === undefined || /'fortran_order':\s*True/.test(header)) throw fail("is not of floats in C order");
-  if (shape[0] !== 3 || (shape.length !== 1 && shape.length !== 3)) throw fail(`has the shape [${shape.join(", ")}]`);
-  const bytes = new Uint8Array(file.subarray(end));
-  if (bytes.length !== shape.reduce((product, size) => product * size, Number(type[2])))
-    throw fail(`holds ${bytes.length} bytes of values`);
-  const values = type === "<f4" ? new Float32Array(bytes.buffer) : new Float64Array(bytes.buffer);
-  return { height: shape[1] ?? 1, width: shape[2] ?? 1, values };
+/** A .npy file of floats [3] or [3, height, width]. */
+function planesOf(file: Buffer, path: string): Planes {
+  const who = `imagenet: the mean "${path}"`;
+  const { shape, values } = parseNpy(file, who, { types: ["<f4", "<f8"], cast: CAST });
+  if (shape[0] !== 3 || (shape.length !== 1 && shape.length !== 3))
+    throw new UserError(`${who} has the shape [${shape.join(", ")}]. ${CAST}`);
+  return { height: shape[1] ?? 1, width: shape[2] ?? 1, values: Float64Array.from(values, Number) };
 }

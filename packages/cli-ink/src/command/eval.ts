@@ -1,15 +1,16 @@
-import { resolve } from "node:path";
-import type { MetricInfo, Spec } from "@benn/core";
+import type { MetricInfo } from "@benn/core";
 import { evaluateRun, type Evaluation, openRun } from "@benn/core/node";
 import { count, percent, short, table } from "../run/format.ts";
 import { metricCell, metricHead } from "../run/metric-values.ts";
 import { ownVoterFirst } from "../run/own-voter-first.ts";
 import { voteSentence } from "../run/vote-sentence.ts";
+import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
-import { print, printJson } from "./print.ts";
+import { print, printJson, say } from "./print.ts";
 
-interface EvalOptions {
+export interface EvalOptions {
   readonly data?: string;
+  readonly cache?: string;
   readonly backend?: string;
   readonly plugin?: readonly string[];
   readonly mirror?: boolean;
@@ -17,15 +18,14 @@ interface EvalOptions {
 }
 
 /** `benn eval` */
-export async function evaluate(folder: string, { data, backend, plugin = [], mirror = false, json }: EvalOptions): Promise<void> {
+export async function evaluate(folder: string, { data, cache, backend, plugin = [], mirror = false, json }: EvalOptions): Promise<void> {
   const run = await openRun(folder);
-  const { config } = run;
   const container = await openRunContainer(run, plugin);
   if (backend === undefined) refuseForeignBackend(run, process.cwd());
   const showsProgress = !json && process.stderr.isTTY;
   const evaluation = await evaluateRun(folder, {
     container,
-    ...(data === undefined ? {} : { dataset: { ...(config.dataset as Spec), source: undefined, data: resolve(data) } }),
+    ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),
     ...(backend === undefined ? {} : { backend: { name: backend } }),
     mirror,
     onProgress: ({ members, of }) => {

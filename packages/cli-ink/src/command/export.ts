@@ -1,10 +1,11 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { type Spec, UserError } from "@benn/core";
+import { UserError } from "@benn/core";
 import { openRun } from "@benn/core/node";
 import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
 import { bytes, count, table } from "../run/format.ts";
+import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
 import { print, printJson, say } from "./print.ts";
 
@@ -17,13 +18,14 @@ interface ExportCommandOptions {
   readonly verify?: boolean;
   /** Folder of the run's data. */
   readonly data?: string;
+  readonly cache?: string;
   readonly json?: boolean;
 }
 
 /** `benn export` */
 export async function exportCommand(
   folder: string,
-  { out, voter, plugin = [], whitening = true, verify = false, data, json }: ExportCommandOptions,
+  { out, voter, plugin = [], whitening = true, verify = false, data, cache, json }: ExportCommandOptions,
 ): Promise<void> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, plugin);
@@ -35,7 +37,7 @@ export async function exportCommand(
     whitening,
     verify,
     ...(voter === undefined ? {} : { voter }),
-    ...(data === undefined ? {} : { dataset: { ...(run.config.dataset as Spec), source: undefined, data: resolve(data) } }),
+    ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),
     onProgress: ({ members, of }) => {
       if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
     },

@@ -1,14 +1,14 @@
-import { resolve } from "node:path";
-import type { Spec } from "@benn/core";
 import { checkRun, mendRun, type MendedRun, readExperiment } from "@benn/core/node";
 import { count } from "../run/format.ts";
 import { commandName, quoted } from "./command-name.ts";
+import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
-import { print, printJson } from "./print.ts";
+import { print, printJson, say } from "./print.ts";
 
 export interface FsckOptions {
   readonly mend?: boolean;
   readonly data?: string;
+  readonly cache?: string;
   readonly backend?: string;
   readonly plugin?: readonly string[];
   readonly takeOver?: boolean;
@@ -26,7 +26,7 @@ export async function fsck(folder: string, options: FsckOptions): Promise<void> 
   else print(`${fsckLines({ mended, refused, report }).join("\n")}\n`);
 }
 
-async function mend(folder: string, { data, backend, plugin = [], takeOver = false, json }: FsckOptions): Promise<MendedRun> {
+async function mend(folder: string, { data, cache, backend, plugin = [], takeOver = false, json }: FsckOptions): Promise<MendedRun> {
   const { config } = await readExperiment(folder);
   const container = await openRunContainer({ folder, config }, plugin);
   if (backend === undefined) refuseForeignBackend({ folder, config }, process.cwd());
@@ -34,7 +34,7 @@ async function mend(folder: string, { data, backend, plugin = [], takeOver = fal
   return await mendRun(folder, {
     container,
     takeOver,
-    ...(data === undefined ? {} : { dataset: { ...(config.dataset as Spec), source: undefined, data: resolve(data) } }),
+    ...datasetOfRun({ folder, config }, { data, cache }, (message) => say(`benn: ${message}\n`)),
     ...(backend === undefined ? {} : { backend: { name: backend } }),
     onProgress({ what, done, total }) {
       if (showsProgress) process.stderr.write(done < total ? `\r\u001B[K${what}: ${count(done)} of ${count(total)}` : "\r\u001B[K");

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions } from "./bench.ts";
 import { commandName } from "./command-name.ts";
+import type { EvalOptions } from "./eval.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
 import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
@@ -80,11 +81,12 @@ export function createProgram(): Command {
       .description("Run the trained members of a run on the test images again and let them vote.")
       .argument("<run>", "run folder")
       .option("--data <dir>", "other data of the same kind")
+      .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
       .option("--backend <name>", "what computes")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--mirror", "let each member vote by the mean of its logits of an image and of its mirror image: twice the time")
       .option("--json", "as JSON")
-      .action(async (run: string, options: { data?: string; backend?: string; plugin?: string[]; mirror?: boolean; json?: boolean }) => {
+      .action(async (run: string, options: EvalOptions) => {
         const { evaluate } = await import("./eval.ts");
         await evaluate(run, options);
       }),
@@ -106,6 +108,7 @@ export function createProgram(): Command {
       .option("--no-whitening", "leave out the matrix of a whitened dataset (19 MB for CIFAR-10); the model then takes floats only")
       .option("--verify", "run the file on every test image and compare its logits with those of the training graphs")
       .option("--data <dir>", "where the run's data are now, for --verify; an export alone needs none")
+      .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
       .option("--json", "sizes as JSON")
       .action(
         async (
@@ -117,6 +120,7 @@ export function createProgram(): Command {
             whitening: boolean;
             verify?: boolean;
             data?: string;
+            cache?: string;
             json?: boolean;
           },
         ) => {
@@ -273,6 +277,7 @@ export function createProgram(): Command {
       .argument("<run>", "run folder")
       .option("--mend", "compute again what follows from the rest: logits from weights, the log from the members")
       .option("--data <dir>", "the run's data, where they have moved")
+      .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
       .option("--backend <name>", "what computes logits again (default: the run's)")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--take-over", "mend it although another process seems to have it open")

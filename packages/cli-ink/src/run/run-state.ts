@@ -132,7 +132,7 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
     case "control":
       return { ...state, control: event.state };
     case "run-end":
-      return { ...omit(state, "at"), end: event };
+      return { ...omit(omit(state, "at"), "progress"), end: event };
     default:
       event satisfies never;
       return state; // of a later version

@@ -154,6 +154,19 @@ test("a download shows how far it is", () => {
   expect(text).toContain("downloading CIFAR-10: 25.0 %");
 });
 
+test("what a running member waits for is shown with how far it is, until it is over or the run ends", () => {
+  const clock = { at: 0 };
+  const scoring = reduce(six, { type: "progress", what: "scoring member 3", done: 30, total: 40, clock });
+  for (const [columns, rows] of sizes)
+    expect(draw(scoring, columns, rows).slice(0, 3 * columns)).toContain(columns < 40 ? "scoring" : "scoring member 3: 75.0 %");
+  expect(draw(scoring, 160, 24)).toMatch(/scoring member 3: 75.0 % · cifar10.* images\/s/);
+  for (const over of [
+    reduce(scoring, { type: "progress", what: "scoring member 3", done: 40, total: 40, clock }),
+    reduce(scoring, { type: "run-end", reason: "interrupted", members: 2, clock }),
+  ])
+    expect(draw(over, 80, 24)).not.toContain("scoring");
+});
+
 test("members in training side by side are named in the header, with their speed together", () => {
   const [start] = exampleRun({ members: 6, epochs: 6 });
   if (!start) throw new Error("no start");

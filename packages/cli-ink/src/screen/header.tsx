@@ -53,13 +53,14 @@ function recipe({ start }: RunState): string[] {
 
 function data(state: RunState): string[] {
   const { start, progress } = state;
-  if (!start) return [progress ? `${progress.what}: ${percent(progress.total > 0 ? progress.done / progress.total : 0)}` : "reading data"];
+  const underWay = progress ? [`${progress.what}: ${percent(progress.total > 0 ? progress.done / progress.total : 0)}`] : [];
+  if (!start) return progress ? underWay : ["reading data"];
   const { name, train, validation, test } = start.dataset;
   const held = validation > 0 ? `, ${count(validation)} validation` : "";
   const rates = inTraining(state).flatMap(({ imagesPerSecond }) => imagesPerSecond ?? []);
   const rate = rates.reduce((sum, one) => sum + one, 0);
   const speed = rate === 0 ? [] : [`${rate >= 100 ? count(rate) : rate.toFixed(1)} images/s`];
-  return [`${name}: ${count(train)} train${held}, ${count(test)} test`, start.backend, `batch ${start.batchSize}`, ...speed];
+  return [...underWay, `${name}: ${count(train)} train${held}, ${count(test)} test`, start.backend, `batch ${start.batchSize}`, ...speed];
 }
 
 function status(state: RunState): string {

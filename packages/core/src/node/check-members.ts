@@ -15,7 +15,7 @@ import { createVoters } from "../train/stage-votes.ts";
 import { UserError } from "../user-error.ts";
 import type { Voter } from "../voter.ts";
 import { readTrained } from "./read-trained.ts";
-import { readTeacherLogits } from "./teacher-logits.ts";
+import { openTeacherLogits } from "./teacher-logits.ts";
 
 /** What an application may look at before the first epoch. */
 export interface MemberToCheck {
@@ -87,7 +87,7 @@ export async function checkMembers(
     }
     if (parts.loss.teacher !== undefined) teachers.add(parts.loss.teacher);
   }
-  for (const teacher of teachers) await readTeacherLogits(teacher, data, container);
+  for (const teacher of teachers) (await openTeacherLogits(teacher, data, container)).close();
   return kinds;
 }
 

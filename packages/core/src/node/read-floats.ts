@@ -13,11 +13,26 @@ export interface FloatsExpected {
  * Reads a file of float32 numbers, piece by piece: the logits of ImageNet's training set are 5 GB, and `readFile` ends at 2.
  * @throws UserError when the file is missing, has another length, was changed, or is cut while it is read
  */
-export async function readFloats(
-  path: string,
-  { count, sha256 }: FloatsExpected = {},
-  pieceBytes: number = 2 ** 30,
-): Promise<Float32Array> {
+export async function readFloats(path: string, expected: FloatsExpected = {}, pieceBytes: number = 2 ** 30): Promise<Float32Array> {
+  let values = new Float32Array(0);
+  await walk(path, expected, (size, at) => {
+    if (at === 0) values = new Float32Array(size / 4);
+    return new Uint8Array(values.buffer, at, Math.min(pieceBytes, size - at));
+  });
+  return values;
+}
+
+/**
+ * Reads such a file without keeping anything of it.
+ * @throws UserError as `readFloats`
+ */
+export async function checkFloats(path: string, expected: FloatsExpected): Promise<void> {
+  const piece = new Uint8Array(2 ** 20);
+  await walk(path, expected, (size, at) => piece.subarray(0, size - at));
+}
+
+/** @param place gives room for what stands in the file from `at` on, at least a byte of it */
+async function walk(path: string, { count, sha256 }: FloatsExpected, place: (size: number, at: number) => Uint8Array): Promise<void> {
   const mend = 'Restore it from a copy, or compute it again from the weights with "benn fsck --mend".';
   const file = await open(path, "r").catch((error: unknown) => {
     throw fileError(path, "read", error, mend);
@@ -27,18 +42,16 @@ export async function readFloats(
     if (count && size !== 4 * count.floats)
       throw new UserError(`${path}: has ${size} bytes, but ${count.of} take ${4 * count.floats}. ${mend}`);
     if (size % 4 !== 0) throw new UserError(`${path}: has ${size} bytes, which is no whole number of floats. ${mend}`);
-    const values = new Float32Array(size / 4);
-    const bytes = new Uint8Array(values.buffer);
     const hash = createHash("sha256");
     for (let at = 0; at < size;) {
-      const { bytesRead } = await file.read(bytes, at, Math.min(pieceBytes, size - at), at);
+      const bytes = place(size, at);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, at);
       if (bytesRead === 0) throw new UserError(`${path}: was cut to ${at} bytes while it was read. Does another program write it?`);
-      if (sha256 !== undefined) hash.update(bytes.subarray(at, at + bytesRead));
+      if (sha256 !== undefined) hash.update(bytes.subarray(0, bytesRead));
       at += bytesRead;
     }
     const found = sha256 === undefined ? undefined : hash.digest("hex");
     if (found !== sha256) throw new UserError(`${path}: has SHA-256 ${found}, not ${sha256} as when it was written. ${mend}`);
-    return values;
   } catch (error) {
     throw fileError(path, "read", error, mend);
   } finally {

@@ -1,16 +1,35 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import type { LoadedDataset } from "../dataset.ts";
+import { takeRows } from "../train/take-rows.ts";
+import type { TeacherLogits } from "../train/teacher-logits.ts";
 import { UserError } from "../user-error.ts";
 import { openRun } from "./open-run.ts";
-import { readMember } from "./read-member.ts";
+import { checkFloats } from "./read-floats.ts";
+import { readMemberRecord } from "./read-member.ts";
+import { readRunFacts } from "./run-facts.ts";
+import { memberFolder } from "./run-paths.ts";
 import { differenceOfData } from "./same-data.ts";
 
+/** Bytes of logits that are worth keeping rather than averaging the rows of each batch anew. */
+const KEPT_BYTES = 2 ** 27;
+
+/** Rows that are averaged at a time where all are. */
+const BLOCK_ROWS = 4096;
+
 /**
- * Logits of a trained run on the training rows [rows, classes], as they were stored: the mean of its members' logits, weighted by their
- * vote weights, whichever way the run votes, since a hard vote's scores and probabilities are no logits.
- * @throws UserError when the folder is no run, has no voting member, or was trained on other rows
+ * Logits of a trained run on the training rows, as its members stored them: the mean of its members' logits, weighted by their vote weights,
+ * whichever way the run votes, since a hard vote's scores and probabilities are no logits. They stay on disk and are read by rows: on ImageNet
+ * each member has 5 GB of them.
+ * @throws UserError when the folder is no run, has no member whose vote counts, was trained on other rows, or a file was changed
  */
-export async function readTeacherLogits(folder: string, data: LoadedDataset, container: DependencyContainer): Promise<Float32Array> {
+export async function openTeacherLogits(
+  folder: string,
+  data: LoadedDataset,
+  container: DependencyContainer,
+  keptBytes: number = KEPT_BYTES,
+): Promise<TeacherLogits> {
   const run = await openRun(folder);
   const difference = await differenceOfData(folder, { data, container });
   if (difference !== undefined) {
@@ -18,19 +37,68 @@ export async function readTeacherLogits(folder: string, data: LoadedDataset, con
       `teacher ${folder}: was trained on other data, so its logits are of other rows (${difference}). Name a run on the same data, held-out rows and preprocessing.`,
     );
   }
-  const members = await Promise.all(run.members.map(async (member) => await readMember(folder, member)));
+  const facts = await readRunFacts(folder);
+  const members = await Promise.all(run.members.map(async (member) => ({ member, ...(await readMemberRecord(folder, member, facts)) })));
   const voting = members.filter(({ record }) => record.alpha !== undefined);
   const alphas = voting.map(({ record }) => record.alpha ?? 0);
-  const total = alphas.reduce((sum, alpha) => sum + alpha, 0);
-  if (!(total > 0)) throw new UserError(`teacher ${folder}: has no members whose vote counts. Train it first.`);
-  const size = data.train.labels.length * data.labels.length;
-  if (voting.some(({ logits }) => logits.train.length !== size)) {
-    throw new UserError(
-      `teacher ${folder}: its stored logits are not of these ${data.train.labels.length} training rows. Were its files changed?`,
-    );
+  const total = sumOf(folder, alphas);
+  const [rows, classes] = [data.train.labels.length, data.labels.length];
+  const paths = voting.map(({ member }) => join(memberFolder(folder, member), "logits.train.f32"));
+  for (const [i, path] of paths.entries()) {
+    const count = { floats: rows * classes, of: `${rows} rows of ${classes} classes` };
+    await checkFloats(path, { count, sha256: voting[i]?.files["logits.train.f32"] });
   }
-  return Float32Array.from(
-    { length: size },
-    (_, i) => voting.reduce((sum, { logits }, m) => sum + alphas[m]! * logits.train[i]!, 0) / total,
+  const files = paths.map((path) => openSync(path, "r"));
+  const meanOf = (of: Int32Array): Float32Array => {
+    const logits = files.map((file, i) => readRows(file, of, classes, paths[i] ?? ""));
+    return Float32Array.from(
+      { length: of.length * classes },
+      (_, i) => logits.reduce((sum, one, m) => sum + alphas[m]! * one[i]!, 0) / total,
+    );
+  };
+  const isKept = 4 * rows * classes <= keptBytes;
+  let kept: Float32Array | undefined;
+  return {
+    rows: (of) => (isKept ? takeRows((kept ??= meanOfAll(meanOf, rows, classes)), of, classes) : meanOf(of)),
+    close: () => {
+      for (const file of files.splice(0)) closeSync(file);
+    },
+  };
+}
+
+/** @throws UserError where it is not above 0: then the vote has no scale, or no members */
+function sumOf(folder: string, alphas: readonly number[]): number {
+  if (alphas.length === 0) throw new UserError(`teacher ${folder}: has no member that votes yet. Train it first.`);
+  const total = alphas.reduce((sum, alpha) => sum + alpha, 0);
+  if (total > 0) return total;
+  const shown = alphas.slice(0, 5).map((alpha) => alpha.toPrecision(3));
+  throw new UserError(
+    `teacher ${folder}: expected vote weights (alpha) with a sum above 0, got ${total.toPrecision(3)} of ${alphas.length === 1 ? "1 member" : `${alphas.length} members`} ` +
+      `(${shown.join(", ")}${alphas.length > shown.length ? ", …" : ""}): its members are no better than chance. Name another run, or train it anew.`,
   );
+}
+
+function meanOfAll(meanOf: (rows: Int32Array) => Float32Array, rows: number, classes: number): Float32Array {
+  const all = new Float32Array(rows * classes);
+  for (let from = 0; from < rows; from += BLOCK_ROWS) {
+    const block = Int32Array.from({ length: Math.min(BLOCK_ROWS, rows - from) }, (_, i) => from + i);
+    all.set(meanOf(block), from * classes);
+  }
+  return all;
+}
+
+/** Rows of a file of [n, columns] floats, in this order; those that follow one another in one go. */
+function readRows(file: number, rows: Int32Array, columns: number, path: string): Float32Array {
+  const taken = new Float32Array(rows.length * columns);
+  const bytes = new Uint8Array(taken.buffer);
+  const width = 4 * columns;
+  for (let from = 0, to = 0; from < rows.length; from = to) {
+    const first = rows[from] ?? 0;
+    for (to = from + 1; to < rows.length && rows[to] === first + to - from;) to += 1;
+    const length = (to - from) * width;
+    if (readSync(file, bytes, from * width, length, first * width) !== length) {
+      throw new UserError(`${path}: was cut while it was read. Does another program write it?`);
+    }
+  }
+  return taken;
 }

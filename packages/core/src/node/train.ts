@@ -27,7 +27,8 @@ import { machineMemory } from "./machine-memory.ts";
 import { newRunFolder, refuseTakenName } from "./new-run-folder.ts";
 import { openRun } from "./open-run.ts";
 import { readTrained } from "./read-trained.ts";
-import { readTeacherLogits } from "./teacher-logits.ts";
+import type { OpenTeacherLogits } from "../train/teacher-logits.ts";
+import { openTeacherLogits } from "./teacher-logits.ts";
 import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
 import { RunFolder } from "./run-folder.ts";
@@ -134,7 +135,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
     }
     const loaded = data;
-    const teacherLogits = (teacher: string): Promise<Float32Array> => readTeacherLogits(teacher, loaded, container);
+    const teacherLogits: OpenTeacherLogits = (teacher) => openTeacherLogits(teacher, loaded, container);
     run = trainRun({ config: resolved, data, container, store, control, init, given, trainer, teacherLogits });
     for (;;) {
       const next = await run.next();

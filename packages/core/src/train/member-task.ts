@@ -5,6 +5,7 @@ import type { RunControl } from "../run-control.ts";
 import type { MemberParts } from "./member-parts.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
+import type { TeacherLogits } from "./teacher-logits.ts";
 
 /** What it takes to train a member. */
 export interface MemberTask {
@@ -17,8 +18,8 @@ export interface MemberTask {
   readonly data: LoadedDataset;
   readonly scheme: Required<Pick<EnsembleScheme, "draw">>;
   readonly parts: MemberParts;
-  /** [training rows, classes], if the loss has a teacher. */
-  readonly teacherLogits?: Float32Array | undefined;
+  /** If the loss has a teacher. */
+  readonly teacherLogits?: TeacherLogits | undefined;
   /** Sample weights [training rows]. */
   readonly sampleWeights: Float64Array;
   readonly control: RunControl;

@@ -14,6 +14,7 @@ import { allRows, predictLogits } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 import type { MemberCheckpoint, MemberLogits } from "./run-store.ts";
 import type { Emitted } from "./emitted.ts";
+import type { OpenTeacherLogits, TeacherLogits } from "./teacher-logits.ts";
 import { trainMember } from "./train-member.ts";
 import { watchScoring } from "./watch-scoring.ts";
 
@@ -47,19 +48,20 @@ export interface TrainerOptions {
   readonly container: DependencyContainer;
   readonly scheme: Required<Pick<EnsembleScheme, "draw">>;
   readonly control: RunControl;
-  /** Logits [training rows, classes] of a run that a loss names as its teacher. */
-  readonly teacherLogits?: ((folder: string) => Promise<Float32Array>) | undefined;
+  /** Opens the logits of a run that a loss names as its teacher. */
+  readonly teacherLogits?: OpenTeacherLogits | undefined;
 }
 
 /** Trains in this thread, one member after the other. */
-export function trainHere({ config, data, container, scheme, control, teacherLogits: logitsOf }: TrainerOptions): MemberTrainer {
+export function trainHere({ config, data, container, scheme, control, teacherLogits: openTeacher }: TrainerOptions): MemberTrainer {
   return {
     async *train({ member, sampleWeights, start, from, save }) {
       const settings = settingsOf(config, member);
       const parts = memberParts({ config, container }, settings, data.labels.length);
-      const teacherLogits = parts.loss.teacher === undefined ? undefined : await logitsOf?.(parts.loss.teacher);
       const model = buildMember({ config, data, container }, member, settings);
+      let teacherLogits: TeacherLogits | undefined;
       try {
+        if (parts.loss.teacher !== undefined) teacherLogits = await openTeacher?.(parts.loss.teacher);
         if (!from && start) writeWeights(model, start);
         const task = { run: config, data, scheme, control, member, settings, parts, teacherLogits, model, sampleWeights, from, save };
         const outcome = yield* trainMember(task);
@@ -68,6 +70,7 @@ export function trainHere({ config, data, container, scheme, control, teacherLog
         const logits = yield* watchScoring(memberLogits({ config, data }, model, member), scoring);
         return logits ? { ...outcome, logits } : { finished: false }; // its last checkpoint is that of the last epoch
       } finally {
+        teacherLogits?.close();
         model.dispose();
       }
     },

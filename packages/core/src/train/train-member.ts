@@ -16,7 +16,6 @@ import { ResidentImages } from "./resident-images.ts";
 import { scoreEpoch } from "./score-epoch.ts";
 import { scoringWarnings } from "./scoring-warnings.ts";
 import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
-import { takeRows } from "./take-rows.ts";
 import { createStep } from "./train-step.ts";
 import { WeightAverage } from "./weight-average.ts";
 
@@ -34,7 +33,6 @@ const STEP_EVENTS = 20;
 export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, MemberOutcome> {
   const { member, settings, run, model, data, control, parts } = task;
   const samples = data.train.labels.length;
-  const classes = data.labels.length;
   const steps = Math.ceil(samples / run.batchSize);
   const optimizer = memberOptimizer(model, parts.optimizers);
   const takeStep = createStep({ model, optimizer, loss: parts.loss, metrics: parts.metrics, partRows: partRows(run) });
@@ -135,7 +133,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
               images: (from, to) => resident?.batch(batch(step), from, to) ?? sendImages(images, from, to, data.shape),
               labels: Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
               lossWeights: lossWeights && Float32Array.from(rows, (row) => lossWeights[row] ?? 0),
-              teacherLogits: task.teacherLogits && takeRows(task.teacherLogits, rows, classes),
+              teacherLogits: task.teacherLogits?.rows(rows),
               learningRate: rateOf(step),
               scheduled: rateOf(step) / settings.learningRate,
               seed: deriveSeed(run.seed, "step", member, epoch, step),

@@ -22,6 +22,7 @@ import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-co
 import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";
 import { createVoters, stageVotes } from "./stage-votes.ts";
 import { takeRows } from "./take-rows.ts";
+import type { OpenTeacherLogits, TeacherLogits } from "./teacher-logits.ts";
 import { trainMember } from "./train-member.ts";
 
 export interface RunTask {
@@ -36,8 +37,8 @@ export interface RunTask {
   readonly given?: GivenMembers | undefined;
   /** Trains the members; absent: this thread does, one after the other. */
   readonly trainer?: MemberTrainer | undefined;
-  /** Logits [training rows, classes] of a run that a loss names as its teacher. */
-  readonly teacherLogits?: ((folder: string) => Promise<Float32Array>) | undefined;
+  /** Opens the logits of a run that a loss names as its teacher. */
+  readonly teacherLogits?: OpenTeacherLogits | undefined;
 }
 
 /** A member that is trained: its record, its weights to start the next one from, its logits to vote with. */
@@ -179,7 +180,9 @@ async function* pretrain(
   const model = buildMember(task, -1, settings);
   const rows = allRows(data.train.labels.length);
   const parts = memberParts(task, settings, data.labels.length);
+  let teacherLogits: TeacherLogits | undefined;
   try {
+    if (parts.loss.teacher !== undefined) teacherLogits = await task.teacherLogits?.(parts.loss.teacher);
     const outcome = yield* trainMember({
       ...task,
       run: config,
@@ -188,7 +191,7 @@ async function* pretrain(
       model,
       from,
       parts,
-      teacherLogits: parts.loss.teacher === undefined ? undefined : await task.teacherLogits?.(parts.loss.teacher),
+      teacherLogits,
       scheme: { draw: () => ({ kind: "rows", rows }) },
       sampleWeights: new Float64Array(rows.length).fill(1 / rows.length),
       save: (training) => store.saveCheckpoint({ member: -1, training }),
@@ -197,6 +200,7 @@ async function* pretrain(
     await store.saveStart(model, outcome.weights);
     return outcome.weights;
   } finally {
+    teacherLogits?.close();
     model.dispose();
   }
 }

@@ -16,7 +16,9 @@ interface RunDataOptions {
  * @throws UserError when they are not the data that the run was made with
  */
 export async function openRunData(run: SavedRun, { container, images, dataset }: RunDataOptions): Promise<LoadedDataset> {
-  const kept = images || dataset ? undefined : await readRunData(run.folder);
+  const named = (run.config.dataset as Spec | undefined)?.["data"];
+  const isElsewhere = dataset !== undefined && dataset["data"] !== named;
+  const kept = images || isElsewhere ? undefined : await readRunData(run.folder);
   if (kept) return kept;
   const loading = loadDataset(resolveConfig({ ...run.config, ...(dataset ? { dataset } : {}) }, container), container);
   let loaded = await loading.next();

@@ -8,7 +8,8 @@ import { trainHere } from "../../train/member-trainer.ts";
 import { resolveConfig } from "../../train/resolve-config.ts";
 import { UserError } from "../../user-error.ts";
 import { loadDataset } from "../load-dataset.ts";
-import { readTeacherLogits } from "../teacher-logits.ts";
+import type { OpenTeacherLogits } from "../../train/teacher-logits.ts";
+import { openTeacherLogits } from "../teacher-logits.ts";
 import type { FromThread, ToThread } from "./thread-messages.ts";
 
 /**
@@ -46,7 +47,7 @@ export async function serveMembers(openContainer: () => Promise<DependencyContai
     while (!loaded.done) loaded = await loading.next();
     const data = loaded.value;
     const scheme = completeScheme(container.resolve(SCHEMES).create(resolved.scheme));
-    const teacherLogits = (teacher: string): Promise<Float32Array> => readTeacherLogits(teacher, data, container);
+    const teacherLogits: OpenTeacherLogits = (teacher) => openTeacherLogits(teacher, data, container);
     const trainer = trainHere({ config: resolved, data, container, scheme, control, teacherLogits });
     for (;;) {
       const job = jobs.shift();
