@@ -17,7 +17,7 @@ import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { readMember } from "./read-member.ts";
 import { newOut, runToy, toyConfig } from "./run-toy.ts";
-import { readTeacherLogits } from "./teacher-logits.ts";
+import { openTeacherLogits } from "./teacher-logits.ts";
 import type { TrainOptions } from "./train.ts";
 
 const rates: ScheduledStep[] = [];
@@ -139,7 +139,9 @@ test("a teacher's logits are the mean of its members' by their vote weights, whi
     .resolve(DATASETS)
     .create("blobs")
     .load({ validation: 0, random: createRandom(0, "data") });
-  const logits = await readTeacherLogits(folder, data, container);
+  const teacher = await openTeacherLogits(folder, data, container);
+  const logits = teacher.rows(Int32Array.from({ length: 90 }, (_, row) => row));
+  teacher.close();
   const [first, second] = [await readMember(folder, 0), await readMember(folder, 1)];
   expect([first.record.alpha, second.record.alpha]).toEqual([0.5, 1.5]);
   expect(logits).toHaveLength(90 * 3);
