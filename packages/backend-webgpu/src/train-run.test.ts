@@ -85,17 +85,13 @@ test("so does a run whose batches are computed in parts, which others than the w
   expect(await digests(stopped.folder)).toEqual(made);
 }, 240_000);
 
-test("so does a run that is scored with averaged weights and precise statistics, and it trains as one that is not", async () => {
-  const precise = { ...config, batchNorm: { statistics: "precise" }, averageWeights: { decay: 0.9 } } satisfies Config;
+test("so does a run whose member is scored with averaged weights and precise statistics", async () => {
+  const precise = { ...config, epochs: 1, batchNorm: { statistics: "precise" }, averageWeights: { decay: 0.9 } } satisfies Config;
   const whole = await run(precise);
   const made = await digests(whole.folder);
   expect(await digests((await run({ ...precise, resident: false })).folder)).toEqual(made);
-  const stopped = await run(precise, {}, 5);
+  const stopped = await run(precise, {}, 4);
   expect(stopped.events.at(-1)).toMatchObject({ reason: "interrupted" });
   await run(undefined, { resume: stopped.folder });
   expect(await digests(stopped.folder)).toEqual(made);
-  const running = await run(config);
-  const epochs = (events: readonly RunEvent[]) => events.flatMap((event) => (event.type === "epoch" ? [{ ...event, clock: 0 }] : []));
-  expect(epochs(running.events)).toEqual(epochs(whole.events));
-  expect(await digests(running.folder)).not.toEqual(made);
 }, 240_000);

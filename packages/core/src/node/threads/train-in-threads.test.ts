@@ -72,7 +72,9 @@ test.for<Config>([{}, precise])(
     const one = await run({ ...base, ...own, parallel: 1 }, {});
     const three = await run({ ...base, ...own, parallel: 3 }, {});
     expect(await bytesOf(three.folder)).toEqual(await bytesOf(one.folder));
-    expect(three.events).toHaveLength(one.events.length);
+    // How often a scoring shows its progress is up to the machine.
+    const told = ({ events }: typeof one) => events.filter(({ type }) => type !== "progress").length;
+    expect(told(three)).toBe(told(one));
     const names = await readdir(join(three.folder, "checkpoint"));
     expect(names).toEqual(["latest.safetensors"]);
   },
