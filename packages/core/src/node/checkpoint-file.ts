@@ -55,7 +55,7 @@ export interface SavedCheckpoint {
   readonly ahead: readonly Emitted[];
 }
 
-// Tensors are named GROUP:WEIGHT; every group but these two is a slot of the optimizer, or `average`.
+// Tensors are named GROUP:WEIGHT; every group but these two is a slot of the optimizer, or `weight-average`.
 const OWN_GROUPS = new Set(["weights", "best"]);
 
 /** @throws UserError for a number that JSON cannot hold */

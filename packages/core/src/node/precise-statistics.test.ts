@@ -6,6 +6,7 @@ import { ARCHITECTURES } from "../architecture.ts";
 import type { Config } from "../config.ts";
 import type { RunEvent } from "../events.ts";
 import type { WeightValues } from "../train/model-weights.ts";
+import { OPTIMIZERS } from "../optimizer.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
@@ -56,6 +57,31 @@ test("averaged weights are what is kept, training goes on with its own, and a ru
   expect(differing(kept, await weightsOf(plain.folder))).toEqual([...kept.keys()]);
   const once = { ...precise, epochs: 1, batchSize: 200, members: 1 } satisfies Config;
   expect(await weightsOf((await run({ ...once, averageWeights: {} })).folder)).toEqual(await weightsOf((await run(once)).folder));
+});
+
+test("averages of the weights and a slot of an optimizer named average are told apart in a checkpoint", async () => {
+  container.resolve(OPTIMIZERS).add("averaging", {
+    description: "",
+    create: () => ({
+      slots: ["average"],
+      update: (steps, { learningRate }) =>
+        steps.map(({ weight, gradient, slots }) => {
+          const average = tf.add(tf.mul(slots["average"] as tf.Tensor, 0.9), tf.mul(gradient, 0.1));
+          return { weight: tf.sub(weight, tf.mul(average, learningRate)), slots: { average } };
+        }),
+    }),
+  });
+  const config = {
+    ...base,
+    members: 1,
+    optimizer: "averaging",
+    batchNorm: { statistics: "precise" },
+    averageWeights: { decay: 0.9 },
+  } satisfies Config;
+  const bytes = await folderBytes((await run(config)).folder);
+  const cut = await runToy(config, { container }, ({ type }) => type === "score");
+  await runToy(undefined, { container, resume: cut.folder });
+  expect(await folderBytes(cut.folder)).toEqual(bytes);
 });
 
 test("a model before the first member and members that start from it are kept with precise statistics, too", async () => {

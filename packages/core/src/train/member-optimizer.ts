@@ -12,7 +12,7 @@ export interface NamedOptimizer {
 type Slotted = { readonly parameter: Parameter; readonly slots: Record<string, tf.Tensor> };
 
 /** What a checkpoint holds of each parameter besides the slots. */
-const OWN_GROUPS = ["weights", "best", "average"];
+const OWN_GROUPS = ["weights", "best"];
 
 /** Weights that are updated at once: their new values stand beside the old ones. */
 const MOST_TOGETHER = 1 << 20;

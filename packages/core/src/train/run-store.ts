@@ -36,7 +36,7 @@ export interface MemberCheckpoint {
   readonly optimizerStep: number;
   readonly weights: WeightValues;
   readonly best: WeightValues;
-  /** The optimizer's, by slot, and `average`: moving averages of the weights, if there are. */
+  /** The optimizer's, by slot, and `weight-average`: moving averages of the weights, if there are. */
   readonly slots: Readonly<Record<string, WeightValues>>;
   /** Kinds of warnings that were said of the member; absent: none. */
   readonly warned?: readonly string[];

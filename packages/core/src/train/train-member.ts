@@ -17,7 +17,7 @@ import { scoreEpoch } from "./score-epoch.ts";
 import { scoringWarnings } from "./scoring-warnings.ts";
 import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
 import { createStep } from "./train-step.ts";
-import { WeightAverage } from "./weight-average.ts";
+import { AVERAGE_GROUP, WeightAverage } from "./weight-average.ts";
 
 export type MemberOutcome =
   | { readonly finished: true; readonly weights: WeightValues; readonly bestEpoch: number }
@@ -53,7 +53,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     if (task.from) {
       writeWeights(model, task.from.weights);
       optimizer.restore(task.from.optimizerStep, task.from.slots);
-      average?.restore(task.from.slots["average"]);
+      average?.restore(task.from.slots[AVERAGE_GROUP]);
     } else {
       yield { type: "member-start", member, epochs: settings.epochs, steps };
     }
@@ -61,7 +61,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     const checkpoint = async (epoch: number, step: number, weights?: WeightValues): Promise<void> => {
       const who = `${nameOf(member)}, epoch ${step === 0 ? epoch : epoch + 1}`;
       weights ??= await finiteWeights(who);
-      const slots = { ...(await optimizer.slots()), ...(average ? { average: await average.values() } : {}) };
+      const slots = { ...(await optimizer.slots()), ...(average ? { [AVERAGE_GROUP]: await average.values() } : {}) };
       for (const [slot, values] of Object.entries(slots)) checkFinite(who, values, remedy, slot);
       await task.save({
         epoch,

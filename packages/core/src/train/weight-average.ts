@@ -3,6 +3,9 @@ import { movingAverages } from "../moving-averages.ts";
 import { UserError } from "../user-error.ts";
 import { namedWeights, type WeightValues } from "./model-weights.ts";
 
+/** What a checkpoint calls the averages: no slot of an optimizer may have a hyphen in its name. */
+export const AVERAGE_GROUP = "weight-average";
+
 /** Smaller tensors are averaged together. */
 const SMALL = 1 << 16;
 
