@@ -44,7 +44,7 @@ export async function search(
   const done: Trial[] = [];
   for (const [trial, changes] of Object.entries(trials)) {
     const run = `search-${name}-${trial}`;
-    const config = withData({ ...changed(base, changes), members: 1, name: run } as Config, data);
+    const config = withData({ ...changed(base, changes), members: 1, name: run }, data);
     options.print(`${trial}: ${JSON.stringify(changes)}`);
     if (!(await trainVerifiable({ ...config, name: run }, { places, ...options }))) return false;
     const events: RunEvent[] = [];

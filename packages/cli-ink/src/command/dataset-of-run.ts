@@ -25,7 +25,7 @@ export function datasetOfRun(
 ): { readonly dataset: Spec } | Record<string, never> {
   const { dataset } = config;
   if (dataset === undefined) return {};
-  const own: Spec = typeof dataset === "string" ? { name: dataset } : (dataset as Spec);
+  const own: Spec = typeof dataset === "string" ? { name: dataset } : dataset;
   const kept = own["cache"];
   const isForeign = cache === undefined && typeof kept === "string" && !isWithin(cwd, resolve(cwd, kept));
   if (isForeign) {

@@ -38,7 +38,7 @@ function optionLines({ properties = {} }: RegisteredName["options"]): string[] {
 
 function typeOf({ anyOf, const: only, enum: choices, type }: JsonSchema): string {
   if (anyOf) return anyOf.map(typeOf).join("|");
-  if (only !== undefined) return String(only);
+  if (only !== undefined) return typeof only === "string" ? only : JSON.stringify(only);
   return choices ? choices.map((choice) => String(choice)).join("|") : (type ?? "any");
 }
 

@@ -122,6 +122,19 @@ container.resolve(ARCHITECTURES).add("lagging", {
   }),
 });
 
+test("a class that is never predicted is warned of once half of the epochs are over", async () => {
+  const { events } = await run({
+    ...base,
+    architecture: "lagging",
+    dataset: { name: "blobs", rows: 240 },
+    members: 1,
+    epochs: 3,
+    scoreEvery: 1,
+  });
+  const said = events.flatMap((event) => (event.type === "warning" && event.message.includes("no scored image") ? [event.message] : []));
+  expect(said.map((message) => message.slice(0, 17))).toEqual(["member 1, epoch 2"]);
+});
+
 test("a score far below the accuracy while training, and a class that is never predicted, are warned of once a member, also when resumed", async () => {
   const config = { ...base, architecture: "lagging", dataset: { name: "blobs", rows: 240 }, epochs: 2, scoreEvery: 1 } satisfies Config;
   const warnings = (events: readonly RunEvent[]) => events.flatMap((event) => (event.type === "warning" ? [event.message] : []));

@@ -6,6 +6,9 @@ import type { MemberScore } from "./score-member.ts";
 /** A score that is farther below the one while training is no chance and no dropout, which make it higher. */
 const FAR_BELOW = 0.1;
 
+/** Share of a member's epochs after which it should know every class. */
+const NEVER_PREDICTED_FROM = 0.5;
+
 /** Classes that a message names. */
 const FEW_NAMES = 3;
 
@@ -20,7 +23,7 @@ export interface ScoringWarning {
  * @param whileTraining the same metric over the epoch's steps; undefined: not known
  */
 export function scoringWarnings(
-  { member, run, model, data, parts }: Pick<MemberTask, "member" | "run" | "model" | "data" | "parts">,
+  { member, run, model, data, parts, settings: { epochs } }: Pick<MemberTask, "member" | "run" | "model" | "data" | "parts" | "settings">,
   epoch: number,
   { value, neverPredicted }: MemberScore,
   whileTraining: number | undefined,
@@ -38,7 +41,7 @@ export function scoringWarnings(
       warnings.push({ kind: "far-below", message });
     }
   }
-  if (neverPredicted.length > 0) {
+  if (neverPredicted.length > 0 && epoch + 1 >= epochs * NEVER_PREDICTED_FROM) {
     const names = neverPredicted.slice(0, FEW_NAMES).map((label) => data.labels[label]);
     const more = neverPredicted.length > names.length ? ` and ${neverPredicted.length - names.length} more` : "";
     const message = `${who}: no scored image is classified as ${names.join(", ")}${more}, though there are such.`;
