@@ -1,0 +1,6 @@
+import type { Part } from "./part.ts";
+
+/** Every part of the exam, each in a file that is loaded when it is asked for. */
+export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
+  kills: async () => (await import("./kills.ts")).kills,
+};
