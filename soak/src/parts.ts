@@ -3,4 +3,7 @@ import type { Part } from "./part.ts";
 /** Every part of the exam, each in a file that is loaded when it is asked for. */
 export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   kills: async () => (await import("./kills.ts")).kills,
+  "power-cuts": async () => (await import("./power-cuts.ts")).powerCuts,
+  "full-disk": async () => (await import("./full-disk.ts")).fullDisk,
+  "torn-files": async () => (await import("./torn-files.ts")).tornFiles,
 };

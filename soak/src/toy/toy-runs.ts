@@ -62,28 +62,28 @@ export async function openToyRuns(folder: string): Promise<readonly ToyRun[]> {
 /** The folder of the one run in `out`. */
 export const runIn = (out: string): string => join(out, "toy");
 
-export interface GoOnOptions extends Pick<TrainOptions, "files" | "control"> {
+export interface GoOnOptions extends Partial<Pick<TrainOptions, "container" | "files" | "control">> {
   /** Default: as the run says. */
   readonly threads?: boolean;
-  readonly onEvent?: (event: RunEvent) => void;
+  /** Returns true to break off, as a killed process does. */
+  readonly onEvent?: (event: RunEvent) => unknown;
 }
 
 /** Begins the run in `out`, or goes on with it where it has begun. */
 export async function goOn(
   { config, threads: own }: ToyRun,
   out: string,
-  { threads = own, onEvent, ...options }: GoOnOptions = {},
+  { threads = own, onEvent, container = openToyContainer(), ...options }: GoOnOptions = {},
 ): Promise<void> {
   const folder = runIn(out);
   const resumes = existsSync(join(folder, "experiment.json"));
-  const container = openToyContainer();
   for await (const event of train(resumes ? undefined : config, {
     container,
     ...(resumes ? { resume: folder } : { out }),
     ...(threads ? { startMemberThread } : {}),
     ...options,
   })) {
-    onEvent?.(event);
+    if (onEvent?.(event) === true) return;
   }
 }
 
