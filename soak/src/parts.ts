@@ -1,3 +1,5 @@
+import { fuzzReader } from "./fuzz/fuzz-reader.ts";
+import { READERS } from "./fuzz/readers.ts";
 import type { Part } from "./part.ts";
 
 /** Every part of the exam, each in a file that is loaded when it is asked for. */
@@ -6,4 +8,6 @@ export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   "power-cuts": async () => (await import("./power-cuts.ts")).powerCuts,
   "full-disk": async () => (await import("./full-disk.ts")).fullDisk,
   "torn-files": async () => (await import("./torn-files.ts")).tornFiles,
+  "thousand-members": async () => (await import("./thousand-members.ts")).thousandMembers,
+  ...Object.fromEntries(Object.keys(READERS).map((name) => [`fuzz-${name}`, () => fuzzReader(name)])),
 };

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type DependencyContainer, UserError } from "@benn/core";
@@ -10,7 +10,7 @@ import type { Random } from "../../packages/core/src/random.ts";
 import { folderBytes } from "../../packages/core/src/node/folder-bytes.ts";
 import { drawsOf, type Exam, Fault, oneOf, type Part, type Setting, tryEach } from "./part.ts";
 import { spread } from "./spread.ts";
-import { differenceOf, goOn, openToyContainer, runIn, type ToyRun } from "./toy/toy-runs.ts";
+import { goOn, openToyContainer, runIn, type ToyRun } from "./toy/toy-runs.ts";
 
 /** A damaged copy is opened in each of these ways, none of which may give a wrong answer. */
 type Way = "eval" | "export" | "resume" | "mend";
@@ -54,12 +54,13 @@ async function open(setting: Setting): Promise<Exam> {
       const about = `${base.name}, ${file}: ${damage}`;
       const damaged = join(setting.folder, String(number));
       cpSync(base.out, damaged, { recursive: true });
-      if (!spoil(runIn(damaged), file, damage, base, random)) return "left as it was";
+      const spoiled = spoil(runIn(damaged), file, damage, base, random);
+      if (spoiled.length === 0) return "left as it was";
       const refusals: string[] = [];
       for (const way of ["eval", "export", "resume", "mend"] as const) {
         const copy = join(setting.folder, `${number}-${way}`);
         cpSync(damaged, copy, { recursive: true });
-        const answer = await lookInto(way, copy, base, about);
+        const answer = await lookInto({ way, out: copy, base, about, spoiled });
         ways.set(`${way} ${answer}`, (ways.get(`${way} ${answer}`) ?? 0) + 1);
         if (answer !== "right") refusals.push(way);
         rmSync(copy, { recursive: true, force: true });
@@ -135,32 +136,47 @@ async function evaluationOf(folder: string): Promise<unknown> {
   return evaluation;
 }
 
-/** Damages a file. @returns whether it differs from before */
-function spoil(folder: string, file: string, damage: (typeof DAMAGES)[number], base: Base, random: Random): boolean {
+/** Damages a file. @returns those that differ from before */
+function spoil(folder: string, file: string, damage: (typeof DAMAGES)[number], base: Base, random: Random): readonly string[] {
   const path = join(folder, file);
   const bytes = readFileSync(path);
+  const whole = Buffer.from(bytes);
   if (damage === "removed") rmSync(path);
   else if (damage === "cut") truncateSync(path, random.integer(Math.max(1, bytes.length)));
   else if (damage === "emptied") truncateSync(path, 0);
   else if (damage === "grown") writeFileSync(path, Buffer.concat([bytes, Buffer.from(Array.from({ length: 1 + random.integer(64) }, () => random.integer(256)))]));
   else if (damage === "another's in its place") {
     const others = base.files.filter((other) => other !== file && (dirname(other) === dirname(file) || other.split("/").at(-1) === file.split("/").at(-1)));
-    if (others.length === 0) return false;
-    const other = join(folder, oneOf(others, random));
+    if (others.length === 0) return [];
+    const name = oneOf(others, random);
+    const other = join(folder, name);
     renameSync(other, `${other}.swap`);
     renameSync(path, other);
     renameSync(`${other}.swap`, path);
+    return bytes.equals(readFileSync(path)) ? [] : [file, name];
   } else if (bytes.length > 0) {
     const at = random.integer(bytes.length);
     if (damage === "a bit flipped") bytes[at]! ^= 1 << random.integer(8);
     else bytes.fill(0, at, Math.min(bytes.length, at + 1 + random.integer(512)));
     writeFileSync(path, bytes);
   }
-  return !existsSync(path) || !bytes.equals(readFileSync(join(base.out, "toy", file))) || statSync(path).size !== bytes.length;
+  return existsSync(path) && readFileSync(path).equals(whole) ? [] : [file];
 }
 
 /** @throws Fault for a wrong answer that nothing was said about */
-async function lookInto(way: Way, out: string, base: Base, about: string): Promise<"right" | "refused" | "told" | "mended"> {
+async function lookInto({
+  way,
+  out,
+  base,
+  about,
+  spoiled,
+}: {
+  readonly way: Way;
+  readonly out: string;
+  readonly base: Base;
+  readonly about: string;
+  readonly spoiled: readonly string[];
+}): Promise<"right" | "refused" | "told" | "mended"> {
   const folder = runIn(out);
   try {
     const report = await checkRun(folder);
@@ -176,10 +192,12 @@ async function lookInto(way: Way, out: string, base: Base, about: string): Promi
     }
     if (way === "resume") {
       const warnings = await train(base.run, out);
-      const difference = await differenceOf(folder, base.wanted);
-      if (difference === undefined) return "right";
+      // What is damaged and not needed any more may stay so; nothing may come of it.
+      const made = Object.entries(await folderBytes(folder)).filter(([name]) => !spoiled.includes(name));
+      const other = made.find(([name, bytes]) => bytes !== base.wanted[name]);
+      if (other === undefined) return "right";
       if (warnings.length > 0) return "told";
-      throw new Fault(`${about}: --resume ends without a word, though ${difference}`);
+      throw new Fault(`${about}: --resume ends without a word, though ${other[0]} is not as in a run undisturbed`);
     }
     const { report: after } = await mendRun(folder, { container: openContainer() });
     if (after.damaged.length > 0) return "refused";
@@ -188,6 +206,7 @@ async function lookInto(way: Way, out: string, base: Base, about: string): Promi
     if (difference === undefined) return told ? "mended" : "right";
     throw new Fault(`${about}: fsck --mend says that the run is whole, though ${difference}`);
   } catch (error) {
+    if (error instanceof Fault) throw error;
     if (!(error instanceof UserError)) throw new Error(`${about}: ${way}`, { cause: error });
     if (!/^[^\n]+[.?]$/.test(error.message)) throw new Fault(`${about}: ${way} refuses it, but not in a sentence: ${JSON.stringify(error.message)}`);
     return "refused";
