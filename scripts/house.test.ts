@@ -125,7 +125,7 @@ test.for(packages)("%s has a README, and package.json as its only configuration"
   }
 });
 
-test.for([...packages, "golden", "bench", SOFTWARE_GPU])("%s declares what it imports, at the one version of the catalog", (folder) => {
+test.for([...packages, "golden", "bench", "soak", SOFTWARE_GPU])("%s declares what it imports, at the one version of the catalog", (folder) => {
   const { name, dependencies = {}, devDependencies = {}, peerDependencies = {} } = manifestOf(folder);
   const all = { ...dependencies, ...devDependencies, ...peerDependencies };
   expect(Object.entries(all).filter(([, version]) => !/^(?:catalog:|workspace:\^)$/.test(version))).toEqual([]);

@@ -8,6 +8,9 @@ export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   "power-cuts": async () => (await import("./power-cuts.ts")).powerCuts,
   "full-disk": async () => (await import("./full-disk.ts")).fullDisk,
   "torn-files": async () => (await import("./torn-files.ts")).tornFiles,
+  "command-kills": async () => (await import("./command-kills.ts")).commandKills,
+  signals: async () => (await import("./signals.ts")).signals,
+  terminals: async () => (await import("./terminals.ts")).terminals,
   "thousand-members": async () => (await import("./thousand-members.ts")).thousandMembers,
   ...Object.fromEntries(Object.keys(READERS).map((name) => [`fuzz-${name}`, () => fuzzReader(name)])),
 };

@@ -1,4 +1,5 @@
 import { UserError } from "@benn/core";
+import { printable } from "@benn/core/internals";
 import { neighbourOf } from "./name-neighbour.ts";
 
 /** An array read from a .npy file, in C order. */
@@ -49,7 +50,7 @@ export function parseNpy(file: Uint8Array, path: string): NumpyArray {
   const known = TYPES[type];
   if (!known) {
     throw refuse(
-      `has values of type ${type}, but only ${Object.keys(TYPES).join(", ")} are read.`,
+      `has values of type ${printable(type, 40)}, but only ${Object.keys(TYPES).join(", ")} are read.`,
       `Cast them before numpy.save: .astype('float32'), or .astype('uint8') for raw pixels.`,
     );
   }

@@ -30,10 +30,10 @@ function models(): Uint8Array[] {
 
 /** With the checksum of what it now is. */
 function sealed(bytes: Uint8Array): Uint8Array {
-  const length = Buffer.from(bytes).readUInt32LE(0);
   const digest = (part: string | Uint8Array): Buffer => createHash("sha256").update(part).digest();
   try {
     const file = Buffer.from(bytes);
+    const length = file.readUInt32LE(0);
     const header = JSON.parse(file.subarray(8, 8 + length).toString("utf8")) as { __metadata__: Record<string, string> };
     const { model = "" } = header.__metadata__;
     const both = Buffer.concat([digest(model), digest(file.subarray(8 + length))]);

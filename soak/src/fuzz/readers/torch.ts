@@ -9,12 +9,18 @@ import { must, type Reader } from "../reader.ts";
 
 const fixture = (...name: string[]): Uint8Array => readFileSync(join(import.meta.dirname, "../../../../packages/import-torch/fixtures", ...name));
 
-function checkpoints(reads: string, inputs: number, names: readonly (readonly string[])[]): Reader {
+function checkpoints(
+  reads: string,
+  inputs: number,
+  names: readonly (readonly string[])[],
+  hostile: readonly (readonly string[])[] = [],
+): Reader {
   return {
     reads,
     inputs,
     open: async () => ({
       seeds: names.map((name) => fixture(...name)),
+      hostile: hostile.map((name) => fixture(...name)),
       form: "bytes",
       read(bytes) {
         const checkpoint = readCheckpoint(bytes, "fuzzed.pth");
@@ -26,7 +32,7 @@ function checkpoints(reads: string, inputs: number, names: readonly (readonly st
   };
 }
 
-export const zip = checkpoints("checkpoints of PyTorch, zip archives", 30_000, [["torch", "zip.pth.tar"], ["torch", "zip-odd.pt"], ["torch", "module.pt"], ["torch", "protocol-4.pt"]]); // prettier-ignore
+export const zip = checkpoints("checkpoints of PyTorch, zip archives", 30_000, [["torch", "zip.pth.tar"], ["torch", "zip-odd.pt"], ["torch", "protocol-4.pt"]], [["torch", "module.pt"]]); // prettier-ignore
 export const legacy = checkpoints("checkpoints of PyTorch before 1.6", 60_000, [["torch", "legacy.pth.tar"], ["torch", "legacy-odd.pt"], ["torch", "protocol-1.pt"], ["python2", "nin.pth.tar"]]); // prettier-ignore
 
 const storage = (): TorchStorage => new TorchStorage({ type: "Float", key: "0", total: 1 << 20, offset: 0, length: 1 << 20 });
