@@ -9,7 +9,7 @@ import { isBuilt, openToyCommand, trainWords } from "./toy/toy-command.ts";
 
 const TRIALS = 40;
 /** System calls that change a folder. */
-const CALLS = "mkdir,rename,fsync,fdatasync,ftruncate,unlink,rmdir,pwrite64,openat";
+const CALLS = "mkdir,rename,fsync,fdatasync,ftruncate,unlink,rmdir,write,pwrite64";
 /** Of one thread, more than a run has of them. */
 const MOST_CALLS = 60;
 
@@ -34,7 +34,7 @@ async function open(setting: Setting): Promise<Exam | string> {
       const words = [process.execPath, join(root, "packages/cli-ink/dist/benn.js"), ...trainWords("plain")];
       const traced = traces && number % 2 === 0;
       const [program = "", ...args] = traced
-        ? ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", `trace=${CALLS}`, "-e", `inject=${CALLS}:signal=SIGKILL:when=${1 + random.integer(MOST_CALLS)}`, ...words] // prettier-ignore
+        ? ["strace", "-f", "-qq", "-o", "/dev/null", "-e", `trace=${CALLS}`, "-e", `inject=${CALLS}:signal=SIGKILL:when=${1 + random.integer(MOST_CALLS)}`, ...words] // prettier-ignore
         : words;
       const child = spawn(program, args, { cwd, stdio: "ignore" });
       const closed = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;

@@ -69,7 +69,8 @@ async function open(setting: Setting): Promise<Exam> {
         await attempt(() => goOn(run, out, { files }));
       }
       const about = `${run.name}${sentence === undefined ? "" : ` ("${sentence}")`}`;
-      if (sentence !== undefined && !/cannot be (?:written|made)|has \d+ MB free/.test(sentence)) throw new Fault(`${about}: does not say what the disk did`);
+      if (sentence !== undefined && !/cannot be (?:written|made)|has \d+ MB free/.test(sentence))
+        throw new Fault(`${about}: does not say what the disk did`);
       await goOn(run, out);
       const difference = await differenceOf(runIn(out), wanted);
       if (difference !== undefined) throw new Fault(`${about}: ${difference}`);
@@ -116,14 +117,16 @@ function refusing({ from, times, code, half }: Refusal): { readonly files: FileS
     async open(path, flags) {
       if (refuses()) refuse("open", path);
       const file = await disk.open(path, flags);
-      const writing = (write: (bytes: Uint8Array) => Promise<void>) => async (data: unknown): Promise<void> => {
-        const bytes = Buffer.from(data as Uint8Array);
-        if (refuses()) {
-          if (half) await write(bytes.subarray(0, bytes.length >> 1));
-          refuse("write", path);
-        }
-        await write(bytes);
-      };
+      const writing =
+        (write: (bytes: Uint8Array) => Promise<void>) =>
+        async (data: unknown): Promise<void> => {
+          const bytes = Buffer.from(data as Uint8Array);
+          if (refuses()) {
+            if (half) await write(bytes.subarray(0, bytes.length >> 1));
+            refuse("write", path);
+          }
+          await write(bytes);
+        };
       return {
         appendFile: writing((bytes) => file.appendFile(bytes)) as OpenFile["appendFile"],
         writeFile: writing((bytes) => file.writeFile(bytes)) as OpenFile["writeFile"],

@@ -51,13 +51,16 @@ async function open(setting: Setting): Promise<Exam> {
   const { folder } = setting;
   const runs = await openToyRuns(folder);
   const trainer = await bundleTrainer(folder);
-  const train = (run: ToyRun, out: string, stopping: Stopping): Promise<Training> => watchTraining(run, { trainer, folder, out, ...stopping });
+  const train = (run: ToyRun, out: string, stopping: Stopping): Promise<Training> =>
+    watchTraining(run, { trainer, folder, out, ...stopping });
   const known = new Map<string, Promise<Undisturbed>>();
   const undisturbed = (run: ToyRun): Promise<Undisturbed> => {
-    const found = known.get(run.name) ?? train(run, join(folder, `whole-${run.name}`), {}).then(async (training) => {
-      if (training.killed) throw new Error(`a run undisturbed (${run.name}) did not end`);
-      return { ...training, bytes: await folderBytes(runIn(join(folder, `whole-${run.name}`))) };
-    });
+    const found =
+      known.get(run.name) ??
+      train(run, join(folder, `whole-${run.name}`), {}).then(async (training) => {
+        if (training.killed) throw new Error(`a run undisturbed (${run.name}) did not end`);
+        return { ...training, bytes: await folderBytes(runIn(join(folder, `whole-${run.name}`))) };
+      });
     known.set(run.name, found);
     return found;
   };

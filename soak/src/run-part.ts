@@ -35,7 +35,10 @@ export interface RunPartOptions {
 }
 
 /** Holds a part's exam. A fault of the exam itself, as a run that fails undisturbed, is a failure of trial −1. */
-export async function runPart(part: Part, { seed, share, only, jobs = availableParallelism(), signal, onProgress }: RunPartOptions): Promise<Figures> {
+export async function runPart(
+  part: Part,
+  { seed, share, only, jobs = availableParallelism(), signal, onProgress }: RunPartOptions,
+): Promise<Figures> {
   const began = performance.now();
   const folder = mkdtempSync(join(scratch(), `benn-soak-${part.name}-`));
   const outcomes = new Map<string, number>();

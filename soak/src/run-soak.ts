@@ -24,7 +24,9 @@ const MOST_SHOWN = 20;
  * @throws UserError where there is no such part, CommanderError where options are wrong
  */
 export async function runSoak(args: readonly string[], print: (line: string) => void, signal?: AbortSignal): Promise<boolean> {
-  const command = describe().configureOutput({ writeOut: (text) => print(text.trimEnd()) }).exitOverride();
+  const command = describe()
+    .configureOutput({ writeOut: (text) => print(text.trimEnd()) })
+    .exitOverride();
   command.parse([...args], { from: "user" });
   const { seed, share, only, jobs, json } = command.opts<Options>();
   const parts = await partsOf(command.args);
@@ -60,9 +62,18 @@ function describe(): Command {
     .description("Examines how reliable the project is: every part, or those that are named.")
     .argument("[parts...]", Object.keys(PARTS).join(", "))
     .option("--seed <number>", "what every trial is drawn from", number("a whole number from 0", whole), 1)
-    .option("--share <share>", "of the trials of each part", number("above 0 and at most 1", (value) => value > 0 && value <= 1), 1)
+    .option(
+      "--share <share>",
+      "of the trials of each part",
+      number("above 0 and at most 1", (value) => value > 0 && value <= 1),
+      1,
+    )
     .option("--only <trial>", "number of the one trial to try", number("a whole number from 0", whole))
-    .option("--jobs <number>", "processes at a time (default: the machine's cores)", number("a whole number from 1", (value) => whole(value) && value > 0))
+    .option(
+      "--jobs <number>",
+      "processes at a time (default: the machine's cores)",
+      number("a whole number from 1", (value) => whole(value) && value > 0),
+    )
     .option("--json", "print JSON instead of a table", false)
     .addHelpText(
       "after",

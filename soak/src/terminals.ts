@@ -30,15 +30,20 @@ async function open(setting: Setting): Promise<Exam | string> {
       const cwd = join(folder, String(number));
       mkdirSync(cwd);
       const line = `${bennCommand} ${trainWords(ui).map((word) => `'${word}'`).join(" ")}`; // prettier-ignore
-      const terminal = openTerminal(way === "the reader of its output leaves" ? `${line} | (read line; sleep 0.3)` : `exec ${line}`, cwd);
       const lock = join(folderIn(cwd), "lock.json");
-      await until(() => hasLogged(cwd, '"type":"step"') || hasLogged(cwd, '"type":"run-end"'), "training");
-      const pid = existsSync(lock) ? (JSON.parse(readFileSync(lock, "utf8")) as { pid: number }).pid : undefined;
-      await wait(random.uniform() * command.milliseconds);
-      if (way === "the window closes") terminal.hangUp();
-      else if (way === "Ctrl-C") terminal.type("\u0003");
-      if (pid !== undefined) await until(() => !lives(pid), `${way}, ${ui}: the end of the command`);
-      await terminal.closed;
+      const after = random.uniform() * command.milliseconds;
+      if (way === "the reader of its output leaves") {
+        await openTerminal(`${line} | (read line; sleep ${(after / 1000).toFixed(2)})`, cwd).closed;
+      } else {
+        const terminal = openTerminal(`exec ${line}`, cwd);
+        await until(() => hasLogged(cwd, '"type":"step"'), "training");
+        const pid = existsSync(lock) ? (JSON.parse(readFileSync(lock, "utf8")) as { pid: number }).pid : undefined;
+        await wait(after);
+        if (way === "the window closes") terminal.hangUp();
+        else terminal.type("\u0003");
+        if (pid !== undefined) await until(() => !lives(pid), `${way}, ${ui}: the end of the command`);
+        await terminal.closed;
+      }
       if (existsSync(lock)) throw new Fault(`${way}, ${ui}: left its lock`);
       const finished = hasLogged(cwd, '"reason":"finished"');
       await command.goOn(cwd);

@@ -35,10 +35,14 @@ export const thousandMembers: Part = {
 async function train({ folder }: Setting, trials: readonly number[], report: Report, signal: AbortSignal): Promise<string> {
   const module = join(import.meta.dirname, "toy", "train-members.ts");
   const members = Math.max(...trials) + 1;
-  const child = spawn(process.execPath, ["--expose-gc", "--conditions=source", "--disable-warning=ExperimentalWarning", module, folder, String(members)], {
-    stdio: ["ignore", "pipe", "pipe"],
-    signal,
-  });
+  const child = spawn(
+    process.execPath,
+    ["--expose-gc", "--conditions=source", "--disable-warning=ExperimentalWarning", module, folder, String(members)],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      signal,
+    },
+  );
   child.on("error", () => {}); // it was aborted
   const holdings: Holding[] = [];
   let said = "";

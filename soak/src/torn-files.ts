@@ -68,7 +68,12 @@ async function open(setting: Setting): Promise<Exam> {
       rmSync(damaged, { recursive: true });
       return refusals.length === 0 ? "right in every way" : "refused, told or mended";
     }),
-    notes: () => [[...ways].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([way, n]) => `${way} ${n}`).join(", ")],
+    notes: () => [
+      [...ways]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([way, n]) => `${way} ${n}`)
+        .join(", "),
+    ],
   };
 }
 
@@ -144,9 +149,12 @@ function spoil(folder: string, file: string, damage: (typeof DAMAGES)[number], b
   if (damage === "removed") rmSync(path);
   else if (damage === "cut") truncateSync(path, random.integer(Math.max(1, bytes.length)));
   else if (damage === "emptied") truncateSync(path, 0);
-  else if (damage === "grown") writeFileSync(path, Buffer.concat([bytes, Buffer.from(Array.from({ length: 1 + random.integer(64) }, () => random.integer(256)))]));
+  else if (damage === "grown")
+    writeFileSync(path, Buffer.concat([bytes, Buffer.from(Array.from({ length: 1 + random.integer(64) }, () => random.integer(256)))]));
   else if (damage === "another's in its place") {
-    const others = base.files.filter((other) => other !== file && (dirname(other) === dirname(file) || other.split("/").at(-1) === file.split("/").at(-1)));
+    const others = base.files.filter(
+      (other) => other !== file && (dirname(other) === dirname(file) || other.split("/").at(-1) === file.split("/").at(-1)),
+    );
     if (others.length === 0) return [];
     const name = oneOf(others, random);
     const other = join(folder, name);
@@ -182,7 +190,8 @@ async function lookInto({
     const report = await checkRun(folder);
     const told = report.damaged.length > 0;
     if (way === "eval") {
-      if (!isDeepStrictEqual(await evaluationOf(folder), base.evaluation)) throw new Fault(`${about}: eval gives another result without a word`);
+      if (!isDeepStrictEqual(await evaluationOf(folder), base.evaluation))
+        throw new Fault(`${about}: eval gives another result without a word`);
       return "right";
     }
     if (way === "export") {
@@ -193,8 +202,8 @@ async function lookInto({
     if (way === "resume") {
       const warnings = await train(base.run, out);
       // What is damaged and not needed any more may stay so; nothing may come of it.
-      const made = Object.entries(await folderBytes(folder)).filter(([name]) => !spoiled.includes(name));
-      const other = made.find(([name, bytes]) => bytes !== base.wanted[name]);
+      for (const name of spoiled) rmSync(join(folder, name), { force: true });
+      const other = Object.entries(await folderBytes(folder)).find(([name, bytes]) => bytes !== base.wanted[name]);
       if (other === undefined) return "right";
       if (warnings.length > 0) return "told";
       throw new Fault(`${about}: --resume ends without a word, though ${other[0]} is not as in a run undisturbed`);
@@ -208,7 +217,8 @@ async function lookInto({
   } catch (error) {
     if (error instanceof Fault) throw error;
     if (!(error instanceof UserError)) throw new Error(`${about}: ${way}`, { cause: error });
-    if (!/^[^\n]+[.?]$/.test(error.message)) throw new Fault(`${about}: ${way} refuses it, but not in a sentence: ${JSON.stringify(error.message)}`);
+    if (!/^[^\n]+[.?]$/.test(error.message))
+      throw new Fault(`${about}: ${way} refuses it, but not in a sentence: ${JSON.stringify(error.message)}`);
     return "refused";
   }
 }

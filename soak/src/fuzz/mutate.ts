@@ -5,7 +5,27 @@ import { oneOf } from "../part.ts";
 export type Form = "bytes" | "text" | "json" | "lines of json" | "safetensors";
 
 /** Numbers at which arithmetic turns: edges of types, sizes that no file has. */
-const NUMBERS = [0, 1, 2, 3, 7, 8, 127, 128, 255, 256, 65_535, 65_536, 2 ** 24, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40, 2 ** 53 - 1];
+const NUMBERS = [
+  0,
+  1,
+  2,
+  3,
+  7,
+  8,
+  127,
+  128,
+  255,
+  256,
+  65_535,
+  65_536,
+  2 ** 24,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 32 - 1,
+  2 ** 32,
+  2 ** 40,
+  2 ** 53 - 1,
+];
 const TEXTS = [
   "", " ", "\0", "a", "-1", "1e999", "NaN", "null", "..", "../../../etc/passwd", "/dev/zero", "C:\\x", "__proto__", "constructor", "toString", "hasOwnProperty",
   "\u001B]0;owned\u0007", "\u001B[2J", "\u009B31m", "\u202Egnp.exe", "\u2028", "\uFEFF", "\uD800", "\u{1F4A9}", "e\u0301", "İ", "ß".repeat(300), "x".repeat(70_000), "%s%n", "${1}", "'\"`;\\",
@@ -85,7 +105,9 @@ function mutateJson(text: string, random: Random): Uint8Array | undefined {
   else if (Array.isArray(nested)) nested.push(structuredClone(nested[0]));
   const json = JSON.stringify(box.root) ?? "";
   // What JSON allows and JavaScript does not write.
-  return Buffer.from(random.integer(16) === 0 ? json.replace(/:(\d+)/, `:${oneOf(["1e400", "-0", "0.1e1", "00", "0x10", "1n", "[[[[[[[["], random)}`) : json);
+  return Buffer.from(
+    random.integer(16) === 0 ? json.replace(/:(\d+)/, `:${oneOf(["1e400", "-0", "0.1e1", "00", "0x10", "1n", "[[[[[[[["], random)}`) : json,
+  );
 }
 
 /** Also a key "__proto__", as JSON.parse makes it. */
@@ -93,7 +115,8 @@ function define(owner: object, key: string, value: unknown): void {
   Object.defineProperty(owner, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-const near = (value: number, random: Random): number => oneOf([value + 1, value - 1, -value, value * 2, value / 2, value * 1e6, value + 0.5], random);
+const near = (value: number, random: Random): number =>
+  oneOf([value + 1, value - 1, -value, value * 2, value / 2, value * 1e6, value + 0.5], random);
 
 /** The JSON at the beginning of a safetensors file, with its length as it then is, or nearly. */
 function mutateHeader(bytes: Uint8Array, random: Random): Uint8Array | undefined {
@@ -136,7 +159,11 @@ function mutateBytes(seed: Uint8Array, random: Random, others: readonly Uint8Arr
     case 7: {
       const other = oneOf(others, random);
       const from = random.integer(other.length + 1);
-      return Buffer.concat([bytes.subarray(0, at), other.subarray(from, from + random.integer(1024)), bytes.subarray(random.integer(2) === 0 ? at : Math.min(bytes.length, at + 1024))]);
+      return Buffer.concat([
+        bytes.subarray(0, at),
+        other.subarray(from, from + random.integer(1024)),
+        bytes.subarray(random.integer(2) === 0 ? at : Math.min(bytes.length, at + 1024)),
+      ]);
     }
     case 8:
       return bytes.fill(random.integer(2) === 0 ? 0 : 255, at, Math.min(bytes.length, at + 1 + random.integer(32)));

@@ -43,7 +43,14 @@ function inputOf({ seeds, hostile = [], form, seal }: Opened, trial: number): Ui
   return seal && random.integer(4) > 0 ? seal(changed) : changed;
 }
 
-const PROTOTYPES: readonly object[] = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Number.prototype, Map.prototype];
+const PROTOTYPES: readonly object[] = [
+  Object.prototype,
+  Array.prototype,
+  Function.prototype,
+  String.prototype,
+  Number.prototype,
+  Map.prototype,
+];
 const keysOfPrototypes = (): number => PROTOTYPES.reduce<number>((sum, prototype) => sum + Reflect.ownKeys(prototype).length, 0);
 
 async function attempt(opened: Opened, input: Uint8Array): Promise<string> {
@@ -55,7 +62,8 @@ async function attempt(opened: Opened, input: Uint8Array): Promise<string> {
     if (opened.refuses?.(error) === true) return "refused";
     const { code, text } = failure(error, { debug: false });
     if (code !== 2) throw error;
-    if (!/^benn: [^\n]{8,}$/.test(text) || text.length > 4000) throw new Error(`refused, but not in a sentence: ${text.slice(0, 400)}`, { cause: error });
+    if (!/^benn: [^\n]{8,}$/.test(text) || text.length > 4000)
+      throw new Error(`refused, but not in a sentence: ${text.slice(0, 400)}`, { cause: error });
     return "refused";
   }
 }
@@ -77,7 +85,10 @@ for (const [place, trial] of trials.entries()) {
   } catch (error) {
     const bytes = Buffer.from(input).toString("base64");
     const { stack = "" } = error as Error;
-    results.push([trial, { failed: `${stack}\ninput of ${input.length} bytes: ${bytes.length > 2000 ? `${bytes.slice(0, 2000)}…` : bytes}` }]);
+    results.push([
+      trial,
+      { failed: `${stack}\ninput of ${input.length} bytes: ${bytes.length > 2000 ? `${bytes.slice(0, 2000)}…` : bytes}` },
+    ]);
   }
   if (results.length >= TOGETHER) {
     post({ results, done: false });

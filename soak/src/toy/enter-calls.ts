@@ -16,10 +16,7 @@ const OF_HANDLES = ["write", "writeFile", "appendFile", "truncate", "sync", "dat
  * Calls back on entering every call of this thread to `node:fs/promises` that may change something, whoever makes it.
  * @param writeSync of `node:fs`, to tear a write
  */
-export async function enterCalls(
-  enter: (call: Call) => void,
-  writeSync: (fd: number, bytes: Uint8Array) => number,
-): Promise<void> {
+export async function enterCalls(enter: (call: Call) => void, writeSync: (fd: number, bytes: Uint8Array) => number): Promise<void> {
   const handle = await fs.open("/dev/null");
   const handles = Object.getPrototypeOf(handle) as Record<string, Method>;
   await handle.close();

@@ -22,7 +22,13 @@ function holding(): Holding {
   collect();
   const { heapUsed, external, rss } = process.memoryUsage();
   const files = process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0;
-  return { held: heapUsed + external, resident: rss, tensors: tf.memory().numTensors, resources: process.getActiveResourcesInfo().length, files };
+  return {
+    held: heapUsed + external,
+    resident: rss,
+    tensors: tf.memory().numTensors,
+    resources: process.getActiveResourcesInfo().length,
+    files,
+  };
 }
 
 // TensorFlow.js keeps the order of layers of its last hundred graphs, and with it the graphs: a cache that is full after some members hides

@@ -21,7 +21,10 @@ export function failure(thrown: unknown, { debug }: { readonly debug: boolean })
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (debug) return { code, text: printableLines(`${stack ?? message}${causes(error)}`) };
   const [first = ""] = message.trim().split("\n").map(shortened);
-  return { code, text: printableLines(code === EXIT.mistake ? `benn: ${shortened(message)}` : `benn: ${first} (a fault; --debug shows where)`) };
+  return {
+    code,
+    text: printableLines(code === EXIT.mistake ? `benn: ${shortened(message)}` : `benn: ${first} (a fault; --debug shows where)`),
+  };
 }
 
 /** Characters of a message at most: what it quotes may be a value of any length. */

@@ -27,7 +27,11 @@ export const array: Reader = {
   inputs: 60_000,
   open: async () => ({
     seeds: [
-      npy("|u1", [2, 3, 4], Uint8Array.from({ length: 24 }, (_, i) => i)),
+      npy(
+        "|u1",
+        [2, 3, 4],
+        Uint8Array.from({ length: 24 }, (_, i) => i),
+      ),
       npy("<f4", [6], bytesOf(Float32Array.from([1, 2, 3, 4, 5, 6]))),
       npy("<f8", [2, 2], bytesOf(Float64Array.from([1, 2, 3, 4]))),
       npy("<i8", [3, 1], bytesOf(BigInt64Array.from([1n, 2n, 3n]))),
@@ -88,7 +92,14 @@ export const archive: Reader = {
   async open(folder) {
     const file = (path: string, data: Uint8Array, type: "File" | "SymbolicLink" | "Directory" = "File"): Buffer => {
       const block = Buffer.alloc(512);
-      new Header({ path, size: data.length, type, mode: 0o644, mtime: new Date(0), ...(type === "SymbolicLink" ? { linkpath: "/etc/passwd" } : {}) }).encode(block);
+      new Header({
+        path,
+        size: data.length,
+        type,
+        mode: 0o644,
+        mtime: new Date(0),
+        ...(type === "SymbolicLink" ? { linkpath: "/etc/passwd" } : {}),
+      }).encode(block);
       return Buffer.concat([block, data, Buffer.alloc((512 - (data.length % 512)) % 512)]);
     };
     const none = Buffer.alloc(0);
@@ -98,9 +109,7 @@ export const archive: Reader = {
     const packed = join(folder, "archive.tar.gz");
     mkdirSync(place);
     return {
-      seeds: [
-        Buffer.concat([file("cifar-10-batches-bin/", none, "Directory"), ...inner, end]),
-      ],
+      seeds: [Buffer.concat([file("cifar-10-batches-bin/", none, "Directory"), ...inner, end])],
       hostile: [
         Buffer.concat([file("cifar-10-batches-bin/../../escaped", Buffer.from("x")), ...inner, end]),
         Buffer.concat([file("cifar-10-batches-bin/data_batch_1.bin", none, "SymbolicLink"), ...inner, end]),
@@ -114,7 +123,10 @@ export const archive: Reader = {
         } finally {
           must(readdirSync(folder).length === 2 && readdirSync(place).every((name) => name === "out"), "no file is written elsewhere");
           const found = existsSync(join(place, "out")) ? readdirSync(join(place, "out"), { recursive: true, withFileTypes: true }) : [];
-          must(found.every((entry) => entry.isFile() || entry.isDirectory()), "no link is made");
+          must(
+            found.every((entry) => entry.isFile() || entry.isDirectory()),
+            "no link is made",
+          );
         }
       },
     };

@@ -77,7 +77,10 @@ export const packageJson: Reader = {
       form: "json",
       read(bytes) {
         writeFileSync(path, bytes);
-        must(discoverPlugins(folder).every((name) => name === "a"), "only packages that say so are plugins");
+        must(
+          discoverPlugins(folder).every((name) => name === "a"),
+          "only packages that say so are plugins",
+        );
       },
     };
   },
@@ -92,7 +95,10 @@ export const shown: Reader = {
     read(bytes) {
       const text = Buffer.from(bytes).toString("utf8");
       // eslint-disable-next-line no-control-regex
-      must(!/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\u2028\u2029]/.test(printable(text)), "nothing that a terminal obeys is shown");
+      must(
+        !/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\u2028\u2029]/.test(printable(text)),
+        "nothing that a terminal obeys is shown",
+      );
       // eslint-disable-next-line no-control-regex
       must(!/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/.test(printableLines(text)), "lines are lines");
       must(typeof (foreignFile(bytes)?.what ?? "") === "string", "a file is something, or unknown");

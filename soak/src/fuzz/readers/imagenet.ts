@@ -75,12 +75,12 @@ export const mean: Reader = {
   async open(folder) {
     const proto = unpacked("mean.binaryproto");
     return {
-      seeds: [proto, npy("<f4", [3], new Uint8Array(12)), npy("<f8", [3, 8, 8], new Uint8Array(8 * 192))],
+      seeds: [proto, npy("<f4", [3], new Uint8Array(12)), npy("<f4", [3, 40, 40], new Uint8Array(4 * 4800))],
       form: "bytes",
       read(bytes) {
         const path = join(folder, bytes.length < 12 || bytes[0] === 0x93 ? "mean.npy" : "mean.binaryproto");
         writeFileSync(path, bytes);
-        must(readMean(path, 8).every(Number.isFinite), "a mean is finite");
+        must(readMean(path, 40).every(Number.isFinite), "a mean is finite");
       },
     };
   },
@@ -116,7 +116,9 @@ export const valLabels: Reader = {
     return {
       seeds: [
         Buffer.from(files.map((name, n) => `${name} ${n % 2}\n`).join("")),
-        Buffer.from(`ImageId,PredictionString\n${files.map((name, n) => `${name.replace(".JPEG", "")},${synsets[n % 2]} 1 2 3 4 \n`).join("")}`),
+        Buffer.from(
+          `ImageId,PredictionString\n${files.map((name, n) => `${name.replace(".JPEG", "")},${synsets[n % 2]} 1 2 3 4 \n`).join("")}`,
+        ),
         Buffer.from("n01440764\nn01443537\n0\n1\n"),
       ],
       form: "text",
@@ -136,7 +138,8 @@ export const folders: Reader = {
     cpSync(join(FIXTURES, "folders"), folder, { recursive: true });
     const flat = readdirSync(join(folder, "val"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     for (const { parentPath, name } of flat) cpSync(join(parentPath, name), join(folder, "val", name));
-    for (const entry of readdirSync(join(folder, "val"), { withFileTypes: true })) if (entry.isDirectory()) rmSync(join(folder, "val", entry.name), { recursive: true });
+    for (const entry of readdirSync(join(folder, "val"), { withFileTypes: true }))
+      if (entry.isDirectory()) rmSync(join(folder, "val", entry.name), { recursive: true });
     const names = readdirSync(join(folder, "val")).toSorted();
     return {
       seeds: [Buffer.from(names.map((name, n) => `${name} ${n % 3}\n`).join(""))],
@@ -144,7 +147,10 @@ export const folders: Reader = {
       async read(bytes) {
         writeFileSync(join(folder, "val.txt"), bytes);
         const source = await openSource({ data: folder, source: undefined, train: undefined, val: undefined, valLabels: undefined, classes: undefined, cache: join(folder, "cache"), watch: { tick: async () => {} } as never }); // prettier-ignore
-        must(source.test.labels.every((label) => label >= 0 && label < source.labels.length), "each picture has a class");
+        must(
+          source.test.labels.every((label) => label >= 0 && label < source.labels.length),
+          "each picture has a class",
+        );
       },
     };
   },

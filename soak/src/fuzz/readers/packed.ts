@@ -87,7 +87,8 @@ export const safetensors: Reader = {
     form: "safetensors",
     read(bytes) {
       const { tensors } = readSafetensors(bytes, "fuzzed.safetensors");
-      for (const { shape, data } of tensors.values()) must(shape.reduce((n, side) => n * side, 1) === data.length, "a tensor is as long as its shape");
+      for (const { shape, data } of tensors.values())
+        must(shape.reduce((n, side) => n * side, 1) === data.length, "a tensor is as long as its shape");
     },
   }),
 };

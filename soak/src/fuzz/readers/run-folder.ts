@@ -61,7 +61,12 @@ const ofBytes = ({ files, read, ...reader }: Omit<FileReader, "read"> & { read(b
   ...ofFile({ ...reader, files, read: () => undefined }),
   async open(folder) {
     const run = await makeRun(folder);
-    return { seeds: files(run).map((path) => readFileSync(join(run, path))), form: reader.form, read, ...(reader.seal ? { seal: reader.seal } : {}) };
+    return {
+      seeds: files(run).map((path) => readFileSync(join(run, path))),
+      form: reader.form,
+      read,
+      ...(reader.seal ? { seal: reader.seal } : {}),
+    };
   },
 });
 
@@ -117,7 +122,9 @@ export const event = ofBytes({
     for (const line of Buffer.from(bytes).toString("utf8").split("\n").slice(0, 12)) {
       const parsed = parseEvent(line);
       if (typeof parsed === "string") must(parsed === "damaged" || parsed === "later", "a line is an event or none");
-      else for (const [tag, value] of scalars(parsed)?.values ?? []) must(typeof tag === "string" && typeof value === "number", "a scalar has a tag and a value");
+      else
+        for (const [tag, value] of scalars(parsed)?.values ?? [])
+          must(typeof tag === "string" && typeof value === "number", "a scalar has a tag and a value");
     }
   },
 });

@@ -7,7 +7,8 @@ import { parseNpy } from "../../../../packages/import-torch/src/files/read-npy.t
 import { unpickle } from "../../../../packages/import-torch/src/pickle/unpickle.ts";
 import { must, type Reader } from "../reader.ts";
 
-const fixture = (...name: string[]): Uint8Array => readFileSync(join(import.meta.dirname, "../../../../packages/import-torch/fixtures", ...name));
+const fixture = (...name: string[]): Uint8Array =>
+  readFileSync(join(import.meta.dirname, "../../../../packages/import-torch/fixtures", ...name));
 
 function checkpoints(
   reads: string,
@@ -42,7 +43,11 @@ export const pickle: Reader = {
   inputs: 120_000,
   open: async () => ({
     // A legacy file begins with three pickles: a number, a version, what the machine is; then comes that of the tensors.
-    seeds: [["torch", "legacy.pth.tar"], ["torch", "legacy-odd.pt"], ["python2", "nin.pth.tar"]].map((name) => {
+    seeds: [
+      ["torch", "legacy.pth.tar"],
+      ["torch", "legacy-odd.pt"],
+      ["python2", "nin.pth.tar"],
+    ].map((name) => {
       const bytes = fixture(...name);
       const reader = new ByteReader(bytes, "seed");
       for (let n = 0; n < 3; n++) unpickle(reader);
@@ -74,7 +79,11 @@ export const keyMap: Reader = {
   inputs: 15_000,
   async open(folder) {
     const path = join(folder, "map.json");
-    const map = { modules: { "features.0": "conv1", classifier: "dense" }, keys: { "a.weight": { to: "a/kernel", flattened: [2, 3, 4] }, b: "b/bias" }, ignore: ["*.num_batches_tracked"] };
+    const map = {
+      modules: { "features.0": "conv1", classifier: "dense" },
+      keys: { "a.weight": { to: "a/kernel", flattened: [2, 3, 4] }, b: "b/bias" },
+      ignore: ["*.num_batches_tracked"],
+    };
     return {
       seeds: [Buffer.from(JSON.stringify(map))],
       form: "json",
