@@ -102,9 +102,8 @@ async function open(setting: Setting): Promise<Exam> {
 /** Every run in turn; that in threads, whose processes take longest to start, is one of sixteen. */
 function runOf(runs: readonly ToyRun[], number: number): ToyRun {
   const plain = runs.filter(({ threads }) => !threads);
-  const threaded = runs.filter(({ threads }) => threads);
   const turn = Math.floor(number / KINDS.length);
-  return (turn % 16 === 15 ? threaded[0] : plain[turn % plain.length]) as ToyRun;
+  return (turn % 16 === 15 ? runs.find(({ threads }) => threads) : plain[turn % plain.length]) as ToyRun;
 }
 
 interface Stopping {

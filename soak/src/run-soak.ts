@@ -40,7 +40,7 @@ export async function runSoak(args: readonly string[], print: (line: string) => 
     line.clear();
     figures.push(own);
     for (const { trial, reason } of json ? [] : own.failures.slice(0, MOST_SHOWN)) {
-      print(`FAILED ${trial < 0 ? `${part.name}` : again(part.name, seed, trial)}`);
+      print(`FAILED ${trial < 0 ? part.name : again(part.name, seed, trial)}`);
       for (const text of reason.split("\n")) print(`    ${text}`);
     }
     if (!json && own.failures.length > MOST_SHOWN) print(`… and ${own.failures.length - MOST_SHOWN} more of ${part.name}`);

@@ -46,7 +46,8 @@ async function tryInputs(toTry: ToTry, report: Report, signal: AbortSignal): Pro
     const end = (done: number): void => {
       clearInterval(watch);
       signal.removeEventListener("abort", stop);
-      void thread.terminate().then(() => resolve(done));
+      resolve(done);
+      void thread.terminate();
     };
     const stop = (): void => end(toTry.trials.length);
     /** The input that is being read ends the thread; those before it that were not told were no failures. */

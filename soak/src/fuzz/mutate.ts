@@ -31,7 +31,7 @@ const TEXTS = [
   "\u001B]0;owned\u0007", "\u001B[2J", "\u009B31m", "\u202Egnp.exe", "\u2028", "\uFEFF", "\uD800", "\u{1F4A9}", "e\u0301", "İ", "ß".repeat(300), "x".repeat(70_000), "%s%n", "${1}", "'\"`;\\",
 ]; // prettier-ignore
 const VALUES: readonly unknown[] = [
-  null, true, false, -0, -1, 0.5, 1e-320, 1.8e308, -1e308, ...NUMBERS, ...TEXTS, [], {}, [[]], [null], { name: null }, { __proto__: 1 }, [1, [2, [3, [4, [5]]]]], Array.from({ length: 2000 }, () => 0),
+  null, true, false, -0, -1, 0.5, 1e-320, Number.MAX_VALUE, -1e308, ...NUMBERS, ...TEXTS, [], {}, [[]], [null], { name: null }, { __proto__: 1 }, [1, [2, [3, [4, [5]]]]], Array.from({ length: 2000 }, () => 0),
 ]; // prettier-ignore
 
 /**
@@ -99,7 +99,7 @@ function mutateJson(text: string, random: Random): Uint8Array | undefined {
   if (typeof nested === "string" && /^[[{]/.test(nested) && random.integer(4) > 0) {
     owner[key] = Buffer.from(mutateJson(nested, random) ?? []).toString("utf8"); // JSON within JSON, as in the metadata of a model
   } else if (choice < 4) owner[key] = typeof nested === "number" && random.integer(2) === 0 ? near(nested, random) : oneOf(VALUES, random);
-  else if (choice === 4 && owner !== (box as unknown)) Array.isArray(owner) ? owner.splice(Number(key), 1) : delete owner[key];
+  else if (choice === 4 && owner !== (box as unknown)) remove(owner, key);
   else if (choice === 5) owner[key] = structuredClone(other.owner[other.key]);
   else if (choice === 6 && !Array.isArray(owner)) define(owner, oneOf(TEXTS, random), nested);
   else if (Array.isArray(nested)) nested.push(structuredClone(nested[0]));
@@ -108,6 +108,11 @@ function mutateJson(text: string, random: Random): Uint8Array | undefined {
   return Buffer.from(
     random.integer(16) === 0 ? json.replace(/:(\d+)/, `:${oneOf(["1e400", "-0", "0.1e1", "00", "0x10", "1n", "[[[[[[[["], random)}`) : json,
   );
+}
+
+function remove(owner: Record<string, unknown>, key: string): void {
+  if (Array.isArray(owner)) owner.splice(Number(key), 1);
+  else delete owner[key];
 }
 
 /** Also a key "__proto__", as JSON.parse makes it. */

@@ -27,7 +27,7 @@ export function openToyContainer(): DependencyContainer {
       rows: ({ logits, labels, teacherLogits }) =>
         tf.tidy(() => {
           const told = tf.softmax(teacherLogits ?? tf.zerosLike(logits)).add(tf.oneHot(labels, logits.shape[1]));
-          return tf.neg(tf.sum(tf.mul(told, tf.logSoftmax(logits)), 1)) as tf.Tensor1D;
+          return tf.neg(tf.sum<tf.Tensor1D>(tf.mul(told, tf.logSoftmax(logits)), 1));
         }),
     }),
   });

@@ -146,7 +146,7 @@ export const folders: Reader = {
       form: "text",
       async read(bytes) {
         writeFileSync(join(folder, "val.txt"), bytes);
-        const source = await openSource({ data: folder, source: undefined, train: undefined, val: undefined, valLabels: undefined, classes: undefined, cache: join(folder, "cache"), watch: { tick: async () => {} } as never }); // prettier-ignore
+        const source = await openSource({ data: folder, source: undefined, train: undefined, val: undefined, valLabels: undefined, classes: undefined, cache: join(folder, "cache"), watch: { tick: async () => {} } }); // prettier-ignore
         must(
           source.test.labels.every((label) => label >= 0 && label < source.labels.length),
           "each picture has a class",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
 import { load } from "@benn/packed";
+import type { Shape } from "../../../../packages/packed/src/graph.ts";
 import { readModel } from "../../../../packages/packed/src/read-model.ts";
 import { addNode, finishModel, randomImage } from "../../../../packages/packed/test/random-graph.ts";
 import { newSketch } from "../../../../packages/packed/test/random-model.ts";
@@ -21,8 +22,8 @@ function models(): Uint8Array[] {
   const random = chains.map((chain, seed) => {
     const sketch = newSketch(seed + 5);
     const image = { ...randomImage(sketch), height: 4, width: 4, channels: 3 };
-    let shape: typeof image = image;
-    for (const op of chain) shape = addNode(sketch, shape.kind === "bits" && op !== "maxPool" ? "binaryConv" : op, shape) as typeof image;
+    let shape: Shape = image;
+    for (const op of chain) shape = addNode(sketch, shape.kind === "bits" && op !== "maxPool" ? "binaryConv" : op, shape);
     return finishModel(sketch, image, shape).file;
   });
   return [...random.map(sealed), readFileSync(join(import.meta.dirname, "../../../../packages/packed/test/version-1.benn"))];
@@ -34,10 +35,10 @@ function sealed(bytes: Uint8Array): Uint8Array {
   try {
     const file = Buffer.from(bytes);
     const length = file.readUInt32LE(0);
-    const header = JSON.parse(file.subarray(8, 8 + length).toString("utf8")) as { __metadata__: Record<string, string> };
-    const { model = "" } = header.__metadata__;
-    const both = Buffer.concat([digest(model), digest(file.subarray(8 + length))]);
-    header.__metadata__["sha256"] = createHash("sha256").update(both).digest("hex");
+    const header = JSON.parse(file.subarray(8, 8 + length).toString("utf8")) as Record<"__metadata__", Record<string, string>>;
+    const { __metadata__: metadata } = header;
+    const both = Buffer.concat([digest(metadata["model"] ?? ""), digest(file.subarray(8 + length))]);
+    metadata["sha256"] = createHash("sha256").update(both).digest("hex");
     const json = Buffer.from(JSON.stringify(header));
     const size = Buffer.alloc(8);
     size.writeUInt32LE(json.length);

@@ -33,7 +33,7 @@ function checkpoints(
   };
 }
 
-export const zip = checkpoints("checkpoints of PyTorch, zip archives", 30_000, [["torch", "zip.pth.tar"], ["torch", "zip-odd.pt"], ["torch", "protocol-4.pt"]], [["torch", "module.pt"]]); // prettier-ignore
+export const zip = checkpoints("checkpoints of PyTorch, zip archives", 30_000, [["torch", "zip.pth.tar"], ["torch", "zip-odd.pt"]], [["torch", "module.pt"], ["torch", "protocol-4.pt"]]); // prettier-ignore
 export const legacy = checkpoints("checkpoints of PyTorch before 1.6", 60_000, [["torch", "legacy.pth.tar"], ["torch", "legacy-odd.pt"], ["torch", "protocol-1.pt"], ["python2", "nin.pth.tar"]]); // prettier-ignore
 
 const storage = (): TorchStorage => new TorchStorage({ type: "Float", key: "0", total: 1 << 20, offset: 0, length: 1 << 20 });
