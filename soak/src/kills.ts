@@ -34,7 +34,7 @@ interface Training {
 }
 
 /** Trials of the whole exam; many of them kill more than once. */
-const TRIALS = 800;
+const TRIALS = 1000;
 /** Kills of one run in a row. */
 const MOST = 4;
 

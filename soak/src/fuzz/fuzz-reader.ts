@@ -24,7 +24,7 @@ export async function fuzzReader(name: string): Promise<Part> {
           const own = join(folder, String(round));
           mkdirSync(own);
           const rest = trials.slice(from);
-          from += await tryInputs({ reader: name, seed, folder: own, trials: rest, at: new SharedArrayBuffer(4) }, report, signal);
+          from += await watchThread({ reader: name, seed, folder: own, trials: rest, at: new SharedArrayBuffer(4) }, report, signal);
         }
       },
     }),
@@ -32,9 +32,9 @@ export async function fuzzReader(name: string): Promise<Part> {
 }
 
 /** Tries them in a thread. @returns how many of them are done: all, unless one hung or took all memory */
-async function tryInputs(toTry: ToTry, report: Report, signal: AbortSignal): Promise<number> {
+async function watchThread(toTry: ToTry, report: Report, signal: AbortSignal): Promise<number> {
   const progress = new Int32Array(toTry.at);
-  const thread = new Worker(new URL("./try-inputs.ts", import.meta.url), {
+  const thread = new Worker(new URL("./fuzz-thread.ts", import.meta.url), {
     workerData: toTry,
     execArgv: ["--conditions=source", "--disable-warning=ExperimentalWarning"],
     resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP },

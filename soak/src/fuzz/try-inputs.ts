@@ -1,5 +1,3 @@
-// A thread that gives inputs to a reader: one that hangs is ended by whoever started it.
-import { parentPort, workerData } from "node:worker_threads";
 import { failure } from "../../../packages/cli-ink/src/command/failure.ts";
 import { createRandom } from "../../../packages/core/src/random.ts";
 import { oneOf } from "../part.ts";
@@ -28,16 +26,10 @@ const MOST_GROWTH = 512;
 /** Results are told by the hundred. */
 const TOGETHER = 500;
 
-const { reader: name, seed, folder, trials, at } = workerData as ToTry;
-const progress = new Int32Array(at);
-const post = (tried: Tried): void => parentPort?.postMessage(tried); // eslint-disable-line unicorn/require-post-message-target-origin -- a thread, not a window
-
 /** Inputs that failed once come first. */
-const inputs = ((kept as Readonly<Record<string, readonly string[]>>)[name] ?? []).map((text) => Buffer.from(text, "base64"));
-
-function inputOf({ seeds, hostile = [], form, seal }: Opened, trial: number): Uint8Array {
-  const again = inputs[trial];
-  if (again) return again;
+function inputOf({ seeds, hostile = [], form, seal }: Opened, { reader: name, seed }: ToTry, trial: number): Uint8Array {
+  const again = (kept as Readonly<Record<string, readonly string[]>>)[name]?.[trial];
+  if (again !== undefined) return Buffer.from(again, "base64");
   const random = createRandom(seed, "fuzz", name, trial);
   const changed = mutate(oneOf([...seeds, ...hostile], random), form, random, seeds);
   return seal && random.integer(4) > 0 ? seal(changed) : changed;
@@ -68,32 +60,41 @@ async function attempt(opened: Opened, input: Uint8Array): Promise<string> {
   }
 }
 
-const opened = await (await READERS[name]!()).open(folder);
-for (const right of opened.seeds) await opened.read(opened.seal?.(right) ?? right);
-const before = keysOfPrototypes();
-let results: [number, string | { failed: string }][] = [];
-for (const [place, trial] of trials.entries()) {
-  Atomics.store(progress, 0, place);
-  const input = inputOf(opened, trial);
-  const grown = process.resourceUsage().maxRSS;
-  try {
-    const outcome = await attempt(opened, input);
-    const growth = (process.resourceUsage().maxRSS - grown) / 1024;
-    if (growth > MOST_GROWTH) throw new Error(`took ${Math.round(growth)} MB for ${input.length} bytes`);
-    if (keysOfPrototypes() !== before) throw new Error("changed a prototype that all objects share");
-    results.push([trial, outcome]);
-  } catch (error) {
-    const bytes = Buffer.from(input).toString("base64");
-    const { stack = "" } = error as Error;
-    results.push([
-      trial,
-      { failed: `${stack}\ninput of ${input.length} bytes: ${bytes.length > 2000 ? `${bytes.slice(0, 2000)}…` : bytes}` },
-    ]);
+/**
+ * Gives drawn inputs to a reader.
+ * @param post is told what came of them, some hundreds at a time
+ * @throws when the reader refuses a file that is right
+ */
+export async function tryInputs(toTry: ToTry, post: (tried: Tried) => void): Promise<void> {
+  const { reader: name, folder, trials, at } = toTry;
+  const progress = new Int32Array(at);
+  const opened = await (await READERS[name]!()).open(folder);
+  for (const right of opened.seeds) await opened.read(opened.seal?.(right) ?? right);
+  const before = keysOfPrototypes();
+  let results: [number, string | { failed: string }][] = [];
+  for (const [place, trial] of trials.entries()) {
+    Atomics.store(progress, 0, place);
+    const input = inputOf(opened, toTry, trial);
+    const grown = process.resourceUsage().maxRSS;
+    try {
+      const outcome = await attempt(opened, input);
+      const growth = (process.resourceUsage().maxRSS - grown) / 1024;
+      if (growth > MOST_GROWTH) throw new Error(`took ${Math.round(growth)} MB for ${input.length} bytes`);
+      if (keysOfPrototypes() !== before) throw new Error("changed a prototype that all objects share");
+      results.push([trial, outcome]);
+    } catch (error) {
+      const bytes = Buffer.from(input).toString("base64");
+      const { stack = "" } = error as Error;
+      results.push([
+        trial,
+        { failed: `${stack}\ninput of ${input.length} bytes: ${bytes.length > 2000 ? `${bytes.slice(0, 2000)}…` : bytes}` },
+      ]);
+    }
+    if (results.length >= TOGETHER) {
+      post({ results, done: false });
+      results = [];
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
-  if (results.length >= TOGETHER) {
-    post({ results, done: false });
-    results = [];
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  post({ results, done: true });
 }
-post({ results, done: true });
