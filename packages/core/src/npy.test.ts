@@ -64,3 +64,8 @@ test("refuses what is no array, or is cut anywhere, or has bytes too many", asyn
   garbled.fill(0x20, 10, 80);
   expect(() => parseNpy(garbled, "garbled")).toThrow(/has a header that cannot be read\./);
 });
+
+test("a type of odd characters is told on one line", async () => {
+  const header = (await fixture("version-1")).toString("latin1").replace("'<f4'", "'\u001B\n'");
+  expect(() => parseNpy(Buffer.from(header, "latin1"), "odd")).toThrow(/values of type \\u001b\\u000a, but only/);
+});

@@ -75,3 +75,9 @@ test("zod's first issue is the message", () => {
     text: "benn: members.0.alpha is not valid: Invalid input: expected number, received null (a fault; --debug shows where)",
   });
 });
+
+test("a message that quotes a long value keeps its beginning and its end", () => {
+  const { text } = failure(new UserError(`--set ${"x".repeat(70_000)}: is not key=value. Write --set epochs=10.`), { debug: false });
+  expect(text.length).toBeLessThan(2100);
+  expect(text).toMatch(/^benn: --set x+ … x+: is not key=value\. Write --set epochs=10\.$/);
+});

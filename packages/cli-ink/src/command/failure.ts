@@ -20,8 +20,19 @@ export function failure(thrown: unknown, { debug }: { readonly debug: boolean })
   const code = error instanceof UserError || (error instanceof Error && error.name === "PackedError") ? EXIT.mistake : EXIT.fault;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (debug) return { code, text: printableLines(`${stack ?? message}${causes(error)}`) };
-  const [first = ""] = message.trim().split("\n");
-  return { code, text: printableLines(code === EXIT.mistake ? `benn: ${message}` : `benn: ${first} (a fault; --debug shows where)`) };
+  const [first = ""] = message.trim().split("\n").map(shortened);
+  return {
+    code,
+    text: printableLines(code === EXIT.mistake ? `benn: ${shortened(message)}` : `benn: ${first} (a fault; --debug shows where)`),
+  };
+}
+
+/** Characters of a message at most: what it quotes may be a value of any length. */
+const LONGEST = 2000;
+
+/** Its beginning, which says who and what, and its end, which says what to do. */
+function shortened(message: string): string {
+  return message.length <= LONGEST ? message : `${message.slice(0, LONGEST * 0.6)} … ${message.slice(-LONGEST * 0.4)}`;
 }
 
 function causes(error: unknown): string {

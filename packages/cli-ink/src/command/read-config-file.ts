@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Config, UserError } from "@benn/core";
+import { printable } from "@benn/core/internals";
 import { fileSpecifier, installResolver } from "@benn/core/node";
 
 const FILES = ["benn.config.ts", "benn.config.mts", "benn.config.js", "benn.config.mjs", "benn.config.json"];
@@ -34,7 +35,7 @@ async function readJson(path: string): Promise<unknown> {
     return Array.isArray(json) ? json : config;
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    throw new UserError(`configuration file ${path}: is not JSON (${cause.message.replace(/\.$/, "")}).`, { cause });
+    throw new UserError(`configuration file ${path}: is not JSON (${printable(cause.message.replace(/\.$/, ""))}).`, { cause });
   }
 }
 
@@ -44,7 +45,7 @@ async function importDefault(path: string): Promise<unknown> {
     return ((await import(/* @vite-ignore */ fileSpecifier(path))) as { default?: unknown }).default;
   } catch (cause) {
     const [said = ""] = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n");
-    throw new UserError(`configuration file ${path}: cannot be read (${said.replace(/\.$/, "")}).`, { cause });
+    throw new UserError(`configuration file ${path}: cannot be read (${printable(said.replace(/\.$/, ""))}).`, { cause });
   }
 }
 

@@ -18,12 +18,12 @@ const config = { ...toyConfig, scheme: "boost", pretrainEpochs: 1 } satisfies Co
 beforeAll(() => tf.setBackend("cpu"));
 
 /** Trains, or goes on, until the power is cut; returns the members whose end was emitted. */
-async function trainUntilCut(out: string, files: PowerCutFiles | undefined): Promise<number[]> {
+async function trainUntilCut(out: string, files: PowerCutFiles | undefined, own: Config = config): Promise<number[]> {
   const folder = join(out, "toy");
   const ended: number[] = [];
   const resume = existsSync(join(folder, "experiment.json"));
   try {
-    for await (const event of train(resume ? undefined : config, {
+    for await (const event of train(resume ? undefined : own, {
       container,
       ...(files ? { files } : {}),
       ...(resume ? { resume: folder } : { out }),
@@ -53,5 +53,24 @@ test("a run whose power is cut at any write, twice, keeps every member whose end
     await trainUntilCut(out, undefined);
     expect(await folderBytes(folder), `cut at ${cutAt}`).toEqual(wanted);
     expect((await checkRun(folder)).damaged, `cut at ${cutAt}`).toEqual([]);
+  }
+});
+
+test("a run that begins from a given model and is cut before it has kept its copy keeps it when it goes on", async () => {
+  const begun = await newOut();
+  await trainUntilCut(begun, undefined);
+  const { pretrainEpochs: _none, ...settings } = config;
+  const own = { ...settings, members: 1, init: join(begun, "toy/members/000") } satisfies Config;
+  const whole = await newOut();
+  await trainUntilCut(whole, undefined, own);
+  const wanted = await folderBytes(join(whole, "toy"));
+  expect(Object.keys(wanted)).toContain("start/start.json");
+  for (let cutAt = 18; cutAt < 40; cutAt += 2) {
+    const out = await newOut();
+    const files = new PowerCutFiles(join(out, "toy"), cutAt);
+    await trainUntilCut(out, files, own);
+    files.cut(createRandom(cutAt, "power cut"));
+    await trainUntilCut(out, undefined, own);
+    expect(await folderBytes(join(out, "toy")), `cut at ${cutAt}`).toEqual(wanted);
   }
 });

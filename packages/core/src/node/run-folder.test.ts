@@ -155,3 +155,12 @@ test("a folder in use is refused, one left locked by a dead process is taken ove
   await writeFile(join(folder, "lock.json"), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }));
   await (await RunFolder.open(folder)).close();
 });
+
+test("a checkpoint of a member ahead that a killed process left half written is removed when the run is opened again", async () => {
+  const folder = await newFolder();
+  await (await RunFolder.open(folder)).close();
+  await writeFile(join(folder, "checkpoint/ahead-001.safetensors.part"), "half");
+  await writeFile(join(folder, "checkpoint/ahead-002.safetensors"), "whole");
+  await (await RunFolder.open(folder)).close();
+  expect(await readdir(join(folder, "checkpoint"))).toEqual(["ahead-002.safetensors"]);
+});

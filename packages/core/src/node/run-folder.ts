@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs";
 import type { RunEvent } from "../events.ts";
@@ -67,6 +67,7 @@ export class RunFolder implements RunStore {
     }
     const lock = await lockRun(path, options);
     try {
+      await removeHalfWritten(join(path, "checkpoint"), files);
       return new RunFolder(path, await EventLog.open(join(path, "events.jsonl"), files), lock, options);
     } catch (error) {
       await lock.release();
@@ -275,6 +276,11 @@ export class RunFolder implements RunStore {
       throw fileError(path, "read", error);
     });
   }
+}
+
+/** What a killed process left of a checkpoint: every other file is written again, but one of a member ahead may not be. */
+async function removeHalfWritten(folder: string, files: FileSystem): Promise<void> {
+  for (const name of await readdir(folder)) if (name.endsWith(".part")) await files.remove(join(folder, name));
 }
 
 function bytesOf(values: Float32Array | Float64Array): Uint8Array {

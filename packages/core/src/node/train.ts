@@ -124,8 +124,9 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       await writePreprocessing(folder, data, files);
       await writeValidationLabels(folder, data, files);
       await writeExperiment(folder, resolved, data, { origin: options.given?.origin, files });
-      if (resolved.init !== undefined) await store.keepStart(await readStartFiles(resolved.init));
     }
+    // Also of a run that was killed between the two.
+    if (resolved.init !== undefined && resolved.init !== startFolder(folder)) await store.keepStart(await readStartFiles(resolved.init));
     options.onFolder?.(folder);
     audience = tellListeners(listeners, folder);
     const { startMemberThread } = options;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type KeyMap, UserError, z } from "@benn/core";
+import { printable } from "../printable.ts";
 
 const place = z.union([
   z.string().min(1),
@@ -31,7 +32,7 @@ export async function readKeyMap(path: string): Promise<KeyMap> {
   } catch (cause) {
     const said = cause instanceof SyntaxError ? "is not JSON" : "cannot be read";
     throw new UserError(
-      `key map ${path}: ${said} (${cause instanceof Error ? cause.message : String(cause)}). Check the path and the file.`,
+      `key map ${path}: ${said} (${printable(cause instanceof Error ? cause.message : String(cause))}). Check the path and the file.`,
       {
         cause,
       },

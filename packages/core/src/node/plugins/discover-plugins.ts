@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { fileURLToPath } from "node:url";
+import { printable } from "../../printable.ts";
 import { UserError } from "../../user-error.ts";
 import { manifestUrl } from "./install-resolver.ts";
 
@@ -52,6 +53,8 @@ function read(path: string | undefined): Manifest | undefined {
   try {
     return JSON.parse(text) as Manifest;
   } catch (cause) {
-    throw new UserError(`${path}: is not JSON (${(cause as Error).message}). Mend it, since plugins are looked up there.`, { cause });
+    throw new UserError(`${path}: is not JSON (${printable((cause as Error).message)}). Mend it, since plugins are looked up there.`, {
+      cause,
+    });
   }
 }

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSafetensors, type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
+import { load } from "@benn/packed";
+import type { Shape } from "../../../../packages/packed/src/graph.ts";
+import { readModel } from "../../../../packages/packed/src/read-model.ts";
+import { addNode, finishModel, randomImage } from "../../../../packages/packed/test/random-graph.ts";
+import { newSketch } from "../../../../packages/packed/test/random-model.ts";
+import { must, type Reader } from "../reader.ts";
+
+/** Small models of every kind of node, and one that an exporter wrote. */
+function models(): Uint8Array[] {
+  const chains = [
+    ["conv", "relu", "maxPool"],
+    ["sign", "binaryConv", "affine"],
+    ["sign", "maxPool"],
+    ["averagePool", "padChannels", "relu"],
+    ["conv", "relu", "mean"],
+    ["affine", "add"],
+  ] as const;
+  const random = chains.map((chain, seed) => {
+    const sketch = newSketch(seed + 5);
+    const image = { ...randomImage(sketch), height: 4, width: 4, channels: 3 };
+    let shape: Shape = image;
+    for (const op of chain) shape = addNode(sketch, shape.kind === "bits" && op !== "maxPool" ? "binaryConv" : op, shape);
+    return finishModel(sketch, image, shape).file;
+  });
+  return [...random.map(sealed), readFileSync(join(import.meta.dirname, "../../../../packages/packed/test/version-1.benn"))];
+}
+
+/** With the checksum of what it now is. */
+function sealed(bytes: Uint8Array): Uint8Array {
+  const digest = (part: string | Uint8Array): Buffer => createHash("sha256").update(part).digest();
+  try {
+    const file = Buffer.from(bytes);
+    const length = file.readUInt32LE(0);
+    const header = JSON.parse(file.subarray(8, 8 + length).toString("utf8")) as Record<"__metadata__", Record<string, string>>;
+    const { __metadata__: metadata } = header;
+    const both = Buffer.concat([digest(metadata["model"] ?? ""), digest(file.subarray(8 + length))]);
+    metadata["sha256"] = createHash("sha256").update(both).digest("hex");
+    const json = Buffer.from(JSON.stringify(header));
+    const size = Buffer.alloc(8);
+    size.writeUInt32LE(json.length);
+    return Buffer.concat([size, json, file.subarray(8 + length)]);
+  } catch {
+    return bytes;
+  }
+}
+
+export const benn: Reader = {
+  reads: "the graph of a .benn file, as in WebAssembly and on WebGPU",
+  inputs: 120_000,
+  open: async () => ({
+    seeds: models(),
+    form: "safetensors",
+    read(bytes) {
+      const { shape, labels, members } = readModel(bytes, "fuzzed.benn");
+      must(shape.length === 3 && shape.every((n) => n >= 1), "an image has a shape");
+      must(labels.length > 0 && members.length > 0, "there are classes and members");
+      for (const { alpha, nodes, shapes } of members) must(Number.isFinite(alpha) && nodes.length < shapes.length, "a member is whole");
+    },
+  }),
+};
+
+export const bennRun: Reader = {
+  reads: "a .benn file that is loaded and classifies an image",
+  inputs: 6000,
+  open: async () => ({
+    seeds: models(),
+    form: "safetensors",
+    seal: sealed,
+    async read(bytes) {
+      const model = await load(bytes, { kernel: "scalar", maxMemory: 2 ** 26 });
+      const [height, width, channels] = model.shape;
+      if (height * width * channels > 1 << 16) return;
+      const { class: winner, label } = model.predict(new Float32Array(height * width * channels).fill(0.5));
+      must(model.labels[winner] === label, "the class has a label");
+    },
+  }),
+};
+
+export const safetensors: Reader = {
+  reads: "safetensors, of core",
+  inputs: 100_000,
+  open: async () => ({
+    seeds: safetensorsSeeds(),
+    form: "safetensors",
+    read(bytes) {
+      const { tensors } = readSafetensors(bytes, "fuzzed.safetensors");
+      for (const { shape, data } of tensors.values())
+        must(shape.reduce((n, side) => n * side, 1) === data.length, "a tensor is as long as its shape");
+    },
+  }),
+};
+
+export function safetensorsSeeds(): Uint8Array[] {
+  const tensors = new Map<string, SafetensorsEntry>([
+    ["weights:a", { dtype: "F32", shape: [2, 3], data: Float32Array.from([1, 2, 3, 4, 5, 6]) }],
+    ["b", { dtype: "I32", shape: [4], data: Int32Array.from([1, 2, 3, 4]) }],
+    ["c", { dtype: "U8", shape: [5], data: Uint8Array.from([1, 2, 3, 4, 5]) }],
+    ["none", { dtype: "F64", shape: [0], data: new Float64Array(0) }],
+  ]);
+  return [writeSafetensors({ metadata: { a: "b", more: '{"x":[1,2]}' }, tensors }), writeSafetensors({ metadata: {}, tensors: new Map() })];
+}

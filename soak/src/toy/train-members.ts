@@ -1,0 +1,44 @@
+// A process that trains many members, and tells after each what it holds.
+import { readdirSync } from "node:fs";
+import * as tf from "@tensorflow/tfjs";
+import { goOn } from "./toy-runs.ts";
+
+/** What a process holds when a member is trained. */
+export interface Holding {
+  /** Bytes: what JavaScript holds, arrays included, after its garbage was collected; and what the system gave the process. */
+  readonly held: number;
+  readonly resident: number;
+  readonly tensors: number;
+  /** Timers, sockets, files and the like that keep the process alive. */
+  readonly resources: number;
+  /** Open files; 0 where the system does not list them. */
+  readonly files: number;
+}
+
+const [out = "", members = "1"] = process.argv.slice(2);
+const collect = (globalThis as { gc?: () => void }).gc!;
+
+function holding(): Holding {
+  collect();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const files = process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0;
+  return {
+    held: heapUsed + external,
+    resident: rss,
+    tensors: tf.memory().numTensors,
+    resources: process.getActiveResourcesInfo().length,
+    files,
+  };
+}
+
+// TensorFlow.js keeps the order of layers of its last hundred graphs, and with it the graphs: a cache that is full after some members hides
+// nothing that grows.
+tf.env().set("TOPOLOGICAL_SORT_CACHE_MAX_ENTRIES", 8);
+
+const config = { dataset: { name: "blobs", rows: 24 }, scheme: "bag", members: Number(members), epochs: 1, batchSize: 32, learningRate: 0.02, checkpointSeconds: 0, name: "toy" } as const; // prettier-ignore
+await goOn({ name: "many members", config, threads: false }, out, {
+  onEvent(event) {
+    if (event.type === "staged") console.log(JSON.stringify(holding()));
+  },
+});
+process.exit(0);
