@@ -23,7 +23,7 @@ export default defineConfig({
     reporters: ["default", count],
     maxWorkers: "100%",
     projects: [
-      ...globSync(["packages/*", "examples", "golden", "bench", "results", "scripts"], { cwd: import.meta.dirname }).map((root) => ({
+      ...globSync(["packages/*", "examples", "golden", "bench", "mutation", "results", "scripts"], { cwd: import.meta.dirname }).map((root) => ({
         ...fromSource,
         root,
         test: {
