@@ -16,7 +16,8 @@ export const ignored: Ignorer = {
       if (TEXT_CALLS.has(parent.callee.property.name)) return "text of a schema";
     if (parent?.type === "ObjectProperty" && parent.value === node && parent.key.type === "Identifier" && TEXT_KEYS.has(parent.key.name))
       return "text of a description";
-    const literals = node.type === "StringLiteral" ? [node.value] : node.type === "TemplateLiteral" ? node.quasis.map((part) => part.value.raw) : [];
+    const literals =
+      node.type === "StringLiteral" ? [node.value] : node.type === "TemplateLiteral" ? node.quasis.map((part) => part.value.raw) : [];
     if (SENTENCE.test(literals.join("x")) && parentPath?.type !== "ImportDeclaration") return "a sentence for people";
     return undefined;
   },

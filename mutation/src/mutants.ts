@@ -63,7 +63,16 @@ export async function mutantsOf(files: readonly string[], root: string): Promise
     const nth = counts.get(fileName + same) ?? 0;
     counts.set(fileName + same, nth + 1);
     const key = createHash("sha256").update(`${same}\0${nth}`).digest("hex").slice(0, 16);
-    return { id, file: fileName, line: start.line + 1, column: start.column + 1, mutator: mutatorName, original, replacement: becomes, key };
+    return {
+      id,
+      file: fileName,
+      line: start.line + 1,
+      column: start.column + 1,
+      mutator: mutatorName,
+      original,
+      replacement: becomes,
+      key,
+    };
   });
   return {
     mutants,

@@ -51,7 +51,9 @@ test("what no test reaches is named", () => {
 test("a survivor with a reason is not named as new; a second run goes on from the first", async () => {
   const { unlisted } = reportLines(mutation, new Map());
   expect(unlisted).toBeGreaterThan(1);
-  const reasons = new Map([[`mutation/test/clamp.ts\0${written({ original: "value > LIMIT", replacement: "value >= LIMIT" })}`, "the same value"]]);
+  const reasons = new Map([
+    [`mutation/test/clamp.ts\0${written({ original: "value > LIMIT", replacement: "value >= LIMIT" })}`, "the same value"],
+  ]);
   const again = await mutate(subject, { ...options, fresh: false });
   expect([...again.verdicts.values()]).toEqual([...mutation.verdicts.values()]);
   expect(reportLines(again, reasons).unlisted).toBe(unlisted - 1);

@@ -76,7 +76,7 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
 
   if (open.size > 0) {
     const start = performance.now();
-    const { lines, hung } = await runSession(folder, { kind: "cover", tests: subject.tests }, () => 400_000);
+    const { lines, hung } = await runSession(folder, { kind: "cover", tests: subject.tests, without: subject.without }, () => 400_000);
     if (hung) throw new Error("mutate: a test hangs without a mutant");
     const failed = lines.filter((line) => line.on === "covered" && !line.passed);
     for (const line of failed) if (line.on === "covered") print(`  fails without a mutant, and is left out: ${line.file} ${line.name}`);
@@ -93,14 +93,26 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
     const names = new Map(lines.flatMap((line) => (line.on === "covered" ? [[line.test, line.name] as const] : [])));
     const times = new Map(lines.flatMap((line) => (line.on === "covered" ? [[line.test, line.ms] as const] : [])));
     const fileTimes = new Map(lines.flatMap((line) => (line.on === "loaded" ? [[relative(root, line.file), line.ms] as const] : [])));
-    print(`  ${names.size} tests reach ${covering.size + [...loading.keys()].filter((id) => !covering.has(id)).length} of them (${seconds(start)})`);
+    print(
+      `  ${names.size} tests reach ${covering.size + [...loading.keys()].filter((id) => !covering.has(id)).length} of them (${seconds(start)})`,
+    );
 
     // The shortest tests of each mutant, as many as the budget has room for.
     for (const [mutant, all] of covering) {
       let sum = 0;
-      covering.set(mutant, all.toSorted((a, b) => a.ms - b.ms).filter(({ ms }, i) => (sum += ms) <= options.budget * 1000 || i === 0));
+      covering.set(
+        mutant,
+        all.toSorted((a, b) => a.ms - b.ms).filter(({ ms }, i) => (sum += ms) <= options.budget * 1000 || i === 0),
+      );
     }
     const doubtful = new Set<string>();
+    const reopen = (id: string) => {
+      const mutant = chosen.find((one) => one.id === id);
+      if (!mutant) return;
+      doubtful.add(id);
+      open.set(id, mutant);
+      results.delete(mutant);
+    };
     const patience = (line: Line | undefined) => {
       if (line?.on === "start" && !line.whole) return 20_000 + 10 * (times.get(line.test) ?? 0);
       const file = line?.on === "start" ? line.test : line?.on === "file" ? line.file : undefined;
@@ -113,17 +125,19 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
     /** Runs a plan until all of it is done, in more than one session where a mutant hangs. */
     const runAll = async (what: string, planned: () => Extract<Plan, { kind: "kill" }>) => {
       for (let plan = planned(); plan.tests.length > 0; plan = planned()) {
-        const session = await runSession(folder, plan, patience);
         const before = done.size;
-        for (const line of session.lines) if (line.on === "unclean") doubtful.add(line.mutant);
-        for (const line of session.lines) {
-          if (line.on !== "end") continue;
-          done.add(`${line.test}\0${line.mutant}`);
-          const by = line.whole ? relative(root, line.test) : (names.get(line.test) ?? "");
-          if (line.killed && (line.whole || !doubtful.has(line.mutant))) settle(line.mutant, { status: "killed", by });
-          // Its place was passed when the test first ran, and not now: something is kept from one time to the next.
-          if (!line.killed && !line.whole && line.hits === 0) doubtful.add(line.mutant);
-        }
+        const session = await runSession(folder, { ...plan, without: subject.without }, patience, (lines) => {
+          for (const line of lines) {
+            if (line.on === "unclean") reopen(line.mutant);
+            if (line.on !== "end") continue;
+            done.add(`${line.test}\0${line.mutant}`);
+            const by = line.whole ? relative(root, line.test) : (names.get(line.test) ?? "");
+            if (line.killed) settle(line.mutant, { status: "killed", by });
+            // Its place was passed when the test first ran, and not now: something is kept from one time to the next.
+            else if (!line.whole && line.hits === 0) doubtful.add(line.mutant);
+          }
+          if (lines.length > 0) results.save();
+        });
         if (session.hung) {
           const { test, mutant, whole } = session.hung;
           done.add(`${test}\0${mutant}`);

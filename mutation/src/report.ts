@@ -5,7 +5,10 @@ import { written } from "./survivors.ts";
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** What came out: survivors without a reason by file and line, the share killed by file, and in all. */
-export function reportLines({ total, verdicts, ignored }: Mutation, reasons: ReadonlyMap<string, string>): { lines: string[]; unlisted: number } {
+export function reportLines(
+  { total, verdicts, ignored }: Mutation,
+  reasons: ReadonlyMap<string, string>,
+): { lines: string[]; unlisted: number } {
   const lines: string[] = [];
   const files = new Map<string, { killed: number; of: number }>();
   let [unlisted, killed] = [0, 0];
@@ -23,7 +26,8 @@ export function reportLines({ total, verdicts, ignored }: Mutation, reasons: Rea
   }
   const width = Math.max(0, ...[...files.keys()].map((file) => file.length));
   lines.push("");
-  for (const [file, { killed, of }] of files) lines.push(`${file.padEnd(width)}  ${String(killed).padStart(4)} of ${String(of).padStart(4)}`);
+  for (const [file, { killed, of }] of files)
+    lines.push(`${file.padEnd(width)}  ${String(killed).padStart(4)} of ${String(of).padStart(4)}`);
   const of = verdicts.size;
   const [low, high] = wilson(killed, of);
   const share = `${killed} of ${of} mutants killed, ${percent(killed / Math.max(1, of))}`;

@@ -38,6 +38,10 @@ export class Results {
     this.#verdicts.set(`${file}\0${key}`, verdict);
   }
 
+  delete({ file, key }: Mutant): void {
+    this.#verdicts.delete(`${file}\0${key}`);
+  }
+
   save(): void {
     const files: Record<string, { hash: string; verdicts: Record<string, Verdict> }> = {};
     for (const [at, verdict] of this.#verdicts) {

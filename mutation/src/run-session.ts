@@ -13,9 +13,14 @@ export interface Session {
 /**
  * Runs a plan in a process of its own.
  * @param patience milliseconds that may pass after a line of the log before the next one
- * @param onLine is told each line as it comes
+ * @param onLines gets the lines of the log as they come
  */
-export async function runSession(folder: string, plan: Plan, patience: (line: Line | undefined) => number): Promise<Session> {
+export async function runSession(
+  folder: string,
+  plan: Plan,
+  patience: (line: Line | undefined) => number,
+  onLines: (lines: readonly Line[]) => void = () => {},
+): Promise<Session> {
   const files = sessionFiles(folder);
   writeFileSync(files.plan, JSON.stringify(plan));
   writeFileSync(files.log, "");
@@ -31,17 +36,24 @@ export async function runSession(folder: string, plan: Plan, patience: (line: Li
   process.once("exit", stop);
   let hung: Session["hung"];
   let [size, since] = [0, performance.now()];
-  const read = () =>
-    readFileSync(files.log, "utf8")
+  const lines: Line[] = [];
+  const read = (): readonly Line[] => {
+    const text = readFileSync(files.log, "utf8");
+    const came = text
+      .slice(0, text.lastIndexOf("\n") + 1)
       .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Line);
+      .slice(lines.length, -1); // a last one may be half written
+    const fresh = came.map((line) => JSON.parse(line) as Line);
+    lines.push(...fresh);
+    onLines(fresh);
+    return lines;
+  };
   while (!ended) {
-    await Promise.race([end, sleep(500)]);
+    await Promise.race([end, sleep(1000)]);
     const now = statSync(files.log).size;
+    const last = read().at(-1);
     if (now !== size) [size, since] = [now, performance.now()];
-    else if (!ended && performance.now() - since > 500) {
-      const last = read().at(-1);
+    else if (!ended) {
       if (performance.now() - since <= patience(last)) continue;
       hung = last?.on === "start" ? last : undefined;
       stop();

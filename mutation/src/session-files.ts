@@ -1,16 +1,19 @@
 import { join } from "node:path";
 
 /** What a session is told to do, in the file `plan`. Tests are paths from the root, in the order in which they run. */
-export type Plan =
-  | { readonly kind: "cover"; readonly tests: readonly string[] }
+export type Plan = {
+  readonly tests: readonly string[];
+  /** Part of the names of tests that do not run. */ readonly without?: string | undefined;
+} & (
+  | { readonly kind: "cover" }
   | {
       readonly kind: "kill";
-      readonly tests: readonly string[];
       /** By the id of a test: it runs once for each of them that no test has killed yet. */
       readonly repeat?: Readonly<Record<string, readonly Job[]>>;
       /** By the path of a test file: it is loaded and run anew for each. */
       readonly whole?: Readonly<Record<string, readonly string[]>>;
-    };
+    }
+);
 
 /** A mutant, and how often the test passes its place without it. */
 export interface Job {
@@ -22,7 +25,14 @@ export interface Job {
 export type Line =
   | { readonly on: "file"; readonly file: string }
   | { readonly on: "start"; readonly test: string; readonly mutant: string; readonly whole: boolean }
-  | { readonly on: "end"; readonly test: string; readonly mutant: string; readonly killed: boolean; readonly hits: number; readonly whole: boolean }
+  | {
+      readonly on: "end";
+      readonly test: string;
+      readonly mutant: string;
+      readonly killed: boolean;
+      readonly hits: number;
+      readonly whole: boolean;
+    }
   /** After this mutant the test fails without any: its failure proves nothing. */
   | { readonly on: "unclean"; readonly test: string; readonly mutant: string }
   | {

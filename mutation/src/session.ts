@@ -28,6 +28,7 @@ const vitest = await createVitest(
     silent: true,
     runner: join(import.meta.dirname, "repeating-runner.ts"),
     include: [...plan.tests],
+    ...(plan.without && { testNamePattern: new RegExp(`^(?!.*${plan.without})`) }),
     // One worker and one TensorFlow.js for all files; the runner has each of them load our modules anew.
     isolate: false,
     setupFiles: [join(root, "scripts/seed-properties.ts"), join(import.meta.dirname, "stop-at-first-failure.ts")],

@@ -7,13 +7,15 @@ export interface Subject {
   /** Paths from the root. */
   readonly sources: readonly string[];
   readonly tests: readonly string[];
+  /** Tests whose name has this in it do not run. */
+  readonly without?: string | undefined;
 }
 
 interface Globs {
   readonly sources: readonly string[];
   readonly without?: readonly string[];
   readonly tests: readonly string[];
-  readonly withoutTests?: readonly string[];
+  readonly withoutTest?: string;
 }
 
 const packageGlobs = (name: string): Globs => ({ sources: [`packages/${name}/src/**/*.ts`], tests: [`packages/${name}/src/**/*.test.ts`] });
@@ -27,7 +29,8 @@ const GLOBS: Readonly<Record<string, Globs>> = {
     sources: ["packages/packed/src/export/**/*.ts", "packages/core/src/lowering.ts"],
     tests: ["packages/packed/src/export/**/*.test.ts"],
   },
-  "import-torch": packageGlobs("import-torch"),
+  // It counts 150 million times what it passes.
+  "import-torch": { ...packageGlobs("import-torch"), withoutTest: "three million opcodes" },
   core: {
     sources: ["packages/core/src/**/*.ts"],
     without: [
@@ -51,11 +54,12 @@ export function subjectOf(name: string, root: string): Subject {
   const found = name.replace(/\/$/, "").replace(/^packages\//, "");
   const globs = GLOBS[found];
   if (!globs) throw new UserError(`mutate: there is no subject "${name}". There are: ${SUBJECTS.join(", ")}.`);
-  const { sources, without = [], tests, withoutTests = [] } = globs;
+  const { sources, without = [], tests, withoutTest } = globs;
   const skipped = ["**/*.test.ts", "**/index.d.ts", "**/node_modules/**", ...without];
   return {
     name: found,
     sources: globSync([...sources], { cwd: root, exclude: skipped }).toSorted(),
-    tests: globSync([...tests], { cwd: root, exclude: ["**/node_modules/**", ...withoutTests] }).toSorted(),
+    tests: globSync([...tests], { cwd: root, exclude: ["**/node_modules/**"] }).toSorted(),
+    without: withoutTest,
   };
 }
