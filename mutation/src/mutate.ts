@@ -76,7 +76,7 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
 
   if (open.size > 0) {
     const start = performance.now();
-    const { lines, hung } = await runSession(folder, { kind: "cover", tests: subject.tests, without: subject.without }, () => 400_000);
+    const { lines, hung } = await runSession(folder, { kind: "cover", tests: subject.tests, without: subject.without }, () => 1_800_000);
     if (hung) throw new Error("mutate: a test hangs without a mutant");
     const failed = lines.filter((line) => line.on === "covered" && !line.passed);
     for (const line of failed) if (line.on === "covered") print(`  fails without a mutant, and is left out: ${line.file} ${line.name}`);

@@ -26,6 +26,7 @@ const vitest = await createVitest(
     pool: "forks",
     maxWorkers: 1,
     silent: true,
+    fsModuleCache: false, // it would give a file with the mutants of another run
     runner: join(import.meta.dirname, "repeating-runner.ts"),
     include: [...plan.tests],
     ...(plan.without && { testNamePattern: new RegExp(`^(?!.*${plan.without})`) }),

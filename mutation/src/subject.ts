@@ -43,7 +43,7 @@ const GLOBS: Readonly<Record<string, Globs>> = {
       // The exporter's.
       "packages/core/src/lowering.ts",
     ],
-    tests: ["packages/core/src/**/*.test.ts", "packages/{binarize,vote,ensemble-bagging,ensemble-boost}/src/**/*.test.ts"],
+    tests: ["packages/core/src/**/*.test.ts"],
   },
 };
 
