@@ -125,17 +125,20 @@ test.for(packages)("%s has a README, and package.json as its only configuration"
   }
 });
 
-test.for([...packages, "golden", "bench", "mutation", SOFTWARE_GPU])("%s declares what it imports, at the one version of the catalog", (folder) => {
-  const { name, dependencies = {}, devDependencies = {}, peerDependencies = {} } = manifestOf(folder);
-  const all = { ...dependencies, ...devDependencies, ...peerDependencies };
-  expect(Object.entries(all).filter(([, version]) => !/^(?:catalog:|workspace:\^)$/.test(version))).toEqual([]);
-  const undeclared = imports(folder).filter(({ file, specifier, typeOnly }) => {
-    const wanted = packageOf(specifier);
-    if (isRelative(specifier) || isBuiltin(specifier) || wanted === name) return false;
-    return !(wanted in (isTest(file) || typeOnly ? all : { ...dependencies, ...peerDependencies }));
-  });
-  expect(undeclared.map(said)).toEqual([]);
-});
+test.for([...packages, "golden", "bench", "mutation", SOFTWARE_GPU])(
+  "%s declares what it imports, at the one version of the catalog",
+  (folder) => {
+    const { name, dependencies = {}, devDependencies = {}, peerDependencies = {} } = manifestOf(folder);
+    const all = { ...dependencies, ...devDependencies, ...peerDependencies };
+    expect(Object.entries(all).filter(([, version]) => !/^(?:catalog:|workspace:\^)$/.test(version))).toEqual([]);
+    const undeclared = imports(folder).filter(({ file, specifier, typeOnly }) => {
+      const wanted = packageOf(specifier);
+      if (isRelative(specifier) || isBuiltin(specifier) || wanted === name) return false;
+      return !(wanted in (isTest(file) || typeOnly ? all : { ...dependencies, ...peerDependencies }));
+    });
+    expect(undeclared.map(said)).toEqual([]);
+  },
+);
 
 test("files are named in kebab-case for what they hold", () => {
   const wrong = packages.flatMap(sourcesOf).filter((file) => {

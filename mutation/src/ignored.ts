@@ -11,7 +11,7 @@ export const ignored: Ignorer = {
   shouldIgnore(path) {
     const { node, parent, parentPath } = path as babel.NodePath;
     const inArguments = (parent?.type === "NewExpression" || parent?.type === "CallExpression") && parent.arguments.includes(node as never);
-    if (inArguments && parent.callee.type === "Identifier" && /Error$/.test(parent.callee.name)) return "text of an error";
+    if (inArguments && parent.callee.type === "Identifier" && parent.callee.name.endsWith("Error")) return "text of an error";
     if (inArguments && parent.callee.type === "MemberExpression" && parent.callee.property.type === "Identifier")
       if (TEXT_CALLS.has(parent.callee.property.name)) return "text of a schema";
     if (parent?.type === "ObjectProperty" && parent.value === node && parent.key.type === "Identifier" && TEXT_KEYS.has(parent.key.name))

@@ -7,6 +7,7 @@ import { startTests } from "vitest/internal/browser";
 import { FOLDER, type Job, type Line, type Plan, sessionFiles } from "./session-files.ts";
 
 const files = sessionFiles(process.env[FOLDER] ?? "");
+// oxlint-disable-next-line no-underscore-dangle -- the instrumented code calls it so
 const stryker: InstrumenterContext = ((globalThis as { __stryker__?: InstrumenterContext }).__stryker__ ??= {});
 const say = (line: Line) => appendFileSync(files.log, `${JSON.stringify(line)}\n`);
 
@@ -59,7 +60,7 @@ export default class RepeatingRunner extends TestRunner {
   }
 
   override async onBeforeRunTask(test: RunnerTestCase): Promise<void> {
-    await super.onBeforeRunTask(test as never);
+    await super.onBeforeRunTask(test);
     if (this.#plan.kind === "cover" || test.mode !== "run") return;
     if (this.#whole) {
       if (this.#whole.failed) test.mode = "skip";
@@ -71,7 +72,7 @@ export default class RepeatingRunner extends TestRunner {
   }
 
   override onBeforeTryTask(test: RunnerTestCase, options: never): void {
-    super.onBeforeTryTask(test as never, options);
+    super.onBeforeTryTask(test, options);
     if (this.#plan.kind === "cover") {
       stryker.currentTestId = test.id;
       this.#since = spentMs();
@@ -83,7 +84,7 @@ export default class RepeatingRunner extends TestRunner {
   }
 
   override async onAfterRetryTask(test: RunnerTestCase, options: never): Promise<void> {
-    await super.onAfterRetryTask(test as never, options);
+    await super.onAfterRetryTask(test, options);
     const failed = test.result?.state === "fail";
     // Nobody reads what failed, and to trace it back to its source takes longer than most tests.
     if (test.result) test.result.errors = [];
@@ -106,6 +107,7 @@ export default class RepeatingRunner extends TestRunner {
     }
   }
 
+  // oxlint-disable-next-line typescript/no-misused-promises -- Vitest awaits it
   override async onAfterRunFiles(run: RunnerTestFile[]): Promise<void> {
     super.onAfterRunFiles(run);
     if (this.#whole) return;

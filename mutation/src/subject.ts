@@ -24,7 +24,11 @@ const GLOBS: Readonly<Record<string, Globs>> = {
   vote: packageGlobs("vote"),
   "ensemble-bagging": packageGlobs("ensemble-bagging"),
   "ensemble-boost": packageGlobs("ensemble-boost"),
-  binarize: packageGlobs("binarize"),
+  binarize: {
+    sources: ["packages/binarize/src/**/*.ts"],
+    // The kernels of a backend are reached on a backend that has some.
+    tests: ["packages/binarize/src/**/*.test.ts", "packages/backend-wasm/src/kernels/binary-layers.test.ts"],
+  },
   exporter: {
     sources: ["packages/packed/src/export/**/*.ts", "packages/core/src/lowering.ts"],
     tests: ["packages/packed/src/export/**/*.test.ts"],

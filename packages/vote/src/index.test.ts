@@ -13,5 +13,6 @@ test("the three votes are registered by name", () => {
 });
 
 test("an ensemble that has no members yet has no scores", () => {
-  for (const voter of [hardVote, softVote, softmaxVote]) expect(voter.vote({ logits: [], alphas: [], classes: 3 })).toEqual(new Float64Array());
+  for (const voter of [hardVote, softVote, softmaxVote])
+    expect(voter.vote({ logits: [], alphas: [], classes: 3 })).toEqual(new Float64Array());
 });

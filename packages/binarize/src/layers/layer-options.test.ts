@@ -62,7 +62,7 @@ test("a call that says nothing of training evaluates", () => {
     const x = normal([4, 3], 1);
     for (const layer of [new BatchNorm(), new BinaryDense({ name: "d", binarizer: deterministic, units: 2, dropout: 0.5 })]) {
       const evaluated = values(layer.apply(x, { training: false }) as tf.Tensor);
-      expect(values(layer.call(x) as tf.Tensor)).toEqual(evaluated);
+      expect(values(layer.call(x))).toEqual(evaluated);
       if (layer instanceof BatchNorm) expect(values(layer.getWeights()[2] as tf.Tensor)).toEqual([0, 0, 0]);
     }
   });
@@ -146,7 +146,7 @@ test("a binary block is a batch norm and a convolution that keeps height and wid
     const [norm, layer] = binaryBlock({ name: "block", binarizer: deterministic, filters: 4, kernelSize: 5 });
     expect([norm.name, layer.name]).toEqual(["block_bn", "block"]);
     const x = normal([2, 6, 7, 3], 1);
-    const y = layer.apply(norm.apply(x) as tf.Tensor) as tf.Tensor;
+    const y = layer.apply(norm.apply(x)) as tf.Tensor;
     expect(y.shape).toEqual([2, 6, 7, 4]);
     expect(Math.min(...values(y))).toBe(0);
   });

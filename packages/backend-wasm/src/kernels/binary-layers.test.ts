@@ -1,17 +1,29 @@
-import { BACKEND_NAME, registerWasmBackend } from "@benn/backend-wasm";
+import {
+  BatchNorm,
+  batchNorm,
+  BinaryConv2D,
+  binaryConv2d,
+  BinaryDense,
+  binaryKernel,
+  binarySign,
+  centreAndClip,
+  deterministic,
+  dropoutMask,
+  stochastic,
+} from "@benn/binarize";
+import { createRandom } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
-import { normal } from "../../test/finite-differences.ts";
-import { deterministic } from "../deterministic.ts";
-import { BatchNorm } from "../layers/batch-norm.ts";
-import { BinaryConv2D } from "../layers/binary-conv2d.ts";
-import { BinaryDense } from "../layers/binary-dense.ts";
-import { stochastic } from "../stochastic.ts";
-import { batchNorm } from "./batch-norm.ts";
-import { binaryConv2d } from "./binary-conv2d.ts";
-import { binaryKernel, centreAndClip } from "./binary-kernel.ts";
-import { binarySign } from "./binary-sign.ts";
-import { dropoutMask } from "./dropout-mask.ts";
+import { BACKEND_NAME, registerWasmBackend } from "../register.ts";
+
+/** Standard normal values of a shape, the same each time. */
+function normal(shape: readonly number[], seed: number, deviation = 1): tf.Tensor {
+  const random = createRandom(seed, "test", ...shape);
+  return tf.tensor(
+    Array.from({ length: shape.reduce((product, n) => product * n, 1) }, () => deviation * random.normal()),
+    [...shape],
+  );
+}
 
 beforeAll(async () => void (await registerWasmBackend()));
 
@@ -24,7 +36,7 @@ function withGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tens
 const step = { training: true, seed: 3, epoch: 0, epochs: 1 };
 const binary = { name: "layer", binarizer: deterministic, activation: "relu" } as const;
 function ofLayer(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor[] {
-  const all = withGradients((x) => layer.apply(x!) as tf.Tensor, [x]);
+  const all = withGradients((x) => layer.apply(x) as tf.Tensor, [x]);
   layer.dispose();
   return all;
 }
@@ -39,14 +51,14 @@ function normOf(x?: tf.Tensor, scale?: tf.Tensor, offset?: tf.Tensor): [tf.Tenso
   return [y, ...copies];
 }
 
-/** Each with the kernels that a backend may have of its own, and values of every kind that come of them. */
+/** Each with the engine's own kernels for it, and values of every kind that come of them. */
 const cases: Readonly<Record<string, readonly [kernels: readonly string[], compute: () => tf.Tensor[]]>> = {
-  "the sign": [["BinarySign", "BinarySignGrad"], () => withGradients((x) => binarySign(x!), [normal([5, 4], 1)])],
+  "the sign": [["BinarySign", "BinarySignGrad"], () => withGradients((x) => binarySign(x), [normal([5, 4], 1)])],
   "a binary kernel": [
     ["BinaryKernel", "BinaryKernelGrad", "CentreAndClip"],
-    () => withGradients((w) => binaryKernel(w!), [centreAndClip(normal([3, 3, 4, 5], 2))]),
+    () => withGradients((w) => binaryKernel(w), [centreAndClip(normal([3, 3, 4, 5], 2))]),
   ],
-  "a binary kernel of weights beyond 1": [["BinaryKernel"], () => withGradients((w) => binaryKernel(w!), [normal([7, 3], 3, 2)])],
+  "a binary kernel of weights beyond 1": [["BinaryKernel"], () => withGradients((w) => binaryKernel(w), [normal([7, 3], 3, 2)])],
   "batch norm": [
     ["BatchNorm", "BatchNormGrad"],
     () => [
@@ -69,7 +81,7 @@ const cases: Readonly<Record<string, readonly [kernels: readonly string[], compu
       return weights;
     },
   ],
-  "a drawn kernel": [[], () => withGradients((w) => stochastic.kernel(w!, step, {}), [centreAndClip(normal([3, 3, 4, 5], 2))])],
+  "a drawn kernel": [[], () => withGradients((w) => stochastic.kernel(w, step, {}), [centreAndClip(normal([3, 3, 4, 5], 2))])],
   "a binary layer": [
     ["BinaryConv2D", "BinaryConv2DGrad"],
     () => ofLayer(new BinaryConv2D({ ...binary, filters: 4, kernelSize: 3 }), normal([2, 5, 6, 3], 11)),
@@ -78,7 +90,7 @@ const cases: Readonly<Record<string, readonly [kernels: readonly string[], compu
     ["BinaryConv2D", "BinaryConv2DGrad"],
     () => ofLayer(new BinaryDense({ ...binary, units: 4 }), normal([5, 6], 11)),
   ],
-  "dropped elements": [["DropoutMask"], () => withGradients((x) => dropoutMask(x!, 0.4, 12), [normal([9, 8], 10)])],
+  "dropped elements": [["DropoutMask"], () => withGradients((x) => dropoutMask(x, 0.4, 12), [normal([9, 8], 10)])],
   "a binary convolution": [
     ["BinaryConv2D", "BinaryConv2DGrad"],
     () =>
@@ -98,7 +110,7 @@ const cases: Readonly<Record<string, readonly [kernels: readonly string[], compu
 };
 
 test.for(Object.entries(cases))(
-  "%s is on a backend with kernels of its own, which are used, what it is elsewhere",
+  "%s is by the engine's own kernels, which are used, what it is on the plain backend",
   async ([, [kernels, compute]]) => {
     await tf.setBackend("cpu");
     const values = () => tf.tidy(() => compute().map((tensor) => ({ shape: tensor.shape, values: [...tensor.dataSync()] })));
