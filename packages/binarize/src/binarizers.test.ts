@@ -37,7 +37,8 @@ test("the binarizers are registered by name", () => {
   void plugin.register(container);
   expect(plugin.name).toBe("@benn/binarize");
   const binarizers = container.resolve(BINARIZERS);
-  expect(binarizers.names()).toEqual(["deterministic", "stochastic", "none"]);
+  const papers = ["approx-sign", "ede", "rsign", "recu", "adabin", "sign"];
+  expect(binarizers.names()).toEqual(["deterministic", "stochastic", ...papers, "none"]);
   for (const [name, { bits }] of Object.entries({ deterministic, stochastic, none })) expect(binarizers.create(name).bits).toEqual(bits);
 });
 

@@ -9,7 +9,7 @@ test("lists of floats are read, whatever axes of 1 they have", async () => {
   expect([...(await readNpy(fixture("torch", "alpha_m_mat.npy")))]).toEqual([0.5, 1.25]);
   expect([...(await readNpy(fixture("torch", "sample_weights_0.npy")))]).toEqual([0.25, 0.75, 0.5]);
   const none = changed("(1, 2)", "(0,)  ");
-  expect([...parseNpy(none.subarray(0, none.length - 8), "x.npy")]).toEqual([]);
+  expect([...parseList(none.subarray(0, none.length - 8), "x.npy")]).toEqual([]);
 });
 
 test("anything else is refused", () => {
