@@ -80,7 +80,7 @@ test("the packed runtime imports nothing but its own files, its exporter nothing
 });
 
 test("packages are entered by their doors alone", () => {
-  const others = ["golden", "bench", "examples", SOFTWARE_GPU];
+  const others = ["golden", "bench", "mutation", "examples", SOFTWARE_GPU];
   const wrong = [...packages, ...others].flatMap((folder) =>
     imports(folder).filter(({ file, specifier }) => {
       if (isRelative(specifier)) return relative(folder, join(dirname(file), specifier)).startsWith("..");
@@ -125,7 +125,7 @@ test.for(packages)("%s has a README, and package.json as its only configuration"
   }
 });
 
-test.for([...packages, "golden", "bench", "soak", SOFTWARE_GPU])(
+test.for([...packages, "golden", "bench", "mutation", "results", "soak", SOFTWARE_GPU])(
   "%s declares what it imports, at the one version of the catalog",
   (folder) => {
     const { name, dependencies = {}, devDependencies = {}, peerDependencies = {} } = manifestOf(folder);

@@ -1,8 +1,10 @@
+import { BINARIZERS, createContainer } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { deterministic } from "./deterministic.ts";
+import plugin from "./index.ts";
 import { none } from "./none.ts";
 import { sign } from "./sign.ts";
 import { stochastic } from "./stochastic.ts";
@@ -28,6 +30,16 @@ test("sign leaves signs as they are and gives them the gradient whole; others ar
     expect([...grad.dataSync()]).toEqual([1, 2, 3, 4, 5, 6]);
   });
   expect(tf.memory().numTensors).toBe(numTensors);
+});
+
+test("the binarizers are registered by name", () => {
+  const container = createContainer();
+  void plugin.register(container);
+  expect(plugin.name).toBe("@benn/binarize");
+  const binarizers = container.resolve(BINARIZERS);
+  const papers = ["approx-sign", "ede", "rsign", "recu", "adabin", "sign"];
+  expect(binarizers.names()).toEqual(["deterministic", "stochastic", ...papers, "none"]);
+  for (const [name, { bits }] of Object.entries({ deterministic, stochastic, none })) expect(binarizers.create(name).bits).toEqual(bits);
 });
 
 const training = { training: true, seed: 3, epoch: 0, epochs: 1 };

@@ -1,4 +1,5 @@
 import { foreignFile } from "./foreign-file.ts";
+import { printable } from "./printable.ts";
 import { UserError } from "./user-error.ts";
 
 /** Values as they stand in the file. */
@@ -63,7 +64,7 @@ export function parseNpy(file: Uint8Array, who: string, { types = npyTypes, cast
   if (found === undefined || order === undefined || dimensions === undefined) throw refuse("has a header that cannot be read.");
   if (found.startsWith("|O")) throw refuse("holds Python objects, which are pickled and never unpickled here.");
   const type = types.find((known) => known === found);
-  if (type === undefined) throw refuse(`has values of type ${found}, but only ${types.join(", ")} are read.`, cast);
+  if (type === undefined) throw refuse(`has values of type ${printable(found, 40)}, but only ${types.join(", ")} are read.`, cast);
   const shape = dimensions
     .split(",")
     .map((size) => size.replace("L", "").trim())

@@ -37,6 +37,9 @@ test("an unknown name lists the known ones and the nearest", () => {
     'architecture "resnet2" is unknown. Did you mean "resnet20"? Registered: nin, resnet20. Is its package listed under plugins?',
   );
   expect(() => nets().create("transformer")).toThrow('architecture "transformer" is unknown. Registered: nin, resnet20.');
+  const nameless = nets();
+  nameless.add("", { description: "", create: () => "the nameless" });
+  expect(() => nameless.create("transformer")).toThrow('architecture "transformer" is unknown.');
 });
 
 test("an unknown option names the nearest, a wrong type says what came and where", () => {

@@ -43,7 +43,7 @@ export class Registry<T> {
     if (typeof (definition as Partial<typeof definition> | undefined)?.create !== "function")
       throw new UserError(`${this.contract} "${name}": its definition, by ${this.registrant}, has no method create. Add create(options).`);
     for (const word of [name, ...aliases]) {
-      const owner = this.#entries.get(this.#names.get(word) ?? "");
+      const owner = this.#find(word);
       if (owner) {
         throw new UserError(
           `${this.contract} "${word}" is registered twice: by ${owner.plugin} and by ${this.registrant}. Rename one of them.`,
@@ -56,7 +56,7 @@ export class Registry<T> {
 
   /** @throws UserError when neither a name nor an alias; the message lists the names and suggests the nearest. */
   entry(name: string): RegistryEntry<T> {
-    const found = this.#entries.get(this.#names.get(name) ?? "");
+    const found = this.#find(name);
     if (found) return found;
     const known = [...this.#entries.keys()].toSorted();
     const close = nearest(name, [...this.#names.keys()]);
@@ -64,6 +64,11 @@ export class Registry<T> {
       `${this.contract} "${name}" is unknown. ${close ? `Did you mean "${close}"? ` : ""}` +
         `Registered: ${known.join(", ") || "none"}. Is its package listed under plugins?`,
     );
+  }
+
+  #find(word: string): RegistryEntry<T> | undefined {
+    const name = this.#names.get(word);
+    return name === undefined ? undefined : this.#entries.get(name);
   }
 
   /** The names in the order of registration, without aliases. */

@@ -9,7 +9,8 @@ const scheme = completeScheme(bagging);
 testScheme("bagging", () => bagging);
 
 const rowsOf = (member: number, epoch: number, purpose: "train" | "score") => {
-  const random = (scope: string) => createRandom(3, scope, member, ...(scope === "epoch" ? [epoch, purpose] : []));
+  const streams = { member: [member], epoch: [member, epoch, purpose] };
+  const random = (scope: keyof typeof streams) => createRandom(3, scope, ...streams[scope]);
   const draw = scheme.draw({ member, epoch, purpose, sampleWeights: new Float64Array(10_000).fill(1e-4), samples: 10_000, random });
   if (draw.kind !== "rows") throw new Error("bagging draws rows");
   return draw.rows;
@@ -35,8 +36,9 @@ test("every member has the same vote weight, however often it is wrong", () => {
   expect(scheme.next({ ...round, member: 9, wrong: Uint8Array.of(1, 1, 1, 0), error: 0.75 })).toEqual(accepted);
 });
 
-test("it is registered by name, and tells core that some rows stay out of the bag", () => {
+test("it is registered by name, and tells core that some rows stay out of the bag and that no member waits for another", () => {
   const container = createContainer();
   void plugin.register(container);
-  expect(container.resolve(SCHEMES).create("bagging").outOfBag).toBe(true);
+  expect(plugin.name).toBe("@benn/ensemble-bagging");
+  expect(container.resolve(SCHEMES).create("bagging")).toMatchObject({ outOfBag: true, independent: true });
 });

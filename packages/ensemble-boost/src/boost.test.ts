@@ -104,6 +104,13 @@ test("samme drops a member that is no better than chance, and stops; one a littl
   expect(verdict("samme", { sampleWeights: Float64Array.of(0.79, 0.21, 0, 0) }).alpha).toBeGreaterThan(0);
 });
 
+test("with a single class samme drops even a member with nothing wrong: guessing does as well", () => {
+  expect(create("samme").next(round({ wrong: new Uint8Array(4), classes: 1 }))).toEqual({
+    kind: "stop",
+    reason: expect.stringContaining("no better than chance"),
+  });
+});
+
 test("half-log alpha is kept with a warning where it is negative, or ends the run if so asked", () => {
   const weak = { sampleWeights: Float64Array.of(3, 1, 0, 0) }; // ε = 3/4
   const kept = verdict("adaboost", weak);
@@ -111,6 +118,9 @@ test("half-log alpha is kept with a warning where it is negative, or ends the ru
   expect(kept.warning).toMatch(/^adaboost: member 2 .* 0\.7500, .* votes against/);
   expectNumbers(kept.weights, [3 / Math.sqrt(3), Math.sqrt(3), 0, 0]);
   expect(verdict("adaboost").warning).toBeUndefined();
+
+  const even = verdict("adaboost", { sampleWeights: Float64Array.of(1, 1, 0, 0) }); // ε = 1/2
+  expect(even).toMatchObject({ kind: "accept", alpha: 0, warning: expect.stringContaining("it has no vote") });
 
   const strict = create({ name: "adaboost", onWeak: "stop" });
   expect(strict.next(round(weak))).toEqual({ kind: "stop", reason: expect.stringContaining("less than 0.5") });
@@ -160,15 +170,11 @@ test("rows are drawn afresh each epoch by their weights, or the weights go to th
   expect(draw("loss", 0, "score")).toEqual(draw("resample", 0, "score"));
 });
 
-test("the names of the reference are aliases", () => {
+test("the names of the reference are aliases, and defaults may be written out", () => {
   const schemes = container.resolve(SCHEMES);
   expect(["boost-a", "boost-b", "boost-c", "boost-d"].map((alias) => schemes.entry(alias).name)).toEqual(schemes.names());
-  expect(schemes.resolve("boost-d")).toEqual({
-    name: "samme",
-    alpha: "samme",
-    shrinkage: 0.1,
-    start: "uniform",
-    onWeak: "keep",
-    weighting: "resample",
-  });
+  const written = { shrinkage: 0.1, start: "uniform", onWeak: "keep", weighting: "resample" };
+  expect(schemes.resolve("boost-d")).toEqual({ name: "samme", alpha: "samme", ...written });
+  expect(schemes.resolve({ name: "boost-a", alpha: "half-log", ...written })).toEqual(schemes.resolve("boost-a"));
+  expect(plugin.name).toBe("@benn/ensemble-boost");
 });

@@ -54,3 +54,25 @@ test("without affine there is nothing to train", () => {
   expect(tf.memory().numTensors).toBe(before);
   model.dispose();
 });
+
+test("a map is normalised as the list of its pixels is", () => {
+  tf.tidy(() => {
+    const x = normal([2, 4, 3, 5], 6);
+    const [map, list] = [new BatchNorm(), new BatchNorm()];
+    for (const training of [true, false]) {
+      const y = map.apply(x, { training }) as tf.Tensor;
+      expect([...y.dataSync()]).toEqual([...(list.apply(tf.reshape(x, [24, 5]), { training }) as tf.Tensor).dataSync()]);
+    }
+    const statistics = (layer: BatchNorm) => layer.getWeights().map((weight) => [...weight.dataSync()]);
+    expect(statistics(map)).toEqual(statistics(list));
+  });
+});
+
+test("a layer that was built is not built again", () => {
+  tf.tidy(() => {
+    const layer = new BatchNorm();
+    layer.build([null, 3]);
+    layer.apply(tf.ones([2, 3]));
+    expect(layer.weights).toHaveLength(4);
+  });
+});

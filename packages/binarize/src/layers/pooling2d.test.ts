@@ -27,7 +27,8 @@ test("of equal values the first of the window takes the gradient", () => {
 });
 
 test("shapes that are announced are the shapes that come", () => {
-  for (const layer of [new MaxPooling2D(options), new AveragePooling2D(options)]) {
+  const wide = { poolSize: 5, strides: 3, padding: 2 };
+  for (const layer of [new MaxPooling2D(options), new AveragePooling2D(options), new MaxPooling2D(wide), new AveragePooling2D(wide)]) {
     for (const side of [4, 5, 7]) {
       tf.tidy(() => {
         expect(apply(layer, tf.ones([2, side, 8, 3])).shape.slice(1)).toEqual(layer.computeOutputShape([null, side, 8, 3]).slice(1));

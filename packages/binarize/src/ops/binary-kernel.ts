@@ -35,7 +35,7 @@ export function binaryKernel(w: tf.Tensor, drawSigns: (w: tf.Tensor) => tf.Tenso
       return { value: own, gradFunc };
     }
     const signs = drawSigns(w);
-    const a = tf.mean(tf.abs(w), filterAxes(w), true);
+    const a = tf.mean(tf.abs(w), filterAxes(w));
     (save as tf.GradSaveFunc)([w, signs, a]);
     return {
       value: tf.mul(signs, a),
@@ -45,7 +45,7 @@ export function binaryKernel(w: tf.Tensor, drawSigns: (w: tf.Tensor) => tf.Tenso
         // 1 where |w| ≤ 1: without truth values, which no engine is fast at.
         const within = tf.sub(1, tf.step(tf.sub(tf.abs(w), 1)));
         const through = tf.mul(tf.mul(a, g), within);
-        const ofScale = tf.mul(signOf(w), tf.div(tf.sum(tf.mul(g, signs), filterAxes(w), true), n));
+        const ofScale = tf.mul(signOf(w), tf.div(tf.sum(tf.mul(g, signs), filterAxes(w)), n));
         return tf.mul(tf.add(through, ofScale), n * (inChannels > 1 ? 1 - 1 / inChannels : 1));
       },
     };

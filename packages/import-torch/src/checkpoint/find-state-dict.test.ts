@@ -33,6 +33,7 @@ describe("of several dicts of tensors", () => {
   test("the one under the most usual key is taken, however deep it lies, and an average only if there is nothing else", () => {
     expect(namesOf(dict(["checkpoint", dict(["state_dict", weights], ["epoch", accuracy])]))).toEqual(["conv.weight"]);
     expect(namesOf(dict(["buffers", others], ["net", weights]))).toEqual(["conv.weight"]);
+    expect(namesOf(dict(["model", others], ["state_dict", weights]))).toEqual(["conv.weight"]);
     expect(namesOf(dict(["ema", dict(["state_dict", others])], ["model", weights]))).toEqual(["conv.weight"]);
     expect(namesOf(dict(["ema", weights], ["epoch", accuracy]))).toEqual(["conv.weight"]);
     expect(open(dict(["checkpoint", dict(["state_dict", weights], ["epoch", accuracy])], ["acc", accuracy])).facts).toEqual({

@@ -20,6 +20,24 @@ test("bfloat16 is the upper half of a float32", () => {
   expect([0x3f80, 0xc040, 0x7f80, 0x0001].map((each) => sixteen("BFloat16", each))).toEqual([1, -3, Infinity, 2 ** -133]);
 });
 
+test("elements of every type are read little-endian", () => {
+  const types: readonly (readonly [TorchStorage["type"], number, (view: DataView) => void, number])[] = [
+    ["Float", 4, (view) => view.setFloat32(0, 0.75, true), 0.75],
+    ["Double", 8, (view) => view.setFloat64(0, -1.5, true), -1.5],
+    ["Long", 8, (view) => view.setBigInt64(0, -300n, true), -300],
+    ["Int", 4, (view) => view.setInt32(0, -70000, true), -70000],
+    ["Short", 2, (view) => view.setInt16(0, -300, true), -300],
+    ["Char", 1, (view) => view.setInt8(0, -5), -5],
+    ["Byte", 1, (view) => view.setUint8(0, 200), 200],
+    ["Bool", 1, (view) => view.setUint8(0, 1), 1],
+  ];
+  for (const [type, width, write, value] of types) {
+    const bytes = new Uint8Array(2 * width); // the second of two elements
+    write(new DataView(bytes.buffer, width));
+    expect([...readTensor(new Tensor("x", storage(type, 2), 1, [1], [1]), bytes)], type).toEqual([value]);
+  }
+});
+
 test("any view of any storage is read as its strides say", () => {
   const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
   fc.assert(

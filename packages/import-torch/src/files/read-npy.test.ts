@@ -2,13 +2,15 @@ import { expect, test } from "vitest";
 import { fixture, readFixture } from "../../test/fixtures.ts";
 import { parseList, readNpy } from "./read-npy.ts";
 
+const changed = (from: string, to: string): Uint8Array =>
+  Buffer.from(Buffer.from(readFixture("torch", "alpha_m_mat.npy")).toString("latin1").replace(from, to), "latin1");
+
 test("lists of floats are read, whatever axes of 1 they have", async () => {
   expect([...(await readNpy(fixture("torch", "alpha_m_mat.npy")))]).toEqual([0.5, 1.25]);
   expect([...(await readNpy(fixture("torch", "sample_weights_0.npy")))]).toEqual([0.25, 0.75, 0.5]);
+  const none = changed("(1, 2)", "(0,)  ");
+  expect([...parseList(none.subarray(0, none.length - 8), "x.npy")]).toEqual([]);
 });
-
-const changed = (from: string, to: string): Uint8Array =>
-  Buffer.from(Buffer.from(readFixture("torch", "alpha_m_mat.npy")).toString("latin1").replace(from, to), "latin1");
 
 test("anything else is refused", () => {
   const refused: readonly (readonly [Uint8Array, RegExp])[] = [

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { placeOf, readKeyMap } from "./key-map.ts";
+import { isIgnored, placeOf, readKeyMap } from "./key-map.ts";
 
 async function fileOf(text: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "benn-key-map-")), "map.json");
@@ -45,4 +45,36 @@ test("a weight goes to whichever of its kind the layer has; names of an object's
   for (const key of ["b.bn.running_var", "b.weight", "a", "weight", "", "a.constructor", "constructor.weight", "__proto__", "toString"]) {
     expect(to(key), key).toBeUndefined();
   }
+});
+
+test("in a pattern of what is ignored a star stands for anything, and no letter counts twice", () => {
+  const ignores = (pattern: string, key: string) => isIgnored({ modules: {}, keys: {}, ignore: [pattern] }, key);
+  for (const [pattern, key] of [
+    ["aux.*", "aux.conv.weight"],
+    ["aux.*", "module.aux.conv.weight"],
+    ["*.mask", "a.b.mask"],
+    ["a*b*c", "abc"],
+    ["a*b*c", "a.b.b.c"],
+    ["ab*ba", "abba"],
+    ["w", "w"],
+  ] as const)
+    expect(ignores(pattern, key), `${pattern} ${key}`).toBe(true);
+  for (const [pattern, key] of [
+    ["aux.*", "conv.aux.weight"],
+    ["*.mask", "a.mask.b"],
+    ["ab*ba", "aba"],
+    ["x*ab*b", "xab"],
+    ["a*b*c", "acc"],
+    ["w", "w.w"],
+  ] as const)
+    expect(ignores(pattern, key), `${pattern} ${key}`).toBe(false);
+  expect(ignores("nothing", "a.bn.num_batches_tracked")).toBe(true);
+});
+
+test("empty names and sizes below 1 are no key map", async () => {
+  for (const text of ['{ "modules": { "a": "" } }', '{ "keys": { "a": "" } }', '{ "keys": { "a": { "to": "" } } }', '{ "ignore": [""] }'])
+    await expect(readKeyMap(await fileOf(text)), text).rejects.toThrow(/key map/);
+  for (const sizes of ["[0, 1, 1]", "[1, 0, 1]", "[1, 1, 0]", "[1, 1.5, 1]"])
+    await expect(readKeyMap(await fileOf(`{ "keys": { "w": { "to": "fc", "flattened": ${sizes} } } }`))).rejects.toThrow(/keys\.w/);
+  expect((await readKeyMap(await fileOf('{ "keys": { "w": { "to": "fc" } } }'))).keys).toEqual({ w: { to: "fc" } });
 });

@@ -22,6 +22,15 @@ describe("values", () => {
       new PickleTuple([12, true, false, -5, 9007199254740993n, 0.5, -Infinity]),
     ],
     ["byte strings of Python 2", ["(S'a\\x00\\n\\''\nU\x02\xe9bT", u4(1), "\xfft"], new PickleTuple(["a\0\n'", "\xe9b", "\xff"])],
+    ["every escape of a byte string", [`S"a\\\\\\'\\"\\n\\r\\t\\x7F" \n`], "a\\'\"\n\r\t\x7f"],
+    ["the last character there is", ["V\\U0010ffff\n"], "\u{10ffff}"],
+    ["numbers that are none", ["(Fnan\nF-nan\nFinf\nt"], new PickleTuple([NaN, NaN, Infinity])],
+    [
+      "lists as deep as may be",
+      ["]".repeat(63), "N", "a".repeat(63)],
+      Array.from({ length: 62 }).reduce<PickleValue[]>((inner) => [inner], [null]),
+    ],
+    ["as many lists beside one another as there are", ["(", "]".repeat(100), "l"], Array.from({ length: 100 }, () => [])],
     ["unicode", ["(Vna\\u00efve\n", text("naïve ☃"), "t"], new PickleTuple(["naïve", "naïve ☃"])],
     ["tuples", [")K\x01\x85K\x02K\x03\x86\x87"], new PickleTuple([new PickleTuple([]), new PickleTuple([1]), new PickleTuple([2, 3])])],
     ["lists", ["(l(K\x01K\x02eK\x03a"], [1, 2, 3]],
@@ -69,6 +78,18 @@ describe("values", () => {
     expect(readParts(scalar("i8", "<", "\xff\xff\xff\xff\xff\xff\xff\xff"))).toBe(-1);
     expect(readParts(scalar("b1", "|", "\x01"))).toBe(true);
     expect(readParts(scalar("i2", ">", "\x01\x02"))).toBe(258);
+    expect(readParts(scalar("i2", "=", "\x01\x02"))).toBe(513);
+    expect(readParts(scalar("b1", "|", "\0"))).toBe(false);
+    const numbers = { i1: -2, u1: 254, u2: 65534, i4: -70000, u4: 4294967294, u8: 2 ** 40, f4: 0.375 };
+    for (const [code, value] of Object.entries(numbers)) {
+      const view = new DataView(new ArrayBuffer(Number(code[1])));
+      if (code === "f4") view.setFloat32(0, value);
+      else if (code === "u8") view.setBigUint64(0, BigInt(value));
+      else if (code.endsWith("1")) view.setInt8(0, value);
+      else if (code.endsWith("2")) view.setInt16(0, value);
+      else view.setInt32(0, value);
+      expect(readParts(scalar(code, ">", Buffer.from(view.buffer).toString("latin1"))), code).toBe(value);
+    }
   });
 
   test("storages on a GPU and their views", () => {
@@ -76,7 +97,16 @@ describe("values", () => {
     expect(readParts(id())).toEqual({ type: "Half", key: "k", total: 10, offset: 0, length: 10 });
     expect(readParts(id("N"))).toEqual({ type: "Half", key: "k", total: 10, offset: 0, length: 10 });
     expect(readParts(id("U\x01vK\x02K\x05\x87"))).toEqual({ type: "Half", key: "k", total: 10, offset: 2, length: 5 });
-    expect(() => readParts(id("U\x01vK\x06K\x05\x87"))).toThrow(/refers to a storage in a form that no state dict has/);
+    expect(readParts(id("U\x01vK\x05K\x05\x87"))).toMatchObject({ offset: 5, length: 5 }); // to the end
+    const odd = ["U\x01vK\x06K\x05\x87", "U\x01vK\x02\x86", "(U\x01vK\x02K\x05Nt", "K\x01", "NN", "K\x01K\x02K\x05\x87"];
+    for (const view of odd) expect(() => readParts(id(view))).toThrow(/refers to a storage in a form that no state dict has/);
+    const other = (kind: string, location: string) => bytes("(U", kind, "ctorch\nFloatStorage\nU\x01k", location, "K\x0atQ");
+    expect(readParts(other("\x07storage", "U\x03cpu"))).toMatchObject({ type: "Float", total: 10 });
+    for (const [kind, location] of [
+      ["\x07storage", "N"],
+      ["\x07sturage", "U\x03cpu"],
+    ] as const)
+      expect(() => readParts(other(kind, location))).toThrow(/refers to a storage in a form/);
   });
 
   test("several pickles in one file are read one after another", () => {

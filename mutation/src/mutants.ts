@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "@stryker-mutator/api/logging";
+import { Instrumenter } from "@stryker-mutator/instrumenter";
+import { ignored } from "./ignored.ts";
+
+export interface Mutant {
+  /** What the instrumented code calls it. */
+  readonly id: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly mutator: string;
+  /** On one line each. */
+  readonly original: string;
+  readonly replacement: string;
+  /** The same for the same mutant of the same file in another run. */
+  readonly key: string;
+}
+
+export interface Mutated {
+  readonly mutants: readonly Mutant[];
+  /** Every file's code with all its mutants in it, each switched on by its id. */
+  readonly code: Readonly<Record<string, string>>;
+  /** Hash of each file. */
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly ignored: number;
+}
+
+const quiet = () => {};
+const no = () => false;
+const LOGGER: Logger = {
+  isTraceEnabled: no,
+  isDebugEnabled: no,
+  isInfoEnabled: no,
+  isWarnEnabled: no,
+  isErrorEnabled: no,
+  isFatalEnabled: no,
+  trace: quiet,
+  debug: quiet,
+  info: quiet,
+  warn: quiet,
+  error: quiet,
+  fatal: quiet,
+};
+
+/** All mutants of the files, by Stryker's mutators. */
+export async function mutantsOf(files: readonly string[], root: string): Promise<Mutated> {
+  const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
+  const made = await new Instrumenter(LOGGER).instrument(
+    [...sources].map(([name, content]) => ({ name, content, mutate: true })),
+    { plugins: null, ignorers: [ignored], excludedMutations: [] },
+  );
+  const counts = new Map<string, number>();
+  const lived = made.mutants.filter((mutant) => mutant.status !== "Ignored");
+  const mutants = lived.map(({ id, fileName, location: { start, end }, mutatorName, replacement }): Mutant => {
+    const lines = (sources.get(fileName) ?? "").split("\n").slice(start.line, end.line + 1);
+    lines.splice(-1, 1, (lines.at(-1) ?? "").slice(0, end.column));
+    lines.splice(0, 1, (lines[0] ?? "").slice(start.column));
+    const [original, becomes] = [oneLine(lines.join(" ")), oneLine(replacement)];
+    const same = [mutatorName, original, becomes].join("\0");
+    const nth = counts.get(fileName + same) ?? 0;
+    counts.set(fileName + same, nth + 1);
+    const key = createHash("sha256").update(`${same}\0${nth}`).digest("hex").slice(0, 16);
+    return {
+      id,
+      file: fileName,
+      line: start.line + 1,
+      column: start.column + 1,
+      mutator: mutatorName,
+      original,
+      replacement: becomes,
+      key,
+    };
+  });
+  return {
+    mutants,
+    code: Object.fromEntries(made.files.map(({ name, content }) => [name, content])),
+    hashes: Object.fromEntries([...sources].map(([file, text]) => [file, createHash("sha256").update(text).digest("hex").slice(0, 16)])),
+    ignored: made.mutants.length - lived.length,
+  };
+}
+
+function oneLine(code: string): string {
+  const flat = code.replaceAll(/\s+/g, " ").replaceAll("`", "'").trim();
+  return flat.length <= 100 ? flat : `${flat.slice(0, 70)} … ${flat.slice(-25)}`;
+}

@@ -1,0 +1,67 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Mutant, Mutated } from "./mutants.ts";
+
+export interface Verdict {
+  readonly status: "killed" | "survived" | "not reached";
+  /** The test that failed. */
+  readonly by?: string;
+}
+
+/** Verdicts of a subject, kept in a file so that a stopped run goes on: they hold while a source file stays as it is. */
+export class Results {
+  readonly #path: string;
+  readonly #hashes: Mutated["hashes"];
+  readonly #tests: string;
+  readonly #verdicts = new Map<string, Verdict>();
+
+  /**
+   * @param tests a hash of the tests: where it changes, what survived is run again
+   */
+  constructor(path: string, hashes: Mutated["hashes"], tests: string) {
+    this.#path = path;
+    this.#hashes = hashes;
+    this.#tests = tests;
+    const kept = readKept(path);
+    for (const [file, { hash, verdicts }] of Object.entries(kept?.files ?? {})) {
+      if (hash !== hashes[file]) continue;
+      for (const [key, verdict] of Object.entries(verdicts))
+        if (verdict.status === "killed" || kept?.tests === tests) this.#verdicts.set(`${file}\0${key}`, verdict);
+    }
+  }
+
+  get({ file, key }: Mutant): Verdict | undefined {
+    return this.#verdicts.get(`${file}\0${key}`);
+  }
+
+  set({ file, key }: Mutant, verdict: Verdict): void {
+    this.#verdicts.set(`${file}\0${key}`, verdict);
+  }
+
+  delete({ file, key }: Mutant): void {
+    this.#verdicts.delete(`${file}\0${key}`);
+  }
+
+  save(): void {
+    const files: Record<string, { hash: string; verdicts: Record<string, Verdict> }> = {};
+    for (const [at, verdict] of this.#verdicts) {
+      const [file = "", key = ""] = at.split("\0");
+      (files[file] ??= { hash: this.#hashes[file] ?? "", verdicts: {} }).verdicts[key] = verdict;
+    }
+    mkdirSync(dirname(this.#path), { recursive: true });
+    writeFileSync(this.#path, `${JSON.stringify({ tests: this.#tests, files }, undefined, 1)}\n`);
+  }
+}
+
+interface Kept {
+  readonly tests: string;
+  readonly files: Readonly<Record<string, { readonly hash: string; readonly verdicts: Readonly<Record<string, Verdict>> }>>;
+}
+
+function readKept(path: string): Kept | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Kept;
+  } catch {
+    return undefined; // none yet, or a write was cut
+  }
+}

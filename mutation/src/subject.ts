@@ -1,0 +1,69 @@
+import { globSync } from "node:fs";
+import { UserError } from "@benn/core";
+
+/** What is mutated together, and the tests that may kill its mutants. */
+export interface Subject {
+  readonly name: string;
+  /** Paths from the root. */
+  readonly sources: readonly string[];
+  readonly tests: readonly string[];
+  /** Tests whose name has this in it do not run. */
+  readonly without?: string | undefined;
+}
+
+interface Globs {
+  readonly sources: readonly string[];
+  readonly without?: readonly string[];
+  readonly tests: readonly string[];
+  readonly withoutTest?: string;
+}
+
+const packageGlobs = (name: string): Globs => ({ sources: [`packages/${name}/src/**/*.ts`], tests: [`packages/${name}/src/**/*.test.ts`] });
+
+const GLOBS: Readonly<Record<string, Globs>> = {
+  vote: packageGlobs("vote"),
+  "ensemble-bagging": packageGlobs("ensemble-bagging"),
+  "ensemble-boost": packageGlobs("ensemble-boost"),
+  binarize: {
+    sources: ["packages/binarize/src/**/*.ts"],
+    // The kernels of a backend are reached on a backend that has some.
+    tests: ["packages/binarize/src/**/*.test.ts", "packages/backend-wasm/src/kernels/binary-layers.test.ts"],
+  },
+  exporter: {
+    sources: ["packages/packed/src/export/**/*.ts", "packages/core/src/lowering.ts"],
+    tests: ["packages/packed/src/export/**/*.test.ts"],
+  },
+  // It counts 150 million times what it passes.
+  "import-torch": { ...packageGlobs("import-torch"), withoutTest: "three million opcodes" },
+  core: {
+    sources: ["packages/core/src/**/*.ts"],
+    without: [
+      // The exams of plugins, `benn bench` and toy networks are tests and instruments themselves.
+      "packages/core/src/testing/**",
+      "packages/core/src/bench/**",
+      // Node loads these for a thread, past the instrumentation.
+      "packages/core/src/node/threads/serve-members.ts",
+      "packages/core/src/node/threads/toy-thread.ts",
+      // The exporter's.
+      "packages/core/src/lowering.ts",
+    ],
+    tests: ["packages/core/src/**/*.test.ts"],
+  },
+};
+
+export const SUBJECTS = Object.keys(GLOBS);
+
+/** @param name a subject's, or its folder's: `packages/vote` is `vote` */
+export function subjectOf(name: string, root: string): Subject {
+  const found = name.replace(/\/$/, "").replace(/^packages\//, "");
+  const globs = GLOBS[found];
+  if (!globs) throw new UserError(`mutate: there is no subject "${name}". There are: ${SUBJECTS.join(", ")}.`);
+  const { sources, without = [], tests, withoutTest } = globs;
+  const skipped = ["**/*.test.ts", "**/index.d.ts", "**/node_modules/**", ...without];
+  return {
+    name: found,
+    sources: globSync([...sources], { cwd: root, exclude: skipped }).toSorted(),
+    tests: globSync([...tests], { cwd: root, exclude: ["**/node_modules/**"] }).toSorted(),
+    without: withoutTest,
+  };
+}
