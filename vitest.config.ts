@@ -23,19 +23,19 @@ export default defineConfig({
     reporters: ["default", count],
     maxWorkers: "100%",
     projects: [
-      ...globSync(["packages/*", "examples", "golden", "bench", "mutation", "results", "soak", "scripts"], { cwd: import.meta.dirname }).map(
-        (root) => ({
-          ...fromSource,
-          root,
-          test: {
-            name: root,
-            include: ["**/*.test.{ts,tsx}"],
-            exclude: ["**/node_modules/**", "**/dist/**"],
-            setupFiles: [join(import.meta.dirname, "scripts/seed-properties.ts")],
-            testTimeout: 240_000, // against hanging alone: SwiftShader plays GPU on cores that others may need
-          },
-        }),
-      ),
+      ...globSync(["packages/*", "examples", "golden", "bench", "mutation", "results", "soak", "scripts"], {
+        cwd: import.meta.dirname,
+      }).map((root) => ({
+        ...fromSource,
+        root,
+        test: {
+          name: root,
+          include: ["**/*.test.{ts,tsx}"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          setupFiles: [join(import.meta.dirname, "scripts/seed-properties.ts")],
+          testTimeout: 240_000, // against hanging alone: SwiftShader plays GPU on cores that others may need
+        },
+      })),
       // Whole commands in processes of their own: slow, one file after the other.
       {
         ...fromSource,

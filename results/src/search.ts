@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Config, type RunEvent, UserError } from "@benn/core";
+import { type RunEvent, UserError } from "@benn/core";
 import { followEvents } from "@benn/core/node";
 import { z } from "zod";
 import { PLACES, type Places } from "./places.ts";

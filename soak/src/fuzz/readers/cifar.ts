@@ -6,7 +6,7 @@ import { Header } from "tar";
 import { readBinaryBatches } from "../../../../packages/data-cifar/src/binary-batches.ts";
 import { extractBatches } from "../../../../packages/data-cifar/src/extract-batches.ts";
 import { keepZca } from "../../../../packages/data-cifar/src/keep-zca.ts";
-import { parseNpy } from "../../../../packages/data-cifar/src/npy.ts";
+import { parseNpy } from "@benn/core/internals";
 import { readNumpyArrays } from "../../../../packages/data-cifar/src/numpy-arrays.ts";
 import { BATCHES, records, writeBatches } from "../../../../packages/data-cifar/test/mini-batches.ts";
 import { must, type Reader } from "../reader.ts";
@@ -39,7 +39,7 @@ export const array: Reader = {
     ],
     form: "bytes",
     read(bytes) {
-      const { shape, values } = parseNpy(bytes, "fuzzed.npy");
+      const { shape, values } = parseNpy(bytes, "fuzzed.npy:", { cast: "Cast it." });
       must(shape.reduce((n, side) => n * side, 1) === values.length, "an array is as long as its shape");
     },
   }),
