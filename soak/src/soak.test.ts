@@ -5,7 +5,7 @@ import { runPart } from "./run-part.ts";
 
 /** Of each part's trials: what fits into minutes. Fuzzers have a test of their own. */
 const SHARES: Readonly<Record<string, number>> = {
-  kills: 0.06,
+  kills: 0.04,
   "power-cuts": 0.02,
   "full-disk": 0.05,
   "torn-files": 0.02,

@@ -12,6 +12,8 @@ const MEMBERS = 1000;
  * (here 84 rows of 3 classes in float32, 1 kB), its record and its numbers in the tables of the trainer.
  */
 const HELD_PER_MEMBER = 8192;
+/** Bytes that compiled code may take meanwhile, whatever the members. */
+const COMPILED = 1 << 20;
 /** Bytes by which the system's count for the process may grow in the second half, whatever the members: its allocators and V8's compilers work by the megabyte. */
 const RESIDENT = 48 << 20;
 
@@ -72,7 +74,7 @@ export function growthOf(holdings: readonly Holding[]): { readonly grown: readon
   const counted = (["tensors", "resources", "files"] as const).filter((key) => slope(of(key)) * half.length >= 1);
   const grown = [
     ...counted.map((key) => `${key} grow`),
-    ...(held > HELD_PER_MEMBER ? ["memory held grows"] : []),
+    ...(held * half.length > HELD_PER_MEMBER * half.length + COMPILED ? ["memory held grows"] : []),
     ...(resident > RESIDENT ? ["resident memory grows"] : []),
   ];
   const last = half.at(-1)!;
