@@ -67,5 +67,5 @@ test("refuses what is no array, or is cut anywhere, or has bytes too many", asyn
 
 test("a type of odd characters is told on one line", async () => {
   const header = (await fixture("version-1")).toString("latin1").replace("'<f4'", "'\u001B\n'");
-  expect(() => parseNpy(Buffer.from(header, "latin1"), "odd")).toThrow(/values of type \\u001b\\u000a, but only/);
+  expect(() => parseNpy(Buffer.from(header, "latin1"), "odd", { cast: "" })).toThrow(/values of type \\u001b\\u000a, but only/);
 });

@@ -29,7 +29,7 @@ export const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
   pickle: async () => (await torch()).pickle,
   "torch-npy": async () => (await torch()).alphas,
   "key-map": async () => (await torch()).keyMap,
-  "cifar-npy": async () => (await cifar()).array,
+  npy: async () => (await cifar()).array,
   "cifar-arrays": async () => (await cifar()).arrays,
   "cifar-batches": async () => (await cifar()).batches,
   "cifar-archive": async () => (await cifar()).archive,

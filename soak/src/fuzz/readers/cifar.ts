@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { writeSafetensors } from "@benn/core/internals";
+import { parseNpy, writeSafetensors } from "@benn/core/internals";
 import { Header } from "tar";
 import { readBinaryBatches } from "../../../../packages/data-cifar/src/binary-batches.ts";
 import { extractBatches } from "../../../../packages/data-cifar/src/extract-batches.ts";
 import { keepZca } from "../../../../packages/data-cifar/src/keep-zca.ts";
-import { parseNpy } from "@benn/core/internals";
 import { readNumpyArrays } from "../../../../packages/data-cifar/src/numpy-arrays.ts";
 import { BATCHES, records, writeBatches } from "../../../../packages/data-cifar/test/mini-batches.ts";
 import { must, type Reader } from "../reader.ts";
@@ -23,7 +22,7 @@ export function npy(descr: string, shape: readonly number[], data: Uint8Array): 
 const bytesOf = (values: Float32Array | Float64Array | Int32Array | BigInt64Array): Uint8Array => new Uint8Array(values.buffer);
 
 export const array: Reader = {
-  reads: "NumPy arrays of CIFAR-10",
+  reads: "NumPy arrays",
   inputs: 60_000,
   open: async () => ({
     seeds: [
@@ -39,7 +38,7 @@ export const array: Reader = {
     ],
     form: "bytes",
     read(bytes) {
-      const { shape, values } = parseNpy(bytes, "fuzzed.npy:", { cast: "Cast it." });
+      const { shape, values } = parseNpy(bytes, "fuzzed.npy", { cast: "Cast it." });
       must(shape.reduce((n, side) => n * side, 1) === values.length, "an array is as long as its shape");
     },
   }),
