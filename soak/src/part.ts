@@ -25,7 +25,7 @@ export interface Setting {
 /** One way of examining the project's reliability. */
 export interface Part {
   readonly name: string;
-  /** What is tried and what must hold, for `--help`. */
+  /** What is tried and what must hold. */
   readonly summary: string;
   /**
    * @returns an exam, or in words why this machine cannot hold it

@@ -36,6 +36,7 @@ export async function runSoak(args: readonly string[], print: (line: string) => 
   const figures: Figures[] = [];
   for (const part of parts) {
     if (signal?.aborted) break;
+    if (!json && command.args.length > 0) print(`${part.name}: ${part.summary}`);
     const own = await runPart(part, { seed, share, only, jobs, signal, onProgress: (progress) => line.show(progress) });
     line.clear();
     figures.push(own);

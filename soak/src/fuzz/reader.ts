@@ -2,7 +2,7 @@ import type { Form } from "./mutate.ts";
 
 /** A reader of bytes that others wrote. */
 export interface Reader {
-  /** What it reads, for `--help`. */
+  /** What it reads. */
   readonly reads: string;
   /** Inputs of the whole exam. */
   readonly inputs: number;
