@@ -37,14 +37,15 @@ async function open(setting: Setting): Promise<Exam | string> {
         await wait(random.integer(50));
         child.kill(signal);
       }
-      const [[code, killedBy], { stderr }] = await Promise.all([closed, finished]);
+      const [[code, killedBy], { stdout, stderr }] = await Promise.all([closed, finished]);
       const about = `${signal}${starting ? " while it started" : ""}: ended with ${code ?? killedBy}${stderr === "" ? "" : ` (${stderr.trim()})`}`;
-      // Before the command's first line nobody can take a signal.
-      if (code !== exitCodeOf(signal) && code !== 0 && !(starting && killedBy === signal)) throw new Fault(about);
+      const hadEnded = code === 0 || (killedBy === signal && /"type":"run-end","reason":"finished"/.test(stdout));
+      // Nobody can take a signal before the command's first line, nor while the process of a finished run ends.
+      if (code !== exitCodeOf(signal) && !hadEnded && !(starting && killedBy === signal)) throw new Fault(about);
       if (killedBy === null && existsSync(join(folderIn(cwd), "lock.json"))) throw new Fault(`${about}: left its lock`);
       await command.goOn(cwd);
       rmSync(cwd, { recursive: true });
-      return code === 0 ? "had ended" : starting ? "stopped while it started" : "saved and gone on with";
+      return hadEnded ? "had ended" : starting ? "stopped while it started" : "saved and gone on with";
     }, jobs),
   };
 }
