@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { keepResult } from "./keep-result.ts";
 import { writeResultsTable } from "./results-table.ts";
 import { search } from "./search.ts";
@@ -17,8 +17,10 @@ export async function runResults(args: readonly string[], print: (line: string) 
     .description("Train results/NAME/config.json in runs/NAME, or go on with it. Ctrl-C saves and stops.")
     .argument("<name>")
     .option("--data <dir>", "folder with CIFAR-10")
-    .action(async (name: string, { data }: { data?: string }) => {
-      const finished = await trainResult(name, { data: absolute(data), print, signal: stopSignal() });
+    .option("--minutes <n>", "save and stop after so long, on a machine that is lent", positive)
+    .option("--to <dir>", "copy the run there at the end, finished or not")
+    .action(async (name: string, { data, minutes, to }: { data?: string; minutes?: number; to?: string }) => {
+      const finished = await trainResult(name, { data: absolute(data), minutes, to, print, signal: stopSignal() });
       if (!finished) stopped(print);
     });
   program
@@ -63,6 +65,12 @@ export async function runResults(args: readonly string[], print: (line: string) 
       if (!reached) process.exitCode = 1;
     });
   await program.parseAsync(args, { from: "user" });
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("expected a number above 0");
+  return value;
 }
 
 function absolute(data: string | undefined): string | undefined {

@@ -1,29 +1,40 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { train } from "@benn/cli-ink";
 import { type Config, type RunEvent, UserError } from "@benn/core";
 import { RunControl } from "@benn/core/node";
 import { PLACES, type Places, resultNames } from "./places.ts";
 
+export interface ResultOptions extends TrainingOptions {
+  /** Folder of CIFAR-10; undefined for a configuration that needs none. */
+  readonly data?: string | undefined;
+  /** Saves and stops after so long: for a machine that is lent. */
+  readonly minutes?: number | undefined;
+  /** Folder that the run is copied into at the end, finished or not: `runs/` of another checkout can take it up. */
+  readonly to?: string | undefined;
+}
+
 /**
  * Trains the run of a result, or goes on with it, in `runs/NAME`. Before the last epoch of the first member its checkpoint is kept, in `verify/`.
- * @param data folder of CIFAR-10; undefined for a configuration that needs none
- * @param print is given a line after each epoch and member
  * @returns whether it is finished
  */
-export async function trainResult(
-  name: string,
-  { data, places = PLACES, ...options }: TrainingOptions & { readonly data?: string | undefined },
-): Promise<boolean> {
+export async function trainResult(name: string, { data, minutes, to, places = PLACES, ...options }: ResultOptions): Promise<boolean> {
   const file = join(places.results, name, "config.json");
   if (!existsSync(file)) throw new UserError(`results: there is no ${file}. There are: ${resultNames(places).join(", ") || "none yet"}.`);
   const config = withData(JSON.parse(await readFile(file, "utf8")) as Config, data);
-  return await trainVerifiable({ ...config, name, checkpointSeconds: 0 }, { places, ...options });
+  const ends = [...(options.signal ? [options.signal] : []), ...(minutes === undefined ? [] : [AbortSignal.timeout(minutes * 60_000)])];
+  const finished = await trainVerifiable(
+    { ...config, name, checkpointSeconds: 0 },
+    { places, print: options.print, signal: AbortSignal.any(ends) },
+  );
+  if (to !== undefined) await cp(join(places.runs, name), join(to, name), { recursive: true });
+  return finished;
 }
 
 export interface TrainingOptions {
   readonly places?: Places;
+  /** Is given a line after each epoch and member. */
   readonly print: (line: string) => void;
   /** Saves and stops. */
   readonly signal?: AbortSignal;

@@ -37,7 +37,7 @@ export async function checkExportable({ model, data, voter }: ExportSubject): Pr
 }
 
 /** Of the right form and nothing else. */
-function noThresholds({ base, between }: Chain): Thresholds {
+async function noThresholds({ base, between }: Chain): Promise<Thresholds> {
   const [, , channels] = base.shape;
   const pools = between.filter(({ kind }) => kind === "maxPool").length;
   return { thresholds: new Float64Array(channels), flips: Array.from({ length: pools + 1 }, () => new Uint8Array(channels)) };

@@ -3,8 +3,9 @@ import { EVALUATION, isStepAware, type LayerSummary, type SafetensorsEntry, summ
 import type { LayersModel } from "@tensorflow/tfjs";
 import { checkNodes } from "../check-nodes.ts";
 import type { GraphNode } from "../graph.ts";
-import { emitGraph } from "./emit-graph.ts";
+import { chainsOf, emitGraph } from "./emit-graph.ts";
 import { type Chain, findThresholds, type Thresholds } from "./find-thresholds.ts";
+import type { Sign } from "./operation.ts";
 import { traceModel } from "./trace-model.ts";
 
 /** One line of the table of sizes: a layer of the model, and what is left of it in the file. */
@@ -32,12 +33,14 @@ export interface CompiledMember {
 export async function compileModel(
   model: LayersModel,
   prefix = "",
-  find: (chain: Chain) => Thresholds = findThresholds,
+  find: (chain: Chain) => Promise<Thresholds> = findThresholds,
 ): Promise<CompiledMember> {
   for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(EVALUATION);
   const { logits, warnings, refusals } = await traceModel(model);
   if (refusals.length > 0) throw new UserError(refusals.join(" "));
-  const { nodes, layers, tensors } = emitGraph(logits, prefix, find);
+  const thresholds = new Map<Sign, Thresholds>();
+  for (const chain of chainsOf(logits)) thresholds.set(chain.sign, await find(chain));
+  const { nodes, layers, tensors } = emitGraph(logits, prefix, thresholds);
   const [, height = 0, width = 1, channels = 1] = (model.inputs[0]?.shape ?? []).map(Number);
   checkNodes(nodes, { kind: "floats", height, width, channels }, logits.shape[2], {
     tensors,

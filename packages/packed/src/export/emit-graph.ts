@@ -16,10 +16,10 @@ export interface Emitted {
  * Writes operations as the nodes of a .benn graph: signs with what leads to them as thresholds of the convolution before,
  * so that bits flow from binary layer to binary layer; everything else as it is.
  * @param prefix of the tensors' names
- * @param find the thresholds of a chain
+ * @param thresholdsOf those of each chain
  * @throws UserError for what has no place in a graph
  */
-export function emitGraph(logits: Operation, prefix: string, find: (chain: Chain) => Thresholds): Emitted {
+export function emitGraph(logits: Operation, prefix: string, thresholdsOf: ReadonlyMap<Sign, Thresholds>): Emitted {
   const nodes: GraphNode[] = [];
   const layers: string[] = [];
   const tensors = new Map<string, SafetensorsEntry>();
@@ -123,9 +123,8 @@ export function emitGraph(logits: Operation, prefix: string, find: (chain: Chain
 
   /** Bits: what leads to them becomes thresholds, if nobody else reads it. */
   const emitBits = (sign: Sign): number => {
-    const chain = chainOf(sign, readers);
-    const { base, fromSums, between } = chain;
-    const { thresholds, flips } = find(chain);
+    const { base, fromSums, between } = chainOf(sign, readers);
+    const { thresholds, flips } = thresholdsOf.get(sign) ?? fail(sign.layer, "thresholds");
     const [own = new Uint8Array(0), ...rest] = flips;
     const turned = (layer: string, bits: Uint8Array) => (bits.some(Boolean) ? { flips: tensor(layer, "flips", packBits(bits), "U8") } : {});
     let value: number;
@@ -157,8 +156,8 @@ export function emitGraph(logits: Operation, prefix: string, find: (chain: Chain
 
 const windowOf = ({ size, strides, pad }: Pool) => ({ size, strides, pad });
 
-function fail(layer: string): never {
-  throw new Error(`${layer}: has no affine form`);
+function fail(layer: string, what = "affine form"): never {
+  throw new Error(`${layer}: has no ${what}`);
 }
 
 function countReaders(logits: Operation): ReadonlyMap<Operation, number> {
@@ -172,6 +171,12 @@ function countReaders(logits: Operation): ReadonlyMap<Operation, number> {
   };
   visit(logits);
   return readers;
+}
+
+/** Every sign that leads to the logits, with what leads to it. */
+export function chainsOf(logits: Operation): Chain[] {
+  const readers = countReaders(logits);
+  return [...readers.keys()].filter((operation) => operation.kind === "sign").map((sign) => chainOf(sign, readers));
 }
 
 /** Follows a sign back through what works on each value alone and max pools, as far as nobody else reads it. */

@@ -29,18 +29,18 @@ export interface Thresholds {
  * bit is the OR over its window of `base ≥ threshold`, or, with falling channels, the OR of the opposite.
  * @throws UserError when a bit changes more than once, which only a binarizer that is no sign can make
  */
-export function findThresholds({ base, fromSums, between, sign }: Chain): Thresholds {
+export async function findThresholds({ base, fromSums, between, sign }: Chain): Promise<Thresholds> {
   const [, , channels] = base.shape;
   const elementwise = between.filter(isElementwise);
   /** The base's own last steps, what lies between, and at the end the sign, on [n, 1, 1, channels]. */
-  const run = (make: () => tf.Tensor, steps: readonly (Elementwise | Sign)[]): Float32Array => {
+  const run = async (make: () => tf.Tensor, steps: readonly (Elementwise | Sign)[]): Promise<Float32Array> => {
     const y = tf.tidy(() => steps.reduce((x, step) => step.apply(x), fromSums ? finish(base, make()) : make()));
-    const values = y.dataSync<"float32">().slice(); // outside, since tidy looks for tensors in each value of what it returns
+    const values = (await y.data<"float32">()).slice();
     y.dispose();
     return values;
   };
   const bitsOf: Run = (make) => run(make, [...elementwise, sign]);
-  const found = fromSums && base.kind === "binaryConv" ? integerThresholds(base, bitsOf) : floatThresholds(channels, bitsOf);
+  const found = fromSums && base.kind === "binaryConv" ? await integerThresholds(base, bitsOf) : await floatThresholds(channels, bitsOf);
   if (!found) throw new UserError(noSign(sign.layer));
 
   // Which values a pool lets pass: those of the largest base, or of the smallest where what lies before the pool falls.
@@ -48,7 +48,7 @@ export function findThresholds({ base, fromSums, between, sign }: Chain): Thresh
   const before: Elementwise[] = [];
   for (const operation of between) {
     if (isElementwise(operation)) before.push(operation);
-    else falls.push(fallingChannels(channels, (make) => run(make, before)));
+    else falls.push(await fallingChannels(channels, (make) => run(make, before)));
   }
   // Stored before pool k: `base ≥ threshold`, or its opposite where what comes before the pool falls.
   const stored = [...falls, found.flip];
@@ -63,7 +63,7 @@ export function noSign(layer: string): string {
 }
 
 /** Takes a tensor [n, 1, 1, channels] that it disposes. */
-type Run = (make: () => tf.Tensor) => Float32Array;
+type Run = (make: () => tf.Tensor) => Promise<Float32Array>;
 
 const isElementwise = (operation: Elementwise | Pool): operation is Elementwise => operation.kind === "affine" || operation.kind === "relu";
 
@@ -85,7 +85,7 @@ const AT_ONCE = 2 ** 22;
 /** The largest int32 stands for never. */
 const [ALWAYS, NEVER] = [-(2 ** 31), 2 ** 31 - 1];
 
-function integerThresholds(base: BitConv, bitsOf: Run): Found | undefined {
+async function integerThresholds(base: BitConv, bitsOf: Run): Promise<Found | undefined> {
   const [, , filters] = base.shape;
   const most = base.size[0] * base.size[1] * (base.inputs[0]?.shape[2] ?? 0);
   const count = 2 * most + 1;
@@ -94,7 +94,7 @@ function integerThresholds(base: BitConv, bitsOf: Run): Found | undefined {
   for (let first = 0; first < count; first += rows) {
     const own = Math.min(rows, count - first);
     const sums = () => tf.reshape(tf.range(first - most, first - most + own), [own, 1, 1, 1]);
-    const signs = bitsOf(() => tf.tile(sums(), [1, 1, 1, filters]));
+    const signs = await bitsOf(() => tf.tile(sums(), [1, 1, 1, filters]));
     for (let i = 0; i < signs.length; i++) bits[first * filters + i] = Number(signs[i]! > 0);
   }
   const thresholds = new Float64Array(filters);
@@ -120,15 +120,16 @@ function floatAt(order: number): number {
 }
 const LARGEST = 0x7f7f_ffff;
 
-function floatThresholds(channels: number, bitsOf: Run): Found {
-  const evaluate = (orders: Float64Array): Float32Array => bitsOf(() => tf.tensor(Float32Array.from(orders, floatAt), [1, 1, 1, channels]));
+async function floatThresholds(channels: number, bitsOf: Run): Promise<Found> {
+  const evaluate = (orders: Float64Array): Promise<Float32Array> =>
+    bitsOf(() => tf.tensor(Float32Array.from(orders, floatAt), [1, 1, 1, channels]));
   // Not the very largest, which a batch norm could turn into infinities whose difference is no number.
   const low = new Float64Array(channels).fill(-LARGEST - 1 + 0x0800_0000);
   const high = new Float64Array(channels).fill(LARGEST - 0x0800_0000);
-  const [first, last] = [evaluate(low), evaluate(high)];
+  const [first, last] = [await evaluate(low), await evaluate(high)];
   while (high.some((order, i) => order - (low[i] ?? 0) > 1)) {
     const middle = low.map((order, i) => Math.floor((order + (high[i] ?? 0)) / 2));
-    for (const [i, bit] of evaluate(middle).entries()) {
+    for (const [i, bit] of (await evaluate(middle)).entries()) {
       const order = middle[i] ?? 0;
       if (bit === first[i]) low[i] = order;
       else high[i] = order;
@@ -141,8 +142,8 @@ function floatThresholds(channels: number, bitsOf: Run): Found {
 }
 
 /** 1 for each channel in which the values fall as the base rises. */
-function fallingChannels(channels: number, valuesOf: Run): Uint8Array {
-  const at = (value: number): Float32Array => valuesOf(() => tf.fill([1, 1, 1, channels], value));
-  const [low, high] = [at(-1e30), at(1e30)];
+async function fallingChannels(channels: number, valuesOf: Run): Promise<Uint8Array> {
+  const at = (value: number): Promise<Float32Array> => valuesOf(() => tf.fill([1, 1, 1, channels], value));
+  const [low, high] = [await at(-1e30), await at(1e30)];
   return Uint8Array.from(low, (value, channel) => (value > (high[channel] ?? 0) ? 1 : 0));
 }
