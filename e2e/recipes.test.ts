@@ -7,7 +7,13 @@ import { benn, newFolder, quick, start } from "./benn.ts";
 const cwd = newFolder();
 
 const recipes = {
-  adamw: ['optimizer={"name":"adamw","decay":"kernels"}', "schedule.name=one-cycle", "loss.labelSmoothing=0.1"],
+  adamw: [
+    'optimizer={"name":"adamw","decay":"kernels"}',
+    "schedule.name=one-cycle",
+    "loss.labelSmoothing=0.1",
+    'averageWeights={"decay":0.9}',
+    "batchNorm.statistics=precise",
+  ],
   bop: ['optimizer=["bop","adamw"]', "binarizer=sign", 'schedule={"name":"cosine","warmup":0.2}'],
   // A student of the first.
   sgd: ["optimizer=sgd", 'schedule={"name":"linear","warmup":0.1}', 'loss={"name":"distillation","teacher":"runs/adamw"}'],
@@ -32,7 +38,8 @@ test.for(Object.entries(recipes))("%s: a killed and resumed run has the bytes of
   await killed.shows('"type":"score"');
   killed.child.kill("SIGKILL");
   expect((await killed.finished).code).toBe(null);
-  const resumed = await benn(["train", "--resume", `runs/${name}-killed`], { cwd });
+  // From elsewhere: a run is not tied to the folder it was started in, nor is the teacher that it names.
+  const resumed = await benn(["train", "--resume", join(cwd, `runs/${name}-killed`)], { cwd: newFolder() });
   expect(resumed.stderr).toBe("");
   expect(resumed.code).toBe(0);
   const [whole, again] = [await folderBytes(join(cwd, `runs/${name}`)), await folderBytes(join(cwd, `runs/${name}-killed`))];
@@ -40,8 +47,8 @@ test.for(Object.entries(recipes))("%s: a killed and resumed run has the bytes of
   expect(again).toEqual(whole);
 });
 
-test("a net of signs that Bop flips is exported, and the file gives its answers", async () => {
-  const exported = await benn(["export", "runs/bop", "--out", "bop.benn", "--verify"], { cwd });
+test.for(["bop", "adamw"])("%s: what it trained is exported, and the file gives its answers", async (name) => {
+  const exported = await benn(["export", `runs/${name}`, "--out", `${name}.benn`, "--verify"], { cwd });
   expect(exported.stderr).toBe("");
   expect(exported.code).toBe(0);
 });

@@ -73,15 +73,19 @@ test("settings for a resumed run come on top of what it was made from", async ()
 
 test("relative places begin at the configuration file, those of the command line where the user is", async () => {
   mkdirSync(join(folder, "elsewhere"));
+  const loss = { name: "distillation", teacher: "runs/teacher" };
+  const absolute = { ...loss, teacher: join(folder, "elsewhere/runs/teacher") };
   writeFileSync(
     join(folder, "elsewhere/c.json"),
-    JSON.stringify({ dataset: { name: "cifar10", data: "pictures" }, init: "start", given: ["a", "/b"] }),
+    JSON.stringify({ dataset: { name: "cifar10", data: "pictures" }, init: "start", given: ["a", "/b"], loss, members: [{ loss }] }),
   );
   const file = "elsewhere/c.json";
   expect(await read({ ...none, file }, folder)).toEqual({
     dataset: { name: "cifar10", data: join(folder, "elsewhere/pictures") },
     init: join(folder, "elsewhere/start"),
     given: [join(folder, "elsewhere/a"), "/b"],
+    loss: absolute,
+    members: [{ loss: absolute }],
   });
   expect((await read({ ...none, settings: ["dataset.data=s3://bucket"] }, folder)).dataset).toMatchObject({ data: "s3://bucket" });
   for (const request of [{ settings: ["dataset.data=mine"] }, { data: "mine" }]) {

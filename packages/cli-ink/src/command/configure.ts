@@ -76,13 +76,22 @@ function settingsOf({ data, backend, parallel, settings }: ConfigRequest, cwd: s
 
 /** The places that a configuration file names, which begin at its folder. */
 function placesIn(config: Config, folder: string): Config {
-  const { init, given } = config;
+  const { init, given, loss, members } = config;
   return {
     ...dataIn(config, folder),
     ...(typeof init === "string" ? { init: resolve(folder, init) } : {}),
     ...(typeof given === "string" ? { given: resolve(folder, given) } : {}),
     ...(Array.isArray(given) ? { given: given.map((path) => resolve(folder, path)) } : {}),
+    ...teacherIn(loss, folder),
+    ...(Array.isArray(members) ? { members: members.map((group) => ({ ...group, ...teacherIn(group.loss, folder) })) } : {}),
   };
+}
+
+/** The loss with the run folder of its teacher made absolute, if it names one. */
+function teacherIn(loss: Config["loss"], folder: string): Pick<Config, "loss"> {
+  return typeof loss === "object" && typeof loss["teacher"] === "string"
+    ? { loss: { ...loss, teacher: resolve(folder, loss["teacher"]) } }
+    : {};
 }
 
 /** The data set with its folder made absolute, if it names one; an address stays as it is. */

@@ -7,6 +7,7 @@ import type { GivenMembers } from "../train/given-members.ts";
 import { buildMember } from "../train/member-trainer.ts";
 import { type WeightValues, weightsFit } from "../train/model-weights.ts";
 import { type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
+import type { Spec } from "../registry.ts";
 import { UserError } from "../user-error.ts";
 import { openRun } from "./open-run.ts";
 import { readMemberRecord } from "./read-member.ts";
@@ -16,7 +17,8 @@ import { memberFolder } from "./run-paths.ts";
 
 /**
  * Makes `given` a list of members' folders, as absolute paths: a run folder stands for its members that vote, in their
- * order. The list is kept with the run, so that a run which grows meanwhile does not change another. The path of `init` becomes absolute too.
+ * order. The list is kept with the run, so that a run which grows meanwhile does not change another. The paths of `init`
+ * and of the teachers of losses become absolute too.
  * @throws UserError for a folder that holds no trained member, and for more members than the run has
  */
 export async function findGiven(config: ResolvedConfig): Promise<ResolvedConfig> {
@@ -36,7 +38,22 @@ export async function findGiven(config: ResolvedConfig): Promise<ResolvedConfig>
       `given: holds ${given.length} trained members, but the run has ${config.members.length}. Set members=${given.length} or more.`,
     );
   }
-  return { ...config, given, ...(config.init === undefined ? {} : { init: resolve(config.init) }) };
+  return { ...withAbsolutePaths(config), given };
+}
+
+/** The configuration with the paths of `init` and of the teachers of losses made absolute. */
+export function withAbsolutePaths(config: ResolvedConfig): ResolvedConfig {
+  return {
+    ...config,
+    ...(config.init === undefined ? {} : { init: resolve(config.init) }),
+    loss: withTeacher(config.loss),
+    members: config.members.map((member) => ({ ...member, loss: withTeacher(member.loss) })),
+  };
+}
+
+/** The loss, with the run folder of its teacher made absolute if it names one. */
+function withTeacher(loss: Spec): Spec {
+  return typeof loss["teacher"] === "string" ? { ...loss, teacher: resolve(loss["teacher"]) } : loss;
 }
 
 async function votingMembers(run: string): Promise<string[]> {

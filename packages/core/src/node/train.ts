@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
@@ -21,7 +21,7 @@ import { type CheckMember, checkMembers } from "./check-members.ts";
 import { checkDiskSpace } from "./disk-space.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import type { FileSystem } from "./file-system.ts";
-import { checkGiven, findGiven, givenMembers } from "./find-given.ts";
+import { checkGiven, findGiven, givenMembers, withAbsolutePaths } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { machineMemory } from "./machine-memory.ts";
 import { newRunFolder, refuseTakenName } from "./new-run-folder.ts";
@@ -216,10 +216,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** What of a configuration decides on a run's bytes: not who listens, which packages hold what it names, and where its data lie. */
 function comparable(config: ResolvedConfig, container: DependencyContainer): Json {
-  const { listeners: _listeners, plugins: _plugins, ...rest } = config;
+  const { listeners: _listeners, plugins: _plugins, ...rest } = withAbsolutePaths(config);
   const places = placeOptions(config.dataset, container);
   const dataset = Object.fromEntries(Object.entries(config.dataset).filter(([key]) => !places.includes(key)));
-  return asConfig({ ...rest, dataset, ...(config.init === undefined ? {} : { init: resolve(config.init) }) } as ResolvedConfig);
+  return asConfig({ ...rest, dataset } as ResolvedConfig);
 }
 
 async function readStartFiles(folder: string): Promise<Record<string, Uint8Array>> {
