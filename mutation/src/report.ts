@@ -1,5 +1,5 @@
 import type { Mutation } from "./mutate.ts";
-import { wilson } from "./share.ts";
+import { wilson } from "@benn/analysis";
 import { written } from "./survivors.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { wilson } from "@benn/analysis";
 import type { MemberPlan, RunEvent } from "@benn/core";
-import { wilson } from "./wilson.ts";
 
 const share = z.number().min(0).max(1);
 

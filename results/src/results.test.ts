@@ -12,7 +12,6 @@ import { PLACES, resultNames } from "./places.ts";
 import { figuresOf, resultSchema } from "./result.ts";
 import { tableOf, writeResultsTable } from "./results-table.ts";
 import { trainResult } from "./train-result.ts";
-import { wilson } from "./wilson.ts";
 
 const config = {
   members: 2,
@@ -82,11 +81,4 @@ test("nothing kept names a folder of the machine that made it", async () => {
     const path = join(PLACES.results, name, "experiment.json");
     if (existsSync(path)) expect(await readFile(path, "utf8")).not.toMatch(/"\/(?:work|home|root|Users|tmp)\//);
   }
-});
-
-test("Wilson's interval has the values of his formula", () => {
-  // By hand, z = 1.95996: 8 of 10, none of 20, all of 20.
-  expect(wilson(8, 10).map((x) => x.toFixed(4))).toEqual(["0.4902", "0.9433"]);
-  expect(wilson(0, 20).map((x) => x.toFixed(4))).toEqual(["0.0000", "0.1611"]);
-  expect(wilson(20, 20).map((x) => x.toFixed(4))).toEqual(["0.8389", "1.0000"]);
 });

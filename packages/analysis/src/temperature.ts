@@ -1,0 +1,72 @@
+/** How far the temperature may be from the scores' standard deviation, as a factor. */
+const RANGE = 1000;
+
+/**
+ * The temperature T whose probabilities `softmax(scores / T)` have the least mean negative log likelihood. The winners stay as they are.
+ *
+ * In β = 1/T the likelihood is convex, with derivative `E_p[z] − z_label` and second derivative `Var_p[z]` (means over the rows), so that
+ * Newton's steps, kept between two bounds, find its one minimum. Rows that are all right would have T → 0, and scores that are worse than guessing T → ∞:
+ * the result stays within a factor of 1,000 of the scores' standard deviation within a row. Scores that are equal in every row, or none: 1.
+ *
+ * Fit it on held-out rows: on rows that members were trained on it is too low, and on test rows what follows is no test any more.
+ * @param scores [rows, classes], finite: logits of a member, or scores of a vote
+ * @param labels [rows]
+ * @see Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, section 4.2
+ */
+export function fitTemperature(scores: Float32Array | Float64Array, labels: Int32Array): number {
+  const scale = spread(scores, scores.length / labels.length);
+  if (!(scale > 0)) return 1;
+  // Below, β is in units of 1/scale.
+  let low = 1 / RANGE;
+  let high = RANGE;
+  if (derivatives(scores, labels, high / scale).slope <= 0) return scale / high;
+  if (derivatives(scores, labels, low / scale).slope >= 0) return scale / low;
+  let beta = 1;
+  for (let step = 0; step < 100; step++) {
+    const { slope, curvature } = derivatives(scores, labels, beta / scale);
+    if (slope > 0) high = beta;
+    else low = beta;
+    const newton = beta - (slope * scale) / curvature;
+    const next = newton > low && newton < high ? newton : Math.sqrt(low * high);
+    if (Math.abs(next - beta) <= 1e-10 * beta) return scale / next;
+    beta = next;
+  }
+  return scale / beta;
+}
+
+/** Root of the mean variance of a row's scores. */
+function spread(scores: Float32Array | Float64Array, classes: number): number {
+  let sum = 0;
+  for (let start = 0; start < scores.length; start += classes) {
+    let mean = 0;
+    for (let k = 0; k < classes; k++) mean += scores[start + k]! / classes;
+    for (let k = 0; k < classes; k++) sum += (scores[start + k]! - mean) ** 2;
+  }
+  return Math.sqrt(sum / scores.length);
+}
+
+/** Of the mean negative log likelihood of `softmax(beta · scores)` by beta. */
+function derivatives(scores: Float32Array | Float64Array, labels: Int32Array, beta: number): { slope: number; curvature: number } {
+  const classes = scores.length / labels.length;
+  let slope = 0;
+  let curvature = 0;
+  for (const [row, label] of labels.entries()) {
+    const start = row * classes;
+    let highest = -Infinity;
+    for (let k = 0; k < classes; k++) highest = Math.max(highest, scores[start + k]!);
+    let total = 0;
+    let first = 0;
+    let second = 0;
+    for (let k = 0; k < classes; k++) {
+      const z = scores[start + k]! - highest;
+      const power = Math.exp(beta * z);
+      total += power;
+      first += power * z;
+      second += power * z * z;
+    }
+    const mean = first / total;
+    slope += mean - (scores[start + label]! - highest);
+    curvature += second / total - mean ** 2;
+  }
+  return { slope: slope / labels.length, curvature: curvature / labels.length };
+}
