@@ -52,6 +52,15 @@ const averageWeights = z.strictObject({
   decay: z.number().gt(0).lt(1).default(0.999).describe("share of the average that a step keeps, at most"),
 });
 
+const stopWhen = z.strictObject({
+  patience: z.int().min(1).max(MOST_MEMBERS).describe("members that vote, one after the other, without a rise of the vote"),
+  minDelta: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("what a rise has to exceed, in the metric's unit: 0.001 is a tenth of a point of accuracy"),
+});
+
 export const memberGroup = z.strictObject({
   count: z.int().min(1).max(MOST_MEMBERS).default(1).describe("members of this kind"),
   ...keysFor({ per: "member", many: false }, spec.optional()),
@@ -116,6 +125,13 @@ export const configSchema = z.strictObject({
     .describe(
       "score and keep an exponential moving average of the weights: needs batchNorm.statistics=precise; false: the weights themselves",
     ),
+  stopWhen: z
+    .union([z.literal(false), stopWhen])
+    .default(false)
+    .describe(
+      "end the ensemble when its vote on validation rows, without them its out-of-bag vote, has not risen for `patience` members; " +
+        "false: train all members",
+    ),
   checkpointSeconds: z.number().min(0).max(MOST).default(10).describe("least time between two checkpoints at the ends of epochs"),
   parallel: z
     .union([z.literal("auto"), z.int().min(1).max(MOST_MEMBERS)])
@@ -167,7 +183,7 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
     .replace(/^\./, "");
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
-    const inside = { members: memberGroup, batchNorm, averageWeights };
+    const inside = { members: memberGroup, batchNorm, averageWeights, stopWhen };
     const { shape } = inside[issue.path[0] as keyof typeof inside] ?? configSchema;
     const keys = Object.keys(shape);
     const moved = Object.hasOwn(MOVED, key) ? MOVED[key] : undefined;

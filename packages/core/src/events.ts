@@ -27,6 +27,17 @@ export interface MemberPlan {
   readonly realBytes: number;
 }
 
+/** What ends a run before its last member: a vote that has not risen. */
+export interface StopRule {
+  /** Name of the run's first metric of votes. */
+  readonly metric: string;
+  readonly on: "validation" | "outOfBag";
+  /** Voting members in a row without a rise. */
+  readonly patience: number;
+  /** What a rise has to exceed, in the metric's unit; 0: any counts. */
+  readonly minDelta: number;
+}
+
 export interface RunStart {
   readonly type: "run-start";
   /** Name of the run folder. */
@@ -49,6 +60,8 @@ export interface RunStart {
   readonly members: readonly MemberPlan[];
   /** Epochs of the model trained on uniform weights before the first member; 0 for none. */
   readonly pretrainEpochs: number;
+  /** Absent: all members are trained, unless the scheme stops. */
+  readonly stopWhen?: StopRule;
 }
 
 export interface MemberStart {
@@ -162,8 +175,12 @@ export interface Controlled {
 
 export interface RunEnd {
   readonly type: "run-end";
-  /** `interrupted`: stopped by the user and saved; `benn train --resume RUN` goes on. */
-  readonly reason: "finished" | "stopped-by-scheme" | "interrupted";
+  /**
+   * `stopped-early`: by `stopWhen`, since the vote has not risen. `interrupted`: stopped by the user and saved; `benn train --resume RUN`
+   * goes on.
+   */
+  readonly reason: "finished" | "stopped-by-scheme" | "stopped-early" | "interrupted";
+  /** Why, in a sentence, if it was stopped by the scheme or early. */
   readonly message?: string;
   /** Members that vote. */
   readonly members: number;

@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
+import type { StopRule } from "@benn/core";
 import { type PlannedKind, planRun, type RunPlan } from "@benn/core/node";
 import { estimateSeconds } from "../run/estimate-seconds.ts";
 import { bytes, count, duration, table } from "../run/format.ts";
 import { runOptions } from "../run/run-options.ts";
+import { stopWords } from "../run/stop-words.ts";
 import { type ConfigRequest, configure } from "./configure.ts";
 import { print } from "./print.ts";
 
@@ -25,6 +27,7 @@ export function planLines(plan: RunPlan): string[] {
     ...kinds.flatMap(kindLines),
     "",
     `Ensemble of ${members}: ${bytes(plan.bytes)}; with real-valued weights ${bytes(plan.realBytes)} (${(plan.realBytes / plan.bytes).toFixed(1)} times as much)`,
+    ...(plan.stopWhen ? [stopLine(plan.stopWhen, members)] : []),
     `Training: ${count(plan.images)} images, ${power(plan.multiplyAdds)} multiply-adds, backward passes included`,
     `Memory of a training step: at most about ${bytes(plan.memoryBytes)}, of this machine's ${bytes(plan.machineMemoryBytes)}`,
     `Time: about ${duration(estimateSeconds(plan, availableParallelism()))} with backend wasm on ${availableParallelism()} cores like those of docs/engine.md; ` +
@@ -32,6 +35,12 @@ export function planLines(plan: RunPlan): string[] {
     ...plan.warnings.map((warning) => `Note: ${warning}`),
     "Nothing was trained or written.",
   ];
+}
+
+/** What may end the run early; the numbers below are of a run that does not. */
+function stopLine(rule: StopRule, members: number): string {
+  const never = rule.patience >= members - 1 ? `, which ${members} members cannot show before the last one` : "";
+  return `Early stop: the run ${stopWords(rule)}${never}. What follows is of all members`;
 }
 
 function kindLines({ architecture, binarizer, members, epochs, learningRate, summary }: PlannedKind): string[] {

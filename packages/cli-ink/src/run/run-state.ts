@@ -132,7 +132,11 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
     case "control":
       return { ...state, control: event.state };
     case "run-end":
-      return { ...omit(omit(state, "at"), "progress"), end: event };
+      return {
+        ...omit(omit(state, "at"), "progress"),
+        members: event.reason === "interrupted" ? state.members : discardRunning(state),
+        end: event,
+      };
     default:
       event satisfies never;
       return state; // of a later version
@@ -167,6 +171,11 @@ export function inTraining({ members, pretrained }: RunState): readonly MemberSt
 /** The first of the members in training, or else the newest that was. */
 export function memberInFocus(state: RunState): MemberState | undefined {
   return inTraining(state)[0] ?? state.members.findLast(({ status }) => status !== "waiting");
+}
+
+/** Members that trained side by side with the last one that counts, and were not needed. */
+function discardRunning({ members }: RunState): readonly MemberState[] {
+  return members.map((member) => (member.status === "training" ? waiting(member.member, member.plan) : member));
 }
 
 function waiting(member: number, plan: MemberPlan | undefined): MemberState {

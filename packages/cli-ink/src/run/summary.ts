@@ -4,6 +4,7 @@ import { isBetter, metricCell, metricHead, metricText } from "./metric-values.ts
 import { ownVoterFirst } from "./own-voter-first.ts";
 import { voteMetrics } from "./run-metrics.ts";
 import type { RunState } from "./run-state.ts";
+import { stopSentence } from "./stop-words.ts";
 import { membersWord, type VoteValue, voteSentence } from "./vote-sentence.ts";
 
 /** The newest stage's vote by the run's voter, beside a single member on average. */
@@ -66,8 +67,8 @@ export function summary(state: RunState): string[] {
     );
   }
   lines.push(...sizeWords(state));
-  if (end?.reason === "stopped-by-scheme") lines.push(`Stopped early: ${end.message ?? "the scheme had nothing more to do."}`);
-  return lines;
+  const stopped = end && stopSentence(end);
+  return stopped === undefined ? lines : [...lines, stopped];
 }
 
 /** Where another vote of the table is better. */

@@ -1,3 +1,4 @@
+import { duration } from "./format.ts";
 import { epochsDone, inTraining, type MemberState, type RunState } from "./run-state.ts";
 
 /** A forward pass is a third of a training step: the guess for evaluation until it was measured. */
@@ -9,7 +10,7 @@ const FORWARD_SHARE = 1 / 3;
  */
 export function secondsLeft(state: RunState): number | undefined {
   const { members, pretrained, start } = state;
-  if (!start || state.end?.reason === "finished" || state.end?.reason === "stopped-by-scheme") return undefined;
+  if (!start || (state.end && state.end.reason !== "interrupted")) return undefined;
   const everyone = pretrained ? [pretrained, ...members] : members;
   const known = everyone.map((member) => ({ kind: kindOf(member), ...paceOf(member, start.dataset.train) }));
   const mean = (of: (pace: (typeof known)[number]) => number | undefined, kind?: string): number | undefined => {
@@ -35,6 +36,11 @@ export function secondsLeft(state: RunState): number | undefined {
   // Side by side they share the work, but none is faster than alone.
   const sum = rest.reduce((total, seconds) => total + seconds, 0);
   return Math.max(0, ...rest, sum / Math.max(1, inTraining(state).length));
+}
+
+/** `about 2:05 left`; where the run may end early, that is the most. */
+export function leftWords({ start }: Pick<RunState, "start">, seconds: number): string {
+  return `${start?.stopWhen ? "at most about" : "about"} ${duration(seconds)} left`;
 }
 
 /** Seconds of an epoch, scorings included, and of the evaluation that ends the member. */

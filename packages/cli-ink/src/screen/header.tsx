@@ -1,6 +1,7 @@
 import { Box, Text } from "ink";
 import { count, duration, percent } from "../run/format.ts";
 import { inTraining, progressOf, type RunState } from "../run/run-state.ts";
+import { leftWords } from "../run/time-left.ts";
 import { fitting } from "./fitting.ts";
 import { ProgressBar } from "./progress-bar.tsx";
 
@@ -32,7 +33,7 @@ export function Header({ state, elapsed, left, columns }: HeaderProps) {
       <Text wrap="truncate">
         <ProgressBar value={done} width={barWidth} label="progress of the ensemble" /> <Text bold>{`${Math.floor(100 * done)} %`}</Text>
         {`  ${status(state)} · ${duration(elapsed)}`}
-        {left === undefined ? "" : ` · about ${duration(left)} left`}
+        {left === undefined ? "" : ` · ${leftWords(state, left)}`}
       </Text>
     </Box>
   );
@@ -46,6 +47,7 @@ function recipe({ start }: RunState): string[] {
     start.scheme,
     start.mode,
     `${start.voter} vote`,
+    ...(start.stopWhen ? [`patience ${start.stopWhen.patience}`] : []),
     `seed ${start.seed}`,
     [...new Set(start.members.map(({ binarizer }) => binarizer))].join(", "),
   ];
@@ -65,7 +67,13 @@ function data(state: RunState): string[] {
 
 function status(state: RunState): string {
   const { start, members, control, end } = state;
-  if (end) return { finished: "finished", "stopped-by-scheme": "stopped by the scheme", interrupted: "interrupted" }[end.reason];
+  if (end)
+    return {
+      finished: "finished",
+      "stopped-by-scheme": "stopped by the scheme",
+      "stopped-early": "stopped early",
+      interrupted: "interrupted",
+    }[end.reason];
   if (control === "paused") return "paused";
   if (control === "stopping") return "saving";
   const running = inTraining(state).map(({ member }) => member + 1);

@@ -1,11 +1,12 @@
 import type { ByMetric, MetricInfo, RunEvent } from "@benn/core";
 import { printable } from "@benn/core/internals";
-import { count, duration, short } from "../run/format.ts";
+import { count, short } from "../run/format.ts";
 import { comparison, metricText } from "../run/metric-values.ts";
 import { voteMetrics } from "../run/run-metrics.ts";
 import { progressOf, reduce, type RunState } from "../run/run-state.ts";
+import { stopSentence, stopWords } from "../run/stop-words.ts";
 import { headline } from "../run/summary.ts";
-import { secondsLeft } from "../run/time-left.ts";
+import { leftWords, secondsLeft } from "../run/time-left.ts";
 import type { Screen } from "./screen.ts";
 
 /** What is over sooner is not worth a line. */
@@ -51,12 +52,13 @@ export function lineFor(event: RunEvent, state: RunState): string | undefined {
       const held = validation > 0 ? `, ${count(validation)} validation` : "";
       return (
         `${event.run}: ${all} × ${nets}, ${event.scheme}, ${event.mode}, ${event.voter} vote; ` +
-        `${name}, ${count(train)} train${held}, ${count(test)} test images; ${event.backend}`
+        `${name}, ${count(train)} train${held}, ${count(test)} test images; ${event.backend}` +
+        (event.stopWhen ? `; ${stopWords(event.stopWhen)}` : "")
       );
     }
     case "epoch": {
       const left = secondsLeft(state);
-      const time = left === undefined ? "" : `, about ${duration(left)} left`;
+      const time = left === undefined ? "" : `, ${leftWords(state, left)}`;
       const parts = [
         `loss ${short(event.loss)}`,
         ...each(event.metrics, (value, metric) => `train ${metric.title} ${metricText(metric, value)}`),
@@ -98,8 +100,9 @@ export function lineFor(event: RunEvent, state: RunState): string | undefined {
     case "member-start":
     case "step":
     case "score":
-    case "run-end":
       return undefined;
+    case "run-end":
+      return stopSentence(event);
     default:
       event satisfies never;
       return undefined; // of a later version

@@ -2,6 +2,9 @@ import { ContractError } from "../checked/contract-error.ts";
 import { completeScheme, type EnsembleScheme, weightedError } from "../ensemble-scheme.ts";
 import { createRandom } from "../random.ts";
 
+/** Of fewer rows a bootstrap may hold all by chance; of as many once in fifty million. */
+const NOT_JUST_A_FEW = 20;
+
 /**
  * Plays one member of the run's size, so that the scheme's own checks see each of its answers once.
  * @param labels class of each training row
@@ -15,7 +18,7 @@ export function examineScheme(incomplete: EnsembleScheme, who: string, labels: I
     const random = (scope: string) => createRandom(1, "example", scope, ...(scope === "epoch" ? [epoch, purpose] : []));
     const draw = scheme.draw({ member: 0, epoch, purpose, sampleWeights, samples, random });
     const rows = new Uint8Array(samples);
-    if (draw.kind === "weighted") return rows.fill(1);
+    if (draw.kind === "weighted") return rows.map((_, row) => ((draw.sampleWeights[row] ?? 0) > 0 ? 1 : 0));
     for (const row of draw.rows) rows[row] = 1;
     return rows;
   };
@@ -24,6 +27,9 @@ export function examineScheme(incomplete: EnsembleScheme, who: string, labels: I
     throw new ContractError(
       `${who}: has outOfBag, but draws other rows in another epoch or for scoring. Draw by random("member") alone, or leave outOfBag out.`,
     );
+  }
+  if (scheme.outOfBag && samples >= NOT_JUST_A_FEW && !first.includes(0)) {
+    throw new ContractError(`${who}: has outOfBag, but a member draws every row. Leave some out, or leave outOfBag out.`);
   }
   const wrong = Uint8Array.from(labels, (_, row) => (row % 4 === 0 ? 1 : 0));
   const logits = (): Float32Array => {

@@ -12,6 +12,7 @@ import { namedWeights, readWeights, type WeightValues, weightsFit } from "../tra
 import { predictLogits } from "../train/predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
 import { createVoters } from "../train/stage-votes.ts";
+import { stopRule } from "../train/stop-rule.ts";
 import { UserError } from "../user-error.ts";
 import type { Voter } from "../voter.ts";
 import { readTrained } from "./read-trained.ts";
@@ -44,7 +45,7 @@ export interface MemberKind {
 
 /**
  * Lets every plugin compute a small example, and builds each kind of member once, so that whatever does not fit is an error before anything
- * is written: the net and the data, the optimizers and the parameters, a loss and its teacher, the weights to start from, and what the
+ * is written: the rule that may end the run, the net and the data, the optimizers and the parameters, a loss and its teacher, the weights to start from, and what the
  * application checks itself.
  * @throws UserError
  */
@@ -59,6 +60,7 @@ export async function checkMembers(
       `validation: ${config.validation} of the ${data.train.labels.length} training rows holds none out. Set a larger share, or 0 for none.`,
     );
   }
+  stopRule({ config, container }, data.labels.length);
   await examineRun(config, data, container);
   const init = config.init === undefined ? undefined : await readTrained(config.init);
   const alike = Map.groupBy(config.members.keys(), (member) => JSON.stringify(settingsOf(config, member)));

@@ -13,7 +13,7 @@ import { readPreprocessing } from "./preprocessing-file.ts";
 import { readLogits, readMemberRecord } from "./read-member.ts";
 import { readRunFacts, type RunFacts } from "./run-facts.ts";
 import { isTraining } from "./run-lock.ts";
-import { aheadFile, checkpointFile, memberFolder, sampleWeightsFile } from "./run-paths.ts";
+import { aheadFile, checkpointFile, memberAhead, memberFolder, sampleWeightsFile } from "./run-paths.ts";
 import { readStart } from "./start-model.ts";
 import { surveyRun } from "./survey-run.ts";
 import { readValidationLabels, validationLabelsFile } from "./validation-labels.ts";
@@ -123,9 +123,9 @@ export async function checkRun(folder: string): Promise<RunReport> {
       ? await look(path, { kind: "checkpoint", mendable: true }, async () => decodeCheckpoint(await bytesOf(path), path), isSigned)
       : undefined;
   for (const name of await readdir(join(folder, "checkpoint")).catch(() => [])) {
-    const member = Number(/^ahead-(\d+)\.safetensors$/.exec(name)?.[1] ?? Number.NaN);
+    const member = memberAhead(name);
+    if (member === undefined) continue;
     const ahead = aheadFile(folder, member);
-    if (Number.isNaN(member)) continue;
     await look(ahead, { kind: "ahead", member, mendable: true }, async () => decodeCheckpoint(await bytesOf(ahead), ahead));
   }
   if (saved) await lookAtNext(folder, saved, facts, look);

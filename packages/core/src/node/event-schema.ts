@@ -45,6 +45,7 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
       .max(MOST_MEMBERS)
       .refine((plans) => plans.every((own, index) => own.member === index)),
     pretrainEpochs: count,
+    stopWhen: z.looseObject({ metric: z.string(), on: z.string(), patience: count, minDelta: number }).optional(),
   }),
   "member-start": z.looseObject({ member, epochs: count, steps: count }),
   step: z.looseObject({ member, epoch: count, step: count, steps: count, loss: number, metrics: byName }),

@@ -4,9 +4,11 @@ import { ARCHITECTURES } from "../architecture.ts";
 import { BACKENDS } from "../backend.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import type { Config } from "../config.ts";
+import type { StopRule } from "../events.ts";
 import { LISTENERS } from "../listener.ts";
 import type { ModelSummary } from "../model-summary.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
+import { stopRule } from "../train/stop-rule.ts";
 import { settleBackend } from "./auto-backend.ts";
 import { type CheckMember, checkMembers } from "./check-members.ts";
 import { asConfig } from "./experiment.ts";
@@ -41,6 +43,8 @@ export interface RunPlan {
     readonly classes: number;
   };
   readonly kinds: readonly PlannedKind[];
+  /** What may end the run before its last member. */
+  readonly stopWhen?: StopRule;
   /** Bytes of all members, 1-bit kernels at a bit a weight, and of their real-valued twins. */
   readonly bytes: number;
   readonly realBytes: number;
@@ -82,6 +86,7 @@ export async function planRun(
   const memoryBytes = Math.max(...kinds.map((kind) => stepMemory(kind.summary, resolved)));
   const share = backend.share?.({ cores: availableParallelism(), memoryBytes: machineMemory(), stepBytes: memoryBytes });
   membersAtATime(resolved, container, share);
+  const rule = stopRule({ config: resolved, container }, data.labels.length);
   const samples = data.train.labels.length;
   const sum = (of: (kind: PlannedKind) => number): number => kinds.reduce((total, kind) => total + of(kind) * kind.members.length, 0);
   const [first] = kinds;
@@ -97,6 +102,7 @@ export async function planRun(
       classes: data.labels.length,
     },
     kinds,
+    ...(rule ? { stopWhen: rule } : {}),
     bytes: sum(({ summary }) => summary.bytes),
     realBytes: sum(({ summary }) => summary.realBytes),
     images: sum(({ epochs }) => epochs * samples) + pretrained,

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import type { LoadedDataset } from "../dataset.ts";
+import type { RunEnd } from "../events.ts";
 import { RunControl } from "../run-control.ts";
 import type { GivenMembers } from "../train/given-members.ts";
 import type { MemberTrainer } from "../train/member-trainer.ts";
@@ -34,7 +35,7 @@ export interface Replay {
   readonly records: ReadonlyMap<number, MemberRecord>;
   /** By the member that is trained with them. */
   readonly sampleWeights: ReadonlyMap<number, Float64Array>;
-  readonly reason: "finished" | "stopped-by-scheme" | "interrupted";
+  readonly reason: RunEnd["reason"];
 }
 
 /**
@@ -53,6 +54,7 @@ export async function replayRun({ folder, config, data, container, members, give
     saveCheckpoint: async () => {},
     saveAhead: async () => {},
     loadAhead: async () => undefined,
+    removeAhead: async () => {},
     restore: async () => undefined,
     saveMember: async (record) => void records.set(record.member, record),
     loadMember: never,

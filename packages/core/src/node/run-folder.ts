@@ -16,7 +16,7 @@ import { encodeModel } from "./model-files.ts";
 import { readMember } from "./read-member.ts";
 import { readRunFacts } from "./run-facts.ts";
 import { lockRun, type RunLock } from "./run-lock.ts";
-import { aheadFile, checkpointFile, memberFolder, RUN_FOLDERS, sampleWeightsFile } from "./run-paths.ts";
+import { aheadFile, checkpointFile, memberAhead, memberFolder, RUN_FOLDERS, sampleWeightsFile } from "./run-paths.ts";
 import { readStart, writeStart } from "./start-model.ts";
 import { surveyRun } from "./survey-run.ts";
 import { mayPass, tryAgain } from "./try-again.ts";
@@ -209,10 +209,18 @@ export class RunFolder implements RunStore {
     contents["member.json"] = encodeMember({ record, files: sums, ...(sampleWeights === undefined ? {} : { sampleWeights }) });
     await tryAgain(() => this.#makeFolder(folder));
     for (const [name, content] of Object.entries(contents)) await tryAgain(() => this.#write(join(folder, name), content));
-    const ahead = aheadFile(this.path, record.member);
-    await this.#files.remove(ahead).catch((error: unknown) => {
+    await this.#remove(aheadFile(this.path, record.member));
+  }
+
+  async removeAhead(): Promise<void> {
+    const folder = join(this.path, "checkpoint");
+    for (const name of await readdir(folder)) if (memberAhead(name) !== undefined) await this.#remove(join(folder, name));
+  }
+
+  async #remove(path: string): Promise<void> {
+    await this.#files.remove(path).catch((error: unknown) => {
       if (!mayPass(error)) throw error;
-      this.#warnings.push(`${ahead}: cannot be removed. It is of no use any more.`);
+      this.#warnings.push(`${path}: cannot be removed. It is of no use any more.`);
     });
   }
 

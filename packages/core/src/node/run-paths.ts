@@ -26,6 +26,12 @@ export function aheadFile(run: string, member: number): string {
   return join(run, "checkpoint", `ahead-${threeDigits(member)}.safetensors`);
 }
 
+/** The member that a file of `checkpoint/` is of, by its name; undefined for one that is of no member ahead. */
+export function memberAhead(name: string): number | undefined {
+  const [, digits] = /^ahead-(\d+)\.safetensors$/.exec(name) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 function threeDigits(n: number): string {
   return String(n).padStart(3, "0");
 }

@@ -198,6 +198,13 @@ async function configOf(config: Config | undefined, { container, resume }: Train
   const differing = Object.keys({ ...wanted, ...had }).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(had[key]));
   if (differing.length > 0) {
     const [key = ""] = differing;
+    if (differing.every((key) => key === "stopWhen" || key === "members") && differing.includes("stopWhen")) {
+      const take = resolved.validation > 0 ? ` It may take the members of this one by given=${resume}.` : "";
+      throw new UserError(
+        `run folder ${resume}: was made with stopWhen=${JSON.stringify(had["stopWhen"])}, now ${JSON.stringify(wanted["stopWhen"])} is asked for. ` +
+          `A run ends by the rule that it was made with: start a new one, without --resume.${take}`,
+      );
+    }
     if (differing.length === 1 && resolved.members.length > saved.members.length) {
       throw new UserError(
         `run folder ${resume}: was made with ${saved.members.length} members, now ${resolved.members.length} are asked for. For more members ` +

@@ -38,6 +38,8 @@ export type TrainedMember =
 export interface MemberTrainer {
   /** Trains one member to the end and runs it on every split, or to where the run's control stops it. */
   train(job: MemberJob): AsyncGenerator<Emitted, TrainedMember>;
+  /** Forgets the members that are on their way: the run ends before them. Absent: none ever is. */
+  discard?(): void;
   /** Called when the run ends, however it ends. */
   close?(): Promise<void>;
 }

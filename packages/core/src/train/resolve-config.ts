@@ -5,6 +5,7 @@ import { SCHEMES } from "../ensemble-scheme.ts";
 import { type ContractKey, CONTRACTS, keysOf, type KeysOf } from "../contracts.ts";
 import type { Registry, Spec } from "../registry.ts";
 import { UserError } from "../user-error.ts";
+import { refuseStop } from "./refuse-stop.ts";
 
 type PerMember = KeysOf<{ per: "member" }>;
 
@@ -89,5 +90,7 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
     );
   }
   if (own.metrics.length === 0) throw new UserError('metrics: names none. Name at least one, for example metrics=["accuracy"].');
-  return { ...parsed, ...own, members };
+  const resolved = { ...parsed, ...own, members };
+  refuseStop(resolved, container);
+  return resolved;
 }

@@ -64,6 +64,8 @@ export interface RunStore {
   /** Of a member that trains while earlier ones do; gone once the member is saved. */
   saveAhead(member: number, ahead: AheadCheckpoint): Promise<void>;
   loadAhead(member: number): Promise<AheadCheckpoint | undefined>;
+  /** Of all members: none of them is trained any more. */
+  removeAhead(): Promise<void>;
   /** The last checkpoint, with the event log cut back to what it covers; undefined for a run that has none. */
   restore(): Promise<Checkpoint | undefined>;
   saveMember(record: MemberRecord, parts: { model: LayersModel; weights: WeightValues; logits: MemberLogits }): Promise<void>;

@@ -1,15 +1,12 @@
 import type { DependencyContainer } from "tsyringe";
-import { ARCHITECTURES } from "../architecture.ts";
-import { BINARIZERS } from "../binarizer.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import { completeScheme, SCHEMES } from "../ensemble-scheme.ts";
-import type { BySplit, RunEnd, RunEventBody, StagedMetric } from "../events.ts";
+import type { BySplit, RunEnd, Staged, StagedMetric } from "../events.ts";
 import type { Metric } from "../metric.ts";
-import { summarizeModel } from "../model-summary.ts";
 import { voteOutOfBag } from "../out-of-bag.ts";
 import type { RunControl } from "../run-control.ts";
 import { UserError } from "../user-error.ts";
-import { type Voter, VOTERS } from "../voter.ts";
+import type { Voter } from "../voter.ts";
 import type { Emitted } from "./emitted.ts";
 import { type GivenMembers, takeGiven } from "./given-members.ts";
 import { judgeMember } from "./judge-member.ts";
@@ -19,8 +16,10 @@ import { sameShapes, type WeightValues, weightsFit } from "./model-weights.ts";
 import { outOfBagRows, seenRows } from "./out-of-bag-rows.ts";
 import { allRows } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
+import { runStart } from "./run-start.ts";
 import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";
 import { createVoters, stageVotes } from "./stage-votes.ts";
+import { reasonToStop, ruledVote, stopRule } from "./stop-rule.ts";
 import { takeRows } from "./take-rows.ts";
 import type { OpenTeacherLogits, TeacherLogits } from "./teacher-logits.ts";
 import { trainMember } from "./train-member.ts";
@@ -63,14 +62,17 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   const trainer = task.trainer ?? trainHere({ ...task, scheme });
   const problem = { samples: data.train.labels.length, classes: data.labels.length };
   const voters = createVoters(task);
+  const rule = stopRule(task, problem.classes);
   const checkpoint = await store.restore();
 
   if (!checkpoint) {
-    yield runStart(task, metrics);
+    yield runStart(task, metrics, rule);
     for (const message of data.warnings ?? []) yield { type: "warning", message };
   }
   let sampleWeights = scheme.begin(problem);
   const members: Trained[] = [];
+  /** Of the first 1, 2, … members, by the rule that may end the run. */
+  const votes: (number | undefined)[] = [];
   const bagRows = scheme.outOfBag ? outOfBagRows(config.seed, problem.samples, problem.classes) : new Int32Array(0);
   /** What later votes need: logits of the training rows only for those that are voted on out of bag. */
   const kept = (logits: MemberLogits): MemberLogits => ({ ...logits, train: takeRows(logits.train, bagRows, problem.classes) });
@@ -84,6 +86,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     const { weights } = loaded;
     const seen = scheme.outOfBag ? seenBy(member, weights, await store.loadSampleWeights(member)) : new Uint8Array(0);
     members.push({ ...loaded, logits: kept(loaded.logits), settings: settingsOf(config, member), seen });
+    if (rule) votes.push(ruledVote(rule, config.voter.name, staged(task, members, voters, bagRows, metrics)));
   }
   if (checkpoint && checkpoint.member > 0) sampleWeights = await store.loadSampleWeights(checkpoint.member);
   else await store.saveSampleWeights(0, sampleWeights);
@@ -97,6 +100,13 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   }
 
   for (let member = Math.max(0, checkpoint?.member ?? 0); member < config.members.length; member++) {
+    const metric = rule && metrics[rule.metric];
+    const late = rule && metric && !isGiven(task, member) && reasonToStop(rule, metric, config.voter.name, votes);
+    if (late) {
+      trainer.discard?.();
+      await store.removeAhead();
+      return yield* end("stopped-early", members, late);
+    }
     if (task.control.stop !== "no") return yield* end("interrupted", members);
     const settings = settingsOf(config, member);
     const outcome = yield* (isGiven(task, member) && taker ? taker : trainer).train({
@@ -131,7 +141,9 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (alpha !== undefined) {
       const seen = scheme.outOfBag ? seenBy(member, weights, sampleWeights) : new Uint8Array(0);
       members.push({ record, settings, weights, logits: kept(logits), seen });
-      yield staged(task, members, voters, bagRows, metrics);
+      const stage = staged(task, members, voters, bagRows, metrics);
+      if (rule) votes.push(ruledVote(rule, config.voter.name, stage));
+      yield stage;
     } else if (members.length === 0 && (verdict.kind === "stop" || member + 1 === config.members.length)) {
       throw new UserError(
         `${config.scheme.name}: no member is usable: ${"reason" in verdict ? verdict.reason : ""} Train them longer or lower learningRate.`,
@@ -228,7 +240,7 @@ function staged(
   voters: ReadonlyMap<string, Voter>,
   bagRows: Int32Array,
   metrics: Readonly<Record<string, Metric>>,
-): Emitted {
+): Staged {
   const { config, data } = task;
   const byMetric = stageVotes(data, members, voters, metrics);
   const own = voters.get(config.voter.name);
@@ -245,50 +257,4 @@ function staged(
     return [name, outOfBag && metric ? { ...measured, outOfBag: metric.of(outOfBag.scores, outOfBag.labels) } : measured];
   });
   return { type: "staged", members: members.length, metrics: Object.fromEntries(staged) };
-}
-
-function runStart(task: RunTask, metrics: Readonly<Record<string, Metric>>): RunEventBody {
-  const { config, data, container, store } = task;
-  const architectures = container.resolve(ARCHITECTURES);
-  const binarizers = container.resolve(BINARIZERS);
-  const costs = new Map<string, { parameters: number; bytes: number; realBytes: number }>();
-  const members = config.members.map((settings, member) => {
-    const key = JSON.stringify([settings.architecture, settings.binarizer]);
-    let cost = costs.get(key);
-    if (!cost) {
-      const model = buildMember(task, member, settings);
-      const { parameters, bytes, realBytes } = summarizeModel(model);
-      model.dispose();
-      costs.set(key, (cost = { parameters, bytes, realBytes }));
-    }
-    return {
-      member,
-      architecture: architectures.label(settings.architecture),
-      binarizer: binarizers.label(settings.binarizer),
-      epochs: settings.epochs,
-      steps: Math.ceil(data.train.labels.length / config.batchSize),
-      learningRate: settings.learningRate,
-      ...cost,
-    };
-  });
-  return {
-    type: "run-start",
-    run: store.name,
-    seed: config.seed,
-    backend: config.backend.name,
-    dataset: {
-      name: config.dataset.name,
-      train: data.train.labels.length,
-      validation: data.validation?.labels.length ?? 0,
-      test: data.test.labels.length,
-      labels: data.labels,
-    },
-    scheme: container.resolve(SCHEMES).label(config.scheme),
-    mode: config.mode,
-    voter: container.resolve(VOTERS).label(config.voter),
-    batchSize: config.batchSize,
-    metrics: Object.entries(metrics).map(([name, { title, unit, better }]) => ({ name, title, unit, better })),
-    members,
-    pretrainEpochs: config.pretrainEpochs,
-  };
 }

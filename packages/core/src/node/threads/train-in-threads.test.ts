@@ -80,6 +80,24 @@ test.for<Config>([{}, precise])(
   },
 );
 
+test("the vote that ends a run is that of the members in their order, however many train beside them", async () => {
+  const config = { ...base, epochs: 2, members: 9, validation: 0.2, stopWhen: { patience: 2 } } satisfies Config;
+  const one = await run({ ...config, parallel: 1 }, {});
+  expect(one.events.at(-1)).toMatchObject({ type: "run-end", reason: "stopped-early" });
+  const bytes = await bytesOf(one.folder);
+  const four = await run({ ...config, parallel: 4 }, {});
+  expect(await bytesOf(four.folder)).toEqual(bytes);
+  // One that was stopped while members trained that the vote makes needless.
+  const control = new RunControl();
+  const last = one.events.filter(({ type }) => type === "member-end").length - 1;
+  const stopped = await run({ ...config, parallel: 4, epochs: 2 }, { control }, (event) => {
+    if (event.type === "epoch" && event.member > last) control.stopNow();
+  });
+  expect(await readdir(join(stopped.folder, "checkpoint"))).not.toEqual(["latest.safetensors"]);
+  await run(undefined, { resume: stopped.folder });
+  expect(await bytesOf(stopped.folder)).toEqual(bytes);
+});
+
 test("what members behind the first say is shown as it happens", async () => {
   const { events } = await run({ ...base, parallel: 5, epochs: 40 }, {});
   const firstEnds = events.findIndex((event) => event.type === "member-end");

@@ -122,6 +122,7 @@ export function trainInThreads({ count, members, control, store, startThread }: 
       lanes.delete(job.member);
       return outcome;
     },
+    discard: () => lanes.clear(),
     async close() {
       unsubscribe();
       // Stopped between two members: those that are on their way still save.
