@@ -84,6 +84,33 @@ describe("three uses", () => {
     expect(new Set(plan?.members.map((member) => member.architecture.split(" ")[0]))).toEqual(new Set(["nin", "allbinnet", "resnet20"]));
   });
 
+  test("an ensemble ends when its vote on validation rows no longer rises, side by side as one by one, and all its members vote", async () => {
+    const cwd = newFolder();
+    const settings = [...quick, "validation=0.3", "mode=independent", "members=12", "epochs=1", "stopWhen.patience=2"];
+    const { code, stdout, stderr } = await benn(["train", ...settings, "name=one", "parallel=1", "--ui", "plain"], { cwd });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toContain("ends when the vote on validation rows has not improved for 2 members");
+    const [, n = ""] =
+      /^Stopped early: accuracy of the soft vote on validation rows has not risen for 2 members: .* All (\d+) members vote\.$/m.exec(
+        stdout,
+      ) ?? [];
+    expect(Number(n)).toBeLessThan(12);
+    expect((await benn(["train", ...settings, "name=two", "parallel=2"], { cwd })).code).toBe(0);
+    const [one, two] = [await folderBytes(join(cwd, "runs/one")), await folderBytes(join(cwd, "runs/two"))];
+    for (const bytes of [one, two]) delete bytes["experiment.json"]; // holds the run's name, and how many train at a time
+    expect(two).toEqual(one);
+    const evaluated = JSON.parse((await benn(["eval", "runs/one", "--json"], { cwd })).stdout) as { members: unknown[]; staged: unknown[] };
+    expect([evaluated.members.length, evaluated.staged.length]).toEqual([Number(n), Number(n)]);
+    const exported = await benn(["export", "runs/one", "--json"], { cwd });
+    expect(JSON.parse(exported.stdout)).toMatchObject({ members: Number(n) });
+    const refused = await benn(["train", ...quick, "scheme=deep-ensemble", "mode=independent", "stopWhen.patience=2"], { cwd });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("scheme deep-ensemble has no out-of-bag vote. Hold rows out, for example --set validation=0.1.");
+    const planned = await benn(["train", ...settings, "--dry-run"], { cwd });
+    expect(planned.stdout).toContain("Early stop: the run ends when the vote on validation rows has not improved for 2 members.");
+  });
+
   test("watching a run that another process trains", async () => {
     const cwd = newFolder();
     const training = start(["train", ...quick, "name=watched", "epochs=3", "--ui", "json"], { cwd });

@@ -58,6 +58,18 @@ test("the plan shows the configuration, every layer with its multiply-adds by bi
   expect(text).toMatch(/Time: about \d/);
 });
 
+test("what may end the run early is said before the numbers, which are of all members", () => {
+  const stopWhen = { metric: "accuracy", on: "outOfBag", patience: 1, minDelta: 0 } as const;
+  const text = planLines({ ...plan, stopWhen }).join("\n");
+  expect(text).toContain(
+    "Early stop: the run ends when the vote out of bag has not improved for 1 member, which 2 members cannot show before",
+  );
+  const [kind] = plan.kinds;
+  const many = planLines({ ...plan, stopWhen, kinds: [{ ...kind!, members: [0, 1, 2] }] }).join("\n");
+  expect(many).toContain("has not improved for 1 member. What follows is of all members\nTraining:");
+  expect(planLines(plan).join("\n")).not.toContain("Early stop");
+});
+
 test("members that follow one another are a range, however many there are", () => {
   const [kind] = plan.kinds;
   const of = (members: readonly number[]) =>

@@ -3,6 +3,7 @@ import { memberInFocus, type RunState } from "../run/run-state.ts";
 import { stopSentence } from "../run/stop-words.ts";
 import { votersOf } from "../run/summary.ts";
 import { secondsLeft } from "../run/time-left.ts";
+import { wrap } from "../run/wrap.ts";
 import { arrangePanels } from "./arrange-panels.ts";
 import { Footer } from "./footer.tsx";
 import { Header } from "./header.tsx";
@@ -36,8 +37,9 @@ const PANELS_MOST = 20;
 export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, help, note, watching }: DashboardProps) {
   const left = secondsLeft(state);
   const warnings = rows < 14 ? [] : state.warnings.slice(rows < 40 ? -1 : -4);
-  const stopped = state.end && stopSentence(state.end);
-  const free = rows - HEADER - 1 - warnings.length - (stopped === undefined ? 0 : 1);
+  const why = state.end && stopSentence(state.end);
+  const stopped = why === undefined ? [] : wrap(why, columns).slice(0, rows < 14 ? 1 : 3);
+  const free = rows - HEADER - 1 - warnings.length - stopped.length;
   const wanted = state.members.length + 1;
   const rest = free - wanted - 1;
   const panels = free >= PANELS_LEAST + 4 ? Math.min(PANELS_MOST, Math.max(PANELS_LEAST, rest)) : rest >= PANELS_SMALL ? rest : 0;
@@ -73,7 +75,11 @@ export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, 
           {`! ${message}${i === 0 && state.warnings.length > warnings.length ? ` (one of ${state.warnings.length} warnings)` : ""}`}
         </Text>
       ))}
-      {stopped !== undefined && <Text wrap="truncate">{stopped}</Text>}
+      {stopped.map((line) => (
+        <Text key={line} wrap="truncate">
+          {line}
+        </Text>
+      ))}
       <Footer note={note} watching={watching} paused={state.control === "paused"} more={panels > 0 && more} metrics={metrics.length > 1} />
     </Box>
   );
