@@ -72,6 +72,11 @@ test("text after the first = is the value's", () => {
   expect(apply({}, ["dataset.data=/a=b"])).toEqual({ dataset: { name: "cifar10", data: "/a=b" } });
 });
 
+test("a setting inside what is off turns it on", () => {
+  expect(apply({}, ["stopWhen.patience=5", "stopWhen.minDelta=0.01"])).toEqual({ stopWhen: { patience: 5, minDelta: 0.01 } });
+  expect(apply({ stopWhen: { patience: 5 } }, ["stopWhen=false"])).toEqual({ stopWhen: false });
+});
+
 const refused: readonly (readonly [string, RegExp])[] = [
   ["epochs", /^--set epochs: is not key=value\. Write for example --set epochs=10; a configuration file goes before --set\.$/],
   ["=3", /^--set =3: "" is not a key\./],

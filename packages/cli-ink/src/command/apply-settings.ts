@@ -9,7 +9,8 @@ const LISTS: readonly string[] = keysOf({ many: true });
 /**
  * Applies `key=value` settings to a configuration, in order: `members=4`, `scheme=samme`, `architecture.width=0.25`,
  * `members=[{"count":2},{"count":1,"epochs":5}]`, `members.1.epochs=7`. A value is JSON if it can be, else text. An option of something that the
- * configuration does not name belongs to its default, and of a group of members to what the run has. In a list of one, `optimizer.weightDecay=0`
+ * configuration does not name belongs to its default, and of a group of members to what the run has; one inside what is off, like
+ * `stopWhen.patience=5`, turns it on. In a list of one, `optimizer.weightDecay=0`
  * is that one's option; `optimizer.0.weightDecay=0` names its place.
  * @param defaults for what the configuration leaves out
  * @throws UserError for what is not key=value, for an option of what has none, and for keys that every object has (`constructor`)
@@ -39,7 +40,7 @@ function set(node: Json, [key = "", ...rest]: readonly string[], value: unknown,
   }
   const isElement = Array.isArray(node);
   const found = own(node, key) ?? (isElement ? undefined : (own(fallback, key) ?? {}));
-  const inside: unknown = structuredClone(typeof found === "string" ? { name: found } : found);
+  const inside: unknown = structuredClone(typeof found === "string" ? { name: found } : found === false ? {} : found);
   if (typeof inside !== "object" || inside === null) {
     const is = found === undefined ? "is not there" : `is ${JSON.stringify(found)}, which has nothing inside`;
     throw new UserError(`${who}: "${key}" ${is}. Set it as a whole.`);
