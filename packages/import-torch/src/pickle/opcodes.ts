@@ -8,57 +8,54 @@ import { longFromBytes, longFromText, rawUnicode, unquote } from "./python-text.
 const LONGEST_TEXT = 1 << 20;
 const LONGEST_LINE = 1 << 12;
 
-export interface Opcode {
-  readonly name: string;
-  readonly run: (machine: Machine) => void;
-}
+type Opcode = (machine: Machine) => void;
 
 /** The opcodes of protocols 0, 1 and 2 that state dicts are made of, by their byte. STOP is the loop's own. */
 export const opcodes: ReadonlyMap<number, Opcode> = new Map(
   Object.entries<Opcode>({
-    "\x80": { name: "PROTO", run: proto },
-    "(": { name: "MARK", run: (m) => m.mark() },
-    N: { name: "NONE", run: (m) => m.push(null) },
-    "\x88": { name: "NEWTRUE", run: (m) => m.push(true) },
-    "\x89": { name: "NEWFALSE", run: (m) => m.push(false) },
-    I: { name: "INT", run: int },
-    L: { name: "LONG", run: (m) => m.push(longFromText(m.reader.line(LONGEST_LINE)) ?? damaged(m, "has a bad number")) },
-    J: { name: "BININT", run: (m) => m.push(m.reader.i4()) },
-    K: { name: "BININT1", run: (m) => m.push(m.reader.u1()) },
-    M: { name: "BININT2", run: (m) => m.push(m.reader.u2()) },
-    "\x8a": { name: "LONG1", run: (m) => long(m, m.reader.u1()) },
-    "\x8b": { name: "LONG4", run: (m) => long(m, m.reader.i4()) },
-    F: { name: "FLOAT", run: float },
-    G: { name: "BINFLOAT", run: (m) => m.push(m.reader.f8BigEndian()) },
-    S: { name: "STRING", run: (m) => m.push(unquote(m.reader.line(LONGEST_LINE)) ?? damaged(m, "has a bad string")) },
-    T: { name: "BINSTRING", run: (m) => m.push(text(m, m.reader.i4(), "latin1")) },
-    U: { name: "SHORT_BINSTRING", run: (m) => m.push(text(m, m.reader.u1(), "latin1")) },
-    V: { name: "UNICODE", run: (m) => m.push(rawUnicode(m.reader.line(LONGEST_LINE)) ?? damaged(m, "has a bad string")) },
-    X: { name: "BINUNICODE", run: (m) => m.push(text(m, m.reader.u4(), "utf8")) },
-    ")": { name: "EMPTY_TUPLE", run: (m) => m.push(new PickleTuple([])) },
-    t: { name: "TUPLE", run: (m) => m.push(new PickleTuple(m.popMark())) },
-    "\x85": { name: "TUPLE1", run: (m) => tuple(m, 1) },
-    "\x86": { name: "TUPLE2", run: (m) => tuple(m, 2) },
-    "\x87": { name: "TUPLE3", run: (m) => tuple(m, 3) },
-    "]": { name: "EMPTY_LIST", run: (m) => m.push([]) },
-    l: { name: "LIST", run: (m) => m.push(m.popMark()) },
-    a: { name: "APPEND", run: (m) => append(m, [m.pop()]) },
-    e: { name: "APPENDS", run: (m) => append(m, m.popMark()) },
-    "}": { name: "EMPTY_DICT", run: (m) => m.push(new Map()) },
-    d: { name: "DICT", run: dict },
-    s: { name: "SETITEM", run: setItem },
-    u: { name: "SETITEMS", run: (m) => setItems(m, m.popMark()) },
-    p: { name: "PUT", run: (m) => m.put(index(m)) },
-    q: { name: "BINPUT", run: (m) => m.put(m.reader.u1()) },
-    r: { name: "LONG_BINPUT", run: (m) => m.put(m.reader.u4()) },
-    g: { name: "GET", run: (m) => m.get(index(m)) },
-    h: { name: "BINGET", run: (m) => m.get(m.reader.u1()) },
-    j: { name: "LONG_BINGET", run: (m) => m.get(m.reader.u4()) },
-    c: { name: "GLOBAL", run: global },
-    Q: { name: "BINPERSID", run: persistentId },
-    R: { name: "REDUCE", run: reduce },
-    b: { name: "BUILD", run: build },
-  }).map(([byte, opcode]) => [byte.charCodeAt(0), opcode]),
+    "\x80": proto, // PROTO
+    "(": (m) => m.mark(), // MARK
+    N: (m) => m.push(null), // NONE
+    "\x88": (m) => m.push(true), // NEWTRUE
+    "\x89": (m) => m.push(false), // NEWFALSE
+    I: int, // INT
+    L: (m) => m.push(longFromText(m.reader.line(LONGEST_LINE)) ?? damaged(m, "has a bad number")), // LONG
+    J: (m) => m.push(m.reader.i4()), // BININT
+    K: (m) => m.push(m.reader.u1()), // BININT1
+    M: (m) => m.push(m.reader.u2()), // BININT2
+    "\x8a": (m) => long(m, m.reader.u1()), // LONG1
+    "\x8b": (m) => long(m, m.reader.i4()), // LONG4
+    F: float, // FLOAT
+    G: (m) => m.push(m.reader.f8BigEndian()), // BINFLOAT
+    S: (m) => m.push(unquote(m.reader.line(LONGEST_LINE)) ?? damaged(m, "has a bad string")), // STRING
+    T: (m) => m.push(text(m, m.reader.i4(), "latin1")), // BINSTRING
+    U: (m) => m.push(text(m, m.reader.u1(), "latin1")), // SHORT_BINSTRING
+    V: (m) => m.push(rawUnicode(m.reader.line(LONGEST_LINE)) ?? damaged(m, "has a bad string")), // UNICODE
+    X: (m) => m.push(text(m, m.reader.u4(), "utf8")), // BINUNICODE
+    ")": (m) => m.push(new PickleTuple([])), // EMPTY_TUPLE
+    t: (m) => m.push(new PickleTuple(m.popMark())), // TUPLE
+    "\x85": (m) => tuple(m, 1), // TUPLE1
+    "\x86": (m) => tuple(m, 2), // TUPLE2
+    "\x87": (m) => tuple(m, 3), // TUPLE3
+    "]": (m) => m.push([]), // EMPTY_LIST
+    l: (m) => m.push(m.popMark()), // LIST
+    a: (m) => append(m, [m.pop()]), // APPEND
+    e: (m) => append(m, m.popMark()), // APPENDS
+    "}": (m) => m.push(new Map()), // EMPTY_DICT
+    d: dict, // DICT
+    s: setItem, // SETITEM
+    u: (m) => setItems(m, m.popMark()), // SETITEMS
+    p: (m) => m.put(index(m)), // PUT
+    q: (m) => m.put(m.reader.u1()), // BINPUT
+    r: (m) => m.put(m.reader.u4()), // LONG_BINPUT
+    g: (m) => m.get(index(m)), // GET
+    h: (m) => m.get(m.reader.u1()), // BINGET
+    j: (m) => m.get(m.reader.u4()), // LONG_BINGET
+    c: global, // GLOBAL
+    Q: persistentId, // BINPERSID
+    R: reduce, // REDUCE
+    b: build, // BUILD
+  }).map(([byte, run]) => [byte.charCodeAt(0), run]),
 );
 
 /** Opcodes that are refused, so that the message can name them. */

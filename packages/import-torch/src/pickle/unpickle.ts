@@ -25,12 +25,12 @@ export function unpickle(reader: ByteReader, onStorage?: (id: PickleValue) => To
     if (count > MOST_OPCODES) throw machine.refuse(`has more than ${MOST_OPCODES} opcodes`);
     const code = reader.u1();
     if (code === STOP) break;
-    const opcode = opcodes.get(code);
-    if (!opcode) {
+    const run = opcodes.get(code);
+    if (!run) {
       const name = refusedOpcodes.get(code) ?? `0x${code.toString(16).padStart(2, "0")}`;
       throw machine.refuse(`uses the opcode ${name}`);
     }
-    opcode.run(machine);
+    run(machine);
   }
   const value = machine.result();
   checkTree(value, machine);
