@@ -22,6 +22,7 @@ export default defineConfig({
   test: {
     reporters: ["default", count],
     maxWorkers: "100%",
+    globalSetup: [join(import.meta.dirname, "scripts/scratch-folder.ts")],
     projects: [
       ...globSync(["packages/*", "examples", "golden", "bench", "mutation", "results", "soak", "scripts"], {
         cwd: import.meta.dirname,
