@@ -89,6 +89,20 @@ test.for<[string, Partial<Parts>, string]>([
   await expect(exported(parts)).rejects.toThrow(new UserError(sentence));
 });
 
+test("what is no refusal but a fault in a plugin is thrown", async () => {
+  const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [2, 2, 3] }), tf.layers.globalAveragePooling2d({})] });
+  const voter = {
+    vote: () => new Float64Array(),
+    lower: (): never => {
+      throw new RangeError("a fault");
+    },
+  };
+  await expect(checkExportable({ model, data: { preprocessing: [], shape: [2, 2, 3] }, voter: { name: "own", voter } })).rejects.toThrow(
+    new RangeError("a fault"),
+  );
+  model.dispose();
+});
+
 test("everything that cannot be exported is listed at once", async () => {
   const sentences = await check({ architecture: { name: "plugin-net", opaque: true }, preprocessing: "opaque", voter: "median" });
   expect(sentences.map((sentence) => /layer|preprocessing|voter/.exec(sentence)?.[0])).toEqual(["voter", "preprocessing", "layer"]);

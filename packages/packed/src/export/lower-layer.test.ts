@@ -131,6 +131,58 @@ test.for<[string, (context: LoweringContext) => readonly LoweredNode[], RegExp]>
     () => [{ op: "tanh" } as never],
     /layer custom \(Custom\) lowers to "tanh", which is no node of a packed model/,
   ],
+  [
+    "a bias of another length",
+    () => [{ op: "conv", kernel: new Float32Array(81), bias: new Float32Array(2), ...window }],
+    /lowers to conv with 2 values as bias, not 3\./,
+  ],
+  [
+    "a kernel of a filter and a half",
+    () => [{ op: "conv", kernel: new Float32Array(27 + 14), ...window }],
+    /lowers to conv with 41 values as kernel, not a multiple of 27\./,
+  ],
+  [
+    "a dense kernel of a unit and a third",
+    () => [{ op: "mean" }, { op: "dense", kernel: new Float32Array(4) }],
+    /lowers to dense with 4 values as kernel, not a multiple of 3\./,
+  ],
+  [
+    "thresholds of another length",
+    () => [{ op: "sign", thresholds: new Float32Array(4) }],
+    /lowers to sign with 4 values as thresholds, not 3\./,
+  ],
+  [
+    "a factor of another length",
+    () => [{ ...affine(3), factor: new Float32Array(2) } as LoweredNode],
+    /lowers to affine with 2 values as factor, not 3\./,
+  ],
+  [
+    "a bias of a dense layer of another length",
+    () => [{ op: "mean" }, { op: "dense", kernel: new Float32Array(9), bias: new Float32Array(4) }],
+    /lowers to dense with 4 values as bias, not 3\./,
+  ],
+  [
+    "more channels than it gives",
+    () => [{ op: "padChannels", before: 1, channels: 5 }],
+    /gives \[10, 12, 3\] and lowers to what gives \[10, 12, 5\]/,
+  ],
+  ["a vector for a map", () => [{ op: "flatten" }], /gives \[10, 12, 3\] and lowers to what gives \[1, 1, 360\]/],
+  [
+    "a dense layer of a row",
+    () => [
+      { op: "maxPool", size: [10, 1], strides: [1, 1], pad: [0, 0, 0, 0] },
+      { op: "dense", kernel: new Float32Array(9) },
+    ],
+    /lowers a map to dense, which takes a vector/,
+  ],
+  [
+    "a dense layer of a column",
+    () => [
+      { op: "maxPool", size: [1, 12], strides: [1, 1], pad: [0, 0, 0, 0] },
+      { op: "dense", kernel: new Float32Array(9) },
+    ],
+    /lowers a map to dense, which takes a vector/,
+  ],
   ["a dense layer of a map", () => [{ op: "dense", kernel: new Float32Array(9) }], /lowers a map to dense, which takes a vector/],
 ])("a layer that lowers to %s is refused by name", async ([, nodes, message]) => {
   const input = tf.input({ shape: [...SHAPE], name: "image" });
@@ -139,6 +191,45 @@ test.for<[string, (context: LoweringContext) => readonly LoweredNode[], RegExp]>
   await expect(compileModel(model)).rejects.toThrow(message);
   await expect(compileModel(model)).rejects.toThrow(UserError);
   model.dispose();
+});
+
+test("several inputs of one layer are summed, of one shape, or refused", async () => {
+  const lowered = async (node: LoweredNode | undefined, channels: readonly number[]) => {
+    const model = modelOf((image) => {
+      const maps = channels.map((filters, i) =>
+        chain(image, tf.layers.conv2d({ name: `conv${i}`, filters, kernelSize: 1 }), new ScaledRelu(`relu${i}`)),
+      );
+      const several = layerOf("several", () => (node ? [node] : []), [...SHAPE.slice(0, 2), channels[0] ?? 0] as never);
+      return chain(several.apply(maps) as tf.SymbolicTensor, tf.layers.globalAveragePooling2d({ name: "mean" }));
+    });
+    const { nodes } = await compileModel(model).finally(() => model.dispose());
+    return nodes.map(({ op }) => op);
+  };
+  const each = ["conv", "affine", "relu"];
+  expect(await lowered({ op: "add" }, [2, 2, 2])).toEqual([...each, ...each, "add", ...each, "add", "mean"]);
+  await expect(lowered({ op: "add" }, [2, 3])).rejects.toThrow("layer several (Custom) lowers maps of different shapes to add");
+  await expect(lowered({ op: "relu" }, [2, 2])).rejects.toThrow("layer several (Custom) lowers 2 inputs to relu, which takes one");
+  await expect(lowered(undefined, [2, 2])).rejects.toThrow("layer several (Custom) lowers 2 inputs to no node");
+});
+
+test("nodes are named by their layer, and by their place in it if there are several", async () => {
+  const scaled = (x: number): LoweredNode => ({ ...affine(3), factor: new Float32Array(3).fill(x) }) as LoweredNode;
+  const model = modelOf((image) =>
+    chain(
+      image,
+      layerOf("one", () => [scaled(1)]),
+      layerOf("two", () => [scaled(2), scaled(3)]),
+      tf.layers.globalAveragePooling2d({ name: "mean" }),
+    ),
+  );
+  const { tensors } = await compileModel(model);
+  model.dispose();
+  const factors = [...tensors].filter(([name]) => name.endsWith("factor")).map(([name, { data }]) => [name, data[0]]);
+  expect(factors).toEqual([
+    ["one.factor", 1],
+    ["two.0.factor", 2],
+    ["two.1.factor", 3],
+  ]);
 });
 
 test("a weight that a layer does not have is refused by name", async () => {

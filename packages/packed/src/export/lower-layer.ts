@@ -57,11 +57,14 @@ function operationOf(
   const check = (what: string, values: Float32Array | undefined, length: number): void => {
     if (values && values.length !== length) refuse(`lowers to ${node.op} with ${values.length} values as ${what}, not ${length}`);
   };
+  const checkKernel = ({ length }: Float32Array, perFilter: number): void => {
+    if (length % perFilter !== 0) refuse(`lowers to ${node.op} with ${length} values as kernel, not a multiple of ${perFilter}`);
+  };
   switch (node.op) {
     case "conv":
     case "binaryConv": {
       const { size, strides, pad, bias, relu = false } = node;
-      check("kernel", node.kernel, size[0] * size[1] * channels * shape[2]);
+      checkKernel(node.kernel, size[0] * size[1] * channels);
       check("bias", bias, shape[2]);
       const rest = { ...place, size, strides, pad, relu, ...(bias ? { bias } : {}) };
       if (node.op === "conv") return connect({ ...rest, kind: "conv", kernel: node.kernel, block: sumBlock(channels) });
@@ -72,7 +75,7 @@ function operationOf(
     case "dense": {
       const { kernel, bias, relu = false } = node;
       if (height !== 1 || width !== 1) return refuse("lowers a map to dense, which takes a vector");
-      check("kernel", kernel, channels * shape[2]);
+      checkKernel(kernel, channels);
       check("bias", bias, shape[2]);
       return connect({ ...place, ...VECTOR, kind: "conv", kernel, block: DENSE_SUM_BLOCK, relu, ...(bias ? { bias } : {}) });
     }

@@ -9,6 +9,8 @@ test("a voter's vote is the one that it lowers to, with the alphas that it gives
 
 test.for<[string, unknown]>([
   ["a vote that no file knows", { vote: "median", alphas: [1, 1] }],
+  ["nothing", undefined],
+  ["too many alphas", { vote: "soft", alphas: [1, 1, 1] }],
   ["too few alphas", { vote: "soft", alphas: [1] }],
   ["an alpha that is no number", { vote: "soft", alphas: [1, Number.NaN] }],
 ])("a voter that lowers to %s is refused by name", ([, lowered]) => {

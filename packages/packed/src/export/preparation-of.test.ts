@@ -83,6 +83,26 @@ test.for<[string, Preprocessing, RegExp]>([
     [{ ...standardize, mean: filled(4, 0) }],
     /"standardize" has a mean of 4 values, not of 3 channels or 72 places/,
   ],
+  [
+    "a deviation of another length",
+    [{ ...standardize, deviation: filled(4, 1) }],
+    /"standardize" has a deviation that is not 3 values above 0/,
+  ],
+  ["a deviation below 0", [{ ...standardize, deviation: filled(3, 1).with(2, -1) }], /a deviation that is not 3 values above 0/],
+  [
+    "a resize above what a file holds",
+    [{ ...shorter, side: 16_385 }, crop],
+    /gives a side of 16385, which is no whole number from 6 to 16384/,
+  ],
+  ["a resize to half a pixel", [{ ...shorter, side: 8.5 }, crop], /gives a side of 8.5, which is no whole number from 6/],
+  ["a resize to a larger square alone", [{ operation: "resize", size: [8, 8] }], /"resize" leaves more than the images' 4×6/],
+  ["a crop of the other size", [shorter, { operation: "centerCrop", size: [6, 6] }], /"centerCrop" gives 6×6, but the images are 4×6/],
+  ["a matrix of other images", [contrast, { ...whiten, matrix: filled(VALUES, 1) }], /a matrix that is not symmetric \[72, 72\]/],
+  [
+    "a matrix that is not symmetric at its end",
+    [contrast, { ...whiten, matrix: unit.with(VALUES ** 2 - 2, 5) }],
+    /a matrix that is not symmetric \[72, 72\]/,
+  ],
   ["a deviation of 0", [{ ...standardize, deviation: filled(3, 0) }], /"standardize" has a deviation that is not 3 values above 0/],
   ["a whitening of other images", [contrast, { ...whiten, mean: filled(3, 0) }], /"whiten" has a mean of 3 values, and the images have 72/],
   [
@@ -93,6 +113,28 @@ test.for<[string, Preprocessing, RegExp]>([
 ])("%s is refused", ([, preprocessing, message]) => {
   expect(() => of(preprocessing)).toThrow(message);
   expect(() => of(preprocessing)).toThrow(UserError);
+});
+
+test("a side is from the image's longer one to 16384; images that a resize alone makes need no crop", () => {
+  for (const side of [6, 16_384]) expect(of([{ ...shorter, side }, crop, standardize]).header).toMatchObject({ resize: side });
+  const square = [5, 5, 3] as const;
+  expect(of([{ operation: "resize", size: [5, 5] }, standardize], square).header).toEqual({
+    preprocessing: "standardize",
+    resize: 5,
+    squash: true,
+  });
+  // The shorter side alone leaves the other longer.
+  expect(() => of([{ ...shorter, side: 5 }, standardize], square)).toThrow(/"resizeShorterSide" leaves more than the images' 5×5/);
+});
+
+test("of a symmetric matrix the rows up to the diagonal are kept, in their order", () => {
+  const at = (i: number) => 10 * Math.max(Math.floor(i / 3), i % 3) + Math.min(Math.floor(i / 3), i % 3);
+  const { tensors } = of(
+    [contrast, { ...whiten, mean: filled(3, 4), matrix: Float32Array.from({ length: 9 }, (_, i) => at(i)) }],
+    [1, 1, 3],
+  );
+  expect([...tensors.get("zcaMatrix")!.data]).toEqual([0, 10, 11, 20, 21, 22]);
+  expect(tensors.get("zcaMean")).toEqual({ dtype: "F32", shape: [3], data: filled(3, 4) });
 });
 
 test("channels that are not three cannot be reversed", () => {

@@ -113,7 +113,6 @@ async function operationOf(
     case "InputLayer":
       return { ...place, inputs: [], kind: "image" };
     case "Dropout":
-    case "SpatialDropout2D":
     case "GaussianDropout":
       return input ?? refuse("has no input");
     case "Activation":
