@@ -20,7 +20,7 @@ export class ByteReader {
 
   /** The place of the next `count` bytes, which are then behind. @throws UserError when there are not so many */
   skip(count: number): number {
-    if (!(count >= 0 && count <= this.left)) {
+    if (count > this.left) {
       throw new UserError(`${this.who}: is cut short: ${count} bytes should follow byte ${this.at}, ${this.left} do. Copy the file again.`);
     }
     const from = this.at;

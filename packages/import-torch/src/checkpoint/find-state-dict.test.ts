@@ -17,6 +17,10 @@ const accuracy: Part = "K\x2a";
 
 const two = Buffer.from("02000000000000000000803f00000040", "hex");
 const open = (value: Part): Checkpoint => readCheckpoint(legacy(pickle(value), ["0"], two), "x.pth");
+/** With a number in a tensor of its own. */
+const one = Buffer.from("01000000000000000000003f", "hex");
+const number = tensor("1", 1);
+const openBoth = (value: Part): Checkpoint => readCheckpoint(legacy(pickle(value), ["0", "1"], Buffer.concat([two, one])), "x.pth");
 const namesOf = (value: Part): string[] => [...open(value).tensors.keys()];
 
 test.for(["state_dict", "model_state_dict", "net", "model", "network", "weights", "whatever it is called"])(
@@ -42,6 +46,31 @@ describe("of several dicts of tensors", () => {
     });
   });
 
+  test("of the usual keys each goes before the next, and before any other", () => {
+    const usual = "state_dict model_state_dict model_state model net network module weights params student".split(" ");
+    for (const [i, key] of usual.entries())
+      expect(namesOf(dict([usual[i + 1] ?? "another", others], [key, weights])), key).toEqual(["conv.weight"]);
+  });
+
+  test("the outer one goes before what lies in it", () => {
+    expect(namesOf(dict(["state_dict", dict(["weight", tensor("0", 2)], ["more", others])]))).toEqual(["weight"]);
+    expect(namesOf(dict(["net", dict(["a", dict(["b", others])], ["c", weights])]))).toEqual(["conv.weight"]);
+  });
+
+  test("what training keeps for itself is not looked at, nor what lies deeper than any checkpoint, or under a number", () => {
+    for (const key of ["optimizer", "lr_scheduler", "grad_scaler", "momentum_buffer", "amp"])
+      expect(namesOf(dict([key, others], ["whatever", weights])), key).toEqual(["conv.weight"]);
+    expect(namesOf(dict(["amplifier", weights]))).toEqual(["conv.weight"]);
+    const within = (levels: number): Part => (levels === 0 ? weights : dict(["inner", within(levels - 1)]));
+    expect(namesOf(within(6))).toEqual(["conv.weight"]);
+    expect(() => namesOf(within(7))).toThrow(/holds no dict of tensors/);
+    expect(() => namesOf(["}K\x05", weights, "s"])).toThrow(/holds no dict of tensors/);
+  });
+
+  test("one that two keys share counts once", () => {
+    expect(namesOf(["}(", text("first"), weights, "q\x07", text("second"), "h\x07u"])).toEqual(["conv.weight"]);
+  });
+
   test("none is guessed where no key distinguishes them", () => {
     const twins = dict(["generator", dict(["state_dict", weights])], ["discriminator", dict(["state_dict", others])]);
     expect(() => open(twins)).toThrow(UserError);
@@ -49,6 +78,23 @@ describe("of several dicts of tensors", () => {
       /^x\.pth: has tensors under generator\.state_dict, discriminator\.state_dict, and which are the network's/,
     );
   });
+});
+
+test("single numbers beside a dict of tensors are facts, though they are tensors too; within one they are weights", () => {
+  const { tensors, facts } = openBoth(dict(["best", number], ["custom", weights]));
+  expect([[...tensors.keys()], facts]).toEqual([["conv.weight"], { best: 0.5 }]);
+  expect([...openBoth(dict(["state_dict", dict(["scale", number])], ["beside", tensor("0", 2)])).tensors.keys()]).toEqual(["scale"]);
+});
+
+test("a weight has a name, not a number; a tensor beside the weights that is no number is left alone", () => {
+  const numbered = ["}(K\x05", tensor("0", 2), text("weight"), tensor("0", 2), "u"];
+  expect([...open(dict(["state_dict", numbered], ["mask", tensor("0", 2)])).tensors.keys()]).toEqual(["weight"]);
+  expect(open(dict(["state_dict", weights], ["mask", tensor("0", 2)]))).toMatchObject({ facts: {}, skipped: ["mask"] });
+});
+
+test("texts, numbers and truths beside the weights are facts, without what a terminal obeys", () => {
+  const { facts } = open(dict(["state_dict", weights], ["a\u001B[2J", text("b\u001B[2J")], ["pretrained", "\x88"], ["none", "N"]));
+  expect(facts).toEqual({ "a\\u001b[2J": "b\\u001b[2J", pretrained: true });
 });
 
 test("a checkpoint without weights says what to save", () => {

@@ -2,7 +2,7 @@ import { UserError } from "@benn/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { f32, readFixture, values } from "../../test/fixtures.ts";
-import { legacy, stateDict } from "../../test/pickle.ts";
+import { bytes, legacy, oneStorage, type Part, pickle, stateDict, text } from "../../test/pickle.ts";
 import { type Checkpoint, readCheckpoint } from "./read-checkpoint.ts";
 import { sizeOf } from "./tensor.ts";
 
@@ -82,6 +82,34 @@ test("protocol 1 is read, protocol 4 and whole modules are refused", () => {
   expect(read(open("torch", "protocol-1.pt"), "double")).toEqual(f32(values(0, 6)));
   expect(() => open("torch", "protocol-4.pt")).toThrow(/is of protocol 4/);
   expect(() => open("torch", "module.pt")).toThrow(/names "torch\.nn\.parallel\.data_parallel\.DataParallel", which no state dict needs/);
+});
+
+test("an old form of another version, or of a big-endian machine, is refused", () => {
+  const magic = ["\x8a\x0a", Buffer.from("6cfc9c46f9206aa85019", "hex")];
+  const good = legacy(stateDict(), ["0"], oneStorage);
+  const start = bytes(pickle(...magic), pickle("M\xe9\x03"), pickle("}(", text("little_endian"), "\x88u"));
+  expect(Buffer.compare(good.subarray(0, start.length), start)).toBe(0);
+  const read = (version: Part, facts: Part) => () =>
+    readCheckpoint(bytes(pickle(...magic), pickle(version), pickle(facts), good.subarray(start.length)), "x");
+  expect(read("M\xe9\x03", ["}(", text("little_endian"), "\x88u"])().tensors.size).toBe(1);
+  expect(read("M\xea\x03", ["}(", text("little_endian"), "\x88u"])).toThrow(/^x: is not of version 1001 of torch\.save's form/);
+  for (const facts of [["}(", text("little_endian"), "\x89u"], "}", "N"])
+    expect(read("M\xe9\x03", facts)).toThrow(/^x: was written on a big-endian machine\./);
+});
+
+test("a list of storages that is none is that of no storages", () => {
+  const file = legacy(stateDict(), [], new Uint8Array(0));
+  const list = pickle("](e");
+  expect(Buffer.compare(file.subarray(-list.length), list)).toBe(0);
+  for (const odd of [pickle("N"), list])
+    expect(() => readCheckpoint(bytes(file.subarray(0, -list.length), odd), "x")).toThrow(
+      'x: has no bytes for storage "0". It is damaged.',
+    );
+});
+
+test("what begins almost as an archive is none", () => {
+  for (const start of ["QK\x03\x04", "PL\x03\x04", "PK\x05\x04", "PK\x03\x06"])
+    expect(() => readCheckpoint(Buffer.from(`${start}${"\0".repeat(99)}`, "latin1"), "x")).toThrow(/^x: is not a checkpoint of PyTorch\./);
 });
 
 test("an old form whose storages are not as its pickle says is refused", () => {

@@ -1,6 +1,7 @@
 import { UserError } from "@benn/core";
 import { foreignFile } from "@benn/core/internals";
 import type { PickleValue } from "../pickle/pickle-value.ts";
+import { latin1 } from "../byte-reader.ts";
 import { printable } from "../printable.ts";
 import { findStateDict } from "./find-state-dict.ts";
 import { readLegacy, type RawCheckpoint } from "./read-legacy.ts";
@@ -41,9 +42,8 @@ export function readCheckpoint(bytes: Uint8Array, who: string): Checkpoint {
 
 /** By the first bytes: a zip archive's, PROTO of a pickle of protocol 2, or LONG of one of protocol 1. */
 function open(bytes: Uint8Array, who: string): RawCheckpoint {
-  const [first, second, third, fourth] = bytes;
-  if (first === 0x50 && second === 0x4b && third === 3 && fourth === 4) return readZip(bytes, who);
-  if (first === 0x80 || first === 0x4c) return readLegacy(bytes, who);
+  if (latin1(bytes.subarray(0, 4)) === "PK\x03\x04") return readZip(bytes, who);
+  if (bytes[0] === 0x80 || bytes[0] === 0x4c) return readLegacy(bytes, who);
   const foreign = foreignFile(bytes);
   throw new UserError(
     `${who}: is ${foreign?.what ?? "not a checkpoint of PyTorch"}. ${foreign?.remedy ?? "Give a file that torch.save wrote (.pth.tar, .pth, .pt)."}`,

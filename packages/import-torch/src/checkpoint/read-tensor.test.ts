@@ -65,3 +65,17 @@ test("any view of any storage is read as its strides say", () => {
     { seed: 3 },
   );
 });
+
+test("an empty tensor reaches nothing, whatever its strides", () => {
+  for (const [shape, strides] of [
+    [
+      [5, 0],
+      [1, 1],
+    ],
+    [
+      [0, 5],
+      [5, 1],
+    ],
+  ] as const)
+    expect(readTensor(new Tensor("x", storage("Float", 0), 0, shape, strides), new Uint8Array(0))).toHaveLength(0);
+});

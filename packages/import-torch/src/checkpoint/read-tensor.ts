@@ -22,15 +22,15 @@ export function readTensor({ storage, offset, shape, strides }: Tensor, bytes: U
   const width = ELEMENT_BYTES[storage.type];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float32Array(sizeOf(shape));
-  const index = shape.map(() => 0);
+  const index = new Uint32Array(shape.length);
   let from = storage.offset + offset;
   for (let at = 0; at < values.length; at++) {
     values[at] = read(view, from * width);
     // Counts up like an odometer, the last axis first.
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       from += strides[axis] ?? 0;
-      index[axis] = (index[axis] ?? 0) + 1;
-      if ((index[axis] ?? 0) < (shape[axis] ?? 0)) break;
+      index[axis]! += 1;
+      if (index[axis]! < (shape[axis] ?? 0)) break;
       from -= (strides[axis] ?? 0) * (shape[axis] ?? 0);
       index[axis] = 0;
     }

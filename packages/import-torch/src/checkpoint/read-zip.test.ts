@@ -15,6 +15,17 @@ const read = (file: Uint8Array): number[][] => {
 const replaced = (file: Uint8Array, from: string, to: string): Uint8Array =>
   Buffer.from(Buffer.from(file).toString("latin1").replaceAll(from, to), "latin1");
 
+/** The archive with something changed in its directory's record of an entry. */
+function changed(file: Uint8Array, name: string, change: (file: Buffer, at: number) => void): Buffer {
+  const copy = Buffer.from(file);
+  change(copy, copy.lastIndexOf(name) - 46);
+  return copy;
+}
+
+test("only the pickle at its place counts", () => {
+  expect(read(archive({ "net/sub/data.pkl": data, "net/data.pkl.bak": data, "data.pkl": data }))).toEqual([[1, 2]]);
+});
+
 test("an archive is read as torch.save writes it, and if somebody has packed it again", () => {
   expect(
     read(archive({ "net/version": bytes("3\n"), "net/byteorder": bytes("little"), "net/.data/serialization_id": bytes("1") })),
@@ -31,10 +42,25 @@ describe("refused", () => {
     ["a path of Windows", () => archive({ "net\\data\\0": data }), /holds an entry named/],
     ["a name that would move the cursor", () => archive({ "net/\u001B[2J": data }), /holds an entry named "net\/\\u001b\[2J"/],
     ["one name twice", () => replaced(archive({ "net/data/1": data }), "net/data/1", "net/data/0"), /holds "net\/data\/0" twice/],
+    ["a path by way of the same folder", () => archive({ "net/./x": data }), /holds an entry named "net\/\.\/x"/],
+    [
+      "a size that two records tell otherwise",
+      () => changed(archive({}), "net/data/0", (file, at) => file.writeUInt32LE(9, at + 24)),
+      /^x\.pth: is a zip archive that tells two sizes of "net\/data\/0"\. No checkpoint is like that\.$/,
+    ],
+    [
+      "a storage behind the end of the file, its checksum that of nothing",
+      () => {
+        const file = changed(archive({}), "net/data/0", (whole, at) => whole.writeUInt32LE(0, at + 16));
+        file.writeUInt16LE(0xffff, file.indexOf("net/data/0") - 2);
+        return file;
+      },
+      /^x\.pth: has 0 of the 8 bytes of "net\/data\/0"\. It is cut short/,
+    ],
     ["two pickles", () => archive({ "other/data.pkl": stateDict() }), /with more than one data\.pkl, not a checkpoint/],
     ["no pickle", () => zipSync({ "photo.jpg": data }), /with no data\.pkl, not a checkpoint/],
     ["arrays of NumPy", () => zipSync({ "weights.npy": data }), /^x\.pth: is an archive of NumPy arrays \(\.npz\)\. Give a checkpoint/],
-    ["TorchScript", () => zipSync({ "net/code/net.py": data }), /is a zip archive of TorchScript code/],
+    ["TorchScript", () => zipSync({ "net/constants.pkl": data, "net/code/net.py": data }), /is a zip archive of TorchScript code/],
     ["a big-endian one", () => archive({ "net/byteorder": bytes("big") }), /was written on a big-endian machine/],
     ["a storage that is too short", () => archive({ "net/data/0": data.subarray(4) }), /storage "0" has 4 bytes where its tensors need 8/],
     [

@@ -22,7 +22,7 @@ export class StorageBook {
         `${this.#who}: storage "${printable(storage.key)}" is ${known.total} ${known.type} in one place and ${storage.total} ${storage.type} in another. The file is damaged, or made to do harm.`,
       );
     }
-    if (!known) this.#storages.set(storage.key, storage);
+    this.#storages.set(storage.key, storage);
     return storage;
   };
 

@@ -26,5 +26,5 @@ export function storageOf(id: PickleValue, who: string): TorchStorage {
 }
 
 function isCount(value: PickleValue | undefined): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -47,7 +47,7 @@ export class Tensor {
     const refuse = (what: string): UserError =>
       new UserError(`${who}: a tensor [${shape.join(", ")}] ${what}. The file is damaged, or made to do harm.`);
     const whole = [offset, ...shape, ...strides].every((n) => Number.isSafeInteger(n) && n >= 0);
-    if (!whole || shape.length !== strides.length || shape.length > 8) throw refuse("has sizes, strides or an offset that cannot be");
+    if (!whole || shape.length !== strides.length) throw refuse("has sizes, strides or an offset that cannot be");
     const size = sizeOf(shape);
     // A stride of 0 would let a few bytes stand for gigabytes.
     if (size > storage.length) throw refuse(`is larger than its storage of ${storage.length}`);

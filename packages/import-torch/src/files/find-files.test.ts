@@ -18,6 +18,9 @@ test("members come in the natural order of their names, from folders and files a
     "0.pt",
     "notes.txt",
     "old.tar",
+    "3.pth.bak",
+    "old_sample_weights_2.npy",
+    "sample_weights_3.npy.bak",
     "alpha_m_mat.npy",
     "sample_weights_1.npy",
     "sample_weights_10.npy",
@@ -39,6 +42,9 @@ test("nothing to import is an error", async () => {
   expect(() => findFiles(["/nowhere"])).toThrow(/^\/nowhere: does not exist\./);
   const folder = await folderOf("notes.txt");
   expect(() => findFiles([folder])).toThrow(/no file ends in \.pth\.tar, \.pth or \.pt/);
+  expect(() => findFiles(["/dev/null"])).toThrow(/^\/dev\/null: is neither a file nor a folder\./);
+  const lists = await folderOf("alpha_m_mat.npy", "sample_weights_0.npy");
+  expect(() => findFiles(["alpha_m_mat.npy", "sample_weights_0.npy"].map((name) => join(lists, name)))).toThrow(/no file ends in/);
   const two = [await folderOf("alpha_m_mat.npy", "0.pth"), await folderOf("alpha_m_mat.npy", "1.pth")];
   expect(() => findFiles(two)).toThrow(/there is one list of alphas too many/);
 });
@@ -48,6 +54,7 @@ test("hidden files are no checkpoints, links to files are, and a link to nothing
   const elsewhere = await folderOf("weights");
   await symlink(join(elsewhere, "weights"), join(folder, "1.pth.tar"));
   await symlink(elsewhere, join(folder, "2.pth.tar"));
+  await symlink("nowhere", join(folder, "notes.txt")); // which nobody asks for
   expect(findFiles([folder]).checkpoints.map((path) => basename(path))).toEqual(["0.pth.tar", "1.pth.tar"]);
   await symlink("nowhere", join(folder, "3.pth.tar"));
   expect(() => findFiles([folder])).toThrow(/3\.pth\.tar: is a link that leads nowhere\. Mend it or remove it\./);

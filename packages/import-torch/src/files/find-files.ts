@@ -51,9 +51,9 @@ export function findFiles(paths: readonly string[]): FoundFiles {
  * @throws UserError for a checkpoint that is a link to nothing: without it the others would be another ensemble
  */
 function filesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.name.startsWith(".") && (entry.isFile() || entry.isSymbolicLink()))
-    .map(({ name }) => join(folder, name))
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith("."))
+    .map((name) => join(folder, name))
     .filter((path) => {
       const stats = existsSync(path) ? statSync(path) : undefined;
       if (!stats && CHECKPOINT.test(path)) throw new UserError(`${path}: is a link that leads nowhere. Mend it or remove it.`);

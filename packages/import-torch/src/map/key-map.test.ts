@@ -42,7 +42,19 @@ test("a weight goes to whichever of its kind the layer has; names of an object's
     "norm/beta",
     "norm/moving_mean",
   ]);
-  for (const key of ["b.bn.running_var", "b.weight", "a", "weight", "", "a.constructor", "constructor.weight", "__proto__", "toString"]) {
+  for (const key of [
+    "b.bn.running_var",
+    "b.weight",
+    "a",
+    "weight",
+    "",
+    "a.constructor",
+    "constructor.weight",
+    "__proto__",
+    "toString",
+    "a.weight-g",
+    "x.module.a.weight",
+  ]) {
     expect(to(key), key).toBeUndefined();
   }
 });
@@ -57,6 +69,8 @@ test("in a pattern of what is ignored a star stands for anything, and no letter 
     ["a*b*c", "a.b.b.c"],
     ["ab*ba", "abba"],
     ["w", "w"],
+    ["*a*", "abc"],
+    ["a*a", "aa"],
   ] as const)
     expect(ignores(pattern, key), `${pattern} ${key}`).toBe(true);
   for (const [pattern, key] of [
@@ -66,9 +80,11 @@ test("in a pattern of what is ignored a star stands for anything, and no letter 
     ["x*ab*b", "xab"],
     ["a*b*c", "acc"],
     ["w", "w.w"],
+    ["a*a", "a"],
   ] as const)
     expect(ignores(pattern, key), `${pattern} ${key}`).toBe(false);
-  expect(ignores("nothing", "a.bn.num_batches_tracked")).toBe(true);
+  for (const counter of ["a.bn.num_batches_tracked", "num_batches_tracked"]) expect(ignores("nothing", counter), counter).toBe(true);
+  for (const other of ["a.num_batches_tracked.weight", "a.my_num_batches_tracked"]) expect(ignores("nothing", other), other).toBe(false);
 });
 
 test("empty names and sizes below 1 are no key map", async () => {

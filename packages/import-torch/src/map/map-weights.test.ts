@@ -124,6 +124,8 @@ describe("what does not fit is listed, all of it", () => {
   test("but no more than a screen or two of it", () => {
     const weights = new Map([...net.weights, ...Array.from({ length: 500 }, (_, i) => [`more/${i}`, [1]] as const)]);
     expect(() => map({ label: "small", weights })).toThrow(/\n {2}and 300 more$/);
+    const most = new Map([...weights].slice(0, net.weights.size + 200));
+    expect(() => map({ label: "small", weights: most })).toThrow(/\n {2}missing {4}more\/199 \[1\]$/);
   });
 });
 
@@ -145,6 +147,18 @@ test.for(["", "net.", "model.backbone.", "module.", "module.net.", "_orig_mod."]
     expect(mapped).toHaveLength(net.weights.size);
   },
 );
+
+test("a prefix is taken off the keys of modules that the map names, whatever else stands beside them", () => {
+  const modules: KeyMap = { modules: { conv: "first", bn: "norm", fc: "last" }, keys: {}, ignore: ["head.*", "temperature"] };
+  const tensors = new Map([...checkpoint.tensors].map(([name, tensor]) => [name.replace(/^module\./, "trunk.net."), tensor]));
+  const [extra] = checkpoint.tensors.values();
+  if (!extra) throw new Error("no tensor");
+  const all = new Map([["temperature", extra], ...tensors, ["head.weight", extra]]);
+  expect(mapWeights({ tensors: all }, net, modules, "x.pth").map(({ from }) => from)).toContain("trunk.net.conv.weight");
+  // Too much is not taken off: most keys are known without it.
+  const one = new Map([["conv.conv.weight", extra], ...checkpoint.tensors]);
+  expect(() => mapWeights({ tensors: one }, net, modules, "x.pth")).toThrow(/1 extra\. .*\n {2}extra {6}conv\.conv\.weight/s);
+});
 
 test("a prefix that the key map names itself stays", () => {
   const tensors = new Map([...checkpoint.tensors].map(([name, tensor]) => [name.replace(/^module\./, "net."), tensor]));

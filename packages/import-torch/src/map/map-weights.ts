@@ -58,7 +58,7 @@ export function mapWeights({ tensors }: Pick<Checkpoint, "tensors">, net: Target
     else if (shown(laidOut.shape) !== shown(wanted)) {
       problems.push(["misshapen", `${key} ${shown(fromShape)}, in our order ${shown(laidOut.shape)}: ${to} is ${shown(wanted)}`]);
     }
-    if (!before) found.set(to, { from, fromShape, to, shape: wanted, view: laidOut?.view ?? tensor });
+    found.set(to, { from, fromShape, to, shape: wanted, view: laidOut?.view ?? tensor });
   }
   for (const [name, shape] of net.weights) if (!found.has(name)) problems.push(["missing", `${name} ${shown(shape)}`]);
   if (problems.length > 0) throw doesNotFit(problems, net, who);
@@ -66,21 +66,14 @@ export function mapWeights({ tensors }: Pick<Checkpoint, "tensors">, net: Target
 }
 
 /**
- * The prefix to take off the keys so that most are known: none, or as many as needed of the modules that all keys share, such as the
- * `model.net.` of a network that is part of a larger module.
+ * The prefix to take off the keys so that most are known: none, or as many as needed of the modules that the first one lies in, such as
+ * the `model.net.` of a network that is part of a larger module.
  */
 function prefixOf(keys: Iterable<string>, isKnown: (key: string) => boolean): string {
   const inside = [...keys].filter((key) => key.includes("."));
-  const [first = [], ...others] = inside.map((key) => key.split("."));
-  const parts = first.slice(0, -1);
-  const shared = parts.findIndex((part, i) => others.some((other) => other.length - 1 <= i || other[i] !== part));
-  const prefixes = Array.from({ length: 1 + (shared < 0 ? parts.length : shared) }, (_, i) =>
-    parts
-      .slice(0, i)
-      .map((part) => `${part}.`)
-      .join(""),
-  );
-  const known = prefixes.map((prefix) => inside.filter((key) => isKnown(key.slice(prefix.length))).length);
+  const modules = inside[0]?.split(".").slice(0, -1) ?? [];
+  const prefixes = ["", ...modules.map((_, i) => `${modules.slice(0, i + 1).join(".")}.`)];
+  const known = prefixes.map((prefix) => inside.filter((key) => key.startsWith(prefix) && isKnown(key.slice(prefix.length))).length);
   return prefixes[known.indexOf(Math.max(...known))] ?? "";
 }
 

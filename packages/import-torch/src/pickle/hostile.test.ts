@@ -1,6 +1,6 @@
 import { UserError } from "@benn/core";
 import { describe, expect, test } from "vitest";
-import { bytes, call, legacy, type Part, oneStorage, pickle, stateDict, tensor, text, u4 } from "../../test/pickle.ts";
+import { bytes, call, legacy, type Part, oneStorage, pickle, stateDict, storage, tensor, text, u4 } from "../../test/pickle.ts";
 import { readCheckpoint } from "../checkpoint/read-checkpoint.ts";
 
 /** A checkpoint that is right but for what stands beside its state dict. */
@@ -11,6 +11,11 @@ test("the checkpoint they are put into is a good one", () => {
   const { tensors, read: values } = read(withBeside());
   expect([...tensors].map(([name, each]) => [name, [...values(each)]])).toEqual([["weight", [1, 2]]]);
 });
+
+/** A tensor [2] over a storage, unless told otherwise. */
+const rebuilt = (over: Part, offset: Part = "K\0", size: Part = "K\x02\x85", strides: Part = "K\x01\x85"): Part =>
+  call("torch._utils", "_rebuild_tensor", over, offset, size, strides);
+const scalar = (type: Part, data: Part): Part => call("numpy.core.multiarray", "scalar", type, data);
 
 const refused: readonly (readonly [what: string, part: Part, says: RegExp])[] = [
   ["os.system", call("os", "system", text("touch /tmp/owned")), /names "os\.system", which no state dict needs/],
@@ -36,6 +41,48 @@ const refused: readonly (readonly [what: string, part: Part, says: RegExp])[] = 
   ["NEWOBJ", ["ccollections\nOrderedDict\n)\x81"], /uses the opcode NEWOBJ/],
   ["NEWOBJ_EX", ["ccollections\nOrderedDict\n)}\x92"], /uses the opcode NEWOBJ_EX/],
   ["an opcode that does not exist", ["\xff"], /uses the opcode 0xff/],
+  ["another, of one digit", ["\x05"], /uses the opcode 0x05/],
+  ["a whole number of -1 bytes", ["\x8b", u4(0xffffffff)], /has a whole number of -1 bytes/],
+  ["a whole number of 17 bytes", ["\x8a\x11", "\0".repeat(17)], /has a whole number of 17 bytes/],
+  ["a text of a byte too many", ["X", u4(2 ** 20 + 1), "a".repeat(2 ** 20 + 1)], /has a string of 1048577 bytes/],
+  ["BUILD on a list, as on a NumPy type", ["](K\x03U\x01<tb"], /sets the state of an object/],
+  ["a NumPy type of an unknown order", [call("numpy", "dtype", text("f8")), "(K\x03U\x01!tb"], /sets the state of an object/],
+  ["a NumPy type of a list", call("numpy", "dtype", ["](", text("f8"), "e"]), /calls numpy\.dtype with arguments/],
+  ["a NumPy number of no type", scalar("N", text("\0")), /calls numpy\.core\.multiarray\.scalar with arguments/],
+  ["a NumPy number of too few bytes", scalar(call("numpy", "dtype", text("f8")), text("1234")), /multiarray\.scalar with arguments/],
+  ["a NumPy number of too many", scalar(call("numpy", "dtype", text("i1")), text("12")), /multiarray\.scalar with arguments/],
+  ["a NumPy number of no bytes", scalar(call("numpy", "dtype", text("f8")), "N"), /multiarray\.scalar with arguments/],
+  [
+    "a NumPy number of too few bytes of Python 3",
+    scalar(call("numpy", "dtype", text("f8")), call("_codecs", "encode", text("1234"), text("latin1"))),
+    /multiarray\.scalar with arguments/,
+  ],
+  ["bytes of what is not text", call("_codecs", "encode", "N", text("latin1")), /calls _codecs\.encode with arguments/],
+  ["bytes of a letter that is no byte", call("_codecs", "encode", text("☃"), text("latin1")), /calls _codecs\.encode with arguments/],
+  ["bytes with a third argument", call("_codecs", "encode", text("a"), text("latin1"), "N"), /calls _codecs\.encode with arguments/],
+  ["a size that is a list", call("torch", "Size", "]"), /calls torch\.Size with arguments/],
+  ["a size with a second argument", call("torch", "Size", ")", "N"), /calls torch\.Size with arguments/],
+  ["an OrderedDict with a second argument", call("collections", "OrderedDict", "]", "N"), /calls collections\.OrderedDict with arguments/],
+  ["a parameter of no tensor", call("torch._utils", "_rebuild_parameter", "N"), /_rebuild_parameter with arguments/],
+  ["a tensor of no storage", rebuilt("N"), /_rebuild_tensor with arguments/],
+  ["a tensor at no number", rebuilt(storage("0", 2), "N"), /_rebuild_tensor with arguments/],
+  ["a tensor whose size is a list", rebuilt(storage("0", 2), "K\0", "]"), /_rebuild_tensor with arguments/],
+  ["a tensor whose strides are none", rebuilt(storage("0", 2), "K\0", "K\x02\x85", "N"), /_rebuild_tensor with arguments/],
+  ["a tensor whose size is text", rebuilt(storage("0", 2), "K\0", [text("2"), "\x85"]), /_rebuild_tensor with arguments/],
+  ["a tensor of fewer strides than axes", rebuilt(storage("0", 2), "K\0", "K\x01K\x02\x86"), /has sizes, strides or an offset that cannot/],
+  ["a tensor that a stride takes out of its storage", rebuilt(storage("0", 2), "K\0", "K\x02\x85", "K\x02\x85"), /reaches element 2 of/],
+  [
+    "a persistent id whose key is no text",
+    ["(", text("storage"), "ctorch\nFloatStorage\nN", text("cpu"), "K\x02tQ"],
+    /refers to a storage/,
+  ],
+  [
+    "a persistent id of text for a number",
+    ["(", text("storage"), "ctorch\nFloatStorage\n", text("0"), text("cpu"), text("2"), "tQ"],
+    /refers/,
+  ],
+  ["a storage type that almost is one", ["ctorch\nFloatStorages\n"], /names "torch\.FloatStorages"/],
+  ["a storage type of another module", ["cmytorch\nFloatStorage\n"], /names "mytorch\.FloatStorage"/],
   ["a newer protocol", ["\x80\x05N"], /is of protocol 5/],
   ["BUILD on a dict, whose attributes are its items", ["}}b"], /sets the state of an object \(BUILD\)/],
   ["BUILD on a list", ["]}b"], /sets the state of an object/],
@@ -71,6 +118,7 @@ const refused: readonly (readonly [what: string, part: Part, says: RegExp])[] = 
     ["(", text("storage"), "ctorch\nFloatStorage\n", text("0"), text("cpu"), "J\xff\xff\xff\xfftQ"],
     /refers to a storage/,
   ],
+  ["another type of one storage", ["]", rebuilt(storage("0", 2, "LongStorage")), "a"], /storage "0" is 2 Float in one place and 2 Long/],
   ["two tales of one storage", ["]", tensor("0", 3), "a"], /storage "0" is 2 Float in one place and 3 Float in another/],
   ["a storage that is not in the file", ["]", tensor("7", 3), "a"], /has no bytes for storage "7"/],
 ];
@@ -108,6 +156,7 @@ describe("bombs", () => {
     );
 
   const bombs: readonly (readonly [what: string, part: Part, says: RegExp])[] = [
+    ["lists in lists, one too deep", [times(65, "]"), times(64, "a")], /is nested more than 64 deep/],
     ["lists in lists", [times(10_000, "]"), times(9999, "a")], /is nested more than 64 deep/],
     ["tuples in tuples", ["N", times(10_000, "\x85")], /is nested more than 64 deep/],
     ["a million marks", [times(1_000_000, "(")], /looks at an empty stack/],

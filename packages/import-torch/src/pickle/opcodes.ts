@@ -105,10 +105,17 @@ function int(machine: Machine): void {
   else machine.push(longFromText(line) ?? damaged(machine, "has a bad number"));
 }
 
+const NAMED: ReadonlyMap<string, number> = new Map([
+  ["inf", Infinity],
+  ["-inf", -Infinity],
+  ["nan", NaN],
+  ["-nan", NaN],
+]);
+
 function float(machine: Machine): void {
-  const line = machine.reader.line(LONGEST_LINE).trim();
-  const value = /^-?(?:inf|nan)$/.test(line) ? Number(line.replace("inf", "Infinity").replace(/-?nan/, "NaN")) : Number(line);
-  if (line === "" || (Number.isNaN(value) && !line.endsWith("nan"))) throw machine.damaged("has a bad number");
+  const line = machine.reader.line(LONGEST_LINE);
+  const value = NAMED.get(line) ?? Number(line);
+  if (line === "" || (Number.isNaN(value) && !NAMED.has(line))) throw machine.damaged("has a bad number");
   machine.push(value);
 }
 

@@ -15,6 +15,23 @@ describe("values", () => {
     ["None, True, False", ["N\x88\x89\x87"], new PickleTuple([null, true, false])],
     ["whole numbers of each width", ["(K\x07M\x01\x02J\xfe\xff\xff\xfft"], new PickleTuple([7, 513, -2])],
     ["longs", ["(\x8a\0\x8a\x01\xff\x8a\x08\0\0\0\0\0\0\0\x40\x8b\x02\0\0\0\0\x80t"], new PickleTuple([0, -1, 2n ** 62n, -32768])],
+    ["the longest long", ["\x8a\x10", "\0".repeat(15), "\x01"], 2n ** 120n],
+    [
+      "whole numbers at the ends of what a float holds",
+      ["(L9007199254740991L\nL9007199254740992L\nL-9007199254740991L\nL-9007199254740992L\nt"],
+      new PickleTuple([2 ** 53 - 1, 2n ** 53n, 1 - 2 ** 53, -(2n ** 53n)]),
+    ],
+    ["the longest text", ["X", u4(2 ** 20), "a".repeat(2 ** 20)], "a".repeat(2 ** 20)],
+    ["the longest line", ["S'", "a".repeat(4094), "'\n"], "a".repeat(4094)],
+    [
+      "keys of every kind",
+      ["}(N", "K\x01\x88K\x02L9007199254740993L\nK\x03u"],
+      new Map<PickleKey, PickleValue>([
+        [null, 1],
+        [true, 2],
+        [9007199254740993n, 3],
+      ]),
+    ],
     ["a float", ["G\x40\x51\xd0\0\0\0\0\0"], 71.25],
     [
       "numbers as text, of protocol 0",
@@ -27,8 +44,8 @@ describe("values", () => {
     ["numbers that are none", ["(Fnan\nF-nan\nFinf\nt"], new PickleTuple([NaN, NaN, Infinity])],
     [
       "lists as deep as may be",
-      ["]".repeat(63), "N", "a".repeat(63)],
-      Array.from({ length: 62 }).reduce<PickleValue[]>((inner) => [inner], [null]),
+      ["]".repeat(64), "N", "a".repeat(64)],
+      Array.from({ length: 63 }).reduce<PickleValue[]>((inner) => [inner], [null]),
     ],
     ["as many lists beside one another as there are", ["(", "]".repeat(100), "l"], Array.from({ length: 100 }, () => [])],
     ["unicode", ["(Vna\\u00efve\n", text("naïve ☃"), "t"], new PickleTuple(["naïve", "naïve ☃"])],
@@ -80,6 +97,8 @@ describe("values", () => {
     expect(readParts(scalar("i2", ">", "\x01\x02"))).toBe(258);
     expect(readParts(scalar("i2", "=", "\x01\x02"))).toBe(513);
     expect(readParts(scalar("b1", "|", "\0"))).toBe(false);
+    // Without an order it is that of the machine, a common one.
+    expect(readParts(call("numpy.core.multiarray", "scalar", call("numpy", "dtype", "U\x02i2"), "U\x02\x01\x02"))).toBe(513);
     const numbers = { i1: -2, u1: 254, u2: 65534, i4: -70000, u4: 4294967294, u8: 2 ** 40, f4: 0.375 };
     for (const [code, value] of Object.entries(numbers)) {
       const view = new DataView(new ArrayBuffer(Number(code[1])));
@@ -115,6 +134,11 @@ describe("values", () => {
   });
 });
 
+test("a pickle that may have no storages refers to none", () => {
+  expect(() => unpickle(new ByteReader(pickle("NQ"), "x.pth"))).toThrow(UserError);
+  expect(() => unpickle(new ByteReader(pickle("NQ"), "x.pth"))).toThrow(/refers to a storage where none can be, which no state dict needs/);
+});
+
 describe("damage", () => {
   const damaged: readonly (readonly [string, Uint8Array, RegExp])[] = [
     ["nothing", bytes(), /^x\.pth: is cut short: 1 bytes should follow byte 0, 0 do\./],
@@ -128,6 +152,15 @@ describe("damage", () => {
     ["a mark that is missing", pickle("t"), /misses a mark/],
     ["a memo that is empty", pickle("h\x05"), /asks for memo 5, where nothing is/],
     ["a key without a value", pickle("}(Nu"), /sets a key without a value/],
+    ["a bad float at its end", pickle("Fbanan\n"), /has a bad number/],
+    ["no float", pickle("F\n"), /has a bad number/],
+    ["a string that begins late", pickle("Sx'a'\n"), /has a bad string/],
+    ["a string that ends early", pickle("S'a'x\n"), /has a bad string/],
+    ["a string of an unknown escape", pickle("S'\\qa'\n"), /has a bad string/],
+    ["a string of an unknown escape at its end", pickle("S'a\\q'\n"), /has a bad string/],
+    ["a string of half an escape", pickle("S'\\x4g'\n"), /has a bad string/],
+    ["an append to nothing", pickle("Na"), /looks at an empty stack/],
+    ["a memo that is no number to its end", pickle("Np12x\n"), /has "12x" for a place in its memo/],
     ["a bad number", pickle("Ix\n"), /has a bad number/],
     ["a bad float", pickle("Fx\n"), /has a bad number/],
     ["a bad string", pickle("S'a\n"), /has a bad string/],
