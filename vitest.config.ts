@@ -34,7 +34,9 @@ export default defineConfig({
           include: ["**/*.test.{ts,tsx}"],
           exclude: ["**/node_modules/**", "**/dist/**"],
           setupFiles: [join(import.meta.dirname, "scripts/seed-properties.ts")],
-          testTimeout: 240_000, // against hanging alone: SwiftShader plays GPU on cores that others may need
+          // Against hanging alone: SwiftShader plays GPU on cores that others may need.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       })),
       // Whole commands in processes of their own: slow, one file after the other.

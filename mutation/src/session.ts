@@ -34,6 +34,7 @@ const vitest = await createVitest(
     isolate: false,
     setupFiles: [join(root, "scripts/seed-properties.ts"), join(import.meta.dirname, "stop-at-first-failure.ts")],
     testTimeout: 240_000,
+    hookTimeout: 240_000,
     passWithNoTests: true,
   },
   {

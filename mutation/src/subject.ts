@@ -15,6 +15,7 @@ interface Globs {
   readonly sources: readonly string[];
   readonly without?: readonly string[];
   readonly tests: readonly string[];
+  readonly withoutTests?: readonly string[];
   readonly withoutTest?: string;
 }
 
@@ -32,6 +33,8 @@ const GLOBS: Readonly<Record<string, Globs>> = {
   exporter: {
     sources: ["packages/packed/src/export/**/*.ts", "packages/core/src/lowering.ts"],
     tests: ["packages/packed/src/export/**/*.test.ts"],
+    // They train nets for minutes, or export in a hook, which would run for every mutant.
+    withoutTests: ["exact", "imagenet-nets", "literature"].map((name) => `packages/packed/src/export/${name}.test.ts`),
   },
   // It counts 150 million times what it passes.
   "import-torch": { ...packageGlobs("import-torch"), withoutTest: "three million opcodes" },
@@ -58,12 +61,12 @@ export function subjectOf(name: string, root: string): Subject {
   const found = name.replace(/\/$/, "").replace(/^packages\//, "");
   const globs = GLOBS[found];
   if (!globs) throw new UserError(`mutate: there is no subject "${name}". There are: ${SUBJECTS.join(", ")}.`);
-  const { sources, without = [], tests, withoutTest } = globs;
+  const { sources, without = [], tests, withoutTests = [], withoutTest } = globs;
   const skipped = ["**/*.test.ts", "**/index.d.ts", "**/node_modules/**", ...without];
   return {
     name: found,
     sources: globSync([...sources], { cwd: root, exclude: skipped }).toSorted(),
-    tests: globSync([...tests], { cwd: root, exclude: ["**/node_modules/**"] }).toSorted(),
+    tests: globSync([...tests], { cwd: root, exclude: ["**/node_modules/**", ...withoutTests] }).toSorted(),
     without: withoutTest,
   };
 }

@@ -177,7 +177,7 @@ test("batch norm is (x − mean)·factor + offset with factor = gamma / √(vari
     const model = inRow(layer, mean());
     for (const weight of layer.weights) {
       const [, own = []] = Object.entries(values).find(([name]) => weight.originalName.endsWith(name)) ?? [];
-      tf.tidy(() => weight.write(tf.tensor1d([...own])));
+      tf.tidy(() => void weight.write(tf.tensor1d([...own])));
     }
     return model;
   };

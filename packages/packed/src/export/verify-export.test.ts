@@ -28,14 +28,8 @@ beforeAll(async () => {
     const model = tf.sequential({ layers });
     for (const weight of model.weights) {
       const length = weight.shape.reduce<number>((n, side) => n * (side ?? 1), 1);
-      tf.tidy(() =>
-        weight.write(
-          tf.tensor(
-            Float32Array.from({ length }, () => random.normal()),
-            weight.shape as number[],
-          ),
-        ),
-      );
+      const values = Float32Array.from({ length }, () => random.normal());
+      tf.tidy(() => void weight.write(tf.tensor(values, weight.shape as number[])));
     }
     return model;
   });
