@@ -15,8 +15,8 @@ test("a curve that ends early leaves the rest of the frame empty, and values tha
     { x: 0.2, y: Number.NaN },
     { x: 0.3, y: 0 },
   ];
-  expect(braille(curve, { width: 4, height: 1, x: [0, 1], y: [0, 1] })).toEqual(["⣀⡀⠀⠀"]);
-  expect(braille([], { width: 2, height: 2, x: [0, 1], y: [0, 1] })).toEqual(["⠀⠀", "⠀⠀"]);
+  expect(braille(curve, { width: 4, height: 1, x: [0, 1], y: [0, 1] })).toEqual(["⣀⡀  "]);
+  expect(braille([], { width: 2, height: 2, x: [0, 1], y: [0, 1] })).toEqual(["  ", "  "]);
 });
 
 test("points that share a column count as their mean", () => {

@@ -15,7 +15,7 @@ export interface Frame {
   readonly y: readonly [number, number];
 }
 
-/** Draws a curve, points joined by lines, as `height` strings of `width` braille characters. Points in one column of dots count as their mean. */
+/** Draws a curve, points joined by lines, as `height` strings of `width` braille characters, blanks where there is no dot. Points in one column of dots count as their mean. */
 export function braille(curve: readonly Point[], { width, height, x, y }: Frame): string[] {
   const cells = new Uint8Array(width * height);
   const [columns, rows] = [width * 2, height * 4];
@@ -44,7 +44,8 @@ export function braille(curve: readonly Point[], { width, height, x, y }: Frame)
     from = to;
   }
   return Array.from({ length: height }, (_, row) =>
-    String.fromCodePoint(...Array.from(cells.subarray(row * width, (row + 1) * width), (cell) => 0x2800 + cell)),
+    // Empty cells are blanks: a byte where the empty pattern takes three, and silent to a screen reader.
+    String.fromCodePoint(...Array.from(cells.subarray(row * width, (row + 1) * width), (cell) => (cell === 0 ? 0x20 : 0x2800 + cell))),
   );
 }
 

@@ -49,7 +49,8 @@ export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, 
   const metric = metrics[nth % Math.max(1, metrics.length)];
   const { places, more } = arrangePanels(panelsOf(state), columns, panels, view);
   return (
-    <Box flexDirection="column" width={columns} height={rows}>
+    // No width of its own: `columns` is a render late after a resize, and Ink then draws once with lines that the narrower window wraps.
+    <Box flexDirection="column" height={rows} overflow="hidden">
       <Header
         state={state}
         elapsed={state.seconds + since}

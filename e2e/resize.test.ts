@@ -1,0 +1,68 @@
+// The dashboard in a terminal whose window changes: what stands on the screen in the end is what a new window of that size shows.
+import { beforeAll, expect, test } from "vitest";
+import { benn, newFolder, quick } from "./benn.ts";
+import { command, openTerminal, type Size } from "./terminal.ts";
+
+const cwd = newFolder();
+const size = (columns: number, rows: number): Size => ({ columns, rows });
+
+beforeAll(async () => {
+  for (const [name, members] of [
+    ["few", 2],
+    ["many", 12],
+  ] as const) {
+    const { code, stderr } = await benn(["train", ...quick, `members=${members}`, "epochs=1", `name=${name}`], { cwd });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  }
+});
+
+/** What a finished run looks like in a new window. */
+async function fresh(name: string, at: Size): Promise<readonly string[]> {
+  const terminal = openTerminal(`${command} watch runs/${name}`, cwd, at);
+  try {
+    return await shown(terminal, "the run is over");
+  } finally {
+    terminal.type("q");
+    await terminal.closed;
+  }
+}
+
+/** The screen, once it shows the text. */
+async function shown({ screen }: ReturnType<typeof openTerminal>, text: string): Promise<readonly string[]> {
+  for (;;) {
+    const lines = await screen();
+    if (lines.some((line) => line.includes(text))) return lines;
+  }
+}
+
+const SIZES = [size(100, 20), size(60, 20), size(80, 24), size(71, 15), size(200, 60), size(120, 40), size(60, 15), size(90, 30)];
+
+test.for(["few", "many"])("a finished run (%s) is whole after every change of the window", async (name) => {
+  const terminal = openTerminal(`${command} watch runs/${name}`, cwd, size(100, 30));
+  try {
+    await terminal.shows("the run is over");
+    for (const to of SIZES) {
+      await terminal.resize(to);
+      const lines = await terminal.screen();
+      expect(lines, `${to.columns}×${to.rows}`).toEqual(await fresh(name, to));
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(to.columns);
+    }
+  } finally {
+    terminal.type("q");
+    await terminal.closed;
+  }
+});
+
+test("a run that goes on is whole after a window was dragged to and fro", async () => {
+  const terminal = openTerminal(`${command} watch runs/many --speed 1`, cwd, size(120, 40));
+  try {
+    await terminal.shows("member 1 of 12");
+    for (const columns of [110, 100, 90, 80, 71, 64, 60, 75, 100, 140, 90]) await terminal.resize(size(columns, 20 + (columns % 7)));
+    await terminal.resize(size(80, 24));
+    expect(await shown(terminal, "the run is over")).toEqual(await fresh("many", size(80, 24)));
+  } finally {
+    terminal.type("q");
+    await terminal.closed;
+  }
+});
