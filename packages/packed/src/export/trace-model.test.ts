@@ -93,7 +93,7 @@ test("pools have the window that TensorFlow.js gives them, and only its own leav
 test("a sum of several maps is a chain of sums in their order", async () => {
   const input = tf.input({ shape: [...SHAPE] });
   const maps = [1, 2, 3].map((i) => tf.layers.conv2d({ name: `conv${i}`, filters: 2, kernelSize: 1 }).apply(input) as tf.SymbolicTensor);
-  const outputs = mean().apply(tf.layers.add({ name: "sum" }).apply(maps) as tf.SymbolicTensor) as tf.SymbolicTensor;
+  const outputs = mean().apply(tf.layers.add({ name: "sum" }).apply(maps)) as tf.SymbolicTensor;
   const { nodes } = await nodesOf(tf.model({ inputs: input, outputs }));
   expect(nodes.map((node) => [node.op, node.in])).toEqual([
     ["conv", [0]],
@@ -246,7 +246,7 @@ describe("refused by the layer's name", () => {
 
   test("a model with more than one input or output", async () => {
     const [one, two] = [tf.input({ shape: [...SHAPE] }), tf.input({ shape: [...SHAPE] })];
-    const sum = mean().apply(tf.layers.add().apply([one, two]) as tf.SymbolicTensor) as tf.SymbolicTensor;
+    const sum = mean().apply(tf.layers.add().apply([one, two])) as tf.SymbolicTensor;
     await expect(compileModel(tf.model({ name: "both", inputs: [one, two], outputs: sum }))).rejects.toThrow(
       "export: the model both has 2 inputs and 1 outputs. Give it one of each.",
     );
