@@ -11,6 +11,8 @@ test.for([
   ["a page of the web", text("\n<!DOCTYPE html>\n<html><head>")],
   ["a page of the web", text("<HTML>login</HTML>")],
   ["a page of the web", text('<?xml version="1.0"?><html xmlns="x">')],
+  ["what is left of a link", text("/nowhere/p9.jpg")],
+  ["what is left of a link", text("../train data/n1/p-0.JPEG")],
   ["an archive packed with gzip", gzipSync("anything")],
   ["an archive of NumPy arrays", Buffer.concat([text("PK\x03\x04"), Buffer.alloc(26), text("train_data.npy\x93NUMPY")])],
   ["a zip archive", Buffer.concat([text("PK\x03\x04"), Buffer.alloc(26), text("net/data.pkl")])],
@@ -24,6 +26,13 @@ test.for([
 });
 
 test("raw bytes and other text are nothing that is known", () => {
-  for (const bytes of [new Uint8Array(5000), text("a line of text"), text("<record/>"), text('{"format": 1}')])
+  for (const bytes of [
+    new Uint8Array(5000),
+    text("a line of text"),
+    text("and/or"),
+    text("1/2.5\n"),
+    text("<record/>"),
+    text('{"format": 1}'),
+  ])
     expect(foreignFile(bytes)).toBeUndefined();
 });

@@ -4,6 +4,9 @@ export interface ForeignFile {
   readonly remedy: string;
 }
 
+/** Bytes that decide. */
+const FOREIGN_BYTES = 512;
+
 const UNPACK = "Unpack it and name what was in it.";
 const startsWith =
   (mark: readonly number[], at = 0) =>
@@ -23,6 +26,11 @@ const KNOWN: readonly (ForeignFile & { readonly fits: (bytes: Uint8Array) => boo
     what: "a page of the web",
     remedy: "Fetch the file itself: the address may be that of a page about it, or ask for a login.",
     fits: (bytes) => /^(?:\u00EF\u00BB\u00BF)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|script)\b/i.test(textOf(bytes)),
+  },
+  {
+    what: "what is left of a link: the path that it led to, as text",
+    remedy: "Copy the files again with a program that keeps links, or follows them.",
+    fits: (bytes) => bytes.length < FOREIGN_BYTES && /^(?:\.{0,2}|[\w-]+)\/[\w./ -]*\.\w{1,8}$/.test(textOf(bytes)),
   },
   { what: "an archive packed with gzip (.gz, .tgz)", remedy: UNPACK, fits: startsWith([0x1f, 0x8b]) },
   { what: "an archive packed with bzip2", remedy: UNPACK, fits: (bytes) => /^BZh[1-9]/.test(textOf(bytes)) },
@@ -52,9 +60,6 @@ const KNOWN: readonly (ForeignFile & { readonly fits: (bytes: Uint8Array) => boo
     fits: (bytes) => bytes[0] === 0x80 && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5,
   },
 ];
-
-/** Bytes that decide. */
-const FOREIGN_BYTES = 512;
 
 /**
  * What a file that is not of the kind asked for is, judged by its first bytes. Ask only about a file that could not be read: raw bytes
