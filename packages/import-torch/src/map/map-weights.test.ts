@@ -160,6 +160,21 @@ test("a prefix is taken off the keys of modules that the map names, whatever els
   expect(() => mapWeights({ tensors: one }, net, modules, "x.pth")).toThrow(/1 extra\. .*\n {2}extra {6}conv\.conv\.weight/s);
 });
 
+test("keys without a module, and modules of which the map names none, are known by their keys", () => {
+  const { keys } = keyMap;
+  const target = { label: "small", weights: new Map([...net.weights].filter(([name]) => name.startsWith("last"))) };
+  const dense = (prefix: string) =>
+    new Map(
+      [...checkpoint.tensors].filter(([name]) => name.includes("fc")).map(([name, tensor]) => [name.replace("module.fc.", prefix), tensor]),
+    );
+  const map: KeyMap = { modules: {}, keys: { weight: keys["fc.weight"]!, bias: keys["fc.bias"]! }, ignore: [] };
+  for (const prefix of ["", "net.", "a.b."])
+    expect(mapWeights({ tensors: dense(prefix) }, target, map, "x.pth").map(({ from }) => from)).toEqual([
+      `${prefix}weight`,
+      `${prefix}bias`,
+    ]);
+});
+
 test("a prefix that the key map names itself stays", () => {
   const tensors = new Map([...checkpoint.tensors].map(([name, tensor]) => [name.replace(/^module\./, "net."), tensor]));
   const named: KeyMap = {
