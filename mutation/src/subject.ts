@@ -34,7 +34,7 @@ const GLOBS: Readonly<Record<string, Globs>> = {
     sources: ["packages/packed/src/export/**/*.ts", "packages/core/src/lowering.ts"],
     tests: ["packages/packed/src/export/**/*.test.ts"],
     // They train nets for minutes, or export in a hook, which would run for every mutant.
-    withoutTests: ["exact", "imagenet-nets", "literature"].map((name) => `packages/packed/src/export/${name}.test.ts`),
+    withoutTests: ["exact", "imagenet-nets", "literature", "whitened"].map((name) => `packages/packed/src/export/${name}.test.ts`),
   },
   // It counts 150 million times what it passes.
   "import-torch": { ...packageGlobs("import-torch"), withoutTest: "three million opcodes" },
