@@ -18,6 +18,7 @@ const command = new Command("pnpm mutate")
   .option("--sample <n>", "only so many mutants, drawn evenly from all", whole)
   .option("--seed <n>", "of the sample", whole, 1)
   .option("--only <part...>", "only mutants of files whose path contains one of these")
+  .option("--tests <part...>", "only tests of files whose path contains one of these; what others would kill survives")
   .option("--budget <seconds>", "tests a mutant survives, shortest first, before it counts as survived", whole, 60)
   .option("--fresh", "forget earlier results, which a run otherwise goes on from", false)
   .addHelpText(
@@ -31,7 +32,9 @@ Examples:
 Results go to mutation/results. mutation/survivors.md lists the survivors that are meant to be, each with its reason;
 one that is not there is named as new, and the exit code is 1.`,
   );
-const options = command.parse().opts<{ sample?: number; seed: number; only?: string[]; budget: number; fresh: boolean }>();
+const options = command
+  .parse()
+  .opts<{ sample?: number; seed: number; only?: string[]; tests?: string[]; budget: number; fresh: boolean }>();
 const root = dirname(dirname(import.meta.dirname));
 const reasons = readSurvivors(join(root, "mutation/survivors.md"));
 // So that what runs beside this ends with it.
@@ -40,7 +43,10 @@ try {
   let fresh = 0;
   for (const name of command.args) {
     const print = (line: string) => console.log(line);
-    const mutation = await mutate(subjectOf(name, root), { ...options, sample: options.sample, only: options.only, root, print });
+    const { tests = [""] } = options;
+    const subject = subjectOf(name, root);
+    const chosen = { ...subject, tests: subject.tests.filter((test) => tests.some((part) => test.includes(part))) };
+    const mutation = await mutate(chosen, { ...options, sample: options.sample, only: options.only, root, print });
     const { lines, unlisted } = reportLines(mutation, reasons);
     for (const line of lines) print(line);
     fresh += unlisted;
