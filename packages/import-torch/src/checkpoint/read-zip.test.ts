@@ -22,6 +22,25 @@ function changed(file: Uint8Array, name: string, change: (file: Buffer, at: numb
   return copy;
 }
 
+test("the directory is found behind a comment, and by a record of 64 bits", () => {
+  const file = Buffer.from(archive({}));
+  const commented = Buffer.concat([file, Buffer.alloc(30, "x")]);
+  commented.writeUInt16LE(30, file.length - 2);
+  expect(read(commented)).toEqual([[1, 2]]);
+  // APPNOTE.TXT 4.3.14 to 4.3.16: the record, where it stands, and the old record, which then says that its offset did not fit.
+  const [end, record, locator] = [Buffer.from(file.subarray(-22)), Buffer.alloc(56), Buffer.alloc(20)];
+  record.writeUInt32LE(0x06064b50);
+  record.writeBigUInt64LE(44n, 4);
+  for (const at of [24, 32]) record.writeBigUInt64LE(BigInt(end.readUInt16LE(10)), at);
+  record.writeBigUInt64LE(BigInt(end.readUInt32LE(12)), 40);
+  record.writeBigUInt64LE(BigInt(end.readUInt32LE(16)), 48);
+  locator.writeUInt32LE(0x07064b50);
+  locator.writeBigUInt64LE(BigInt(file.length - 22), 8);
+  locator.writeUInt32LE(1, 16);
+  end.writeUInt32LE(0xffffffff, 16);
+  expect(read(Buffer.concat([file.subarray(0, -22), record, locator, end]))).toEqual([[1, 2]]);
+});
+
 test("only the pickle at its place counts", () => {
   expect(read(archive({ "net/sub/data.pkl": data, "net/data.pkl.bak": data, "data.pkl": data }))).toEqual([[1, 2]]);
 });

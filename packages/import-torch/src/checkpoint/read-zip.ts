@@ -105,8 +105,7 @@ function directoryOf(bytes: Uint8Array): number {
   let end = bytes.length - 22;
   while (end > 0 && read(end) !== 0x06054b50) end--;
   const record = read(end - 12);
-  const isLong = read(end - 20) === 0x07064b50 && read(record) === 0x06064b50;
-  return read(isLong ? record + 48 : end + 16);
+  return read(read(record) === 0x06064b50 ? record + 48 : end + 16);
 }
 
 type Filter = (entry: {

@@ -1,3 +1,4 @@
+import { UserError } from "@benn/core";
 import { expect, test } from "vitest";
 import { fixture, readFixture } from "../../test/fixtures.ts";
 import { parseList, readNpy } from "./read-npy.ts";
@@ -23,5 +24,8 @@ test("anything else is refused", () => {
     [changed("\0\0\0\u003f", "\0\0\xc0\x7f"), /holds values that are not finite/],
     [readFixture("torch", "alpha_m_mat.npy").subarray(0, 50), /is cut short within its header/],
   ];
-  for (const [file, says] of refused) expect(() => parseList(file, "x.npy")).toThrow(says);
+  for (const [file, says] of refused) {
+    expect(() => parseList(file, "x.npy")).toThrow(says);
+    expect(() => parseList(file, "x.npy")).toThrow(UserError);
+  }
 });

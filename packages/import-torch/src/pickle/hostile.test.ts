@@ -81,8 +81,6 @@ const refused: readonly (readonly [what: string, part: Part, says: RegExp])[] = 
     ["(", text("storage"), "ctorch\nFloatStorage\n", text("0"), text("cpu"), text("2"), "tQ"],
     /refers/,
   ],
-  ["a storage type that almost is one", ["ctorch\nFloatStorages\n"], /names "torch\.FloatStorages"/],
-  ["a storage type of another module", ["cmytorch\nFloatStorage\n"], /names "mytorch\.FloatStorage"/],
   ["a newer protocol", ["\x80\x05N"], /is of protocol 5/],
   ["BUILD on a dict, whose attributes are its items", ["}}b"], /sets the state of an object \(BUILD\)/],
   ["BUILD on a list", ["]}b"], /sets the state of an object/],
@@ -123,16 +121,6 @@ const refused: readonly (readonly [what: string, part: Part, says: RegExp])[] = 
   ["a storage that is not in the file", ["]", tensor("7", 3), "a"], /has no bytes for storage "7"/],
 ];
 
-/** Of Python's pickletools, all that no state dict needs. */
-const unknown =
-  "POP 30, POP_MARK 31, DUP 32, BINBYTES 42, SHORT_BINBYTES 43, PERSID 50, INST 69, OBJ 6f, NEWOBJ 81, EXT1 82, EXT2 83, EXT4 84, " +
-  "SHORT_BINUNICODE 8c, BINUNICODE8 8d, BINBYTES8 8e, EMPTY_SET 8f, ADDITEMS 90, FROZENSET 91, NEWOBJ_EX 92, STACK_GLOBAL 93, MEMOIZE 94, " +
-  "FRAME 95, BYTEARRAY8 96, NEXT_BUFFER 97, READONLY_BUFFER 98";
-test.for(unknown.split(", ").map((opcode) => opcode.split(" ")))("the opcode %s is refused by its name", ([name, byte = ""]) => {
-  const file = withBeside(["N", Buffer.from(byte, "hex")]);
-  expect(() => read(file)).toThrow(`x.pth.tar: its pickle uses the opcode ${name}, which no state dict needs (at byte `);
-});
-
 describe("refused, in words that name it", () => {
   test.for(refused)("%s", ([, part, says]) => {
     const file = withBeside(part);
@@ -156,7 +144,6 @@ describe("bombs", () => {
     );
 
   const bombs: readonly (readonly [what: string, part: Part, says: RegExp])[] = [
-    ["lists in lists, one too deep", [times(65, "]"), times(64, "a")], /is nested more than 64 deep/],
     ["lists in lists", [times(10_000, "]"), times(9999, "a")], /is nested more than 64 deep/],
     ["tuples in tuples", ["N", times(10_000, "\x85")], /is nested more than 64 deep/],
     ["a million marks", [times(1_000_000, "(")], /looks at an empty stack/],

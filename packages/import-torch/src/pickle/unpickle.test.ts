@@ -1,7 +1,7 @@
 import { UserError } from "@benn/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bytes, call, type Part, pickle, storage, text, u4 } from "../../test/pickle.ts";
+import { bytes, call, type Part, pickle, storage, tensor, text, u4 } from "../../test/pickle.ts";
 import { ByteReader } from "../byte-reader.ts";
 import { storageOf } from "../checkpoint/storage-of.ts";
 import { type PickleKey, PickleTuple, type PickleValue } from "./pickle-value.ts";
@@ -132,6 +132,32 @@ describe("values", () => {
     const reader = new ByteReader(bytes(pickle("K\x01"), pickle("K\x02")), "x.pth");
     expect([unpickle(reader), unpickle(reader), reader.left]).toEqual([1, 2, 0]);
   });
+});
+
+/** Of Python's pickletools, all that no state dict needs. */
+const unknown =
+  "POP 30, POP_MARK 31, DUP 32, BINBYTES 42, SHORT_BINBYTES 43, PERSID 50, INST 69, OBJ 6f, NEWOBJ 81, EXT1 82, EXT2 83, EXT4 84, " +
+  "SHORT_BINUNICODE 8c, BINUNICODE8 8d, BINBYTES8 8e, EMPTY_SET 8f, ADDITEMS 90, FROZENSET 91, NEWOBJ_EX 92, STACK_GLOBAL 93, MEMOIZE 94, " +
+  "FRAME 95, BYTEARRAY8 96, NEXT_BUFFER 97, READONLY_BUFFER 98";
+test.for(unknown.split(", ").map((opcode) => opcode.split(" ")))("the opcode %s is refused by its name", ([name, byte = ""]) => {
+  const file = pickle("N", Buffer.from(byte, "hex"));
+  expect(() => read(file)).toThrow(`x.pth: its pickle uses the opcode ${name}, which no state dict needs (at byte `);
+});
+
+test("of storage types only those are known that a checkpoint may have, by their whole name", () => {
+  for (const name of ["torch.FloatStorage", "torch.cuda.BFloat16Storage"])
+    expect(readParts(`c${name.replace(/\.(\w+)$/, "\n$1")}\n`)).toEqual({ name });
+  for (const name of ["torch.FloatStorages", "mytorch.FloatStorage", "torch.cudaFloatStorage", "torch.Storage", "torch.UntypedStorage"])
+    expect(() => readParts(`c${name.replace(/\.(\w+)$/, "\n$1")}\n`), name).toThrow(`names "${name}"`);
+});
+
+test("a parameter is its tensor", () => {
+  const data = tensor("0", 2);
+  expect(readParts(call("torch._utils", "_rebuild_parameter", data, "\x88", call("collections", "OrderedDict")))).toEqual(readParts(data));
+});
+
+test("lists may lie 64 deep", () => {
+  expect(() => readParts("]".repeat(65), "a".repeat(64))).toThrow(/its pickle is nested more than 64 deep/);
 });
 
 test("a pickle that may have no storages refers to none", () => {
