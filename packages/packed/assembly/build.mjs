@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { globSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 
 const root = join(import.meta.dirname, "..");
 const target = join(root, "src/kernels-base64.ts");
@@ -35,20 +36,20 @@ if (!read().includes(digest)) {
       },
     });
     if (error) throw new Error(`the kernels do not compile:\n${stderr}`, { cause: error });
-    return Buffer.from(wasm).toString("base64");
+    return wasm;
   };
   const kernels = await compile("assembly/index.ts", []);
   const relaxed = await compile("assembly/relaxed.ts", ["--importMemory", "--enable", "relaxed-simd"]);
+  // Deflated together, since they have much in common, and before base64, in which gzip finds little to repeat: its letters do not begin where bytes do.
   const text = `// Made by assembly/build.mjs from the sources with SHA-256
 // ${digest}
 
-/** The WebAssembly module of the kernels. */
+/** Two WebAssembly modules, deflated: the kernels, and those of them that are faster with relaxed SIMD, for engines that have it. */
 export const kernelsBase64 =
-  "${kernels}";
+  "${deflateRawSync(Buffer.concat([kernels, relaxed]), { level: 9 }).toString("base64")}";
 
-/** Those of its kernels that are faster with relaxed SIMD, for engines that have it. */
-export const relaxedBase64 =
-  "${relaxed}";
+/** Where the second begins. */
+export const RELAXED_AT = ${kernels.length};
 `;
   writeFileSync(`${target}.${process.pid}`, text);
   renameSync(`${target}.${process.pid}`, target); // in one piece, since tests of several packages may build at once

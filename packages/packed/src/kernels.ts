@@ -1,4 +1,4 @@
-import { kernelsBase64, relaxedBase64 } from "./kernels-base64.ts";
+import { kernelsBase64, RELAXED_AT } from "./kernels-base64.ts";
 import { PackedError } from "./packed-error.ts";
 
 type Kernel<Arguments extends readonly unknown[], Result = void> = (...values: Arguments) => Result;
@@ -81,15 +81,16 @@ export interface Kernels {
   readonly padChannels: Kernel<[x: number, pixels: number, c: number, before: number, to: number, y: number]>;
 }
 
-const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-
 let compiled: Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> | undefined;
 
 /** The kernels, and where the engine knows relaxed SIMD those that are faster with it. */
-function compile(): Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> {
-  const relaxed = bytesOf(relaxedBase64);
+async function compile(): Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> {
+  const deflated = Uint8Array.from(atob(kernelsBase64), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const both = await new Response(stream).arrayBuffer();
+  const relaxed = both.slice(RELAXED_AT);
   return Promise.all([
-    WebAssembly.compile(bytesOf(kernelsBase64)),
+    WebAssembly.compile(both.slice(0, RELAXED_AT)),
     WebAssembly.validate(relaxed) ? WebAssembly.compile(relaxed) : Promise.resolve(undefined),
   ]);
 }
