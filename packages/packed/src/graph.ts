@@ -105,6 +105,9 @@ export interface ModelHeader {
   readonly members: readonly MemberHeader[];
 }
 
+/** The tensor that says how far the votes can be trusted; readers that do not look for it pass it over. */
+export const TRUST = "trust";
+
 export type VoteName = "hard" | "soft" | "softmax";
 
 export const FORMAT_VERSION = "1";

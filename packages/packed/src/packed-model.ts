@@ -1,4 +1,4 @@
-import type { VoteName } from "./graph.ts";
+import { TRUST, type VoteName } from "./graph.ts";
 import { type ImageInput, imageValues, type Picture } from "./image.ts";
 import { type KernelName, kernelName, type Popcount } from "./choose-popcount.ts";
 import type { Kernels } from "./kernels.ts";
@@ -33,12 +33,18 @@ export interface Prediction {
   /** How many members ran, and how many there are. */
   readonly ran: number;
   readonly members: number;
+  /** How they voted, and whether on mirror images too. */
+  readonly voter: VoteName;
+  readonly mirror: boolean;
 }
 
 export interface PredictOptions {
   /** Another vote than the file's. */
   readonly voter?: VoteName;
-  /** Stop as soon as the members left cannot change the winner, with the largest alphas first: hard and softmax votes only. Default false. */
+  /**
+   * Stop as soon as the members left cannot change the winner, with the largest alphas first: hard and softmax votes only. A soft vote has no such
+   * bound; `@benn/packed/trust` has another rule. Default false.
+   */
   readonly anytime?: boolean;
   /** Each member votes by its mean logits of the image and its mirror image: twice the time. Default false. */
   readonly mirror?: boolean;
@@ -60,6 +66,8 @@ export class PackedModel {
   readonly members: readonly { readonly architecture: string; readonly alpha: number }[];
   /** Which popcount runs: that of 64-bit words, that of vectors, or looking counts up. All give the same bits. */
   readonly kernel: KernelName;
+  /** What `@benn/packed/trust` reads, if the file has it. */
+  readonly trust: Uint8Array | undefined;
   readonly #kernels: Kernels;
   readonly #plan: MemoryPlan;
   readonly #taken: Pick<CheckedModel, "shape" | "preprocessing" | "picture">;
@@ -102,6 +110,7 @@ export class PackedModel {
       .toSorted((a, b) => Math.abs(b.alpha) - Math.abs(a.alpha))
       .map(({ member }) => member);
     this.kernel = kernelName(popcount);
+    this.trust = tensors.get(TRUST)?.bytes.slice();
     this.#kernels = kernels;
     this.#taken = { shape, preprocessing, picture };
     this.#prepare = prepare;
@@ -184,7 +193,16 @@ export class PackedModel {
       for (const vote of votes) addVote(scores, vote.logits, vote.alpha, voter);
     }
     const winner = winnerOf(scores);
-    return { class: winner, label: this.labels[winner] ?? "", scores, votes, ran: votes.length, members: this.members.length };
+    return {
+      class: winner,
+      label: this.labels[winner] ?? "",
+      scores,
+      votes,
+      ran: votes.length,
+      members: this.members.length,
+      voter,
+      mirror,
+    };
   }
 
   #valuesOf(image: ImageInput): Values {

@@ -4,7 +4,7 @@ import { UserError } from "@benn/core";
 import { openRun } from "@benn/core/node";
 import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
-import { bytes, count, table } from "../run/format.ts";
+import { bytes, count, short, table } from "../run/format.ts";
 import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
 import { print, printJson, say } from "./print.ts";
@@ -15,6 +15,7 @@ interface ExportCommandOptions {
   readonly voter?: string;
   readonly plugin?: readonly string[];
   readonly whitening?: boolean;
+  readonly trust?: boolean;
   readonly verify?: boolean;
   /** Folder of the run's data. */
   readonly data?: string;
@@ -25,25 +26,26 @@ interface ExportCommandOptions {
 /** `benn export` */
 export async function exportCommand(
   folder: string,
-  { out, voter, plugin = [], whitening = true, verify = false, data, cache, json }: ExportCommandOptions,
+  { out, voter, plugin = [], whitening = true, trust = true, verify = false, data, cache, json }: ExportCommandOptions,
 ): Promise<void> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, plugin);
   refuseForeignBackend(run, process.cwd());
   const file = out ?? `${basename(resolve(folder))}.benn`;
   const showsProgress = !json && process.stderr.isTTY;
+  const shows = (what: string) => (done: number, of: number) => {
+    if (showsProgress) process.stderr.write(done < of ? `\r${what} ${done} of ${of}` : "\r\u001B[K");
+  };
   const exported = await exportRun(folder, {
     container,
     whitening,
+    trust,
     verify,
     ...(voter === undefined ? {} : { voter }),
     ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),
-    onProgress: ({ members, of }) => {
-      if (showsProgress) process.stderr.write(members < of ? `\rmember ${members} of ${of}` : "\r\u001B[K");
-    },
-    onVerified: ({ images, of }) => {
-      if (showsProgress) process.stderr.write(images < of ? `\rimage ${images} of ${of}` : "\r\u001B[K");
-    },
+    onProgress: ({ members, of }) => shows("member")(members, of),
+    onCalibrated: ({ images, of }) => shows("held-out image")(images, of),
+    onVerified: ({ images, of }) => shows("image")(images, of),
   });
   try {
     await writeFile(`${file}.part`, exported.bytes);
@@ -56,10 +58,10 @@ export async function exportCommand(
   }
   await load(await readFile(file)); // what was written can be read
   for (const warning of exported.warnings) say(`benn: ${warning}\n`);
-  const { members, realBytes, warnings, sizes, verification } = exported;
-  const lines = [...exportLines(file, exported), ...(verification ? verificationLines(verification) : [])];
+  const { members, realBytes, warnings, sizes, trust: worth, verification } = exported;
+  const lines = [...exportLines(file, exported), ...trustLines(worth), ...(verification ? verificationLines(verification) : [])];
   if (verification && differencesOf(verification).length > 0) process.exitCode = 1;
-  if (json) printJson({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, verification });
+  if (json) printJson({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, trust: worth, verification });
   else print(`${lines.join("\n")}\n`);
 }
 
@@ -73,6 +75,19 @@ export function verificationLines(verification: Verification): string[] {
         `verified on ${given}: every logit of ${members.length === 1 ? "its member" : "its members"} has the training graph's bits, and every vote its class`,
       ]
     : [`differs from the training graphs on ${given}:`, ...differing.map((line) => `  ${line}`)];
+}
+
+/** What the file says of its votes, or why it says nothing. */
+export function trustLines(trust: Exported["trust"]): string[] {
+  if (typeof trust === "string") return [trust];
+  const { temperature, temperatureRows, coverageRows, lead, reused } = trust;
+  const stop = lead === undefined ? "" : "; its soft vote may stop early";
+  return [
+    `temperature ${short(temperature)}, fitted on ${count(temperatureRows)} held-out rows; sets of classes calibrated on ${count(coverageRows)}${stop}`,
+    ...(reused.length > 0
+      ? [`the held-out rows were used before, so sets may hold the right class a little less often: ${reused.join("; ")}`]
+      : []),
+  ];
 }
 
 function differencesOf({ members, votes }: Verification): string[] {

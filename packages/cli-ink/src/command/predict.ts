@@ -2,13 +2,15 @@ import { UserError } from "@benn/core";
 import { printable } from "@benn/core/internals";
 import { heedProxy } from "@benn/core/node";
 import { load, PackedError, type PackedModel, type Picture, type Prediction, type VoteName } from "@benn/packed";
-import { bytes, table } from "../run/format.ts";
+import { openTrust, type Trust, type TrustedPrediction } from "@benn/packed/trust";
+import { bytes, count, percent, table } from "../run/format.ts";
 import { decodePicture } from "./decode-picture.ts";
 import { Exit } from "./failure.ts";
 import { print, say } from "./print.ts";
 
 interface PredictCommandOptions {
   readonly voter?: VoteName;
+  readonly coverage?: number;
   readonly anytime?: boolean;
   readonly mirror?: boolean;
   readonly json?: boolean;
@@ -16,7 +18,7 @@ interface PredictCommandOptions {
 
 interface Answer {
   readonly picture: string;
-  readonly prediction: Prediction;
+  readonly prediction: Prediction | TrustedPrediction;
   readonly milliseconds: number;
 }
 
@@ -26,6 +28,7 @@ interface Answer {
  */
 export async function predict(model: string, pictures: readonly string[], { json, ...vote }: PredictCommandOptions): Promise<void> {
   const packed = await open(model);
+  const answerOf = answering(packed, model, vote);
   const answers: Answer[] = [];
   let unread = 0;
   for (const picture of pictures) {
@@ -37,25 +40,55 @@ export async function predict(model: string, pictures: readonly string[], { json
       if (json) print(`${JSON.stringify({ picture, error: image.message })}\n`);
       continue;
     }
-    const answer = { picture, ...timed(packed, image, vote) };
+    const start = performance.now();
+    const answer = { picture, prediction: answerOf(image), milliseconds: performance.now() - start };
     if (json) print(`${JSON.stringify(asJson(answer))}\n`);
     else answers.push(answer);
   }
-  if (answers.length > 0) print(`${predictionLines(answers).join("\n")}\n`);
+  if (answers.length > 0) print(`${predictionLines(answers, vote.coverage).join("\n")}\n`);
   if (unread > 0) {
     if (pictures.length > 1) say(`benn: ${unread} of ${pictures.length} pictures could not be read\n`);
     throw new Exit(1);
   }
 }
 
-function timed(
+/** How pictures are answered as the options ask. @throws UserError where the file cannot say what is asked */
+function answering(
   model: PackedModel,
-  image: Picture,
-  vote: Pick<PredictCommandOptions, "voter" | "anytime" | "mirror">,
-): Omit<Answer, "picture"> {
-  const start = performance.now();
-  const prediction = model.predict(image, vote);
-  return { prediction, milliseconds: performance.now() - start };
+  name: string,
+  { coverage, anytime = false, ...vote }: Omit<PredictCommandOptions, "json">,
+): (image: Picture) => Prediction | TrustedPrediction {
+  const trust = openTrust(model);
+  const { voter = model.voter, mirror = false } = vote;
+  const isOwn = voter === model.voter && !mirror;
+  if (coverage !== undefined) {
+    const refuse = (why: string): never => {
+      throw new UserError(`predict: --coverage ${why}`);
+    };
+    if (!trust)
+      return refuse(
+        `needs what ${name} does not hold. Export it again from a run with held-out rows (validation=0.1), with their images at hand.`,
+      );
+    if (!isOwn || anytime)
+      return refuse(`holds for the ${model.voter} vote of all members on pictures as they are. Leave out --voter, --mirror and --anytime.`);
+    sayCoverage(trust, coverage, name);
+  }
+  const stopsEarly = anytime && voter === "soft";
+  if (stopsEarly && !(isOwn && trust?.hasLead)) {
+    say(`benn: ${name} holds no rule for a ${mirror ? "mirrored " : ""}soft vote to stop early by, so all members run\n`);
+  } else if (stopsEarly && trust) return (image) => trust.predictAnytime(image);
+  return (image) => {
+    const prediction = model.predict(image, { ...vote, anytime });
+    return trust ? trust.judge(prediction, coverage === undefined ? {} : { coverage }) : prediction;
+  };
+}
+
+/** Where the coverage is not what it seems. */
+function sayCoverage({ coverageRows, reused }: Trust, coverage: number, name: string): void {
+  if (Math.ceil((coverageRows + 1) * coverage) > coverageRows)
+    say(`benn: ${count(coverageRows)} calibration rows are too few for a coverage of ${coverage}, so every class is in the set\n`);
+  if (reused.length > 0)
+    say(`benn: sets of ${name} may hold the right class a little less often, since of its held-out rows, ${reused.join("; ")}\n`);
 }
 
 /** Loads the model; from a server with its progress, and by the proxy that the environment names. */
@@ -79,28 +112,62 @@ async function open(model: string): Promise<PackedModel> {
 
 function asJson({ picture, prediction, milliseconds }: Answer): object {
   const { votes, scores, ...rest } = prediction;
+  const { probabilities } = rest as Partial<TrustedPrediction>;
   return {
     picture,
     ...rest,
     scores: [...scores],
+    agreement: votes.filter((vote) => vote.class === rest.class).length / rest.ran,
+    ...(probabilities ? { probabilities: [...probabilities] } : {}),
     votes: votes.map(({ logits, ...vote }) => ({ ...vote, logits: [...logits] })),
     milliseconds: Number(milliseconds.toFixed(3)),
   };
 }
 
-/** A row a picture. */
-export function predictionLines(answers: readonly Answer[]): string[] {
+/** A row a picture; with what the file says of its votes, the likeliest classes, and the set that was asked for. */
+export function predictionLines(answers: readonly Answer[], coverage?: number): string[] {
+  const judged = answers.some(({ prediction }) => "likeliest" in prediction);
   return table(
     [
-      ["picture", "class", "members for it", "members run", "ms"],
-      ...answers.map(({ picture, prediction: { label, votes, class: winner, ran, members }, milliseconds }) => [
-        printable(picture),
-        printable(label),
-        `${votes.filter((vote) => vote.class === winner).length} of ${ran}`,
-        `${ran} of ${members}`,
-        milliseconds.toFixed(1),
-      ]),
+      [
+        "picture",
+        "class",
+        ...(judged ? ["", "then"] : []),
+        ...(coverage === undefined ? [] : [`${+(100 * coverage).toPrecision(6)} % set`]),
+        "members for it",
+        "members run",
+        "ms",
+      ],
+      ...answers.map(({ picture, prediction, milliseconds }) => {
+        const {
+          label,
+          votes,
+          class: winner,
+          ran,
+          members,
+          likeliest = [],
+          set = [],
+        } = prediction as Partial<TrustedPrediction> & Prediction;
+        const [first, ...others] = likeliest;
+        return [
+          picture,
+          label,
+          ...(judged ? [percent(first?.probability), others.map((own) => `${own.label} ${percent(own.probability)}`).join(", ")] : []),
+          ...(coverage === undefined ? [] : [setWords(set.map((own) => own.label))]),
+          `${votes.filter((vote) => vote.class === winner).length} of ${ran}`,
+          `${ran} of ${members}`,
+          milliseconds.toFixed(1),
+        ];
+      }),
     ],
-    { left: 2 },
+    { left: judged ? (coverage === undefined ? 4 : 5) : 2 },
   );
+}
+
+/** Names that a cell holds. */
+const FEW_NAMES = 4;
+
+function setWords(labels: readonly string[]): string {
+  const more = labels.length - FEW_NAMES;
+  return `${labels.slice(0, FEW_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

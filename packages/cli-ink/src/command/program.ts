@@ -106,8 +106,9 @@ export function createProgram(): Command {
       .option("--voter <name>", "how the members vote, one of those that are registered (default: as in the run)")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--no-whitening", "leave out the matrix of a whitened dataset (19 MB for CIFAR-10); the model then takes floats only")
+      .option("--no-trust", "leave out what its votes can be trusted for, which is found by running it on the held-out rows")
       .option("--verify", "run the file on every test image and compare its logits with those of the training graphs")
-      .option("--data <dir>", "where the run's data are now, for --verify; an export alone needs none")
+      .option("--data <dir>", "where the run's data are now, for held-out rows and --verify; without either an export needs none")
       .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
       .option("--json", "sizes as JSON")
       .action(
@@ -118,6 +119,7 @@ export function createProgram(): Command {
             voter?: string;
             plugin?: string[];
             whitening: boolean;
+            trust: boolean;
             verify?: boolean;
             data?: string;
             cache?: string;
@@ -142,14 +144,15 @@ export function createProgram(): Command {
       .argument("<model>", ".benn file, or its address")
       .argument("<picture...>", "PNG, JPEG or WebP files, or - for standard input")
       .addOption(new Option("--voter <name>", "how the members vote").choices(["hard", "soft", "softmax"]))
-      .option("--anytime", "stop as soon as the members left cannot change the class (hard and softmax votes)")
+      .option("--coverage <probability>", "show the set of classes that holds the right one with this probability, like 0.95", probability)
+      .option("--anytime", "stop as soon as the members left cannot change the class; of a soft vote, as soon as they hardly ever did")
       .option("--mirror", "let each member vote by the mean of its logits of a picture and of its mirror image: twice the time")
       .option("--json", "as JSON, a line a picture, with each member's vote")
       .action(
         async (
           model: string,
           pictures: string[],
-          options: { voter?: "hard" | "soft" | "softmax"; anytime?: boolean; mirror?: boolean; json?: boolean },
+          options: { voter?: "hard" | "soft" | "softmax"; coverage?: number; anytime?: boolean; mirror?: boolean; json?: boolean },
         ) => {
           const { predict } = await import("./predict.ts");
           await predict(model, pictures, options);
@@ -157,6 +160,7 @@ export function createProgram(): Command {
       ),
     [
       ["predict model.benn cat.png dog.jpg", "a table"],
+      ["predict model.benn cat.png --coverage 0.95", "and the classes that it may be"],
       ["predict model.benn - --json < cat.png", "from standard input, for programs"],
     ],
   );
@@ -358,6 +362,12 @@ export function createProgram(): Command {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It is not a whole number from 1 on.");
+  return value;
+}
+
+function probability(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError("It is not a probability above 0 and below 1, like 0.95.");
   return value;
 }
 

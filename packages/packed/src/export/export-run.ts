@@ -1,9 +1,12 @@
-import { BACKENDS, type DependencyContainer, type Spec, UserError, VOTERS } from "@benn/core";
+import { BACKENDS, type DependencyContainer, type Spec, type Split, UserError, VOTERS } from "@benn/core";
 import { type SafetensorsEntry } from "@benn/core/internals";
-import { openRun, resolveConfig, restoreMembers } from "@benn/core/node";
-import type { MemberHeader, ModelHeader } from "../graph.ts";
+import { openRun, readExperiment, type ResolvedConfig, resolveConfig, restoreMembers } from "@benn/core/node";
+import { type MemberHeader, type ModelHeader, TRUST } from "../graph.ts";
+import type { TrustData } from "../trust/read-trust.ts";
+import { calibrate } from "./calibrate.ts";
 import { compileModel, type SizeRow } from "./compile-model.ts";
 import { encodeModel } from "./encode-model.ts";
+import { LEAST_ROWS } from "./find-trust.ts";
 import { checkLowers, lowerVote, VOTES } from "./lower-vote.ts";
 import { openRunData } from "./open-run-data.ts";
 import { preparationOf } from "./preparation-of.ts";
@@ -18,10 +21,17 @@ export interface ExportOptions {
   readonly whitening?: boolean;
   /** Runs the file and the training graphs on every test image and compares them. Default false. */
   readonly verify?: boolean;
-  /** Where the run's data lie now, if not where it names them. They are needed to verify, and by a voter that learns. */
+  /**
+   * Runs the file on the held-out rows, if there are any, and puts into it what its votes can be trusted for: temperature, sets of classes, early
+   * stop of a soft vote. Default true.
+   */
+  readonly trust?: boolean;
+  /** Where the run's data lie now, if not where it names them. They are needed for trust, to verify, and by a voter that learns. */
   readonly dataset?: Spec;
   /** Called after each member. */
   onProgress?(done: { readonly members: number; readonly of: number }): void;
+  /** Called as held-out images are run. */
+  onCalibrated?(done: { readonly images: number; readonly of: number }): void;
   /** Called as images are verified. */
   onVerified?(done: { readonly images: number; readonly of: number }): void;
 }
@@ -35,6 +45,8 @@ export interface Exported {
   /** What the weights of all members take at 32 bits each. */
   readonly realBytes: number;
   readonly warnings: readonly string[];
+  /** What the file says of its votes; or why it says nothing, in a sentence. */
+  readonly trust: TrustData | string;
   /** If it was asked for. */
   readonly verification?: Verification;
 }
@@ -46,7 +58,7 @@ export interface Exported {
  */
 export async function exportRun(
   folder: string,
-  { container, voter, whitening = true, verify = false, dataset, onProgress, onVerified }: ExportOptions,
+  { container, voter, whitening = true, verify = false, trust = true, dataset, onProgress, onCalibrated, onVerified }: ExportOptions,
 ): Promise<Exported> {
   const run = await openRun(folder);
   const config = resolveConfig(run.config, container);
@@ -56,7 +68,11 @@ export async function exportRun(
   checkLowers(named);
   await container.resolve(BACKENDS).create(config.backend).activate();
   const learns = named.voter.fit !== undefined && config.validation > 0;
-  const data = await openRunData(run, { container, images: verify || learns, dataset });
+  const { data, lacking } = await openRunData(run, {
+    container,
+    images: verify || learns ? "needed" : trust && config.validation > 0 ? "wanted" : "not needed",
+    dataset,
+  });
   const tensors = new Map<string, SafetensorsEntry>();
   const members: MemberHeader[] = [];
   const validation: Float32Array[] = [];
@@ -95,6 +111,20 @@ export async function exportRun(
     const lowered = lowerVote(named, alphas);
     const header: Omit<ModelHeader, "members"> = { shape: data.shape, labels: data.labels, voter: lowered.vote, ...preparation.header };
     const voting = members.map((member, i) => ({ ...member, alpha: lowered.alphas[i] ?? 0 }));
+    const worth = !trust
+      ? "It says nothing of how far its votes can be trusted, as asked."
+      : lacking !== undefined || !data.validation || data.validation.labels.length < LEAST_ROWS
+        ? noTrust(lacking ?? data.validation)
+        : await calibrate(encodeModel(header, voting, tensors), {
+            validation: data.validation,
+            seed: config.seed,
+            reused: reusesOf(config, { learns, imported: (await readExperiment(folder)).imported }),
+            ...(onCalibrated ? { onProgress: onCalibrated } : {}),
+          });
+    if (typeof worth !== "string") {
+      const json = new TextEncoder().encode(JSON.stringify(worth));
+      tensors.set(TRUST, { dtype: "U8", shape: [json.length], data: json });
+    }
     const bytes = encodeModel(header, voting, tensors);
     const verification = verify
       ? await verifyExport(bytes, {
@@ -116,9 +146,29 @@ export async function exportRun(
       members: members.length,
       realBytes,
       warnings: [...warnings],
+      trust: worth,
       ...(verification ? { verification } : {}),
     };
   } finally {
     data.dispose?.();
   }
+}
+
+/** Why a file says nothing of its votes. */
+function noTrust(lacking: string | Split | undefined): string {
+  const without = "It has no temperature, no sets of classes and no early stop of a soft vote";
+  if (typeof lacking === "string") return `${without}: the held-out images are not there (${lacking}).`;
+  return lacking
+    ? `${without}: ${lacking.labels.length} held-out rows are too few to find them on, ${LEAST_ROWS} the least.`
+    : `${without}: they are found on held-out rows, and the run has none. Train with validation=0.1.`;
+}
+
+/** What the held-out rows decided on before. */
+function reusesOf(config: ResolvedConfig, { learns, imported }: { readonly learns: boolean; readonly imported: boolean }): string[] {
+  return [
+    ...(config.scoreOn === "validation" ? ["the best epochs were chosen on them"] : []),
+    ...(config.stopWhen ? ["they ended the ensemble"] : []),
+    ...(learns ? ["the vote was fitted to them"] : []),
+    ...(config.given.length > 0 || imported ? ["given members may have been trained on them"] : []),
+  ];
 }

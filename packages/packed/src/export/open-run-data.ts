@@ -3,8 +3,8 @@ import { differenceOfData, loadDataset, readRunData, resolveConfig, type SavedRu
 
 interface RunDataOptions {
   readonly container: DependencyContainer;
-  /** The images themselves are needed, and not only what the run keeps of its data. */
-  readonly images: boolean;
+  /** Whether the images themselves are needed, and not only what the run keeps of its data; "wanted": where they are there. */
+  readonly images: "needed" | "wanted" | "not needed";
   /** Where they lie now, if not where the run names them. */
   readonly dataset?: Spec | undefined;
 }
@@ -12,14 +12,26 @@ interface RunDataOptions {
 /**
  * What an export needs of a run's data. Shape, labels and preprocessing are kept with the run, so that its data may be gone; only where
  * images are needed, or the run is of a version that kept nothing, are they loaded.
- * @returns the caller disposes it
+ * @returns the caller disposes the data; `lacking`: why images that were wanted are not among them
  * @throws UserError when they are not the data that the run was made with
  */
-export async function openRunData(run: SavedRun, { container, images, dataset }: RunDataOptions): Promise<LoadedDataset> {
+export async function openRunData(
+  run: SavedRun,
+  { container, images, dataset }: RunDataOptions,
+): Promise<{ readonly data: LoadedDataset; readonly lacking?: string }> {
   const named = (run.config.dataset as Spec | undefined)?.["data"];
   const isElsewhere = dataset !== undefined && dataset["data"] !== named;
-  const kept = images || isElsewhere ? undefined : await readRunData(run.folder);
-  if (kept) return kept;
+  const kept = images === "needed" || isElsewhere ? undefined : await readRunData(run.folder);
+  if (kept && images === "not needed") return { data: kept };
+  try {
+    return { data: await load(run, container, dataset) };
+  } catch (error) {
+    if (!kept || !(error instanceof UserError)) throw error;
+    return { data: kept, lacking: error.message };
+  }
+}
+
+async function load(run: SavedRun, container: DependencyContainer, dataset: Spec | undefined): Promise<LoadedDataset> {
   const loading = loadDataset(resolveConfig({ ...run.config, ...(dataset ? { dataset } : {}) }, container), container);
   let loaded = await loading.next();
   while (!loaded.done) loaded = await loading.next();

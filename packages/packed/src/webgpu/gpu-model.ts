@@ -1,4 +1,4 @@
-import type { VoteName } from "../graph.ts";
+import { TRUST, type VoteName } from "../graph.ts";
 import { type ImageInput, imageValues } from "../image.ts";
 import { mirrorImage } from "../mirror-image.ts";
 import type { Prediction, PredictOptions, Vote } from "../packed-model.ts";
@@ -31,6 +31,8 @@ export class GpuModel {
   readonly labels: readonly string[];
   readonly voter: VoteName;
   readonly members: readonly { readonly architecture: string; readonly alpha: number }[];
+  /** What `@benn/packed/trust` reads, if the file has it. */
+  readonly trust: Uint8Array | undefined;
   readonly #model: CheckedModel;
   readonly #device: GpuDevice;
   readonly #batch: number;
@@ -45,11 +47,12 @@ export class GpuModel {
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(model: CheckedModel, device: GpuDevice, { batch, prepare }: GpuModelOptions) {
-    const { shape, labels, voter, members } = model;
+    const { shape, labels, voter, members, tensors } = model;
     this.shape = shape;
     this.labels = labels;
     this.voter = voter;
     this.members = members.map(({ architecture, alpha }) => ({ architecture, alpha }));
+    this.trust = tensors.get(TRUST)?.bytes.slice();
     this.#model = model;
     this.#device = device;
     this.#batch = batch;
@@ -155,7 +158,7 @@ export class GpuModel {
         return { member, class: winner, label: this.labels[winner] ?? "", alpha, logits: own };
       });
       const winner = winnerOf(scores);
-      return { class: winner, label: this.labels[winner] ?? "", scores, votes, ran: votes.length, members: votes.length };
+      return { class: winner, label: this.labels[winner] ?? "", scores, votes, ran: votes.length, members: votes.length, voter, mirror };
     });
   }
 

@@ -25,6 +25,7 @@ export interface WasmModel {
   readonly labels: readonly string[];
   readonly voter: PackedModel["voter"];
   readonly members: PackedModel["members"];
+  readonly trust: PackedModel["trust"];
   predict(images: readonly ImageInput[], options?: Omit<PredictOptions, "anytime">): Promise<Prediction[]>;
   dispose(): void;
 }
@@ -53,7 +54,7 @@ export async function loadOnGpu(
     return GpuModel.create(model, found, { batch, prepare: await createPrepare(model.preparation, { maxMemory, name }) });
   }
   const packed = await load(bytes, options);
-  const { shape, labels, voter, members } = packed;
+  const { shape, labels, voter, members, trust } = packed;
   return {
     engine: "wasm",
     reason: found,
@@ -61,6 +62,7 @@ export async function loadOnGpu(
     labels,
     voter,
     members,
+    trust,
     async predict(images, own) {
       return packed.predict(images, own);
     },
