@@ -27,6 +27,7 @@ test("export writes one small file and says what each layer takes in it", async 
   expect(stdout).toMatch(/nin, 2 of 2 members/);
   expect(stdout).toMatch(/conv3_bn .* folded\n/);
   expect(stdout).toMatch(/model\.benn: 2 members in [\d.]+ kB, 1\/\d/);
+  expect(stdout).toMatch(/^It has no temperature, .*, and the run has none\. Train with validation=0\.1\.$/m);
   const json = await benn(["export", "runs/run", "--json"], { cwd });
   expect(JSON.parse(json.stdout)).toMatchObject({
     file: "run.benn",
@@ -47,6 +48,21 @@ test("predict gives each picture a class, as a table or a line of JSON with ever
   expect(answer).toMatchObject({ picture: "sky.png", members: 2 });
   expect(answer.scores).toHaveLength(10);
   expect(answer.votes).toHaveLength(answer.ran);
+});
+
+test("what the votes of a run with held-out rows are worth travels in its file", async () => {
+  expect((await benn(["train", ...quick, "name=held", "validation=0.25"], { cwd })).code).toBe(0);
+  const exported = await benn(["export", "runs/held", "--out", "held.benn"], { cwd });
+  expect(exported.stderr).toBe("");
+  expect(exported.stdout).toMatch(/^temperature [\d.]+, fitted on 30 held-out rows; sets of classes calibrated on 30$/m);
+  expect(exported.stdout).toMatch(/^the held-out rows were used before, .*: the temperature was fitted on them$/m);
+  const { code, stdout, stderr } = await benn(["predict", "held.benn", "sky.png", "--coverage", "0.8", "--json"], { cwd });
+  expect(code).toBe(0);
+  expect(stderr).toContain("sets of held.benn may hold the right class a little less often");
+  const answer = JSON.parse(stdout) as { probabilities: number[]; likeliest: unknown[]; set: { class: number }[]; class: number };
+  expect([answer.probabilities.length, answer.likeliest.length, answer.set[0]?.class]).toEqual([10, 3, answer.class]);
+  const plain = await benn(["export", "runs/held", "--no-trust", "--json"], { cwd });
+  expect(JSON.parse(plain.stdout)).toMatchObject({ trust: "It says nothing of how far its votes can be trusted, as asked." });
 });
 
 test("demo export writes the page with the model to a folder", async () => {

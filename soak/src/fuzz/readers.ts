@@ -11,6 +11,7 @@ const torch = () => import("./readers/torch.ts");
 export const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
   benn: async () => (await packed()).benn,
   "benn-run": async () => (await packed()).bennRun,
+  "benn-trust": async () => (await packed()).bennTrust,
   safetensors: async () => (await packed()).safetensors,
   experiment: async () => (await run()).experiment,
   "run-data": async () => (await run()).runFacts,

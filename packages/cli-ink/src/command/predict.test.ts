@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load, type Picture } from "@benn/packed";
+import type { SafetensorsEntry } from "@benn/core/internals";
 import { encodeModel } from "@benn/packed/export";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -29,13 +30,16 @@ function predict(...args: readonly string[]): Promise<Finished> {
 }
 
 /** A model whose classes are red, green and blue, whichever is the most on average. */
-function model(labels: readonly string[]): Uint8Array {
+function model(labels: readonly string[], trust?: object): Uint8Array {
   const kernel = Float32Array.from({ length: 4 * 3 * 3 }, (_, i) => (Math.floor(i / 3) % 3 === i % 3 ? 1 : 0));
   const node = { op: "conv", in: [1], kernel: "kernel", block: 256, strides: [1, 1], pad: [0, 0, 0, 0] } as const;
+  const json = new TextEncoder().encode(JSON.stringify(trust));
+  const member = { architecture: "flat", alpha: 1, nodes: [{ op: "flatten", in: [0] } as const, node] };
   return encodeModel(
     { shape: [2, 2, 3], labels, voter: "soft", preprocessing: "standardize" },
-    [{ architecture: "flat", alpha: 1, nodes: [{ op: "flatten", in: [0] }, node] }],
-    new Map([
+    trust ? [member, member] : [member],
+    new Map<string, SafetensorsEntry>([
+      ...(trust ? [["trust", { dtype: "U8", shape: [json.length], data: json }] as const] : []),
       ["kernel", { dtype: "F32", shape: [1, 1, 12, 3], data: kernel }],
       ["mean", { dtype: "F32", shape: [3], data: new Float32Array(3) }],
       ["deviation", { dtype: "F32", shape: [3], data: new Float32Array(3).fill(255) }],
@@ -114,6 +118,69 @@ test("a run folder is refused with what makes a file of it", async () => {
   const { code, stderr } = await predict("run", "solid.png");
   expect(stderr).toBe("benn: run: is a folder, not a .benn file. Export a run folder first: benn export run.\n");
   expect(code).toBe(2);
+});
+
+const trust = {
+  version: 1,
+  temperature: 4,
+  temperatureRows: 50,
+  coverageRows: 19,
+  step: 1,
+  tails: [...Array.from({ length: 10 }, () => 1), ...Array.from({ length: 9 }, (_, i) => 0.9 - i / 10)],
+  lead: 0.1,
+  reused: ["they ended the ensemble"],
+};
+
+test("a file that knows what its votes are worth gives the likeliest classes, how many members agree, and the set that was asked for", async () => {
+  writeFileSync(join(cwd, "trusted.benn"), model(["red", "green", "blue"], trust));
+  const { code, stdout, stderr } = await predict("trusted.benn", "solid.png");
+  expect([code, stderr]).toEqual([0, ""]);
+  const [head, row] = stdout.split("\n");
+  expect(head).toMatch(/^picture +class +then +members for it +members run +ms$/);
+  expect(row).toMatch(/^solid\.png +\w+ +\d\d\.\d % +(\w+) \d\d\.\d %, (\w+) \d\d\.\d % +2 of 2 +2 of 2 +[\d.]+$/);
+
+  const covered = await predict("trusted.benn", "solid.png", "--coverage", "0.7", "--json");
+  expect(covered.stderr).toBe(
+    "benn: sets of trusted.benn may hold the right class a little less often, since of its held-out rows, they ended the ensemble\n",
+  );
+  const [answer] = lines(covered.stdout) as unknown as (Record<"likeliest" | "set", { label: string; probability: number }[]> & {
+    agreement: number;
+    probabilities: number[];
+    label: string;
+  })[];
+  expect(answer?.agreement).toBe(1);
+  expect(answer?.probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+  expect(answer?.likeliest.map(({ probability }) => probability)).toEqual(answer?.probabilities.toSorted((a, b) => b - a));
+  expect(answer?.set.map(({ label }) => label)).toEqual(answer?.likeliest.slice(0, 2).map(({ label }) => label));
+  const table = await predict("trusted.benn", "solid.png", "--coverage", "0.7");
+  expect(table.stdout).toMatch(/^picture +class +then +70 % set +members for it/);
+  expect(table.stdout).toContain(answer?.set.map(({ label }) => label).join(", "));
+  const all = await predict("trusted.benn", "solid.png", "--coverage", "0.99");
+  expect(all.stderr).toContain("benn: 19 calibration rows are too few for a coverage of 0.99, so every class is in the set\n");
+  expect(all.stdout).toMatch(/red, |green, |blue, /);
+});
+
+test("--anytime spares members of a soft vote by the file's rule, and says where there is none", async () => {
+  const { stdout, stderr } = await predict("trusted.benn", "solid.png", "--anytime");
+  expect([stdout.split("\n")[1], stderr]).toEqual([expect.stringMatching(/^solid\.png +\w+ +1 of 1 +1 of 2 /), ""]);
+  const none = await predict("model.benn", "solid.png", "--anytime");
+  expect(none.stderr).toBe("benn: model.benn holds no rule for a soft vote to stop early by, so all members run\n");
+  const mirrored = await predict("trusted.benn", "solid.png", "--anytime", "--mirror");
+  expect(mirrored.stderr).toBe("benn: trusted.benn holds no rule for a mirrored soft vote to stop early by, so all members run\n");
+  expect(mirrored.stdout).toContain("2 of 2");
+});
+
+test("a coverage that the file cannot give is refused", async () => {
+  const without = await predict("model.benn", "solid.png", "--coverage", "0.9");
+  expect(without.stderr).toMatch(
+    /^benn: predict: --coverage needs what model\.benn does not hold\. Export it again from a run with held-out rows/,
+  );
+  for (const more of [["--voter", "hard"], ["--mirror"], ["--anytime"]]) {
+    const { code, stderr } = await predict("trusted.benn", "solid.png", "--coverage", "0.9", ...more);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^benn: predict: --coverage holds for the soft vote of all members/)]);
+  }
+  const odd = await predict("trusted.benn", "solid.png", "--coverage", "95");
+  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining("It is not a probability above 0 and below 1, like 0.95.")]);
 });
 
 test("labels of a file do nothing to a terminal", async () => {

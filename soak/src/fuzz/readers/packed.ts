@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
 import { load } from "@benn/packed";
+import { openTrust } from "@benn/packed/trust";
 import type { Shape } from "../../../../packages/packed/src/graph.ts";
 import { readModel } from "../../../../packages/packed/src/read-model.ts";
 import { addNode, finishModel, randomImage } from "../../../../packages/packed/test/random-graph.ts";
@@ -76,6 +77,35 @@ export const bennRun: Reader = {
       if (height * width * channels > 1 << 16) return;
       const { class: winner, label } = model.predict(new Float32Array(height * width * channels).fill(0.5));
       must(model.labels[winner] === label, "the class has a label");
+    },
+  }),
+};
+
+/** What a file says of its votes: of a soft vote that may stop, and of few rows. */
+const TRUSTS = [
+  { version: 1, temperature: 2.5, temperatureRows: 50, coverageRows: 6, step: 2, tails: [1, 0.4, 0.01], lead: 2, reused: [] },
+  { version: 1, temperature: 1e-3, temperatureRows: 1, coverageRows: 1, step: 1, tails: [0], reused: ["they ended the ensemble"] },
+];
+
+export const bennTrust: Reader = {
+  reads: "what a .benn file says of its votes",
+  inputs: 120_000,
+  open: async () => ({
+    seeds: TRUSTS.map((trust) => Buffer.from(JSON.stringify(trust))),
+    form: "json",
+    read(bytes) {
+      const labels = ["a", "b", "c", "d"];
+      const trust = openTrust({ labels, voter: "soft", trust: bytes });
+      if (!trust) throw new Error("there is something to read");
+      const scores = Float64Array.of(1, 3, 3, -50);
+      const own = { class: 1, label: "b", scores, votes: [], ran: 1, members: 1, voter: "soft", mirror: false } as const;
+      let before = 0;
+      for (const coverage of [0.01, 0.5, 0.9, 0.99]) {
+        const { probabilities = scores, set = [] } = trust.judge(own, { coverage });
+        must(Math.abs(probabilities.reduce((a, b) => a + b, 0) - 1) < 1e-9, "probabilities add up to 1");
+        must(set[0]?.class === 1 && set.length >= before && set.length <= 4, "a set begins with the class, and grows with the coverage");
+        before = set.length;
+      }
     },
   }),
 };
