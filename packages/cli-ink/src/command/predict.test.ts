@@ -7,8 +7,10 @@ import { join } from "node:path";
 import { load, type Picture } from "@benn/packed";
 import type { SafetensorsEntry } from "@benn/core/internals";
 import { encodeModel } from "@benn/packed/export";
+import type { TrustedPrediction } from "@benn/packed/trust";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { answering, predictionLines } from "./predict.ts";
 
 const entry = join(import.meta.dirname, "../benn.ts");
 const cwd = mkdtempSync(join(tmpdir(), "benn-predict-"));
@@ -131,54 +133,86 @@ const trust = {
   reused: ["they ended the ensemble"],
 };
 
-test("a file that knows what its votes are worth gives the likeliest classes, how many members agree, and the set that was asked for", async () => {
-  writeFileSync(join(cwd, "trusted.benn"), model(["red", "green", "blue"], trust));
-  const { code, stdout, stderr } = await predict("trusted.benn", "solid.png");
-  expect([code, stderr]).toEqual([0, ""]);
-  const [head, row] = stdout.split("\n");
-  expect(head).toMatch(/^picture +class +then +members for it +members run +ms$/);
-  expect(row).toMatch(/^solid\.png +\w+ +\d\d\.\d % +(\w+) \d\d\.\d %, (\w+) \d\d\.\d % +2 of 2 +2 of 2 +[\d.]+$/);
+const trusted = () => load(model(["red", "green", "blue"], trust));
+const asked = async (options: Parameters<typeof answering>[2]) => answering(await trusted(), "trusted.benn", options);
 
-  const covered = await predict("trusted.benn", "solid.png", "--coverage", "0.7", "--json");
-  expect(covered.stderr).toBe(
-    "benn: sets of trusted.benn may hold the right class a little less often, since of its held-out rows, they ended the ensemble\n",
+test("a file that knows what its votes are worth gives the likeliest classes, how many members agree, and the set that was asked for", async () => {
+  const { answer, notes } = await asked({ coverage: 0.7 });
+  const prediction = answer(glass) as TrustedPrediction;
+  expect(notes).toEqual([
+    "sets of trusted.benn may hold the right class a little less often. Of its held-out rows: they ended the ensemble",
+  ]);
+  expect(prediction.agreement).toBe(1);
+  expect(prediction.set).toEqual(prediction.likeliest?.slice(0, 2));
+  const [head, row] = predictionLines([{ picture: "glass.png", prediction, milliseconds: 1 }], 0.7);
+  expect(head).toMatch(/^picture +class +then +70 % set +members for it +members run +ms$/);
+  const [first, second, third] = (prediction.likeliest ?? []).map(
+    ({ label, probability }) => `${label} ${(100 * probability).toFixed(1)} %`,
   );
-  const [answer] = lines(covered.stdout) as unknown as (Record<"likeliest" | "set", { label: string; probability: number }[]> & {
-    agreement: number;
-    probabilities: number[];
-    label: string;
-  })[];
-  expect(answer?.agreement).toBe(1);
-  expect(answer?.probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
-  expect(answer?.likeliest.map(({ probability }) => probability)).toEqual(answer?.probabilities.toSorted((a, b) => b - a));
-  expect(answer?.set.map(({ label }) => label)).toEqual(answer?.likeliest.slice(0, 2).map(({ label }) => label));
-  const table = await predict("trusted.benn", "solid.png", "--coverage", "0.7");
-  expect(table.stdout).toMatch(/^picture +class +then +70 % set +members for it/);
-  expect(table.stdout).toContain(answer?.set.map(({ label }) => label).join(", "));
-  const all = await predict("trusted.benn", "solid.png", "--coverage", "0.99");
-  expect(all.stderr).toContain("benn: 19 calibration rows are too few for a coverage of 0.99, so every class is in the set\n");
-  expect(all.stdout).toMatch(/red, |green, |blue, /);
+  const cells = [
+    "glass.png",
+    first?.replace(" ", "  +"),
+    `${second}, ${third}`,
+    prediction.set?.map(({ label }) => label).join(", "),
+    "2 of 2",
+    "2 of 2",
+    "1.0",
+  ];
+  expect(row?.replaceAll(/ {2,}/g, "|")).toBe(cells.join("|").replace("  +", "|"));
+  const plain = await asked({});
+  expect(predictionLines([{ picture: "glass.png", prediction: plain.answer(glass), milliseconds: 1 }])[0]).toMatch(
+    /^picture +class +then +members/,
+  );
+  expect(plain.notes).toEqual([]);
+  expect((await asked({ coverage: 0.99 })).notes[0]).toBe(
+    "19 calibration rows are too few for a coverage of 0.99, so every class is in the set",
+  );
+});
+
+test("a set of many classes is shown in part", () => {
+  const labels = Array.from("abcdefgh");
+  const likely = labels.map((label, k) => ({ class: k, label, probability: 1 / 8 }));
+  const scores = new Float64Array(8);
+  const prediction = { class: 0, label: "a", scores, votes: [], ran: 1, members: 1, voter: "soft", mirror: false, agreement: 0 } as const;
+  const [, row] = predictionLines(
+    [{ picture: "p", prediction: { ...prediction, likeliest: likely.slice(0, 3), set: likely }, milliseconds: 1 }],
+    0.9,
+  );
+  expect(row).toContain("a, b, c, d and 4 more");
 });
 
 test("--anytime spares members of a soft vote by the file's rule, and says where there is none", async () => {
-  const { stdout, stderr } = await predict("trusted.benn", "solid.png", "--anytime");
-  expect([stdout.split("\n")[1], stderr]).toEqual([expect.stringMatching(/^solid\.png +\w+ +1 of 1 +1 of 2 /), ""]);
-  const none = await predict("model.benn", "solid.png", "--anytime");
-  expect(none.stderr).toBe("benn: model.benn holds no rule for a soft vote to stop early by, so all members run\n");
-  const mirrored = await predict("trusted.benn", "solid.png", "--anytime", "--mirror");
-  expect(mirrored.stderr).toBe("benn: trusted.benn holds no rule for a mirrored soft vote to stop early by, so all members run\n");
-  expect(mirrored.stdout).toContain("2 of 2");
+  const { answer, notes } = await asked({ anytime: true });
+  expect([answer(glass).ran, notes]).toEqual([1, []]);
+  const mirrored = await asked({ anytime: true, mirror: true });
+  expect([mirrored.answer(glass).ran, mirrored.notes]).toEqual([
+    2,
+    ["trusted.benn holds no rule for a mirrored soft vote to stop early by, so all members run"],
+  ]);
+  const none = answering(await load(model(["red", "green", "blue"])), "model.benn", { anytime: true });
+  expect(none.notes).toEqual(["model.benn holds no rule for a soft vote to stop early by, so all members run"]);
+  expect(answering(await trusted(), "trusted.benn", { anytime: true, voter: "hard" }).notes).toEqual([]);
 });
 
 test("a coverage that the file cannot give is refused", async () => {
-  const without = await predict("model.benn", "solid.png", "--coverage", "0.9");
-  expect(without.stderr).toMatch(
-    /^benn: predict: --coverage needs what model\.benn does not hold\. Export it again from a run with held-out rows/,
+  const plain = await load(model(["red", "green", "blue"]));
+  expect(() => answering(plain, "model.benn", { coverage: 0.9 })).toThrow(
+    "predict: --coverage needs what model.benn does not hold. Export it again from a run with held-out rows",
   );
-  for (const more of [["--voter", "hard"], ["--mirror"], ["--anytime"]]) {
-    const { code, stderr } = await predict("trusted.benn", "solid.png", "--coverage", "0.9", ...more);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^benn: predict: --coverage holds for the soft vote of all members/)]);
-  }
+  for (const more of [{ voter: "hard" }, { mirror: true }, { anytime: true }] as const)
+    await expect(asked({ coverage: 0.9, ...more })).rejects.toThrow("predict: --coverage holds for the soft vote of all members");
+});
+
+test("the command says what it is asked in JSON, and refuses what is no probability", async () => {
+  writeFileSync(join(cwd, "trusted.benn"), model(["red", "green", "blue"], trust));
+  const { code, stdout, stderr } = await predict("trusted.benn", "solid.png", "--coverage", "0.7", "--json");
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^benn: sets of trusted\.benn may hold the right class a little less often/)]);
+  const [line] = lines(stdout) as unknown as (Record<"likeliest" | "set", { label: string }[]> & {
+    agreement: number;
+    probabilities: number[];
+  })[];
+  expect(line).toMatchObject({ agreement: 1, likeliest: [{}, {}, {}], set: [{}, {}] });
+  expect(line?.probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
   const odd = await predict("trusted.benn", "solid.png", "--coverage", "95");
   expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining("It is not a probability above 0 and below 1, like 0.95.")]);
 });

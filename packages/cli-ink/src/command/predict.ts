@@ -28,7 +28,8 @@ interface Answer {
  */
 export async function predict(model: string, pictures: readonly string[], { json, ...vote }: PredictCommandOptions): Promise<void> {
   const packed = await open(model);
-  const answerOf = answering(packed, model, vote);
+  const { answer: answerOf, notes } = answering(packed, model, vote);
+  for (const note of notes) say(`benn: ${printable(note)}\n`);
   const answers: Answer[] = [];
   let unread = 0;
   for (const picture of pictures) {
@@ -52,43 +53,60 @@ export async function predict(model: string, pictures: readonly string[], { json
   }
 }
 
-/** How pictures are answered as the options ask. @throws UserError where the file cannot say what is asked */
-function answering(
+interface Answering {
+  answer(image: Picture): Prediction | TrustedPrediction;
+  /** What is not as it seems, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * How pictures are answered as the options ask.
+ * @param name of the model's file
+ * @throws UserError where the file cannot say what is asked
+ */
+export function answering(
   model: PackedModel,
   name: string,
   { coverage, anytime = false, ...vote }: Omit<PredictCommandOptions, "json">,
-): (image: Picture) => Prediction | TrustedPrediction {
+): Answering {
   const trust = openTrust(model);
   const { voter = model.voter, mirror = false } = vote;
   const isOwn = voter === model.voter && !mirror;
+  const refuse = (why: string): never => {
+    throw new UserError(`predict: --coverage ${why}`);
+  };
   if (coverage !== undefined) {
-    const refuse = (why: string): never => {
-      throw new UserError(`predict: --coverage ${why}`);
-    };
     if (!trust)
       return refuse(
         `needs what ${name} does not hold. Export it again from a run with held-out rows (validation=0.1), with their images at hand.`,
       );
     if (!isOwn || anytime)
       return refuse(`holds for the ${model.voter} vote of all members on pictures as they are. Leave out --voter, --mirror and --anytime.`);
-    sayCoverage(trust, coverage, name);
+    return { answer: (image) => trust.judge(model.predict(image), { coverage }), notes: coverageNotes(trust, coverage, name) };
   }
   const stopsEarly = anytime && voter === "soft";
-  if (stopsEarly && !(isOwn && trust?.hasLead)) {
-    say(`benn: ${name} holds no rule for a ${mirror ? "mirrored " : ""}soft vote to stop early by, so all members run\n`);
-  } else if (stopsEarly && trust) return (image) => trust.predictAnytime(image);
-  return (image) => {
-    const prediction = model.predict(image, { ...vote, anytime });
-    return trust ? trust.judge(prediction, coverage === undefined ? {} : { coverage }) : prediction;
+  if (stopsEarly && isOwn && trust?.hasLead) return { answer: (image) => trust.predictAnytime(image), notes: [] };
+  const which = mirror ? "a mirrored soft vote" : "a soft vote";
+  return {
+    answer(image) {
+      const prediction = model.predict(image, { ...vote, anytime });
+      return trust ? trust.judge(prediction) : prediction;
+    },
+    notes: stopsEarly ? [`${name} holds no rule for ${which} to stop early by, so all members run`] : [],
   };
 }
 
 /** Where the coverage is not what it seems. */
-function sayCoverage({ coverageRows, reused }: Trust, coverage: number, name: string): void {
-  if (Math.ceil((coverageRows + 1) * coverage) > coverageRows)
-    say(`benn: ${count(coverageRows)} calibration rows are too few for a coverage of ${coverage}, so every class is in the set\n`);
-  if (reused.length > 0)
-    say(`benn: sets of ${name} may hold the right class a little less often, since of its held-out rows, ${reused.join("; ")}\n`);
+function coverageNotes({ coverageRows, reused }: Trust, coverage: number, name: string): string[] {
+  const isTooHigh = Math.ceil((coverageRows + 1) * coverage) > coverageRows;
+  return [
+    ...(isTooHigh
+      ? [`${count(coverageRows)} calibration rows are too few for a coverage of ${coverage}, so every class is in the set`]
+      : []),
+    ...(reused.length > 0
+      ? [`sets of ${name} may hold the right class a little less often. Of its held-out rows: ${reused.join("; ")}`]
+      : []),
+  ];
 }
 
 /** Loads the model; from a server with its progress, and by the proxy that the environment names. */
