@@ -43,3 +43,22 @@ print("calibration T=2.5", calibration(2.5))
 for name, scores in {"one": z, "a sum": z + 3 * logits(3)}.items():
     best = optimize.minimize_scalar(lambda t: likelihood(scores, t), bounds=(0.01, 100), method="bounded", options={"xatol": 1e-10})
     print("temperature,", name, best.x, best.fun)
+
+members = [logits(m).argmax(1) for m in range(3)]
+a, b = (m == labels for m in members[:2])
+only = int((a & ~b).sum()), int((b & ~a).sum())
+print("mcnemar", only, stats.binomtest(min(only), sum(only)).pvalue)
+for fewer, discordant in (3, 10), (30, 80), (300, 700):
+    print("mcnemar", fewer, discordant - fewer, stats.binomtest(fewer, discordant).pvalue)
+print("confusion", metrics.confusion_matrix(labels, members[0]).tolist())
+precision, recall, _, support = metrics.precision_recall_fscore_support(labels, members[0])
+print("precision", precision.tolist(), "recall", recall.tolist(), "support", support.tolist())
+print("accuracy", [float(((labels == k) == (members[0] == k)).mean()) for k in range(classes)])
+for first, second in (0, 1), (0, 2), (1, 2):
+    p, q = members[first], members[second]
+    wrong = (p != labels) & (q != labels)
+    print("pair", first, second, (p != q).mean(), wrong.mean(), metrics.cohen_kappa_score(p, q))
+confidence = special.softmax(z, axis=1).max(1)
+order = np.argsort(-confidence)
+risks = np.cumsum(members[0][order] != labels[order]) / np.arange(1, rows + 1)
+print("risk", risks.mean(), risks[[9, 19, 29, 39]].tolist(), confidence[order][[9, 39]].tolist())

@@ -1,4 +1,11 @@
 export { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 export { type Calibration, calibration, type CalibrationBin, type CalibrationOptions, confidences } from "./calibration.ts";
+export { type ClassReport, classReport } from "./class-report.ts";
+export { type Confusion, confusionMatrix, confusions } from "./confusion-matrix.ts";
+export { type Diversity, diversity, type MemberPair } from "./diversity.ts";
+export { type FixedAndBroke, fixedAndBroke } from "./fixed-and-broke.ts";
+export { type McNemar, mcnemar } from "./mcnemar.ts";
+export { rightRows } from "./right-rows.ts";
+export { type RiskAtCoverage, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { fitTemperature } from "./temperature.ts";
 export { type Interval, wilson } from "./wilson.ts";
