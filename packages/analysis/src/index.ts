@@ -9,3 +9,15 @@ export { rightRows } from "./right-rows.ts";
 export { type RiskAtCoverage, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { fitTemperature } from "./temperature.ts";
 export { type Interval, wilson } from "./wilson.ts";
+export { addsUp } from "./adds-up.ts";
+export { type ComparedMember, compareMembers, type Comparison } from "./compare-members.ts";
+export {
+  type Accuracy,
+  type EnsembleEvaluation,
+  evaluateEnsemble,
+  type EvaluatedSplit,
+  type EvaluatedVote,
+  type EvaluateOptions,
+} from "./evaluate-ensemble.ts";
+export { type Tempered, voteProbabilities } from "./vote-probabilities.ts";
+export { type Measured, type VotedSplit, voteSplit, type VoteTask } from "./vote-split.ts";

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { SplitName } from "@benn/core";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions } from "./bench.ts";
 import { commandName } from "./command-name.ts";
@@ -78,22 +79,27 @@ export function createProgram(): Command {
   examples(
     program
       .command("eval")
-      .description("Run the trained members of a run on the test images again and let them vote.")
+      .description("Judge the trained members of a run and their votes: accuracy, classes, diversity, calibration, risk.")
       .argument("<run>", "run folder")
+      .option("--on <split>", "images to look at the vote closely on: train, validation or test", split, "test")
+      .option("--splits <list>", "images to measure on, with commas (default: train,validation,test)", splitList)
+      .option("--all", "whole tables, however long")
+      .option("--again", "run every member again, and say whether it gives what was stored when it was trained")
+      .option("--mirror", "let each member vote by the mean of its logits of an image and of its mirror image: runs it again, twice")
       .option("--data <dir>", "other data of the same kind")
       .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
-      .option("--backend <name>", "what computes")
+      .option("--backend <name>", "what computes, where something has to be computed")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
-      .option("--mirror", "let each member vote by the mean of its logits of an image and of its mirror image: twice the time")
-      .option("--json", "as JSON")
+      .option("--json", "as JSON, with everything: docs/eval.md")
       .action(async (run: string, options: EvalOptions) => {
         const { evaluate } = await import("./eval.ts");
         await evaluate(run, options);
       }),
     [
-      ["eval runs/NAME", "the table of votes"],
-      ["eval runs/NAME --mirror", "with the mirror image of each test image"],
-      ["eval runs/NAME --json", "for programs"],
+      ["eval runs/NAME", "the answer, then what it rests on"],
+      ["eval runs/NAME --on validation", "without a look at the test images"],
+      ["eval runs/NAME --mirror", "with the mirror image of each image"],
+      ["eval runs/NAME --json", "everything, for programs"],
     ],
   );
 
@@ -357,6 +363,18 @@ export function createProgram(): Command {
     ],
   );
   return program;
+}
+
+const SPLITS = ["train", "validation", "test"] as const;
+
+function split(text: string): SplitName {
+  const known = SPLITS.find((name) => name === text);
+  if (!known) throw new InvalidArgumentError(`Allowed choices are ${SPLITS.join(", ")}.`);
+  return known;
+}
+
+function splitList(text: string): SplitName[] {
+  return text.split(",").map((name) => split(name.trim()));
 }
 
 function wholeNumber(text: string): number {

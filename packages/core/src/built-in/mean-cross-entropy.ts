@@ -6,11 +6,13 @@ export function meanCrossEntropy(logits: Float32Array | Float64Array, labels: In
   const classes = logits.length / labels.length;
   let sum = 0;
   for (const [row, label] of labels.entries()) {
-    const own = Array.from(logits.subarray(row * classes, (row + 1) * classes));
+    const start = row * classes;
+    let highest = -Infinity;
+    for (let k = 0; k < classes; k++) highest = Math.max(highest, logits[start + k]!);
+    let total = 0;
     // Less the highest logit, since exp of a large one is infinite.
-    const highest = own.reduce((a, b) => Math.max(a, b), -Infinity);
-    const total = own.reduce((s, x) => s + Math.exp(x - highest), 0);
-    sum += Math.log(total) + highest - (own[label] ?? 0);
+    for (let k = 0; k < classes; k++) total += Math.exp(logits[start + k]! - highest);
+    sum += Math.log(total) + highest - logits[start + label]!;
   }
   return sum / labels.length;
 }

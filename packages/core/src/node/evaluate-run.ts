@@ -1,23 +1,18 @@
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
-import type { LoadedDataset, Split } from "../dataset.ts";
+import type { LoadedDataset } from "../dataset.ts";
 import type { ByMetric, ByVoter } from "../events.ts";
 import type { Spec } from "../registry.ts";
-import { winners } from "../staged-vote.ts";
 import type { MetricInfo } from "../metric.ts";
-import { checkFinite } from "../train/check-finite.ts";
-import { nameOf } from "../train/memory-advice.ts";
-import { writeWeights, weightsFit } from "../train/model-weights.ts";
-import { mirroredSplit } from "../train/mirrored-split.ts";
-import { partRows } from "../train/part-rows.ts";
-import { allRows, predictLogits } from "../train/predict-logits.ts";
 import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
-import { buildMember } from "../train/member-trainer.ts";
 import { metricsOf } from "../train/member-parts.ts";
 import { createVoters } from "../train/stage-votes.ts";
 import { UserError } from "../user-error.ts";
+import { gatherLogits } from "./gather-logits.ts";
+import type { SavedMember } from "./member-file.ts";
 import { openRun, type SavedRun } from "./open-run.ts";
-import { readMember } from "./read-member.ts";
+import { readMember, readMemberRecord } from "./read-member.ts";
+import { readRunFacts } from "./run-facts.ts";
 import { differenceOfData } from "./same-data.ts";
 import { loadDataset } from "./load-dataset.ts";
 
@@ -56,8 +51,8 @@ export interface EvaluateOptions {
    * time. What is stored stays as it is, and a voter that learns is fitted on what is stored, of images alone. Default false.
    */
   readonly mirror?: boolean;
-  /** Called after each member, and after each batch of the next one with the rows done of it; a mirror image is a row of its own. */
-  onProgress?(done: { readonly members: number; readonly of: number; readonly rows: number; readonly ofRows: number }): void;
+  /** After each batch: rows done of those of all members together; a mirror image is a row of its own. */
+  onProgress?(progress: { readonly what: string; readonly done: number; readonly total: number }): void;
   /** Ends it between two batches. */
   readonly signal?: AbortSignal;
 }
@@ -94,50 +89,34 @@ async function evaluateOn(
   const { folder } = run;
   const { labels } = data.test;
   const classes = data.labels.length;
-  const ofRows = mirror ? 2 * labels.length : labels.length;
-  const members: EvaluatedMember[] = [];
-  const metrics = Object.entries(metricsOf({ config, container }, classes));
-  const voting: { logits: Float32Array; validation: Float32Array | undefined; alpha: number; metrics: ByMetric }[] = [];
+  const facts = await readRunFacts(folder);
+  const saved: SavedMember[] = [];
+  const onValidation: (Float32Array | undefined)[] = [];
   for (const member of run.members) {
-    const settings = settingsOf(config, member);
-    const { record, weights, logits: stored } = await readMember(folder, member);
-    const model = buildMember({ config, data, container }, member, settings);
-    if (!weightsFit(model, weights))
-      throw new UserError(
-        `run folder ${folder}: the weights of member ${member} do not fit ${settings.architecture.name} as it is configured. Was experiment.json changed?`,
-      );
-    checkFinite(nameOf(member), weights, "Train it anew.");
-    writeWeights(model, weights);
-    const options = { who: `${nameOf(member)}, test images`, batchSize: partRows(config), shape: data.shape, classes };
-    const logitsOf = (split: Split, before: number): Promise<Float32Array> =>
-      finish(predictLogits(model, split, allRows(labels.length), { ...options, before }), (rows) => {
-        signal?.throwIfAborted();
-        onProgress?.({ members: members.length, of: run.members.length, rows, ofRows });
-      });
-    let plain: Float32Array;
-    let logits: Float32Array;
-    try {
-      logits = plain = await logitsOf(data.test, 0);
-      if (mirror) {
-        const mirrored = await logitsOf(mirroredSplit(data.test, data.shape), labels.length);
-        logits = plain.map((logit, i) => (logit + (mirrored[i] ?? Number.NaN)) / 2);
-      }
-    } finally {
-      model.dispose();
-    }
+    onValidation.push((await readMember(folder, member)).logits.validation); // every file of the member is whole
+    saved.push(await readMemberRecord(folder, member, facts));
+  }
+  const splits = { test: { rows: labels.length, from: "computed" } } as const;
+  const task = { folder, config, data, container, members: saved, splits, mirror, compare: !isOther, onProgress, signal };
+  const gathered = (await gatherLogits(task)).members;
+  const metrics = Object.entries(metricsOf({ config, container }, classes));
+  const members: EvaluatedMember[] = [];
+  const voting: { logits: Float32Array; validation: Float32Array | undefined; alpha: number; metrics: ByMetric }[] = [];
+  for (const [at, { record }] of saved.entries()) {
+    const { logits: own, agreement } = gathered[at]!;
+    const logits = own.test!(0, labels.length);
     const single = Object.fromEntries(metrics.map(([name, metric]) => [name, metric.of(logits, labels)]));
     members.push({
-      member,
-      architecture: settings.architecture.name,
+      member: record.member,
+      architecture: settingsOf(config, record.member).architecture.name,
       ...(record.alpha === undefined ? {} : { alpha: record.alpha }),
       metrics: single,
-      ...(isOther ? {} : { agreement: agreement(plain, stored.test, classes) }),
+      ...(agreement.test === undefined ? {} : { agreement: agreement.test }),
     });
     if (record.alpha !== undefined) {
       // Other data has no logits of held-out rows to fit a voter on.
-      voting.push({ logits, validation: isOther ? undefined : stored.validation, alpha: record.alpha, metrics: single });
+      voting.push({ logits, validation: isOther ? undefined : onValidation[at], alpha: record.alpha, metrics: single });
     }
-    onProgress?.({ members: members.length, of: run.members.length, rows: 0, ofRows });
   }
   const voters = [...createVoters({ config, container })];
   const ofVotes = metrics.filter(([, metric]) => !metric.membersOnly);
@@ -165,19 +144,4 @@ async function evaluateOn(
     staged,
     singleMean: Object.fromEntries(metrics.map(([name]) => [name, meanOf(name)])),
   };
-}
-
-/** @param onRows called with the rows done after each batch; an error thrown here ends the scoring */
-async function finish<T>(scoring: AsyncGenerator<number, T>, onRows: (done: number) => void): Promise<T> {
-  for (;;) {
-    const next = await scoring.next();
-    if (next.done) return next.value;
-    onRows(next.value);
-  }
-}
-
-function agreement(logits: Float32Array, stored: Float32Array, classes: number): number {
-  const now = winners(logits, classes);
-  const then = winners(stored, classes);
-  return now.filter((winner, row) => winner === then[row]).length / now.length;
 }

@@ -6,6 +6,7 @@ export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluatio
 export { bennVersion, type Experiment, readExperiment } from "./experiment.ts";
 export type { BackendReport } from "./examine-backend.ts";
 export { type MendedRun, type MendOptions, mendRun } from "./mend-run.ts";
+export { type Ensemble, type EnsembleMember, type EnsembleSplit, openEnsemble, type OpenEnsembleOptions } from "./open-ensemble.ts";
 export { followEvents, openRun, type SavedRun } from "./open-run.ts";
 export { heedProxy } from "./heed-proxy.ts";
 export { type BenchSubject, openBench, type OpenBenchOptions } from "./open-bench.ts";

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import type { LoadedDataset } from "../dataset.ts";
@@ -8,6 +8,7 @@ import { UserError } from "../user-error.ts";
 import { openRun } from "./open-run.ts";
 import { checkFloats } from "./read-floats.ts";
 import { readMemberRecord } from "./read-member.ts";
+import { readRows } from "./read-rows.ts";
 import { readRunFacts } from "./run-facts.ts";
 import { memberFolder } from "./run-paths.ts";
 import { differenceOfData } from "./same-data.ts";
@@ -85,20 +86,4 @@ function meanOfAll(meanOf: (rows: Int32Array) => Float32Array, rows: number, cla
     all.set(meanOf(block), from * classes);
   }
   return all;
-}
-
-/** Rows of a file of [n, columns] floats, in this order; those that follow one another in one go. */
-function readRows(file: number, rows: Int32Array, columns: number, path: string): Float32Array {
-  const taken = new Float32Array(rows.length * columns);
-  const bytes = new Uint8Array(taken.buffer);
-  const width = 4 * columns;
-  for (let from = 0, to = 0; from < rows.length; from = to) {
-    const first = rows[from] ?? 0;
-    for (to = from + 1; to < rows.length && rows[to] === first + to - from;) to += 1;
-    const length = (to - from) * width;
-    if (readSync(file, bytes, from * width, length, first * width) !== length) {
-      throw new UserError(`${path}: was cut while it was read. Does another program write it?`);
-    }
-  }
-  return taken;
 }

@@ -6,6 +6,7 @@ import { OPTIMIZERS } from "../optimizer.ts";
 import { type ScheduledStep, SCHEDULES } from "../schedule.ts";
 import type { NamedOptimizer } from "./member-optimizer.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
+import { UserError } from "../user-error.ts";
 
 /** What a member is trained by, made as its configuration says. */
 export interface MemberParts {
@@ -44,4 +45,27 @@ export function metricsOf(
   const registry = container.resolve(METRICS);
   const all = config.metrics.map((spec) => [spec.name, registry.create(spec)] as const);
   return Object.fromEntries(all.filter(([, metric]) => metric.applies?.(classes) ?? true));
+}
+
+/** The run's metrics as `metricsOf`, then every other that is registered: with its defaults, and left out where it needs an option. */
+export function everyMetricOf(
+  { config, container }: Parameters<typeof metricsOf>[0],
+  classes: number,
+): { readonly metrics: Readonly<Record<string, Metric>>; /** Why some are left out, a sentence each. */ readonly left: readonly string[] } {
+  const named = config.metrics.map(({ name }) => name);
+  const left: string[] = [];
+  const others = container
+    .resolve(METRICS)
+    .names()
+    .filter((name) => !named.includes(name))
+    .flatMap((name) => {
+      try {
+        return Object.entries(metricsOf({ config: { metrics: [{ name }] }, container }, classes));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        left.push(`${error.message} It is not measured.`);
+        return [];
+      }
+    });
+  return { metrics: { ...metricsOf({ config, container }, classes), ...Object.fromEntries(others) }, left };
 }

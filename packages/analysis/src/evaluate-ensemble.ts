@@ -1,0 +1,186 @@
+import type { MetricInfo, Random, SplitName } from "@benn/core";
+import type { Ensemble, EnsembleMember } from "@benn/core/node";
+import { type Calibration, calibration, confidences } from "./calibration.ts";
+import { type ClassReport, classReport } from "./class-report.ts";
+import { type ComparedMember, compareMembers } from "./compare-members.ts";
+import { type Confusion, confusionMatrix, confusions } from "./confusion-matrix.ts";
+import { type Diversity, diversity } from "./diversity.ts";
+import { type FixedAndBroke, fixedAndBroke } from "./fixed-and-broke.ts";
+import { rightRows } from "./right-rows.ts";
+import { type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
+import { fitTemperature } from "./temperature.ts";
+import { voteProbabilities } from "./vote-probabilities.ts";
+import { type Measured, type VotedSplit, voteSplit } from "./vote-split.ts";
+import { type Interval, wilson } from "./wilson.ts";
+
+/** A share of rows with what it is of. */
+export interface Accuracy {
+  readonly right: number;
+  readonly accuracy: number;
+  /** 95 % interval by Wilson. */
+  readonly interval: Interval;
+  /** By name. Not a number where a metric of these rows cannot be had. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface EvaluatedSplit {
+  readonly rows: number;
+  /** Of every member alone, also of those without a vote, in the order of `members`. */
+  readonly members: readonly Accuracy[];
+  /** Mean over the members that vote. */
+  readonly singleMean: Pick<Accuracy, "accuracy" | "metrics">;
+  /** The vote of the first 1, 2, … members that vote, by voter. */
+  readonly staged: readonly Readonly<Record<string, Accuracy>>[];
+}
+
+/** The final vote by the run's voter, on the rows it is looked at closely on. */
+export interface EvaluatedVote {
+  /** Which rows. */
+  readonly on: SplitName;
+  readonly rows: number;
+  /** Against single members: the best on these rows, and the best on validation rows where some are held out. None of an ensemble of one. */
+  readonly against: readonly ComparedMember[];
+  /** [classes] */
+  readonly perClass: readonly ClassReport[];
+  /** Every pair of classes that is confused, the most frequent first. */
+  readonly confusions: readonly Confusion[];
+  /** Of the members that vote; members by their place among those. */
+  readonly diversity: Diversity;
+  /** Of the second member that votes, the third … */
+  readonly fixedAndBroke: readonly FixedAndBroke[];
+  /** Of the vote's own probabilities. */
+  readonly calibration: Calibration;
+  /** Fitted on validation rows; absent without them. */
+  readonly temperature?: number;
+  /** With that temperature. */
+  readonly calibrated?: Calibration;
+  readonly riskCoverage: RiskCoverage;
+}
+
+export interface EnsembleEvaluation {
+  /** Of this structure: docs/eval.md describes it. */
+  readonly format: 1;
+  readonly folder: string;
+  readonly voter: string;
+  readonly mirror: boolean;
+  readonly classes: readonly string[];
+  readonly planned: number;
+  readonly ended: boolean;
+  readonly members: readonly EnsembleMember[];
+  readonly metrics: readonly MetricInfo[];
+  readonly splits: Readonly<Partial<Record<SplitName, EvaluatedSplit>>>;
+  readonly vote: EvaluatedVote;
+  /** What to know of these numbers, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export interface EvaluateOptions {
+  /** Rows to look at the vote closely on: default test. They must be among the ensemble's. */
+  readonly on?: SplitName;
+  /** For bootstrap intervals. */
+  readonly random: Pick<Random, "integer">;
+  /** Bins of the calibration, default 15. */
+  readonly bins?: number;
+  /** Bytes of logits that are looked at together; default 2²⁹. */
+  readonly blockBytes?: number;
+}
+
+/**
+ * Judges an ensemble: every member and every vote on every split, and the final vote closely on one of them. Voters that learn are fitted on the validation
+ * rows, and so is the temperature; without such rows there is none, since to fit it on test rows would leave none to test it on.
+ * @throws RangeError when the rows to look at are not there, or no member votes
+ */
+export function evaluateEnsemble(ensemble: Ensemble, { on = "test", random, bins = 15, blockBytes }: EvaluateOptions): EnsembleEvaluation {
+  const { folder, voter, mirror, classes: names, planned, ended, members, metrics, splits } = ensemble;
+  const classes = names.length;
+  const alphas = members.map(({ alpha }) => alpha);
+  const voting = alphas.flatMap((alpha, m) => (alpha === undefined ? [] : [m]));
+  if (voting.length === 0) throw new RangeError("no member votes");
+  const voters = fittedVoters(ensemble, voting);
+  const voted = new Map<SplitName, VotedSplit>();
+  for (const [name, split] of Object.entries(splits) as [SplitName, (typeof splits)["test"]][]) {
+    const keep = name === on || name === "validation";
+    const block = blockBytes === undefined ? {} : { blockBytes };
+    if (split) voted.set(name, voteSplit(split, { classes, alphas, voters, own: voter, metrics, keep, ...block }));
+  }
+  const looked = voted.get(on);
+  const labels = splits[on]?.labels;
+  if (!looked || !labels) throw new RangeError(`no ${on} rows`);
+  const held = voted.get("validation");
+  const heldLabels = splits.validation?.labels;
+
+  const right = looked.stagePredicted.map((predicted) => rightRows(predicted, labels));
+  const last = right.at(-1)!;
+  const final = looked.stagePredicted.at(-1)!;
+  const matrix = confusionMatrix(final, labels, classes);
+  const lowered = voters
+    .at(-1)
+    ?.get(voter)
+    ?.lower?.(voting.map((m) => alphas[m]!));
+  const plain = voteProbabilities(looked.scores, lowered);
+  const temperature = held && heldLabels ? fitTemperature(held.scores, heldLabels) : undefined;
+  const confident = temperature === undefined ? plain : { scores: looked.scores, temperature };
+  const best = (of: VotedSplit): number => voting.reduce((a, b) => (of.members[b]!.right > of.members[a]!.right ? b : a));
+  const against = voting.length < 2 ? [] : [{ chosenOn: on, place: best(looked) }];
+  if (against.length > 0 && held && on !== "validation") against.push({ chosenOn: "validation", place: best(held) });
+  const comparisons = compareMembers(
+    last,
+    against.map(({ place }) => rightRows(looked.predicted[place]!, labels)),
+    random,
+  );
+  return {
+    format: 1,
+    ...{ folder, voter, mirror, classes: names, planned, ended, members },
+    metrics: Object.entries(metrics).map(([name, { title, unit, better }]) => ({ name, title, unit, better })),
+    splits: Object.fromEntries([...voted].map(([name, own]) => [name, evaluatedSplit(own, voting)])),
+    vote: {
+      on,
+      rows: labels.length,
+      against: against.map(({ chosenOn, place }, i) => ({ chosenOn, member: members[place]!.member, ...comparisons[i]! })),
+      perClass: classReport(matrix, classes),
+      confusions: confusions(matrix, classes),
+      diversity: diversity(
+        voting.map((m) => looked.predicted[m]!),
+        labels,
+        classes,
+      ),
+      fixedAndBroke: fixedAndBroke(right),
+      calibration: calibration(plain.scores, labels, { temperature: plain.temperature, bins }),
+      ...(temperature === undefined ? {} : { temperature, calibrated: calibration(looked.scores, labels, { temperature, bins }) }),
+      riskCoverage: riskCoverage(confidences(confident.scores, classes, confident.temperature), last),
+    },
+    notes: ensemble.notes,
+  };
+}
+
+/** For each stage every voter, those that learn fitted on the validation rows where there are any. */
+function fittedVoters(
+  { createVoters, splits: { validation }, members, classes }: Ensemble,
+  voting: readonly number[],
+): ReturnType<Ensemble["createVoters"]>[] {
+  const stages = voting.map(() => createVoters());
+  if (!validation || ![...stages[0]!.values()].some(({ fit }) => fit)) return stages;
+  const { labels } = validation;
+  const logits = validation.logits(0, labels.length);
+  for (const [k, voters] of stages.entries()) {
+    const first = voting.slice(0, k + 1);
+    const ballot = { logits: first.map((m) => logits[m]!), alphas: first.map((m) => members[m]!.alpha!), classes: classes.length, labels };
+    for (const voter of voters.values()) voter.fit?.(ballot);
+  }
+  return stages;
+}
+
+function evaluatedSplit({ rows, members, stages }: VotedSplit, voting: readonly number[]): EvaluatedSplit {
+  const accuracy = ({ right, metrics }: Measured): Accuracy => ({ right, accuracy: right / rows, interval: wilson(right, rows), metrics });
+  const mean = (of: (member: Measured) => number): number => voting.reduce((sum, m) => sum + of(members[m]!), 0) / voting.length;
+  const names = Object.keys(members[0]?.metrics ?? {});
+  return {
+    rows,
+    members: members.map(accuracy),
+    singleMean: {
+      accuracy: mean(({ right }) => right / rows),
+      metrics: Object.fromEntries(names.map((name) => [name, mean(({ metrics }) => metrics[name]!)])),
+    },
+    staged: stages.map((byVoter) => Object.fromEntries(Object.entries(byVoter).map(([name, measured]) => [name, accuracy(measured)]))),
+  };
+}

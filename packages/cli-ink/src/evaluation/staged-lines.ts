@@ -1,0 +1,58 @@
+import type { EnsembleEvaluation, EvaluatedSplit } from "@benn/analysis";
+import type { MetricInfo, SplitName } from "@benn/core";
+import { metricCell, metricHead } from "../run/metric-values.ts";
+import { membersWord } from "../run/vote-sentence.ts";
+import { intervalCell, percentCell, tableLines, thinned } from "./cells.ts";
+import { SPLIT_WORDS } from "./split-words.ts";
+
+/** Stages that a short table has. */
+const MOST_STAGES = 12;
+
+/** Accuracy of the votes of the first members, on every split by the run's voter and on the rows that are looked at by the others too. */
+export function stagedLines({ voter, splits, vote: { on } }: EnsembleEvaluation, { all }: { readonly all: boolean }): string[] {
+  const looked = splits[on];
+  if (!looked) return [];
+  const others = (Object.keys(splits) as SplitName[]).filter((name) => name !== on);
+  const voters = Object.keys(looked.staged[0] ?? {}).filter((name) => name !== voter);
+  const stages = all ? [...looked.staged.keys()] : thinned(looked.staged.length, MOST_STAGES);
+  const cell = (split: EvaluatedSplit | undefined, stage: number, name: string): string =>
+    percentCell(split?.staged[stage]?.[name]?.accuracy);
+  return [
+    `Accuracy % of the votes of the first members: ${voter}${voters.length > 0 ? `, and on ${SPLIT_WORDS[on]} images ${voters.join(", ")}` : ""}`,
+    "",
+    ...tableLines(
+      [
+        ["members", ...others.map((name) => SPLIT_WORDS[name]), SPLIT_WORDS[on], "95 %", ...voters],
+        ...stages.map((stage) => [
+          String(stage + 1),
+          ...others.map((name) => cell(splits[name], stage, voter)),
+          cell(looked, stage, voter),
+          intervalCell(looked.staged[stage]![voter]!.interval),
+          ...voters.map((name) => cell(looked, stage, name)),
+        ]),
+      ],
+      0,
+    ),
+  ];
+}
+
+/** Every metric of the final vote, on every split, and of single members where it is of logits alone. */
+export function metricLines({ voter, metrics, splits, vote: { on } }: EnsembleEvaluation): string[] {
+  const names = Object.keys(splits) as SplitName[];
+  const looked = splits[on];
+  if (!looked || metrics.length === 0) return [];
+  const ofVote = (metric: MetricInfo, name: SplitName): string =>
+    metricCell(metric, splits[name]?.staged.at(-1)?.[voter]?.metrics[metric.name]);
+  return [
+    `Metrics of the ${voter} vote of ${membersWord(looked.staged.length)}, and of a single member on average`,
+    "",
+    ...tableLines([
+      ["metric", ...names.map((name) => SPLIT_WORDS[name]), `single, ${SPLIT_WORDS[on]}`],
+      ...metrics.map((metric) => [
+        metricHead(metric),
+        ...names.map((name) => ofVote(metric, name)),
+        metricCell(metric, looked.singleMean.metrics[metric.name]),
+      ]),
+    ]),
+  ];
+}
