@@ -26,11 +26,7 @@ export interface EvalOptions {
 
 /** `benn eval` */
 export async function evaluate(folder: string, { on = "test", all = false, json, ...options }: EvalOptions): Promise<void> {
-  const ensemble = await openEnsembleOf(
-    folder,
-    { ...options, ...splitsWith(on, options) },
-    { shown: !json && process.stderr.isTTY },
-  );
+  const ensemble = await openEnsembleOf(folder, { ...options, ...splitsWith(on, options) }, { shown: !json && process.stderr.isTTY });
   const evaluation = judge(ensemble, on);
   if (json) printJson(evaluation);
   else print(`${evaluationLines(evaluation, { all, width: process.stdout.columns ?? 80 }).join("\n")}\n`);

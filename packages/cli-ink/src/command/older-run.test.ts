@@ -4,13 +4,12 @@
 import { cpSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { evaluateRun, followEvents, openRun } from "@benn/core/node";
+import { evaluateRun, followEvents, openEnsemble, openRun } from "@benn/core/node";
 import { convertRun } from "@benn/tensorboard";
 import { expect, test } from "vitest";
 import { initialState, reduce } from "../run/run-state.ts";
 import { plainScreen } from "../screen/plain-screen.ts";
 import { configure } from "./configure.ts";
-import { evaluationLines } from "./eval.ts";
 import { openContainer } from "./open-container.ts";
 
 const older = join(import.meta.dirname, "../../fixtures/older-run");
@@ -18,9 +17,16 @@ const member = (number: string) =>
   JSON.parse(readFileSync(join(older, "members", number, "member.json"), "utf8")) as { accuracy: { test: number } };
 
 test("benn eval gives its members the accuracies that it was saved with, and every image its class", async () => {
-  const evaluation = await evaluateRun(older, { container: await openContainer() });
+  const container = await openContainer();
+  const evaluation = await evaluateRun(older, { container });
   expect(evaluation.members.map(({ metrics }) => metrics["accuracy"])).toEqual(["000", "001"].map((at) => member(at).accuracy.test));
-  expect(evaluationLines(evaluation).at(-1)).toBe("Every member gives every image the class that was stored when it was trained.");
+  expect(evaluation.members.map(({ agreement }) => agreement)).toEqual([1, 1]);
+  // Nothing vouches for its logits, so they are computed, and that is said.
+  const { members, notes } = await openEnsemble(older, { container, splits: ["test"] });
+  expect(members.map(({ computed }) => computed)).toEqual([["test"], ["test"]]);
+  expect(notes).toEqual(
+    ["000", "001"].map((at) => `${join(older, "members", at, "logits.test.f32")}: has no checksum; computed from the weights.`),
+  );
 });
 
 test("benn watch shows it as a run of today", async () => {

@@ -1,6 +1,6 @@
 // What stands in the tables of an evaluation.
 import type { Interval } from "@benn/analysis";
-import { percent, short, table } from "../run/format.ts";
+import { percent, table } from "../run/format.ts";
 
 /** `45.8` in a column in percent. */
 export function percentCell(share: number | undefined): string {
@@ -23,16 +23,14 @@ export function probability(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p < 0.0995 ? p.toFixed(3) : p.toFixed(2)}`;
 }
 
-export const shortCell = short;
-
 /** A name that takes at most so many characters. */
 export function cut(name: string, most: number): string {
   return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
 }
 
 /** A table, indented, with a blank line below. */
-export function tableLines(rows: readonly (readonly string[])[], left = 1): string[] {
-  return [...table(rows, { left }).map((line) => `  ${line}`), ""];
+export function tableLines(rows: readonly (readonly string[])[], { left = 1, gap = 2 }: Parameters<typeof table>[1] = {}): string[] {
+  return [...table(rows, { left, gap }).map((line) => `  ${line}`), ""];
 }
 
 /** Places of a list, at most `most` of them: the first ones, ever fewer then, and the last. */

@@ -5,7 +5,8 @@ import { cut, intervalCell, percentCell, tableLines } from "./cells.ts";
 
 /** Classes that a short table has, and a matrix. */
 const MOST_CLASSES = 12;
-const NAME = 12;
+/** Characters of a class's name. */
+const NAME = 10;
 
 /** Accuracy, precision and recall of each class; of many classes those with the least recall. */
 export function classLines({ classes, vote: { perClass } }: EnsembleEvaluation, { all }: { readonly all: boolean }): string[] {
@@ -15,10 +16,10 @@ export function classLines({ classes, vote: { perClass } }: EnsembleEvaluation, 
   const known = places.filter((place) => !Number.isNaN(recall(place)));
   const shown = isShort ? places : known.toSorted((a, b) => recall(a) - recall(b)).slice(0, MOST_CLASSES);
   return [
-    isShort ? "Classes" : `Classes: the ${shown.length} of ${count(classes.length)} with the least recall`,
+    `Classes${isShort ? "" : `, the ${shown.length} of ${count(classes.length)} with the least recall`}: accuracy (one against the rest), precision, recall in %`,
     "",
     ...tableLines([
-      ["class", "images", "answers", "right", "accuracy %", "precision %", "recall %", "95 %"],
+      ["class", "images", "answers", "right", "accuracy", "precision", "recall", "95 %"],
       ...shown.map((place) => {
         const { rows, predicted, right, accuracy, precision, recall: own } = perClass[place]!;
         const shares = [accuracy, precision, own].map(percentCell);
@@ -28,9 +29,13 @@ export function classLines({ classes, vote: { perClass } }: EnsembleEvaluation, 
   ];
 }
 
-/** What is taken for what: as a matrix of few classes, else the most frequent confusions. */
-export function confusionLines({ classes, vote }: EnsembleEvaluation, { all }: { readonly all: boolean }): string[] {
-  if (classes.length <= MOST_CLASSES) return matrixLines(classes, vote);
+/** What is taken for what: as a matrix where it fits the width, else the most frequent confusions. */
+export function confusionLines(
+  { classes, vote }: EnsembleEvaluation,
+  { all, width }: { readonly all: boolean; readonly width: number },
+): string[] {
+  const matrix = classes.length <= MOST_CLASSES ? matrixLines(classes, vote) : [];
+  if (matrix.length > 0 && matrix.every((line) => line.length <= width)) return matrix;
   const { confusions, perClass } = vote;
   const shown = all ? confusions : confusions.slice(0, MOST_CLASSES);
   if (shown.length === 0) return ["Confusions: none", ""];
@@ -47,7 +52,7 @@ export function confusionLines({ classes, vote }: EnsembleEvaluation, { all }: {
           percentCell(rows / (perClass[label]?.rows ?? Number.NaN)),
         ]),
       ],
-      2,
+      { left: 2 },
     ),
   ];
 }
@@ -58,6 +63,8 @@ function matrixLines(classes: readonly string[], { confusions, perClass }: Ensem
   return [
     "Confusion matrix: rows are what images show, columns what they are taken for",
     "",
-    ...tableLines([["", ...classes.map((name) => cut(name, 5))], ...classes.map((name, label) => [cut(name, 11), ...cells[label]!])]),
+    ...tableLines([["", ...classes.map((name) => cut(name, 5))], ...classes.map((name, label) => [cut(name, NAME), ...cells[label]!])], {
+      gap: 1,
+    }),
   ];
 }

@@ -18,10 +18,10 @@ export function evaluationLines(evaluation: EnsembleEvaluation, { all, width }: 
   const lines = [
     ...answerLines(evaluation),
     "",
-    ...stagedLines(evaluation, { all }),
+    ...stagedLines(evaluation, { all, width }),
     ...metricLines(evaluation),
     ...classLines(evaluation, { all }),
-    ...confusionLines(evaluation, { all }),
+    ...confusionLines(evaluation, { all, width }),
     ...diversityLines(evaluation),
     ...memberLines(evaluation, { all }),
     ...calibrationLines(evaluation),

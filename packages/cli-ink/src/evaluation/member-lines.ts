@@ -76,7 +76,7 @@ export function memberLines({ members, splits, vote }: EnsembleEvaluation, { all
           ...changes(place),
         ]),
       ],
-      alike ? 1 : 2,
+      { left: alike ? 1 : 2 },
     ),
     ...(shown.length < members.length ? [`${count(members.length - shown.length)} more members: --all shows them.`, ""] : []),
   ];

@@ -8,19 +8,22 @@ import { SPLIT_WORDS } from "./split-words.ts";
 /** Stages that a short table has. */
 const MOST_STAGES = 12;
 
-/** Accuracy of the votes of the first members, on every split by the run's voter and on the rows that are looked at by the others too. */
-export function stagedLines({ voter, splits, vote: { on } }: EnsembleEvaluation, { all }: { readonly all: boolean }): string[] {
+/**
+ * Accuracy of the votes of the first members, on every split by the run's voter and on the rows that are looked at by the others too, as far as
+ * they fit the width.
+ */
+export function stagedLines(
+  { voter, splits, vote: { on } }: EnsembleEvaluation,
+  { all, width }: { readonly all: boolean; readonly width: number },
+): string[] {
   const looked = splits[on];
   if (!looked) return [];
   const others = (Object.keys(splits) as SplitName[]).filter((name) => name !== on);
-  const voters = Object.keys(looked.staged[0] ?? {}).filter((name) => name !== voter);
   const stages = all ? [...looked.staged.keys()] : thinned(looked.staged.length, MOST_STAGES);
   const cell = (split: EvaluatedSplit | undefined, stage: number, name: string): string =>
     percentCell(split?.staged[stage]?.[name]?.accuracy);
-  return [
-    `Accuracy % of the votes of the first members: ${voter}${voters.length > 0 ? `, and on ${SPLIT_WORDS[on]} images ${voters.join(", ")}` : ""}`,
-    "",
-    ...tableLines(
+  const tableWith = (voters: readonly string[]): string[] =>
+    tableLines(
       [
         ["members", ...others.map((name) => SPLIT_WORDS[name]), SPLIT_WORDS[on], "95 %", ...voters],
         ...stages.map((stage) => [
@@ -31,8 +34,16 @@ export function stagedLines({ voter, splits, vote: { on } }: EnsembleEvaluation,
           ...voters.map((name) => cell(looked, stage, name)),
         ]),
       ],
-      0,
-    ),
+      { left: 0 },
+    );
+  const known = Object.keys(looked.staged[0] ?? {}).filter((name) => name !== voter);
+  let voters = known;
+  while (voters.length > 0 && tableWith(voters).some((line) => line.length > width)) voters = voters.slice(0, -1);
+  return [
+    `Accuracy % of the votes of the first members: ${voter}${voters.length > 0 ? `, and on ${SPLIT_WORDS[on]} images ${voters.join(", ")}` : ""}`,
+    "",
+    ...tableWith(voters),
+    ...(voters.length < known.length ? [`Other votes, in --json: ${known.slice(voters.length).join(", ")}.`, ""] : []),
   ];
 }
 

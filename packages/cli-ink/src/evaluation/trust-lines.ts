@@ -45,10 +45,13 @@ export function riskLines({ vote: { on, riskCoverage } }: EnsembleEvaluation): s
   return [
     `Risk against coverage: errors if only the surest ${SPLIT_WORDS[on]} images are answered (area ${short(area)})`,
     "",
-    ...tableLines([
-      row("answered %", ({ coverage }) => (100 * coverage).toFixed(0)),
-      row("wrong %", ({ risk }) => percentCell(risk)),
-      row("surer than", ({ confidence }) => confidence.toFixed(2)),
-    ]),
+    ...tableLines(
+      [
+        row("answered %", ({ coverage }) => (100 * coverage).toFixed(0)),
+        row("wrong %", ({ risk }) => percentCell(risk)),
+        row("surer than %", ({ confidence }) => percentCell(confidence)),
+      ],
+      { gap: 1 },
+    ),
   ];
 }
