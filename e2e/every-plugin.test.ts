@@ -52,7 +52,7 @@ test("it trains: the scheme's vote weights, the rule's, the schedule's and the m
 });
 
 test("it votes again, by its own voter and metric", async () => {
-  const { code, stdout, stderr } = await benn(["eval", "runs/stripes", ...plugin], { cwd });
+  const { code, stdout, stderr } = await benn(["eval", "runs/stripes", "--again", ...plugin], { cwd });
   expect(stderr).toBe("");
   expect(code).toBe(0);
   expect(stdout).toContain("squared");

@@ -31,7 +31,7 @@ test.concurrent("a folder of checkpoints becomes a run that is scored and watche
   expect(stdout).toMatch(/^vote of 2: accuracy [\d.]+ % \(soft\)/m);
   expect(stdout).toContain("The run is in runs/published");
   expect(code).toBe(0);
-  const scored = await benn(["eval", "runs/published"], { cwd });
+  const scored = await benn(["eval", "runs/published", "--again"], { cwd });
   expect(scored.stdout).toContain("Every member gives every image the class that was stored when it was trained.");
   expect(scored.code).toBe(0);
   const watched = await benn(["watch", "runs/published", "--ui", "plain"], { cwd });

@@ -136,8 +136,7 @@ test.concurrent("a plugin of your own brings presets and metrics: listed, planne
   );
   const scored = await benn(["eval", "runs/mine", ...plugin], { cwd });
   expect(scored.stderr).toBe("");
-  expect(scored.stdout).toMatch(/^ {2}member +net +accuracy % +label score units +alpha/m);
-  expect(scored.stdout).toContain("Test label score units of the votes of the first ones");
+  expect(scored.stdout).toMatch(/^ {2}label score units +[−\d.]+ +[−\d.]+ +[−\d.]+$/m);
   expect((await benn(["watch", "runs/mine", "--ui", "plain"], { cwd })).stdout).toContain("label score");
 });
 
@@ -167,9 +166,9 @@ test("a run shown again at any speed ends with its table, and eval says the same
   expect(replay.code).toBe(0);
   expect(replay.stdout).toMatch(/^member 2\/2 epoch 2\/2: loss /m);
   expect(replay.stdout).toMatch(/^ +2( +\d+\.\d){5}$/m);
-  const evaluation = await benn(["eval", "runs/again"], { cwd });
+  const evaluation = await benn(["eval", "runs/again", "--again"], { cwd });
   expect(evaluation.code).toBe(0);
   expect(evaluation.stdout).toContain("Every member gives every image the class that was stored when it was trained.");
-  const row = /^ +2( +\d+\.\d){3}$/m.exec(evaluation.stdout)?.[0].trim().split(/ +/);
-  expect(/^ +2( +\d+\.\d){5}$/m.exec(replay.stdout)?.[0].trim().split(/ +/).slice(3)).toEqual(row?.slice(1));
+  const [, , test, , ...others] = /^ +2 +\d.*\]( +\d+\.\d){2}$/m.exec(evaluation.stdout)?.[0].trim().split(/ {2,}/) ?? [];
+  expect(/^ +2( +\d+\.\d){5}$/m.exec(replay.stdout)?.[0].trim().split(/ +/).slice(3)).toEqual([test, ...others]);
 });

@@ -12,6 +12,12 @@ const eventsOf = (stdout: string): RunEvent[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as RunEvent);
 
+/** Of `benn eval --json`. */
+interface Evaluated {
+  readonly members: readonly { readonly agreement: object }[];
+  readonly splits: { readonly test: { readonly staged: readonly unknown[] } };
+}
+
 describe("training", () => {
   test("plain lines end with the table of votes and what to type next", async () => {
     const { code, stdout, stderr } = await benn(["train", ...quick, "name=plain"], { cwd: newFolder() });
@@ -100,8 +106,8 @@ describe("three uses", () => {
     const [one, two] = [await folderBytes(join(cwd, "runs/one")), await folderBytes(join(cwd, "runs/two"))];
     for (const bytes of [one, two]) delete bytes["experiment.json"]; // holds the run's name, and how many train at a time
     expect(two).toEqual(one);
-    const evaluated = JSON.parse((await benn(["eval", "runs/one", "--json"], { cwd })).stdout) as { members: unknown[]; staged: unknown[] };
-    expect([evaluated.members.length, evaluated.staged.length]).toEqual([Number(n), Number(n)]);
+    const evaluated = JSON.parse((await benn(["eval", "runs/one", "--json"], { cwd })).stdout) as Evaluated;
+    expect([evaluated.members.length, evaluated.splits.test.staged.length]).toEqual([Number(n), Number(n)]);
     const exported = await benn(["export", "runs/one", "--json"], { cwd });
     expect(JSON.parse(exported.stdout)).toMatchObject({ members: Number(n) });
     const refused = await benn(["train", ...quick, "scheme=deep-ensemble", "mode=independent", "stopWhen.patience=2"], { cwd });
@@ -176,10 +182,10 @@ describe("stopping and going on", () => {
   test("scoring a finished run again agrees with what was stored", async () => {
     const cwd = newFolder();
     await benn(["train", ...quick, "name=done"], { cwd });
-    const { code, stdout } = await benn(["eval", "runs/done", "--json"], { cwd });
+    const { code, stdout } = await benn(["eval", "runs/done", "--again", "--json"], { cwd });
     expect(code).toBe(0);
-    const evaluation = JSON.parse(stdout) as { members: { agreement: number }[]; staged: unknown[] };
-    expect(evaluation.members.map((member) => member.agreement)).toEqual([1, 1]);
-    expect(evaluation.staged).toHaveLength(2);
+    const evaluation = JSON.parse(stdout) as Evaluated;
+    expect(evaluation.members.map(({ agreement }) => agreement)).toEqual([1, 2].map(() => ({ train: 1, test: 1 })));
+    expect(evaluation.splits.test.staged).toHaveLength(2);
   });
 });

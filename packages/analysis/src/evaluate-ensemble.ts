@@ -130,7 +130,13 @@ export function evaluateEnsemble(ensemble: Ensemble, { on = "test", random, bins
   );
   return {
     format: 1,
-    ...{ folder, voter, mirror, classes: names, planned, ended, members },
+    folder,
+    voter,
+    mirror,
+    classes: names,
+    planned,
+    ended,
+    members,
     metrics: Object.entries(metrics).map(([name, { title, unit, better }]) => ({ name, title, unit, better })),
     splits: Object.fromEntries([...voted].map(([name, own]) => [name, evaluatedSplit(own, voting)])),
     vote: {

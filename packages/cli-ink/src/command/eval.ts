@@ -51,7 +51,10 @@ async function openEnsembleOf(
   try {
     return await untilStopped((signal) =>
       openEnsemble(folder, {
-        ...{ container, mirror, again, signal },
+        container,
+        mirror,
+        again,
+        signal,
         ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),
         ...(backend === undefined ? {} : { backend: { name: backend } }),
         ...(splits === undefined ? {} : { splits }),

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { SplitName } from "@benn/core";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions } from "./bench.ts";
 import { commandName } from "./command-name.ts";
 import type { EvalOptions } from "./eval.ts";
@@ -338,13 +338,21 @@ export function createProgram(): Command {
   examples(
     program
       .command("schema")
-      .description("Print the JSON schema of the configuration, options of everything registered included.")
+      .description(
+        "Print the JSON schema of the configuration, options of everything registered included, or of what a command prints as JSON.",
+      )
+      .addArgument(
+        new Argument("[of]", "the configuration, or what --json of a command prints").choices(["config", "eval"]).default("config"),
+      )
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
-      .action(async (options: { plugin?: string[] }) => {
+      .action(async (of: "config" | "eval", options: { plugin?: string[] }) => {
         const { printSchema } = await import("./schema.ts");
-        await printSchema(options);
+        await printSchema(of, options);
       }),
-    [["schema > benn.schema.json", 'then "$schema": "./benn.schema.json" in benn.config.json']],
+    [
+      ["schema > benn.schema.json", 'then "$schema": "./benn.schema.json" in benn.config.json'],
+      ["schema eval", "of benn eval --json"],
+    ],
   );
 
   examples(

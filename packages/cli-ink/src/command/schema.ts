@@ -1,5 +1,6 @@
 import { type Config, z } from "@benn/core";
 import { type ContractKey, CONTRACTS, configSchema, DEFAULTS } from "@benn/core/node";
+import { evaluationSchema } from "../evaluation/evaluation-schema.ts";
 import { configure } from "./configure.ts";
 import { printJson } from "./print.ts";
 import { registeredNames, type RegisteredName } from "./registered-names.ts";
@@ -7,7 +8,8 @@ import { registeredNames, type RegisteredName } from "./registered-names.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** `benn schema` */
-export async function printSchema({ plugin = [] }: { readonly plugin?: readonly string[] }): Promise<void> {
+export async function printSchema(of: "config" | "eval", { plugin = [] }: { readonly plugin?: readonly string[] }): Promise<void> {
+  if (of === "eval") return printJson(z.toJSONSchema(evaluationSchema));
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
   printJson(configJsonSchema(registeredNames(container), container.resolve(DEFAULTS)));
 }

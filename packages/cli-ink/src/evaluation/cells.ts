@@ -35,7 +35,7 @@ export function tableLines(rows: readonly (readonly string[])[], { left = 1, gap
 
 /** Places of a list, at most `most` of them: the first ones, ever fewer then, and the last. */
 export function thinned(length: number, most: number): number[] {
-  if (length <= most) return [...new Array<unknown>(length).keys()];
+  if (length <= most) return Array.from({ length }, (_, place) => place);
   const all = Array.from({ length: most }, (_, i) => Math.round(length ** (i / (most - 1))) - 1);
   return [...new Set(all.map((place, i) => Math.max(place, i)))].filter((place) => place < length);
 }

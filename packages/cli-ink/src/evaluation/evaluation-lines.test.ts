@@ -5,6 +5,7 @@ import type { Ensemble } from "@benn/core/node";
 import { hardVote, softmaxVote, softVote } from "@benn/vote";
 import { expect, test } from "vitest";
 import { evaluationLines } from "./evaluation-lines.ts";
+import { evaluationSchema } from "./evaluation-schema.ts";
 
 const spread: Metric = { title: "spread", unit: "s", better: "lower", of: (scores) => Math.max(...scores.subarray(0, 100)) };
 const loss: Metric = { title: "cross-entropy", unit: "", better: "lower", membersOnly: true, of: () => 1.5 };
@@ -76,6 +77,14 @@ test.for<Shape>([
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
     if (!all) expect(lines.length).toBeLessThan(125);
   }
+});
+
+test.for<Shape>([
+  { members: 1, classes: 2, rows: 5 },
+  { members: 3, classes: 40, rows: 60, validation: false },
+])("as JSON an evaluation of $members members has the schema that is printed", (shape) => {
+  const json: unknown = JSON.parse(JSON.stringify(evaluate(shape)));
+  expect(evaluationSchema.parse(json)).toEqual(json);
 });
 
 test("the answer comes first: accuracy with its interval, and the best member by test and by validation images, each named as such", () => {

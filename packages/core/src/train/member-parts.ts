@@ -52,12 +52,12 @@ export function everyMetricOf(
   { config, container }: Parameters<typeof metricsOf>[0],
   classes: number,
 ): { readonly metrics: Readonly<Record<string, Metric>>; /** Why some are left out, a sentence each. */ readonly left: readonly string[] } {
-  const named = config.metrics.map(({ name }) => name);
+  const named = new Set(config.metrics.map(({ name }) => name));
   const left: string[] = [];
   const others = container
     .resolve(METRICS)
     .names()
-    .filter((name) => !named.includes(name))
+    .filter((name) => !named.has(name))
     .flatMap((name) => {
       try {
         return Object.entries(metricsOf({ config: { metrics: [{ name }] }, container }, classes));
