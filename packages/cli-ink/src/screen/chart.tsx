@@ -1,6 +1,7 @@
 import { Box, Text } from "ink";
 import { braille } from "../run/braille.ts";
 import type { Point } from "../run/history.ts";
+import { shorten } from "./shorten.ts";
 
 interface ChartProps {
   readonly title: string;
@@ -25,8 +26,7 @@ export function Chart({ title, curve, epochs, format, label, color, width, heigh
   const values = curve.map(({ y }) => y).filter((y) => Number.isFinite(y));
   const low = Math.min(...values);
   const high = Math.max(...values);
-  const margin = 0.1 * Math.abs(low) || 1;
-  const y = values.length === 0 ? ([0, 1] as const) : high > low ? ([low, high] as const) : ([low - margin, high + margin] as const);
+  const y = values.length === 0 ? ([0, 1] as const) : rangeOf(low, high, label);
   const lines = braille(curve, { width: plot, height: rows, x: [0, epochs], y });
   const labelOf = (row: number): string => {
     if (values.length === 0) return "";
@@ -36,8 +36,7 @@ export function Chart({ title, curve, epochs, format, label, color, width, heigh
   };
   const last = values.at(-1);
   const value = last === undefined ? "–" : format(last);
-  const room = width - value.length - 1;
-  const heading = title.length <= room ? title : `${title.slice(0, Math.max(0, room - 1))}…`;
+  const heading = shorten(title, width - value.length - 1);
   return (
     <Box
       flexDirection="column"
@@ -60,6 +59,14 @@ export function Chart({ title, curve, epochs, format, label, color, width, heigh
       </Text>
     </Box>
   );
+}
+
+/** From the lowest to the highest value, or as much more as it takes for the two to read differently: else noise would look like a trend. */
+function rangeOf(low: number, high: number, label: (value: number) => string): readonly [number, number] {
+  const middle = (low + high) / 2;
+  let half = (high - low) / 2 || 1e-4 * (Math.abs(middle) || 1);
+  while (label(middle - half) === label(middle + half)) half *= 2;
+  return half > (high - low) / 2 ? [middle - half, middle + half] : [low, high];
 }
 
 function axis(width: number, epochs: number): string {

@@ -48,6 +48,37 @@ describe.each(sizes)("at %i × %i", (columns, rows) => {
   });
 });
 
+test("the vote is on every screen once there is one, in a line where its panel has no room", () => {
+  const end = stateOf({ members: 7, epochs: 4 }, 1);
+  for (const columns of [60, 120])
+    expect(draw(end, columns, 15)).toMatch(/^soft vote of 7: 57\.3 % · mean single 51\.3 % · best 55\.0 %$/m);
+  expect(draw(end, 60, 15)).toMatch(/^h help .* q save and quit$/m);
+  expect(draw(end, 60, 15, { note: "stopping after this epoch" })).toMatch(/^stopping after this epoch {2}h help .* q save and quit$/m);
+  expect(draw(end, 160, 50)).not.toContain("soft vote of");
+  expect(draw(stateOf({ members: 7, epochs: 4 }, 0.05), 60, 15)).not.toContain("vote of");
+});
+
+test("names that have no room end in a mark, and ε and alpha make room before they are cut", () => {
+  const text = draw(
+    stateOf({ members: 6, epochs: 6, architectures: ["nin width=0.25 dropout=0", "allbinnet width=0.25", "resnet20"] }, 0.9),
+    60,
+    20,
+  );
+  expect(text).toMatch(/✓ {2}4 nin wid… /);
+  const [head = ""] = text.split("\n").filter((line) => line.includes("epoch "));
+  expect(head.trimEnd()).toMatch(/ train +test( +ε)?$/);
+});
+
+test("the ends of an axis never read the same", () => {
+  const flat = exampleRun({ members: 1, epochs: 3, steps: 2 }).map((event) =>
+    event.type === "step" ? { ...event, loss: 2.3051 + event.step / 1e4 } : event,
+  );
+  const text = draw(flat.reduce(reduce, initialState), 80, 24);
+  const labels = [...text.matchAll(/^ *([\d.]+) │/gm)].map(([, label]) => label);
+  expect(labels.length).toBeGreaterThan(1);
+  expect(new Set(labels).size).toBe(labels.length);
+});
+
 test("80 × 24 shows progress, every lane in full, both charts and the votes", () => {
   const text = draw(six, 80, 24);
   expect(text).toContain("47 %  member 3 of 6 · 0:56 · about 1:03 left");

@@ -11,6 +11,7 @@ import { Help } from "./help.tsx";
 import { Lanes } from "./lanes.tsx";
 import { panelsOf } from "./panel-list.tsx";
 import { Panels } from "./panels.tsx";
+import { VoteLine, voteLine } from "./vote-line.tsx";
 
 export interface DashboardProps {
   readonly state: RunState;
@@ -30,7 +31,7 @@ export interface DashboardProps {
 const HEADER = 4;
 const PANELS_LEAST = 7;
 /** Where every member has its line. */
-const PANELS_SMALL = 5;
+const PANELS_SMALL = 4;
 const PANELS_MOST = 20;
 
 /** The whole screen, from the state alone. */
@@ -40,14 +41,17 @@ export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, 
   const why = state.end && stopSentence(state.end);
   const stopped = why === undefined ? [] : wrap(why, columns).slice(0, rows < 14 ? 1 : 3);
   const free = rows - HEADER - 1 - warnings.length - stopped.length;
-  const wanted = state.members.length + 1;
-  const rest = free - wanted - 1;
-  const panels = free >= PANELS_LEAST + 4 ? Math.min(PANELS_MOST, Math.max(PANELS_LEAST, rest)) : rest >= PANELS_SMALL ? rest : 0;
-  const lanes = Math.max(0, Math.min(wanted, free - (panels > 0 ? panels + 1 : 0)));
   const focus = memberInFocus(state);
   const metrics = state.start?.metrics ?? [];
   const metric = metrics[nth % Math.max(1, metrics.length)];
-  const { places, more } = arrangePanels(panelsOf(state), columns, panels, view);
+  const share = (lines: number) => {
+    const { lanes, panels } = shareLines(lines, state.members.length + 1);
+    return { lanes, panels, ...arrangePanels(panelsOf(state), columns, panels, view) };
+  };
+  const isShown = ({ panels, places }: ReturnType<typeof share>): boolean => panels > 0 && places.flat().some(({ id }) => id === "votes");
+  const all = share(free);
+  const vote = help || free < 3 || isShown(all) ? undefined : voteLine(state, columns);
+  const { lanes, panels, places, more } = vote === undefined ? all : share(free - 1);
   return (
     // No width of its own: `columns` is a render late after a resize, and Ink then draws once with lines that the narrower window wraps.
     <Box flexDirection="column" height={rows} overflow="hidden">
@@ -71,6 +75,7 @@ export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, 
           </>
         )}
       </Box>
+      {vote !== undefined && <VoteLine text={vote} />}
       {warnings.map(({ message }, i) => (
         <Text key={message} color="yellow" wrap="truncate">
           {`! ${message}${i === 0 && state.warnings.length > warnings.length ? ` (one of ${state.warnings.length} warnings)` : ""}`}
@@ -81,7 +86,21 @@ export function Dashboard({ state, columns, rows, since, view, metric: nth = 0, 
           {line}
         </Text>
       ))}
-      <Footer note={note} watching={watching} paused={state.control === "paused"} more={panels > 0 && more} metrics={metrics.length > 1} />
+      <Footer
+        columns={columns}
+        note={note}
+        watching={watching}
+        paused={state.control === "paused"}
+        more={panels > 0 && more}
+        metrics={metrics.length > 1}
+      />
     </Box>
   );
+}
+
+/** How many lines the members get, and how many the panels below them, 0 for none. */
+function shareLines(free: number, wanted: number): { readonly lanes: number; readonly panels: number } {
+  const rest = free - wanted - 1;
+  const panels = free >= PANELS_LEAST + 4 ? Math.min(PANELS_MOST, Math.max(PANELS_LEAST, rest)) : rest >= PANELS_SMALL ? rest : 0;
+  return { panels, lanes: Math.max(0, Math.min(wanted, free - (panels > 0 ? panels + 1 : 0))) };
 }

@@ -6,6 +6,7 @@ import { runningMean } from "../run/history.ts";
 import { metricHead, metricLabel, metricText } from "../run/metric-values.ts";
 import type { MemberState } from "../run/run-state.ts";
 import { chooseLanes, type Lane } from "./choose-lanes.ts";
+import { shorten } from "./shorten.ts";
 
 interface LanesProps {
   readonly members: readonly MemberState[];
@@ -22,25 +23,35 @@ const SYMBOLS = { waiting: "·", training: "▶", done: "✓", rejected: "✗" }
 const COLORS = { waiting: "gray", training: "cyan", done: "green", rejected: "red" } as const;
 /** Widths of the columns right of the curve: loss, train, test, ε, alpha. The second is wider where the metric's title has room. */
 const NUMBERS = [6, 8, 8, 7, 7] as const;
+/** A name that is longer is shortened where room is scarce. */
+const LEAST_NAME = 8;
 /** A curve that is shorter gives no room away. */
 const LEAST_CURVE = 12;
 
 /** A line for each member: state, epoch, curve and value of the loss, the metric on training and test rows, ε and alpha. */
 export function Lanes({ members, metric, focus, columns, height }: LanesProps) {
   const epochs = Math.max(5, 1 + 2 * String(Math.max(0, ...members.map((member) => member.epochs))).length);
-  const rest = columns - 5 - epochs - 3 - NUMBERS.reduce((a, b) => a + b, 0);
   const binarizers = new Set(members.map(({ plan }) => plan?.binarizer)).size;
   const nameOf = ({ plan }: MemberState): string => (plan ? `${plan.architecture}${binarizers > 1 ? ` ${plan.binarizer}` : ""}` : "");
   const names = members.map(nameOf);
   const longest = Math.max(0, ...names.map(({ length }) => length));
   const withNames = new Set(names).size > 1 || columns >= 100;
-  const name = withNames ? Math.min(longest, Math.max(8, rest - 10)) + 2 : 0;
+  // Where there is no room for all, the vote weight goes first, then the error: both are there when the run is over.
+  const least = 5 + epochs + 3 + 4 + (withNames ? Math.min(longest, LEAST_NAME) + 2 : 0);
+  const numbers = [...NUMBERS];
+  while (numbers.length > 3 && least + numbers.reduce((a, b) => a + b, 0) > columns) numbers.pop();
+  const rest = columns - 5 - epochs - 3 - numbers.reduce((a, b) => a + b, 0);
+  const name = withNames ? Math.min(longest, Math.max(LEAST_NAME, rest - 10)) + 2 : 0;
   const train = `train${titleOf(metric, rest - name - LEAST_CURVE)}`;
-  const [loss, least, ...others] = NUMBERS;
-  const width = Math.max(least, train.length + 2);
+  const [loss = 0, narrow = 0, ...others] = numbers;
+  const width = Math.max(narrow, train.length + 2);
   const widths = [loss, width, ...others];
-  const curve = Math.max(4, Math.min(40, rest + least - name - width));
-  const cells = (values: readonly string[]): string => values.map((value, i) => value.padStart(widths[i] ?? 0)).join("");
+  const curve = Math.max(4, Math.min(40, rest + narrow - name - width));
+  const cells = (values: readonly string[]): string =>
+    widths
+      .map((cell, i) => (values[i] ?? "").padStart(cell))
+      .join("")
+      .trimEnd();
   return (
     <Box flexDirection="column">
       <Text dimColor wrap="truncate">
@@ -56,11 +67,7 @@ export function Lanes({ members, metric, focus, columns, height }: LanesProps) {
           >
             <Text color={COLORS[lane.member.status]}>{SYMBOLS[lane.member.status]}</Text>
             {` ${String(lane.member.member + 1).padStart(2)} `}
-            {name > 0
-              ? nameOf(lane.member)
-                  .slice(0, name - 2)
-                  .padEnd(name)
-              : ""}
+            {name > 0 ? shorten(nameOf(lane.member), name - 2).padEnd(name) : ""}
             {`${lane.member.epoch}/${lane.member.epochs}`.padStart(epochs)}
             {"   "}
             <Text color={COLORS[lane.member.status]} bold={false}>
