@@ -1,5 +1,5 @@
 import { type DependencyContainer, type Preset, PRESETS, type Published } from "@benn/core";
-import { table } from "../run/format.ts";
+import { listWidth, wrappedTable } from "../run/wrapped-table.ts";
 import { configure } from "./configure.ts";
 import { print, printJson } from "./print.ts";
 
@@ -23,13 +23,13 @@ export function presetsOf(container: DependencyContainer): Readonly<Record<strin
   );
 }
 
-export function presetLines(presets: Readonly<Record<string, DescribedPreset>>): string[] {
-  return table(
+export function presetLines(presets: Readonly<Record<string, DescribedPreset>>, width: number = listWidth()): string[] {
+  return wrappedTable(
     Object.entries(presets).map(([name, { description, published }]) => [
       name,
       published ? `${description} (${publishedWords(published)})` : description,
     ]),
-    { left: 2 },
+    { width },
   );
 }
 

@@ -1,7 +1,7 @@
 import { createContainer, KEY_MAPS, SCHEMES, VOTERS, z } from "@benn/core";
 import { DEFAULTS } from "@benn/core/node";
 import { expect, test } from "vitest";
-import { pluginLines } from "./plugins.ts";
+import { detailLines, named, pluginLines } from "./plugins.ts";
 import { registeredNames } from "./registered-names.ts";
 import { configJsonSchema } from "./schema.ts";
 
@@ -31,25 +31,46 @@ const names = (() => {
   return registeredNames(container);
 })();
 
-test("every name stands under its contract with its aliases, its plugin, and its options and their defaults", () => {
-  expect(pluginLines(names.filter(({ key }) => ["scheme", "voter", "keyMaps"].includes(key)))).toEqual([
+test("every name stands under its contract with its aliases, in lines of the width that is asked for", () => {
+  expect(
+    pluginLines(
+      names.filter(({ key }) => ["scheme", "voter", "keyMaps"].includes(key)),
+      80,
+    ),
+  ).toEqual([
     'ensemble scheme (key "scheme")',
-    "  small, tiny  a small scheme  @benn/small",
-    "      rate  number = 0.5           how far weights move",
-    '      rule  log|half = "log"',
-    "      rows  integer",
-    "      turn  boolean|often = false",
+    "  small, tiny  a small scheme",
     "",
     'voter (key "voter")',
-    "  loud  the loudest wins  the application",
+    "  loud  the loudest wins",
     "",
     "key map",
-    "  theirs  of a net of theirs  the application",
+    "  theirs  of a net of theirs",
+    "",
+    'Options and defaults of one: "benn plugins NAME".',
   ]);
+  for (const line of pluginLines(names, 50)) expect(line.length).toBeLessThanOrEqual(50);
+});
+
+test("of a name that is asked for, what brings it, and its options with their defaults", () => {
+  expect(named(names, ["tiny", "loud"]).flatMap((entry) => detailLines(entry, 60))).toEqual([
+    "small, tiny  a small scheme",
+    '  ensemble scheme (key "scheme") of @benn/small',
+    "  rate  number = 0.5: how far weights move",
+    '  rule  log|half = "log"',
+    "  rows  integer",
+    "  turn  boolean|often = false",
+    "",
+    "loud  the loudest wins",
+    '  voter (key "voter") of the application',
+    "  without options",
+    "",
+  ]);
+  expect(() => named(names, ["smal"])).toThrow('plugins: nothing is registered as "smal". Did you mean "small"?');
 });
 
 test("what core brings is core's", () => {
-  expect(pluginLines(names).find((line) => line.includes("Adam"))).toMatch(/^ {2}adam .* @benn\/core$/);
+  expect(named(names, ["adam"]).flatMap((entry) => detailLines(entry))).toContainEqual(expect.stringMatching(/ of @benn\/core$/));
 });
 
 test("in the JSON schema a key takes the names that are registered, or an object with the options of one", () => {

@@ -1,39 +1,76 @@
-import { CONTRACTS } from "@benn/core/node";
-import { table } from "../run/format.ts";
+import { UserError } from "@benn/core";
+import { CONTRACTS, nearest } from "@benn/core/node";
+import { listWidth, wrappedTable } from "../run/wrapped-table.ts";
 import { configure } from "./configure.ts";
 import { print, printJson } from "./print.ts";
 import { type JsonSchema, type RegisteredName, registeredNames } from "./registered-names.ts";
 
-/** `benn plugins` */
-export async function listPlugins({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
+/**
+ * `benn plugins`
+ * @param asked names to tell of, options and defaults included; without any all are listed
+ */
+export async function listPlugins(
+  asked: readonly string[],
+  { plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean },
+): Promise<void> {
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
-  const names = registeredNames(container);
+  const names = named(registeredNames(container), asked);
   if (json) printJson(names);
-  else print(`${pluginLines(names).join("\n")}\n`);
+  else print(`${(asked.length === 0 ? pluginLines(names) : names.flatMap((entry) => detailLines(entry))).join("\n")}\n`);
 }
 
-/** A heading for each contract, a line for each name, and one for each of its options. */
-export function pluginLines(names: readonly RegisteredName[]): string[] {
-  const keys = [...new Set(names.map(({ key }) => key))];
-  return keys.flatMap((key, i) => {
-    const own = names.filter((entry) => entry.key === key);
-    const { title, per } = CONTRACTS[key];
-    const heads = table(
-      own.map(({ name, aliases, description, plugin }) => [[name, ...aliases].join(", "), description, plugin]),
-      { left: 3 },
+/** Those that have one of these names, or all. @throws UserError for a name that nothing has */
+export function named(names: readonly RegisteredName[], asked: readonly string[]): readonly RegisteredName[] {
+  const known = names.flatMap(({ name, aliases }) => [name, ...aliases]);
+  for (const name of asked) {
+    if (known.includes(name)) continue;
+    const close = nearest(name, known);
+    throw new UserError(
+      `plugins: nothing is registered as "${name}". ${close ? `Did you mean "${close}"? ` : ""}All names are listed by "benn plugins".`,
     );
-    const lines = own.flatMap(({ options }, at) => [`  ${heads[at]}`].concat(optionLines(options)));
-    return [...(i === 0 ? [] : [""]), per === "none" ? title : `${title} (key "${key}")`].concat(lines);
-  });
+  }
+  return asked.length === 0 ? names : names.filter(({ name, aliases }) => [name, ...aliases].some((own) => asked.includes(own)));
 }
 
-function optionLines({ properties = {} }: RegisteredName["options"]): string[] {
-  const cells = Object.entries(properties).map(([option, schema]) => [
+/** A heading for each contract, and a line for each name. */
+export function pluginLines(names: readonly RegisteredName[], width: number = listWidth()): string[] {
+  const keys = [...new Set(names.map(({ key }) => key))];
+  const lists = keys.flatMap((key) => {
+    const own = names.filter((entry) => entry.key === key);
+    return [
+      headOf(key),
+      ...wrappedTable(
+        own.map((entry) => [heads(entry), entry.description]),
+        { width, indent: 2 },
+      ),
+      "",
+    ];
+  });
+  return [...lists, 'Options and defaults of one: "benn plugins NAME".'];
+}
+
+/** What a name is, which package brings it, and its options with their defaults. */
+export function detailLines(entry: RegisteredName, width: number = listWidth()): string[] {
+  const { properties = {} } = entry.options;
+  const options = Object.entries(properties).map(([option, schema]): readonly [string, string] => [
     option,
-    `${typeOf(schema)}${fallback(schema)}`,
-    schema.description ?? "",
+    [`${typeOf(schema)}${fallback(schema)}`, ...(schema.description === undefined ? [] : [schema.description])].join(": "),
   ]);
-  return table(cells, { left: 3 }).map((line) => `      ${line}`);
+  return [
+    ...wrappedTable([[heads(entry), entry.description]], { width }),
+    `  ${headOf(entry.key)} of ${entry.plugin}`,
+    ...(options.length === 0 ? ["  without options"] : wrappedTable(options, { width, indent: 2 })),
+    "",
+  ];
+}
+
+function headOf(key: RegisteredName["key"]): string {
+  const { title, per } = CONTRACTS[key];
+  return per === "none" ? title : `${title} (key "${key}")`;
+}
+
+function heads({ name, aliases }: RegisteredName): string {
+  return [name, ...aliases].join(", ");
 }
 
 function typeOf({ anyOf, const: only, enum: choices, type }: JsonSchema): string {

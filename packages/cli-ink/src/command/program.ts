@@ -265,17 +265,17 @@ export function createProgram(): Command {
   examples(
     program
       .command("plugins")
-      .description(
-        "List everything that plugins register, with options and defaults: architectures, datasets, schemes, metrics and the rest.",
-      )
+      .description("List everything that plugins register: architectures, datasets, schemes, metrics and the rest.")
+      .argument("[name...]", "names to tell of, with options and defaults")
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
-      .option("--json", "as JSON")
-      .action(async (options: { plugin?: string[]; json?: boolean }) => {
+      .option("--json", "as JSON, options included")
+      .action(async (names: string[], options: { plugin?: string[]; json?: boolean }) => {
         const { listPlugins } = await import("./plugins.ts");
-        await listPlugins(options);
+        await listPlugins(names, options);
       }),
     [
-      ["plugins", "names, options and defaults"],
+      ["plugins", "all names"],
+      ["plugins nin samme", "options and defaults of these"],
       ["plugins --plugin ./my-boost.ts", "with one of your own"],
     ],
   );
