@@ -55,6 +55,8 @@ const said = ({ file, specifier }: Import) => `${file} imports ${specifier}`;
 function mayImport(folder: string): RegExp {
   const name = basename(folder);
   if (name === "cli-ink") return /^@benn\//;
+  if (name === "data-kit") return /^@benn\/core$/;
+  if (name.startsWith("data-")) return /^@benn\/(?:core|data-kit)$/;
   return name.startsWith("arch-") ? /^@benn\/(?:core|binarize)$/ : /^@benn\/core$/;
 }
 

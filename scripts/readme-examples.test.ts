@@ -9,6 +9,7 @@ const root = dirname(import.meta.dirname);
 test.for([
   ["binarize", ""],
   ["data-cifar", "3600 400 1000"],
+  ["data-kit", "6 2 standardize"],
   ["ensemble-bagging", "rows: Int32Array(6)"],
   ["ensemble-boost", "alpha: 1.64"],
   ["ensemble-deep", "rows: Int32Array(6) [ 0, 1, 2, 3, 4, 5 ]"],

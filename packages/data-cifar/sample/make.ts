@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createRandom, shuffle } from "@benn/core/internals";
 import { readBinaryBatches } from "../src/binary-batches.ts";
 import { packImages } from "../src/image-codec.ts";
+import { CIFAR10 } from "../src/layout.ts";
 import { CLASSES, type Images, pickImages } from "../src/images.ts";
 
 const SEED = 2019;
@@ -31,7 +32,7 @@ const leaveOut = new Set(
     .map((line) => Number.parseInt(line, 10))
     .filter(Number.isInteger),
 );
-const source = await readBinaryBatches(folder);
+const source = await readBinaryBatches(folder, CIFAR10);
 for (const [split, perClass, out] of [
   ["train", TRAIN_PER_CLASS, new Set<number>()],
   ["test", TEST_PER_CLASS, leaveOut],

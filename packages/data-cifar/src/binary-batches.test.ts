@@ -2,17 +2,18 @@ import { createHash } from "node:crypto";
 import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
+import { temporaryFolder } from "@benn/data-kit/testing";
 import { expect, test } from "vitest";
 import { BATCHES, records, writeBatches } from "../test/mini-batches.ts";
-import { temporaryFolder } from "../test/temporary-folder.ts";
 import { readBinaryBatches } from "./binary-batches.ts";
+import { CIFAR10 } from "./layout.ts";
 
 test("records are read in the order of the files, with their checksums, and progress is told", async () => {
   const folder = await temporaryFolder();
   await writeBatches(folder, 10);
   await writeFile(join(folder, BATCHES[1]!), records(3, 77)); // a file may be shorter than the others
   const told: number[] = [];
-  const { train, test: held, labels, files } = await readBinaryBatches(folder, (done, total) => told.push(done / total));
+  const { train, test: held, labels, files } = await readBinaryBatches(folder, CIFAR10, (done, total) => told.push(done / total));
   expect([...train.labels.subarray(10, 15)]).toEqual([0, 1, 2, 0, 1]);
   expect(train.labels).toHaveLength(43);
   expect(train.pixels.subarray(12 * 3072, 13 * 3072)).toEqual(records(3, 77).subarray(2 * 3073 + 1));
@@ -29,9 +30,9 @@ test("class names come from batches.meta.txt", async () => {
   await writeBatches(folder);
   const names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
   await writeFile(join(folder, "batches.meta.txt"), `${names.join("\r\n")}\r\n\r\n`);
-  expect((await readBinaryBatches(folder)).labels).toEqual(names);
+  expect((await readBinaryBatches(folder, CIFAR10)).labels).toEqual(names);
   await writeFile(join(folder, "batches.meta.txt"), "a\nb\n");
-  await expect(readBinaryBatches(folder)).rejects.toThrow(/batches\.meta\.txt" should name 10 classes, one a line, and has 2\./);
+  await expect(readBinaryBatches(folder, CIFAR10)).rejects.toThrow(/batches\.meta\.txt" should name 10 classes, one a line, and has 2\./);
 });
 
 const faults = [
@@ -53,7 +54,7 @@ test.for(faults)("a file that is $what is named with what to do", async ({ spoil
   const folder = await temporaryFolder();
   await writeBatches(folder);
   await spoil(join(folder, BATCHES[2]!));
-  const failure = await readBinaryBatches(folder).catch((error: unknown) => error);
+  const failure = await readBinaryBatches(folder, CIFAR10).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(UserError);
   expect((failure as UserError).message).toMatch(says);
 });

@@ -2,75 +2,68 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "@benn/core";
-import { CLASSES, type Images, SIZE } from "./images.ts";
-import { neighbourOf } from "./name-neighbour.ts";
-import { readWhole } from "./read-whole.ts";
+import { foreignFileError, readWhole } from "@benn/data-kit";
+import { type Images, SIZE } from "./images.ts";
+import { imageFiles, type Layout } from "./layout.ts";
 import type { OnFile, Source } from "./source.ts";
 
-/** One label byte, then the red, the green and the blue plane. */
-const RECORD = 1 + SIZE;
-
-export const TRAIN_FILES = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`);
-export const TEST_FILE = "test_batch.bin";
-export const NAMES_FILE = "batches.meta.txt";
-
-/** The files of the official binary archive; any of them marks a folder as one of this layout. */
-export const BATCH_FILES = [...TRAIN_FILES, TEST_FILE];
-
 /**
- * Reads a folder of the official binary layout: `data_batch_1.bin` to `data_batch_5.bin`, `test_batch.bin` and, if it is
- * there, `batches.meta.txt`. A file may hold any number of records, at least one.
- * @throws UserError for a file that is missing, of a wrong size, or with a label above 9
- * @see https://www.cs.toronto.edu/~kriz/cifar.html, section "Binary version"
+ * Reads a folder of an official binary layout: files of records, each one or two label bytes, then the red, the green and the blue plane. A file
+ * may hold any number of records, at least one.
+ * @throws UserError for a file that is missing, of a wrong size, or with a label of no class
  */
-export async function readBinaryBatches(folder: string, onFile?: OnFile): Promise<Source> {
-  for (const file of BATCH_FILES) {
-    if (!existsSync(join(folder, file))) throw missingFile(folder, file);
+export async function readBinaryBatches(folder: string, layout: Layout, onFile?: OnFile): Promise<Source> {
+  const { dataset, train: trainFiles, test: testFile } = layout;
+  const all = imageFiles(layout);
+  for (const file of all) {
+    if (!existsSync(join(folder, file))) throw missingFile(folder, layout, file);
   }
   const sha256: Record<string, string> = {};
   const read = async (file: string): Promise<Images> => {
-    const bytes = await readWhole(join(folder, file));
+    const bytes = await readWhole(join(folder, file), dataset);
     sha256[file] = createHash("sha256").update(bytes).digest("hex");
-    onFile?.(Object.keys(sha256).length, BATCH_FILES.length);
-    return parseRecords(bytes, join(folder, file));
+    onFile?.(Object.keys(sha256).length, all.length);
+    return parseRecords(bytes, join(folder, file), layout);
   };
   const parts: Images[] = [];
-  for (const file of TRAIN_FILES) parts.push(await read(file));
+  for (const file of trainFiles) parts.push(await read(file));
   const train = joinImages(parts);
-  const test = await read(TEST_FILE);
-  return { train, test, labels: await readNames(folder), files: sha256 };
+  const test = await read(testFile);
+  return { train, test, labels: await readNames(folder, layout), files: sha256 };
 }
 
-export function missingFile(folder: string, file: string = BATCH_FILES[0]!): UserError {
+export function missingFile(folder: string, layout: Layout, file: string = imageFiles(layout)[0]!): UserError {
+  const { dataset, train, test, archive } = layout;
+  const files = train.length > 1 ? `${train[0]} to ${train.at(-1)} and ${test}` : `${train[0]} and ${test}`;
   return new UserError(
-    `cifar10: "${join(folder, file)}" is missing. Name the folder with ${TRAIN_FILES[0]} to ${TRAIN_FILES[4]} and ${TEST_FILE} ` +
-      `(from cifar-10-binary.tar.gz), or set dataset.source=download to fetch them.`,
+    `${dataset}: "${join(folder, file)}" is missing. Name the folder with ${files} (from ${archive.name}), or set dataset.source=download to fetch them.`,
   );
 }
 
 /** Labels and planes of a file's records. */
-function parseRecords(bytes: Uint8Array, path: string): Images {
-  if (bytes.length === 0 || bytes.length % RECORD !== 0) {
-    const neighbour = bytes.length === 0 ? undefined : neighbourOf(bytes, path);
+function parseRecords(bytes: Uint8Array, path: string, { dataset, title, labelBytes, labelAt, classes }: Layout): Images {
+  const record = labelBytes + SIZE;
+  if (bytes.length === 0 || bytes.length % record !== 0) {
+    const neighbour = bytes.length === 0 ? undefined : foreignFileError(bytes, path, dataset);
     if (neighbour) throw neighbour;
     throw new UserError(
-      `cifar10: "${path}" has ${bytes.length} bytes, which is not a whole number of ${RECORD}-byte records ` +
-        `(${Math.floor(bytes.length / RECORD)} and ${bytes.length % RECORD} bytes). It is cut short or not a CIFAR-10 file; fetch it again.`,
+      `${dataset}: "${path}" has ${bytes.length} bytes, which is not a whole number of ${record}-byte records ` +
+        `(${Math.floor(bytes.length / record)} and ${bytes.length % record} bytes). It is cut short or not a ${title} file; fetch it again.`,
     );
   }
-  const count = bytes.length / RECORD;
+  const count = bytes.length / record;
   const labels = new Uint8Array(count);
   const pixels = new Uint8Array(count * SIZE);
   for (let row = 0; row < count; row++) {
-    const label = bytes[row * RECORD]!;
-    if (label >= CLASSES.length) {
+    const label = bytes[row * record + labelAt]!;
+    if (label >= classes) {
       throw new UserError(
-        `cifar10: record ${row} of "${basename(path)}" has the label ${label}, but labels go from 0 to 9. ` +
-          `The file is damaged or not a CIFAR-10 file (CIFAR-100 has two label bytes); fetch it again.`,
+        `${dataset}: record ${row} of "${basename(path)}" has the label ${label}, but labels go from 0 to ${classes - 1}. ` +
+          `The file is damaged or not a ${title} file (CIFAR-10 has one label byte, CIFAR-100 two); fetch it again.`,
       );
     }
     labels[row] = label;
-    pixels.set(bytes.subarray(row * RECORD + 1, (row + 1) * RECORD), row * SIZE);
+    pixels.set(bytes.subarray(row * record + labelBytes, (row + 1) * record), row * SIZE);
   }
   return { labels, pixels };
 }
@@ -88,16 +81,17 @@ function joinImages(parts: readonly Images[]): Images {
   return { labels, pixels };
 }
 
-async function readNames(folder: string): Promise<readonly string[]> {
-  const path = join(folder, NAMES_FILE);
-  if (!existsSync(path)) return CLASSES;
+async function readNames(folder: string, { dataset, names: file, classes, usualNames }: Layout): Promise<readonly string[]> {
+  const path = join(folder, file);
+  if (usualNames && !existsSync(path)) return usualNames;
   const names = new TextDecoder()
-    .decode(await readWhole(path))
+    .decode(await readWhole(path, dataset))
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  if (names.length !== CLASSES.length || new Set(names).size !== names.length) {
-    throw new UserError(`cifar10: "${path}" should name 10 classes, one a line, and has ${names.length}. Mend or delete the file.`);
+  if (names.length !== classes || new Set(names).size !== names.length) {
+    const remedy = usualNames ? "Mend or delete the file." : "Mend the file.";
+    throw new UserError(`${dataset}: "${path}" should name ${classes} classes, one a line, and has ${names.length}. ${remedy}`);
   }
   return names;
 }

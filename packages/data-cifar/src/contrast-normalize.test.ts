@@ -1,5 +1,5 @@
+import { randomBytes } from "@benn/data-kit/testing";
 import { expect, test } from "vitest";
-import { randomBytes } from "../test/mini-batches.ts";
 import { contrastNormalize } from "./contrast-normalize.ts";
 import { PLANE, SIZE } from "./images.ts";
 

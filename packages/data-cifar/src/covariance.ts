@@ -1,5 +1,5 @@
+import type { Tick } from "@benn/data-kit";
 import { rowStart } from "./packed-triangle.ts";
-import type { Tick } from "./tick.ts";
 import { loadWhiteningKernels } from "./whitening-kernels.ts";
 
 /** Rows that are summed at once: few enough for the cache. */

@@ -3,12 +3,13 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { UserError } from "@benn/core";
+import { temporaryFolder } from "@benn/data-kit/testing";
 import * as tar from "tar";
 import { expect, test } from "vitest";
 import { digested, type MiniArchive, miniArchive, pack } from "../test/mini-archive.ts";
 import { BATCHES, records } from "../test/mini-batches.ts";
-import { temporaryFolder } from "../test/temporary-folder.ts";
 import { extractBatches } from "./extract-batches.ts";
+import { CIFAR10 } from "./layout.ts";
 
 /** The archive as a file, and where to unpack it: `outer/folder`, so that one may look for what has climbed out. */
 async function placed({ bytes }: MiniArchive): Promise<{ archive: string; outer: string; folder: string }> {
@@ -22,7 +23,7 @@ test("the data files are unpacked and nothing else", async () => {
   const { archive, folder } = await placed(await miniArchive());
   await mkdir(folder);
   await writeFile(join(folder, "old"), "");
-  await extractBatches(archive, folder);
+  await extractBatches(archive, folder, CIFAR10);
   expect(await readdir(folder)).toEqual(["cifar-10-batches-bin"]);
   const names = await readdir(join(folder, "cifar-10-batches-bin"));
   expect(names.toSorted((a, b) => a.localeCompare(b))).toEqual(["batches.meta.txt", ...BATCHES]);
@@ -100,7 +101,7 @@ const hostile: readonly { what: string; make: () => Promise<MiniArchive>; says: 
 
 test.for(hostile)("refuses $what, and leaves nothing", async ({ make, says }) => {
   const { archive, outer, folder } = await placed(await make());
-  const failure = await extractBatches(archive, folder).catch((error: unknown) => error);
+  const failure = await extractBatches(archive, folder, CIFAR10).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(UserError);
   expect((failure as UserError).message).toMatch(says);
   expect(await readdir(outer)).toEqual([]);
@@ -119,7 +120,7 @@ test("refuses a path that climbs out on the way, after files that were right", a
     Buffer.alloc(1024),
   ]);
   const { archive, outer, folder } = await placed(digested(gzipSync(bytes)));
-  await expect(extractBatches(archive, folder)).rejects.toThrow(
+  await expect(extractBatches(archive, folder, CIFAR10)).rejects.toThrow(
     /"cifar-10-batches-bin\/\.\.\/\.\.\/climbed\.bin" lies outside cifar-10-batches-bin/,
   );
   expect(await readdir(outer)).toEqual([]);
@@ -132,7 +133,7 @@ test("no archive that is refused leaves a file open", async () => {
   const before = await open();
   for (let length = 512; length < whole.length; length += 9000) {
     await writeFile(archive, whole.subarray(0, length));
-    await expect(extractBatches(archive, folder)).rejects.toThrow(UserError);
+    await expect(extractBatches(archive, folder, CIFAR10)).rejects.toThrow(UserError);
   }
   expect(await open()).toBe(before);
 });

@@ -1,24 +1,12 @@
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
-import { type LoadOptions, type Preprocessing, UserError } from "@benn/core";
+import { type LoadOptions, UserError } from "@benn/core";
+import { type FittedPreprocess, type ImageReader, type Images, standardizeRows, type Tick, watchLoading } from "@benn/data-kit";
 import { GCN_SCALE } from "./contrast-normalize.ts";
 import { fitZca, ZCA_RIDGE } from "./fit-zca.ts";
-import { type Images, PLANE, SIZE } from "./images.ts";
+import { PLANE, SHAPE, SIZE } from "./images.ts";
 import { keepZca } from "./keep-zca.ts";
-import type { ImageReader } from "./make-split.ts";
 import type { Source } from "./source.ts";
-import { fitStandardize } from "./standardize.ts";
-import type { Tick } from "./tick.ts";
 import { createWhitener } from "./whiten.ts";
-
-export interface FittedPreprocess {
-  /** Reads a set's images preprocessed. */
-  readonly reader: (images: Images) => ImageReader;
-  /** What another runtime does to have the same; README.md has the arithmetic. */
-  readonly preprocessing: Preprocessing;
-  /** What was done, for the record of the run. */
-  readonly facts: Readonly<Record<string, unknown>>;
-}
 
 /**
  * Fits the preprocessing to these rows of the training images.
@@ -27,28 +15,23 @@ export interface FittedPreprocess {
  */
 export async function fitPreprocess(
   name: "standardize" | "gcn-zca",
-  { train: { pixels }, files }: Source,
+  { train, files }: Source,
   rows: Int32Array,
-  { cache, load }: { readonly cache: string; readonly load: LoadOptions },
+  { dataset, cache, load }: { readonly dataset: string; readonly cache: string; readonly load: LoadOptions },
 ): Promise<FittedPreprocess> {
+  const { pixels } = train;
   if (!(pixels instanceof Uint8Array)) {
     if (name === "standardize") return { reader: asTheyAre, preprocessing: [], facts: { preprocess: "none: the arrays hold floats" } };
     throw new UserError(
-      `cifar10: preprocess is ${name}, but the arrays hold floats, which are used as they are. Save the pixels as uint8, or leave preprocess out.`,
+      `${dataset}: preprocess is ${name}, but the arrays hold floats, which are used as they are. Save the pixels as uint8, or leave preprocess out.`,
     );
   }
-  if (name === "standardize") {
-    const { mean, deviation, reader } = fitStandardize(pixels, rows);
-    const facts = { preprocess: name, mean: [...mean], deviation: [...deviation], fittedOn: rows.length };
-    return { reader, preprocessing: [{ operation: "standardize", mean, deviation }], facts };
-  }
-  const tick = (what: string): Tick => {
-    return async (done, total) => {
-      load.onProgress?.({ what, done, total });
-      await setImmediate(); // for whoever draws, or aborts
-      load.signal?.throwIfAborted();
-    };
-  };
+  if (name === "standardize") return standardizeRows(train, rows, SHAPE, { planes: true });
+  const watch = watchLoading(load);
+  const tick =
+    (what: string): Tick =>
+    (done, total) =>
+      watch(what, done, total);
   const zca = await keepZca(join(cache, "gcn-zca"), { files, rows }, () =>
     fitZca(pixels, rows, { covariance: tick("fitting ZCA: covariance"), root: tick("fitting ZCA: whitening matrix") }),
   );

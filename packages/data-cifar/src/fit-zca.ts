@@ -1,9 +1,9 @@
+import type { Tick } from "@benn/data-kit";
 import { contrastNormalize } from "./contrast-normalize.ts";
 import { covariance } from "./covariance.ts";
 import { SIZE } from "./images.ts";
 import { inverseSquareRoot } from "./inverse-square-root.ts";
 import { rowStart } from "./packed-triangle.ts";
-import type { Tick } from "./tick.ts";
 
 /** Added to every eigenvalue, so that directions with hardly any variance are not blown up; as in pylearn2. */
 export const ZCA_RIDGE = 0.1;

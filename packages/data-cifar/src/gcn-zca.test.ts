@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { type Dataset, type LoadedDataset, type LoadOptions } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import { testDataset } from "@benn/core/testing";
+import { temporaryFolder } from "@benn/data-kit/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { records, writeBatches } from "../test/mini-batches.ts";
-import { temporaryFolder } from "../test/temporary-folder.ts";
 import { cifar10, cifar10Options } from "./cifar10.ts";
 import { PLANE, SIZE } from "./images.ts";
 

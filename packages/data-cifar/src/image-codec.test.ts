@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { randomBytes } from "@benn/data-kit/testing";
 import { expect, test } from "vitest";
-import { randomBytes } from "../test/mini-batches.ts";
 import { packImages, unpackImages } from "./image-codec.ts";
 import { SIZE } from "./images.ts";
 

@@ -1,6 +1,6 @@
 /** Labelled 32×32 colour images as a source holds them, before any preprocessing. */
 export interface Images {
-  /** Class of each image [n], from 0 to 9. */
+  /** Class of each image [n], from 0. */
   readonly labels: Uint8Array;
   /**
    * [n, 3, 32, 32] in red, green and blue planes. Bytes are raw pixels; floats were preprocessed by whoever wrote them

@@ -1,6 +1,5 @@
 import { DATASETS, definePlugin, PRESETS } from "@benn/core";
 import { cifar10, cifar10Options } from "./cifar10.ts";
-import { locateBatches } from "./locate-batches.ts";
 import { cifar10Recipes } from "./presets/cifar10-recipes.ts";
 import { demo } from "./presets/demo.ts";
 
@@ -12,7 +11,7 @@ export default definePlugin({
     container.resolve(DATASETS).add("cifar10", {
       description: "CIFAR-10: 32×32 photographs of ten classes, from a folder, downloaded, or a built-in sample",
       options: cifar10Options,
-      create: (options) => ({ ...cifar10(options), locate: () => locateBatches(options) }),
+      create: cifar10,
     });
     for (const [name, preset] of Object.entries({ demo, ...cifar10Recipes })) container.resolve(PRESETS).add(name, preset);
   },

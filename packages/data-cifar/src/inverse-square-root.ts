@@ -1,5 +1,5 @@
+import type { Tick } from "@benn/data-kit";
 import { rowStart } from "./packed-triangle.ts";
-import type { Tick } from "./tick.ts";
 import { type Tridiagonal, tridiagonalize } from "./tridiagonalize.ts";
 import { loadWhiteningKernels, type WhiteningKernels } from "./whitening-kernels.ts";
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@benn/data-kit/testing";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../test/temporary-folder.ts";
 import type { Zca } from "./fit-zca.ts";
 import { SIZE } from "./images.ts";
 import { keepZca } from "./keep-zca.ts";

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createContainer, DATASETS } from "@benn/core";
+import { temporaryFolder } from "@benn/data-kit/testing";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../test/temporary-folder.ts";
-import { BATCH_FILES } from "./binary-batches.ts";
+import { CIFAR10, imageFiles } from "./layout.ts";
 import plugin from "./index.ts";
 
 const container = createContainer();
@@ -18,9 +18,10 @@ test("the dataset says where its files lie: in the folder that is named, or wher
   const data = await temporaryFolder();
   const unpacked = join(data, "cifar-10-batches-bin");
   mkdirSync(unpacked);
-  for (const file of BATCH_FILES.slice(1)) writeFileSync(join(unpacked, file), "");
+  const files = imageFiles(CIFAR10);
+  for (const file of files.slice(1)) writeFileSync(join(unpacked, file), "");
   expect(locate({ data, cache: data })).toBeUndefined(); // one is missing
-  writeFileSync(join(unpacked, BATCH_FILES[0] ?? ""), "");
+  writeFileSync(join(unpacked, files[0] ?? ""), "");
   expect(locate({ data })).toBe(unpacked);
   expect(locate({ data: unpacked })).toBe(unpacked);
   expect(locate({ cache: data })).toBe(unpacked);

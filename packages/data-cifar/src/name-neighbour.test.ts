@@ -2,10 +2,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
+import { temporaryFolder } from "@benn/data-kit/testing";
 import { expect, test } from "vitest";
 import { miniArchive } from "../test/mini-archive.ts";
 import { BATCHES, writeBatches } from "../test/mini-batches.ts";
-import { temporaryFolder } from "../test/temporary-folder.ts";
 import { cifar10, cifar10Options } from "./cifar10.ts";
 
 const load = async (data: string): Promise<unknown> =>
@@ -21,13 +21,13 @@ test.for([
   ["data_batch_1", "is the Python version of CIFAR-10, whose files are pickles", BINARY],
   ["cifar-10-batches-py/data_batch_1", "is the Python version of CIFAR-10, whose files are pickles", BINARY],
   ["data_batch_1.mat", "is the Matlab version of CIFAR-10", BINARY],
-  ["train.bin", "is CIFAR-100, which has other classes", BINARY],
-  ["cifar-100-python/train", "is CIFAR-100, which has other classes", BINARY],
+  ["train.bin", "is CIFAR-100, which has other classes", "; or set dataset=cifar100."],
+  ["cifar-100-python/train", "is CIFAR-100, which has other classes", "; or set dataset=cifar100."],
   ["cifar-10-binary.tar.gz", "is an archive that is not unpacked", "Unpack it: tar -xzf FILE."],
   ["images.zip", "is an archive that is not unpacked", "Unpack it."],
   ["cifar10.npz", "is an archive of NumPy arrays", "Save train_data, train_labels, test_data and test_labels"],
   ["train-00000-of-00001.parquet", "is CIFAR-10 as Parquet files", BINARY],
-  ["train/airplane/0001.png", "holds folders of pictures", "Read those with dataset=imagenet"],
+  ["train/airplane/0001.png", "holds folders of pictures", "Read those with dataset=pictures"],
 ] as const)("a folder with %s is named for what it holds", async ([file, what, remedy]) => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, file, ".."), { recursive: true });

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "@benn/core";
 import { type NpyArray, parseNpy } from "@benn/core/internals";
+import { readWhole } from "@benn/data-kit";
 import { CLASSES, type Images, PLANE, SIDE, SIZE } from "./images.ts";
-import { readWhole } from "./read-whole.ts";
 import type { OnFile, Source } from "./source.ts";
 
 const ARRAYS = ["train_data", "train_labels", "test_data", "test_labels"] as const;
@@ -34,7 +34,7 @@ export async function readNumpyArrays(folder: string, onFile?: OnFile): Promise<
     if (path === undefined) {
       throw new UserError(`cifar10: "${join(folder, `${array}.npy`)}" is missing. The folder needs ${ARRAYS.join(", ")}.`);
     }
-    const bytes = await readWhole(path);
+    const bytes = await readWhole(path, "cifar10");
     files[basename(path)] = createHash("sha256").update(bytes).digest("hex");
     onFile?.(Object.keys(files).length, ARRAYS.length);
     return { path, ...parseNpy(bytes, `cifar10: "${path}"`, { cast: CAST }) };

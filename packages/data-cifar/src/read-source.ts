@@ -1,12 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type LoadOptions, UserError } from "@benn/core";
-import { BATCH_FILES, missingFile, readBinaryBatches } from "./binary-batches.ts";
-import { downloadBatches, OFFICIAL_ARCHIVE } from "./download.ts";
-import { ARCHIVE_FOLDER } from "./extract-batches.ts";
-import { neighbourIn, neighbourOf } from "./name-neighbour.ts";
+import { foreignFileError, readFirst } from "@benn/data-kit";
+import { missingFile, readBinaryBatches } from "./binary-batches.ts";
+import { downloadBatches } from "./download.ts";
+import { imageFiles, type Layout } from "./layout.ts";
+import { neighbourIn } from "./name-neighbour.ts";
 import { hasNumpyArrays, readNumpyArrays } from "./numpy-arrays.ts";
-import { readFirst } from "./read-whole.ts";
 import { readSample } from "./sample.ts";
 import type { OnFile, Source } from "./source.ts";
 
@@ -18,39 +18,46 @@ export type Place =
 
 /**
  * Reads all images of a place. A folder may hold the official files, itself or in the folder that the archive unpacks to,
- * or the four NumPy arrays.
+ * or of CIFAR-10 the four NumPy arrays.
  * @throws UserError for a place that has not what it should
  */
-export async function readSource(place: Place, { onProgress, signal }: LoadOptions): Promise<Source> {
-  const onFile: OnFile = (done, total) => onProgress?.({ what: "reading CIFAR-10", done, total });
+export async function readSource(place: Place, layout: Layout, { onProgress, signal }: LoadOptions): Promise<Source> {
+  const { title } = layout;
+  const onFile: OnFile = (done, total) => onProgress?.({ what: `reading ${title}`, done, total });
   if (place.from === "sample") return readSample(onFile);
-  if (place.from === "folder") return readFolder(place.folder, onFile);
-  const archive = { ...OFFICIAL_ARCHIVE, url: place.url ?? OFFICIAL_ARCHIVE.url };
-  const folder = await downloadBatches(archive, place.cache, {
+  if (place.from === "folder") return readFolder(place.folder, layout, onFile);
+  const archive = { ...layout.archive, url: place.url ?? layout.archive.url };
+  const folder = await downloadBatches(layout, archive, place.cache, {
     onProgress: (done, total, trouble) =>
-      onProgress?.({ what: `downloading CIFAR-10${trouble === undefined ? "" : ` again, since ${trouble}`}`, done, total }),
+      onProgress?.({ what: `downloading ${title}${trouble === undefined ? "" : ` again, since ${trouble}`}`, done, total }),
     ...(signal && { signal }),
   });
-  return readBinaryBatches(folder, onFile);
+  return readBinaryBatches(folder, layout, onFile);
 }
 
-async function readFolder(folder: string | undefined, onFile: OnFile): Promise<Source> {
+async function readFolder(folder: string | undefined, layout: Layout, onFile: OnFile): Promise<Source> {
+  const { dataset, title, folder: inner } = layout;
+  const hasSample = dataset === "cifar10";
   if (folder === undefined) {
+    const ways = [
+      "Name it with --data DIR",
+      "fetch them with --set dataset.source=download",
+      ...(hasSample ? ["take the 4,000 built-in photographs with --set dataset.source=sample"] : []),
+    ];
     throw new UserError(
-      "cifar10: the folder of its files is not named. Name it with --data DIR, fetch them with --set dataset.source=download, " +
-        "or take the 4,000 built-in photographs with --set dataset.source=sample.",
+      `${dataset}: the folder of its files is not named. ${ways.slice(0, -1).join(", ")}${hasSample ? "," : ""} or ${ways.at(-1)}.`,
     );
   }
   const stats = statSync(folder, { throwIfNoEntry: false });
   if (!stats?.isDirectory()) {
-    const neighbour = stats?.isFile() ? neighbourOf(await readFirst(folder), folder) : undefined;
+    const neighbour = stats?.isFile() ? foreignFileError(await readFirst(folder, dataset), folder, dataset) : undefined;
     if (neighbour) throw neighbour;
     throw new UserError(
-      `cifar10: data is "${folder}", which is not a folder. Name the folder of the CIFAR-10 files, or set dataset.source=download.`,
+      `${dataset}: data is "${folder}", which is not a folder. Name the folder of the ${title} files, or set dataset.source=download.`,
     );
   }
-  const found = [folder, join(folder, ARCHIVE_FOLDER)].find((path) => BATCH_FILES.some((file) => existsSync(join(path, file))));
-  if (found !== undefined) return await readBinaryBatches(found, onFile);
-  if (hasNumpyArrays(folder)) return await readNumpyArrays(folder, onFile);
-  throw neighbourIn(folder) ?? missingFile(folder);
+  const found = [folder, join(folder, inner)].find((path) => imageFiles(layout).some((file) => existsSync(join(path, file))));
+  if (found !== undefined) return await readBinaryBatches(found, layout, onFile);
+  if (hasSample && hasNumpyArrays(folder)) return await readNumpyArrays(folder, onFile);
+  throw neighbourIn(folder, layout) ?? missingFile(folder, layout);
 }

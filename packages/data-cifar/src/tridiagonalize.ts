@@ -1,5 +1,5 @@
+import type { Tick } from "@benn/data-kit";
 import { rowStart } from "./packed-triangle.ts";
-import type { Tick } from "./tick.ts";
 import type { WhiteningKernels } from "./whitening-kernels.ts";
 
 /** A = H_{n−1} … H_1 · T · H_1 … H_{n−1}, with T tridiagonal and H_i = I − scale_i · v_i·v_iᵀ. */

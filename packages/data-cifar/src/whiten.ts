@@ -1,7 +1,7 @@
+import type { ImageReader, Images } from "@benn/data-kit";
 import { contrastNormalize } from "./contrast-normalize.ts";
 import type { Zca } from "./fit-zca.ts";
-import { type Images, SIZE } from "./images.ts";
-import type { ImageReader } from "./make-split.ts";
+import { SIZE } from "./images.ts";
 import { loadWhiteningKernels } from "./whitening-kernels.ts";
 
 /** Images whitened at once. */

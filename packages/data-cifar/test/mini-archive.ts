@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { temporaryFolder } from "@benn/data-kit/testing";
 import * as tar from "tar";
 import { writeBatches } from "./mini-batches.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface MiniArchive {
   readonly bytes: Buffer;

@@ -1,14 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createRandom } from "@benn/core/internals";
+import { randomBytes } from "@benn/data-kit/testing";
 
 export const BATCHES = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`).concat("test_batch.bin");
-
-/** Bytes of no pattern. */
-export function randomBytes(length: number, seed: number): Uint8Array {
-  const random = createRandom(seed, "test");
-  return Uint8Array.from({ length }, () => random.bits() & 255);
-}
 
 /** Records of the official layout: `count` images with the labels 0, 1, … 9, 0, 1, … */
 export function records(count: number, seed: number): Uint8Array {

@@ -1,4 +1,5 @@
 import { z } from "@benn/core";
+import { cutoutOption, flipOption, rowOptions } from "@benn/data-kit";
 
 export const imagenetOptions = z.object({
   data: z.string().min(1).optional().describe("folder with the training and validation pictures; needed to load them"),
@@ -22,16 +23,9 @@ export const imagenetOptions = z.object({
     .enum(["resized-crop", "crop", "none"])
     .default("resized-crop")
     .describe("resized-crop: a part of random area and shape; crop: size out of the resized picture, anywhere"),
-  flip: z
-    .union([z.boolean(), z.literal("alternating")], { error: 'must be true, false or "alternating"' })
-    .default(true)
-    .describe("augment: mirror left to right, at random; alternating: in every other epoch, from the first or the second on by chance"),
+  flip: flipOption(true),
   minArea: z.number().gt(0).max(1).default(0.08).describe("least share of the area that resized-crop takes"),
-  cutout: z
-    .int()
-    .min(1)
-    .optional()
-    .describe("augment: set a square of this side to zero, the mean colour, its centre anywhere in the image; none if absent"),
+  cutout: cutoutOption(),
   preprocess: z
     .enum(["standardize", "subtract-mean"])
     .default("standardize")
@@ -41,8 +35,7 @@ export const imagenetOptions = z.object({
     .min(1)
     .optional()
     .describe("of subtract-mean: a mean image (.binaryproto, .npy) or three numbers, blue first; ImageNet's channel mean if not given"),
-  trainRows: z.int().min(2).optional().describe("use only so many training pictures, of each class alike, the same for every seed"),
-  testRows: z.int().min(2).optional().describe("use only so many validation pictures, of each class alike, the same for every seed"),
+  ...rowOptions(2, { train: "training pictures", test: "validation pictures" }),
   threads: z.int().min(1).max(64).optional().describe("threads that decode; one less than the cores, at most 4, if not given"),
   onBroken: z
     .enum(["error", "skip"])

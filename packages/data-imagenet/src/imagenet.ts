@@ -1,20 +1,16 @@
 import { createHash } from "node:crypto";
-import { availableParallelism } from "node:os";
-import { setImmediate } from "node:timers/promises";
-import { type Dataset, type LoadOptions, type Preprocessing, UserError } from "@benn/core";
-import { createRandom } from "@benn/core/internals";
-import { DecoderPool } from "./decode/decoder-pool.ts";
+import { type Dataset, type Preprocessing, UserError } from "@benn/core";
+import { cacheFolder, checkPictureLibrary, holdOut, takeFixedRows, usualThreads, watchLoading } from "@benn/data-kit";
 import { centre } from "./decode/crop.ts";
+import { openDecoder } from "./decode/open-decoder.ts";
 import type { Recipe } from "./decode/recipe.ts";
 import type { ImagenetOptions } from "./imagenet-options.ts";
 import { locateImagenet } from "./locate-imagenet.ts";
 import { makeSplit, type SplitOptions } from "./make-split.ts";
 import { readMean } from "./mean-image.ts";
 import { readClassList } from "./sources/class-list.ts";
-import { cacheFolder } from "./sources/kept-index.ts";
 import { openSource } from "./sources/open-source.ts";
 import type { Pictures, Source } from "./sources/pictures.ts";
-import { takeRows } from "./take-rows.ts";
 
 /** Of pixels from 0 to 1, red, green, blue, over ImageNet's training set: what torchvision's models use. */
 const TORCHVISION = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
@@ -58,23 +54,17 @@ export function imagenet(options: ImagenetOptions): Dataset {
         val: options.val,
         valLabels: options.valLabels,
         classes,
-        cache: options.cache ?? cacheFolder(),
-        watch: { tick: watchOf(load) },
+        cache: options.cache ?? cacheFolder("imagenet"),
+        watch: watchLoading(load),
       });
-      if (source.kind !== "lmdb") await checkLibrary();
+      if (source.kind !== "lmdb") await checkPictureLibrary("imagenet");
 
-      const cut = (pictures: Pictures, name: "trainRows" | "testRows"): Int32Array => {
-        const rows = Int32Array.from(pictures.labels.keys());
-        const count = options[name] ?? rows.length;
-        if (count > rows.length) throw new UserError(`imagenet: ${name} is ${count}, but there are only ${rows.length}. Lower it.`);
-        return takeRows(pictures.labels, rows, count, { classes: source.labels.length, random: createRandom(0, "imagenet", name) }).taken;
-      };
-      const all = cut(source.train, "trainRows");
-      const test = cut(source.test, "testRows");
-      const split = { classes: source.labels.length, random: load.random };
-      const held = takeRows(source.train.labels, all, Math.round(load.validation * all.length), split);
+      const subject = { dataset: "imagenet", classes: source.labels.length };
+      const all = takeFixedRows(source.train.labels, options.trainRows, { ...subject, name: "trainRows" });
+      const test = takeFixedRows(source.test.labels, options.testRows, { ...subject, name: "testRows" });
+      const held = holdOut(source.train.labels, all, load, subject);
 
-      const pool = new DecoderPool(recipe, options.threads ?? Math.max(1, Math.min(4, availableParallelism() - 1)));
+      const pool = openDecoder(recipe, options.threads ?? usualThreads());
       const reading: SplitOptions = {
         pool,
         augments: flip !== false || options.augment !== "none",
@@ -127,27 +117,6 @@ function meanOfMiddle({ mean, size, resize }: Recipe): Float32Array {
     mean.subarray(3 * ((top + y) * resize + left), 3 * ((top + y) * resize + left + size)),
   );
   return Float32Array.from(rows.flatMap((row) => [...row]));
-}
-
-/** Tells of progress, lets messages come in between, and ends when asked to. */
-function watchOf({ onProgress, signal }: LoadOptions) {
-  return async (what: string, done: number, total: number): Promise<void> => {
-    onProgress?.({ what, done, total });
-    await setImmediate();
-    signal?.throwIfAborted();
-  };
-}
-
-/** The library is loaded by the threads; here too, so that one that is missing is known before the first batch. */
-async function checkLibrary(): Promise<void> {
-  try {
-    await import("sharp");
-  } catch (cause) {
-    const [line = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
-    throw new UserError(`imagenet: pictures are decoded with sharp, which cannot be loaded (${line}). Install it: npm install sharp.`, {
-      cause,
-    });
-  }
 }
 
 function warn(name: string, reason: string): void {

@@ -1,7 +1,6 @@
 import { type Augment, mirrorsInTurn, type Split, UserError } from "@benn/core";
 import { drawCutout, type Rectangle } from "@benn/core/internals";
-import type { BrokenPicture } from "./decode/decode-job.ts";
-import type { DecoderPool, Decoding } from "./decode/decoder-pool.ts";
+import type { BrokenPicture, DecoderPool, Decoding } from "@benn/data-kit";
 import { DRAWS } from "./decode/recipe.ts";
 import type { Pictures } from "./sources/pictures.ts";
 
@@ -102,7 +101,7 @@ export function makeSplit(
       const decoding = start(now);
       try {
         wrong = await decoding.finished;
-        for (const [i, at] of places.entries()) values.set(decoding.values.subarray(i * size, (i + 1) * size), at * size);
+        for (const [i, at] of places.entries()) values.set(valuesOf(decoding).subarray(i * size, (i + 1) * size), at * size);
       } finally {
         decoding.release();
       }
@@ -118,7 +117,7 @@ export function makeSplit(
       const decoding = ahead.splice(at, at < 0 ? 0 : 1)[0]?.decoding ?? start(request);
       try {
         const broken = await decoding.finished;
-        const values = decoding.values.slice();
+        const values = valuesOf(decoding).slice();
         await mend(values, request, broken);
         for (const [i, cut] of cuts.entries()) clear(values.subarray(3 * size ** 2 * i, 3 * size ** 2 * (i + 1)), size, cut);
         return values;
@@ -134,6 +133,9 @@ export function makeSplit(
     },
   };
 }
+
+/** Float32 [pictures, size, size, 3]. */
+const valuesOf = ({ bytes: { buffer, byteLength } }: Decoding): Float32Array => new Float32Array(buffer, 0, byteLength / 4);
 
 /** Sets a part of an image [size, size, 3] to zero. */
 function clear(image: Float32Array, size: number, { top, left, bottom, right }: Rectangle): void {

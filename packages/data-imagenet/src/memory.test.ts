@@ -5,16 +5,14 @@ import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createAugment, createRandom } from "@benn/core/internals";
+import { FolderPictures, NameList, takeRows } from "@benn/data-kit";
 import { expect, onTestFinished, test } from "vitest";
 import { FOLDERS, SYNSETS } from "../test/sets.ts";
-import { DecoderPool } from "./decode/decoder-pool.ts";
+import { openDecoder } from "./decode/open-decoder.ts";
 import type { Recipe } from "./decode/recipe.ts";
 import { makeSplit } from "./make-split.ts";
-import { FolderPictures } from "./sources/folders.ts";
-import { NameList } from "./sources/name-list.ts";
 import type { Pictures } from "./sources/pictures.ts";
 import { IndexBuilder, indexArrays, StoredPictures } from "./sources/stored-pictures.ts";
-import { takeRows } from "./take-rows.ts";
 
 const PICTURES = 1_281_167;
 const CLASSES = 1000;
@@ -61,7 +59,7 @@ test("reading on and on through 1.28 million rows, ahead too, takes no more memo
     mean: new Float32Array(3),
     deviation: Float32Array.of(1, 1, 1),
   };
-  const pool = new DecoderPool(recipe, 1);
+  const pool = openDecoder(recipe, 1);
   onTestFinished(() => pool.dispose());
   const rows = Int32Array.from({ length: PICTURES }, (_, row) => row);
   const { rest, taken } = takeRows(labels, rows, 50_000, { classes: CLASSES, random: createRandom(0, "validation") });

@@ -1,31 +1,9 @@
-import { foreignFile } from "@benn/core/internals";
+import { type OpenedPicture, openPicture, pictureLibrary } from "@benn/data-kit/thread";
 import type { Sharp } from "sharp";
-import type sharp from "sharp";
 import { readDatum } from "../lmdb/datum.ts";
 import { centre, randomResizedCrop, randomWindow, type Region, shortSide } from "./crop.ts";
 import type { Recipe } from "./recipe.ts";
 import type { WriteValues } from "./write-values.ts";
-
-/** A picture whose size is known: upright, red, green and blue. */
-interface Opened {
-  readonly width: number;
-  readonly height: number;
-  /** Bytes [3 · width · height], if they lie open: no library is needed where nothing is resized. */
-  readonly pixels?: Uint8Array;
-  pipeline(): Promise<Sharp>;
-}
-
-let loading: Promise<typeof sharp> | undefined;
-
-/** Loaded when the first picture needs it: a database of pixels of the right size is read without it. */
-function library(): Promise<typeof sharp> {
-  loading ??= import("sharp").then(({ default: sharp }) => {
-    sharp.cache(false); // no picture comes again soon
-    sharp.concurrency(1); // pictures are decoded side by side, not each by many
-    return sharp;
-  });
-  return loading;
-}
 
 /**
  * Reads a picture, cuts, resizes and mirrors it as the recipe says, and writes its values.
@@ -41,7 +19,7 @@ export async function decodePicture(
   { draws, into, at }: { readonly draws: Float64Array | undefined; readonly into: Float32Array; readonly at: number },
 ): Promise<void> {
   if (bytes.length === 0) throw new Error("it is empty");
-  const opened = form === "datum" ? await openDatum(bytes) : await openFile(bytes);
+  const opened = form === "datum" ? await openDatum(bytes) : await openPicture(bytes);
   const { width, height } = opened;
   const side = { width: recipe.size, height: recipe.size };
   const mirrored = draws !== undefined && recipe.flip && draws[draws.length - 1]! < 0.5;
@@ -77,23 +55,10 @@ export async function decodePicture(
 const bytesOf = (pipeline: Sharp): Promise<Uint8Array> =>
   pipeline.flatten({ background: "white" }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer();
 
-async function openFile(bytes: Uint8Array): Promise<Opened> {
-  const sharp = await library();
-  // Warnings, of which ImageNet's files have many, are let pass; a picture that ends early is not.
-  const open = (): Sharp => sharp(bytes, { failOn: "truncated" });
-  const { autoOrient } = await open()
-    .metadata()
-    .catch((cause: unknown) => {
-      const foreign = foreignFile(bytes);
-      throw foreign ? new Error(`it is ${foreign.what}`, { cause }) : cause;
-    });
-  return { ...autoOrient, pipeline: async () => open().autoOrient() };
-}
-
-async function openDatum(message: Uint8Array): Promise<Opened> {
+async function openDatum(message: Uint8Array): Promise<OpenedPicture> {
   const { channels, height, width, encoded, start, end } = readDatum(message, message.length, (from) => message.subarray(from));
   const data = message.subarray(start, end);
-  if (encoded) return openFile(data);
+  if (encoded) return openPicture(data);
   const plane = width * height;
   const pixels = new Uint8Array(3 * plane);
   // Planes blue, green, red, or one that is grey.
@@ -103,7 +68,7 @@ async function openDatum(message: Uint8Array): Promise<Opened> {
     pixels[3 * at + 1] = data[green + at]!;
     pixels[3 * at + 2] = data[at]!;
   }
-  return { width, height, pixels, pipeline: async () => (await library())(pixels, { raw: { width, height, channels: 3 } }) };
+  return { width, height, pixels, pipeline: async () => (await pictureLibrary())(pixels, { raw: { width, height, channels: 3 } }) };
 }
 
 /** A window of a picture [height, width, 3]. */

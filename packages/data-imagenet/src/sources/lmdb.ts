@@ -2,11 +2,11 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
 import { type Safetensors } from "@benn/core/internals";
+import { keptFile, type Watch } from "@benn/data-kit";
 import { type Datum, readDatum } from "../lmdb/datum.ts";
 import { LmdbFile } from "../lmdb/lmdb-file.ts";
 import type { ClassList } from "./class-list.ts";
-import { keptIndex } from "./kept-index.ts";
-import type { Pictures, Source, Watch } from "./pictures.ts";
+import type { Pictures, Source } from "./pictures.ts";
 import { numberedClasses } from "./numbered-classes.ts";
 import { IndexBuilder, indexArrays, StoredPictures } from "./stored-pictures.ts";
 
@@ -42,7 +42,7 @@ export function databaseFile(path: string): string {
 }
 
 async function readDatabase(path: string, { cache, watch }: Pick<LmdbOptions, "cache" | "watch">): Promise<Pictures> {
-  const index = await keptIndex(cache, { paths: [path] }, () => indexDatabase(path, watch));
+  const index = await keptFile(cache, { paths: [path] }, () => indexDatabase(path, watch));
   return new StoredPictures(indexArrays(index), { paths: [path], form: "datum", nameOf: (row) => `${path}, key ${keyOf(path, row)}` });
 }
 
@@ -51,7 +51,7 @@ async function indexDatabase(path: string, watch: Watch): Promise<Safetensors> {
   try {
     const builder = new IndexBuilder();
     for (const { key, offset, length } of file.entries()) {
-      if (builder.count % 1000 === 0) await watch.tick(`indexing ${path}`, builder.count, file.meta.entries);
+      if (builder.count % 1000 === 0) await watch(`indexing ${path}`, builder.count, file.meta.entries);
       const tail = (from: number): Buffer => file.read(offset + from, Math.min(length - from, MOST_TAIL));
       const label = labelOf(
         () => readDatum(file.read(offset, Math.min(HEAD, length)), length, tail),

@@ -31,7 +31,7 @@ test.for([
   [["data/train-00000.parquet", "README.md", "x.parquet"], /x\.parquet" is a table of Hugging Face/],
   [["train.rec", "train.idx"], /is records of MXNet/],
   [["train.npz"], /is a file of arrays/],
-  [["data_batch_1.bin"], /is a set of CIFAR's\. Set dataset=cifar10/],
+  [["data_batch_1.bin"], /is a set of CIFAR's\. Set dataset=cifar10 or dataset=cifar100/],
 ] as const)("a folder with %j is named for what it holds", async ([files, says]) => {
   expect(await failureOf({ data: folderWith(...files) })).toMatch(says);
 });

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
+import { listFolder, type Watch } from "@benn/data-kit";
 import { type ClassList, textOf } from "./class-list.ts";
 import { readFolders } from "./folders.ts";
-import { listFolder } from "./list-folder.ts";
 import { readLmdb } from "./lmdb.ts";
 import { neighbourAmong, neighbourAt, neighbourIn } from "./name-neighbour.ts";
-import type { Source, Watch } from "./pictures.ts";
+import type { Source } from "./pictures.ts";
 import { readShards, shardFiles } from "./shards.ts";
 
 export interface SourceOptions {
@@ -69,7 +69,7 @@ function kindOf(data: string, train: string): Source["kind"] | undefined {
   if (!statSync(train).isDirectory()) return train.endsWith(".tar") ? "shards" : "lmdb";
   if (existsSync(join(train, "data.mdb"))) return "lmdb";
   if (shardFiles(train).length > 0) return "shards";
-  return listFolder(train).some(({ kind }) => kind === "folder") ? "folders" : neighbourIn(train) ? undefined : "folders";
+  return listFolder(train, "imagenet").some(({ kind }) => kind === "folder") ? "folders" : neighbourIn(train) ? undefined : "folders";
 }
 
 /** Shards in the part's own folder, or beside one another with the part in their names. */

@@ -2,11 +2,10 @@ import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "@benn/core";
 import { type Safetensors } from "@benn/core/internals";
+import { keptFile, listFolder, type Watch } from "@benn/data-kit";
 import type { ClassList } from "./class-list.ts";
-import { keptIndex } from "./kept-index.ts";
-import { listFolder } from "./list-folder.ts";
 import { numberedClasses } from "./numbered-classes.ts";
-import type { Pictures, Source, Watch } from "./pictures.ts";
+import type { Pictures, Source } from "./pictures.ts";
 import { IndexBuilder, indexArrays, StoredPictures } from "./stored-pictures.ts";
 import { tarEntries } from "./tar-headers.ts";
 
@@ -30,7 +29,7 @@ export interface ShardOptions {
 export async function readShards({ train, test, classes, cache, watch }: ShardOptions): Promise<Source> {
   const read = async (paths: readonly string[]): Promise<Pictures> => {
     const salt = classes?.synsets.join(",") ?? "";
-    const index = await keptIndex(cache, { paths, salt }, () => indexShards(paths, classes, watch));
+    const index = await keptFile(cache, { paths, salt }, () => indexShards(paths, classes, watch));
     return new StoredPictures(indexArrays(index), { paths, form: "file", nameOf: (_, place) => `${place.path}, ${nameAt(place)}` });
   };
   const [training, testing] = [await read(train), await read(test)];
@@ -47,13 +46,15 @@ export async function readShards({ train, test, classes, cache, watch }: ShardOp
 export function shardFiles(path: string, keep: (name: string) => boolean = () => true): string[] {
   if (!existsSync(path)) throw new UserError(`imagenet: there is no "${path}". Name folders of shards with dataset.train and val.`);
   if (!statSync(path).isDirectory()) return [path];
-  return listFolder(path).flatMap(({ name, kind }) => (kind === "file" && name.endsWith(".tar") && keep(name) ? [join(path, name)] : []));
+  return listFolder(path, "imagenet").flatMap(({ name, kind }) =>
+    kind === "file" && name.endsWith(".tar") && keep(name) ? [join(path, name)] : [],
+  );
 }
 
 async function indexShards(paths: readonly string[], classes: ClassList | undefined, watch: Watch): Promise<Safetensors> {
   const builder = new IndexBuilder();
   for (const [file, path] of paths.entries()) {
-    await watch.tick("indexing shards", file, paths.length);
+    await watch("indexing shards", file, paths.length);
     let sample: { key: string; offset: number; size: number; label: number } | undefined;
     const close = (): void => {
       if (!sample || (sample.size < 0 && sample.label < 0)) return; // neither picture nor label: other files of the set

@@ -9,12 +9,12 @@ export class StoredPictures implements Pictures {
   readonly #lengths: Uint32Array;
   readonly #files: Int32Array;
   readonly #paths: readonly string[];
-  readonly #form: Place["form"];
+  readonly #form: NonNullable<Place["form"]>;
   readonly #nameOf: (row: number) => string;
 
   constructor(
     { labels, offsets, lengths, files }: { labels: Int32Array; offsets: Float64Array; lengths: Uint32Array; files: Int32Array },
-    { paths, form, nameOf }: { paths: readonly string[]; form: Place["form"]; nameOf: (row: number, place: Place) => string },
+    { paths, form, nameOf }: { paths: readonly string[]; form: NonNullable<Place["form"]>; nameOf: (row: number, place: Place) => string },
   ) {
     this.labels = labels;
     this.#offsets = offsets;

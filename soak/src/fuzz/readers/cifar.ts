@@ -5,6 +5,7 @@ import { parseNpy, writeSafetensors } from "@benn/core/internals";
 import { Header } from "tar";
 import { readBinaryBatches } from "../../../../packages/data-cifar/src/binary-batches.ts";
 import { extractBatches } from "../../../../packages/data-cifar/src/extract-batches.ts";
+import { CIFAR10 } from "../../../../packages/data-cifar/src/layout.ts";
 import { keepZca } from "../../../../packages/data-cifar/src/keep-zca.ts";
 import { readNumpyArrays } from "../../../../packages/data-cifar/src/numpy-arrays.ts";
 import { BATCHES, records, writeBatches } from "../../../../packages/data-cifar/test/mini-batches.ts";
@@ -78,7 +79,7 @@ export const batches: Reader = {
       async read(bytes) {
         rmSync(names, { force: true });
         writeFileSync(bytes.length < 200 ? names : join(folder, "data_batch_3.bin"), bytes);
-        const { train, labels } = await readBinaryBatches(folder);
+        const { train, labels } = await readBinaryBatches(folder, CIFAR10);
         must(train.pixels.length === train.labels.length * 3072 && labels.length === 10, "each image has pixels and a class");
       },
     };
@@ -118,7 +119,7 @@ export const archive: Reader = {
       async read(bytes) {
         writeFileSync(packed, bytes);
         try {
-          await extractBatches(packed, join(place, "out"));
+          await extractBatches(packed, join(place, "out"), CIFAR10);
         } finally {
           must(readdirSync(folder).length === 2 && readdirSync(place).every((name) => name === "out"), "no file is written elsewhere");
           const found = existsSync(join(place, "out")) ? readdirSync(join(place, "out"), { recursive: true, withFileTypes: true }) : [];

@@ -10,7 +10,7 @@ import { readDatum } from "../../../../packages/data-imagenet/src/lmdb/datum.ts"
 import { LmdbFile } from "../../../../packages/data-imagenet/src/lmdb/lmdb-file.ts";
 import { readMean } from "../../../../packages/data-imagenet/src/mean-image.ts";
 import { readClassList } from "../../../../packages/data-imagenet/src/sources/class-list.ts";
-import { keptIndex } from "../../../../packages/data-imagenet/src/sources/kept-index.ts";
+import { keptFile } from "../../../../packages/data-kit/src/kept-file.ts";
 import { readLabelFile } from "../../../../packages/data-imagenet/src/sources/label-file.ts";
 import { openSource } from "../../../../packages/data-imagenet/src/sources/open-source.ts";
 import { tarEntries } from "../../../../packages/data-imagenet/src/sources/tar-headers.ts";
@@ -146,7 +146,7 @@ export const folders: Reader = {
       form: "text",
       async read(bytes) {
         writeFileSync(join(folder, "val.txt"), bytes);
-        const source = await openSource({ data: folder, source: undefined, train: undefined, val: undefined, valLabels: undefined, classes: undefined, cache: join(folder, "cache"), watch: { tick: async () => {} } }); // prettier-ignore
+        const source = await openSource({ data: folder, source: undefined, train: undefined, val: undefined, valLabels: undefined, classes: undefined, cache: join(folder, "cache"), watch: async () => {} }); // prettier-ignore
         must(
           source.test.labels.every((label) => label >= 0 && label < source.labels.length),
           "each picture has a class",
@@ -193,7 +193,7 @@ export const index: Reader = {
     mkdirSync(cache);
     writeFileSync(of, "x");
     const made = { metadata: {}, tensors: new Map() };
-    const keep = (): ReturnType<typeof keptIndex> => keptIndex(cache, { paths: [of] }, async () => made);
+    const keep = (): ReturnType<typeof keptFile> => keptFile(cache, { paths: [of] }, async () => made);
     await keep();
     const path = join(cache, readdirSync(cache)[0] ?? "");
     return {

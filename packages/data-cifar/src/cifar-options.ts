@@ -1,0 +1,41 @@
+import { UserError, z } from "@benn/core";
+import { augmentOptions, rowOptions } from "@benn/data-kit";
+import { SIDE } from "./images.ts";
+import type { Layout } from "./layout.ts";
+import type { Place } from "./read-source.ts";
+
+/** Where to download the official archive from, if not from its own site. */
+export const urlOption = z
+  .url({ protocol: /^https?$/, error: "must be an http or https address" })
+  .optional()
+  .describe("where to download the official archive from, if not from its own site");
+
+/** Options that CIFAR-10 and CIFAR-100 have in common, behind those that say where they are. */
+export const preparationOptions = {
+  cache: z.string().min(1).optional().describe("folder for downloads and fitted whitening; the user's cache if absent"),
+  preprocess: z
+    .enum(["standardize", "gcn-zca"])
+    .default("standardize")
+    .describe("standardize: per-channel mean and deviation; gcn-zca: contrast normalisation of each image, then ZCA whitening"),
+  ...augmentOptions({ flip: false, side: SIDE }),
+  ...rowOptions(10, { train: "training images", test: "test images" }),
+};
+
+/**
+ * Where the images come from by the options.
+ * @throws UserError for options that do not go together
+ */
+export function choosePlace(
+  { dataset }: Layout,
+  { data, url, source }: { readonly data?: string | undefined; readonly url?: string | undefined; readonly source: Place["from"] },
+  cache: string,
+): Place {
+  if (url !== undefined && source !== "download") {
+    throw new UserError(`${dataset}: url is for source=download, but source is ${source}. Leave one of the two out.`);
+  }
+  if (source === "folder") return { from: source, folder: data };
+  if (data !== undefined) {
+    throw new UserError(`${dataset}: source=${source} reads no folder, but data is "${data}". Leave one of the two out.`);
+  }
+  return source === "download" ? { from: source, cache, url } : { from: source };
+}

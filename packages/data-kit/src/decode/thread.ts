@@ -1,0 +1,4 @@
+// The door for the entries of decoding threads.
+export { type Decode, decodeHere, type Undecoded } from "./decode-here.ts";
+export { type OpenedPicture, openPicture, pictureLibrary } from "./open-picture.ts";
+export type { Place } from "./place.ts";

@@ -1,0 +1,70 @@
+import { type LoadOptions, type Random, UserError } from "@benn/core";
+import { createRandom, shuffle } from "@benn/core/internals";
+
+/**
+ * Takes `count` rows at random, of each class as near to its share as whole numbers allow.
+ * @param labels class of every row of the set
+ * @param rows to take from, in rising order
+ * @returns the rows taken and the rest, each in rising order
+ */
+export function takeRows(
+  labels: Uint8Array | Int32Array,
+  rows: Int32Array,
+  count: number,
+  { classes, random }: { readonly classes: number; readonly random: Random },
+): { readonly taken: Int32Array; readonly rest: Int32Array } {
+  // Sorted by class with a count of each, since a thousand passes over a million rows would take a while.
+  const starts = new Int32Array(classes + 1);
+  for (const row of rows) starts[labels[row]! + 1]!++;
+  for (let label = 0; label < classes; label++) starts[label + 1]! += starts[label]!;
+  const next = starts.slice();
+  const byClass = new Int32Array(rows.length);
+  for (const row of rows) byClass[next[labels[row]!]!++] = row;
+
+  const isTaken = new Uint8Array(labels.length);
+  for (let label = 0; label < classes; label++) {
+    const [from, to] = [starts[label]!, starts[label + 1]!];
+    // What falls to the classes up to this one, rounded, less what the earlier ones gave: the sum is exactly `count`.
+    const share = Math.round((count * to) / rows.length) - Math.round((count * from) / rows.length);
+    const own = shuffle(byClass.subarray(from, to), random);
+    for (let i = 0; i < share; i++) isTaken[own[i]!] = 1;
+  }
+  return { taken: rows.filter((row) => isTaken[row] === 1), rest: rows.filter((row) => isTaken[row] === 0) };
+}
+
+interface Subject {
+  /** Name of the data set. */
+  readonly dataset: string;
+  readonly classes: number;
+}
+
+/**
+ * `count` of all rows, of each class alike and the same for every seed; all of them if it is undefined.
+ * @param name of the option that asks for so many
+ * @throws UserError if there are fewer
+ */
+export function takeFixedRows(
+  labels: Uint8Array | Int32Array,
+  count: number | undefined,
+  { dataset, name, classes }: Subject & { readonly name: string },
+): Int32Array {
+  const rows = Int32Array.from(labels.keys());
+  if (count === undefined) return rows;
+  if (count > rows.length) throw new UserError(`${dataset}: ${name} is ${count}, but there are only ${rows.length}. Lower it.`);
+  return takeRows(labels, rows, count, { classes, random: createRandom(0, dataset, name) }).taken;
+}
+
+/**
+ * Takes the validation rows out of the training rows.
+ * @throws UserError if none are left
+ */
+export function holdOut(
+  labels: Uint8Array | Int32Array,
+  rows: Int32Array,
+  { validation, random }: Pick<LoadOptions, "validation" | "random">,
+  { dataset, classes }: Subject,
+): ReturnType<typeof takeRows> {
+  const held = takeRows(labels, rows, Math.round(validation * rows.length), { classes, random });
+  if (held.rest.length > 0) return held;
+  throw new UserError(`${dataset}: validation ${validation} of ${rows.length} training images leaves none to train on. Lower it.`);
+}
