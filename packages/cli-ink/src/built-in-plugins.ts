@@ -10,6 +10,7 @@ import type { BennPlugin } from "@benn/core";
 import { autoBackend } from "@benn/core/node";
 import dataCifar from "@benn/data-cifar";
 import dataImagenet from "@benn/data-imagenet";
+import dataMnist from "@benn/data-mnist";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
 import ensembleDeep from "@benn/ensemble-deep";
@@ -35,6 +36,7 @@ export const builtInPlugins: readonly BennPlugin[] = [
   losses,
   dataCifar,
   dataImagenet,
+  dataMnist,
   backendWasm,
   backendNode,
   backendWebgpu,

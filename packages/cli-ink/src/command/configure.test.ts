@@ -36,6 +36,15 @@ test("settings come on top of --data and --backend, those on top of the preset",
   });
 });
 
+test("--data is the folder of the data set that settings name, unless they name another folder", async () => {
+  const datasetOf = async (...settings: string[]) => (await read({ ...none, settings, data: "d" }, folder)).dataset;
+  const named = { name: "imagenet", data: join(folder, "d") };
+  expect(await datasetOf("dataset=imagenet")).toEqual(named);
+  expect(await datasetOf("dataset=cifar10", "epochs=2", "dataset=imagenet")).toEqual(named);
+  expect(await datasetOf("dataset.name=imagenet")).toEqual(named);
+  expect(await datasetOf("dataset=imagenet", "dataset.data=other")).toEqual({ ...named, data: join(folder, "other") });
+});
+
 test("a JSON file may name its schema, and its plugins begin at its folder", async () => {
   mkdirSync(join(folder, "inner"));
   plugin("inner/p.ts", "p");

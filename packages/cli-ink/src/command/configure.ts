@@ -66,11 +66,14 @@ export async function configure(request: ConfigRequest, cwd: string, saved?: Run
 }
 
 function settingsOf({ data, backend, parallel, settings }: ConfigRequest, cwd: string): string[] {
+  // The folder is that of the data set which is trained on, so it comes behind the setting that names one as a whole.
+  const named = settings.findLastIndex((setting) => setting.startsWith("dataset=")) + 1;
   return [
-    ...(data === undefined ? [] : [`dataset.data=${JSON.stringify(resolve(cwd, data))}`]),
     ...(backend === undefined ? [] : [`backend=${backend}`]),
     ...(parallel === undefined ? [] : [`parallel=${parallel}`]),
-    ...settings,
+    ...settings.slice(0, named),
+    ...(data === undefined ? [] : [`dataset.data=${JSON.stringify(resolve(cwd, data))}`]),
+    ...settings.slice(named),
   ];
 }
 
