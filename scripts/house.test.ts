@@ -56,6 +56,8 @@ function mayImport(folder: string): RegExp {
   const name = basename(folder);
   if (name === "cli-ink") return /^@benn\//;
   if (name === "data-kit") return /^@benn\/core$/;
+  // Pictures are resized as the packed runtime does it, so that it makes the same of them.
+  if (name === "data-pictures") return /^@benn\/(?:core|data-kit|packed)$/;
   if (name.startsWith("data-")) return /^@benn\/(?:core|data-kit)$/;
   return name.startsWith("arch-") ? /^@benn\/(?:core|binarize)$/ : /^@benn\/core$/;
 }

@@ -11,6 +11,7 @@ import { autoBackend } from "@benn/core/node";
 import dataCifar from "@benn/data-cifar";
 import dataImagenet from "@benn/data-imagenet";
 import dataMnist from "@benn/data-mnist";
+import dataPictures from "@benn/data-pictures";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
 import ensembleDeep from "@benn/ensemble-deep";
@@ -37,6 +38,7 @@ export const builtInPlugins: readonly BennPlugin[] = [
   dataCifar,
   dataImagenet,
   dataMnist,
+  dataPictures,
   backendWasm,
   backendNode,
   backendWebgpu,

@@ -60,8 +60,8 @@ export function imagenet(options: ImagenetOptions): Dataset {
       if (source.kind !== "lmdb") await checkPictureLibrary("imagenet");
 
       const subject = { dataset: "imagenet", classes: source.labels.length };
-      const all = takeFixedRows(source.train.labels, options.trainRows, { ...subject, name: "trainRows" });
-      const test = takeFixedRows(source.test.labels, options.testRows, { ...subject, name: "testRows" });
+      const all = takeFixedRows(source.train, options.trainRows, { ...subject, name: "trainRows" });
+      const test = takeFixedRows(source.test, options.testRows, { ...subject, name: "testRows" });
       const held = holdOut(source.train.labels, all, load, subject);
 
       const pool = openDecoder(recipe, options.threads ?? usualThreads());

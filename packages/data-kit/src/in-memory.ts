@@ -7,6 +7,8 @@ import { holdOut, takeFixedRows } from "./take-rows.ts";
 export interface Images {
   /** Class of each image [n], from 0. */
   readonly labels: Uint8Array | Int32Array;
+  /** Those of the images that belong to it, in rising order; all if absent: two sets may share their arrays. */
+  readonly rows?: Int32Array;
   /** [n, height, width, channels], or in planes [n, channels, height, width]. Bytes are raw pixels. */
   readonly pixels: Uint8Array | Float32Array;
 }
@@ -47,8 +49,8 @@ export async function loadInMemory(
   load: LoadOptions,
 ): Promise<LoadedDataset> {
   const classes = labels.length;
-  const all = takeFixedRows(train.labels, trainRows, { dataset, name: "trainRows", classes });
-  const tested = takeFixedRows(test.labels, testRows, { dataset, name: "testRows", classes });
+  const all = takeFixedRows(train, trainRows, { dataset, name: "trainRows", classes });
+  const tested = takeFixedRows(test, testRows, { dataset, name: "testRows", classes });
   const { taken, rest } = holdOut(train.labels, all, load, { dataset, classes });
   const { reader, preprocessing, facts } = await (fit ? fit(rest) : standardizeRows(train, rest, shape));
   const training = { shape, read: reader(train), ...augmentation };

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readSafetensors, type Safetensors, writeSafetensors } from "@benn/core/internals";
 
@@ -16,6 +16,8 @@ export interface KeptOf {
   readonly ending?: string;
   /** Whether what was kept is sound; all is, if absent. */
   readonly isSound?: (kept: Safetensors) => boolean;
+  /** Files of this ending that stay, the newest; all if absent. */
+  readonly most?: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface KeptOf {
  */
 export async function keptFile(
   cache: string,
-  { paths, salt = "", ending = "index", isSound = () => true }: KeptOf,
+  { paths, salt = "", ending = "index", isSound = () => true, most = Infinity }: KeptOf,
   make: () => Promise<Safetensors>,
 ): Promise<Safetensors> {
   const hash = createHash("sha256").update(`${FORMAT} ${salt}`);
@@ -43,10 +45,19 @@ export async function keptFile(
     mkdirSync(cache, { recursive: true });
     writeFileSync(aside, writeSafetensors(made));
     renameSync(aside, file);
+    removeOld(cache, ending, most);
   } catch {
     if (existsSync(aside)) rmSync(aside);
   }
   return made;
+}
+
+function removeOld(cache: string, ending: string, most: number): void {
+  if (most === Infinity) return;
+  const files = readdirSync(cache)
+    .filter((name) => name.endsWith(`.${ending}`))
+    .map((name) => ({ path: join(cache, name), time: statSync(join(cache, name)).mtimeMs }));
+  for (const { path } of files.toSorted((a, b) => b.time - a.time).slice(most)) rmSync(path, { force: true });
 }
 
 function addState(hash: Hash, path: string): void {

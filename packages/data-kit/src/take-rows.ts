@@ -38,17 +38,24 @@ interface Subject {
   readonly classes: number;
 }
 
+/** Labelled rows. */
+interface Labelled {
+  /** Class of each row. */
+  readonly labels: Uint8Array | Int32Array;
+  /** Those that there are, in rising order; all if absent. */
+  readonly rows?: Int32Array;
+}
+
 /**
- * `count` of all rows, of each class alike and the same for every seed; all of them if it is undefined.
+ * `count` of the rows, of each class alike and the same for every seed; all of them if it is undefined.
  * @param name of the option that asks for so many
  * @throws UserError if there are fewer
  */
 export function takeFixedRows(
-  labels: Uint8Array | Int32Array,
+  { labels, rows = Int32Array.from(labels.keys()) }: Labelled,
   count: number | undefined,
   { dataset, name, classes }: Subject & { readonly name: string },
 ): Int32Array {
-  const rows = Int32Array.from(labels.keys());
   if (count === undefined) return rows;
   if (count > rows.length) throw new UserError(`${dataset}: ${name} is ${count}, but there are only ${rows.length}. Lower it.`);
   return takeRows(labels, rows, count, { classes, random: createRandom(0, dataset, name) }).taken;
