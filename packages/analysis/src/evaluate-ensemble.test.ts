@@ -90,7 +90,9 @@ test("votes of classes and of probabilities have shares as their probabilities",
     return Math.log([0, 1, 2, 3].filter((m) => answersOf(m)[row] === k).length / 4);
   });
   expect(vote.calibration).toEqual(calibration(shares, labels));
-  expect(vote.calibration.bins.filter(({ rows }) => rows > 0).map(({ confidence }) => Math.round(100 * confidence))).toEqual([25, 50, 75, 100]);
+  expect(vote.calibration.bins.filter(({ rows }) => rows > 0).map(({ confidence }) => Math.round(100 * confidence))).toEqual([
+    25, 50, 75, 100,
+  ]);
 });
 
 test("a member without a vote is measured alone and takes no part, and one alone is compared with nothing", () => {
