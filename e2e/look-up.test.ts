@@ -93,6 +93,16 @@ test.concurrent("the JSON schema knows the options of everything registered", as
   });
 });
 
+test.concurrent("help fits 80 columns, but for commands that are to be copied whole", async () => {
+  const cwd = newFolder();
+  const { stdout } = await benn(["--help"], { cwd });
+  const commands = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name = ""]) => name).filter((name) => name !== "help");
+  expect(commands).toEqual(expect.arrayContaining(["train", "eval", "presets"]));
+  const helps = await Promise.all(commands.map((name) => benn([name, "--help"], { cwd })));
+  for (const line of [stdout, ...helps.map((help) => help.stdout)].flatMap((text) => text.split("\n")))
+    if (!line.startsWith("  $ ")) expect(line.length, line).toBeLessThanOrEqual(80);
+});
+
 test.concurrent("presets lists the demo and every recipe of the reference for CIFAR-10", async () => {
   const { code, stdout } = await benn(["presets"], { cwd: newFolder() });
   expect(code).toBe(0);

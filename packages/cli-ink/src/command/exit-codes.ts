@@ -23,6 +23,7 @@ Exit codes:
   0    done; of training: the run is finished
   1    a fault of the program
   2    a mistake of yours, or the machine's state (a full disk, no permission)
-  141  the reader of standard output left (| head); training was saved and stopped
+  141  the reader of standard output left (| head); training was saved
   ${STOP_SIGNALS.map(exitCodeOf).join(", ")}
-       stopped by ${STOP_SIGNALS.join(", ")}; training was saved, and --resume goes on`;
+       stopped by ${STOP_SIGNALS.join(", ")};
+       training was saved, and --resume goes on`;

@@ -23,17 +23,14 @@ export function createProgram(): Command {
     .option("--no-color", "no colours (NO_COLOR does the same)")
     .option("--debug", "show stacks of errors")
     .version(version(), "-V, --version", "print the version")
-    .configureHelp({ showGlobalOptions: true })
+    // Names alone, so that their descriptions have room: each command's own help shows how it is called.
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) })
     .exitOverride()
     .showSuggestionAfterError();
 
   const examples = (command: Command, lines: readonly (readonly [string, string])[]): Command => {
-    const width = Math.max(...lines.map(([args]) => args.length));
-    return command.addHelpText(
-      "after",
-      () => `\nExamples:\n${lines.map(([args, does]) => `  $ ${benn} ${args.padEnd(width)}  # ${does}`).join("\n")}`,
-    );
+    return command.addHelpText("after", () => `\nExamples:\n${lines.map(([args, does]) => `  # ${does}\n  $ ${benn} ${args}`).join("\n")}`);
   };
 
   examples(program, [
@@ -317,7 +314,7 @@ export function createProgram(): Command {
         await verify(run, options);
       }),
     [
-      ["verify results/NAME --data DIR", "the last epoch of its first member, if a checkpoint is stored; the whole run otherwise"],
+      ["verify results/NAME --data DIR", "the last epoch of its first member from a stored checkpoint; else the whole run"],
       ["verify runs/NAME --members 1", "the first member of a run of yours"],
     ],
   );
