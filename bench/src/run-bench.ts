@@ -6,6 +6,7 @@ import { type Table, tableLines } from "./table.ts";
 
 /** Each in a file of its name, which is loaded when it is asked for. */
 const SUBJECTS: Readonly<Record<string, () => Promise<Subject<never>>>> = {
+  anytime: async () => (await import("./anytime.ts")).anytime,
   browser: async () => (await import("./browser.ts")).browser,
   conformance: async () => (await import("./conformance.ts")).conformance,
   data: async () => (await import("./data.ts")).data,
