@@ -22,7 +22,7 @@ describe("a run whose data have moved", () => {
     writeBatches(data, 20);
     folder = await trainNets(out, { members: [{ ...nin, count: 2 }], dataset: at(data) });
     renameSync(data, moved);
-  });
+  }, 120_000);
 
   test("is exported to the bytes that it has with its data", async () => {
     cpSync(moved, data, { recursive: true });
