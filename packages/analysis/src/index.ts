@@ -21,3 +21,4 @@ export {
 } from "./evaluate-ensemble.ts";
 export { type Tempered, voteProbabilities } from "./vote-probabilities.ts";
 export { type Measured, type VotedSplit, voteSplit, type VoteTask } from "./vote-split.ts";
+export { type MemberSelection, selectMembers, type SelectionStep, type SelectionTask } from "./select-members.ts";

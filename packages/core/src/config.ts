@@ -82,6 +82,14 @@ export const configSchema = z.strictObject({
   seed: z.int().min(0).max(0xffffffff).default(0).describe("every random draw derives from it"),
   ...named,
   validation: z.number().min(0).lt(1).default(0).describe("share of the training rows held out, of each class alike"),
+  validationSeed: z
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .optional()
+    .describe(
+      "decides which rows are held out, in place of seed: runs of different seeds that hold out the same rows can be chosen from together",
+    ),
   members: z
     .union([z.int().min(1).max(MOST_MEMBERS), z.array(memberGroup).min(1).max(MOST_MEMBERS)])
     .default(8)

@@ -47,8 +47,8 @@ export interface Experiment {
   readonly data?: DataFacts;
   /** Of the run folder: 2, or 1 in older runs. */
   readonly format: number;
-  /** Whether the members were trained elsewhere. */
-  readonly imported: boolean;
+  /** Of members that were trained elsewhere, where they come from. */
+  readonly origin?: Readonly<Record<string, unknown>>;
 }
 
 /** Shape of an image [height, width, channels], class names, rows of each split, and SHA-256 of the preprocessing if there is any. */
@@ -140,5 +140,5 @@ export async function readExperiment(folder: string): Promise<Experiment> {
         `It was written by ${benn}; use that version, or train anew.`,
     );
   }
-  return { config: upgradeConfig(parsed.data.config), dataset, format, imported: origin !== undefined, ...(data ? { data } : {}) };
+  return { config: upgradeConfig(parsed.data.config), dataset, format, ...(origin ? { origin } : {}), ...(data ? { data } : {}) };
 }

@@ -14,7 +14,7 @@ export async function* loadDataset(
   let wake: () => void = () => {};
   const options: LoadOptions = {
     validation: config.validation,
-    random: createRandom(config.seed, "validation"),
+    random: createRandom(config.validationSeed ?? config.seed, "validation"),
     onProgress: (progress) => {
       queue.push({ type: "progress", ...progress });
       wake();

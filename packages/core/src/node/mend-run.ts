@@ -89,7 +89,7 @@ async function recompute(
   { container, dataset, backend, onProgress }: MendOptions,
   outcome: Outcome,
 ): Promise<void> {
-  const { config: saved, imported } = await readExperiment(folder);
+  const { config: saved, origin } = await readExperiment(folder);
   const config = resolveConfig({ ...saved, ...(dataset ? { dataset } : {}), ...(backend ? { backend } : {}) }, container);
   await container.resolve(BACKENDS).create(config.backend).activate();
   const loading = loadDataset(config, container);
@@ -99,7 +99,16 @@ async function recompute(
     loaded = await loading.next();
   }
   const data = loaded.value;
-  const run: Mending = { folder, config, data, container, facts: await readRunFacts(folder), imported, onProgress, outcome };
+  const run: Mending = {
+    folder,
+    config,
+    data,
+    container,
+    facts: await readRunFacts(folder),
+    imported: origin !== undefined,
+    onProgress,
+    outcome,
+  };
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();

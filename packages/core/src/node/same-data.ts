@@ -43,18 +43,62 @@ interface OtherData {
 export async function differenceOfData(run: string, { data, dataset, container }: OtherData): Promise<string | undefined> {
   const { config, dataset: provenance, data: facts } = await readExperiment(run);
   const { dataset: saved } = resolveConfig(config, container);
-  const places = (spec: Spec): string[] =>
-    placeOptions(spec, container).flatMap((key) => (typeof spec[key] === "string" ? [resolve(spec[key]), spec[key]] : []));
-  const was = withoutPlaces(provenance, places(saved));
-  const now = withoutPlaces(data.provenance, places(dataset ?? saved));
-  // Another version of the plugin may report more, or less.
-  const common = Object.keys(was).filter((key) => Object.hasOwn(now, key));
-  const difference = firstDifference(pick(was, common), pick(now, common), "");
+  const difference = differenceOfProvenance(
+    { provenance, spec: saved },
+    { provenance: data.provenance, spec: dataset ?? saved },
+    container,
+  );
   if (difference !== undefined) return difference;
-  const factsNow = dataFacts(data);
-  if (facts) return firstDifference(facts, factsNow, "");
+  if (facts) return firstDifference(facts, dataFacts(data), "");
   const other = await otherOlderArray(run, data.preprocessing);
   return other === undefined ? undefined : `preprocessing has another ${other}`;
+}
+
+/**
+ * What the data of a run have other than those of another run, by what both keep of them; held-out rows included, which follow from the
+ * share, the seed and the data.
+ * @returns a phrase like "validationSeed is 0 in one and 1 in the other"; undefined for none
+ * @throws UserError when a run is none, or is of a version that kept nothing of its data
+ */
+export async function differenceOfRuns(run: string, other: string, container: DependencyContainer): Promise<string | undefined> {
+  const [first, second] = await Promise.all(
+    [run, other].map(async (folder) => {
+      const { config, dataset: provenance, data } = await readExperiment(folder);
+      if (!data)
+        throw new UserError(`run folder ${folder}: is of a version that kept too little of its data to compare them. Train it anew.`);
+      const { dataset: spec, validation, validationSeed, seed } = resolveConfig(config, container);
+      return { provenance, spec, data, held: { validation, validationSeed: validationSeed ?? seed } };
+    }),
+  );
+  if (!first || !second) throw new Error("two runs");
+  return (
+    firstDifference(first.held, second.held, "", BETWEEN_RUNS) ??
+    differenceOfProvenance(first, second, container, BETWEEN_RUNS) ??
+    firstDifference(first.data, second.data, "", BETWEEN_RUNS)
+  );
+}
+
+interface Provenance {
+  readonly provenance: Json;
+  /** That the data were loaded as. */
+  readonly spec: Spec;
+}
+
+function differenceOfProvenance(
+  was: Provenance,
+  now: Provenance,
+  container: DependencyContainer,
+  phrase: typeof BETWEEN_TIMES = BETWEEN_TIMES,
+): string | undefined {
+  const stripped = ({ provenance, spec }: Provenance): Json =>
+    withoutPlaces(
+      provenance,
+      placeOptions(spec, container).flatMap((key) => (typeof spec[key] === "string" ? [resolve(spec[key]), spec[key]] : [])),
+    );
+  const [before, after] = [stripped(was), stripped(now)];
+  // Another version of the plugin may report more, or less.
+  const common = Object.keys(before).filter((key) => Object.hasOwn(after, key));
+  return firstDifference(pick(before, common), pick(after, common), "", phrase);
 }
 
 /** @throws UserError naming what is other than it was when the run was made */
@@ -85,15 +129,18 @@ function pick(json: Json, keys: readonly string[]): Json {
   return Object.fromEntries(keys.map((key) => [key, json[key]]));
 }
 
-function firstDifference(was: unknown, now: unknown, path: string): string | undefined {
+const BETWEEN_TIMES = (path: string, was: string, now: string): string => `${path} was ${was}, now is ${now}`;
+const BETWEEN_RUNS = (path: string, one: string, other: string): string => `${path} is ${one} in one and ${other} in the other`;
+
+function firstDifference(was: unknown, now: unknown, path: string, phrase: typeof BETWEEN_TIMES = BETWEEN_TIMES): string | undefined {
   if (isObject(was) && isObject(now)) {
     for (const key of new Set([...Object.keys(was), ...Object.keys(now)])) {
-      const difference = firstDifference(was[key], now[key], path === "" ? key : `${path}.${key}`);
+      const difference = firstDifference(was[key], now[key], path === "" ? key : `${path}.${key}`, phrase);
       if (difference !== undefined) return difference;
     }
     return undefined;
   }
-  return JSON.stringify(was) === JSON.stringify(now) ? undefined : `${path} was ${brief(was)}, now is ${brief(now)}`;
+  return JSON.stringify(was) === JSON.stringify(now) ? undefined : phrase(path, brief(was), brief(now));
 }
 
 function isObject(value: unknown): value is Json {

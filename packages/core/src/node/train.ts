@@ -49,6 +49,8 @@ export interface TrainOptions {
    * lie at another place.
    */
   readonly resume?: string;
+  /** The data of the configuration, if they are loaded already; not disposed. */
+  readonly data?: LoadedDataset;
   /** Run folder whose data a new run must have, wherever they lie now. */
   readonly sameDataAs?: string;
   /** Takes the run over from the process that its lock names. If that is alive, it writes no more. Default false. */
@@ -103,7 +105,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
     await backend.activate();
     const trained = resume === undefined ? [] : (await openRun(resume)).members;
-    data = yield* loadData(resolved, options);
+    data = options.data ?? (yield* loadData(resolved, options));
     const origin = resume ?? options.sameDataAs;
     if (origin !== undefined) await refuseOtherData(origin, { data, dataset: resolved.dataset, container });
     const kinds = await checkMembers(resolved, data, container, resume ? undefined : options.checkMember);
@@ -161,7 +163,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     await run?.return("interrupted"); // a loop that was broken off leaves it in the middle
     await trainer?.close?.();
     await audience?.close();
-    data?.dispose?.();
+    if (!options.data) data?.dispose?.();
     await store?.close();
   }
 }

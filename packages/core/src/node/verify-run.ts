@@ -61,12 +61,17 @@ export interface Verification {
  * Trains a run again in a temporary folder, from its beginning or from the checkpoint in `verify/`, and compares what comes out with what the
  * run's records say: SHA-256 of weights and logits, metrics, alpha and error. Of the run it reads `experiment.json`, `member.json` of each member,
  * and what training starts from; weights and logits need not be there.
- * @throws UserError when the run has no record of a finished member, or its data differ
+ * @throws UserError when the run has no record of a finished member, its members were trained elsewhere, or its data differ
  */
 export async function verifyRun(folder: string, options: VerifyOptions): Promise<Verification> {
   const { container, dataset, startMemberThread } = options;
   const control = options.control ?? new RunControl();
-  const { config } = await readExperiment(folder);
+  const { config, origin } = await readExperiment(folder);
+  if (origin)
+    throw new UserError(
+      `run folder ${folder}: its members were trained elsewhere, so there is nothing to train again here. ` +
+        "Verify the runs that they come from: origin in experiment.json names them.",
+    );
   const facts = await readRunFacts(folder);
   const recorded = await recordedMembers(folder);
   if (recorded === 0)

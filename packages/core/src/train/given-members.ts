@@ -4,6 +4,7 @@ import { buildMember, countRows, memberLogits, type MemberTrainer, type TrainerO
 import { nameOf } from "./memory-advice.ts";
 import { type WeightValues, weightsFit, writeWeights } from "./model-weights.ts";
 import { settingsOf } from "./resolve-config.ts";
+import type { MemberLogits } from "./run-store.ts";
 import { UserError } from "../user-error.ts";
 import { watchScoring } from "./watch-scoring.ts";
 
@@ -15,6 +16,8 @@ export interface GivenMembers {
   readonly count?: number;
   /** All weights of a member, by the names and shapes of its net, in the net's order. Taken as they are. */
   weights(member: number): Promise<WeightValues>;
+  /** Logits of the member on every split, if they are known; else the member is run on them. */
+  logits?(member: number): Promise<MemberLogits | undefined>;
   /** What is known of the member; the rest the scheme works out. */
   judgement?(member: number): Promise<KnownVerdict>;
   /** Called while a member's logits are computed, and waited for. An error thrown here ends the run. */
@@ -38,6 +41,8 @@ export function takeGiven(options: Pick<TrainerOptions, "config" | "data" | "con
           throw new UserError(`${nameOf(member)}: the weights given do not fit the net ${model.name}. Were its files changed meanwhile?`);
         }
         checkFinite(nameOf(member), weights, "Give the weights of a training that went well.");
+        const known = await given.logits?.(member);
+        if (known) return { finished: true, weights, bestEpoch: UNKNOWN_EPOCH, logits: known };
         writeWeights(model, weights);
         const logits = yield* watchScoring(memberLogits(options, model, member), {
           what: `scoring ${nameOf(member)}`,

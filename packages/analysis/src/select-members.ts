@@ -1,0 +1,146 @@
+import type { Random } from "@benn/core";
+
+export interface SelectionTask {
+  /** What each candidate adds to the scores [rows, classes] of the vote when it is chosen once. */
+  readonly votes: readonly (Float32Array | Float64Array)[];
+  /** What the scores of a vote are worth, the higher the better. */
+  worth(scores: Float64Array): number;
+  /** How often each bag chooses. */
+  readonly steps: number;
+  /** How many selections are added up; 1: a single one from all candidates. */
+  readonly bags: number;
+  /** Share of the candidates, drawn at random, that a bag chooses from. */
+  readonly share: number;
+  readonly random: Pick<Random, "integer">;
+  /** Whether an ensemble of these candidates, by how often each was chosen, is within the budget. Default: always. */
+  fits?(counts: ReadonlyMap<number, number>): boolean;
+  /** Called after each step of each bag, and waited for. */
+  onStep?(done: number, total: number): void | Promise<void>;
+}
+
+/** The ensemble after so many steps of each bag. */
+export interface SelectionStep {
+  readonly steps: number;
+  /** How often each candidate was chosen, by its place; those that were are alone in it, in the order of their places. Without a common divisor. */
+  readonly counts: ReadonlyMap<number, number>;
+  readonly worth: number;
+}
+
+export interface MemberSelection {
+  readonly curve: readonly SelectionStep[];
+  /** The first step of the curve with the highest worth. */
+  readonly chosen: SelectionStep;
+}
+
+/**
+ * Chooses the members of an ensemble from many candidates: each step adds the one whose vote makes the ensemble best, chosen before or not. Chosen on
+ * few rows that would fit their noise, so it is done several times, each time from a random part of the candidates, and the choices are added up; how many
+ * steps each bag takes is chosen by the worth of the sum.
+ *
+ * Under a budget each step takes what still fits. The sum of bags may hold more members than fit: then those that were chosen most often are kept, as long as
+ * they fit.
+ *
+ * Of candidates that are equally good for the ensemble, the one that is better alone is taken, and of those the earlier one.
+ * @throws RangeError when no candidate fits the budget
+ * @see Caruana, Niculescu-Mizil, Crew and Ksikes, "Ensemble Selection from Libraries of Models", ICML 2004, sections 2.1 to 2.3
+ */
+export async function selectMembers(task: SelectionTask): Promise<MemberSelection> {
+  const { votes, worth, steps, bags, share, random, fits = () => true, onStep } = task;
+  const alone = votes.map((vote) => worth(Float64Array.from(vote)));
+  // Better alone first; sorting keeps the order of those alike.
+  const ranked = [...votes.keys()].toSorted((a, b) => alone[b]! - alone[a]!);
+  if (!ranked.some((candidate) => fits(new Map([[candidate, 1]])))) throw new RangeError("no candidate fits the budget");
+  const picks: number[][] = [];
+  for (let bag = 0; bag < bags; bag++) {
+    const drawn = bags === 1 ? ranked : draw(ranked, share, random);
+    const own: number[] = [];
+    picks.push(own);
+    const sum = new Float64Array(votes[0]!.length);
+    const counts = new Map<number, number>();
+    for (let step = 0; step < steps; step++) {
+      const best = bestOf(drawn, sum, counts, { votes, worth, fits });
+      if (best !== undefined) {
+        own.push(best);
+        counts.set(best, (counts.get(best) ?? 0) + 1);
+        addTo(sum, votes[best]!, 1);
+      }
+      await onStep?.(bag * steps + step + 1, bags * steps);
+    }
+  }
+  const curve: SelectionStep[] = [];
+  for (let step = 1; step <= steps; step++) {
+    const counts = withoutDivisor(kept(countsOf(picks, step), ranked, fits));
+    if (counts.size === 0) continue;
+    const sum = new Float64Array(votes[0]!.length);
+    for (const [candidate, count] of counts) addTo(sum, votes[candidate]!, count);
+    curve.push({ steps: step, counts, worth: worth(sum) });
+  }
+  return { curve, chosen: curve.reduce((a, b) => (b.worth > a.worth ? b : a)) };
+}
+
+/** A part of the candidates, in their order. */
+function draw(ranked: readonly number[], share: number, random: SelectionTask["random"]): number[] {
+  const pool = [...ranked];
+  const size = Math.max(1, Math.round(share * ranked.length));
+  for (let i = 0; i < size; i++) {
+    const j = i + random.integer(pool.length - i);
+    [pool[i], pool[j]] = [pool[j]!, pool[i]!];
+  }
+  const drawn = new Set(pool.slice(0, size));
+  return ranked.filter((candidate) => drawn.has(candidate));
+}
+
+/** The candidate that the ensemble is best with; the first of those alike. */
+function bestOf(
+  candidates: readonly number[],
+  sum: Float64Array,
+  counts: ReadonlyMap<number, number>,
+  { votes, worth, fits }: Required<Pick<SelectionTask, "votes" | "worth" | "fits">>,
+): number | undefined {
+  let best: number | undefined;
+  let most = -Infinity;
+  const scores = new Float64Array(sum.length);
+  for (const candidate of candidates) {
+    if (!fits(new Map([...counts, [candidate, (counts.get(candidate) ?? 0) + 1]]))) continue;
+    scores.set(sum);
+    addTo(scores, votes[candidate]!, 1);
+    const value = worth(scores);
+    if (value > most) [best, most] = [candidate, value];
+  }
+  return best;
+}
+
+function addTo(sum: Float64Array, vote: Float32Array | Float64Array, times: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += times * vote[i]!;
+}
+
+/** How often each candidate is among the first picks of the bags. */
+function countsOf(picks: readonly (readonly number[])[], steps: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const own of picks) for (const candidate of own.slice(0, steps)) counts.set(candidate, (counts.get(candidate) ?? 0) + 1);
+  return counts;
+}
+
+/** Those chosen most often, as long as they fit the budget together. */
+function kept(
+  counts: ReadonlyMap<number, number>,
+  ranked: readonly number[],
+  fits: NonNullable<SelectionTask["fits"]>,
+): Map<number, number> {
+  if (fits(counts)) return new Map(counts);
+  const some = new Map<number, number>();
+  for (const candidate of ranked.filter((own) => counts.has(own)).toSorted((a, b) => counts.get(b)! - counts.get(a)!)) {
+    const more = new Map([...some, [candidate, counts.get(candidate)!]]);
+    if (fits(more)) some.set(candidate, counts.get(candidate)!);
+  }
+  return some;
+}
+
+function withoutDivisor(counts: ReadonlyMap<number, number>): Map<number, number> {
+  const divisor = [...counts.values()].reduce(greatestDivisor, 0);
+  return new Map([...counts].toSorted(([a], [b]) => a - b).map(([candidate, count]) => [candidate, count / divisor]));
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}
