@@ -5,9 +5,10 @@ import { CLASSES, labels, logitsOf } from "../test/example-logits.ts";
 import { selectMembers, type SelectionTask } from "./select-members.ts";
 
 const votes = Array.from({ length: 12 }, (_, m) => logitsOf(m));
-const worth = (scores: Float64Array): number => accuracy(scores, labels);
+const worth: SelectionTask["worth"] = accuracy;
 const task = (changes: Partial<SelectionTask> = {}): SelectionTask => ({
   votes,
+  labels,
   worth,
   steps: 10,
   bags: 1,
@@ -29,9 +30,11 @@ test("a single selection is greedy: no other candidate would have been better at
     const times = steps / [...counts.values()].reduce((a, b) => a + b, 0);
     const now = new Map([...counts].map(([candidate, count]) => [candidate, count * times]));
     const added = [...now].find(([candidate, count]) => count !== (before.get(candidate) ?? 0))![0];
-    const values = votes.map((_, candidate) => worth(sumOf(new Map([...before, [candidate, (before.get(candidate) ?? 0) + 1]]))));
+    const values = votes.map((_, candidate) =>
+      accuracy(sumOf(new Map([...before, [candidate, (before.get(candidate) ?? 0) + 1]])), labels),
+    );
     expect(values[added]).toBe(Math.max(...values));
-    expect(own).toBeCloseTo(worth(sumOf(counts)), 12);
+    expect(own).toBeCloseTo(accuracy(sumOf(counts), labels), 12);
     before = now;
     sum += 1;
   }
@@ -55,6 +58,19 @@ test("bags choose from parts of the candidates and are added up; the same seed g
   const { curve } = await selectMembers(task({ bags: 40, steps: 1, share: 1 / 12 }));
   // Each bag has one candidate to choose from, so that all are chosen in the end.
   expect(curve[0]!.counts.size).toBeGreaterThan(8);
+});
+
+test("each bag chooses on rows drawn with repeats, a single selection on all rows as they are", async () => {
+  const seen = new Set<string>();
+  const watched = (scores: Float64Array, own: Int32Array): number => {
+    seen.add(own.join(" "));
+    return accuracy(scores, own);
+  };
+  await selectMembers(task({ worth: watched, bags: 3, steps: 2 }));
+  expect(seen.size).toBe(4); // those of the bags, and all rows for the curve
+  seen.clear();
+  await selectMembers(task({ worth: watched, steps: 2 }));
+  expect([...seen]).toEqual([labels.join(" ")]);
 });
 
 test("a candidate that is the best with itself is chosen again, and counts lose a common divisor", async () => {

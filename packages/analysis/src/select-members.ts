@@ -3,11 +3,13 @@ import type { Random } from "@benn/core";
 export interface SelectionTask {
   /** What each candidate adds to the scores [rows, classes] of the vote when it is chosen once. */
   readonly votes: readonly (Float32Array | Float64Array)[];
-  /** What the scores of a vote are worth, the higher the better. */
-  worth(scores: Float64Array): number;
+  /** [rows] */
+  readonly labels: Int32Array;
+  /** What the scores of a vote are worth on rows with these labels, the higher the better. */
+  worth(scores: Float64Array, labels: Int32Array): number;
   /** How often each bag chooses. */
   readonly steps: number;
-  /** How many selections are added up; 1: a single one from all candidates. */
+  /** How many selections are added up; 1: a single one from all candidates, on all rows. */
   readonly bags: number;
   /** Share of the candidates, drawn at random, that a bag chooses from. */
   readonly share: number;
@@ -35,7 +37,8 @@ export interface MemberSelection {
 /**
  * Chooses the members of an ensemble from many candidates: each step adds the one whose vote makes the ensemble best, chosen before or not. Chosen on
  * few rows that would fit their noise, so it is done several times, each time from a random part of the candidates, and the choices are added up; how many
- * steps each bag takes is chosen by the worth of the sum.
+ * steps each bag takes is chosen by the worth of the sum. Beyond the paper, which has thousands of candidates, each bag also draws its rows with replacement:
+ * a few candidates have few parts.
  *
  * Under a budget each step takes what still fits. The sum of bags may hold more members than fit: then those that were chosen most often are kept, as long as
  * they fit.
@@ -45,26 +48,32 @@ export interface MemberSelection {
  * @see Caruana, Niculescu-Mizil, Crew and Ksikes, "Ensemble Selection from Libraries of Models", ICML 2004, sections 2.1 to 2.3
  */
 export async function selectMembers(task: SelectionTask): Promise<MemberSelection> {
-  const { votes, worth, steps, bags, share, random, fits = () => true, onStep } = task;
+  const { votes, labels, steps, bags, fits = () => true, onStep } = task;
+  const worth = (scores: Float64Array): number => task.worth(scores, labels);
   const alone = votes.map((vote) => worth(Float64Array.from(vote)));
   // Better alone first; sorting keeps the order of those alike.
   const ranked = [...votes.keys()].toSorted((a, b) => alone[b]! - alone[a]!);
   if (!ranked.some((candidate) => fits(new Map([[candidate, 1]])))) throw new RangeError("no candidate fits the budget");
   const picks: number[][] = [];
-  for (let bag = 0; bag < bags; bag++) {
-    const drawn = bags === 1 ? ranked : draw(ranked, share, random);
+  for (let nth = 0; nth < bags; nth++) {
+    const bag = bags === 1 ? { votes: new Map(ranked.map((candidate) => [candidate, votes[candidate]!])), labels } : drawBag(task, ranked);
     const own: number[] = [];
     picks.push(own);
     const sum = new Float64Array(votes[0]!.length);
     const counts = new Map<number, number>();
     for (let step = 0; step < steps; step++) {
-      const best = bestOf(drawn, sum, counts, { votes, worth, fits });
+      const best = bestOf(
+        bag,
+        sum,
+        (scores) => task.worth(scores, bag.labels),
+        (candidate) => fits(withOneMore(counts, candidate)),
+      );
       if (best !== undefined) {
         own.push(best);
         counts.set(best, (counts.get(best) ?? 0) + 1);
-        addTo(sum, votes[best]!, 1);
+        addTo(sum, bag.votes.get(best)!, 1);
       }
-      await onStep?.(bag * steps + step + 1, bags * steps);
+      await onStep?.(nth * steps + step + 1, bags * steps);
     }
   }
   const curve: SelectionStep[] = [];
@@ -78,8 +87,15 @@ export async function selectMembers(task: SelectionTask): Promise<MemberSelectio
   return { curve, chosen: curve.reduce((a, b) => (b.worth > a.worth ? b : a)) };
 }
 
-/** A part of the candidates, in their order. */
-function draw(ranked: readonly number[], share: number, random: SelectionTask["random"]): number[] {
+/** What one selection chooses from, and on. */
+interface Bag {
+  /** By candidate, those that are better alone first; [rows, classes] of the bag's rows. */
+  readonly votes: ReadonlyMap<number, Float32Array | Float64Array>;
+  readonly labels: Int32Array;
+}
+
+/** A part of the candidates, and as many rows as there are, with repeats. */
+function drawBag({ votes, labels, share, random }: SelectionTask, ranked: readonly number[]): Bag {
   const pool = [...ranked];
   const size = Math.max(1, Math.round(share * ranked.length));
   for (let i = 0; i < size; i++) {
@@ -87,27 +103,41 @@ function draw(ranked: readonly number[], share: number, random: SelectionTask["r
     [pool[i], pool[j]] = [pool[j]!, pool[i]!];
   }
   const drawn = new Set(pool.slice(0, size));
-  return ranked.filter((candidate) => drawn.has(candidate));
+  const rows = Int32Array.from(labels, () => random.integer(labels.length));
+  const classes = votes[0]!.length / labels.length;
+  const taken = (vote: Float32Array | Float64Array): Float64Array => {
+    const own = new Float64Array(vote.length);
+    for (const [at, row] of rows.entries()) own.set(vote.subarray(row * classes, (row + 1) * classes), at * classes);
+    return own;
+  };
+  return {
+    votes: new Map(ranked.filter((candidate) => drawn.has(candidate)).map((candidate) => [candidate, taken(votes[candidate]!)])),
+    labels: rows.map((row) => labels[row]!),
+  };
 }
 
 /** The candidate that the ensemble is best with; the first of those alike. */
 function bestOf(
-  candidates: readonly number[],
+  { votes }: Bag,
   sum: Float64Array,
-  counts: ReadonlyMap<number, number>,
-  { votes, worth, fits }: Required<Pick<SelectionTask, "votes" | "worth" | "fits">>,
+  worth: (scores: Float64Array) => number,
+  isAllowed: (candidate: number) => boolean,
 ): number | undefined {
   let best: number | undefined;
   let most = -Infinity;
   const scores = new Float64Array(sum.length);
-  for (const candidate of candidates) {
-    if (!fits(new Map([...counts, [candidate, (counts.get(candidate) ?? 0) + 1]]))) continue;
+  for (const [candidate, vote] of votes) {
+    if (!isAllowed(candidate)) continue;
     scores.set(sum);
-    addTo(scores, votes[candidate]!, 1);
+    addTo(scores, vote, 1);
     const value = worth(scores);
     if (value > most) [best, most] = [candidate, value];
   }
   return best;
+}
+
+function withOneMore(counts: ReadonlyMap<number, number>, candidate: number): Map<number, number> {
+  return new Map([...counts, [candidate, (counts.get(candidate) ?? 0) + 1]]);
 }
 
 function addTo(sum: Float64Array, vote: Float32Array | Float64Array, times: number): void {

@@ -34,18 +34,21 @@ export async function pluginsOfRun({ config }: RunOrigin, named: readonly string
  * A container for a run that is opened again, with `pluginsOfRun`.
  * @throws UserError that says which `--plugin` to give, where the run needs one that is not loaded
  */
-export async function openRunContainer(
-  run: RunOrigin,
+export async function openRunContainer(run: RunOrigin, asked: readonly string[], cwd?: string): Promise<DependencyContainer> {
+  return await openRunsContainer([run], asked, cwd);
+}
+
+/** The same for several runs that are opened together. */
+export async function openRunsContainer(
+  runs: readonly RunOrigin[],
   asked: readonly string[],
   cwd: string = process.cwd(),
 ): Promise<DependencyContainer> {
-  const plugins = await pluginsOfRun(
-    run,
-    asked.map((plugin) => absolutePlugin(plugin, cwd)),
-    cwd,
-  );
-  const container = await openContainer(plugins, cwd);
-  requirePlugins(run, plugins, container);
+  const named = asked.map((plugin) => absolutePlugin(plugin, cwd));
+  const plugins = new Set(named);
+  for (const run of runs) for (const plugin of await pluginsOfRun(run, named, cwd)) plugins.add(plugin);
+  const container = await openContainer([...plugins], cwd);
+  for (const run of runs) requirePlugins(run, [...plugins], container);
   return container;
 }
 

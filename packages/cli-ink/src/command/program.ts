@@ -8,6 +8,7 @@ import { EXIT_HELP } from "./exit-codes.ts";
 import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import { printableLines } from "./print.ts";
+import type { SelectOptions } from "./select.ts";
 import type { TrainOptions } from "./train.ts";
 import type { VerifyOptions } from "./verify.ts";
 
@@ -37,7 +38,8 @@ export function createProgram(): Command {
     ["train --preset demo", "a small ensemble on real photographs, in minutes"],
     ["train --set scheme=samme members=8 epochs=10", "boosting"],
     ["watch runs/NAME", "look at a run, or see it again"],
-    ["eval runs/NAME", "score its members again"],
+    ["eval runs/NAME", "judge its members and their votes"],
+    ["select runs/NAME", "choose its best members"],
     ["export runs/NAME", "pack them into one small file"],
     ["bench --backend auto", "how fast a network trains here"],
   ]).addHelpText("after", EXIT_HELP);
@@ -97,6 +99,39 @@ export function createProgram(): Command {
       ["eval runs/NAME --on validation", "without a look at the test images"],
       ["eval runs/NAME --mirror", "with the mirror image of each image"],
       ["eval runs/NAME --json", "everything, for programs"],
+    ],
+  );
+
+  examples(
+    program
+      .command("select")
+      .description("Choose members of runs on the same data by their votes on validation images, and write them as a run.")
+      .argument("<run...>", "run folders")
+      .option("--budget <cost>", "what the packed ensemble may cost: 300kB of its file, or 2ms for an image here")
+      .option("--voter <name>", "how the members vote (default: as in the first run)")
+      .option("--metric <name>", "what the vote is chosen by (default: the first run's first one)")
+      .option("--bags <n>", "selections that are added up, each from a part of the members; 1: a single one from all", wholeNumber, 20)
+      .option("--share <part>", "of the members, which a bag chooses from (default: half, and eight at least)", partOfOne)
+      .option("--steps <n>", "that a bag takes; how many count is chosen", wholeNumber, 50)
+      .option("--seed <n>", "of the bags and intervals", seed, 0)
+      .option("--on <split>", "images to choose on: validation, and no others", split, "validation")
+      .option("--name <name>", "of the run to write (default: that of the first run, and -selected)")
+      .option("--out <dir>", "folder in which the run's folder is made", "runs")
+      .option("--dry-run", "show the curve and the choice, and write nothing")
+      .option("--all", "the whole curve, however long")
+      .option("--no-whitening", "reckon without the matrix of a whitened dataset, as export does with the same option")
+      .option("--data <dir>", "where the runs' data are now")
+      .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--json", "as JSON: docs/select.md")
+      .action(async (runs: string[], options: SelectOptions) => {
+        const { select } = await import("./select.ts");
+        await select(runs, options);
+      }),
+    [
+      ["select runs/NAME", "the members of a run whose vote is best on validation images"],
+      ["select runs/A runs/B --budget 300kB", "of two runs, in a file of 300 kB at most"],
+      ["select runs/A runs/B --budget 2ms --dry-run", "what 2 ms for an image would buy"],
     ],
   );
 
@@ -339,16 +374,19 @@ export function createProgram(): Command {
         "Print the JSON schema of the configuration, options of everything registered included, or of what a command prints as JSON.",
       )
       .addArgument(
-        new Argument("[of]", "the configuration, or what --json of a command prints").choices(["config", "eval"]).default("config"),
+        new Argument("[of]", "the configuration, or what --json of a command prints")
+          .choices(["config", "eval", "select"])
+          .default("config"),
       )
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
-      .action(async (of: "config" | "eval", options: { plugin?: string[] }) => {
+      .action(async (of: "config" | "eval" | "select", options: { plugin?: string[] }) => {
         const { printSchema } = await import("./schema.ts");
         await printSchema(of, options);
       }),
     [
       ["schema > benn.schema.json", 'then "$schema": "./benn.schema.json" in benn.config.json'],
       ["schema eval", "of benn eval --json"],
+      ["schema select", "of benn select --json"],
     ],
   );
 
@@ -391,6 +429,19 @@ function wholeNumber(text: string): number {
 function probability(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError("It is not a probability above 0 and below 1, like 0.95.");
+  return value;
+}
+
+function seed(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
+    throw new InvalidArgumentError("It is not a whole number from 0 to 4294967295.");
+  return value;
+}
+
+function partOfOne(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError("It is not a number above 0 and at most 1.");
   return value;
 }
 

@@ -1,6 +1,7 @@
 import { type Config, z } from "@benn/core";
 import { type ContractKey, CONTRACTS, configSchema, DEFAULTS } from "@benn/core/node";
 import { evaluationSchema } from "../evaluation/evaluation-schema.ts";
+import { selectionSchema } from "../selection/selection-schema.ts";
 import { configure } from "./configure.ts";
 import { printJson } from "./print.ts";
 import { registeredNames, type RegisteredName } from "./registered-names.ts";
@@ -8,8 +9,11 @@ import { registeredNames, type RegisteredName } from "./registered-names.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** `benn schema` */
-export async function printSchema(of: "config" | "eval", { plugin = [] }: { readonly plugin?: readonly string[] }): Promise<void> {
-  if (of === "eval") return printJson(z.toJSONSchema(evaluationSchema));
+export async function printSchema(
+  of: "config" | "eval" | "select",
+  { plugin = [] }: { readonly plugin?: readonly string[] },
+): Promise<void> {
+  if (of !== "config") return printJson(z.toJSONSchema(of === "eval" ? evaluationSchema : selectionSchema));
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
   printJson(configJsonSchema(registeredNames(container), container.resolve(DEFAULTS)));
 }

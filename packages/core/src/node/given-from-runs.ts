@@ -1,3 +1,4 @@
+import { basename, resolve } from "node:path";
 import type { GivenMembers } from "../train/given-members.ts";
 import { UserError } from "../user-error.ts";
 import { readMember, readMemberRecord } from "./read-member.ts";
@@ -15,31 +16,40 @@ export interface ChosenMember {
 /**
  * Members of runs on the same data as members of a new run, for `train`: with their weights, their logits where those are stored and whole, and the
  * vote weights given here. No scheme judges them: all sample weights stay equal.
- * @param origin kept in experiment.json, as plain JSON
+ * @param origin kept in experiment.json, as plain JSON; which members these are, with the SHA-256 of their weights, is added
+ * @throws UserError when a member's record is missing or damaged
  */
-export function givenFromRuns(members: readonly ChosenMember[], origin: Readonly<Record<string, unknown>>): GivenMembers {
-  const chosen = (member: number): ChosenMember => {
-    const own = members[member];
-    if (!own) throw new RangeError(`member ${member} of ${members.length}`);
-    return own;
-  };
+export async function givenFromRuns(chosen: readonly ChosenMember[], origin: Readonly<Record<string, unknown>>): Promise<GivenMembers> {
+  const members = await Promise.all(
+    chosen.map(async ({ run, member, alpha }) => {
+      const facts = await readRunFacts(run);
+      const { files } = await readMemberRecord(run, member, facts);
+      return { run, member, alpha, files, rows: facts.rows?.train ?? 0 };
+    }),
+  );
   return {
-    origin,
-    weights: (member) => readTrained(memberFolder(chosen(member).run, chosen(member).member)),
-    async logits(member) {
-      const { run, member: own } = chosen(member);
-      const { files } = await readMemberRecord(run, own, await readRunFacts(run));
+    origin: {
+      ...origin,
+      members: members.map(({ run, member, alpha, files }) => ({
+        run: basename(resolve(run)),
+        member,
+        alpha,
+        weights: files["weights.bin"],
+      })),
+    },
+    weights: (place) => readTrained(memberFolder(members[place]!.run, members[place]!.member)),
+    async logits(place) {
+      const { run, member, files } = members[place]!;
       if (!files["logits.train.f32"] || !files["logits.test.f32"]) return undefined; // of an older version: nothing vouches for them
       try {
-        return (await readMember(run, own)).logits;
+        return (await readMember(run, member)).logits;
       } catch (error) {
         if (error instanceof UserError) return undefined;
         throw error;
       }
     },
-    async judgement(member) {
-      const { run, alpha } = chosen(member);
-      const rows = (await readRunFacts(run)).rows?.train ?? 0;
+    async judgement(place) {
+      const { alpha, rows } = members[place]!;
       return { alpha, sampleWeights: new Float64Array(rows).fill(1 / rows) };
     },
   };

@@ -56,6 +56,8 @@ export interface Ensemble {
   /** Those of the configuration first, then every other that is registered; all apply to the classes. */
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly splits: Readonly<Partial<Record<SplitName, EnsembleSplit>>>;
+  /** What the data have other than the run's own, a phrase; absent: nothing. */
+  readonly otherData?: string;
   /** What is not as it would be on the run's own data with all that was stored, a sentence each. */
   readonly notes: readonly string[];
   /** Every registered voter by name, made anew: one that learns keeps what it was fitted to. */
@@ -135,6 +137,7 @@ export async function openEnsemble(folder: string, options: OpenEnsembleOptions)
       voter: config.voter.name,
       metrics,
       splits: Object.fromEntries(names.map((split) => [split, splitOf(split)])),
+      ...(isOther ? { otherData: difference } : {}),
       notes: [...(isOther ? [`These are other data than the run's (${difference}).`] : []), ...gathered.notes, ...left],
       createVoters: () => createVoters({ config, container }),
     };

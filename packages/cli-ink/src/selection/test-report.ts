@@ -1,0 +1,50 @@
+import { compareMembers, rightRows, wilson } from "@benn/analysis";
+import { createRandom } from "@benn/core/internals";
+import { winners } from "@benn/core/staged-vote";
+import type { Library } from "./open-library.ts";
+import type { Selection } from "./selection-schema.ts";
+
+/**
+ * What a selection does on the test rows, beside the vote of all candidates and the best single one on the held-out rows. Undefined without test rows.
+ * @param counts votes of the chosen candidates
+ * @param best place of the single one
+ */
+export function testReport(
+  { candidates, ensembles, voter: { voter }, classes }: Library,
+  counts: ReadonlyMap<number, number>,
+  best: number,
+  seed: number,
+): Selection["test"] {
+  const labels = ensembles[0]?.splits.test?.labels;
+  if (!labels) return undefined;
+  const rows = labels.length;
+  const [chosen, all, single] = [0, 1, 2].map(() => new Float64Array(rows * classes.length));
+  for (const { folder, members, splits } of ensembles) {
+    const logits = splits.test?.logits(0, rows) ?? [];
+    for (const [at, { member }] of members.entries()) {
+      const place = candidates.findIndex((one) => one.run === folder && one.member === member);
+      if (place < 0) continue;
+      const own = voter.vote({ logits: [logits[at]!], alphas: [1], classes: classes.length });
+      const times = counts.get(place) ?? 0;
+      for (let i = 0; i < own.length; i++) {
+        chosen![i]! += times * own[i]!;
+        all![i]! += own[i]!;
+      }
+      if (place === best) single!.set(own);
+    }
+  }
+  const [ofChosen, ofAll, ofSingle] = [chosen, all, single].map((scores) => rightRows(winners(scores!, classes.length), labels));
+  const right = ofChosen!.reduce((sum, own) => sum + own, 0);
+  const [againstAll, againstBest] = compareMembers(ofChosen!, [ofAll!, ofSingle!], createRandom(seed, "select", "test")).map(
+    ({ interval, ...rest }) => ({ ...rest, interval: [...interval] as [number, number] }),
+  );
+  const { run, member } = candidates[best]!;
+  return {
+    rows,
+    right,
+    accuracy: right / rows,
+    interval: [...wilson(right, rows)],
+    all: againstAll!,
+    best: { ...againstBest!, run, member },
+  };
+}

@@ -1,0 +1,39 @@
+import { rm } from "node:fs/promises";
+import { UserError } from "@benn/core";
+import type { ChosenMember } from "@benn/core/node";
+import type { Budget } from "./budget.ts";
+import { costText } from "./choose-members.ts";
+import { packedCost, type PackOptions } from "./packed-costs.ts";
+import { type SelectionToWrite, writeSelection } from "./write-selection.ts";
+
+export interface Written {
+  readonly folder: string;
+  /** Those that it has in the end. */
+  readonly members: readonly ChosenMember[];
+  /** Of its packed file. */
+  readonly cost?: number;
+}
+
+/**
+ * Writes a selection, and packs it to hold it against its budget: what was reckoned from the files of other runs may be a few bytes, or the noise of a
+ * measurement, too low. Then the member that was chosen least often is left out, and it is written again.
+ * @param selection members in the order of their votes, the most first
+ * @throws UserError when one member alone is above the budget
+ */
+export async function writeWithinBudget(selection: SelectionToWrite, budget: Budget | undefined, pack: PackOptions): Promise<Written> {
+  for (let { members } = selection; ; members = members.slice(0, -1)) {
+    const folder = await writeSelection({ ...selection, members });
+    if (!budget) return { folder, members };
+    let isKept = false;
+    try {
+      const cost = await packedCost(folder, budget.kind, pack);
+      selection.signal.throwIfAborted();
+      isKept = cost <= budget.most;
+      if (isKept) return { folder, members, cost };
+      if (members.length === 1)
+        throw new UserError(`--budget ${budget.text}: one member alone takes ${costText(budget, cost)} once it is packed. Allow more.`);
+    } finally {
+      if (!isKept) await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
