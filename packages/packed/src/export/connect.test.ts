@@ -29,6 +29,11 @@ describe("zeros around a map", () => {
     expect(twice).toMatchObject({ kind: "zeroPad", inputs: [image], pad: [1, 1, 0, 2] });
     expect(conv(zeros(image))).toMatchObject({ inputs: [image], pad: [1, 1, 2, 2] });
     expect(pool("averagePool", zeros(image))).toMatchObject({ inputs: [image], pad: [1, 0, 0, 2], inside: false });
+    const wide = { size: [9, 9], strides: [1, 1], pad: [1, 2, 3, 4] } as const;
+    const around = zeroPad(after("zeros", image), [1, 1, 1, 2]);
+    const padded = connect({ ...after("conv", around), kind: "conv", ...wide, kernel: new Float32Array(0), block: 1, relu: false });
+    expect(padded).toMatchObject({ pad: [2, 3, 4, 6] });
+    expect(padded).not.toHaveProperty("inside");
     // No padding of its own to leave out.
     expect(pool("averagePool", zeros(image), { inside: true })).toMatchObject({ pad: [1, 0, 0, 2], inside: false });
     const bits = zeroPad(after("zeros", sign), [1, 0, 0, 2]);
@@ -58,6 +63,9 @@ describe("zeros around a map", () => {
     ["the sum with one that may", plain("add", relu, image)],
     ["the largest of what may", pool("maxPool", image)],
     ["the average of what may", pool("averagePool", image)],
+    ["the mean of what may", plain("mean", image)],
+    ["them in a row", plain("flatten", image)],
+    ["them between zeros", padChannels(image)],
     ["signs", sign],
   ])("are refused before a max pool of what may be below 0: %s", ([, input]) => {
     expect(() => pool("maxPool", zeros(input))).toThrow(

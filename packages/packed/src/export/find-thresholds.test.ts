@@ -73,6 +73,11 @@ test("of a binary convolution the threshold is the least sum that gives +1, afte
   const base = bits([1, 0.5, 1, 1, 1, 1], [0.5, -1, 3, -3, 4, -4]);
   expect(await found({ base, sign: zero(6) })).toEqual({ thresholds: [0, 2, ALWAYS, 3, ALWAYS, NEVER], flips: [[0, 0, 0, 0, 0, 0]] });
   expect((await found({ base: bits([1]), sign: signFrom([-2.5]) })).thresholds).toEqual([-2]);
+  // Of a window of 2×3 and 3 channels they go from −18 to 18.
+  expect((await found({ base: { ...bits([1, 1]), size: [2, 3] }, sign: signFrom([17.5, -17]) })).thresholds).toEqual([18, -17]);
+  // Signs may be 0 and +1 as well.
+  const ones: Sign = { ...zero(1), apply: (x) => tf.tidy(() => tf.cast(tf.greaterEqual(x, 1), "float32")) };
+  expect((await found({ base: bits([1]), sign: ones })).thresholds).toEqual([1]);
   // Behind its ReLU nothing is below 0.
   expect((await found({ base: bits([1, 1], [0, -1], true), sign: signFrom([0, 0.5]) })).thresholds).toEqual([ALWAYS, 2]);
 });
@@ -114,6 +119,8 @@ test("of floats the threshold is the least float32 that gives +1; none, and all,
   const at = [Math.fround(0.1), -5, 2 ** -140, 1e33, -1e33].map(Math.fround);
   const base: Plain = { ...image, shape: [3, 3, 5] };
   expect(await found({ base, fromSums: false, sign: signFrom(at) })).toEqual({ thresholds: at, flips: [[0, 0, 0, 0, 0]] });
+  // 0 is a number of either sign.
+  expect((await found({ base: { ...image, shape: [3, 3, 1] }, fromSums: false, sign: zero(1) })).thresholds).toEqual([-0]);
   const between = [times([0, 0, -1], [1, -1, 0.5])];
   const { thresholds, flips } = await found({ base: { ...image, shape: [3, 3, 3] }, fromSums: false, between, sign: zero(3) });
   // ½ − x is below 0 from the float after ½ on.

@@ -54,7 +54,7 @@ export async function findThresholds({ base, fromSums, between, sign }: Chain): 
   const stored = [...falls, found.flip];
   return {
     thresholds: found.thresholds,
-    flips: stored.map((own, k) => (k === 0 ? own : own.map((bit, channel) => bit ^ (stored[k - 1]?.[channel] ?? 0)))),
+    flips: stored.map((own, k) => own.map((bit, channel) => bit ^ (stored[k - 1]?.[channel] ?? 0))),
   };
 }
 

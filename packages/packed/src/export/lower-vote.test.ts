@@ -7,6 +7,20 @@ test("a voter's vote is the one that it lowers to, with the alphas that it gives
   expect(lowerVote({ name: "softmax", voter: softmaxVote }, [1, 0.5])).toEqual({ vote: "softmax", alphas: [1, 0.5] });
 });
 
+test("a voter that does not lower is refused by name", () => {
+  expect(() => lowerVote({ name: "median", voter: { vote: () => new Float64Array() } }, [1])).toThrow(
+    'export: the voter "median" has no lower method, so a packed model cannot take its vote. ' +
+      "Give it one (docs/packed.md), or choose another: hard, soft, softmax.",
+  );
+});
+
+test("every vote that a file knows is lowered to", () => {
+  for (const vote of ["hard", "soft", "softmax"] as const)
+    expect(lowerVote({ name: "own", voter: { vote: () => new Float64Array(), lower: (alphas) => ({ vote, alphas }) } }, [2]).vote).toBe(
+      vote,
+    );
+});
+
 test.for<[string, unknown]>([
   ["a vote that no file knows", { vote: "median", alphas: [1, 1] }],
   ["nothing", undefined],

@@ -99,6 +99,11 @@ test.for<[string, Preprocessing, RegExp]>([
   ["a crop of the other size", [shorter, { operation: "centerCrop", size: [6, 6] }], /"centerCrop" gives 6×6, but the images are 4×6/],
   ["a matrix of other images", [contrast, { ...whiten, matrix: filled(VALUES, 1) }], /a matrix that is not symmetric \[72, 72\]/],
   [
+    "a matrix of larger images",
+    [contrast, { ...whiten, matrix: Float32Array.of(...unit, 1) }],
+    /a matrix that is not symmetric \[72, 72\]/,
+  ],
+  [
     "a matrix that is not symmetric at its end",
     [contrast, { ...whiten, matrix: unit.with(VALUES ** 2 - 2, 5) }],
     /a matrix that is not symmetric \[72, 72\]/,

@@ -244,6 +244,11 @@ describe("refused by the layer's name", () => {
     model.dispose();
   });
 
+  test("a layer whose lower is no method", async () => {
+    const model = inRow(Object.assign(tf.layers.elu({ name: "odd" }), { lower: "no" }), mean());
+    await expect(compileModel(model)).rejects.toThrow(/^export: layer odd \(ELU\) is of a kind that a packed model does not know/);
+  });
+
   test("a model with more than one input or output", async () => {
     const [one, two] = [tf.input({ shape: [...SHAPE] }), tf.input({ shape: [...SHAPE] })];
     const sum = mean().apply(tf.layers.add().apply([one, two])) as tf.SymbolicTensor;

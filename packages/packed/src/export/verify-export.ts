@@ -89,9 +89,8 @@ export async function verifyExport(
 }
 
 /** The pictures' bytes, red first, if the floats tell them: what a dataset subtracts and divides by can be undone, whitening cannot. */
-function bytesOf(floats: Float32Array, { preparation, tensors, shape, picture }: CheckedModel): Uint8Array | undefined {
+function bytesOf(floats: Float32Array, { tensors, shape, picture }: CheckedModel): Uint8Array | undefined {
   const [, , channels] = shape;
-  if (preparation.kind !== "table" && preparation.kind !== "meanImage") return undefined;
   const [mean, deviation] = ["mean", "deviation"].map((name) => {
     const tensor = tensors.get(name);
     return tensor ? floatsOf(tensor) : new Float32Array(0);
