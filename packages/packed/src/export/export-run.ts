@@ -118,7 +118,7 @@ export async function exportRun(
         : await calibrate(encodeModel(header, voting, tensors), {
             validation: data.validation,
             seed: config.seed,
-            reused: reusesOf(config, { learns, imported: (await readExperiment(folder)).imported }),
+            reused: reusesOf(config, { learns, imported: (await readExperiment(folder)).origin !== undefined }),
             ...(onCalibrated ? { onProgress: onCalibrated } : {}),
           });
     if (typeof worth !== "string") {

@@ -212,6 +212,22 @@ test("several inputs of one layer are summed, of one shape, or refused", async (
   await expect(lowered(undefined, [2, 2])).rejects.toThrow("layer several (Custom) lowers 2 inputs to no node");
 });
 
+test("a pool's average leaves padding out if it says so", async () => {
+  for (const inside of [true, false]) {
+    const node: LoweredNode = { op: "averagePool", size: [3, 3], strides: [1, 1], pad: [1, 1, 1, 1], ...(inside ? { inside } : {}) };
+    const model = modelOf((image) =>
+      chain(
+        image,
+        layerOf("pool", () => [node]),
+        tf.layers.globalAveragePooling2d({ name: "mean" }),
+      ),
+    );
+    const { nodes } = await compileModel(model);
+    model.dispose();
+    expect(nodes[0]).toEqual({ ...node, in: [0] });
+  }
+});
+
 test("nodes are named by their layer, and by their place in it if there are several", async () => {
   const scaled = (x: number): LoweredNode => ({ ...affine(3), factor: new Float32Array(3).fill(x) }) as LoweredNode;
   const model = modelOf((image) =>

@@ -1,7 +1,7 @@
 // Layer by layer: what TensorFlow.js's and benn's own become, in nodes and in numbers.
 import { registerWasmBackend } from "@benn/backend-wasm";
-import { AveragePooling2D, BatchNorm, BinaryConv2D, BinaryDense, binarySign, deterministic, none } from "@benn/binarize";
-import { type Binarizer, UserError } from "@benn/core";
+import { AveragePooling2D, BatchNorm, BinaryConv2D, BinaryDense, binarySign, deterministic, none, RPReLU } from "@benn/binarize";
+import type { Binarizer } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -205,66 +205,70 @@ test("batch norm is (x − mean)·factor + offset with factor = gamma / √(vari
   expect((await read(own))["factor"]).toEqual(factor(epsilon, [3, -1, 0.5]));
 });
 
-describe("refused by the layer's name", () => {
-  test.for<[string, () => tf.LayersModel, RegExp]>([
-    [
-      "channels first",
-      () => inRow(tf.layers.conv2d({ name: "first", filters: 4, kernelSize: 3, dataFormat: "channelsFirst" }), mean()),
-      /^export: layer first \(Conv2D\) has its channels first\. Replace it, or give it a lower method/,
-    ],
-    [
-      "dilation of one axis",
-      () => inRow(tf.layers.conv2d({ name: "wide", filters: 4, kernelSize: 3, dilationRate: [1, 2] }), mean()),
-      /^export: layer wide \(Conv2D\) is dilated/,
-    ],
-    [
-      "a ReLU with a largest value",
-      () => inRow(tf.layers.reLU({ name: "six", maxValue: 6 }), mean()),
-      /^export: layer six \(ReLU\) has a largest value/,
-    ],
-    [
-      "softmax, which a vote takes itself",
-      () => inRow(mean(), tf.layers.dense({ name: "classes", units: 4, activation: "softmax" })),
-      /^export: layer classes \(Dense\) has the activation softmax/,
-    ],
-    [
-      "a matrix, which is neither a map nor a vector",
-      () => inRow(tf.layers.reshape({ name: "matrix", targetShape: [9, 24] }), tf.layers.flatten()),
-      /^export: matrix gives \[, 9, 24\]; a packed model has maps \[height, width, channels\] of known size\./,
-    ],
-    [
-      "a map of unknown size",
-      () => tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [null, 8, 3], name: "any" }), mean()] }),
-      /^export: any\S* gives \[, , 8, 3\]; a packed model has maps/,
-    ],
-  ])("%s", async ([, make, message]) => {
-    const model = make();
-    await expect(compileModel(model)).rejects.toThrow(message);
-    await expect(compileModel(model)).rejects.toThrow(UserError);
-    model.dispose();
+test("what stands between a convolution and a sign that it alone feeds becomes the convolution's thresholds, max pools with them", async () => {
+  const binary = (name: string) => new BinaryConv2D({ name, binarizer: deterministic, filters: 9, kernelSize: 1, useBias: false });
+  const { nodes, tensors, sizes } = await nodesOf(
+    inRow(
+      tf.layers.conv2d({ name: "real", filters: 3, kernelSize: 3 }),
+      new BatchNorm({ name: "norm0" }),
+      binary("first"),
+      new BatchNorm({ name: "norm1" }),
+      tf.layers.maxPooling2d({ name: "pool", poolSize: 2 }),
+      new BatchNorm({ name: "norm2" }),
+      binary("second"),
+      mean(),
+    ),
+  );
+  // 18 drawn scales are of both signs, so both the convolution and the pool turn bits.
+  const plain = { strides: [1, 1], pad: [0, 0, 0, 0] };
+  expect(nodes).toEqual([
+    { op: "conv", in: [0], kernel: "real.kernel", block: 384, ...plain, thresholds: "real.thresholds", flips: "real.flips" },
+    { op: "binaryConv", in: [1], kernel: "first.kernel", size: [1, 1], ...plain, thresholds: "first.thresholds", flips: "first.flips" },
+    { op: "maxPool", in: [2], size: [2, 2], strides: [2, 2], pad: [0, 0, 0, 0], flips: "pool.flips" },
+    { op: "binaryConv", in: [3], kernel: "second.kernel", size: [1, 1], ...plain, scale: "second.scale" },
+    { op: "mean", in: [4] },
+  ]);
+  expect(Object.fromEntries([...tensors].map(([name, { dtype, shape }]) => [name, [dtype, ...shape]]))).toEqual({
+    "real.thresholds": ["F32", 3],
+    "real.kernel": ["F32", 3, 3, 3, 3],
+    "real.flips": ["U8", 1],
+    "first.thresholds": ["I32", 9],
+    "first.kernel": ["U8", 9, 1],
+    "first.flips": ["U8", 2],
+    "pool.flips": ["U8", 2],
+    "second.kernel": ["U8", 9, 2],
+    "second.scale": ["F32", 9],
   });
+  // 4 bytes a float or an integer, 1 for eight bits of a filter.
+  const bytes = { real: 4 * 3 + 4 * 81 + 1, norm0: 0, first: 4 * 9 + 9 + 2, norm1: 0, pool: 2, norm2: 0, second: 18 + 4 * 9, mean: 0 };
+  expect(Object.fromEntries(sizes.map(({ name, packedBytes }) => [name, packedBytes]))).toMatchObject(bytes);
+});
 
-  test("a layer whose lower is no method", async () => {
-    const model = inRow(Object.assign(tf.layers.elu({ name: "odd" }), { lower: "no" }), mean());
-    await expect(compileModel(model)).rejects.toThrow(/^export: layer odd \(ELU\) is of a kind that a packed model does not know/);
-  });
+test("a value that another layer reads too stays a float, and a sign of its own reads it", async () => {
+  const input = tf.input({ shape: [...SHAPE] });
+  const conv = tf.layers.conv2d({ name: "conv", filters: 3, kernelSize: 1 }).apply(input);
+  const binary = new BinaryConv2D({ name: "binary", binarizer: deterministic, filters: 3, kernelSize: 1 });
+  const sum = tf.layers.add({ name: "sum" }).apply([conv as tf.SymbolicTensor, binary.apply(conv) as tf.SymbolicTensor]);
+  const { nodes, tensors } = await nodesOf(tf.model({ inputs: input, outputs: mean().apply(sum) as tf.SymbolicTensor }));
+  expect(nodes.map((node) => [node.op, node.in])).toEqual([
+    ["conv", [0]],
+    ["sign", [1]],
+    ["binaryConv", [2]],
+    ["add", [1, 3]],
+    ["mean", [4]],
+  ]);
+  expect(tensors.get("binary.signs")).toEqual({ dtype: "F32", shape: [3], data: Float32Array.of(-0, -0, -0) });
+});
 
-  test("a model with more than one input or output", async () => {
-    const [one, two] = [tf.input({ shape: [...SHAPE] }), tf.input({ shape: [...SHAPE] })];
-    const sum = mean().apply(tf.layers.add().apply([one, two])) as tf.SymbolicTensor;
-    await expect(compileModel(tf.model({ name: "both", inputs: [one, two], outputs: sum }))).rejects.toThrow(
-      "export: the model both has 2 inputs and 1 outputs. Give it one of each.",
-    );
-    const ends = ["a", "b"].map((name) => tf.layers.globalAveragePooling2d({ name }).apply(one) as tf.SymbolicTensor);
-    await expect(compileModel(tf.model({ name: "fork", inputs: one, outputs: ends }))).rejects.toThrow(
-      "export: the model fork has 1 inputs and 2 outputs. Give it one of each.",
-    );
-  });
-
-  test("and only the first of a chain, not what stands behind it", async () => {
-    const layers = [tf.layers.elu({ name: "elu" }), tf.layers.softmax({ name: "softmax" }), mean()];
-    await expect(compileModel(inRow(...layers))).rejects.toThrow(
-      /^export: layer elu \(ELU\) is of a kind that a packed model does not know\. Replace it, or give it a lower method: docs\/packed\.md\.$/,
-    );
-  });
+test("RPReLU is a line, a bend and their sum; another's layer of that name is refused", async () => {
+  expect(await kinds(inRow(new RPReLU({ name: "act" }), mean()))).toEqual(["affine", "affine", "relu", "affine", "add", "mean"]);
+  class Other extends tf.layers.Layer {
+    static readonly className = "RPReLU";
+    override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+      return tf.clone([inputs].flat()[0] as tf.Tensor);
+    }
+  }
+  const model = inRow(new Other({ name: "other" }), mean());
+  await expect(compileModel(model)).rejects.toThrow('export: layer other (RPReLU) has no weight "shift". Replace it');
+  model.dispose();
 });

@@ -17,7 +17,7 @@ export interface TrustData {
   readonly reused: readonly string[];
 }
 
-const KEYS: readonly string[] = ["version", "temperature", "temperatureRows", "coverageRows", "step", "tails", "lead", "reused"];
+const KEYS: readonly string[] = new Set(["version", "temperature", "temperatureRows", "coverageRows", "step", "tails", "lead", "reused"]);
 /** Far above what any file needs. */
 const MOST_REUSES = 16;
 
@@ -39,7 +39,7 @@ export function readTrust(bytes: Uint8Array): TrustData {
   const { version, temperature, temperatureRows, coverageRows, step, tails, lead, reused } = data;
   if (isCount(version, 2))
     throw new PackedError(`trust: is of version ${version}, this runtime reads 1. Use the @benn/packed that wrote it.`);
-  const odd = Object.keys(data).find((key) => !KEYS.includes(key));
+  const odd = Object.keys(data).find((key) => !KEYS.has(key));
   if (odd !== undefined) return fail(`has the unknown key ${JSON.stringify(odd.slice(0, 40))}`);
   const isAbove = (value: unknown, least: number): value is number => typeof value === "number" && Number.isFinite(value) && value > least;
   if (version !== 1) return fail("has no usable version");
