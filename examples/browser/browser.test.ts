@@ -110,6 +110,7 @@ test("it loads the ensemble, classifies the first sample, and shows every member
   const model = await load(readFileSync(join(out, "model.benn")));
   expect(await page.locator("#members li").count()).toBe(model.members.length);
   expect(await page.locator("#members li.waiting").count()).toBe(0);
+  expect(await page.locator("footer").innerText()).toMatch(/on 10 classes: airplane, automobile, .*truck, packed by/);
   const answer = (await page.locator("#answer").innerText()).split("\n")[0] ?? "";
   expect(model.labels).toContain(answer);
   await expect

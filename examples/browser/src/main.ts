@@ -1,6 +1,7 @@
 import { type ImageInput, load, type PackedModel, PackedError, type VoteName } from "@benn/packed";
 import { loadOnGpu } from "@benn/packed/webgpu";
 import { element } from "./element.ts";
+import { classesInWords, samplesFor } from "./page-of-model.ts";
 import { offerPictures } from "./pictures.ts";
 import { showAnswer, showFacts, showMembers, showVote } from "./votes.ts";
 
@@ -21,6 +22,7 @@ async function start(): Promise<void> {
   });
   say(`${model.members.length} binary networks in ${kilobytes(loaded)}.`);
   showMembers(model.members);
+  element("classes", HTMLSpanElement).textContent = classesInWords(model.labels);
   const facts: Record<string, string> = {
     "File loaded": kilobytes(loaded),
     Members: String(model.members.length),
@@ -70,7 +72,9 @@ async function start(): Promise<void> {
     draw(next, model);
     void classify();
   };
-  offerPictures(SAMPLES, use, say);
+  const samples = samplesFor(model.labels, SAMPLES);
+  element("orSample", HTMLSpanElement).hidden = samples.length === 0;
+  offerPictures(samples, use, say);
   for (const id of ["voter", "anytime"]) element(id, HTMLElement).addEventListener("change", () => void classify());
   element("samples", HTMLDivElement).querySelector("button")?.click();
 }

@@ -20,7 +20,7 @@ test.for([elsewhere, join(elsewhere, "new"), "../new", "link", "link/new"])(
   "a cache that lies elsewhere is not written to unless it is named: %s",
   (cache) => {
     const { dataset, warnings } = open({ name: "cifar10", cache, data: "d" });
-    expect(dataset).toEqual({ name: "cifar10", cache: undefined, data: "d" });
+    expect(dataset).toEqual({ name: "cifar10", data: "d" });
     expect(warnings).toEqual([expect.stringMatching(/^run folder runs\/theirs: its experiment\.json keeps .* add --cache \S+\.$/)]);
     expect(warnings[0]).toContain(cache);
     expect(open({ name: "cifar10", cache }, { cache: elsewhere })).toEqual({
@@ -37,8 +37,10 @@ test.for(["cache", "cache/new", join(cwd, "cache")])("a cache in the working fol
 test("data that have moved take the place of the run's, and a dataset without a cache stays as it is", () => {
   expect(open({ name: "cifar10", source: "download" }, { data: "moved" }).dataset).toEqual({
     name: "cifar10",
-    source: undefined,
     data: join(cwd, "moved"),
   });
+  // Of options that it does not have nothing is said.
+  const moved = { name: "pictures", data: join(cwd, "moved") };
+  expect(open({ name: "pictures", data: "d" }, { data: "moved" }).dataset).toStrictEqual(moved);
   expect(open("cifar10")).toEqual({ dataset: { name: "cifar10" }, warnings: [] });
 });

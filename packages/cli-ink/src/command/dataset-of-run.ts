@@ -34,11 +34,12 @@ export function datasetOfRun(
         `written there and your own cache is used. If you trust it, add --cache ${quoted(kept)}.`,
     );
   }
+  // Left out, not undefined: a data set need not have the option.
+  const isReplaced = (key: string): boolean => (key === "source" && data !== undefined) || (key === "cache" && isForeign);
   return {
     dataset: {
-      ...own,
-      ...(data === undefined ? {} : { source: undefined, data: resolve(cwd, data) }),
-      ...(isForeign ? { cache: undefined } : {}),
+      ...(Object.fromEntries(Object.entries(own).filter(([key]) => !isReplaced(key))) as Spec),
+      ...(data === undefined ? {} : { data: resolve(cwd, data) }),
       ...(cache === undefined ? {} : { cache: resolve(cwd, cache) }),
     },
   };

@@ -1,25 +1,15 @@
-import { cp, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { cp, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { UserError } from "@benn/core";
-import { load } from "@benn/packed";
+import { DEMO_MODEL, demoPage, modelForDemo } from "./demo-page.ts";
 import { print } from "./print.ts";
 
 /** `benn demo export`: the built page, with a model of the user's if there is one. */
 export async function exportDemo(folder: string, { model }: { readonly model?: string }): Promise<void> {
-  const page = join(dirname(createRequire(import.meta.url).resolve("@benn/browser-demo/package.json")), "dist");
-  let contents: Uint8Array | undefined;
-  if (model !== undefined) {
-    const { shape, labels } = await load(model);
-    if (shape[2] !== 1 && shape[2] !== 3)
-      throw new UserError(`demo: ${model} takes images of ${shape[2]} channels, which no picture has. Show another.`);
-    if (labels.length > 100)
-      throw new UserError(`demo: ${model} has ${labels.length} classes, too many for the page's bars. Show one of at most 100.`);
-    contents = await readFile(model);
-  }
+  const contents = model === undefined ? undefined : await modelForDemo(model);
   try {
-    await cp(page, folder, { recursive: true });
-    if (contents) await writeFile(join(folder, "model.benn"), contents);
+    await cp(demoPage(), folder, { recursive: true });
+    if (contents) await writeFile(join(folder, DEMO_MODEL), contents);
   } catch (cause) {
     throw new UserError(
       `demo: ${folder} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another folder.`,

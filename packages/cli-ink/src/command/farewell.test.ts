@@ -9,7 +9,8 @@ test("the end names the run's folder and the next commands, within the width of 
   const text = farewell(finished, "runs/my run", { columns: 80 });
   expect(text).toContain("\nThe run is in runs/my run\n");
   expect(text).toContain("benn eval 'runs/my run'");
-  expect(text).toContain("benn watch 'runs/my run'  see it again");
+  expect(text).toMatch(/benn export 'runs\/my run' +pack it into one file/);
+  expect(text).toMatch(/benn watch 'runs\/my run' +see it again/);
   for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 });
 
@@ -17,5 +18,5 @@ test("an interrupted run ends with the command that resumes it", () => {
   const stopped = reduce(finished, { type: "run-end", reason: "interrupted", members: 3, clock: { at: 0 } });
   expect(farewell(stopped, "runs/a")).toContain("Interrupted and saved in runs/a");
   expect(farewell(stopped, "runs/a")).toMatch(/train --resume runs\/a +go on/);
-  expect(farewell(initialState, "runs/a")).not.toContain("eval");
+  expect(farewell(initialState, "runs/a")).not.toMatch(/eval|export/);
 });

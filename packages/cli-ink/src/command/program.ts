@@ -249,6 +249,21 @@ export function createProgram(): Command {
       ["demo export site --model my.benn", "with yours"],
     ],
   );
+  examples(
+    demo
+      .command("serve")
+      .description("Show the page from this machine, until Ctrl-C.")
+      .argument("[model]", ".benn file to show instead of the one that comes with it")
+      .option("--port <n>", "to listen on; any that is free if not given", wholeNumber)
+      .action(async (model: string | undefined, options: { port?: number }) => {
+        const { serveDemo } = await import("./serve-demo.ts");
+        await serveDemo(model, options);
+      }),
+    [
+      ["demo serve my.benn", "open the address that it prints"],
+      ["demo serve --port 8080", "the page with its own ensemble, at a port of your choice"],
+    ],
+  );
 
   examples(
     program

@@ -197,6 +197,9 @@ export function farewell(
   const next = [
     ...(interrupted ? [[resumeCommand(folder, plugins), "go on"] as const] : []),
     ...(state.staged.length > 0 ? [[`${benn} eval ${quoted(folder)}${pluginOptions(plugins)}`, "score its members again"] as const] : []),
+    ...(state.staged.length > 0 && !interrupted
+      ? [[`${benn} export ${quoted(folder)}${pluginOptions(plugins)}`, "pack it into one file, for predict and the page"] as const]
+      : []),
     [`${benn} watch ${quoted(folder)}`, "see it again"] as const,
   ];
   const width = Math.max(...next.map(([command]) => command.length));

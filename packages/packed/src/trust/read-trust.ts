@@ -17,7 +17,7 @@ export interface TrustData {
   readonly reused: readonly string[];
 }
 
-const KEYS: readonly string[] = new Set(["version", "temperature", "temperatureRows", "coverageRows", "step", "tails", "lead", "reused"]);
+const KEYS: ReadonlySet<string> = new Set(["version", "temperature", "temperatureRows", "coverageRows", "step", "tails", "lead", "reused"]);
 /** Far above what any file needs. */
 const MOST_REUSES = 16;
 
