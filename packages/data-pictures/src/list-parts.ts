@@ -1,14 +1,6 @@
 import { join } from "node:path";
-import {
-  checkSameClasses,
-  classFolders,
-  FolderPictures,
-  LeftOut,
-  listFolder,
-  PictureLister,
-  readClassFolders,
-  type Watch,
-} from "@benn/data-kit";
+import type { FolderPictures } from "@benn/data-kit";
+import { checkSameClasses, classFolders, LeftOut, listFolder, PictureLister, readClassFolders, type Watch } from "@benn/data-kit";
 import { DATASET } from "./dataset-name.ts";
 import { findParts } from "./find-parts.ts";
 

@@ -65,7 +65,7 @@ test("names that have no room end in a mark, and ε and alpha make room before t
     20,
   );
   expect(text).toMatch(/✓ {2}4 nin wid… /);
-  const [head = ""] = text.split("\n").filter((line) => line.includes("epoch "));
+  const head = text.split("\n").find((line) => line.includes("epoch ")) ?? "";
   expect(head.trimEnd()).toMatch(/ train +test( +ε)?$/);
 });
 
