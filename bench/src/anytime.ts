@@ -46,7 +46,7 @@ export const anytime: Subject<Options> = {
       .option("--images <n>", "test images, the first ones", count, 1000)
       .option("--members <n>", "of the small run", count, 12)
       .option("--epochs <n>", "of each of its members", count, 5)
-      .option("--width <factor>", "of its semi-binary NIN", factor, 0.25)
+      .option("--width <factor>", "of its semi-binary NIN", factor, 0.125)
       .option("--rows <n>", "of the sample that it trains on, a fifth of them held out, or 300", count, 4000)
       .addHelpText("after", "\nExamples:\n  pnpm bench anytime\n  pnpm bench anytime --run runs/NAME --images 10000"),
   async *measure(options) {

@@ -5,6 +5,8 @@ import { openRun } from "@benn/core/node";
 import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
 import { bytes, count, short, table } from "../run/format.ts";
+import { wrap } from "../run/wrap.ts";
+import { listWidth } from "../run/wrapped-table.ts";
 import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
 import { print, printJson, say } from "./print.ts";
@@ -59,7 +61,11 @@ export async function exportCommand(
   await load(await readFile(file)); // what was written can be read
   for (const warning of exported.warnings) say(`benn: ${warning}\n`);
   const { members, realBytes, warnings, sizes, trust: worth, verification } = exported;
-  const lines = [...exportLines(file, exported), ...trustLines(worth), ...(verification ? verificationLines(verification) : [])];
+  const lines = [
+    ...exportLines(file, exported),
+    ...trustLines(worth).flatMap((line) => wrap(line, listWidth())),
+    ...(verification ? verificationLines(verification) : []),
+  ];
   if (verification && differencesOf(verification).length > 0) process.exitCode = 1;
   if (json) printJson({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, trust: worth, verification });
   else print(`${lines.join("\n")}\n`);

@@ -145,7 +145,7 @@ test("a file that knows what its votes are worth gives the likeliest classes, ho
   expect(prediction.agreement).toBe(1);
   expect(prediction.set).toEqual(prediction.likeliest?.slice(0, 2));
   const [head, row] = predictionLines([{ picture: "glass.png", prediction, milliseconds: 1 }], 0.7);
-  expect(head).toMatch(/^picture +class +then +70 % set +members for it +members run +ms$/);
+  expect(head).toMatch(/^picture +class +then +70 % set +agree +ms$/);
   const [first, second, third] = (prediction.likeliest ?? []).map(
     ({ label, probability }) => `${label} ${(100 * probability).toFixed(1)} %`,
   );
@@ -155,13 +155,12 @@ test("a file that knows what its votes are worth gives the likeliest classes, ho
     `${second}, ${third}`,
     prediction.set?.map(({ label }) => label).join(", "),
     "2 of 2",
-    "2 of 2",
     "1.0",
   ];
   expect(row?.replaceAll(/ {2,}/g, "|")).toBe(cells.join("|").replace("  +", "|"));
   const plain = await asked({});
   expect(predictionLines([{ picture: "glass.png", prediction: plain.answer(glass), milliseconds: 1 }])[0]).toMatch(
-    /^picture +class +then +members/,
+    /^picture +class +then +agree +ms$/,
   );
   expect(plain.notes).toEqual([]);
   expect((await asked({ coverage: 0.99 })).notes[0]).toBe(
@@ -184,6 +183,10 @@ test("a set of many classes is shown in part", () => {
 test("--anytime spares members of a soft vote by the file's rule, and says where there is none", async () => {
   const { answer, notes } = await asked({ anytime: true });
   expect([answer(glass).ran, notes]).toEqual([1, []]);
+  const all = (await asked({})).answer(glass);
+  const [head, ...rows] = predictionLines([answer(glass), all].map((prediction) => ({ picture: "p", prediction, milliseconds: 1 })));
+  expect(head).toMatch(/ agree +run +ms$/);
+  expect(rows.map((row) => row.slice(-19))).toEqual(["1 of 1  1 of 2  1.0", "2 of 2  2 of 2  1.0"]);
   const mirrored = await asked({ anytime: true, mirror: true });
   expect([mirrored.answer(glass).ran, mirrored.notes]).toEqual([
     2,

@@ -135,52 +135,71 @@ function asJson({ picture, prediction, milliseconds }: Answer): object {
     picture,
     ...rest,
     scores: [...scores],
-    agreement: votes.filter((vote) => vote.class === rest.class).length / rest.ran,
+    agreement: votesFor(prediction) / rest.ran,
     ...(probabilities ? { probabilities: [...probabilities] } : {}),
     votes: votes.map(({ logits, ...vote }) => ({ ...vote, logits: [...logits] })),
     milliseconds: Number(milliseconds.toFixed(3)),
   };
 }
 
-/** A row a picture; with what the file says of its votes, the likeliest classes, and the set that was asked for. */
+/** A row a picture; with what the file says of its votes the likeliest classes, how many members agree, and the set that was asked for. */
 export function predictionLines(answers: readonly Answer[], coverage?: number): string[] {
-  const judged = answers.some(({ prediction }) => "likeliest" in prediction);
+  return answers.some(({ prediction }) => "likeliest" in prediction) ? judgedLines(answers, coverage) : plainLines(answers);
+}
+
+function plainLines(answers: readonly Answer[]): string[] {
+  return table(
+    [
+      ["picture", "class", "members for it", "members run", "ms"],
+      ...answers.map(({ picture, prediction: { label, ran, members, ...own }, milliseconds }) => [
+        picture,
+        label,
+        `${votesFor(own)} of ${ran}`,
+        `${ran} of ${members}`,
+        milliseconds.toFixed(1),
+      ]),
+    ],
+    { left: 2 },
+  );
+}
+
+/** In little room, for 80 columns: how many members ran is said only where some were spared. */
+function judgedLines(answers: readonly Answer[], coverage: number | undefined): string[] {
+  const spared = answers.some(({ prediction: { ran, members } }) => ran < members);
+  const hasSet = coverage !== undefined;
   return table(
     [
       [
         "picture",
         "class",
-        ...(judged ? ["", "then"] : []),
-        ...(coverage === undefined ? [] : [`${+(100 * coverage).toPrecision(6)} % set`]),
-        "members for it",
-        "members run",
+        "",
+        "then",
+        ...(hasSet ? [`${+(100 * coverage).toPrecision(6)} % set`] : []),
+        "agree",
+        ...(spared ? ["run"] : []),
         "ms",
       ],
       ...answers.map(({ picture, prediction, milliseconds }) => {
-        const {
-          label,
-          votes,
-          class: winner,
-          ran,
-          members,
-          likeliest = [],
-          set = [],
-        } = prediction as Partial<TrustedPrediction> & Prediction;
+        const { label, ran, members, likeliest = [], set = [], ...own } = prediction as Partial<TrustedPrediction> & Prediction;
         const [first, ...others] = likeliest;
         return [
           picture,
           label,
-          ...(judged ? [percent(first?.probability), others.map((own) => `${own.label} ${percent(own.probability)}`).join(", ")] : []),
-          ...(coverage === undefined ? [] : [setWords(set.map((own) => own.label))]),
-          `${votes.filter((vote) => vote.class === winner).length} of ${ran}`,
-          `${ran} of ${members}`,
+          percent(first?.probability),
+          others.map(({ label, probability }) => `${label} ${percent(probability)}`).join(", "),
+          ...(hasSet ? [setWords(set.map(({ label }) => label))] : []),
+          `${votesFor(own)} of ${ran}`,
+          ...(spared ? [`${ran} of ${members}`] : []),
           milliseconds.toFixed(1),
         ];
       }),
     ],
-    { left: judged ? (coverage === undefined ? 4 : 5) : 2 },
+    { left: hasSet ? 5 : 4 },
   );
 }
+
+const votesFor = ({ class: winner, votes }: Pick<Prediction, "class" | "votes">): number =>
+  votes.filter((vote) => vote.class === winner).length;
 
 /** Names that a cell holds. */
 const FEW_NAMES = 4;

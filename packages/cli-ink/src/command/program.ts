@@ -183,7 +183,7 @@ export function createProgram(): Command {
       .argument("<picture...>", "PNG, JPEG or WebP files, or - for standard input")
       .addOption(new Option("--voter <name>", "how the members vote").choices(["hard", "soft", "softmax"]))
       .option("--coverage <probability>", "show the set of classes that holds the right one with this probability, like 0.95", probability)
-      .option("--anytime", "stop as soon as the members left cannot change the class; of a soft vote, as soon as they hardly ever did")
+      .option("--anytime", "stop as soon as the members left cannot change the class, or of a soft vote hardly ever do")
       .option("--mirror", "let each member vote by the mean of its logits of a picture and of its mirror image: twice the time")
       .option("--json", "as JSON, a line a picture, with each member's vote")
       .action(
