@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { softwareGpu } from "../../test/software-gpu.ts";
 import { encodeModel } from "../export/encode-model.ts";
 import { TRUST } from "../graph.ts";
 import { load } from "../load.ts";
+import { loadOnGpu } from "../webgpu/index.ts";
 import { PackedError } from "../packed-error.ts";
 import { classOrder, probabilitiesOf, tailsOf } from "./class-order.ts";
 import { openTrust } from "./index.ts";
@@ -146,6 +148,19 @@ test("without a lead, or with a hard vote, members are spared as without trust",
   expect([soft.trust.hasLead, soft.trust.predictAnytime(Float32Array.of(9, 0, 0, 0)).ran]).toEqual([false, 3]);
   const hard = await open(data, { voter: "hard" });
   expect([hard.trust.hasLead, hard.trust.predictAnytime(Float32Array.of(9, 0, 0, 0)).ran]).toEqual([false, 2]);
+});
+
+test("predictions of the graphics processor are judged as those of WebAssembly, and so are those in its place", async () => {
+  const { model, trust } = await open();
+  const image = Float32Array.of(1, 1.2, 0, -1);
+  const expected = trust.judge(model.predict(image), { coverage: 0.6 });
+  for (const options of [{ gpu: await softwareGpu() }, {}]) {
+    const other = await loadOnGpu(file(data), options);
+    const [prediction] = await other.predict([image]);
+    expect(other.engine).toBe("gpu" in options ? "webgpu" : "wasm");
+    expect(openTrust(other)?.judge(prediction!, { coverage: 0.6 })).toEqual(expected);
+    other.dispose();
+  }
 });
 
 test("files without it are read as before, those of earlier releases too", async () => {

@@ -131,7 +131,7 @@ function stopAt(model: PackedModel, lead: number, image: ImageInput): Prediction
     votes.push(vote);
     addVote(scores, vote.logits, vote.alpha, "soft");
     ran += Math.abs(vote.alpha);
-    if (votes.length < members.length && leadOf(scores, ran, all) >= lead) break;
+    if (leadOf(scores, ran, all) >= lead) break;
   }
   const [winner = 0] = classOrder(scores);
   return {
