@@ -44,10 +44,8 @@ test("rows are those of each part, and its mean is that of the rows that are lef
 
 test("fewer rows are taken of each class alike, and what cannot be is a sentence", async () => {
   const { train: few, test: fewTested } = await load({ trainRows: 6, testRows: 3 });
-  expect([[...few.labels].toSorted(), [...fewTested.labels].toSorted()]).toEqual([
-    [0, 0, 1, 1, 2, 2],
-    [0, 1, 2],
-  ]);
+  expect(few.labels.toSorted()).toEqual(Int32Array.of(0, 0, 1, 1, 2, 2));
+  expect(fewTested.labels.toSorted()).toEqual(Int32Array.of(0, 1, 2));
   await expect(load({ testRows: 11 })).rejects.toThrow("toy: testRows is 11, but there are only 10. Lower it.");
   await expect(load({}, 0.999)).rejects.toThrow("toy: validation 0.999 of 30 training images leaves none to train on. Lower it.");
   await expect(load({}, 0.999)).rejects.toBeInstanceOf(UserError);

@@ -48,7 +48,7 @@ export async function findParts(data: string): Promise<Parts> {
     const found = names.flatMap((name) => folders.filter((folder) => folder.toLowerCase() === name))[0];
     return found === undefined ? undefined : join(data, found);
   };
-  const all: ReadonlySet<string> = new Set<string>(Object.values(NAMES).flat());
+  const all: ReadonlySet<string> = new Set(Object.values(NAMES).flat());
   if (!folders.every((name) => all.has(name.toLowerCase()))) {
     if (folders.length === 1) refuseOuterFolder(data, folders[0] ?? "");
     return { train: data, warnings: [] };

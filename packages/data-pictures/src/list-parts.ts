@@ -1,6 +1,14 @@
 import { join } from "node:path";
-import type { FolderPictures } from "@benn/data-kit";
-import { checkSameClasses, classFolders, LeftOut, listFolder, PictureLister, readClassFolders, type Watch } from "@benn/data-kit";
+import {
+  checkSameClasses,
+  classFolders,
+  type FolderPictures,
+  LeftOut,
+  listFolder,
+  PictureLister,
+  readClassFolders,
+  type Watch,
+} from "@benn/data-kit";
 import { DATASET } from "./dataset-name.ts";
 import { findParts } from "./find-parts.ts";
 

@@ -55,36 +55,24 @@ export function resize(
   const columns = coverage(width, (width - cutWidth) / 2, cutWidth, toWidth);
   const rows = coverage(height, (height - cutHeight) / 2, cutHeight, toHeight);
   const out = new Uint8Array(toHeight * toWidth * toChannels);
-  const isGrey = channels === 1;
+  const pixel = new Float64Array(3);
   for (const [r, row] of rows.entries()) {
     for (const [q, column] of columns.entries()) {
-      let [red, green, blue] = [0, 0, 0];
-      // A photograph has millions of pixels, each of which comes by here: no array, no call.
+      pixel.fill(0);
       for (let v = 0; v < row.weights.length; v++) {
-        const down = row.weights[v] as number;
         const start = Math.min(height - 1, row.at + v) * width;
         for (let u = 0; u < column.weights.length; u++) {
-          const weight = down * (column.weights[u] as number);
           const at = (start + Math.min(width - 1, column.at + u)) * channels;
-          const first = data[at] as number;
-          const second = isGrey ? first : (data[at + 1] as number);
-          const third = isGrey ? first : (data[at + 2] as number);
-          if (channels === 4) {
-            const opacity = (data[at + 3] as number) / 255;
-            const white = (1 - opacity) * 255;
-            red += weight * (opacity * first + white);
-            green += weight * (opacity * second + white);
-            blue += weight * (opacity * third + white);
-          } else {
-            red += weight * first;
-            green += weight * second;
-            blue += weight * third;
+          const weight = (row.weights[v] as number) * (column.weights[u] as number);
+          const opacity = channels === 4 ? (data[at + 3] as number) / 255 : 1;
+          for (let c = 0; c < 3; c++) {
+            const value = data[channels === 1 ? at : at + c] as number;
+            pixel[c]! += weight * (opacity * value + (1 - opacity) * 255);
           }
         }
       }
-      const at = (r * toWidth + q) * toChannels;
-      if (toChannels === 1) out[at] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
-      else [out[at], out[at + 1], out[at + 2]] = [Math.round(red), Math.round(green), Math.round(blue)];
+      if (toChannels === 1) pixel[0] = 0.299 * pixel[0]! + 0.587 * pixel[1]! + 0.114 * pixel[2]!;
+      out.set(pixel.subarray(0, toChannels).map(Math.round), (r * toWidth + q) * toChannels);
     }
   }
   return out;
