@@ -55,6 +55,8 @@ test("the vote is compared with the best member by the rows it is looked at on, 
     ["test", best("test")],
     ["validation", best("validation")],
   ]);
+  const onValidation = evaluateEnsemble(ensemble, { random: random(), on: "validation" }).vote;
+  expect(onValidation.against.map(({ chosenOn, member }) => [chosenOn, member])).toEqual([["validation", best("validation")]]);
   const final = splits.test!.staged.at(-1)!["soft"]!;
   for (const { member, accuracy, difference, interval, ...test } of vote.against) {
     expect(accuracy).toBe(splits.test!.members[member]!.accuracy);
