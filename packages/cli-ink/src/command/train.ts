@@ -196,7 +196,9 @@ export function farewell(
   const interrupted = state.end?.reason === "interrupted";
   const next = [
     ...(interrupted ? [[resumeCommand(folder, plugins), "go on"] as const] : []),
-    ...(state.staged.length > 0 ? [[`${benn} eval ${quoted(folder)}${pluginOptions(plugins)}`, "score its members again"] as const] : []),
+    ...(state.staged.length > 0
+      ? [[`${benn} eval ${quoted(folder)}${pluginOptions(plugins)}`, "judge its members and votes"] as const]
+      : []),
     ...(state.staged.length > 0 && !interrupted
       ? [[`${benn} export ${quoted(folder)}${pluginOptions(plugins)}`, "pack it into one file, for predict and the page"] as const]
       : []),

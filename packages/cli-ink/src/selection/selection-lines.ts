@@ -29,16 +29,16 @@ export function selectionLines(
     "",
     ...tableLines(
       [
-        ["run", "member", "net", "votes", `alone ${metricHead(metric)}`],
+        ["run", "net", "member", "votes", `alone${metric.unit && ` ${metric.unit}`}`],
         ...chosen.members.map(({ run, member, architecture, binarizer, votes, alone }) => [
           cut(run, 24),
-          String(member + 1),
           cut(`${architecture}, ${binarizer}`, 24),
+          String(member + 1),
           String(votes),
           metricCell(metric, alone),
         ]),
       ],
-      { left: 1 },
+      { left: 2 },
     ),
     `On the validation images: ${metricText(metric, chosen.value)}${chosen.interval ? ` ${intervalOf(metric, chosen.interval)}` : ""}, which is optimistic: members were chosen on them.`,
     ...testLines(selection),
