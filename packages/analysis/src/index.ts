@@ -19,6 +19,7 @@ export {
   type EvaluatedVote,
   type EvaluateOptions,
 } from "./evaluate-ensemble.ts";
+export { finalAnswers, type FinalAnswers } from "./final-answers.ts";
 export { type Tempered, voteProbabilities } from "./vote-probabilities.ts";
 export { type Measured, type VotedSplit, voteSplit, type VoteTask } from "./vote-split.ts";
 export { type MemberSelection, selectMembers, type SelectionStep, type SelectionTask } from "./select-members.ts";

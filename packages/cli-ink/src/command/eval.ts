@@ -66,7 +66,8 @@ async function openEnsembleOf(
   }
 }
 
-function judge(ensemble: Ensemble, on: SplitName): EnsembleEvaluation {
+/** @param who asks, for messages */
+export function judge(ensemble: Ensemble, on: SplitName, who = "eval"): EnsembleEvaluation {
   const { folder, members, splits } = ensemble;
   if (members.every(({ alpha }) => alpha === undefined))
     throw new UserError(
@@ -74,7 +75,7 @@ function judge(ensemble: Ensemble, on: SplitName): EnsembleEvaluation {
     );
   if (!splits[on])
     throw new UserError(
-      `eval --on ${on}: run folder ${folder} has no ${SPLIT_WORDS[on]} rows${on === "validation" ? ": none were held out. Train with --set validation=0.1" : " among those asked for"}.`,
+      `${who} --on ${on}: run folder ${folder} has no ${SPLIT_WORDS[on]} rows${on === "validation" ? ": none were held out. Train with --set validation=0.1" : " among those asked for"}.`,
     );
   return evaluateEnsemble(ensemble, { on, random: createRandom(0, "eval") });
 }

@@ -8,6 +8,7 @@ import { EXIT_HELP } from "./exit-codes.ts";
 import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import { printableLines } from "./print.ts";
+import type { ReportOptions } from "./report.ts";
 import type { SelectOptions } from "./select.ts";
 import type { TrainOptions } from "./train.ts";
 import type { VerifyOptions } from "./verify.ts";
@@ -99,6 +100,31 @@ export function createProgram(): Command {
       ["eval runs/NAME --on validation", "without a look at the test images"],
       ["eval runs/NAME --mirror", "with the mirror image of each image"],
       ["eval runs/NAME --json", "everything, for programs"],
+    ],
+  );
+
+  examples(
+    program
+      .command("report")
+      .description("Write a run as one HTML file: what its vote reaches, what is suspicious, charts, images, and what made it.")
+      .argument("<run...>", "run folders; of several their curves are laid over one another, and what differs is listed")
+      .option("--out <file>", "file to write (default: NAME.html)")
+      .option("--on <split>", "images to look at the vote closely on: train, validation or test", split, "test")
+      .option("--twin <run>", "run of the same network with real-valued weights, to compare with")
+      .option("--preset <name>", "recipe to hold the configuration against (default: the nearest)")
+      .option("--no-time", "do not measure the packed runtime: the same run then gives the same bytes")
+      .option("--data <dir>", "where the run's data are now")
+      .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--json", "print path and size as JSON")
+      .action(async (runs: string[], options: ReportOptions) => {
+        const { report } = await import("./report.ts");
+        await report(runs, options);
+      }),
+    [
+      ["report runs/NAME", "NAME.html, to open from disk"],
+      ["report runs/NAME --twin runs/REAL", "beside its real-valued twin"],
+      ["report runs/ONE runs/OTHER --out both.html", "two runs, one over the other"],
     ],
   );
 

@@ -49,6 +49,11 @@ export interface Experiment {
   readonly format: number;
   /** Of members that were trained elsewhere, where they come from. */
   readonly origin?: Readonly<Record<string, unknown>>;
+  /** Version of benn that made the run, and those of Node and TensorFlow.js by name. */
+  readonly benn: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** That it was begun on. */
+  readonly machine: Readonly<Record<string, unknown>>;
 }
 
 /** Shape of an image [height, width, channels], class names, rows of each split, and SHA-256 of the preprocessing if there is any. */
@@ -127,7 +132,7 @@ export async function readExperiment(folder: string): Promise<Experiment> {
       `${path}: is not the experiment of a run (${issue?.path.join(".") || "as a whole"}: ${issue?.message ?? "is not valid"}). The file was damaged; restore it from a copy.`,
     );
   }
-  const { benn, format, dataset, data, origin } = parsed.data;
+  const { benn, format, dataset, data, origin, versions, machine } = parsed.data;
   if (format > FORMAT) {
     throw new UserError(`${path}: has format ${format}, this version of benn reads up to ${FORMAT}. Use version ${benn} or later.`);
   }
@@ -140,5 +145,14 @@ export async function readExperiment(folder: string): Promise<Experiment> {
         `It was written by ${benn}; use that version, or train anew.`,
     );
   }
-  return { config: upgradeConfig(parsed.data.config), dataset, format, ...(origin ? { origin } : {}), ...(data ? { data } : {}) };
+  return {
+    config: upgradeConfig(parsed.data.config),
+    dataset,
+    format,
+    ...(origin ? { origin } : {}),
+    benn,
+    versions,
+    machine,
+    ...(data ? { data } : {}),
+  };
 }

@@ -1,0 +1,45 @@
+import type { SplitName } from "@benn/core";
+import type { Ensemble } from "@benn/core/node";
+import { winners } from "@benn/core/staged-vote";
+
+/** What an ensemble answers to each row, and each of its members that vote. */
+export interface FinalAnswers {
+  /** [rows] */
+  readonly labels: Int32Array;
+  /** [rows] */
+  readonly predicted: Int32Array;
+  /** [rows] of each member that votes, in order. */
+  readonly members: readonly Int32Array[];
+}
+
+/**
+ * The classes that the final vote by the run's voter gives the rows of a split, and those of its members. A voter that learns is fitted on the
+ * validation rows, as `evaluateEnsemble` fits it.
+ * @param blockBytes of logits that are looked at together; default 2²⁹
+ * @throws RangeError when the split is not there
+ */
+export function finalAnswers(ensemble: Ensemble, on: SplitName, blockBytes: number = 2 ** 29): FinalAnswers {
+  const { splits, members, createVoters, voter: name } = ensemble;
+  const split = splits[on];
+  const voter = createVoters().get(name);
+  if (!split || !voter) throw new RangeError(`no ${on} rows`);
+  const classes = ensemble.classes.length;
+  const voting = members.flatMap(({ alpha }, m) => (alpha === undefined ? [] : [m]));
+  const alphas = voting.map((m) => members[m]!.alpha!);
+  const held = splits.validation;
+  if (held && voter.fit) {
+    const logits = held.logits(0, held.labels.length);
+    voter.fit({ logits: voting.map((m) => logits[m]!), alphas, classes, labels: held.labels });
+  }
+  const rows = split.labels.length;
+  const predicted = new Int32Array(rows);
+  const own = voting.map(() => new Int32Array(rows));
+  const step = Math.max(1, Math.floor(blockBytes / (4 * classes * members.length)));
+  for (let from = 0; from < rows; from += step) {
+    const block = split.logits(from, Math.min(rows, from + step));
+    const logits = voting.map((m) => block[m]!);
+    predicted.set(winners(voter.vote({ logits, alphas, classes }), classes), from);
+    for (const [i, of] of logits.entries()) own[i]!.set(winners(of, classes), from);
+  }
+  return { labels: split.labels, predicted, members: own };
+}

@@ -1,0 +1,123 @@
+import type { Accuracy } from "@benn/analysis";
+import { html, type Html, type Value } from "./html.ts";
+import { bytes, count, countOf, percent, percentRange, points, pointsRange, probability, short } from "./numbers.ts";
+import type { ReportedRun } from "./reported-run.ts";
+import { table } from "./table.ts";
+
+/** Splits as people read them: "test images". */
+export const SPLIT_WORDS = { train: "training", validation: "validation", test: "test" } as const;
+
+/** The final vote on the rows that it is looked at closely on, and how many members vote. */
+export function finalVote({ evaluation: { splits, vote, voter } }: ReportedRun): Accuracy & { readonly members: number } {
+  const staged = splits[vote.on]?.staged ?? [];
+  const final = staged.at(-1)?.[voter];
+  if (!final) throw new RangeError(`no ${voter} vote on ${vote.on} rows`);
+  return { ...final, members: staged.length };
+}
+
+/** What the vote reaches, against single members and the twin; what it takes. */
+export function answer(run: ReportedRun): Html {
+  const { evaluation, twin, size, speed, recipe } = run;
+  const { vote, voter, splits, planned, members, ended, mirror } = evaluation;
+  const final = finalVote(run);
+  const images = `${SPLIT_WORDS[vote.on]} images`;
+  const rows: Value[][] = [
+    [`${voter} vote of ${countOf(final.members, "member")}`, percent(final.accuracy), percentRange(final.interval), "", ""],
+    ...vote.against.map(({ member, chosenOn, accuracy, difference, interval, pValue }): Value[] => [
+      html`best single member, number ${member + 1},
+        <span class="quiet"
+          >chosen on ${chosenOn === vote.on ? html`these ${images}: flattered` : html`${SPLIT_WORDS[chosenOn]} images`}</span
+        >`,
+      percent(accuracy),
+      "",
+      html`${points(difference)} <span class="quiet">(${pointsRange(interval)})</span>`,
+      probability(pValue),
+    ]),
+    ...(final.members > 1 ? [singleMean(run, final)] : []),
+    ...(twin
+      ? [
+          [
+            html`real-valued twin <code>${twin.name}</code>, ${countOf(twin.members, "member")}, ${bytes(twin.bytes)}`,
+            percent(twin.accuracy.accuracy),
+            percentRange(twin.accuracy.interval),
+            html`${points(twin.comparison.difference)} <span class="quiet">(${pointsRange(twin.comparison.interval)})</span>`,
+            probability(twin.comparison.pValue),
+          ] satisfies Value[],
+        ]
+      : []),
+    ...(recipe?.published
+      ? [
+          [
+            html`published of the recipe <code>${recipe.preset}</code>, vote
+              <span class="quiet">(single member ${recipe.published.single.toFixed(2)} %)</span>`,
+            `${recipe.published.ensemble.toFixed(2)} %`,
+            "",
+            "",
+            "",
+          ] satisfies Value[],
+        ]
+      : []),
+  ];
+  const trained = splits.train?.staged.at(-1)?.[voter];
+  return html`<p class="answer">
+      The ${voter} vote of ${countOf(final.members, "member")} has <strong>${percent(final.accuracy)}</strong> of ${count(vote.rows)}
+      ${images} right${mirror && ", each with its mirror image"}
+      <span class="nowrap">(95 % interval ${percentRange(final.interval)})</span>${sentenceAgainst(run)}.${
+        !ended && members.length < planned && html` The run goes on: ${members.length} of ${planned} members are trained so far.`
+      }
+    </p>
+    <dl class="facts">
+      <div>
+        <dt>Accuracy</dt>
+        <dd>${percent(final.accuracy)}</dd>
+        <dd class="quiet">${count(final.right)} of ${count(vote.rows)}</dd>
+      </div>
+      ${
+        trained &&
+        html`<div>
+          <dt>On training images</dt>
+          <dd>${percent(trained.accuracy)}</dd>
+          <dd class="quiet">${points(trained.accuracy - final.accuracy)}</dd>
+        </div>`
+      }
+      <div>
+        <dt>Size</dt>
+        <dd>${bytes(size.bytes)}</dd>
+        <dd class="quiet">
+          1/${(size.realBytes / size.bytes).toFixed(1)} of ${bytes(size.realBytes)} at 32 bits${!size.packed && ", counted"}
+        </dd>
+      </div>
+      ${
+        speed &&
+        html`<div>
+          <dt>Time for an image</dt>
+          <dd>${short(speed.median)} ms</dd>
+          <dd class="quiet">quartiles ${short(speed.quartiles[0])} and ${short(speed.quartiles[1])}</dd>
+        </div>`
+      }
+    </dl>
+    ${table([{ head: "Classifier", text: true }, { head: "Accuracy" }, { head: "95 % interval" }, { head: "The vote has" }, { head: "McNemar" }], rows, { caption: `Accuracy on ${images}` })}
+    <p class="quiet">
+      Intervals of accuracies are Wilson’s, those of differences are from the bootstrap over images; p is of McNemar’s exact test on the
+      same
+      images.${
+        speed &&
+        html` Time is the median of ${count(speed.images)} images, one after the other, by the packed runtime on one thread of
+        ${speed.machine}.`
+      }${size.reason !== undefined && html` Size is counted and no time is measured: ${size.reason}`}
+    </p>`;
+}
+
+function sentenceAgainst({ evaluation: { vote } }: ReportedRun): Value {
+  const honest = vote.against.find(({ chosenOn }) => chosenOn !== vote.on) ?? vote.against[0];
+  if (!honest) return undefined;
+  const { difference, interval, chosenOn } = honest;
+  const surely = interval[0] > 0 || interval[1] < 0;
+  return html`, ${points(Math.abs(difference)).replace("+", "")} ${difference < 0 ? "less" : "more"} than its best single
+  member${chosenOn === vote.on ? html`, which these images choose` : ""}${surely ? "" : html`: too close to call`}`;
+}
+
+function singleMean({ evaluation: { splits, vote } }: ReportedRun, final: Accuracy): Value[] {
+  const mean = splits[vote.on]?.singleMean.accuracy ?? Number.NaN;
+  return ["single member, mean", percent(mean), "", points(final.accuracy - mean), ""];
+}

@@ -1,0 +1,58 @@
+// Numbers as people read them in the page.
+import type { Interval } from "@benn/analysis";
+
+/** `0.5234` → `52.3 %`; what cannot be had → `–`. */
+export function percent(share: number | undefined): string {
+  return share === undefined || !Number.isFinite(share) ? "–" : `${(100 * share).toFixed(1)} %`;
+}
+
+/** `33.0 to 44.0 %`. */
+export function percentRange([low, high]: Interval): string {
+  return `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %`;
+}
+
+/** `+4.7 points`, `−0.3 points`. */
+export function points(difference: number): string {
+  return `${signed(100 * difference)} points`;
+}
+
+/** `+1.2 to +6.0`. */
+export function pointsRange([low, high]: Interval): string {
+  return `${signed(100 * low)} to ${signed(100 * high)}`;
+}
+
+function signed(value: number): string {
+  const text = Math.abs(value).toFixed(1);
+  return Number(text) === 0 ? text : `${value < 0 ? "−" : "+"}${text}`;
+}
+
+/** `p = 0.012`, `p < 0.001`. */
+export function probability(p: number): string {
+  return p < 0.001 ? "p < 0.001" : `p = ${p < 0.0995 ? p.toFixed(3) : p.toFixed(2)}`;
+}
+
+/** Three significant digits. */
+export function short(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1).replaceAll("-", "−");
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3).replace("-", "−");
+}
+
+/** `1234567` → `1,234,567`. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** `1 member`, `5 members`. */
+export function countOf(value: number, one: string, more: string = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : more}`;
+}
+
+/** Decimal units: `61.2 kB`. */
+export function bytes(size: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = size < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(size) / 3));
+  const scaled = size / 1000 ** power;
+  return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power] ?? ""}`;
+}

@@ -1,0 +1,61 @@
+import { html, type Html } from "./html.ts";
+import { countOf } from "./numbers.ts";
+import type { ConfigDifference, ReportedRun } from "./reported-run.ts";
+import { table } from "./table.ts";
+
+/** What the run was made from, and what makes it again. */
+export function runSection({ recipe, config, environment, checksums, command, scheme, mode }: ReportedRun): Html {
+  return html`<p>
+      Trained by <code>${scheme}</code>, members ${mode === "sequential" ? "one from another" : "each afresh"}. This command trains it
+      again:
+    </p>
+    <pre class="command" tabindex="0" role="region" aria-label="Command">${command}</pre>
+    ${recipe && differencesOf(recipe.differences, recipe.preset === undefined ? "the defaults" : `the preset ${recipe.preset}`)}
+    <details>
+      <summary>The whole configuration, ${countOf(Object.keys(config).length, "key")}</summary>
+      ${table(
+        [
+          { head: "Key", text: true },
+          { head: "Value", text: true },
+        ],
+        Object.entries(config).map(([key, value]) => [html`<code>${key}</code>`, html`<code>${value}</code>`]),
+        { caption: "Configuration" },
+      )}
+    </details>
+    ${table(
+      [
+        { head: "What", text: true },
+        { head: "Value", text: true },
+      ],
+      environment,
+      { caption: "Environment" },
+    )}
+    <details>
+      <summary>Checksums, SHA-256</summary>
+      ${table(
+        [
+          { head: "File", text: true },
+          { head: "SHA-256", text: true },
+        ],
+        checksums.map(([file, sum]) => [file, html`<code class="sum">${sum}</code>`]),
+        { caption: "Checksums" },
+      )}
+    </details>`;
+}
+
+function differencesOf(differences: readonly ConfigDifference[], from: string): Html {
+  if (differences.length === 0) return html`<p>Its configuration is that of ${from}.</p>`;
+  return table(
+    [
+      { head: "Key", text: true },
+      { head: "There", text: true },
+      { head: "Here", text: true },
+    ],
+    differences.map(({ key, before, now }) => [
+      html`<code>${key}</code>`,
+      before === undefined ? "–" : html`<code>${before}</code>`,
+      now === undefined ? "–" : html`<code>${now}</code>`,
+    ]),
+    { caption: `Where its configuration differs from ${from}` },
+  );
+}

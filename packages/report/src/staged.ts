@@ -1,0 +1,94 @@
+import * as Plot from "@observablehq/plot";
+import { SPLIT_WORDS } from "./answer.ts";
+import { chart, series } from "./chart.ts";
+import { figure } from "./figure.ts";
+import { html, type Html } from "./html.ts";
+import { legend } from "./legend.ts";
+import { countOf, percent } from "./numbers.ts";
+import type { ReportedRun } from "./reported-run.ts";
+
+/** The accuracy of the vote of the first 1, 2, … members, with its interval; what the paper had behind it. */
+export function staged({ evaluation: { splits, vote, voter }, recipe, twin }: ReportedRun): Html {
+  const stages = (splits[vote.on]?.staged ?? []).map((stage, i) => ({ members: i + 1, ...stage[voter]! }));
+  const singles = splits[vote.on]?.members ?? [];
+  const held = vote.on === "validation" ? undefined : splits.validation?.staged.map((stage, i) => ({ members: i + 1, ...stage[voter]! }));
+  const own = splits[vote.on]?.staged ?? [];
+  const voters = Object.keys(own[0] ?? {}).filter((name) => name !== voter);
+  const [first, last] = [stages[0]!, stages.at(-1)!];
+  const best = stages.reduce((a, b) => (b.right > a.right ? b : a));
+  const finding =
+    `Accuracy of the ${voter} vote on ${SPLIT_WORDS[vote.on]} images: ${percent(first.accuracy)} with 1 member, ` +
+    `${percent(last.accuracy)} with ${last.members}; the highest is ${percent(best.accuracy)} with ${best.members}.`;
+  const { published } = recipe ?? {};
+  // Two points are known: a single member, and the vote of as many members as it got no better with.
+  const paper = published
+    ? [
+        { members: 1, accuracy: published.single / 100 },
+        { members: Math.max(2, published.overfitsFrom ?? last.members), accuracy: published.ensemble / 100 },
+      ]
+    : [];
+  const twinMark = twin ? [Plot.ruleY([twin.accuracy.accuracy], { stroke: "var(--c4)", strokeDasharray: "2 3", ...series("twin") })] : [];
+  const x = "members";
+  const drawing = chart({
+    finding,
+    x: { label: "members that vote", ticks: ticksOf(Math.max(last.members, ...paper.map(({ members }) => members))), tickFormat: "d" },
+    y: { label: "accuracy, %", percent: true, grid: true, nice: true },
+    marks: [
+      Plot.line(paper, { x, y: "accuracy", stroke: "var(--muted)", strokeDasharray: "6 4", ...series("published") }),
+      Plot.dot(paper, { x, y: "accuracy", stroke: "var(--muted)", r: 4, ...series("published") }),
+      Plot.areaY(stages, {
+        x,
+        y1: (d) => d.interval[0],
+        y2: (d) => d.interval[1],
+        fill: "var(--c1)",
+        fillOpacity: 0.18,
+        ...series("interval"),
+      }),
+      ...twinMark,
+      ...(held && held.length > 1
+        ? [Plot.line(held, { x, y: "accuracy", stroke: "var(--c2)", strokeDasharray: "5 2", ...series("validation") })]
+        : []),
+      Plot.dot(singles, { x: (_, i) => i + 1, y: "accuracy", r: 2, stroke: "var(--c3)", ...series("single") }),
+      Plot.line(stages, { x, y: "accuracy", stroke: "var(--c1)", strokeWidth: 2.2, ...series("vote") }),
+      Plot.dot(stages.length === 1 ? stages : [last], { x, y: "accuracy", fill: "var(--c1)", r: 3.5, ...series("vote") }),
+    ],
+  });
+  const shown = legend([
+    { name: "vote", text: `${voter} vote`, colour: "var(--c1)" },
+    { name: "interval", text: "its 95 % interval", colour: "var(--c1)", pale: true },
+    ...(held && held.length > 1 ? [{ name: "validation", text: "on validation images", colour: "var(--c2)" }] : []),
+    { name: "single", text: "each member alone", colour: "var(--c3)" },
+    ...(twin ? [{ name: "twin", text: `real-valued twin ${twin.name}`, colour: "var(--c4)" }] : []),
+    ...(published ? [{ name: "published", text: "published: single member and vote", colour: "var(--muted)" }] : []),
+  ]);
+  return html`${shown}${figure(drawing, finding, {
+    title: "staged votes",
+    numbers: [
+      [
+        "members",
+        `${voter} accuracy`,
+        "low",
+        "high",
+        "member alone",
+        ...(held ? ["validation"] : []),
+        ...voters.map((name) => `${name} accuracy`),
+      ],
+      ...stages.map(({ members, accuracy, interval }, i) => [
+        members,
+        accuracy,
+        ...interval,
+        singles[i]?.accuracy,
+        ...(held ? [held[i]?.accuracy] : []),
+        ...voters.map((name) => own[i]?.[name]?.accuracy),
+      ]),
+    ],
+  })}${recipe?.published && html`<p class="quiet">The paper gives two points of the recipe <code>${recipe.preset}</code>: a single member and its vote${recipe.published.overfitsFrom === undefined ? "" : html`, which from member ${recipe.published.overfitsFrom} on got no better`}. This run differs from the recipe in ${countOf(recipe.differences.length, "setting")}, listed under <a href="#run">the run</a>.</p>`}`;
+}
+
+/** Whole numbers of members. */
+function ticksOf(last: number): number[] {
+  const step = [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 100].find((one) => last / one <= 8) ?? Math.ceil(last / 8);
+  return [...new Set([1, ...Array.from({ length: Math.floor(last / step) }, (_, i) => (i + 1) * step)])].filter(
+    (tick) => tick === 1 || step === 1 || tick - 1 >= step / 2,
+  );
+}
