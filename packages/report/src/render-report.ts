@@ -1,12 +1,18 @@
 import { answer } from "./answer.ts";
+import { bits } from "./bits.ts";
+import { boosting } from "./boosting.ts";
 import { classes } from "./classes.ts";
+import { diversitySection } from "./diversity-section.ts";
 import { html, type Html, trusted } from "./html.ts";
+import { members } from "./members.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import { runSection } from "./run-section.ts";
+import { severalRuns } from "./several-runs.ts";
 import { staged } from "./staged.ts";
 import { suspicions } from "./suspicions.ts";
+import { trust } from "./trust.ts";
 
 interface Section {
   readonly id: string;
@@ -15,15 +21,23 @@ interface Section {
 }
 
 /**
- * A run as one HTML page that needs nothing beside it: no network, no font, charts drawn already. Everything that comes from files is escaped.
+ * Runs as one HTML page that needs nothing beside it: no network, no font, charts drawn already. Everything that comes from files is escaped.
+ * @param runs one or more, judged on the same split
  * @returns the same bytes for the same runs
+ * @throws RangeError without a run
  */
 export function renderReport(runs: readonly ReportedRun[]): string {
   const [run] = runs;
   if (!run) throw new RangeError("no run to report");
-  return page(`Report of ${run.name}`, sectionsOf(run));
+  if (runs.length === 1) return page(`Report of ${run.name}`, sectionsOf(run));
+  const all = runs.flatMap((own, i) => [
+    { id: `run-${i + 1}`, title: own.name, body: html`` },
+    ...sectionsOf(own).map(({ id, title, body }) => ({ id: `run-${i + 1}-${id}`, title: `${own.name}: ${title.toLowerCase()}`, body })),
+  ]);
+  return page(`Report of ${runs.map(({ name }) => name).join(", ")}`, [{ id: "runs", title: "The runs", body: severalRuns(runs) }, ...all]);
 }
 
+/** In the order of reading: the answer first, then what to doubt in it, then what it rests on. */
 function sectionsOf(run: ReportedRun): Section[] {
   const doubts = suspicions(run);
   return [
@@ -39,8 +53,13 @@ function sectionsOf(run: ReportedRun): Section[] {
             </ul>`,
     },
     { id: "staged", title: "How the vote grows", body: staged(run) },
+    { id: "members", title: "Members", body: members(run) },
+    { id: "diversity", title: "Diversity", body: diversitySection(run) },
     { id: "classes", title: "Classes", body: classes(run) },
-    { id: "run", title: "The run", body: runSection(run) },
+    { id: "trust", title: "Trust", body: trust(run) },
+    ...(run.sampleWeights.length > 0 ? [{ id: "boosting", title: "Boosting", body: boosting(run) }] : []),
+    { id: "bits", title: "Bits", body: bits(run) },
+    { id: "made", title: "The run", body: runSection(run) },
   ];
 }
 

@@ -82,7 +82,7 @@ export function staged({ evaluation: { splits, vote, voter }, recipe, twin }: Re
         ...voters.map((name) => own[i]?.[name]?.accuracy),
       ]),
     ],
-  })}${recipe?.published && html`<p class="quiet">The paper gives two points of the recipe <code>${recipe.preset}</code>: a single member and its vote${recipe.published.overfitsFrom === undefined ? "" : html`, which from member ${recipe.published.overfitsFrom} on got no better`}. This run differs from the recipe in ${countOf(recipe.differences.length, "setting")}, listed under <a href="#run">the run</a>.</p>`}`;
+  })}${recipe?.published && html`<p class="quiet">The paper gives two points of the recipe <code>${recipe.preset}</code>: a single member and its vote${recipe.published.overfitsFrom === undefined ? "" : html`, which from member ${recipe.published.overfitsFrom} on got no better`}. This run differs from the recipe in ${countOf(recipe.differences.length, "setting")}, listed where the run is described.</p>`}`;
 }
 
 /** Whole numbers of members. */
