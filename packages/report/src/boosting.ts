@@ -69,7 +69,7 @@ export function boosting({ sampleWeights: rounds, heaviest, evaluation: { classe
             ({ row, source, label, times }) =>
               html`<li>
                 <img src="${source}" width="64" height="64" alt="${classes[label]}, row ${row}" />
-                <p>${classes[label]}, ${times.toFixed(1)} × mean</p>
+                <p>${classes[label]}, ${times.toFixed(2)} × mean</p>
               </li>`,
           )}
         </ul>`

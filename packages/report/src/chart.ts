@@ -16,8 +16,8 @@ export interface ChartOptions extends Plot.PlotOptions {
 }
 
 /** A mark's name, by which the page can hide it. */
-export function series(name: string): Pick<Plot.MarkOptions, "ariaLabel"> {
-  return { ariaLabel: `${SERIES}${name}` };
+export function series(name: string): Pick<Plot.MarkOptions, "ariaDescription"> {
+  return { ariaDescription: `${SERIES}${name}` };
 }
 
 /**
@@ -39,8 +39,8 @@ export function chart({ finding, ...options }: ChartOptions): Html {
   for (const style of svg.querySelectorAll("style")) style.remove();
   for (const name of ["class", "style", "height", "width"]) svg.removeAttribute(name);
   for (const element of svg.querySelectorAll("*")) {
-    const label = element.getAttribute("aria-label");
-    if (label?.startsWith(SERIES)) element.setAttribute("data-series", label.slice(SERIES.length));
+    const description = element.getAttribute("aria-description");
+    if (description?.startsWith(SERIES)) element.setAttribute("data-series", description.slice(SERIES.length));
     for (const name of ["aria-label", "aria-hidden", "aria-description"]) element.removeAttribute(name);
     for (const name of PLACES) {
       const value = element.getAttribute(name);

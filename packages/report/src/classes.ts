@@ -63,7 +63,7 @@ function matrix({ vote, classes: names }: ReportedRun["evaluation"]): Html {
   const cell = (label: number, predicted: number): number =>
     label === predicted ? (vote.perClass[label]?.right ?? 0) : (at.get(label * names.length + predicted) ?? 0);
   const caption = "Confusion matrix: a row for what an image shows, a column for what is answered";
-  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}">
+  return html`<div class="wide" tabindex="0" role="group" aria-label="${caption}">
       <table class="matrix">
         <caption>
           ${caption}

@@ -6,7 +6,7 @@ import { html, type Html } from "./html.ts";
 import { percent, short } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
-/** Of more members the numbers do not fit their cells. */
+/** Of more members the numbers do not fit their cells; with numbers, cells stay pale enough for ink to be read on them. */
 const NUMBERED = 9;
 
 /** How unlike the members answer, pair by pair. */
@@ -26,7 +26,7 @@ export function diversitySection({ evaluation: { vote, members } }: ReportedRun)
     height: CHART_WIDTH - 30,
     x: { label: "member", ticks, domain: names.slice(0, -1), padding: 0.04 },
     y: { label: "member", ticks, domain: names.slice(1), padding: 0.04 },
-    opacity: { domain: [0, Math.max(most.disagreement, 0.01)], range: [0.06, 1], type: "linear" },
+    opacity: { domain: [0, Math.max(most.disagreement, 0.01)], range: [0.05, names.length <= NUMBERED ? 0.5 : 1], type: "linear" },
     marks: [
       Plot.cell(cells, { x: "a", y: "b", fill: "var(--c1)", fillOpacity: "disagreement" }),
       ...(names.length <= NUMBERED
@@ -35,8 +35,7 @@ export function diversitySection({ evaluation: { vote, members } }: ReportedRun)
               x: "a",
               y: "b",
               text: (pair: { disagreement: number }) => (100 * pair.disagreement).toFixed(0),
-              // Dark cells in the light and light cells in the dark: the paper's colour is right on both.
-              fill: (pair: { disagreement: number }) => (pair.disagreement > 0.55 * most.disagreement ? "var(--paper)" : "var(--ink)"),
+              fill: "var(--ink)",
             }),
           ]
         : []),

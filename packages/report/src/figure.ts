@@ -16,7 +16,7 @@ export function figure(drawing: Html, caption: Value, { title, numbers }: { read
 export function numbersOf(title: string, numbers: Numbers): Html {
   return html`<details class="numbers">
     <summary>Numbers as CSV<span class="quiet">: ${title}</span></summary>
-    <pre tabindex="0" role="region" aria-label="${title} as CSV">${csv(numbers)}</pre>
+    <pre tabindex="0" role="group" aria-label="${title} as CSV">${csv(numbers)}</pre>
   </details>`;
 }
 

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { chart } from "./chart.ts";
 import { numbersOf } from "./figure.ts";
 import { html, type Html } from "./html.ts";
-import { percent, short } from "./numbers.ts";
+import { countOf, percent, short } from "./numbers.ts";
 import type { CurvePoint, ReportedMember, ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
@@ -13,7 +13,7 @@ export function members({ evaluation, members: trained }: ReportedRun): Html {
   const drawn = trained.filter(({ loss }) => loss.length > 0);
   const epochs = Math.max(1, ...drawn.flatMap(({ loss }) => loss.map(({ epoch }) => epoch)));
   const losses = drawn.flatMap(({ loss }) => loss.map(({ value }) => value));
-  const domain: [number, number] = [Math.min(0, ...losses), Math.max(...losses)];
+  const domain: [number, number] = [Math.min(...losses), Math.max(...losses)];
   let place = -1;
   const rows = judged.map(({ member, alpha }, i) => {
     if (alpha !== undefined) place += 1;
@@ -22,7 +22,9 @@ export function members({ evaluation, members: trained }: ReportedRun): Html {
   });
   return html`${
     drawn.length > 0 &&
-    html`<p>Training loss by epoch, all on one scale: up to ${short(domain[1])} and ${epochs} epochs.</p>
+    html`<p>
+        Training loss by epoch, all on one scale: losses from ${short(domain[0])} to ${short(domain[1])}, ${countOf(epochs, "epoch")}.
+      </p>
       <ul class="panels">
         ${drawn.map(
           (own) =>

@@ -60,7 +60,8 @@ th[aria-sort=descending] button::after{content:" ↓"}
 .matrix .miss{background:color-mix(in srgb,var(--c2) calc(var(--share)*.45%),transparent)}
 .matrix .hit .quiet,.matrix .miss .quiet{color:inherit}
 .matrix td{print-color-adjust:exact}
-.gallery{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:1rem}
+.gallery{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17.5rem),1fr));gap:1rem}
+.gallery.small{grid-template-columns:repeat(auto-fill,minmax(8rem,1fr))}
 .gallery p{margin:0 0 .3rem;font-size:.9rem;overflow-wrap:anywhere}
 .gallery li{break-inside:avoid}
 .pictures{display:flex;flex-wrap:wrap;gap:.3rem}

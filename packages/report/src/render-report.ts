@@ -5,6 +5,7 @@ import { classes } from "./classes.ts";
 import { diversitySection } from "./diversity-section.ts";
 import { html, type Html, trusted } from "./html.ts";
 import { members } from "./members.ts";
+import { countOf } from "./numbers.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { ReportedRun } from "./reported-run.ts";
@@ -39,19 +40,9 @@ export function renderReport(runs: readonly ReportedRun[]): string {
 
 /** In the order of reading: the answer first, then what to doubt in it, then what it rests on. */
 function sectionsOf(run: ReportedRun): Section[] {
-  const doubts = suspicions(run);
   return [
     { id: "answer", title: "The answer", body: answer(run) },
-    {
-      id: "suspicious",
-      title: "What is suspicious",
-      body:
-        doubts.length === 0
-          ? html`<p>Nothing that this report looks for.</p>`
-          : html`<ul class="suspicious">
-              ${doubts.map((doubt) => html`<li>${doubt}</li>`)}
-            </ul>`,
-    },
+    { id: "suspicious", title: "What is suspicious", body: doubts(run) },
     { id: "staged", title: "How the vote grows", body: staged(run) },
     { id: "members", title: "Members", body: members(run) },
     { id: "diversity", title: "Diversity", body: diversitySection(run) },
@@ -61,6 +52,26 @@ function sectionsOf(run: ReportedRun): Section[] {
     { id: "bits", title: "Bits", body: bits(run) },
     { id: "made", title: "The run", body: runSection(run) },
   ];
+}
+
+function doubts(run: ReportedRun): Html {
+  const found = suspicions(run);
+  const { warnings } = run;
+  return html`${
+    found.length === 0
+      ? html`<p>Nothing that this report looks for.</p>`
+      : html`<ul class="suspicious">
+          ${found.map((doubt) => html`<li>${doubt}</li>`)}
+        </ul>`
+  }${
+    warnings.length > 0 &&
+    html`<details>
+      <summary>${countOf(warnings.length, "warning")} of the training</summary>
+      <ul class="suspicious">
+        ${warnings.map((warning) => html`<li>${warning}</li>`)}
+      </ul>
+    </details>`
+  }`;
 }
 
 function page(title: string, sections: readonly Section[]): string {

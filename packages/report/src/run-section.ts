@@ -9,7 +9,7 @@ export function runSection({ recipe, config, environment, checksums, command, sc
       Trained by <code>${scheme}</code>, members ${mode === "sequential" ? "one from another" : "each afresh"}. This command trains it
       again:
     </p>
-    <pre class="command" tabindex="0" role="region" aria-label="Command">${command}</pre>
+    <pre class="command" tabindex="0" role="group" aria-label="Command">${command}</pre>
     ${recipe && differencesOf(recipe.differences, recipe.preset === undefined ? "the defaults" : `the preset ${recipe.preset}`)}
     <details>
       <summary>The whole configuration, ${countOf(Object.keys(config).length, "key")}</summary>

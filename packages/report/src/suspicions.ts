@@ -13,7 +13,7 @@ const WIDE = 0.05;
 
 /** What a careful reader would ask about, a sentence each, the weightiest first. */
 export function suspicions(run: ReportedRun): string[] {
-  const { evaluation, members, warnings, ending } = run;
+  const { evaluation, members, ending } = run;
   const { vote, voter, splits, classes } = evaluation;
   const images = `${SPLIT_WORDS[vote.on]} images`;
   const final = finalVote(run);
@@ -69,7 +69,7 @@ export function suspicions(run: ReportedRun): string[] {
   if (half > WIDE) found.push(`${count(vote.rows)} ${images} are few: the accuracy is known to about ±${(100 * half).toFixed(0)} points.`);
 
   if (ending !== undefined) found.push(ending);
-  return [...found, ...evaluation.notes, ...warnings];
+  return [...found, ...evaluation.notes];
 }
 
 /** A number of members that the rows it is measured on would choose. */

@@ -15,7 +15,7 @@ export interface TableOptions {
 /** A table whose first cell of each row is its head. It scrolls sideways where it is wider than the page. */
 export function table(columns: readonly Column[], rows: readonly (readonly Value[])[], { caption, sortable = false }: TableOptions): Html {
   const kind = (i: number): Value => (columns[i]?.text ? html` class="text"` : undefined);
-  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}"><table${sortable && html` class="sortable"`}>
+  return html`<div class="wide" tabindex="0" role="group" aria-label="${caption}"><table${sortable && html` class="sortable"`}>
 <caption>${caption}</caption>
 <thead><tr>${columns.map(({ head }, i) => html`<th scope="col" ${kind(i)}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map(
