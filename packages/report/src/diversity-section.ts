@@ -48,7 +48,7 @@ export function diversitySection({ evaluation: { vote, members } }: ReportedRun)
     </p>
     ${figure(
       drawing,
-      html`${finding} The deeper a cell, the more two members differ${names.length <= NUMBERED ? "; numbers are percent" : ""}.`,
+      html`${finding} The stronger a cell’s colour, the more two members differ${names.length <= NUMBERED ? "; numbers are percent" : ""}.`,
       {
         title: "pairs of members",
         numbers: [

@@ -22,7 +22,7 @@ export function suspicions(run: ReportedRun): string[] {
   const trained = splits.train?.staged.at(-1)?.[voter];
   if (trained && vote.on !== "train" && trained.accuracy - final.accuracy > GAP)
     found.push(
-      `The vote has ${percent(trained.accuracy)} of the training images right and ${percent(final.accuracy)} of the ${images}: ${points(trained.accuracy - final.accuracy)} of it are learned by heart.`,
+      `The vote has ${percent(trained.accuracy)} of the training images right and ${percent(final.accuracy)} of the ${images}: ${(100 * (trained.accuracy - final.accuracy)).toFixed(1)} points of it are learned by heart.`,
     );
 
   const never = vote.perClass.flatMap(({ rows, predicted }, k) => (rows > 0 && predicted === 0 ? [classes[k] ?? ""] : []));
