@@ -55,6 +55,7 @@ const said = ({ file, specifier }: Import) => `${file} imports ${specifier}`;
 function mayImport(folder: string): RegExp {
   const name = basename(folder);
   if (name === "cli-ink") return /^@benn\//;
+  if (name === "report") return /^@benn\/(?:core|analysis)$/;
   if (name === "data-kit") return /^@benn\/core$/;
   // Pictures are resized as the packed runtime does it, so that it makes the same of them.
   if (name === "data-pictures") return /^@benn\/(?:core|data-kit|packed)$/;

@@ -106,7 +106,9 @@ export function createProgram(): Command {
   examples(
     program
       .command("report")
-      .description("Write a run as one HTML file: what its vote reaches, what is suspicious, charts, images, and what made it.")
+      .description(
+        "Write a run as one HTML file: what its vote reaches, what is suspicious, charts, images, and what made it. docs/report.md describes it.",
+      )
       .argument("<run...>", "run folders; of several their curves are laid over one another, and what differs is listed")
       .option("--out <file>", "file to write (default: NAME.html)")
       .option("--on <split>", "images to look at the vote closely on: train, validation or test", split, "test")
