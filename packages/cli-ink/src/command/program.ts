@@ -392,7 +392,7 @@ export function createProgram(): Command {
         await verify(run, options);
       }),
     [
-      ["verify results/NAME --data DIR", "the last epoch of its first member from a stored checkpoint; else the whole run"],
+      ["verify results/NAME --data DIR", "its first member's last epoch, from a stored checkpoint; else all of it"],
       ["verify runs/NAME --members 1", "the first member of a run of yours"],
     ],
   );
