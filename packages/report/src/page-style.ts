@@ -1,7 +1,7 @@
 /** The page's own style: no font and no picture from elsewhere. Text has a contrast of 4.5 and more against what it stands on; colours of series are told apart with any colour vision. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1a1d21;--muted:#5a616b;--line:#d5d9de;--soft:#f3f5f7;--link:#00558a;--c1:#0072b2;--c2:#b84a00;--c3:#00755a;--c4:#9a3f79;--c5:#6a6200;--c6:#444b54;--warn:#8a3b00}
-@media(prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e8eaed;--muted:#a3abb5;--line:#3a4149;--soft:#1e2328;--link:#7cc4f0;--c1:#56b4e9;--c2:#f0a35e;--c3:#3ec9a0;--c4:#e39ac0;--c5:#e0d04a;--c6:#c4cad1;--warn:#ffb27a}}
+@media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e8eaed;--muted:#a3abb5;--line:#3a4149;--soft:#1e2328;--link:#7cc4f0;--c1:#56b4e9;--c2:#f0a35e;--c3:#3ec9a0;--c4:#e39ac0;--c5:#e0d04a;--c6:#c4cad1;--warn:#ffb27a}}
 *{box-sizing:border-box}
 html{font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;background:var(--paper);color:var(--ink);-webkit-text-size-adjust:100%}
 body{margin:0 auto;padding:1rem clamp(1rem,4vw,3rem) 3rem;max-width:76rem}
@@ -71,5 +71,5 @@ details{margin:.5rem 0}
 summary{cursor:pointer;color:var(--link);font-size:.9rem}
 .numbers pre{font-size:.75rem}
 footer{margin-top:3rem;color:var(--muted);font-size:.85rem}
-@media print{@page{margin:14mm}html{font-size:10.5pt}body{max-width:none;padding:0}nav,.numbers,.skip{display:none}h2{break-after:avoid;margin-top:1.4rem}figure,tr{break-inside:avoid}.wide{overflow:visible}pre{max-height:none;white-space:pre-wrap}table{font-size:8.5pt}thead{display:table-header-group}}
+@media print{:root{color-scheme:light}@page{margin:14mm}html{font-size:10.5pt}body{max-width:none;padding:0}nav,.numbers,.skip{display:none}h2{break-after:avoid;margin-top:1.4rem}figure,tr{break-inside:avoid}.wide{overflow:visible}pre{max-height:none;white-space:pre-wrap}table{font-size:8.5pt}thead{display:table-header-group}}
 `.trim();
