@@ -53,7 +53,7 @@ test("every chart says what it shows, and every one but the small ones has its n
     expect(svg.querySelector("style")).toBeNull();
   }
   for (const figure of document.querySelectorAll("figure")) expect(figure.querySelector("details pre")?.textContent).toMatch(/^[a-z].*\n/);
-  const [, first] = document.querySelector("#staged pre")!.textContent!.split("\n");
+  const [, first] = document.querySelector("#staged pre")!.textContent.split("\n");
   expect(first?.split(",")[0]).toBe("1");
 });
 
@@ -81,9 +81,9 @@ test("several runs are laid over one another, and only settings that differ are 
   const [one, other] = [exampleRun(3, { name: "one" }), exampleRun(5, { name: "other" })];
   const document = parse(renderReport([one, { ...other, config: { ...other.config, epochs: "9" } }]));
   const first = document.querySelector("section")!;
-  expect(first.querySelectorAll('path, [data-series="run-2"]').length).toBeGreaterThan(0);
+  expect(first.querySelectorAll('[data-series="run-2"]').length).toBeGreaterThan(0);
   const tables = [...first.querySelectorAll("table")];
-  expect([...tables.at(-1)!.querySelectorAll("tbody tr")].map((row) => row.textContent!.replaceAll(/\s/g, ""))).toEqual(["epochs39"]);
+  expect([...tables.at(-1)!.querySelectorAll("tbody tr")].map((row) => row.textContent.replaceAll(/\s/g, ""))).toEqual(["epochs39"]);
   const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });
