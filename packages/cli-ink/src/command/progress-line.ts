@@ -14,7 +14,13 @@ const FIRST_ESTIMATE_MILLISECONDS = 2000;
  * A line on standard error that is written over, with the time left by the pace so far; nothing where no terminal shows it. What counts up to
  * the same total is one piece of work, whatever it is called meanwhile.
  */
-export function progressLine({ shown }: { readonly shown: boolean }): { show(progress: Progress): void; clear(): void } {
+export function progressLine({
+  shown,
+  write = (text) => void process.stderr.write(text),
+}: {
+  readonly shown: boolean;
+  write?(text: string): void;
+}): { show(progress: Progress): void; clear(): void } {
   let began = { total: -1, done: 0, at: 0 };
   let isShown = false;
   return {
@@ -25,11 +31,11 @@ export function progressLine({ shown }: { readonly shown: boolean }): { show(pro
       const passed = now - began.at;
       const left = done > began.done ? ((passed / 1000) * (total - done)) / (done - began.done) : undefined;
       const estimate = left === undefined || passed < FIRST_ESTIMATE_MILLISECONDS ? "" : `, about ${duration(left)} left`;
-      process.stderr.write(`\r${printable(what)}: ${count(done)} of ${count(total)}${estimate}\u001B[K`);
+      write(`\r${printable(what)}: ${count(done)} of ${count(total)}${estimate}\u001B[K`);
       isShown = true;
     },
     clear() {
-      if (isShown) process.stderr.write("\r\u001B[K");
+      if (isShown) write("\r\u001B[K");
       isShown = false;
     },
   };

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type DependencyContainer, type LoadedDataset, type Spec, type SplitName, UserError } from "@benn/core";
-import { loadDataset, openRun, resolveConfig, type SavedRun } from "@benn/core/node";
+import { configSchema, loadDataset, openRun, resolveConfig, type SavedRun } from "@benn/core/node";
 import { type Budget, parseBudget } from "../selection/budget.ts";
 import { type Choice, chooseMembers, shareOf } from "../selection/choose-members.ts";
 import { type Library, openLibrary, refuseUnlike } from "../selection/open-library.ts";
@@ -45,7 +45,9 @@ export async function select(folders: readonly string[], options: SelectOptions)
         "They are chosen on validation images: hold some out in training with --set validation=0.1.",
     );
   }
-  if (options.budget !== undefined) parseBudget(options.budget); // refused before anything is read
+  // What is wrong with these is said before anything is read.
+  if (options.budget !== undefined) parseBudget(options.budget);
+  if (options.name !== undefined) refuseName(options.name, options.out);
   const runs = await Promise.all([...new Set(folders)].map(openRun));
   const container = await openRunsContainer(runs, plugin);
   for (const run of runs) refuseForeignBackend(run, process.cwd());
@@ -127,6 +129,14 @@ async function write(
   const origin = { selection: { metric: metric.name, ...settings, ...(budget ? { budget: budget.text } : {}) } };
   const selection = { runs, container, data, dataset, members, voter: voter.spec, origin, seed: settings.seed, name, out, signal };
   return await writeWithinBudget(selection, budget, { container, voter: voter.spec.name, whitening });
+}
+
+/** @throws UserError for a name that no run can have, or that one has already */
+function refuseName(name: string, out: string): void {
+  const { error } = configSchema.shape.name.safeParse(name);
+  if (error) throw new UserError(`--name: ${error.issues[0]?.message ?? "is no name"}, got ${JSON.stringify(name)}.`);
+  const folder = join(out, name);
+  if (existsSync(folder)) throw new UserError(`--name: ${folder} exists. Choose another name, or another place with --out.`);
 }
 
 /** `NAME-selected` of the first run, numbered where that is taken. */
