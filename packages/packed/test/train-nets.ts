@@ -24,6 +24,8 @@ export interface NetsOptions {
   readonly simd?: "plain" | "relaxed" | "auto";
   readonly exportable?: boolean;
   readonly epochs?: number;
+  /** Further keys of the configuration. */
+  readonly more?: Parameters<typeof train>[0];
 }
 
 /**
@@ -33,7 +35,7 @@ export interface NetsOptions {
  */
 export async function trainNets(
   out: string,
-  { members, dataset = {}, validation = 0, simd = "auto", epochs = 1, exportable = true }: NetsOptions,
+  { members, dataset = {}, validation = 0, simd = "auto", epochs = 1, exportable = true, more = {} }: NetsOptions,
 ): Promise<string> {
   const run = train(
     {
@@ -48,6 +50,7 @@ export async function trainNets(
       learningRate: 0.01,
       backend: { name: "wasm", simd },
       exportable,
+      ...more,
     },
     { container, out },
   );

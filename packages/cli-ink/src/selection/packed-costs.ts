@@ -26,7 +26,7 @@ const ROUNDS = 15;
  * @throws UserError when the run cannot be packed
  */
 export async function memberCosts(run: string, kind: Budget["kind"], options: PackOptions): Promise<PackedCosts> {
-  const { bytes } = await exportRun(run, options);
+  const { bytes } = await exportRun(run, { ...options, trust: kind === "bytes" }); // which takes bytes, and no time of an image
   return kind === "bytes" ? bytesOf(bytes) : await timesOf(bytes);
 }
 
@@ -35,7 +35,7 @@ export async function memberCosts(run: string, kind: Budget["kind"], options: Pa
  * @throws UserError when the run cannot be packed
  */
 export async function packedCost(run: string, kind: Budget["kind"], options: PackOptions): Promise<number> {
-  const { bytes } = await exportRun(run, options);
+  const { bytes } = await exportRun(run, { ...options, trust: kind === "bytes" }); // which takes bytes, and no time of an image
   if (kind === "bytes") return bytes.length;
   const model = await load(bytes);
   const image = exampleImage(bytes);

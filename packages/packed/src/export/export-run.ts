@@ -1,6 +1,6 @@
 import { BACKENDS, type DependencyContainer, type Spec, type Split, UserError, VOTERS } from "@benn/core";
 import { type SafetensorsEntry } from "@benn/core/internals";
-import { openRun, readExperiment, type ResolvedConfig, resolveConfig, restoreMembers } from "@benn/core/node";
+import { type Experiment, openRun, readExperiment, type ResolvedConfig, resolveConfig, restoreMembers } from "@benn/core/node";
 import { type MemberHeader, type ModelHeader, TRUST } from "../graph.ts";
 import type { TrustData } from "../trust/read-trust.ts";
 import { calibrate } from "./calibrate.ts";
@@ -118,7 +118,7 @@ export async function exportRun(
         : await calibrate(encodeModel(header, voting, tensors), {
             validation: data.validation,
             seed: config.seed,
-            reused: reusesOf(config, { learns, imported: (await readExperiment(folder)).origin !== undefined }),
+            reused: reusesOf(config, { learns, origin: (await readExperiment(folder)).origin }),
             ...(onCalibrated ? { onProgress: onCalibrated } : {}),
           });
     if (typeof worth !== "string") {
@@ -164,11 +164,17 @@ function noTrust(lacking: string | Split | undefined): string {
 }
 
 /** What the held-out rows decided on before. */
-function reusesOf(config: ResolvedConfig, { learns, imported }: { readonly learns: boolean; readonly imported: boolean }): string[] {
+function reusesOf(
+  { scoreOn, stopWhen, given }: ResolvedConfig,
+  { learns, origin }: { readonly learns: boolean; readonly origin: Experiment["origin"] },
+): string[] {
+  const selected = origin?.["selection"] !== undefined; // by benn select
+  const foreign = given.length > 0 || (origin !== undefined && !selected);
   return [
-    ...(config.scoreOn === "validation" ? ["the best epochs were chosen on them"] : []),
-    ...(config.stopWhen ? ["they ended the ensemble"] : []),
+    ...(scoreOn === "validation" ? ["the best epochs were chosen on them"] : []),
+    ...(stopWhen ? ["they ended the ensemble"] : []),
+    ...(selected ? ["the members were chosen on them"] : []),
     ...(learns ? ["the vote was fitted to them"] : []),
-    ...(config.given.length > 0 || imported ? ["given members may have been trained on them"] : []),
+    ...(foreign ? ["given members may have been trained on them"] : []),
   ];
 }

@@ -1,5 +1,5 @@
 // What an export says of its votes, of real runs.
-import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fitTemperature } from "@benn/analysis";
@@ -79,6 +79,29 @@ test("the same run is exported to the same bytes, and without trust to those of 
   expect(plain.trust).toBe("It says nothing of how far its votes can be trusted, as asked.");
   expect((await load(plain.bytes)).trust).toBeUndefined();
   expect(exported.bytes.length - plain.bytes.length).toBeLessThan(5000);
+});
+
+test("what else the held-out rows decided on is said", async () => {
+  const own = await trainNets(out, {
+    members: [{ ...nin, count: 2 }],
+    dataset: { name: "cifar10", source: "sample", trainRows: 100, testRows: 10 },
+    validation: 0.5,
+    more: { scoreOn: "validation", stopWhen: { patience: 1 } },
+  });
+  expect((await exportRun(own, { container })).trust).toMatchObject({
+    reused: ["the best epochs were chosen on them", "they ended the ensemble", "the temperature was fitted on them"],
+  });
+  const path = join(own, "experiment.json");
+  const experiment = JSON.parse(readFileSync(path, "utf8")) as { config: object };
+  const { trust } = await exportRun(own, { container });
+  for (const [change, reuse] of [
+    [{ origin: { selection: {} } }, "the members were chosen on them"],
+    [{ origin: { torch: {} } }, "given members may have been trained on them"],
+    [{ config: { ...experiment.config, given: ["runs/x/members/000"] } }, "given members may have been trained on them"],
+  ] as const) {
+    writeFileSync(path, JSON.stringify({ ...experiment, ...change }));
+    expect((await exportRun(own, { container })).trust).toMatchObject({ ...(trust as object), reused: expect.arrayContaining([reuse]) });
+  }
 });
 
 test("without held-out rows, or with too few, it says why", async () => {
