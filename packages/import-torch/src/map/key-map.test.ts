@@ -53,7 +53,7 @@ test("a weight goes to whichever of its kind the layer has; names of an object's
     "__proto__",
     "toString",
     "a.weight-g",
-    "x.module.a.weight",
+    "a.module.weight",
   ]) {
     expect(to(key), key).toBeUndefined();
   }
