@@ -119,6 +119,9 @@ test("of floats the threshold is the least float32 that gives +1; none, and all,
   const at = [Math.fround(0.1), -5, 2 ** -140, 1e33, -1e33].map(Math.fround);
   const base: Plain = { ...image, shape: [3, 3, 5] };
   expect(await found({ base, fromSums: false, sign: signFrom(at) })).toEqual({ thresholds: at, flips: [[0, 0, 0, 0, 0]] });
+  // What is never +1 is so for good, whether it is −1 or 0.
+  const nothing: Sign = { ...zero(1), apply: (x) => tf.zerosLike(x) };
+  expect((await found({ base: { ...image, shape: [3, 3, 1] }, fromSums: false, sign: nothing })).thresholds).toEqual([Infinity]);
   // 0 is a number of either sign.
   expect((await found({ base: { ...image, shape: [3, 3, 1] }, fromSums: false, sign: zero(1) })).thresholds).toEqual([-0]);
   const between = [times([0, 0, -1], [1, -1, 0.5])];
