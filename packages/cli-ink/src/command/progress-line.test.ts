@@ -7,7 +7,10 @@ afterEach(() => void vi.useRealTimers());
 /** What a terminal got, without what clears a line. */
 function lines(shown = true): { readonly written: string[]; readonly progress: ReturnType<typeof progressLine> } {
   const written: string[] = [];
-  return { written, progress: progressLine({ shown, write: (text) => void written.push(text.replaceAll(/\r|\u001B\[K/g, "")) }) };
+  return {
+    written,
+    progress: progressLine({ shown, write: (text) => void written.push(text.replaceAll("\r", "").replaceAll("\u001B[K", "")) }),
+  };
 }
 
 test("the time left is told by the pace of the same piece of work, once there is one", () => {
