@@ -1,4 +1,4 @@
-import { TRUST, type VoteName } from "./graph.ts";
+import { TEST_RESULTS, TRUST, type VoteName } from "./graph.ts";
 import { type ImageInput, imageValues, type Picture } from "./image.ts";
 import { type KernelName, kernelName, type Popcount } from "./choose-popcount.ts";
 import type { Kernels } from "./kernels.ts";
@@ -68,6 +68,8 @@ export class PackedModel {
   readonly kernel: KernelName;
   /** What `@benn/packed/trust` reads, if the file has it. */
   readonly trust: Uint8Array | undefined;
+  /** What `openTestResults` of `@benn/packed/trust` reads, if the file has it. */
+  readonly testResults: Uint8Array | undefined;
   readonly #kernels: Kernels;
   readonly #plan: MemoryPlan;
   readonly #taken: Pick<CheckedModel, "shape" | "preprocessing" | "picture">;
@@ -111,6 +113,7 @@ export class PackedModel {
       .map(({ member }) => member);
     this.kernel = kernelName(popcount);
     this.trust = tensors.get(TRUST)?.bytes.slice();
+    this.testResults = tensors.get(TEST_RESULTS)?.bytes.slice();
     this.#kernels = kernels;
     this.#taken = { shape, preprocessing, picture };
     this.#prepare = prepare;
