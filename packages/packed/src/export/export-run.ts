@@ -27,6 +27,8 @@ export interface ExportOptions {
    * stop of a soft vote. Default true.
    */
   readonly trust?: boolean;
+  /** Run folder of a net with real-valued weights on the same data, whose test accuracy the file names beside its own. */
+  readonly twin?: string | undefined;
   /** Where the run's data lie now, if not where it names them. They are needed for trust, to verify, and by a voter that learns. */
   readonly dataset?: Spec;
   /** Called after each member. */
@@ -59,7 +61,7 @@ export interface Exported {
  */
 export async function exportRun(
   folder: string,
-  { container, voter, whitening = true, verify = false, trust = true, dataset, onProgress, onCalibrated, onVerified }: ExportOptions,
+  { container, voter, whitening = true, verify = false, trust = true, twin, dataset, onProgress, onCalibrated, onVerified }: ExportOptions,
 ): Promise<Exported> {
   const run = await openRun(folder);
   const config = resolveConfig(run.config, container);
@@ -126,7 +128,7 @@ export async function exportRun(
       const json = new TextEncoder().encode(JSON.stringify(worth));
       tensors.set(TRUST, { dtype: "U8", shape: [json.length], data: json });
     }
-    const results = await findTestResults(folder, { voter: named.name, members: members.length });
+    const results = await findTestResults(folder, { voter: named.name, members: members.length, realBytes, twin, container });
     if (results) {
       const json = new TextEncoder().encode(JSON.stringify(results));
       tensors.set(TEST_RESULTS, { dtype: "U8", shape: [json.length], data: json });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openTestResults } from "./test-results.ts";
 
-const data = { version: 1, rows: 1000, votes: [0.5, 0.6], singles: [0.5, 0.4] };
+const data = { version: 1, rows: 1000, votes: [0.5, 0.6], singles: [0.5, 0.4], realBytes: 4000, twin: 0.7 };
 const members = [{}, {}];
 const open = (json: unknown, of: readonly object[] = members) =>
   openTestResults({ testResults: new TextEncoder().encode(JSON.stringify(json)), members: of });
@@ -23,6 +23,8 @@ test.for<[unknown, string]>([
   [{ ...data, singles: [0.5, 0.4, 0.3] }, "does not have a share for each"],
   [{ ...data, votes: [0.5, 1.1] }, "does not have a share for each"],
   [{ ...data, singles: [0.5, -0.1] }, "does not have a share for each"],
+  [{ ...data, realBytes: -1 }, "has no usable number of bytes"],
+  [{ ...data, twin: 2 }, "has no usable share of a real-valued net"],
   [{ ...data, votes: "most" }, "does not have a share for each"],
   [{ ...data, votes: [0.5, null] }, "does not have a share for each"],
 ])("%j is refused", ([json, sentence]) => {

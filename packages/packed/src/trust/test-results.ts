@@ -10,9 +10,13 @@ export interface TestResults {
   readonly votes: readonly number[];
   /** Of each member alone. */
   readonly singles: readonly number[];
+  /** What the weights of all members would take as float32. */
+  readonly realBytes: number;
+  /** Of a net of the same kind with real-valued weights, if the export was given one. */
+  readonly twin?: number;
 }
 
-const KEYS: ReadonlySet<string> = new Set(["version", "rows", "votes", "singles"]);
+const KEYS: ReadonlySet<string> = new Set(["version", "rows", "votes", "singles", "realBytes", "twin"]);
 
 /**
  * What the ensemble reached on the test images of its run, if the file says so.
@@ -37,15 +41,17 @@ export function openTestResults({
     fail("is not JSON");
   }
   if (!isRecord(data)) return fail("is not an object");
-  const { version, rows, votes, singles } = data;
+  const { version, rows, votes, singles, realBytes, twin } = data;
   if (isCount(version, 2))
     throw new PackedError(`testResults: is of version ${version}, this runtime reads 1. Use the @benn/packed that wrote it.`);
   if (version !== 1) return fail("has no usable version");
   const odd = Object.keys(data).find((key) => !KEYS.has(key));
   if (odd !== undefined) return fail(`has the unknown key ${JSON.stringify(odd.slice(0, 40))}`);
   if (!isCount(rows, 1)) return fail("has no usable number of rows");
-  const areShares = (list: unknown): boolean =>
-    Array.isArray(list) && list.length === members.length && list.every((share) => typeof share === "number" && share >= 0 && share <= 1);
+  if (!isCount(realBytes, 1)) return fail("has no usable number of bytes");
+  const isShare = (share: unknown): boolean => typeof share === "number" && share >= 0 && share <= 1;
+  const areShares = (list: unknown): boolean => Array.isArray(list) && list.length === members.length && list.every(isShare);
+  if (twin !== undefined && !isShare(twin)) return fail("has no usable share of a real-valued net");
   if (!areShares(votes) || !areShares(singles)) return fail(`does not have a share for each of the ${members.length} members`);
   return data as unknown as TestResults;
 }
