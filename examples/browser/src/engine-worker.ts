@@ -8,22 +8,16 @@ let trust: Trust | undefined;
 
 const reply = (message: Reply): void => self.postMessage(message); // oxlint-disable-line unicorn/require-post-message-target-origin -- from a thread, not a window
 
-async function open(source: string | ArrayBuffer): Promise<void> {
-  let bytes = typeof source === "string" ? 0 : source.byteLength;
-  const opened = await load(typeof source === "string" ? new URL(source) : source, {
-    onProgress: ({ loaded, total }) => {
-      bytes = loaded;
-      reply({ type: "loading", loaded, total });
-    },
-  });
-  // Only now: a file that is damaged leaves the one before at work.
+async function open(bytes: ArrayBuffer): Promise<void> {
+  const opened = await load(bytes);
   const worth = openTrust(opened);
   const testResults = openTestResults(opened);
+  opened.predict(new Uint8Array(opened.shape.reduce((product, side) => product * side, 1))); // so that the first picture's time is not the compiler's
+  // Only now: a file that is damaged leaves the one before at work.
   [model, trust] = [opened, worth];
   const { shape, labels, voter, members } = opened;
-  const hasLead = worth?.hasLead ?? false;
-  const isCalibrated = worth !== undefined;
-  reply({ type: "model", facts: { shape, labels, voter, members, bytes, hasLead, isCalibrated, testResults } });
+  const facts = { shape, labels, voter, members, bytes: bytes.byteLength, hasLead: worth?.hasLead ?? false, testResults };
+  reply({ type: "model", facts });
 }
 
 function answer({ image, voter, members, anytime }: Question): Answer {
@@ -53,7 +47,7 @@ function time({ image, members, rounds }: Extract<Request, { type: "time" }>): v
 self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
   void (async () => {
     try {
-      if (data.type === "load") await open(data.source);
+      if (data.type === "load") await open(data.bytes);
       else if (data.type === "classify") reply({ type: "answer", id: data.id, answer: answer(data.question) });
       else time(data);
     } catch (error) {

@@ -2,7 +2,6 @@ import { NewestOnly } from "./newest-only.ts";
 import type { Answer, ModelFacts, Question, Reply, Request } from "./protocol.ts";
 
 export interface EngineListener {
-  loading(loaded: number, total: number | undefined): void;
   model(facts: ModelFacts): void;
   answer(answer: Answer, question: Question): void;
   timing(done: number, rounds: number): void;
@@ -24,8 +23,7 @@ export class Engine {
       this.#post({ type: "classify", id: ++this.#id, question });
     });
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
-      if (data.type === "loading") listener.loading(data.loaded, data.total);
-      else if (data.type === "model") listener.model(data.facts);
+      if (data.type === "model") listener.model(data.facts);
       else if (data.type === "timing") listener.timing(data.done, data.rounds);
       else if (data.type === "timed") listener.timed(data);
       else if (data.type === "failed") {
@@ -39,9 +37,9 @@ export class Engine {
     this.#worker.addEventListener("error", ({ message }) => listener.failed(message, "load"));
   }
 
-  /** @param source an absolute address, or a file's bytes */
-  load(source: string | ArrayBuffer): void {
-    this.#post({ type: "load", source });
+  /** @param bytes of a .benn file */
+  load(bytes: ArrayBuffer): void {
+    this.#post({ type: "load", bytes });
   }
 
   /** The newest question is answered; older ones may be passed over. */

@@ -7,7 +7,7 @@ export interface GpuQuestion {
   readonly voter: VoteName;
 }
 
-export type GpuRequest = { readonly source: string | ArrayBuffer } | GpuQuestion;
+export type GpuRequest = { readonly bytes: ArrayBuffer } | GpuQuestion;
 
 /** Or why there is none, in a sentence. */
 export type GpuReply = { readonly milliseconds: number; readonly label: string } | { readonly reason: string };
@@ -26,10 +26,9 @@ async function predict({ image, voter }: GpuQuestion): Promise<GpuReply> {
 }
 
 self.addEventListener("message", ({ data }: MessageEvent<GpuRequest>) => {
-  if ("source" in data) {
-    const { source } = data;
+  if ("bytes" in data) {
     void opened?.then((model) => model.dispose()).catch(() => {});
-    opened = loadOnGpu(typeof source === "string" ? new URL(source) : source, { batch: 1 });
+    opened = loadOnGpu(data.bytes, { batch: 1 });
     opened.catch(() => {}); // said where a prediction is asked for
     return;
   }

@@ -12,7 +12,6 @@ export interface ModelFacts {
   readonly bytes: number;
   /** Whether a soft vote may stop early. */
   readonly hasLead: boolean;
-  readonly isCalibrated: boolean;
   readonly testResults: TestResults | undefined;
 }
 
@@ -33,12 +32,11 @@ export interface Answer {
 }
 
 export type Request =
-  | { readonly type: "load"; readonly source: string | ArrayBuffer }
+  | { readonly type: "load"; readonly bytes: ArrayBuffer }
   | { readonly type: "classify"; readonly id: number; readonly question: Question }
   | { readonly type: "time"; readonly image: ImageInput; readonly members: number; readonly rounds: number };
 
 export type Reply =
-  | { readonly type: "loading"; readonly loaded: number; readonly total: number | undefined }
   | { readonly type: "model"; readonly facts: ModelFacts }
   | { readonly type: "answer"; readonly id: number; readonly answer: Answer }
   | { readonly type: "timing"; readonly done: number; readonly rounds: number }

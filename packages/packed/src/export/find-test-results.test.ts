@@ -26,7 +26,9 @@ test("a twin's accuracy stands beside the vote's", async () => {
 });
 
 test("one on other data is refused", async () => {
-  await expect(findTestResults(folder, { ...options, twin: other })).rejects.toThrow(`export --twin ${other}: its data are not those of the run`);
+  await expect(findTestResults(folder, { ...options, twin: other })).rejects.toThrow(
+    `export --twin ${other}: its data are not those of the run`,
+  );
 });
 
 test("a vote that the run did not count, or another number of members, has no results", async () => {

@@ -26,7 +26,14 @@ export async function findTestResults(
 ): Promise<TestResults | undefined> {
   const { rows, votes, singles } = await testedIn(folder, voter);
   if (rows === 0 || votes.length !== members || singles.length !== members) return undefined;
-  return { version: 1, rows, votes, singles, realBytes, ...(twin === undefined ? {} : { twin: await accuracyOf(twin, folder, container) }) };
+  return {
+    version: 1,
+    rows,
+    votes,
+    singles,
+    realBytes,
+    ...(twin === undefined ? {} : { twin: await accuracyOf(twin, folder, container) }),
+  };
 }
 
 async function testedIn(folder: string, voter: string): Promise<{ rows: number; votes: number[]; singles: number[] }> {

@@ -62,7 +62,13 @@ test("the file says how often the vote of its first members is right on the test
     }
   }
   const share = (right: number): number => right / fresh.labels.length;
-  expect(openTestResults(model)).toEqual({ version: 1, rows: 500, votes: votes.map(share), singles: singles.map(share), realBytes: exported.realBytes });
+  expect(openTestResults(model)).toEqual({
+    version: 1,
+    rows: 500,
+    votes: votes.map(share),
+    singles: singles.map(share),
+    realBytes: exported.realBytes,
+  });
   const other = await exportRun(folder, { container, voter: "hard", trust: false });
   expect(openTestResults(await load(other.bytes))?.votes[0]).toBe(share(singles[0]!));
 });
