@@ -1,117 +1,20 @@
-// The page in a real browser: a headless Chromium that comes from npm, on the built files, served as they are from a folder
-// within a site, by a server that knows nothing but files. Its camera plays a file.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, extname, join, normalize } from "node:path";
+// The page in a real browser.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { load } from "@benn/packed";
 import { openTestResults, openTrust } from "@benn/packed/trust";
-import chromium, { inflate, setupLambdaEnvironment } from "@sparticuz/chromium";
-import axe from "axe-core";
-import { type Browser, chromium as playwright, type Page } from "playwright-core";
-import { build } from "vite";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DARK, FOLDER, isTooWide, type Opening, openSite, type Site, violations } from "./test/open-site.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "benn-demo-"));
-const out = join(scratch, "site");
-const film = join(scratch, "film.y4m");
-
-/** Four frames of 64×48: bright above and dark below, with a colour that changes from frame to frame. */
-function y4m(): Buffer {
-  const [width, height] = [64, 48];
-  const frame = (i: number) => [
-    Buffer.from("FRAME\n"),
-    Buffer.from(Uint8Array.from({ length: width * height }, (_, at) => (at < (width * height) / 2 ? 200 : 60))),
-    Buffer.alloc((width * height) / 4, 70 + 30 * i),
-    Buffer.alloc((width * height) / 4, 180 - 20 * i),
-  ];
-  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), ...[0, 1, 2, 3].flatMap(frame)]);
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".png": "image/png",
-  ".svg": "image/svg+xml",
-  ".webmanifest": "application/manifest+json",
-};
-
-/** Of the site; whatever is asked for outside of it is not there. */
-const FOLDER = "/people/someone/votes/";
-/** The same, where the site forbids cameras. */
-const DARK = "/people/someone/dark/";
-
-let server: Server;
-let address: string;
-let browser: Browser;
-const complaints: string[] = [];
-
+let site: Site;
 beforeAll(async () => {
-  writeFileSync(film, y4m());
-  await build({ root: import.meta.dirname, logLevel: "warn", build: { outDir: out, emptyOutDir: true } });
-  server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname).replace(/\/$/, "/index.html");
-    const folder = [FOLDER, DARK].find((one) => path.startsWith(one));
-    try {
-      if (folder === undefined) throw new Error("outside");
-      const contents = readFileSync(join(out, path.slice(folder.length)));
-      response
-        .writeHead(200, {
-          "content-type": TYPES[extname(path)] ?? "application/octet-stream",
-          "content-length": contents.length,
-          ...(folder === DARK ? { "permissions-policy": "camera=()" } : {}),
-        })
-        .end(contents);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  address = `http://localhost:${(server.address() as AddressInfo).port}`;
-  // The package brings the libraries that a machine without a desktop lacks.
-  setupLambdaEnvironment(join(tmpdir(), "al2023", "lib"));
-  await inflate(join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../bin/al2023.tar.br"));
-  browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args: [
-      "--no-sandbox",
-      "--headless=new",
-      "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader",
-      "--enable-features=Vulkan",
-      "--use-fake-ui-for-media-stream",
-      "--use-fake-device-for-media-stream",
-      `--use-file-for-fake-video-capture=${film}`,
-    ],
-  });
+  site = await openSite();
 }, 120_000);
+afterAll(() => site?.close());
 
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
-
-interface Opening {
-  readonly width?: number;
-  readonly height?: number;
-  readonly folder?: string;
-  readonly query?: string;
-  readonly colorScheme?: "light" | "dark";
-  readonly forced?: boolean;
-}
-
-/** A page of its own context, with nothing kept from others. */
-async function open({ width = 1200, height = 900, folder = FOLDER, query = "", colorScheme = "light", forced = false }: Opening = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, ...(forced ? { forcedColors: "active" } : {}) });
-  await context.grantPermissions(folder === DARK ? [] : ["camera"], { origin: address });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  await page.goto(`${address}${folder}${query}`);
+async function open(options?: Opening): Promise<Page> {
+  const page = await site.open(options);
   await answered(page);
   return page;
 }
@@ -138,7 +41,7 @@ function shownBy(page: Page): Promise<number[]> {
 const classOf = (page: Page): Promise<string> =>
   page.locator("#class").evaluate((element) => (element.firstChild?.textContent ?? "").trim());
 
-const ownModel = () => load(readFileSync(join(out, "model.benn")));
+const ownModel = () => load(readFileSync(join(site.out, "model.benn")));
 const judged = join(import.meta.dirname, "test/judged.benn");
 
 async function openJudged(page: Page): Promise<void> {
@@ -147,19 +50,11 @@ async function openJudged(page: Page): Promise<void> {
   await answered(page);
 }
 
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ content: axe.source });
-  return await page.evaluate(async () => {
-    const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
-}
-
 test("the headline says how many networks in how many bytes, and every member votes on the first sample", async () => {
   const page = await open();
   const model = await ownModel();
   expect(await page.locator("h1").innerText()).toBe(
-    `Six 1-bit networks vote on your picture, in ${Math.round(readFileSync(join(out, "model.benn")).length / 1000)} kB`,
+    `Six 1-bit networks vote on your picture, in ${Math.round(readFileSync(join(site.out, "model.benn")).length / 1000)} kB`,
   );
   expect(await page.locator("#jury li").count()).toBe(model.members.length);
   expect(await page.locator("#jury li.waiting").count()).toBe(0);
@@ -323,11 +218,7 @@ test("at phone and desktop widths, light and dark, it scrolls no way but down, b
     { width: 1440, height: 900, colorScheme: "dark" },
   ] as const) {
     const page = await open({ width, height, colorScheme });
-    const { scroll, client } = await page.evaluate(() => ({
-      scroll: document.documentElement.scrollWidth,
-      client: document.documentElement.clientWidth,
-    }));
-    expect(scroll, `${width}`).toBeLessThanOrEqual(client);
+    expect(await isTooWide(page), `${width}`).toBe(false);
     for (const button of await page.locator(".ways > *").all()) expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
     // The answer stands on the first screen, without scrolling.
     expect((await page.locator("#class").boundingBox())?.y).toBeLessThan(height);
@@ -387,7 +278,7 @@ test("where the camera may not be used, it says so and goes on", async () => {
   const before = await shownBy(page);
   await page.locator("#samples button").nth(5).click();
   await expect.poll(() => shownBy(page), { timeout: 30_000 }).not.toEqual(before);
-  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/Permissions policy violation: camera/.test(one)));
+  site.complaints.splice(0, site.complaints.length, ...site.complaints.filter((one) => !/Permissions policy violation: camera/.test(one)));
   await page.context().close();
 });
 
@@ -401,14 +292,17 @@ test("once seen, it works without a server, and can be installed", async () => {
   expect(await page.locator("#jury li").count()).toBe(6);
   await page.locator("#samples button[data-label=frog]").click();
   await expect.poll(() => page.locator("#class small").innerText(), { timeout: 30_000 }).toMatch(/labelled/);
-  const manifest = JSON.parse(readFileSync(join(out, "manifest.webmanifest"), "utf8")) as { icons: { src: string }[]; start_url: string };
-  for (const { src } of manifest.icons) expect(readFileSync(join(out, src)).length).toBeGreaterThan(0);
+  const manifest = JSON.parse(readFileSync(join(site.out, "manifest.webmanifest"), "utf8")) as {
+    icons: { src: string }[];
+    start_url: string;
+  };
+  for (const { src } of manifest.icons) expect(readFileSync(join(site.out, src)).length).toBeGreaterThan(0);
   await page.context().close();
 }, 120_000);
 
 test("an address may name a model; one that is not there is said", async () => {
-  const page = await browser.newPage();
-  await page.goto(`${address}${FOLDER}?model=none.benn`);
+  const page = await site.browser.newPage();
+  await page.goto(`${site.address}${FOLDER}?model=none.benn`);
   await expect
     .poll(() => page.locator("#message").innerText(), { timeout: 30_000 })
     .toMatch(/none\.benn cannot be loaded: the server answers 404\./);
@@ -416,5 +310,5 @@ test("an address may name a model; one that is not there is said", async () => {
 });
 
 test("the page complains of nothing", () => {
-  expect(complaints).toEqual([]);
+  expect(site.complaints).toEqual([]);
 });

@@ -22,7 +22,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function cacheFirst(request) {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await caches.match(request)) ?? networkFirst(request);
 }
 
 async function networkFirst(request) {

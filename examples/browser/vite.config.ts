@@ -12,6 +12,9 @@ const OWN = [
   ...["ship", "automobile", "bird", "cat", "deer", "frog", "horse", "airplane"].map((name) => `./samples/${name}.png`),
 ];
 
+/** The training page is ten times as large; it is kept when it has been looked at. */
+const isOfFirstPage = (name: string): boolean => !/(?:^|\/)train|external|\.(?:wasm|map)$|^index\.html$/.test(name);
+
 /** The service worker with the names of all files in front. */
 function offline(): Plugin {
   return {
@@ -21,7 +24,7 @@ function offline(): Plugin {
       const files = [
         ...OWN,
         ...Object.keys(bundle)
-          .filter((name) => !name.endsWith(".map"))
+          .filter(isOfFirstPage)
           .map((name) => `./${name}`),
       ];
       const version = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 12);
@@ -37,5 +40,5 @@ export default defineConfig({
   resolve: { conditions: ["source", ...defaultClientConditions] },
   plugins: [offline()],
   worker: { format: "es" },
-  build: { target: "es2022" },
+  build: { target: "es2022", rolldownOptions: { input: ["index.html", "train.html"].map((page) => join(import.meta.dirname, page)) } },
 });
