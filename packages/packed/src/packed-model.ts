@@ -10,7 +10,7 @@ import { PackedError } from "./packed-error.ts";
 import type { CheckedModel } from "./read-model.ts";
 import { type NodeCost, nodeCosts } from "./node-costs.ts";
 import { addVote, isDecided, winnerOf } from "./tally.ts";
-import type { Step } from "./workshop.ts";
+import type { PlaneSteps, Step } from "./workshop.ts";
 
 /** One member's vote on an image. */
 export interface Vote {
@@ -94,12 +94,14 @@ export class PackedModel {
     {
       kernels,
       popcount,
+      planes,
       prepare,
       maxMemory,
       name,
     }: {
       readonly kernels: Kernels;
       readonly popcount: Popcount;
+      readonly planes: PlaneSteps | undefined;
       readonly prepare: Prepare | undefined;
       readonly maxMemory: number;
       readonly name: string;
@@ -123,7 +125,7 @@ export class PackedModel {
     const plan = new MemoryPlan(model);
     this.#plan = plan;
     this.#table = table ? plan.constant(table.byteLength, () => table) : 0;
-    const workshop = { kernels, plan, tensors, table, popcount, image: this.#image };
+    const workshop = { kernels, plan, tensors, table, popcount, planes, image: this.#image };
     this.#steps = members.map((member, i) => memberSteps(member, plan.values[i] ?? [], workshop));
     this.#costs = members.map((member) => nodeCosts(member, tensors));
     plan.carryOut(kernels.memory, { most: maxMemory, name });

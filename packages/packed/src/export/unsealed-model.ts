@@ -1,5 +1,5 @@
 import { type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
-import { FORMAT_VERSION, type MemberHeader, type ModelHeader } from "../graph.ts";
+import { FORMAT_VERSIONS, type MemberHeader, type ModelHeader } from "../graph.ts";
 
 /** A .benn file that lacks its checksum: SHA-256 over the SHA-256 of `model` and that of `data`. */
 export interface UnsealedModel {
@@ -15,7 +15,7 @@ export function unsealedModel(
   tensors: ReadonlyMap<string, SafetensorsEntry>,
 ): UnsealedModel {
   const model = JSON.stringify({ ...header, members } satisfies ModelHeader);
-  const metadata = { format: "benn", version: FORMAT_VERSION, model };
+  const metadata = { format: "benn", version: FORMAT_VERSIONS, model };
   const bytes = writeSafetensors({ metadata, tensors });
   const start = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   return {

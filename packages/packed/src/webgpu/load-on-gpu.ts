@@ -1,6 +1,6 @@
 import { checkSum } from "../check-sum.ts";
 import type { ImageInput } from "../image.ts";
-import { load, type LoadOptions } from "../load.ts";
+import { hasCodes, load, type LoadOptions } from "../load.ts";
 import type { PackedModel, Prediction, PredictOptions } from "../packed-model.ts";
 import { createPrepare } from "../prepare-image.ts";
 import { readBytes } from "../read-bytes.ts";
@@ -17,7 +17,7 @@ export interface GpuLoadOptions extends LoadOptions {
   readonly batch?: number;
 }
 
-/** What `loadOnGpu` gives where there is no WebGPU: the same in WebAssembly, and why. */
+/** What `loadOnGpu` gives where there is no WebGPU, or the model is not for it: the same in WebAssembly, and why. */
 export interface WasmModel {
   readonly engine: "wasm";
   readonly reason: string;
@@ -49,7 +49,10 @@ export async function loadOnGpu(
   const bytes = given instanceof Uint8Array ? given : await readBytes(given, { ...options, maxBytes: maxMemory });
   const name = given instanceof Uint8Array ? "model" : String(given).slice(0, 200);
   const model = readModel(bytes, name);
-  const found = device ?? (await findDevice(options.gpu));
+  // Before a device is asked for, since none is used.
+  const found = hasCodes(model)
+    ? "This model has layers of several bits, which run in WebAssembly alone."
+    : (device ?? (await findDevice(options.gpu)));
   if (typeof found !== "string") {
     await checkSum(model.file, name);
     return GpuModel.create(model, found, { batch, prepare: await createPrepare(model.preparation, { maxMemory, name }) });
