@@ -13,6 +13,7 @@ export { adabin } from "./adabin.ts";
 export { approxSign } from "./approx-sign.ts";
 export { deterministic } from "./deterministic.ts";
 export { ede } from "./ede.ts";
+export { type Flips, flipping } from "./flipping.ts";
 export { none } from "./none.ts";
 export { recu } from "./recu.ts";
 export { rsign } from "./rsign.ts";

@@ -9,7 +9,9 @@ import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import { printableLines } from "./print.ts";
 import type { ReportOptions } from "./report.ts";
+import type { SchemaOf } from "./schema.ts";
 import type { SelectOptions } from "./select.ts";
+import type { StabilityOptions } from "./stability.ts";
 import type { TrainOptions } from "./train.ts";
 import type { VerifyOptions } from "./verify.ts";
 
@@ -40,6 +42,7 @@ export function createProgram(): Command {
     ["train --set scheme=samme members=8 epochs=10", "boosting"],
     ["watch runs/NAME", "look at a run, or see it again"],
     ["eval runs/NAME", "judge its members and their votes"],
+    ["stability runs/NAME", "how far its answers move under noise"],
     ["select runs/NAME", "choose its best members"],
     ["export runs/NAME", "pack them into one small file"],
     ["bench --backend auto", "how fast a network trains here"],
@@ -100,6 +103,43 @@ export function createProgram(): Command {
       ["eval runs/NAME --on validation", "without a look at the test images"],
       ["eval runs/NAME --mirror", "with the mirror image of each image"],
       ["eval runs/NAME --json", "everything, for programs"],
+    ],
+  );
+
+  examples(
+    program
+      .command("stability")
+      .description(
+        "Measure how far the answers of a run move under noise on weights, activations and images, for votes of 1, 2, … members; of several runs that differ by seed, also how much a retraining changes.",
+      )
+      .argument("<run...>", "run folder; then those of other trainings, which differ by seed alone, to compare with")
+      .option("--weights <shares>", "shares of the signs of 1-bit weights to turn, with commas; or none", "1%,2%,5%")
+      .option("--activations <shares>", "shares of the signs of 1-bit activations to turn; or none", "1%,2%,5%")
+      .option(
+        "--images <deviations>",
+        "of normal noise on pictures as the network gets them, or with px in pixel values; or none",
+        "0.1,0.2,0.4",
+      )
+      .option("--draws <n>", "of each noise, which intervals are over", wholeNumber, 8)
+      .option("--rows <n>", "test images to measure noise on, drawn if there are more", wholeNumber, 500)
+      .option("--seed <n>", "of rows, noise and intervals", seed, 0)
+      .option("--voter <name>", "how the members vote (default: as in the run)")
+      .option("--keep", "write it into the run folder as stability.json: benn report then has a section of it")
+      .option("--all", "whole tables, however wide")
+      .option("--data <dir>", "where the run's data are now")
+      .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
+      .option("--backend <name>", "what computes (default: the run's)")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--json", "as JSON, with everything: docs/stability.md")
+      .action(async (runs: string[], options: StabilityOptions) => {
+        const { stability } = await import("./stability.ts");
+        await stability(runs, options);
+      }),
+    [
+      ["stability runs/NAME", "noise of three kinds, at three levels each"],
+      ["stability runs/NAME --weights 0.1%,1%,10% --activations none --images 8px", "levels of your own"],
+      ["stability runs/SEED-0 runs/SEED-1 runs/SEED-2", "and what a retraining changes"],
+      ["stability runs/NAME --keep", "for benn report"],
     ],
   );
 
@@ -418,11 +458,11 @@ export function createProgram(): Command {
       )
       .addArgument(
         new Argument("[of]", "the configuration, or what --json of a command prints")
-          .choices(["config", "eval", "select"])
+          .choices(["config", "eval", "select", "stability"])
           .default("config"),
       )
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
-      .action(async (of: "config" | "eval" | "select", options: { plugin?: string[] }) => {
+      .action(async (of: SchemaOf, options: { plugin?: string[] }) => {
         const { printSchema } = await import("./schema.ts");
         await printSchema(of, options);
       }),
@@ -430,6 +470,7 @@ export function createProgram(): Command {
       ["schema > benn.schema.json", 'then "$schema": "./benn.schema.json" in benn.config.json'],
       ["schema eval", "of benn eval --json"],
       ["schema select", "of benn select --json"],
+      ["schema stability", "of benn stability --json"],
     ],
   );
 
