@@ -11,6 +11,7 @@ import { PAGE_STYLE } from "./page-style.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import { runSection } from "./run-section.ts";
 import { severalRuns } from "./several-runs.ts";
+import { stabilitySection } from "./stability-section.ts";
 import { staged } from "./staged.ts";
 import { suspicions } from "./suspicions.ts";
 import { trust } from "./trust.ts";
@@ -49,6 +50,7 @@ function sectionsOf(run: ReportedRun): Section[] {
     { id: "classes", title: "Classes", body: classes(run) },
     { id: "trust", title: "Trust", body: trust(run) },
     ...(run.sampleWeights.length > 0 ? [{ id: "boosting", title: "Boosting", body: boosting(run) }] : []),
+    ...(run.stability ? [{ id: "stability", title: "Stability", body: stabilitySection(run.stability) }] : []),
     { id: "bits", title: "Bits", body: bits(run) },
     { id: "made", title: "The run", body: runSection(run) },
   ];

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { rename, writeFile } from "node:fs/promises";
 import type { Noise, Stability } from "@benn/analysis";
 import { type DependencyContainer, type LoadedDataset, UserError, VOTERS } from "@benn/core";
 import { type Ensemble, loadDataset, openEnsemble, openRun, type ResolvedConfig, resolveConfig, type SavedRun } from "@benn/core/node";
@@ -8,6 +6,7 @@ import { measureStability } from "../stability/measure-stability.ts";
 import { preparedDeviation } from "../stability/noisy-split.ts";
 import { parseNoise } from "../stability/parse-noise.ts";
 import { refuseOtherRuns } from "../stability/refuse-other-runs.ts";
+import { keptStability, weightsOf } from "../stability/kept-stability.ts";
 import { stabilityLines } from "../stability/stability-lines.ts";
 import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunsContainer, refuseForeignBackend } from "./plugins-of-run.ts";
@@ -80,7 +79,7 @@ async function measure({ runs, seeds, noise, container, options, signal, onProgr
     for (const own of noise) if (own.kind === "images") preparedDeviation(own, data.preprocessing);
     const ensembles: Ensemble[] = [];
     for (const [i, one] of runs.entries()) ensembles.push(await open(one, i === 0 ? data : undefined));
-    const weights = await weightsOf(ensembles[0]!);
+    const weights = await weightsOf(run!.folder, votingOf(ensembles[0]!));
     const { draws, rows, seed } = options;
     return await measureStability({
       run: run!,
@@ -132,21 +131,12 @@ async function load(
   }
 }
 
-/** SHA-256 of the weights of the members that vote, by which a report tells whether they are still those that were measured. */
-async function weightsOf({ folder, members }: Ensemble): Promise<string[]> {
-  const voting = members.filter(({ alpha }) => alpha !== undefined);
-  return await Promise.all(voting.map(({ member }) => weightsSum(folder, member)));
-}
-
-async function weightsSum(folder: string, member: number): Promise<string> {
-  const file = join(folder, "members", String(member).padStart(3, "0"), "weights.bin");
-  return createHash("sha256")
-    .update(await readFile(file))
-    .digest("hex");
+function votingOf({ members }: Ensemble): number[] {
+  return members.flatMap(({ member, alpha }) => (alpha === undefined ? [] : [member]));
 }
 
 async function keepIn(folder: string, found: Stability): Promise<void> {
-  const file = join(folder, "stability.json");
+  const file = keptStability(folder);
   try {
     await writeFile(`${file}.part`, `${JSON.stringify(found, null, 2)}\n`);
     await rename(`${file}.part`, file);

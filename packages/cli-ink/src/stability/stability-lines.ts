@@ -14,16 +14,16 @@ export function stabilityLines(stability: Stability, { all, width }: { readonly 
   const of = `${draws} draws, ${count(rows)} test images`;
   const lines = [
     ...answers(stability),
-    "",
     ...(noise.length > 0
       ? [
           ...noiseTable(`Images whose class changes, % (${of})`, stability, "changed", { all, width }),
           ...noiseTable("How far scores move, % of their spread", stability, "moved", { all, width }),
           ...noiseTable("Accuracy under noise, %", stability, "accuracy", { all, width }),
           `Intervals are 95 %, by bootstrap over draws; "single" is a member alone on average, "ratio" the vote of all over it.`,
+          "",
         ]
       : []),
-    ...(retrainings ? ["", ...retrainingLines(retrainings, all)] : []),
+    ...(retrainings ? retrainingLines(retrainings, all) : []),
     ...notes.map((note) => `Note: ${note}`),
   ];
   return lines.flatMap((line) => wrap(line, width));
@@ -41,7 +41,7 @@ function answers({ folder, voter, members, noise, retrainings }: Stability): str
     if (size === 1) return `${words}.`;
     const vote = percent(stages.at(-1)!.changed.value);
     const times = ratio.changed ? `: ${times2(ratio.changed.value)} times as many [${ratio.changed.interval.map(times2).join(", ")}]` : "";
-    return `${words} for a single member on average and ${vote} for the ${voter} vote of ${membersWord(size)}${times}.`;
+    return `${words} of a single member on average and ${vote} of the vote${times}.`;
   });
   const last = retrainings?.stages.at(-1);
   const first = retrainings?.stages[0];
@@ -52,7 +52,7 @@ function answers({ folder, voter, members, noise, retrainings }: Stability): str
             `${last.members > 1 ? ` and ${percent(last.churn.value)} with ${last.members}` : ""}.`,
         ]
       : [];
-  return [`${folder}: ${[...sentences, ...retrained].join(" ")}`];
+  return [`${folder}, ${voter} vote of ${membersWord(size)}:`, "", ...[...sentences, ...retrained].flatMap((sentence) => [sentence, ""])];
 }
 
 function times2(value: number): string {
@@ -94,11 +94,11 @@ function ratioCell({ ratio }: MeasuredNoise, of: "moved" | "changed"): string {
 function retrainingLines({ runs, rows, stages }: NonNullable<Stability["retrainings"]>, all: boolean): string[] {
   const shown = all ? stages : thinned(stages.length, MOST_STAGES).map((k) => stages[k]!);
   return [
-    `${runs.length} trainings that differ by seed (${runs.map(({ seed }) => seed).join(", ")}), ${count(rows)} test images`,
+    `${runs.length} trainings that differ by seed (${runs.map(({ seed }) => seed).join(", ")}), ${count(rows)} test images; in %`,
     "",
     ...tableLines(
       [
-        ["members", "accuracy %", "95 %", "deviation", "least", "most", "churn %", "95 %", "moved %"],
+        ["members", "accuracy", "95 %", "s.d.", "least", "most", "churn", "95 %", "moved"],
         ...shown.map(({ members, accuracies, accuracy, churn, moved }) => [
           String(members),
           percentCell(accuracy.mean),
@@ -113,6 +113,6 @@ function retrainingLines({ runs, rows, stages }: NonNullable<Stability["retraini
       ],
       { left: 0, gap: 1 },
     ),
-    "Churn is the share of images with another class in another training, the mean over pairs, with an interval by bootstrap over images; accuracy's interval is of its mean over trainings, by Student.",
+    "Accuracy is the mean over trainings, with its standard deviation; churn is the share of images with another class in another training, the mean over pairs, with an interval by bootstrap over images; accuracy's interval is of its mean, by Student.",
   ];
 }
