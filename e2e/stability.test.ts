@@ -29,7 +29,7 @@ test("noise is measured for votes of 1, 2, … members, in 80 columns, and the s
   const text = await stability("runs/a", "runs/b", ...few);
   expect([text.code, text.stderr]).toEqual([0, ""]);
   expect(text.stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  expect(text.stdout).toMatch(/^runs\/a, soft vote of 3 members:\n\nWith 10 % of the signs of weights turned/);
+  expect(text.stdout).toMatch(/^runs\/a, soft vote of 3 members:\n\nWith 10 % of the bits of weights flipped/);
   const first = await stability("runs/a", "runs/b", ...few, "--json");
   expect((await stability("runs/a", "runs/b", ...few, "--json")).stdout).toBe(first.stdout);
   const { noise, retrainings, members, clean, rows } = stabilitySchema.parse(JSON.parse(first.stdout));
@@ -89,10 +89,10 @@ test("what cannot be measured is refused or noted in a sentence", async () => {
   for (const [args, message] of [
     [["runs/a", "runs/wide"], "stability: runs/wide is no other training of runs/a: architecture.width is 0.125, not 0.0625."],
     [["runs/a", "runs/none"], "runs/none: does not exist"],
-    [["runs/a", "--weights", "200%"], "--weights: expected shares of signs above 0 and at most 1"],
+    [["runs/a", "--weights", "200%"], "--weights: expected shares of bits above 0 and at most 1"],
     [["runs/a", "--images", "none", "--weights", "none", "--activations", "none"], "there is nothing to measure"],
     [["runs/a", "--draws", "1"], "--draws: expected 2 at least, got 1"],
-    [["runs/real", "--images", "none"], "No layer of its members has weights of 1 bit"],
+    [["runs/real", "--images", "none"], "No layer of its members has weights of few bits"],
     [["runs/a", "--voter", "none"], 'voter "none" is unknown'],
   ] as const) {
     const { code, stdout, stderr } = await stability(...args, "--rows", "20");

@@ -3,9 +3,9 @@ import type { DrawSummary } from "./summarize-draws.ts";
 
 /** What is disturbed, and how much. */
 export interface Noise {
-  /** `weights`: signs of 1-bit kernels are turned; `activations`: signs of 1-bit activations; `images`: normal noise is added. */
+  /** `weights`: bits of kernels are flipped; `activations`: bits of activations; `images`: normal noise is added. */
   readonly kind: "weights" | "activations" | "images";
-  /** Share of the signs, 0 to 1; of images the standard deviation of the noise. */
+  /** Share of the bits, 0 to 1; of images the standard deviation of the noise. */
   readonly level: number;
   /** `deviations`: of the picture as the network gets it; `pixels`: 0 to 255. */
   readonly unit: "share" | "deviations" | "pixels";

@@ -11,8 +11,8 @@ import { table } from "./table.ts";
 const COLOURS = ["var(--c1)", "var(--c2)", "var(--c3)", "var(--c4)", "var(--c5)", "var(--c6)"];
 
 const TITLES: Readonly<Record<MeasuredNoise["kind"], string>> = {
-  weights: "Signs of weights turned",
-  activations: "Signs of activations turned",
+  weights: "Bits of weights flipped",
+  activations: "Bits of activations flipped",
   images: "Normal noise on images",
 };
 

@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { dropoutMask } from "./dropout-mask.ts";
 
 /**
- * x with the sign of elements turned at random, exactly: what was ±a is ±a. The same seed turns the same elements on every backend.
+ * x with the sign of elements flipped at random, exactly: what was ±a is ±a. The same seed flips the same elements on every backend.
  * The caller disposes the result.
- * @param share of the elements that are turned, 0 to 1
+ * @param share of the elements that are flipped, 0 to 1
  * @param seed 32 bits
  */
 export function flipSigns(x: tf.Tensor, share: number, seed: number): tf.Tensor {

@@ -113,8 +113,8 @@ export function createProgram(): Command {
         "Measure how far the answers of a run move under noise on weights, activations and images, for votes of 1, 2, … members; of several runs that differ by seed, also how much a retraining changes.",
       )
       .argument("<run...>", "run folder; then those of other trainings, which differ by seed alone, to compare with")
-      .option("--weights <shares>", "shares of the signs of 1-bit weights to turn, with commas; or none", "1%,2%,5%")
-      .option("--activations <shares>", "shares of the signs of 1-bit activations to turn; or none", "1%,2%,5%")
+      .option("--weights <shares>", "shares of the bits of weights to flip, with commas; or none", "1%,2%,5%")
+      .option("--activations <shares>", "shares of the bits of activations to flip; or none", "1%,2%,5%")
       .option(
         "--images <deviations>",
         "of normal noise on pictures as the network gets them, or with px in pixel values; or none",

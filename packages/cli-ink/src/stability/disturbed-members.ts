@@ -1,4 +1,4 @@
-import { flipping, type Flips } from "@benn/binarize";
+import { flippable, flipping, type Flips } from "@benn/binarize";
 import type { Noise } from "@benn/analysis";
 import { BACKENDS, type Binarizer, type DependencyContainer, deriveSeed, type LoadedDataset } from "@benn/core";
 import { partRows, predictLogits } from "@benn/core/internals";
@@ -24,7 +24,7 @@ export interface DisturbedMembers {
   /** Whether a layer of any member has something to disturb. */
   has(kind: Noise["kind"]): boolean;
   /**
-   * Logits [rows, classes], one array a member. A noise of the same draw is the same one whatever its level, only stronger or weaker: shares of turned signs
+   * Logits [rows, classes], one array a member. A noise of the same draw is the same one whatever its level, only stronger or weaker: shares of flipped bits
    * contain smaller ones.
    * @param noise undefined: nothing is disturbed
    * @param onRows called with the rows that are done, of all members together
@@ -53,9 +53,9 @@ export async function openDisturbedMembers(task: DisturbedMembersTask): Promise<
   };
   // Of the batch that is computed now: members are run one after the other.
   let flips: Flips | undefined;
-  const bits: Binarizer["bits"][] = [];
+  const binarizers: Binarizer[] = [];
   const adaptBinarizer = (own: Binarizer): Binarizer => {
-    bits.push(own.bits);
+    binarizers.push(own);
     return flipping(own, () => flips);
   };
   try {
@@ -102,7 +102,7 @@ export async function openDisturbedMembers(task: DisturbedMembersTask): Promise<
   }
 
   return {
-    has: (kind) => kind === "images" || bits.some((own) => (kind === "weights" ? own.kernel : own.activations) === 1),
+    has: (kind) => kind === "images" || binarizers.some((own) => flippable(own)[kind === "weights" ? "kernel" : "activations"]),
     async logits(noise, draw, onRows) {
       const all: Float32Array[] = [];
       for (const member of members) all.push(await logitsOf(member, noise, draw, (done) => onRows(all.length * rows.length + done)));

@@ -164,6 +164,6 @@ function applicable(
   const lacking = [...new Set(noise.map(({ kind }) => kind))].filter((kind) => !opened.has(kind));
   return {
     noise: noise.filter(({ kind }) => !lacking.includes(kind)),
-    notes: lacking.map((kind) => `No layer of its members has ${kind} of 1 bit, so no signs of ${kind} are turned.`),
+    notes: lacking.map((kind) => `No layer of its members has ${kind} of few bits, so no bits of ${kind} are flipped.`),
   };
 }

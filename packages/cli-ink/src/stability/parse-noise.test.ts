@@ -5,7 +5,7 @@ test("levels are read with their units, and shown as people write them", () => {
   expect(parseNoise("weights", "0.5%, 0.05,1")).toEqual([0.005, 0.05, 1].map((level) => ({ kind: "weights", level, unit: "share" })));
   expect(parseNoise("images", "0.1,8px").map(noiseText)).toEqual(["images σ 0.1", "images σ 8 px"]);
   expect(parseNoise("activations", "2%").map(noiseText)).toEqual(["activations 2 %"]);
-  expect(parseNoise("activations", "2%").map(noiseWords)).toEqual(["2 % of the signs of activations turned"]);
+  expect(parseNoise("activations", "2%").map(noiseWords)).toEqual(["2 % of the bits of activations flipped"]);
   expect(parseNoise("images", "none")).toEqual([]);
 });
 

@@ -5,19 +5,19 @@ const SHARE = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/;
 const DEVIATION = /^(\d+(?:\.\d+)?|\.\d+)(px)?$/;
 
 /**
- * Levels of a kind of noise as the command line has them: `1%,0.05` of signs, `0.1,0.2` deviations or `8px,16px` of images; `none` for none.
+ * Levels of a kind of noise as the command line has them: `1%,0.05` of bits, `0.1,0.2` deviations or `8px,16px` of images; `none` for none.
  * @throws UserError
  */
 export function parseNoise(kind: Noise["kind"], text: string): Noise[] {
   if (text.trim() === "none") return [];
-  return text.split(",").map((word) => (kind === "images" ? imageNoise(word.trim()) : signNoise(kind, word.trim())));
+  return text.split(",").map((word) => (kind === "images" ? imageNoise(word.trim()) : bitNoise(kind, word.trim())));
 }
 
-function signNoise(kind: "weights" | "activations", word: string): Noise {
+function bitNoise(kind: "weights" | "activations", word: string): Noise {
   const [, digits, percent] = SHARE.exec(word) ?? [];
   const level = digits === undefined ? Number.NaN : Number(digits) / (percent === "%" ? 100 : 1);
   if (!(level > 0 && level <= 1))
-    throw new UserError(`--${kind}: expected shares of signs above 0 and at most 1, like 1%,0.05, or none; got ${JSON.stringify(word)}.`);
+    throw new UserError(`--${kind}: expected shares of bits above 0 and at most 1, like 1%,0.05, or none; got ${JSON.stringify(word)}.`);
   return { kind, level, unit: "share" };
 }
 
@@ -38,10 +38,10 @@ export function noiseText({ kind, level, unit }: Noise): string {
   return `${kind} σ ${number(level)}${unit === "pixels" ? " px" : ""}`;
 }
 
-/** What is disturbed, in words: `2 % of the signs of 1-bit weights turned`. */
+/** What is disturbed, in words: `2 % of the bits of weights flipped`. */
 export function noiseWords(noise: Noise): string {
   const { kind, level, unit } = noise;
   const number = (value: number): string => String(Number(value.toPrecision(3)));
-  if (unit === "share") return `${number(100 * level)} % of the signs of ${kind} turned`;
+  if (unit === "share") return `${number(100 * level)} % of the bits of ${kind} flipped`;
   return `noise of ${number(level)} ${unit === "pixels" ? "pixel values" : "standard deviations"} on images`;
 }

@@ -57,8 +57,8 @@ test.for([1, 2, 6, 32])("a table of %i members fits 80 columns and has the answe
   const vote = ((100 * 0.9) / members).toFixed(1);
   expect(text).toContain(
     members === 1
-      ? "With 1 % of the signs of weights turned, 90.0 % of images change class."
-      : `With 1 % of the signs of weights turned, 90.0 % of images change class of a single member on average and ${vote} % of the vote: ${(1 / members).toFixed(2)} times as many`,
+      ? "With 1 % of the bits of weights flipped, 90.0 % of images change class."
+      : `With 1 % of the bits of weights flipped, 90.0 % of images change class of a single member on average and ${vote} % of the vote: ${(1 / members).toFixed(2)} times as many`,
   );
   expect(text).toContain("With noise of 16 pixel values on images, 90.0 %");
   expect(text).toContain("Between 3 trainings that differ by seed alone, 99.9 % of images change class with 1 member");

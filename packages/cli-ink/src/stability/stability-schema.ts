@@ -30,7 +30,7 @@ export const stabilitySchema = z
     noise: z.array(
       z.strictObject({
         kind: z.enum(["weights", "activations", "images"]),
-        level: z.number().positive().describe("share of the signs that are turned, or standard deviation"),
+        level: z.number().positive().describe("share of the bits that are flipped, or standard deviation"),
         unit: z.enum(["share", "deviations", "pixels"]),
         single: movement.describe("a member alone, on average"),
         stages,
