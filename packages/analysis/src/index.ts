@@ -30,3 +30,6 @@ export { compareRetrainings, type Retrained, type RetrainedStage } from "./retra
 export { studentInterval } from "./student-interval.ts";
 export { type DrawSummary, type Estimate, type EstimatedMovement, summarizeDraws } from "./summarize-draws.ts";
 export type { MeasuredNoise, Noise, Stability } from "./stability.ts";
+export { answerCosts } from "./answer-costs.ts";
+export { type ComparedEnsemble, type ComparedKind, type Cost, type CostComparison, type CostMatch, COSTS } from "./cost-comparison.ts";
+export { matchCosts, paretoFront } from "./match-costs.ts";

@@ -1,5 +1,6 @@
 import { type Config, z } from "@benn/core";
 import { type ContractKey, CONTRACTS, configSchema, DEFAULTS } from "@benn/core/node";
+import { comparisonSchema } from "../comparison/comparison-schema.ts";
 import { evaluationSchema } from "../evaluation/evaluation-schema.ts";
 import { selectionSchema } from "../selection/selection-schema.ts";
 import { stabilitySchema } from "../stability/stability-schema.ts";
@@ -10,7 +11,7 @@ import { registeredNames, type RegisteredName } from "./registered-names.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** What commands print as JSON. */
-const PRINTED = { eval: evaluationSchema, select: selectionSchema, stability: stabilitySchema } as const;
+const PRINTED = { eval: evaluationSchema, select: selectionSchema, stability: stabilitySchema, compare: comparisonSchema } as const;
 
 export type SchemaOf = "config" | keyof typeof PRINTED;
 
