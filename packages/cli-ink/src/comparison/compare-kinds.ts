@@ -11,6 +11,7 @@ import {
 import { ARCHITECTURES, BACKENDS, type DependencyContainer, UserError } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import { type Ensemble, openEnsemble, type ResolvedConfig } from "@benn/core/node";
+import { percent } from "../run/format.ts";
 import type { Progress } from "../command/progress-line.ts";
 import { kindCosts } from "./kind-costs.ts";
 import type { WantedKind } from "./wanted-runs.ts";
@@ -57,9 +58,14 @@ export async function compareKinds(task: CompareTask): Promise<CostComparison> {
         `Of ${kind} ${stages.length} of ${runs[0]!.members} members vote in each run: the scheme has dropped the others, or has ended early.`,
       );
     onProgress({ what: `costs of ${kind}, kinds`, done: 2 * i + 1, total: steps });
-    const { costs, packed, reason } = await kindCosts(folders[i]![0]!, { container, voter, members: stages.length, time });
+    const { costs, realShare, packed, reason } = await kindCosts(folders[i]![0]!, { container, voter, members: stages.length, time });
     signal.throwIfAborted();
-    if (reason !== undefined) notes.push(`${kind}: bytes are counted and no time is measured, since the run cannot be packed: ${reason}`);
+    if (bits === 1 && realShare > 0.5)
+      notes.push(
+        `Layers of real values take ${percent(realShare)} of the bit operations of a 1-bit net, so more bits in the other layers cost next to nothing there. In a net of few bits alone, like nin with architecture.binary=all, they would.`,
+      );
+    if (reason !== undefined)
+      notes.push(`${kind}: bytes are counted and no time is measured, since the run cannot be packed: ${firstSentences(reason)}`);
     compared.push({
       name: kind,
       bits,
@@ -84,6 +90,14 @@ export async function compareKinds(task: CompareTask): Promise<CostComparison> {
     answer: answerCosts(matches),
     notes: [...new Set(notes)],
   };
+}
+
+/** A reason may name every layer, in the same words. */
+function firstSentences(reason: string): string {
+  return reason
+    .split(/(?<=\.) /)
+    .slice(0, 2)
+    .join(" ");
 }
 
 /** The first members that vote. */

@@ -50,7 +50,7 @@ export async function readPlan(path: string): Promise<{ readonly plan: PartialPl
     );
   }
   const { train, ...plan } = parsed.data;
-  return { plan: withoutUndefined(plan), ...(train ? { train: train as Config } : {}), folder: dirname(resolve(path)) };
+  return { plan: withoutUndefined(plan), ...(train ? { train } : {}), folder: dirname(resolve(path)) };
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { ComparedEnsemble } from "@benn/analysis";
 import { type DependencyContainer, UserError } from "@benn/core";
-import { summarizeModel } from "@benn/core/internals";
+import { type ModelSummary, summarizeModel } from "@benn/core/internals";
 import { loadDataset, openRun, readRunData, resolveConfig, restoreMembers } from "@benn/core/node";
 import { memberCosts, type PackedCosts } from "../selection/packed-costs.ts";
 
 export interface KindCosts {
   /** Of the vote of the first 1, 2, … members. */
   readonly costs: readonly ComparedEnsemble["cost"][];
+  /** Share of the bit operations that layers of two real factors take. */
+  readonly realShare: number;
   /** Whether bytes are those of a packed file; else they are counted, and no time is known. */
   readonly packed: boolean;
   /** Why not, a sentence. */
@@ -24,7 +26,7 @@ export interface KindCostsOptions {
 
 /** What ensembles of the first members of a run cost: bytes of the packed file, bit operations and milliseconds of an image. */
 export async function kindCosts(folder: string, { container, voter, members, time }: KindCostsOptions): Promise<KindCosts> {
-  const { bytes: counted, bitOperations } = await countedOf(folder, container);
+  const { bytes: counted, bitOperations, realShare } = await countedOf(folder, container);
   const counts = Array.from({ length: members }, (_, k) => k + 1);
   const operations = (k: number): { readonly operations: number } => ({ operations: k * bitOperations });
   try {
@@ -32,6 +34,7 @@ export async function kindCosts(folder: string, { container, voter, members, tim
     const bytes = await memberCosts(folder, "bytes", pack);
     const milliseconds = time ? await memberCosts(folder, "milliseconds", pack) : undefined;
     return {
+      realShare,
       packed: true,
       costs: counts.map((k) => ({
         bytes: sumOf(bytes, k),
@@ -41,7 +44,7 @@ export async function kindCosts(folder: string, { container, voter, members, tim
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { packed: false, reason: error.message, costs: counts.map((k) => ({ bytes: k * counted, ...operations(k) })) };
+    return { realShare, packed: false, reason: error.message, costs: counts.map((k) => ({ bytes: k * counted, ...operations(k) })) };
   }
 }
 
@@ -53,15 +56,17 @@ function sumOf({ members, base }: PackedCosts, count: number): number {
 async function countedOf(
   folder: string,
   container: DependencyContainer,
-): Promise<{ readonly bytes: number; readonly bitOperations: number }> {
+): Promise<Pick<ModelSummary, "bytes" | "bitOperations"> & Pick<KindCosts, "realShare">> {
   const run = await openRun(folder);
   const config = resolveConfig(run.config, container);
   const data = (await readRunData(folder)) ?? (await loaded());
   try {
     for await (const { model } of restoreMembers({ ...run, members: run.members.slice(0, 1) }, { config, data, container })) {
-      const { bytes, bitOperations } = summarizeModel(model);
+      const { bytes, bitOperations, layers } = summarizeModel(model);
       model.dispose();
-      return { bytes, bitOperations };
+      // Of two real factors: as many bit operations as 32 · 32 for each multiply-add.
+      const real = layers.filter((layer) => layer.bitOperations === 32 * 32 * layer.realMultiplyAdds);
+      return { bytes, bitOperations, realShare: real.reduce((sum, layer) => sum + layer.bitOperations, 0) / bitOperations };
     }
     throw new UserError(`run folder ${folder}: has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
   } finally {
