@@ -32,7 +32,8 @@ export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.
 export { buildMember } from "./train/member-trainer.ts";
 export { type MemberInMemory, MemoryStore } from "./train/memory-store.ts";
 export { type WeightValues, writeWeights } from "./train/model-weights.ts";
-export { prepareLayers } from "./train/predict-logits.ts";
+export { partRows } from "./train/part-rows.ts";
+export { predictLogits, type PredictOptions, prepareLayers } from "./train/predict-logits.ts";
 export { type ResolvedConfig, resolveConfig, settingsOf } from "./train/resolve-config.ts";
 export type { StepTensors } from "./train/step-metrics.ts";
 export { type RunTask, trainRun } from "./train/train-run.ts";
