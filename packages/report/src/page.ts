@@ -1,3 +1,4 @@
+import { heading, type Level } from "./heading.ts";
 import { html, type Html, trusted } from "./html.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
@@ -6,6 +7,8 @@ export interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: Html;
+  /** One level below. */
+  readonly sections?: readonly Section[];
 }
 
 /**
@@ -28,21 +31,9 @@ export function page(title: string, sections: readonly Section[], command: strin
         <body>
           <header>
             <h1>${title}</h1>
-            <nav aria-label="Contents">
-              <ul>
-                ${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
-              </ul>
-            </nav>
+            <nav aria-label="Contents">${contents(sections)}</nav>
           </header>
-          <main>
-            ${sections.map(
-              ({ id, title: name, body }) =>
-                html`<section id="${id}" aria-labelledby="${id}-title">
-                  <h2 id="${id}-title">${name}</h2>
-                  ${body}
-                </section> `,
-            )}
-          </main>
+          <main>${sections.map((section) => sectionOf(section))}</main>
           <footer><p>Written by benn ${command}. Everything is in this file: charts, numbers and images.</p></footer>
           <script>
             ${trusted(PAGE_SCRIPT)};
@@ -50,4 +41,18 @@ export function page(title: string, sections: readonly Section[], command: strin
         </body>
       </html>`.html
   }\n`;
+}
+
+function contents(sections: readonly Section[]): Html {
+  return html`<ul>
+    ${sections.map(({ id, title, sections: inner }) => html`<li><a href="#${id}">${title}</a>${inner && contents(inner)}</li>`)}
+  </ul>`;
+}
+
+/** @param above ids of the headings that the section stands under, by which it is told from its like in another run */
+function sectionOf({ id, title, body, sections = [] }: Section, level: Level = 2, above: readonly string[] = []): Html {
+  const names = [...above, `${id}-title`];
+  return html`<section id="${id}" aria-labelledby="${names.join(" ")}">
+    ${heading(level, title, `${id}-title`)} ${body} ${sections.map((inner) => sectionOf(inner, 3, names))}
+  </section> `;
 }

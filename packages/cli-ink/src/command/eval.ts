@@ -3,7 +3,7 @@ import { type SplitName, UserError } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import { type Ensemble, openEnsemble, openRun } from "@benn/core/node";
 import { evaluationLines } from "../evaluation/evaluation-lines.ts";
-import { SPLIT_WORDS } from "../evaluation/split-words.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
 import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
 import { print, printJson, say } from "./print.ts";

@@ -2,6 +2,8 @@
 import type { Interval } from "@benn/analysis";
 import { percent, table } from "../run/format.ts";
 
+export { probability } from "@benn/report/numbers";
+
 /** `45.8` in a column in percent. */
 export function percentCell(share: number | undefined): string {
   return percent(share).replace(" %", "");
@@ -16,11 +18,6 @@ export function intervalCell([low, high]: Interval): string {
 export function pointsInterval([low, high]: Interval): string {
   const points = (value: number): string => (100 * value).toFixed(1).replace("-", "−");
   return `[${points(low)}, ${points(high)}]`;
-}
-
-/** `p = 0.012`, `p < 0.001`. */
-export function probability(p: number): string {
-  return p < 0.001 ? "p < 0.001" : `p = ${p < 0.0995 ? p.toFixed(3) : p.toFixed(2)}`;
 }
 
 /** A name that takes at most so many characters. */

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { compareMembers, type EnsembleEvaluation, finalAnswers, rightRows } from "@benn/analysis";
-import { type LoadedDataset, type SplitName, UserError } from "@benn/core";
+import { BINARIZERS, type LoadedDataset, type SplitName, UserError, VOTERS } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import { loadDataset, openEnsemble, openRun, readExperiment, resolveConfig } from "@benn/core/node";
+import { heldOutReuses } from "@benn/packed/export";
 import { flattenConfig, pickImages, type ReportedImages, type ReportedMember, type ReportedRun, type Twin } from "@benn/report";
 import { datasetOfRun } from "../command/dataset-of-run.ts";
 import { judge } from "../command/eval.ts";
@@ -12,6 +13,7 @@ import { say } from "../command/print.ts";
 import type { Progress } from "../command/progress-line.ts";
 import { fileChecksum } from "../run/file-checksum.ts";
 import { readStability } from "../stability/kept-stability.ts";
+import { readOrigin } from "./read-origin.ts";
 import { nearestRecipe } from "./nearest-recipe.ts";
 import { packRun } from "./pack-run.ts";
 import { readSampleWeights } from "./read-sample-weights.ts";
@@ -21,6 +23,8 @@ import { thumbnailsOf } from "./thumbnails.ts";
 export interface GatherOptions {
   /** Rows to look at the vote closely on. */
   readonly on: SplitName;
+  /** Of the run in the report. */
+  readonly name: string;
   readonly data?: string | undefined;
   readonly cache?: string | undefined;
   readonly plugin: readonly string[];
@@ -67,8 +71,10 @@ export async function gatherRun(folder: string, options: GatherOptions): Promise
     const { stability, note } = await readStability(folder, evaluation.members);
     const split = data[on] ?? data.test;
     const experiment = await readExperiment(folder);
+    const origin = readOrigin(folder, { origin: experiment.origin, config: run.config, trained: run.members });
+    const { recipe, command } = nearestRecipe(folder, run.config, { container, asked: options.preset });
     return {
-      name: basename(resolve(folder)),
+      name: options.name,
       evaluation,
       members: evaluation.members.map((member) => memberOf(member, story)),
       scheme: config.scheme.name,
@@ -78,7 +84,12 @@ export async function gatherRun(folder: string, options: GatherOptions): Promise
       ...(twin ? { twin } : {}),
       ...(stability ? { stability } : {}),
       ...packed,
-      ...nearestRecipe(folder, run.config, { container, asked: options.preset }),
+      ...(origin?.origin.isChosen ? {} : { recipe }),
+      ...(origin ?? { command }),
+      reused: heldOutReuses(config, {
+        learns: container.resolve(VOTERS).create(config.voter).fit !== undefined,
+        origin: experiment.origin,
+      }),
       config: flattenConfig(experiment.config),
       environment: environmentOf(experiment),
       checksums: await checksumsOf(folder, run.members, experiment.dataset),
@@ -139,7 +150,7 @@ function countedBytes({ members }: EnsembleEvaluation, { plans }: RunStory): { r
   };
 }
 
-/** @throws UserError where the twin's rows are not the run's */
+/** @throws UserError where the twin's weights are binary, or its rows not the run's */
 async function openTwin(
   folder: string,
   { on, rights, ...options }: GatherOptions & { readonly rights: ReturnType<typeof finalAnswers> },
@@ -149,6 +160,13 @@ async function openTwin(
   refuseForeignBackend(run, process.cwd());
   const { signal, onProgress } = options;
   const given = datasetOfRun(run, options, (message) => say(`benn: ${message}\n`));
+  const binary = resolveConfig(run.config, container).members.find(
+    ({ binarizer }) => container.resolve(BINARIZERS).create(binarizer).bits.kernel < 32,
+  );
+  if (binary)
+    throw new UserError(
+      `report --twin ${folder}: its weights are not real-valued but ${binary.binarizer.name}. Name a run that was trained with --set binarizer=none.`,
+    );
   const ensemble = await openEnsemble(folder, { container, ...given, splits: [on], signal, onProgress });
   const evaluation = judge(ensemble, on, "report --twin");
   const answers = finalAnswers(ensemble, on);

@@ -1,6 +1,7 @@
 import { BACKENDS, type DependencyContainer, type Spec, type Split, UserError, VOTERS } from "@benn/core";
 import { type SafetensorsEntry } from "@benn/core/internals";
-import { type Experiment, openRun, readExperiment, type ResolvedConfig, resolveConfig, restoreMembers } from "@benn/core/node";
+import { openRun, readExperiment, resolveConfig, restoreMembers } from "@benn/core/node";
+import { heldOutReuses } from "./held-out-reuses.ts";
 import { type MemberHeader, type ModelHeader, TEST_RESULTS, TRUST } from "../graph.ts";
 import type { TrustData } from "../trust/read-trust.ts";
 import { calibrate } from "./calibrate.ts";
@@ -121,7 +122,7 @@ export async function exportRun(
         : await calibrate(encodeModel(header, voting, tensors), {
             validation: data.validation,
             seed: config.seed,
-            reused: reusesOf(config, { learns, origin: (await readExperiment(folder)).origin }),
+            reused: heldOutReuses(config, { learns, origin: (await readExperiment(folder)).origin }),
             ...(onCalibrated ? { onProgress: onCalibrated } : {}),
           });
     if (typeof worth !== "string") {
@@ -169,20 +170,4 @@ function noTrust(lacking: string | Split | undefined): string {
   return lacking
     ? `${without}: ${lacking.labels.length} held-out rows are too few to find them on, ${LEAST_ROWS} the least.`
     : `${without}: they are found on held-out rows, and the run has none. Train with validation=0.1.`;
-}
-
-/** What the held-out rows decided on before. */
-function reusesOf(
-  { scoreOn, stopWhen, given }: ResolvedConfig,
-  { learns, origin }: { readonly learns: boolean; readonly origin: Experiment["origin"] },
-): string[] {
-  const selected = origin?.["selection"] !== undefined; // by benn select
-  const foreign = given.length > 0 || (origin !== undefined && !selected);
-  return [
-    ...(scoreOn === "validation" ? ["the best epochs were chosen on them"] : []),
-    ...(stopWhen ? ["they ended the ensemble"] : []),
-    ...(selected ? ["the members were chosen on them"] : []),
-    ...(learns ? ["the vote was fitted to them"] : []),
-    ...(foreign ? ["given members may have been trained on them"] : []),
-  ];
 }
