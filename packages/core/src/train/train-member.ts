@@ -5,6 +5,7 @@ import { checkFinite } from "./check-finite.ts";
 import { drawRows } from "./draw-rows.ts";
 import type { Emitted } from "./emitted.ts";
 import { type Batch, imagesAhead, sendImages } from "./images-ahead.ts";
+import { BitsProbe, SIGNS_GROUP } from "./layer-bits.ts";
 import { memberOptimizer } from "./member-optimizer.ts";
 import type { MemberTask } from "./member-task.ts";
 import { adviseOnMemory, nameOf, withMemoryAdvice } from "./memory-advice.ts";
@@ -37,6 +38,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   const optimizer = memberOptimizer(model, parts.optimizers);
   const takeStep = createStep({ model, optimizer, loss: parts.loss, metrics: parts.metrics, partRows: partRows(run) });
   const average = run.averageWeights ? new WeightAverage(model, run.averageWeights.decay) : undefined;
+  const bits = new BitsProbe(model, data.train, data.shape);
   const metrics = new StepMetrics();
   const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
@@ -54,14 +56,21 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       writeWeights(model, task.from.weights);
       optimizer.restore(task.from.optimizerStep, task.from.slots);
       average?.restore(task.from.slots[AVERAGE_GROUP]);
+      await bits.begin(task.from.weights, task.from.slots[SIGNS_GROUP]);
     } else {
+      await bits.begin(best, undefined);
       yield { type: "member-start", member, epochs: settings.epochs, steps };
     }
     /** @param step of the epoch's steps; all of them: what is left of the epoch is to score it */
     const checkpoint = async (epoch: number, step: number, weights?: WeightValues): Promise<void> => {
       const who = `${nameOf(member)}, epoch ${step === 0 ? epoch : epoch + 1}`;
       weights ??= await finiteWeights(who);
-      const slots = { ...(await optimizer.slots()), ...(average ? { [AVERAGE_GROUP]: await average.values() } : {}) };
+      const signs = bits.packed();
+      const slots = {
+        ...(await optimizer.slots()),
+        ...(average ? { [AVERAGE_GROUP]: await average.values() } : {}),
+        ...(signs.size > 0 ? { [SIGNS_GROUP]: signs } : {}),
+      };
       for (const [slot, values] of Object.entries(slots)) checkFinite(who, values, remedy, slot);
       await task.save({
         epoch,
@@ -178,9 +187,14 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       }
 
       const last = epoch + 1 === settings.epochs;
+      const isLogged = firstStep >= epochSteps;
       const isDue = (): boolean => performance.now() - savedAt > run.checkpointSeconds * 1000;
       const who = `${nameOf(member)}, epoch ${epoch + 1}`;
       let weights = await finiteWeights(who);
+      if (!isLogged) {
+        const layers = await bits.measure(weights);
+        if (layers.length > 0) yield { type: "bits", member, epoch, layers };
+      }
       if (last || (epoch + 1) % run.scoreEvery === 0) {
         if (isDue()) await checkpoint(epoch, epochSteps, weights); // scoring may take as long as the epoch
         const score = yield* scoreEpoch(task, epoch, { weights, average, resident, read: () => finiteWeights(who) });
