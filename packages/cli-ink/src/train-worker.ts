@@ -25,6 +25,8 @@ parentPort?.on("message", (message: ControlMessage) => {
 });
 
 try {
+  const onPhase = (what: string): void => post({ kind: "phase", what });
+  onPhase("loading plugins");
   const saved = resume === undefined ? undefined : await openRun(resume);
   const configured = await configure(asked, cwd, saved);
   const run = train(saved === undefined || isAsked(asked) ? configured.config : undefined, {
@@ -34,6 +36,7 @@ try {
     takeOver,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),
+    onPhase,
     onFolder: (folder) => post({ kind: "folder", folder, plugins: configured.plugins }),
   });
   for (;;) {

@@ -12,6 +12,7 @@ import type { ReportOptions } from "./report.ts";
 import type { SelectOptions } from "./select.ts";
 import type { TrainOptions } from "./train.ts";
 import type { VerifyOptions } from "./verify.ts";
+import type { WatchOptions } from "./watch.ts";
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
@@ -46,25 +47,25 @@ export function createProgram(): Command {
   ]).addHelpText("after", EXIT_HELP);
 
   examples(
-    program
-      .command("train")
-      .description("Train an ensemble.")
-      .argument("[config]", "configuration file; without it benn.config.{ts,js,json} of this folder, if there is one")
-      .option("--preset <name>", 'start from a preset ("benn presets" lists them)')
-      .option("--set <key=value...>", "set keys of the configuration, nested ones too")
-      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
-      .option("--data <dir>", "folder with the data (the same as --set dataset.data=DIR)")
-      .option("--backend <name>", "what computes (the same as --set backend=NAME); auto: the fastest here")
-      .option("--parallel <n>", "members trained side by side, where none depends on another (the same as --set parallel=N)")
-      .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
-      .option("--resume <run>", "go on with an interrupted run")
-      .option("--take-over", "resume it although another process, on another machine perhaps, seems to train it")
-      .addOption(uiOption())
-      .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing")
-      .action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
-        const { train } = await import("./train.ts");
-        await train({ ...options, ...(file === undefined ? {} : { file }) });
-      }),
+    withLooks(
+      program
+        .command("train")
+        .description("Train an ensemble.")
+        .argument("[config]", "configuration file; without it benn.config.{ts,js,json} of this folder, if there is one")
+        .option("--preset <name>", 'start from a preset ("benn presets" lists them)')
+        .option("--set <key=value...>", "set keys of the configuration, nested ones too")
+        .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+        .option("--data <dir>", "folder with the data (the same as --set dataset.data=DIR)")
+        .option("--backend <name>", "what computes (the same as --set backend=NAME); auto: the fastest here")
+        .option("--parallel <n>", "members trained side by side, where none depends on another (the same as --set parallel=N)")
+        .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
+        .option("--resume <run>", "go on with an interrupted run")
+        .option("--take-over", "resume it although another process, on another machine perhaps, seems to train it")
+        .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing"),
+    ).action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
+      const { train } = await import("./train.ts");
+      await train({ ...options, ...(file === undefined ? {} : { file }) });
+    }),
     [
       ["train --preset demo", "a small ensemble on the built-in photographs"],
       ["train --set members=4 epochs=10 architecture.width=0.25", "settings"],
@@ -294,19 +295,22 @@ export function createProgram(): Command {
   );
 
   examples(
-    program
-      .command("watch")
-      .description("Look at a run that another process trains, or see a finished one again.")
-      .argument("<run>", "run folder")
-      .addOption(uiOption())
-      .option("--speed <times>", "replay so many times as fast as it was; without it at once", Number)
-      .action(async (run: string, options: { ui: "auto" | "ink" | "plain" | "json"; speed?: number }) => {
-        const { watch } = await import("./watch.ts");
-        await watch(run, options);
-      }),
+    withLooks(
+      program
+        .command("watch")
+        .description("Attach to a running training, replay a finished run, or compare several: docs/dashboard.md.")
+        .argument("<run...>", "run folders; of several the curves are laid over one another, and what differs is listed")
+        .option("--speed <times>", "playback speed (20: 20 times real time); default: the end of the run", Number)
+        .option("--data <dir>", "where the run's data are now, for the views of votes, classes and weights")
+        .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect),
+    ).action(async (runs: string[], options: WatchOptions) => {
+      const { watch } = await import("./watch.ts");
+      await watch(runs, options);
+    }),
     [
-      ["watch runs/NAME", "attach, or show how it ended"],
-      ["watch runs/NAME --speed 20", "see it learn again, twenty times as fast"],
+      ["watch runs/NAME", "attach, or show how it ended; space replays it"],
+      ["watch runs/NAME --speed 20", "replay it twenty times as fast"],
+      ["watch runs/ONE runs/OTHER", "two runs, their curves and settings"],
     ],
   );
 
@@ -486,6 +490,20 @@ function partOfOne(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1)) throw new InvalidArgumentError("It is not a number above 0 and at most 1.");
   return value;
+}
+
+/** How a run is shown. */
+function withLooks(command: Command): Command {
+  return command
+    .addOption(uiOption())
+    .option("--timestamps", "begin plain lines with the time")
+    .addOption(
+      new Option("--theme <name>", "colours of the dashboard; auto: by the terminal's background")
+        .choices(["auto", "dark", "light", "colour-blind"])
+        .default("auto"),
+    )
+    .option("--ascii", "draw the dashboard in ASCII")
+    .option("--screen-reader", "words for signs and charts on the dashboard (INK_SCREEN_READER=true does the same)");
 }
 
 function uiOption(): Option {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { UserError } from "@benn/core";
+import { type RunEvent, UserError } from "@benn/core";
 import { followEvents } from "@benn/core/node";
+import { addToLog, type LogEntry } from "../run/event-log.ts";
 import { initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
 import { summary } from "../run/summary.ts";
 import type { ControlMessage } from "../run/thread-messages.ts";
@@ -13,13 +14,13 @@ import { commandName, quoted } from "./command-name.ts";
 import type { ConfigRequest } from "./configure.ts";
 import { EXIT, exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
-import { screenOpener } from "./open-screen.ts";
+import { type ScreenLooks, screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
 import { isPluginFile } from "./plugins-of-run.ts";
 import { print, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 
-export interface TrainOptions {
+export interface TrainOptions extends ScreenLooks {
   readonly file?: string;
   readonly preset?: string;
   readonly set?: readonly string[];
@@ -43,15 +44,18 @@ export async function train(options: TrainOptions): Promise<void> {
     return await dryRun(request, cwd);
   }
   const ui = chooseUi(options.ui);
-  const openScreen = await screenOpener(ui);
+  const openScreen = await screenOpener(ui, options);
   // A resumed run is shown from its beginning: the state folds its log before training goes on.
-  let state = options.resume === undefined ? initialState : resumed(await replay(options.resume));
+  const past = options.resume === undefined ? { state: initialState, log: [] } : await replay(options.resume);
+  const { log } = past;
+  let state = options.resume === undefined ? past.state : resumed(past.state);
   let folder = options.resume;
   /** The `--plugin` options that `--resume` needs besides the folder. */
   let plugins: readonly string[] = [];
   let opened = false;
   let screen: Screen | undefined;
   let isShown = true;
+  let hasEvents = false;
   let asked: ControlMessage | undefined;
   /** Exit code of a run that is stopped, by what asked first; a signal comes before a reader that left, which may be its work. */
   let exitCode: number | undefined;
@@ -67,9 +71,16 @@ export async function train(options: TrainOptions): Promise<void> {
     },
     {
       onEvent(event) {
+        hasEvents = true;
         if (isShown) screen ??= open();
         state = reduce(state, event);
         if (isShown) screen?.show(event);
+      },
+      onPhase(what) {
+        if (ui !== "ink" || opened) return; // a line for what is over in a second is noise in a log
+        const event: RunEvent = { type: "progress", what, done: 0, total: 0, clock: { at: Date.now() } };
+        state = reduce(state, event);
+        screen?.show(event);
       },
       onFolder(path, files) {
         folder = path;
@@ -91,7 +102,7 @@ export async function train(options: TrainOptions): Promise<void> {
     asked = "stop";
     thread.ask("stop");
   };
-  const hasBegun = (): boolean => opened || screen !== undefined || !isShown;
+  const hasBegun = (): boolean => opened || hasEvents || !isShown;
   const interrupt = (): void => {
     if (interrupted || !hasBegun()) return void leave(exitCodeOf("SIGINT"));
     interrupted = true;
@@ -125,8 +136,13 @@ export async function train(options: TrainOptions): Promise<void> {
   const open = (): Screen =>
     openScreen({
       state,
+      log,
       watching: false,
       live: true,
+      place: () =>
+        opened && folder !== undefined
+          ? { folder, plugins: [...new Set([...plugins, ...(options.plugin ?? [])])], data: options.data }
+          : undefined,
       keys: {
         pause: () => thread.ask(state.control === "paused" ? "resume" : "pause"),
         stopAfterEpoch() {
@@ -144,6 +160,8 @@ export async function train(options: TrainOptions): Promise<void> {
     });
   const signals = onStopSignal(onSignal);
   const output = onOutputLoss(onLoss);
+  // Before the first event: loading takes seconds, and an empty terminal says nothing.
+  if (ui === "ink" && isShown) screen = open();
 
   try {
     const result = await thread.finished;
@@ -180,10 +198,14 @@ function configRequest({ file, preset, set, plugin, data, backend, parallel }: T
   };
 }
 
-async function replay(folder: string): Promise<RunState> {
+async function replay(folder: string): Promise<{ readonly state: RunState; readonly log: readonly LogEntry[] }> {
   let state = initialState;
-  for await (const event of followEvents(folder, { follow: false })) state = reduce(state, event);
-  return state;
+  let log: readonly LogEntry[] = [];
+  for await (const event of followEvents(folder, { follow: false })) {
+    state = reduce(state, event);
+    log = addToLog(log, event, state);
+  }
+  return { state, log };
 }
 
 /** The tables, where the run is, and what to type next. */
@@ -195,14 +217,14 @@ export function farewell(
   const benn = commandName();
   const interrupted = state.end?.reason === "interrupted";
   const next = [
-    ...(interrupted ? [[resumeCommand(folder, plugins), "go on"] as const] : []),
+    ...(interrupted ? [[resumeCommand(folder, plugins), "resume"] as const] : []),
     ...(state.staged.length > 0
       ? [[`${benn} eval ${quoted(folder)}${pluginOptions(plugins)}`, "judge its members and votes"] as const]
       : []),
     ...(state.staged.length > 0 && !interrupted
       ? [[`${benn} export ${quoted(folder)}${pluginOptions(plugins)}`, "pack it into one file, for predict and the page"] as const]
       : []),
-    [`${benn} watch ${quoted(folder)}`, "see it again"] as const,
+    [`${benn} watch ${quoted(folder)}`, "replay"] as const,
   ];
   const width = Math.max(...next.map(([command]) => command.length));
   const tables = summary(state);

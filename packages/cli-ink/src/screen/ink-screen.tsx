@@ -1,0 +1,115 @@
+import type { RunEvent } from "@benn/core";
+import { render } from "ink";
+import { type InsightPlace, insightSource } from "../insight/insight-source.ts";
+import { addToLog, type LogEntry } from "../run/event-log.ts";
+import { initialState, reduce, type RunState } from "../run/run-state.ts";
+import { App } from "./app.tsx";
+import type { Looks } from "./looks.ts";
+import type { RunKeys, Screen } from "./screen.ts";
+import { systemSampler, type SystemSample } from "./system-samples.ts";
+import { terminalOutput } from "./terminal-output.ts";
+import { terminalStatus } from "./terminal-status.ts";
+import { initialUi } from "./ui-state.ts";
+import { viewNamed } from "./views.ts";
+
+const FRAME_MILLISECONDS = 100;
+const SAMPLE_MILLISECONDS = 1000;
+
+export interface InkScreenOptions {
+  readonly state: RunState;
+  /** Lines of the log so far. */
+  readonly log?: readonly LogEntry[];
+  readonly keys: RunKeys;
+  readonly looks: Looks;
+  /** Looks at a run that another process trains, or that is over. */
+  readonly watching: boolean;
+  /** Whether the clock of the screen runs between events. */
+  readonly live: boolean;
+  /** Where the run is, once there is a folder. */
+  place(): InsightPlace | undefined;
+}
+
+/** The live dashboard, on the terminal's alternate screen. */
+export function inkScreen({ state: first, log: firstLog = [], keys, looks, watching, live, place }: InkScreenOptions): Screen {
+  let state = first;
+  let log = firstLog;
+  let ui = initialUi;
+  let system: readonly SystemSample[] = [];
+  const insight = insightSource(place);
+  const sample = systemSampler();
+  const view = () => {
+    const ticking = live && state.at !== undefined && state.control !== "paused" && !state.end;
+    const since = ticking ? Math.max(0, (Date.now() - (state.at ?? 0)) / 1000) : 0;
+    const position = keys.replay?.position();
+    const replay = position ? `${position.share.toFixed(3)} ${position.speed} ${position.isPlaying}` : "";
+    const seen = viewNamed(ui.view).name === "system" ? system : undefined;
+    return { state, since, insight: insight.state, seen, key: `${Math.floor(state.seconds + since)} ${keys.note() ?? ""} ${replay}` };
+  };
+  const element = ({ since }: ReturnType<typeof view>) => (
+    <App
+      {...{ state, log, since, keys, watching, live, system, ...looks }}
+      insight={insight.state}
+      note={keys.note()}
+      onUi={(next) => {
+        ui = next;
+        look();
+      }}
+    />
+  );
+  /** Reads what the view that is shown needs. */
+  const look = (): void => {
+    const { needs } = viewNamed(ui.view);
+    if (needs) insight.want(needs, state.members.filter(({ status }) => status === "done" || status === "rejected").length);
+  };
+  process.stdin.on("error", () => {}); // a terminal that goes away takes its keys along
+  const output = terminalOutput();
+  const status = terminalStatus((text) => void output.stream.write(text));
+  let drawn = view();
+  const app = render(element(drawn), {
+    stdout: output.stream,
+    alternateScreen: true,
+    incrementalRendering: true,
+    interactive: true,
+    exitOnCtrlC: false,
+    maxFps: 10,
+  });
+  const timer = setInterval(() => {
+    // A terminal that is behind gets the newest frame when it has caught up, and none of those between.
+    if (output.isBehind()) return;
+    const next = view();
+    const isSame = (["state", "insight", "seen", "key"] as const).every((key) => next[key] === drawn[key]);
+    if (isSame) return;
+    drawn = next;
+    look();
+    status.show(state);
+    app.rerender(element(next));
+  }, FRAME_MILLISECONDS);
+  const sampling = setInterval(() => (system = sample(system)), SAMPLE_MILLISECONDS).unref();
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    clearInterval(sampling);
+    status.close();
+    app.unmount();
+    await app.waitUntilExit();
+    await insight.close();
+    await output.drain();
+  };
+  return {
+    show(event: RunEvent) {
+      const wasOver = state.end !== undefined;
+      state = reduce(state, event);
+      log = addToLog(log, event, state);
+      if (live && !wasOver && state.end) status.ring();
+    },
+    jump(events) {
+      state = initialState;
+      log = [];
+      for (const event of events) {
+        state = reduce(state, event);
+        log = addToLog(log, event, state);
+      }
+    },
+    close: () => (closed ??= close()),
+  };
+}
