@@ -9,6 +9,7 @@ import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import { printableLines } from "./print.ts";
 import type { ReportOptions } from "./report.ts";
+import type { PruneOptions, RunsOptions } from "./runs.ts";
 import type { SelectOptions } from "./select.ts";
 import type { TrainOptions } from "./train.ts";
 import type { VerifyOptions } from "./verify.ts";
@@ -313,6 +314,66 @@ export function createProgram(): Command {
       ["watch runs/ONE runs/OTHER", "two runs, their curves and settings"],
     ],
   );
+
+  const runs = examples(
+    program
+      .command("runs")
+      .description("List runs with their votes; tag, annotate and delete them.")
+      .argument("[folder...]", "folders with runs, or runs (default: runs)")
+      .option("--sort <column>", "name, began, vote, members, size or status", "began")
+      .option(
+        "--filter <words...>",
+        "words all to be found in name, state, network, scheme, data, tags or note; tag:x, key=value, vote>0.5",
+      )
+      .option("--json", "as JSON, with the configurations")
+      .action(async (folders: string[], options: RunsOptions) => {
+        const { listRuns } = await import("./runs.ts");
+        await listRuns(folders, options);
+      }),
+    [
+      ["runs", "the newest first"],
+      ["runs --sort vote --filter samme vote>0.5", "boosting that votes well, the best first"],
+      ["runs tag runs/NAME good -draft", "a tag more, and one less"],
+      ["runs note runs/NAME learning rate too high", "a note"],
+      ["runs prune --state interrupted --older-than 30", "what this would delete; with --yes it does"],
+    ],
+  );
+  runs.enablePositionalOptions(); // its commands have options of the same names
+  runs
+    .command("tag")
+    .description("Add tags to a run; a minus before a tag takes it away. Without tags it shows them.")
+    .argument("<run>", "run folder")
+    .argument("[tag...]", 'tags; runs tagged "keep" are never pruned')
+    .option("--json", "as JSON")
+    .allowUnknownOption()
+    .action(async (run: string, tags: string[], options: { json?: boolean }) => {
+      const { tagRun } = await import("./runs.ts");
+      await tagRun(run, tags, options);
+    });
+  runs
+    .command("note")
+    .description('Write a note on a run; "" takes it away. Without a text it shows the note.')
+    .argument("<run>", "run folder")
+    .argument("[text...]", "the note")
+    .option("--json", "as JSON")
+    .action(async (run: string, text: string[], options: { json?: boolean }) => {
+      const { noteRun } = await import("./runs.ts");
+      await noteRun(run, text, options);
+    });
+  runs
+    .command("prune")
+    .description("Delete runs; without --yes it only shows which. Runs in training stay, and those tagged keep.")
+    .argument("[folder...]", "folders with runs (default: runs)")
+    .option("--filter <words...>", "as of benn runs")
+    .addOption(new Option("--state <state>", "only runs of this state").choices(["finished", "stopped early", "interrupted", "damaged"]))
+    .option("--older-than <days>", "only runs that ended so long ago", wholeNumber)
+    .option("--keep-best <n>", "keep the n runs with the best votes", wholeNumber)
+    .option("--yes", "delete them")
+    .option("--json", "as JSON")
+    .action(async (folders: string[], options: PruneOptions) => {
+      const { pruneRuns } = await import("./runs.ts");
+      await pruneRuns(folders, options);
+    });
 
   examples(
     program

@@ -55,7 +55,7 @@ export function eventLine(event: RunEvent, state: RunState, { live }: { readonly
     }
     case "member-end": {
       const { beganAt, endedAt } = state.members[event.member] ?? {};
-      const took = beganAt === undefined || endedAt === undefined || endedAt <= beganAt ? [] : [`${duration(endedAt - beganAt)}`];
+      const took = beganAt === undefined || endedAt === undefined || endedAt <= beganAt ? [] : [duration(endedAt - beganAt)];
       const parts = [
         ...each(
           event.metrics,

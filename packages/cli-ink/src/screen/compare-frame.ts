@@ -54,7 +54,7 @@ export function compareFrame({ runs, settings, ui, columns, rows, words = false 
     [
       line(bold("benn", "accent"), bold(` ${runs.length} runs`), dim(ui.member === undefined ? "" : `  member ${ui.member + 1}`)),
       ...legend,
-      ...fill(tile(tiles, columns, height, ui.panel), height),
+      ...fill(tile(tiles, { width: columns, height, first: ui.panel, words }), height),
       [],
       ...lower,
       footer({

@@ -15,6 +15,7 @@ export function DrawLines({ lines, theme, ascii }: DrawLinesProps) {
   return lines.map((spans, row) => (
     // eslint-disable-next-line react/no-array-index-key -- a row of the screen is its place
     <Text key={row} wrap="truncate">
+      {/* eslint-disable-next-line react/no-array-index-key -- nor has a span of it another name */}
       {spans.length === 0 ? " " : spans.map((one, i) => <DrawSpan key={i} {...{ one, theme, ascii }} />)}
     </Text>
   ));

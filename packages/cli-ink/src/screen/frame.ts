@@ -46,7 +46,7 @@ export function frame(props: FrameProps): Line[] {
   const left = live ? secondsLeft(state) : undefined;
   const view = viewNamed(ui.view);
   const isOverview = view === overview;
-  const warnings = rows < 14 || view.name === "log" ? [] : state.warnings.slice(rows < 40 ? -1 : -4);
+  const warnings = rows < 14 || !isOverview ? [] : state.warnings.slice(rows < 40 ? -1 : -4);
   const why = state.end && stopSentence(state.end);
   const stopped = why === undefined || !isOverview ? [] : wrap(why, columns).slice(0, rows < 14 ? 1 : 3);
   const metrics = state.start?.metrics ?? [];

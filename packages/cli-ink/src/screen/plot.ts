@@ -1,6 +1,7 @@
 import { braille } from "../run/braille.ts";
 import type { Point } from "../run/history.ts";
-import { bold, cut, dim, type Hue, type Line, line, type Span, span, widthOf } from "./line.ts";
+import { wrap } from "../run/wrap.ts";
+import { bold, cut, dim, type Hue, type Line, line, lineWidth, type Span, span, textOf, widthOf } from "./line.ts";
 import { shorten } from "./shorten.ts";
 
 /** A curve of a chart. */
@@ -129,7 +130,7 @@ function axis({ x, unit, marks = [] }: PlotOptions, room: number): Line {
   const bar = Array.from({ length: Math.max(0, room - end.length) }, () => "─");
   for (const mark of marks) {
     const column = Math.round(((mark - x[0]) / (x[1] - x[0] || 1)) * (room - 1));
-    if (column >= 0 && column < bar.length) bar[column] = "▲";
+    if (column >= 0 && column < room) bar[Math.min(column, bar.length - 1)] = "▲"; // the last places are the axis' own words
   }
   const start = shortNumber(x[0]).padStart(LABELS);
   const parts = bar
@@ -164,5 +165,7 @@ function inWords({ title, series, unit, format, width, height, marks = [] }: Plo
     lines.push(line(`${series.length > 1 ? `${name}: ` : ""}${text}`));
   }
   if (marks.length > 0) lines.push(line(`best ${unit}: ${marks.map(shortNumber).join(", ")}`));
-  return lines.slice(0, height).map((spans) => cut(spans, width));
+  return lines
+    .flatMap((spans) => (lineWidth(spans) <= width ? [spans] : wrap(textOf(spans), width).map((text) => line(text))))
+    .slice(0, height);
 }

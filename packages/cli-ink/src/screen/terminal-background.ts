@@ -18,7 +18,6 @@ const ESC = "\u001B";
 export async function terminalBackground({ stdin, stdout, env }: Terminal = process): Promise<string | undefined> {
   if (!stdin.isTTY || !stdout.isTTY || env["TERM"] === "dumb") return undefined;
   let answer = "";
-  const wasRaw = stdin.isRaw;
   stdin.setRawMode(true);
   await new Promise<void>((resolve) => {
     const done = (): void => {
@@ -34,8 +33,7 @@ export async function terminalBackground({ stdin, stdout, env }: Terminal = proc
     stdin.on("data", onData);
     stdout.write(`${ESC}]11;?${ESC}\\${ESC}[c`);
   });
-  stdin.pause();
-  stdin.setRawMode(wasRaw);
+  stdin.pause(); // still raw: a late answer had better not be echoed before the screen takes keys
   const typed = withoutAnswers(answer);
   if (typed !== "") stdin.unshift(Buffer.from(typed, "latin1"));
   return parseBackground(answer) ?? backgroundOf(env["COLORFGBG"]);

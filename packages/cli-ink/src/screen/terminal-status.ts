@@ -16,7 +16,7 @@ export interface TerminalStatus {
 export function terminalStatus(write: (text: string) => void, env: NodeJS.ProcessEnv = process.env): TerminalStatus {
   const hasProgress = showsProgress(env);
   let shown = "";
-  write(`${ESC}[22;2t${ESC}[?1007h`); // keeps the title; the wheel sends arrows
+  write(`\r${ESC}[22;2t${ESC}[?1007h`); // keeps the title; the wheel sends arrows
   return {
     show(state) {
       const percent = Math.floor(100 * progressOf(state));

@@ -85,20 +85,14 @@ export function press(ui: UiState, key: KeyName, context: UiContext): UiState {
   const moved = move(ui, key, context);
   if (moved) return moved;
   if ("name" in key) {
-    switch (key.name) {
-      case "tab":
-        return turn(ui, 1, context);
-      case "backTab":
-        return turn(ui, -1, context);
-      case "escape":
-        return ui.help ? { ...ui, help: false } : { ...ui, member: undefined, cursor: undefined, zoom: 1, scroll: 0, filter: "" };
-      default:
-        return ui;
-    }
+    if (key.name === "tab") return turn(ui, 1, context);
+    if (key.name === "backTab") return turn(ui, -1, context);
+    if (key.name !== "escape") return ui;
+    return ui.help ? { ...ui, help: false } : { ...ui, member: undefined, cursor: undefined, zoom: 1, scroll: 0, filter: "" };
   }
   const nth = Number(key.text);
   if (key.text !== "" && Number.isInteger(nth) && nth >= 1 && nth <= context.views.length)
-    return { ...ui, view: context.views[nth - 1] ?? ui.view, help: false, scroll: 0 };
+    return { ...ui, view: context.views[nth - 1] ?? ui.view, help: false, scroll: 0, panel: 0 };
   switch (key.text) {
     case "?":
       return { ...ui, help: !ui.help, scroll: 0 };
@@ -136,7 +130,7 @@ function type(ui: UiState, key: KeyName): UiState {
 
 function turn(ui: UiState, by: number, { views }: UiContext): UiState {
   const at = Math.max(0, views.indexOf(ui.view));
-  return { ...ui, view: views[(at + by + views.length) % views.length] ?? ui.view, help: false, scroll: 0 };
+  return { ...ui, view: views[(at + by + views.length) % views.length] ?? ui.view, help: false, scroll: 0, panel: 0 };
 }
 
 /** Arrows, the keys of vi, and the wheel, which terminals turn into arrows. */

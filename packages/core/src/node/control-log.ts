@@ -48,7 +48,11 @@ export async function endPause(folder: string, files: FileSystem = disk): Promis
 const LOOK_MILLISECONDS = 300;
 
 /** The events of a log, with the pauses between them where they fell. With `follow` a pause is seen while the log stands still. */
-export async function* withControls(events: AsyncGenerator<RunEvent>, folder: string, { follow }: { readonly follow: boolean }): AsyncGenerator<RunEvent> {
+export async function* withControls(
+  events: AsyncGenerator<RunEvent>,
+  folder: string,
+  { follow }: { readonly follow: boolean },
+): AsyncGenerator<RunEvent> {
   let controls = await readControls(folder);
   let done = 0;
   const upTo = (at: number): ControlEvent[] => {

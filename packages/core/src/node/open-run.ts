@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import type { RunEvent } from "../events.ts";
 import { UserError } from "../user-error.ts";
 import { withControls } from "./control-log.ts";
-import { readEvents } from "./event-log.ts";
+import { readEvents, type ReadOptions } from "./event-log.ts";
 import { readExperiment } from "./experiment.ts";
 import { surveyRun } from "./survey-run.ts";
 
@@ -49,7 +49,7 @@ export function membersOf({ members = 0 }: Config): number {
  * process, until the run ends or `signal` aborts.
  * @throws UserError when the folder is not a run folder, or has no log
  */
-export async function* followEvents(folder: string, options: { follow: boolean; signal?: AbortSignal }): AsyncGenerator<RunEvent> {
+export async function* followEvents(folder: string, options: Omit<ReadOptions, "onDamaged">): AsyncGenerator<RunEvent> {
   await readExperiment(folder);
   let damaged = 0;
   let at = 0;

@@ -160,7 +160,10 @@ function unpack(saved: WeightValues): Signs {
   return new Map(
     [...saved].map(([name, { values }]) => [
       name,
-      Uint8Array.from({ length: values[0] ?? 0 }, (_, i) => Math.floor((values[1 + Math.floor(i / PER_FLOAT)] ?? 0) / 2 ** (i % PER_FLOAT)) % 2),
+      Uint8Array.from(
+        { length: values[0] ?? 0 },
+        (_, i) => Math.floor((values[1 + Math.floor(i / PER_FLOAT)] ?? 0) / 2 ** (i % PER_FLOAT)) % 2,
+      ),
     ]),
   );
 }

@@ -17,7 +17,7 @@ export const classes: View = {
   draw(props) {
     const { insight, width, height, ui } = props;
     if (!insight.votes?.found) return waitingFor(insight, "votes", width);
-    return tile([byClass(props), confusion(props), worst(props)], width, height, ui.panel);
+    return tile([byClass(props), confusion(props), worst(props)], { width, height, first: ui.panel, words: props.words });
   },
 };
 

@@ -26,11 +26,10 @@ export const curves: View = {
     const words = ui.filter.trim().toLowerCase();
     const all = quantitiesOf(state);
     const named = all.filter(({ title }) => words !== "" && title.toLowerCase().includes(words));
+    const shown = named.length > 0 ? named : all;
     return tile(
-      (named.length > 0 ? named : all).map((quantity) => chart(quantity, props)),
-      width,
-      height,
-      ui.panel,
+      shown.map((quantity) => chart(quantity, props)),
+      { width, height, first: ui.panel, words: props.words },
     );
   },
 };

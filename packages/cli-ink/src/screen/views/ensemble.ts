@@ -1,6 +1,6 @@
 import { wilson } from "@benn/analysis";
 import { short } from "../../run/format.ts";
-import { isBetter, metricHead, metricLabel, metricText } from "../../run/metric-values.ts";
+import { isBetter, metricLabel, metricText } from "../../run/metric-values.ts";
 import { voteMetrics } from "../../run/run-metrics.ts";
 import { bold, dim, type Line, line, type Span, span } from "../line.ts";
 import { plot, type Series } from "../plot.ts";
@@ -19,12 +19,12 @@ export const ensemble: View = {
   ],
   needs: "votes",
   draw(props) {
-    return tile(
-      [staged(props), weights(props), disagreement(props), fixed(props), counts(props)],
-      props.width,
-      props.height,
-      props.ui.panel,
-    );
+    return tile([staged(props), weights(props), disagreement(props), fixed(props), counts(props)], {
+      width: props.width,
+      height: props.height,
+      first: props.ui.panel,
+      words: props.words,
+    });
   },
 };
 
@@ -63,7 +63,7 @@ function staged({ state, metric: shown, words }: ViewProps): Tile {
       const last = bounds.at(-1);
       const half = last ? ` ± ${(50 * (last.y[1] - last.y[0])).toFixed(1)}` : "";
       const value = metricText(metric, vote.at(-1)?.y);
-      const title = `Vote of the first n, test ${metricHead(metric)}: ${value.replace(" %", `${half} %`)}`;
+      const title = `Vote of n, ${metric.title}: ${value.replace(" %", `${half} %`)}`;
       const x = [1, Math.max(2, stages.at(-1)?.members ?? 2)] as const;
       const [format, label] = [(y: number) => metricText(metric, y), (y: number) => metricLabel(metric, y)];
       return plot({ title, series, x, unit: "n", format, label, width, height, words });
@@ -93,7 +93,7 @@ function weights({ state, ui, words }: ViewProps): Tile {
           span("█".repeat(alphaBar), status === "rejected" ? "bad" : "series0"),
         );
       });
-      const head = line(bold("Error ε against chance, vote weight α"), dim(`  │ = ${short(chance)}, guessing`));
+      const head = line(bold("Error ε, vote weight α"), dim(`  │ guessing: ${short(chance)}`));
       return [
         head,
         ...windowed(
@@ -111,7 +111,7 @@ function disagreement({ insight, ui, words }: ViewProps): Tile {
   return {
     name: "disagreement",
     draw(width, height) {
-      const title = bold("Pairs that answer differently, %");
+      const title = bold("Pairs that differ, %");
       const { found } = insight.votes ?? {};
       if (!found) return [line(title), ...waitingFor(insight, "votes", width)];
       const { members, disagreement: matrix } = found;
@@ -160,7 +160,7 @@ function fixed({ insight, ui, words }: ViewProps): Tile {
   return {
     name: "fixed and broke",
     draw(width, height) {
-      const head = line(bold("Test images that a member fixed and broke"));
+      const head = line(bold("What a member fixed and broke"));
       const { found } = insight.votes ?? {};
       if (!found) return [head, ...waitingFor(insight, "votes", width)];
       const voting = found.members.filter(({ votes }) => votes).slice(1);

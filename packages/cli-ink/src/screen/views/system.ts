@@ -68,9 +68,7 @@ export const system: View = {
             }),
         },
       ],
-      width,
-      height,
-      ui.panel,
+      { width, height, first: ui.panel, words },
     );
   },
 };

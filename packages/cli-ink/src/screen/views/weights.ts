@@ -19,7 +19,7 @@ export const weights: View = {
     const { found } = insight.weights ?? {};
     if (!found) return waitingFor(insight, "weights", width);
     if (found.rounds.length === 0) return [line(dim("All samples weigh the same in this run."))];
-    return tile([histogram(props), effective(props), hardest(props)], width, height, ui.panel);
+    return tile([histogram(props), effective(props), hardest(props)], { width, height, first: ui.panel, words: props.words });
   },
 };
 
