@@ -18,6 +18,10 @@ parentPort?.on("message", (message: ControlMessage) => {
   if (message === "pause") control.pause();
   else if (message === "resume") control.resume();
   else if (message === "stop-after-epoch") control.stopAfterEpoch();
+  else if (message === "stop-after-member") control.stopAfterMember();
+  else if (message === "end-member") control.endMember();
+  else if (message === "halve-learning-rate") control.scaleLearningRate(0.5);
+  else if (message === "double-learning-rate") control.scaleLearningRate(2);
   else {
     control.stopNow();
     end.abort(); // a download does not look at the control

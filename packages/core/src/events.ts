@@ -123,6 +123,18 @@ export interface BitsMeasured {
   readonly layers: readonly LayerBits[];
 }
 
+/** What the user asked of a running member, where it took effect: a run that is verified does the same at the same place. */
+export interface Steered {
+  readonly type: "steer";
+  readonly member: number;
+  readonly epoch: number;
+  /** Steps of the epoch that were done before it. */
+  readonly step: number;
+  /** `learning-rate`: from here on the member's is `factor` times what it was. `end-member`: this epoch is its last. */
+  readonly action: "learning-rate" | "end-member";
+  readonly factor?: number;
+}
+
 export interface Scored {
   readonly type: "score";
   readonly member: number;
@@ -225,6 +237,7 @@ export type RunEventBody =
   | StepDone
   | EpochDone
   | BitsMeasured
+  | Steered
   | Scored
   | MemberDone
   | Staged

@@ -3,9 +3,8 @@ import { relative, resolve } from "node:path";
 import { type RunEvent, UserError } from "@benn/core";
 import { followEvents } from "@benn/core/node";
 import { addToLog, type LogEntry } from "../run/event-log.ts";
-import { initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
+import { inTraining, initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
 import { summary } from "../run/summary.ts";
-import type { ControlMessage } from "../run/thread-messages.ts";
 import { startTraining } from "../run/training-thread.ts";
 import { wrap } from "../run/wrap.ts";
 import type { Screen } from "../screen/screen.ts";
@@ -35,6 +34,18 @@ export interface TrainOptions extends ScreenLooks {
   readonly dryRun?: boolean;
 }
 
+/** What was asked and has not happened yet. */
+const ASKED = {
+  stop: "stopping after this batch, saving",
+  "stop-after-epoch": "stopping after this epoch",
+  "stop-after-member": "stopping after this member",
+} as const;
+const STEERED = {
+  "end-member": "this epoch is the member's last",
+  "halve-learning-rate": "learning rate × 0.5 from the next batch on",
+  "double-learning-rate": "learning rate × 2 from the next batch on",
+} as const;
+
 /** `benn train` */
 export async function train(options: TrainOptions): Promise<void> {
   const cwd = process.cwd();
@@ -56,7 +67,9 @@ export async function train(options: TrainOptions): Promise<void> {
   let screen: Screen | undefined;
   let isShown = true;
   let hasEvents = false;
-  let asked: ControlMessage | undefined;
+  let asked: keyof typeof ASKED | undefined;
+  /** What was asked of the member in training and has not happened yet, in words. */
+  let steered: string | undefined;
   /** Exit code of a run that is stopped, by what asked first; a signal comes before a reader that left, which may be its work. */
   let exitCode: number | undefined;
   let interrupted = false;
@@ -74,6 +87,7 @@ export async function train(options: TrainOptions): Promise<void> {
         hasEvents = true;
         if (isShown) screen ??= open();
         state = reduce(state, event);
+        if (event.type === "steer" || event.type === "member-end") steered = undefined;
         if (isShown) screen?.show(event);
       },
       onPhase(what) {
@@ -133,6 +147,17 @@ export async function train(options: TrainOptions): Promise<void> {
           : `${message} Training goes on without a screen.\n`,
       );
   };
+  const ask = (what: "stop-after-epoch" | "stop-after-member"): void => {
+    asked ??= what;
+    thread.ask(what);
+  };
+  const steer = (what: keyof typeof STEERED): void => {
+    if (inTraining(state).length > 1) steered = "members that train side by side are not steered";
+    else {
+      steered = STEERED[what];
+      thread.ask(what);
+    }
+  };
   const open = (): Screen =>
     openScreen({
       state,
@@ -145,17 +170,16 @@ export async function train(options: TrainOptions): Promise<void> {
           : undefined,
       keys: {
         pause: () => thread.ask(state.control === "paused" ? "resume" : "pause"),
-        stopAfterEpoch() {
-          asked ??= "stop-after-epoch";
-          thread.ask("stop-after-epoch");
-        },
+        stopAfterEpoch: () => ask("stop-after-epoch"),
+        stopAfterMember: () => ask("stop-after-member"),
+        endMember: () => steer("end-member"),
+        scaleLearningRate: (factor) => steer(factor < 1 ? "halve-learning-rate" : "double-learning-rate"),
         quit() {
           interrupted = true;
           stop(exitCodeOf("SIGINT"));
         },
         interrupt,
-        note: () =>
-          asked === "stop" ? "stopping after this batch, saving" : asked === "stop-after-epoch" ? "stopping after this epoch" : undefined,
+        note: () => (asked === undefined ? steered : ASKED[asked]),
       },
     });
   const signals = onStopSignal(onSignal);

@@ -87,6 +87,10 @@ export function eventLine(event: RunEvent, state: RunState, { live }: { readonly
     }
     case "control":
       return { running: "resumed", paused: "paused", stopping: "stopping; saving" }[event.state];
+    case "steer": {
+      const does = event.action === "end-member" ? "is its last, as asked" : `learning rate × ${event.factor} as asked`;
+      return `${who(event.member)} epoch ${event.epoch + 1}, after batch ${event.step}: ${event.action === "end-member" ? "this epoch " : ""}${does}`;
+    }
     case "member-start":
     case "step":
     case "bits":

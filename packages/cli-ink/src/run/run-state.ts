@@ -116,6 +116,8 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
       }));
     case "bits":
       return change(state, event.member, (was) => ({ ...was, bits: [...was.bits.filter(({ epoch }) => epoch < event.epoch), event] }));
+    case "steer":
+      return change(state, event.member, (was) => (event.action === "end-member" ? { ...was, epochs: event.epoch + 1 } : was));
     case "score":
       return change(state, event.member, (was) => ({
         ...was,

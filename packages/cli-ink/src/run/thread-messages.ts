@@ -12,7 +12,15 @@ export interface TrainRequest {
 }
 
 /** What the user asks of a run. */
-export type ControlMessage = "pause" | "resume" | "stop-after-epoch" | "stop";
+export type ControlMessage =
+  | "pause"
+  | "resume"
+  | "stop-after-epoch"
+  | "stop-after-member"
+  | "stop"
+  | "end-member"
+  | "halve-learning-rate"
+  | "double-learning-rate";
 
 /** What the training thread says. */
 export type ThreadMessage =

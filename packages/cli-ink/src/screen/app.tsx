@@ -44,7 +44,7 @@ function forRun(key: KeyName, keys: RunKeys): boolean {
   else if (key.text === "p" && keys.pause) keys.pause();
   else if (key.text === "s" && keys.stopAfterEpoch) keys.stopAfterEpoch();
   else if (key.text === "S" && keys.stopAfterMember) keys.stopAfterMember();
-  else if (key.text === "x" && keys.skipMember) keys.skipMember();
+  else if (key.text === "x" && keys.endMember) keys.endMember();
   else if (key.text === "[" && keys.scaleLearningRate) keys.scaleLearningRate(0.5);
   else if (key.text === "]" && keys.scaleLearningRate) keys.scaleLearningRate(2);
   else return false;

@@ -70,7 +70,7 @@ export function frame(props: FrameProps): Line[] {
   const run = runKeys(props);
   const more = isOverview ? hasMorePanels(body) : true;
   const keys: KeyWords[] = [
-    ...run.filter(([key]) => key !== "q" && key !== "ctrl-C again"),
+    ...run.filter(([, does]) => does.length < 20),
     ...view.keys.filter(([key]) => key !== "c" || more),
     ...(metrics.length > 1 && isOverview ? ([["m", "metric"]] as const) : []),
     ["tab", "views"],
@@ -129,6 +129,9 @@ function runKeys({ state, watching, replay }: FrameProps): KeyWords[] {
   return [
     ["p", state.control === "paused" ? "resume" : "pause"],
     ["s", "stop after epoch"],
+    ["S", "stop after the running member"],
+    ["x", "end the member: the running epoch is its last"],
+    ["[ ]", "learning rate of the running member × 0.5, × 2"],
     ["q", "save after the running batch and quit; resume any time"],
     ["ctrl-C again", "leave at once; work since the last checkpoint is redone"],
   ];

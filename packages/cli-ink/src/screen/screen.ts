@@ -15,8 +15,8 @@ export interface RunKeys {
   pause?(): void;
   stopAfterEpoch?(): void;
   stopAfterMember?(): void;
-  /** Ends the running member as it is. */
-  skipMember?(): void;
+  /** Makes the running epoch the member's last. */
+  endMember?(): void;
   /** Multiplies the learning rate of the running member. */
   scaleLearningRate?(factor: number): void;
   /** Of a replay. */

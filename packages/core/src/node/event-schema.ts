@@ -66,6 +66,7 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
       )
       .max(10_000),
   }),
+  steer: z.looseObject({ member, epoch: count, step: count, action: z.string(), factor: number.optional() }),
   score: z.looseObject({ member, epoch: count, on: z.string(), metric: z.string(), value: number, best: z.boolean() }),
   "member-end": z.looseObject({
     member,

@@ -14,6 +14,7 @@ import { partRows } from "./part-rows.ts";
 import { pause } from "./pause.ts";
 import { allRows } from "./predict-logits.ts";
 import { ResidentImages } from "./resident-images.ts";
+import type { MemberSteering } from "./run-store.ts";
 import { scoreEpoch } from "./score-epoch.ts";
 import { scoringWarnings } from "./scoring-warnings.ts";
 import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
@@ -44,6 +45,8 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   try {
     let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestScore } = task.from ?? start;
     const warned = new Set(task.from?.warned);
+    let steering: MemberSteering = task.from?.steering ?? {};
+    control.forgetSteering();
     const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start anew.`;
     /** The model's weights, which are finite. */
     const finiteWeights = async (who: string): Promise<WeightValues> => {
@@ -85,17 +88,19 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         best,
         slots,
         ...(warned.size > 0 ? { warned: [...warned] } : {}),
+        ...(steering.factor === undefined && steering.epochs === undefined ? {} : { steering }),
       });
     };
     let savedAt = performance.now();
     let yieldedAt = savedAt;
 
-    for (; epoch < settings.epochs; epoch++) {
+    for (; epoch < Math.min(settings.epochs, steering.epochs ?? Infinity); epoch++) {
       const draw = drawRows(task, epoch, "train");
       const order = shuffle(draw.kind === "rows" ? draw.rows.slice() : allRows(samples), createRandom(run.seed, "shuffle", member, epoch));
       const lossWeights = draw.kind === "weighted" ? meanOne(draw.sampleWeights) : undefined;
       const epochSteps = Math.ceil(order.length / run.batchSize);
       const rateOf = (step: number): number =>
+        (steering.factor ?? 1) *
         parts.rate({ learningRate: settings.learningRate, epoch, epochs: settings.epochs, step, steps: epochSteps });
       const batch = (step: number): Batch => ({
         rows: order.subarray(step * run.batchSize, (step + 1) * run.batchSize),
@@ -163,6 +168,16 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           yield* pause(control);
           pausedFor += performance.now() - pausedAt;
         }
+        // At the end of an epoch it waits for the next one: there a checkpoint says that the epoch's event is out.
+        const steered = step + 1 < epochSteps ? control.takeSteering(member, epoch, step + 1) : [];
+        for (const asked of steered) {
+          yield* take(await metrics.read(true));
+          const { factor: before = 1 } = steering;
+          const { action } = asked;
+          steering = action === "end-member" ? { ...steering, epochs: epoch + 1 } : { ...steering, factor: before * asked.factor };
+          yield { type: "steer", member, epoch, step: step + 1, action, ...(action === "learning-rate" ? { factor: asked.factor } : {}) };
+        }
+        if (steered.length > 0 && control.stop !== "now") await checkpoint(epoch, step + 1); // a run that is killed has not forgotten it
         if (control.stop === "now" && step + 1 < epochSteps) {
           yield* take(await metrics.read(true));
           yield { type: "control", state: "stopping" };
@@ -186,7 +201,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         };
       }
 
-      const last = epoch + 1 === settings.epochs;
+      const last = epoch + 1 === Math.min(settings.epochs, steering.epochs ?? Infinity);
       const isLogged = firstStep >= epochSteps;
       const isDue = (): boolean => performance.now() - savedAt > run.checkpointSeconds * 1000;
       const who = `${nameOf(member)}, epoch ${epoch + 1}`;
@@ -220,7 +235,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       }
       firstStep = lossSum = rowsDone = 0;
       metricSums = {};
-      if (control.stop !== "no" && !last) {
+      if (control.stopsMember && !last) {
         yield { type: "control", state: "stopping" };
         await checkpoint(epoch + 1, 0, weights);
         return { finished: false };

@@ -9,7 +9,6 @@ import type { View, ViewProps } from "../view.ts";
 const PANELS_LEAST = 7;
 /** Where every member has its line. */
 const PANELS_SMALL = 4;
-const PANELS_MOST = 20;
 const TABLE_WIDTH = 40;
 const GAP = 2;
 
@@ -55,8 +54,7 @@ export function hasMorePanels(props: Pick<ViewProps, "state" | "ui" | "width" | 
 function share({ state, ui, width, height }: Pick<ViewProps, "state" | "ui" | "width" | "height">): Shared {
   const wanted = membersLeft(state, ui).length + 1;
   const rest = height - wanted - 1;
-  const most = Math.max(PANELS_MOST, Math.floor(height / 2));
-  const panels = height >= PANELS_LEAST + 4 ? Math.min(most, Math.max(PANELS_LEAST, rest)) : rest >= PANELS_SMALL ? rest : 0;
+  const panels = height >= PANELS_LEAST + 4 ? Math.max(PANELS_LEAST, rest) : rest >= PANELS_SMALL ? rest : 0;
   const lanes = Math.max(0, Math.min(wanted, height - (panels > 0 ? panels + 1 : 0)));
   return { lanes, panels, ...arrangePanels(panelsOf(state), width, panels, ui.panel) };
 }
