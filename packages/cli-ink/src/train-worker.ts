@@ -18,6 +18,10 @@ parentPort?.on("message", (message: ControlMessage) => {
   if (message === "pause") control.pause();
   else if (message === "resume") control.resume();
   else if (message === "stop-after-epoch") control.stopAfterEpoch();
+  else if (message === "stop-after-member") control.stopAfterMember();
+  else if (message === "end-member") control.endMember();
+  else if (message === "halve-learning-rate") control.scaleLearningRate(0.5);
+  else if (message === "double-learning-rate") control.scaleLearningRate(2);
   else {
     control.stopNow();
     end.abort(); // a download does not look at the control
@@ -25,6 +29,8 @@ parentPort?.on("message", (message: ControlMessage) => {
 });
 
 try {
+  const onPhase = (what: string): void => post({ kind: "phase", what });
+  onPhase("loading plugins");
   const saved = resume === undefined ? undefined : await openRun(resume);
   const configured = await configure(asked, cwd, saved);
   const run = train(saved === undefined || isAsked(asked) ? configured.config : undefined, {
@@ -34,6 +40,7 @@ try {
     takeOver,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),
+    onPhase,
     onFolder: (folder) => post({ kind: "folder", folder, plugins: configured.plugins }),
   });
   for (;;) {

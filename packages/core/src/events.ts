@@ -100,6 +100,41 @@ export interface EpochDone {
   readonly learningRate: number;
 }
 
+/** What the bits of one binary layer do. */
+export interface LayerBits {
+  readonly layer: string;
+  /** 1-bit weights of its kernel. */
+  readonly weights: number;
+  /** Share of them whose sign is not what it was when the epoch began. */
+  readonly flipped: number;
+  /** Share of the values it binarizes that are beyond ±1: the straight-through estimator passes no gradient there. Absent: its inputs are not 1 bit. */
+  readonly saturated?: number;
+  /** Input channels, and how many of them have one sign at every place of every image looked at: the filters they come from are dead. */
+  readonly channels?: number;
+  readonly dead?: number;
+}
+
+/** After each epoch of a net with binary kernels, in the form in which it would be scored, on its first training images. */
+export interface BitsMeasured {
+  readonly type: "bits";
+  readonly member: number;
+  readonly epoch: number;
+  /** In the model's order. */
+  readonly layers: readonly LayerBits[];
+}
+
+/** What the user asked of a running member, where it took effect: a run that is verified does the same at the same place. */
+export interface Steered {
+  readonly type: "steer";
+  readonly member: number;
+  readonly epoch: number;
+  /** Steps of the epoch that were done before it. */
+  readonly step: number;
+  /** `learning-rate`: from here on the member's is `factor` times what it was. `end-member`: this epoch is its last. */
+  readonly action: "learning-rate" | "end-member";
+  readonly factor?: number;
+}
+
 export interface Scored {
   readonly type: "score";
   readonly member: number;
@@ -167,7 +202,7 @@ export interface Progress {
   readonly total: number;
 }
 
-/** Not written to the log: what the user asked of a running run, once it has taken effect. */
+/** What the user asked of a running run, once it has taken effect. Not in events.jsonl: pauses and their ends stand in control.jsonl. */
 export interface Controlled {
   readonly type: "control";
   readonly state: "running" | "paused" | "stopping";
@@ -201,6 +236,8 @@ export type RunEventBody =
   | MemberStart
   | StepDone
   | EpochDone
+  | BitsMeasured
+  | Steered
   | Scored
   | MemberDone
   | Staged

@@ -49,11 +49,12 @@ export async function importTorch(paths: readonly string[], options: ImportTorch
   });
   let state = initialState;
   let folder = "";
-  const open = await screenOpener(json ? "json" : "plain");
+  const open = await screenOpener(json ? "json" : "plain", {});
   const screen = open({
     state,
     watching: true,
     live: false,
+    place: () => undefined,
     keys: { quit: () => interrupt(), interrupt: () => interrupt(), note: () => undefined },
   });
   try {

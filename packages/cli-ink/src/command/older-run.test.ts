@@ -31,7 +31,7 @@ test("benn eval gives its members the accuracies that it was saved with, and eve
 
 test("benn watch shows it as a run of today", async () => {
   const lines: string[] = [];
-  const screen = plainScreen((text) => lines.push(text), initialState);
+  const screen = plainScreen((text) => lines.push(text), { state: initialState });
   let state = initialState;
   for await (const event of followEvents(older, { follow: false })) {
     screen.show(event);

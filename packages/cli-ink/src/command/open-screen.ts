@@ -1,5 +1,8 @@
+import type { InsightPlace } from "../insight/insight-source.ts";
+import type { LogEntry } from "../run/event-log.ts";
 import type { RunState } from "../run/run-state.ts";
 import { jsonScreen } from "../screen/json-screen.ts";
+import type { AskedLooks } from "../screen/looks.ts";
 import { plainScreen } from "../screen/plain-screen.ts";
 import type { RunKeys, Screen } from "../screen/screen.ts";
 import type { Ui } from "./choose-ui.ts";
@@ -7,14 +10,26 @@ import type { Ui } from "./choose-ui.ts";
 export interface ScreenOptions {
   /** What is known before the first event that is shown. */
   readonly state: RunState;
+  readonly log?: readonly LogEntry[];
   readonly keys: RunKeys;
   readonly watching: boolean;
   readonly live: boolean;
+  /** Where the run is, once there is a folder. */
+  place(): InsightPlace | undefined;
+}
+
+export interface ScreenLooks extends AskedLooks {
+  /** Whether plain lines begin with the time. */
+  readonly timestamps?: boolean | undefined;
 }
 
 /** How to open the screen of that kind on standard output. Ink is only loaded for the dashboard. */
-export async function screenOpener(ui: Ui): Promise<(options: ScreenOptions) => Screen> {
+export async function screenOpener(ui: Ui, { timestamps, ...asked }: ScreenLooks): Promise<(options: ScreenOptions) => Screen> {
   const write = (text: string): void => void process.stdout.write(text);
-  if (ui === "ink") return (await import("../screen/ink-screen.tsx")).inkScreen;
-  return ui === "json" ? () => jsonScreen(write) : ({ state }) => plainScreen(write, state);
+  if (ui === "json") return () => jsonScreen(write);
+  if (ui === "plain") return (options) => plainScreen(write, { ...options, ...(timestamps ? { timestamps } : {}) });
+  const { chooseLooks } = await import("../screen/looks.ts");
+  const looks = await chooseLooks(asked);
+  const { inkScreen } = await import("../screen/ink-screen.tsx");
+  return (options) => inkScreen({ ...options, looks });
 }

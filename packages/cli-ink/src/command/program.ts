@@ -10,11 +10,13 @@ import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import { printableLines } from "./print.ts";
 import type { ReportOptions } from "./report.ts";
+import type { PruneOptions, RunsOptions } from "./runs.ts";
 import type { SchemaOf } from "./schema.ts";
 import type { SelectOptions } from "./select.ts";
 import type { StabilityOptions } from "./stability.ts";
 import type { TrainOptions } from "./train.ts";
 import type { VerifyOptions } from "./verify.ts";
+import type { WatchOptions } from "./watch.ts";
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
@@ -51,25 +53,25 @@ export function createProgram(): Command {
   ]).addHelpText("after", EXIT_HELP);
 
   examples(
-    program
-      .command("train")
-      .description("Train an ensemble.")
-      .argument("[config]", "configuration file; without it benn.config.{ts,js,json} of this folder, if there is one")
-      .option("--preset <name>", 'start from a preset ("benn presets" lists them)')
-      .option("--set <key=value...>", "set keys of the configuration, nested ones too")
-      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
-      .option("--data <dir>", "folder with the data (the same as --set dataset.data=DIR)")
-      .option("--backend <name>", "what computes (the same as --set backend=NAME); auto: the fastest here")
-      .option("--parallel <n>", "members trained side by side, where none depends on another (the same as --set parallel=N)")
-      .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
-      .option("--resume <run>", "go on with an interrupted run")
-      .option("--take-over", "resume it although another process, on another machine perhaps, seems to train it")
-      .addOption(uiOption())
-      .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing")
-      .action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
-        const { train } = await import("./train.ts");
-        await train({ ...options, ...(file === undefined ? {} : { file }) });
-      }),
+    withLooks(
+      program
+        .command("train")
+        .description("Train an ensemble.")
+        .argument("[config]", "configuration file; without it benn.config.{ts,js,json} of this folder, if there is one")
+        .option("--preset <name>", 'start from a preset ("benn presets" lists them)')
+        .option("--set <key=value...>", "set keys of the configuration, nested ones too")
+        .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+        .option("--data <dir>", "folder with the data (the same as --set dataset.data=DIR)")
+        .option("--backend <name>", "what computes (the same as --set backend=NAME); auto: the fastest here")
+        .option("--parallel <n>", "members trained side by side, where none depends on another (the same as --set parallel=N)")
+        .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
+        .option("--resume <run>", "go on with an interrupted run")
+        .option("--take-over", "resume it although another process, on another machine perhaps, seems to train it")
+        .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing"),
+    ).action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
+      const { train } = await import("./train.ts");
+      await train({ ...options, ...(file === undefined ? {} : { file }) });
+    }),
     [
       ["train --preset demo", "a small ensemble on the built-in photographs"],
       ["train --set members=4 epochs=10 architecture.width=0.25", "settings"],
@@ -375,21 +377,84 @@ export function createProgram(): Command {
   );
 
   examples(
-    program
-      .command("watch")
-      .description("Look at a run that another process trains, or see a finished one again.")
-      .argument("<run>", "run folder")
-      .addOption(uiOption())
-      .option("--speed <times>", "replay so many times as fast as it was; without it at once", Number)
-      .action(async (run: string, options: { ui: "auto" | "ink" | "plain" | "json"; speed?: number }) => {
-        const { watch } = await import("./watch.ts");
-        await watch(run, options);
-      }),
+    withLooks(
+      program
+        .command("watch")
+        .description("Attach to a running training, replay a finished run, or compare several: docs/dashboard.md.")
+        .argument("<run...>", "run folders; of several the curves are laid over one another, and what differs is listed")
+        .option("--speed <times>", "playback speed (20: 20 times real time); default: the end of the run", Number)
+        .option("--data <dir>", "where the run's data are now, for the views of votes, classes and weights")
+        .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect),
+    ).action(async (runs: string[], options: WatchOptions) => {
+      const { watch } = await import("./watch.ts");
+      await watch(runs, options);
+    }),
     [
-      ["watch runs/NAME", "attach, or show how it ended"],
-      ["watch runs/NAME --speed 20", "see it learn again, twenty times as fast"],
+      ["watch runs/NAME", "attach, or show how it ended; space replays it"],
+      ["watch runs/NAME --speed 20", "replay it twenty times as fast"],
+      ["watch runs/ONE runs/OTHER", "two runs, their curves and settings"],
     ],
   );
+
+  const runs = examples(
+    program
+      .command("runs")
+      .description("List runs with their votes; tag, annotate and delete them.")
+      .argument("[folder...]", "folders with runs, or runs (default: runs)")
+      .option("--sort <column>", "name, began, vote, members, size or status", "began")
+      .option(
+        "--filter <words...>",
+        "words all to be found in name, state, network, scheme, data, tags or note; tag:x, key=value, vote>0.5",
+      )
+      .option("--json", "as JSON, with the configurations")
+      .action(async (folders: string[], options: RunsOptions) => {
+        const { listRuns } = await import("./runs.ts");
+        await listRuns(folders, options);
+      }),
+    [
+      ["runs", "the newest first"],
+      ["runs --sort vote --filter samme vote>0.5", "boosting that votes well, the best first"],
+      ["runs tag runs/NAME good -draft", "a tag more, and one less"],
+      ["runs note runs/NAME learning rate too high", "a note"],
+      ["runs prune --state interrupted --older-than 30", "what this would delete; with --yes it does"],
+    ],
+  );
+  runs.enablePositionalOptions(); // its commands have options of the same names
+  runs
+    .command("tag")
+    .description("Add tags to a run; a minus before a tag takes it away. Without tags it shows them.")
+    .argument("<run>", "run folder")
+    .argument("[tag...]", 'tags; runs tagged "keep" are never pruned')
+    .option("--json", "as JSON")
+    .allowUnknownOption()
+    .action(async (run: string, tags: string[], options: { json?: boolean }) => {
+      const { tagRun } = await import("./runs.ts");
+      await tagRun(run, tags, options);
+    });
+  runs
+    .command("note")
+    .description('Write a note on a run; "" takes it away. Without a text it shows the note.')
+    .argument("<run>", "run folder")
+    .argument("[text...]", "the note")
+    .option("--json", "as JSON")
+    .action(async (run: string, text: string[], options: { json?: boolean }) => {
+      const { noteRun } = await import("./runs.ts");
+      await noteRun(run, text, options);
+    });
+  runs
+    .command("prune")
+    .description("Delete runs; without --yes it only shows which. Runs in training stay, and those tagged keep.")
+    .argument("[folder...]", "folders with runs (default: runs)")
+    .option("--filter <words...>", "as of benn runs")
+    .addOption(new Option("--state <state>", "only runs of this state").choices(["finished", "stopped early", "interrupted", "damaged"]))
+    .option("--older-than <days>", "only runs that ended so long ago", wholeNumber)
+    .option("--keep-best <n>", "keep the n runs with the best votes", wholeNumber)
+    .option("--yes", "delete them")
+    .option("--json", "as JSON")
+    .action(async (folders: string[], options: PruneOptions) => {
+      const { pruneRuns } = await import("./runs.ts");
+      await pruneRuns(folders, options);
+    });
 
   examples(
     program
@@ -583,6 +648,20 @@ function partOfOne(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1)) throw new InvalidArgumentError("It is not a number above 0 and at most 1.");
   return value;
+}
+
+/** How a run is shown. */
+function withLooks(command: Command): Command {
+  return command
+    .addOption(uiOption())
+    .option("--timestamps", "begin plain lines with the time")
+    .addOption(
+      new Option("--theme <name>", "colours of the dashboard; auto: by the terminal's background")
+        .choices(["auto", "dark", "light", "colour-blind"])
+        .default("auto"),
+    )
+    .option("--ascii", "draw the dashboard in ASCII")
+    .option("--screen-reader", "words for signs and charts on the dashboard (INK_SCREEN_READER=true does the same)");
 }
 
 function uiOption(): Option {

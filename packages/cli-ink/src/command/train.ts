@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { UserError } from "@benn/core";
+import { type RunEvent, UserError } from "@benn/core";
 import { followEvents } from "@benn/core/node";
-import { initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
+import { addToLog, type LogEntry } from "../run/event-log.ts";
+import { inTraining, initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
 import { summary } from "../run/summary.ts";
-import type { ControlMessage } from "../run/thread-messages.ts";
 import { startTraining } from "../run/training-thread.ts";
 import { wrap } from "../run/wrap.ts";
 import type { Screen } from "../screen/screen.ts";
@@ -13,13 +13,13 @@ import { commandName, quoted } from "./command-name.ts";
 import type { ConfigRequest } from "./configure.ts";
 import { EXIT, exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
-import { screenOpener } from "./open-screen.ts";
+import { type ScreenLooks, screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
 import { isPluginFile } from "./plugins-of-run.ts";
 import { print, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 
-export interface TrainOptions {
+export interface TrainOptions extends ScreenLooks {
   readonly file?: string;
   readonly preset?: string;
   readonly set?: readonly string[];
@@ -34,6 +34,18 @@ export interface TrainOptions {
   readonly dryRun?: boolean;
 }
 
+/** What was asked and has not happened yet. */
+const ASKED = {
+  stop: "stopping after this batch, saving",
+  "stop-after-epoch": "stopping after this epoch",
+  "stop-after-member": "stopping after this member",
+} as const;
+const STEERED = {
+  "end-member": "this epoch is the member's last",
+  "halve-learning-rate": "learning rate × 0.5 from the next batch on",
+  "double-learning-rate": "learning rate × 2 from the next batch on",
+} as const;
+
 /** `benn train` */
 export async function train(options: TrainOptions): Promise<void> {
   const cwd = process.cwd();
@@ -43,16 +55,21 @@ export async function train(options: TrainOptions): Promise<void> {
     return await dryRun(request, cwd);
   }
   const ui = chooseUi(options.ui);
-  const openScreen = await screenOpener(ui);
+  const openScreen = await screenOpener(ui, options);
   // A resumed run is shown from its beginning: the state folds its log before training goes on.
-  let state = options.resume === undefined ? initialState : resumed(await replay(options.resume));
+  const past = options.resume === undefined ? { state: initialState, log: [] } : await replay(options.resume);
+  const { log } = past;
+  let state = options.resume === undefined ? past.state : resumed(past.state);
   let folder = options.resume;
   /** The `--plugin` options that `--resume` needs besides the folder. */
   let plugins: readonly string[] = [];
   let opened = false;
   let screen: Screen | undefined;
   let isShown = true;
-  let asked: ControlMessage | undefined;
+  let hasEvents = false;
+  let asked: keyof typeof ASKED | undefined;
+  /** What was asked of the member in training and has not happened yet, in words. */
+  let steered: string | undefined;
   /** Exit code of a run that is stopped, by what asked first; a signal comes before a reader that left, which may be its work. */
   let exitCode: number | undefined;
   let interrupted = false;
@@ -67,9 +84,17 @@ export async function train(options: TrainOptions): Promise<void> {
     },
     {
       onEvent(event) {
+        hasEvents = true;
         if (isShown) screen ??= open();
         state = reduce(state, event);
+        if (event.type === "steer" || event.type === "member-end") steered = undefined;
         if (isShown) screen?.show(event);
+      },
+      onPhase(what) {
+        if (ui !== "ink" || opened) return; // a line for what is over in a second is noise in a log
+        const event: RunEvent = { type: "progress", what, done: 0, total: 0, clock: { at: Date.now() } };
+        state = reduce(state, event);
+        screen?.show(event);
       },
       onFolder(path, files) {
         folder = path;
@@ -91,7 +116,7 @@ export async function train(options: TrainOptions): Promise<void> {
     asked = "stop";
     thread.ask("stop");
   };
-  const hasBegun = (): boolean => opened || screen !== undefined || !isShown;
+  const hasBegun = (): boolean => opened || hasEvents || !isShown;
   const interrupt = (): void => {
     if (interrupted || !hasBegun()) return void leave(exitCodeOf("SIGINT"));
     interrupted = true;
@@ -122,28 +147,45 @@ export async function train(options: TrainOptions): Promise<void> {
           : `${message} Training goes on without a screen.\n`,
       );
   };
+  const ask = (what: "stop-after-epoch" | "stop-after-member"): void => {
+    asked ??= what;
+    thread.ask(what);
+  };
+  const steer = (what: keyof typeof STEERED): void => {
+    if (inTraining(state).length > 1) steered = "members that train side by side are not steered";
+    else {
+      steered = STEERED[what];
+      thread.ask(what);
+    }
+  };
   const open = (): Screen =>
     openScreen({
       state,
+      log,
       watching: false,
       live: true,
+      place: () =>
+        opened && folder !== undefined
+          ? { folder, plugins: [...new Set([...plugins, ...(options.plugin ?? [])])], data: options.data }
+          : undefined,
       keys: {
         pause: () => thread.ask(state.control === "paused" ? "resume" : "pause"),
-        stopAfterEpoch() {
-          asked ??= "stop-after-epoch";
-          thread.ask("stop-after-epoch");
-        },
+        stopAfterEpoch: () => ask("stop-after-epoch"),
+        stopAfterMember: () => ask("stop-after-member"),
+        endMember: () => steer("end-member"),
+        scaleLearningRate: (factor) => steer(factor < 1 ? "halve-learning-rate" : "double-learning-rate"),
         quit() {
           interrupted = true;
           stop(exitCodeOf("SIGINT"));
         },
         interrupt,
-        note: () =>
-          asked === "stop" ? "stopping after this batch, saving" : asked === "stop-after-epoch" ? "stopping after this epoch" : undefined,
+        note: () => (asked === undefined ? steered : ASKED[asked]),
       },
     });
   const signals = onStopSignal(onSignal);
   const output = onOutputLoss(onLoss);
+  // Before the first event: loading takes seconds, and an empty terminal says nothing.
+  if (ui === "ink" && isShown) screen = open();
 
   try {
     const result = await thread.finished;
@@ -180,10 +222,14 @@ function configRequest({ file, preset, set, plugin, data, backend, parallel }: T
   };
 }
 
-async function replay(folder: string): Promise<RunState> {
+async function replay(folder: string): Promise<{ readonly state: RunState; readonly log: readonly LogEntry[] }> {
   let state = initialState;
-  for await (const event of followEvents(folder, { follow: false })) state = reduce(state, event);
-  return state;
+  let log: readonly LogEntry[] = [];
+  for await (const event of followEvents(folder, { follow: false })) {
+    state = reduce(state, event);
+    log = addToLog(log, event, state);
+  }
+  return { state, log };
 }
 
 /** The tables, where the run is, and what to type next. */
@@ -195,14 +241,14 @@ export function farewell(
   const benn = commandName();
   const interrupted = state.end?.reason === "interrupted";
   const next = [
-    ...(interrupted ? [[resumeCommand(folder, plugins), "go on"] as const] : []),
+    ...(interrupted ? [[resumeCommand(folder, plugins), "resume"] as const] : []),
     ...(state.staged.length > 0
       ? [[`${benn} eval ${quoted(folder)}${pluginOptions(plugins)}`, "judge its members and votes"] as const]
       : []),
     ...(state.staged.length > 0 && !interrupted
       ? [[`${benn} export ${quoted(folder)}${pluginOptions(plugins)}`, "pack it into one file, for predict and the page"] as const]
       : []),
-    [`${benn} watch ${quoted(folder)}`, "see it again"] as const,
+    [`${benn} watch ${quoted(folder)}`, "replay"] as const,
   ];
   const width = Math.max(...next.map(([command]) => command.length));
   const tables = summary(state);

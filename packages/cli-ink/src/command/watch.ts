@@ -1,25 +1,42 @@
 import type { RunEvent } from "@benn/core";
 import { UserError } from "@benn/core";
 import { followEvents, isTraining } from "@benn/core/node";
-import { initialState, reduce } from "../run/run-state.ts";
+import { initialState, reduce, type RunState } from "../run/run-state.ts";
 import type { Screen } from "../screen/screen.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
+import { commandName, quoted } from "./command-name.ts";
 import { exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
-import { screenOpener } from "./open-screen.ts";
+import { type ScreenLooks, screenOpener } from "./open-screen.ts";
 import { print } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 import { farewell } from "./train.ts";
+import { watchReplay } from "./watch-replay.ts";
 
 const LOOK_MILLISECONDS = 1000;
 /** A pause in training is not waited for in a replay. */
 const LONGEST_GAP_MILLISECONDS = 30_000;
 
+export interface WatchOptions extends ScreenLooks {
+  readonly ui: Ui | "auto";
+  readonly speed?: number;
+  readonly data?: string;
+  readonly plugin?: readonly string[];
+}
+
 /** `benn watch` */
-export async function watch(folder: string, { ui: asked, speed }: { readonly ui: Ui | "auto"; readonly speed?: number }): Promise<void> {
+export async function watch(folders: readonly string[], options: WatchOptions): Promise<void> {
+  const { ui: asked, speed, data, plugin: plugins = [], ...looks } = options;
+  const [folder = "", ...others] = folders;
   if (speed !== undefined && !(speed > 0)) throw new UserError(`--speed: is not a number above 0. Write for example --speed 20.`);
   const ui = chooseUi(asked);
-  const openScreen = await screenOpener(ui);
+  if (others.length > 0) {
+    const { compareRuns } = await import("./compare-runs.ts");
+    return await compareRuns(folders, { ui, ...looks });
+  }
+  const live = await isTraining(folder);
+  if (ui === "ink" && (!live || speed !== undefined)) return await replayOnScreen(folder, { ...options, plugin: plugins });
+  const openScreen = await screenOpener(ui, looks);
   const end = new AbortController();
   const left = Promise.withResolvers<void>();
   let quit = false;
@@ -30,7 +47,6 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
     end.abort();
     left.resolve();
   };
-  const live = await isTraining(folder);
   let training = live;
   let state = initialState;
   let screen: Screen | undefined;
@@ -39,10 +55,11 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
       state,
       watching: true,
       live: live && speed === undefined,
+      place: () => ({ folder, plugins, data }),
       keys: {
         quit: () => leave(),
         interrupt: () => leave("SIGINT"),
-        note: () => (state.end ? "the run is over" : training ? undefined : "no process trains this run now"),
+        note: () => (training ? undefined : resumeNote(state, folder)),
       },
     });
   const signals = onStopSignal(leave);
@@ -64,7 +81,7 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
       screen.show(event);
     }
     if (!state.start && exitCode !== 0) throw new Exit(exitCode);
-    if (!state.start) throw new UserError(`run folder ${folder}: has no events yet. Look again when training has begun.`);
+    if (!state.start) throw noEvents(folder);
     if (ui === "ink") await left.promise; // the dashboard stays until a key is pressed
     await screen?.close();
     if (ui !== "json") print(farewell(state, folder));
@@ -74,6 +91,50 @@ export async function watch(folder: string, { ui: asked, speed }: { readonly ui:
     await screen?.close();
     signals();
   }
+}
+
+/** A run that nobody trains, with a scrubber, until a key is pressed. */
+async function replayOnScreen(folder: string, { speed, data, plugin: plugins = [], ...looks }: WatchOptions): Promise<void> {
+  const events: RunEvent[] = [];
+  for await (const event of followEvents(folder, { follow: false })) events.push(event);
+  const replay = watchReplay(events, speed);
+  if (!replay.end.start) throw noEvents(folder);
+  const openScreen = await screenOpener("ink", looks);
+  const left = Promise.withResolvers<number>();
+  const signals = onStopSignal((signal) => left.resolve(exitCodeOf(signal)));
+  const screen = openScreen({
+    state: initialState,
+    watching: true,
+    live: false,
+    place: () => ({ folder, plugins, data }),
+    keys: {
+      quit: () => left.resolve(0),
+      interrupt: () => left.resolve(exitCodeOf("SIGINT")),
+      note: () => resumeNote(replay.end, folder),
+      replay: replay.keys,
+    },
+  });
+  const stop = replay.start(screen);
+  try {
+    const exitCode = await left.promise;
+    await screen.close();
+    print(farewell(replay.end, folder));
+    if (exitCode !== 0) throw new Exit(exitCode);
+  } finally {
+    stop();
+    await screen.close();
+    signals();
+  }
+}
+
+/** What to do with a run that has not come to its end. */
+function resumeNote({ end }: RunState, folder: string): string | undefined {
+  if (end && end.reason !== "interrupted") return undefined;
+  return `interrupted: ${commandName()} train --resume ${quoted(folder)}`;
+}
+
+function noEvents(folder: string): UserError {
+  return new UserError(`run folder ${folder}: has no events yet. Look again when training has begun.`);
 }
 
 /** Members that were trained side by side stand one after the other in the log. */

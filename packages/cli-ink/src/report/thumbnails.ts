@@ -1,6 +1,7 @@
 import type { LoadedDataset, Split } from "@benn/core";
 import type { Picture } from "@benn/report";
 import sharp from "sharp";
+import { picturePixels } from "./picture-pixels.ts";
 
 /** Pixels of the longer side, at most: enough to see what is confused, and a page of many stays small. */
 const MOST_PIXELS = 64;
@@ -20,18 +21,7 @@ export interface Thumbnails {
 export function thumbnailsOf({ shape, preprocessing }: LoadedDataset): Thumbnails {
   const [height, width, channels] = shape;
   const size = height * width * channels;
-  const standard = preprocessing.find(({ operation }) => operation === "standardize");
-  const isReversed = preprocessing.some(({ operation }) => operation === "reverseChannels");
-  const canUndo =
-    preprocessing.every(({ operation }) => !["whiten", "contrastNormalize", "custom"].includes(operation)) && standard !== undefined;
-  const pixels = (image: Float32Array): Uint8Array => {
-    const values =
-      canUndo && standard?.operation === "standardize"
-        ? image.map((value, i) => value * standard.deviation[i % channels]! + standard.mean[i % standard.mean.length]!)
-        : stretched(image);
-    const turned = isReversed && channels === 3 ? values.map((_, i) => values[i + 2 - 2 * (i % 3)]!) : values;
-    return Uint8Array.from(turned, (value) => Math.min(255, Math.max(0, Math.round(value))));
-  };
+  const { canUndo, of: pixels } = picturePixels({ shape, preprocessing });
   return {
     note: canUndo
       ? undefined
@@ -51,11 +41,4 @@ export function thumbnailsOf({ shape, preprocessing }: LoadedDataset): Thumbnail
       return pictures;
     },
   };
-}
-
-function stretched(image: Float32Array): Float32Array {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of image) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  const scale = high > low ? 255 / (high - low) : 0;
-  return image.map((value) => (value - low) * scale);
 }

@@ -30,9 +30,9 @@ test("events that come again after a checkpoint leave the state as it was", () =
   const checkpoint = events.findIndex((event) => event.type === "epoch" && event.member === 1 && event.epoch === 0);
   const once = fold(events);
   const again = fold(events.slice(checkpoint + 1), resumed(fold(events.slice(0, until))));
-  const { seconds: _a, at: _b, ...untimed } = once;
-  const { seconds: _c, at: _d, ...untimedAgain } = again;
-  const timeless = (state: Omit<RunState, "seconds" | "at">) => ({
+  const { seconds: _a, at: _b, speed: _e, ...untimed } = once;
+  const { seconds: _c, at: _d, speed: _f, ...untimedAgain } = again;
+  const timeless = (state: Omit<RunState, "seconds" | "at" | "speed">) => ({
     ...state,
     members: state.members.map(({ beganAt: _began, epochsDoneAt: _epochs, endedAt: _ended, ...member }) => member),
   });

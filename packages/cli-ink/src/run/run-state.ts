@@ -1,4 +1,4 @@
-import type { ByMetric, BySplit, Controlled, MemberPlan, Progress, RunEnd, RunEvent, RunStart, Staged } from "@benn/core";
+import type { BitsMeasured, ByMetric, BySplit, Controlled, MemberPlan, Progress, RunEnd, RunEvent, RunStart, Staged } from "@benn/core";
 import { addPoint, type Point, thin } from "./history.ts";
 import { printableEvent } from "./printable-event.ts";
 
@@ -18,6 +18,14 @@ export interface MemberState {
   readonly epochLoss: readonly Point[];
   /** Of epochs while training on them, over epochs: a curve for each metric that is measured while training. */
   readonly curves: ByMetric<readonly Point[]>;
+  /** The metric that the best epoch is chosen by, over epochs, by its name. */
+  readonly scores: ByMetric<readonly Point[]>;
+  /** Learning rates at the ends of epochs, over epochs. */
+  readonly rates: readonly Point[];
+  /** Of binary layers, epoch by epoch. */
+  readonly bits: readonly BitsMeasured[];
+  /** Whether its epoch is over and not yet scored. */
+  readonly isScoring?: boolean;
   readonly bestEpoch?: number;
   readonly error?: number;
   readonly alpha?: number;
@@ -45,17 +53,20 @@ export interface RunState {
   readonly progress?: Progress;
   readonly control: Controlled["state"];
   readonly end?: RunEnd;
+  /** Images a second of all members in training, over seconds of work. */
+  readonly speed: readonly Point[];
   /** Seconds of work: pauses, and the time between an interruption and its resumption, are not counted. */
   readonly seconds: number;
   /** Time of the newest event in milliseconds; absent while the clock stands. */
   readonly at?: number;
 }
 
-export const initialState: RunState = { members: [], staged: [], warnings: [], control: "running", seconds: 0 };
+export const initialState: RunState = { members: [], staged: [], warnings: [], speed: [], control: "running", seconds: 0 };
 
 /** A gap this long between two events of a log means that the run was killed and resumed later. */
 const DEAD_MILLISECONDS = 3_600_000;
 const WARNINGS_KEPT = 50;
+const SPEED_POINTS = 600;
 /** Points kept of a curve once its member is done and only its sparkline is shown. */
 const FINISHED_POINTS = 200;
 
@@ -65,7 +76,7 @@ const FINISHED_POINTS = 200;
  */
 export function reduce(before: RunState, logged: RunEvent): RunState {
   const event = printableEvent(logged);
-  const state = tick(before, event);
+  const state = withoutPhase(tick(before, event), event);
   switch (event.type) {
     case "run-start":
       return {
@@ -80,9 +91,10 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
       return update(state, { ...fresh, status: "training", epochs, steps, beganAt: state.seconds });
     }
     case "step":
-      return change(state, event.member, (was) => ({
+      return change(withSpeed(state, event.member, event.clock.imagesPerSecond), event.member, (was) => ({
         ...was,
         status: "training",
+        isScoring: false,
         epoch: event.epoch,
         step: event.step,
         steps: event.steps,
@@ -94,15 +106,26 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
       return change(state, event.member, (was) => ({
         ...was,
         status: "training",
+        isScoring: true,
         epoch: event.epoch + 1,
         step: 0,
+        rates: addPoint(was.rates, { x: event.epoch + 1, y: event.learningRate }),
         epochLoss: addPoint(was.epochLoss, { x: event.epoch + 1, y: event.loss }),
         curves: { ...was.curves, ...mapMetrics(event.metrics, (y, name) => addPoint(was.curves[name] ?? [], { x: event.epoch + 1, y })) },
         epochsDoneAt: state.seconds,
       }));
+    case "bits":
+      return change(state, event.member, (was) => ({ ...was, bits: [...was.bits.filter(({ epoch }) => epoch < event.epoch), event] }));
+    case "steer":
+      return change(state, event.member, (was) => (event.action === "end-member" ? { ...was, epochs: event.epoch + 1 } : was));
     case "score":
       return change(state, event.member, (was) => ({
         ...was,
+        isScoring: false,
+        scores: {
+          ...was.scores,
+          [event.metric]: addPoint(was.scores[event.metric] ?? [], { x: event.epoch + 1, y: event.value }),
+        },
         ...(event.best ? { bestEpoch: event.epoch } : {}),
         epochsDoneAt: state.seconds,
       }));
@@ -111,6 +134,7 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
       return change(reject === undefined ? state : warn(state, { member, message: reject }), member, (was) => ({
         ...was,
         status: event.alpha === undefined ? "rejected" : "done",
+        isScoring: false,
         epoch: was.epochs,
         step: 0,
         batchLoss: thin(was.batchLoss, FINISHED_POINTS),
@@ -128,7 +152,7 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
       return warn(state, member === undefined ? { message } : { member, message });
     }
     case "progress":
-      return event.done >= event.total ? omit(state, "progress") : { ...state, progress: event };
+      return event.total > 0 && event.done >= event.total ? omit(state, "progress") : { ...state, progress: event };
     case "control":
       return { ...state, control: event.state };
     case "run-end":
@@ -190,6 +214,9 @@ function waiting(member: number, plan: MemberPlan | undefined): MemberState {
     batchLoss: [],
     epochLoss: [],
     curves: {},
+    scores: {},
+    rates: [],
+    bits: [],
   };
 }
 
@@ -200,6 +227,18 @@ function tick(state: RunState, { type, clock }: RunEvent): RunState {
   const going = end && type !== "run-end" ? resumed(state) : state;
   // Members trained side by side stand one after the other in a log, so its times may step back.
   return { ...going, seconds: state.seconds + worked, at: Math.max(last ?? 0, clock.at) };
+}
+
+/** Speeds of the others in training are those of their newest step. */
+function withSpeed(state: RunState, member: number, imagesPerSecond: number | undefined): RunState {
+  if (imagesPerSecond === undefined) return state;
+  const others = inTraining(state).reduce((sum, other) => sum + (other.member === member ? 0 : (other.imagesPerSecond ?? 0)), 0);
+  return { ...state, speed: addPoint(state.speed, { x: state.seconds, y: others + imagesPerSecond }, SPEED_POINTS) };
+}
+
+/** What comes before training has no end of its own: it is over with the next event. */
+function withoutPhase(state: RunState, { type }: RunEvent): RunState {
+  return state.progress?.total === 0 && type !== "warning" && type !== "control" ? omit(state, "progress") : state;
 }
 
 function warn(state: RunState, warning: Warning): RunState {

@@ -12,11 +12,21 @@ export interface TrainRequest {
 }
 
 /** What the user asks of a run. */
-export type ControlMessage = "pause" | "resume" | "stop-after-epoch" | "stop";
+export type ControlMessage =
+  | "pause"
+  | "resume"
+  | "stop-after-epoch"
+  | "stop-after-member"
+  | "stop"
+  | "end-member"
+  | "halve-learning-rate"
+  | "double-learning-rate";
 
 /** What the training thread says. */
 export type ThreadMessage =
   | { readonly kind: "folder"; readonly folder: string; readonly plugins: readonly string[] }
+  /** A part of what comes before training has begun: `reading data`. */
+  | { readonly kind: "phase"; readonly what: string }
   | { readonly kind: "event"; readonly event: RunEvent }
   | { readonly kind: "end"; readonly result: RunResult }
   /** Stopped before there was anything to save. */

@@ -15,6 +15,8 @@ export interface TrainingThread {
 /** What to do with what the thread says. */
 export interface Listener {
   readonly onEvent: (event: RunEvent) => void;
+  /** @param what comes before training, and begins */
+  readonly onPhase: (what: string) => void;
   /** @param plugins files that the run loads plugins from */
   readonly onFolder: (folder: string, plugins: readonly string[]) => void;
   /** Text that libraries wrote to the console. */
@@ -22,7 +24,7 @@ export interface Listener {
 }
 
 /** Starts training in a thread of its own. */
-export function startTraining(request: TrainRequest, { onEvent, onFolder, onNoise }: Listener): TrainingThread {
+export function startTraining(request: TrainRequest, { onEvent, onPhase, onFolder, onNoise }: Listener): TrainingThread {
   const entry = new URL(`../train-worker${extname(import.meta.filename)}`, import.meta.url);
   const worker = new Worker(entry, { workerData: request, stdout: true, stderr: true });
   worker.stdout.on("data", (text: Buffer) => onNoise(text.toString()));
@@ -30,6 +32,7 @@ export function startTraining(request: TrainRequest, { onEvent, onFolder, onNois
   const finished = new Promise<RunResult | undefined>((resolve, reject) => {
     worker.on("message", (message: ThreadMessage) => {
       if (message.kind === "event") onEvent(message.event);
+      else if (message.kind === "phase") onPhase(message.what);
       else if (message.kind === "folder") onFolder(message.folder, message.plugins);
       else if (message.kind === "end") resolve(message.result);
       else if (message.kind === "stopped") resolve(undefined);

@@ -2,7 +2,7 @@ import { render } from "ink-testing-library";
 import { expect, test } from "vitest";
 import { exampleRun } from "../run/example-run.ts";
 import { initialState, reduce, type RunState } from "../run/run-state.ts";
-import { App } from "./ink-screen.tsx";
+import { App } from "./app.tsx";
 import type { RunKeys } from "./screen.ts";
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
@@ -30,15 +30,15 @@ test("keys ask for what the footer says", async () => {
   expect(pressed).toEqual(["pause", "stop", "quit", "interrupt"]);
 });
 
-test("h opens and closes the help", async () => {
+test("? opens and closes the help", async () => {
   const { screen } = app();
   await settle();
-  screen.stdin.write("h");
-  await settle();
-  expect(screen.lastFrame()).toContain("Ctrl-C again");
   screen.stdin.write("?");
   await settle();
-  expect(screen.lastFrame()).not.toContain("Ctrl-C again");
+  expect(screen.lastFrame()).toContain("ctrl-C again");
+  screen.stdin.write("?");
+  await settle();
+  expect(screen.lastFrame()).not.toContain("ctrl-C again");
   screen.unmount();
 });
 

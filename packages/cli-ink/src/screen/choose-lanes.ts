@@ -3,7 +3,7 @@ import type { MemberState } from "../run/run-state.ts";
 /** A member's own line, or one line for many that have no room. */
 export type Lane =
   | { readonly kind: "member"; readonly member: MemberState }
-  | { readonly kind: "finished" | "waiting"; readonly members: readonly MemberState[] };
+  | { readonly kind: "finished" | "waiting" | "mixed"; readonly members: readonly MemberState[] };
 
 /** Which members get a line when there are `room` lines: those around the one in focus; the others share one at each end. */
 export function chooseLanes(members: readonly MemberState[], focus: number, room: number): Lane[] {
@@ -21,8 +21,13 @@ export function chooseLanes(members: readonly MemberState[], focus: number, room
   const before = members.slice(0, from);
   const after = members.slice(from + size);
   return [
-    ...(before.length > 0 ? [{ kind: "finished", members: before } as const] : []),
+    ...(before.length > 0 ? [shared(before)] : []),
     ...own(members.slice(from, from + size)),
-    ...(after.length > 0 ? [{ kind: "waiting", members: after } as const] : []),
+    ...(after.length > 0 ? [shared(after)] : []),
   ];
+}
+
+function shared(members: readonly MemberState[]): Lane {
+  if (members.every(({ status }) => status === "waiting")) return { kind: "waiting", members };
+  return { kind: members.every(({ status }) => status === "done" || status === "rejected") ? "finished" : "mixed", members };
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type ExampleRun, exampleRun } from "../run/example-run.ts";
 import { initialState, reduce, type RunState } from "../run/run-state.ts";
 import { Dashboard } from "./dashboard.tsx";
+import { initialUi, type UiState } from "./ui-state.ts";
 
 function stateOf(run: ExampleRun, share: number): RunState {
   const events = exampleRun(run);
@@ -13,9 +14,11 @@ function draw(
   state: RunState,
   columns: number,
   rows: number,
-  { view = 0, metric = 0, help = false, note = undefined as string | undefined } = {},
+  { note, ...ui }: Partial<UiState> & { note?: string | undefined } = {},
 ): string {
-  return renderToString(<Dashboard {...{ state, columns, rows, view, metric, help, note }} since={0} watching={false} />, { columns });
+  return renderToString(<Dashboard {...{ state, columns, rows, note }} ui={{ ...initialUi, ...ui }} since={0} watching={false} />, {
+    columns,
+  });
 }
 
 const six = stateOf({ members: 6, epochs: 6 }, 0.47);
@@ -40,7 +43,7 @@ describe.each(sizes)("at %i × %i", (columns, rows) => {
     ["a metric of a plugin", lengths],
     ["three nets", stateOf({ members: 6, epochs: 6, architectures: ["nin width=0.25", "allbinnet width=0.25", "resnet20"] }, 0.5)],
   ] as const)("%s fits the screen exactly", ([, state]) => {
-    for (const options of [{}, { help: true }, { view: 1, metric: 2 }]) {
+    for (const options of [{}, { help: true }, { panel: 1, metric: 2 }]) {
       const lines = draw(state, columns, rows, options).split("\n");
       expect(lines).toHaveLength(rows);
       for (const line of lines) expect(Array.from(line).length, line).toBeLessThanOrEqual(columns);
@@ -52,8 +55,8 @@ test("the vote is on every screen once there is one, in a line where its panel h
   const end = stateOf({ members: 7, epochs: 4 }, 1);
   for (const columns of [60, 120])
     expect(draw(end, columns, 15)).toMatch(/^soft vote of 7: 57\.3 % · mean single 51\.3 % · best 55\.0 %$/m);
-  expect(draw(end, 60, 15)).toMatch(/^h help .* q save and quit$/m);
-  expect(draw(end, 60, 15, { note: "stopping after this epoch" })).toMatch(/^stopping after this epoch {2}h help .* q save and quit$/m);
+  expect(draw(end, 60, 15)).toMatch(/^\? help .* q save and quit$/m);
+  expect(draw(end, 60, 15, { note: "stopping after this epoch" })).toMatch(/^stopping after this epoch {2}\? help .* q save and quit$/m);
   expect(draw(end, 160, 50)).not.toContain("soft vote of");
   expect(draw(stateOf({ members: 7, epochs: 4 }, 0.05), 60, 15)).not.toContain("vote of");
 });
@@ -90,20 +93,20 @@ test("80 × 24 shows progress, every lane in full, both charts and the votes", (
   expect(text).toContain("Votes, test accuracy %");
   expect(text).toMatch(/2 {4}52\.5 {2}52\.8 {2}56\.3 {2}55\.7 {5}56\.1/);
   expect(text).toContain("soft: 3.5 points better than mean");
-  expect(text).toContain("h help  p pause  s stop after epoch  m metric  q save and quit");
+  expect(text).toContain("? help  p pause  s stop after epoch  ↑ ↓ member  m metric  q save and quit");
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/\u001B/);
 });
 
 test("tab brings the accuracy where not all panels have room; 160 × 50 has all of them", () => {
   const eight = stateOf({ members: 8, epochs: 6 }, 0.4);
-  expect(draw(eight, 80, 24, { view: 0 })).toContain("tab charts");
-  expect(draw(eight, 80, 24, { view: 0 })).not.toContain("Training accuracy");
-  expect(draw(eight, 80, 24, { view: 1 })).toContain("Training accuracy of member 4");
+  expect(draw(eight, 80, 24, { panel: 0 })).toContain("c charts");
+  expect(draw(eight, 80, 24, { panel: 0 })).not.toContain("Training accuracy");
+  expect(draw(eight, 80, 24, { panel: 1 })).toContain("Training accuracy of member 4");
   const wide = draw(six, 160, 50);
   for (const title of ["Loss of member 3", "Training accuracy of member 3", "Votes, test accuracy", "nin width=0.25"])
     expect(wide).toContain(title);
-  expect(wide).not.toContain("tab charts");
+  expect(wide).not.toContain("c charts");
 });
 
 test("32 members condense: finished and waiting ones share a line, the running one keeps its own", () => {
@@ -125,7 +128,7 @@ test("warnings, pauses and what was asked for are shown", () => {
   const text = draw(warned, 80, 24, { note: "stopping after this epoch" });
   expect(text).toContain("! member 2 is weak");
   expect(text).toContain("paused · ");
-  expect(text).toContain("p go on");
+  expect(text).toContain("p resume");
   expect(text).toContain("stopping after this epoch");
 });
 
@@ -169,13 +172,15 @@ test("a run of several binarizers names them in its lanes", () => {
 test("60 × 15 has room for a panel below three members", () => {
   const text = draw(stateOf({ members: 3, epochs: 6 }, 0.5), 60, 15);
   expect(text).toContain("Loss of member 2");
-  expect(draw(stateOf({ members: 3, epochs: 6 }, 0.5), 60, 15, { view: 1 })).toContain("Votes, test accuracy %");
+  expect(draw(stateOf({ members: 3, epochs: 6 }, 0.5), 60, 15, { panel: 1 })).toContain("Votes, test accuracy %");
   expect(text.match(/^[✓▶·] /gm)).toHaveLength(3);
 });
 
-test("help explains keys and words", () => {
-  const text = draw(six, 80, 24, { help: true });
-  for (const word of ["pause", "save", "Ctrl-C again", "alpha", "soft, hard, softmax"]) expect(text).toContain(word);
+test("help explains keys and words, and scrolls to its end", () => {
+  const top = draw(six, 80, 24, { help: true });
+  const text = `${top}${draw(six, 80, 24, { help: true, scroll: 1e6 })}`;
+  for (const word of ["pause", "save", "ctrl-C again", "alpha", "soft, hard, softmax"]) expect(text).toContain(word);
+  expect(top).toMatch(/↓ \d+ more lines/);
   expect(text).not.toContain("…\n");
 });
 

@@ -7,6 +7,7 @@ import { stopSentence } from "../run/stop-words.ts";
 import { summary } from "../run/summary.ts";
 import { secondsLeft } from "../run/time-left.ts";
 import { Dashboard } from "./dashboard.tsx";
+import { initialUi } from "./ui-state.ts";
 import { jsonScreen } from "./json-screen.ts";
 import { plainScreen } from "./plain-screen.ts";
 
@@ -24,7 +25,7 @@ const events = ((): RunEvent[] => {
 })();
 const ended = events.reduce(reduce, initialState);
 const draw = (state: typeof ended, rows = 24) =>
-  renderToString(<Dashboard {...{ state, rows }} columns={120} view={0} help={false} since={0} note={undefined} watching />, {
+  renderToString(<Dashboard {...{ state, rows }} columns={120} ui={initialUi} since={0} note={undefined} watching />, {
     columns: 120,
   });
 
@@ -45,7 +46,7 @@ test("before that, what is left is the most", () => {
 
 test("plain lines begin with the rule and end with why; json lines are the events", () => {
   const lines: string[] = [];
-  const plain = plainScreen((text) => lines.push(text), initialState);
+  const plain = plainScreen((text) => lines.push(text), { state: initialState });
   for (const event of events) plain.show(event);
   expect(lines[0]).toMatch(/; wasm; ends when the vote on validation rows has not improved for 2 members\n$/);
   expect(lines[1]).toMatch(/\(4 % of the run, at most about \d+:\d\d left\)\n$/);

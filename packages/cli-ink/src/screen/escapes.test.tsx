@@ -9,6 +9,7 @@ import { farewell } from "../command/train.ts";
 import { exampleRun } from "../run/example-run.ts";
 import { initialState, reduce } from "../run/run-state.ts";
 import { Dashboard } from "./dashboard.tsx";
+import { initialUi } from "./ui-state.ts";
 import { jsonScreen } from "./json-screen.ts";
 import { plainScreen } from "./plain-screen.ts";
 
@@ -41,7 +42,7 @@ test.for(EVIL)("%s in a run's texts", ([, evil]) => {
   const events = run(evil);
   const plain: string[] = [];
   const json: string[] = [];
-  const [screen, lines] = [plainScreen((text) => plain.push(text), initialState), jsonScreen((text) => json.push(text))];
+  const [screen, lines] = [plainScreen((text) => plain.push(text), { state: initialState }), jsonScreen((text) => json.push(text))];
   for (const event of events) {
     screen.show(event);
     lines.show(event);
@@ -52,7 +53,7 @@ test.for(EVIL)("%s in a run's texts", ([, evil]) => {
   expect(json.map((line) => JSON.parse(line) as RunEvent)).toEqual(events);
   for (const share of [0.2, 0.6, 1]) {
     const state = events.slice(0, Math.ceil(events.length * share)).reduce(reduce, initialState);
-    const view = { state, columns: 160, rows: 50, view: 0, metric: 2, help: false, note: undefined };
+    const view = { state, columns: 160, rows: 50, ui: { ...initialUi, metric: 2 }, note: undefined };
     expect(renderToString(<Dashboard {...view} since={0} watching={false} />, { columns: 160 })).not.toMatch(OBEYED);
     expect(printableLines(farewell(state, `runs/mine${evil}`))).not.toMatch(OBEYED);
   }

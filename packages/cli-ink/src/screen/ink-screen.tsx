@@ -1,91 +1,115 @@
 import type { RunEvent } from "@benn/core";
-import { render, useInput, useStdin, useWindowSize } from "ink";
-import { useState } from "react";
-import { reduce, type RunState } from "../run/run-state.ts";
-import { Dashboard } from "./dashboard.tsx";
+import { render } from "ink";
+import { type InsightPlace, insightSource } from "../insight/insight-source.ts";
+import { addToLog, type LogEntry } from "../run/event-log.ts";
+import { initialState, reduce, type RunState } from "../run/run-state.ts";
+import { App } from "./app.tsx";
+import type { Looks } from "./looks.ts";
 import type { RunKeys, Screen } from "./screen.ts";
+import { systemSampler, type SystemSample } from "./system-samples.ts";
+import { terminalOutput } from "./terminal-output.ts";
+import { terminalStatus } from "./terminal-status.ts";
+import { initialUi } from "./ui-state.ts";
+import { viewNamed } from "./views.ts";
 
 const FRAME_MILLISECONDS = 100;
+const SAMPLE_MILLISECONDS = 1000;
 
 export interface InkScreenOptions {
   readonly state: RunState;
+  /** Lines of the log so far. */
+  readonly log?: readonly LogEntry[];
   readonly keys: RunKeys;
+  readonly looks: Looks;
   /** Looks at a run that another process trains, or that is over. */
   readonly watching: boolean;
   /** Whether the clock of the screen runs between events. */
   readonly live: boolean;
+  /** Where the run is, once there is a folder. */
+  place(): InsightPlace | undefined;
 }
 
 /** The live dashboard, on the terminal's alternate screen. */
-export function inkScreen({ state: first, keys, watching, live }: InkScreenOptions): Screen {
+export function inkScreen({ state: first, log: firstLog = [], keys, looks, watching, live, place }: InkScreenOptions): Screen {
   let state = first;
-  let drawn: unknown;
+  let log = firstLog;
+  let ui = initialUi;
+  let system: readonly SystemSample[] = [];
+  const insight = insightSource(place);
+  const sample = systemSampler();
   const view = () => {
     const ticking = live && state.at !== undefined && state.control !== "paused" && !state.end;
     const since = ticking ? Math.max(0, (Date.now() - (state.at ?? 0)) / 1000) : 0;
-    return { state, since, note: keys.note(), key: `${Math.floor(state.seconds + since)} ${keys.note() ?? ""}` };
+    const position = keys.replay?.position();
+    const replay = position ? `${position.share.toFixed(3)} ${position.speed} ${position.isPlaying}` : "";
+    const seen = viewNamed(ui.view).name === "system" ? system : undefined;
+    return { state, since, insight: insight.state, seen, key: `${Math.floor(state.seconds + since)} ${keys.note() ?? ""} ${replay}` };
   };
-  const element = ({ state, since, note }: ReturnType<typeof view>) => (
-    <App state={state} since={since} note={note} keys={keys} watching={watching} />
+  const element = ({ since }: ReturnType<typeof view>) => (
+    <App
+      {...{ state, log, since, keys, watching, live, system, ...looks }}
+      insight={insight.state}
+      note={keys.note()}
+      onUi={(next) => {
+        ui = next;
+        look();
+      }}
+    />
   );
-  const now = view();
+  /** Reads what the view that is shown needs. */
+  const look = (): void => {
+    const { needs } = viewNamed(ui.view);
+    if (needs) insight.want(needs, state.members.filter(({ status }) => status === "done" || status === "rejected").length);
+  };
   process.stdin.on("error", () => {}); // a terminal that goes away takes its keys along
-  const app = render(element(now), {
+  const output = terminalOutput();
+  const status = terminalStatus((text) => void output.stream.write(text));
+  let drawn = view();
+  const app = render(element(drawn), {
+    stdout: output.stream,
     alternateScreen: true,
     incrementalRendering: true,
     interactive: true,
     exitOnCtrlC: false,
     maxFps: 10,
   });
-  let drawnState = state;
-  drawn = now.key;
   const timer = setInterval(() => {
+    // A terminal that is behind gets the newest frame when it has caught up, and none of those between.
+    if (output.isBehind()) return;
     const next = view();
-    if (state === drawnState && next.key === drawn) return;
-    drawnState = state;
-    drawn = next.key;
+    const isSame = (["state", "insight", "seen", "key"] as const).every((key) => next[key] === drawn[key]);
+    if (isSame) return;
+    drawn = next;
+    look();
+    status.show(state);
     app.rerender(element(next));
   }, FRAME_MILLISECONDS);
+  const sampling = setInterval(() => (system = sample(system)), SAMPLE_MILLISECONDS).unref();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     clearInterval(timer);
+    clearInterval(sampling);
+    status.close();
     app.unmount();
     await app.waitUntilExit();
+    await insight.close();
+    await output.drain();
   };
   return {
     show(event: RunEvent) {
+      const wasOver = state.end !== undefined;
       state = reduce(state, event);
+      log = addToLog(log, event, state);
+      if (live && !wasOver && state.end) status.ring();
+    },
+    jump(events) {
+      state = initialState;
+      log = [];
+      for (const event of events) {
+        state = reduce(state, event);
+        log = addToLog(log, event, state);
+      }
     },
     close: () => (closed ??= close()),
   };
-}
-
-interface AppProps {
-  readonly state: RunState;
-  readonly since: number;
-  readonly note: string | undefined;
-  readonly keys: RunKeys;
-  readonly watching: boolean;
-}
-
-/** The dashboard with its keys. */
-export function App({ state, since, note, keys, watching }: AppProps) {
-  const { columns, rows } = useWindowSize();
-  const [view, setView] = useState(0);
-  const [metric, setMetric] = useState(0);
-  const [help, setHelp] = useState(false);
-  useInput(
-    (input, key) => {
-      if (key.ctrl && input === "c") keys.interrupt();
-      else if (key.tab) setView((was) => was + 1);
-      else if (input === "m") setMetric((was) => was + 1);
-      else if (input === "h" || input === "?") setHelp((was) => !was);
-      else if (key.escape) setHelp(false);
-      else if (input === "q") keys.quit();
-      else if (input === "p") keys.pause?.();
-      else if (input === "s") keys.stopAfterEpoch?.();
-    },
-    { isActive: useStdin().isRawModeSupported },
-  );
-  return <Dashboard {...{ state, columns, rows, since, view, metric, help, note, watching }} />;
 }

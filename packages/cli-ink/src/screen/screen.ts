@@ -1,8 +1,11 @@
 import type { RunEvent } from "@benn/core";
+import type { RunState } from "../run/run-state.ts";
 
 /** Shows a run as its events come. */
 export interface Screen {
   show(event: RunEvent): void;
+  /** Shows another moment of a replay. */
+  jump?(events: readonly RunEvent[]): void;
   /** Gives the terminal back. */
   close(): Promise<void>;
 }
@@ -11,6 +14,13 @@ export interface Screen {
 export interface RunKeys {
   pause?(): void;
   stopAfterEpoch?(): void;
+  stopAfterMember?(): void;
+  /** Makes the running epoch the member's last. */
+  endMember?(): void;
+  /** Multiplies the learning rate of the running member. */
+  scaleLearningRate?(factor: number): void;
+  /** Of a replay. */
+  readonly replay?: ReplayKeys;
   /** Saves and ends; leaves a watched run. */
   quit(): void;
   /** Ctrl-C: like `quit`, and leaves at once the second time. */
@@ -18,3 +28,14 @@ export interface RunKeys {
   /** What was asked and has not happened yet, for the screen. */
   note(): string | undefined;
 }
+
+export interface ReplayKeys {
+  /** Where it stands: share of the run's time in [0, 1], speed, whether it plays. */
+  readonly position: () => { readonly share: number; readonly speed: number; readonly isPlaying: boolean };
+  toggle(): void;
+  /** By so many seconds of the run. */
+  seek(seconds: number): void;
+  faster(factor: number): void;
+}
+
+export type { RunState };

@@ -38,6 +38,7 @@ const scalars = z.object({
       /** What older checkpoints have in place of `bestScore`. */
       bestAccuracy: z.number().optional(),
       optimizerStep: z.int().min(0),
+      steering: z.object({ factor: z.number().optional(), epochs: z.int().min(1).optional() }).optional(),
       warned: z.array(z.string()).default([]),
     })
     .optional(),

@@ -190,6 +190,8 @@ const LONGEST_LINE = 1 << 25;
 export interface ReadOptions {
   readonly follow: boolean;
   readonly signal?: AbortSignal;
+  /** Types of the events that are wanted, read without parsing the others; default: all. */
+  readonly only?: readonly RunEvent["type"][] | undefined;
   /** Called for each damaged line. */
   onDamaged?(): void;
 }
@@ -200,10 +202,10 @@ export interface ReadOptions {
  * goes on where the log grows on.
  * @throws UserError when the file is missing or cannot be read
  */
-export async function* readEvents(path: string, { follow, signal, onDamaged }: ReadOptions): AsyncGenerator<RunEvent> {
-  for await (const { event } of readEntries(path, { follow, ...(signal ? { signal } : {}) })) {
+export async function* readEvents(path: string, { follow, signal, only, onDamaged }: ReadOptions): AsyncGenerator<RunEvent> {
+  for await (const { event } of readEntries(path, { follow, ...(signal ? { signal } : {}), ...(only ? { words: only } : {}) })) {
     if (event === "damaged") onDamaged?.();
-    else if (event !== "later") {
+    else if (event !== "later" && (only?.includes(event.type) ?? true)) {
       yield event;
       if (follow && event.type === "run-end") return;
     }

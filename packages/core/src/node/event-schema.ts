@@ -50,6 +50,23 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
   "member-start": z.looseObject({ member, epochs: count, steps: count }),
   step: z.looseObject({ member, epoch: count, step: count, steps: count, loss: number, metrics: byName }),
   epoch: z.looseObject({ member, epoch: count, epochs: count, loss: number, metrics: byName, learningRate: number }),
+  bits: z.looseObject({
+    member,
+    epoch: count,
+    layers: z
+      .array(
+        z.looseObject({
+          layer: z.string(),
+          weights: count,
+          flipped: number,
+          saturated: number.optional(),
+          channels: count.optional(),
+          dead: count.optional(),
+        }),
+      )
+      .max(10_000),
+  }),
+  steer: z.looseObject({ member, epoch: count, step: count, action: z.string(), factor: number.optional() }),
   score: z.looseObject({ member, epoch: count, on: z.string(), metric: z.string(), value: number, best: z.boolean() }),
   "member-end": z.looseObject({
     member,

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { RunEvent } from "../events.ts";
 import { UserError } from "../user-error.ts";
-import { readEvents } from "./event-log.ts";
+import { withControls } from "./control-log.ts";
+import { readEvents, type ReadOptions } from "./event-log.ts";
 import { readExperiment } from "./experiment.ts";
 import { surveyRun } from "./survey-run.ts";
 
@@ -44,16 +45,17 @@ export function membersOf({ members = 0 }: Config): number {
 }
 
 /**
- * Replays the events of a run, and at the end warns of lines that are no events. With `follow` it then waits for more, also from another
+ * Replays the events of a run, its pauses among them, and at the end warns of lines that are no events. With `follow` it then waits for more, also from another
  * process, until the run ends or `signal` aborts.
  * @throws UserError when the folder is not a run folder, or has no log
  */
-export async function* followEvents(folder: string, options: { follow: boolean; signal?: AbortSignal }): AsyncGenerator<RunEvent> {
+export async function* followEvents(folder: string, options: Omit<ReadOptions, "onDamaged">): AsyncGenerator<RunEvent> {
   await readExperiment(folder);
   let damaged = 0;
   let at = 0;
   const path = join(folder, "events.jsonl");
-  for await (const event of readEvents(path, { ...options, onDamaged: () => (damaged += 1) })) {
+  const events = readEvents(path, { ...options, onDamaged: () => (damaged += 1) });
+  for await (const event of withControls(events, folder, options)) {
     ({ at } = event.clock);
     yield event;
   }

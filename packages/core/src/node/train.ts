@@ -18,6 +18,7 @@ import type { Emitted } from "../train/emitted.ts";
 import { UserError } from "../user-error.ts";
 import { AUTO, settleBackend } from "./auto-backend.ts";
 import { type CheckMember, checkMembers } from "./check-members.ts";
+import { appendControl, endPause } from "./control-log.ts";
 import { checkDiskSpace } from "./disk-space.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -69,6 +70,8 @@ export interface TrainOptions {
   startMemberThread?(config: Config): Worker;
   /** Looks at each kind of member of a new run, before anything is written; may refuse it. */
   readonly checkMember?: CheckMember;
+  /** Called before each part of what comes before training, with words for people: `reading data`. */
+  onPhase?(what: string): void;
   /** Called once the run folder is known. */
   onFolder?(path: string): void;
   /** What writes the run folder. Default: the disk. */
@@ -102,11 +105,14 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   let audience: Telling | undefined;
   try {
     const resolved = await configOf(config, options);
+    options.onPhase?.("starting the backend");
     const backend = container.resolve(BACKENDS).create(resolved.backend);
     const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
     await backend.activate();
     const trained = resume === undefined ? [] : (await openRun(resume)).members;
+    options.onPhase?.("reading data");
     data = options.data ?? (yield* loadData(resolved, options));
+    options.onPhase?.("building the networks");
     const origin = resume ?? options.sameDataAs;
     if (origin !== undefined) await refuseOtherData(origin, { data, dataset: resolved.dataset, container });
     const kinds = await checkMembers(resolved, data, container, resume ? undefined : options.checkMember);
@@ -128,6 +134,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       await writeValidationLabels(folder, data, files);
       await writeExperiment(folder, resolved, data, { origin: options.given?.origin, files });
     }
+    if (resume) await endPause(folder, files);
     // Also of a run that was killed between the two.
     if (resolved.init !== undefined && resolved.init !== startFolder(folder)) await store.keepStart(await readStartFiles(resolved.init));
     options.onFolder?.(folder);
@@ -158,6 +165,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
         await store.append(event);
         said.push(...(await audience.hear(event)));
       }
+      if (event.type === "control" && event.state !== "stopping") await appendControl(folder, event, files);
       if (route !== "log") yield event;
       yield* warnings([...store.takeWarnings(), ...said]);
     }

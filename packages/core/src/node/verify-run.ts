@@ -5,11 +5,12 @@ import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
 import type { Config } from "../config.ts";
-import type { RunEvent } from "../events.ts";
+import type { RunEvent, Steered } from "../events.ts";
 import type { Spec } from "../registry.ts";
 import { RunControl } from "../run-control.ts";
 import { UserError } from "../user-error.ts";
 import { decodeCheckpoint } from "./checkpoint-file.ts";
+import { readEvents } from "./event-log.ts";
 import { readExperiment } from "./experiment.ts";
 import type { SavedMember } from "./member-file.ts";
 import { readMemberRecord } from "./read-member.ts";
@@ -92,6 +93,7 @@ export async function verifyRun(folder: string, options: VerifyOptions): Promise
     const resume = join(work, "again");
     if (kept) await copyStart(folder, resume, kept.covered.events);
     else if (config.init !== undefined && existsSync(startFolder(folder))) again.init = startFolder(folder);
+    control.plan(await steeringOf(folder));
     const run = train(from && !dataset ? undefined : from ? again : { ...again, name: "again" }, {
       container,
       control,
@@ -115,6 +117,16 @@ export async function verifyRun(folder: string, options: VerifyOptions): Promise
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** What the user asked of its members while they trained: a run without a log, which a published one may be, was not steered or cannot be verified. */
+async function steeringOf(folder: string): Promise<Steered[]> {
+  const log = join(folder, "events.jsonl");
+  const steered: Steered[] = [];
+  if (!existsSync(log)) return steered;
+  for await (const event of readEvents(log, { follow: false, only: ["run-start", "steer"] }))
+    if (event.type === "steer") steered.push(event);
+  return steered;
 }
 
 /** Members from the first on that the run has a record of. */

@@ -38,8 +38,15 @@ export interface MemberCheckpoint {
   readonly best: WeightValues;
   /** The optimizer's, by slot, and `weight-average`: moving averages of the weights, if there are. */
   readonly slots: Readonly<Record<string, WeightValues>>;
+  /** What the user changed of the member: the factor of its learning rate, and the epoch after which it ends; absent: nothing. */
+  readonly steering?: MemberSteering | undefined;
   /** Kinds of warnings that were said of the member; absent: none. */
   readonly warned?: readonly string[];
+}
+
+export interface MemberSteering {
+  readonly factor?: number | undefined;
+  readonly epochs?: number | undefined;
 }
 
 /** Where a run stands: the members before `member` are saved, `training` is missing when it has not begun. */

@@ -5,6 +5,7 @@ import { checkFinite } from "./check-finite.ts";
 import { drawRows } from "./draw-rows.ts";
 import type { Emitted } from "./emitted.ts";
 import { type Batch, imagesAhead, sendImages } from "./images-ahead.ts";
+import { BitsProbe, SIGNS_GROUP } from "./layer-bits.ts";
 import { memberOptimizer } from "./member-optimizer.ts";
 import type { MemberTask } from "./member-task.ts";
 import { adviseOnMemory, nameOf, withMemoryAdvice } from "./memory-advice.ts";
@@ -13,6 +14,7 @@ import { partRows } from "./part-rows.ts";
 import { pause } from "./pause.ts";
 import { allRows } from "./predict-logits.ts";
 import { ResidentImages } from "./resident-images.ts";
+import type { MemberSteering } from "./run-store.ts";
 import { scoreEpoch } from "./score-epoch.ts";
 import { scoringWarnings } from "./scoring-warnings.ts";
 import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
@@ -37,11 +39,14 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   const optimizer = memberOptimizer(model, parts.optimizers);
   const takeStep = createStep({ model, optimizer, loss: parts.loss, metrics: parts.metrics, partRows: partRows(run) });
   const average = run.averageWeights ? new WeightAverage(model, run.averageWeights.decay) : undefined;
+  const bits = new BitsProbe(model, data.train, data.shape);
   const metrics = new StepMetrics();
   const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
     let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestScore } = task.from ?? start;
     const warned = new Set(task.from?.warned);
+    let steering: MemberSteering = task.from?.steering ?? {};
+    control.forgetSteering();
     const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start anew.`;
     /** The model's weights, which are finite. */
     const finiteWeights = async (who: string): Promise<WeightValues> => {
@@ -54,14 +59,21 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       writeWeights(model, task.from.weights);
       optimizer.restore(task.from.optimizerStep, task.from.slots);
       average?.restore(task.from.slots[AVERAGE_GROUP]);
+      await bits.begin(task.from.weights, task.from.slots[SIGNS_GROUP]);
     } else {
+      await bits.begin(best, undefined);
       yield { type: "member-start", member, epochs: settings.epochs, steps };
     }
     /** @param step of the epoch's steps; all of them: what is left of the epoch is to score it */
     const checkpoint = async (epoch: number, step: number, weights?: WeightValues): Promise<void> => {
       const who = `${nameOf(member)}, epoch ${step === 0 ? epoch : epoch + 1}`;
       weights ??= await finiteWeights(who);
-      const slots = { ...(await optimizer.slots()), ...(average ? { [AVERAGE_GROUP]: await average.values() } : {}) };
+      const signs = bits.packed();
+      const slots = {
+        ...(await optimizer.slots()),
+        ...(average ? { [AVERAGE_GROUP]: await average.values() } : {}),
+        ...(signs.size > 0 ? { [SIGNS_GROUP]: signs } : {}),
+      };
       for (const [slot, values] of Object.entries(slots)) checkFinite(who, values, remedy, slot);
       await task.save({
         epoch,
@@ -76,17 +88,19 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         best,
         slots,
         ...(warned.size > 0 ? { warned: [...warned] } : {}),
+        ...(steering.factor === undefined && steering.epochs === undefined ? {} : { steering }),
       });
     };
     let savedAt = performance.now();
     let yieldedAt = savedAt;
 
-    for (; epoch < settings.epochs; epoch++) {
+    for (; epoch < Math.min(settings.epochs, steering.epochs ?? Infinity); epoch++) {
       const draw = drawRows(task, epoch, "train");
       const order = shuffle(draw.kind === "rows" ? draw.rows.slice() : allRows(samples), createRandom(run.seed, "shuffle", member, epoch));
       const lossWeights = draw.kind === "weighted" ? meanOne(draw.sampleWeights) : undefined;
       const epochSteps = Math.ceil(order.length / run.batchSize);
       const rateOf = (step: number): number =>
+        (steering.factor ?? 1) *
         parts.rate({ learningRate: settings.learningRate, epoch, epochs: settings.epochs, step, steps: epochSteps });
       const batch = (step: number): Batch => ({
         rows: order.subarray(step * run.batchSize, (step + 1) * run.batchSize),
@@ -154,6 +168,16 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           yield* pause(control);
           pausedFor += performance.now() - pausedAt;
         }
+        // At the end of an epoch it waits for the next one: there a checkpoint says that the epoch's event is out.
+        const steered = step + 1 < epochSteps ? control.takeSteering(member, epoch, step + 1) : [];
+        for (const asked of steered) {
+          yield* take(await metrics.read(true));
+          const { factor: before = 1 } = steering;
+          const { action } = asked;
+          steering = action === "end-member" ? { ...steering, epochs: epoch + 1 } : { ...steering, factor: before * asked.factor };
+          yield { type: "steer", member, epoch, step: step + 1, action, ...(action === "learning-rate" ? { factor: asked.factor } : {}) };
+        }
+        if (steered.length > 0 && control.stop !== "now") await checkpoint(epoch, step + 1); // a run that is killed has not forgotten it
         if (control.stop === "now" && step + 1 < epochSteps) {
           yield* take(await metrics.read(true));
           yield { type: "control", state: "stopping" };
@@ -177,10 +201,15 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
         };
       }
 
-      const last = epoch + 1 === settings.epochs;
+      const last = epoch + 1 === Math.min(settings.epochs, steering.epochs ?? Infinity);
+      const isLogged = firstStep >= epochSteps;
       const isDue = (): boolean => performance.now() - savedAt > run.checkpointSeconds * 1000;
       const who = `${nameOf(member)}, epoch ${epoch + 1}`;
       let weights = await finiteWeights(who);
+      if (!isLogged) {
+        const layers = await bits.measure(weights);
+        if (layers.length > 0) yield { type: "bits", member, epoch, layers };
+      }
       if (last || (epoch + 1) % run.scoreEvery === 0) {
         if (isDue()) await checkpoint(epoch, epochSteps, weights); // scoring may take as long as the epoch
         const score = yield* scoreEpoch(task, epoch, { weights, average, resident, read: () => finiteWeights(who) });
@@ -206,7 +235,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       }
       firstStep = lossSum = rowsDone = 0;
       metricSums = {};
-      if (control.stop !== "no" && !last) {
+      if (control.stopsMember && !last) {
         yield { type: "control", state: "stopping" };
         await checkpoint(epoch + 1, 0, weights);
         return { finished: false };

@@ -29,7 +29,7 @@ export async function* watchScoring<T>(
   try {
     for (;;) {
       if (control.paused) yield* pause(control);
-      if (control.stop !== "no") {
+      if (control.stopsMember) {
         yield { type: "control", state: "stopping" };
         return undefined;
       }

@@ -1,3 +1,4 @@
+import type { RunControl } from "../../run-control.ts";
 import type { MemberCheckpoint } from "../../train/run-store.ts";
 import type { MemberJob, TrainedMember } from "../../train/member-trainer.ts";
 import type { Emitted } from "../../train/emitted.ts";
@@ -5,7 +6,7 @@ import type { Emitted } from "../../train/emitted.ts";
 /** What a thread that trains members is told. */
 export type ToThread =
   | ({ readonly kind: "train" } & Omit<MemberJob, "save">)
-  | { readonly kind: "control"; readonly paused: boolean; readonly stop: "no" | "after-epoch" | "now" };
+  | { readonly kind: "control"; readonly paused: boolean; readonly stop: RunControl["stop"] };
 
 /** What it says, in the order in which it happened. */
 export type FromThread =

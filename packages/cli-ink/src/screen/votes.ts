@@ -1,23 +1,17 @@
-import { Box, Text } from "ink";
 import { table } from "../run/format.ts";
 import { comparison, isBetter, metricHead } from "../run/metric-values.ts";
 import { voteMetrics } from "../run/run-metrics.ts";
 import { headline, stagedRows } from "../run/summary.ts";
-import type { PanelProps } from "./panel-list.tsx";
+import { bold, cut, dim, type Line, line, span } from "./line.ts";
+import type { PanelProps } from "./panel-list.ts";
 
 /** The votes of the first 1, 2, … members, beside single ones; the newest if not all fit. */
-export function Votes({ state, metric: shown, width, height }: PanelProps) {
+export function votes({ state, metric: shown, width, height }: PanelProps): Line[] {
   const metrics = voteMetrics(state);
   const metric = metrics.find(({ name }) => name === shown?.name) ?? metrics[0];
   if (!metric) {
-    return (
-      <Box flexDirection="column" width={width}>
-        <Text bold>Votes on the test images</Text>
-        <Text dimColor wrap="truncate">
-          {state.staged.length === 0 ? "when the first member is done" : "no metric of this run measures votes"}
-        </Text>
-      </Box>
-    );
+    const why = state.staged.length === 0 ? "when the first member is done" : "no metric of this run measures votes";
+    return [line(bold("Votes on the test images")), cut(line(dim(why)), width)];
   }
   const [head = [], ...rows] = stagedRows(state, metric);
   const newest = rows.slice(-Math.max(1, height - 3));
@@ -29,27 +23,14 @@ export function Votes({ state, metric: shown, width, height }: PanelProps) {
     [head.map(shortHead), ...newest].map((row) => row.slice(0, columns)),
     { left: 0 },
   );
-  return (
-    <Box flexDirection="column" width={width}>
-      <Text bold wrap="truncate">
-        {`Votes, test ${metricHead(metric)}`}
-      </Text>
-      {lines.map((line, i) => (
-        <Text key={line} wrap="truncate" dimColor={i === 0} bold={i === lines.length - 1}>
-          {line}
-        </Text>
-      ))}
-      {done && gain !== undefined && (
-        <Text wrap="truncate">
-          {`${done.voter}: `}
-          <Text bold color={isBetter(metric, done.value, done.mean) ? "green" : "yellow"}>
-            {gain}
-          </Text>
-          {gain === "equal" ? " to mean" : " than mean"}
-        </Text>
-      )}
-    </Box>
-  );
+  const isGain = done !== undefined && isBetter(metric, done.value, done.mean);
+  return [
+    line(bold(`Votes, test ${metricHead(metric)}`)),
+    ...lines.map((row, i) => line(i === 0 ? dim(row) : span(row, undefined, { bold: i === lines.length - 1 }))),
+    ...(done && gain !== undefined
+      ? [line(`${done.voter}: `, bold(gain, isGain ? "good" : "warn"), gain === "equal" ? " to mean" : " than mean")]
+      : []),
+  ].map((row) => cut(row, width));
 }
 
 function shortHead(word: string): string {

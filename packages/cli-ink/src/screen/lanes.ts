@@ -1,11 +1,11 @@
 import type { MetricInfo } from "@benn/core";
-import { Box, Text } from "ink";
 import { sparkline } from "../run/braille.ts";
 import { short } from "../run/format.ts";
 import { runningMean } from "../run/history.ts";
 import { metricHead, metricLabel, metricText } from "../run/metric-values.ts";
 import type { MemberState } from "../run/run-state.ts";
 import { chooseLanes, type Lane } from "./choose-lanes.ts";
+import { dim, type Line, line, span } from "./line.ts";
 import { shorten } from "./shorten.ts";
 
 interface LanesProps {
@@ -14,13 +14,17 @@ interface LanesProps {
   readonly metric: MetricInfo | undefined;
   /** Index of the member to keep in sight. */
   readonly focus: number;
+  /** The member that was chosen, marked. */
+  readonly chosen?: number | undefined;
   readonly columns: number;
   /** Lines, the title's among them. */
   readonly height: number;
+  /** Words for signs and curves. */
+  readonly words?: boolean;
 }
 
 const SYMBOLS = { waiting: "·", training: "▶", done: "✓", rejected: "✗" } as const;
-const COLORS = { waiting: "gray", training: "cyan", done: "green", rejected: "red" } as const;
+const HUES = { waiting: "dim", training: "accent", done: "good", rejected: "bad" } as const;
 /** Widths of the columns right of the curve: loss, train, test, ε, alpha. The second is wider where the metric's title has room. */
 const NUMBERS = [6, 8, 8, 7, 7] as const;
 /** A name that is longer is shortened where room is scarce. */
@@ -29,7 +33,8 @@ const LEAST_NAME = 8;
 const LEAST_CURVE = 12;
 
 /** A line for each member: state, epoch, curve and value of the loss, the metric on training and test rows, ε and alpha. */
-export function Lanes({ members, metric, focus, columns, height }: LanesProps) {
+export function lanes({ members, metric, focus, chosen, columns, height, words = false }: LanesProps): Line[] {
+  if (height < 1) return [];
   const epochs = Math.max(5, 1 + 2 * String(Math.max(0, ...members.map((member) => member.epochs))).length);
   const binarizers = new Set(members.map(({ plan }) => plan?.binarizer)).size;
   const nameOf = ({ plan }: MemberState): string => (plan ? `${plan.architecture}${binarizers > 1 ? ` ${plan.binarizer}` : ""}` : "");
@@ -52,37 +57,29 @@ export function Lanes({ members, metric, focus, columns, height }: LanesProps) {
       .map((cell, i) => (values[i] ?? "").padStart(cell))
       .join("")
       .trimEnd();
-  return (
-    <Box flexDirection="column">
-      <Text dimColor wrap="truncate">
-        {`     ${name > 0 ? "net".padEnd(name) : ""}${"epoch".padStart(epochs)}   ${"loss".padEnd(curve)}${cells(["", train, "test", "ε", "alpha"])}`}
-      </Text>
-      {chooseLanes(members, focus, height - 1).map((lane) =>
-        lane.kind === "member" ? (
-          <Text
-            key={lane.member.member}
-            wrap="truncate"
-            dimColor={lane.member.status === "waiting"}
-            bold={lane.member.status === "training"}
-          >
-            <Text color={COLORS[lane.member.status]}>{SYMBOLS[lane.member.status]}</Text>
-            {` ${String(lane.member.member + 1).padStart(2)} `}
-            {name > 0 ? shorten(nameOf(lane.member), name - 2).padEnd(name) : ""}
-            {`${lane.member.epoch}/${lane.member.epochs}`.padStart(epochs)}
-            {"   "}
-            <Text color={COLORS[lane.member.status]} bold={false}>
-              {sparkline(runningMean(lane.member.batchLoss), curve, lane.member.epochs).padEnd(curve)}
-            </Text>
-            {cells(numbersOf(lane.member, metric))}
-          </Text>
-        ) : (
-          <Text key={lane.kind} dimColor wrap="truncate">
-            {summaryOf(lane, metric)}
-          </Text>
-        ),
-      )}
-    </Box>
+  const head = dim(
+    `     ${name > 0 ? "net".padEnd(name) : ""}${"epoch".padStart(epochs)}   ${(words ? "state" : "loss").padEnd(curve)}${cells(["", train, "test", "ε", "alpha"])}`,
   );
+  const rows = chooseLanes(members, focus, height - 1).map((lane): Line => {
+    if (lane.kind !== "member") return line(dim(summaryOf(lane, metric)));
+    const { member } = lane;
+    const hue = HUES[member.status];
+    const style = { bold: member.status === "training", inverse: member.member === chosen };
+    const rest = member.status === "waiting" ? "dim" : undefined;
+    const shown = words ? member.status.padEnd(curve) : sparkline(runningMean(member.batchLoss), curve, member.epochs).padEnd(curve);
+    return line(
+      words ? " " : span(SYMBOLS[member.status], hue),
+      span(
+        `${member.member === chosen ? "▸" : " "}${String(member.member + 1).padStart(2)} ${name > 0 ? shorten(nameOf(member), name - 2).padEnd(name) : ""}${`${member.epoch}/${member.epochs}`.padStart(epochs)}`,
+        rest,
+        style,
+      ),
+      "   ",
+      span(shown, hue),
+      span(cells(numbersOf(member, metric)), rest, { bold: style.bold }),
+    );
+  });
+  return [line(head), ...rows];
 }
 
 /** What stands behind "train" where the metric's title has room. */
@@ -110,6 +107,13 @@ function summaryOf({ kind, members }: Exclude<Lane, { kind: "member" }>, metric:
   const last = (members.at(-1)?.member ?? 0) + 1;
   const range = first === last ? `${first}` : `${first}–${last}`;
   if (kind === "waiting") return `·  ${range} waiting`;
+  if (kind === "mixed") {
+    const counts = (["done", "rejected", "training", "waiting"] as const).flatMap((status) => {
+      const n = members.filter((member) => member.status === status).length;
+      return n === 0 ? [] : [`${n} ${status}`];
+    });
+    return `▸  ${range}: ${counts.join(", ")}`;
+  }
   const tests = members.flatMap(({ final }) => final?.[metric?.name ?? ""]?.test ?? []);
   if (!metric || tests.length === 0) return `✓  ${range} finished`;
   const mean = tests.reduce((sum, test) => sum + test, 0) / tests.length;

@@ -1,9 +1,8 @@
-import { Box, Text } from "ink";
 import { count, duration, percent } from "../run/format.ts";
 import { inTraining, progressOf, type RunState } from "../run/run-state.ts";
 import { leftWords } from "../run/time-left.ts";
 import { fitting } from "./fitting.ts";
-import { ProgressBar } from "./progress-bar.tsx";
+import { bold, dim, type Line, line, span } from "./line.ts";
 
 interface HeaderProps {
   readonly state: RunState;
@@ -11,32 +10,26 @@ interface HeaderProps {
   readonly elapsed: number;
   readonly left: number | undefined;
   readonly columns: number;
+  /** Words in place of the bar. */
+  readonly words: boolean;
 }
 
 /** What is trained, how far it is, and how long it will take: three lines. */
-export function Header({ state, elapsed, left, columns }: HeaderProps) {
+export function header({ state, elapsed, left, columns, words }: HeaderProps): Line[] {
   const done = progressOf(state);
-  const barWidth = Math.max(8, Math.min(40, columns - 54));
+  const bar = Math.max(8, Math.min(40, columns - 54));
+  const full = Math.round(Math.min(1, Math.max(0, done)) * bar);
   const name = state.start?.run ?? "";
-  return (
-    <Box flexDirection="column">
-      <Text wrap="truncate">
-        <Text bold color="cyan">
-          benn
-        </Text>{" "}
-        <Text bold>{name}</Text>
-        <Text dimColor>{`  ${fitting(recipe(state), columns - name.length - 7)}`}</Text>
-      </Text>
-      <Text wrap="truncate" dimColor>
-        {fitting(data(state), columns)}
-      </Text>
-      <Text wrap="truncate">
-        <ProgressBar value={done} width={barWidth} label="progress of the ensemble" /> <Text bold>{`${Math.floor(100 * done)} %`}</Text>
-        {`  ${status(state)} · ${duration(elapsed)}`}
-        {left === undefined ? "" : ` · ${leftWords(state, left)}`}
-      </Text>
-    </Box>
-  );
+  return [
+    line(bold("benn", "accent"), " ", bold(name), dim(`  ${fitting(recipe(state), columns - name.length - 7)}`)),
+    line(dim(fitting(data(state), columns))),
+    line(
+      ...(words ? [] : [span("█".repeat(full), "good"), dim("░".repeat(bar - full)), " "]),
+      bold(`${Math.floor(100 * done)} %`),
+      `  ${statusOf(state)} · ${duration(elapsed)}`,
+      left === undefined ? "" : ` · ${leftWords(state, left)}`,
+    ),
+  ];
 }
 
 function recipe({ start }: RunState): string[] {
@@ -55,8 +48,10 @@ function recipe({ start }: RunState): string[] {
 
 function data(state: RunState): string[] {
   const { start, progress } = state;
-  const underWay = progress ? [`${progress.what}: ${percent(progress.total > 0 ? progress.done / progress.total : 0)}`] : [];
-  if (!start) return progress ? underWay : ["reading data"];
+  const underWay = progress
+    ? [progress.total > 0 ? `${progress.what}: ${percent(progress.done / progress.total)}` : `${progress.what} …`]
+    : [];
+  if (!start) return progress ? underWay : ["loading …"];
   const { name, train, validation, test } = start.dataset;
   const held = validation > 0 ? `, ${count(validation)} validation` : "";
   const rates = inTraining(state).flatMap(({ imagesPerSecond }) => imagesPerSecond ?? []);
@@ -65,7 +60,8 @@ function data(state: RunState): string[] {
   return [...underWay, `${name}: ${count(train)} train${held}, ${count(test)} test`, start.backend, `batch ${start.batchSize}`, ...speed];
 }
 
-function status(state: RunState): string {
+/** What goes on, in few words: also the title of the window. */
+export function statusOf(state: RunState): string {
   const { start, members, control, end } = state;
   if (end)
     return {
@@ -76,10 +72,12 @@ function status(state: RunState): string {
     }[end.reason];
   if (control === "paused") return "paused";
   if (control === "stopping") return "saving";
-  const running = inTraining(state).map(({ member }) => member + 1);
-  if (running[0] === 0) return "pretraining";
+  const training = inTraining(state);
+  const running = training.map(({ member }) => member + 1);
+  const scoring = training.length > 0 && training.every(({ isScoring }) => isScoring) ? ", scoring" : "";
+  if (running[0] === 0) return `pretraining${scoring}`;
   if (running.length > 1)
-    return `members ${running.length > 3 ? `${running[0]}–${running.at(-1)}` : running.join(", ")} of ${members.length}`;
+    return `members ${running.length > 3 ? `${running[0]}–${running.at(-1)}` : running.join(", ")} of ${members.length}${scoring}`;
   const finished = members.filter((member) => member.status === "done" || member.status === "rejected").length;
-  return start ? `member ${running[0] ?? Math.min(members.length, finished + 1)} of ${members.length}` : "starting";
+  return start ? `member ${running[0] ?? Math.min(members.length, finished + 1)} of ${members.length}${scoring}` : "starting";
 }

@@ -1,4 +1,3 @@
-import { Text } from "ink";
 import { isBetter, metricText } from "../run/metric-values.ts";
 import { voteMetrics } from "../run/run-metrics.ts";
 import type { RunState } from "../run/run-state.ts";
@@ -14,12 +13,4 @@ export function voteLine(state: RunState, columns: number): string | undefined {
   const best = singles.reduce((a, b) => (isBetter(metric, b, a) ? b : a), done.mean);
   const [vote, mean, alone] = [done.value, done.mean, best].map((value) => metricText(metric, value));
   return fitting([`${done.voter} vote of ${done.members}: ${vote}`, `mean single ${mean}`, `best ${alone}`], columns);
-}
-
-export function VoteLine({ text }: { readonly text: string }) {
-  return (
-    <Text bold wrap="truncate">
-      {text}
-    </Text>
-  );
 }

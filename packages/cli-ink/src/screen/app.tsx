@@ -1,0 +1,64 @@
+import { useInput, useStdin, useWindowSize } from "ink";
+import { useState } from "react";
+import { Dashboard, type DashboardProps } from "./dashboard.tsx";
+import { contextOf } from "./frame.ts";
+import { keyName } from "./key-name.ts";
+import type { RunKeys } from "./screen.ts";
+import { initialUi, type KeyName, press, type UiState } from "./ui-state.ts";
+
+export interface AppProps extends Omit<DashboardProps, "ui" | "columns" | "rows" | "replay"> {
+  readonly keys: RunKeys;
+  /** Called when a key has changed what is looked at. */
+  onUi?(ui: UiState): void;
+}
+
+/** Views without a cursor: left and right seek in a replay. */
+const SEEKING = new Set(["overview", "log", "system", "bits", "ensemble", "classes"]);
+const SEEK_SECONDS = 10;
+
+/** The dashboard with its keys. */
+export function App({ keys, onUi, ...props }: AppProps) {
+  const { columns, rows } = useWindowSize();
+  const [ui, setUi] = useState(initialUi);
+  const [, redraw] = useState(0);
+  useInput(
+    (input, key) => {
+      if (key.ctrl && input === "c") return keys.interrupt();
+      const name = keyName(input, key);
+      if (!name) return;
+      if (!ui.typing && (forReplay(name, ui, keys) || forRun(name, keys))) return redraw((n) => n + 1);
+      const next = press(ui, name, contextOf({ state: props.state, ui, rows }));
+      if (next === ui) return;
+      setUi(next);
+      onUi?.(next);
+    },
+    { isActive: useStdin().isRawModeSupported },
+  );
+  return <Dashboard {...props} {...{ ui, columns, rows }} replay={keys.replay?.position()} />;
+}
+
+/** @returns whether the key was one of the run's */
+function forRun(key: KeyName, keys: RunKeys): boolean {
+  if (!("text" in key)) return false;
+  if (key.text === "q") keys.quit();
+  else if (key.text === "p" && keys.pause) keys.pause();
+  else if (key.text === "s" && keys.stopAfterEpoch) keys.stopAfterEpoch();
+  else if (key.text === "S" && keys.stopAfterMember) keys.stopAfterMember();
+  else if (key.text === "x" && keys.endMember) keys.endMember();
+  else if (key.text === "[" && keys.scaleLearningRate) keys.scaleLearningRate(0.5);
+  else if (key.text === "]" && keys.scaleLearningRate) keys.scaleLearningRate(2);
+  else return false;
+  return true;
+}
+
+function forReplay(key: KeyName, ui: UiState, { replay }: RunKeys): boolean {
+  if (!replay) return false;
+  const word = "name" in key ? (SEEKING.has(ui.view) ? key.name : "") : key.text;
+  if (word === " ") replay.toggle();
+  else if (word === "left" || word === ",") replay.seek(-SEEK_SECONDS * (replay.position().speed > 1 ? replay.position().speed / 10 : 1));
+  else if (word === "right" || word === ".") replay.seek(SEEK_SECONDS * (replay.position().speed > 1 ? replay.position().speed / 10 : 1));
+  else if (word === "<") replay.faster(0.5);
+  else if (word === ">") replay.faster(2);
+  else return false;
+  return true;
+}

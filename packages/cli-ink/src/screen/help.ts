@@ -1,0 +1,62 @@
+import { wrap } from "../run/wrap.ts";
+import { bold, dim, type Line, line } from "./line.ts";
+import type { KeyWords, View } from "./view.ts";
+
+const EVERYWHERE: readonly KeyWords[] = [
+  ["1 – 8, tab", "another view"],
+  ["↑ ↓, j k, wheel", "another member; in lists: scroll. Also PgUp, PgDn, g, G"],
+  ["← →, h l", "the cursor of charts"],
+  ["/", "filter members (3, 2-5, a net, a state), classes, metrics, lines of the log; escape ends it"],
+  ["m", "another metric in the table of members and in the votes"],
+  ["c", "other charts, where not all have room"],
+  ["escape", "back to the member in training, nothing zoomed or filtered"],
+  ["?", "close this help"],
+];
+
+const WORDS: readonly KeyWords[] = [
+  ["✓ ▶ · ✗", "finished, in training, waiting, rejected by the scheme"],
+  ["ε", "weighted training error of the member, from 0 to 1"],
+  ["alpha", "the member's vote weight"],
+  ["train, test", "of the member alone: while it trains as measured on the way, then scored"],
+  ["n, single, mean", "n members vote; member n alone; the single members on average"],
+  ["time left", "from what epochs and scorings took so far; other nets are assumed to be as slow"],
+  ["images/s", "training images a second, of all members in training"],
+];
+
+interface HelpProps {
+  readonly view: View;
+  /** Of the run: pause, stop. */
+  readonly keys: readonly KeyWords[];
+  readonly voters: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  readonly scroll: number;
+}
+
+/** Keys and words, in place of the view. */
+export function help({ view, keys, voters, width, height, scroll }: HelpProps): Line[] {
+  const others = voters.length > 0 ? ([[voters.join(", "), 'ways to vote; "benn plugins" describes them']] as const) : [];
+  const lines = [
+    line(bold(`Keys in ${view.name}`), dim(`  ${view.about}`)),
+    ...view.keys.flatMap((key) => entry(key, width)),
+    [],
+    line(bold("Keys of the run")),
+    ...keys.flatMap((key) => entry(key, width)),
+    [],
+    line(bold("Keys everywhere")),
+    ...EVERYWHERE.flatMap((key) => entry(key, width)),
+    [],
+    line(bold("Words")),
+    ...[...WORDS, ...others].flatMap((word) => entry(word, width)),
+  ];
+  const from = Math.min(scroll, Math.max(0, lines.length - height));
+  const more = lines.length - from - height;
+  return [...lines.slice(from, from + height - (more > 0 ? 1 : 0)), ...(more > 0 ? [line(dim(`  ↓ ${more + 1} more lines`))] : [])];
+}
+
+const HEAD = 20;
+
+function entry([word, text]: KeyWords, width: number): Line[] {
+  const head = width < 50 ? 12 : HEAD;
+  return wrap(text, Math.max(10, width - head - 2)).map((part, i) => line("  ", bold((i === 0 ? word : "").padEnd(head)), part));
+}

@@ -1,0 +1,21 @@
+import type { Key } from "ink";
+import type { KeyName } from "./ui-state.ts";
+
+/** Keys as the screen names them; undefined: no key that means anything. */
+export function keyName(input: string, key: Key): KeyName | undefined {
+  if (key.upArrow) return { name: "up" };
+  if (key.downArrow) return { name: "down" };
+  if (key.leftArrow) return { name: "left" };
+  if (key.rightArrow) return { name: "right" };
+  if (key.pageUp) return { name: "pageUp" };
+  if (key.pageDown) return { name: "pageDown" };
+  if (key.home) return { name: "home" };
+  if (key.end) return { name: "end" };
+  if (key.tab) return { name: key.shift ? "backTab" : "tab" };
+  if (key.escape) return { name: "escape" };
+  if (key.return) return { name: "enter" };
+  if (key.backspace || key.delete) return { name: "backspace" };
+  // What is left of a terminal's late answer is no key.
+  if (input === "" || key.ctrl || key.meta || (input.length > 1 && /^[\][]/.test(input))) return undefined;
+  return { text: input };
+}

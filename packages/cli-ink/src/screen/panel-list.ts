@@ -1,0 +1,39 @@
+import type { Line } from "./line.ts";
+import { memberShown, ofMember } from "./member-shown.ts";
+import { plot } from "./plot.ts";
+import { type Quantity, quantitiesOf } from "./quantities.ts";
+import type { ViewProps } from "./view.ts";
+import { votes } from "./votes.ts";
+
+export type PanelProps = Pick<ViewProps, "state" | "metric" | "ui" | "words" | "width" | "height">;
+
+/** A part of the overview below the members. */
+export interface Panel {
+  readonly id: string;
+  /** Charts may stand one above the other; a table stands by itself, at the right. */
+  readonly kind: "chart" | "table";
+  readonly draw: (props: PanelProps) => Line[];
+}
+
+const votesPanel: Panel = { id: "votes", kind: "table", draw: votes };
+
+/** The panels of a run, the most wanted first: loss, votes, and each metric that is measured while training. */
+export function panelsOf(state: PanelProps["state"]): readonly Panel[] {
+  const [first, ...others] = quantitiesOf(state).filter(({ name }) => name !== "learning rate");
+  return [...(first ? [chart(first)] : []), votesPanel, ...others.map(chart)];
+}
+
+/** A curve of the member that is looked at. */
+function chart({ name, title, hue, format, label, curves }: Quantity): Panel {
+  return {
+    id: name,
+    kind: "chart",
+    draw({ state, ui, words, width, height }) {
+      const member = memberShown(state, ui);
+      const [curve] = member ? curves(member, 5) : [];
+      const series = [{ name: title, hue, points: curve?.points ?? [] }];
+      const x = [0, member?.epochs ?? 1] as const;
+      return plot({ title: `${title}${ofMember(member)}`, series, x, unit: "epoch", format, label, width, height, words });
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { MetricInfo } from "@benn/core";
+import { short } from "../run/format.ts";
+import { type Point, runningMean } from "../run/history.ts";
+import { metricLabel, metricText } from "../run/metric-values.ts";
+import { trainingMetrics } from "../run/run-metrics.ts";
+import type { MemberState, RunState } from "../run/run-state.ts";
+import type { Hue } from "./line.ts";
+
+/** A curve of one member. */
+export interface MemberCurve {
+  readonly name: string;
+  readonly points: readonly Point[];
+}
+
+/** Something that is measured of every member while it trains, over its epochs. */
+export interface Quantity {
+  readonly name: string;
+  readonly title: string;
+  readonly hue: Hue;
+  readonly format: (value: number) => string;
+  readonly label: (value: number) => string;
+  /** The first is the one that members are compared by. @param smoothing points that noisy curves are averaged over */
+  curves(member: MemberState, smoothing: number): readonly MemberCurve[];
+}
+
+/** What the curves of a run show, by its metrics' names: a plugin's metric is among them as soon as it is measured. */
+export function quantitiesOf(state: RunState): readonly Quantity[] {
+  const scored = new Set(state.members.flatMap(({ scores }) => Object.keys(scores)));
+  const metrics = (state.start?.metrics ?? []).filter(
+    ({ name }) => scored.has(name) || trainingMetrics(state).some((own) => own.name === name),
+  );
+  return [loss, ...metrics.map(metricQuantity), learningRate];
+}
+
+const loss: Quantity = {
+  name: "loss",
+  title: "Loss",
+  hue: "series0",
+  format: short,
+  label: short,
+  curves: ({ batchLoss, epochLoss }, smoothing) => [
+    { name: "batches", points: runningMean(batchLoss, smoothing) },
+    ...(epochLoss.length > 1 ? [{ name: "epochs", points: epochLoss }] : []),
+  ],
+};
+
+const learningRate: Quantity = {
+  name: "learning rate",
+  title: "Learning rate",
+  hue: "series4",
+  format: short,
+  label: short,
+  curves: ({ rates }) => [{ name: "end of epoch", points: rates }],
+};
+
+function metricQuantity(metric: MetricInfo): Quantity {
+  return {
+    name: `metric ${metric.name}`,
+    title: `Training ${metric.title}`,
+    hue: "series2",
+    format: (value) => metricText(metric, value),
+    label: (value) => metricLabel(metric, value),
+    curves({ curves, scores }) {
+      const own = scores[metric.name] ?? [];
+      return [{ name: "while training", points: curves[metric.name] ?? [] }, ...(own.length > 0 ? [{ name: "scored", points: own }] : [])];
+    },
+  };
+}

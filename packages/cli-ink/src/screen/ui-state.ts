@@ -1,0 +1,157 @@
+/** What a key does to the screen, from the view's own state alone. */
+export interface UiState {
+  /** Name of the view; one that the run does not have shows the first. */
+  readonly view: string;
+  readonly help: boolean;
+  /** Which panel comes first where not all have room. */
+  readonly panel: number;
+  /** Which of the run's metrics is shown where there is room for one; beyond the last the first follows again. */
+  readonly metric: number;
+  /** The member that is looked at; undefined: the one in training. */
+  readonly member?: number | undefined;
+  /** Lines that a list is scrolled by; of the log from its end. */
+  readonly scroll: number;
+  /** Where values are read off, as a share of what the x axis shows. */
+  readonly cursor?: number | undefined;
+  /** How many times as large, a power of two. */
+  readonly zoom: number;
+  readonly log: boolean;
+  /** Points that a curve is averaged over: 1 is as measured. */
+  readonly smoothing: number;
+  /** Whether a quantity has one scale for all members. */
+  readonly oneScale: boolean;
+  /** Whether the curves of all members are drawn over one another. */
+  readonly overlay: boolean;
+  readonly filter: string;
+  /** Whether keys are letters of the filter. */
+  readonly typing: boolean;
+}
+
+export const initialUi: UiState = {
+  view: "overview",
+  help: false,
+  panel: 0,
+  metric: 0,
+  scroll: 0,
+  zoom: 1,
+  log: false,
+  smoothing: 5,
+  oneScale: true,
+  overlay: false,
+  filter: "",
+  typing: false,
+};
+
+/** A key by its character or its name. */
+export type KeyName =
+  | { readonly text: string }
+  | {
+      readonly name:
+        | "up"
+        | "down"
+        | "left"
+        | "right"
+        | "pageUp"
+        | "pageDown"
+        | "home"
+        | "end"
+        | "tab"
+        | "backTab"
+        | "escape"
+        | "enter"
+        | "backspace";
+    };
+
+/** What there is to choose from at the moment. */
+export interface UiContext {
+  /** Names of the run's views, in the order of their numbers. */
+  readonly views: readonly string[];
+  /** Numbers of the members that the filter leaves, in order. */
+  readonly members: readonly number[];
+  /** The member in focus. */
+  readonly focus: number;
+  /** Lines of the body. */
+  readonly page: number;
+}
+
+/** Steps of the cursor over the width of a chart. */
+const CURSOR_STEPS = 60;
+const SMOOTHINGS = [1, 5, 15, 45] as const;
+const MOST_ZOOM = 64;
+
+/** Folds a key into the state; keys that mean nothing leave it as it is. */
+export function press(ui: UiState, key: KeyName, context: UiContext): UiState {
+  if (ui.typing) return type(ui, key);
+  const moved = move(ui, key, context);
+  if (moved) return moved;
+  if ("name" in key) {
+    if (key.name === "tab") return turn(ui, 1, context);
+    if (key.name === "backTab") return turn(ui, -1, context);
+    if (key.name !== "escape") return ui;
+    return ui.help ? { ...ui, help: false } : { ...ui, member: undefined, cursor: undefined, zoom: 1, scroll: 0, filter: "" };
+  }
+  const nth = Number(key.text);
+  if (key.text !== "" && Number.isInteger(nth) && nth >= 1 && nth <= context.views.length)
+    return { ...ui, view: context.views[nth - 1] ?? ui.view, help: false, scroll: 0, panel: 0 };
+  switch (key.text) {
+    case "?":
+      return { ...ui, help: !ui.help, scroll: 0 };
+    case "/":
+      return { ...ui, typing: true };
+    case "m":
+      return { ...ui, metric: ui.metric + 1 };
+    case "c":
+      return { ...ui, panel: ui.panel + 1 };
+    case "y":
+      return { ...ui, log: !ui.log };
+    case "w":
+      return { ...ui, smoothing: SMOOTHINGS[(SMOOTHINGS.findIndex((n) => n === ui.smoothing) + 1) % SMOOTHINGS.length] ?? 1 };
+    case "e":
+      return { ...ui, oneScale: !ui.oneScale };
+    case "o":
+      return { ...ui, overlay: !ui.overlay };
+    case "+":
+    case "=":
+      return { ...ui, zoom: Math.min(MOST_ZOOM, ui.zoom * 2), cursor: ui.cursor ?? 1 };
+    case "-":
+      return { ...ui, zoom: Math.max(1, ui.zoom / 2) };
+    default:
+      return ui;
+  }
+}
+
+function type(ui: UiState, key: KeyName): UiState {
+  if ("text" in key) return { ...ui, filter: ui.filter + key.text, scroll: 0 };
+  if (key.name === "enter") return { ...ui, typing: false };
+  if (key.name === "escape") return { ...ui, typing: false, filter: "" };
+  if (key.name === "backspace") return { ...ui, filter: ui.filter.slice(0, -1) };
+  return ui;
+}
+
+function turn(ui: UiState, by: number, { views }: UiContext): UiState {
+  const at = Math.max(0, views.indexOf(ui.view));
+  return { ...ui, view: views[(at + by + views.length) % views.length] ?? ui.view, help: false, scroll: 0, panel: 0 };
+}
+
+/** Arrows, the keys of vi, and the wheel, which terminals turn into arrows. */
+function move(ui: UiState, key: KeyName, { members, focus, page }: UiContext): UiState | undefined {
+  const word = "name" in key ? key.name : ({ k: "up", j: "down", h: "left", l: "right", g: "home", G: "end" } as const)[key.text];
+  const step = { up: -1, down: 1, pageUp: -page, pageDown: page, home: -Infinity, end: Infinity }[word as "up"];
+  if (step !== undefined) {
+    if (ui.help || ui.view === "log") return { ...ui, scroll: scrolled(ui, ui.view === "log" && !ui.help ? -step : step) };
+    if (members.length === 0) return ui;
+    const at = members.indexOf(ui.member ?? focus);
+    const next = Math.min(members.length - 1, Math.max(0, (at < 0 ? 0 : at) + step));
+    return { ...ui, member: members[next] };
+  }
+  if (word !== "left" && word !== "right") return undefined;
+  const cursor = ui.cursor ?? 1;
+  return { ...ui, cursor: Math.min(1, Math.max(0, cursor + (word === "left" ? -1 : 1) / (CURSOR_STEPS * ui.zoom))) };
+}
+
+/** The end is not known here: whoever draws stops at the last line. */
+const FAR = 1e6;
+
+function scrolled({ scroll }: UiState, step: number): number {
+  return Math.min(FAR, Math.max(0, scroll + step));
+}
