@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { explainFailure } from "./explain-failure.ts";
 import type { NativePackage } from "./native-package.ts";
 import { restoreUtil } from "./restore-util.ts";
+import { sumInStages } from "./sum-in-stages.ts";
 
 const options = z.object({
   from: z.string().min(1).optional().describe("folder whose node_modules hold the package; default: the working folder"),
@@ -29,9 +30,7 @@ interface NativeKernels {
 export function nativeBackend(name: NativePackage): Definition<Backend, typeof options> {
   const byCuda = name.endsWith("gpu");
   return {
-    description: byCuda
-      ? "TensorFlow's native library by CUDA 11.2 (tfjs-node-gpu)"
-      : "TensorFlow's native library on the CPU (tfjs-node)",
+    description: byCuda ? "TensorFlow's native library by CUDA 11.2 (tfjs-node-gpu)" : "TensorFlow's native library on the CPU (tfjs-node)",
     options,
     create: ({ from }) => {
       const load = (): Probe => {
@@ -67,14 +66,15 @@ export function nativeBackend(name: NativePackage): Definition<Backend, typeof o
               `TF_CPP_MIN_LOG_LEVEL=0). On the CPU use wasm, or node.`,
           };
         }
+        sumInStages(BACKEND_NAME);
         return { ok: true, description: `${name}, TensorFlow ${kernels.binding.TF_Version}'s native library` };
       };
       return {
         async probe() {
-          const before = tf.getBackend();
+          const before = tf.getBackend() as string | undefined; // where nothing has been computed yet
           const probe = load();
           // Loading it makes it the backend, which a probe must not.
-          if (before !== "" && tf.getBackend() !== before) await tf.setBackend(before);
+          if (before && tf.getBackend() !== before) await tf.setBackend(before);
           return probe;
         },
         async activate() {
