@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { UserError } from "@benn/core";
+import { type Spec, UserError } from "@benn/core";
 import { openRun } from "@benn/core/node";
 import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
@@ -67,15 +67,18 @@ export async function exportCommand(
   const lines = [
     ...exportLines(file, exported),
     ...trustLines(worth).flatMap((line) => wrap(line, listWidth())),
-    ...(verification ? verificationLines(verification) : []),
+    ...(verification ? verificationLines(verification, (run.config.backend as Spec | undefined)?.name ?? "wasm") : []),
   ];
   if (verification && differencesOf(verification).length > 0) process.exitCode = 1;
   if (json) printJson({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, trust: worth, verification });
   else print(`${lines.join("\n")}\n`);
 }
 
-/** On how many test images the file was checked, and where it differs from the run. */
-export function verificationLines(verification: Verification): string[] {
+/**
+ * On how many test images the file was checked, and where it differs from the run.
+ * @param backend of the run, by whose graphs it was checked
+ */
+export function verificationLines(verification: Verification, backend: string): string[] {
   const { images, pictures, members } = verification;
   const given = `${count(images)} test images, given as ${pictures ? "pictures" : "floats"}`;
   const differing = differencesOf(verification);
@@ -83,7 +86,16 @@ export function verificationLines(verification: Verification): string[] {
     ? [
         `verified on ${given}: every logit of ${members.length === 1 ? "its member" : "its members"} has the training graph's bits, and every vote its class`,
       ]
-    : [`differs from the training graphs on ${given}:`, ...differing.map((line) => `  ${line}`)];
+    : [
+        `differs from the training graphs on ${given}:`,
+        ...differing.map((line) => `  ${line}`),
+        ...(backend === "wasm"
+          ? []
+          : wrap(
+              `The graphs were computed by ${backend}, which rounds real layers otherwise: a file has the bits of graphs on wasm alone.`,
+              listWidth(),
+            )),
+      ];
 }
 
 /** What the file says of its votes, or why it says nothing. */
@@ -101,8 +113,12 @@ export function trustLines(trust: Exported["trust"]): string[] {
 
 function differencesOf({ members, votes }: Verification): string[] {
   return [
-    ...members.flatMap(({ otherClass, otherLogits }, i) =>
-      otherLogits === 0 ? [] : [`member ${i + 1} has other logits for ${count(otherLogits)} and another class for ${count(otherClass)}`],
+    ...members.flatMap(({ otherClass, otherLogits, largestDifference }, i) =>
+      otherLogits === 0
+        ? []
+        : [
+            `member ${i + 1} has other logits for ${count(otherLogits)}, by up to ${largestDifference.toPrecision(2)}, and another class for ${count(otherClass)}`,
+          ],
     ),
     ...Object.entries(votes).flatMap(([name, other]) => (other === 0 ? [] : [`the ${name} vote has another class for ${count(other)}`])),
   ];
