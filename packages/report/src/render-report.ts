@@ -3,7 +3,7 @@ import { bits } from "./bits.ts";
 import { boosting } from "./boosting.ts";
 import { classes } from "./classes.ts";
 import { diversitySection } from "./diversity-section.ts";
-import { heading, type Level } from "./heading.ts";
+import type { Level } from "./heading.ts";
 import { html, type Html } from "./html.ts";
 import { members } from "./members.ts";
 import { countOf } from "./numbers.ts";
@@ -51,7 +51,7 @@ function sectionsOf(run: ReportedRun, { prefix, level }: { readonly prefix: stri
     { id: "classes", title: "Classes", body: classes(run, level) },
     { id: "trust", title: "Trust", body: trust(run, level) },
     ...(run.sampleWeights.length > 0 ? [{ id: "boosting", title: "Boosting", body: boosting(run, level) }] : []),
-    ...(run.stability ? [{ id: "stability", title: "Stability", body: stabilitySection(run.stability) }] : []),
+    ...(run.stability ? [{ id: "stability", title: "Stability", body: stabilitySection(run.stability, level) }] : []),
     { id: "bits", title: "Bits", body: bits(run) },
     { id: "made", title: "The run", body: runSection(run) },
   ];

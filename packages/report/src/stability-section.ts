@@ -2,6 +2,7 @@ import type { Estimate, MeasuredNoise, Stability } from "@benn/analysis";
 import * as Plot from "@observablehq/plot";
 import { chart, series } from "./chart.ts";
 import { figure } from "./figure.ts";
+import { heading, type Level } from "./heading.ts";
 import { html, type Html } from "./html.ts";
 import { legend } from "./legend.ts";
 import { count, countOf, percent, percentRange } from "./numbers.ts";
@@ -17,7 +18,7 @@ const TITLES: Readonly<Record<MeasuredNoise["kind"], string>> = {
 };
 
 /** How far the answers move under noise, and between trainings: by the number of members that vote. */
-export function stabilitySection(stability: NonNullable<ReportedRun["stability"]>): Html {
+export function stabilitySection(stability: NonNullable<ReportedRun["stability"]>, level: Level): Html {
   const { noise, retrainings, notes, isCurrent, rows, draws, members, voter } = stability;
   const kinds = [...Map.groupBy(noise, ({ kind }) => kind)];
   return html`${
@@ -33,7 +34,7 @@ export function stabilitySection(stability: NonNullable<ReportedRun["stability"]
       </p>
       ${noiseTable(stability)}
       <div class="charts">${kinds.map(([kind, levels]) => noiseChart(TITLES[kind], levels, voter))}</div>`
-  }${retrainings && retrainingsOf(retrainings)}${notes.map((note) => html`<p class="quiet">${note}</p>`)}`;
+  }${retrainings && retrainingsOf(retrainings, level)}${notes.map((note) => html`<p class="quiet">${note}</p>`)}`;
 }
 
 /** `2 %`, `σ 0.1`, `σ 8 pixel values`. */
@@ -134,7 +135,7 @@ function noiseChart(title: string, levels: readonly MeasuredNoise[], voter: stri
   </div>`;
 }
 
-function retrainingsOf({ runs, rows, stages }: NonNullable<Stability["retrainings"]>): Html {
+function retrainingsOf({ runs, rows, stages }: NonNullable<Stability["retrainings"]>, level: Level): Html {
   const [first, last] = [stages[0]!, stages.at(-1)!];
   const churn = stages.map(({ members, churn: own }) => ({ members, ...own }));
   const finding =
@@ -156,7 +157,7 @@ function retrainingsOf({ runs, rows, stages }: NonNullable<Stability["retraining
       Plot.dot(churn.slice(-1), { x: "members", y: "value", fill: "var(--c1)", r: 3.5 }),
     ],
   });
-  return html`<h3>Other trainings</h3>
+  return html`${heading(level, "Other trainings")}
     <p>${finding} The runs: ${runs.map(({ folder, seed }, i) => html`${i > 0 && ", "}<code>${folder}</code> (seed ${seed})`)}.</p>
     ${figure(drawing, "Images with another class in another training, by members that vote; intervals by bootstrap over images.", {
       title: "churn",
