@@ -5,6 +5,7 @@ import { type ClassReport, classReport } from "./class-report.ts";
 import { type ComparedMember, compareMembers } from "./compare-members.ts";
 import { type Confusion, confusionMatrix, confusions } from "./confusion-matrix.ts";
 import { type Diversity, diversity } from "./diversity.ts";
+import { fittedVoters } from "./fitted-voters.ts";
 import { type FixedAndBroke, fixedAndBroke } from "./fixed-and-broke.ts";
 import { rightRows } from "./right-rows.ts";
 import { type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
@@ -157,23 +158,6 @@ export function evaluateEnsemble(ensemble: Ensemble, { on = "test", random, bins
     },
     notes: ensemble.notes,
   };
-}
-
-/** For each stage every voter, those that learn fitted on the validation rows where there are any. */
-function fittedVoters(
-  { createVoters, splits: { validation }, members, classes }: Ensemble,
-  voting: readonly number[],
-): ReturnType<Ensemble["createVoters"]>[] {
-  const stages = voting.map(() => createVoters());
-  if (!validation || ![...stages[0]!.values()].some(({ fit }) => fit)) return stages;
-  const { labels } = validation;
-  const logits = validation.logits(0, labels.length);
-  for (const [k, voters] of stages.entries()) {
-    const first = voting.slice(0, k + 1);
-    const ballot = { logits: first.map((m) => logits[m]!), alphas: first.map((m) => members[m]!.alpha!), classes: classes.length, labels };
-    for (const voter of voters.values()) voter.fit?.(ballot);
-  }
-  return stages;
 }
 
 function evaluatedSplit({ rows, members, stages }: VotedSplit, voting: readonly number[]): EvaluatedSplit {

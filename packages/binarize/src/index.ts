@@ -18,6 +18,7 @@ export { bitOptions, type BitOptions, type FewBits } from "./bit-options.ts";
 export { deterministic } from "./deterministic.ts";
 export { dorefa } from "./dorefa.ts";
 export { ede } from "./ede.ts";
+export { flippable, type Flips, flipping } from "./flipping.ts";
 export { lsq } from "./lsq.ts";
 export { none } from "./none.ts";
 export { recu } from "./recu.ts";

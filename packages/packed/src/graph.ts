@@ -141,6 +141,9 @@ export interface ModelHeader {
 /** The tensor that says how far the votes can be trusted; readers that do not look for it pass it over. */
 export const TRUST = "trust";
 
+/** The tensor that says what the ensemble reached on test images; passed over likewise. */
+export const TEST_RESULTS = "testResults";
+
 export type VoteName = "hard" | "soft" | "softmax";
 
 /** Those that are read; the second has the nodes of codes, and stands in files that hold one. */

@@ -1,4 +1,4 @@
-import type { Accuracy, ComparedMember, EnsembleEvaluation } from "@benn/analysis";
+import type { Accuracy, ComparedMember, EnsembleEvaluation, Stability } from "@benn/analysis";
 import type { Published } from "@benn/core";
 
 /** Everything that a report says of a run. Plain values: the same ones give the same page, to the byte. */
@@ -21,6 +21,8 @@ export interface ReportedRun {
   readonly speed?: Speed;
   /** Layers of each kind of member; none where the run cannot be packed. */
   readonly layers: readonly LayerTable[];
+  /** What `benn stability --keep` measured, and whether the members are still those that were measured. */
+  readonly stability?: Stability & { readonly isCurrent: boolean };
   /** The preset that the configuration is nearest to. */
   readonly recipe?: Recipe;
   /** Every key of the configuration with its value, as JSON. */

@@ -18,6 +18,8 @@ interface ExportCommandOptions {
   readonly plugin?: readonly string[];
   readonly whitening?: boolean;
   readonly trust?: boolean;
+  /** Run folder of a real-valued net. */
+  readonly twin?: string;
   readonly verify?: boolean;
   /** Folder of the run's data. */
   readonly data?: string;
@@ -28,7 +30,7 @@ interface ExportCommandOptions {
 /** `benn export` */
 export async function exportCommand(
   folder: string,
-  { out, voter, plugin = [], whitening = true, trust = true, verify = false, data, cache, json }: ExportCommandOptions,
+  { out, voter, plugin = [], whitening = true, trust = true, twin, verify = false, data, cache, json }: ExportCommandOptions,
 ): Promise<void> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, plugin);
@@ -42,6 +44,7 @@ export async function exportCommand(
     container,
     whitening,
     trust,
+    twin,
     verify,
     ...(voter === undefined ? {} : { voter }),
     ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),

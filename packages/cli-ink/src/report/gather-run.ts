@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { compareMembers, type EnsembleEvaluation, finalAnswers, rightRows } from "@benn/analysis";
 import { type LoadedDataset, type SplitName, UserError } from "@benn/core";
@@ -11,6 +10,8 @@ import { judge } from "../command/eval.ts";
 import { openRunContainer, refuseForeignBackend } from "../command/plugins-of-run.ts";
 import { say } from "../command/print.ts";
 import type { Progress } from "../command/progress-line.ts";
+import { fileChecksum } from "../run/file-checksum.ts";
+import { readStability } from "../stability/kept-stability.ts";
 import { nearestRecipe } from "./nearest-recipe.ts";
 import { packRun } from "./pack-run.ts";
 import { readSampleWeights } from "./read-sample-weights.ts";
@@ -63,6 +64,7 @@ export async function gatherRun(folder: string, options: GatherOptions): Promise
     });
     const weights = await readSampleWeights(folder, run.members, data.train.labels.length);
     const thumbnails = thumbnailsOf(data);
+    const { stability, note } = await readStability(folder, evaluation.members);
     const split = data[on] ?? data.test;
     const experiment = await readExperiment(folder);
     return {
@@ -72,8 +74,9 @@ export async function gatherRun(folder: string, options: GatherOptions): Promise
       scheme: config.scheme.name,
       mode: config.mode,
       ...(story.ending === undefined ? {} : { ending: story.ending }),
-      warnings: [...story.warnings, ...weights.notes],
+      warnings: [...story.warnings, ...weights.notes, ...(note === undefined ? [] : [note])],
       ...(twin ? { twin } : {}),
+      ...(stability ? { stability } : {}),
       ...packed,
       ...nearestRecipe(folder, run.config, { container, asked: options.preset }),
       config: flattenConfig(experiment.config),
@@ -185,16 +188,10 @@ async function checksumsOf(
 ): Promise<[string, string][]> {
   const files = ["experiment.json", "events.jsonl", ...members.map((member) => `members/${String(member).padStart(3, "0")}/weights.bin`)];
   const sums: [string, string][] = [];
-  for (const file of files) if (existsSync(join(folder, file))) sums.push([file, await sumOf(join(folder, file))]);
+  for (const file of files) if (existsSync(join(folder, file))) sums.push([file, await fileChecksum(join(folder, file))]);
   const data = typeof sha256 === "object" && sha256 !== null ? Object.entries(sha256) : [];
   return [
     ...sums,
     ...data.filter(([, sum]) => typeof sum === "string").map(([file, sum]): [string, string] => [`data: ${file}`, String(sum)]),
   ];
-}
-
-async function sumOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-  return hash.digest("hex");
 }

@@ -26,7 +26,8 @@ export interface WasmModel {
   readonly voter: PackedModel["voter"];
   readonly members: PackedModel["members"];
   readonly trust: PackedModel["trust"];
-  predict(images: readonly ImageInput[], options?: Omit<PredictOptions, "anytime">): Promise<Prediction[]>;
+  readonly testResults: PackedModel["testResults"];
+  predict(images: readonly ImageInput[], options?: Omit<PredictOptions, "anytime" | "members">): Promise<Prediction[]>;
   dispose(): void;
 }
 
@@ -57,7 +58,7 @@ export async function loadOnGpu(
     return GpuModel.create(model, found, { batch, prepare: await createPrepare(model.preparation, { maxMemory, name }) });
   }
   const packed = await load(bytes, options);
-  const { shape, labels, voter, members, trust } = packed;
+  const { shape, labels, voter, members, trust, testResults } = packed;
   return {
     engine: "wasm",
     reason: found,
@@ -66,6 +67,7 @@ export async function loadOnGpu(
     voter,
     members,
     trust,
+    testResults,
     async predict(images, own) {
       return packed.predict(images, own);
     },
