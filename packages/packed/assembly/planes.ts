@@ -1,51 +1,34 @@
 // Values of k bits: planes of bits, [planes][pixels][words of c], the lowest bit first. What lies beyond the last channel is 0.
 
-// @ts-ignore: decorator
-@inline
-function below(v: f32, t: usize, planes: i32, stride: usize): i32 {
-  let code = 0;
-  for (let bit = 1 << (planes - 1); bit; bit >>= 1) {
-    const next = code | bit;
-    code = v >= load<f32>(t + <usize>(next - 1) * stride) ? next : code;
-  }
-  return code;
-}
-
-/** Linear search takes 2^planes steps on four values at a time, bisecting as many as there are planes on one. */
-const MOST_LINEAR = 4;
+/** Pixels that are compared with a channel's thresholds while those are in a near cache. */
+const TILE = 16;
 
 /**
  * y = how many thresholds of the channel are at most x, x [pixels, c]; all planes XOR `flips` [words of c].
- * @param thresholds rising, [2^planes − 1] rows of `stride` bytes, NaN beyond the last channel
+ * @param thresholds [⌈c / 4⌉][2^planes − 1][4], NaN beyond the last channel
  */
 export function quantize(
-  x: usize, pixels: i32, c: i32, planes: i32, thresholds: usize, stride: usize, flips: usize, y: usize, planeBytes: usize,
+  x: usize, pixels: i32, c: i32, planes: i32, thresholds: usize, flips: usize, y: usize, planeBytes: usize,
 ): void {
-  const levels = (1 << planes) - 1, end = y + <usize>planes * planeBytes;
-  for (let p = 0; p < pixels; p++) {
-    for (let c0 = 0; c0 < c; c0 += 64) {
-      const flip = load<u64>(flips + <usize>(c0 >> 3)), count = min(64, c - c0);
-      for (let at = y; at < end; at += planeBytes) store<u64>(at, flip);
-      for (let i = 0; i < count; i += 4) {
-        const v = v128.load(x);
-        let t = thresholds + <usize>((c0 + i) << 2), codes = i32x4.splat(0);
-        if (planes <= MOST_LINEAR) {
-          for (let k = 0; k < levels; k++) {
-            codes = i32x4.sub(codes, f32x4.ge(v, v128.load(t)));
-            t += stride;
-          }
-        } else {
-          codes = i32x4.replace_lane(codes, 0, below(f32x4.extract_lane(v, 0), t, planes, stride));
-          codes = i32x4.replace_lane(codes, 1, below(f32x4.extract_lane(v, 1), t + 4, planes, stride));
-          codes = i32x4.replace_lane(codes, 2, below(f32x4.extract_lane(v, 2), t + 8, planes, stride));
-          codes = i32x4.replace_lane(codes, 3, below(f32x4.extract_lane(v, 3), t + 12, planes, stride));
+  const levelBytes = <usize>((1 << planes) - 1) << 4, xBytes = <usize>c << 2, yBytes = <usize>((c + 63) >> 6) << 3;
+  for (let p = 0; p < pixels; p += TILE) {
+    const tile = min(TILE, pixels - p);
+    let t = thresholds;
+    for (let c0 = 0; c0 < c; c0 += 4) {
+      let from = x + (<usize>c0 << 2), to = y + (<usize>(c0 >> 6) << 3);
+      for (let i = 0; i < tile; i++) {
+        const v = v128.load(from);
+        let codes = i32x4.splat(0);
+        for (let at = t, past = t + levelBytes; at < past; at += 16) codes = i32x4.sub(codes, f32x4.ge(v, v128.load(at)));
+        for (let b = 0, at = to; b < planes; b++, at += planeBytes) {
+          const word = c0 & 63 ? load<u64>(at) : load<u64>(flips + (<usize>c0 >> 3));
+          store<u64>(at, word ^ (<u64>i32x4.bitmask(i32x4.shl(codes, 31 - b)) << (c0 & 63)));
         }
-        for (let at = y, shift = 31; at < end; at += planeBytes, shift--)
-          store<u64>(at, load<u64>(at) ^ (<u64>i32x4.bitmask(i32x4.shl(codes, shift)) << i));
-        x += <usize>min(4, count - i) << 2;
+        from += xBytes; to += yBytes;
       }
-      y += 8;
+      t += levelBytes;
     }
+    x += xBytes * TILE; y += yBytes * TILE;
   }
 }
 

@@ -1,5 +1,5 @@
 // Made by assembly/build.mjs from the sources with SHA-256
-// d353cbff441c2c4aa312103a9bd4aab738f07fda5b77b97241f78d206d41a595
+// cc9c902051536b1e14289716a0860b7ea7108e2d041fbd0dc039f1b413f3a77f
 
 /** Two WebAssembly modules, deflated: the kernels, and those of them that are faster with relaxed SIMD, for engines that have it. */
 export const kernelsBase64 =

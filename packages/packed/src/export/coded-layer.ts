@@ -7,7 +7,7 @@ import type { Operation, Place } from "./operation.ts";
 import { packCodes } from "./pack-codes.ts";
 
 /** Passes over the bits, one for each two planes, up to which they are faster than real numbers: measured in docs/packed.md. */
-const MOST_PASSES = 16;
+const MOST_PASSES = 12;
 /** Of sums of halves, which float32 holds exactly below. */
 const EXACT = 2 ** 23;
 
@@ -72,7 +72,7 @@ export async function codedLayer(place: Place, layer: CodedLayer, warnings: stri
 /** Whether the codes of every channel go one way along values around 0; the thresholds are searched on that assumption. */
 async function isMonotone(binarizer: Binarizer, parameters: BinarizerParameters, channels: number): Promise<boolean> {
   const codes = tf.tidy(() => {
-    const values = tf.reshape(tf.linspace(-8, 8, 1601), [-1, 1, 1, 1]);
+    const values = tf.reshape(tf.linspace(-8, 8, 401), [-1, 1, 1, 1]);
     return binarizer.activations(tf.tile(values, [1, 1, 1, channels]), EVALUATION, parameters);
   });
   const values = await codes.data();

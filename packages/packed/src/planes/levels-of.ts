@@ -16,22 +16,20 @@ export function levelsOf(
 ): (from: number, to: number) => void {
   const { own, plan } = workshop;
   const { channels, planes = 1 } = y;
-  const padded = Math.ceil(channels / 4) * 4;
+  const groups = Math.ceil(channels / 4);
   const levels = 2 ** planes - 1;
-  const thresholds = plan.constant(4 * levels * padded, () => {
+  const thresholds = plan.constant(16 * levels * groups, () => {
     const given = floatsOf(tensorOf(node.thresholds ?? "", workshop));
-    // Rising in each channel, so that they can be bisected; beyond the last channel none is ever reached.
-    const sorted = new Float32Array(levels * padded).fill(Number.NaN);
-    for (let channel = 0; channel < channels; channel++) {
-      const rising = Float32Array.from({ length: levels }, (_, level) => given[level * channels + channel] as number).toSorted();
-      for (const [level, value] of rising.entries()) sorted[level * padded + channel] = value;
-    }
-    return sorted;
+    const packed = new Float32Array(4 * levels * groups).fill(Number.NaN); // beyond the last channel none is ever reached
+    for (let level = 0; level < levels; level++)
+      for (let channel = 0; channel < channels; channel++)
+        packed[((channel >> 2) * levels + level) * 4 + (channel & 3)] = given[level * channels + channel] as number;
+    return packed;
   });
   const flips = flipsAt(node.flips, y, workshop);
   const pixels = y.height * y.width;
   const planeBytes = planeBytesOf(y);
-  return (from, to) => own.quantize(from, pixels, channels, planes, thresholds, 4 * padded, flips, to, planeBytes);
+  return (from, to) => own.quantize(from, pixels, channels, planes, thresholds, flips, to, planeBytes);
 }
 
 /** From a plane to the next. */

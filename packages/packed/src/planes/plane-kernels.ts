@@ -6,7 +6,7 @@ type Window = [kh: number, kw: number, oh: number, ow: number, sh: number, sw: n
 /** The compiled kernels for values of several bits; `assembly/planes.ts` describes each. */
 export interface PlaneKernels {
   readonly quantize: Kernel<
-    [x: number, pixels: number, c: number, planes: number, thresholds: number, stride: number, flips: number, y: number, planeBytes: number]
+    [x: number, pixels: number, c: number, planes: number, thresholds: number, flips: number, y: number, planeBytes: number]
   >;
   readonly unpack: Kernel<[x: number, pixels: number, c: number, planes: number, planeBytes: number, y: number]>;
   readonly maxPlanes: Kernel<[x: number, h: number, w: number, words: number, planes: number, ...Window, flips: number, y: number]>;
