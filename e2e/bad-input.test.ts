@@ -14,6 +14,14 @@ async function refuses(args: readonly string[], words: readonly string[], cwd: s
   expect(existsSync(join(cwd, "runs"))).toBe(false);
 }
 
+test("a limit on address space that ends the training thread is named as such", async () => {
+  const cwd = newFolder();
+  const { code, stderr } = await benn(["train", ...quick], { cwd, limit: "-v 4000000" });
+  expect(stderr).toContain("got no more memory from the system");
+  expect(stderr).toContain("ulimit -v");
+  expect(code).toBe(2);
+});
+
 describe.concurrent("words", () => {
   test.for<[readonly string[], readonly string[]]>([
     [["train", "--set", "scheme=adabost"], ['ensemble scheme "adabost" is unknown. Did you mean "adaboost"?']],

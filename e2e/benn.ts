@@ -23,6 +23,8 @@ export interface Running {
 interface Place {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Words of `ulimit` that the process runs under. */
+  readonly limit?: string;
 }
 
 export function start(args: readonly string[], place: Place): Running {
@@ -33,8 +35,10 @@ export function runNode(args: readonly string[], place: Place): Promise<Finished
   return startNode(args, place).finished;
 }
 
-function startNode(args: readonly string[], { cwd, env = {} }: Place): Running {
-  const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+function startNode(args: readonly string[], { cwd, env = {}, limit }: Place): Running {
+  const [command, ...words] =
+    limit === undefined ? [process.execPath, ...args] : ["bash", "-c", `ulimit ${limit}; exec "$@"`, "bash", process.execPath, ...args];
+  const child = spawn(command, words, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   const waiting: (() => void)[] = [];

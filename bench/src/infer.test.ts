@@ -40,3 +40,9 @@ test("bench infer times a packed member of any architecture alone, on images of 
   expect(nodes?.rows.at(-1)).toMatchObject({ output: "1×1×1000" });
   expect(nodes?.notes?.[0]).toMatch(/^together: [\d.]+ ms$/);
 });
+
+test("bench infer times layers of several bits, by how many passes over the bits they take", async () => {
+  const tables = await benchJson("infer", "--architecture", "nin", "--width", "0.1", "--rounds", "1", "--bits", "2x3");
+  const layers = tables.at(-1)?.rows.filter((row) => row[""] === "planeConv");
+  expect(layers?.map(({ passes }) => passes)).toEqual([6, 6, 6, 6, 6]);
+});

@@ -7,35 +7,32 @@ import { type RunEvent, UserError } from "@benn/core";
 import { followEvents } from "@benn/core/node";
 import { exportRun } from "@benn/packed/export";
 import { PLACES, type Places } from "./places.ts";
+import { publishedExperiment } from "./published-experiment.ts";
 import { figuresOf, type Result } from "./result.ts";
+import { dropUnfinished, keepUnfinished } from "./unfinished.ts";
 
 /** Larger files stay where they were made. */
 const MOST_BYTES = 8_000_000;
 
-/** Stands for the folder of the data, which was a path of the machine. */
-const DATA = "cifar-10-batches-bin";
-
-interface Experiment {
-  readonly benn: string;
-  readonly machine: Result["machine"];
-  readonly config: { readonly dataset: { readonly data?: string } };
-}
-
 /**
  * Takes what is published of `runs/NAME` into `results/NAME`: log, experiment, the record of each member, the checkpoint to verify from, the
- * `.benn` file, and `result.json`, made of them. A run that goes on is kept as far as it is.
+ * `.benn` file, and `result.json`, made of them. A run that is not finished is kept as far as it is, with what another checkout goes on from.
+ * @returns what `result.json` holds; undefined while no member is finished
+ * @throws UserError when the run has not begun, or is not finished and being trained
  */
-export async function keepResult(name: string, { results, runs }: Places = PLACES): Promise<Result> {
+export async function keepResult(name: string, places: Places = PLACES): Promise<Result | undefined> {
+  const { results, runs } = places;
   const [from, to] = [join(runs, name), join(results, name)];
   const events: RunEvent[] = [];
   for await (const event of followEvents(from, { follow: false })) events.push(event);
   const figures = figuresOf(events);
-  if (!figures || figures.members.length === 0) throw new UserError(`results: ${from} has no finished member yet. Let it train on.`);
+  if (!figures) throw new UserError(`results: ${from} has not begun to train. Start it with \`pnpm results train ${name}\`.`);
   await mkdir(to, { recursive: true });
-  const text = await readFile(join(from, "experiment.json"), "utf8");
-  const { benn, machine, config } = JSON.parse(text) as Experiment;
-  const { data } = config.dataset;
-  await writeFile(join(to, "experiment.json"), data === undefined ? text : text.replaceAll(data, DATA));
+  const isFinished = events.some((event) => event.type === "run-end" && event.reason !== "interrupted");
+  await (isFinished ? dropUnfinished(name, places) : keepUnfinished(name, places));
+  if (figures.members.length === 0) return undefined;
+  const { text, experiment, hasData } = publishedExperiment(await readFile(join(from, "experiment.json"), "utf8"));
+  await writeFile(join(to, "experiment.json"), text);
   for (const part of [
     "events.jsonl",
     "preprocessing.safetensors",
@@ -61,7 +58,8 @@ export async function keepResult(name: string, { results, runs }: Places = PLACE
     files[file] = { bytes: exported.bytes.length, sha256 };
     if (exported.bytes.length <= MOST_BYTES) await writeFile(join(to, file), exported.bytes);
   }
-  const flag = data === undefined ? "" : " --data DIR";
+  const flag = hasData ? " --data DIR" : "";
+  const { benn, machine } = experiment;
   const result: Result = { command: `pnpm results train ${name}${flag}`, benn, machine, ...figures, files };
   await writeFile(join(to, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
   return result;

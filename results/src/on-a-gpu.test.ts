@@ -39,9 +39,9 @@ test("a GPU that is lent for a moment trains, saves and gives the run back, and 
   expect(await trainResult("tiny", { places: lent, print, minutes: 0.001, to: home.runs })).toBe(false);
   expect(lines).not.toContainEqual(expect.stringMatching(/^member 2: test/));
   expect(await trainResult("tiny", { places: home, print })).toBe(true);
-  const { members, files } = await keepResult("tiny", home);
-  expect(members).toHaveLength(2);
-  expect(Object.keys(files)).toEqual(["tiny.benn"]);
+  const result = await keepResult("tiny", home);
+  expect(result?.members).toHaveLength(2);
+  expect(Object.keys(result?.files ?? {})).toEqual(["tiny.benn"]);
   const { verification } = await exportRun(join(home.runs, "tiny"), { container: await openContainer(), verify: true });
   expect(verification).toMatchObject({ images: 10, members: [{ otherClass: 0 }, { otherClass: 0 }] });
 });

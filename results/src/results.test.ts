@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync } from "node:fs";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openContainer } from "@benn/cli-ink";
@@ -41,14 +41,25 @@ test("a result is trained, stopped, taken up, kept and verified from its checkpo
     if (line.startsWith("member 2, epoch 1")) stop.abort();
   };
   expect(await trainResult("tiny", { places, print, signal: stop.signal })).toBe(false);
-  expect((await keepResult("tiny", places)).members).toHaveLength(1);
-  expect(await trainResult("tiny", { places, print })).toBe(true);
-  const result = await keepResult("tiny", places);
-  expect(result.members).toHaveLength(2);
-  expect(lines).toContain(`member 2: test ${(100 * (result.members[1]?.test ?? 0)).toFixed(2)} %`);
+  expect((await keepResult("tiny", places))?.members).toHaveLength(1);
 
+  // Another checkout has what was kept, and no runs/.
   const folder = join(places.results, "tiny");
+  expect(existsSync(join(folder, "unfinished/members/000/logits.train.f32"))).toBe(false);
+  await rename(join(places.runs, "tiny"), join(places.runs, "there"));
+  expect(await trainResult("tiny", { places, print })).toBe(true);
+  expect(lines).toContain("members/000: logits computed again from the weights.");
+  const result = await keepResult("tiny", places);
+  expect(result?.members).toHaveLength(2);
+  expect(lines).toContain(`member 2: test ${(100 * (result?.members[1]?.test ?? 0)).toFixed(2)} %`);
+  expect(existsSync(join(folder, "unfinished"))).toBe(false);
   expect(existsSync(join(folder, "members/000/weights.bin"))).toBe(false);
+
+  const undisturbed = { ...places, runs: join(places.results, "undisturbed") };
+  await trainResult("tiny", { places: undisturbed, print });
+  for (const file of ["members/000/member.json", "members/001/member.json", "members/001/weights.bin"]) {
+    expect(await readFile(join(places.runs, "tiny", file))).toEqual(await readFile(join(undisturbed.runs, "tiny", file)));
+  }
   const verification = await verifyRun(folder, { container: await openContainer() });
   expect(verification).toMatchObject({ fromEpoch: 2, complete: true, members: [{ member: 0, differences: [] }] });
 

@@ -25,12 +25,15 @@ export async function runResults(args: readonly string[], print: (line: string) 
     });
   program
     .command("keep")
-    .description("Copy log, records, checkpoint and .benn file of runs/NAME into results/NAME, and write its result.json.")
+    .description(
+      "Copy log, records, checkpoint and .benn file of runs/NAME into results/NAME, and write its result.json. Of a run that is not " +
+        "finished, keep also what another checkout goes on from.",
+    )
     .argument("<name...>")
     .action(async (names: string[]) => {
       for (const name of names) {
-        const { members, planned } = await keepResult(name);
-        print(`${name}: ${members.length} of ${planned} members kept`);
+        const result = await keepResult(name);
+        print(result ? `${name}: ${result.members.length} of ${result.planned} members kept` : `${name}: kept to go on with`);
       }
       print(await writeResultsTable());
     });

@@ -5,6 +5,7 @@ import { train } from "@benn/cli-ink";
 import { type Config, type RunEvent, UserError } from "@benn/core";
 import { RunControl } from "@benn/core/node";
 import { PLACES, type Places, resultNames } from "./places.ts";
+import { takeUpUnfinished } from "./unfinished.ts";
 
 export interface ResultOptions extends TrainingOptions {
   /** Folder of CIFAR-10; undefined for a configuration that needs none. */
@@ -16,13 +17,14 @@ export interface ResultOptions extends TrainingOptions {
 }
 
 /**
- * Trains the run of a result, or goes on with it, in `runs/NAME`. Before the last epoch of the first member its checkpoint is kept, in `verify/`.
+ * Trains the run of a result, or goes on with it, in `runs/NAME`; without one there, with what was kept of an unfinished one. Before the last epoch of the first member its checkpoint is kept, in `verify/`.
  * @returns whether it is finished
  */
 export async function trainResult(name: string, { data, minutes, to, places = PLACES, ...options }: ResultOptions): Promise<boolean> {
   const file = join(places.results, name, "config.json");
   if (!existsSync(file)) throw new UserError(`results: there is no ${file}. There are: ${resultNames(places).join(", ") || "none yet"}.`);
   const config = withData(JSON.parse(await readFile(file, "utf8")) as Config, data);
+  await takeUpUnfinished(name, { places, data, print: options.print });
   const ends = [...(options.signal ? [options.signal] : []), ...(minutes === undefined ? [] : [AbortSignal.timeout(minutes * 60_000)])];
   const finished = await trainVerifiable(
     { ...config, name, checkpointSeconds: 0 },

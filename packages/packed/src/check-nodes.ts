@@ -14,7 +14,9 @@ type Tensors = ReadonlyMap<string, { readonly dtype: string; readonly shape: rea
 const KEYS: Readonly<Record<GraphNode["op"], readonly string[]>> = {
   conv: ["kernel", "bias", "relu", "block", "strides", "pad", "thresholds", "flips"],
   binaryConv: ["kernel", "size", "scale", "bias", "relu", "strides", "pad", "thresholds", "flips"],
+  planeConv: ["kernel", "size", "odd", "block", "scale", "bias", "relu", "strides", "pad", "thresholds", "flips"],
   sign: ["thresholds", "flips"],
+  quantize: ["thresholds", "flips"],
   affine: ["mean", "factor", "offset"],
   maxPool: ["size", "strides", "pad", "flips"],
   averagePool: ["size", "strides", "pad", "inside"],
@@ -82,11 +84,24 @@ function shapeOf(
     else if (tensor.dtype !== dtype || tensor.shape.length !== shape.length || tensor.shape.some((n, axis) => n !== shape[axis]))
       fail(`has a ${key} ${tensor.dtype} [${tensor.shape.join(", ")}], not ${dtype} [${shape.join(", ")}]`);
   };
-  const floats = (of: Shape): Shape => (of.kind === "floats" ? of : fail("works on floats and gets bits"));
+  const floats = (of: Shape): Shape => (of.kind === "floats" ? of : fail(`works on floats and gets ${of.kind}`));
   const flag = (key: string): void => {
     if (node[key] !== undefined && typeof node[key] !== "boolean") fail(`has a ${key} that is neither true nor false`);
   };
   const flips = (channels: number): void => need("flips", "U8", [Math.ceil(channels / 8)], true);
+  /** A tensor's first axis, if it names one of three or two. */
+  const axis0 = (key: string): number => (typeof node[key] === "string" ? tensors.get(node[key]) : undefined)?.shape[0] ?? 0;
+  const codes = (channels: number): Pick<Shape, "kind" | "planes"> => {
+    const levels = axis0("thresholds");
+    const planes = Math.log2(levels + 1);
+    if (!isCount(planes, 1, 8)) return fail("has thresholds of no 1 to 8 bits");
+    need("thresholds", "F32", [levels, channels]);
+    flips(channels);
+    return { kind: "codes", planes };
+  };
+  const block = (): void => {
+    if (!isCount(node["block"], 1, 2 ** 31 - 1)) fail("has no usable block");
+  };
   const window = (size: unknown): Shape => {
     const { strides, pad } = node;
     if (!isPair(size, 1, MOST.window)) return fail("has no usable size");
@@ -104,7 +119,7 @@ function shapeOf(
       const [height, width, , filters = 0] = kernel.shape;
       const { channels } = floats(x);
       need("kernel", "F32", [height ?? 0, width ?? 0, channels, filters]);
-      if (!isCount(node["block"], 1, 2 ** 31 - 1)) return fail("has no usable block");
+      block();
       flag("relu");
       need("bias", "F32", [filters], true);
       need("thresholds", "F32", [filters], true);
@@ -114,7 +129,7 @@ function shapeOf(
       return { ...window([height, width]), channels: filters, kind: bits ? "bits" : "floats" };
     }
     case "binaryConv": {
-      if (x.kind !== "bits") return fail("works on bits and gets floats");
+      if (x.kind !== "bits") return fail(`works on bits and gets ${x.kind}`);
       const { size } = node;
       const kernel = typeof node["kernel"] === "string" ? tensors.get(node["kernel"]) : undefined;
       const filters = kernel?.shape[0] ?? 0;
@@ -130,6 +145,31 @@ function shapeOf(
         return fail("has thresholds and a scale, bias or ReLU too");
       return { ...out, channels: filters, kind: bits ? "bits" : "floats" };
     }
+    case "planeConv": {
+      if (x.kind !== "codes") return fail(`works on codes and gets ${x.kind}`);
+      const { size } = node;
+      const filters = (typeof node["kernel"] === "string" ? tensors.get(node["kernel"]) : undefined)?.shape[1] ?? 0;
+      const { height, width } = window(size);
+      if (!isCount(axis0("kernel"), 1, 8)) return fail("has no kernel of 1 to 8 bits");
+      need("kernel", "U8", [
+        axis0("kernel"),
+        filters,
+        Math.ceil(((size as number[]).reduce((product, n) => product * n, 1) * x.channels) / 8),
+      ]);
+      flag("odd");
+      flag("relu");
+      if (node["block"] !== undefined) block();
+      const out = { height, width, channels: filters } as const;
+      if (node["thresholds"] === undefined) {
+        need("scale", "F32", [filters]);
+        need("bias", "F32", [filters], true);
+        return { ...out, kind: "floats" };
+      }
+      if (["scale", "bias", "relu"].some((key) => node[key] !== undefined)) return fail("has thresholds and a scale, bias or ReLU too");
+      return { ...out, ...codes(filters) };
+    }
+    case "quantize":
+      return { ...floats(x), ...codes(x.channels) };
     case "sign":
       need("thresholds", "F32", [floats(x).channels]);
       flips(x.channels);
@@ -138,7 +178,7 @@ function shapeOf(
       for (const key of ["mean", "factor", "offset"]) need(key, "F32", [floats(x).channels]);
       return x;
     case "maxPool":
-      if (x.kind === "bits") flips(x.channels);
+      if (x.kind !== "floats") flips(x.channels);
       else if (node["flips"] !== undefined) return fail("turns bits and gets floats");
       return window(node["size"]);
     case "averagePool":

@@ -1,5 +1,5 @@
 // The graph of a member as it stands in the file. Value 0 is the image; node i makes value i + 1 from earlier values.
-// A value is a map [height, width, channels] of floats or of bits, where a bit stands for +1 or −1.
+// A value is a map [height, width, channels] of floats, of bits, where a bit stands for +1 or −1, or of codes of k bits, from 0 to 2ᵏ − 1.
 
 /** Height and width. */
 export type Pair = readonly [number, number];
@@ -46,6 +46,28 @@ export interface SignNode extends From, ToBits {
   readonly op: "sign";
 }
 
+/** k-bit codes by floats: as many as there are thresholds, F32 [2ᵏ − 1, channels], that x reaches; 2ᵏ − 1 less that where `flips` has a 1. */
+export interface QuantizeNode extends From, ToBits {
+  readonly op: "quantize";
+}
+
+/**
+ * Codes by codes: the sum is an integer; then either codes by thresholds (F32, as of `quantize`), or float32(sum)·scale + bias. Weights of
+ * k bits q are q − 2ᵏ⁻¹, or with `odd` 2q − (2ᵏ − 1).
+ */
+export interface PlaneConvNode extends From, Sliding, Partial<ToBits> {
+  readonly op: "planeConv";
+  readonly size: Pair;
+  /** U8 [k, filters, ⌈height·width·channels / 8⌉]: the bits of q, the lowest plane first. */
+  readonly kernel: string;
+  readonly odd?: boolean;
+  /** If it is there, sums are float32 as of `conv`, in blocks; else counted on bits. */
+  readonly block?: number;
+  readonly scale?: string;
+  readonly bias?: string;
+  readonly relu?: boolean;
+}
+
 /** (x − mean)·factor + offset per channel. */
 export interface AffineNode extends From {
   readonly op: "affine";
@@ -59,7 +81,7 @@ export interface PoolNode extends From, Sliding {
   readonly size: Pair;
   /** Of an average: divide by the number of pixels inside the image, not by the window's. */
   readonly inside?: boolean;
-  /** Of a maximum of bits. */
+  /** Of a maximum of bits or codes. */
   readonly flips?: string;
 }
 
@@ -73,13 +95,24 @@ export interface PlainNode extends From {
   readonly op: "relu" | "add" | "mean" | "flatten";
 }
 
-export type GraphNode = ConvNode | BinaryConvNode | SignNode | AffineNode | PoolNode | PadChannelsNode | PlainNode;
+export type GraphNode =
+  | ConvNode
+  | BinaryConvNode
+  | PlaneConvNode
+  | SignNode
+  | QuantizeNode
+  | AffineNode
+  | PoolNode
+  | PadChannelsNode
+  | PlainNode;
 
 export interface Shape {
-  readonly kind: "floats" | "bits";
+  readonly kind: "floats" | "bits" | "codes";
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** Of codes: k. */
+  readonly planes?: number;
 }
 
 export interface MemberHeader {
@@ -108,6 +141,10 @@ export interface ModelHeader {
 /** The tensor that says how far the votes can be trusted; readers that do not look for it pass it over. */
 export const TRUST = "trust";
 
+/** The tensor that says what the ensemble reached on test images; passed over likewise. */
+export const TEST_RESULTS = "testResults";
+
 export type VoteName = "hard" | "soft" | "softmax";
 
-export const FORMAT_VERSION = "1";
+/** Those that are read; the second has the nodes of codes, and stands in files that hold one. */
+export const FORMAT_VERSIONS: readonly string[] = ["1", "2"];

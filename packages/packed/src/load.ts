@@ -4,7 +4,7 @@ import { createKernels } from "./kernels.ts";
 import { PackedModel } from "./packed-model.ts";
 import { createPrepare } from "./prepare-image.ts";
 import { type LoadProgress, readBytes } from "./read-bytes.ts";
-import { readModel } from "./read-model.ts";
+import { type CheckedModel, readModel } from "./read-model.ts";
 
 export interface LoadOptions {
   /** Which popcount: that of 64-bit words, that of vectors, looking counts up, or whichever a trial of some ten milliseconds finds fastest. */
@@ -37,13 +37,21 @@ export async function load(source: string | URL | Uint8Array | ArrayBuffer, opti
   await checkSum(model.file, name);
   trial ??= createKernels().then(choosePopcount);
   const popcount = kernel === "auto" ? await trial : popcountOf(kernel);
+  const kernels = await createKernels();
   return new PackedModel(model, {
-    kernels: await createKernels(),
+    kernels,
     popcount,
+    // Only files with codes need what these weigh.
+    planes: hasCodes(model) ? await (await import("./planes/index.ts")).openPlanes(kernels.memory) : undefined,
     prepare: await createPrepare(model.preparation, { maxMemory, name }),
     maxMemory,
     name,
   });
+}
+
+/** Whether any value is of codes. */
+export function hasCodes({ members }: Pick<CheckedModel, "members">): boolean {
+  return members.some(({ shapes }) => shapes.some(({ kind }) => kind === "codes"));
 }
 
 /** A view, not a copy. */

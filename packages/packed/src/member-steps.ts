@@ -18,7 +18,7 @@ export function memberSteps({ nodes, shapes }: CheckedMember, values: readonly n
 }
 
 function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
-  const { kernels } = workshop;
+  const { kernels, planes } = workshop;
   const { x, y, from, to } = place;
   const [a = 0, b = 0] = from;
   const pixels = x.height * x.width;
@@ -28,6 +28,9 @@ function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
       return convStep(node, place, workshop);
     case "binaryConv":
       return binaryConvStep(node, place, workshop);
+    case "quantize":
+    case "planeConv":
+      return planes?.(node, place, workshop) ?? lacking();
     case "sign": {
       const [thresholds, flips] = [floats(node.thresholds), flipsAt(node.flips, y, workshop)];
       return () => kernels.thresholdBits(a, pixels, x.channels, thresholds, flips, to);
@@ -41,6 +44,7 @@ function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
       const window = [...node.size, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
       if (node.op === "averagePool")
         return () => kernels.averagePool(a, x.height, x.width, x.channels, ...window, Number(node.inside ?? false), to);
+      if (x.kind === "codes") return planes?.(node, place, workshop) ?? lacking();
       if (x.kind === "floats") return () => kernels.maxPool(a, x.height, x.width, x.channels, ...window, to);
       const flips = flipsAt(node.flips, y, workshop);
       return () => kernels.orPool(a, x.height, x.width, wordsOf(x.channels), ...window, flips, to);
@@ -58,4 +62,8 @@ function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
     default:
       return node satisfies never;
   }
+}
+
+function lacking(): never {
+  throw new Error("packed: a model with codes was opened without the kernels for them");
 }

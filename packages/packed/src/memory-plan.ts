@@ -4,8 +4,8 @@ import { wordsOf } from "./pack-kernel.ts";
 import { PackedError } from "./packed-error.ts";
 import type { CheckedModel } from "./read-model.ts";
 
-export function bytesOfValue({ kind, height, width, channels }: Shape): number {
-  return height * width * (kind === "bits" ? wordsOf(channels) * 8 : channels * 4);
+export function bytesOfValue({ kind, height, width, channels, planes = 1 }: Shape): number {
+  return height * width * (kind === "floats" ? channels * 4 : wordsOf(channels) * 8 * planes);
 }
 
 /**
@@ -57,6 +57,11 @@ export class MemoryPlan {
     const known = this.#zeros.get(bytes) ?? this.#addresses.take(bytes);
     this.#zeros.set(bytes, known);
     return known;
+  }
+
+  /** What was asked for so far. */
+  get scratchBytes(): number {
+    return this.#scratchBytes;
   }
 
   needScratch(bytes: number): void {

@@ -8,22 +8,31 @@ export interface NodeCost {
   readonly output: readonly [number, number, number];
   /** Whether the output is bits. */
   readonly bits: boolean;
+  /** Times that bits are counted, one for each two planes; 0 where real numbers are multiplied. */
+  readonly passes: number;
   /** Taps on padding included, as is the custom. */
   readonly multiplyAdds: number;
 }
 
 export function nodeCosts(
-  { nodes, shapes }: CheckedMember,
+  { nodes, shapes }: Pick<CheckedMember, "nodes" | "shapes">,
   tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>,
 ): NodeCost[] {
   return nodes.map((node, i) => {
     const from = shapes[node.in[0] ?? 0] as Shape;
     const { height, width, channels, kind } = shapes[i + 1] as Shape;
-    const [kh = 0, kw = 0] = node.op === "binaryConv" ? node.size : node.op === "conv" ? (tensors.get(node.kernel)?.shape ?? []) : [];
+    const [kh = 0, kw = 0] =
+      node.op === "binaryConv" || node.op === "planeConv" ? node.size : node.op === "conv" ? (tensors.get(node.kernel)?.shape ?? []) : [];
     return {
       op: node.op,
       output: [height, width, channels],
       bits: kind === "bits",
+      passes:
+        node.op === "binaryConv"
+          ? 1
+          : node.op === "planeConv" && node.block === undefined
+            ? (from.planes ?? 1) * (tensors.get(node.kernel)?.shape[0] ?? 1)
+            : 0,
       multiplyAdds: height * width * channels * kh * kw * from.channels,
     };
   });

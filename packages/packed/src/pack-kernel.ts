@@ -66,8 +66,9 @@ const NONE = new Uint8Array(0);
 export interface CountedClass {
   /** Values of the patch that lie inside the image. */
   readonly inside: number;
-  /** For each filter: bits of the kernel on taps outside, which count although they should not. */
+  /** For each filter: bits of the kernel on taps outside, which count although they should not, and on those inside. */
   readonly outside: Int32Array;
+  readonly within: Int32Array;
 }
 
 /** What the counts of each class of pixels have to be corrected by. */
@@ -88,13 +89,16 @@ export function countClasses(
   return rows.flatMap((row) =>
     columns.map((column): CountedClass => {
       const outside = new Int32Array(filters);
+      const within = new Int32Array(filters);
       for (let u = 0; u < height; u++) {
         for (let v = 0; v < width; v++) {
-          if ((isWithin(row, u) && isWithin(column, v)) || row.uncounted?.[u] || column.uncounted?.[v]) continue;
-          for (let filter = 0; filter < filters; filter++) outside[filter]! += ones[(filter * height + u) * width + v] as number;
+          const isInside = isWithin(row, u) && isWithin(column, v);
+          if (!isInside && (row.uncounted?.[u] || column.uncounted?.[v])) continue;
+          const sums = isInside ? within : outside;
+          for (let filter = 0; filter < filters; filter++) sums[filter]! += ones[(filter * height + u) * width + v] as number;
         }
       }
-      return { inside: (row.to - row.from) * (column.to - column.from) * channels, outside };
+      return { inside: (row.to - row.from) * (column.to - column.from) * channels, outside, within };
     }),
   );
 }
@@ -118,10 +122,14 @@ export function limitTables(classes: readonly CountedClass[], thresholds: Int32A
   );
 }
 
-/** Tables for floats: the sum is base − 2·count. */
-export function baseTables(classes: readonly CountedClass[], filters: number): Int32Array {
+/** What sums begin with: a sum of −1 and +1 is base − 2·count. */
+export type BaseOf = (counted: CountedClass, filter: number) => number;
+
+/** Of signs by signs. */
+export const baseOfSigns: BaseOf = ({ inside, outside }, filter) => inside + 2 * (outside[filter] as number);
+
+/** Tables for floats. */
+export function baseTables(classes: readonly CountedClass[], filters: number, baseOf: BaseOf): Int32Array {
   const order = filterOrder(filters);
-  return Int32Array.from(
-    classes.flatMap(({ inside, outside }) => order.map((filter) => (filter < filters ? inside + 2 * (outside[filter] as number) : 0))),
-  );
+  return Int32Array.from(classes.flatMap((counted) => order.map((filter) => (filter < filters ? baseOf(counted, filter) : 0))));
 }

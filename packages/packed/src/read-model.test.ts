@@ -174,7 +174,7 @@ describe("a file is refused in a sentence that says what is wrong:", () => {
     ["nothing", new Uint8Array(0), /has 0 bytes, so it is not a \.benn file/],
     ["a header beyond the end", huge, /header of 9\d+ bytes, so it is not a \.benn file/],
     ["another format", metadata({ format: "onnx" }), /its format is "onnx"/],
-    ["a later version", metadata({ version: "2" }), /version 2 of the \.benn format, this runtime reads 1/],
+    ["a later version", metadata({ version: "3" }), /version 3 of the \.benn format, this runtime reads 1 and 2/],
     ["a model that is not JSON", metadata({ model: "{" }), /its model is not JSON/],
     ["an unknown voter", sampleFile((_, __, header) => (header["voter"] = "loud")), /unknown voter "loud"/],
     ["a shape that cannot be", sampleFile((_, __, header) => (header["shape"] = [6, -6, 2])), /no usable image shape/],

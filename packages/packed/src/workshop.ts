@@ -1,4 +1,4 @@
-import type { Shape } from "./graph.ts";
+import type { GraphNode, Shape } from "./graph.ts";
 import type { Popcount } from "./choose-popcount.ts";
 import type { Kernels } from "./kernels.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
@@ -14,6 +14,8 @@ export interface Workshop {
   /** See `CheckedModel`. */
   readonly table: Float32Array | undefined;
   readonly popcount: Popcount;
+  /** Of nodes with codes, if there are any: `openPlanes`. */
+  readonly planes: PlaneSteps | undefined;
   /** Set before an image is run: whether its bytes are at hand beside its floats. */
   readonly image: { hasBytes: boolean };
   /** Called for each first-layer sum that had to be computed in float32. */
@@ -22,6 +24,9 @@ export interface Workshop {
 
 /** One node's work, all addresses known. */
 export type Step = () => void;
+
+/** The step of a node that gets or gives codes. */
+export type PlaneSteps = (node: GraphNode, place: Place, workshop: Workshop) => Step;
 
 /** A node, its input and output, and where they lie. */
 export interface Place {

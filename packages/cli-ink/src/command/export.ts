@@ -18,6 +18,8 @@ interface ExportCommandOptions {
   readonly plugin?: readonly string[];
   readonly whitening?: boolean;
   readonly trust?: boolean;
+  /** Run folder of a real-valued net. */
+  readonly twin?: string;
   readonly verify?: boolean;
   /** Folder of the run's data. */
   readonly data?: string;
@@ -28,7 +30,7 @@ interface ExportCommandOptions {
 /** `benn export` */
 export async function exportCommand(
   folder: string,
-  { out, voter, plugin = [], whitening = true, trust = true, verify = false, data, cache, json }: ExportCommandOptions,
+  { out, voter, plugin = [], whitening = true, trust = true, twin, verify = false, data, cache, json }: ExportCommandOptions,
 ): Promise<void> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, plugin);
@@ -42,6 +44,7 @@ export async function exportCommand(
     container,
     whitening,
     trust,
+    twin,
     verify,
     ...(voter === undefined ? {} : { voter }),
     ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),
@@ -121,20 +124,45 @@ export function exportLines(
   ];
 }
 
+const hasSeveralBits = ({ bits }: SizeRow): boolean => bits !== undefined && Object.values(bits).some((width) => width > 1 && width < 32);
+
+/** Per layer with layers of several bits: output, weights, bits of inputs and of weights, multiply-adds, how it runs, bytes in the file. */
+function severalBitsTable(rows: readonly SizeRow[]): string[] {
+  const all = rows.filter(({ type }) => type !== "InputLayer");
+  const macs = ({ binaryMultiplyAdds, realMultiplyAdds }: SizeRow): number => binaryMultiplyAdds + realMultiplyAdds;
+  const cells = all.map((row) => [
+    row.name,
+    row.outputShape.join("×"),
+    row.parameters === 0 ? "" : count(row.parameters),
+    row.passes === undefined ? "" : row.bits ? `${row.bits.activations}×${row.bits.kernel}` : "32×32",
+    millions(macs(row)),
+    row.passes === undefined ? "" : row.passes === 0 ? "real" : row.passes === 1 ? "bits" : `${row.passes} passes`,
+    packedCell(row),
+  ]);
+  const sum = (of: (row: SizeRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const total = ["sum", "", count(sum((row) => row.parameters)), "", millions(sum(macs)), "", count(sum((row) => row.packedBytes))];
+  return table([["layer", "output", "weights", "bits", "M MACs", "runs as", "bytes"], ...cells, total]).map((line) => `  ${line}`);
+}
+
+const millions = (n: number): string => (n === 0 ? "" : (n / 1e6).toFixed(n < 1e5 ? 3 : 1));
+
+const packedCell = ({ packedBytes, parameters, type }: SizeRow): string =>
+  packedBytes > 0 ? count(packedBytes) : parameters > 0 || /BatchNorm/.test(type) ? "folded" : "";
+
 /** Per layer: output, parameters and multiply-adds by width in bits, bytes in the file. */
 function sizeTable(rows: readonly SizeRow[]): string[] {
+  if (rows.some(hasSeveralBits)) return severalBitsTable(rows);
   const blank = (n: number): string => (n === 0 ? "" : count(n));
-  const millions = (n: number): string => (n === 0 ? "" : (n / 1e6).toFixed(n < 1e5 ? 3 : 1));
   const cells = rows
     .filter(({ type }) => type !== "InputLayer")
-    .map(({ name, type, outputShape, parameters, binaryParameters, binaryMultiplyAdds, realMultiplyAdds, packedBytes }) => [
-      name,
-      outputShape.join("×"),
-      blank(binaryParameters),
-      blank(parameters - binaryParameters),
-      millions(binaryMultiplyAdds),
-      millions(realMultiplyAdds),
-      packedBytes === 0 && (parameters > 0 || /BatchNorm/.test(type)) ? "folded" : blank(packedBytes),
+    .map((row) => [
+      row.name,
+      row.outputShape.join("×"),
+      blank(row.binaryParameters),
+      blank(row.parameters - row.binaryParameters),
+      millions(row.binaryMultiplyAdds),
+      millions(row.realMultiplyAdds),
+      packedCell(row),
     ]);
   const sum = (of: (row: SizeRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
   const total = [

@@ -252,6 +252,7 @@ export function createProgram(): Command {
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--no-whitening", "leave out the matrix of a whitened dataset (19 MB for CIFAR-10); the model then takes floats only")
       .option("--no-trust", "leave out what its votes can be trusted for, which is found by running it on the held-out rows")
+      .option("--twin <run>", "run of a net with real-valued weights, whose test accuracy the file names beside its own")
       .option("--verify", "run the file on every test image and compare its logits with those of the training graphs")
       .option("--data <dir>", "where the run's data are now, for held-out rows and --verify; without either an export needs none")
       .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
@@ -265,6 +266,7 @@ export function createProgram(): Command {
             plugin?: string[];
             whitening: boolean;
             trust: boolean;
+            twin?: string;
             verify?: boolean;
             data?: string;
             cache?: string;

@@ -35,9 +35,7 @@ export function startTraining(request: TrainRequest, { onEvent, onFolder, onNois
       else if (message.kind === "stopped") resolve(undefined);
       else reject(revive(message));
     });
-    worker.on("error", (cause) =>
-      reject(new Error(`the training thread died: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })),
-    );
+    worker.on("error", (cause) => reject(threadError(cause)));
     worker.on("exit", (code) => reject(new Error(`the training thread died with code ${code}`)));
   });
   return {
@@ -48,6 +46,18 @@ export function startTraining(request: TrainRequest, { onEvent, onFolder, onNois
       await worker.terminate();
     },
   };
+}
+
+/** What ended a thread that could not say it. */
+function threadError(cause: unknown): Error {
+  if ((cause as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return new UserError(
+      "the training thread got no more memory from the system (or reached V8's limit for its heap). What was saved stands. " +
+        "Raise a limit on address space (ulimit -v) or on memory (the container's, --max-old-space-size), or train smaller batches: --set batchSize=N.",
+      { cause },
+    );
+  }
+  return new Error(`the training thread died: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 
 /** Errors lose their class on the way between threads. */

@@ -15,6 +15,7 @@ import { asConfig } from "./experiment.ts";
 import { checkGiven, findGiven } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { machineMemory } from "./machine-memory.ts";
+import { memoryWarning } from "./memory-warning.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
 
@@ -54,7 +55,7 @@ export interface RunPlan {
   /** Bytes a training step keeps where nothing is fused: every layer's output twice, weights with gradient and Adam's moments. */
   readonly memoryBytes: number;
   readonly machineMemoryBytes: number;
-  /** What the dataset says of its data: pictures left out, and why. */
+  /** Of the data (pictures left out, and why), and of memory that may not suffice. */
   readonly warnings: readonly string[];
 }
 
@@ -85,7 +86,8 @@ export async function planRun(
   );
   const memoryBytes = Math.max(...kinds.map((kind) => stepMemory(kind.summary, resolved)));
   const share = backend.share?.({ cores: availableParallelism(), memoryBytes: machineMemory(), stepBytes: memoryBytes });
-  membersAtATime(resolved, container, share);
+  const { count } = membersAtATime(resolved, container, share);
+  const tooMuch = memoryWarning(memoryBytes, { members: count, memoryBytes: machineMemory(), config: resolved });
   const rule = stopRule({ config: resolved, container }, data.labels.length);
   const samples = data.train.labels.length;
   const sum = (of: (kind: PlannedKind) => number): number => kinds.reduce((total, kind) => total + of(kind) * kind.members.length, 0);
@@ -110,7 +112,7 @@ export async function planRun(
       3 * (sum(({ epochs, summary }) => epochs * samples * summary.multiplyAdds) + pretrained * (first?.summary.multiplyAdds ?? 0)),
     memoryBytes,
     machineMemoryBytes: machineMemory(),
-    warnings: data.warnings ?? [],
+    warnings: [...(data.warnings ?? []), ...(tooMuch === undefined ? [] : [tooMuch])],
   };
   data.dispose?.();
   return plan;

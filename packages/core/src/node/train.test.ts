@@ -274,6 +274,16 @@ test("a plan of batches in parts counts the memory of a part, and one more copy 
   expect(outputs).toBeGreaterThan(0);
 });
 
+test("steps that need more memory than there is are announced, in a plan and before a run trains", async () => {
+  const vast: Config = { ...base, members: 1, epochs: 1, batchSize: 1_000_000, architecture: { name: "linear", hidden: 50_000 } };
+  expect((await planRun(vast, { container })).warnings).toContainEqual(expect.stringContaining("a training step takes up to about"));
+  expect((await planRun(base, { container })).warnings).toEqual([]);
+  const { events } = await run(vast, { out: await newOut() });
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: "warning", message: expect.stringContaining("the system may kill it") as string }),
+  );
+});
+
 test("the experiment file holds the whole configuration and no clock", async () => {
   const { folder } = await run(base, { out: await newOut() });
   const experiment = JSON.parse(await readFile(join(folder, "experiment.json"), "utf8")) as Record<string, unknown>;

@@ -24,6 +24,7 @@ import type { FileSystem } from "./file-system.ts";
 import { checkGiven, findGiven, givenMembers, withAbsolutePaths } from "./find-given.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { machineMemory } from "./machine-memory.ts";
+import { memoryWarning } from "./memory-warning.ts";
 import { newRunFolder, refuseTakenName } from "./new-run-folder.ts";
 import { openRun } from "./open-run.ts";
 import { readTrained } from "./read-trained.ts";
@@ -130,6 +131,8 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     // Also of a run that was killed between the two.
     if (resolved.init !== undefined && resolved.init !== startFolder(folder)) await store.keepStart(await readStartFiles(resolved.init));
     options.onFolder?.(folder);
+    const warning = memoryWarning(stepBytes, { members: count, memoryBytes: machineMemory(), config: resolved });
+    if (warning !== undefined) yield* warnings([warning]);
     audience = tellListeners(listeners, folder);
     const { startMemberThread } = options;
     if (startMemberThread && count > 1) {

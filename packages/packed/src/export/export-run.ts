@@ -1,11 +1,12 @@
 import { BACKENDS, type DependencyContainer, type Spec, type Split, UserError, VOTERS } from "@benn/core";
 import { type SafetensorsEntry } from "@benn/core/internals";
 import { type Experiment, openRun, readExperiment, type ResolvedConfig, resolveConfig, restoreMembers } from "@benn/core/node";
-import { type MemberHeader, type ModelHeader, TRUST } from "../graph.ts";
+import { type MemberHeader, type ModelHeader, TEST_RESULTS, TRUST } from "../graph.ts";
 import type { TrustData } from "../trust/read-trust.ts";
 import { calibrate } from "./calibrate.ts";
 import { compileModel, type SizeRow } from "./compile-model.ts";
 import { encodeModel } from "./encode-model.ts";
+import { findTestResults } from "./find-test-results.ts";
 import { LEAST_ROWS } from "./find-trust.ts";
 import { checkLowers, lowerVote, VOTES } from "./lower-vote.ts";
 import { openRunData } from "./open-run-data.ts";
@@ -26,6 +27,8 @@ export interface ExportOptions {
    * stop of a soft vote. Default true.
    */
   readonly trust?: boolean;
+  /** Run folder of a net with real-valued weights on the same data, whose test accuracy the file names beside its own. */
+  readonly twin?: string | undefined;
   /** Where the run's data lie now, if not where it names them. They are needed for trust, to verify, and by a voter that learns. */
   readonly dataset?: Spec;
   /** Called after each member. */
@@ -58,7 +61,7 @@ export interface Exported {
  */
 export async function exportRun(
   folder: string,
-  { container, voter, whitening = true, verify = false, trust = true, dataset, onProgress, onCalibrated, onVerified }: ExportOptions,
+  { container, voter, whitening = true, verify = false, trust = true, twin, dataset, onProgress, onCalibrated, onVerified }: ExportOptions,
 ): Promise<Exported> {
   const run = await openRun(folder);
   const config = resolveConfig(run.config, container);
@@ -124,6 +127,11 @@ export async function exportRun(
     if (typeof worth !== "string") {
       const json = new TextEncoder().encode(JSON.stringify(worth));
       tensors.set(TRUST, { dtype: "U8", shape: [json.length], data: json });
+    }
+    const results = await findTestResults(folder, { voter: named.name, members: members.length, realBytes, twin, container });
+    if (results) {
+      const json = new TextEncoder().encode(JSON.stringify(results));
+      tensors.set(TEST_RESULTS, { dtype: "U8", shape: [json.length], data: json });
     }
     const bytes = encodeModel(header, voting, tensors);
     const verification = verify
