@@ -15,7 +15,9 @@ export function unsealedModel(
   tensors: ReadonlyMap<string, SafetensorsEntry>,
 ): UnsealedModel {
   const model = JSON.stringify({ ...header, members } satisfies ModelHeader);
-  const metadata = { format: "benn", version: FORMAT_VERSIONS, model };
+  // The second version where the first has no words for it, so that readers of the first read all else.
+  const hasCodes = members.some(({ nodes }) => nodes.some(({ op }) => op === "quantize"));
+  const metadata = { format: "benn", version: FORMAT_VERSIONS[hasCodes ? 1 : 0] ?? "", model };
   const bytes = writeSafetensors({ metadata, tensors });
   const start = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   return {
