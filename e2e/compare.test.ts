@@ -33,7 +33,7 @@ test("runs are trained, the answer is a sentence, everything fits 80 columns, an
   expect(page).toContain("More bits or more networks: compare");
 });
 
-test("runs that are there are taken, whatever their name, and give the same bytes; another member goes on from no run but a new one", async () => {
+test("runs that are there are taken, whatever their name, and give the same bytes; fewer members are those of a run of more", async () => {
   const times = ["compare-1-bit-seed-0", "compare-real-seed-1"].map(
     (run) => statSync(join(cwd, "runs", run, "members/000/weights.bin")).mtimeMs,
   );
@@ -70,6 +70,23 @@ test("runs that are there are taken, whatever their name, and give the same byte
   expect(fewer.kinds[0]!.runs).toEqual(ones!.runs);
   expect(fewer.kinds[0]!.ensembles).toEqual(ones!.ensembles.slice(0, 1));
   expect(readdirSync(join(cwd, "runs"))).toHaveLength(6);
+});
+
+test("more members are trained from those that are there, to the weights of a run that trained them all", async () => {
+  const more = await compare("--members", "3", "--json", "--no-time");
+  expect(more.code).toBe(0);
+  const { kinds } = comparisonSchema.parse(JSON.parse(more.stdout));
+  expect(kinds[0]!.runs.map(({ folder }) => folder)).toEqual(["runs/compare-1-bit-seed-0-2", "runs/compare-1-bit-seed-1-2"]);
+  expect(kinds[1]!.runs.map(({ folder }) => folder)).toEqual(["runs/compare-2-bits-seed-0", "runs/compare-2-bits-seed-1"]);
+  const third = (folder: string) => readFileSync(join(folder, "members/002/weights.bin"), "base64");
+  const whole = await benn(
+    ["train", "--preset", "compare", "--set", ...settings.slice(1), "epochs=1", "scoreEvery=1", "members=3", "name=whole", "--ui", "plain"],
+    { cwd },
+  );
+  expect(whole.code).toBe(0);
+  expect(third(join(cwd, "runs/compare-1-bit-seed-0-2"))).toBe(third(join(cwd, "runs/whole")));
+  // Members that were given are found again.
+  expect((await compare("--members", "3", "--json", "--no-time")).stdout).toBe(more.stdout);
 });
 
 test("stopped, it keeps what is trained, and the same command goes on to the same weights", async () => {

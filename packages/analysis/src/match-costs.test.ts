@@ -50,6 +50,20 @@ test("members that fill the price all but less than another one are not short", 
   expect(match).toMatchObject({ members: 3, isShort: false });
 });
 
+test("an ensemble of the very price fits", () => {
+  const [match] = matchCosts(ones, [kind(3, [{ accuracies: [0.5, 0.5], cost: { bytes: 210 } }])]);
+  expect(match).toMatchObject({ members: 2, ensemblePrice: 210 });
+});
+
+test("what is dearer and only as accurate is not on the front", () => {
+  const equal = kind(2, [{ accuracies: [0.5, 0.52], cost: { bytes: 111 } }]);
+  expect(paretoFront([ones, equal], "bytes")).toEqual([
+    [0, 0],
+    [0, 1],
+    [0, 2],
+  ]);
+});
+
 test("the front has what nothing cheaper is as accurate as", () => {
   expect(paretoFront([ones, two, real], "bytes")).toEqual([
     [0, 0],

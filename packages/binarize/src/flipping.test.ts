@@ -111,6 +111,9 @@ test.for([
           const flipped = before.filter((level, i) => ((level ^ after[i]!) >> bit) & 1).length / before.length;
           expect(Math.abs(flipped - 0.2), `${kind} of ${bits} bits, bit ${bit}`).toBeLessThan(0.02);
         }
+        // Of k bits that are drawn apart all are as they were with probability 0.8ᵏ.
+        const same = before.filter((level, i) => level === after[i]).length / before.length;
+        expect(Math.abs(same - 0.8 ** bits)).toBeLessThan(0.03);
         const all = levelsOf(own, kind, 1);
         expect(all.after.every((level, i) => level === 2 ** bits - 1 - all.before[i]!)).toBe(true);
       }

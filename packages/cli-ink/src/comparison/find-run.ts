@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type DependencyContainer, UserError } from "@benn/core";
 import { openRun, readExperiment, type ResolvedConfig, resolveConfig } from "@benn/core/node";
 import type { WantedRun } from "./wanted-runs.ts";
@@ -28,7 +28,10 @@ export interface FoundRun {
 
 /** Run folders by what they train. */
 export interface RunShelf {
-  /** The one with the most members that are trained already, of those that train at least as many alike. */
+  /**
+   * The one with the most members that are trained already. It may plan fewer than are wanted: then a new run takes them as given ones. Of those with equally
+   * many, one that plans enough.
+   */
   find(wanted: WantedRun): FoundRun | undefined;
 }
 
@@ -50,8 +53,9 @@ export async function openShelf(places: readonly string[], container: Dependency
   return {
     find({ config, members }) {
       const key = keyOf(resolveConfig(config, container));
-      const fitting = runs.filter((run) => run.key === key && run.planned >= members);
-      return fitting.reduce<FoundRun | undefined>((best, run) => (best && best.trained >= run.trained ? best : run), undefined);
+      const worth = ({ trained, planned }: FoundRun): number => 2 * Math.min(trained, members) + Number(planned >= members);
+      const fitting = runs.filter((run) => run.key === key && worth(run) > 0);
+      return fitting.reduce<FoundRun | undefined>((best, run) => (best && worth(best) >= worth(run) ? best : run), undefined);
     },
   };
 }
@@ -59,13 +63,24 @@ export async function openShelf(places: readonly string[], container: Dependency
 async function runIn(folder: string, container: DependencyContainer): Promise<(FoundRun & { readonly key: string }) | undefined> {
   try {
     const { config, origin } = await readExperiment(folder);
-    if (origin) return undefined; // its members were trained elsewhere
     const resolved = resolveConfig(config, container);
-    return { folder, trained: (await openRun(folder)).members.length, key: keyOf(resolved), planned: resolved.members.length };
+    const key = keyOf(resolved);
+    if (origin && resolved.given.length === 0) return undefined; // its members were trained elsewhere
+    for (const [place, given] of resolved.given.entries()) {
+      // Members of a run of the same key, in their places there, are those that it would have trained.
+      if (memberFolderOf(place) !== basename(given)) return undefined;
+      const source = await runIn(dirname(dirname(given)), container);
+      if (source?.key !== key) return undefined;
+    }
+    return { folder, trained: (await openRun(folder)).members.length, key, planned: resolved.members.length };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
   }
+}
+
+function memberFolderOf(member: number): string {
+  return String(member).padStart(3, "0");
 }
 
 /** The same for configurations whose members become the same. */

@@ -38,7 +38,12 @@ export async function trainRuns(task: TrainRunsTask): Promise<string[][]> {
       folders.push(found.folder);
       continue;
     }
-    onRun(found ? `${what}: going on with ${found.folder}` : `${what}: training ${join(out, freeName(out, wanted.config.name))}`);
+    const isGrown = found !== undefined && found.planned < wanted.members;
+    onRun(
+      found && !isGrown
+        ? `${what}: going on with ${found.folder}`
+        : `${what}: training ${join(out, freeName(out, wanted.config.name))}${isGrown ? `, from the members of ${found.folder}` : ""}`,
+    );
     const onShare = (epochs: number, now: string): void =>
       task.onProgress({ what: `${what}, ${now}, thousandths of an epoch`, done: Math.round(before + 1000 * epochs), total });
     folders.push(await trainOne(task, wanted, found, onShare));
@@ -58,11 +63,14 @@ async function trainOne(
   const stop = (): void => control.stopNow();
   signal.addEventListener("abort", stop);
   const threads = startMemberThread ? { startMemberThread } : {};
-  const run = found
-    ? train(undefined, { container, control, ...threads, resume: found.folder })
-    : train({ ...config, name: freeName(out, config.name) }, { container, control, ...threads, out });
+  const run =
+    found && found.planned >= members
+      ? train(undefined, { container, control, ...threads, resume: found.folder })
+      : train(
+          { ...config, name: freeName(out, config.name), ...(found && found.trained > 0 ? { given: [found.folder] } : {}) },
+          { container, control, ...threads, out },
+        );
   const epochs = new Map<number, number>();
-  let ended = found?.trained ?? 0;
   try {
     for (;;) {
       const next = await run.next();
@@ -79,7 +87,7 @@ async function trainOne(
         );
       }
       // A run that was begun elsewhere may plan more members than are wanted.
-      if (event.type === "member-end" && (ended += 1) >= members && (found?.planned ?? members) > members) control.stopNow();
+      if (event.type === "member-end" && event.member + 1 >= members && (found?.planned ?? members) > members) control.stopNow();
     }
   } finally {
     signal.removeEventListener("abort", stop);
