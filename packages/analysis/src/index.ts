@@ -8,6 +8,7 @@ export { type McNemar, mcnemar } from "./mcnemar.ts";
 export { rightRows } from "./right-rows.ts";
 export { type RiskAtCoverage, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { SPLIT_WORDS } from "./split-words.ts";
+export type { Step } from "./steps.ts";
 export { fitTemperature } from "./temperature.ts";
 export { type Interval, wilson } from "./wilson.ts";
 export { addsUp } from "./adds-up.ts";
@@ -16,11 +17,12 @@ export {
   type Accuracy,
   type EnsembleEvaluation,
   evaluateEnsemble,
+  evaluateInSteps,
   type EvaluatedSplit,
   type EvaluatedVote,
   type EvaluateOptions,
 } from "./evaluate-ensemble.ts";
-export { finalAnswers, type FinalAnswers } from "./final-answers.ts";
+export { finalAnswers, type FinalAnswers, finalAnswersInSteps } from "./final-answers.ts";
 export { type Tempered, voteProbabilities } from "./vote-probabilities.ts";
 export { type Measured, type VotedSplit, voteSplit, type VoteTask } from "./vote-split.ts";
 export { type MemberSelection, selectMembers, type SelectionStep, type SelectionTask } from "./select-members.ts";

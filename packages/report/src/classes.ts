@@ -81,7 +81,7 @@ function matrix({ vote, classes: names }: ReportedRun["evaluation"]): Html {
   return html`<div class="wide" tabindex="0" role="group" aria-label="${caption}">
       <table class="matrix">
         <caption>
-          ${caption}
+          <span>${caption}</span>
         </caption>
         <thead>
           <tr>

@@ -49,11 +49,12 @@ figcaption{color:var(--muted);max-width:40rem}
 .wide{overflow-x:auto;margin:.8rem 0}
 table{min-width:min(100%,22rem);border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.3rem 0}
+caption span{display:inline-block;max-width:calc(100vw - 2rem);position:sticky;left:0}
 th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{vertical-align:bottom;white-space:nowrap}
 tbody th{font-weight:500;text-align:right}
 td:not(.text){white-space:nowrap}
-tbody th.text{min-width:7rem}
+tbody th.text,td.text{min-width:7rem}
 .text,tbody th.text{text-align:left}
 td.text code,.sum{overflow-wrap:anywhere}
 th button{all:unset;cursor:pointer;text-decoration:underline dotted}

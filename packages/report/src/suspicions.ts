@@ -71,7 +71,7 @@ export function suspicions(run: ReportedRun): string[] {
 
   if (reused.length > 0 && splits.validation)
     found.push(
-      `The validation images are not fresh: ${reused.join("; ")}. The vote does better on them than on new images, and what they choose, the temperature too, leans to their side.`,
+      `The validation images are not fresh: ${reused.join("; ")}. Accuracy on them is optimistic, and what they choose here, like the temperature, fits new images a little less well.`,
     );
 
   if (ending !== undefined) found.push(`The run ended before its last member: ${ending}`);

@@ -5,7 +5,7 @@ import type { BenchOptions } from "./bench.ts";
 import { commandName } from "./command-name.ts";
 import type { CompareOptions } from "./compare.ts";
 import type { EvalOptions } from "./eval.ts";
-import { EXIT_HELP } from "./exit-codes.ts";
+import { EXIT_HELP, exitHelp } from "./exit-codes.ts";
 import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import { printableLines } from "./print.ts";
@@ -108,7 +108,7 @@ export function createProgram(): Command {
       ["eval runs/NAME --mirror", "with the mirror image of each image"],
       ["eval runs/NAME --json", "everything, for programs"],
     ],
-  );
+  ).addHelpText("after", exitHelp("it writes nothing"));
 
   examples(
     program
@@ -172,7 +172,7 @@ export function createProgram(): Command {
       ["report runs/NAME --twin runs/REAL", "beside its real-valued twin"],
       ["report runs/ONE runs/OTHER --out both.html", "two runs, one over the other"],
     ],
-  );
+  ).addHelpText("after", exitHelp("nothing was written"));
 
   examples(
     program
@@ -205,7 +205,7 @@ export function createProgram(): Command {
       ["select runs/A runs/B --budget 300kB", "of two runs, in a file of 300 kB at most"],
       ["select runs/A runs/B --budget 2ms --dry-run", "what 2 ms for an image would buy"],
     ],
-  );
+  ).addHelpText("after", exitHelp("no run was written"));
 
   examples(
     program
@@ -312,6 +312,9 @@ export function createProgram(): Command {
       ["predict model.benn cat.png --coverage 0.95", "and the classes that it may be"],
       ["predict model.benn - --json < cat.png", "from standard input, for programs"],
     ],
+  ).addHelpText(
+    "after",
+    exitHelp("it writes nothing").replace("a fault of the program", "a picture that cannot be read, or a fault of the program"),
   );
 
   examples(

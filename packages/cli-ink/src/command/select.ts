@@ -93,7 +93,7 @@ async function run(task: Task): Promise<{ readonly selection: Selection; readonl
     const choice = await chooseMembers(library, { ...settings, container, budget, whitening, signal, onProgress });
     const written = dryRun ? undefined : await write(task, { data, library, choice, settings, budget });
     const folders = runs.map(({ folder }) => folder);
-    return { library, selection: describeSelection(library, choice, { ...settings, runs: folders, budget, written }) };
+    return { library, selection: await describeSelection(library, choice, { ...settings, runs: folders, budget, written }) };
   } finally {
     data.dispose?.();
   }

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { compareMembers, type EnsembleEvaluation, finalAnswers, rightRows } from "@benn/analysis";
+import { compareMembers, type EnsembleEvaluation, type FinalAnswers, finalAnswersInSteps, rightRows } from "@benn/analysis";
 import { BINARIZERS, type LoadedDataset, type SplitName, UserError, VOTERS } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import { loadDataset, openEnsemble, openRun, readExperiment, resolveConfig } from "@benn/core/node";
 import { heldOutReuses } from "@benn/packed/export";
 import { flattenConfig, pickImages, type ReportedImages, type ReportedMember, type ReportedRun, type Twin } from "@benn/report";
 import { datasetOfRun } from "../command/dataset-of-run.ts";
+import { inSteps } from "../command/in-steps.ts";
 import { judge } from "../command/eval.ts";
 import { openRunContainer, refuseForeignBackend } from "../command/plugins-of-run.ts";
 import { say } from "../command/print.ts";
@@ -53,8 +54,9 @@ export async function gatherRun(folder: string, options: GatherOptions): Promise
   const data = await loadData();
   try {
     const ensemble = await openEnsemble(folder, { container, data, ...given, signal, onProgress });
-    const evaluation = judge(ensemble, on, "report");
-    const answers = finalAnswers(ensemble, on);
+    const watch = { signal, onProgress };
+    const evaluation = await judge(ensemble, on, { who: "report", ...watch });
+    const answers = await inSteps(finalAnswersInSteps(ensemble, on), { what: "answers, rows", ...watch });
     const story = await readStory(folder);
     const twin = options.twin === undefined ? undefined : await openTwin(options.twin, { ...options, rights: answers });
     const packed = await packRun(folder, {
@@ -151,10 +153,7 @@ function countedBytes({ members }: EnsembleEvaluation, { plans }: RunStory): { r
 }
 
 /** @throws UserError where the twin's weights are binary, or its rows not the run's */
-async function openTwin(
-  folder: string,
-  { on, rights, ...options }: GatherOptions & { readonly rights: ReturnType<typeof finalAnswers> },
-): Promise<Twin> {
+async function openTwin(folder: string, { on, rights, ...options }: GatherOptions & { readonly rights: FinalAnswers }): Promise<Twin> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, options.plugin);
   refuseForeignBackend(run, process.cwd());
@@ -168,8 +167,9 @@ async function openTwin(
       `report --twin ${folder}: its weights are not real-valued but ${binary.binarizer.name}. Name a run that was trained with --set binarizer=none.`,
     );
   const ensemble = await openEnsemble(folder, { container, ...given, splits: [on], signal, onProgress });
-  const evaluation = judge(ensemble, on, "report --twin");
-  const answers = finalAnswers(ensemble, on);
+  const watch = { signal, onProgress };
+  const evaluation = await judge(ensemble, on, { who: "report --twin", ...watch });
+  const answers = await inSteps(finalAnswersInSteps(ensemble, on), { what: "answers, rows", ...watch });
   if (answers.labels.length !== rights.labels.length || answers.labels.some((label, row) => label !== rights.labels[row]))
     throw new UserError(
       `report --twin ${folder}: its ${on} rows are not those of the run, so they cannot be compared. Name a twin that was trained on the same data.`,
