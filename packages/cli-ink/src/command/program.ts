@@ -40,7 +40,8 @@ export function createProgram(): Command {
   examples(program, [
     ["train --preset demo", "a small ensemble on real photographs, in minutes"],
     ["train --set scheme=samme members=8 epochs=10", "boosting"],
-    ["watch runs/NAME", "look at a run, or see it again"],
+    ["watch runs/NAME", "attach to a run, or replay it"],
+    ["runs --sort vote", "which runs there are"],
     ["eval runs/NAME", "judge its members and their votes"],
     ["select runs/NAME", "choose its best members"],
     ["export runs/NAME", "pack them into one small file"],
