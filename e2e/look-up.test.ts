@@ -9,7 +9,7 @@ test.concurrent("--help lists the commands and gives examples", async () => {
   const { code, stdout, stderr } = await benn(["--help"], { cwd: newFolder() });
   expect(code).toBe(0);
   expect(stderr).toBe("");
-  for (const word of ["train", "eval", "watch", "plugins", "presets", "schema", "Examples:", "$ benn train --preset demo"])
+  for (const word of ["train", "eval", "watch", "runs", "plugins", "presets", "schema", "Examples:", "$ benn train --preset demo"])
     expect(stdout).toContain(word);
   const train = await benn(["train", "--help"], { cwd: newFolder(), env: { BENN_COMMAND: "npm run benn --" } });
   for (const option of ["--preset", "--set", "--plugin", "--data", "--backend", "--out", "--resume", "--ui", "--dry-run"])

@@ -1,5 +1,8 @@
 // Screens of a terminal as a moving picture. Braille dots and blocks are drawn as shapes, since fonts differ in them.
 
+import { type Line, textOf } from "../packages/cli-ink/src/screen/line.ts";
+import type { Theme } from "../packages/cli-ink/src/screen/theme.ts";
+
 interface Options {
   readonly columns: number;
   readonly rows: number;
@@ -7,47 +10,55 @@ interface Options {
   /** How long the last frame stays. */
   readonly secondsAtEnd: number;
   readonly title: string;
+  readonly theme: Theme;
 }
 
 interface Cell {
   readonly text: string;
   readonly color: string;
   readonly bold: boolean;
-  readonly dim: boolean;
+  /** Behind the character; undefined: the screen's. */
+  readonly behind: string | undefined;
 }
 
 const CELL = { width: 8.4, height: 18 };
 const MARGIN = { side: 14, top: 38, bottom: 12 };
 const FOREGROUND = "#d5dbe5";
-const COLORS: Readonly<Record<number, string>> = { 31: "#f07178", 32: "#8fd16a", 33: "#e8c06a", 36: "#5cc8e0", 90: "#7c8698" };
+const BACKGROUND = "#12161f";
 
-/** The frames one after the other, over and over, as SVG; viewers that do not animate show the last. */
-export function animate(frames: readonly string[], { columns, rows, secondsPerFrame, secondsAtEnd, title }: Options): string {
+/** The frames one after the other, over and over, as SVG; viewers that do not animate, and people who want no motion, see the last. */
+export function animate(frames: readonly (readonly Line[])[], options: Options): string {
+  const { columns, rows, secondsPerFrame, secondsAtEnd, title, theme } = options;
   const width = columns * CELL.width + 2 * MARGIN.side;
   const height = rows * CELL.height + MARGIN.top + MARGIN.bottom;
   const total = (frames.length - 1) * secondsPerFrame + secondsAtEnd;
-  const screens = frames.map((frame) => frame.split("\n"));
   const shapes = Array.from({ length: rows }, (_, row) => {
     // A line that stays the same over several frames is drawn once.
-    const stretches: { line: string; from: number; to: number }[] = [];
-    for (const [i, screen] of screens.entries()) {
-      const line = screen[row] ?? "";
+    const stretches: { line: Line; key: string; from: number; to: number }[] = [];
+    for (const [i, screen] of frames.entries()) {
+      const line = screen[row] ?? [];
+      const key = JSON.stringify(line);
       const last = stretches.at(-1);
-      if (last?.line === line) last.to = i + 1;
-      else stretches.push({ line, from: i, to: i + 1 });
+      if (last?.key === key) last.to = i + 1;
+      else stretches.push({ line, key, from: i, to: i + 1 });
     }
     return stretches.map(({ line, from, to }) => {
-      const drawn = drawLine(line, MARGIN.top + row * CELL.height);
+      const drawn = drawLine(line, MARGIN.top + row * CELL.height, theme);
       return drawn === ""
         ? ""
         : show(drawn, (from * secondsPerFrame) / total, to === frames.length ? 1 : (to * secondsPerFrame) / total, total);
     });
   });
+  const still = (frames.at(-1) ?? []).map((line, row) => drawLine(line, MARGIN.top + row * CELL.height, theme)).join("");
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${height}" role="img" aria-label="The benn dashboard while an ensemble learns" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="${FOREGROUND}">
-<rect width="100%" height="100%" rx="8" fill="#12161f"/>
+<rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>
 <g fill="#3a4354"><circle cx="20" cy="18" r="5"/><circle cx="37" cy="18" r="5"/><circle cx="54" cy="18" r="5"/></g>
 <text x="${round(width / 2)}" y="22" text-anchor="middle" font-size="12" fill="#7c8698">${escape(title)}</text>
+<style>.still{display:none}@media (prefers-reduced-motion:reduce){.still{display:inline}.moving{display:none}}</style>
+<g class="moving">
 ${shapes.flat().filter(Boolean).join("\n")}
+</g>
+<g class="still">${still}</g>
 </svg>
 `;
 }
@@ -62,15 +73,17 @@ function show(content: string, from: number, to: number, seconds: number): strin
   return `<g${start}>${content}<animate attributeName="visibility" calcMode="discrete" dur="${round(seconds)}s" repeatCount="indefinite" values="${values}" keyTimes="${times}"/></g>`;
 }
 
-function drawLine(line: string, top: number): string {
+function drawLine(line: Line, top: number, theme: Theme): string {
+  if (textOf(line).trim() === "") return "";
   const runs: { x: number; text: string; cell: Cell }[] = [];
-  const dots = new Map<string, string>();
-  for (const [column, cell] of cellsOf(line).entries()) {
+  const shapes = new Map<string, string>();
+  const add = (paint: string, shape: string): void => void shapes.set(paint, (shapes.get(paint) ?? "") + shape);
+  for (const [column, cell] of cellsOf(line, theme).entries()) {
     const x = MARGIN.side + column * CELL.width;
+    if (cell.behind !== undefined) add(` fill="${cell.behind}"`, rectangle(x, top, CELL.width, CELL.height));
     const shape = shapeOf(cell.text, x, top);
     if (shape !== undefined) {
-      const paint = /[\u2800-\u28FF]/.test(cell.text) ? ` stroke="${cell.color}" stroke-width="2.2"` : paintOf(cell);
-      dots.set(paint, (dots.get(paint) ?? "") + shape);
+      add(/[\u2800-\u28FF]/.test(cell.text) ? ` stroke="${cell.color}" stroke-width="2.2"` : paintOf(cell), shape);
       continue;
     }
     if (cell.text === " ") continue;
@@ -83,7 +96,7 @@ function drawLine(line: string, top: number): string {
     ({ x, text, cell }) =>
       `<text x="${round(x)}" y="${top + 14}" textLength="${round(text.length * CELL.width)}" lengthAdjust="spacingAndGlyphs"${paintOf(cell)}${cell.bold ? ' font-weight="700"' : ""}>${escape(text)}</text>`,
   );
-  return [...texts, ...[...dots].map(([paint, path]) => `<path${paint} d="${path}"/>`)].join("");
+  return [...[...shapes].map(([paint, path]) => `<path${paint} d="${path}"/>`), ...texts].join("");
 }
 
 /** Braille as dots, blocks and bars as rectangles, the lines of axes as lines; undefined for what is text. */
@@ -116,30 +129,21 @@ function rectangle(x: number, y: number, width: number, height: number): string 
   return `M${round(x)} ${round(y)}h${round(width)}v${round(height)}h${round(-width)}z`;
 }
 
-/** Characters with their colours, from the escape sequences that Ink writes. */
-function cellsOf(line: string): Cell[] {
-  const cells: Cell[] = [];
-  let style = { color: FOREGROUND, bold: false, dim: false };
-  // eslint-disable-next-line no-control-regex
-  for (const [, codes, text] of line.matchAll(/\u001B\[([\d;]*)m|([^\u001B]+)/g)) {
-    for (const code of codes?.split(";").map(Number) ?? []) {
-      if (code === 0) style = { color: FOREGROUND, bold: false, dim: false };
-      else if (code === 1) style = { ...style, bold: true };
-      else if (code === 2) style = { ...style, dim: true };
-      else if (code === 22) style = { ...style, bold: false, dim: false };
-      else style = { ...style, color: COLORS[code] ?? FOREGROUND };
-    }
-    for (const character of text ?? "") cells.push({ text: character, ...style });
-  }
-  return cells;
+/** Characters with their colours. */
+function cellsOf(line: Line, theme: Theme): Cell[] {
+  return line.flatMap(({ text, hue, bold = false, inverse = false, pixel }) => {
+    const own = pixel?.[0] ?? (hue === undefined ? FOREGROUND : theme.colors[hue]);
+    const [color, behind] = inverse ? [BACKGROUND, own] : [own, pixel?.[1]];
+    return Array.from(text, (character): Cell => ({ text: character, color, bold, behind }));
+  });
 }
 
-function paintOf({ color, dim }: Cell): string {
-  return `${color === FOREGROUND ? "" : ` fill="${color}"`}${dim ? ' opacity="0.6"' : ""}`;
+function paintOf({ color }: Cell): string {
+  return color === FOREGROUND ? "" : ` fill="${color}"`;
 }
 
 function sameStyle(a: Cell, b: Cell): boolean {
-  return a.color === b.color && a.bold === b.bold && a.dim === b.dim;
+  return a.color === b.color && a.bold === b.bold && a.behind === b.behind;
 }
 
 function escape(text: string): string {

@@ -43,7 +43,8 @@ export function createProgram(): Command {
   examples(program, [
     ["train --preset demo", "a small ensemble on real photographs, in minutes"],
     ["train --set scheme=samme members=8 epochs=10", "boosting"],
-    ["watch runs/NAME", "look at a run, or see it again"],
+    ["watch runs/NAME", "attach to a run, or replay it"],
+    ["runs --sort vote", "which runs there are"],
     ["eval runs/NAME", "judge its members and their votes"],
     ["stability runs/NAME", "how far its answers move under noise"],
     ["compare", "more bits per network, or more networks per bit?"],

@@ -152,8 +152,9 @@ export async function train(options: TrainOptions): Promise<void> {
     thread.ask(what);
   };
   const steer = (what: keyof typeof STEERED): void => {
-    if (inTraining(state).length > 1) steered = "members that train side by side are not steered";
-    else {
+    const { length: running } = inTraining(state);
+    if (running > 1) steered = "members that train side by side are not steered";
+    else if (running === 1) {
       steered = STEERED[what];
       thread.ask(what);
     }

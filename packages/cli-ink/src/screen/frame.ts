@@ -70,7 +70,7 @@ export function frame(props: FrameProps): Line[] {
   const run = runKeys(props);
   const more = isOverview ? hasMorePanels(body) : true;
   const keys: KeyWords[] = [
-    ...run.filter(([, does]) => does.length < 20),
+    ...run.filter(([key, does]) => key !== "q" && does.length < 20),
     ...view.keys.filter(([key]) => key !== "c" || more),
     ...(metrics.length > 1 && isOverview ? ([["m", "metric"]] as const) : []),
     ["tab", "views"],

@@ -6,7 +6,7 @@ const ASCII: Readonly<Record<string, string>> = Object.fromEntries(
     ["│┃▏└┌┐┘├┤┼╵╷", "|||++++++++|"],
     ["─━┄", "---"],
     ["✓✗▶▸·•○●▲▼◆", "vx>>.*oo^v*"],
-    ["…–—−±×ε→←↑↓≤≥⇥", "~---~xe><^v<>>"],
+    ["…–—−±×εα→←↑↓≤≥⇥", "~---~xea><^v<>>"],
   ].flatMap(([signs = "", plain = ""]) => Array.from(signs, (sign, i) => [sign, plain[i] ?? "?"] as const)),
 );
 

@@ -125,7 +125,7 @@ test("one scale for all members, or each member's own", () => {
 });
 
 test("zoom shows a part of the epochs around the cursor", () => {
-  expect(draw({ view: "curves", zoom: 2, cursor: 1 }, 60, 20)).toMatch(/3└─+ epoch 6/);
+  expect(draw({ view: "curves", zoom: 2, cursor: 1 }, 60, 20)).toMatch(/3└─+▲ epoch 6/);
 });
 
 test("the ensemble: interval, errors against guessing, pairs, what members fixed and broke, classes that a member never answers", () => {

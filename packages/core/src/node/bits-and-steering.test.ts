@@ -48,7 +48,7 @@ class SignDense extends tf.layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const sign = tf.customGrad((x) => ({
       value: tf.sub(tf.mul(tf.cast(tf.greaterEqual(x as tf.Tensor, 0), "float32"), 2), 1),
-      gradFunc: (dy) => dy as tf.Tensor,
+      gradFunc: (dy) => dy,
     }));
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor2D;
     return tf.tidy(() => tf.mul(tf.matMul(sign(x), sign(this.#kernel!.read()) as tf.Tensor2D), 0.3));

@@ -33,7 +33,10 @@ export const overview: View = {
       0,
       members.findIndex(({ member }) => member === focus),
     );
-    const top = lanes({ members, metric, focus: at, chosen: ui.member, columns: width, height: shared.lanes, words });
+    const top =
+      state.members.length === 0
+        ? []
+        : lanes({ members, metric, focus: at, chosen: ui.member, columns: width, height: shared.lanes, words });
     if (shared.panels === 0) return top;
     return [...top, [], ...panels(props, shared)].slice(0, height);
   },
