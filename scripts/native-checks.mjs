@@ -53,7 +53,7 @@ function comparison(a, b) {
 
 /** Trains the run of `training` unless an earlier check has. @param {Place} place */
 function trained(place) {
-  const own = { ...place, work: join(place.work, "..", "run") };
+  const own = { ...place, work: join(place.work, "..", "train") };
   const folder = join(own.work, "whole");
   if (globSync("members/001/member.json", { cwd: folder }).length === 0) {
     rmSync(own.work, { recursive: true, force: true });
@@ -76,11 +76,11 @@ const asked = {
     return { ok, said: stdout.trim().split("\n").at(-1) ?? "" };
   },
 
-  async run(place) {
+  async train(place) {
     rmSync(place.work, { recursive: true, force: true });
-    const { ok, said } = { ok: true, said: `two members in ${trained(place)}` };
-    const evaluated = run(place, benn(place, "eval", join(place.work, "whole"), "--json"));
-    return { ok: ok && evaluated.ok, said: `${said}, judged by benn eval` };
+    const folder = trained(place);
+    const { ok } = run(place, benn(place, "eval", folder, "--json"));
+    return { ok, said: `two members in ${folder}, judged by benn eval` };
   },
 
   async export(place) {
