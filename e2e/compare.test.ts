@@ -79,14 +79,15 @@ test("more members are trained from those that are there, to the weights of a ru
   expect(kinds[0]!.runs.map(({ folder }) => folder)).toEqual(["runs/compare-1-bit-seed-0-2", "runs/compare-1-bit-seed-1-2"]);
   expect(kinds[1]!.runs.map(({ folder }) => folder)).toEqual(["runs/compare-2-bits-seed-0", "runs/compare-2-bits-seed-1"]);
   const third = (folder: string) => readFileSync(join(folder, "members/002/weights.bin"), "base64");
-  const whole = await benn(
-    ["train", "--preset", "compare", "--set", ...settings.slice(1), "epochs=1", "scoreEvery=1", "members=3", "name=whole", "--ui", "plain"],
-    { cwd },
-  );
-  expect(whole.code).toBe(0);
-  expect(third(join(cwd, "runs/compare-1-bit-seed-0-2"))).toBe(third(join(cwd, "runs/whole")));
   // Members that were given are found again.
   expect((await compare("--members", "3", "--json", "--no-time")).stdout).toBe(more.stdout);
+  const elsewhere = newFolder();
+  const whole = await benn(
+    ["train", "--preset", "compare", "--set", ...settings.slice(1), "epochs=1", "scoreEvery=1", "members=3", "name=whole", "--ui", "plain"],
+    { cwd: elsewhere },
+  );
+  expect(whole.code).toBe(0);
+  expect(third(join(cwd, "runs/compare-1-bit-seed-0-2"))).toBe(third(join(elsewhere, "runs/whole")));
 });
 
 test("stopped, it keeps what is trained, and the same command goes on to the same weights", async () => {

@@ -9,6 +9,8 @@ import type { WantedRun } from "./wanted-runs.ts";
 const IGNORED = new Set([
   "name",
   "members",
+  "given",
+  "resident",
   "parallel",
   "checkpointSeconds",
   "listeners",
