@@ -1,5 +1,5 @@
 // benn report on small real runs, in processes of its own, and the page in a real browser.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
@@ -96,8 +96,14 @@ test("the answer of a boosted run beside its real-valued twin, on a page that ax
   await page.getByRole("button", { name: "each member alone" }).click();
   expect(await page.locator('#staged [data-series="single"]').first().isVisible()).toBe(false);
   await page.close();
+  const printed = await open("boosted.html", { width: 900, media: "print" });
+  // On paper nothing can be opened: all is there, but for the numbers as CSV.
+  expect(await printed.locator("#made details table").first().isVisible()).toBe(true);
+  expect(await printed.locator("#trust .disputed details p").first().isVisible()).toBe(true);
+  expect(await printed.locator("details.numbers").first().isVisible()).toBe(false);
+  await printed.close();
   const still = await open("boosted.html", { width: 360, javaScriptEnabled: false });
-  expect(await still.locator("#staged svg").isVisible()).toBe(true);
+  expect(await still.locator("#staged figure svg").isVisible()).toBe(true);
   expect(await still.locator("button").count()).toBe(0);
   await still.close();
   expect(complaints).toEqual([]);
@@ -113,6 +119,22 @@ test("the command that it names trains the same weights again", async () => {
     const weights = (run: string) => readFileSync(join(cwd, "runs", run, "members", member, "weights.bin"));
     expect(weights("again").equals(weights("boosted"))).toBe(true);
   }
+});
+
+test("a run of benn select says where its members come from, and the command that it names chooses the same ones", async () => {
+  expect((await benn(["select", "runs/boosted", "--bags", "2", "--steps", "3", "--name", "chosen"], { cwd })).code).toBe(0);
+  expect((await report("runs/chosen", "--no-time")).code).toBe(0);
+  const page = await open("chosen.html", { width: 900 });
+  const made = (await page.textContent("#made")) ?? "";
+  expect(made).toMatch(/boosted, member \d/);
+  expect(made).not.toMatch(/trains it again|Trained by/);
+  expect(await page.textContent("#suspicious")).toContain("The validation images are not fresh: the members were chosen on them.");
+  const command = (await page.textContent("pre.command")) ?? "";
+  await page.close();
+  expect(command).toMatch(/^benn select runs\/boosted --voter soft /);
+  expect((await benn([...command.split(" ").slice(1), "--name", "chosen-again"], { cwd })).code).toBe(0);
+  const file = (run: string, name: string) => readFileSync(join(cwd, "runs", run, "members/000", name), "base64");
+  for (const name of ["weights.bin", "member.json"]) expect(file("chosen-again", name)).toBe(file("chosen", name));
 });
 
 test("without times the same runs give the same bytes, and several are laid over one another", async () => {
@@ -141,6 +163,9 @@ test("what is wrong is refused in a sentence, and help has examples", async () =
   expect(await refused("runs/none")).toContain("runs/none: does not exist");
   expect(await refused("runs/boosted", "--preset", "nothing")).toContain("report --preset nothing: there is no such preset");
   expect(await refused("runs/boosted", "--no-time", "--out", "no/such/folder.html")).toContain("no/such/folder.html cannot be written");
+  expect(await refused("runs/real", "--twin", "runs/boosted")).toContain("its weights are not real-valued but deterministic");
+  expect(await refused("runs/boosted", "--no-time", "--out", "runs")).toContain("runs cannot be written");
+  expect(existsSync(join(cwd, "runs.part")), "nothing is left behind").toBe(false);
   const { stdout } = await report("--help");
-  for (const word of ["Examples:", "--twin <run>", "--no-time", "docs/report.md"]) expect(stdout).toContain(word);
+  for (const word of ["Exit codes:", "Examples:", "--twin <run>", "--no-time", "docs/report.md"]) expect(stdout).toContain(word);
 });

@@ -4,8 +4,9 @@ Reads lines from standard input: `train N` or `forward N`; answers each with one
 is the whole of it: latent kernels centred and clipped, sign and scale, dropout, loss, backward, the kernels' gradient rule,
 Adam with weight decay added to the gradient.
 
-    python3 train_step.py sb 1 128 2 channels_last bf16          # two threads, autocast to bfloat16
-    python3 train_step.py sb 1 128 cuda channels_last float32    # or tf32
+    python3 train_step.py sb 1 128 2 channels_last bf16 eager            # two threads, autocast to bfloat16
+    python3 train_step.py sb 1 128 2 channels_last float32 compiled      # by torch.compile
+    python3 train_step.py sb 1 128 cuda channels_last float32 eager      # or tf32
 """
 
 import json
@@ -16,6 +17,10 @@ import time
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+
+# hardtanh's gradient takes bfloat16 since PyTorch 2. Looked up here, since torch.compile reads no version.
+TAKES_BFLOAT16 = torch.__version__ >= "2"
 
 
 class Sign(torch.autograd.Function):
@@ -29,7 +34,7 @@ class Sign(torch.autograd.Function):
     @staticmethod
     def backward(ctx, g):
         (x,) = ctx.saved_tensors
-        if g.dtype is torch.float32 or torch.__version__ >= "2":
+        if TAKES_BFLOAT16 or g.dtype is torch.float32:
             return torch.ops.aten.hardtanh_backward(g, x, -1.0, 1.0)  # one pass over both
         return g * (x.abs() < 1).to(g.dtype)
 
@@ -124,7 +129,7 @@ def resnet20(width):
 
 
 def main():
-    net, width, batch, device, layout, dtype = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:7]
+    net, width, batch, device, layout, dtype, how = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:8]
     if device != "cuda":
         torch.set_num_threads(int(device))
         device = "cpu"
@@ -140,13 +145,18 @@ def main():
         model = model.to(memory_format=torch.channels_last)
         x = x.contiguous(memory_format=torch.channels_last)
     model, x, y = model.to(device), x.to(device), y.to(device)
+    binary = [module for module in model.modules() if isinstance(module, BinaryConv)]
     optimizer = torch.optim.Adam(model.parameters(), 1e-3, weight_decay=1e-5)
+
+    if how == "compiled":
+        if not hasattr(torch, "compile"):
+            sys.exit(f"PyTorch {torch.__version__} has no torch.compile")
+        model = torch.compile(model)
 
     def project():
         with torch.no_grad():
-            for module in model.modules():
-                if isinstance(module, BinaryConv):
-                    module.project()
+            for module in binary:
+                module.project()
 
     def train():
         model.train()

@@ -1,4 +1,5 @@
 // `pnpm bench infer`: one thread, this runtime against others on the same net in float32, turn by turn.
+import type { BitOptions } from "@benn/binarize";
 import { UserError } from "@benn/core";
 import { load, type PackedModel } from "@benn/packed";
 import { Option } from "commander";
@@ -7,7 +8,7 @@ import { popcountLimit } from "./infer/popcount-limit.ts";
 import { sampleImages, type SampleImages } from "./infer/sample-images.ts";
 import { sampleNets } from "./infer/sample-nets.ts";
 import { ofLimit } from "./of-limit.ts";
-import { count, factor } from "./option-values.ts";
+import { count, factor, widths } from "./option-values.ts";
 import { fetchPeers, PEERS } from "./peers.ts";
 import { race } from "./race.ts";
 import type { Subject } from "./subject.ts";
@@ -20,6 +21,7 @@ interface Options {
   readonly kernel: Kernel;
   readonly architecture?: string;
   readonly side: number;
+  readonly bits?: BitOptions;
 }
 
 const KERNELS = ["auto", "table", "scalar", "simd"] as const;
@@ -36,19 +38,21 @@ export const infer: Subject<Options> = {
       .option("--width <factor>", "of the net", factor, 1)
       .option("--architecture <name>", "@benn/packed alone, on a member of this net in place of the NIN")
       .option("--side <pixels>", "of its images; from 64 on with 1000 classes, below with 10", count, 32)
+      .option("--bits <A>x<W>", "with --architecture: bits of its activations and weights, 1 to 8 each, in place of signs", widths)
       .addOption(new Option("--kernel <name>", "how @benn/packed counts bits").choices(KERNELS).default("auto"))
       .addHelpText(
         "after",
         "\nExamples:\n  pnpm bench infer --fetch\n  pnpm bench infer --rounds 20 --json\n  pnpm bench infer --kernel scalar" +
-          "\n  pnpm bench infer --architecture vgg-small\n  pnpm bench infer --architecture birealnet18 --side 224",
+          "\n  pnpm bench infer --architecture vgg-small\n  pnpm bench infer --architecture nin --bits 2x2\n  pnpm bench infer --architecture birealnet18 --side 224",
       ),
-  async *measure({ fetch, rounds, width, kernel, architecture, side }) {
+  async *measure({ fetch, rounds, width, kernel, architecture, side, bits }) {
     if (fetch) fetchPeers();
     const images = sampleImages(32, side);
     if (architecture !== undefined) {
-      yield* alone({ architecture, rounds, width, kernel, side }, images);
+      yield* alone({ architecture, rounds, width, kernel, side, ...(bits ? { bits } : {}) }, images);
       return;
     }
+    if (bits) throw new UserError("bench infer: the nets that are raced have signs. Name an --architecture with --bits.");
     if (side !== 32) throw new UserError("bench infer: the NIN takes images of 32 pixels. Leave --side out, or name an --architecture.");
     const [sb, six, ab] = [
       await sampleNets({ name: "nin", width }),
@@ -77,10 +81,10 @@ export const infer: Subject<Options> = {
 
 /** One packed member of any net. */
 async function* alone(
-  { architecture, rounds, width, kernel, side }: Required<Pick<Options, "architecture">> & Omit<Options, "fetch">,
+  { architecture, rounds, width, kernel, side, bits }: Required<Pick<Options, "architecture">> & Omit<Options, "fetch">,
   images: SampleImages,
 ): AsyncGenerator<Table, void> {
-  const net = await sampleNets({ name: architecture, width }, { side, classes: side < 64 ? 10 : 1000 });
+  const net = await sampleNets({ name: architecture, width }, { side, classes: side < 64 ? 10 : 1000, ...(bits ? { bits } : {}) });
   const model = await load(net.file, { kernel });
   const own = packedClassifier(`one ${architecture} member`, model, images);
   for (const batch of BATCHES)

@@ -1,3 +1,4 @@
+import { type BitOptions, bitOptions } from "@benn/binarize";
 import { InvalidArgumentError } from "commander";
 
 /** A whole number from 1. */
@@ -12,6 +13,14 @@ export function factor(text: string): number {
   const value = Number(text);
   if (!(Number.isFinite(value) && value > 0)) throw new InvalidArgumentError("It must be a number above 0.");
   return value;
+}
+
+/** Bits of activations and of weights, 1 to 8 each: `4x2`. */
+export function widths(text: string): BitOptions {
+  const [activationBits, kernelBits, ...rest] = text.split("x").map(Number);
+  const options = bitOptions.safeParse({ activationBits, kernelBits });
+  if (!options.success || rest.length > 0) throw new InvalidArgumentError("It must be bits of activations and of weights, 1 to 8, as 4x2.");
+  return options.data;
 }
 
 /** Numbers from 1 with commas between them. */

@@ -45,12 +45,14 @@ Examples:
   pnpm bench train --threads 1,2,4 --peers pytorch --json
   pnpm bench train --net sb --width 0.25 --batch 64 --peers ""
   pnpm bench train --gradients exact,int16
+  pnpm bench train --python DIR/bin/python
   pnpm bench train --python /usr/bin/python3 --python "chroot DIR python3"
   pnpm bench train --forward
   pnpm bench train --backend webgpu --net sb,resnet20 --steps 50
 
-PyTorch takes part in each layout, in float32 and autocast to bfloat16, by every --python, or where "python3" or "/usr/bin/python3" can import
-torch. A Python in a chroot wants its /proc (mount --bind /proc DIR/proc): without, PyTorch finds no AVX.
+PyTorch takes part in each layout, in float32 and autocast to bfloat16, as it is and by torch.compile, by every --python, or where "python3" or
+"/usr/bin/python3" can import torch. Compiling takes minutes, by a C++ compiler, before the first step. The PyTorch of today, in a folder of its
+own (5 GB, since PyPI's has CUDA with it): python3 -m venv DIR && DIR/bin/pip install torch, then --python DIR/bin/python. A Python in a chroot wants its /proc (mount --bind /proc DIR/proc): without, PyTorch finds no AVX.
 tfjs-backend-wasm is tuned: its slow kernels are replaced by its fast ones. onnxruntime-node, with the semi-binary NIN's step as a graph of
 ONNX, takes part where "pnpm bench infer --fetch" has put it.`,
       ),

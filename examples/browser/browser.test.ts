@@ -1,100 +1,33 @@
-// The page in a real browser: a headless Chromium that comes from npm, on the built files, served as they are from a folder
-// within a site, by a server that knows nothing but files. Its camera plays a file.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, extname, join, normalize } from "node:path";
+// The page in a real browser.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { load } from "@benn/packed";
-import chromium, { inflate, setupLambdaEnvironment } from "@sparticuz/chromium";
-import { type Browser, chromium as playwright, type Page } from "playwright-core";
-import { build } from "vite";
+import { openTestResults, openTrust } from "@benn/packed/trust";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DARK, FOLDER, isTooWide, type Opening, openSite, type Site, violations } from "./test/open-site.ts";
 
-const scratch = mkdtempSync(join(tmpdir(), "benn-demo-"));
-const out = join(scratch, "site");
-const film = join(scratch, "film.y4m");
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+}, 120_000);
+afterAll(() => site?.close());
 
-/** Four frames of 64×48: bright above and dark below, with a colour that changes from frame to frame. */
-function y4m(): Buffer {
-  const [width, height] = [64, 48];
-  const frame = (i: number) => [
-    Buffer.from("FRAME\n"),
-    Buffer.from(Uint8Array.from({ length: width * height }, (_, at) => (at < (width * height) / 2 ? 200 : 60))),
-    Buffer.alloc((width * height) / 4, 70 + 30 * i),
-    Buffer.alloc((width * height) / 4, 180 - 20 * i),
-  ];
-  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), ...[0, 1, 2, 3].flatMap(frame)]);
+async function open(options?: Opening): Promise<Page> {
+  const page = await site.open(options);
+  await answered(page);
+  return page;
 }
 
-const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".png": "image/png" };
-
-/** Of the site; whatever is asked for outside of it is not there. */
-const FOLDER = "/people/someone/votes/";
-/** The same, where the site forbids cameras. */
-const DARK = "/people/someone/dark/";
-
-let server: Server;
-let address: string;
-let browser: Browser;
-const complaints: string[] = [];
-
-beforeAll(async () => {
-  writeFileSync(film, y4m());
-  await build({ root: import.meta.dirname, logLevel: "warn", build: { outDir: out, emptyOutDir: true } });
-  server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname).replace(/\/$/, "/index.html");
-    const folder = [FOLDER, DARK].find((one) => path.startsWith(one));
-    try {
-      if (folder === undefined) throw new Error("outside");
-      const contents = readFileSync(join(out, path.slice(folder.length)));
-      response
-        .writeHead(200, {
-          "content-type": TYPES[extname(path)] ?? "application/octet-stream",
-          "content-length": contents.length,
-          ...(folder === DARK ? { "permissions-policy": "camera=()" } : {}),
-        })
-        .end(contents);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  address = `http://localhost:${(server.address() as AddressInfo).port}`;
-  // The package brings the libraries that a machine without a desktop lacks.
-  setupLambdaEnvironment(join(tmpdir(), "al2023", "lib"));
-  await inflate(join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../bin/al2023.tar.br"));
-  browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args: [
-      "--no-sandbox",
-      "--headless=new",
-      "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader",
-      "--enable-features=Vulkan",
-      "--use-fake-ui-for-media-stream",
-      "--use-fake-device-for-media-stream",
-      `--use-file-for-fake-video-capture=${film}`,
-    ],
-  });
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
-
-async function open(width: number, height: number, folder = FOLDER): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height } });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  await page.goto(address + folder);
-  await page.waitForFunction(() => /members? say so/.test(document.querySelector("#answer")?.textContent ?? ""), undefined, {
-    timeout: 60_000,
-  });
-  return page;
+async function answered(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => {
+      const box = document.querySelector("#answer");
+      return /vote for it/.test(box?.textContent ?? "") && !box?.classList.contains("old");
+    },
+    undefined,
+    { timeout: 60_000 },
+  );
 }
 
 /** The picture as the networks get it: RGBA of 32×32. */
@@ -105,67 +38,212 @@ function shownBy(page: Page): Promise<number[]> {
   });
 }
 
-test("it loads the ensemble, classifies the first sample, and shows every member's vote", async () => {
-  const page = await open(1200, 800);
-  const model = await load(readFileSync(join(out, "model.benn")));
-  expect(await page.locator("#members li").count()).toBe(model.members.length);
-  expect(await page.locator("#members li.waiting").count()).toBe(0);
-  expect(await page.locator("footer").innerText()).toMatch(/on 10 classes: airplane, automobile, .*truck, packed by/);
-  const answer = (await page.locator("#answer").innerText()).split("\n")[0] ?? "";
-  expect(model.labels).toContain(answer);
-  await expect
-    .poll(() => page.locator("#facts").innerText(), { timeout: 60_000 })
-    .toMatch(/WebAssembly\s+[\d.]+ ms, \d+ of \d+ members[\s\S]*WebGPU\s+\S+/);
-  await page.close();
+const classOf = (page: Page): Promise<string> =>
+  page.locator("#class").evaluate((element) => (element.firstChild?.textContent ?? "").trim());
+
+const ownModel = () => load(readFileSync(join(site.out, "model.benn")));
+const judged = join(import.meta.dirname, "test/judged.benn");
+
+async function openJudged(page: Page): Promise<void> {
+  await page.setInputFiles("#modelFile", judged);
+  await expect.poll(() => page.locator("#jury li").count(), { timeout: 30_000 }).toBe(3);
+  await answered(page);
+}
+
+test("the headline says how many networks in how many bytes, and every member votes on the first sample", async () => {
+  const page = await open();
+  const model = await ownModel();
+  expect(await page.locator("h1").innerText()).toBe(
+    `Six 1-bit networks vote on your picture, in ${Math.round(readFileSync(join(site.out, "model.benn")).length / 1000)} kB`,
+  );
+  expect(await page.locator("#jury li").count()).toBe(model.members.length);
+  expect(await page.locator("#jury li.waiting").count()).toBe(0);
+  expect(await page.locator("footer").innerText()).toMatch(/Recognizes 10 classes: airplane, automobile, bird, .*truck\./);
+  const expected = model.predict({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) });
+  expect(await classOf(page)).toBe(expected.label);
+  const agreeing = expected.votes.filter((vote) => vote.label === expected.label).length;
+  expect(await page.locator("#agreement").innerText()).toBe(`${agreeing} of 6 members vote for it`);
+  expect(await page.locator("#jury li.agrees").count()).toBe(agreeing);
+  expect(await page.locator("#class small").innerText()).toMatch(expected.label === "ship" ? /as labelled/ : /labelled ship/);
+  await page.context().close();
 });
 
-test("where WebGPU is, it says the same class", async () => {
-  const page = await open(1200, 800);
+test("a sample says what it is, and whether the answer is that", async () => {
+  const page = await open();
+  const model = await ownModel();
+  for (const name of ["frog", "airplane"]) {
+    const before = await shownBy(page);
+    await page.locator(`#samples button[data-label=${name}]`).click();
+    await expect.poll(() => shownBy(page), { timeout: 30_000 }).not.toEqual(before);
+    await answered(page);
+    const { label } = model.predict({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) });
+    await expect.poll(() => page.locator("#class").innerText()).toMatch(label === name ? /as labelled/ : new RegExp(`labelled ${name}`));
+  }
+  await page.context().close();
+});
+
+test("a file of one's own brings its accuracy, its calibrated shares and its size beside float32", async () => {
+  const page = await open();
+  await openJudged(page);
+  const model = await load(readFileSync(judged));
+  const results = openTestResults(model);
+  const percent = (share = 0): string => `${(100 * share).toFixed(1)} %`;
+  expect(await page.locator("h1").innerText()).toBe("Three 1-bit networks vote on your picture, in 45 kB");
+  expect(await page.locator("#figures").innerText()).toContain(percent(results?.votes[2]));
+  expect(await page.locator("#bits").innerText()).toMatch(/bytes\s+45 kB\s+198 kB \(4\.4 ×\)/);
+  const prediction = model.predict({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) });
+  const [likeliest] = openTrust(model)?.judge(prediction).likeliest ?? [];
+  expect(await page.locator("#shares li").first().innerText()).toMatch(
+    new RegExp(`^${likeliest?.label}\\s+${percent(likeliest?.probability)}$`),
+  );
+  expect(await page.locator("#calibration").innerText()).toContain("Calibrated");
+  for (const [i, single] of (results?.singles ?? []).entries()) {
+    expect(await page.locator("#jury li").nth(i).innerText()).toContain(`alone right on ${percent(single)}`);
+  }
+  await page.context().close();
+});
+
+test("the slider lets the first members vote, and says how right so many are", async () => {
+  const page = await open();
+  await openJudged(page);
+  const model = await load(readFileSync(judged));
+  const results = openTestResults(model);
+  await page.locator("#members").fill("1");
+  await expect.poll(() => page.locator("#membersLabel").innerText(), { timeout: 30_000 }).toBe("The first 1 of 3 members votes");
+  await answered(page);
+  expect(await page.locator("#stage").innerText()).toContain(
+    `right on ${(100 * (results?.votes[0] ?? 0)).toFixed(1)} % of the test pictures`,
+  );
+  const { label } = model.predict({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) }, { members: 1 });
+  expect(await classOf(page)).toBe(label);
+  expect(await page.locator("#agreement").innerText()).toBe(
+    "1 of 1 member votes for it; 2 were not asked".replace("member votes", "member vote"),
+  );
+  expect(await page.locator("#jury li.silent").count()).toBe(2);
+  await page.context().close();
+});
+
+test("to stop when decided works under every vote that can, and says why where one cannot", async () => {
+  const page = await open();
+  expect(await page.locator("#anytime").isDisabled()).toBe(true);
+  expect(await page.locator("#anytimeReason").innerText()).toContain("no calibrated lead");
+  const model = await ownModel();
+  for (const voter of ["hard", "softmax"] as const) {
+    await page.selectOption("#voter", voter);
+    await page.check("#anytime");
+    const { ran, label } = model.predict({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) }, { voter, anytime: true });
+    await expect
+      .poll(() => page.locator("#agreement").innerText(), { timeout: 30_000 })
+      .toMatch(new RegExp(` of ${ran} members vote for it`));
+    expect(await classOf(page)).toBe(label);
+  }
+  await openJudged(page);
+  await page.selectOption("#voter", "soft");
+  await answered(page);
+  expect(await page.locator("#anytime").isDisabled()).toBe(false);
+  const own = await load(readFileSync(judged));
+  const { ran } = openTrust(own)!.predictAnytime({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) });
   await expect
-    .poll(() => page.locator("#facts").innerText(), { timeout: 120_000 })
-    .toMatch(/WebGPU\s+(?:[\d.]+ ms, the same class|there is no WebGPU here|WebGPU f)/);
-  await page.close();
+    .poll(() => page.locator("#agreement").innerText(), { timeout: 30_000 })
+    .toMatch(new RegExp(` of ${ran} members? vote for it`));
+  await page.context().close();
+});
+
+test("where WebGPU is, it gives the same class; the answer does not wait for it", async () => {
+  const page = await open();
+  await expect
+    .poll(() => page.locator("#gpu").innerText(), { timeout: 120_000 })
+    .toMatch(new RegExp(`the answer is ${await classOf(page)}\\.|does not take part: .+\\.`));
+  await page.context().close();
 }, 150_000);
 
-test("a picture from a file and another vote give what the runtime gives in Node", async () => {
-  const page = await open(1200, 800);
-  const model = await load(readFileSync(join(out, "model.benn")));
-  const shown = () => shownBy(page);
-  const before = await shown();
-  await page.selectOption("#voter", "hard");
-  await page.check("#anytime");
+test("a picture comes by file, by paste and by a drop anywhere, and what is none is said, for a while", async () => {
+  const page = await open();
+  const model = await ownModel();
+  const frog = readFileSync(join(import.meta.dirname, "public/samples/frog.png")).toString("base64");
+  const expectShown = async (before: number[]): Promise<void> => {
+    await expect.poll(() => shownBy(page), { timeout: 30_000 }).not.toEqual(before);
+    await answered(page);
+    const { label } = model.predict({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) });
+    await expect.poll(() => classOf(page)).toBe(label);
+  };
+  const start = await shownBy(page);
   await page.setInputFiles("#file", join(import.meta.dirname, "public/samples/frog.png"));
-  await expect.poll(shown, { timeout: 30_000 }).not.toEqual(before);
-  const expected = model.predict({ width: 32, height: 32, data: Uint8Array.from(await shown()) }, { voter: "hard", anytime: true });
-  await expect
-    .poll(() => page.locator("#answer").innerText(), { timeout: 30_000 })
-    .toMatch(new RegExp(`^${expected.label}\\n\\d of ${expected.ran} members`));
-  await page.close();
-});
-
-test("it fits a phone without scrolling sideways, and can be used by its buttons", async () => {
-  const page = await open(360, 740);
-  const { scroll, width } = await page.evaluate(() => ({
-    scroll: document.documentElement.scrollWidth,
-    width: document.documentElement.clientWidth,
-  }));
-  expect(scroll).toBeLessThanOrEqual(width);
-  for (const button of await page.locator(".ways > *").all()) {
-    const box = await button.boundingBox();
-    expect(box?.height).toBeGreaterThanOrEqual(44);
+  await expectShown(start);
+  const give = (kind: "paste" | "drop", name: string, contents: string): Promise<void> =>
+    page.evaluate(
+      ([type, fileName, base64]) => {
+        const bytes = Uint8Array.from(atob(base64!), (character) => character.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([bytes], fileName!, { type: "image/png" }));
+        const event =
+          type === "paste"
+            ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true })
+            : new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+        (type === "paste" ? document.body : document.querySelector("footer"))!.dispatchEvent(event);
+      },
+      [kind, name, contents],
+    );
+  for (const kind of ["paste", "drop"] as const) {
+    await page.locator("#samples button[data-label=ship]").click();
+    await expect.poll(() => shownBy(page), { timeout: 30_000 }).toEqual(start);
+    await give(kind, "frog.png", frog);
+    await expectShown(start);
   }
-  const scores = () => page.locator("#scores").innerText();
-  const before = await scores();
-  await page.locator("#samples button").nth(5).click();
-  await expect.poll(scores, { timeout: 30_000 }).not.toBe(before);
-  await page.close();
+  await give("drop", "notes.png", Buffer.from("no picture").toString("base64"));
+  await expect.poll(() => page.locator("#message").innerText()).toBe("That is not a picture that this browser can read.");
+  await expect.poll(() => page.locator("#message").innerText(), { timeout: 20_000 }).toBe("");
+  await give("drop", "broken.benn", Buffer.from("no model").toString("base64"));
+  await expect.poll(() => page.locator("#message").innerText()).toMatch(/^model/);
+  expect(await page.locator("#jury li").count()).toBe(6); // the one before is still at work
+  await page.context().close();
+}, 120_000);
+
+test("the speed test reports the median and pictures a second", async () => {
+  const page = await open();
+  await openJudged(page);
+  await page.locator("#measure").click();
+  await expect
+    .poll(() => page.locator("#measured").innerText(), { timeout: 120_000 })
+    .toMatch(/^[\d.]+ ms a picture with 3 members \(median of 300\), [\d,]+ pictures a second on one core\.$/);
+  expect(await page.locator("#measuring").isVisible()).toBe(false);
+  await page.context().close();
+}, 150_000);
+
+test("at phone and desktop widths, light and dark, it scrolls no way but down, buttons can be hit, and axe finds nothing", async () => {
+  for (const { width, height, colorScheme } of [
+    { width: 320, height: 640, colorScheme: "light" },
+    { width: 390, height: 844, colorScheme: "dark" },
+    { width: 820, height: 1180, colorScheme: "light" },
+    { width: 1440, height: 900, colorScheme: "dark" },
+  ] as const) {
+    const page = await open({ width, height, colorScheme });
+    expect(await isTooWide(page), `${width}`).toBe(false);
+    for (const button of await page.locator(".ways > *").all()) expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    // The answer stands on the first screen, without scrolling.
+    expect((await page.locator("#class").boundingBox())?.y).toBeLessThan(height);
+    expect(await violations(page), `${width} ${colorScheme}`).toEqual([]);
+    await page.context().close();
+  }
+}, 180_000);
+
+test("in forced colours the bars keep a colour of their own", async () => {
+  const page = await open({ forced: true });
+  const colors = await page
+    .locator("#shares .bar")
+    .first()
+    .evaluate((bar) => [getComputedStyle(bar, "::before").backgroundColor, getComputedStyle(bar.parentElement!).backgroundColor]);
+  expect(colors[0]).not.toBe(colors[1]);
+  await page.context().close();
 });
 
-test("the camera's pictures are classified one after the other, until it is put away", async () => {
-  const page = await open(1200, 800);
+test("the camera's pictures are classified one after the other, silently, until it or a sample stops it", async () => {
+  const page = await open();
   const camera = page.locator("#camera");
   await camera.click();
   await expect.poll(() => camera.getAttribute("aria-pressed"), { timeout: 30_000 }).toBe("true");
+  expect(await camera.innerText()).toBe("Stop the camera");
+  expect(await page.locator("#answer").getAttribute("aria-live")).toBe("off");
   /** Brightness above and below, which only the film has so. */
   const halves = async (): Promise<number[]> => {
     const pixels = await shownBy(page);
@@ -175,36 +253,62 @@ test("the camera's pictures are classified one after the other, until it is put 
   const frames = new Set<string>();
   await expect.poll(async () => frames.add((await shownBy(page)).join()).size, { timeout: 30_000 }).toBeGreaterThan(2);
   expect(await page.locator("#video").evaluate((video: HTMLVideoElement) => [video.videoWidth, video.videoHeight])).toEqual([64, 48]);
-  await camera.click();
-  expect(await camera.getAttribute("aria-pressed")).toBe("false");
+  await page.locator("#samples button[data-label=frog]").click();
+  await expect.poll(() => camera.getAttribute("aria-pressed"), { timeout: 30_000 }).toBe("false");
+  expect(await page.locator("#answer").getAttribute("aria-live")).toBe("polite");
   const states = await page
     .locator("#video")
     .evaluate((video: HTMLVideoElement) => (video.srcObject as MediaStream).getTracks().map((track) => track.readyState));
   expect(states).toEqual(["ended"]);
   // What is on show in the end is what was classified.
-  const model = await load(readFileSync(join(out, "model.benn")));
+  const model = await ownModel();
   const expected = async () => model.predict({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) }).label;
-  await expect
-    .poll(async () => (await page.locator("#answer").innerText()).split("\n")[0] === (await expected()), { timeout: 30_000 })
-    .toBe(true);
-  await page.close();
+  await expect.poll(async () => (await classOf(page)) === (await expected()), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => page.locator("#class small").innerText()).toMatch(/labelled/);
+  await page.context().close();
 }, 120_000);
 
 test("where the camera may not be used, it says so and goes on", async () => {
-  const page = await open(1200, 800, DARK);
+  const page = await open({ folder: DARK });
   await page.locator("#camera").click();
   await expect
-    .poll(() => page.locator("#loading").innerText(), { timeout: 30_000 })
+    .poll(() => page.locator("#message").innerText(), { timeout: 30_000 })
     .toBe("There is no camera, or this page may not use it.");
   expect(await page.locator("#camera").getAttribute("aria-pressed")).toBe("false");
-  const scores = () => page.locator("#scores").innerText();
-  const before = await scores();
+  const before = await shownBy(page);
   await page.locator("#samples button").nth(5).click();
-  await expect.poll(scores, { timeout: 30_000 }).not.toBe(before);
-  complaints.splice(0, complaints.length, ...complaints.filter((one) => !/Permissions policy violation: camera/.test(one)));
+  await expect.poll(() => shownBy(page), { timeout: 30_000 }).not.toEqual(before);
+  site.complaints.splice(0, site.complaints.length, ...site.complaints.filter((one) => !/Permissions policy violation: camera/.test(one)));
+  await page.context().close();
+});
+
+test("once seen, it works without a server, and can be installed", async () => {
+  const page = await open();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await expect.poll(() => page.evaluate(async () => (await caches.keys()).length), { timeout: 30_000 }).toBe(1);
+  await page.context().setOffline(true);
+  await page.reload();
+  await answered(page);
+  expect(await page.locator("#jury li").count()).toBe(6);
+  await page.locator("#samples button[data-label=frog]").click();
+  await expect.poll(() => page.locator("#class small").innerText(), { timeout: 30_000 }).toMatch(/labelled/);
+  const manifest = JSON.parse(readFileSync(join(site.out, "manifest.webmanifest"), "utf8")) as {
+    icons: { src: string }[];
+    start_url: string;
+  };
+  for (const { src } of manifest.icons) expect(readFileSync(join(site.out, src)).length).toBeGreaterThan(0);
+  await page.context().close();
+}, 120_000);
+
+test("an address may name a model; one that is not there is said", async () => {
+  const page = await site.browser.newPage();
+  await page.goto(`${site.address}${FOLDER}?model=none.benn`);
+  await expect
+    .poll(() => page.locator("#message").innerText(), { timeout: 30_000 })
+    .toMatch(/none\.benn cannot be loaded: the server answers 404\./);
   await page.close();
 });
 
 test("the page complains of nothing", () => {
-  expect(complaints).toEqual([]);
+  expect(site.complaints).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { BACKENDS, createContainer, UserError } from "@benn/core";
+import backendNode from "@benn/backend-node";
 import backendWasm from "@benn/backend-wasm";
 import backendWebgpu from "@benn/backend-webgpu";
 
@@ -8,6 +9,7 @@ import backendWebgpu from "@benn/backend-webgpu";
  */
 export async function activateBackend(name: string): Promise<void> {
   const container = createContainer();
+  await backendNode.register(container);
   await backendWasm.register(container);
   await backendWebgpu.register(container);
   const backend = container.resolve(BACKENDS).create(name);

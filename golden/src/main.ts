@@ -13,7 +13,7 @@ const HELP = `Hold this code against numbers of the reference implementation: a 
 Usage: pnpm golden [options] DIR
 
   DIR               a folder of golden numbers (golden/fixtures/README.md says what is in one)
-  --backend <name>  what computes: wasm, cpu or webgpu (default: wasm)
+  --backend <name>  what computes: wasm, cpu, webgpu, node or node-gpu (default: wasm)
   --json            one JSON object instead of lines
   -h, --help        this text
 

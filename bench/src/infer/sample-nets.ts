@@ -3,7 +3,7 @@ import archNin from "@benn/arch-nin";
 import archResnet from "@benn/arch-resnet";
 import archVgg from "@benn/arch-vgg";
 import { registerWasmBackend } from "@benn/backend-wasm";
-import { deterministic } from "@benn/binarize";
+import { type BitOptions, deterministic, lsq } from "@benn/binarize";
 import { ARCHITECTURES, createContainer, type Spec } from "@benn/core";
 import { createRandom, prepareLayers, type SafetensorsEntry } from "@benn/core/internals";
 import { compileModel, encodeModel, type Operation, traceModel } from "@benn/packed/export";
@@ -23,6 +23,8 @@ export interface SampleOptions {
   /** Pixels a side of its square images. */
   readonly side?: number;
   readonly classes?: number;
+  /** Of activations and weights, in the steps of LSQ; without it they are signs. */
+  readonly bits?: BitOptions;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface SampleOptions {
  */
 export async function sampleNets(
   architecture: Spec,
-  { count = 1, side = 32, classes = 10 }: SampleOptions = {},
+  { count = 1, side = 32, classes = 10, bits }: SampleOptions = {},
 ): Promise<{ readonly file: Uint8Array; readonly first: SampleNet; readonly realBytes: number }> {
   const container = createContainer();
   for (const plugin of [archNin, archResnet, archVgg, archAlexnet]) await plugin.register(container);
@@ -47,7 +49,7 @@ export async function sampleNets(
   let first: SampleNet | undefined;
   let realBytes = 0;
   for (let member = 0; member < count; member++) {
-    const model = net.build({ inputShape: [side, side, 3], classes, binarizer: deterministic, seed: member });
+    const model = net.build({ inputShape: [side, side, 3], classes, binarizer: bits ? lsq(bits) : deterministic, seed: member });
     const random = createRandom(member, "bench", architecture.name);
     const batch = (): tf.Tensor4D =>
       tf.tensor4d(

@@ -92,6 +92,9 @@ function compile(operation: Operation): (values: Map<Operation, tf.Tensor4D>) =>
       return (values) => tf.mean(input(values), [1, 2], true);
     case "flatten":
       return (values) => tf.reshape(input(values), [-1, 1, 1, channels]);
+    case "quantize":
+    case "planeConv":
+      throw new RangeError(`${operation.layer}: is of several bits, which no net that is raced has`);
     case "padChannels":
       throw new RangeError(`${operation.layer}: pads channels, which no measured net does`);
     default:

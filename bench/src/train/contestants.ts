@@ -73,7 +73,9 @@ function trainer(given: Pick<Trainer, "name" | "kind" | "batch" | "engine">, { s
   let fitting = 3; // to warm up
   return {
     ...given,
-    async turn() {
+    async turn(round) {
+      // The first step of all compiles, where anything does.
+      if (round < 0) await given.engine.run(forward ? "forward" : "train", 1);
       const milliseconds = await given.engine.run(forward ? "forward" : "train", Math.min(steps, fitting));
       fitting = Math.ceil(LONGEST_TURN_MILLISECONDS / milliseconds);
       return milliseconds;
@@ -114,7 +116,7 @@ function served(net: Net, { backend, batch, width, threads, gradients, peers, fo
   return plans;
 }
 
-/** PyTorch in each layout and each type of numbers, of every Python that imports it. */
+/** PyTorch in each layout and each type of numbers, as it is and compiled, of every Python that imports it. */
 function pytorch(net: Net, { backend, batch, width, threads, peers, python }: ContestOptions, absent: string[]): Plan[] {
   if (!peers.includes("pytorch")) return [];
   const found = python.length > 0 ? python : ["python3", "/usr/bin/python3"].filter(importsTorch).slice(0, 1);
@@ -128,10 +130,13 @@ function pytorch(net: Net, { backend, batch, width, threads, peers, python }: Co
   return found.flatMap((python) => {
     const [command = "", ...before] = python.split(" ").filter(Boolean);
     return ["NCHW", "channels_last"].flatMap((layout) =>
-      types.map((type): Plan => {
-        const args = [...before, "-c", script, net, width, batch, device, layout, type];
-        return { who: `PyTorch of "${python}"`, form: `${layout}, ${type}, ${place}`, kind: "pytorch", batch, command, args };
-      }),
+      types.flatMap((type) =>
+        ["eager", "compiled"].map((how): Plan => {
+          const args = [...before, "-c", script, net, width, batch, device, layout, type, how];
+          const form = [layout, type, ...(how === "compiled" ? ["torch.compile"] : []), place].join(", ");
+          return { who: `PyTorch of "${python}"`, form, kind: "pytorch", batch, command, args };
+        }),
+      ),
     );
   });
 }

@@ -1,102 +1,158 @@
-import { type ImageInput, load, type PackedModel, PackedError, type VoteName } from "@benn/packed";
-import { loadOnGpu } from "@benn/packed/webgpu";
+import type { VoteName } from "@benn/packed";
+import { markOld, showAnswer } from "./answer.ts";
+import { showBits } from "./bits-table.ts";
 import { element } from "./element.ts";
-import { classesInWords, samplesFor } from "./page-of-model.ts";
-import { offerPictures } from "./pictures.ts";
-import { showAnswer, showFacts, showMembers, showVote } from "./votes.ts";
+import { offerCopy, showEmbed } from "./embed.ts";
+import { Engine } from "./engine.ts";
+import { fetchModel } from "./fetch-model.ts";
+import { GpuComparison } from "./gpu.ts";
+import { showHeadline } from "./headline.ts";
+import { seatJury, showJury } from "./jury.ts";
+import { say } from "./message.ts";
+import { samplesFor } from "./page-of-model.ts";
+import { offerPictures, showSamples, type Taken } from "./pictures.ts";
+import { drawMiddle } from "./pixels.ts";
+import type { ModelFacts, Question } from "./protocol.ts";
+import { kilobytes, milliseconds, percent } from "./texts.ts";
 
-const MODEL = new URL("./model.benn", document.baseURI);
 const SAMPLES = ["ship", "automobile", "bird", "cat", "deer", "frog", "horse", "airplane"];
+const ROUNDS = 300;
 
-const loading = element("loading", HTMLParagraphElement);
-const say = (sentence: string): void => void (loading.textContent = sentence);
-const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
+/** The page's own model, or the one that the address names: `?model=https://…`. */
+const asked = new URL(document.location.href).searchParams.get("model");
+const MODEL = new URL(asked ?? "./model.benn", document.baseURI).href;
 
-async function start(): Promise<void> {
-  let loaded = 0;
-  const model = await load(MODEL, {
-    onProgress: (progress) => {
-      loaded = progress.loaded;
-      say(`Loading the ensemble: ${kilobytes(progress.loaded)}${progress.total === undefined ? "" : ` of ${kilobytes(progress.total)}`}`);
-    },
-  });
-  say(`${model.members.length} binary networks in ${kilobytes(loaded)}.`);
-  showMembers(model.members);
-  element("classes", HTMLSpanElement).textContent = classesInWords(model.labels);
-  const facts: Record<string, string> = {
-    "File loaded": kilobytes(loaded),
-    Members: String(model.members.length),
-    Popcount: model.kernel,
-    WebAssembly: "–",
-    WebGPU: "–",
-  };
-  showFacts(facts);
-  const gpu = loadOnGpu(MODEL, { batch: 1 }).catch((error: unknown) => String(error)); // beside the rest, which need not wait for it
+let facts: ModelFacts | undefined;
+let picture: Taken | undefined;
+/** Of the last picture that all members voted on. */
+let took: number | undefined;
 
-  let picture: ImageInput | undefined;
-  let busy = false;
-  let again = false;
-  /** Classifies the newest picture; those that come meanwhile are skipped but for the last. */
-  const classify = async (): Promise<void> => {
-    if (!picture) return;
-    again = busy;
-    if (busy) return;
-    busy = true;
-    const voter = element("voter", HTMLSelectElement).value as VoteName;
-    const anytime = element("anytime", HTMLInputElement).checked;
-    const image = picture;
-    for (const vote of model.votes(image)) {
-      showVote(vote, model.labels);
-      await new Promise((resolve) => setTimeout(resolve)); // so that the page is drawn in between
-    }
-    const start = performance.now();
-    const prediction = model.predict(image, { voter, anytime });
-    facts["WebAssembly"] = `${(performance.now() - start).toFixed(1)} ms, ${prediction.ran} of ${prediction.members} members`;
-    showAnswer(prediction, model.labels);
-    showFacts(facts);
-    facts["WebGPU"] = await byGpu(image, voter, prediction.label);
-    showFacts(facts);
-    busy = false;
-    if (again) void classify();
-  };
-  const byGpu = async (image: ImageInput, voter: VoteName, label: string): Promise<string> => {
-    const other = await gpu;
-    if (typeof other === "string") return other;
-    if (other.engine === "wasm") return other.reason;
-    const start = performance.now();
-    const [own] = await other.predict([image], { voter });
-    return `${(performance.now() - start).toFixed(1)} ms, ${own?.label === label ? "the same class" : `says ${own?.label}`}`;
-  };
-  const use = (next: ImageData): void => {
-    picture = next;
-    draw(next, model);
-    void classify();
-  };
-  const samples = samplesFor(model.labels, SAMPLES);
-  element("orSample", HTMLSpanElement).hidden = samples.length === 0;
-  offerPictures(samples, use, say);
-  for (const id of ["voter", "anytime"]) element(id, HTMLElement).addEventListener("change", () => void classify());
-  element("samples", HTMLDivElement).querySelector("button")?.click();
+const voterChoice = element("voter", HTMLSelectElement);
+const anytime = element("anytime", HTMLInputElement);
+const slider = element("members", HTMLInputElement);
+const measure = element("measure", HTMLButtonElement);
+
+const gpu = new GpuComparison();
+const engine = new Engine({
+  model: showModel,
+  answer(answer, question) {
+    if (!facts) return;
+    const isLatest = question.image === picture?.pixels;
+    if (question.members === facts.members.length && !question.anytime) took = answer.milliseconds;
+    showHeadline(facts, took);
+    showStage(answer.milliseconds, question);
+    showJury(answer, facts.labels);
+    showAnswer(answer, facts.labels, isLatest ? picture?.label : undefined);
+    if (!isLatest) markOld();
+    gpu.compare(question.image, question.voter);
+  },
+  timing: (done, rounds) => {
+    const bar = element("measuring", HTMLProgressElement);
+    bar.max = rounds;
+    bar.value = done;
+  },
+  timed({ milliseconds: each, perSecond }) {
+    element("measuring", HTMLProgressElement).hidden = true;
+    measure.disabled = false;
+    const members = Number(slider.value);
+    element("measured", HTMLParagraphElement).textContent =
+      `${milliseconds(each)} a picture with ${members} ${members === 1 ? "member" : "members"} (median of ${ROUNDS}), ` +
+      `${Math.round(perSecond).toLocaleString("en")} pictures a second on one core.`;
+  },
+  failed(message, what) {
+    say(message, { lasts: what === "load" });
+    element("measuring", HTMLProgressElement).hidden = true;
+    measure.disabled = facts === undefined;
+  },
+});
+
+function showModel(next: ModelFacts): void {
+  facts = next;
+  took = undefined;
+  say("");
+  voterChoice.value = next.voter;
+  slider.max = String(next.members.length);
+  slider.value = slider.max;
+  slider.disabled = next.members.length === 1;
+  measure.disabled = false;
+  element("measured", HTMLParagraphElement).textContent = "";
+  seatJury(next);
+  showHeadline(next);
+  showBits(next);
+  showEmbed(next, asked);
+  const samples = samplesFor(next.labels, SAMPLES);
+  showSamples(samples);
+  if (picture) use({ pixels: picture.pixels }); // the classes are others now: its label may be none of them
+  else element("samples", HTMLDivElement).querySelector("button")?.click();
 }
 
-/** The picture's middle as the networks get it, enlarged. */
-function draw({ data, width, height }: ImageData, { shape: [rows, columns] }: PackedModel): void {
-  const canvas = element("picture", HTMLCanvasElement);
-  const scale = Math.min(width / columns, height / rows);
-  const source = new OffscreenCanvas(width, height);
-  source.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
-  const [cutWidth, cutHeight] = [columns * scale, rows * scale];
-  canvas.width = columns;
-  canvas.height = rows;
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  context.imageSmoothingQuality = "high";
-  context.drawImage(source, (width - cutWidth) / 2, (height - cutHeight) / 2, cutWidth, cutHeight, 0, 0, columns, rows);
+function use(next: Taken): void {
+  picture = next;
+  if (!facts) return;
+  drawMiddle(next.pixels, facts.shape, element("picture", HTMLCanvasElement));
+  classify();
 }
 
-try {
-  await start();
-} catch (error) {
-  say(error instanceof PackedError ? error.message : `This page failed: ${String(error)}`);
-  throw error;
+function classify(): void {
+  if (!picture || !facts) return;
+  const voter = voterChoice.value as VoteName;
+  const members = Number(slider.value);
+  const reason = reasonAgainstAnytime(facts, voter, members);
+  anytime.disabled = reason !== undefined;
+  element("anytimeReason", HTMLParagraphElement).textContent = reason ?? "";
+  markOld();
+  engine.classify({ image: picture.pixels, voter, members, anytime: anytime.checked && !anytime.disabled });
+}
+
+/** Why a vote cannot stop early, in a sentence. */
+function reasonAgainstAnytime({ voter: own, hasLead, members }: ModelFacts, voter: VoteName, asks: number): string | undefined {
+  if (voter !== "soft") return undefined;
+  if (!hasLead || own !== "soft")
+    return "A sum of logits has no bound to stop at, and this file no calibrated lead. Vote by mean probability or majority.";
+  return asks < members.length ? "The lead at which a sum of logits may stop was calibrated with all members." : undefined;
+}
+
+/** What the slider stands for: so many members, how right they are, how long they take. */
+function showStage(spent: number, { members, anytime: stops }: Question): void {
+  const all = facts?.members.length ?? 0;
+  element("membersLabel", HTMLSpanElement).textContent =
+    members === all
+      ? all === 1
+        ? "One member votes"
+        : `All ${all} members vote`
+      : `The first ${members} of ${all} members ${members === 1 ? "votes" : "vote"}`;
+  const right = voterChoice.value === facts?.voter ? facts.testResults?.votes[members - 1] : undefined;
+  const known = right === undefined ? "" : `right on ${percent(right)} of the test pictures, `;
+  element("stage", HTMLParagraphElement).textContent =
+    `${known}${milliseconds(spent)} for this picture${stops ? ", stopped when decided" : ""}`;
+}
+
+function load(bytes: ArrayBuffer): void {
+  engine.load(bytes);
+  gpu.load(bytes);
+}
+
+offerPictures({
+  use,
+  useModel: (file) => void file.arrayBuffer().then(load, () => say(`${file.name} cannot be read.`)),
+  fail: (sentence) => say(sentence),
+  // A screen reader that read every picture of a camera could say nothing else.
+  streams: (on) => element("answer", HTMLDivElement).setAttribute("aria-live", on ? "off" : "polite"),
+});
+offerCopy();
+for (const control of [voterChoice, anytime]) control.addEventListener("change", classify);
+slider.addEventListener("input", classify);
+measure.addEventListener("click", () => {
+  if (!picture) return;
+  measure.disabled = true;
+  element("measuring", HTMLProgressElement).hidden = false;
+  element("measuring", HTMLProgressElement).value = 0;
+  engine.time(picture.pixels, Number(slider.value), ROUNDS);
+});
+fetchModel(MODEL, (loaded, total) =>
+  say(`Loading the networks: ${kilobytes(loaded)}${total === undefined ? "" : ` of ${kilobytes(total)}`}`, { lasts: true }),
+).then(load, (error: unknown) => say(error instanceof Error ? error.message : String(error), { lasts: true }));
+// Built files lie in assets/; while one works on the page nothing is kept.
+if ("serviceWorker" in navigator && import.meta.url.includes("/assets/")) {
+  window.addEventListener("load", () => void navigator.serviceWorker.register("./service-worker.js").catch(() => {})); // not by http from elsewhere
 }

@@ -1,20 +1,24 @@
+import { offerCamera } from "./camera.ts";
 import { element } from "./element.ts";
+import { pixelsOf } from "./pixels.ts";
 
-/** Longer sides are shrunk first: a model looks at 32×32, and a photograph has millions of pixels. */
-const MOST = 256;
-
-/** Reads the pixels of anything that can be drawn. */
-function pixelsOf(source: CanvasImageSource, width: number, height: number): ImageData {
-  const scale = Math.min(1, MOST / Math.min(width, height));
-  const canvas = new OffscreenCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("this browser cannot draw");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(source, 0, 0, canvas.width, canvas.height);
-  return context.getImageData(0, 0, canvas.width, canvas.height);
+export interface Taken {
+  readonly pixels: ImageData;
+  /** What it is, if that is known. */
+  readonly label?: string;
 }
 
-export async function decodePicture(file: Blob): Promise<ImageData> {
+export interface PictureUser {
+  use(picture: Taken): void;
+  /** A .benn file that was chosen or dropped. */
+  useModel(file: File): void;
+  /** A sentence when a picture cannot be had. */
+  fail(sentence: string): void;
+  /** Whether pictures come by themselves. */
+  streams(on: boolean): void;
+}
+
+async function decodePicture(file: Blob): Promise<ImageData> {
   const bitmap = await createImageBitmap(file);
   try {
     return pixelsOf(bitmap, bitmap.width, bitmap.height);
@@ -23,78 +27,82 @@ export async function decodePicture(file: Blob): Promise<ImageData> {
   }
 }
 
-/**
- * Lets the visitor pick, drop, take with the camera, or choose from the samples.
- * @param use gets each picture
- * @param fail gets a sentence when one cannot be had
- */
-export function offerPictures(samples: readonly string[], use: (picture: ImageData) => void, fail: (sentence: string) => void): void {
-  const take = async (blob: Blob | null | undefined): Promise<void> => {
+/** Lets the visitor choose, drop, paste or take a picture, or pick a sample; any of them stops the camera. */
+export function offerPictures(user: PictureUser): void {
+  const camera = offerCamera({
+    use: (pixels) => user.use({ pixels }),
+    fail: (sentence) => user.fail(sentence),
+    streams: (on) => user.streams(on),
+  });
+  const take = async (blob: Blob | null | undefined, label?: string): Promise<void> => {
     if (!blob) return;
+    if (blob instanceof File && blob.name.endsWith(".benn")) return user.useModel(blob);
+    camera.stop();
     try {
-      use(await decodePicture(blob));
+      user.use({ pixels: await decodePicture(blob), ...(label === undefined ? {} : { label }) });
     } catch {
-      fail("That is not a picture this browser can read.");
+      user.fail("That is not a picture that this browser can read.");
     }
   };
-  const file = element("file", HTMLInputElement);
-  file.addEventListener("change", () => void take(file.files?.[0]));
-  const drop = element("drop", HTMLElement);
-  const over = (is: boolean) => (event: DragEvent) => {
-    event.preventDefault();
-    drop.classList.toggle("over", is);
-  };
-  drop.addEventListener("dragover", over(true));
-  drop.addEventListener("dragleave", over(false));
-  drop.addEventListener("drop", (event) => {
-    over(false)(event);
-    void take(event.dataTransfer?.files[0]);
-  });
-  for (const name of samples) {
-    const button = document.createElement("button");
-    button.type = "button";
-    const image = document.createElement("img");
-    image.src = `./samples/${name}.png`;
-    image.alt = `A sample: ${name}`;
-    button.append(image);
-    button.addEventListener(
-      "click",
-      () =>
-        void fetch(image.src)
-          .then((response) => response.blob())
-          .then(take),
-    );
-    element("samples", HTMLDivElement).append(button);
+  for (const id of ["file", "modelFile"]) {
+    const input = element(id, HTMLInputElement);
+    input.addEventListener("change", () => {
+      void take(input.files?.[0]);
+      input.value = ""; // so that the same file can be chosen again
+    });
   }
-  offerCamera(use, fail);
+  document.addEventListener("paste", (event) => {
+    const [file] = event.clipboardData?.files ?? [];
+    if (file) {
+      event.preventDefault();
+      void take(file);
+    }
+  });
+  offerDrop((file) => void take(file));
+  element("samples", HTMLDivElement).addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    const image = button?.querySelector("img");
+    if (!button || !image) return;
+    void fetch(image.src)
+      .then((response) => response.blob())
+      .then((blob) => take(blob, button.dataset["label"]))
+      .catch(() => user.fail("That sample cannot be loaded."));
+  });
 }
 
-/** A picture a frame, as fast as the page can use them. */
-function offerCamera(use: (picture: ImageData) => void, fail: (sentence: string) => void): void {
-  const button = element("camera", HTMLButtonElement);
-  const video = element("video", HTMLVideoElement);
-  let stream: MediaStream | undefined;
-  const stop = (): void => {
-    for (const track of stream?.getTracks() ?? []) track.stop();
-    stream = undefined;
-    button.setAttribute("aria-pressed", "false");
-  };
-  const frame = (): void => {
-    if (!stream) return;
-    if (video.videoWidth > 0) use(pixelsOf(video, video.videoWidth, video.videoHeight));
-    setTimeout(() => requestAnimationFrame(frame), 100);
-  };
-  const start = async (): Promise<void> => {
-    try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      video.srcObject = stream;
-      await video.play();
-      button.setAttribute("aria-pressed", "true");
-      frame();
-    } catch {
-      stop();
-      fail("There is no camera, or this page may not use it.");
-    }
-  };
-  button.addEventListener("click", () => (stream ? stop() : void start()));
+/** Anywhere on the page: a picture that misses the card must not make the browser leave. */
+function offerDrop(take: (file: File | undefined) => void): void {
+  const drop = element("drop", HTMLElement);
+  let depth = 0;
+  const show = (): void => void drop.classList.toggle("over", depth > 0);
+  document.addEventListener("dragenter", (event) => {
+    event.preventDefault();
+    depth += 1;
+    show();
+  });
+  document.addEventListener("dragleave", () => {
+    depth -= 1;
+    show();
+  });
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    depth = 0;
+    show();
+    take(event.dataTransfer?.files[0]);
+  });
+}
+
+/** A button for each sample, with what it is. */
+export function showSamples(samples: readonly string[]): void {
+  element("samplesBlock", HTMLDivElement).hidden = samples.length === 0;
+  element("samples", HTMLDivElement).replaceChildren(
+    ...samples.map((name) => {
+      const button = Object.assign(document.createElement("button"), { type: "button" });
+      button.dataset["label"] = name;
+      const image = Object.assign(document.createElement("img"), { src: `./samples/${name}.png`, alt: "", width: 32, height: 32 });
+      button.append(image, Object.assign(document.createElement("span"), { textContent: name }));
+      return button;
+    }),
+  );
 }

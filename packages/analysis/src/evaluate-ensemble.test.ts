@@ -5,7 +5,7 @@ import { exampleEnsemble, labels, metric, ROWS, splitOf } from "../test/example-
 import { answersOf } from "../test/answers.ts";
 import { CLASSES, logitsOf } from "../test/example-logits.ts";
 import { calibration } from "./calibration.ts";
-import { evaluateEnsemble } from "./evaluate-ensemble.ts";
+import { evaluateEnsemble, evaluateInSteps } from "./evaluate-ensemble.ts";
 import { mcnemar } from "./mcnemar.ts";
 import { rightRows } from "./right-rows.ts";
 import { fitTemperature } from "./temperature.ts";
@@ -153,4 +153,20 @@ test("a voter that learns is fitted on the validation rows at each stage, and on
   expect(fitted).toEqual([1, 2, 3]);
   expect(staged.map((stage) => stage["learns"]!.right)).toEqual(members.map(({ right }) => right));
   expect(staged.map((stage) => stage["odd"]!.right)).toEqual([staged[0]!["soft"]!.right, staged[1]!["soft"]!.right, members[0]!.right]);
+});
+
+test("in steps it is the same, with a pause after each member and each vote of a block", () => {
+  const ensemble = exampleEnsemble(3, { splits: { validation: splitOf(3), test: splitOf(3) } });
+  const blockBytes = 4 * CLASSES * 3 * Math.ceil(ROWS / 2);
+  const steps = evaluateInSteps(ensemble, { random: random(), blockBytes });
+  const done: number[] = [];
+  let next = steps.next();
+  for (; !next.done; next = steps.next()) {
+    expect(next.value.total).toBe(2 * ROWS * (3 + 3 * 3));
+    done.push(next.value.done);
+  }
+  expect(next.value).toEqual(evaluateEnsemble(ensemble, { random: random(), blockBytes }));
+  expect(done).toEqual(done.toSorted((a, b) => a - b));
+  expect(new Set(done).size).toBe(2 * 2 * (3 + 3 * 3));
+  expect(done.at(-1)).toBe(2 * ROWS * (3 + 3 * 3));
 });

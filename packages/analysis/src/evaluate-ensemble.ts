@@ -5,12 +5,14 @@ import { type ClassReport, classReport } from "./class-report.ts";
 import { type ComparedMember, compareMembers } from "./compare-members.ts";
 import { type Confusion, confusionMatrix, confusions } from "./confusion-matrix.ts";
 import { type Diversity, diversity } from "./diversity.ts";
+import { fittedVoters } from "./fitted-voters.ts";
 import { type FixedAndBroke, fixedAndBroke } from "./fixed-and-broke.ts";
 import { rightRows } from "./right-rows.ts";
 import { type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
-import { fitTemperature } from "./temperature.ts";
+import { finish, type Step } from "./steps.ts";
+import { fitTemperatureInSteps } from "./temperature.ts";
 import { voteProbabilities } from "./vote-probabilities.ts";
-import { type Measured, type VotedSplit, voteSplit } from "./vote-split.ts";
+import { countedRows, type Measured, type VotedSplit, voteSplitInSteps } from "./vote-split.ts";
 import { type Interval, wilson } from "./wilson.ts";
 
 /** A share of rows with what it is of. */
@@ -90,7 +92,15 @@ export interface EvaluateOptions {
  * rows, and so is the temperature; without such rows there is none, since to fit it on test rows would leave none to test it on.
  * @throws RangeError when the rows to look at are not there, or no member votes
  */
-export function evaluateEnsemble(ensemble: Ensemble, { on = "test", random, bins = 15, blockBytes }: EvaluateOptions): EnsembleEvaluation {
+export function evaluateEnsemble(ensemble: Ensemble, options: EvaluateOptions): EnsembleEvaluation {
+  return finish(evaluateInSteps(ensemble, options));
+}
+
+/** `evaluateEnsemble`, with pauses, of which the longest part is a temperature's step over the validation rows or a member's metrics on a block of rows. */
+export function* evaluateInSteps(
+  ensemble: Ensemble,
+  { on = "test", random, bins = 15, blockBytes }: EvaluateOptions,
+): Generator<Step, EnsembleEvaluation> {
   const { folder, voter, mirror, classes: names, planned, ended, members, metrics, splits } = ensemble;
   const classes = names.length;
   const alphas = members.map(({ alpha }) => alpha);
@@ -98,10 +108,16 @@ export function evaluateEnsemble(ensemble: Ensemble, { on = "test", random, bins
   if (voting.length === 0) throw new RangeError("no member votes");
   const voters = fittedVoters(ensemble, voting);
   const voted = new Map<SplitName, VotedSplit>();
+  let done = 0;
+  const total = Object.values(splits).reduce((sum, { labels: own }) => sum + countedRows(own.length, { alphas, voters }), 0);
   for (const [name, split] of Object.entries(splits) as [SplitName, (typeof splits)["test"]][]) {
     const keep = name === on || name === "validation";
     const block = blockBytes === undefined ? {} : { blockBytes };
-    if (split) voted.set(name, voteSplit(split, { classes, alphas, voters, own: voter, metrics, keep, ...block }));
+    if (!split) continue;
+    const votes = voteSplitInSteps(split, { classes, alphas, voters, own: voter, metrics, keep, ...block });
+    let next = votes.next();
+    for (; !next.done; next = votes.next()) yield { done: (done += next.value), total };
+    voted.set(name, next.value);
   }
   const looked = voted.get(on);
   const labels = splits[on]?.labels;
@@ -118,7 +134,10 @@ export function evaluateEnsemble(ensemble: Ensemble, { on = "test", random, bins
     ?.get(voter)
     ?.lower?.(voting.map((m) => alphas[m]!));
   const plain = voteProbabilities(looked.scores, lowered);
-  const temperature = held && heldLabels ? fitTemperature(held.scores, heldLabels) : undefined;
+  const fitting = held && heldLabels ? fitTemperatureInSteps(held.scores, heldLabels) : undefined;
+  let fitted = fitting?.next();
+  for (; fitted && !fitted.done; fitted = fitting!.next()) yield { done, total };
+  const temperature = fitted?.value;
   const confident = temperature === undefined ? plain : { scores: looked.scores, temperature };
   const best = (of: VotedSplit): number => voting.reduce((a, b) => (of.members[b]!.right > of.members[a]!.right ? b : a));
   const against = voting.length < 2 ? [] : [{ chosenOn: on, place: best(looked) }];
@@ -128,6 +147,7 @@ export function evaluateEnsemble(ensemble: Ensemble, { on = "test", random, bins
     against.map(({ place }) => rightRows(looked.predicted[place]!, labels)),
     random,
   );
+  yield { done, total };
   return {
     format: 1,
     folder,
@@ -157,23 +177,6 @@ export function evaluateEnsemble(ensemble: Ensemble, { on = "test", random, bins
     },
     notes: ensemble.notes,
   };
-}
-
-/** For each stage every voter, those that learn fitted on the validation rows where there are any. */
-function fittedVoters(
-  { createVoters, splits: { validation }, members, classes }: Ensemble,
-  voting: readonly number[],
-): ReturnType<Ensemble["createVoters"]>[] {
-  const stages = voting.map(() => createVoters());
-  if (!validation || ![...stages[0]!.values()].some(({ fit }) => fit)) return stages;
-  const { labels } = validation;
-  const logits = validation.logits(0, labels.length);
-  for (const [k, voters] of stages.entries()) {
-    const first = voting.slice(0, k + 1);
-    const ballot = { logits: first.map((m) => logits[m]!), alphas: first.map((m) => members[m]!.alpha!), classes: classes.length, labels };
-    for (const voter of voters.values()) voter.fit?.(ballot);
-  }
-  return stages;
 }
 
 function evaluatedSplit({ rows, members, stages }: VotedSplit, voting: readonly number[]): EvaluatedSplit {

@@ -1,6 +1,7 @@
 import type { SplitName } from "@benn/core";
 import type { Ensemble } from "@benn/core/node";
 import { winners } from "@benn/core/staged-vote";
+import { finish, type Step } from "./steps.ts";
 
 /** What an ensemble answers to each row, and each of its members that vote. */
 export interface FinalAnswers {
@@ -19,6 +20,11 @@ export interface FinalAnswers {
  * @throws RangeError when the split is not there
  */
 export function finalAnswers(ensemble: Ensemble, on: SplitName, blockBytes: number = 2 ** 29): FinalAnswers {
+  return finish(finalAnswersInSteps(ensemble, on, blockBytes));
+}
+
+/** `finalAnswers`, with a pause after each member of a block of rows. */
+export function* finalAnswersInSteps(ensemble: Ensemble, on: SplitName, blockBytes: number = 2 ** 29): Generator<Step, FinalAnswers> {
   const { splits, members, createVoters, voter: name } = ensemble;
   const split = splits[on];
   const voter = createVoters().get(name);
@@ -39,7 +45,10 @@ export function finalAnswers(ensemble: Ensemble, on: SplitName, blockBytes: numb
     const block = split.logits(from, Math.min(rows, from + step));
     const logits = voting.map((m) => block[m]!);
     predicted.set(winners(voter.vote({ logits, alphas, classes }), classes), from);
-    for (const [i, of] of logits.entries()) own[i]!.set(winners(of, classes), from);
+    for (const [i, of] of logits.entries()) {
+      own[i]!.set(winners(of, classes), from);
+      yield { done: from * voting.length + Math.min(step, rows - from) * (i + 1), total: rows * voting.length };
+    }
   }
   return { labels: split.labels, predicted, members: own };
 }

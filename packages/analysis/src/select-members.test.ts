@@ -105,3 +105,21 @@ test("each step of each bag is told", async () => {
   await selectMembers(task({ bags: 2, steps: 2, onStep: (done, total) => void told.push([done, total]) }));
   expect(told).toEqual([1, 2, 3, 4].map((done) => [done, 4]));
 });
+
+test("it pauses at each vote that it looks at, and ends there by what is thrown", async () => {
+  let votesLookedAt = 0;
+  const { curve } = await selectMembers(task({ steps: 2, onVote: () => void votesLookedAt++ }));
+  // Each alone, each in each of two steps, and those of the sums.
+  expect(votesLookedAt).toBe(12 + 2 * 12 + curve.reduce((sum, { counts }) => sum + counts.size, 0));
+  votesLookedAt = 0;
+  const stopped = selectMembers(
+    task({
+      onVote() {
+        votesLookedAt += 1;
+        if (votesLookedAt === 15) throw new Error("enough");
+      },
+    }),
+  );
+  await expect(stopped).rejects.toThrow("enough");
+  expect(votesLookedAt).toBe(15);
+});

@@ -18,6 +18,8 @@ export interface SelectionTask {
   fits?(counts: ReadonlyMap<number, number>): boolean;
   /** Called after each step of each bag, and waited for. */
   onStep?(done: number, total: number): void | Promise<void>;
+  /** Called after each vote that is looked at, and waited for: a pause, in which other work gets in, or which ends this by throwing. */
+  onVote?(): void | Promise<void>;
 }
 
 /** The ensemble after so many steps of each bag. */
@@ -48,9 +50,13 @@ export interface MemberSelection {
  * @see Caruana, Niculescu-Mizil, Crew and Ksikes, "Ensemble Selection from Libraries of Models", ICML 2004, sections 2.1 to 2.3
  */
 export async function selectMembers(task: SelectionTask): Promise<MemberSelection> {
-  const { votes, labels, steps, bags, fits = () => true, onStep } = task;
+  const { votes, labels, steps, bags, fits = () => true, onStep, onVote } = task;
   const worth = (scores: Float64Array): number => task.worth(scores, labels);
-  const alone = votes.map((vote) => worth(Float64Array.from(vote)));
+  const alone: number[] = [];
+  for (const vote of votes) {
+    alone.push(worth(Float64Array.from(vote)));
+    await onVote?.();
+  }
   // Better alone first; sorting keeps the order of those alike.
   const ranked = [...votes.keys()].toSorted((a, b) => alone[b]! - alone[a]!);
   if (!ranked.some((candidate) => fits(new Map([[candidate, 1]])))) throw new RangeError("no candidate fits the budget");
@@ -62,11 +68,12 @@ export async function selectMembers(task: SelectionTask): Promise<MemberSelectio
     const sum = new Float64Array(votes[0]!.length);
     const counts = new Map<number, number>();
     for (let step = 0; step < steps; step++) {
-      const best = bestOf(
+      const best = await bestOf(
         bag,
         sum,
         (scores) => task.worth(scores, bag.labels),
         (candidate) => fits(withOneMore(counts, candidate)),
+        onVote,
       );
       if (best !== undefined) {
         own.push(best);
@@ -81,7 +88,10 @@ export async function selectMembers(task: SelectionTask): Promise<MemberSelectio
     const counts = withoutDivisor(kept(countsOf(picks, step), ranked, fits));
     if (counts.size === 0) continue;
     const sum = new Float64Array(votes[0]!.length);
-    for (const [candidate, count] of counts) addTo(sum, votes[candidate]!, count);
+    for (const [candidate, count] of counts) {
+      addTo(sum, votes[candidate]!, count);
+      await onVote?.();
+    }
     curve.push({ steps: step, counts, worth: worth(sum) });
   }
   return { curve, chosen: curve.reduce((a, b) => (b.worth > a.worth ? b : a)) };
@@ -117,12 +127,13 @@ function drawBag({ votes, labels, share, random }: SelectionTask, ranked: readon
 }
 
 /** The candidate that the ensemble is best with; the first of those alike. */
-function bestOf(
+async function bestOf(
   { votes }: Bag,
   sum: Float64Array,
   worth: (scores: Float64Array) => number,
   isAllowed: (candidate: number) => boolean,
-): number | undefined {
+  onVote: SelectionTask["onVote"],
+): Promise<number | undefined> {
   let best: number | undefined;
   let most = -Infinity;
   const scores = new Float64Array(sum.length);
@@ -132,6 +143,7 @@ function bestOf(
     addTo(scores, vote, 1);
     const value = worth(scores);
     if (value > most) [best, most] = [candidate, value];
+    await onVote?.();
   }
   return best;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { variance } from "simple-statistics";
 import { expect, test } from "vitest";
 import { labels, logitsOf } from "../test/example-logits.ts";
-import { fitTemperature } from "./temperature.ts";
+import { fitTemperature, fitTemperatureInSteps } from "./temperature.ts";
 
 test("the temperature is the one that SciPy's minimisation finds", () => {
   const [one, other] = [logitsOf(0), logitsOf(3)];
@@ -56,4 +56,13 @@ test("it scales with the scores", () => {
       labels,
     ),
   ).toBeCloseTo(1e6 * fitTemperature(scores, labels), 0);
+});
+
+test("it pauses at each look at the rows, and comes to the same temperature", () => {
+  const steps = fitTemperatureInSteps(logitsOf(0), labels);
+  let looks = 0;
+  let next = steps.next();
+  for (; !next.done; next = steps.next()) looks += 1;
+  expect(looks).toBeGreaterThan(3);
+  expect(next.value).toBe(fitTemperature(logitsOf(0), labels));
 });

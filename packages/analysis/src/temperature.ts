@@ -1,3 +1,5 @@
+import { finish } from "./steps.ts";
+
 /** How far the temperature may be from the scores' standard deviation, as a factor. */
 const RANGE = 1000;
 
@@ -14,15 +16,22 @@ const RANGE = 1000;
  * @see Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, section 4.2
  */
 export function fitTemperature(scores: Float32Array | Float64Array, labels: Int32Array): number {
+  return finish(fitTemperatureInSteps(scores, labels));
+}
+
+/** `fitTemperature`, with a pause after each look at all rows. */
+export function* fitTemperatureInSteps(scores: Float32Array | Float64Array, labels: Int32Array): Generator<undefined, number> {
   const scale = spread(scores, scores.length / labels.length);
   if (!(scale > 0)) return 1;
   // Below, β is in units of 1/scale.
   let low = 1 / RANGE;
   let high = RANGE;
   if (derivatives(scores, labels, high / scale).slope <= 0) return scale / high;
+  yield;
   if (derivatives(scores, labels, low / scale).slope >= 0) return scale / low;
   let beta = 1;
   for (let step = 0; step < 100; step++) {
+    yield;
     const { slope, curvature } = derivatives(scores, labels, beta / scale);
     if (slope > 0) high = beta;
     else low = beta;

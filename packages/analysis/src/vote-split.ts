@@ -2,6 +2,7 @@ import type { Metric, Voter } from "@benn/core";
 import type { EnsembleSplit } from "@benn/core/node";
 import { winners } from "@benn/core/staged-vote";
 import { stagedScores } from "./staged-scores.ts";
+import { finish } from "./steps.ts";
 
 export interface VoteTask {
   readonly classes: number;
@@ -42,7 +43,17 @@ export interface VotedSplit {
  * Lets the members of an ensemble answer the rows of a split, alone and in votes of the first 1, 2, … of them. Rows are taken in blocks, so that memory
  * holds a block of logits and what is kept.
  */
-export function voteSplit({ labels, logits }: EnsembleSplit, task: VoteTask): VotedSplit {
+export function voteSplit(split: EnsembleSplit, task: VoteTask): VotedSplit {
+  return finish(voteSplitInSteps(split, task));
+}
+
+/** How many rows `voteSplitInSteps` counts in all. */
+export function countedRows(rows: number, { alphas, voters }: Pick<VoteTask, "alphas" | "voters">): number {
+  return rows * (alphas.length + voters.length * (voters[0]?.size ?? 0));
+}
+
+/** `voteSplit`, with a pause after each member and each vote of a block: yields how many rows it took, a row counted for each. */
+export function* voteSplitInSteps({ labels, logits }: EnsembleSplit, task: VoteTask): Generator<number, VotedSplit> {
   const { classes, alphas, voters, own, metrics, keep, blockBytes = 2 ** 29 } = task;
   const rows = labels.length;
   const ofVotes = Object.entries(metrics).filter(([, metric]) => !metric.membersOnly);
@@ -60,6 +71,7 @@ export function voteSplit({ labels, logits }: EnsembleSplit, task: VoteTask): Vo
       const answers = winners(block[m]!, classes);
       if (keep) predicted.set(answers, from);
       addTo(sum, answers, truth, block[m]!, Object.entries(metrics), whole);
+      yield to - from;
     }
     const voting = alphas.flatMap((alpha, m) => (alpha === undefined ? [] : [m]));
     const ballot = { logits: voting.map((m) => block[m]!), alphas: voting.map((m) => alphas[m]!), classes };
@@ -70,9 +82,11 @@ export function voteSplit({ labels, logits }: EnsembleSplit, task: VoteTask): Vo
         const { sums, predicted } = stages[k++]!;
         const answers = winners(voted, classes);
         addTo(sums.get(name)!, answers, truth, voted, ofVotes, whole);
-        if (name !== own || !keep) continue;
-        predicted.set(answers, from);
-        if (k === stages.length) scores.set(voted, from * classes);
+        if (name === own && keep) {
+          predicted.set(answers, from);
+          if (k === stages.length) scores.set(voted, from * classes);
+        }
+        yield to - from;
       }
     }
   }

@@ -1,4 +1,4 @@
-import { adabin, approxSign, ede, recu, rsign } from "@benn/binarize";
+import { adabin, approxSign, dorefa, ede, lsq, recu, rsign } from "@benn/binarize";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { expectClose, useBackend } from "../test/use-backend.ts";
@@ -13,7 +13,14 @@ const waves = (shape: number[], by: number): tf.Tensor =>
     shape,
   );
 
-test.for(Object.entries({ approxSign, ede, rsign, recu, adabin }))(
+const fewBits = {
+  dorefa: dorefa({ activationBits: 2, kernelBits: 3 }),
+  "dorefa of one bit": dorefa({ activationBits: 1, kernelBits: 1 }),
+  lsq: lsq({ activationBits: 3, kernelBits: 2 }),
+  "lsq of 8 bits": lsq({ activationBits: 8, kernelBits: 8 }),
+};
+
+test.for(Object.entries({ approxSign, ede, rsign, recu, adabin, ...fewBits }))(
   "%s has the values and the gradients of the CPU backend, for inputs, kernels and its own parameters",
   ([, binarizer]) => {
     const compute = (backend: string): Float32Array[] => {
@@ -24,7 +31,8 @@ test.for(Object.entries({ approxSign, ede, rsign, recu, adabin }))(
         const names = Object.keys(own);
         const run = ([x, kernel, ...rest]: tf.Tensor[]): tf.Tensor[] => {
           const parameters = Object.fromEntries(names.map((name, i) => [name, rest[i]!]));
-          return [binarizer.activations(x!, step, parameters), binarizer.kernel(kernel!, step, parameters)];
+          const scale = binarizer.scale?.({ kernel: kernel!, inputShape: [4, 4, 5] }, step, parameters);
+          return [binarizer.activations(x!, step, parameters), binarizer.kernel(kernel!, step, parameters), ...(scale ? [scale] : [])];
         };
         const all = [x, kernel, ...Object.values(own)];
         const gradients = tf.grads((...args) =>

@@ -1,7 +1,7 @@
 import { nin, ninOptions } from "@benn/arch-nin";
 import { biRealNet18, biRealNet18Options, resnet18, resnet18Options, resnet20, resnet20Options } from "@benn/arch-resnet";
 import { vggSmall, vggSmallOptions } from "@benn/arch-vgg";
-import { adabin, approxSign, deterministic, ede, recu, rsign } from "@benn/binarize";
+import { adabin, approxSign, deterministic, dorefa, ede, lsq, recu, rsign } from "@benn/binarize";
 import type { Architecture, Binarizer } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
@@ -50,6 +50,8 @@ test.for([
   ["VGG-small", approxSign],
   ["NIN", recu],
   ["NIN", adabin],
+  ["NIN", dorefa({ activationBits: 2, kernelBits: 2 })],
+  ["ResNet-20", lsq({ activationBits: 3, kernelBits: 4 })],
 ] as const)("six steps of a binary %s stay finite, and leave no tensor behind from one to the next", async ([net, binarizer]) => {
   await create().activate();
   const { losses, tensors } = await train(BACKEND_NAME, net, binarizer, 6);

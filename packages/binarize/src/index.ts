@@ -1,8 +1,11 @@
 import { BINARIZERS, definePlugin } from "@benn/core";
 import { adabin } from "./adabin.ts";
 import { approxSign } from "./approx-sign.ts";
+import { bitOptions } from "./bit-options.ts";
 import { deterministic } from "./deterministic.ts";
+import { dorefa } from "./dorefa.ts";
 import { ede } from "./ede.ts";
+import { lsq } from "./lsq.ts";
 import { none } from "./none.ts";
 import { recu } from "./recu.ts";
 import { rsign } from "./rsign.ts";
@@ -11,8 +14,12 @@ import { stochastic } from "./stochastic.ts";
 
 export { adabin } from "./adabin.ts";
 export { approxSign } from "./approx-sign.ts";
+export { bitOptions, type BitOptions, type FewBits } from "./bit-options.ts";
 export { deterministic } from "./deterministic.ts";
+export { dorefa } from "./dorefa.ts";
 export { ede } from "./ede.ts";
+export { flippable, type Flips, flipping } from "./flipping.ts";
+export { lsq } from "./lsq.ts";
 export { none } from "./none.ts";
 export { recu } from "./recu.ts";
 export { rsign } from "./rsign.ts";
@@ -29,6 +36,7 @@ export { batchNorm, type BatchNormalized } from "./ops/batch-norm.ts";
 export { binaryConv2d, type BinaryConv2DOptions } from "./ops/binary-conv2d.ts";
 export { binaryKernel, centreAndClip } from "./ops/binary-kernel.ts";
 export { binarySign } from "./ops/binary-sign.ts";
+export { roundedCodes, signCodes } from "./ops/rounded-codes.ts";
 export { dropoutMask } from "./ops/dropout-mask.ts";
 
 export default definePlugin({
@@ -61,6 +69,16 @@ export default definePlugin({
       create: () => adabin,
     });
     binarizers.add("sign", { description: "signs of activations and of kernels, without a scale: what Bop flips", create: () => sign });
+    binarizers.add("dorefa", {
+      description: "DoReFa-Net: weights and activations of 1 to 8 bits in equal steps from −1 and 0 to 1",
+      options: bitOptions,
+      create: dorefa,
+    });
+    binarizers.add("lsq", {
+      description: "LSQ: weights and activations of 1 to 8 bits in steps that are trained, two a layer",
+      options: bitOptions,
+      create: lsq,
+    });
     binarizers.add("none", { description: "real values: the twin that a binary net is measured against", create: () => none });
   },
 });

@@ -9,9 +9,9 @@ export type Bits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 32;
 /** Thresholds, scales and the like of one layer, by name. */
 export type BinarizerParameters = Readonly<Record<string, tf.Tensor>>;
 
-/** A layer while it is built. */
+/** What a binarizer learns of a layer. */
 export interface BinarizedLayer {
-  /** The initial latent kernel, [height, width, inChannels, filters] or [inputs, units]. Not to be disposed. */
+  /** The latent kernel, [height, width, inChannels, filters] or [inputs, units]; the initial one for `parameters`. Not to be disposed. */
   readonly kernel: tf.Tensor;
   /** Without the batch: [height, width, channels] or [inputs]; null where a size is not known. */
   readonly inputShape: readonly (number | null)[];
@@ -23,7 +23,10 @@ export interface BinarizedLayer {
  * alone. Nothing is kept between calls: what they return depends on their arguments alone, so that a resumed run ends with the same bytes.
  */
 export interface Binarizer {
-  /** Bits of a value after binarization. With 1 and 1 layers and engines compute with XNOR and popcount, else with real numbers. */
+  /**
+   * Bits of a value after binarization. With 1 and 1 and without a `scale` layers and engines compute with XNOR and popcount, else with real
+   * numbers.
+   */
   readonly bits: { readonly activations: Bits; readonly kernel: Bits };
   /**
    * Initial values of a layer's parameters, float32; called once, when the layer is built. The layer makes each a trainable weight
@@ -43,6 +46,16 @@ export interface Binarizer {
    * @param parameters current values, to which gradients flow
    */
   kernel(w: tf.Tensor, step: Step, parameters: BinarizerParameters): tf.Tensor;
+  /**
+   * Where a binarizer has it, its values are codes, whole numbers, and the layer scales their sums:
+   *
+   *     y = scale · (codes of x ∗ codes of w) + bias
+   *
+   * so that sums below 2²⁴ are exact, and packed models compute them with bits. Codes of k-bit activations are 0 … 2ᵏ − 1, also with 1 bit; codes
+   * of a k-bit kernel are −2ᵏ⁻¹ … 2ᵏ⁻¹ − 1, or the odd numbers −(2ᵏ − 1) … 2ᵏ − 1, with 1 bit −1 and +1. Bits are 1 to 8 then.
+   * @returns [1] or [filters], to which gradients flow; new, as above
+   */
+  scale?(layer: BinarizedLayer, step: Step, parameters: BinarizerParameters): tf.Tensor;
   /** The rule applied to the latent kernel before each step and each evaluation, for good. */
   project(w: tf.Tensor): tf.Tensor;
 }

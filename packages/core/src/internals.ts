@@ -24,11 +24,17 @@ export {
   type SafetensorsType,
   writeSafetensors,
 } from "./safetensors.ts";
+export { RunControl } from "./run-control.ts";
 export { runUpdateKernel, slotOf } from "./run-update-kernel.ts";
 export { winners } from "./staged-vote.ts";
 export { EVALUATION, isStepAware } from "./step.ts";
 export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.ts";
-export type { WeightValues } from "./train/model-weights.ts";
-export { prepareLayers } from "./train/predict-logits.ts";
+export { buildMember } from "./train/member-trainer.ts";
+export { type MemberInMemory, MemoryStore } from "./train/memory-store.ts";
+export { type WeightValues, writeWeights } from "./train/model-weights.ts";
+export { partRows } from "./train/part-rows.ts";
+export { predictLogits, type PredictOptions, prepareLayers } from "./train/predict-logits.ts";
+export { type ResolvedConfig, resolveConfig, settingsOf } from "./train/resolve-config.ts";
 export type { StepTensors } from "./train/step-metrics.ts";
+export { type RunTask, trainRun } from "./train/train-run.ts";
 export { createStep, type StepObserver, type StepParts, type TrainBatch } from "./train/train-step.ts";

@@ -18,6 +18,11 @@ export interface LayerSummary {
   /** Multiply-adds for one image: both factors of one bit, and all others. */
   readonly binaryMultiplyAdds: number;
   readonly realMultiplyAdds: number;
+  /**
+   * Multiply-adds by what their factors have of bits: one of k and m bits counts k · m, so of two bits 1 and of two real numbers 1,024.
+   * @see S. Zhou et al., "DoReFa-Net", 2016, section 2.1: products of k and m bits take k · m passes of AND and popcount
+   */
+  readonly bitOperations: number;
   /** Of all weights, running statistics included: kernels of k ≤ 8 bits at k bits a weight and one 32-bit scale a filter, the rest at 32 bits. */
   readonly bytes: number;
 }
@@ -28,6 +33,8 @@ export interface ModelSummary {
   readonly binaryParameters: number;
   readonly multiplyAdds: number;
   readonly binaryMultiplyAdds: number;
+  /** As of a layer. */
+  readonly bitOperations: number;
   readonly bytes: number;
   /** The same weights at 32 bits each: the real-valued twin. */
   readonly realBytes: number;
@@ -44,6 +51,7 @@ export function summarizeModel(model: tf.LayersModel): ModelSummary {
     binaryParameters: sum((layer) => layer.binaryParameters),
     multiplyAdds: sum((layer) => layer.binaryMultiplyAdds + layer.realMultiplyAdds),
     binaryMultiplyAdds: sum((layer) => layer.binaryMultiplyAdds),
+    bitOperations: sum((layer) => layer.bitOperations),
     bytes: sum((layer) => layer.bytes),
     realBytes: 4 * weights,
   };
@@ -67,6 +75,7 @@ function summarizeLayer(layer: tf.layers.Layer): LayerSummary {
     binaryParameters: bits.kernel === 1 ? inKernel : 0,
     binaryMultiplyAdds: binary ? multiplyAdds : 0,
     realMultiplyAdds: binary ? 0 : multiplyAdds,
+    bitOperations: multiplyAdds * bits.activations * bits.kernel,
     bytes: Math.ceil((bits.kernel * inKernel) / 8) + 4 * (all - inKernel + (bits.kernel === 32 ? 0 : (kernel?.at(-1) ?? 0))),
   };
 }

@@ -2,6 +2,7 @@ import { DATASETS, definePlugin, PRESETS } from "@benn/core";
 import { cifar10, cifar10Options } from "./cifar10.ts";
 import { cifar100, cifar100Options } from "./cifar100.ts";
 import { cifar10Recipes } from "./presets/cifar10-recipes.ts";
+import { compare } from "./presets/compare.ts";
 import { demo } from "./presets/demo.ts";
 
 export { cifar10, type Cifar10Options, cifar10Options } from "./cifar10.ts";
@@ -20,6 +21,6 @@ export default definePlugin({
       options: cifar100Options,
       create: cifar100,
     });
-    for (const [name, preset] of Object.entries({ demo, ...cifar10Recipes })) container.resolve(PRESETS).add(name, preset);
+    for (const [name, preset] of Object.entries({ demo, compare, ...cifar10Recipes })) container.resolve(PRESETS).add(name, preset);
   },
 });

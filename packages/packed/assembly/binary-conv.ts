@@ -249,14 +249,14 @@ export function binaryConvBits(
   }
 }
 
-/** Stores up to four floats, in reverse. */
+/** Stores up to four floats, in reverse; by mode as they are (0), max(0, ·) (1), or added to what is there (2). */
 // @ts-ignore: decorator
 @inline
-function storeFloats(y: usize, counts: v128, base: v128, scale: usize, bias: usize, relu: bool, many: i32): void {
+function storeFloats(y: usize, counts: v128, base: v128, scale: usize, bias: usize, mode: i32, many: i32): void {
   const sums = i32x4.sub(base, i32x4.shl(counts, 1));
   let v = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shuffle(sums, sums, 3, 2, 1, 0)), v128.load(scale));
   if (bias) v = f32x4.add(v, v128.load(bias));
-  if (relu) v = f32x4.pmax(f32x4.splat(0), v);
+  if (mode) v = mode == 1 ? f32x4.pmax(f32x4.splat(0), v) : f32x4.add(v128.load(y), v);
   if (many >= 4) v128.store(y, v);
   else {
     v128.store_lane<f32>(y, v, 0);
@@ -266,13 +266,13 @@ function storeFloats(y: usize, counts: v128, base: v128, scale: usize, bias: usi
 }
 
 /**
- * y [oh, ow, f] = float32(base − 2·count)·scale, then + bias (unless 0), then max(0, ·) if relu.
+ * y [oh, ow, f] = float32(base − 2·count)·scale, then + bias (unless 0), stored by mode as `storeFloats` does.
  * @param tables for each class of pixels [padded f] i32: base, in the order of the filters
  * @param scale [padded f] in natural order, as is bias
  */
 export function binaryConvFloats(
   x: usize, h: i32, w: i32, c: i32, kernel: usize, kh: i32, kw: i32, f: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32,
-  tables: usize, classes: usize, scale: usize, bias: usize, relu: bool, y: usize, rows: usize, vectors: bool,
+  tables: usize, classes: usize, scale: usize, bias: usize, mode: i32, y: usize, rows: usize, vectors: bool,
 ): void {
   const words = wordsOf(kh * kw * c), wordBytes = <usize>words << 3, odd = words & 1, pairBytes = <usize>(words >> 1) << 6, outBytes = <usize>f << 2, pixels = oh * ow;
   const direct = kh == 1 && kw == 1 && sh == 1 && sw == 1 && top == 0 && left == 0 && oh == h && ow == w;
@@ -318,8 +318,8 @@ export function binaryConvFloats(
           nb = i32x4(<i32>s10, <i32>s11, <i32>s12, <i32>s13);
         }
         const fb = <usize>(f0 + group) << 2, many = f - f0 - group;
-        storeFloats(ya + fb, na, v128.load(ta), scale + fb, bias ? bias + fb : 0, relu, many);
-        storeFloats(yb + fb, nb, v128.load(tb), scale + fb, bias ? bias + fb : 0, relu, many);
+        storeFloats(ya + fb, na, v128.load(ta), scale + fb, bias ? bias + fb : 0, mode, many);
+        if (next > p) storeFloats(yb + fb, nb, v128.load(tb), scale + fb, bias ? bias + fb : 0, mode, many);
         ta += 16; tb += 16;
       }
     }

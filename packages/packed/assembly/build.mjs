@@ -1,5 +1,5 @@
-// Compiles the kernels into src/kernels-base64.ts, unless that is made from these very sources. The file is checked in, so
-// that the package is plain TypeScript for whoever reads, tests or bundles it.
+// Compiles the kernels into src/kernels-base64.ts and src/planes/plane-kernels-base64.ts, unless those are made from these very sources. The files
+// are checked in, so that the package is plain TypeScript for whoever reads, tests or bundles it.
 import { createHash } from "node:crypto";
 import { globSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { deflateRawSync } from "node:zlib";
 
 const root = join(import.meta.dirname, "..");
 const target = join(root, "src/kernels-base64.ts");
+const planesTarget = join(root, "src/planes/plane-kernels-base64.ts");
 
 /** Of the sources, this file included: what is compiled, and how. */
 export function sourceDigest() {
@@ -16,15 +17,15 @@ export function sourceDigest() {
 }
 
 const digest = sourceDigest();
-const read = () => {
+const isMade = (file) => {
   try {
-    return readFileSync(target, "utf8");
+    return readFileSync(file, "utf8").includes(digest);
   } catch {
-    return "";
+    return false;
   }
 };
 
-if (!read().includes(digest)) {
+if (![target, planesTarget].every(isMade)) {
   const { default: asc } = await import("assemblyscript/asc");
   const compile = async (entry, own) => {
     let wasm;
@@ -40,17 +41,28 @@ if (!read().includes(digest)) {
   };
   const kernels = await compile("assembly/index.ts", []);
   const relaxed = await compile("assembly/relaxed.ts", ["--importMemory", "--enable", "relaxed-simd"]);
+  const planes = await compile("assembly/planes.ts", ["--importMemory"]);
+  const write = (file, text) => {
+    writeFileSync(`${file}.${process.pid}`, `// Made by assembly/build.mjs from the sources with SHA-256\n// ${digest}\n\n${text}`);
+    renameSync(`${file}.${process.pid}`, file); // in one piece, since tests of several packages may build at once
+  };
   // Deflated together, since they have much in common, and before base64, in which gzip finds little to repeat: its letters do not begin where bytes do.
-  const text = `// Made by assembly/build.mjs from the sources with SHA-256
-// ${digest}
-
-/** Two WebAssembly modules, deflated: the kernels, and those of them that are faster with relaxed SIMD, for engines that have it. */
+  const deflated = (bytes) => deflateRawSync(bytes, { level: 9 }).toString("base64");
+  write(
+    planesTarget,
+    `/** A WebAssembly module, deflated: the kernels for values of several bits, which share the others' memory. */
+export const planeKernelsBase64 =
+  "${deflated(planes)}";
+`,
+  );
+  write(
+    target,
+    `/** Two WebAssembly modules, deflated: the kernels, and those of them that are faster with relaxed SIMD, for engines that have it. */
 export const kernelsBase64 =
-  "${deflateRawSync(Buffer.concat([kernels, relaxed]), { level: 9 }).toString("base64")}";
+  "${deflated(Buffer.concat([kernels, relaxed]))}";
 
 /** Where the second begins. */
 export const RELAXED_AT = ${kernels.length};
-`;
-  writeFileSync(`${target}.${process.pid}`, text);
-  renameSync(`${target}.${process.pid}`, target); // in one piece, since tests of several packages may build at once
+`,
+  );
 }

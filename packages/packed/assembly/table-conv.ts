@@ -125,13 +125,16 @@ function finishBits(sums: usize, limits: usize, flip: usize, wide: bool, y: usiz
   if (!wide) store<u32>(y, 0, 4);
 }
 
-/** float32(base − 2·count)·scale, then + bias (unless 0), then max(0, ·) if relu, of a pixel for `many` filters. */
-function finishFloats(sums: usize, bases: usize, scale: usize, bias: usize, relu: bool, many: i32, y: usize): void {
+/**
+ * float32(base − 2·count)·scale, then + bias (unless 0), of a pixel for `many` filters; then, by mode, 0 as it is, 1 max(0, ·), 2 added to what
+ * y has.
+ */
+function finishFloats(sums: usize, bases: usize, scale: usize, bias: usize, mode: i32, many: i32, y: usize): void {
   for (; many > 0; many -= 4) {
     const sum = i32x4.sub(v128.load(bases), i32x4.shl(v128.load16x4_u(sums), 1));
     let v = f32x4.mul(f32x4.convert_i32x4_s(sum), v128.load(scale));
     if (bias) { v = f32x4.add(v, v128.load(bias)); bias += 16; }
-    if (relu) v = f32x4.pmax(f32x4.splat(0), v);
+    if (mode) v = mode == 1 ? f32x4.pmax(f32x4.splat(0), v) : f32x4.add(v128.load(y), v);
     if (many >= 4) v128.store(y, v);
     else {
       v128.store_lane<f32>(y, v, 0);
@@ -153,7 +156,7 @@ function finishFloats(sums: usize, bases: usize, scale: usize, bias: usize, relu
  */
 export function tableConv(
   x: usize, h: i32, w: i32, c: i32, kernel: usize, kh: i32, kw: i32, f: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32,
-  merged: bool, counts: usize, tables: usize, classes: usize, flips: usize, scale: usize, bias: usize, relu: bool, y: usize, scratch: usize,
+  merged: bool, counts: usize, tables: usize, classes: usize, flips: usize, scale: usize, bias: usize, mode: i32, y: usize, scratch: usize,
 ): void {
   const direct = kh == 1 && kw == 1 && sh == 1 && sw == 1 && top == 0 && left == 0 && oh == h && ow == w;
   const tapBits = merged ? kh * kw * c : c, tapWords = wordsOf(tapBits), pixelBytes = <usize>wordsOf(c) << 3;
@@ -228,7 +231,7 @@ export function tableConv(
             if (q >= width) break;
             const own = sums + (<usize>(i * 2 + k) << 7), at = y + <usize>(r * width + q) * outBytes;
             const table = tables + load<u32>(classes + (<usize>r << 2)) + load<u32>(classes + (<usize>(oh + (direct ? 0 : q)) << 2));
-            if (scale) finishFloats(own, table + (<usize>f0 << 2), scale + (<usize>f0 << 2), bias ? bias + (<usize>f0 << 2) : 0, relu, min(64, f - f0), at + (<usize>f0 << 2));
+            if (scale) finishFloats(own, table + (<usize>f0 << 2), scale + (<usize>f0 << 2), bias ? bias + (<usize>f0 << 2) : 0, mode, min(64, f - f0), at + (<usize>f0 << 2));
             else finishBits(own, table + (<usize>f0 << 1), flips + (<usize>f0 >> 3), wide, at + (<usize>f0 >> 3));
           }
         }

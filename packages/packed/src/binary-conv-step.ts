@@ -1,22 +1,17 @@
 import type { BinaryConvNode } from "./graph.ts";
-import { baseTables, countClasses, limitTables, packKernel, paddedFilters, wordsOf } from "./pack-kernel.ts";
+import { baseOfSigns, baseTables, countClasses, limitTables, packKernel, paddedFilters, wordsOf } from "./pack-kernel.ts";
 import { integersOf } from "./read-safetensors.ts";
 import { isForTables, tableConvStep } from "./table-conv-step.ts";
 import { pixelClasses } from "./window.ts";
-import { classesAt, flipsAt, floatsAt, type Place, type Step, tensorOf, type Workshop } from "./workshop.ts";
+import { classesAt, flipsAt, floatsAt, type Place, type Step, type Sums, tensorOf, type Workshop } from "./workshop.ts";
 
-/** Counts against limits, which give bits, or sums times scales, which give floats. */
-export function binaryConvStep(node: BinaryConvNode, place: Place, workshop: Workshop): Step {
-  const {
-    x,
-    y,
-    from: [a = 0],
-    to,
-  } = place;
+/** Counts against limits, which give bits, or sums times scales, which give floats. @param sums in place of the node's */
+export function binaryConvStep(node: BinaryConvNode, place: Place, workshop: Workshop, sums = sumsOf(node, place, workshop)): Step {
+  const { x, y } = place;
   const { kernels, plan, popcount } = workshop;
   const [kh, kw] = node.size;
   const [length, filters] = [kh * kw * x.channels, y.channels];
-  if (popcount.tables && isForTables(length)) return tableConvStep(node, place, workshop);
+  if (popcount.tables && isForTables(length)) return tableConvStep(node, place, workshop, sums);
   const { vectors } = popcount;
   const bits = tensorOf(node.kernel, workshop).bytes;
   const padded = paddedFilters(filters);
@@ -28,45 +23,21 @@ export function binaryConvStep(node: BinaryConvNode, place: Place, workshop: Wor
   const offsets = classesAt(classes, tableBytes, y, workshop);
   plan.needScratch(2 * wordsOf(length) * 8);
   const window = [kh, kw, filters, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
+  const layer = [x.height, x.width, x.channels, kernel, ...window] as const;
   const { thresholds } = node;
   if (thresholds !== undefined) {
     const tables = plan.constant(tablesBytes, () => limitTables(counted(), integersOf(tensorOf(thresholds, workshop))));
     const flips = flipsAt(node.flips, y, workshop);
-    return () =>
-      kernels.binaryConvBits(
-        a,
-        x.height,
-        x.width,
-        x.channels,
-        kernel,
-        ...window,
-        tables,
-        offsets,
-        flips,
-        to,
-        plan.scratch,
-        Number(vectors),
-      );
+    return () => kernels.binaryConvBits(sums.from, ...layer, tables, offsets, flips, sums.to, plan.scratch, Number(vectors));
   }
-  const tables = plan.constant(tablesBytes, () => baseTables(counted(), filters));
-  const scale = floatsAt(node.scale ?? "", filters, workshop);
-  const bias = node.bias === undefined ? 0 : floatsAt(node.bias, filters, workshop);
-  const relu = Number(node.relu ?? false);
-  return () =>
-    kernels.binaryConvFloats(
-      a,
-      x.height,
-      x.width,
-      x.channels,
-      kernel,
-      ...window,
-      tables,
-      offsets,
-      scale,
-      bias,
-      relu,
-      to,
-      plan.scratch,
-      Number(vectors),
-    );
+  const tables = plan.constant(tablesBytes, () => baseTables(counted(), filters, sums.baseOf));
+  return () => {
+    const { from, to, scale, bias, mode } = sums;
+    kernels.binaryConvFloats(from, ...layer, tables, offsets, scale, bias, mode, to, plan.scratch, Number(vectors));
+  };
+}
+
+function sumsOf({ scale, bias, relu }: BinaryConvNode, { y, from: [from = 0], to }: Place, workshop: Workshop): Sums {
+  const at = (key?: string): number => (key === undefined ? 0 : floatsAt(key, y.channels, workshop));
+  return { from, to, scale: at(scale), bias: at(bias), mode: Number(relu ?? false), baseOf: baseOfSigns };
 }

@@ -14,7 +14,9 @@ type Tensors = ReadonlyMap<string, { readonly dtype: string; readonly shape: rea
 const KEYS: Readonly<Record<GraphNode["op"], readonly string[]>> = {
   conv: ["kernel", "bias", "relu", "block", "strides", "pad", "thresholds", "flips"],
   binaryConv: ["kernel", "size", "scale", "bias", "relu", "strides", "pad", "thresholds", "flips"],
+  planeConv: ["kernel", "size", "odd", "block", "scale", "bias", "relu", "strides", "pad", "thresholds", "flips"],
   sign: ["thresholds", "flips"],
+  quantize: ["thresholds", "flips"],
   affine: ["mean", "factor", "offset"],
   maxPool: ["size", "strides", "pad", "flips"],
   averagePool: ["size", "strides", "pad", "inside"],
@@ -74,19 +76,25 @@ function shapeOf(
   { tensors, fail }: { readonly tensors: Tensors; readonly fail: Fail },
 ): Shape {
   if (!x) return fail("has no input");
+  const tensorAt = (key: string) => (typeof node[key] === "string" ? tensors.get(node[key]) : undefined);
   const need: NeedTensor = (key, dtype, shape, optional = false) => {
-    const name = node[key];
-    if (name === undefined && optional) return;
-    const tensor = typeof name === "string" ? tensors.get(name) : undefined;
+    if (node[key] === undefined && optional) return;
+    const tensor = tensorAt(key);
     if (!tensor) fail(`names no tensor as its ${key}`);
     else if (tensor.dtype !== dtype || tensor.shape.length !== shape.length || tensor.shape.some((n, axis) => n !== shape[axis]))
       fail(`has a ${key} ${tensor.dtype} [${tensor.shape.join(", ")}], not ${dtype} [${shape.join(", ")}]`);
   };
-  const floats = (of: Shape): Shape => (of.kind === "floats" ? of : fail("works on floats and gets bits"));
+  const floats = (of: Shape): Shape => (of.kind === "floats" ? of : fail(`works on floats and gets ${of.kind}`));
   const flag = (key: string): void => {
     if (node[key] !== undefined && typeof node[key] !== "boolean") fail(`has a ${key} that is neither true nor false`);
   };
   const flips = (channels: number): void => need("flips", "U8", [Math.ceil(channels / 8)], true);
+  const codes = (channels: number): Pick<Shape, "kind" | "planes"> => {
+    const planes = Math.log2((tensorAt("thresholds")?.shape[0] ?? 0) + 1);
+    if (!isCount(planes, 1, 8)) return fail("has no usable thresholds");
+    need("thresholds", "F32", [2 ** planes - 1, channels]);
+    return { kind: "codes", planes };
+  };
   const window = (size: unknown): Shape => {
     const { strides, pad } = node;
     if (!isPair(size, 1, MOST.window)) return fail("has no usable size");
@@ -99,7 +107,7 @@ function shapeOf(
 
   switch (op) {
     case "conv": {
-      const kernel = typeof node["kernel"] === "string" ? tensors.get(node["kernel"]) : undefined;
+      const kernel = tensorAt("kernel");
       if (!kernel || kernel.shape.length !== 4) return fail("has no kernel of four axes");
       const [height, width, , filters = 0] = kernel.shape;
       const { channels } = floats(x);
@@ -113,23 +121,33 @@ function shapeOf(
       if (bits && (node["relu"] !== undefined || node["bias"] !== undefined)) return fail("has thresholds and a bias or ReLU too");
       return { ...window([height, width]), channels: filters, kind: bits ? "bits" : "floats" };
     }
-    case "binaryConv": {
-      if (x.kind !== "bits") return fail("works on bits and gets floats");
+    case "binaryConv":
+    case "planeConv": {
+      const kind = op === "planeConv" ? "codes" : "bits";
+      if (x.kind !== kind) return fail(`works on ${kind} and gets ${x.kind}`);
       const { size } = node;
-      const kernel = typeof node["kernel"] === "string" ? tensors.get(node["kernel"]) : undefined;
-      const filters = kernel?.shape[0] ?? 0;
-      const out = window(size);
-      need("kernel", "U8", [filters, Math.ceil(((size as number[]).reduce((product, n) => product * n, 1) * x.channels) / 8)]);
+      const shape = tensorAt("kernel")?.shape ?? [];
+      const filters = shape.at(-2) ?? 0;
+      const { height, width } = window(size);
+      const planes = kind === "codes" ? [Math.max(1, Math.min(8, shape[0] ?? 0))] : [];
+      need("kernel", "U8", [...planes, filters, Math.ceil(((size as number[]).reduce((product, n) => product * n, 1) * x.channels) / 8)]);
       const bits = node["thresholds"] !== undefined;
+      flag("odd");
       flag("relu");
-      need("thresholds", "I32", [filters], true);
+      if (!isCount(node["block"] ?? 1, 1, 2 ** 31 - 1)) return fail("has no usable block");
       flips(filters);
       need("scale", "F32", [filters], bits);
       need("bias", "F32", [filters], true);
       if (bits && ["scale", "bias", "relu"].some((key) => node[key] !== undefined))
         return fail("has thresholds and a scale, bias or ReLU too");
-      return { ...out, channels: filters, kind: bits ? "bits" : "floats" };
+      const out = { height, width, channels: filters };
+      if (bits && kind === "codes") return { ...out, ...codes(filters) };
+      need("thresholds", "I32", [filters], true);
+      return { ...out, kind: bits ? kind : "floats" };
     }
+    case "quantize":
+      flips(x.channels);
+      return { ...floats(x), ...codes(x.channels) };
     case "sign":
       need("thresholds", "F32", [floats(x).channels]);
       flips(x.channels);
@@ -138,7 +156,7 @@ function shapeOf(
       for (const key of ["mean", "factor", "offset"]) need(key, "F32", [floats(x).channels]);
       return x;
     case "maxPool":
-      if (x.kind === "bits") flips(x.channels);
+      if (x.kind !== "floats") flips(x.channels);
       else if (node["flips"] !== undefined) return fail("turns bits and gets floats");
       return window(node["size"]);
     case "averagePool":

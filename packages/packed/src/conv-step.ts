@@ -113,7 +113,7 @@ function imageConvStep(
 }
 
 /** [length, filters] → panels [⌈filters / 8⌉][length][8]. */
-function packRealKernel(kernel: Float32Array, length: number, filters: number): Float32Array {
+export function packRealKernel(kernel: Float32Array, length: number, filters: number): Float32Array {
   const packed = new Float32Array(Math.ceil(filters / 8) * length * 8);
   for (let k = 0; k < length; k++) {
     for (let filter = 0; filter < filters; filter++) {

@@ -1,5 +1,7 @@
 // The graph of a member as it stands in the file. Value 0 is the image; node i makes value i + 1 from earlier values.
-// A value is a map [height, width, channels] of floats or of bits, where a bit stands for +1 or −1.
+// A value is a map [height, width, channels] of floats, of bits, where a bit stands for +1 or −1, or of codes from 0 to 2ᵏ − 1.
+
+import type { PlaneConvNode, QuantizeNode } from "./planes/plane-nodes.ts";
 
 /** Height and width. */
 export type Pair = readonly [number, number];
@@ -11,12 +13,12 @@ export interface Sliding {
 }
 
 /** Names of tensors: `thresholds` decide each channel's bit, which is turned where `flips` has a 1. */
-interface ToBits {
+export interface ToBits {
   readonly thresholds: string;
   readonly flips?: string;
 }
 
-interface From {
+export interface From {
   readonly in: readonly number[];
 }
 
@@ -73,13 +75,24 @@ export interface PlainNode extends From {
   readonly op: "relu" | "add" | "mean" | "flatten";
 }
 
-export type GraphNode = ConvNode | BinaryConvNode | SignNode | AffineNode | PoolNode | PadChannelsNode | PlainNode;
+export type GraphNode =
+  | ConvNode
+  | BinaryConvNode
+  | PlaneConvNode
+  | SignNode
+  | QuantizeNode
+  | AffineNode
+  | PoolNode
+  | PadChannelsNode
+  | PlainNode;
 
 export interface Shape {
-  readonly kind: "floats" | "bits";
+  readonly kind: "floats" | "bits" | "codes";
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** Of codes: k. */
+  readonly planes?: number;
 }
 
 export interface MemberHeader {
@@ -108,6 +121,10 @@ export interface ModelHeader {
 /** The tensor that says how far the votes can be trusted; readers that do not look for it pass it over. */
 export const TRUST = "trust";
 
+/** The tensor that says what the ensemble reached on test images; passed over likewise. */
+export const TEST_RESULTS = "testResults";
+
 export type VoteName = "hard" | "soft" | "softmax";
 
-export const FORMAT_VERSION = "1";
+/** The second is of files with codes. */
+export const FORMAT_VERSIONS: readonly string[] = ["1", "2"];

@@ -1,7 +1,7 @@
 import { kernelsBase64, RELAXED_AT } from "./kernels-base64.ts";
 import { PackedError } from "./packed-error.ts";
 
-type Kernel<Arguments extends readonly unknown[], Result = void> = (...values: Arguments) => Result;
+export type Kernel<Arguments extends readonly unknown[], Result = void> = (...values: Arguments) => Result;
 /** Input address, height, width, channels. */
 type Map = [x: number, h: number, w: number, c: number];
 type Window = [kh: number, kw: number, oh: number, ow: number, sh: number, sw: number, top: number, left: number];
@@ -22,7 +22,7 @@ export interface Kernels {
       classes: number,
       scale: number,
       bias: number,
-      relu: number,
+      mode: number,
       y: number,
       rows: number,
       vectors: number,
@@ -40,7 +40,7 @@ export interface Kernels {
       flips: number,
       scale: number,
       bias: number,
-      relu: number,
+      mode: number,
       y: number,
       scratch: number,
     ]
@@ -83,11 +83,14 @@ export interface Kernels {
 
 let compiled: Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> | undefined;
 
+export function inflate(base64: string): Promise<ArrayBuffer> {
+  const deflated = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer();
+}
+
 /** The kernels, and where the engine knows relaxed SIMD those that are faster with it. */
 async function compile(): Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> {
-  const deflated = Uint8Array.from(atob(kernelsBase64), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  const both = await new Response(stream).arrayBuffer();
+  const both = await inflate(kernelsBase64);
   const relaxed = both.slice(RELAXED_AT);
   return Promise.all([
     WebAssembly.compile(both.slice(0, RELAXED_AT)),
@@ -112,6 +115,6 @@ export async function createKernels(): Promise<Kernels> {
   }
 }
 
-function abort(): never {
+export function abort(): never {
   throw new Error("packed: a kernel gave up");
 }

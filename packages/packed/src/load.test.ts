@@ -56,6 +56,20 @@ test("a vote that may stop early runs the members of the largest vote weights fi
   }
 });
 
+test("the first members vote as if the file had no others, also where they may stop early", async () => {
+  const alphas = [0.25, -0.5, 4, -0.125].map((alpha) => ({ ...member, alpha }));
+  const model = await load(encodeModel(alphas, header, sketch.tensors));
+  const first = await load(encodeModel(alphas.slice(0, 2), header, sketch.tensors));
+  for (const options of [{ voter: "soft" }, { voter: "hard", anytime: true }, { voter: "softmax", anytime: true, mirror: true }] as const) {
+    const { scores, ran, votes } = model.predict(image, { ...options, members: 2 });
+    expect({ scores, ran, votes }).toEqual((({ scores, ran, votes }) => ({ scores, ran, votes }))(first.predict(image, options)));
+  }
+  expect(model.predict(image, { members: 4 })).toEqual(model.predict(image));
+  for (const members of [0, 5, 1.5, Number.NaN]) {
+    expect(() => model.predict(image, { members })).toThrow(`predict: expected 1 to 4 members, got ${members}.`);
+  }
+});
+
 test("from a server it comes with its progress, and a file that is not there is told by its status", async () => {
   const server = createServer((request, response) => {
     if (request.url !== "/model.benn") {

@@ -37,9 +37,11 @@ export async function load(source: string | URL | Uint8Array | ArrayBuffer, opti
   await checkSum(model.file, name);
   trial ??= createKernels().then(choosePopcount);
   const popcount = kernel === "auto" ? await trial : popcountOf(kernel);
+  const kernels = await createKernels();
   return new PackedModel(model, {
-    kernels: await createKernels(),
+    kernels,
     popcount,
+    planes: model.hasCodes ? await (await import("./planes/index.ts")).openPlanes(kernels.memory) : undefined,
     prepare: await createPrepare(model.preparation, { maxMemory, name }),
     maxMemory,
     name,

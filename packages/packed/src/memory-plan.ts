@@ -4,8 +4,8 @@ import { wordsOf } from "./pack-kernel.ts";
 import { PackedError } from "./packed-error.ts";
 import type { CheckedModel } from "./read-model.ts";
 
-export function bytesOfValue({ kind, height, width, channels }: Shape): number {
-  return height * width * (kind === "bits" ? wordsOf(channels) * 8 : channels * 4);
+export function bytesOfValue({ kind, height, width, channels, planes = 1 }: Shape): number {
+  return height * width * (kind === "floats" ? channels * 4 : wordsOf(channels) * 8 * planes);
 }
 
 /**
@@ -59,8 +59,8 @@ export class MemoryPlan {
     return known;
   }
 
-  needScratch(bytes: number): void {
-    this.#scratchBytes = Math.max(this.#scratchBytes, bytes);
+  needScratch(bytes: number): number {
+    return (this.#scratchBytes = Math.max(this.#scratchBytes, bytes));
   }
 
   /**

@@ -13,13 +13,14 @@ export interface NodeCost {
 }
 
 export function nodeCosts(
-  { nodes, shapes }: CheckedMember,
+  { nodes, shapes }: Pick<CheckedMember, "nodes" | "shapes">,
   tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>,
 ): NodeCost[] {
   return nodes.map((node, i) => {
     const from = shapes[node.in[0] ?? 0] as Shape;
     const { height, width, channels, kind } = shapes[i + 1] as Shape;
-    const [kh = 0, kw = 0] = node.op === "binaryConv" ? node.size : node.op === "conv" ? (tensors.get(node.kernel)?.shape ?? []) : [];
+    const [kh = 0, kw = 0] =
+      node.op === "binaryConv" || node.op === "planeConv" ? node.size : node.op === "conv" ? (tensors.get(node.kernel)?.shape ?? []) : [];
     return {
       op: node.op,
       output: [height, width, channels],

@@ -44,6 +44,37 @@ describe("a node gives the very bits of the plain loops", () => {
     );
   });
 
+  test.for<GraphNode["op"]>(["planeConv", "maxPool"])("%s of codes of 1 to 8 bits", { timeout: 60_000 }, async (op) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const sketch = newSketch(seed);
+        const image = randomImage(sketch);
+        await check(sketch, image, addNode(sketch, op, addNode(sketch, "quantize", image)));
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test("any chain with codes in it", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const sketch = newSketch(seed);
+        const { random } = sketch;
+        const image = randomImage(sketch);
+        let shape = addNode(sketch, "quantize", image);
+        for (let i = 0; i < 5; i++) {
+          const floats = ["conv", "quantize", "affine", "maxPool", "quantize"] as const;
+          const codes = ["planeConv", "maxPool"] as const;
+          const bits = ["binaryConv", "maxPool"] as const;
+          const kinds = { floats, bits, codes }[shape.kind];
+          shape = addNode(sketch, kinds[random.integer(kinds.length)]!, shape);
+        }
+        await check(sketch, image, shape);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
   test("any chain of them", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (seed) => {

@@ -68,6 +68,8 @@ export interface CountedClass {
   readonly inside: number;
   /** For each filter: bits of the kernel on taps outside, which count although they should not. */
   readonly outside: Int32Array;
+  /** And inside. */
+  readonly within: Int32Array;
 }
 
 /** What the counts of each class of pixels have to be corrected by. */
@@ -88,13 +90,16 @@ export function countClasses(
   return rows.flatMap((row) =>
     columns.map((column): CountedClass => {
       const outside = new Int32Array(filters);
+      const within = new Int32Array(filters);
       for (let u = 0; u < height; u++) {
         for (let v = 0; v < width; v++) {
-          if ((isWithin(row, u) && isWithin(column, v)) || row.uncounted?.[u] || column.uncounted?.[v]) continue;
-          for (let filter = 0; filter < filters; filter++) outside[filter]! += ones[(filter * height + u) * width + v] as number;
+          const isInside = isWithin(row, u) && isWithin(column, v);
+          if (!isInside && (row.uncounted?.[u] || column.uncounted?.[v])) continue;
+          for (let filter = 0; filter < filters; filter++)
+            (isInside ? within : outside)[filter]! += ones[(filter * height + u) * width + v] as number;
         }
       }
-      return { inside: (row.to - row.from) * (column.to - column.from) * channels, outside };
+      return { inside: (row.to - row.from) * (column.to - column.from) * channels, outside, within };
     }),
   );
 }
@@ -118,10 +123,12 @@ export function limitTables(classes: readonly CountedClass[], thresholds: Int32A
   );
 }
 
-/** Tables for floats: the sum is base − 2·count. */
-export function baseTables(classes: readonly CountedClass[], filters: number): Int32Array {
+/** A sum is base − 2·count. */
+export type BaseOf = (counted: CountedClass, filter: number) => number;
+
+export const baseOfSigns: BaseOf = ({ inside, outside }, filter) => inside + 2 * (outside[filter] as number);
+
+export function baseTables(classes: readonly CountedClass[], filters: number, baseOf: BaseOf): Int32Array {
   const order = filterOrder(filters);
-  return Int32Array.from(
-    classes.flatMap(({ inside, outside }) => order.map((filter) => (filter < filters ? inside + 2 * (outside[filter] as number) : 0))),
-  );
+  return Int32Array.from(classes.flatMap((counted) => order.map((filter) => (filter < filters ? baseOf(counted, filter) : 0))));
 }

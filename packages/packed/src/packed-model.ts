@@ -1,4 +1,4 @@
-import { TRUST, type VoteName } from "./graph.ts";
+import { TEST_RESULTS, TRUST, type VoteName } from "./graph.ts";
 import { type ImageInput, imageValues, type Picture } from "./image.ts";
 import { type KernelName, kernelName, type Popcount } from "./choose-popcount.ts";
 import type { Kernels } from "./kernels.ts";
@@ -6,10 +6,11 @@ import { memberSteps } from "./member-steps.ts";
 import { MemoryPlan } from "./memory-plan.ts";
 import { mirrorImage } from "./mirror-image.ts";
 import type { Prepare } from "./prepare-image.ts";
+import { PackedError } from "./packed-error.ts";
 import type { CheckedModel } from "./read-model.ts";
 import { type NodeCost, nodeCosts } from "./node-costs.ts";
 import { addVote, isDecided, winnerOf } from "./tally.ts";
-import type { Step } from "./workshop.ts";
+import type { PlaneSteps, Step } from "./workshop.ts";
 
 /** One member's vote on an image. */
 export interface Vote {
@@ -48,6 +49,8 @@ export interface PredictOptions {
   readonly anytime?: boolean;
   /** Each member votes by its mean logits of the image and its mirror image: twice the time. Default false. */
   readonly mirror?: boolean;
+  /** Only the first so many members vote, as if the file had no others. Default all. */
+  readonly members?: number;
 }
 
 type Values = Exclude<ImageInput, Picture>;
@@ -68,6 +71,8 @@ export class PackedModel {
   readonly kernel: KernelName;
   /** What `@benn/packed/trust` reads, if the file has it. */
   readonly trust: Uint8Array | undefined;
+  /** What `openTestResults` of `@benn/packed/trust` reads, if the file has it. */
+  readonly testResults: Uint8Array | undefined;
   readonly #kernels: Kernels;
   readonly #plan: MemoryPlan;
   readonly #taken: Pick<CheckedModel, "shape" | "preprocessing" | "picture">;
@@ -89,12 +94,14 @@ export class PackedModel {
     {
       kernels,
       popcount,
+      planes,
       prepare,
       maxMemory,
       name,
     }: {
       readonly kernels: Kernels;
       readonly popcount: Popcount;
+      readonly planes: PlaneSteps | undefined;
       readonly prepare: Prepare | undefined;
       readonly maxMemory: number;
       readonly name: string;
@@ -111,13 +118,14 @@ export class PackedModel {
       .map(({ member }) => member);
     this.kernel = kernelName(popcount);
     this.trust = tensors.get(TRUST)?.bytes.slice();
+    this.testResults = tensors.get(TEST_RESULTS)?.bytes.slice();
     this.#kernels = kernels;
     this.#taken = { shape, preprocessing, picture };
     this.#prepare = prepare;
     const plan = new MemoryPlan(model);
     this.#plan = plan;
     this.#table = table ? plan.constant(table.byteLength, () => table) : 0;
-    const workshop = { kernels, plan, tensors, table, popcount, image: this.#image };
+    const workshop = { kernels, plan, tensors, table, popcount, planes, image: this.#image };
     this.#steps = members.map((member, i) => memberSteps(member, plan.values[i] ?? [], workshop));
     this.#costs = members.map((member) => nodeCosts(member, tensors));
     plan.carryOut(kernels.memory, { most: maxMemory, name });
@@ -175,9 +183,15 @@ export class PackedModel {
     return (this.#costs[member] ?? []).map((cost, i) => ({ ...cost, milliseconds: least[i] ?? 0 }));
   }
 
-  #predictOne(image: ImageInput, { voter = this.voter, anytime = false, mirror = false }: PredictOptions): Prediction {
+  #predictOne(
+    image: ImageInput,
+    { voter = this.voter, anytime = false, mirror = false, members = this.members.length }: PredictOptions,
+  ): Prediction {
+    if (!Number.isInteger(members) || members < 1 || members > this.members.length)
+      throw new PackedError(`predict: expected 1 to ${this.members.length} members, got ${members}.`);
     // The largest vote weights go first where the rest may be spared.
-    const order = anytime && voter !== "soft" ? this.#byAlpha : [...this.members.keys()];
+    const sorts = anytime && voter !== "soft";
+    const order = (sorts ? this.#byAlpha : [...this.members.keys()]).filter((member) => member < members);
     const alphas = order.map((member) => this.members[member]?.alpha ?? 0);
     let scores = new Float64Array(this.labels.length);
     const votes: Vote[] = [];
@@ -186,7 +200,7 @@ export class PackedModel {
       addVote(scores, vote.logits, vote.alpha, voter);
       if (anytime && isDecided(scores, alphas.slice(votes.length), voter)) break;
     }
-    if (order === this.#byAlpha) {
+    if (sorts) {
       // Sums in the order of the members, whichever ran first.
       votes.sort((a, b) => a.member - b.member);
       scores = new Float64Array(this.labels.length);

@@ -1,5 +1,5 @@
 import { checkNodes } from "./check-nodes.ts";
-import { FORMAT_VERSION, type GraphNode, type ModelHeader, type Shape, type VoteName } from "./graph.ts";
+import { FORMAT_VERSIONS, type GraphNode, type ModelHeader, type Shape, type VoteName } from "./graph.ts";
 import { PackedError } from "./packed-error.ts";
 import { type PictureRule, type Preparation, readPreparation } from "./preparation.ts";
 import { isCount, isRecord, readSafetensors, type Tensor, type TensorFile } from "./read-safetensors.ts";
@@ -27,6 +27,8 @@ export interface CheckedMember {
 
 export interface CheckedModel extends Omit<ModelHeader, "members" | keyof PictureRule> {
   readonly members: readonly CheckedMember[];
+  /** Whether any value is of codes. */
+  readonly hasCodes: boolean;
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly file: TensorFile;
   readonly preparation: Preparation;
@@ -47,9 +49,9 @@ export function readModel(bytes: Uint8Array, name: string): CheckedModel {
     throw new PackedError(`${name}: ${what}. The file is damaged or not a .benn file; fetch or export it again.`);
   };
   if (metadata["format"] !== "benn") return fail(`its format is ${JSON.stringify(metadata["format"]?.slice(0, 40) ?? "none")}, not "benn"`);
-  if (metadata["version"] !== FORMAT_VERSION) {
+  if (!FORMAT_VERSIONS.includes(metadata["version"] ?? "")) {
     throw new PackedError(
-      `${name}: is of version ${metadata["version"]?.slice(0, 20)} of the .benn format, this runtime reads ${FORMAT_VERSION}. Use the @benn/packed that wrote it.`,
+      `${name}: is of version ${metadata["version"]?.slice(0, 20)} of the .benn format, this runtime reads ${FORMAT_VERSIONS.join(" and ")}. Use the @benn/packed that wrote it.`,
     );
   }
   let model: unknown;
@@ -84,6 +86,7 @@ export function readModel(bytes: Uint8Array, name: string): CheckedModel {
     voter: voter as VoteName,
     preprocessing: preprocessing as ModelHeader["preprocessing"],
     members: checked,
+    hasCodes: checked.some(({ shapes }) => shapes.some(({ kind }) => kind === "codes")),
     tensors,
     file,
     preparation,

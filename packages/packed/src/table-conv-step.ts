@@ -1,9 +1,9 @@
 import type { BinaryConvNode, Pair, Shape } from "./graph.ts";
-import { countClasses, type CountedClass, limitOf } from "./pack-kernel.ts";
+import { type BaseOf, countClasses, type CountedClass, limitOf } from "./pack-kernel.ts";
 import { packNibbles, stepsOf, tableFilters } from "./pack-nibbles.ts";
 import { integersOf } from "./read-safetensors.ts";
 import { pairClasses, pixelClasses } from "./window.ts";
-import { classesAt, flipsAt, floatsAt, type Place, type Step, tensorOf, type Workshop } from "./workshop.ts";
+import { classesAt, flipsAt, type Place, type Step, type Sums, tensorOf, type Workshop } from "./workshop.ts";
 
 /** Counts are int16 there. */
 const LONGEST = 2 ** 15 - 2;
@@ -17,7 +17,7 @@ export function isForTables(length: number): boolean {
 }
 
 /** `binaryConvStep` by looking counts up; `assembly/table-conv.ts` describes how. */
-export function tableConvStep(node: BinaryConvNode, { x, y, from: [a = 0], to }: Place, workshop: Workshop): Step {
+export function tableConvStep(node: BinaryConvNode, { x, y }: Place, workshop: Workshop, sums: Sums): Step {
   const { kernels, plan } = workshop;
   const [kh, kw] = node.size;
   const filters = y.channels;
@@ -36,31 +36,17 @@ export function tableConvStep(node: BinaryConvNode, { x, y, from: [a = 0], to }:
   const tableBytes = (isBits ? 2 : 4) * padded;
   const offsets = classesAt(classes, tableBytes, y, workshop);
   const tables = plan.constant(tableBytes * classes.rows.length * classes.columns.length, () =>
-    isBits ? limits(counted(), integersOf(tensorOf(node.thresholds ?? "", workshop)), padded) : bases(counted(), { filters, padded }),
+    isBits
+      ? limits(counted(), integersOf(tensorOf(node.thresholds ?? "", workshop)), padded)
+      : bases(counted(), { filters, padded, baseOf: sums.baseOf }),
   );
-  const flips = isBits ? flipsAt(node.flips, y, workshop) : 0;
-  const scale = isBits ? 0 : floatsAt(node.scale ?? "", filters, workshop);
-  const bias = isBits || node.bias === undefined ? 0 : floatsAt(node.bias, filters, workshop);
+  const flips = flipsAt(node.flips, y, workshop);
   const window = [kh, kw, filters, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
-  return () =>
-    kernels.tableConv(
-      a,
-      x.height,
-      x.width,
-      x.channels,
-      kernel,
-      ...window,
-      Number(merged),
-      counts,
-      tables,
-      offsets,
-      flips,
-      scale,
-      bias,
-      Number(node.relu ?? false),
-      to,
-      plan.scratch,
-    );
+  const layer = [x.height, x.width, x.channels, kernel, ...window, Number(merged), counts, tables, offsets, flips] as const;
+  return () => {
+    const { from, to, scale, bias, mode } = sums;
+    kernels.tableConv(from, ...layer, scale, bias, mode, to, plan.scratch);
+  };
 }
 
 /** Sums of a tile, then the codes, then two patches to be joined. */
@@ -96,10 +82,13 @@ function limits(classes: readonly CountedClass[], thresholds: Int32Array, padded
 }
 
 /** The sum is base − 2·count. */
-function bases(classes: readonly CountedClass[], { filters, padded }: { readonly filters: number; readonly padded: number }): Int32Array {
+function bases(
+  classes: readonly CountedClass[],
+  { filters, padded, baseOf }: { readonly filters: number; readonly padded: number; readonly baseOf: BaseOf },
+): Int32Array {
   const tables = new Int32Array(classes.length * padded);
-  for (const [i, { inside, outside }] of classes.entries()) {
-    for (let filter = 0; filter < filters; filter++) tables[i * padded + filter] = inside + 2 * (outside[filter] as number);
+  for (const [i, counted] of classes.entries()) {
+    for (let filter = 0; filter < filters; filter++) tables[i * padded + filter] = baseOf(counted, filter);
   }
   return tables;
 }

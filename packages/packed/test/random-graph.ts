@@ -7,6 +7,20 @@ import { runReference } from "./reference.ts";
 const AFTER = { in: [0], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
 const values = ({ height, width, channels }: Shape): number => height * width * channels;
 
+/** Thresholds of 2ᵏ − 1 levels in no order, some of them whole numbers, that sums meet, and some that always hold or never. */
+function levels(sketch: Sketch, planes: number, channels: number, deviation: number): { thresholds: string } {
+  const { random } = sketch;
+  const value = (i: number): number =>
+    i % 23 === 22
+      ? i % 2
+        ? Infinity
+        : -Infinity
+      : random.integer(2)
+        ? Math.round(deviation * random.normal())
+        : deviation * random.normal();
+  return { thresholds: floatTensor(sketch, [2 ** planes - 1, channels], value) };
+}
+
 /** Adds one node of the wanted kind to the last value, and gives its shape. */
 export function addNode(sketch: Sketch, op: GraphNode["op"], x: Shape): Shape {
   const { random, nodes } = sketch;
@@ -53,6 +67,41 @@ export function addNode(sketch: Sketch, op: GraphNode["op"], x: Shape): Shape {
       }
       return { kind: bits ? "bits" : "floats", height, width, channels: filters };
     }
+    case "quantize": {
+      const planes = 1 + random.integer(random.integer(3) ? 4 : 8);
+      nodes.push({ op, ...from, ...levels(sketch, planes, x.channels, 1), ...flips(x.channels) });
+      return { ...x, kind: "codes", planes };
+    }
+    case "planeConv": {
+      const filters = 1 + random.integer(random.integer(2) ? 12 : 140);
+      const weights = 1 + random.integer(random.integer(3) ? 3 : 8);
+      const length = size[0] * size[1] * x.channels;
+      const kernel = byteTensor(sketch, [weights, filters, Math.ceil(length / 8)]);
+      const planes = 1 + random.integer(random.integer(3) ? 3 : 8);
+      const isExact = length * (2 ** weights - 1) * (2 ** (x.planes ?? 1) - 1) < 2 ** 23;
+      const how = {
+        ...(random.integer(2) ? { odd: random.integer(2) === 1 } : {}),
+        ...(random.integer(2) && isExact ? {} : { block: 1 + random.integer(2 * length) }),
+      };
+      const codes = random.integer(2) === 1;
+      const spread = 2 ** weights * 2 ** (x.planes ?? 1) * Math.sqrt(length);
+      nodes.push({
+        op,
+        ...from,
+        kernel,
+        size,
+        ...sliding,
+        ...how,
+        ...(codes
+          ? { ...levels(sketch, planes, filters, 0.3 * spread), ...flips(filters) }
+          : {
+              scale: floatTensor(sketch, [filters], () => normal() / spread),
+              relu: random.integer(2) === 1,
+              ...(random.integer(2) ? { bias: floatTensor(sketch, [filters], normal) } : {}),
+            }),
+      });
+      return { kind: codes ? "codes" : "floats", height, width, channels: filters, ...(codes ? { planes } : {}) };
+    }
     case "sign":
       nodes.push({ op, ...from, thresholds: floatTensor(sketch, [x.channels], normal), ...flips(x.channels) });
       return { ...x, kind: "bits" };
@@ -62,7 +111,7 @@ export function addNode(sketch: Sketch, op: GraphNode["op"], x: Shape): Shape {
       return x;
     }
     case "maxPool":
-      nodes.push({ op, ...from, ...window, ...(x.kind === "bits" ? flips(x.channels) : {}) });
+      nodes.push({ op, ...from, ...window, ...(x.kind === "floats" ? {} : flips(x.channels)) });
       return { ...x, height, width };
     case "averagePool":
       nodes.push({ op, ...from, ...window, inside: false });
@@ -106,6 +155,12 @@ export function finishModel(sketch: Sketch, image: Shape, last: Shape): RandomMo
     const kernel = byteTensor(sketch, [filters, Math.ceil(shape.channels / 8)]);
     nodes.push({ op: "binaryConv", ...AFTER, in: [nodes.length], kernel, size: [1, 1], scale: floatTensor(sketch, [filters], () => 1) });
     shape = { ...shape, kind: "floats", channels: filters };
+  }
+  if (shape.kind === "codes") {
+    const filters = 1 + random.integer(5);
+    const kernel = byteTensor(sketch, [2, filters, Math.ceil(shape.channels / 8)]);
+    nodes.push({ op: "planeConv", ...AFTER, in: [nodes.length], kernel, size: [1, 1], scale: floatTensor(sketch, [filters], () => 1) });
+    shape = { kind: "floats", height: shape.height, width: shape.width, channels: filters };
   }
   nodes.push({ op: "flatten", in: [nodes.length] });
   const { height, width, channels } = image;

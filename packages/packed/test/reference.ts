@@ -23,6 +23,12 @@ export function runReference(
     const flips = "flips" in node && node.flips !== undefined ? tensors.get(node.flips)!.bytes : undefined;
     const bit = (value: boolean, channel: number): number =>
       value !== Boolean(((flips?.[channel >> 3] ?? 0) >> (channel & 7)) & 1) ? 1 : -1;
+    const code = (value: number, thresholds: Float32Array, channel: number): number => {
+      const levels = thresholds.length / to.channels;
+      let reached = 0;
+      for (let level = 0; level < levels; level++) if (value >= thresholds[level * to.channels + channel]!) reached++;
+      return ((flips?.[channel >> 3] ?? 0) >> (channel & 7)) & 1 ? levels - reached : reached;
+    };
     /** Calls back for every place of the window inside the map, in order. */
     const eachTap = (
       place: number,
@@ -84,6 +90,35 @@ export function runReference(
         });
         break;
       }
+      case "quantize": {
+        const thresholds = floats(node.thresholds)!;
+        outputs((place, k) => code(x[place * c + k]!, thresholds, k));
+        break;
+      }
+      case "planeConv": {
+        const { bytes, shape } = tensors.get(node.kernel)!;
+        const [planes, filters, rowBytes] = shape as [number, number, number];
+        const thresholds = floats(node.thresholds);
+        const weightOf = (filter: number, index: number): number => {
+          let q = 0;
+          for (let j = 0; j < planes; j++) q += ((bytes[(j * filters + filter) * rowBytes + (index >> 3)]! >> (index & 7)) & 1) * 2 ** j;
+          return node.odd ? 2 * q - (2 ** planes - 1) : q - 2 ** (planes - 1);
+        };
+        outputs((place, filter) => {
+          const blocks = new Map<number, number>();
+          eachTap(place, node.size, node, (pixel, tap) => {
+            if (pixel === undefined) return;
+            for (let k = 0; k < c; k++) {
+              const index = tap * c + k;
+              const block = Math.floor(index / (node.block ?? Infinity));
+              blocks.set(block, round((blocks.get(block) ?? 0) + round(x[pixel * c + k]! * weightOf(filter, index))));
+            }
+          });
+          const sum = [...blocks].toSorted(([a], [b]) => a - b).reduce((total, [, part]) => round(total + part), 0);
+          return thresholds ? code(sum, thresholds, filter) : finish(round(sum * floats(node.scale)![filter]!), filter, node);
+        });
+        break;
+      }
       case "sign": {
         const thresholds = floats(node.thresholds)!;
         outputs((place, k) => bit(x[place * c + k]! >= thresholds[k]!, k));
@@ -101,7 +136,8 @@ export function runReference(
             if (pixel !== undefined) best = Math.max(best, x[pixel * c + k]!);
           });
           // A window without a pixel has −1 as the maximum of bits.
-          return from.kind === "bits" ? bit(best === 1, k) : best;
+          if (from.kind !== "codes") return from.kind === "bits" ? bit(best === 1, k) : best;
+          return ((flips?.[k >> 3] ?? 0) >> (k & 7)) & 1 ? 2 ** from.planes! - 1 - best : best;
         });
         break;
       case "averagePool":

@@ -1,11 +1,8 @@
-import type { Accuracy } from "@benn/analysis";
+import { type Accuracy, type Interval, SPLIT_WORDS } from "@benn/analysis";
 import { html, type Html, type Value } from "./html.ts";
 import { bytes, count, countOf, percent, percentRange, points, pointsRange, probability, short } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
-
-/** Splits as people read them: "test images". */
-export const SPLIT_WORDS = { train: "training", validation: "validation", test: "test" } as const;
 
 /** The final vote on the rows that it is looked at closely on, and how many members vote. */
 export function finalVote({ evaluation: { splits, vote, voter } }: ReportedRun): Accuracy & { readonly members: number } {
@@ -62,7 +59,8 @@ export function answer(run: ReportedRun): Html {
   return html`<p class="answer">
       The ${voter} vote of ${countOf(final.members, "member")} has <strong>${percent(final.accuracy)}</strong> of ${count(vote.rows)}
       ${images} right${mirror && ", each with its mirror image"}
-      <span class="nowrap">(95 % interval ${percentRange(final.interval)})</span>${sentenceAgainst(run)}.${
+      <span class="nowrap">(95 % interval ${percentRange(final.interval)})</span>.
+      ${sentences(run)}${
         !ended && members.length < planned && html` The run goes on: ${members.length} of ${planned} members are trained so far.`
       }
     </p>
@@ -108,13 +106,30 @@ export function answer(run: ReportedRun): Html {
     </p>`;
 }
 
-function sentenceAgainst({ evaluation: { vote } }: ReportedRun): Value {
+/** What the vote has more or less than others, and what it takes. */
+function sentences(run: ReportedRun): Html {
+  const { evaluation, twin, size, speed } = run;
+  const { vote, splits } = evaluation;
+  const final = finalVote(run);
+  const than = (difference: number, interval?: Interval): string =>
+    `${points(Math.abs(difference)).replace("+", "")} ${difference < 0 ? "less" : "more"}${interval && interval[0] <= 0 && interval[1] >= 0 ? " (too close to call)" : ""} than `;
   const honest = vote.against.find(({ chosenOn }) => chosenOn !== vote.on) ?? vote.against[0];
-  if (!honest) return undefined;
-  const { difference, interval, chosenOn } = honest;
-  const surely = interval[0] > 0 || interval[1] < 0;
-  return html`, ${points(Math.abs(difference)).replace("+", "")} ${difference < 0 ? "less" : "more"} than its best single
-  member${chosenOn === vote.on ? html`, which these images choose` : ""}${surely ? "" : html`: too close to call`}`;
+  const others = [
+    ...(honest
+      ? [
+          `${than(honest.difference, honest.interval)}the single member that ${honest.chosenOn === vote.on ? "these" : SPLIT_WORDS[honest.chosenOn]} images choose`,
+          `${than(final.accuracy - (splits[vote.on]?.singleMean.accuracy ?? Number.NaN))}a single member on average`,
+        ]
+      : []),
+    ...(twin ? [`${than(twin.comparison.difference, twin.comparison.interval)}its real-valued twin`] : []),
+  ];
+  return html`${others.length > 0 && `That is ${listed(others)}. `}It takes
+  ${bytes(size.bytes)}${speed && html` and <span class="nowrap">${short(speed.median)} ms</span> an image`}.`;
+}
+
+/** `a`, `a and b`, `a, b, and c`. */
+function listed(parts: readonly string[]): string {
+  return parts.length < 3 ? parts.join(" and ") : `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1) ?? ""}`;
 }
 
 function singleMean({ evaluation: { splits, vote } }: ReportedRun, final: Accuracy): Value[] {

@@ -1,12 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import { chart } from "./chart.ts";
 import { figure } from "./figure.ts";
+import { heading, type Level } from "./heading.ts";
 import { html, type Html } from "./html.ts";
 import { count, percent } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
 /** Where the sample weights went, round by round. */
-export function boosting({ sampleWeights: rounds, heaviest, evaluation: { classes }, images }: ReportedRun): Html {
+export function boosting({ sampleWeights: rounds, heaviest, evaluation: { classes }, images }: ReportedRun, level: Level = 3): Html {
   const last = rounds.at(-1);
   if (!last) return html`<p>All training images weigh the same.</p>`;
   const names = rounds.map(({ member }) => member + 1);
@@ -62,7 +63,7 @@ export function boosting({ sampleWeights: rounds, heaviest, evaluation: { classe
     </div>
     ${
       heaviest.length > 0 &&
-      html`<h3>The heaviest images of the last round</h3>
+      html`${heading(level, "The heaviest images of the last round")}
         ${images.note !== undefined && html`<p class="quiet">${images.note}</p>`}
         <ul class="gallery small">
           ${heaviest.map(

@@ -1,22 +1,27 @@
-import { SPLIT_WORDS } from "./answer.ts";
+import { type ClassReport, SPLIT_WORDS, wilson } from "@benn/analysis";
 import { numbersOf } from "./figure.ts";
+import { heading, type Level } from "./heading.ts";
 import { html, type Html } from "./html.ts";
 import { count, countOf, percent, percentRange } from "./numbers.ts";
-import { wilson } from "@benn/analysis";
 import type { ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
 /** Of more classes the matrix is unreadable, and its most frequent confusions say what there is to say. */
 const MATRIX_CLASSES = 20;
 const SHOWN_CONFUSIONS = 20;
+/** Of more classes the table has those with the least recall; all are in its numbers. */
+const SHOWN_CLASSES = 100;
 
 /** Classes one against the rest, what is taken for what, and how that looks. */
-export function classes({ evaluation, images }: ReportedRun): Html {
+export function classes({ evaluation, images }: ReportedRun, level: Level = 3): Html {
   const { vote, classes: names } = evaluation;
   const numbers = [
     ["class", "images", "answered", "right", "precision", "recall"],
     ...vote.perClass.map(({ rows, predicted, right, precision, recall }, k) => [names[k], rows, predicted, right, precision, recall]),
   ];
+  const places = [...vote.perClass.keys()];
+  const shown = places.length <= SHOWN_CLASSES ? places : leastRecall(vote.perClass).slice(0, SHOWN_CLASSES);
+  const some = shown.length < places.length ? `, the ${shown.length} of ${count(places.length)} with the least recall` : "";
   return html`${table(
     [
       { head: "Class", text: true },
@@ -27,20 +32,22 @@ export function classes({ evaluation, images }: ReportedRun): Html {
       { head: "Recall" },
       { head: "95 % interval" },
     ],
-    vote.perClass.map(({ rows, predicted, right, precision, recall }, k) => [
-      names[k],
-      count(rows),
-      count(predicted),
-      count(right),
-      percent(precision),
-      percent(recall),
-      rows > 0 ? percentRange(wilson(right, rows)) : "–",
-    ]),
-    { caption: `Classes of the vote on ${SPLIT_WORDS[vote.on]} images`, sortable: true },
+    shown.map((k) => {
+      const { rows, predicted, right, precision, recall } = vote.perClass[k]!;
+      return [
+        names[k],
+        count(rows),
+        count(predicted),
+        count(right),
+        percent(precision),
+        percent(recall),
+        rows > 0 ? percentRange(wilson(right, rows)) : "–",
+      ];
+    }),
+    { caption: `Classes of the vote on ${SPLIT_WORDS[vote.on]} images${some}`, sortable: true },
   )}${numbersOf("classes", numbers)}${names.length <= MATRIX_CLASSES ? matrix(evaluation) : mostFrequent(evaluation)}${
     images.confusions.length > 0 &&
-    html`<h3>How confused images look</h3>
-      ${images.note !== undefined && html`<p class="quiet">${images.note}</p>`}
+    html`${heading(level, "How confused images look")} ${images.note !== undefined && html`<p class="quiet">${images.note}</p>`}
       <ul class="gallery">
         ${images.confusions.map(
           ({ label, predicted, rows, examples }) =>
@@ -58,6 +65,14 @@ export function classes({ evaluation, images }: ReportedRun): Html {
   }`;
 }
 
+/** Places of the classes that have images, the least recall first; of those alike the one with more images, whose recall is surer. */
+function leastRecall(perClass: readonly ClassReport[]): number[] {
+  const recall = (k: number): number => perClass[k]?.recall ?? Number.NaN;
+  return [...perClass.keys()]
+    .filter((k) => Number.isFinite(recall(k)))
+    .toSorted((a, b) => recall(a) - recall(b) || perClass[b]!.rows - perClass[a]!.rows || a - b);
+}
+
 function matrix({ vote, classes: names }: ReportedRun["evaluation"]): Html {
   const at = new Map(vote.confusions.map(({ label, predicted, rows }) => [label * names.length + predicted, rows]));
   const cell = (label: number, predicted: number): number =>
@@ -66,7 +81,7 @@ function matrix({ vote, classes: names }: ReportedRun["evaluation"]): Html {
   return html`<div class="wide" tabindex="0" role="group" aria-label="${caption}">
       <table class="matrix">
         <caption>
-          ${caption}
+          <span>${caption}</span>
         </caption>
         <thead>
           <tr>

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { SPLIT_WORDS } from "./answer.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
 import { CHART_WIDTH, chart } from "./chart.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";

@@ -7,7 +7,7 @@ import type { CurvePoint, ReportedMember, ReportedRun } from "./reported-run.ts"
 import { table } from "./table.ts";
 
 /** How each member learned, in small charts of one scale, and what its vote changed. */
-export function members({ evaluation, members: trained }: ReportedRun): Html {
+export function members({ evaluation, members: trained, origin }: ReportedRun): Html {
   const { vote, splits, members: judged } = evaluation;
   const alone = splits[vote.on]?.members ?? [];
   const drawn = trained.filter(({ loss }) => loss.length > 0);
@@ -21,6 +21,8 @@ export function members({ evaluation, members: trained }: ReportedRun): Html {
     return { member, alpha, accuracy: alone[i]?.accuracy, error: trained[i]?.error, change };
   });
   return html`${
+    drawn.length === 0 && html`<p>How the members learned is not in the log of this run${origin && ": they were trained elsewhere"}.</p>`
+  }${
     drawn.length > 0 &&
     html`<p>
         Training loss by epoch, all on one scale: losses from ${short(domain[0])} to ${short(domain[1])}, ${countOf(epochs, "epoch")}.

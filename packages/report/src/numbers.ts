@@ -1,5 +1,6 @@
-// Numbers as people read them in the page.
+// Numbers as people read them: in the page, and in the terminal of the command (`@benn/report/numbers`).
 import type { Interval } from "@benn/analysis";
+import type { MetricInfo } from "@benn/core";
 
 /** `0.5234` → `52.3 %`; what cannot be had → `–`. */
 export function percent(share: number | undefined): string {
@@ -31,9 +32,9 @@ export function probability(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p < 0.0995 ? p.toFixed(3) : p.toFixed(2)}`;
 }
 
-/** Three significant digits. */
+/** Three significant digits, no exponent between a thousandth and a million: losses, ε and alphas. */
 export function short(value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return "–";
+  if (value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1).replaceAll("-", "−");
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3).replace("-", "−");
@@ -55,4 +56,11 @@ export function bytes(size: number): string {
   const power = size < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(size) / 3));
   const scaled = size / 1000 ** power;
   return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power] ?? ""}`;
+}
+
+/** The value of a metric by its unit: `52.3 %`, `1.21`, `0.8 s`; `–` where there is none. */
+export function metricText({ unit }: Pick<MetricInfo, "unit">, value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return "–";
+  if (unit === "%") return percent(value);
+  return unit === "" ? short(value) : `${short(value)} ${unit}`;
 }

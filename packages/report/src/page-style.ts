@@ -7,11 +7,14 @@ html{font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;background:var(
 body{margin:0 auto;padding:1rem clamp(1rem,4vw,3rem) 3rem;max-width:76rem}
 h1{font-size:clamp(1.4rem,1.1rem + 1.6vw,2.1rem);line-height:1.2;margin:.5rem 0;overflow-wrap:anywhere}
 h2{font-size:1.35rem;margin:2.6rem 0 .6rem;padding-top:.8rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
-h3{font-size:1.05rem;margin:1.6rem 0 .4rem}
+h3,h4{font-size:1.05rem;margin:1.6rem 0 .4rem}
+section section>h3{font-size:1.2rem;margin-top:2.2rem;overflow-wrap:anywhere}
 p{max-width:46rem;margin:.6rem 0}
 a{color:var(--link)}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;padding:0;margin:.6rem 0}
 nav a{display:inline-block;padding:.15rem 0}
+nav li:has(ul){flex-basis:100%}
+nav ul ul{margin:0;font-size:.9rem}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.86em}
 code{overflow-wrap:anywhere}
 pre{background:var(--soft);padding:.7rem;overflow:auto;max-height:20rem;border-radius:4px}
@@ -41,15 +44,17 @@ figcaption{color:var(--muted);max-width:40rem}
 .legend button{all:unset;cursor:pointer;display:flex;align-items:center;gap:.4rem}
 .legend button:focus-visible,th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .legend button[aria-pressed=false]{text-decoration:line-through}
+.legend .line{width:1.9rem;height:.65rem;flex:none}
 .swatch{width:.9rem;height:.9rem;border-radius:3px;flex:none;print-color-adjust:exact}
 .wide{overflow-x:auto;margin:.8rem 0}
 table{min-width:min(100%,22rem);border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.3rem 0}
+caption span{display:inline-block;max-width:calc(100vw - 2rem);position:sticky;left:0}
 th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{vertical-align:bottom;white-space:nowrap}
 tbody th{font-weight:500;text-align:right}
 td:not(.text){white-space:nowrap}
-tbody th.text{min-width:7rem}
+tbody th.text,td.text{min-width:7rem}
 .text,tbody th.text{text-align:left}
 td.text code,.sum{overflow-wrap:anywhere}
 th button{all:unset;cursor:pointer;text-decoration:underline dotted}
@@ -65,11 +70,11 @@ th[aria-sort=descending] button::after{content:" ↓"}
 .gallery p{margin:0 0 .3rem;font-size:.9rem;overflow-wrap:anywhere}
 .gallery li{break-inside:avoid}
 .pictures{display:flex;flex-wrap:wrap;gap:.3rem}
-img{image-rendering:pixelated;display:block;border-radius:3px}
+img{image-rendering:pixelated;object-fit:contain;display:block;border-radius:3px}
 .disputed li{display:flex;gap:.7rem}
 details{margin:.5rem 0}
 summary{cursor:pointer;color:var(--link);font-size:.9rem}
 .numbers pre{font-size:.75rem}
 footer{margin-top:3rem;color:var(--muted);font-size:.85rem}
-@media print{:root{color-scheme:light}@page{margin:14mm}html{font-size:10.5pt}body{max-width:none;padding:0}nav,.numbers,.skip{display:none}h2{break-after:avoid;margin-top:1.4rem}figure,tr{break-inside:avoid}.wide{overflow:visible}pre{max-height:none;white-space:pre-wrap}table{font-size:8.5pt}thead{display:table-header-group}}
+@media print{:root{color-scheme:light}@page{margin:14mm}html{font-size:10.5pt}body{max-width:none;padding:0}nav,.numbers{display:none}details::details-content{content-visibility:visible;block-size:auto}summary{list-style:none;color:inherit}summary::-webkit-details-marker{display:none}h2,section section>h3{break-after:avoid;margin-top:1.4rem}h3,h4,.legend,caption{break-after:avoid}section:has(>section){break-before:page}figure{max-width:32rem}figure,tr,.charts>div{break-inside:avoid}.wide{overflow:visible}pre{max-height:none;white-space:pre-wrap}table{font-size:8.5pt}thead{display:table-header-group}}
 `.trim();

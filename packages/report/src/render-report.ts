@@ -3,23 +3,18 @@ import { bits } from "./bits.ts";
 import { boosting } from "./boosting.ts";
 import { classes } from "./classes.ts";
 import { diversitySection } from "./diversity-section.ts";
-import { html, type Html, trusted } from "./html.ts";
+import type { Level } from "./heading.ts";
+import { html, type Html } from "./html.ts";
 import { members } from "./members.ts";
 import { countOf } from "./numbers.ts";
-import { PAGE_SCRIPT } from "./page-script.ts";
-import { PAGE_STYLE } from "./page-style.ts";
+import { page, type Section } from "./page.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import { runSection } from "./run-section.ts";
 import { severalRuns } from "./several-runs.ts";
+import { stabilitySection } from "./stability-section.ts";
 import { staged } from "./staged.ts";
 import { suspicions } from "./suspicions.ts";
 import { trust } from "./trust.ts";
-
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly body: Html;
-}
 
 /**
  * Runs as one HTML page that needs nothing beside it: no network, no font, charts drawn already. Everything that comes from files is escaped.
@@ -30,28 +25,37 @@ interface Section {
 export function renderReport(runs: readonly ReportedRun[]): string {
   const [run] = runs;
   if (!run) throw new RangeError("no run to report");
-  if (runs.length === 1) return page(`Report of ${run.name}`, sectionsOf(run));
-  const all = runs.flatMap((own, i) => [
-    { id: `run-${i + 1}`, title: own.name, body: html`` },
-    ...sectionsOf(own).map(({ id, title, body }) => ({ id: `run-${i + 1}-${id}`, title: `${own.name}: ${title.toLowerCase()}`, body })),
+  if (runs.length === 1) return page(`Report of ${run.name}`, sectionsOf(run, { prefix: "", level: 3 }));
+  return page(`Report of ${runs.map(({ name }) => name).join(", ")}`, [
+    { id: "runs", title: "The runs", body: severalRuns(runs) },
+    ...runs.map((own, i) => ({
+      id: `run-${i + 1}`,
+      title: own.name,
+      body: html``,
+      sections: sectionsOf(own, { prefix: `run-${i + 1}-`, level: 4 }),
+    })),
   ]);
-  return page(`Report of ${runs.map(({ name }) => name).join(", ")}`, [{ id: "runs", title: "The runs", body: severalRuns(runs) }, ...all]);
 }
 
-/** In the order of reading: the answer first, then what to doubt in it, then what it rests on. */
-function sectionsOf(run: ReportedRun): Section[] {
-  return [
+/**
+ * In the order of reading: the answer first, then what to doubt in it, then what it rests on.
+ * @param level of headings within a section
+ */
+function sectionsOf(run: ReportedRun, { prefix, level }: { readonly prefix: string; readonly level: Level }): Section[] {
+  const sections: Section[] = [
     { id: "answer", title: "The answer", body: answer(run) },
     { id: "suspicious", title: "What is suspicious", body: doubts(run) },
     { id: "staged", title: "How the vote grows", body: staged(run) },
     { id: "members", title: "Members", body: members(run) },
     { id: "diversity", title: "Diversity", body: diversitySection(run) },
-    { id: "classes", title: "Classes", body: classes(run) },
-    { id: "trust", title: "Trust", body: trust(run) },
-    ...(run.sampleWeights.length > 0 ? [{ id: "boosting", title: "Boosting", body: boosting(run) }] : []),
+    { id: "classes", title: "Classes", body: classes(run, level) },
+    { id: "trust", title: "Trust", body: trust(run, level) },
+    ...(run.sampleWeights.length > 0 ? [{ id: "boosting", title: "Boosting", body: boosting(run, level) }] : []),
+    ...(run.stability ? [{ id: "stability", title: "Stability", body: stabilitySection(run.stability, level) }] : []),
     { id: "bits", title: "Bits", body: bits(run) },
     { id: "made", title: "The run", body: runSection(run) },
   ];
+  return sections.map((section) => ({ ...section, id: `${prefix}${section.id}` }));
 }
 
 function doubts(run: ReportedRun): Html {
@@ -72,44 +76,4 @@ function doubts(run: ReportedRun): Html {
       </ul>
     </details>`
   }`;
-}
-
-function page(title: string, sections: readonly Section[]): string {
-  return `${
-    html`${trusted("<!doctype html>")}
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="generator" content="benn report" />
-          <title>${title}</title>
-          <style>
-            ${trusted(PAGE_STYLE)}
-          </style>
-        </head>
-        <body>
-          <header>
-            <h1>${title}</h1>
-            <nav aria-label="Contents">
-              <ul>
-                ${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
-              </ul>
-            </nav>
-          </header>
-          <main>
-            ${sections.map(
-              ({ id, title: name, body }) =>
-                html`<section id="${id}" aria-labelledby="${id}-title">
-                  <h2 id="${id}-title">${name}</h2>
-                  ${body}
-                </section> `,
-            )}
-          </main>
-          <footer><p>Written by benn report. Everything is in this file: charts, numbers and images.</p></footer>
-          <script>
-            ${trusted(PAGE_SCRIPT)};
-          </script>
-        </body>
-      </html>`.html
-  }\n`;
 }

@@ -1,4 +1,4 @@
-import type { Accuracy, ComparedMember, EnsembleEvaluation } from "@benn/analysis";
+import type { Accuracy, ComparedMember, EnsembleEvaluation, Stability } from "@benn/analysis";
 import type { Published } from "@benn/core";
 
 /** Everything that a report says of a run. Plain values: the same ones give the same page, to the byte. */
@@ -21,6 +21,8 @@ export interface ReportedRun {
   readonly speed?: Speed;
   /** Layers of each kind of member; none where the run cannot be packed. */
   readonly layers: readonly LayerTable[];
+  /** What `benn stability --keep` measured, and whether the members are still those that were measured. */
+  readonly stability?: Stability & { readonly isCurrent: boolean };
   /** The preset that the configuration is nearest to. */
   readonly recipe?: Recipe;
   /** Every key of the configuration with its value, as JSON. */
@@ -29,13 +31,27 @@ export interface ReportedRun {
   readonly environment: readonly (readonly [string, string])[];
   /** File and SHA-256. */
   readonly checksums: readonly (readonly [string, string])[];
-  /** What trains it again. */
-  readonly command: string;
+  /** What trains it again, or chooses its members again. Absent: no command does. */
+  readonly command?: string;
+  /** Of members that were not trained in this run. */
+  readonly origin?: Origin;
+  /** What the held-out images decided on before, a phrase each. */
+  readonly reused: readonly string[];
   readonly images: ReportedImages;
   /** Of the rounds that changed them; none of a run whose rows all weigh the same. */
   readonly sampleWeights: readonly SampleWeights[];
   /** The images that weigh most in the last round. */
   readonly heaviest: readonly HeavyImage[];
+}
+
+/** Where members come from that were not trained in this run. */
+export interface Origin {
+  /** Whether `benn select` chose them on held-out images; else they were imported. */
+  readonly isChosen: boolean;
+  /** What is known of how, by name. */
+  readonly how: readonly (readonly [string, string])[];
+  /** One a member of the evaluation. */
+  readonly members: readonly { readonly from: string; readonly sha256: string }[];
 }
 
 export interface ReportedMember {

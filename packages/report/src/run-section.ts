@@ -1,15 +1,21 @@
 import { html, type Html } from "./html.ts";
 import { countOf } from "./numbers.ts";
-import type { ConfigDifference, ReportedRun } from "./reported-run.ts";
+import type { ConfigDifference, Origin, ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
 /** What the run was made from, and what makes it again. */
-export function runSection({ recipe, config, environment, checksums, command, scheme, mode }: ReportedRun): Html {
-  return html`<p>
-      Trained by <code>${scheme}</code>, members ${mode === "sequential" ? "one from another" : "each afresh"}. This command trains it
-      again:
-    </p>
-    <pre class="command" tabindex="0" role="group" aria-label="Command">${command}</pre>
+export function runSection(run: ReportedRun): Html {
+  const { recipe, config, environment, checksums, command, origin, scheme, mode } = run;
+  return html`${
+      origin
+        ? originOf(run, origin)
+        : html`<p>Trained by <code>${scheme}</code>, members ${mode === "sequential" ? "one from another" : "each afresh"}.</p>`
+    }
+    ${
+      command !== undefined &&
+      html`<p>This command ${origin ? "chooses its members" : "trains it"} again:</p>
+        <pre class="command" tabindex="0" role="group" aria-label="Command">${command}</pre>`
+    }
     ${recipe && differencesOf(recipe.differences, recipe.preset === undefined ? "the defaults" : `the preset ${recipe.preset}`)}
     <details>
       <summary>The whole configuration, ${countOf(Object.keys(config).length, "key")}</summary>
@@ -58,4 +64,31 @@ function differencesOf(differences: readonly ConfigDifference[], from: string): 
     ]),
     { caption: `Where its configuration differs from ${from}` },
   );
+}
+
+function originOf({ evaluation: { members } }: ReportedRun, { isChosen, how, members: sources }: Origin): Html {
+  return html`<p>
+      ${
+        isChosen
+          ? html`Nothing was trained here: <code>benn select</code> chose the members on held-out images, each as often as its weight α
+              says. The configuration is that of the first run, with the nets of the members.`
+          : "Nothing was trained here: the members were imported."
+      }
+    </p>
+    ${
+      how.length > 0 &&
+      table(
+        [
+          { head: "How", text: true },
+          { head: "Value", text: true },
+        ],
+        how,
+        { caption: isChosen ? "How they were chosen" : "How they were imported" },
+      )
+    }
+    ${table(
+      [{ head: "Member" }, { head: "From", text: true }, { head: "SHA-256", text: true }],
+      sources.map(({ from, sha256 }, i) => [(members[i]?.member ?? i) + 1, from, html`<code class="sum">${sha256}</code>`]),
+      { caption: "Where the members come from" },
+    )}`;
 }

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { finalVote, SPLIT_WORDS } from "./answer.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
+import { finalVote } from "./answer.ts";
 import { chart, series } from "./chart.ts";
 import { figure } from "./figure.ts";
 import { html, type Html } from "./html.ts";
@@ -21,7 +22,8 @@ export function severalRuns(runs: readonly ReportedRun[]): Html {
     id: `run-${i + 1}`,
     name,
     colour: COLOURS[i % COLOURS.length]!,
-    dash: DASHES[i % DASHES.length]!,
+    // Beyond six runs a colour comes again, with another dash.
+    dash: DASHES[(i + Math.floor(i / COLOURS.length)) % DASHES.length]!,
     stages: (splits[vote.on]?.staged ?? []).map((stage, k) => ({ members: k + 1, ...stage[voter]! })),
   }));
   const finding = `Staged votes of ${runs.length} runs on ${images}: ${runs.map(({ name }, i) => `${name} ends at ${percent(finals[i]!.accuracy)}`).join(", ")}.`;
@@ -52,14 +54,16 @@ export function severalRuns(runs: readonly ReportedRun[]): Html {
     ${table(
       [
         { head: "Run", text: true },
+        { head: "Made by", text: true },
         { head: "Members" },
         { head: "Accuracy" },
         { head: "95 % interval" },
         { head: "Size" },
         { head: "ms an image" },
       ],
-      runs.map(({ name, size, speed }, i) => [
-        html`<a href="#${`run-${i + 1}-title`}">${name}</a>`,
+      runs.map(({ name, size, speed, scheme, origin }, i) => [
+        html`<a href="#${`run-${i + 1}`}">${name}</a>`,
+        html`<code>${origin ? (origin.isChosen ? "benn select" : "import") : scheme}</code>`,
         finals[i]?.members,
         percent(finals[i]?.accuracy),
         percentRange(finals[i]!.interval),
@@ -68,7 +72,7 @@ export function severalRuns(runs: readonly ReportedRun[]): Html {
       ]),
       { caption: `Runs on ${images}`, sortable: true },
     )}
-    ${legend(curves.map(({ id, name, colour }) => ({ name: id, text: name, colour })))}${figure(drawing, finding, {
+    ${legend(curves.map(({ id, name, colour, dash }) => ({ name: id, text: name, colour, dash })))}${figure(drawing, finding, {
       title: "staged votes of the runs",
       numbers: [
         ["run", "members", "accuracy", "low", "high"],

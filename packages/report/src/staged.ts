@@ -1,19 +1,23 @@
 import * as Plot from "@observablehq/plot";
-import { SPLIT_WORDS } from "./answer.ts";
+import { type EnsembleEvaluation, SPLIT_WORDS } from "@benn/analysis";
 import { chart, series } from "./chart.ts";
 import { figure } from "./figure.ts";
-import { html, type Html } from "./html.ts";
+import { html, type Html, type Value } from "./html.ts";
 import { legend } from "./legend.ts";
-import { countOf, percent } from "./numbers.ts";
+import { countOf, metricText, percent } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
+import { table } from "./table.ts";
 
 /** The accuracy of the vote of the first 1, 2, … members, with its interval; what the paper had behind it. */
-export function staged({ evaluation: { splits, vote, voter }, recipe, twin }: ReportedRun): Html {
+export function staged({ evaluation, recipe, twin }: ReportedRun): Html {
+  const { splits, vote, voter, metrics } = evaluation;
   const stages = (splits[vote.on]?.staged ?? []).map((stage, i) => ({ members: i + 1, ...stage[voter]! }));
   const singles = splits[vote.on]?.members ?? [];
   const held = vote.on === "validation" ? undefined : splits.validation?.staged.map((stage, i) => ({ members: i + 1, ...stage[voter]! }));
   const own = splits[vote.on]?.staged ?? [];
   const voters = Object.keys(own[0] ?? {}).filter((name) => name !== voter);
+  // Accuracy has columns of its own, and what votes are not measured by has no values.
+  const measured = metrics.filter(({ name }) => name !== "accuracy" && own.some((stage) => Number.isFinite(stage[voter]?.metrics[name])));
   const [first, last] = [stages[0]!, stages.at(-1)!];
   const best = stages.reduce((a, b) => (b.right > a.right ? b : a));
   const finding =
@@ -54,12 +58,12 @@ export function staged({ evaluation: { splits, vote, voter }, recipe, twin }: Re
     ],
   });
   const shown = legend([
-    { name: "vote", text: `${voter} vote`, colour: "var(--c1)" },
+    { name: "vote", text: `${voter} vote`, colour: "var(--c1)", dash: "" },
     { name: "interval", text: "its 95 % interval", colour: "var(--c1)", pale: true },
-    ...(held && held.length > 1 ? [{ name: "validation", text: "on validation images", colour: "var(--c2)" }] : []),
+    ...(held && held.length > 1 ? [{ name: "validation", text: "on validation images", colour: "var(--c2)", dash: "5 2" }] : []),
     { name: "single", text: "each member alone", colour: "var(--c3)" },
-    ...(twin ? [{ name: "twin", text: `real-valued twin ${twin.name}`, colour: "var(--c4)" }] : []),
-    ...(published ? [{ name: "published", text: "published: single member and vote", colour: "var(--muted)" }] : []),
+    ...(twin ? [{ name: "twin", text: `real-valued twin ${twin.name}`, colour: "var(--c4)", dash: "2 3" }] : []),
+    ...(published ? [{ name: "published", text: "published: single member and vote", colour: "var(--muted)", dash: "6 4" }] : []),
   ]);
   return html`${shown}${figure(drawing, finding, {
     title: "staged votes",
@@ -72,6 +76,7 @@ export function staged({ evaluation: { splits, vote, voter }, recipe, twin }: Re
         "member alone",
         ...(held ? ["validation"] : []),
         ...voters.map((name) => `${name} accuracy`),
+        ...measured.map(({ title }) => `${voter} ${title}`),
       ],
       ...stages.map(({ members, accuracy, interval }, i) => [
         members,
@@ -80,9 +85,31 @@ export function staged({ evaluation: { splits, vote, voter }, recipe, twin }: Re
         singles[i]?.accuracy,
         ...(held ? [held[i]?.accuracy] : []),
         ...voters.map((name) => own[i]?.[name]?.accuracy),
+        ...measured.map(({ name }) => own[i]?.[voter]?.metrics[name]),
       ]),
     ],
-  })}${recipe?.published && html`<p class="quiet">The paper gives two points of the recipe <code>${recipe.preset}</code>: a single member and its vote${recipe.published.overfitsFrom === undefined ? "" : html`, which from member ${recipe.published.overfitsFrom} on got no better`}. This run differs from the recipe in ${countOf(recipe.differences.length, "setting")}, listed where the run is described.</p>`}`;
+  })}${recipe?.published && html`<p class="quiet">The paper gives two points of the recipe <code>${recipe.preset}</code>: a single member and its vote${recipe.published.overfitsFrom === undefined ? "" : html`, which from member ${recipe.published.overfitsFrom} on got no better`}. This run differs from the recipe in ${countOf(recipe.differences.length, "setting")}, listed where the run is described.</p>`}${metricTable(evaluation)}`;
+}
+
+/** Every metric there is, a plugin's too: of the final vote on each split, and of single members. */
+function metricTable({ metrics, splits, vote, voter }: EnsembleEvaluation): Value {
+  const names = (["train", "validation", "test"] as const).filter((name) => splits[name]);
+  return (
+    metrics.length > 0 &&
+    table(
+      [
+        { head: "Metric", text: true },
+        ...names.map((name) => ({ head: `On ${SPLIT_WORDS[name]} images` })),
+        { head: `Single member, ${SPLIT_WORDS[vote.on]} images` },
+      ],
+      metrics.map((metric) => [
+        metric.title,
+        ...names.map((name) => metricText(metric, splits[name]?.staged.at(-1)?.[voter]?.metrics[metric.name])),
+        metricText(metric, splits[vote.on]?.singleMean.metrics[metric.name]),
+      ]),
+      { caption: `Metrics of the ${voter} vote, and of a single member on average` },
+    )
+  );
 }
 
 /** Whole numbers of members. */

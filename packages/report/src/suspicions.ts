@@ -1,4 +1,5 @@
-import { finalVote, SPLIT_WORDS } from "./answer.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
+import { finalVote } from "./answer.ts";
 import { count, countOf, percent, points, probability } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
@@ -13,7 +14,7 @@ const WIDE = 0.05;
 
 /** What a careful reader would ask about, a sentence each, the weightiest first. */
 export function suspicions(run: ReportedRun): string[] {
-  const { evaluation, members, ending } = run;
+  const { evaluation, members, ending, reused } = run;
   const { vote, voter, splits, classes } = evaluation;
   const images = `${SPLIT_WORDS[vote.on]} images`;
   const final = finalVote(run);
@@ -41,7 +42,7 @@ export function suspicions(run: ReportedRun): string[] {
   const [first] = vote.against;
   if (first && first.pValue > SIGNIFICANT)
     found.push(
-      `The vote cannot be told from its best single member on the ${images}: ${points(first.difference)}, ${probability(first.pValue)} by McNemar’s test.`,
+      `The vote cannot be told from its best single member, as the ${images} choose it: ${points(first.difference)}, ${probability(first.pValue)} by McNemar’s test.`,
     );
 
   const same = vote.diversity.pairs.filter(({ disagreement }) => disagreement === 0);
@@ -68,7 +69,12 @@ export function suspicions(run: ReportedRun): string[] {
   const half = (final.interval[1] - final.interval[0]) / 2;
   if (half > WIDE) found.push(`${count(vote.rows)} ${images} are few: the accuracy is known to about ±${(100 * half).toFixed(0)} points.`);
 
-  if (ending !== undefined) found.push(ending);
+  if (reused.length > 0 && splits.validation)
+    found.push(
+      `The validation images are not fresh: ${reused.join("; ")}. Accuracy on them is optimistic, and what they choose here, like the temperature, fits new images a little less well.`,
+    );
+
+  if (ending !== undefined) found.push(`The run ended before its last member: ${ending}`);
   return [...found, ...evaluation.notes];
 }
 

@@ -16,7 +16,7 @@ export interface TableOptions {
 export function table(columns: readonly Column[], rows: readonly (readonly Value[])[], { caption, sortable = false }: TableOptions): Html {
   const kind = (i: number): Value => (columns[i]?.text ? html` class="text"` : undefined);
   return html`<div class="wide" tabindex="0" role="group" aria-label="${caption}"><table${sortable && html` class="sortable"`}>
-<caption>${caption}</caption>
+<caption><span>${caption}</span></caption>
 <thead><tr>${columns.map(({ head }, i) => html`<th scope="col" ${kind(i)}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ([first, ...rest]) =>

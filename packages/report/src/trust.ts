@@ -1,8 +1,9 @@
 import type { Calibration } from "@benn/analysis";
 import * as Plot from "@observablehq/plot";
-import { SPLIT_WORDS } from "./answer.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
 import { chart, series } from "./chart.ts";
 import { figure } from "./figure.ts";
+import { heading, type Level } from "./heading.ts";
 import { html, type Html, type Value } from "./html.ts";
 import { legend } from "./legend.ts";
 import { percent, short } from "./numbers.ts";
@@ -10,12 +11,12 @@ import type { DisputedImage, ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
 /** Whether its probabilities are true, what it gets wrong where it is sure, and what its members quarrel over. */
-export function trust({ evaluation, images }: ReportedRun): Html {
+export function trust({ evaluation, images }: ReportedRun, level: Level = 3): Html {
   const { vote, classes } = evaluation;
   return html`<div class="charts">${reliability(evaluation)}${riskAgainstCoverage(evaluation)}</div>
     ${measures(evaluation)}${
       images.disputed.length > 0 &&
-      html`<h3>The most disputed ${SPLIT_WORDS[vote.on]} images</h3>
+      html`${heading(level, `The most disputed ${SPLIT_WORDS[vote.on]} images`)}
         ${images.note !== undefined && html`<p class="quiet">${images.note}</p>`}
         <ul class="gallery disputed">
           ${images.disputed.map((image) => disputed(image, classes))}

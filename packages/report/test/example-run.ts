@@ -1,5 +1,6 @@
 import { type EnsembleEvaluation, evaluateEnsemble, finalAnswers } from "@benn/analysis";
 import { deriveSeed } from "@benn/core";
+import type { Metric } from "@benn/core";
 import type { Ensemble } from "@benn/core/node";
 import { softVote } from "@benn/vote";
 import { pickImages } from "../src/pick-images.ts";
@@ -23,7 +24,7 @@ function logitsOf(member: number): Float32Array {
   );
 }
 
-function ensembleOf(members: number, names: readonly string[]): Ensemble {
+function ensembleOf(members: number, names: readonly string[], metrics: Readonly<Record<string, Metric>>): Ensemble {
   const logits = Array.from({ length: members }, (_, m) => logitsOf(m));
   const split = { labels, logits: (from: number, to: number) => logits.map((own) => own.subarray(from * CLASSES, to * CLASSES)) };
   return {
@@ -41,7 +42,7 @@ function ensembleOf(members: number, names: readonly string[]): Ensemble {
     ended: true,
     mirror: false,
     voter: "soft",
-    metrics: {},
+    metrics,
     splits: { train: split, validation: split, test: split },
     notes: [],
     createVoters: () => new Map([["soft", softVote]]),
@@ -54,9 +55,19 @@ const PIXEL = "data:image/webp;base64,UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP
 /** A run as a report gets it, judged by what judges real ones. */
 export function exampleRun(
   members: number,
-  { names = Array.from({ length: CLASSES }, (_, k) => `class ${k}`), name = "example", epochs = 30 } = {},
+  {
+    names = Array.from({ length: CLASSES }, (_, k) => `class ${k}`),
+    name = "example",
+    epochs = 30,
+    metrics = {},
+  }: {
+    readonly names?: readonly string[];
+    readonly name?: string;
+    readonly epochs?: number;
+    readonly metrics?: Readonly<Record<string, Metric>>;
+  } = {},
 ): ReportedRun {
-  const ensemble = ensembleOf(members, names);
+  const ensemble = ensembleOf(members, names, metrics);
   let drawn = 0;
   const evaluation: EnsembleEvaluation = evaluateEnsemble(ensemble, {
     random: { integer: (below) => Math.floor(noise("draw", drawn++ % 5000) * below) },
@@ -79,6 +90,7 @@ export function exampleRun(
     scheme: "samme",
     mode: "sequential",
     warnings: [],
+    reused: [],
     size: { bytes: 71_300, realBytes: 331_000, packed: true },
     speed: { median: 1.5, quartiles: [1.4, 1.7], images: 100, machine: "a machine" },
     layers: [

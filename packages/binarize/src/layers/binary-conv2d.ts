@@ -21,7 +21,8 @@ export interface BinaryConv2DLayerOptions extends BinaryLayerOptions {
  *     y = activation(x̂ ∗ ŵ + bias),   x̂ = binarizer.activations(x), some of it dropped in training,   ŵ = binarizer.kernel(w)
  *
  * [batch, height, width, channels] → [batch, height', width', filters]. Zero padding of a ±1 input is 0, neither +1 nor −1.
- * With a 1-bit binarizer the products are XNOR and popcount on backends that can; with `none` this is its real-valued twin.
+ * With a 1-bit binarizer the products are XNOR and popcount on backends that can; with `none` this is its real-valued twin. With one that gives
+ * codes, x̂ and ŵ are whole numbers, and the sum is multiplied by its scale before the bias.
  * @see M. Rastegari et al., "XNOR-Net", ECCV 2016, section 3
  */
 export class BinaryConv2D extends BinaryLayer {
@@ -67,9 +68,8 @@ export class BinaryConv2D extends BinaryLayer {
       if (this.isBinary) {
         return binaryConv2d(x, kernel, bias, { strides: [strides, strides], pad, scale, relu, seed: deriveSeed(seed, "gradient") });
       }
-      const y = conv2d(scale === 1 ? x : tf.mul<tf.Tensor4D>(x, scale), kernel, [strides, strides], pad);
-      const shifted = bias ? tf.add(y, bias) : y;
-      return relu ? tf.relu(shifted) : shifted;
+      const y = conv2d(scale === 1 || this.isCoded ? x : tf.mul<tf.Tensor4D>(x, scale), kernel, [strides, strides], pad);
+      return this.finished(y, step, scale);
     });
   }
 

@@ -54,9 +54,7 @@ export class BinaryDense extends BinaryLayer {
         });
         return tf.reshape(y, [batch, units]);
       }
-      const y = tf.matMul(scale === 1 ? x : tf.mul(x, scale), kernel);
-      const shifted = bias ? tf.add(y, bias) : y;
-      return relu ? tf.relu(shifted) : shifted;
+      return this.finished(tf.matMul(scale === 1 || this.isCoded ? x : tf.mul(x, scale), kernel), step, scale);
     });
   }
 

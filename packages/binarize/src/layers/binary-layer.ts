@@ -27,6 +27,7 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   #kernel: tf.LayerVariable | undefined;
   #bias: tf.LayerVariable | undefined;
   readonly #parameters = new Map<string, tf.LayerVariable>();
+  #inputShape: readonly (number | null)[] = [];
   #step = EVALUATION;
 
   constructor(options: BinaryLayerOptions) {
@@ -47,6 +48,7 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   protected addKernel(shape: readonly number[], [, ...inputShape]: tf.Shape): void {
     const kernel = this.addWeight("kernel", [...shape], "float32", this.#kernelInitializer);
     this.#kernel = kernel;
+    this.#inputShape = inputShape;
     if (this.useBias) this.#bias = this.addWeight("bias", [shape.at(-1) ?? 1], "float32", tf.initializers.zeros());
     tf.tidy(() => {
       for (const [name, value] of Object.entries(this.binarizer.parameters?.({ kernel: kernel.read(), inputShape }) ?? {})) {
@@ -95,13 +97,35 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
     return this.binarizer.kernel(this.#kernel.read(), step, this.parameters);
   }
 
+  /** [1] or [filters]: by what sums of codes are multiplied, where the binarizer gives codes. Inside a tidy, or the caller disposes it. */
+  codeScale(step: Step): tf.Tensor | undefined {
+    if (!this.#kernel) throw new Error(`${this.name}: is not built`);
+    return this.binarizer.scale?.({ kernel: this.#kernel.read(), inputShape: this.#inputShape }, step, this.parameters);
+  }
+
+  /** Whether inputs and kernel are codes, which `finished` scales after they are summed. */
+  protected get isCoded(): boolean {
+    return this.binarizer.scale !== undefined;
+  }
+
+  /**
+   * The layer's output of its sums: codes get their scale, then come bias and ReLU. Inside a tidy.
+   * @param factor of sums of codes, for dropout
+   */
+  protected finished(sums: tf.Tensor, step: Step, factor: number): tf.Tensor {
+    const scale = this.codeScale(step);
+    const scaled = scale ? tf.mul(sums, factor === 1 ? scale : tf.mul(scale, factor)) : sums;
+    const shifted = this.bias ? tf.add(scaled, this.bias) : scaled;
+    return this.relu ? tf.relu(shifted) : shifted;
+  }
+
   protected get bias(): tf.Tensor1D | undefined {
     return this.#bias?.read() as tf.Tensor1D | undefined;
   }
 
-  /** Whether inputs and kernel are one bit each, so that products are XNOR and popcount. */
+  /** Whether inputs and kernel are signs, so that products are XNOR and popcount. */
   protected get isBinary(): boolean {
-    return this.bits.activations === 1 && this.bits.kernel === 1;
+    return this.bits.activations === 1 && this.bits.kernel === 1 && !this.isCoded;
   }
 
   override getConfig(): tf.serialization.ConfigDict {

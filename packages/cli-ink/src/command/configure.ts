@@ -10,6 +10,8 @@ import { absolutePlugin, findConfigFile, readConfigFile } from "./read-config-fi
 export interface ConfigRequest {
   readonly file?: string;
   readonly preset?: string;
+  /** In place of a file: what one would hold, and the folder in which its paths begin. */
+  readonly config?: { readonly config: Config; readonly folder: string };
   readonly settings: readonly string[];
   readonly plugins: readonly string[];
   readonly data?: string;
@@ -38,9 +40,9 @@ export async function configure(request: ConfigRequest, cwd: string, saved?: Run
     throw new UserError(`--preset ${preset}: does not go together with the configuration file ${file}. Leave one of the two out.`);
   }
   const resumes = saved !== undefined && file === undefined && preset === undefined;
-  const found = resumes || preset !== undefined ? undefined : (file ?? findConfigFile(cwd));
-  const read = found === undefined ? {} : await readConfigFile(resolve(cwd, found));
-  const folder = dirname(resolve(cwd, found ?? ""));
+  const found = resumes || preset !== undefined || request.config ? undefined : (file ?? findConfigFile(cwd));
+  const read = request.config?.config ?? (found === undefined ? {} : await readConfigFile(resolve(cwd, found)));
+  const folder = request.config?.folder ?? dirname(resolve(cwd, found ?? ""));
   const own = (read.plugins ?? []).map((plugin) => absolutePlugin(plugin, folder));
   const asked = request.plugins.map((plugin) => absolutePlugin(plugin, cwd));
   const named = [...own, ...asked];

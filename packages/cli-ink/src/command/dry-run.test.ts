@@ -10,6 +10,7 @@ const layer = (name: string, binary: boolean) => ({
   binaryParameters: binary ? 3600 : 0,
   binaryMultiplyAdds: binary ? 3_686_400 : 0,
   realMultiplyAdds: binary ? 0 : 3_686_400,
+  bitOperations: (binary ? 1 : 1024) * 3_686_400,
   bytes: binary ? 834 : 14_592,
 });
 const plan: RunPlan = {
@@ -29,6 +30,7 @@ const plan: RunPlan = {
         binaryParameters: 3600,
         multiplyAdds: 7_372_800,
         binaryMultiplyAdds: 3_686_400,
+        bitOperations: 1025 * 3_686_400,
         bytes: 15_426,
         realBytes: 29_184,
       },

@@ -1,13 +1,14 @@
-import { type EnsembleEvaluation, evaluateEnsemble } from "@benn/analysis";
+import { type EnsembleEvaluation, evaluateInSteps } from "@benn/analysis";
 import { type SplitName, UserError } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import { type Ensemble, openEnsemble, openRun } from "@benn/core/node";
 import { evaluationLines } from "../evaluation/evaluation-lines.ts";
-import { SPLIT_WORDS } from "../evaluation/split-words.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
 import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
 import { print, printJson, say } from "./print.ts";
-import { progressLine } from "./progress-line.ts";
+import { inSteps } from "./in-steps.ts";
+import { type Progress, progressLine } from "./progress-line.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 export interface EvalOptions {
@@ -26,8 +27,7 @@ export interface EvalOptions {
 
 /** `benn eval` */
 export async function evaluate(folder: string, { on = "test", all = false, json, ...options }: EvalOptions): Promise<void> {
-  const ensemble = await openEnsembleOf(folder, { ...options, ...splitsWith(on, options) }, { shown: !json && process.stderr.isTTY });
-  const evaluation = judge(ensemble, on);
+  const evaluation = await evaluationOf(folder, { ...options, ...splitsWith(on, options), on }, { shown: !json && process.stderr.isTTY });
   if (json) printJson(evaluation);
   else print(`${evaluationLines(evaluation, { all, width: process.stdout.columns ?? 80 }).join("\n")}\n`);
 }
@@ -38,36 +38,50 @@ function splitsWith(on: SplitName, { splits, mirror }: Pick<EvalOptions, "splits
   return asked ? { splits: [...new Set([...asked, on])] } : {};
 }
 
-/** Opens the run with what the command line says of it, showing progress; a signal ends it. */
-async function openEnsembleOf(
+/** Judges the run with what the command line says of it, showing progress; a signal ends it. */
+async function evaluationOf(
   folder: string,
-  { data, cache, backend, plugin = [], mirror = false, again = false, splits }: Omit<EvalOptions, "on" | "all" | "json">,
+  {
+    data,
+    cache,
+    backend,
+    plugin = [],
+    mirror = false,
+    again = false,
+    splits,
+    on,
+  }: Omit<EvalOptions, "all" | "json"> & { readonly on: SplitName },
   { shown }: { readonly shown: boolean },
-): Promise<Ensemble> {
+): Promise<EnsembleEvaluation> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, plugin);
   if (backend === undefined) refuseForeignBackend(run, process.cwd());
   const progress = progressLine({ shown });
   try {
-    return await untilStopped((signal) =>
-      openEnsemble(folder, {
+    return await untilStopped(async (signal) => {
+      const watch = { signal, onProgress: (done: Progress) => progress.show(done) };
+      const ensemble = await openEnsemble(folder, {
         container,
         mirror,
         again,
-        signal,
+        ...watch,
         ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),
         ...(backend === undefined ? {} : { backend: { name: backend } }),
         ...(splits === undefined ? {} : { splits }),
-        onProgress: (done) => progress.show(done),
-      }),
-    );
+      });
+      return await judge(ensemble, on, { who: "eval", ...watch });
+    });
   } finally {
     progress.clear();
   }
 }
 
 /** @param who asks, for messages */
-export function judge(ensemble: Ensemble, on: SplitName, who = "eval"): EnsembleEvaluation {
+export async function judge(
+  ensemble: Ensemble,
+  on: SplitName,
+  { who, ...watch }: { readonly who: string; readonly signal: AbortSignal; onProgress(progress: Progress): void },
+): Promise<EnsembleEvaluation> {
   const { folder, members, splits } = ensemble;
   if (members.every(({ alpha }) => alpha === undefined))
     throw new UserError(
@@ -77,5 +91,5 @@ export function judge(ensemble: Ensemble, on: SplitName, who = "eval"): Ensemble
     throw new UserError(
       `${who} --on ${on}: run folder ${folder} has no ${SPLIT_WORDS[on]} rows${on === "validation" ? ": none were held out. Train with --set validation=0.1" : " among those asked for"}.`,
     );
-  return evaluateEnsemble(ensemble, { on, random: createRandom(0, "eval") });
+  return await inSteps(evaluateInSteps(ensemble, { on, random: createRandom(0, "eval") }), { what: "judging, rows", ...watch });
 }

@@ -17,6 +17,20 @@ export function exitCodeOf(signal: StopSignal): number {
   return 128 + (constants.signals[signal] ?? constants.signals.SIGTERM); // Windows has no SIGUSR1
 }
 
+/**
+ * For `--help` of commands that are done or not done.
+ * @param left what a signal leaves behind
+ */
+export function exitHelp(left: string): string {
+  return `
+Exit codes:
+  0    done
+  1    a fault of the program
+  2    a mistake of yours, or the machine's state (a full disk, no permission)
+  ${STOP_SIGNALS.map(exitCodeOf).join(", ")}
+       stopped by ${STOP_SIGNALS.join(", ")}: ${left}`;
+}
+
 /** For `--help`. */
 export const EXIT_HELP = `
 Exit codes:

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { UserError } from "@benn/core";
+import { type Spec, UserError } from "@benn/core";
 import { openRun } from "@benn/core/node";
 import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
@@ -18,6 +18,8 @@ interface ExportCommandOptions {
   readonly plugin?: readonly string[];
   readonly whitening?: boolean;
   readonly trust?: boolean;
+  /** Run folder of a real-valued net. */
+  readonly twin?: string;
   readonly verify?: boolean;
   /** Folder of the run's data. */
   readonly data?: string;
@@ -28,7 +30,7 @@ interface ExportCommandOptions {
 /** `benn export` */
 export async function exportCommand(
   folder: string,
-  { out, voter, plugin = [], whitening = true, trust = true, verify = false, data, cache, json }: ExportCommandOptions,
+  { out, voter, plugin = [], whitening = true, trust = true, twin, verify = false, data, cache, json }: ExportCommandOptions,
 ): Promise<void> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, plugin);
@@ -42,6 +44,7 @@ export async function exportCommand(
     container,
     whitening,
     trust,
+    twin,
     verify,
     ...(voter === undefined ? {} : { voter }),
     ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),
@@ -64,15 +67,18 @@ export async function exportCommand(
   const lines = [
     ...exportLines(file, exported),
     ...trustLines(worth).flatMap((line) => wrap(line, listWidth())),
-    ...(verification ? verificationLines(verification) : []),
+    ...(verification ? verificationLines(verification, (run.config.backend as Spec | undefined)?.name ?? "wasm") : []),
   ];
   if (verification && differencesOf(verification).length > 0) process.exitCode = 1;
   if (json) printJson({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, trust: worth, verification });
   else print(`${lines.join("\n")}\n`);
 }
 
-/** On how many test images the file was checked, and where it differs from the run. */
-export function verificationLines(verification: Verification): string[] {
+/**
+ * On how many test images the file was checked, and where it differs from the run.
+ * @param backend of the run, by whose graphs it was checked
+ */
+export function verificationLines(verification: Verification, backend: string): string[] {
   const { images, pictures, members } = verification;
   const given = `${count(images)} test images, given as ${pictures ? "pictures" : "floats"}`;
   const differing = differencesOf(verification);
@@ -80,7 +86,16 @@ export function verificationLines(verification: Verification): string[] {
     ? [
         `verified on ${given}: every logit of ${members.length === 1 ? "its member" : "its members"} has the training graph's bits, and every vote its class`,
       ]
-    : [`differs from the training graphs on ${given}:`, ...differing.map((line) => `  ${line}`)];
+    : [
+        `differs from the training graphs on ${given}:`,
+        ...differing.map((line) => `  ${line}`),
+        ...(backend === "wasm"
+          ? []
+          : wrap(
+              `The graphs were computed by ${backend}, which rounds real layers otherwise: a file has the bits of graphs on wasm alone.`,
+              listWidth(),
+            )),
+      ];
 }
 
 /** What the file says of its votes, or why it says nothing. */
@@ -98,8 +113,12 @@ export function trustLines(trust: Exported["trust"]): string[] {
 
 function differencesOf({ members, votes }: Verification): string[] {
   return [
-    ...members.flatMap(({ otherClass, otherLogits }, i) =>
-      otherLogits === 0 ? [] : [`member ${i + 1} has other logits for ${count(otherLogits)} and another class for ${count(otherClass)}`],
+    ...members.flatMap(({ otherClass, otherLogits, largestDifference }, i) =>
+      otherLogits === 0
+        ? []
+        : [
+            `member ${i + 1} has other logits for ${count(otherLogits)}, by up to ${largestDifference.toPrecision(2)}, and another class for ${count(otherClass)}`,
+          ],
     ),
     ...Object.entries(votes).flatMap(([name, other]) => (other === 0 ? [] : [`the ${name} vote has another class for ${count(other)}`])),
   ];
@@ -121,20 +140,45 @@ export function exportLines(
   ];
 }
 
+const hasSeveralBits = ({ bits }: SizeRow): boolean => bits !== undefined && Object.values(bits).some((width) => width > 1 && width < 32);
+
+/** Per layer with layers of several bits: output, weights, bits of inputs and of weights, multiply-adds, how it runs, bytes in the file. */
+function severalBitsTable(rows: readonly SizeRow[]): string[] {
+  const all = rows.filter(({ type }) => type !== "InputLayer");
+  const macs = ({ binaryMultiplyAdds, realMultiplyAdds }: SizeRow): number => binaryMultiplyAdds + realMultiplyAdds;
+  const cells = all.map((row) => [
+    row.name,
+    row.outputShape.join("×"),
+    row.parameters === 0 ? "" : count(row.parameters),
+    row.passes === undefined ? "" : row.bits ? `${row.bits.activations}×${row.bits.kernel}` : "32×32",
+    millions(macs(row)),
+    row.passes === undefined ? "" : row.passes === 0 ? "real" : row.passes === 1 ? "bits" : `${row.passes} passes`,
+    packedCell(row),
+  ]);
+  const sum = (of: (row: SizeRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const total = ["sum", "", count(sum((row) => row.parameters)), "", millions(sum(macs)), "", count(sum((row) => row.packedBytes))];
+  return table([["layer", "output", "weights", "bits", "M MACs", "runs as", "bytes"], ...cells, total]).map((line) => `  ${line}`);
+}
+
+const millions = (n: number): string => (n === 0 ? "" : (n / 1e6).toFixed(n < 1e5 ? 3 : 1));
+
+const packedCell = ({ packedBytes, parameters, type }: SizeRow): string =>
+  packedBytes > 0 ? count(packedBytes) : parameters > 0 || /BatchNorm/.test(type) ? "folded" : "";
+
 /** Per layer: output, parameters and multiply-adds by width in bits, bytes in the file. */
 function sizeTable(rows: readonly SizeRow[]): string[] {
+  if (rows.some(hasSeveralBits)) return severalBitsTable(rows);
   const blank = (n: number): string => (n === 0 ? "" : count(n));
-  const millions = (n: number): string => (n === 0 ? "" : (n / 1e6).toFixed(n < 1e5 ? 3 : 1));
   const cells = rows
     .filter(({ type }) => type !== "InputLayer")
-    .map(({ name, type, outputShape, parameters, binaryParameters, binaryMultiplyAdds, realMultiplyAdds, packedBytes }) => [
-      name,
-      outputShape.join("×"),
-      blank(binaryParameters),
-      blank(parameters - binaryParameters),
-      millions(binaryMultiplyAdds),
-      millions(realMultiplyAdds),
-      packedBytes === 0 && (parameters > 0 || /BatchNorm/.test(type)) ? "folded" : blank(packedBytes),
+    .map((row) => [
+      row.name,
+      row.outputShape.join("×"),
+      blank(row.binaryParameters),
+      blank(row.parameters - row.binaryParameters),
+      millions(row.binaryMultiplyAdds),
+      millions(row.realMultiplyAdds),
+      packedCell(row),
     ]);
   const sum = (of: (row: SizeRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
   const total = [

@@ -10,7 +10,8 @@ import { encodeModel } from "@benn/packed/export";
 import type { TrustedPrediction } from "@benn/packed/trust";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { answering, predictionLines } from "./predict.ts";
+import { answering } from "./predict.ts";
+import { predictionLines } from "./prediction-lines.ts";
 
 const entry = join(import.meta.dirname, "../benn.ts");
 const cwd = mkdtempSync(join(tmpdir(), "benn-predict-"));
@@ -178,6 +179,37 @@ test("a set of many classes is shown in part", () => {
     0.9,
   );
   expect(row).toContain("a, b, c, d and 4 more");
+});
+
+test("a table fits 80 columns, whatever the classes and the pictures are called", () => {
+  const likely = Array.from({ length: 9 }, (_, k) => ({
+    class: k,
+    label: `n0148485${k} great white shark, white shark, man-eater, Carcharodon carcharias`,
+    probability: 1 / 9,
+  }));
+  const scores = new Float64Array(9);
+  const votes = [{ member: 0, class: 0, label: likely[0]!.label, alpha: 1, logits: new Float32Array(9) }];
+  const plain = { class: 0, label: likely[0]!.label, scores, votes, ran: 12, members: 32, voter: "soft", mirror: false } as const;
+  const picture = "pictures/of/a/holiday/by/the/sea/2026-08-14/IMG_20260814_123456.jpg";
+  const judged = { ...plain, agreement: 0.5, likeliest: likely.slice(0, 3) };
+  for (const [prediction, coverage] of [
+    [plain, undefined],
+    [judged, undefined],
+    [{ ...judged, set: likely }, 0.95],
+  ] as const) {
+    const lines = predictionLines([{ picture, prediction, milliseconds: 123.4 }], coverage);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    const text = lines.join(" ");
+    for (const word of [picture, likely[0]!.label, "1 of 12 agree", "12 of 32 run"]) expect(text).toContain(word);
+    expect(text.includes(likely[2]!.label)).toBe("likeliest" in prediction);
+    expect(text.includes("95 % set")).toBe(coverage !== undefined);
+  }
+  const short = {
+    picture: "p.png",
+    prediction: { ...judged, label: "cat", likeliest: [{ class: 0, label: "cat", probability: 0.9 }] },
+    milliseconds: 1,
+  };
+  expect(predictionLines([short])[1]).toMatch(/^p\.png +cat +90\.0 %/);
 });
 
 test("--anytime spares members of a soft vote by the file's rule, and says where there is none", async () => {

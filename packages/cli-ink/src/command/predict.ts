@@ -3,10 +3,12 @@ import { printable } from "@benn/core/internals";
 import { heedProxy } from "@benn/core/node";
 import { load, PackedError, type PackedModel, type Picture, type Prediction, type VoteName } from "@benn/packed";
 import { openTrust, type Trust, type TrustedPrediction } from "@benn/packed/trust";
-import { bytes, count, percent, table } from "../run/format.ts";
+import { bytes, count } from "../run/format.ts";
 import { decodePicture } from "./decode-picture.ts";
 import { Exit } from "./failure.ts";
 import { print, say } from "./print.ts";
+import { type Answer, predictionLines, votesFor } from "./prediction-lines.ts";
+import { progressLine } from "./progress-line.ts";
 
 interface PredictCommandOptions {
   readonly voter?: VoteName;
@@ -14,12 +16,6 @@ interface PredictCommandOptions {
   readonly anytime?: boolean;
   readonly mirror?: boolean;
   readonly json?: boolean;
-}
-
-interface Answer {
-  readonly picture: string;
-  readonly prediction: Prediction | TrustedPrediction;
-  readonly milliseconds: number;
 }
 
 /**
@@ -32,10 +28,13 @@ export async function predict(model: string, pictures: readonly string[], { json
   for (const note of notes) say(`benn: ${printable(note)}\n`);
   const answers: Answer[] = [];
   let unread = 0;
-  for (const picture of pictures) {
+  const progress = progressLine({ shown: !json && process.stderr.isTTY });
+  for (const [done, picture] of pictures.entries()) {
+    if (pictures.length > 1) progress.show({ what: "pictures", done, total: pictures.length });
     const image = await decodePicture(picture).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
     if (image instanceof Error) {
       unread += 1;
+      progress.clear();
       const name = picture === "-" ? "standard input" : printable(picture);
       say(`benn: ${name} cannot be read as a picture: ${image.message}. Give PNG, JPEG or WebP.\n`);
       if (json) print(`${JSON.stringify({ picture, error: image.message })}\n`);
@@ -46,7 +45,8 @@ export async function predict(model: string, pictures: readonly string[], { json
     if (json) print(`${JSON.stringify(asJson(answer))}\n`);
     else answers.push(answer);
   }
-  if (answers.length > 0) print(`${predictionLines(answers, vote.coverage).join("\n")}\n`);
+  progress.clear();
+  if (answers.length > 0) print(`${predictionLines(answers, vote.coverage, process.stdout.columns).join("\n")}\n`);
   if (unread > 0) {
     if (pictures.length > 1) say(`benn: ${unread} of ${pictures.length} pictures could not be read\n`);
     throw new Exit(1);
@@ -140,71 +140,4 @@ function asJson({ picture, prediction, milliseconds }: Answer): object {
     votes: votes.map(({ logits, ...vote }) => ({ ...vote, logits: [...logits] })),
     milliseconds: Number(milliseconds.toFixed(3)),
   };
-}
-
-/** A row a picture; with what the file says of its votes the likeliest classes, how many members agree, and the set that was asked for. */
-export function predictionLines(answers: readonly Answer[], coverage?: number): string[] {
-  return answers.some(({ prediction }) => "likeliest" in prediction) ? judgedLines(answers, coverage) : plainLines(answers);
-}
-
-function plainLines(answers: readonly Answer[]): string[] {
-  return table(
-    [
-      ["picture", "class", "members for it", "members run", "ms"],
-      ...answers.map(({ picture, prediction: { label, ran, members, ...own }, milliseconds }) => [
-        picture,
-        label,
-        `${votesFor(own)} of ${ran}`,
-        `${ran} of ${members}`,
-        milliseconds.toFixed(1),
-      ]),
-    ],
-    { left: 2 },
-  );
-}
-
-/** In little room, for 80 columns: how many members ran is said only where some were spared. */
-function judgedLines(answers: readonly Answer[], coverage: number | undefined): string[] {
-  const spared = answers.some(({ prediction: { ran, members } }) => ran < members);
-  const hasSet = coverage !== undefined;
-  return table(
-    [
-      [
-        "picture",
-        "class",
-        "",
-        "then",
-        ...(hasSet ? [`${+(100 * coverage).toPrecision(6)} % set`] : []),
-        "agree",
-        ...(spared ? ["run"] : []),
-        "ms",
-      ],
-      ...answers.map(({ picture, prediction, milliseconds }) => {
-        const { label, ran, members, likeliest = [], set = [], ...own } = prediction as Partial<TrustedPrediction> & Prediction;
-        const [first, ...others] = likeliest;
-        return [
-          picture,
-          label,
-          percent(first?.probability),
-          others.map(({ label, probability }) => `${label} ${percent(probability)}`).join(", "),
-          ...(hasSet ? [setWords(set.map(({ label }) => label))] : []),
-          `${votesFor(own)} of ${ran}`,
-          ...(spared ? [`${ran} of ${members}`] : []),
-          milliseconds.toFixed(1),
-        ];
-      }),
-    ],
-    { left: hasSet ? 5 : 4 },
-  );
-}
-
-const votesFor = ({ class: winner, votes }: Pick<Prediction, "class" | "votes">): number =>
-  votes.filter((vote) => vote.class === winner).length;
-
-/** Names that a cell holds. */
-const FEW_NAMES = 4;
-
-function setWords(labels: readonly string[]): string {
-  const more = labels.length - FEW_NAMES;
-  return `${labels.slice(0, FEW_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

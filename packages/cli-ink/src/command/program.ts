@@ -3,14 +3,17 @@ import type { SplitName } from "@benn/core";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions } from "./bench.ts";
 import { commandName } from "./command-name.ts";
+import type { CompareOptions } from "./compare.ts";
 import type { EvalOptions } from "./eval.ts";
-import { EXIT_HELP } from "./exit-codes.ts";
+import { EXIT_HELP, exitHelp } from "./exit-codes.ts";
 import type { FsckOptions } from "./fsck.ts";
 import type { ImportTorchOptions } from "./import-torch.ts";
 import { printableLines } from "./print.ts";
 import type { ReportOptions } from "./report.ts";
 import type { PruneOptions, RunsOptions } from "./runs.ts";
+import type { SchemaOf } from "./schema.ts";
 import type { SelectOptions } from "./select.ts";
+import type { StabilityOptions } from "./stability.ts";
 import type { TrainOptions } from "./train.ts";
 import type { VerifyOptions } from "./verify.ts";
 import type { WatchOptions } from "./watch.ts";
@@ -43,6 +46,8 @@ export function createProgram(): Command {
     ["watch runs/NAME", "attach to a run, or replay it"],
     ["runs --sort vote", "which runs there are"],
     ["eval runs/NAME", "judge its members and their votes"],
+    ["stability runs/NAME", "how far its answers move under noise"],
+    ["compare", "more bits per network, or more networks per bit?"],
     ["select runs/NAME", "choose its best members"],
     ["export runs/NAME", "pack them into one small file"],
     ["bench --backend auto", "how fast a network trains here"],
@@ -104,6 +109,43 @@ export function createProgram(): Command {
       ["eval runs/NAME --mirror", "with the mirror image of each image"],
       ["eval runs/NAME --json", "everything, for programs"],
     ],
+  ).addHelpText("after", exitHelp("it writes nothing"));
+
+  examples(
+    program
+      .command("stability")
+      .description(
+        "Measure how far the answers of a run move under noise on weights, activations and images, for votes of 1, 2, … members; of several runs that differ by seed, also how much a retraining changes.",
+      )
+      .argument("<run...>", "run folder; then those of other trainings, which differ by seed alone, to compare with")
+      .option("--weights <shares>", "shares of the bits of weights to flip, with commas; or none", "1%,2%,5%")
+      .option("--activations <shares>", "shares of the bits of activations to flip; or none", "1%,2%,5%")
+      .option(
+        "--images <deviations>",
+        "of normal noise on pictures as the network gets them, or with px in pixel values; or none",
+        "0.1,0.2,0.4",
+      )
+      .option("--draws <n>", "of each noise, which intervals are over", wholeNumber, 8)
+      .option("--rows <n>", "test images to measure noise on, drawn if there are more", wholeNumber, 500)
+      .option("--seed <n>", "of rows, noise and intervals", seed, 0)
+      .option("--voter <name>", "how the members vote (default: as in the run)")
+      .option("--keep", "write it into the run folder as stability.json: benn report then has a section of it")
+      .option("--all", "whole tables, however wide")
+      .option("--data <dir>", "where the run's data are now")
+      .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
+      .option("--backend <name>", "what computes (default: the run's)")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--json", "as JSON, with everything: docs/stability.md")
+      .action(async (runs: string[], options: StabilityOptions) => {
+        const { stability } = await import("./stability.ts");
+        await stability(runs, options);
+      }),
+    [
+      ["stability runs/NAME", "noise of three kinds, at three levels each"],
+      ["stability runs/NAME --weights 0.1%,1%,10% --activations none --images 8px", "levels of your own"],
+      ["stability runs/SEED-0 runs/SEED-1 runs/SEED-2", "and what a retraining changes"],
+      ["stability runs/NAME --keep", "for benn report"],
+    ],
   );
 
   examples(
@@ -131,7 +173,7 @@ export function createProgram(): Command {
       ["report runs/NAME --twin runs/REAL", "beside its real-valued twin"],
       ["report runs/ONE runs/OTHER --out both.html", "two runs, one over the other"],
     ],
-  );
+  ).addHelpText("after", exitHelp("nothing was written"));
 
   examples(
     program
@@ -164,7 +206,44 @@ export function createProgram(): Command {
       ["select runs/A runs/B --budget 300kB", "of two runs, in a file of 300 kB at most"],
       ["select runs/A runs/B --budget 2ms --dry-run", "what 2 ms for an image would buy"],
     ],
-  );
+  ).addHelpText("after", exitHelp("no run was written"));
+
+  examples(
+    program
+      .command("compare")
+      .description(
+        "More bits per network, or more networks per bit? Train ensembles of 1-bit nets, nets of more bits and the real-valued twin of an architecture, and set them side by side at equal bytes, bit operations and milliseconds.",
+      )
+      .argument("[plan]", "file that says what is compared: docs/compare.md; without it a small form on the built-in sample")
+      .option("--preset <name>", 'train as a preset does ("benn presets" lists them)')
+      .option("--set <key=value...>", "set keys of the configuration of training, nested ones too")
+      .option("--members <n>", "1-bit nets of the largest ensemble (default: 4)", wholeNumber)
+      .option("--bits <list>", "of weights and activations of the other nets, 2 to 8, with commas; or none (default: 2,4)", bitList)
+      .option("--quantizer <name>", "binarizer of those nets (default: lsq)")
+      .option("--seeds <list>", "two at least, with commas (default: 0,1,2)", seedList)
+      .option("--name <name>", "that the names of run folders begin with")
+      .option("--out <dir>", "folder in which run folders are made; those that are there already are taken", "runs")
+      .option("--from <dir>", "another folder to take runs from; may be repeated", collect)
+      .option("--report <file>", "write it as an HTML page too")
+      .option("--no-time", "measure no milliseconds: the same runs then give the same bytes")
+      .option("--dry-run", "list the runs, and train nothing")
+      .option("--all", "whole tables, however long")
+      .option("--data <dir>", "folder with the data (the same as --set dataset.data=DIR)")
+      .option("--backend <name>", "what computes (the same as --set backend=NAME)")
+      .option("--parallel <n>", "members trained side by side (the same as --set parallel=N)")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--json", "as JSON, with everything: docs/compare.md")
+      .action(async (file: string | undefined, options: Omit<CompareOptions, "file">) => {
+        const { compare } = await import("./compare.ts");
+        await compare({ ...options, ...(file === undefined ? {} : { file }) });
+      }),
+    [
+      ["compare", "a small form on the built-in photographs, in minutes"],
+      ["compare --members 8 --bits 2,3,4 --report compare.html", "more of it, and a page"],
+      ["compare --set architecture=resnet20 architecture.width=0.5 --seeds 0,1", "another net"],
+      ["compare results/compare/nin-half.json --data DIR", "the form for all of CIFAR-10"],
+    ],
+  ).addHelpText("after", "\nStopped or killed, it keeps what is trained; the same command goes on.");
 
   examples(
     program
@@ -176,6 +255,7 @@ export function createProgram(): Command {
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
       .option("--no-whitening", "leave out the matrix of a whitened dataset (19 MB for CIFAR-10); the model then takes floats only")
       .option("--no-trust", "leave out what its votes can be trusted for, which is found by running it on the held-out rows")
+      .option("--twin <run>", "run of a net with real-valued weights, whose test accuracy the file names beside its own")
       .option("--verify", "run the file on every test image and compare its logits with those of the training graphs")
       .option("--data <dir>", "where the run's data are now, for held-out rows and --verify; without either an export needs none")
       .option("--cache <dir>", "folder that the dataset may write to, where experiment.json names one elsewhere")
@@ -189,6 +269,7 @@ export function createProgram(): Command {
             plugin?: string[];
             whitening: boolean;
             trust: boolean;
+            twin?: string;
             verify?: boolean;
             data?: string;
             cache?: string;
@@ -232,6 +313,9 @@ export function createProgram(): Command {
       ["predict model.benn cat.png --coverage 0.95", "and the classes that it may be"],
       ["predict model.benn - --json < cat.png", "from standard input, for programs"],
     ],
+  ).addHelpText(
+    "after",
+    exitHelp("it writes nothing").replace("a fault of the program", "a picture that cannot be read, or a fault of the program"),
   );
 
   examples(
@@ -484,11 +568,11 @@ export function createProgram(): Command {
       )
       .addArgument(
         new Argument("[of]", "the configuration, or what --json of a command prints")
-          .choices(["config", "eval", "select"])
+          .choices(["config", "eval", "select", "stability", "compare"])
           .default("config"),
       )
       .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
-      .action(async (of: "config" | "eval" | "select", options: { plugin?: string[] }) => {
+      .action(async (of: SchemaOf, options: { plugin?: string[] }) => {
         const { printSchema } = await import("./schema.ts");
         await printSchema(of, options);
       }),
@@ -496,6 +580,8 @@ export function createProgram(): Command {
       ["schema > benn.schema.json", 'then "$schema": "./benn.schema.json" in benn.config.json'],
       ["schema eval", "of benn eval --json"],
       ["schema select", "of benn select --json"],
+      ["schema stability", "of benn stability --json"],
+      ["schema compare", "of benn compare --json"],
     ],
   );
 
@@ -546,6 +632,20 @@ function seed(text: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
     throw new InvalidArgumentError("It is not a whole number from 0 to 4294967295.");
   return value;
+}
+
+function seedList(text: string): number[] {
+  return text.split(",").map((word) => seed(word.trim()));
+}
+
+function bitList(text: string): number[] {
+  if (text.trim() === "none") return [];
+  return text.split(",").map((word) => {
+    const value = Number(word);
+    if (!Number.isInteger(value) || value < 2 || value > 8)
+      throw new InvalidArgumentError("They are not whole numbers from 2 to 8, like 2,4.");
+    return value;
+  });
 }
 
 function partOfOne(text: string): number {

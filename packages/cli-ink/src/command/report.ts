@@ -1,4 +1,4 @@
-import { rename, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { type SplitName, UserError } from "@benn/core";
 import { renderReport } from "@benn/report";
@@ -23,13 +23,18 @@ export interface ReportOptions {
 
 /** `benn report` */
 export async function report(folders: readonly string[], { out, json, plugin = [], ...options }: ReportOptions): Promise<void> {
-  const file = out ?? `${folders.map((folder) => basename(resolve(folder))).join("-")}.html`;
+  const all = [...new Set(folders)];
+  const names = all.map((folder) => basename(resolve(folder)));
+  const file = out ?? `${names.join("-")}.html`;
   const progress = progressLine({ shown: !json && process.stderr.isTTY });
   try {
     const runs = await untilStopped(async (signal) => {
       const gathered = [];
-      for (const folder of folders)
-        gathered.push(await gatherRun(folder, { ...options, plugin, signal, onProgress: (done) => progress.show(done) }));
+      for (const [i, folder] of all.entries()) {
+        // Of runs that are called alike the path tells which is which.
+        const name = names.indexOf(names[i]!) === names.lastIndexOf(names[i]!) ? names[i]! : folder;
+        gathered.push(await gatherRun(folder, { ...options, name, plugin, signal, onProgress: (done) => progress.show(done) }));
+      }
       return gathered;
     });
     const page = Buffer.from(renderReport(runs));
@@ -37,6 +42,7 @@ export async function report(folders: readonly string[], { out, json, plugin = [
       await writeFile(`${file}.part`, page);
       await rename(`${file}.part`, file);
     } catch (cause) {
+      await rm(`${file}.part`, { force: true });
       throw new UserError(
         `report: ${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. Choose another place with --out.`,
         { cause },

@@ -1,19 +1,23 @@
 import { type Config, z } from "@benn/core";
 import { type ContractKey, CONTRACTS, configSchema, DEFAULTS } from "@benn/core/node";
+import { comparisonSchema } from "../comparison/comparison-schema.ts";
 import { evaluationSchema } from "../evaluation/evaluation-schema.ts";
 import { selectionSchema } from "../selection/selection-schema.ts";
+import { stabilitySchema } from "../stability/stability-schema.ts";
 import { configure } from "./configure.ts";
 import { printJson } from "./print.ts";
 import { registeredNames, type RegisteredName } from "./registered-names.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** What commands print as JSON. */
+const PRINTED = { eval: evaluationSchema, select: selectionSchema, stability: stabilitySchema, compare: comparisonSchema } as const;
+
+export type SchemaOf = "config" | keyof typeof PRINTED;
+
 /** `benn schema` */
-export async function printSchema(
-  of: "config" | "eval" | "select",
-  { plugin = [] }: { readonly plugin?: readonly string[] },
-): Promise<void> {
-  if (of !== "config") return printJson(z.toJSONSchema(of === "eval" ? evaluationSchema : selectionSchema));
+export async function printSchema(of: SchemaOf, { plugin = [] }: { readonly plugin?: readonly string[] }): Promise<void> {
+  if (of !== "config") return printJson(z.toJSONSchema(PRINTED[of]));
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
   printJson(configJsonSchema(registeredNames(container), container.resolve(DEFAULTS)));
 }

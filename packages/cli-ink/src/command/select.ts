@@ -93,7 +93,7 @@ async function run(task: Task): Promise<{ readonly selection: Selection; readonl
     const choice = await chooseMembers(library, { ...settings, container, budget, whitening, signal, onProgress });
     const written = dryRun ? undefined : await write(task, { data, library, choice, settings, budget });
     const folders = runs.map(({ folder }) => folder);
-    return { library, selection: describeSelection(library, choice, { ...settings, runs: folders, budget, written }) };
+    return { library, selection: await describeSelection(library, choice, { ...settings, runs: folders, budget, written }) };
   } finally {
     data.dispose?.();
   }
@@ -126,7 +126,16 @@ async function write(
     return { run: folder, member, alpha: chosen.counts.get(place)! };
   });
   const { out, name = freeName(out, runs[0]!.folder), whitening } = options;
-  const origin = { selection: { metric: metric.name, ...settings, ...(budget ? { budget: budget.text } : {}) } };
+  const origin = {
+    selection: {
+      runs: runs.map((run) => basename(resolve(run.folder))),
+      voter: voter.spec.name,
+      metric: metric.name,
+      ...settings,
+      ...(budget ? { budget: budget.text } : {}),
+      ...(whitening ? {} : { whitening }),
+    },
+  };
   const selection = { runs, container, data, dataset, members, voter: voter.spec, origin, seed: settings.seed, name, out, signal };
   return await writeWithinBudget(selection, budget, { container, voter: voter.spec.name, whitening });
 }

@@ -12,6 +12,10 @@ const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".css": "text/css",
   ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".webp": "image/webp",
+  ".webmanifest": "application/manifest+json",
 };
 
 /** `benn demo serve`: the page from this machine alone, until the process is stopped. */

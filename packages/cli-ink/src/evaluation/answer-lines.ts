@@ -2,7 +2,7 @@ import type { ComparedMember, EnsembleEvaluation } from "@benn/analysis";
 import { count, percent } from "../run/format.ts";
 import { membersWord } from "../run/vote-sentence.ts";
 import { intervalCell, pointsInterval, probability } from "./cells.ts";
-import { SPLIT_WORDS } from "./split-words.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
 
 /** What the vote reaches, against single members: the answer to begin with. */
 export function answerLines({ folder, voter, splits, vote, members, planned, ended, mirror }: EnsembleEvaluation): string[] {

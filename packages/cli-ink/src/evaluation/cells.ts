@@ -2,6 +2,8 @@
 import type { Interval } from "@benn/analysis";
 import { percent, table } from "../run/format.ts";
 
+export { probability } from "@benn/report/numbers";
+
 /** `45.8` in a column in percent. */
 export function percentCell(share: number | undefined): string {
   return percent(share).replace(" %", "");
@@ -18,14 +20,28 @@ export function pointsInterval([low, high]: Interval): string {
   return `[${points(low)}, ${points(high)}]`;
 }
 
-/** `p = 0.012`, `p < 0.001`. */
-export function probability(p: number): string {
-  return p < 0.001 ? "p < 0.001" : `p = ${p < 0.0995 ? p.toFixed(3) : p.toFixed(2)}`;
-}
-
 /** A name that takes at most so many characters. */
 export function cut(name: string, most: number): string {
   return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
+}
+
+/** Names of at most so many characters, no two alike unless they are: by their beginnings, else by both ends, else by their numbers. */
+export function shortNames(names: readonly string[], most: number): string[] {
+  const both = (name: string): string =>
+    name.length <= most ? name : `${name.slice(0, Math.ceil((most - 1) / 2))}…${name.slice(name.length - Math.floor((most - 1) / 2))}`;
+  const ways = [(name: string) => cut(name, most), both, (name: string, place: number) => cut(`${place + 1} ${name}`, most)];
+  const different = new Set(names).size;
+  return ways.map((way) => names.map(way)).find((short) => new Set(short).size === different) ?? names.map((_, place) => String(place + 1));
+}
+
+/** The first of several forms whose lines fit the width; the last one if none does. */
+export function fitting<T>(forms: readonly T[], width: number, linesOf: (form: T) => string[]): string[] {
+  let lines: string[] = [];
+  for (const form of forms) {
+    lines = linesOf(form);
+    if (lines.every((line) => line.length <= width)) break;
+  }
+  return lines;
 }
 
 /** A table, indented, with a blank line below. */

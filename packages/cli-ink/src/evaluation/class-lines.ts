@@ -1,15 +1,18 @@
 import type { EnsembleEvaluation } from "@benn/analysis";
 import { wilson } from "@benn/analysis";
 import { count } from "../run/format.ts";
-import { cut, intervalCell, percentCell, tableLines } from "./cells.ts";
+import { fitting, intervalCell, percentCell, shortNames, tableLines } from "./cells.ts";
 
 /** Classes that a short table has, and a matrix. */
 const MOST_CLASSES = 12;
-/** Characters of a class's name. */
-const NAME = 10;
+/** Characters of a class's name, the most that fit. */
+const NAMES = [32, 24, 18, 14, 10];
 
 /** Accuracy, precision and recall of each class; of many classes those with the least recall. */
-export function classLines({ classes, vote: { perClass } }: EnsembleEvaluation, { all }: { readonly all: boolean }): string[] {
+export function classLines(
+  { classes, vote: { perClass } }: EnsembleEvaluation,
+  { all, width }: { readonly all: boolean; readonly width: number },
+): string[] {
   const places = [...perClass.keys()];
   const isShort = all || places.length <= MOST_CLASSES;
   const recall = (place: number): number => perClass[place]?.recall ?? Number.NaN;
@@ -18,14 +21,20 @@ export function classLines({ classes, vote: { perClass } }: EnsembleEvaluation, 
   return [
     `Classes${isShort ? "" : `, the ${shown.length} of ${count(classes.length)} with the least recall`}: accuracy (one against the rest), precision, recall in %`,
     "",
-    ...tableLines([
-      ["class", "images", "answers", "right", "accuracy", "precision", "recall", "95 %"],
-      ...shown.map((place) => {
-        const { rows, predicted, right, accuracy, precision, recall: own } = perClass[place]!;
-        const shares = [accuracy, precision, own].map(percentCell);
-        return [cut(classes[place] ?? "", NAME), count(rows), count(predicted), count(right), ...shares, intervalCell(wilson(right, rows))];
-      }),
-    ]),
+    ...fitting(NAMES, width, (most) => {
+      const names = shortNames(
+        shown.map((place) => classes[place] ?? ""),
+        most,
+      );
+      return tableLines([
+        ["class", "images", "answers", "right", "accuracy", "precision", "recall", "95 %"],
+        ...shown.map((place, i) => {
+          const { rows, predicted, right, accuracy, precision, recall: own } = perClass[place]!;
+          const shares = [accuracy, precision, own].map(percentCell);
+          return [names[i]!, count(rows), count(predicted), count(right), ...shares, intervalCell(wilson(right, rows))];
+        }),
+      ]);
+    }),
   ];
 }
 
@@ -42,18 +51,26 @@ export function confusionLines(
   return [
     `Confusions: ${shown.length < confusions.length ? `the ${shown.length} most frequent of ${count(confusions.length)}` : "all"}`,
     "",
-    ...tableLines(
-      [
-        ["class", "taken for", "images", "of the class %"],
-        ...shown.map(({ label, predicted, rows }) => [
-          cut(classes[label] ?? "", 2 * NAME),
-          cut(classes[predicted] ?? "", 2 * NAME),
-          count(rows),
-          percentCell(rows / (perClass[label]?.rows ?? Number.NaN)),
-        ]),
-      ],
-      { left: 2 },
-    ),
+    ...fitting(NAMES, width, (most) => {
+      const involved = [...new Set(shown.flatMap(({ label, predicted }) => [label, predicted]))];
+      const names = shortNames(
+        involved.map((place) => classes[place] ?? ""),
+        most,
+      );
+      const nameOf = (place: number): string => names[involved.indexOf(place)]!;
+      return tableLines(
+        [
+          ["class", "taken for", "images", "of the class %"],
+          ...shown.map(({ label, predicted, rows }) => [
+            nameOf(label),
+            nameOf(predicted),
+            count(rows),
+            percentCell(rows / (perClass[label]?.rows ?? Number.NaN)),
+          ]),
+        ],
+        { left: 2 },
+      );
+    }),
   ];
 }
 
@@ -63,7 +80,7 @@ function matrixLines(classes: readonly string[], { confusions, perClass }: Ensem
   return [
     "Confusion matrix: rows are what images show, columns what they are taken for",
     "",
-    ...tableLines([["", ...classes.map((name) => cut(name, 5))], ...classes.map((name, label) => [cut(name, NAME), ...cells[label]!])], {
+    ...tableLines([["", ...shortNames(classes, 5)], ...shortNames(classes, 10).map((name, label) => [name, ...cells[label]!])], {
       gap: 1,
     }),
   ];

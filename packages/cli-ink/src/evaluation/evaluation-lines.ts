@@ -20,7 +20,7 @@ export function evaluationLines(evaluation: EnsembleEvaluation, { all, width }: 
     "",
     ...stagedLines(evaluation, { all, width }),
     ...metricLines(evaluation),
-    ...classLines(evaluation, { all }),
+    ...classLines(evaluation, { all, width }),
     ...confusionLines(evaluation, { all, width }),
     ...diversityLines(evaluation),
     ...memberLines(evaluation, { all }),

@@ -2,7 +2,7 @@ import type { EnsembleEvaluation, MemberPair } from "@benn/analysis";
 import type { SplitName } from "@benn/core";
 import { count, percent, short } from "../run/format.ts";
 import { cut, intervalCell, percentCell, tableLines } from "./cells.ts";
-import { SPLIT_WORDS } from "./split-words.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
 
 /** Members that a short table has. */
 const MOST_MEMBERS = 16;

@@ -3,7 +3,7 @@ import type { MetricInfo, SplitName } from "@benn/core";
 import { metricCell, metricHead } from "../run/metric-values.ts";
 import { membersWord } from "../run/vote-sentence.ts";
 import { intervalCell, percentCell, tableLines, thinned } from "./cells.ts";
-import { SPLIT_WORDS } from "./split-words.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
 
 /** Stages that a short table has. */
 const MOST_STAGES = 12;

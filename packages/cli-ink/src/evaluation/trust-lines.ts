@@ -1,7 +1,7 @@
 import type { Calibration, EnsembleEvaluation, RiskAtCoverage } from "@benn/analysis";
 import { count, short } from "../run/format.ts";
 import { percentCell, tableLines } from "./cells.ts";
-import { SPLIT_WORDS } from "./split-words.ts";
+import { SPLIT_WORDS } from "@benn/analysis";
 
 /** What the probabilities of the vote are worth, as it votes and with a fitted temperature. */
 export function calibrationLines({ voter, vote }: EnsembleEvaluation): string[] {

@@ -1,16 +1,20 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { compareMembers, type EnsembleEvaluation, finalAnswers, rightRows } from "@benn/analysis";
-import { type LoadedDataset, type SplitName, UserError } from "@benn/core";
+import { compareMembers, type EnsembleEvaluation, type FinalAnswers, finalAnswersInSteps, rightRows } from "@benn/analysis";
+import { BINARIZERS, type LoadedDataset, type SplitName, UserError, VOTERS } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import { loadDataset, openEnsemble, openRun, readExperiment, resolveConfig } from "@benn/core/node";
+import { heldOutReuses } from "@benn/packed/export";
 import { flattenConfig, pickImages, type ReportedImages, type ReportedMember, type ReportedRun, type Twin } from "@benn/report";
 import { datasetOfRun } from "../command/dataset-of-run.ts";
+import { inSteps } from "../command/in-steps.ts";
 import { judge } from "../command/eval.ts";
 import { openRunContainer, refuseForeignBackend } from "../command/plugins-of-run.ts";
 import { say } from "../command/print.ts";
 import type { Progress } from "../command/progress-line.ts";
+import { fileChecksum } from "../run/file-checksum.ts";
+import { readStability } from "../stability/kept-stability.ts";
+import { readOrigin } from "./read-origin.ts";
 import { nearestRecipe } from "./nearest-recipe.ts";
 import { packRun } from "./pack-run.ts";
 import { readSampleWeights } from "./read-sample-weights.ts";
@@ -20,6 +24,8 @@ import { thumbnailsOf } from "./thumbnails.ts";
 export interface GatherOptions {
   /** Rows to look at the vote closely on. */
   readonly on: SplitName;
+  /** Of the run in the report. */
+  readonly name: string;
   readonly data?: string | undefined;
   readonly cache?: string | undefined;
   readonly plugin: readonly string[];
@@ -48,8 +54,9 @@ export async function gatherRun(folder: string, options: GatherOptions): Promise
   const data = await loadData();
   try {
     const ensemble = await openEnsemble(folder, { container, data, ...given, signal, onProgress });
-    const evaluation = judge(ensemble, on, "report");
-    const answers = finalAnswers(ensemble, on);
+    const watch = { signal, onProgress };
+    const evaluation = await judge(ensemble, on, { who: "report", ...watch });
+    const answers = await inSteps(finalAnswersInSteps(ensemble, on), { what: "answers, rows", ...watch });
     const story = await readStory(folder);
     const twin = options.twin === undefined ? undefined : await openTwin(options.twin, { ...options, rights: answers });
     const packed = await packRun(folder, {
@@ -63,19 +70,28 @@ export async function gatherRun(folder: string, options: GatherOptions): Promise
     });
     const weights = await readSampleWeights(folder, run.members, data.train.labels.length);
     const thumbnails = thumbnailsOf(data);
+    const { stability, note } = await readStability(folder, evaluation.members);
     const split = data[on] ?? data.test;
     const experiment = await readExperiment(folder);
+    const origin = readOrigin(folder, { origin: experiment.origin, config: run.config, trained: run.members });
+    const { recipe, command } = nearestRecipe(folder, run.config, { container, asked: options.preset });
     return {
-      name: basename(resolve(folder)),
+      name: options.name,
       evaluation,
       members: evaluation.members.map((member) => memberOf(member, story)),
       scheme: config.scheme.name,
       mode: config.mode,
       ...(story.ending === undefined ? {} : { ending: story.ending }),
-      warnings: [...story.warnings, ...weights.notes],
+      warnings: [...story.warnings, ...weights.notes, ...(note === undefined ? [] : [note])],
       ...(twin ? { twin } : {}),
+      ...(stability ? { stability } : {}),
       ...packed,
-      ...nearestRecipe(folder, run.config, { container, asked: options.preset }),
+      ...(origin?.origin.isChosen ? {} : { recipe }),
+      ...(origin ?? { command }),
+      reused: heldOutReuses(config, {
+        learns: container.resolve(VOTERS).create(config.voter).fit !== undefined,
+        origin: experiment.origin,
+      }),
       config: flattenConfig(experiment.config),
       environment: environmentOf(experiment),
       checksums: await checksumsOf(folder, run.members, experiment.dataset),
@@ -136,19 +152,24 @@ function countedBytes({ members }: EnsembleEvaluation, { plans }: RunStory): { r
   };
 }
 
-/** @throws UserError where the twin's rows are not the run's */
-async function openTwin(
-  folder: string,
-  { on, rights, ...options }: GatherOptions & { readonly rights: ReturnType<typeof finalAnswers> },
-): Promise<Twin> {
+/** @throws UserError where the twin's weights are binary, or its rows not the run's */
+async function openTwin(folder: string, { on, rights, ...options }: GatherOptions & { readonly rights: FinalAnswers }): Promise<Twin> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, options.plugin);
   refuseForeignBackend(run, process.cwd());
   const { signal, onProgress } = options;
   const given = datasetOfRun(run, options, (message) => say(`benn: ${message}\n`));
+  const binary = resolveConfig(run.config, container).members.find(
+    ({ binarizer }) => container.resolve(BINARIZERS).create(binarizer).bits.kernel < 32,
+  );
+  if (binary)
+    throw new UserError(
+      `report --twin ${folder}: its weights are not real-valued but ${binary.binarizer.name}. Name a run that was trained with --set binarizer=none.`,
+    );
   const ensemble = await openEnsemble(folder, { container, ...given, splits: [on], signal, onProgress });
-  const evaluation = judge(ensemble, on, "report --twin");
-  const answers = finalAnswers(ensemble, on);
+  const watch = { signal, onProgress };
+  const evaluation = await judge(ensemble, on, { who: "report --twin", ...watch });
+  const answers = await inSteps(finalAnswersInSteps(ensemble, on), { what: "answers, rows", ...watch });
   if (answers.labels.length !== rights.labels.length || answers.labels.some((label, row) => label !== rights.labels[row]))
     throw new UserError(
       `report --twin ${folder}: its ${on} rows are not those of the run, so they cannot be compared. Name a twin that was trained on the same data.`,
@@ -185,16 +206,10 @@ async function checksumsOf(
 ): Promise<[string, string][]> {
   const files = ["experiment.json", "events.jsonl", ...members.map((member) => `members/${String(member).padStart(3, "0")}/weights.bin`)];
   const sums: [string, string][] = [];
-  for (const file of files) if (existsSync(join(folder, file))) sums.push([file, await sumOf(join(folder, file))]);
+  for (const file of files) if (existsSync(join(folder, file))) sums.push([file, await fileChecksum(join(folder, file))]);
   const data = typeof sha256 === "object" && sha256 !== null ? Object.entries(sha256) : [];
   return [
     ...sums,
     ...data.filter(([, sum]) => typeof sum === "string").map(([file, sum]): [string, string] => [`data: ${file}`, String(sum)]),
   ];
-}
-
-async function sumOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-  return hash.digest("hex");
 }

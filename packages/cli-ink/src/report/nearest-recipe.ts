@@ -15,7 +15,7 @@ export interface NearestRecipe {
 }
 
 /**
- * The preset, or the defaults, that a run's configuration differs least from; a paper's numbers go with it only where data, network, binarizer, scheme
+ * The preset of the run's kind, else of all presets and the defaults the one, that its configuration differs least from; a paper's numbers go with it only where data, network, binarizer, scheme
  * and mode are those of the preset.
  * @param asked the preset to hold it against
  * @throws UserError for a preset that is not registered
@@ -41,7 +41,9 @@ export function nearestRecipe(
     const others = KIND.filter((key) => own[key] !== flat[key]).length;
     return [{ ...candidate, differences, others }];
   });
-  const nearest = candidates.toSorted((a, b) => a.others - b.others || a.differences.length - b.differences.length);
+  const nearest = candidates.toSorted(
+    (a, b) => Number(a.others > 0) - Number(b.others > 0) || a.differences.length - b.differences.length || a.others - b.others,
+  );
   const best = asked === undefined ? nearest[0] : nearest.find((candidate) => candidate.preset === asked);
   if (!best) throw new UserError(`report --preset ${asked ?? ""}: its configuration is not valid here. Is a plugin missing?`);
   const { preset, published, differences, others } = best;

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import type { Config } from "@benn/core";
 
 /** What a thread that trains members has to know. */
@@ -13,5 +13,5 @@ export interface MemberThreadData {
 /** Starts threads that know the built-in plugins and these. */
 export function memberThreads(plugins: readonly string[], cwd: string): (config: Config) => Worker {
   const entry = new URL(`../member-worker${extname(import.meta.filename)}`, import.meta.url);
-  return (config) => new Worker(entry, { workerData: { config, plugins, cwd } satisfies MemberThreadData });
+  return (config) => new Worker(entry, { workerData: { config, plugins, cwd } satisfies MemberThreadData, env: SHARE_ENV });
 }

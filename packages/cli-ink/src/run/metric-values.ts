@@ -1,13 +1,9 @@
 // Values of metrics as people read them, by what a metric says of itself: its title, its unit, and which way is better.
 import type { MetricInfo } from "@benn/core";
-import { percent, short } from "./format.ts";
+import { metricText } from "@benn/report/numbers";
+import { short } from "./format.ts";
 
-/** `52.3 %`, `1.21`, `0.8 s`; `–` where there is no value. */
-export function metricText({ unit }: MetricInfo, value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return "–";
-  if (unit === "%") return percent(value);
-  return unit === "" ? short(value) : `${short(value)} ${unit}`;
-}
+export { metricText };
 
 /** A value in a column whose head is `metricHead`. */
 export function metricCell(metric: MetricInfo, value: number | undefined): string {

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import { type RunEvent, UserError } from "@benn/core";
 import type { RunResult } from "@benn/core/node";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./thread-messages.ts";
@@ -26,7 +26,8 @@ export interface Listener {
 /** Starts training in a thread of its own. */
 export function startTraining(request: TrainRequest, { onEvent, onPhase, onFolder, onNoise }: Listener): TrainingThread {
   const entry = new URL(`../train-worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(entry, { workerData: request, stdout: true, stderr: true });
+  // The environment is the process's own, for native libraries that a backend loads there: they read no copy.
+  const worker = new Worker(entry, { workerData: request, stdout: true, stderr: true, env: SHARE_ENV });
   worker.stdout.on("data", (text: Buffer) => onNoise(text.toString()));
   worker.stderr.on("data", (text: Buffer) => onNoise(text.toString()));
   const finished = new Promise<RunResult | undefined>((resolve, reject) => {

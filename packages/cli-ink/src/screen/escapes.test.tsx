@@ -3,7 +3,7 @@ import type { RunEvent } from "@benn/core";
 import { renderToString } from "ink";
 import { expect, test } from "vitest";
 import { failure } from "../command/failure.ts";
-import { predictionLines } from "../command/predict.ts";
+import { predictionLines } from "../command/prediction-lines.ts";
 import { printableLines } from "../command/print.ts";
 import { farewell } from "../command/train.ts";
 import { exampleRun } from "../run/example-run.ts";

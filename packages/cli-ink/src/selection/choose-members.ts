@@ -48,6 +48,13 @@ export async function chooseMembers(library: Library, options: ChooseOptions): P
   const votes = candidates.map(({ vote }) => vote);
   const { of, better } = metric.metric;
   let shownAt = performance.now();
+  let pausedAt = shownAt;
+  const pause = async (): Promise<void> => {
+    if (performance.now() - pausedAt < 50) return;
+    pausedAt = performance.now();
+    await setImmediate(); // for signals
+    signal.throwIfAborted();
+  };
   const { curve, chosen } = await selectMembers({
     votes,
     labels,
@@ -57,15 +64,14 @@ export async function chooseMembers(library: Library, options: ChooseOptions): P
     share,
     random: createRandom(seed, "select"),
     ...(budget ? { fits: (counts: ReadonlyMap<number, number>) => cost(counts)! <= budget.most } : {}),
-    async onStep(done, total) {
+    onStep(done, total) {
       if (done < total && performance.now() - shownAt < 100) return;
       shownAt = performance.now();
       onProgress({ what: "choosing, steps", done, total });
-      await setImmediate(); // for signals
-      signal.throwIfAborted();
     },
+    onVote: pause,
   });
-  const points = selectionCurve(curve, { votes, labels, metric: metric.metric, seed });
+  const points = await selectionCurve(curve, { votes, labels, metric: metric.metric, seed, onVote: pause });
   return { curve: points, chosen: points[curve.indexOf(chosen)]!, cost };
 }
 
@@ -91,7 +97,7 @@ async function costsOf(
   let base = 0;
   for (const [done, { folder, members: all }] of ensembles.entries()) {
     onProgress({ what: `packing ${folder}, runs`, done, total: ensembles.length });
-    const costs = await memberCosts(folder, budget.kind, pack);
+    const costs = await memberCosts(folder, budget.kind, { ...pack, onMember: () => signal.throwIfAborted() });
     signal.throwIfAborted();
     const voting = all.filter(({ alpha }) => alpha !== undefined).map(({ member }) => member);
     for (const [place, candidate] of candidates.entries())

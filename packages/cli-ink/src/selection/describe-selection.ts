@@ -14,16 +14,16 @@ export interface DescribedSelection extends Pick<Selection, "seed" | "bags" | "s
 }
 
 /** A selection as plain JSON, with a report on test rows once it is written. */
-export function describeSelection(
+export async function describeSelection(
   library: Library,
   choice: Choice,
   { runs, seed, bags, steps, share, budget, written }: DescribedSelection,
-): Selection {
+): Promise<Selection> {
   const { candidates, metric, labels, voter, notes } = library;
   // Members that were left out when the file was packed have no part in what is told.
   const counts = written ? countsOf(library, written) : choice.chosen.counts;
   const votes = candidates.map(({ vote }) => vote);
-  const [chosen] = selectionCurve([{ ...choice.chosen, counts }], { votes, labels, metric: metric.metric, seed });
+  const [chosen] = await selectionCurve([{ ...choice.chosen, counts }], { votes, labels, metric: metric.metric, seed });
   const alone = votes.map((vote) => metric.metric.of(vote, labels));
   const isBetter = (a: number, b: number): boolean => (metric.metric.better === "higher" ? a > b : a < b);
   const best = alone.reduce((place, value, other) => (isBetter(value, alone[place]!) ? other : place), 0);

@@ -16,6 +16,8 @@ export interface PackOptions {
   readonly voter: string;
   /** Whether the file holds the matrix of a whitened dataset. */
   readonly whitening: boolean;
+  /** Called after each member that is packed; what it throws ends the packing. */
+  onMember?(): void;
 }
 
 /** Images that a time is taken of: of a member the least, of a whole ensemble the median. */
@@ -26,7 +28,7 @@ const ROUNDS = 15;
  * @throws UserError when the run cannot be packed
  */
 export async function memberCosts(run: string, kind: Budget["kind"], options: PackOptions): Promise<PackedCosts> {
-  const { bytes } = await exportRun(run, { ...options, trust: kind === "bytes" }); // which takes bytes, and no time of an image
+  const bytes = await pack(run, kind, options);
   return kind === "bytes" ? bytesOf(bytes) : await timesOf(bytes);
 }
 
@@ -35,11 +37,16 @@ export async function memberCosts(run: string, kind: Budget["kind"], options: Pa
  * @throws UserError when the run cannot be packed
  */
 export async function packedCost(run: string, kind: Budget["kind"], options: PackOptions): Promise<number> {
-  const { bytes } = await exportRun(run, { ...options, trust: kind === "bytes" }); // which takes bytes, and no time of an image
+  const bytes = await pack(run, kind, options);
   if (kind === "bytes") return bytes.length;
   const model = await load(bytes);
   const image = exampleImage(bytes);
   return median(() => model.predict(image));
+}
+
+async function pack(run: string, kind: Budget["kind"], { onMember, ...options }: PackOptions): Promise<Uint8Array> {
+  const trust = kind === "bytes"; // which takes bytes, and no time of an image
+  return (await exportRun(run, { ...options, trust, ...(onMember ? { onProgress: onMember } : {}) })).bytes;
 }
 
 /** Bytes of each member: its tensors with their places in the header, and its part of the model's description. */

@@ -11,17 +11,32 @@ export interface CurvePoint extends SelectionStep {
 }
 
 /** Intervals of the steps of a selection, all of the same draws of rows. */
-export function selectionCurve(
+export async function selectionCurve(
   curve: readonly SelectionStep[],
-  { votes, labels, metric, seed }: { votes: readonly Float64Array[]; labels: Int32Array; metric: Metric; seed: number },
-): CurvePoint[] {
-  const scores = curve.map(({ counts }) => voteOf(votes, counts));
-  const points = curve.map((step, i) => ({ ...step, value: metric.of(scores[i]!, labels) }));
-  if (!metric.sum) return points;
+  {
+    votes,
+    labels,
+    metric,
+    seed,
+    onVote,
+  }: { votes: readonly Float64Array[]; labels: Int32Array; metric: Metric; seed: number; onVote?(): Promise<void> },
+): Promise<CurvePoint[]> {
   const classes = votes[0]!.length / labels.length;
-  const rows = scores.map((own) =>
-    Float64Array.from(labels, (_, row) => metric.of(own.subarray(row * classes, (row + 1) * classes), labels.subarray(row, row + 1))),
-  );
+  const points: CurvePoint[] = [];
+  const rows: Float64Array[] = [];
+  for (const step of curve) {
+    // One vote at a time: of a thousand classes all of them would not fit into memory.
+    const scores = voteOf(votes, step.counts);
+    points.push({ ...step, value: metric.of(scores, labels) });
+    if (metric.sum)
+      rows.push(
+        Float64Array.from(labels, (_, row) =>
+          metric.of(scores.subarray(row * classes, (row + 1) * classes), labels.subarray(row, row + 1)),
+        ),
+      );
+    await onVote?.();
+  }
+  if (!metric.sum) return points;
   const mean = (values: Float64Array, drawn: Int32Array): number => {
     let sum = 0;
     for (const row of drawn) sum += values[row]!;

@@ -26,7 +26,7 @@ export async function writeWithinBudget(selection: SelectionToWrite, budget: Bud
     if (!budget) return { folder, members };
     let isKept = false;
     try {
-      const cost = await packedCost(folder, budget.kind, pack);
+      const cost = await packedCost(folder, budget.kind, { ...pack, onMember: () => selection.signal.throwIfAborted() });
       selection.signal.throwIfAborted();
       isKept = cost <= budget.most;
       if (isKept) return { folder, members, cost };

@@ -4,7 +4,7 @@ import { callPlugin } from "../checked/call-plugin.ts";
 import { ContractError } from "../checked/contract-error.ts";
 import { EVALUATION, type Step } from "../step.ts";
 import { exampleNumbers } from "./example-numbers.ts";
-import { activationsFault, kernelFault } from "./few-values.ts";
+import { activationsFault, codesFault, kernelFault } from "./few-values.ts";
 
 /** More inputs, and more weights a filter, than there are values of 8 bits. */
 const INPUT = [6, 6, 64];
@@ -32,18 +32,33 @@ export async function examineBinarizer(binarizer: Binarizer, who: string, epochs
         const parameters = binarizer.parameters?.({ kernel, inputShape: [...INPUT] }) ?? {};
         const x = example([2, ...INPUT], "activations");
         const activations = [0.1, 1, 5].map((scale) => binarizer.activations(tf.mul(x, scale), step, parameters));
-        return { activations: tf.concat(activations), kernel: binarizer.kernel(binarizer.project(kernel), step, parameters) };
+        const projected = binarizer.project(kernel);
+        return {
+          activations: tf.concat(activations),
+          kernel: binarizer.kernel(projected, step, parameters),
+          scale: binarizer.scale?.({ kernel: projected, inputShape: [...INPUT] }, step, parameters) ?? tf.ones([1]),
+        };
       }),
     );
-    const values = { activations: await numbersOf(results.activations), kernel: await numbersOf(results.kernel) };
-    for (const method of ["activations", "kernel"] as const) {
+    const values = {
+      activations: await numbersOf(results.activations),
+      kernel: await numbersOf(results.kernel),
+      scale: await numbersOf(results.scale),
+    };
+    for (const method of ["activations", "kernel", "scale"] as const) {
       if (values[method].every(Number.isFinite)) continue;
       throw new ContractError(`${who}: ${method} returned a value that is not finite for a small layer of finite ones. Mend ${method}.`);
     }
-    const faults = {
-      activations: activationsFault(values.activations, binarizer.bits.activations),
-      kernel: kernelFault(values.kernel, KERNEL.at(-1) ?? 1, binarizer.bits.kernel),
-    };
+    const { bits } = binarizer;
+    const faults = binarizer.scale
+      ? {
+          activations: codesFault(values.activations, bits.activations, "activations"),
+          kernel: codesFault(values.kernel, bits.kernel, "kernel"),
+        }
+      : {
+          activations: activationsFault(values.activations, bits.activations),
+          kernel: kernelFault(values.kernel, KERNEL.at(-1) ?? 1, bits.kernel),
+        };
     for (const [method, fault] of Object.entries(faults)) {
       if (fault === undefined) continue;
       throw new ContractError(

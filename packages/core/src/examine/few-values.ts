@@ -31,6 +31,28 @@ export function kernelFault(values: Float32Array, filters: number, bits: Bits): 
   return undefined;
 }
 
+/**
+ * What is wrong with the codes of a binarizer that has a scale.
+ * @returns undefined: nothing
+ */
+export function codesFault(values: Float32Array, bits: Bits, of: "activations" | "kernel"): string | undefined {
+  const most = 2 ** bits - 1;
+  const half = 2 ** (bits - 1);
+  const isOf =
+    (least: number, largest: number, step = 1) =>
+    (value: number) =>
+      value >= least && value <= largest && (value - least) % step === 0;
+  if (of === "activations") {
+    const other = values.find((value) => !isOf(0, most)(value));
+    return other === undefined ? undefined : `${bits}-bit codes of activations are whole numbers from 0 to ${most}, not ${other}`;
+  }
+  // One bit has signs alone.
+  const forms = [isOf(-most, most, 2), ...(bits === 1 ? [] : [isOf(-half, half - 1)])];
+  if (forms.some((form) => values.every(form))) return undefined;
+  const signed = bits === 1 ? "" : `whole numbers from ${-half} to ${half - 1}, or `;
+  return `${bits}-bit codes of a kernel are ${signed}odd numbers from ${-most} to ${most}, not ${[...new Set(values)].slice(0, 4).join(", ")}`;
+}
+
 function tooMany(values: Float32Array, bits: Bits): string | undefined {
   const count = bits === 32 ? 0 : new Set(values).size;
   return count > 2 ** bits ? `${count} values of ${bits} bits, which have at most ${2 ** bits},` : undefined;

@@ -45,6 +45,13 @@ const real = {
   kernel: (w: tf.Tensor) => w.clone(),
   project: (w: tf.Tensor) => w.clone(),
 };
+/** 1-bit codes of activations and weights. */
+const codes = {
+  ...real,
+  bits: { activations: 1, kernel: 1 },
+  activations: (x: tf.Tensor) => tf.step(x),
+  kernel: (w: tf.Tensor) => tf.sub(tf.mul(tf.step(w), 2), 1),
+};
 const descent = {
   slots: ["velocity"],
   update: (steps: readonly { weight: tf.Tensor; gradient: tf.Tensor; slots: Record<string, tf.Tensor> }[]) =>
@@ -341,6 +348,21 @@ const before: Partial<Record<ContractKey, readonly Case[]>> = {
       "more values than 4 bits have",
       () => ({ ...real, bits: { activations: 32, kernel: 4 } }),
       /\d+ values of 4 bits, which have at most 16, in a filter/,
+    ],
+    [
+      "a scale of real numbers",
+      () => ({ ...real, scale: () => tf.ones([1]) }),
+      "binarizer broken: has a scale and 32 as bits.activations. A scale is for codes of 1 to 8 bits: leave it out.",
+    ],
+    [
+      "a scale of what are no codes",
+      () => ({ ...real, bits: { activations: 8, kernel: 8 }, scale: () => tf.ones([1]) }),
+      /activations returned what its bits do not allow: 8-bit codes of activations are whole numbers from 0 to 255, not -?\d/,
+    ],
+    [
+      "a scale of another shape",
+      () => ({ ...codes, scale: () => tf.ones([3, 2]) }),
+      "binarizer broken: scale returned a tensor of shape [3, 2].",
     ],
     ["another shape", () => ({ ...real, kernel: (w: tf.Tensor) => tf.sum(w) }), "binarizer broken: kernel returned a tensor of shape []."],
     [

@@ -56,7 +56,16 @@ export async function gatherLogits(
   const { members, splits, config, container, data } = task;
   const notes: string[] = [];
   const found: Gathered[] = [];
-  for (const member of members) found.push(await takeStored(task, member, notes));
+  const files = members.length * namesOf(splits).length;
+  for (const member of members) {
+    const before = found.length * namesOf(splits).length;
+    found.push(
+      await takeStored(task, member, notes, (done) => {
+        task.signal?.throwIfAborted();
+        task.onProgress?.({ what: "reading stored logits, files", done: before + done, total: files });
+      }),
+    );
+  }
   const lacking = found.map(({ logits }) => namesOf(splits).filter((split) => !logits[split]));
   const times = task.mirror ? 2 : 1;
   const total = times * lacking.flat().reduce((sum, split) => sum + splits[split]!.rows, 0);
@@ -84,14 +93,15 @@ function namesOf(splits: GatherTask["splits"]): SplitName[] {
   return Object.keys(splits) as SplitName[];
 }
 
-async function takeStored(task: GatherTask, member: SavedMember, notes: string[]): Promise<Gathered> {
+async function takeStored(task: GatherTask, member: SavedMember, notes: string[], onFiles: (done: number) => void): Promise<Gathered> {
   const { members, splits, data } = task;
   const rows = Object.values(splits).reduce((sum, split) => sum + split.rows, 0);
   const keep = 4 * rows * data.labels.length * members.length <= machineMemory() / 8;
   const own: Gathered = { logits: {}, computed: [], agreement: {} };
-  for (const split of namesOf(splits)) {
+  for (const [done, split] of namesOf(splits).entries()) {
     const { from } = splits[split]!;
     if (from === "computed") continue;
+    onFiles(done);
     try {
       own.logits[split] = await storedOf(task, member, split, keep);
     } catch (error) {

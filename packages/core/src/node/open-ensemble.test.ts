@@ -65,7 +65,8 @@ test("what is damaged or gone is computed from the weights, to the same logits, 
     expect(mended.splits[split]!.logits(0, labels.length)).toEqual(splits[split]!.logits(0, labels.length));
   }
   expect(rows.at(0)).toEqual(["making blobs", 90, 90]);
-  expect(rows.slice(1)).toEqual([32, 64, 90, 122, 150].map((done) => [`logits of member ${done <= 90 ? 1 : 2} of 2`, done, 150]));
+  expect(rows.slice(1, 7)).toEqual([0, 1, 2, 3, 4, 5].map((done) => ["reading stored logits, files", done, 6]));
+  expect(rows.slice(7)).toEqual([32, 64, 90, 122, 150].map((done) => [`logits of member ${done <= 90 ? 1 : 2} of 2`, done, 150]));
   expect(tf.memory().numTensors).toBe(numTensors);
   const stop = new AbortController();
   const stopped = openEnsemble(folder, {
@@ -76,6 +77,22 @@ test("what is damaged or gone is computed from the weights, to the same logits, 
   await expect(stopped).rejects.toThrow("enough");
   await new Promise((resolve) => setTimeout(resolve, 0)); // for batches on their way
   expect(tf.memory().numTensors).toBe(numTensors);
+});
+
+test("a signal ends it between two files of stored logits, where nothing is computed", async () => {
+  const stop = new AbortController();
+  const files: number[] = [];
+  const stopped = openEnsemble(folder, {
+    container,
+    signal: stop.signal,
+    onProgress: ({ what, done }) => {
+      if (!what.startsWith("reading stored")) return;
+      files.push(done);
+      if (done === 2) stop.abort(new Error("enough"));
+    },
+  });
+  await expect(stopped).rejects.toThrow("enough");
+  expect(files).toEqual([0, 1, 2]);
 });
 
 test("run again, members are compared with what was stored, where that is whole", async () => {

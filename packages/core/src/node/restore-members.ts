@@ -2,7 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs";
 import { weightsFit, writeWeights } from "../train/model-weights.ts";
 import { type MemberConfig, settingsOf } from "../train/resolve-config.ts";
 import type { MemberLogits, MemberRecord } from "../train/run-store.ts";
-import { buildMember } from "../train/member-trainer.ts";
+import { type BuildTask, buildMember } from "../train/member-trainer.ts";
 import { UserError } from "../user-error.ts";
 import type { SavedRun } from "./open-run.ts";
 import { readMember } from "./read-member.ts";
@@ -21,10 +21,7 @@ export interface RestoredMember {
  * Builds the trained members of a run again, one by one.
  * @throws UserError when the weights do not fit, or a file was changed
  */
-export async function* restoreMembers(
-  { folder, members }: SavedRun,
-  task: Parameters<typeof buildMember>[0],
-): AsyncGenerator<RestoredMember> {
+export async function* restoreMembers({ folder, members }: SavedRun, task: BuildTask): AsyncGenerator<RestoredMember> {
   for (const member of members) {
     const settings = settingsOf(task.config, member);
     const { record, weights, logits } = await readMember(folder, member);

@@ -48,6 +48,16 @@ const steps = (activations: Bits, kernel: Bits): Binarizer => ({
   project: (w) => w.clone(),
 });
 
+/** 2-bit codes and a scale of each filter. */
+const codes: Binarizer = {
+  bits: { activations: 2, kernel: 2 },
+  activations: (x) => tf.tidy(() => rounded(tf.clipByValue(x, 0, 3))),
+  kernel: (w) => tf.tidy(() => rounded(tf.clipByValue(w, -2, 1))),
+  scale: ({ kernel }) => tf.fill([kernel.shape.at(-1) ?? 1], 0.5),
+  project: (w) => w.clone(),
+};
+const first: Step = { training: true, seed: 1, epoch: 0, epochs: 1 };
+
 /** Neither drawn nor annealed nor trained. */
 const signs: Binarizer = {
   bits: { activations: 1, kernel: 1 },
@@ -69,6 +79,7 @@ test.for<[string, Binarizer]>([
   ["has 8 bits and 7", steps(8, 7)],
   ["has signs as activations and 4 bits a weight", { ...steps(1, 4), activations: signs.activations, parameters: () => ({}) }],
   ["has real activations and signs as weights", { ...signs, bits: { activations: 32, kernel: 1 }, activations: real.activations }],
+  ["has codes of 2 bits and a scale", codes],
   ["draws by the seed in training", { ...real, kernel: (w, { training, seed }) => tf.add(w, training ? seed : 0) }],
 ])("no rule fails a binarizer that %s", ([, binarizer]) => {
   const { numTensors } = tf.memory();
@@ -109,6 +120,26 @@ const broken: Readonly<Record<keyof typeof binarizerRules, readonly [how: string
   ],
   "gives −a and +a alone in each filter of a 1-bit kernel": [
     ["has 0 and 1 as weights", () => ({ ...signs, kernel: (w) => tf.tidy(() => tf.relu(sign(w))) }), /−a and \+a/],
+  ],
+  "gives codes, whole numbers of its bits, where it has a scale, which is one finite number or one a filter": [
+    [
+      "has 2-bit activations above 3",
+      () => ({ ...codes, activations: (x) => tf.tidy(() => tf.mul(codes.activations(x, first, {}), 2)) }),
+      /0 to 3/,
+    ],
+    ["has fractions as activations", () => ({ ...codes, activations: (x) => tf.clipByValue(x, 0, 1) }), /activations are whole/],
+    [
+      "has 2-bit weights of both forms",
+      () => ({ ...codes, kernel: (w) => tf.tidy(() => rounded(tf.clipByValue(w, -3, 3))) }),
+      /-2 to 1, or odd/,
+    ],
+    ["has 0 as a 1-bit weight", () => ({ ...codes, bits: { activations: 2, kernel: 1 } }), /odd numbers from -1 to 1/],
+    [
+      "has a scale for each input",
+      () => ({ ...codes, scale: ({ inputShape }) => tf.ones([inputShape.at(-1)! + 7]) }),
+      /shape of the scale/,
+    ],
+    ["has an infinite scale", () => ({ ...codes, scale: () => tf.fill([1], Infinity) }), /finite/],
   ],
   "has finite gradients that are not all 0, for activations and for kernels": [
     ["lets nothing through", () => ({ ...real, kernel: (w) => noGradient(w) }), /gradient of kernel is not 0/],

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
 import type { Binarizer, BinarizerParameters } from "../binarizer.ts";
-import { activationsFault, kernelFault } from "../examine/few-values.ts";
+import { activationsFault, codesFault, kernelFault } from "../examine/few-values.ts";
 import { createRandom } from "../random.ts";
 import { EVALUATION, type Step } from "../step.ts";
 
@@ -44,7 +44,7 @@ export const binarizerRules: Readonly<Record<string, (create: () => Binarizer) =
 
   "gives activations of k bits at most 2ᵏ values, whatever the input"(create) {
     const { activations: bits } = create().bits;
-    if (bits === 32) return;
+    if (bits === 32 || create().scale) return;
     forEachLayer(create, (subject) => {
       for (const step of steps) {
         const values = [0.1, 1, 5].flatMap((scale) => [
@@ -64,7 +64,7 @@ export const binarizerRules: Readonly<Record<string, (create: () => Binarizer) =
   },
 
   "gives −1 and +1 alone for 1-bit activations, +1 for 0 where no parameter shifts it"(create) {
-    if (create().bits.activations !== 1) return;
+    if (create().bits.activations !== 1 || create().scale) return;
     forEachLayer(create, (subject) => {
       const x = [-3, -1, -1e-30, -0, 0, 1e-30, 1, 3];
       const shape = subject.activations.shape.map((size, axis) => (axis === 0 ? x.length : size));
@@ -81,9 +81,28 @@ export const binarizerRules: Readonly<Record<string, (create: () => Binarizer) =
   },
 
   "gives −a and +a alone in each filter of a 1-bit kernel"(create) {
-    if (create().bits.kernel !== 1) return;
+    if (create().bits.kernel !== 1 || create().scale) return;
     forEachLayer(create, (subject) => {
       for (const step of steps) expectNone(faultOfKernel(subject, step));
+    });
+  },
+
+  "gives codes, whole numbers of its bits, where it has a scale, which is one finite number or one a filter"(create) {
+    const { bits, scale } = create();
+    if (!scale) return;
+    forEachLayer(create, (subject, layer) => {
+      for (const step of steps) {
+        for (const method of methods)
+          for (const size of [0.1, 1, 5]) {
+            const codes = called(subject, method, tf.mul(subject[method], size), step);
+            expectNone(codesFault(Float32Array.from(codes.dataSync()), bits[method], method));
+          }
+        const tensors = tf.memory().numTensors;
+        const scales = subject.binarizer.scale?.(layer, step, subject.parameters) ?? tf.zeros([0]);
+        expect(tf.memory().numTensors, "tensors after scale: one more, which the caller disposes").toBe(tensors + 1);
+        expect([[1], [layer.kernel.shape.at(-1)]], "the shape of the scale").toContainEqual(scales.shape);
+        expectFinite(scales, scales.shape);
+      }
     });
   },
 

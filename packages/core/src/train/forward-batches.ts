@@ -22,6 +22,8 @@ export interface ForwardOptions {
   readonly shape: readonly [number, number, number];
   /** The split's images, where they are on the device already. */
   readonly resident?: ResidentImages | undefined;
+  /** Called right before the layers compute a batch. */
+  beforeBatch?: ((nth: number) => void) | undefined;
   /** What is to be read of a batch, made of its logits, which are disposed. */
   keep(logits: tf.Tensor): tf.Tensor;
 }
@@ -33,7 +35,7 @@ export interface ForwardOptions {
 export async function* forwardBatches(
   model: tf.LayersModel,
   split: Split,
-  { batches, batch, shape, resident, keep }: ForwardOptions,
+  { batches, batch, shape, resident, beforeBatch, keep }: ForwardOptions,
 ): AsyncGenerator<{ readonly nth: number; readonly values: Float32Array }> {
   const onTheirWay: { readonly nth: number; readonly values: Promise<Float32Array> }[] = [];
   let yieldedAt = performance.now();
@@ -41,6 +43,7 @@ export async function* forwardBatches(
     for (let nth = 0; nth < batches; nth++) {
       const own = batch(nth);
       const images = resident ? undefined : await imagesAhead(split, own, nth + 1 < batches ? batch(nth + 1) : undefined);
+      beforeBatch?.(nth);
       const kept = tf.tidy(() =>
         keep(forward(model, () => resident?.batch(own) ?? tf.tensor4d(images ?? [], [own.rows.length, ...shape]))),
       );

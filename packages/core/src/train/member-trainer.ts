@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
-import { BINARIZERS } from "../binarizer.ts";
+import { type Binarizer, BINARIZERS } from "../binarizer.ts";
 import type { LoadedDataset, Split, SplitName } from "../dataset.ts";
 import type { EnsembleScheme } from "../ensemble-scheme.ts";
 import { deriveSeed } from "../random.ts";
@@ -79,19 +79,26 @@ export function trainHere({ config, data, container, scheme, control, teacherLog
   };
 }
 
+/** What a member's net is built of. */
+export interface BuildTask extends Pick<TrainerOptions, "config" | "data" | "container"> {
+  /** Makes of the member's binarizer the one that its layers get, of the same bits: to disturb what they compute. Default: the binarizer itself. */
+  adaptBinarizer?(own: Binarizer): Binarizer;
+}
+
 /** The member's net with fresh weights; the same seed gives every member weights of its own. */
 export function buildMember(
-  { config, data, container }: Pick<TrainerOptions, "config" | "data" | "container">,
+  { config, data, container, adaptBinarizer }: BuildTask,
   member: number,
   settings: MemberConfig,
 ): tf.LayersModel {
+  const binarizer = container.resolve(BINARIZERS).create(settings.binarizer, `member ${member}`);
   return container
     .resolve(ARCHITECTURES)
     .create(settings.architecture, `member ${member}`)
     .build({
       inputShape: data.shape,
       classes: data.labels.length,
-      binarizer: container.resolve(BINARIZERS).create(settings.binarizer, `member ${member}`),
+      binarizer: adaptBinarizer?.(binarizer) ?? binarizer,
       seed: deriveSeed(config.seed, "weights", member),
     });
 }

@@ -22,6 +22,8 @@ export interface PredictOptions {
   readonly classes: number;
   /** The split's images, where they are on the device already. */
   readonly resident?: ResidentImages | undefined;
+  /** Called right before the layers compute a batch. */
+  readonly beforeBatch?: ((nth: number) => void) | undefined;
   /** For errors, a sentence: what to do about logits that are not finite. */
   readonly remedy?: string;
   /** Rows done before these, from which it goes on counting. Default 0. */
@@ -38,12 +40,12 @@ export async function* predictLogits(
   model: tf.LayersModel,
   split: Split,
   rows: Int32Array,
-  { who, batchSize, shape, classes, resident, before = 0, remedy = REMEDY }: PredictOptions,
+  { who, batchSize, shape, classes, resident, beforeBatch, before = 0, remedy = REMEDY }: PredictOptions,
 ): AsyncGenerator<number, Float32Array> {
   prepareLayers(model, EVALUATION);
   const logits = new Float32Array(rows.length * classes);
   const batch = (nth: number): Batch => ({ rows: rows.subarray(nth * batchSize, (nth + 1) * batchSize) });
-  const options = { batches: Math.ceil(rows.length / batchSize), batch, shape, resident, keep: (output: tf.Tensor) => output };
+  const options = { batches: Math.ceil(rows.length / batchSize), batch, shape, resident, beforeBatch, keep: (output: tf.Tensor) => output };
   for await (const { nth, values } of forwardBatches(model, split, options)) {
     const at = nth * batchSize;
     const { rows: own } = batch(nth);

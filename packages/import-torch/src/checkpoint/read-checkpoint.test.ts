@@ -31,6 +31,41 @@ test("what stands beside the weights in ImageNet's checkpoints of Python 2 is to
   expect(read(checkpoint, "module.fc.bias")).toEqual(values(1, 4).map((x) => expect.closeTo(x, 3)));
 });
 
+describe("PyTorch of today", () => {
+  test.for([
+    ["compiled.pt", "_orig_mod."],
+    ["averaged.pt", "module."],
+    ["legacy.pt", ""],
+    ["channels-last.pt", ""],
+    ["beside.pt", ""],
+  ] as const)("%s gives the weights, whatever order they lie in", ([file, prefix]) => {
+    const checkpoint = open("torch-today", file);
+    expect(checkpoint.tensors.get(`${prefix}0.weight`)?.shape).toEqual([3, 2, 3, 3]);
+    const names = ["0.weight", "0.bias", "1.weight", "1.bias"];
+    for (const [i, name] of names.entries())
+      expect(read(checkpoint, prefix + name), name).toEqual(f32(values(i, name === "0.weight" ? 54 : 3)));
+  });
+
+  test("what stands beside the weights is told if it is plain, and else left alone: types, devices, schedules, random states", () => {
+    const checkpoint = open("torch-today", "beside.pt");
+    expect(checkpoint.facts).toEqual({ device: "cpu", best: 0.5, epoch: 7 });
+    expect(checkpoint.skipped).toEqual(["optimizer", "scheduler", "scaler", "rng", "dtype", "eight"]);
+    expect(read(checkpoint, "marked")).toEqual(f32(values(0, 3)));
+  });
+
+  test.for([
+    ["float8.pt", /_rebuild_tensor_v3/],
+    ["sparse.pt", /_rebuild_sparse_tensor/],
+    ["protocol-5.pt", /pickle is of protocol 5/],
+    ["script.pt", /__torch__/],
+    ["exported.pt2", /no data\.pkl/],
+    ["no-checksum.pt", /checksum.*set_crc32_options/],
+  ] as const)("no state dict needs %s, and what to do is told", ([file, reason]) => {
+    expect(() => open("torch-today", `refused-${file}`)).toThrow(UserError);
+    expect(() => open("torch-today", `refused-${file}`)).toThrow(reason);
+  });
+});
+
 describe.for(["zip", "legacy"])("PyTorch's own, in its %s form", (form) => {
   test("gives the weights of a DataParallel module, and skips its optimizer", () => {
     const checkpoint = open("torch", `${form}.pth.tar`);

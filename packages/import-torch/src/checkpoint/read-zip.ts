@@ -93,7 +93,7 @@ function extract(bytes: Uint8Array, wanted: string, entries: ReadonlyMap<string,
   }
   if (crc32(data) !== entry.checksum)
     throw new UserError(
-      `${who}: "${printable(wanted)}" has another checksum (CRC-32) than the archive says. It is damaged; copy it again.`,
+      `${who}: "${printable(wanted)}" has another checksum (CRC-32) than the archive says. It is damaged; copy it again, or save it again if that was done by set_crc32_options(False).`,
     );
   return data;
 }

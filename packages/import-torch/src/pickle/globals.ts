@@ -17,7 +17,9 @@ const calls: Readonly<Record<string, Call>> = {
   "collections.OrderedDict": orderedDict,
   "torch._utils._rebuild_tensor": rebuildTensor,
   "torch._utils._rebuild_tensor_v2": rebuildTensor,
-  "torch._utils._rebuild_parameter": ([data]) => (data instanceof Tensor ? data : undefined),
+  "torch._utils._rebuild_parameter": parameter,
+  "torch._utils._rebuild_parameter_with_state": parameter, // what else was set on it does not matter here
+  "torch.device": ([place]) => (typeof place === "string" ? place : undefined),
   "torch.Size": ([size, ...rest]) => (size instanceof PickleTuple && rest.length === 0 ? size : undefined),
   "_codecs.encode": encode,
   "numpy.dtype": numpyType,
@@ -30,9 +32,12 @@ const MOST_AXES = 8;
 
 const STORAGE = /^torch\.(?:cuda\.)?(\w+)Storage$/;
 
-/** Whether a name may stand in a checkpoint at all: the callables above, and storage types, which are never called. */
+/** `torch.bfloat16` and its like, which stand beside weights to say what they were trained in. */
+const DTYPE = /^torch\.(?:b?float|u?int|complex|bool)(?:\d+(?:_e\dm\d\w*)?)?$/;
+
+/** Whether a name may stand in a checkpoint at all: the callables above, and types of storages and numbers, which are never called. */
 export function isKnownGlobal(name: string): boolean {
-  return Object.hasOwn(calls, name) || elementTypeOf(new PickleGlobal(name)) !== undefined;
+  return Object.hasOwn(calls, name) || DTYPE.test(name) || elementTypeOf(new PickleGlobal(name)) !== undefined;
 }
 
 /** The element type of `torch.FloatStorage` or `torch.cuda.FloatStorage`; where it lay does not matter here. */
@@ -71,6 +76,10 @@ function rebuildTensor([storage, offset, size, stride]: readonly PickleValue[], 
   const [shape, strides] = [numbers(size), numbers(stride)];
   if (!(storage instanceof TorchStorage) || typeof offset !== "number" || !shape || !strides) return undefined;
   return new Tensor(who, storage, offset, shape, strides);
+}
+
+function parameter([data]: readonly PickleValue[]): Tensor | undefined {
+  return data instanceof Tensor ? data : undefined;
 }
 
 function numbers(value: PickleValue | undefined): number[] | undefined {

@@ -1,7 +1,7 @@
 import { type LoadedDataset, UserError } from "@benn/core";
 import type { LayersModel } from "@tensorflow/tfjs";
 import { compileModel } from "./compile-model.ts";
-import type { Chain, Thresholds } from "./find-thresholds.ts";
+import { type Chain, levelsOf, type Thresholds } from "./find-thresholds.ts";
 import { checkLowers, lowerVote, type NamedVoter } from "./lower-vote.ts";
 import { preparationOf } from "./preparation-of.ts";
 
@@ -37,8 +37,11 @@ export async function checkExportable({ model, data, voter }: ExportSubject): Pr
 }
 
 /** Of the right form and nothing else. */
-async function noThresholds({ base, between }: Chain): Promise<Thresholds> {
+async function noThresholds({ base, between, sign }: Chain): Promise<Thresholds> {
   const [, , channels] = base.shape;
   const pools = between.filter(({ kind }) => kind === "maxPool").length;
-  return { thresholds: new Float64Array(channels), flips: Array.from({ length: pools + 1 }, () => new Uint8Array(channels)) };
+  return {
+    thresholds: new Float64Array(levelsOf(sign) * channels),
+    flips: Array.from({ length: pools + 1 }, () => new Uint8Array(channels)),
+  };
 }

@@ -1,17 +1,22 @@
-import { UserError } from "@benn/core";
+import { type Binarizer, UserError } from "@benn/core";
 import { EVALUATION, isStepAware, type LayerSummary, type SafetensorsEntry, summarizeModel } from "@benn/core/internals";
 import type { LayersModel } from "@tensorflow/tfjs";
 import { checkNodes } from "../check-nodes.ts";
 import type { GraphNode } from "../graph.ts";
+import { passesOf } from "../planes/passes-of.ts";
 import { chainsOf, emitGraph } from "./emit-graph.ts";
 import { type Chain, findThresholds, type Thresholds } from "./find-thresholds.ts";
-import type { Sign } from "./operation.ts";
+import type { Discrete } from "./operation.ts";
 import { traceModel } from "./trace-model.ts";
 
 /** One line of the table of sizes: a layer of the model, and what is left of it in the file. */
 export interface SizeRow extends LayerSummary {
   /** In the file; 0 for a layer that became part of another's thresholds. */
   readonly packedBytes: number;
+  /** Bits of its inputs and of its weights, where it has a binarizer. */
+  readonly bits?: Binarizer["bits"];
+  /** How often its bits are counted, for two planes at a time: 1 of signs, k·k′ of codes of k and k′ bits, 0 if it runs as a real layer. Absent where nothing is multiplied. */
+  readonly passes?: number;
 }
 
 export interface CompiledMember {
@@ -38,11 +43,11 @@ export async function compileModel(
   for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(EVALUATION);
   const { logits, warnings, refusals } = await traceModel(model);
   if (refusals.length > 0) throw new UserError(refusals.join(" "));
-  const thresholds = new Map<Sign, Thresholds>();
+  const thresholds = new Map<Discrete, Thresholds>();
   for (const chain of chainsOf(logits)) thresholds.set(chain.sign, await find(chain));
   const { nodes, layers, tensors } = emitGraph(logits, prefix, thresholds);
   const [, height = 0, width = 1, channels = 1] = (model.inputs[0]?.shape ?? []).map(Number);
-  checkNodes(nodes, { kind: "floats", height, width, channels }, logits.shape[2], {
+  const { shapes } = checkNodes(nodes, { kind: "floats", height, width, channels }, logits.shape[2], {
     tensors,
     nameOf: (node) => `layer ${layers[node]}`,
     fail: (what) => {
@@ -51,6 +56,11 @@ export async function compileModel(
   });
   const bytesOf = (layer: string): number =>
     [...tensors].reduce((sum, [name, { data }]) => sum + (name.startsWith(`${prefix}${layer}.`) ? data.byteLength : 0), 0);
-  const sizes = summarizeModel(model).layers.map((layer) => ({ ...layer, packedBytes: bytesOf(layer.name) }));
+  const passes = nodes.map((node) => passesOf(node, shapes[node.in[0] ?? 0], tensors));
+  const sizes = summarizeModel(model).layers.map((layer, i): SizeRow => {
+    const { bits } = model.layers[i] as { readonly bits?: Binarizer["bits"] };
+    const own = passes.find((count, node) => count !== undefined && layers[node] === layer.name);
+    return { ...layer, packedBytes: bytesOf(layer.name), ...(bits ? { bits } : {}), ...(own === undefined ? {} : { passes: own }) };
+  });
   return { nodes, tensors, sizes, warnings };
 }

@@ -17,6 +17,7 @@ export function connect(operation: Unconnected): Operation {
       `export: layer ${layer} has padding of ${merged.pad.join(", ")} and a window of ${merged.size.join("×")}. A packed model takes less padding than the window: pad less.`,
     );
   }
+  if (kind === "planeConv") return merged; // made with its codes, by one layer
   const odd = inputs.find((input) => isBits(input) !== (kind === "binaryConv"));
   if (kind === "maxPool" || !odd) return merged;
   throw new UserError(
@@ -42,6 +43,7 @@ function mergePadding(operation: Unconnected): Operation {
   switch (operation.kind) {
     case "conv":
     case "binaryConv":
+    case "planeConv":
       return { ...operation, inputs, pad: onto(operation.pad) };
     case "averagePool":
       // These zeros count as values; those of a pool that divides by what is inside do not.
@@ -53,6 +55,8 @@ function mergePadding(operation: Unconnected): Operation {
       return { ...operation, inputs, pad: onto(operation.pad) };
     case "sign":
       return refuse("which takes signs, and the sign of 0 is +1");
+    case "quantize":
+      return refuse("which makes codes of them first");
     case "image":
     case "affine":
     case "relu":
@@ -82,7 +86,10 @@ function isNonNegative(operation: Operation): boolean {
       return true;
     case "conv":
     case "binaryConv":
+    case "planeConv":
       return operation.relu;
+    case "quantize":
+      return true;
     case "maxPool":
     case "averagePool":
     case "mean":

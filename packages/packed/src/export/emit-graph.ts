@@ -1,8 +1,8 @@
 import { UserError } from "@benn/core";
 import { type SafetensorsEntry } from "@benn/core/internals";
 import type { GraphNode } from "../graph.ts";
-import type { Chain, Thresholds } from "./find-thresholds.ts";
-import type { Elementwise, Operation, Pool, Sign } from "./operation.ts";
+import { type Chain, levelsOf, type Thresholds } from "./find-thresholds.ts";
+import type { Discrete, Elementwise, Operation, Pool } from "./operation.ts";
 
 export interface Emitted {
   readonly nodes: readonly GraphNode[];
@@ -19,7 +19,7 @@ export interface Emitted {
  * @param thresholdsOf those of each chain
  * @throws UserError for what has no place in a graph
  */
-export function emitGraph(logits: Operation, prefix: string, thresholdsOf: ReadonlyMap<Sign, Thresholds>): Emitted {
+export function emitGraph(logits: Operation, prefix: string, thresholdsOf: ReadonlyMap<Discrete, Thresholds>): Emitted {
   const nodes: GraphNode[] = [];
   const layers: string[] = [];
   const tensors = new Map<string, SafetensorsEntry>();
@@ -52,12 +52,12 @@ export function emitGraph(logits: Operation, prefix: string, thresholdsOf: Reado
   const emit = (operation: Operation): number => {
     const known = done.get(operation);
     if (known !== undefined) return known;
-    const value = operation.kind === "sign" ? emitBits(operation) : emitFloats(operation);
+    const value = isDiscrete(operation) ? emitBits(operation) : emitFloats(operation);
     done.set(operation, value);
     return value;
   };
 
-  const emitFloats = (operation: Exclude<Operation, Sign>): number => {
+  const emitFloats = (operation: Exclude<Operation, Discrete>): number => {
     const { layer } = operation;
     const from = { in: operation.inputs.map(emit) };
     switch (operation.kind) {
@@ -70,6 +70,14 @@ export function emitGraph(logits: Operation, prefix: string, thresholdsOf: Reado
           op: "binaryConv",
           ...from,
           ...bitConvOf(operation),
+          scale: floats(layer, "scale", operation.scale),
+          ...finish(operation),
+        });
+      case "planeConv":
+        return put(layer, {
+          op: "planeConv",
+          ...from,
+          ...planeConvOf(operation),
           scale: floats(layer, "scale", operation.scale),
           ...finish(operation),
         });
@@ -121,12 +129,26 @@ export function emitGraph(logits: Operation, prefix: string, thresholdsOf: Reado
     pad,
   });
 
-  /** Bits: what leads to them becomes thresholds, if nobody else reads it. */
-  const emitBits = (sign: Sign): number => {
+  const planeConvOf = ({ layer, planes, shape: [, , filters], size, strides, pad, block }: Extract<Operation, { kind: "planeConv" }>) => ({
+    kernel: tensor(layer, "kernel", planes.bits, "U8", [planes.count, filters, planes.bits.length / (planes.count * filters)]),
+    size,
+    strides,
+    pad,
+    ...(planes.odd ? { odd: true } : {}),
+    ...(block === undefined ? {} : { block }),
+  });
+
+  /** Bits or codes: what leads to them becomes thresholds, if nobody else reads it. */
+  const emitBits = (sign: Discrete): number => {
     const { base, fromSums, between } = chainOf(sign, readers);
     const { thresholds, flips } = thresholdsOf.get(sign) ?? fail(sign.layer, "thresholds");
     const [own = new Uint8Array(0), ...rest] = flips;
     const turned = (layer: string, bits: Uint8Array) => (bits.some(Boolean) ? { flips: tensor(layer, "flips", packBits(bits), "U8") } : {});
+    const levels = (layer: string, what: string): string => {
+      const [, , channels] = base.shape;
+      const shape = sign.kind === "quantize" ? [levelsOf(sign), channels] : [channels];
+      return tensor(layer, what, Float32Array.from(thresholds), "F32", shape);
+    };
     let value: number;
     if (fromSums && base.kind === "binaryConv") {
       const limits = tensor(base.layer, "thresholds", Int32Array.from(thresholds), "I32");
@@ -137,12 +159,22 @@ export function emitGraph(logits: Operation, prefix: string, thresholdsOf: Reado
         thresholds: limits,
         ...turned(base.layer, own),
       });
+    } else if (fromSums && base.kind === "planeConv") {
+      const limits = levels(base.layer, "thresholds");
+      value = put(base.layer, {
+        op: "planeConv",
+        in: base.inputs.map(emit),
+        ...planeConvOf(base),
+        thresholds: limits,
+        ...turned(base.layer, own),
+      });
     } else if (fromSums && base.kind === "conv") {
-      const limits = floats(base.layer, "thresholds", Float32Array.from(thresholds));
+      const limits = levels(base.layer, "thresholds");
       value = put(base.layer, { op: "conv", in: base.inputs.map(emit), ...convOf(base), thresholds: limits, ...turned(base.layer, own) });
     } else {
-      const limits = floats(sign.layer, "signs", Float32Array.from(thresholds));
-      value = put(sign.layer, { op: "sign", in: [emit(base)], thresholds: limits, ...turned(`${sign.layer}.signs`, own) });
+      const what = sign.kind === "sign" ? "signs" : "codes";
+      const limits = levels(sign.layer, what);
+      value = put(sign.layer, { op: sign.kind, in: [emit(base)], thresholds: limits, ...turned(`${sign.layer}.${what}`, own) });
     }
     for (const pool of between.filter((operation): operation is Pool => operation.kind === "maxPool")) {
       value = put(pool.layer, { op: "maxPool", in: [value], ...windowOf(pool), ...turned(pool.layer, rest.shift() ?? new Uint8Array(0)) });
@@ -160,6 +192,8 @@ function fail(layer: string, what = "affine form"): never {
   throw new Error(`${layer}: has no ${what}`);
 }
 
+const isDiscrete = (operation: Operation): operation is Discrete => operation.kind === "sign" || operation.kind === "quantize";
+
 function countReaders(logits: Operation): ReadonlyMap<Operation, number> {
   const readers = new Map<Operation, number>([[logits, 1]]);
   const visit = (operation: Operation): void => {
@@ -176,11 +210,11 @@ function countReaders(logits: Operation): ReadonlyMap<Operation, number> {
 /** Every sign that leads to the logits, with what leads to it. */
 export function chainsOf(logits: Operation): Chain[] {
   const readers = countReaders(logits);
-  return [...readers.keys()].filter((operation) => operation.kind === "sign").map((sign) => chainOf(sign, readers));
+  return [...readers.keys()].filter(isDiscrete).map((sign) => chainOf(sign, readers));
 }
 
 /** Follows a sign back through what works on each value alone and max pools, as far as nobody else reads it. */
-function chainOf(sign: Sign, readers: ReadonlyMap<Operation, number>): Chain {
+function chainOf(sign: Discrete, readers: ReadonlyMap<Operation, number>): Chain {
   const between: (Elementwise | Pool)[] = [];
   let [base] = sign.inputs;
   while (base && readers.get(base) === 1 && (base.kind === "affine" || base.kind === "relu" || base.kind === "maxPool")) {
@@ -188,8 +222,9 @@ function chainOf(sign: Sign, readers: ReadonlyMap<Operation, number>): Chain {
     [base] = base.inputs;
   }
   if (!base) throw new Error(`${sign.layer}: begins nowhere`);
-  // A convolution that others read too is a value like any other, with its own last steps done.
-  const fromSums = readers.get(base) === 1 && (base.kind === "binaryConv" || base.kind === "conv");
+  // A convolution that others read too is a value like any other, with its own last steps done, as is one whose node has no such thresholds.
+  const kinds: readonly Operation["kind"][] = sign.kind === "sign" ? ["binaryConv", "conv"] : ["planeConv"];
+  const fromSums = readers.get(base) === 1 && kinds.includes(base.kind);
   return { base, fromSums, between, sign };
 }
 

@@ -1,18 +1,9 @@
 import { createHash } from "node:crypto";
-import { type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
-import { FORMAT_VERSION, type MemberHeader, type ModelHeader } from "../graph.ts";
+import { type UnsealedModel, unsealedModel } from "./unsealed-model.ts";
 
 /** The bytes of a .benn file. */
-export function encodeModel(
-  header: Omit<ModelHeader, "members">,
-  members: readonly MemberHeader[],
-  tensors: ReadonlyMap<string, SafetensorsEntry>,
-): Uint8Array {
-  const model = JSON.stringify({ ...header, members } satisfies ModelHeader);
-  const metadata = { format: "benn", version: FORMAT_VERSION, model };
-  const bytes = writeSafetensors({ metadata, tensors });
-  const start = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const digest = (part: string | Uint8Array): Buffer => createHash("sha256").update(part).digest();
-  const sha256 = digest(Buffer.concat([digest(model), digest(bytes.subarray(start))])).toString("hex");
-  return writeSafetensors({ metadata: { ...metadata, sha256 }, tensors });
+export function encodeModel(...parts: Parameters<typeof unsealedModel>): Uint8Array {
+  const { model, data, seal }: UnsealedModel = unsealedModel(...parts);
+  const digest = (part: Uint8Array): Buffer => createHash("sha256").update(part).digest();
+  return seal(digest(Buffer.concat([digest(model), digest(data)])).toString("hex"));
 }

@@ -95,7 +95,7 @@ test("every vote gives every image the class of the training graph's, with all m
 });
 
 test("the exporter verifies that itself on the pictures, and counts what differs", async () => {
-  const none = { otherClass: 0, otherLogits: 0 };
+  const none = { otherClass: 0, otherLogits: 0, largestDifference: 0 };
   const votes = { hard: 0, soft: 0, softmax: 0 };
   expect(exported.verification).toEqual({ images: images.length, pictures: true, members: nets.map(() => none), votes });
   const spoilt = logits.map((own) => own.slice());
@@ -108,7 +108,7 @@ test("the exporter verifies that itself on the pictures, and counts what differs
     votes: new Map([["soft", { vote: "soft", scores }]]),
   });
   expect(winnerOf(logits[1]!.subarray(0, 10))).not.toBe(7);
-  expect(found.members).toEqual([none, { otherClass: 1, otherLogits: 2 }, none, none]);
+  expect(found.members).toEqual([none, { otherClass: 1, otherLogits: 2, largestDifference: expect.closeTo(1e9, -3) }, none, none]);
   expect(found.votes).toEqual({ soft: 1 });
 });
 

@@ -1,11 +1,13 @@
 import { BACKENDS, type DependencyContainer, type Spec, type Split, UserError, VOTERS } from "@benn/core";
 import { type SafetensorsEntry } from "@benn/core/internals";
-import { type Experiment, openRun, readExperiment, type ResolvedConfig, resolveConfig, restoreMembers } from "@benn/core/node";
-import { type MemberHeader, type ModelHeader, TRUST } from "../graph.ts";
+import { openRun, readExperiment, resolveConfig, restoreMembers } from "@benn/core/node";
+import { heldOutReuses } from "./held-out-reuses.ts";
+import { type MemberHeader, type ModelHeader, TEST_RESULTS, TRUST } from "../graph.ts";
 import type { TrustData } from "../trust/read-trust.ts";
 import { calibrate } from "./calibrate.ts";
 import { compileModel, type SizeRow } from "./compile-model.ts";
 import { encodeModel } from "./encode-model.ts";
+import { findTestResults } from "./find-test-results.ts";
 import { LEAST_ROWS } from "./find-trust.ts";
 import { checkLowers, lowerVote, VOTES } from "./lower-vote.ts";
 import { openRunData } from "./open-run-data.ts";
@@ -26,6 +28,8 @@ export interface ExportOptions {
    * stop of a soft vote. Default true.
    */
   readonly trust?: boolean;
+  /** Run folder of a net with real-valued weights on the same data, whose test accuracy the file names beside its own. */
+  readonly twin?: string | undefined;
   /** Where the run's data lie now, if not where it names them. They are needed for trust, to verify, and by a voter that learns. */
   readonly dataset?: Spec;
   /** Called after each member. */
@@ -58,7 +62,7 @@ export interface Exported {
  */
 export async function exportRun(
   folder: string,
-  { container, voter, whitening = true, verify = false, trust = true, dataset, onProgress, onCalibrated, onVerified }: ExportOptions,
+  { container, voter, whitening = true, verify = false, trust = true, twin, dataset, onProgress, onCalibrated, onVerified }: ExportOptions,
 ): Promise<Exported> {
   const run = await openRun(folder);
   const config = resolveConfig(run.config, container);
@@ -118,12 +122,17 @@ export async function exportRun(
         : await calibrate(encodeModel(header, voting, tensors), {
             validation: data.validation,
             seed: config.seed,
-            reused: reusesOf(config, { learns, origin: (await readExperiment(folder)).origin }),
+            reused: heldOutReuses(config, { learns, origin: (await readExperiment(folder)).origin }),
             ...(onCalibrated ? { onProgress: onCalibrated } : {}),
           });
     if (typeof worth !== "string") {
       const json = new TextEncoder().encode(JSON.stringify(worth));
       tensors.set(TRUST, { dtype: "U8", shape: [json.length], data: json });
+    }
+    const results = await findTestResults(folder, { voter: named.name, members: members.length, realBytes, twin, container });
+    if (results) {
+      const json = new TextEncoder().encode(JSON.stringify(results));
+      tensors.set(TEST_RESULTS, { dtype: "U8", shape: [json.length], data: json });
     }
     const bytes = encodeModel(header, voting, tensors);
     const verification = verify
@@ -161,20 +170,4 @@ function noTrust(lacking: string | Split | undefined): string {
   return lacking
     ? `${without}: ${lacking.labels.length} held-out rows are too few to find them on, ${LEAST_ROWS} the least.`
     : `${without}: they are found on held-out rows, and the run has none. Train with validation=0.1.`;
-}
-
-/** What the held-out rows decided on before. */
-function reusesOf(
-  { scoreOn, stopWhen, given }: ResolvedConfig,
-  { learns, origin }: { readonly learns: boolean; readonly origin: Experiment["origin"] },
-): string[] {
-  const selected = origin?.["selection"] !== undefined; // by benn select
-  const foreign = given.length > 0 || (origin !== undefined && !selected);
-  return [
-    ...(scoreOn === "validation" ? ["the best epochs were chosen on them"] : []),
-    ...(stopWhen ? ["they ended the ensemble"] : []),
-    ...(selected ? ["the members were chosen on them"] : []),
-    ...(learns ? ["the vote was fitted to them"] : []),
-    ...(foreign ? ["given members may have been trained on them"] : []),
-  ];
 }

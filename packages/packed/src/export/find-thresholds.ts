@@ -1,20 +1,23 @@
 import { UserError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
-import type { BitConv, Elementwise, Operation, Pool, Sign } from "./operation.ts";
+import type { BitConv, Discrete, Elementwise, Operation, Pool } from "./operation.ts";
 
-/** From one value to the bits that come of it, by way of what happens to each value alone and of max pools. */
+/** From one value to the bits or codes that come of it, by way of what happens to each value alone and of max pools. */
 export interface Chain {
   readonly base: Operation;
   /** Whether values are sums of the base convolution, before its scale, bias and ReLU. */
   readonly fromSums: boolean;
   /** Nearest to the base first. */
   readonly between: readonly (Elementwise | Pool)[];
-  readonly sign: Sign;
+  readonly sign: Discrete;
 }
 
-/** Bit of a channel: (value ≥ threshold) turned by `flip`; after the first of `flips` stands a max pool, and so on. */
+/**
+ * Bit of a channel: (value ≥ threshold) turned by `flip`; after the first of `flips` stands a max pool, and so on. Code of a channel: how many
+ * thresholds the value reaches, all its bits turned by `flip`.
+ */
 export interface Thresholds {
-  /** [channels]. */
+  /** [channels]; of codes [2ᵏ − 1, channels], rising. */
   readonly thresholds: Float64Array;
   /** One more than there are max pools; [channels] each. */
   readonly flips: readonly Uint8Array[];
@@ -33,14 +36,18 @@ export async function findThresholds({ base, fromSums, between, sign }: Chain): 
   const [, , channels] = base.shape;
   const elementwise = between.filter(isElementwise);
   /** The base's own last steps, what lies between, and at the end the sign, on [n, 1, 1, channels]. */
-  const run = async (make: () => tf.Tensor, steps: readonly (Elementwise | Sign)[]): Promise<Float32Array> => {
+  const run = async (make: () => tf.Tensor, steps: readonly (Elementwise | Discrete)[]): Promise<Float32Array> => {
     const y = tf.tidy(() => steps.reduce((x, step) => step.apply(x), fromSums ? finish(base, make()) : make()));
     const values = (await y.data<"float32">()).slice();
     y.dispose();
-    return values;
+    // A sign is a code of one level.
+    return steps.at(-1)?.kind === "sign" ? values.map((value) => Number(value > 0)) : values;
   };
   const bitsOf: Run = (make) => run(make, [...elementwise, sign]);
-  const found = fromSums && base.kind === "binaryConv" ? await integerThresholds(base, bitsOf) : await floatThresholds(channels, bitsOf);
+  const found =
+    fromSums && base.kind === "binaryConv" && sign.kind === "sign"
+      ? await integerThresholds(base, bitsOf)
+      : await floatThresholds(channels, levelsOf(sign), bitsOf);
   if (!found) throw new UserError(noSign(sign.layer));
 
   // Which values a pool lets pass: those of the largest base, or of the smallest where what lies before the pool falls.
@@ -58,6 +65,11 @@ export async function findThresholds({ base, fromSums, between, sign }: Chain): 
   };
 }
 
+/** How many steps a value can take: 1 of signs, 2ᵏ − 1 of codes of k bits. */
+export function levelsOf(sign: Discrete): number {
+  return sign.kind === "quantize" ? 2 ** sign.planes - 1 : 1;
+}
+
 export function noSign(layer: string): string {
   return `export: layer ${layer} has a binarizer whose bits change more than once along the values. Use one that takes signs.`;
 }
@@ -68,8 +80,8 @@ type Run = (make: () => tf.Tensor) => Promise<Float32Array>;
 const isElementwise = (operation: Elementwise | Pool): operation is Elementwise => operation.kind === "affine" || operation.kind === "relu";
 
 function finish(base: Operation, sums: tf.Tensor): tf.Tensor {
-  if (base.kind !== "binaryConv" && base.kind !== "conv") return sums;
-  let y = base.kind === "binaryConv" ? tf.mul(sums, tf.tensor1d(base.scale)) : sums;
+  if (base.kind !== "binaryConv" && base.kind !== "planeConv" && base.kind !== "conv") return sums;
+  let y = base.kind === "conv" ? sums : tf.mul(sums, tf.tensor1d(base.scale));
   if (base.bias) y = tf.add(y, tf.tensor1d(base.bias));
   return base.relu ? tf.relu(y) : y;
 }
@@ -120,25 +132,29 @@ function floatAt(order: number): number {
 }
 const LARGEST = 0x7f7f_ffff;
 
-async function floatThresholds(channels: number, bitsOf: Run): Promise<Found> {
+/** Bisects all levels of all channels at once. Signs are codes of one level. */
+async function floatThresholds(channels: number, levels: number, bitsOf: Run): Promise<Found> {
+  const size = levels * channels;
   const evaluate = (orders: Float64Array): Promise<Float32Array> =>
-    bitsOf(() => tf.tensor(Float32Array.from(orders, floatAt), [1, 1, 1, channels]));
+    bitsOf(() => tf.tensor(Float32Array.from(orders, floatAt), [levels, 1, 1, channels]));
   // Not the very largest, which a batch norm could turn into infinities whose difference is no number.
-  const low = new Float64Array(channels).fill(-LARGEST - 1 + 0x0800_0000);
-  const high = new Float64Array(channels).fill(LARGEST - 0x0800_0000);
-  const [first, last] = [await evaluate(low), await evaluate(high)];
+  const low = new Float64Array(size).fill(-LARGEST - 1 + 0x0800_0000);
+  const high = new Float64Array(size).fill(LARGEST - 0x0800_0000);
+  const [lowest, highest] = [await evaluate(low), await evaluate(high)];
+  const flip = Uint8Array.from({ length: channels }, (_, channel) => ((lowest[channel] ?? 0) > (highest[channel] ?? 0) ? 1 : 0));
+  /** Whether a value's code reaches its row's level, counted from the other end where codes fall. */
+  const reached = (codes: Float32Array): boolean[] =>
+    Array.from(codes, (code, i) => (flip[i % channels] ? levels - code : code) > Math.floor(i / channels));
+  const [first, last] = [reached(lowest), reached(highest)];
   while (high.some((order, i) => order - (low[i] ?? 0) > 1)) {
     const middle = low.map((order, i) => Math.floor((order + (high[i] ?? 0)) / 2));
-    for (const [i, bit] of (await evaluate(middle)).entries()) {
+    for (const [i, own] of reached(await evaluate(middle)).entries()) {
       const order = middle[i] ?? 0;
-      if (bit === first[i]) low[i] = order;
+      if (own === first[i]) low[i] = order;
       else high[i] = order;
     }
   }
-  return {
-    thresholds: high.map((order, i) => (first[i] !== last[i] ? floatAt(order) : (first[i] ?? 0) > 0 ? -Infinity : Infinity)),
-    flip: Uint8Array.from(first, (bit, i) => (bit > (last[i] ?? 0) ? 1 : 0)),
-  };
+  return { thresholds: high.map((order, i) => (first[i] !== last[i] ? floatAt(order) : first[i] ? -Infinity : Infinity)), flip };
 }
 
 /** 1 for each channel in which the values fall as the base rises. */

@@ -2,6 +2,7 @@ export { checkExportable, type ExportSubject } from "./check-exportable.ts";
 export { type CompiledMember, compileModel, type SizeRow } from "./compile-model.ts";
 export { encodeModel } from "./encode-model.ts";
 export { type Exported, type ExportOptions, exportRun } from "./export-run.ts";
+export { heldOutReuses } from "./held-out-reuses.ts";
 export type { NamedVoter } from "./lower-vote.ts";
 export type { TrustData } from "../trust/read-trust.ts";
 export type { Operation } from "./operation.ts";

@@ -41,6 +41,31 @@ export interface BitConv extends Common, Sliding, Finish {
   readonly scale: Float32Array;
 }
 
+/** Its input is of codes; of what a file says of `planeConv`. */
+export interface PlaneConv extends Common, Sliding, Finish {
+  readonly kind: "planeConv";
+  readonly size: Pair;
+  readonly planes: CodePlanes;
+  readonly scale: Float32Array;
+  /** If it runs as a real layer. */
+  readonly block?: number;
+}
+
+/** A kernel of codes as bits [k, filters, ⌈height·width·channels / 8⌉]: a weight is q − 2ᵏ⁻¹, or 2q − (2ᵏ − 1) if odd. */
+export interface CodePlanes {
+  readonly bits: Uint8Array;
+  readonly count: number;
+  readonly odd: boolean;
+}
+
+export interface Quantize extends Common {
+  readonly kind: "quantize";
+  /** k: codes are 0 … 2ᵏ − 1. */
+  readonly planes: number;
+  /** Codes of x, the layer's own; the caller disposes the result. */
+  apply(x: tf.Tensor): tf.Tensor;
+}
+
 export interface Sign extends Common {
   readonly kind: "sign";
   /** −1 and +1 of x, the layer's own; the caller disposes the result. */
@@ -63,7 +88,10 @@ export interface Plain extends Common {
 }
 
 /** What a layer is made of, as far as running it goes. */
-export type Operation = Elementwise | RealConv | BitConv | Sign | Pool | PadChannels | Plain;
+export type Operation = Elementwise | RealConv | BitConv | PlaneConv | Sign | Quantize | Pool | PadChannels | Plain;
+
+/** What floats become where they are no longer floats. */
+export type Discrete = Sign | Quantize;
 
 /** Zeros around a map, which become the padding of the window that comes next: no operation of its own. */
 export interface ZeroPad extends Common {

@@ -1,7 +1,8 @@
-import { type Binarizer, type BinarizerParameters, UserError } from "@benn/core";
+import { type Binarizer, type BinarizerParameters, type Step, UserError } from "@benn/core";
 import { EVALUATION, isLowerable } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import type { Pair, Sliding } from "../graph.ts";
+import { codedLayer } from "./coded-layer.ts";
 import { connect, zeroPad } from "./connect.ts";
 import { noSign } from "./find-thresholds.ts";
 import { lowerLayer } from "./lower-layer.ts";
@@ -26,6 +27,7 @@ interface AnyLayer {
   readonly relu?: boolean;
   readonly binarizer?: Binarizer;
   readonly parameters?: BinarizerParameters;
+  codeScale?(step: Step): tf.Tensor | undefined;
 }
 
 /** A tensor [height, width, channels] or [channels], without the batch. */
@@ -196,7 +198,8 @@ async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]
   const latent = layer.weights.find((weight) => /(^|\/)kernel$/.test(weight.originalName));
   if (!binarizer || !input || !latent) throw new UserError(`export: layer ${layer.name} has no binarizer or no kernel. Build it first.`);
   const { activations } = binarizer.bits;
-  if (activations !== 1 && activations !== 32)
+  const coded = binarizer.scale !== undefined;
+  if (activations !== 1 && activations !== 32 && !coded)
     throw new UserError(
       `export: layer ${layer.name} takes activations of ${activations} bits, for which packed models have no operation. Use a binarizer with activations of 1 bit or 32.`,
     );
@@ -208,6 +211,14 @@ async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]
   const sliding = isDense ? DENSE : slidingOf(fields, size, input.shape);
   const bias = await weightOf(layer, "bias");
   const finish = { ...(bias ? { bias: bias.values } : {}), relu };
+  const block = isDense ? DENSE_SUM_BLOCK : sumBlock(input.shape[2]);
+  if (coded) {
+    const scale = fields.codeScale?.(EVALUATION);
+    if (!scale) throw new UserError(`export: layer ${layer.name} has a binarizer with a scale, and does not use it. Build on BinaryLayer.`);
+    const own = { binarizer, parameters, kernel, scale: (await scale.data<"float32">()).slice(), size, sliding, block, ...finish };
+    scale.dispose();
+    return codedLayer(place, own, warnings);
+  }
   const filters = place.shape[2];
   const packed = binarizer.bits.kernel === 1 ? packSigns(kernel, filters) : undefined;
   if (activations === 1 && packed) {
@@ -233,7 +244,7 @@ async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]
     size,
     ...sliding,
     kernel,
-    block: isDense ? DENSE_SUM_BLOCK : sumBlock(input.shape[2]),
+    block,
     ...finish,
   });
 }

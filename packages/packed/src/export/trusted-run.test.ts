@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { container, trainNets } from "../../test/train-nets.ts";
 import { writeBatches } from "../../test/write-batches.ts";
 import { load } from "../load.ts";
-import { openTrust } from "../trust/index.ts";
+import { openTestResults, openTrust } from "../trust/index.ts";
 import { exportRun } from "./export-run.ts";
 
 const out = mkdtempSync(join(tmpdir(), "benn-trusted-run-"));
@@ -47,6 +47,30 @@ test("the temperature is that of the packed vote on a quarter of the held-out ro
   expect(exported.trust).toMatchObject({ version: 1, temperature, temperatureRows: 75, coverageRows: 225, step: 1, reused: [] });
   expect(openTrust(model)).toMatchObject({ temperature, coverageRows: 225, hasLead: true });
   expect(exported.verification?.votes).toEqual({ hard: 0, soft: 0, softmax: 0 });
+});
+
+test("the file says how often the vote of its first members is right on the test images, and each member alone", async () => {
+  const { test: fresh } = await dataOf(folder);
+  const model = await load(exported.bytes);
+  const [votes, singles] = [Array.from({ length: 2 }, () => 0), Array.from({ length: 2 }, () => 0)];
+  for (const [row, label] of fresh.labels.entries()) {
+    const sums = new Float64Array(model.labels.length);
+    for (const { member, class: own, alpha, logits } of model.votes((await fresh.images(Int32Array.of(row))).slice())) {
+      for (const [k, logit] of logits.entries()) sums[k]! += alpha * logit;
+      if (own === label) singles[member]! += 1;
+      if (sums.indexOf(Math.max(...sums)) === label) votes[member]! += 1;
+    }
+  }
+  const share = (right: number): number => right / fresh.labels.length;
+  expect(openTestResults(model)).toEqual({
+    version: 1,
+    rows: 500,
+    votes: votes.map(share),
+    singles: singles.map(share),
+    realBytes: exported.realBytes,
+  });
+  const other = await exportRun(folder, { container, voter: "hard", trust: false });
+  expect(openTestResults(await load(other.bytes))?.votes[0]).toBe(share(singles[0]!));
 });
 
 test("on fresh images the sets hold the right class as often as they say", async () => {

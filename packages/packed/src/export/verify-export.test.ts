@@ -82,7 +82,7 @@ async function verified(preprocessing: Preprocessing, test: Split) {
     [IMAGES, IMAGES],
   ]);
   const { pictures, ...rest } = verification;
-  const none = { otherClass: 0, otherLogits: 0 };
+  const none = { otherClass: 0, otherLogits: 0, largestDifference: 0 };
   expect(rest).toEqual({ images: IMAGES, members: [none, none], votes: { both: 0 } });
   return pictures;
 }
@@ -118,12 +118,13 @@ test("floats that no picture has are given as they are", async () => {
   }
 });
 
-test("each image whose class, and each whose logits differ is counted, by member and by vote", async () => {
+test("each image whose class, and each whose logits differ is counted, by member and by vote, and the largest difference told", async () => {
   const split = splitOf(standardized);
   const logits = await Promise.all(nets.map((net) => graphLogits(net, split)));
-  const winner = (row: number): number =>
-    [0, 1, 2].reduce((best, c) => (logits[1]![row * 3 + c]! > logits[1]![row * 3 + best]! ? c : best), 0);
-  const spoilt = logits[1]!.slice();
+  const winner = (row: number, own = logits[1]!): number =>
+    [0, 1, 2].reduce((best, c) => (own[row * 3 + c]! > own[row * 3 + best]! ? c : best), 0);
+  const [surer, spoilt] = logits.map((own) => own.slice()) as [Float32Array, Float32Array];
+  surer[3 * 9 + winner(9, logits[0])]! += 0.5;
   spoilt[3 * 5 + ((winner(5) + 1) % 3)] = 1e9; // image 5 is of another class
   spoilt[3 * 251 + winner(251)]! += 1; // the last image of the same, and surer
   const scores = Float64Array.from(logits[0]!, (logit, i) => logit + 2 * logits[1]![i]!);
@@ -132,15 +133,15 @@ test("each image whose class, and each whose logits differ is counted, by member
   expect(
     await verifyExport(await fileOf([standardize]), {
       test: split,
-      logits: [logits[0]!, spoilt],
+      logits: [surer, spoilt],
       votes: new Map([["both", { vote: "soft", scores }]]),
     }),
   ).toEqual({
     images: IMAGES,
     pictures: true,
     members: [
-      { otherClass: 0, otherLogits: 0 },
-      { otherClass: 1, otherLogits: 2 },
+      { otherClass: 0, otherLogits: 1, largestDifference: expect.closeTo(0.5, 5) },
+      { otherClass: 1, otherLogits: 2, largestDifference: expect.closeTo(1e9, -3) },
     ],
     votes: { both: 2 },
   });

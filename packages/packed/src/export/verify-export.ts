@@ -12,8 +12,8 @@ export interface Verification {
   readonly images: number;
   /** Whether the file got pictures, as bytes; else the floats of the dataset. */
   readonly pictures: boolean;
-  /** A member each: images with another class, and with another bit in any logit. */
-  readonly members: readonly { readonly otherClass: number; readonly otherLogits: number }[];
+  /** A member each: images with another class, and with another bit in any logit; and the largest difference of a logit. */
+  readonly members: readonly { readonly otherClass: number; readonly otherLogits: number; readonly largestDifference: number }[];
   /** By voter, images that the file's vote gives another class. */
   readonly votes: Readonly<Record<string, number>>;
 }
@@ -60,7 +60,7 @@ export async function verifyExport(
   const images = run.test.labels.length;
   const expected = run.logits.map((own) => winners(own, classes));
   const voters = [...run.votes].map(([name, { vote, scores }]) => ({ name, vote, expected: winners(scores, classes), otherClass: 0 }));
-  const members = run.logits.map(() => ({ otherClass: 0, otherLogits: 0 }));
+  const members = run.logits.map(() => ({ otherClass: 0, otherLogits: 0, largestDifference: 0 }));
   let pictures = true;
   for (let first = 0; first < images; first += ROWS) {
     const rows = Int32Array.from({ length: Math.min(ROWS, images - first) }, (_, i) => first + i);
@@ -75,7 +75,9 @@ export async function verifyExport(
         const counts = members[vote.member];
         if (!counts) continue;
         if (vote.class !== expected[vote.member]?.[row]) counts.otherClass++;
-        if (vote.logits.some((logit, c) => logit !== own?.[c])) counts.otherLogits++;
+        const differences = [...vote.logits].map((logit, c) => (logit === own?.[c] ? 0 : Math.abs(logit - (own?.[c] ?? Number.NaN))));
+        if (differences.some((difference) => difference !== 0)) counts.otherLogits++;
+        counts.largestDifference = Math.max(counts.largestDifference, ...differences);
       }
       for (const voter of voters) {
         const scores = new Float64Array(classes);

@@ -1,4 +1,4 @@
-import { TRUST, type VoteName } from "../graph.ts";
+import { TEST_RESULTS, TRUST, type VoteName } from "../graph.ts";
 import { type ImageInput, imageValues } from "../image.ts";
 import { mirrorImage } from "../mirror-image.ts";
 import type { Prediction, PredictOptions, Vote } from "../packed-model.ts";
@@ -33,6 +33,8 @@ export class GpuModel {
   readonly members: readonly { readonly architecture: string; readonly alpha: number }[];
   /** What `@benn/packed/trust` reads, if the file has it. */
   readonly trust: Uint8Array | undefined;
+  /** What `openTestResults` of `@benn/packed/trust` reads, if the file has it. */
+  readonly testResults: Uint8Array | undefined;
   readonly #model: CheckedModel;
   readonly #device: GpuDevice;
   readonly #batch: number;
@@ -53,6 +55,7 @@ export class GpuModel {
     this.voter = voter;
     this.members = members.map(({ architecture, alpha }) => ({ architecture, alpha }));
     this.trust = tensors.get(TRUST)?.bytes.slice();
+    this.testResults = tensors.get(TEST_RESULTS)?.bytes.slice();
     this.#model = model;
     this.#device = device;
     this.#batch = batch;
@@ -129,7 +132,7 @@ export class GpuModel {
   }
 
   /** As `PackedModel.predict`, for an array of images; every member runs. */
-  predict(images: readonly ImageInput[], options: Omit<PredictOptions, "anytime"> = {}): Promise<Prediction[]> {
+  predict(images: readonly ImageInput[], options: Omit<PredictOptions, "anytime" | "members"> = {}): Promise<Prediction[]> {
     const answer = this.#last.then(async () => {
       const predictions: Prediction[] = [];
       for (let at = 0; at < images.length; at += this.#batch)
@@ -142,7 +145,7 @@ export class GpuModel {
 
   async #predictBatch(
     images: readonly ImageInput[],
-    { voter = this.voter, mirror = false }: Omit<PredictOptions, "anytime">,
+    { voter = this.voter, mirror = false }: Omit<PredictOptions, "anytime" | "members">,
   ): Promise<Prediction[]> {
     const floats = this.#floatsOf(images);
     const plain = await this.#logits(floats);

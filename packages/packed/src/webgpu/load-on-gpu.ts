@@ -17,7 +17,7 @@ export interface GpuLoadOptions extends LoadOptions {
   readonly batch?: number;
 }
 
-/** What `loadOnGpu` gives where there is no WebGPU: the same in WebAssembly, and why. */
+/** What `loadOnGpu` gives where there is no WebGPU, or the model is not for it: the same in WebAssembly, and why. */
 export interface WasmModel {
   readonly engine: "wasm";
   readonly reason: string;
@@ -26,7 +26,8 @@ export interface WasmModel {
   readonly voter: PackedModel["voter"];
   readonly members: PackedModel["members"];
   readonly trust: PackedModel["trust"];
-  predict(images: readonly ImageInput[], options?: Omit<PredictOptions, "anytime">): Promise<Prediction[]>;
+  readonly testResults: PackedModel["testResults"];
+  predict(images: readonly ImageInput[], options?: Omit<PredictOptions, "anytime" | "members">): Promise<Prediction[]>;
   dispose(): void;
 }
 
@@ -48,13 +49,16 @@ export async function loadOnGpu(
   const bytes = given instanceof Uint8Array ? given : await readBytes(given, { ...options, maxBytes: maxMemory });
   const name = given instanceof Uint8Array ? "model" : String(given).slice(0, 200);
   const model = readModel(bytes, name);
-  const found = device ?? (await findDevice(options.gpu));
+  // Before a device is asked for, since none is used.
+  const found = model.hasCodes
+    ? "This model has layers of several bits, which run in WebAssembly alone."
+    : (device ?? (await findDevice(options.gpu)));
   if (typeof found !== "string") {
     await checkSum(model.file, name);
     return GpuModel.create(model, found, { batch, prepare: await createPrepare(model.preparation, { maxMemory, name }) });
   }
   const packed = await load(bytes, options);
-  const { shape, labels, voter, members, trust } = packed;
+  const { shape, labels, voter, members, trust, testResults } = packed;
   return {
     engine: "wasm",
     reason: found,
@@ -63,6 +67,7 @@ export async function loadOnGpu(
     voter,
     members,
     trust,
+    testResults,
     async predict(images, own) {
       return packed.predict(images, own);
     },

@@ -168,6 +168,9 @@ const F = ${to.channels}u; const OH = ${to.height}u; const OW = ${to.width}u; co
     }
     case "mean":
       return { threads, code: perFloat(meanOf(from)).replace("@compute", `${QUOTIENT}\n@compute`) };
+    case "quantize":
+    case "planeConv":
+      throw new Error(`packed: ${node.op} has no shader`);
     default:
       return node satisfies never;
   }

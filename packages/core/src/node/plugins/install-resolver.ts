@@ -37,7 +37,7 @@ export function installResolver(projectDir: string): void {
       const name = inProject ?? specifier;
       const asking = project ? decodeURIComponent(project) : context.parentURL;
       const ask = (parentURL: string | undefined): ResolveFnOutput => {
-        const found = next(name, { ...context, parentURL });
+        const found = resolveFrom(name, parentURL, context, next);
         const format = moduleFormats[extname(found.url)];
         const isUsers = userFiles.has(found.url) || (parentURL !== undefined && userFiles.has(parentURL) && RELATIVE.test(name));
         if (!isUsers || !format) return found;
@@ -60,6 +60,13 @@ export function installResolver(projectDir: string): void {
       return from();
     },
   });
+}
+
+/** Node's own answer for a module that `parentURL` asks for: what `require` asks, Node answers for whoever truly asks, whatever the context says. */
+function resolveFrom(name: string, parentURL: string | undefined, context: ResolveHookContext, next: Next): ResolveFnOutput {
+  const other = parentURL !== undefined && parentURL !== context.parentURL;
+  if (!other || !context.conditions.includes("require")) return next(name, { ...context, parentURL });
+  return { url: pathToFileURL(createRequire(parentURL).resolve(name)).href, shortCircuit: true };
 }
 
 /** What to import to get a package as the project's own code would; needs `installResolver`. */

@@ -57,6 +57,14 @@ const files: Record<string, string> = {
     export default definePlugin({ name: "benn-plugin-js", register: (c) => c.resolve(VOTERS).add("loud", { description: "", create: () => ({}) }) });`,
   "node_modules/benn-plugin-ts/package.json": JSON.stringify({ type: "module", keywords: ["benn-plugin"], exports: "./index.ts" }),
   "node_modules/benn-plugin-ts/index.ts": `export default { name: "ts" as string, register() {} };`,
+  // CommonJS beside a TensorFlow.js of its own, as `npm install @tensorflow/tfjs-node` puts it.
+  "node_modules/benn-plugin-cjs/package.json": JSON.stringify({ name: "benn-plugin-cjs", main: "index.cjs" }),
+  "node_modules/benn-plugin-cjs/index.cjs": `
+    const { Registry } = require("@benn/core/node"), tf = require("@tensorflow/tfjs");
+    globalThis.required = { Registry, tf, tensor: require("@tensorflow/tfjs-core").Tensor };
+    module.exports = { name: "cjs", register() {} };`,
+  "node_modules/@tensorflow/tfjs/package.json": JSON.stringify({ name: "@tensorflow/tfjs", main: "index.cjs" }),
+  "node_modules/@tensorflow/tfjs/index.cjs": `exports.Tensor = class {};`,
   "node_modules/left-pad/package.json": JSON.stringify({ name: "left-pad", keywords: ["pad"] }),
   "worker.mts": `
     import { parentPort } from "node:worker_threads";
@@ -87,6 +95,7 @@ const cases = {
   imports: ["./imports.ts"],
   tsx: ["./view.tsx"],
   "typescript package": ["benn-plugin-ts"],
+  commonjs: ["benn-plugin-cjs"],
 };
 
 interface Outcome {
@@ -96,7 +105,7 @@ interface Outcome {
   readonly message?: string;
   readonly cause?: string;
 }
-let outcomes: Record<keyof typeof cases, Outcome> & { sameCopies: boolean[]; worker: boolean };
+let outcomes: Record<keyof typeof cases, Outcome> & { sameCopies: boolean[]; sameCopiesRequired: boolean[]; worker: boolean };
 
 beforeAll(() => {
   const source = (path: string) => JSON.stringify(join(import.meta.dirname, path));
@@ -117,8 +126,9 @@ beforeAll(() => {
         outcomes[name] = { error: error.constructor === UserError ? "UserError" : String(error.stack), message: error.message, cause: error.cause?.message };
       }
     }
-    const { seen = { tf: {} }, seenInPackage } = globalThis;
+    const { seen = { tf: {} }, seenInPackage, required = { tf: {} } } = globalThis;
     outcomes.sameCopies = [seen.Registry === Registry, seen.UserError === UserError, seen.tf.Tensor === tf.Tensor, seen.tensor === tf.Tensor, seenInPackage === Registry];
+    outcomes.sameCopiesRequired = [required.Registry === Registry, required.tf.Tensor === tf.Tensor, required.tensor === tf.Tensor];
     outcomes.worker = await new Promise((resolve, reject) => new Worker(${JSON.stringify(join(folder, "worker.mts"))}).on("message", resolve).on("error", reject));
     console.log(JSON.stringify(outcomes));`;
   for (const [path, text] of Object.entries({ ...files, "main.mts": main })) {
@@ -140,6 +150,11 @@ test("a lone file outside every project gets the running copies of core and Tens
   expect(outcomes.lone.loaded).toEqual([{ name: "good", source: "./good.ts" }]);
   expect(outcomes.package.loaded).toEqual([{ name: "benn-plugin-js", source: "benn-plugin-js" }]);
   expect(outcomes.sameCopies).toEqual([true, true, true, true, true]);
+});
+
+test("what CommonJS requires is the running copy too, though its project has one of its own", () => {
+  expect(outcomes.commonjs.loaded).toEqual([{ name: "cjs", source: "benn-plugin-cjs" }]);
+  expect(outcomes.sameCopiesRequired).toEqual([true, true, true]);
 });
 
 test("plugin files are ES modules, and what they import by path is, though package.json says CommonJS", () => {

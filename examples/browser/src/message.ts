@@ -1,0 +1,11 @@
+import { element } from "./element.ts";
+
+const STAYS_MILLISECONDS = 8000;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Says something at the top of the page. An event goes away by itself; what lasts stays until the next. */
+export function say(sentence: string, { lasts = false }: { readonly lasts?: boolean } = {}): void {
+  clearTimeout(timer);
+  element("message", HTMLParagraphElement).textContent = sentence;
+  if (!lasts && sentence !== "") timer = setTimeout(() => say(""), STAYS_MILLISECONDS);
+}

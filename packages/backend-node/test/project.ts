@@ -1,0 +1,30 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { NativePackage } from "../src/native-package.ts";
+
+/** A project in whose node_modules the package is `entry`, or nothing. */
+export function project(entry?: string, name: NativePackage = "@tensorflow/tfjs-node"): string {
+  const folder = mkdtempSync(join(tmpdir(), "benn-native-"));
+  writeFileSync(join(folder, "package.json"), "{}");
+  if (entry !== undefined) {
+    const home = join(folder, "node_modules", name);
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, "package.json"), JSON.stringify({ name, version: "4.22.0", main: "index.cjs" }));
+    writeFileSync(join(home, "index.cjs"), entry);
+    // The same TensorFlow.js as benn's, as npm would put it there.
+    symlinkSync(
+      dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs/package.json")),
+      join(folder, "node_modules/@tensorflow/tfjs"),
+    );
+  }
+  return folder;
+}
+
+const STAND_IN = JSON.stringify(join(import.meta.dirname, "stand-in.cjs"));
+
+/** A project in whose node_modules the package is the stand-in, which finds a GPU or none. */
+export function standInProject(name: NativePackage = "@tensorflow/tfjs-node", usesGpu = false): string {
+  return project(`require(${STAND_IN})(${JSON.stringify(name)}, ${usesGpu})`, name);
+}

@@ -1,0 +1,26 @@
+import { setImmediate } from "node:timers/promises";
+import type { Step } from "@benn/analysis";
+import type { Progress } from "./progress-line.ts";
+
+/** Between two looks at signals. */
+const MILLISECONDS = 50;
+
+/**
+ * Takes a computation to its end, showing how far it is and looking for signals between its steps.
+ * @throws the signal's reason once that is aborted
+ */
+export async function inSteps<T>(
+  steps: Generator<Step, T>,
+  { what, signal, onProgress }: { readonly what: string; readonly signal: AbortSignal; onProgress(progress: Progress): void },
+): Promise<T> {
+  let lookedAt = performance.now();
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return next.value;
+    if (performance.now() - lookedAt < MILLISECONDS) continue;
+    onProgress({ what, ...next.value });
+    await setImmediate();
+    signal.throwIfAborted();
+    lookedAt = performance.now();
+  }
+}

@@ -1,0 +1,100 @@
+import { printable } from "@benn/core/internals";
+import type { Prediction } from "@benn/packed";
+import type { TrustedPrediction } from "@benn/packed/trust";
+import { percent, table } from "../run/format.ts";
+import { wrap } from "../run/wrap.ts";
+
+/** What is answered to a picture. */
+export interface Answer {
+  readonly picture: string;
+  readonly prediction: Prediction | TrustedPrediction;
+  readonly milliseconds: number;
+}
+
+/** Classes of a set that a cell names. */
+const FEW_NAMES = 4;
+
+/**
+ * A row a picture; with what the file says of its votes the likeliest classes, how many members agree, and the set that was asked for. Where names are too long
+ * for a table of this width, a paragraph a picture with all of it.
+ */
+export function predictionLines(answers: readonly Answer[], coverage?: number, width: number = 80): string[] {
+  const tables = answers.some(({ prediction }) => "likeliest" in prediction)
+    ? [4, 3, 2, 1].map((names) => judgedLines(answers, coverage, names))
+    : [plainLines(answers)];
+  const table = tables.find((lines) => lines.every((line) => line.length <= width));
+  return table ?? answers.flatMap((answer) => wrap(printable(paragraph(answer, coverage)), width));
+}
+
+function paragraph({ picture, prediction, milliseconds }: Answer, coverage: number | undefined): string {
+  const { label, ran, members, likeliest = [], set, ...own } = prediction as Partial<TrustedPrediction> & Prediction;
+  const [first, ...others] = likeliest.map(({ label: name, probability }) => `${name} ${percent(probability)}`);
+  return [
+    `${picture}: ${first ?? label}`,
+    ...(others.length > 0 ? [`then ${others.join("; ")}`] : []),
+    ...(coverage !== undefined && set ? [`${setHead(coverage)} ${setWords(set.map((one) => one.label))}`] : []),
+    `${votesFor(own)} of ${ran} agree`,
+    ...(ran < members ? [`${ran} of ${members} run`] : []),
+    `${milliseconds.toFixed(1)} ms`,
+  ].join(" | ");
+}
+
+function plainLines(answers: readonly Answer[]): string[] {
+  return table(
+    [
+      ["picture", "class", "members for it", "members run", "ms"],
+      ...answers.map(({ picture, prediction: { label, ran, members, ...own }, milliseconds }) => [
+        picture,
+        label,
+        `${votesFor(own)} of ${ran}`,
+        `${ran} of ${members}`,
+        milliseconds.toFixed(1),
+      ]),
+    ],
+    { left: 2 },
+  );
+}
+
+/** How many members ran is said only where some were spared. */
+function judgedLines(answers: readonly Answer[], coverage: number | undefined, names: number): string[] {
+  const spared = answers.some(({ prediction: { ran, members } }) => ran < members);
+  const hasSet = coverage !== undefined;
+  return table(
+    [
+      ["picture", "class", "", "then", ...(hasSet ? [setHead(coverage)] : []), "agree", ...(spared ? ["run"] : []), "ms"],
+      ...answers.map(({ picture, prediction, milliseconds }) => {
+        const { label, ran, members, likeliest = [], set = [], ...own } = prediction as Partial<TrustedPrediction> & Prediction;
+        const [first, ...others] = likeliest;
+        return [
+          picture,
+          label,
+          percent(first?.probability),
+          others.map((one) => `${one.label} ${percent(one.probability)}`).join(", "),
+          ...(hasSet
+            ? [
+                setWords(
+                  set.map((one) => one.label),
+                  names,
+                ),
+              ]
+            : []),
+          `${votesFor(own)} of ${ran}`,
+          ...(spared ? [`${ran} of ${members}`] : []),
+          milliseconds.toFixed(1),
+        ];
+      }),
+    ],
+    { left: hasSet ? 5 : 4 },
+  );
+}
+
+/** How many members vote for the class that wins. */
+export const votesFor = ({ class: winner, votes }: Pick<Prediction, "class" | "votes">): number =>
+  votes.filter((vote) => vote.class === winner).length;
+
+const setHead = (coverage: number): string => `${+(100 * coverage).toPrecision(6)} % set`;
+
+function setWords(labels: readonly string[], most: number = FEW_NAMES): string {
+  const more = labels.length - most;
+  return `${labels.slice(0, most).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

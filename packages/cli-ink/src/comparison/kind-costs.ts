@@ -1,0 +1,83 @@
+import type { ComparedEnsemble } from "@benn/analysis";
+import { type DependencyContainer, UserError } from "@benn/core";
+import { type ModelSummary, summarizeModel } from "@benn/core/internals";
+import { loadDataset, openRun, readRunData, resolveConfig, restoreMembers } from "@benn/core/node";
+import { memberCosts, type PackedCosts } from "../selection/packed-costs.ts";
+
+export interface KindCosts {
+  /** Of the vote of the first 1, 2, … members. */
+  readonly costs: readonly ComparedEnsemble["cost"][];
+  /** Share of the bit operations that layers of two real factors take. */
+  readonly realShare: number;
+  /** Whether bytes are those of a packed file; else they are counted, and no time is known. */
+  readonly packed: boolean;
+  /** Why not, a sentence. */
+  readonly reason?: string;
+}
+
+export interface KindCostsOptions {
+  readonly container: DependencyContainer;
+  readonly voter: string;
+  /** Members of the largest ensemble. */
+  readonly members: number;
+  /** Whether milliseconds are measured. */
+  readonly time: boolean;
+}
+
+/** What ensembles of the first members of a run cost: bytes of the packed file, bit operations and milliseconds of an image. */
+export async function kindCosts(folder: string, { container, voter, members, time }: KindCostsOptions): Promise<KindCosts> {
+  const { bytes: counted, bitOperations, realShare } = await countedOf(folder, container);
+  const counts = Array.from({ length: members }, (_, k) => k + 1);
+  const operations = (k: number): { readonly operations: number } => ({ operations: k * bitOperations });
+  try {
+    const pack = { container, voter, whitening: false };
+    const bytes = await memberCosts(folder, "bytes", pack);
+    const milliseconds = time ? await memberCosts(folder, "milliseconds", pack) : undefined;
+    return {
+      realShare,
+      packed: true,
+      costs: counts.map((k) => ({
+        bytes: sumOf(bytes, k),
+        ...operations(k),
+        ...(milliseconds ? { milliseconds: sumOf(milliseconds, k) } : {}),
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { realShare, packed: false, reason: error.message, costs: counts.map((k) => ({ bytes: k * counted, ...operations(k) })) };
+  }
+}
+
+function sumOf({ members, base }: PackedCosts, count: number): number {
+  return members.slice(0, count).reduce((sum, own) => sum + own, base);
+}
+
+/** Of one member: bytes at as many bits a weight as it has, and bit operations of an image. */
+async function countedOf(
+  folder: string,
+  container: DependencyContainer,
+): Promise<Pick<ModelSummary, "bytes" | "bitOperations"> & Pick<KindCosts, "realShare">> {
+  const run = await openRun(folder);
+  const config = resolveConfig(run.config, container);
+  const data = (await readRunData(folder)) ?? (await loaded());
+  try {
+    for await (const { model } of restoreMembers({ ...run, members: run.members.slice(0, 1) }, { config, data, container })) {
+      const { bytes, bitOperations, layers } = summarizeModel(model);
+      model.dispose();
+      // Of two real factors: as many bit operations as 32 · 32 for each multiply-add.
+      const real = layers.filter((layer) => layer.bitOperations === 32 * 32 * layer.realMultiplyAdds);
+      return { bytes, bitOperations, realShare: real.reduce((sum, layer) => sum + layer.bitOperations, 0) / bitOperations };
+    }
+    throw new UserError(`run folder ${folder}: has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
+  } finally {
+    data.dispose?.();
+  }
+
+  async function loaded(): Promise<NonNullable<Awaited<ReturnType<typeof readRunData>>>> {
+    const loading = loadDataset(config, container);
+    for (;;) {
+      const next = await loading.next();
+      if (next.done) return next.value;
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { openPlanes } from "./plane-steps.ts";

@@ -1,0 +1,38 @@
+import { bytesOfValue } from "../memory-plan.ts";
+import { wordsOf } from "../pack-kernel.ts";
+import { flipsAt, type PlaneSteps } from "../workshop.ts";
+import { levelsOf } from "./levels-of.ts";
+import { planeConvStep } from "./plane-conv-step.ts";
+import { createPlaneKernels } from "./plane-kernels.ts";
+
+/**
+ * The steps of nodes with codes, for kernels with this memory. A value of k-bit codes is k planes of bits, [k][height][width][words], the lowest
+ * first.
+ */
+export async function openPlanes(memory: WebAssembly.Memory): Promise<PlaneSteps> {
+  const planes = await createPlaneKernels(memory);
+  return (node, place, workshop) => {
+    const {
+      x,
+      y,
+      from: [a = 0],
+      to,
+    } = place;
+    switch (node.op) {
+      case "planeConv":
+        return planeConvStep(node, place, { ...workshop, own: planes });
+      case "quantize": {
+        const give = levelsOf(node, y, { ...workshop, own: planes });
+        return () => give(a, to);
+      }
+      case "maxPool": {
+        const window = [...node.size, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
+        const flips = flipsAt(node.flips, y, workshop);
+        const count = bytesOfValue(x) / bytesOfValue({ ...x, kind: "bits", planes: 1 });
+        return () => planes.maxPlanes(a, x.height, x.width, wordsOf(x.channels), count, ...window, flips, to);
+      }
+      default:
+        throw new Error(`packed: ${node.op} has nothing to do with codes`);
+    }
+  };
+}
