@@ -35,6 +35,20 @@ export interface CompareProps {
 
 const HUES: readonly Hue[] = ["series0", "series1", "series2", "series3", "series4", "series5", "series6", "series7"];
 
+const HELP: readonly Line[] = [
+  line(bold("Keys")),
+  ...(
+    [
+      ["j k, ↑ ↓", "the member whose curves are compared"],
+      ["c", "other charts, where not all have room"],
+      ["y, w", "log scale, smoothing"],
+      ["PgUp, PgDn", "scroll the settings"],
+      ["/", "only runs whose names have these letters"],
+      ["q, Ctrl-C", "leave"],
+    ] as const
+  ).map(([key, does]) => line("  ", bold(key.padEnd(12)), does)),
+];
+
 /** Several runs: their votes and curves over one another, and what their configurations differ in. */
 export function compareFrame({ runs, settings, ui, columns, rows, words = false }: CompareProps): Line[] {
   const wanted = ui.filter.trim().toLowerCase();
@@ -54,7 +68,7 @@ export function compareFrame({ runs, settings, ui, columns, rows, words = false 
     [
       line(bold("benn", "accent"), bold(` ${runs.length} runs`), dim(ui.member === undefined ? "" : `  member ${ui.member + 1}`)),
       ...legend,
-      ...fill(tile(tiles, { width: columns, height, first: ui.panel, words }), height),
+      ...fill(ui.help ? HELP : tile(tiles, { width: columns, height, first: ui.panel, words }), height),
       [],
       ...lower,
       footer({

@@ -144,7 +144,8 @@ function scrub(
   words: boolean,
 ): Line {
   const text = ` ${duration(seconds)}  ×${speed >= 1 ? Math.round(speed) : speed.toFixed(2)} ${isPlaying ? "playing" : "held"}`;
-  const room = words ? 0 : Math.max(4, columns - text.length - 4);
+  const room = Math.max(4, columns - text.length - 4);
   const at = Math.round(share * room);
+  if (words) return line(`replay at ${Math.round(100 * share)} %,${text}`);
   return line(bold(isPlaying ? "▶ " : "┃ "), span("━".repeat(at), "accent"), dim("─".repeat(Math.max(0, room - at))), text);
 }

@@ -177,6 +177,8 @@ test("words have no signs and no pictures", () => {
   for (const { name } of VIEWS) {
     const text = draw({ view: name }, 120, 40, { words: true });
     expect(text, name).not.toMatch(/[⠁-⣿▁-█▀░✓▶✗]/);
+    const replay = { share: 0.25, speed: 20, isPlaying: false };
+    expect(draw({ view: name }, 80, 24, { words: true, replay })).toMatch(/replay at 25 %, \d:\d\d {2}×20 held/);
   }
   expect(draw({ view: "curves" }, 120, 40, { words: true })).toMatch(/batches: from [\d.]+ to [\d.]+ at epoch 6, lowest/);
 });
@@ -216,4 +218,6 @@ test("several runs: votes and curves over one another, and the settings that dif
   for (const word of ["benn 2 runs", "soft vote of 3", "soft vote of 2", "Vote of the first n", "Loss of member 1"])
     expect(text).toContain(word);
   expect(text).toMatch(/^epochs +6 +3/m);
+  const help = compareFrame({ runs, settings, ui: { ...initialUi, help: true }, columns: 120, rows: 40 });
+  expect(help.map(textOf).join("\n")).toContain("the member whose curves are compared");
 });
