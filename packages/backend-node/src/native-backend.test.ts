@@ -141,7 +141,7 @@ describe("sums over leading axes", () => {
       tf.sum(tf.ones([3, 128]), 1).dataSync(),
       tf.sum(tf.ones([128, 2], "int32"), 0),
     ]);
-    expect([...gradient.slice(0, 4)]).toEqual([1 / 128, 2 / 128, 1 / 128, 2 / 128]);
+    expect([...gradient].slice(0, 4)).toEqual([1 / 128, 2 / 128, 1 / 128, 2 / 128]);
     expect([...inner]).toEqual([128, 128, 128]);
     expect(int.dtype).toBe("int32");
     expect([...int.dataSync()]).toEqual([128, 128]);
