@@ -10,14 +10,8 @@ export function passesOf(
   from: Shape | undefined,
   tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>,
 ): number | undefined {
-  switch (node.op) {
-    case "binaryConv":
-      return 1;
-    case "planeConv":
-      return node.block === undefined ? (from?.planes ?? 1) * (tensors.get(node.kernel)?.shape[0] ?? 1) : 0;
-    case "conv":
-      return 0;
-    default:
-      return undefined;
-  }
+  if (node.op === "conv") return 0;
+  if (node.op === "binaryConv") return 1;
+  if (node.op !== "planeConv") return undefined;
+  return node.block === undefined ? (from?.planes ?? 1) * (tensors.get(node.kernel)?.shape[0] ?? 1) : 0;
 }
