@@ -154,7 +154,6 @@ async function nodes(
     rows: profile.map((node) => ({
       "": node.op,
       output: node.output.join("×"),
-      ...(node.passes > 1 && { passes: node.passes }),
       ms: node.milliseconds,
       "GMAC/s": node.multiplyAdds > 0 ? speed(node) / 1e9 : undefined,
       "% of the limit": node.op === "binaryConv" ? ofLimit(speed(node), seen).percent : undefined,

@@ -1,82 +1,43 @@
-import type { BinaryConvNode, Shape } from "./graph.ts";
-import { baseOfSigns, type BaseOf, baseTables, countClasses, limitTables, packKernel, paddedFilters, wordsOf } from "./pack-kernel.ts";
+import type { BinaryConvNode } from "./graph.ts";
+import { baseOfSigns, baseTables, countClasses, limitTables, packKernel, paddedFilters, wordsOf } from "./pack-kernel.ts";
 import { integersOf } from "./read-safetensors.ts";
-import { type BitWindow, isForTables, type SumSigns, tableConvStep, tableSums } from "./table-conv-step.ts";
+import { isForTables, tableConvStep } from "./table-conv-step.ts";
 import { pixelClasses } from "./window.ts";
-import { classesAt, flipsAt, floatsAt, type Place, type Step, tensorOf, type Workshop } from "./workshop.ts";
+import { classesAt, flipsAt, floatsAt, type Place, type Step, type Sums, tensorOf, type Workshop } from "./workshop.ts";
 
-/** Counts against limits, which give bits, or sums times scales, which give floats. */
-export function binaryConvStep(node: BinaryConvNode, place: Place, workshop: Workshop): Step {
-  const {
-    x,
-    y,
-    from: [a = 0],
-    to,
-  } = place;
-  const { kernels, plan, popcount } = workshop;
-  const window: BitWindow = { ...node, bits: tensorOf(node.kernel, workshop).bytes };
-  const { thresholds } = node;
-  if (thresholds === undefined) {
-    const run = sumSigns(window, place, baseOfSigns, workshop);
-    const scale = floatsAt(node.scale ?? "", y.channels, workshop);
-    const bias = node.bias === undefined ? 0 : floatsAt(node.bias, y.channels, workshop);
-    const mode = Number(node.relu ?? false);
-    return () => run(a, scale, bias, mode, to);
-  }
-  const flips = flipsAt(node.flips, y, workshop);
-  const limits = integersOf(tensorOf(thresholds, workshop));
-  if (popcount.tables && isForTables(window, x)) {
-    const run = tableConvStep(window, place, limits, workshop);
-    return () => run(a, flips, to);
-  }
-  const { kernel, moves, counted, tablesBytes, offsets } = counting(window, place, workshop);
-  const tables = plan.constant(tablesBytes, () => limitTables(counted(), limits));
-  const vectors = Number(popcount.vectors);
-  return () =>
-    kernels.binaryConvBits(a, x.height, x.width, x.channels, kernel, ...moves, tables, offsets, flips, to, plan.scratch, vectors);
-}
-
-/** @param baseOf what sums begin with */
-export function sumSigns(window: BitWindow, place: Pick<Place, "x" | "y">, baseOf: BaseOf, workshop: Workshop): SumSigns {
-  const { kernels, plan, popcount } = workshop;
+/** Counts against limits, which give bits, or sums times scales, which give floats. @param sums in place of the node's */
+export function binaryConvStep(node: BinaryConvNode, place: Place, workshop: Workshop, sums = sumsOf(node, place, workshop)): Step {
   const { x, y } = place;
-  if (popcount.tables && isForTables(window, x)) return tableSums(window, place, baseOf, workshop);
-  const { kernel, moves, counted, tablesBytes, offsets } = counting(window, place, workshop);
-  const tables = plan.constant(tablesBytes, () => baseTables(counted(), y.channels, baseOf));
-  const vectors = Number(popcount.vectors);
-  return (a, scale, bias, mode, to) =>
-    kernels.binaryConvFloats(
-      a,
-      x.height,
-      x.width,
-      x.channels,
-      kernel,
-      ...moves,
-      tables,
-      offsets,
-      scale,
-      bias,
-      mode,
-      to,
-      plan.scratch,
-      vectors,
-    );
+  const { kernels, plan, popcount } = workshop;
+  const [kh, kw] = node.size;
+  const [length, filters] = [kh * kw * x.channels, y.channels];
+  if (popcount.tables && isForTables(length)) return tableConvStep(node, place, workshop, sums);
+  const { vectors } = popcount;
+  const bits = tensorOf(node.kernel, workshop).bytes;
+  const padded = paddedFilters(filters);
+  const classes = pixelClasses([x.height, x.width], node.size, node);
+  const kernel = plan.constant(padded * wordsOf(length) * 8, () => packKernel(bits, filters, length, vectors));
+  const counted = () => countClasses(bits, { filters, size: node.size, channels: x.channels }, classes);
+  const tableBytes = 4 * padded;
+  const tablesBytes = tableBytes * classes.rows.length * classes.columns.length;
+  const offsets = classesAt(classes, tableBytes, y, workshop);
+  plan.needScratch(2 * wordsOf(length) * 8);
+  const window = [kh, kw, filters, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
+  const layer = [x.height, x.width, x.channels, kernel, ...window] as const;
+  const { thresholds } = node;
+  if (thresholds !== undefined) {
+    const tables = plan.constant(tablesBytes, () => limitTables(counted(), integersOf(tensorOf(thresholds, workshop))));
+    const flips = flipsAt(node.flips, y, workshop);
+    return () => kernels.binaryConvBits(sums.from, ...layer, tables, offsets, flips, sums.to, plan.scratch, Number(vectors));
+  }
+  const tables = plan.constant(tablesBytes, () => baseTables(counted(), filters, sums.baseOf));
+  return () => {
+    const { from, to, scale, bias, mode } = sums;
+    kernels.binaryConvFloats(from, ...layer, tables, offsets, scale, bias, mode, to, plan.scratch, Number(vectors));
+  };
 }
 
-/** What counting by a popcount takes, whatever becomes of the counts. */
-function counting(window: BitWindow, { x, y }: { readonly x: Shape; readonly y: Shape }, workshop: Workshop) {
-  const { plan, popcount } = workshop;
-  const { size, bits, strides, pad } = window;
-  const [length, filters] = [size[0] * size[1] * x.channels, y.channels];
-  const padded = paddedFilters(filters);
-  const classes = pixelClasses([x.height, x.width], size, window);
-  const kernel = plan.constant(padded * wordsOf(length) * 8, () => packKernel(bits, filters, length, popcount.vectors));
-  plan.needScratch(2 * wordsOf(length) * 8);
-  return {
-    kernel,
-    moves: [...size, filters, y.height, y.width, ...strides, pad[0], pad[2]] as const,
-    counted: () => countClasses(bits, { filters, size, channels: x.channels }, classes),
-    tablesBytes: 4 * padded * classes.rows.length * classes.columns.length,
-    offsets: classesAt(classes, 4 * padded, y, workshop),
-  };
+function sumsOf({ scale, bias, relu }: BinaryConvNode, { y, from: [from = 0], to }: Place, workshop: Workshop): Sums {
+  const at = (key?: string): number => (key === undefined ? 0 : floatsAt(key, y.channels, workshop));
+  return { from, to, scale: at(scale), bias: at(bias), mode: Number(relu ?? false), baseOf: baseOfSigns };
 }

@@ -76,10 +76,10 @@ function shapeOf(
   { tensors, fail }: { readonly tensors: Tensors; readonly fail: Fail },
 ): Shape {
   if (!x) return fail("has no input");
+  const tensorAt = (key: string) => (typeof node[key] === "string" ? tensors.get(node[key]) : undefined);
   const need: NeedTensor = (key, dtype, shape, optional = false) => {
-    const name = node[key];
-    if (name === undefined && optional) return;
-    const tensor = typeof name === "string" ? tensors.get(name) : undefined;
+    if (node[key] === undefined && optional) return;
+    const tensor = tensorAt(key);
     if (!tensor) fail(`names no tensor as its ${key}`);
     else if (tensor.dtype !== dtype || tensor.shape.length !== shape.length || tensor.shape.some((n, axis) => n !== shape[axis]))
       fail(`has a ${key} ${tensor.dtype} [${tensor.shape.join(", ")}], not ${dtype} [${shape.join(", ")}]`);
@@ -89,18 +89,11 @@ function shapeOf(
     if (node[key] !== undefined && typeof node[key] !== "boolean") fail(`has a ${key} that is neither true nor false`);
   };
   const flips = (channels: number): void => need("flips", "U8", [Math.ceil(channels / 8)], true);
-  /** A tensor's first axis, if it names one of three or two. */
-  const axis0 = (key: string): number => (typeof node[key] === "string" ? tensors.get(node[key]) : undefined)?.shape[0] ?? 0;
   const codes = (channels: number): Pick<Shape, "kind" | "planes"> => {
-    const levels = axis0("thresholds");
-    const planes = Math.log2(levels + 1);
-    if (!isCount(planes, 1, 8)) return fail("has thresholds of no 1 to 8 bits");
-    need("thresholds", "F32", [levels, channels]);
-    flips(channels);
+    const planes = Math.log2((tensorAt("thresholds")?.shape[0] ?? 0) + 1);
+    if (!isCount(planes, 1, 8)) return fail("has no usable thresholds");
+    need("thresholds", "F32", [2 ** planes - 1, channels]);
     return { kind: "codes", planes };
-  };
-  const block = (): void => {
-    if (!isCount(node["block"], 1, 2 ** 31 - 1)) fail("has no usable block");
   };
   const window = (size: unknown): Shape => {
     const { strides, pad } = node;
@@ -114,12 +107,12 @@ function shapeOf(
 
   switch (op) {
     case "conv": {
-      const kernel = typeof node["kernel"] === "string" ? tensors.get(node["kernel"]) : undefined;
+      const kernel = tensorAt("kernel");
       if (!kernel || kernel.shape.length !== 4) return fail("has no kernel of four axes");
       const [height, width, , filters = 0] = kernel.shape;
       const { channels } = floats(x);
       need("kernel", "F32", [height ?? 0, width ?? 0, channels, filters]);
-      block();
+      if (!isCount(node["block"], 1, 2 ** 31 - 1)) return fail("has no usable block");
       flag("relu");
       need("bias", "F32", [filters], true);
       need("thresholds", "F32", [filters], true);
@@ -128,47 +121,32 @@ function shapeOf(
       if (bits && (node["relu"] !== undefined || node["bias"] !== undefined)) return fail("has thresholds and a bias or ReLU too");
       return { ...window([height, width]), channels: filters, kind: bits ? "bits" : "floats" };
     }
-    case "binaryConv": {
-      if (x.kind !== "bits") return fail(`works on bits and gets ${x.kind}`);
+    case "binaryConv":
+    case "planeConv": {
+      const kind = op === "planeConv" ? "codes" : "bits";
+      if (x.kind !== kind) return fail(`works on ${kind} and gets ${x.kind}`);
       const { size } = node;
-      const kernel = typeof node["kernel"] === "string" ? tensors.get(node["kernel"]) : undefined;
-      const filters = kernel?.shape[0] ?? 0;
-      const out = window(size);
-      need("kernel", "U8", [filters, Math.ceil(((size as number[]).reduce((product, n) => product * n, 1) * x.channels) / 8)]);
+      const shape = tensorAt("kernel")?.shape ?? [];
+      const filters = shape.at(-2) ?? 0;
+      const { height, width } = window(size);
+      const planes = kind === "codes" ? [Math.max(1, Math.min(8, shape[0] ?? 0))] : [];
+      need("kernel", "U8", [...planes, filters, Math.ceil(((size as number[]).reduce((product, n) => product * n, 1) * x.channels) / 8)]);
       const bits = node["thresholds"] !== undefined;
+      flag("odd");
       flag("relu");
-      need("thresholds", "I32", [filters], true);
+      if (!isCount(node["block"] ?? 1, 1, 2 ** 31 - 1)) return fail("has no usable block");
       flips(filters);
       need("scale", "F32", [filters], bits);
       need("bias", "F32", [filters], true);
       if (bits && ["scale", "bias", "relu"].some((key) => node[key] !== undefined))
         return fail("has thresholds and a scale, bias or ReLU too");
-      return { ...out, channels: filters, kind: bits ? "bits" : "floats" };
-    }
-    case "planeConv": {
-      if (x.kind !== "codes") return fail(`works on codes and gets ${x.kind}`);
-      const { size } = node;
-      const filters = (typeof node["kernel"] === "string" ? tensors.get(node["kernel"]) : undefined)?.shape[1] ?? 0;
-      const { height, width } = window(size);
-      if (!isCount(axis0("kernel"), 1, 8)) return fail("has no kernel of 1 to 8 bits");
-      need("kernel", "U8", [
-        axis0("kernel"),
-        filters,
-        Math.ceil(((size as number[]).reduce((product, n) => product * n, 1) * x.channels) / 8),
-      ]);
-      flag("odd");
-      flag("relu");
-      if (node["block"] !== undefined) block();
-      const out = { height, width, channels: filters } as const;
-      if (node["thresholds"] === undefined) {
-        need("scale", "F32", [filters]);
-        need("bias", "F32", [filters], true);
-        return { ...out, kind: "floats" };
-      }
-      if (["scale", "bias", "relu"].some((key) => node[key] !== undefined)) return fail("has thresholds and a scale, bias or ReLU too");
-      return { ...out, ...codes(filters) };
+      const out = { height, width, channels: filters };
+      if (bits && kind === "codes") return { ...out, ...codes(filters) };
+      need("thresholds", "I32", [filters], true);
+      return { ...out, kind: bits ? kind : "floats" };
     }
     case "quantize":
+      flips(x.channels);
       return { ...floats(x), ...codes(x.channels) };
     case "sign":
       need("thresholds", "F32", [floats(x).channels]);

@@ -1,5 +1,7 @@
 // The graph of a member as it stands in the file. Value 0 is the image; node i makes value i + 1 from earlier values.
-// A value is a map [height, width, channels] of floats, of bits, where a bit stands for +1 or −1, or of codes of k bits, from 0 to 2ᵏ − 1.
+// A value is a map [height, width, channels] of floats, of bits, where a bit stands for +1 or −1, or of codes from 0 to 2ᵏ − 1.
+
+import type { PlaneConvNode, QuantizeNode } from "./planes/plane-nodes.ts";
 
 /** Height and width. */
 export type Pair = readonly [number, number];
@@ -11,12 +13,12 @@ export interface Sliding {
 }
 
 /** Names of tensors: `thresholds` decide each channel's bit, which is turned where `flips` has a 1. */
-interface ToBits {
+export interface ToBits {
   readonly thresholds: string;
   readonly flips?: string;
 }
 
-interface From {
+export interface From {
   readonly in: readonly number[];
 }
 
@@ -46,28 +48,6 @@ export interface SignNode extends From, ToBits {
   readonly op: "sign";
 }
 
-/** k-bit codes by floats: as many as there are thresholds, F32 [2ᵏ − 1, channels], that x reaches; 2ᵏ − 1 less that where `flips` has a 1. */
-export interface QuantizeNode extends From, ToBits {
-  readonly op: "quantize";
-}
-
-/**
- * Codes by codes: the sum is an integer; then either codes by thresholds (F32, as of `quantize`), or float32(sum)·scale + bias. Weights of
- * k bits q are q − 2ᵏ⁻¹, or with `odd` 2q − (2ᵏ − 1).
- */
-export interface PlaneConvNode extends From, Sliding, Partial<ToBits> {
-  readonly op: "planeConv";
-  readonly size: Pair;
-  /** U8 [k, filters, ⌈height·width·channels / 8⌉]: the bits of q, the lowest plane first. */
-  readonly kernel: string;
-  readonly odd?: boolean;
-  /** If it is there, sums are float32 as of `conv`, in blocks; else counted on bits. */
-  readonly block?: number;
-  readonly scale?: string;
-  readonly bias?: string;
-  readonly relu?: boolean;
-}
-
 /** (x − mean)·factor + offset per channel. */
 export interface AffineNode extends From {
   readonly op: "affine";
@@ -81,7 +61,7 @@ export interface PoolNode extends From, Sliding {
   readonly size: Pair;
   /** Of an average: divide by the number of pixels inside the image, not by the window's. */
   readonly inside?: boolean;
-  /** Of a maximum of bits or codes. */
+  /** Of a maximum of bits. */
   readonly flips?: string;
 }
 
@@ -146,5 +126,5 @@ export const TEST_RESULTS = "testResults";
 
 export type VoteName = "hard" | "soft" | "softmax";
 
-/** Those that are read; the second has the nodes of codes, and stands in files that hold one. */
+/** The second is of files with codes. */
 export const FORMAT_VERSIONS: readonly string[] = ["1", "2"];

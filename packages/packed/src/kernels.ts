@@ -83,7 +83,6 @@ export interface Kernels {
 
 let compiled: Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> | undefined;
 
-/** The bytes of a deflated text of base64. */
 export function inflate(base64: string): Promise<ArrayBuffer> {
   const deflated = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   return new Response(new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer();

@@ -4,7 +4,7 @@ import { createKernels } from "./kernels.ts";
 import { PackedModel } from "./packed-model.ts";
 import { createPrepare } from "./prepare-image.ts";
 import { type LoadProgress, readBytes } from "./read-bytes.ts";
-import { type CheckedModel, readModel } from "./read-model.ts";
+import { readModel } from "./read-model.ts";
 
 export interface LoadOptions {
   /** Which popcount: that of 64-bit words, that of vectors, looking counts up, or whichever a trial of some ten milliseconds finds fastest. */
@@ -41,17 +41,11 @@ export async function load(source: string | URL | Uint8Array | ArrayBuffer, opti
   return new PackedModel(model, {
     kernels,
     popcount,
-    // Only files with codes need what these weigh.
-    planes: hasCodes(model) ? await (await import("./planes/index.ts")).openPlanes(kernels.memory) : undefined,
+    planes: model.hasCodes ? await (await import("./planes/index.ts")).openPlanes(kernels.memory) : undefined,
     prepare: await createPrepare(model.preparation, { maxMemory, name }),
     maxMemory,
     name,
   });
-}
-
-/** Whether any value is of codes. */
-export function hasCodes({ members }: Pick<CheckedModel, "members">): boolean {
-  return members.some(({ shapes }) => shapes.some(({ kind }) => kind === "codes"));
 }
 
 /** A view, not a copy. */

@@ -3,7 +3,7 @@ import { convStep } from "./conv-step.ts";
 import type { GraphNode, Shape } from "./graph.ts";
 import { wordsOf } from "./pack-kernel.ts";
 import type { CheckedMember } from "./read-model.ts";
-import { flipsAt, floatsAt, type Place, type Step, type Workshop } from "./workshop.ts";
+import { flipsAt, floatsAt, type PlaneSteps, type Place, type Step, type Workshop } from "./workshop.ts";
 
 /** Turns the checked nodes of a member into steps, and plans the memory of what they need. */
 export function memberSteps({ nodes, shapes }: CheckedMember, values: readonly number[], workshop: Workshop): Step[] {
@@ -30,7 +30,7 @@ function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
       return binaryConvStep(node, place, workshop);
     case "quantize":
     case "planeConv":
-      return planes?.(node, place, workshop) ?? lacking();
+      return (planes as PlaneSteps)(node, place, workshop);
     case "sign": {
       const [thresholds, flips] = [floats(node.thresholds), flipsAt(node.flips, y, workshop)];
       return () => kernels.thresholdBits(a, pixels, x.channels, thresholds, flips, to);
@@ -44,7 +44,7 @@ function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
       const window = [...node.size, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
       if (node.op === "averagePool")
         return () => kernels.averagePool(a, x.height, x.width, x.channels, ...window, Number(node.inside ?? false), to);
-      if (x.kind === "codes") return planes?.(node, place, workshop) ?? lacking();
+      if (x.kind === "codes") return (planes as PlaneSteps)(node, place, workshop);
       if (x.kind === "floats") return () => kernels.maxPool(a, x.height, x.width, x.channels, ...window, to);
       const flips = flipsAt(node.flips, y, workshop);
       return () => kernels.orPool(a, x.height, x.width, wordsOf(x.channels), ...window, flips, to);
@@ -62,8 +62,4 @@ function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
     default:
       return node satisfies never;
   }
-}
-
-function lacking(): never {
-  throw new Error("packed: a model with codes was opened without the kernels for them");
 }

@@ -59,13 +59,8 @@ export class MemoryPlan {
     return known;
   }
 
-  /** What was asked for so far. */
-  get scratchBytes(): number {
-    return this.#scratchBytes;
-  }
-
-  needScratch(bytes: number): void {
-    this.#scratchBytes = Math.max(this.#scratchBytes, bytes);
+  needScratch(bytes: number): number {
+    return (this.#scratchBytes = Math.max(this.#scratchBytes, bytes));
   }
 
   /**

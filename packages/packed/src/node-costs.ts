@@ -8,8 +8,6 @@ export interface NodeCost {
   readonly output: readonly [number, number, number];
   /** Whether the output is bits. */
   readonly bits: boolean;
-  /** Times that bits are counted, one for each two planes; 0 where real numbers are multiplied. */
-  readonly passes: number;
   /** Taps on padding included, as is the custom. */
   readonly multiplyAdds: number;
 }
@@ -27,12 +25,6 @@ export function nodeCosts(
       op: node.op,
       output: [height, width, channels],
       bits: kind === "bits",
-      passes:
-        node.op === "binaryConv"
-          ? 1
-          : node.op === "planeConv" && node.block === undefined
-            ? (from.planes ?? 1) * (tensors.get(node.kernel)?.shape[0] ?? 1)
-            : 0,
       multiplyAdds: height * width * channels * kh * kw * from.channels,
     };
   });

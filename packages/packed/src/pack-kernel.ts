@@ -66,8 +66,9 @@ const NONE = new Uint8Array(0);
 export interface CountedClass {
   /** Values of the patch that lie inside the image. */
   readonly inside: number;
-  /** For each filter: bits of the kernel on taps outside, which count although they should not, and on those inside. */
+  /** For each filter: bits of the kernel on taps outside, which count although they should not. */
   readonly outside: Int32Array;
+  /** And inside. */
   readonly within: Int32Array;
 }
 
@@ -94,8 +95,8 @@ export function countClasses(
         for (let v = 0; v < width; v++) {
           const isInside = isWithin(row, u) && isWithin(column, v);
           if (!isInside && (row.uncounted?.[u] || column.uncounted?.[v])) continue;
-          const sums = isInside ? within : outside;
-          for (let filter = 0; filter < filters; filter++) sums[filter]! += ones[(filter * height + u) * width + v] as number;
+          for (let filter = 0; filter < filters; filter++)
+            (isInside ? within : outside)[filter]! += ones[(filter * height + u) * width + v] as number;
         }
       }
       return { inside: (row.to - row.from) * (column.to - column.from) * channels, outside, within };
@@ -122,13 +123,11 @@ export function limitTables(classes: readonly CountedClass[], thresholds: Int32A
   );
 }
 
-/** What sums begin with: a sum of −1 and +1 is base − 2·count. */
+/** A sum is base − 2·count. */
 export type BaseOf = (counted: CountedClass, filter: number) => number;
 
-/** Of signs by signs. */
 export const baseOfSigns: BaseOf = ({ inside, outside }, filter) => inside + 2 * (outside[filter] as number);
 
-/** Tables for floats. */
 export function baseTables(classes: readonly CountedClass[], filters: number, baseOf: BaseOf): Int32Array {
   const order = filterOrder(filters);
   return Int32Array.from(classes.flatMap((counted) => order.map((filter) => (filter < filters ? baseOf(counted, filter) : 0))));

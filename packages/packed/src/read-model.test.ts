@@ -201,6 +201,105 @@ describe("a file is refused in a sentence that says what is wrong:", () => {
   });
 });
 
+describe("a file with codes is refused in a sentence that says what is wrong:", () => {
+  /** An image of floats, codes of 2 bits, a convolution to codes of 3, a pool, a convolution to floats. */
+  function codes(change: (nodes: Record<string, unknown>[]) => void = () => {}): Uint8Array {
+    const sketch = newSketch(5);
+    const normal = () => sketch.random.normal();
+    const nodes: Record<string, unknown>[] = [
+      { op: "quantize", in: [0], thresholds: floatTensor(sketch, [3, 2], normal) },
+      {
+        op: "planeConv",
+        in: [1],
+        kernel: byteTensor(sketch, [2, 8, 3]),
+        size: [3, 3],
+        ...SLIDING,
+        odd: true,
+        thresholds: floatTensor(sketch, [7, 8], normal),
+        flips: byteTensor(sketch, [1]),
+      },
+      { op: "maxPool", in: [2], size: [2, 2], strides: [2, 2], pad: [0, 0, 0, 0], flips: byteTensor(sketch, [1]) },
+      {
+        op: "planeConv",
+        in: [3],
+        kernel: byteTensor(sketch, [1, 3, 1]),
+        size: [1, 1],
+        strides: [1, 1],
+        pad: [0, 0, 0, 0],
+        block: 8,
+        scale: floatTensor(sketch, [3], normal),
+        relu: true,
+      },
+      { op: "mean", in: [4] },
+    ];
+    floatTensor(sketch, [4, 2], normal); // t7: thresholds of no number of bits
+    byteTensor(sketch, [9, 8, 3]); // t8: a kernel of 9 bits
+    change(nodes);
+    const header = { shape: [6, 6, 2], labels: labelsFor(3), voter: "soft", preprocessing: "none" } as const;
+    return encodeModel([{ architecture: "codes", alpha: 1, nodes: nodes as unknown as GraphNode[] }], header, sketch.tensors);
+  }
+  const withNode = (at: number, node: object) => codes((nodes) => Object.assign(nodes[at]!, node));
+
+  test("none, of one that is right", async () => {
+    const model = await load(codes());
+    const image = Float32Array.from({ length: 72 }, (_, i) => Math.sin(i));
+    expect(model.predict(image).votes[0]?.logits).toHaveLength(3);
+  });
+
+  test.for<[string, Uint8Array, RegExp]>([
+    ["thresholds of no whole number of bits", withNode(0, { thresholds: "t7" }), /node 0 \(quantize\) has no usable thresholds/],
+    [
+      "thresholds for other channels",
+      withNode(1, { thresholds: "t0" }),
+      /node 1 \(planeConv\) has a thresholds F32 \[3, 2\], not F32 \[3, 8\]/,
+    ],
+    ["a kernel of 9 bits", withNode(1, { kernel: "t8" }), /node 1 \(planeConv\) has a kernel U8 \[9, 8, 3\], not U8 \[8, 8, 3\]/],
+    ["an odd that is neither true nor false", withNode(1, { odd: "yes" }), /node 1 \(planeConv\) has a odd that is neither/],
+    ["a block of 0", withNode(3, { block: 0 }), /node 3 \(planeConv\) has no usable block/],
+    [
+      "codes where signs belong",
+      withNode(3, { op: "binaryConv", block: undefined }),
+      /node 3 \(binaryConv\) .*unknown key|works on bits and gets codes/,
+    ],
+    ["floats where codes belong", withNode(1, { in: [0] }), /node 1 \(planeConv\) works on codes and gets floats/],
+    ["codes where floats belong", withNode(4, { in: [3] }), /node 4 \(mean\) works on floats and gets codes/],
+    ["flips of other channels", withNode(2, { flips: "t0" }), /node 2 \(maxPool\) has a flips F32/],
+  ])("%s", ([, file, message]) => {
+    expect(() => readModel(file, "model.benn")).toThrow(message);
+    expect(() => readModel(file, "model.benn")).toThrow(PackedError);
+  });
+
+  test("10,000 mutated files: each is refused in a sentence or can be run", async () => {
+    const file = codes();
+    const random = createRandom(12, "mutate codes");
+    const digits = "0123456789";
+    const outcomes = { read: 0, refused: 0 };
+    for (let i = 0; i < 10_000; i++) {
+      const changed = file.slice();
+      const at = 8 + random.integer(headerLength(file));
+      if (digits.includes(String.fromCharCode(changed[at]!))) changed[at] = digits.charCodeAt(random.integer(10));
+      else if (i % 3 === 0) changed[at] = random.integer(256);
+      outcomes[i % 50 === 0 ? await tryFloats(changed) : tryReading(changed)]++;
+    }
+    expect(outcomes.read).toBeGreaterThan(100);
+    expect(outcomes.refused).toBeGreaterThan(1000);
+  }, 60_000);
+
+  async function tryFloats(bytes: Uint8Array): Promise<"read" | "refused"> {
+    try {
+      for (const kernel of ["scalar", "table"] as const) {
+        const model = await load(bytes, { kernel, maxMemory: 2 ** 26 });
+        const [height, width, channels] = model.shape;
+        model.predict(new Float32Array(height * width * channels).fill(0.3));
+      }
+      return "read";
+    } catch (error) {
+      if (!(error instanceof PackedError)) throw error;
+      return "refused";
+    }
+  }
+});
+
 test("a model that needs more memory than allowed is refused before any is taken", async () => {
   await expect(load(sampleFile(), { maxMemory: 1000 })).rejects.toThrow(/needs 1 MiB to run, of at most 0\. .* larger maxMemory/);
 });

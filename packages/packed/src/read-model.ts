@@ -27,6 +27,8 @@ export interface CheckedMember {
 
 export interface CheckedModel extends Omit<ModelHeader, "members" | keyof PictureRule> {
   readonly members: readonly CheckedMember[];
+  /** Whether any value is of codes. */
+  readonly hasCodes: boolean;
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly file: TensorFile;
   readonly preparation: Preparation;
@@ -84,6 +86,7 @@ export function readModel(bytes: Uint8Array, name: string): CheckedModel {
     voter: voter as VoteName,
     preprocessing: preprocessing as ModelHeader["preprocessing"],
     members: checked,
+    hasCodes: checked.some(({ shapes }) => shapes.some(({ kind }) => kind === "codes")),
     tensors,
     file,
     preparation,

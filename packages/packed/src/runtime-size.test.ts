@@ -22,3 +22,11 @@ test("what votes are worth is an entry of its own, for which a page that wants c
   expect(trust).not.toMatch(/from "(?!\.)/);
   expect(gzipSync(`${runtime}\n${trust}`).length).toBeLessThan(40_000);
 });
+
+test("what codes of several bits take is a chunk of its own, of at most 6 kB, which only files with codes load", () => {
+  expect(runtime).not.toMatch(/from "\.\/planes\//);
+  expect(runtime).toContain('await import("./planes/index.ts")');
+  const planes = codeIn(`${import.meta.dirname}/planes`);
+  expect(planes).not.toMatch(/from "(?!\.)/);
+  expect(gzipSync(planes).length).toBeLessThan(6_000);
+});

@@ -1,8 +1,9 @@
-import type { Pair, Shape, Sliding } from "./graph.ts";
+import type { BinaryConvNode, Pair, Shape } from "./graph.ts";
 import { type BaseOf, countClasses, type CountedClass, limitOf } from "./pack-kernel.ts";
 import { packNibbles, stepsOf, tableFilters } from "./pack-nibbles.ts";
+import { integersOf } from "./read-safetensors.ts";
 import { pairClasses, pixelClasses } from "./window.ts";
-import { classesAt, type Place, type Workshop } from "./workshop.ts";
+import { classesAt, flipsAt, type Place, type Step, type Sums, tensorOf, type Workshop } from "./workshop.ts";
 
 /** Counts are int16 there. */
 const LONGEST = 2 ** 15 - 2;
@@ -10,93 +11,47 @@ const LONGEST = 2 ** 15 - 2;
 const EMPTIEST = 1.07;
 const TILE_BYTES = 16 * 256;
 
-/** A kernel of bits [filters, ⌈height·width·channels / 8⌉], lowest bit first, and how it moves. */
-export interface BitWindow extends Sliding {
-  readonly size: Pair;
-  readonly bits: Uint8Array;
-}
-
-/**
- * Adds signs up: floats (base − 2·count)·scale + bias of the bits at `from`, all addresses. By `mode` they are stored as they are (0), as
- * max(0, ·) (1), or added to those at `to` (2).
- */
-export type SumSigns = (from: number, scale: number, bias: number, mode: number, to: number) => void;
-
 /** Whether patches of this length can be counted by looking up. */
-export function isForTables({ size }: BitWindow, { channels }: Shape): boolean {
-  return size[0] * size[1] * channels <= LONGEST;
+export function isForTables(length: number): boolean {
+  return length <= LONGEST;
 }
 
-/** Bits by looking counts up; `assembly/table-conv.ts` describes how. */
-export function tableConvStep(
-  window: BitWindow,
-  place: Pick<Place, "x" | "y">,
-  thresholds: Int32Array,
-  workshop: Workshop,
-): (from: number, flips: number, to: number) => void {
-  const { run, padded, tables } = lookingUp(window, place, 2, workshop);
-  const limitsAt = tables((counted) => limits(counted, thresholds, padded));
-  return (from, flips, to) => run(from, limitsAt, flips, 0, 0, 0, to);
-}
-
-/** Floats by looking counts up. */
-export function tableSums(window: BitWindow, place: Pick<Place, "x" | "y">, baseOf: BaseOf, workshop: Workshop): SumSigns {
-  const { run, padded, tables } = lookingUp(window, place, 4, workshop);
-  const basesAt = tables((counted) => bases(counted, { filters: place.y.channels, padded, baseOf }));
-  return (from, scale, bias, mode, to) => run(from, basesAt, 0, scale, bias, mode, to);
-}
-
-/** What looking up takes, whatever becomes of the counts, with so many bytes a filter in its tables. */
-function lookingUp(window: BitWindow, { x, y }: Pick<Place, "x" | "y">, bytes: number, workshop: Workshop) {
+/** `binaryConvStep` by looking counts up; `assembly/table-conv.ts` describes how. */
+export function tableConvStep(node: BinaryConvNode, { x, y }: Place, workshop: Workshop, sums: Sums): Step {
   const { kernels, plan } = workshop;
-  const { size, strides, pad, bits } = window;
-  const [kh, kw] = size;
+  const [kh, kw] = node.size;
   const filters = y.channels;
+  const bits = tensorOf(node.kernel, workshop).bytes;
   const merged = kh * kw > 1 && 12 * stepsOf(x.channels) > EMPTIEST * x.channels;
   const tap = merged ? kh * kw * x.channels : x.channels;
   const taps: Pair = merged ? [1, 1] : [kh, kw];
   const kernel = plan.constant(tableFilters(filters) * 3 * stepsOf(tap) * taps[0] * taps[1], () => packNibbles(bits, filters, taps, tap));
-  const counts = plan.shared("counts", 4096, countTable);
+  const counts = workshop.plan.shared("counts", 4096, countTable);
   const map: Pair = [x.height, x.width];
-  const classes = merged ? pixelClasses(map, size, window) : pairClasses(map, size, window);
+  const classes = merged ? pixelClasses(map, node.size, node) : pairClasses(map, node.size, node);
+  const counted = (): CountedClass[] => countClasses(bits, { filters, size: node.size, channels: x.channels }, classes);
   const padded = tableFilters(filters);
-  plan.needScratch(scratchBytes(window, x, y, { merged, bytes: 3 * stepsOf(tap) }));
-  const offsets = classesAt(classes, bytes * padded, y, workshop);
-  const moves = [kh, kw, filters, y.height, y.width, ...strides, pad[0], pad[2]] as const;
-  return {
-    padded,
-    /** The address of tables that are made of the counts of each class of pixels. */
-    tables: (make: (counted: CountedClass[]) => ArrayBufferView): number =>
-      plan.constant(bytes * padded * classes.rows.length * classes.columns.length, () =>
-        make(countClasses(bits, { filters, size, channels: x.channels }, classes)),
-      ),
-    run(a: number, tables: number, flips: number, scale: number, bias: number, mode: number, to: number): void {
-      const own = Number(merged);
-      kernels.tableConv(
-        a,
-        x.height,
-        x.width,
-        x.channels,
-        kernel,
-        ...moves,
-        own,
-        counts,
-        tables,
-        offsets,
-        flips,
-        scale,
-        bias,
-        mode,
-        to,
-        plan.scratch,
-      );
-    },
+  plan.needScratch(scratchBytes(node, x, y, { merged, bytes: 3 * stepsOf(tap) }));
+  const isBits = node.thresholds !== undefined;
+  const tableBytes = (isBits ? 2 : 4) * padded;
+  const offsets = classesAt(classes, tableBytes, y, workshop);
+  const tables = plan.constant(tableBytes * classes.rows.length * classes.columns.length, () =>
+    isBits
+      ? limits(counted(), integersOf(tensorOf(node.thresholds ?? "", workshop)), padded)
+      : bases(counted(), { filters, padded, baseOf: sums.baseOf }),
+  );
+  const flips = flipsAt(node.flips, y, workshop);
+  const window = [kh, kw, filters, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
+  const layer = [x.height, x.width, x.channels, kernel, ...window, Number(merged), counts, tables, offsets, flips] as const;
+  return () => {
+    const { from, to, scale, bias, mode } = sums;
+    kernels.tableConv(from, ...layer, scale, bias, mode, to, plan.scratch);
   };
 }
 
 /** Sums of a tile, then the codes, then two patches to be joined. */
 function scratchBytes(
-  { size: [kh, kw], strides: [, across] }: BitWindow,
+  { size: [kh, kw], strides: [, across] }: BinaryConvNode,
   x: Shape,
   y: Shape,
   { merged, bytes }: { readonly merged: boolean; readonly bytes: number },
@@ -126,12 +81,14 @@ function limits(classes: readonly CountedClass[], thresholds: Int32Array, padded
   return tables;
 }
 
+/** The sum is base − 2·count. */
 function bases(
   classes: readonly CountedClass[],
   { filters, padded, baseOf }: { readonly filters: number; readonly padded: number; readonly baseOf: BaseOf },
 ): Int32Array {
   const tables = new Int32Array(classes.length * padded);
-  for (const [i, counted] of classes.entries())
+  for (const [i, counted] of classes.entries()) {
     for (let filter = 0; filter < filters; filter++) tables[i * padded + filter] = baseOf(counted, filter);
+  }
   return tables;
 }

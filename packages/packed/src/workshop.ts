@@ -2,7 +2,7 @@ import type { GraphNode, Shape } from "./graph.ts";
 import type { Popcount } from "./choose-popcount.ts";
 import type { Kernels } from "./kernels.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
-import { wordsOf } from "./pack-kernel.ts";
+import { type BaseOf, wordsOf } from "./pack-kernel.ts";
 import { floatsOf, type Tensor } from "./read-safetensors.ts";
 import type { PixelClasses } from "./window.ts";
 
@@ -14,7 +14,6 @@ export interface Workshop {
   /** See `CheckedModel`. */
   readonly table: Float32Array | undefined;
   readonly popcount: Popcount;
-  /** Of nodes with codes, if there are any: `openPlanes`. */
   readonly planes: PlaneSteps | undefined;
   /** Set before an image is run: whether its bytes are at hand beside its floats. */
   readonly image: { hasBytes: boolean };
@@ -25,7 +24,7 @@ export interface Workshop {
 /** One node's work, all addresses known. */
 export type Step = () => void;
 
-/** The step of a node that gets or gives codes. */
+/** Of nodes with codes. */
 export type PlaneSteps = (node: GraphNode, place: Place, workshop: Workshop) => Step;
 
 /** A node, its input and output, and where they lie. */
@@ -37,6 +36,16 @@ export interface Place {
 }
 
 export const tensorOf = (key: string, { tensors }: Workshop): Tensor => tensors.get(key) as Tensor;
+
+/** Addresses and mode of sums as floats: `storeFloats` in `assembly`. */
+export interface Sums {
+  from: number;
+  to: number;
+  scale: number;
+  bias: number;
+  mode: number;
+  baseOf: BaseOf;
+}
 
 /** A tensor of floats, filled up with zeros to a multiple of 32. */
 export function floatsAt(key: string, count: number, workshop: Workshop): number {

@@ -3,7 +3,7 @@ import { EVALUATION, isStepAware, type LayerSummary, type SafetensorsEntry, summ
 import type { LayersModel } from "@tensorflow/tfjs";
 import { checkNodes } from "../check-nodes.ts";
 import type { GraphNode } from "../graph.ts";
-import { nodeCosts } from "../node-costs.ts";
+import { passesOf } from "../planes/passes-of.ts";
 import { chainsOf, emitGraph } from "./emit-graph.ts";
 import { type Chain, findThresholds, type Thresholds } from "./find-thresholds.ts";
 import type { Discrete } from "./operation.ts";
@@ -56,11 +56,11 @@ export async function compileModel(
   });
   const bytesOf = (layer: string): number =>
     [...tensors].reduce((sum, [name, { data }]) => sum + (name.startsWith(`${prefix}${layer}.`) ? data.byteLength : 0), 0);
-  const costs = nodeCosts({ nodes, shapes }, tensors);
+  const passes = nodes.map((node) => passesOf(node, shapes[node.in[0] ?? 0], tensors));
   const sizes = summarizeModel(model).layers.map((layer, i): SizeRow => {
     const { bits } = model.layers[i] as { readonly bits?: Binarizer["bits"] };
-    const own = costs.find(({ multiplyAdds }, node) => multiplyAdds > 0 && layers[node] === layer.name);
-    return { ...layer, packedBytes: bytesOf(layer.name), ...(bits ? { bits } : {}), ...(own ? { passes: own.passes } : {}) };
+    const own = passes.find((count, node) => count !== undefined && layers[node] === layer.name);
+    return { ...layer, packedBytes: bytesOf(layer.name), ...(bits ? { bits } : {}), ...(own === undefined ? {} : { passes: own }) };
   });
   return { nodes, tensors, sizes, warnings };
 }

@@ -1,12 +1,16 @@
-import { sumSigns } from "../binary-conv-step.ts";
+import { binaryConvStep } from "../binary-conv-step.ts";
 import { packRealKernel } from "../conv-step.ts";
-import type { PlaneConvNode } from "../graph.ts";
+import type { BinaryConvNode, Shape } from "../graph.ts";
 import type { BaseOf } from "../pack-kernel.ts";
-import { floatsAt, type Place, type Step, tensorOf } from "../workshop.ts";
+import { floatsAt, type Place, type Step, type Sums, tensorOf } from "../workshop.ts";
 import { levelsOf, planeBytesOf, type PlaneWorkshop } from "./levels-of.ts";
+import type { PlaneConvNode } from "./plane-nodes.ts";
 
 /** Of bits 0 and 1 by signs, Σx·s is the ones of the kernel less the bits that differ; padding is 0 in x and adds nothing. Twice that, as counts go. */
 const baseOfBits: BaseOf = ({ within, outside }, filter) => 2 * ((within[filter] as number) + (outside[filter] as number));
+
+/** Modes of sums: stored, or added to what is there. */
+const [STORED, ADDED] = [0, 2];
 
 /**
  * A map of sums in float32, whole numbers, which are then compared with thresholds, or scaled. With weights of k bits q and activations of k′ bits the
@@ -48,7 +52,7 @@ type Sum = (from: number, to: number) => void;
 
 /** Room behind what the kernels themselves need, from the beginning of scratch. */
 function behindScratch(bytes: number, { plan }: PlaneWorkshop): number {
-  const at = Math.ceil(plan.scratchBytes / 64) * 64;
+  const at = Math.ceil(plan.needScratch(0) / 64) * 64;
   plan.needScratch(at + bytes + 64);
   return at;
 }
@@ -58,30 +62,44 @@ function byPlanes(node: PlaneConvNode, { x, y }: Place, workshop: PlaneWorkshop)
   const { planes: inputs = 1 } = x;
   const { bytes, shape } = tensorOf(node.kernel, workshop);
   const [weights = 1] = shape;
-  const window = { size: node.size, strides: node.strides, pad: node.pad };
   const planeBytes = planeBytesOf(x);
   const size = bytes.length / weights;
-  const run = Array.from({ length: weights }, (_, j) =>
-    sumSigns({ ...window, bits: bytes.subarray(j * size, (j + 1) * size) }, { x, y }, baseOfBits, workshop),
-  );
+  const kernels = Array.from({ length: weights }, (_, j) => signsBy(bytes.subarray(j * size, (j + 1) * size), node, { x, y }, workshop));
   /** Counts are twice the sums, and weights without `odd` half of the odd ones. */
   const factor = node.odd ? 0.5 : 0.25;
   const scales = Array.from({ length: inputs + weights - 1 }, (_, power) => filled(factor * 2 ** power, y.channels, workshop));
   const passes = (from: number, to: number, first: number): void => {
     for (let i = 0; i < inputs; i++)
-      for (let j = 0; j < weights; j++) run[j]?.(from + i * planeBytes, scales[i + j] ?? 0, 0, i + j === 0 ? first : 2, to);
+      for (const [j, run] of kernels.entries()) run(from + i * planeBytes, to, scales[i + j] ?? 0, i + j === 0 ? first : ADDED);
   };
-  if (node.odd) return (from, to) => passes(from, to, 0);
+  if (node.odd) return (from, to) => passes(from, to, STORED);
   // −Σx / 2 of each patch, by a kernel of ones.
   const ones = new Uint8Array(Math.ceil((node.size[0] * node.size[1] * x.channels) / 8)).fill(255);
-  const patches = sumSigns({ ...window, bits: ones }, { x, y: { ...y, channels: 1 } }, baseOfBits, workshop);
+  const patches = signsBy(ones, node, { x, y: { ...y, channels: 1 } }, workshop);
   const halves = Array.from({ length: inputs }, (_, power) => filled(-0.25 * 2 ** power, 1, workshop));
   const pixels = y.height * y.width;
   const map = behindScratch(4 * pixels, workshop);
   return (from, to) => {
-    for (let i = 0; i < inputs; i++) patches(from + i * planeBytes, halves[i] ?? 0, 0, i === 0 ? 0 : 2, plan.scratch + map);
+    for (const [i, half] of halves.entries()) patches(from + i * planeBytes, plan.scratch + map, half, i === 0 ? STORED : ADDED);
     own.spread(plan.scratch + map, pixels, y.channels, to);
-    passes(from, to, 2);
+    passes(from, to, ADDED);
+  };
+}
+
+/** Sums of a plane of bits by a kernel of signs, [filters, ⌈height·width·channels / 8⌉]; all numbers are addresses but the mode. */
+function signsBy(
+  bytes: Uint8Array,
+  { size, strides, pad }: PlaneConvNode,
+  { x, y }: { readonly x: Shape; readonly y: Shape },
+  workshop: PlaneWorkshop,
+): (from: number, to: number, scale: number, mode: number) => void {
+  const node: BinaryConvNode = { op: "binaryConv", in: [], kernel: "plane", size, strides, pad };
+  const tensors = new Map([["plane", { dtype: "U8", shape: [], bytes } as const]]);
+  const sums: Sums = { from: 0, to: 0, scale: 0, bias: 0, mode: STORED, baseOf: baseOfBits };
+  const step = binaryConvStep(node, { x, y, from: [], to: 0 }, { ...workshop, tensors }, sums);
+  return (from, to, scale, mode) => {
+    Object.assign(sums, { from, to, scale, mode });
+    step();
   };
 }
 

@@ -1,4 +1,3 @@
-import { bytesOfValue } from "../memory-plan.ts";
 import { wordsOf } from "../pack-kernel.ts";
 import { flipsAt, type PlaneSteps } from "../workshop.ts";
 import { levelsOf } from "./levels-of.ts";
@@ -18,21 +17,14 @@ export async function openPlanes(memory: WebAssembly.Memory): Promise<PlaneSteps
       from: [a = 0],
       to,
     } = place;
-    switch (node.op) {
-      case "planeConv":
-        return planeConvStep(node, place, { ...workshop, own: planes });
-      case "quantize": {
-        const give = levelsOf(node, y, { ...workshop, own: planes });
-        return () => give(a, to);
-      }
-      case "maxPool": {
-        const window = [...node.size, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
-        const flips = flipsAt(node.flips, y, workshop);
-        const count = bytesOfValue(x) / bytesOfValue({ ...x, kind: "bits", planes: 1 });
-        return () => planes.maxPlanes(a, x.height, x.width, wordsOf(x.channels), count, ...window, flips, to);
-      }
-      default:
-        throw new Error(`packed: ${node.op} has nothing to do with codes`);
+    if (node.op === "planeConv") return planeConvStep(node, place, { ...workshop, own: planes });
+    if (node.op === "quantize") {
+      const give = levelsOf(node, y, { ...workshop, own: planes });
+      return () => give(a, to);
     }
+    if (node.op !== "maxPool") throw new Error(`packed: ${node.op} has nothing to do with codes`);
+    const window = [...node.size, y.height, y.width, ...node.strides, node.pad[0], node.pad[2]] as const;
+    const flips = flipsAt(node.flips, y, workshop);
+    return () => planes.maxPlanes(a, x.height, x.width, wordsOf(x.channels), x.planes ?? 1, ...window, flips, to);
   };
 }

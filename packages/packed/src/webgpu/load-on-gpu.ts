@@ -1,6 +1,6 @@
 import { checkSum } from "../check-sum.ts";
 import type { ImageInput } from "../image.ts";
-import { hasCodes, load, type LoadOptions } from "../load.ts";
+import { load, type LoadOptions } from "../load.ts";
 import type { PackedModel, Prediction, PredictOptions } from "../packed-model.ts";
 import { createPrepare } from "../prepare-image.ts";
 import { readBytes } from "../read-bytes.ts";
@@ -50,7 +50,7 @@ export async function loadOnGpu(
   const name = given instanceof Uint8Array ? "model" : String(given).slice(0, 200);
   const model = readModel(bytes, name);
   // Before a device is asked for, since none is used.
-  const found = hasCodes(model)
+  const found = model.hasCodes
     ? "This model has layers of several bits, which run in WebAssembly alone."
     : (device ?? (await findDevice(options.gpu)));
   if (typeof found !== "string") {

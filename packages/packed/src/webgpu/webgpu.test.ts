@@ -44,6 +44,17 @@ test("any chain of nodes gives the logits of the plain loops, several images at 
   );
 }, 120_000);
 
+test("a model with layers of several bits runs in WebAssembly, and says why", async () => {
+  const sketch = newSketch(6);
+  const image = randomImage(sketch);
+  const { file, floats, expected } = finishModel(sketch, image, addNode(sketch, "planeConv", addNode(sketch, "quantize", image)));
+  const model = await loadOnGpu(file, { gpu });
+  if (model.engine !== "wasm") throw new Error("ran on the GPU");
+  expect(model.reason).toBe("This model has layers of several bits, which run in WebAssembly alone.");
+  const [prediction] = await model.predict([floats]);
+  expect([...prediction!.votes[0]!.logits]).toEqual([...expected]);
+});
+
 test("images are whitened, and blue put first, as in WebAssembly", async () => {
   const sketch = newSketch(4);
   const shape = [5, 4, 3] as const;

@@ -1,0 +1,23 @@
+import type { From, Pair, Sliding, ToBits } from "../graph.ts";
+
+/** k-bit codes by floats: as many as there are thresholds, F32 [2ᵏ − 1, channels], that x reaches; 2ᵏ − 1 less that where `flips` has a 1. */
+export interface QuantizeNode extends From, ToBits {
+  readonly op: "quantize";
+}
+
+/**
+ * Codes by codes: the sum is an integer; then either codes by thresholds (F32, as of `quantize`), or float32(sum)·scale + bias. Weights of
+ * k bits q are q − 2ᵏ⁻¹, or with `odd` 2q − (2ᵏ − 1).
+ */
+export interface PlaneConvNode extends From, Sliding, Partial<ToBits> {
+  readonly op: "planeConv";
+  readonly size: Pair;
+  /** U8 [k, filters, ⌈height·width·channels / 8⌉]: the bits of q, the lowest plane first. */
+  readonly kernel: string;
+  readonly odd?: boolean;
+  /** If it is there, sums are float32 as of `conv`, in blocks; else counted on bits. */
+  readonly block?: number;
+  readonly scale?: string;
+  readonly bias?: string;
+  readonly relu?: boolean;
+}
