@@ -33,8 +33,8 @@ function partOf(cost: Cost, matches: readonly CostMatch[]): { readonly cost: Cos
   const against = (verdict: Verdict): string[] => matches.filter((match) => verdictOf(match) === verdict).map((match) => match.against);
   const [networks, bits, open] = [against("networks"), against("bits"), against("open")];
   const sides = [
-    ...(networks.length > 0 ? [`more networks are better than ${listed(networks)}`] : []),
-    ...(bits.length > 0 ? [`more bits are better with ${listed(bits)}`] : []),
+    ...(networks.length > 0 ? [`more networks beat ${listed(networks)}`] : []),
+    ...(bits.length > 0 ? [`${listed(bits)} beat more networks`] : []),
     ...(open.length > 0 ? [`it is too close to call against ${listed(open)}`] : []),
   ];
   return { cost, text: listed(sides, "while") };

@@ -86,9 +86,9 @@ test("the answer is one sentence that says what is the same only once", () => {
       { ...base, cost: "milliseconds", against: "2 bits", difference: difference(0.02, 0.03) },
     ]),
   ).toBe(
-    "At equal bytes more networks are better than 2 bits, more bits are better with 32 bits, while it is too close to call against 4 bits; " +
-      "at equal bit operations and equal milliseconds more networks are better than 2 bits.",
+    "At equal bytes more networks beat 2 bits, 32 bits beat more networks, while it is too close to call against 4 bits; " +
+      "at equal bit operations and equal milliseconds more networks beat 2 bits.",
   );
-  expect(answerCosts([{ ...base, members: 0, cost: "bytes", against: "2 bits" }])).toBe("At equal bytes more bits are better with 2 bits.");
+  expect(answerCosts([{ ...base, members: 0, cost: "bytes", against: "2 bits" }])).toBe("At equal bytes 2 bits beat more networks.");
   expect(answerCosts([])).toMatch(/no answer/);
 });

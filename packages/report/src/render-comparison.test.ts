@@ -48,7 +48,7 @@ const comparison: CostComparison = {
     { cost: "milliseconds", against: "32 bits", price: 0.5, members: 0, isShort: false },
   ],
   machine: "a CPU",
-  answer: "At equal bytes more networks are better than 2 bits.",
+  answer: "At equal bytes more networks beat 2 bits.",
   notes: ["a note"],
 };
 
@@ -59,7 +59,7 @@ test("the page begins with the answer and has a front for each cost that several
   expect(document.querySelector("#answer p")?.textContent).toBe(comparison.answer);
   expect(document.querySelectorAll("#fronts svg").length).toBe(3);
   expect(document.querySelector("#fronts svg")?.getAttribute("aria-label")).toBe(
-    "Accuracy over bytes: on the Pareto front are 1 bit, 2 of 1 bit, 32 bits.",
+    "Accuracy over bytes: on the Pareto front are 1 bit, 2 nets of 1 bit, 32 bits.",
   );
   const rows = [...document.querySelectorAll("#matches tbody tr")].map((row) => row.textContent.replaceAll(/\s+/g, " ").trim());
   expect(rows[0]).toMatch(/bytes ?2 bits ?2\.0 kB ?2 ?2\.0 kB ?\+3\.0 points ?\+1\.0 to \+5\.0/);

@@ -70,13 +70,13 @@ function front({ kinds }: CostComparison, cost: Cost): Value {
   const best = paretoFront(kinds, cost).map(([kind, place]) => {
     const { name, ensembles } = kinds[kind]!;
     const { members, accuracy, cost: costs } = ensembles[place]!;
-    return { text: members === 1 ? name : `${members} of ${name}`, accuracy: accuracy.mean, price: costs[cost]! };
+    return { text: members === 1 ? name : `${members} nets of ${name}`, accuracy: accuracy.mean, price: costs[cost]! };
   });
   const finding = `Accuracy over ${WORDS[cost]}: on the Pareto front are ${best.map(({ text }) => text).join(", ")}.`;
   const drawing = chart({
     finding,
     height: 320,
-    x: { label: WORDS[cost], type: "log", tickFormat: "~s", ticks: 4 },
+    x: { label: WORDS[cost], type: "log", ticks: 4, ...(cost === "milliseconds" ? {} : { tickFormat: "~s" }) },
     y: { label: "test accuracy, %", percent: true, grid: true, nice: true },
     marks: [
       Plot.line(best, {

@@ -65,7 +65,7 @@ function noiseTable({ noise, clean, members, voter }: Stability): Html {
         const vote = own.stages.at(-1)!;
         const { changed } = own.ratio;
         return [
-          TITLES[own.kind],
+          own.kind,
           levelOf(own),
           cell(own.single.changed),
           cell(vote.changed),

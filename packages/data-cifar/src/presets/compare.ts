@@ -9,7 +9,7 @@ export const compare: Definition<Preset> = {
   description: "what benn compare trains: small nets on the built-in photographs",
   create: () => ({
     config: {
-      dataset: { name: "cifar10", source: "sample" },
+      dataset: { name: "cifar10", source: "sample", trainRows: 3000 },
       architecture: { name: "nin", width: 0.125, binary: "all", dropout: 0 },
       scheme: "deep-ensemble",
       mode: "independent",
