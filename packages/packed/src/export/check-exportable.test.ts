@@ -56,7 +56,7 @@ test("a plugin's net, preprocessing and fitted voter pass the check, and their f
   expect(verification).toEqual({
     images: 40,
     pictures: true,
-    members: [1, 2].map(() => ({ otherClass: 0, otherLogits: 0 })),
+    members: [1, 2].map(() => ({ otherClass: 0, otherLogits: 0, largestDifference: 0 })),
     votes: { hard: 0, soft: 0, softmax: 0, stacking: 0 },
   });
   const { voter, members } = await load(bytes);

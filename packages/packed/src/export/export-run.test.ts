@@ -71,7 +71,7 @@ test("it is verified only if that is asked for, by every vote that the file know
   const seen: unknown[] = [];
   const { verification } = await exported({ verify: true, voter: "stacking", onVerified: (done) => void seen.push(done) });
   expect(seen).toEqual([{ images: 40, of: 40 }]);
-  const none = { otherClass: 0, otherLogits: 0 };
+  const none = { otherClass: 0, otherLogits: 0, largestDifference: 0 };
   expect(verification).toEqual({
     images: 40,
     pictures: true,

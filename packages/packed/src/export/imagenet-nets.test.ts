@@ -21,7 +21,7 @@ test("AlexNet, whose zeros before the first convolution become its padding, and 
   expect(verification).toEqual({
     images: 40,
     pictures: true,
-    members: nets.map(() => ({ otherClass: 0, otherLogits: 0 })),
+    members: nets.map(() => ({ otherClass: 0, otherLogits: 0, largestDifference: 0 })),
     votes: { hard: 0, soft: 0, softmax: 0 },
   });
 });

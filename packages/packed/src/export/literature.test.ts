@@ -32,7 +32,7 @@ test(
     expect(verification).toEqual({
       images: 200,
       pictures: true,
-      members: members.map(() => ({ otherClass: 0, otherLogits: 0 })),
+      members: members.map(() => ({ otherClass: 0, otherLogits: 0, largestDifference: 0 })),
       votes: { hard: 0, soft: 0, softmax: 0 },
     });
     const { members: packed } = await load(bytes);
@@ -51,7 +51,7 @@ test.for([
   });
   const { warnings, verification } = await exportRun(folder, { container, verify: true });
   expect(warnings).toEqual([]);
-  expect(verification?.members).toEqual([{ otherClass: 0, otherLogits: 0 }]);
+  expect(verification?.members).toEqual([{ otherClass: 0, otherLogits: 0, largestDifference: 0 }]);
 });
 
 const REFUSAL = "takes activations of 2 bits, for which packed models have no operation. Use a binarizer with activations of 1 bit or 32.";

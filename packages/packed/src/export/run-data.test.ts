@@ -11,7 +11,7 @@ import { exportRun } from "./export-run.ts";
 const out = mkdtempSync(join(tmpdir(), "benn-run-data-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 const nin = { count: 1, architecture: { name: "nin", width: 0.1 } };
-const NONE = { otherClass: 0, otherLogits: 0 };
+const NONE = { otherClass: 0, otherLogits: 0, largestDifference: 0 };
 
 describe("a run whose data have moved", () => {
   const [data, moved] = [join(out, "data"), join(out, "moved")];
