@@ -37,7 +37,7 @@ test("the binarizers are registered by name", () => {
   void plugin.register(container);
   expect(plugin.name).toBe("@benn/binarize");
   const binarizers = container.resolve(BINARIZERS);
-  const papers = ["approx-sign", "ede", "rsign", "recu", "adabin", "sign"];
+  const papers = ["approx-sign", "ede", "rsign", "recu", "adabin", "sign", "dorefa", "lsq"];
   expect(binarizers.names()).toEqual(["deterministic", "stochastic", ...papers, "none"]);
   for (const [name, { bits }] of Object.entries({ deterministic, stochastic, none })) expect(binarizers.create(name).bits).toEqual(bits);
 });

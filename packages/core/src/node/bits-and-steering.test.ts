@@ -112,31 +112,22 @@ describe("bits", () => {
   });
 });
 
-/** Asks something after the first steps of a member's epochs. */
-function steered(ask: (control: RunControl, event: RunEvent & { type: "step" }) => void) {
+/** Both at the first batch of an epoch, whatever the clock says. */
+const PLAN = [
+  { type: "steer", member: 0, epoch: 1, step: 1, action: "learning-rate", factor: 0.5 },
+  { type: "steer", member: 1, epoch: 1, step: 1, action: "end-member" },
+] as const;
+
+function planned(): RunControl {
   const control = new RunControl();
-  return {
-    control,
-    until: (event: RunEvent): boolean => {
-      if (event.type === "step") ask(control, event);
-      return false;
-    },
-  };
+  control.plan(PLAN);
+  return control;
 }
 
 describe("steering", () => {
-  const ask = (control: RunControl, { member, epoch, step }: { member: number; epoch: number; step: number }): void => {
-    if (member === 0 && epoch === 1 && step === 1) control.scaleLearningRate(0.5);
-    if (member === 1 && epoch === 1 && step === 1) control.endMember();
-  };
-
   test("the learning rate changes from a batch on, a member ends with its epoch, and the log says where", async () => {
-    const { control, until } = steered(ask);
-    const { events } = await run(base, { out: await newOut(), control }, until);
-    expect(events.filter(({ type }) => type === "steer")).toMatchObject([
-      { member: 0, epoch: 1, action: "learning-rate", factor: 0.5 },
-      { member: 1, epoch: 1, action: "end-member" },
-    ]);
+    const { events } = await run(base, { out: await newOut(), control: planned() });
+    expect(events.filter(({ type }) => type === "steer")).toMatchObject(PLAN);
     const rates = events.flatMap((event) => (event.type === "epoch" ? [[event.member, event.learningRate]] : []));
     expect(rates.map(([member]) => member)).toEqual([0, 0, 0, 0, 1, 1]);
     expect(rates[1]![1]).toBeCloseTo(rates[0]![1]! / 2, 9);
@@ -145,31 +136,46 @@ describe("steering", () => {
     expect(events.at(-1)).toMatchObject({ type: "run-end", reason: "finished", members: 2 });
   });
 
+  test("what is asked while a member trains holds from one of the next batches on, once", async () => {
+    const control = new RunControl();
+    let isAsked = false;
+    const { events } = await run(base, { out: await newOut(), control }, (event) => {
+      if (event.type === "step" && !isAsked) {
+        isAsked = true;
+        control.scaleLearningRate(0.5);
+      }
+      return false;
+    });
+    expect(events.filter(({ type }) => type === "steer")).toMatchObject([{ member: 0, action: "learning-rate", factor: 0.5 }]);
+    const rates = events.flatMap((event) => (event.type === "epoch" ? [[event.member, event.learningRate] as const] : []));
+    const of = (member: number): number => rates.findLast(([own]) => own === member)![1]!;
+    expect(of(0)).toBeCloseTo(of(1) / 2, 9);
+  });
+
   test("a run that was steered, killed and resumed goes on as it was steered", async () => {
-    const whole = steered(ask);
-    const { folder: first, events } = await run(base, { out: await newOut(), control: whole.control }, whole.until);
-    const asked = events.filter((event) => event.type === "steer");
+    const { folder: first, events } = await run(base, { out: await newOut(), control: planned() });
     const at = events.findIndex(({ type }) => type === "steer");
-    const [killed, resumed] = [new RunControl(), new RunControl()];
-    killed.plan(asked);
-    const { folder } = await run(base, { out: await newOut(), control: killed }, (_, nth) => nth === at + 3);
+    const { folder } = await run(base, { out: await newOut(), control: planned() }, (_, nth) => nth === at + 3);
     // What was asked before the kill stands in the checkpoint.
-    resumed.plan(asked.filter(({ member }) => member === 1));
+    const resumed = new RunControl();
+    resumed.plan(PLAN.filter(({ member }) => member === 1));
     await run(undefined, { resume: folder, control: resumed });
     expect(await folderBytes(folder)).toEqual(await folderBytes(first));
   });
 
   test("it can be verified: what was asked stands in its log", async () => {
-    const { control, until } = steered(ask);
-    const { folder } = await run(base, { out: await newOut(), control }, until);
+    const { folder } = await run(base, { out: await newOut(), control: planned() });
     const { members, complete } = await verifyRun(folder, { container });
     expect(complete).toBe(true);
     expect(members.flatMap(({ differences }) => differences)).toEqual([]);
   });
 
   test("stopping after a member ends there, with the member judged", async () => {
-    const { control, until } = steered((own) => own.stopAfterMember());
-    const { events } = await run(base, { out: await newOut(), control }, until);
+    const control = new RunControl();
+    const { events } = await run(base, { out: await newOut(), control }, (event) => {
+      if (event.type === "member-start") control.stopAfterMember();
+      return false;
+    });
     expect(events.filter(({ type }) => type === "member-end")).toHaveLength(1);
     expect(events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted", members: 1 });
   });
@@ -178,11 +184,9 @@ describe("steering", () => {
 test("pauses stand beside the log: whoever follows the run sees them in their place, and the log has the bytes of a run without", async () => {
   const { folder: plain } = await run(base, { out: await newOut() });
   const control = new RunControl();
+  control.pause(); // from the first batch on
   const { folder } = await run(base, { out: await newOut(), control }, (event) => {
-    if (event.type === "step" && event.member === 0 && event.epoch === 0 && event.step === 1) {
-      control.pause();
-      setTimeout(() => control.resume(), 50);
-    }
+    if (event.type === "control" && event.state === "paused") setTimeout(() => control.resume(), 50);
     return false;
   });
   expect((await readControls(folder)).map(({ state }) => state)).toEqual(["paused", "running"]);
