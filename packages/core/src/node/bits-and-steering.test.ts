@@ -148,7 +148,7 @@ describe("steering", () => {
     });
     expect(events.filter(({ type }) => type === "steer")).toMatchObject([{ member: 0, action: "learning-rate", factor: 0.5 }]);
     const rates = events.flatMap((event) => (event.type === "epoch" ? [[event.member, event.learningRate] as const] : []));
-    const of = (member: number): number => rates.findLast(([own]) => own === member)![1]!;
+    const of = (member: number): number => rates.findLast(([own]) => own === member)![1];
     expect(of(0)).toBeCloseTo(of(1) / 2, 9);
   });
 

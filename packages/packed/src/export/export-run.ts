@@ -80,6 +80,7 @@ export async function exportRun(
   const tensors = new Map<string, SafetensorsEntry>();
   const members: MemberHeader[] = [];
   const validation: Float32Array[] = [];
+  const tested: Float32Array[] = [];
   const sizes = new Map<string, { architecture: string; members: number; rows: readonly SizeRow[] }>();
   const warnings = new Set<string>();
   const graphs: Float32Array[] = [];
@@ -96,6 +97,7 @@ export async function exportRun(
         const architecture = settings.architecture.name;
         members.push({ architecture, alpha: record.alpha, nodes: compiled.nodes });
         if (logits.validation) validation.push(logits.validation);
+        tested.push(logits.test);
         if (verify) graphs.push(await graphLogits(model, data.test));
         const key = JSON.stringify(settings.architecture);
         const known = sizes.get(key);
@@ -129,7 +131,15 @@ export async function exportRun(
       const json = new TextEncoder().encode(JSON.stringify(worth));
       tensors.set(TRUST, { dtype: "U8", shape: [json.length], data: json });
     }
-    const results = await findTestResults(folder, { voter: named.name, members: members.length, realBytes, twin, container });
+    const results = await findTestResults(folder, {
+      container,
+      data,
+      logits: tested,
+      vote: lowered.vote,
+      alphas: lowered.alphas,
+      realBytes,
+      twin,
+    });
     if (results) {
       const json = new TextEncoder().encode(JSON.stringify(results));
       tensors.set(TEST_RESULTS, { dtype: "U8", shape: [json.length], data: json });

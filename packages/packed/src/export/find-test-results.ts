@@ -1,64 +1,59 @@
-import { type DependencyContainer, UserError } from "@benn/core";
-import { differenceOfRuns, followEvents, openRun } from "@benn/core/node";
+import { type DependencyContainer, type LoadedDataset, UserError, VOTERS } from "@benn/core";
+import { winners } from "@benn/core/internals";
+import { differenceOfRuns, openRun, resolveConfig, restoreMembers } from "@benn/core/node";
+import type { VoteName } from "../graph.ts";
 import type { TestResults } from "../trust/test-results.ts";
 
 export interface TestResultsOptions {
-  /** Name of the vote. */
-  readonly voter: string;
-  /** How many vote. */
-  readonly members: number;
-  /** Of their weights as float32. */
+  readonly container: DependencyContainer;
+  readonly data: LoadedDataset;
+  /** Logits [rows, classes] of each member that votes, on the test split. */
+  readonly logits: readonly Float32Array[];
+  /** As the file has them. */
+  readonly vote: VoteName;
+  readonly alphas: readonly number[];
+  /** Of the members' weights as float32. */
   readonly realBytes: number;
   /** Run folder of a net with real-valued weights, to stand beside them. */
   readonly twin?: string | undefined;
-  /** Holds the registries. */
-  readonly container: DependencyContainer;
 }
 
 /**
- * What the run's log has of the accuracy on test images: of every number of members by this vote, and of each member that votes.
- * @returns undefined where it does not have all of it: a vote that the run did not count, a run of given members, a mended log
+ * How right the vote of the first 1, 2, … members and each member alone are on the test images. All of it is counted from logits that have their
+ * checksums, nothing from the run's log.
+ * @returns undefined where the labels of the test images are not there
  * @throws UserError for a twin that was trained on other data, or has no member
  */
-export async function findTestResults(
-  folder: string,
-  { voter, members, realBytes, twin, container }: TestResultsOptions,
-): Promise<TestResults | undefined> {
-  const { rows, votes, singles } = await testedIn(folder, voter);
-  if (rows === 0 || votes.length !== members || singles.length !== members) return undefined;
+export async function findTestResults(folder: string, options: TestResultsOptions): Promise<TestResults | undefined> {
+  const { container, data, logits, vote, alphas, realBytes, twin } = options;
+  const { labels } = data.test;
+  const voters = container.resolve(VOTERS);
+  if (labels.length === 0 || !voters.names().includes(vote)) return undefined;
+  const classes = data.labels.length;
+  const rightOf = (scores: Float32Array | Float64Array): number =>
+    winners(scores, classes).reduce((sum, won, row) => sum + Number(won === labels[row]), 0) / labels.length;
+  const voter = voters.create(vote);
+  const votes = logits.map((_, i) => rightOf(voter.vote({ logits: logits.slice(0, i + 1), alphas: alphas.slice(0, i + 1), classes })));
   return {
     version: 1,
-    rows,
+    rows: labels.length,
     votes,
-    singles,
+    singles: logits.map(rightOf),
     realBytes,
-    ...(twin === undefined ? {} : { twin: await accuracyOf(twin, folder, container) }),
+    ...(twin === undefined ? {} : { twin: await accuracyOf(twin, folder, options) }),
   };
 }
 
-async function testedIn(folder: string, voter: string): Promise<{ rows: number; votes: number[]; singles: number[] }> {
-  const found = { rows: 0, votes: [] as number[], singles: [] as number[] };
-  for await (const event of followEvents(folder, { follow: false })) {
-    if (event.type === "run-start") found.rows = event.dataset.test;
-    if (event.type === "member-end" && event.alpha !== undefined) {
-      const { test } = event.metrics["accuracy"] ?? {};
-      if (test !== undefined) found.singles.push(test);
-    }
-    if (event.type === "staged") {
-      const test = event.metrics["accuracy"]?.test[voter];
-      if (test !== undefined) found.votes.push(test);
-    }
-  }
-  return found;
-}
-
-/** Of the first member of a run on the same data. */
-async function accuracyOf(twin: string, folder: string, container: DependencyContainer): Promise<number> {
-  await openRun(twin);
+/** Of the first member of a run on the same data, as its record has it. */
+async function accuracyOf(twin: string, folder: string, { container, data }: TestResultsOptions): Promise<number> {
+  const run = await openRun(twin);
   const difference = await differenceOfRuns(folder, twin, container);
   if (difference !== undefined)
     throw new UserError(`export --twin ${twin}: its data are not those of the run: ${difference}. Name a run on the same data.`);
-  const [accuracy] = (await testedIn(twin, "")).singles;
-  if (accuracy === undefined) throw new UserError(`export --twin ${twin}: has no finished member. Train it to its end first.`);
-  return accuracy;
+  for await (const { model, record } of restoreMembers(run, { config: resolveConfig(run.config, container), data, container })) {
+    model.dispose();
+    const accuracy = record.metrics["accuracy"]?.test;
+    if (accuracy !== undefined) return accuracy;
+  }
+  throw new UserError(`export --twin ${twin}: has no finished member. Train it to its end first.`);
 }

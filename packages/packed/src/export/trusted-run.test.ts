@@ -69,7 +69,7 @@ test("the file says how often the vote of its first members is right on the test
     singles: singles.map(share),
     realBytes: exported.realBytes,
   });
-  const other = await exportRun(folder, { container, voter: "hard", trust: false });
+  const other = await exportRun(folder, { container, voter: "hard" });
   expect(openTestResults(await load(other.bytes))?.votes[0]).toBe(share(singles[0]!));
 });
 
