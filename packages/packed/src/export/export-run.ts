@@ -72,9 +72,11 @@ export async function exportRun(
   checkLowers(named);
   await container.resolve(BACKENDS).create(config.backend).activate();
   const learns = named.voter.fit !== undefined && config.validation > 0;
+  // What the file says of its votes depends on these options alone: to verify reads images too, and changes no byte.
+  const tells = trust && config.validation > 0;
   const { data, lacking } = await openRunData(run, {
     container,
-    images: verify || learns ? "needed" : trust && config.validation > 0 ? "wanted" : "not needed",
+    images: verify || learns || twin !== undefined ? "needed" : tells ? "wanted" : "not needed",
     dataset,
   });
   const tensors = new Map<string, SafetensorsEntry>();
@@ -131,15 +133,10 @@ export async function exportRun(
       const json = new TextEncoder().encode(JSON.stringify(worth));
       tensors.set(TRUST, { dtype: "U8", shape: [json.length], data: json });
     }
-    const results = await findTestResults(folder, {
-      container,
-      data,
-      logits: tested,
-      vote: lowered.vote,
-      alphas: lowered.alphas,
-      realBytes,
-      twin,
-    });
+    const results =
+      tells || twin !== undefined
+        ? await findTestResults(folder, { container, data, logits: tested, vote: lowered.vote, alphas: lowered.alphas, realBytes, twin })
+        : undefined;
     if (results) {
       const json = new TextEncoder().encode(JSON.stringify(results));
       tensors.set(TEST_RESULTS, { dtype: "U8", shape: [json.length], data: json });

@@ -47,7 +47,8 @@ test("a log that was changed changes nothing", async () => {
   writeFileSync(log, text);
 });
 
-test("without the images, whose labels the run does not keep, the file says nothing of them", async () => {
+test("without trust the file says nothing of them, read or not, unless a twin is to stand beside them", async () => {
   expect(await resultsOf({ trust: false })).toBeUndefined();
-  expect(await resultsOf({ trust: false, verify: true })).toBeDefined();
+  expect(await resultsOf({ trust: false, verify: true })).toBeUndefined();
+  expect(await resultsOf({ trust: false, twin })).toBeDefined();
 });
