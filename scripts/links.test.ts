@@ -1,4 +1,4 @@
-// Every link of a Markdown page to a file, folder or heading of this repository leads somewhere.
+// Every link of a Markdown page to a file, folder or heading of this repository leads somewhere, and long pages list their sections.
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
@@ -14,6 +14,15 @@ test("there are pages to check", () => expect(pages.length).toBeGreaterThan(40))
 test.for(pages)("the links of %s lead somewhere", (page) => {
   const text = readFileSync(join(root, page), "utf8");
   expect(deadLinks(text, join(root, page))).toEqual([]);
+});
+
+const long = pages.filter((page) => /^(?:docs|packages)\//.test(page) && readFileSync(join(root, page), "utf8").split(/\s+/).length > 900);
+
+test.for(long)("%s is long, and lists its sections", (page) => {
+  const text = readFileSync(join(root, page), "utf8");
+  const [before = ""] = text.split(/^## /m);
+  const sections = [...text.replaceAll(/^```.*?^```/gms, "").matchAll(/^## .*$/gm)].flatMap(([heading]) => [...anchorsOf(heading)]);
+  expect(sections.filter((anchor) => !before.includes(`](#${anchor})`))).toEqual([]);
 });
 
 test("a missing file, a missing heading and a link out of the repository are dead", () => {
