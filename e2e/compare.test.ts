@@ -146,7 +146,7 @@ test("runs are taken from other folders, and mistakes are sentences", async () =
     [["--report", "no/page.html"], "compare --report: there is no folder"],
     [["plan.json"], "compare: plan.json cannot be read"],
     [[join(root, "results/compare/nin-half.json"), "--preset", "demo"], "does not go together with"],
-    [["--name", "a/b"], "--name: Invalid name"],
+    [["--name", "a/b"], "--name: expected letters, digits, '.', '_' and '-', got"],
   ] as const) {
     const { code, stdout, stderr } = await benn(["compare", ...args], { cwd: elsewhere });
     expect(stderr).toContain(message);

@@ -101,7 +101,7 @@ test("runs that cannot be chosen from are refused in a sentence", async () => {
     [["runs/one", "--budget", "many"], "--budget: expected bytes"],
     [["runs/one", "--metric", "loss"], "--metric: loss does not measure votes. Known: accuracy."],
     [["runs/one", "--name", "wide"], "--name: runs/wide exists. Choose another name"],
-    [["runs/one", "--name", "a/b"], "--name: Invalid name"],
+    [["runs/one", "--name", "a/b"], "--name: expected letters, digits, '.', '_' and '-', got"],
   ] as const) {
     const { code, stderr, stdout } = await select(...args);
     expect(stderr).toContain(message);

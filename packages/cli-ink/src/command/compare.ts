@@ -3,7 +3,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { CostComparison } from "@benn/analysis";
 import { type DependencyContainer, UserError } from "@benn/core";
-import { printable } from "@benn/core/internals";
+import { checkValue, printable } from "@benn/core/internals";
 import { configSchema, resolveConfig } from "@benn/core/node";
 import { renderComparison } from "@benn/report";
 import { compareKinds } from "../comparison/compare-kinds.ts";
@@ -102,8 +102,8 @@ async function planOf(options: CompareOptions, cwd: string): Promise<Planned> {
   const plan = completePlan(read?.plan ?? {}, asked);
   const { members: _members, seed: _seed, name: own, ...base } = configured.config;
   const name = options.name ?? own ?? "compare";
-  const { error } = configSchema.shape.name.safeParse(name);
-  if (error) throw new UserError(`--name: ${error.issues[0]?.message ?? "is no name"}, got ${JSON.stringify(name)}.`);
+  const { fault } = checkValue(configSchema.shape.name, name);
+  if (fault) throw new UserError(`--name: ${fault.words}. Choose another name.`);
   const groups = Array.isArray(_members) ? { members: _members } : {};
   return { configured, name, kinds: wantedRuns(plan, { ...base, ...groups }, configured.container, name) };
 }

@@ -4,6 +4,7 @@ import { arch, cpus, platform } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
+import { checkValue, faultSentence } from "../check-value.ts";
 import { type Config, configSchema } from "../config.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
@@ -107,8 +108,7 @@ export function asConfig({ members, ...config }: ResolvedConfig): Config & Recor
 /** @throws UserError when the folder is not a run folder */
 export async function readExperiment(folder: string): Promise<Experiment> {
   const path = join(folder, "experiment.json");
-  if (!existsSync(folder))
-    throw new UserError(`run folder ${folder}: does not exist. Finished and interrupted runs are listed by "ls runs".`);
+  if (!existsSync(folder)) throw new UserError(`run folder ${folder}: does not exist. "benn runs" lists those that are there.`);
   if (!existsSync(path)) {
     const begun = existsSync(join(folder, "lock.json")) || existsSync(join(folder, "checkpoint"));
     throw new UserError(
@@ -125,11 +125,10 @@ export async function readExperiment(folder: string): Promise<Experiment> {
   } catch (cause) {
     throw new UserError(`${path}: is not JSON. The file was damaged; restore it from a copy.`, { cause });
   }
-  const parsed = experimentJson.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
+  const parsed = checkValue(experimentJson, json);
+  if (parsed.fault) {
     throw new UserError(
-      `${path}: is not the experiment of a run (${issue?.path.join(".") || "as a whole"}: ${issue?.message ?? "is not valid"}). The file was damaged; restore it from a copy.`,
+      `${path}: is not the experiment of a run (${faultSentence(parsed.fault)}). The file was damaged; restore it from a copy.`,
     );
   }
   const { benn, format, dataset, data, origin, versions, machine } = parsed.data;
@@ -137,12 +136,11 @@ export async function readExperiment(folder: string): Promise<Experiment> {
     throw new UserError(`${path}: has format ${format}, this version of benn reads up to ${FORMAT}. Use version ${benn} or later.`);
   }
   // What older runs do not name is what there was then, and is core's default now.
-  const config = configSchema.partial().safeParse(upgradeConfig(parsed.data.config));
-  if (!config.success) {
-    const [issue] = config.error.issues;
+  const { fault } = checkValue(configSchema.partial(), upgradeConfig(parsed.data.config));
+  if (fault) {
     throw new UserError(
-      `${path}: is not an experiment of this version of benn (${issue?.path.join(".") ?? "config"}: ${issue?.message ?? "is not valid"}). ` +
-        `It was written by ${benn}; use that version, or train anew.`,
+      `${path}: is not an experiment of this version of benn (config.${faultSentence(fault)}). ` +
+        `It was written by ${benn}; use that version, or retrain.`,
     );
   }
   return {
