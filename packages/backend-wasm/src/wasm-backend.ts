@@ -1,4 +1,5 @@
 import { type Backend, type Definition, UserError, z } from "@benn/core";
+import { bytes } from "@benn/core/quantities";
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "./backend.ts";
 import { compileKernels } from "./instance.ts";
@@ -26,7 +27,7 @@ export const wasmBackend: Definition<Backend, typeof options> = {
         const compiled = await compileKernels(simd);
         const count = typeof SharedArrayBuffer === "undefined" ? 1 : threads || defaultThreads();
         const share = count === 1 ? "one thread" : `${count} threads`;
-        return { ok: true, description: `WebAssembly with ${compiled.simd} SIMD, ${share}, up to ${memory} MiB` };
+        return { ok: true, description: `WebAssembly with ${compiled.simd} SIMD, ${share}, up to ${bytes(memory * 2 ** 20)}` };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         return { ok: false, reason: error.message, remedy: "Use Node 22 or newer, a current browser, or the backend cpu." };

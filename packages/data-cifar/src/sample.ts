@@ -11,6 +11,9 @@ const FILES = {
   "test.bin": "c7e8189aaf9464c864cbf7f9c9bfdf16b3ef3d31855ef123e1dc427d8ed013bf",
 };
 
+/** What the sample holds, in words. */
+export const SAMPLE_WORDS = "4,000 photographs for training, 1,000 for testing";
+
 /**
  * The sample of CIFAR-10 that comes with this package: 4,000 training and 1,000 test images, lossless, as many of each
  * class.

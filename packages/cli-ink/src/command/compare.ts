@@ -51,7 +51,7 @@ export async function compare(options: CompareOptions): Promise<void> {
     throw new UserError(`compare --report: there is no folder ${dirname(resolve(report))}. Make it, or choose another place.`);
   const { configured, kinds, name } = await planOf(options, cwd);
   if (dryRun) return printPlan(kinds);
-  const progress = progressLine({ shown: !json && process.stderr.isTTY });
+  const progress = progressLine({ json });
   try {
     const comparison = await untilStopped((signal) =>
       run({ configured, kinds, name, options, cwd, signal, onProgress: progress.show, onRun: (message) => shown(message) }),

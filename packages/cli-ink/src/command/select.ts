@@ -54,7 +54,7 @@ export async function select(folders: readonly string[], options: SelectOptions)
   for (const run of runs) refuseForeignBackend(run, process.cwd());
   await refuseUnlike(runs, container);
   const { dataset } = { dataset: undefined, ...datasetOfRun(runs[0]!, { data, cache }, (message) => say(`benn: ${message}\n`)) };
-  const progress = progressLine({ shown: !json && process.stderr.isTTY });
+  const progress = progressLine({ json });
   try {
     const { selection, library } = await untilStopped((signal) =>
       run({ runs, container, dataset, options, signal, onProgress: progress.show }),

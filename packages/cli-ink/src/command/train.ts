@@ -32,6 +32,7 @@ export interface TrainOptions extends ScreenLooks {
   readonly takeOver?: boolean;
   readonly ui: Ui | "auto";
   readonly dryRun?: boolean;
+  readonly json?: boolean;
 }
 
 /** What was asked and has not happened yet. */
@@ -52,9 +53,9 @@ export async function train(options: TrainOptions): Promise<void> {
   const request = configRequest(options);
   if (options.dryRun) {
     const { dryRun } = await import("./dry-run.ts");
-    return await dryRun(request, cwd);
+    return await dryRun(request, cwd, options);
   }
-  const ui = chooseUi(options.ui);
+  const ui = chooseUi(options.json ? "json" : options.ui);
   const openScreen = await screenOpener(ui, options);
   // A resumed run is shown from its beginning: the state folds its log before training goes on.
   const past = options.resume === undefined ? { state: initialState, log: [] } : await replay(options.resume);

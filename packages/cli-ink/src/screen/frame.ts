@@ -3,7 +3,7 @@ import { memberInFocus, type RunState } from "../run/run-state.ts";
 import { stopSentence } from "../run/stop-words.ts";
 import { votersOf } from "../run/summary.ts";
 import { secondsLeft } from "../run/time-left.ts";
-import { duration } from "../run/format.ts";
+import { clock } from "../run/format.ts";
 import { wrap } from "../run/wrap.ts";
 import type { InsightState } from "../insight/insight.ts";
 import { footer } from "./footer.ts";
@@ -143,7 +143,7 @@ function scrub(
   columns: number,
   words: boolean,
 ): Line {
-  const text = ` ${duration(seconds)}  ×${speed >= 1 ? Math.round(speed) : speed.toFixed(2)} ${isPlaying ? "playing" : "held"}`;
+  const text = ` ${clock(seconds)}  ×${speed >= 1 ? Math.round(speed) : speed.toFixed(2)} ${isPlaying ? "playing" : "held"}`;
   const room = Math.max(4, columns - text.length - 4);
   const at = Math.round(share * room);
   if (words) return line(`replay at ${Math.round(100 * share)} %,${text}`);
