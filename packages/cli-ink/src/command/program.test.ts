@@ -1,12 +1,14 @@
-import type { Command } from "commander";
+import { type Command, Help } from "commander";
 import { describe, expect, test } from "vitest";
 import { exampleLines } from "./program/examples.ts";
 import { createProgram } from "./program.ts";
 
 /** A command with all below it, by what is typed. */
 function commandsBelow(command: Command, path: string): (readonly [path: string, command: Command])[] {
-  return [[path, command] as const, ...command.commands.flatMap((own) => commandsBelow(own, `${path} ${own.name()}`))];
+  return [[path, command] as const, ...visibleBelow(command).flatMap((own) => commandsBelow(own, `${path} ${own.name()}`))];
 }
+
+const visibleBelow = (command: Command): Command[] => new Help().visibleCommands(command).filter((own) => own.name() !== "help");
 
 /** The whole help, examples and exit codes too, for a terminal of that width. */
 function helpOf(command: Command, width: number): string {

@@ -4,6 +4,7 @@ import { listWidth } from "../run/wrapped-table.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
 import { say } from "./print.ts";
 import { addCheckCommands } from "./program/check-commands.ts";
+import { addCompletionCommands } from "./program/completion-commands.ts";
 import { withExamples } from "./program/examples.ts";
 import { addJudgeCommands } from "./program/judge-commands.ts";
 import { addLookUpCommands } from "./program/look-up-commands.ts";
@@ -53,6 +54,7 @@ export function createProgram(): Command {
   addCheckCommands(program);
   program.commandsGroup("Look up:");
   addLookUpCommands(program);
+  addCompletionCommands(program);
   program.helpCommand("help [command]", "show help of a command");
   return program;
 }
