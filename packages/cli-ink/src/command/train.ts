@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { type RunEvent, UserError } from "@benn/core";
 import { followEvents } from "@benn/core/node";
+import { announcedNote, announcement, timeSentence } from "../run/announcement.ts";
 import { addToLog, type LogEntry } from "../run/event-log.ts";
 import { inTraining, initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
 import { summary } from "../run/summary.ts";
@@ -16,7 +17,7 @@ import { Exit } from "./failure.ts";
 import { type ScreenLooks, screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
 import { isPluginFile } from "./plugins-of-run.ts";
-import { print, say } from "./print.ts";
+import { print, printLines, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 
 export interface TrainOptions extends ScreenLooks {
@@ -35,6 +36,8 @@ export interface TrainOptions extends ScreenLooks {
   readonly json?: boolean;
 }
 
+/** How long the dashboard says what the run is about to take. */
+const NEWS_MILLISECONDS = 60_000;
 /** What was asked and has not happened yet. */
 const ASKED = {
   stop: "stopping after this batch, saving",
@@ -90,6 +93,7 @@ export async function train(options: TrainOptions): Promise<void> {
         state = reduce(state, event);
         if (event.type === "steer" || event.type === "member-end") steered = undefined;
         if (isShown) screen?.show(event);
+        announce(event);
       },
       onPhase(what) {
         if (ui !== "ink" || opened) return; // a line for what is over in a second is noise in a log
@@ -105,6 +109,23 @@ export async function train(options: TrainOptions): Promise<void> {
       onNoise: (text) => (ui === "ink" ? noise.push(text) : process.stderr.write(text)),
     },
   );
+  /** When the run began here: what it is about to do is news for a while. */
+  let beganAt: number | undefined;
+  let isTimeSaid = false;
+  const announce = (event: RunEvent): void => {
+    if (options.resume !== undefined) return;
+    if (event.type === "run-start") beganAt = event.clock.at;
+    if (ui !== "plain" || !isShown || beganAt === undefined) return;
+    if (event.type === "run-start") printLines(announcement(state, resumeCommand(folder ?? "RUN", plugins)));
+    if (event.type !== "step" || isTimeSaid) return;
+    const isBare = request.file === undefined && request.preset === undefined && request.settings.length === 0;
+    const sentence = timeSentence(state, { isBare, demo: `${commandName()} train --preset demo` });
+    if (sentence === undefined) return;
+    isTimeSaid = true;
+    printLines([sentence]);
+  };
+  const news = (): string | undefined =>
+    beganAt !== undefined && Date.now() - beganAt < NEWS_MILLISECONDS ? announcedNote(state) : undefined;
   const leave = async (code: number): Promise<void> => {
     await screen?.close();
     const next = folder === undefined ? "" : ` Go on from the last checkpoint with\n  ${resumeCommand(folder, plugins)}`;
@@ -181,7 +202,7 @@ export async function train(options: TrainOptions): Promise<void> {
           stop(exitCodeOf("SIGINT"));
         },
         interrupt,
-        note: () => (asked === undefined ? steered : ASKED[asked]),
+        note: () => (asked === undefined ? (steered ?? news()) : ASKED[asked]),
       },
     });
   const signals = onStopSignal(onSignal);
