@@ -90,7 +90,7 @@ test("more members are trained from those that are there, to the weights of a ru
   expect(third(join(cwd, "runs/compare-1-bit-seed-0-2"))).toBe(third(join(elsewhere, "runs/whole")));
 });
 
-test("stopped, it keeps what is trained, and the same command goes on to the same weights", async () => {
+test("stopped, it keeps what is trained, and the same command resumes to the same weights", async () => {
   const elsewhere = newFolder();
   const args = [
     "compare",
@@ -120,7 +120,7 @@ test("stopped, it keeps what is trained, and the same command goes on to the sam
   running.child.kill("SIGINT");
   const { code, stdout, stderr } = await running.finished;
   expect([code, stdout]).toEqual([130, ""]);
-  expect(stderr).toContain("Stopped; what is trained is saved, and the same command goes on.");
+  expect(stderr).toContain("Stopped; trained members are saved, and the same command resumes.");
   expect(existsSync(join(stopped, "runs/compare-real-seed-1/experiment.json"))).toBe(false);
   const resumed = await benn(args, { cwd: stopped });
   expect(resumed.stdout).toBe(whole.stdout);

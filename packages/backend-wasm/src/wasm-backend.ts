@@ -9,7 +9,7 @@ import { BACKEND_NAME, defaultThreads, registerWasmBackend } from "./register.ts
 
 const options = z.object({
   memory: z.number().int().min(64).max(4096).default(4096).describe("most memory for tensors, in MiB"),
-  threads: z.number().int().min(0).max(256).default(0).describe("threads that share the work; 0: one per core"),
+  threads: z.number().int().min(0).max(256).default(0).describe("number of worker threads; 0: one per core"),
   simd: z.enum(["auto", "relaxed", "plain"]).default("auto").describe("WebAssembly SIMD: relaxed has fused multiply-add"),
   gradients: z
     .enum(["exact", "int16"])

@@ -39,7 +39,7 @@ const batchNorm = z.strictObject({
   statistics: z
     .enum(["running", "precise"])
     .default("running")
-    .describe("running: those that training carries on; precise: computed anew at each scoring"),
+    .describe("running: those that training carries on; precise: computed again at each scoring"),
   rows: z
     .int()
     .min(1)

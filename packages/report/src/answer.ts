@@ -61,7 +61,7 @@ export function answer(run: ReportedRun): Html {
       ${images} right${mirror && ", each with its mirror image"}
       <span class="nowrap">(95 % interval ${percentRange(final.interval)})</span>.
       ${sentences(run)}${
-        !ended && members.length < planned && html` The run goes on: ${members.length} of ${planned} members are trained so far.`
+        !ended && members.length < planned && html` The run is not finished: ${members.length} of ${planned} members are trained so far.`
       }
     </p>
     <dl class="facts">

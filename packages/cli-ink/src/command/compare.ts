@@ -57,7 +57,7 @@ export async function compare(options: CompareOptions): Promise<void> {
       run({ configured, kinds, name, options, cwd, signal, onProgress: progress.show, onRun: (message) => shown(message) }),
     ).catch((error: unknown) => {
       progress.clear();
-      if (error instanceof Exit) say("Stopped; what is trained is saved, and the same command goes on.\n");
+      if (error instanceof Exit) say("Stopped; trained members are saved, and the same command resumes.\n");
       throw error;
     });
     progress.clear();

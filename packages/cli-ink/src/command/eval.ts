@@ -85,7 +85,7 @@ export async function judge(
   const { folder, members, splits } = ensemble;
   if (members.every(({ alpha }) => alpha === undefined))
     throw new UserError(
-      `run folder ${folder}: none of its members has a vote yet: the scheme has dropped them. Go on with it by "benn train --resume ${folder}".`,
+      `run folder ${folder}: none of its members has a vote yet: the scheme has dropped them. Resume it with "benn train --resume ${folder}".`,
     );
   if (!splits[on])
     throw new UserError(

@@ -46,7 +46,7 @@ export async function importTorch(paths: readonly string[], options: ImportTorch
   const output = onOutputLoss(({ stream, kind, message }) => {
     if (stream === "stderr") return;
     if (kind === "reader") interrupt(EXIT.readerLeft);
-    else say(`${message} The import goes on.\n`);
+    else say(`${message} The import continues.\n`);
   });
   let state = initialState;
   let folder = "";

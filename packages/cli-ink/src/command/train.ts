@@ -8,6 +8,7 @@ import { inTraining, initialState, reduce, resumed, type RunState } from "../run
 import { summary } from "../run/summary.ts";
 import { startTraining } from "../run/training-thread.ts";
 import { wrap } from "../run/wrap.ts";
+import { listWidth } from "../run/wrapped-table.ts";
 import type { Screen } from "../screen/screen.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
 import { commandName, quoted } from "./command-name.ts";
@@ -128,7 +129,7 @@ export async function train(options: TrainOptions): Promise<void> {
     beganAt !== undefined && Date.now() - beganAt < NEWS_MILLISECONDS ? announcedNote(state) : undefined;
   const leave = async (code: number): Promise<void> => {
     await screen?.close();
-    const next = folder === undefined ? "" : ` Go on from the last checkpoint with\n  ${resumeCommand(folder, plugins)}`;
+    const next = folder === undefined ? "" : ` Resume from the last checkpoint with\n  ${resumeCommand(folder, plugins)}`;
     say(`Left at once.${next}\n`);
     process.exit(code);
   };
@@ -165,8 +166,8 @@ export async function train(options: TrainOptions): Promise<void> {
     } else
       say(
         kind === "terminal"
-          ? "The terminal is gone; training goes on without a screen.\n"
-          : `${message} Training goes on without a screen.\n`,
+          ? "The terminal is gone; training continues without a screen.\n"
+          : `${message} Training continues without a screen.\n`,
       );
   };
   const ask = (what: "stop-after-epoch" | "stop-after-member"): void => {
@@ -219,7 +220,7 @@ export async function train(options: TrainOptions): Promise<void> {
     }
     if (ui !== "json" && isShown) print(farewell(state, result.folder, { plugins }));
     if (result.reason === "interrupted") {
-      if (ui === "json" || !isShown) say(`Interrupted and saved. Go on with ${resumeCommand(result.folder, plugins)}\n`);
+      if (ui === "json" || !isShown) say(`Interrupted and saved. Resume with ${resumeCommand(result.folder, plugins)}\n`);
       throw new Exit(exitCode ?? exitCodeOf("SIGINT"));
     }
   } catch (error) {
@@ -259,7 +260,7 @@ async function replay(folder: string): Promise<{ readonly state: RunState; reado
 export function farewell(
   state: RunState,
   folder: string,
-  { plugins = [], columns = process.stdout.columns || Number.POSITIVE_INFINITY }: { plugins?: readonly string[]; columns?: number } = {},
+  { plugins = [], columns = listWidth() }: { plugins?: readonly string[]; columns?: number } = {},
 ): string {
   const benn = commandName();
   const interrupted = state.end?.reason === "interrupted";
@@ -306,6 +307,6 @@ function withHint(error: unknown, folder: string, plugins: readonly string[]): u
   error.message =
     error instanceof UserError
       ? `${said} The run so far is in ${folder}.`
-      : `${said} "${resumeCommand(folder, plugins)}" goes on from the last checkpoint.`;
+      : `${said} "${resumeCommand(folder, plugins)}" resumes from the last checkpoint.`;
   return error;
 }

@@ -125,7 +125,7 @@ function runKeys({ state, watching, replay }: FrameProps): KeyWords[] {
       ["< >", "speed"],
       ["q", "leave"],
     ];
-  if (watching) return [["q", "leave; the run goes on"]];
+  if (watching) return [["q", "close this view; training continues"]];
   return [
     ["p", state.control === "paused" ? "resume" : "pause"],
     ["s", "stop after epoch"],

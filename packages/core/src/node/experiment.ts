@@ -113,7 +113,7 @@ export async function readExperiment(folder: string): Promise<Experiment> {
     const begun = existsSync(join(folder, "lock.json")) || existsSync(join(folder, "checkpoint"));
     throw new UserError(
       `run folder ${folder}: has no experiment.json, so it is not a folder that benn train made` +
-        (begun ? ", or it was killed before its first file. Start it anew by the same name." : "."),
+        (begun ? ", or it was killed before its first file. Start it again under the same name." : "."),
     );
   }
   const text = await readFile(path, "utf8").catch((error: unknown) => {

@@ -181,7 +181,7 @@ async function compute(
       throw new UserError(
         `run folder ${folder}: the weights of member ${member} do not fit ${settings.architecture.name} as it is configured. Was experiment.json changed?`,
       );
-    checkFinite(nameOf(member), weights, "Train it anew.");
+    checkFinite(nameOf(member), weights, "Retrain it.");
     writeWeights(model, weights);
     const computed: Computed[] = [];
     for (const name of splits) {

@@ -50,7 +50,7 @@ export async function readMemberFile(folder: string): Promise<SavedMember> {
     throw fileError(path, "read", error, "Was the run copied in part? Copy the member's whole folder.");
   });
   const damaged = (what: string): UserError =>
-    new UserError(`${path}: ${what}. The file was damaged; restore it from a copy, or make it anew with "benn fsck --mend".`);
+    new UserError(`${path}: ${what}. The file was damaged; restore it from a copy, or make it again with "benn fsck --mend".`);
   let json: unknown;
   try {
     json = JSON.parse(text);

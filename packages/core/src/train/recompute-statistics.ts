@@ -82,7 +82,7 @@ function write(who: string, norms: readonly BatchNorm[], means: Float32Array, va
     const to = from + sizeOf(mean);
     const own = [means.subarray(from, to), variances.subarray(from, to)] as const;
     if (!own.every(allFinite)) {
-      throw new UserError(`${who}: layer ${layer} has batch-norm statistics that are not finite. Lower learningRate and start anew.`);
+      throw new UserError(`${who}: layer ${layer} has batch-norm statistics that are not finite. Lower learningRate and start again.`);
     }
     tf.tidy(() => {
       mean.write(tf.tensor1d(own[0]));

@@ -5,7 +5,7 @@ import type { View } from "../view.ts";
 
 export const system: View = {
   name: "system",
-  about: "images a second, cores and memory of this machine over time",
+  about: "images/s, cores and memory of this machine over time",
   keys: [["c", "charts"]],
   draw({ state, ui, system: samples, words, width, height }) {
     const last = samples.at(-1);

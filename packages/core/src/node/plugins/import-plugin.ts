@@ -58,9 +58,9 @@ function whyNotImported(cause: unknown): string {
     return "its entry is TypeScript inside node_modules, where Node does not run it. Let the package publish JavaScript.";
   }
   if (code === "ERR_UNKNOWN_FILE_EXTENSION") return "a plugin file ends in .ts, .mts, .js or .mjs. Rename it, or build it first.";
-  if (code === "ERR_MODULE_NOT_FOUND") return `it imports what is not there (${said}). Install that beside it, or mend the import.`;
+  if (code === "ERR_MODULE_NOT_FOUND") return `it imports what is not there (${said}). Install that beside it, or fix the import.`;
   if (cause instanceof SyntaxError || code.endsWith("TYPESCRIPT_SYNTAX")) {
     return `Node cannot read it (${said}). If the syntax is right: types are only erased, so enums, decorators, namespaces and parameter properties are not possible.`;
   }
-  return `it throws when it is imported (${said}). Mend it, or leave it out.`;
+  return `it throws when it is imported (${said}). Fix it, or leave it out.`;
 }
