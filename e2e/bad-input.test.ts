@@ -57,7 +57,7 @@ describe.concurrent("words", () => {
     [["bench", "--profile", "--backend", "cpu"], ["backend cpu: cannot time the kernels of a step. Those that can: wasm, webgpu;"]],
     [
       ["bench", "--steps", "none"],
-      ["--steps", "'none'", "not a whole number"],
+      ["--steps", "'none'", "a whole number of at least 1"],
     ],
     [["train", "--plugin", "not-installed"], ["plugin not-installed: no such package is installed"]],
     [["train", "--preset", "demmo"], ['Did you mean "demo"?']],

@@ -140,7 +140,7 @@ test("runs are taken from other folders, and mistakes are sentences", async () =
 
   for (const [args, message] of [
     [["--seeds", "1"], "--seeds: expected two different ones at least, got 1"],
-    [["--bits", "1"], "They are not whole numbers from 2 to 8"],
+    [["--bits", "1"], "Expected whole numbers from 2 to 8"],
     [["--quantizer", "none"], '"none" has no option "activationBits"'],
     [["--set", "binarizer=none"], "compare: binarizer none has 32 bits"],
     [["--report", "no/page.html"], "compare --report: there is no folder"],

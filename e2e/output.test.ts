@@ -78,7 +78,7 @@ describe("the reader leaves", () => {
     // The reader ends when its line has come; the next one that is written finds none.
     const { stderr, stdout } = await bash(`${shell(...run(name, parallel), "--ui", ui)} | ${reader} >/dev/null; echo \${PIPESTATUS[0]}`);
     expect(stdout).toBe("141\n");
-    expect(stderr).toContain(`Go on with benn train --resume runs/${name}`);
+    expect(stderr).toContain(`Resume with benn train --resume runs/${name}`);
     await savedAndWhole(name);
   });
 
@@ -99,7 +99,7 @@ describe("the reader leaves", () => {
     terminal.type("\u0003");
     await terminal.closed;
     expect(["130\n", "141\n"]).toContain(read(`${name}.code`));
-    expect(read(`${name}.err`)).toContain(`Go on with benn train --resume runs/${name}`);
+    expect(read(`${name}.err`)).toContain(`Resume with benn train --resume runs/${name}`);
     await savedAndWhole(name);
   });
 

@@ -44,7 +44,7 @@ test("a log gets whole lines, none of work that is over in a moment, and fewer t
   expect(at.slice(0, 5)).toEqual([3, 8, 16, 28, 45]);
   expect(at.length).toBeLessThan(16);
   expect(Math.max(...at.map((second, i) => second - (at[i - 1] ?? 0)))).toBeLessThanOrEqual(61);
-  expect(written[1]).toBe("images: 8 of 600, about 10 min left\n");
+  expect(written[1]).toBe("… images: 8 of 600, about 10 min left\n");
   expect(written.join("")).not.toContain("\u001B");
 });
 
@@ -66,7 +66,7 @@ test("nothing is written where the output is for a program, and nothing is clear
     const log = opened({ isTerminal: false, json });
     log.pass(10_000);
     log.progress.show({ what: "reading", done: 1, total: 2 });
-    expect(log.written).toEqual(json ? [] : ["reading: 1 of 2\n"]);
+    expect(log.written).toEqual(json ? [] : ["… reading: 1 of 2\n"]);
     pass(0);
   }
 });

@@ -66,7 +66,7 @@ export function progressLine({
         isShown = true;
         return;
       }
-      write(`${text}\n`);
+      write(`… ${text}\n`); // so that a reader can leave these lines out
       nextLineAt = at + pause;
       pause = Math.min(LONGEST_PAUSE, 1.5 * pause);
     },

@@ -13,6 +13,7 @@ import { fileError } from "./file-error.ts";
 import type { FileSystem } from "./file-system.ts";
 import { finiteJson } from "./finite-json.ts";
 import { machineMemory } from "./machine-memory.ts";
+import { pathSuggestion } from "./nearest-path.ts";
 import { preprocessingSum } from "./preprocessing-file.ts";
 import { upgradeConfig } from "./upgrade-config.ts";
 import { writeAside } from "./write-aside.ts";
@@ -108,7 +109,8 @@ export function asConfig({ members, ...config }: ResolvedConfig): Config & Recor
 /** @throws UserError when the folder is not a run folder */
 export async function readExperiment(folder: string): Promise<Experiment> {
   const path = join(folder, "experiment.json");
-  if (!existsSync(folder)) throw new UserError(`run folder ${folder}: does not exist. "benn runs" lists those that are there.`);
+  if (!existsSync(folder))
+    throw new UserError(`run folder ${folder}: does not exist.${pathSuggestion(folder)} "benn runs" lists those that are there.`);
   if (!existsSync(path)) {
     const begun = existsSync(join(folder, "lock.json")) || existsSync(join(folder, "checkpoint"));
     throw new UserError(
