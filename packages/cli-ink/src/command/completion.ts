@@ -1,4 +1,4 @@
-import { createProgram } from "./program.ts";
+import type { Command } from "commander";
 import { completeWords } from "../completion/complete-words.ts";
 import { knownNames } from "../completion/known-names.ts";
 import { runFolders } from "../completion/run-folders.ts";
@@ -14,10 +14,10 @@ export function printCompletion(shell: Shell): void {
  * `benn complete`, which the scripts of shells call: a value a line, with its description behind a tab, and at the end how the shell goes on.
  * @param line of bash, up to the cursor: its last word begins behind the last = or :, as bash sees it
  */
-export async function printCompletions(words: readonly string[], { line }: { readonly line?: string }): Promise<void> {
+export async function printCompletions(program: Command, words: readonly string[], { line }: { readonly line?: string }): Promise<void> {
   const all = line === undefined ? words : splitLine(line).slice(1);
   const cwd = process.cwd();
-  const { values, files, open } = await completeWords(createProgram(), all, {
+  const { values, files, open } = await completeWords(program, all, {
     names: () => knownNames(),
     runs: (typed) => runFolders(typed, cwd),
   });

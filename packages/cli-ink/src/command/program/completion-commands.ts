@@ -28,6 +28,6 @@ export function addCompletionCommands(program: Command): void {
     .allowUnknownOption()
     .action(async (words: string[], options: { line?: string }) => {
       const { printCompletions } = await import("../completion.ts");
-      await printCompletions(words, options);
+      await printCompletions(program, words, options);
     });
 }
