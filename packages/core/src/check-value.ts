@@ -117,6 +117,7 @@ function describe(schema: Json): string | undefined {
     case "null":
       return "null";
     case undefined:
+    default:
       return undefined;
   }
 }

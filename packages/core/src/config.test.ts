@@ -65,7 +65,7 @@ test("counts have an upper bound, at which a slip of the keyboard is refused at 
 
 test("an error of a value that may be of several kinds lists them, and of one that is nearly right names the part that is not", () => {
   expect(() => parse({ members: 1.5 })).toThrow(
-    "configuration members: expected a whole number from 1 to 10000 or a list of 1 to 10000, got 1.5.",
+    "configuration members: expected a whole number from 1 to 10000 or a list of 1 to 10000, got 1.5. Write for example members=8.",
   );
   expect(() => parse({ members: [{ count: "a" }] })).toThrow(
     /configuration members\[0\]\.count: expected a whole number from 1 to 10000, got "a"\. Write for example members\[0\]\.count=1\./,

@@ -202,12 +202,21 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
   if (fault.came === undefined && Object.hasOwn(CONTRACTS, path)) {
     throw new UserError(`configuration ${path}: is missing, and this application has no default. Name one, for example ${path}=NAME.`);
   }
-  throw new UserError(`configuration ${path || "as a whole"}: ${fault.words}${endOf(fault.words)} ${remedyFor(path, fault.example)}`);
+  throw new UserError(
+    `configuration ${path || "as a whole"}: ${fault.words}${endOf(fault.words)} ${remedyFor(path, fault.example ?? defaultOf(path))}`,
+  );
 }
 
 /** A sentence ends once. */
 function endOf(words: string): string {
   return words.endsWith("?") ? "" : ".";
+}
+
+/** Of a key; the JSON schema of a union names none. */
+function defaultOf(key: string): unknown {
+  return Object.hasOwn(configSchema.shape, key)
+    ? configSchema.shape[key as keyof typeof configSchema.shape].safeParse(undefined).data
+    : undefined;
 }
 
 function remedyFor(path: string, example: unknown): string {

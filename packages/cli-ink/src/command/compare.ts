@@ -11,10 +11,11 @@ import { comparisonLines } from "../comparison/comparison-lines.ts";
 import { completePlan, readPlan } from "../comparison/comparison-plan.ts";
 import { trainRuns } from "../comparison/train-runs.ts";
 import { type WantedKind, wantedRuns } from "../comparison/wanted-runs.ts";
+import { table } from "../run/format.ts";
 import { runOptions } from "../run/run-options.ts";
 import { type Configured, configure } from "./configure.ts";
 import { Exit } from "./failure.ts";
-import { print, printJson, say } from "./print.ts";
+import { print, printJson, printLines, say } from "./print.ts";
 import { type Progress, progressLine } from "./progress-line.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -110,11 +111,15 @@ async function planOf(options: CompareOptions, cwd: string): Promise<Planned> {
 
 function printPlan(kinds: readonly WantedKind[]): void {
   const runs = kinds.flatMap((kind) => kind.runs.map((own) => ({ ...own, kind })));
-  const lines = runs.map(
-    ({ kind, seed, members, config }) =>
-      `${config.name}: ${kind.name} (${kind.binarizer}), seed ${seed}, ${members === 1 ? "1 member" : `${members} members`}`,
+  const lines = table(
+    [
+      ["run", "network", "seed", "members"],
+      ...runs.map(({ kind, seed, members, config }) => [config.name ?? "", kind.name, String(seed), String(members)]),
+    ],
+    { left: 2 },
   );
-  print(`${lines.join("\n")}\nNothing was trained or written.\n`);
+  const binarizers = [...new Set(kinds.map((kind) => `${kind.name} by ${kind.binarizer}`))];
+  printLines([...lines, "", `Networks: ${binarizers.join("; ")}`, "Nothing was trained or written."]);
 }
 
 interface Task extends Planned {

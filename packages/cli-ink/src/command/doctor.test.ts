@@ -23,7 +23,7 @@ test("every backend has a line: how fast it is, or what it lacks and how to get 
     "Backends: images/s of a small training step, to compare them with one another",
     "✓ wasm    12,346  the fastest: --backend auto takes it",
     "    WebAssembly, 2 threads",
-    "✓ cpu          9",
+    "✓ cpu       9.00",
     "    plain JavaScript",
     "✗ webgpu       –",
     '    the package "webgpu" is not installed',

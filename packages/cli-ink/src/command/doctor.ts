@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import { type Dataset, DATASETS, type Definition, type DependencyContainer, z } from "@benn/core";
 import { backendNames, machineMemory, type NamedReport } from "@benn/core/node";
 import { printable } from "@benn/core/internals";
-import { bytes, count, table } from "../run/format.ts";
+import { bytes, digits, table } from "../run/format.ts";
 import { wrap } from "../run/wrap.ts";
 import { listWidth, wrappedTable } from "../run/wrapped-table.ts";
 import { commandName } from "./command-name.ts";
@@ -137,7 +137,7 @@ export function doctorLines(
   width: number = listWidth(),
 ): string[] {
   const fastest = Math.max(...backends.map((report) => (report.ok ? report.imagesPerSecond : 0)));
-  const rows = table(backends.map((report) => [report.name, report.ok ? count(report.imagesPerSecond) : "–"]));
+  const rows = table(backends.map((report) => [report.name, report.ok ? digits(report.imagesPerSecond) : "–"]));
   const indented = (text: string): string[] => wrap(printable(text), width - 4).map((line) => `    ${line}`);
   const mark = (is: boolean): string => (is ? paint("green", "✓") : paint("red", "✗"));
   return [

@@ -56,6 +56,9 @@ export async function verify(folder: string, { whole, members, data, plugin = []
   }
 }
 
+/** Of a checksum, enough to see which it is; --json has all of it. */
+const SHOWN_DIGITS = 16;
+
 /** What was compared, as text. */
 export function verifyLines({ folder, fromEpoch, members, complete }: Verification): string[] {
   const from = fromEpoch > 0 ? `, taken up after epoch ${fromEpoch}` : ", trained from the beginning";
@@ -64,7 +67,7 @@ export function verifyLines({ folder, fromEpoch, members, complete }: Verificati
       `member ${member + 1}${from}: ${differences.length === 0 ? "the same bytes" : "not the same bytes"}`,
       ...Object.entries(same)
         .filter(([name]) => name.includes("."))
-        .map(([name, sum]) => `  same     ${name}  ${sum}`),
+        .map(([name, sum]) => `  same     ${name}  ${sum.slice(0, SHOWN_DIGITS)}…`),
       ...differences.flatMap(({ what, stored, found }) => [
         `  differs  ${what}`,
         `           stored ${stored === "" ? "nothing" : stored}`,

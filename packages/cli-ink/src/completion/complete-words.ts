@@ -18,7 +18,7 @@ export interface CompletionSources {
 
 /** What a word is, by the names of options and arguments. */
 const CONTRACT_OF: Readonly<Record<string, string>> = { backend: "backend", voter: "voter", metric: "metrics", quantizer: "binarizer" };
-const OF_RUNS: readonly string[] = ["run", "resume", "twin"];
+const OF_RUNS: ReadonlySet<string> = new Set(["run", "resume", "twin"]);
 
 const NOTHING: Completion = { values: [], files: false, open: false };
 const FILES: Completion = { values: [], files: true, open: false };
@@ -30,7 +30,7 @@ const FILES: Completion = { values: [], files: true, open: false };
 export async function completeWords(program: Command, words: readonly string[], sources: CompletionSources): Promise<Completion> {
   const typed = words.at(-1) ?? "";
   let command = program;
-  let arguments_ = 0;
+  let position = 0;
   /** The option whose value comes next. */
   let pending: Option | undefined;
   for (const word of words.slice(0, -1)) {
@@ -41,9 +41,9 @@ export async function completeWords(program: Command, words: readonly string[], 
       if (!pending.variadic) pending = undefined;
     } else {
       const below: Command | undefined =
-        arguments_ === 0 ? command.commands.find((own) => [own.name(), ...own.aliases()].includes(word)) : undefined;
+        position === 0 ? command.commands.find((own) => [own.name(), ...own.aliases()].includes(word)) : undefined;
       if (below) command = below;
-      else arguments_ += 1;
+      else position += 1;
     }
   }
   const [, flag, value] = /^(--[\w-]+)=(.*)$/.exec(typed) ?? [];
@@ -53,8 +53,8 @@ export async function completeWords(program: Command, words: readonly string[], 
   }
   if (typed.startsWith("-")) return { ...NOTHING, values: optionsOf(command).filter(({ name }) => name.startsWith(typed)) };
   if (pending) return await valuesOf(pending.attributeName(), pending.argChoices, typed, sources);
-  const argument: Argument | undefined = command.registeredArguments[arguments_] ?? lastIfVariadic(command.registeredArguments);
-  const commands = arguments_ === 0 ? commandsOf(command).filter(({ name }) => name.startsWith(typed)) : [];
+  const argument: Argument | undefined = command.registeredArguments[position] ?? lastIfVariadic(command.registeredArguments);
+  const commands = position === 0 ? commandsOf(command).filter(({ name }) => name.startsWith(typed)) : [];
   const own = argument ? await valuesOf(argumentKind(command, argument), argument.argChoices, typed, sources) : NOTHING;
   return { ...own, values: [...commands, ...own.values], files: own.files && commands.length === 0 };
 }
@@ -75,7 +75,7 @@ async function valuesOf(
     values: values.filter(({ name }) => name.startsWith(typed)),
   });
   if (choices) return fitting(choices.map(plain));
-  if (OF_RUNS.includes(kind)) {
+  if (OF_RUNS.has(kind)) {
     const values = sources.runs(typed).map(plain);
     return { values, files: values.length === 0, open: false };
   }
