@@ -39,12 +39,12 @@ const batchNorm = z.strictObject({
   statistics: z
     .enum(["running", "precise"])
     .default("running")
-    .describe("running: those that training carries on; precise: computed anew at each scoring"),
+    .describe("running: those that training carries on; precise: computed anew at each scoring, norm by norm"),
   rows: z
     .int()
     .min(1)
     .max(MOST_ROWS)
-    .default(20_000)
+    .default(2_000)
     .describe("training rows of the member's draw that precise statistics are computed of, if it has as many"),
 });
 
