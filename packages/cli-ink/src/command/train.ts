@@ -15,7 +15,7 @@ import { EXIT, exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
 import { type ScreenLooks, screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
-import { isPluginFile } from "./plugins-of-run.ts";
+import { isPluginFile } from "./plugin-file.ts";
 import { print, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 
