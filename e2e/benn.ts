@@ -72,15 +72,3 @@ export function benn(args: readonly string[], place: Place): Promise<Finished> {
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), "benn-e2e-"));
 }
-
-/** Settings that make a run on the built-in sample take seconds: real photographs, real engine, little of both. */
-export const quick: readonly string[] = [
-  "--set",
-  "dataset.trainRows=120",
-  "dataset.testRows=60",
-  "batchSize=40",
-  "epochs=2",
-  "members=2",
-  "architecture.width=0.0625",
-  "checkpointSeconds=0",
-];

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { benn, newFolder, quick, root, runNode } from "./benn.ts";
+import { benn, newFolder, root, runNode } from "./benn.ts";
+import { quick } from "./quick.ts";
 
 test.concurrent("--help lists the commands and gives examples", async () => {
   const { code, stdout, stderr } = await benn(["--help"], { cwd: newFolder() });

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "@benn/core";
 import { folderBytes } from "../packages/core/src/node/folder-bytes.ts";
-import { benn, newFolder, quick, root, start } from "./benn.ts";
+import { benn, newFolder, root, start } from "./benn.ts";
+import { quick } from "./quick.ts";
 
 const eventsOf = (stdout: string): RunEvent[] =>
   stdout
