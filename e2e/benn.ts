@@ -69,6 +69,17 @@ export function benn(args: readonly string[], place: Place): Promise<Finished> {
   return start(args, place).finished;
 }
 
+/** The same, where TensorFlow.js must not be loaded in the thread of the command: a start would take three times as long. */
+export function bennWithoutTensorFlow(args: readonly string[], place: Place): Promise<Finished> {
+  const hook = `import { registerHooks } from "node:module";
+    import { isMainThread } from "node:worker_threads";
+    if (isMainThread) registerHooks({ resolve(specifier, context, next) {
+      if (specifier.startsWith("@tensorflow/")) throw new Error("loads " + specifier);
+      return next(specifier, context);
+    } });`;
+  return runNode(["--import", `data:text/javascript,${encodeURIComponent(hook)}`, entry, ...args], place);
+}
+
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), "benn-e2e-"));
 }
