@@ -29,11 +29,11 @@ async function fresh(name: string, at: Size): Promise<readonly string[]> {
   }
 }
 
-/** The screen, once it shows the text. */
+/** The screen, once it shows the text, and no more that it loads what it has to show. */
 async function shown({ screen }: ReturnType<typeof openTerminal>, text: string): Promise<readonly string[]> {
   for (;;) {
     const lines = await screen();
-    if (lines.some((line) => line.includes(text))) return lines;
+    if (lines.some((line) => line.includes(text)) && !lines.some((line) => line.includes("loading"))) return lines;
   }
 }
 
@@ -46,7 +46,7 @@ test.for(["few", "many"])("a finished run (%s) is whole after every change of th
     await terminal.shows("held");
     for (const [i, to] of SIZES.entries()) {
       await terminal.resize(to);
-      const lines = await terminal.screen();
+      const lines = await shown(terminal, "held");
       expect(lines, `${to.columns}×${to.rows}`).toEqual(expected[i]);
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(to.columns);
     }
