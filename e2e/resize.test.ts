@@ -1,6 +1,7 @@
 // The dashboard in a terminal whose window changes: what stands on the screen in the end is what a new window of that size shows.
 import { beforeAll, expect, test } from "vitest";
-import { benn, newFolder, quick } from "./benn.ts";
+import { benn, newFolder } from "./benn.ts";
+import { quick } from "./quick.ts";
 import { command, openTerminal, type Size } from "./terminal.ts";
 
 const cwd = newFolder();
@@ -28,24 +29,25 @@ async function fresh(name: string, at: Size): Promise<readonly string[]> {
   }
 }
 
-/** The screen, once it shows the text. */
+/** The screen, once it shows the text, and no more that it loads what it has to show. */
 async function shown({ screen }: ReturnType<typeof openTerminal>, text: string): Promise<readonly string[]> {
   for (;;) {
     const lines = await screen();
-    if (lines.some((line) => line.includes(text))) return lines;
+    if (lines.some((line) => line.includes(text)) && !lines.some((line) => line.includes("loading"))) return lines;
   }
 }
 
 const SIZES = [size(100, 20), size(60, 20), size(80, 24), size(71, 15), size(200, 60), size(120, 40), size(60, 15), size(90, 30)];
 
 test.for(["few", "many"])("a finished run (%s) is whole after every change of the window", async (name) => {
+  const expected = await Promise.all(SIZES.map((at) => fresh(name, at)));
   const terminal = openTerminal(`${command} watch runs/${name}`, cwd, size(100, 30));
   try {
     await terminal.shows("held");
-    for (const to of SIZES) {
+    for (const [i, to] of SIZES.entries()) {
       await terminal.resize(to);
-      const lines = await terminal.screen();
-      expect(lines, `${to.columns}×${to.rows}`).toEqual(await fresh(name, to));
+      const lines = await shown(terminal, "held");
+      expect(lines, `${to.columns}×${to.rows}`).toEqual(expected[i]);
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(to.columns);
     }
   } finally {

@@ -14,3 +14,8 @@ test("the sample holds the very bytes of the official images it was made from, a
     expect(held.labels.filter((own) => own === label)).toHaveLength(100);
   }
 });
+
+test("who reads it again gets the images that another still has", async () => {
+  const [first, second] = [await readSample(), await readSample()];
+  expect([second.train.pixels === first.train.pixels, second.test.pixels === first.test.pixels]).toEqual([true, true]);
+});

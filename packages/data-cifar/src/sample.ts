@@ -11,9 +11,12 @@ const FILES = {
   "test.bin": "c7e8189aaf9464c864cbf7f9c9bfdf16b3ef3d31855ef123e1dc427d8ed013bf",
 };
 
+/** Pixels of what was unpacked, for as long as somebody has them: a process may train many runs, and to unpack takes longer than a small one. */
+const unpacked = new Map<keyof typeof FILES, WeakRef<Uint8Array>>();
+
 /**
  * The sample of CIFAR-10 that comes with this package: 4,000 training and 1,000 test images, lossless, as many of each
- * class.
+ * class. Not to be changed.
  * @throws UserError if a file does not have its checksum
  */
 export async function readSample(onFile?: OnFile): Promise<Source> {
@@ -23,7 +26,8 @@ export async function readSample(onFile?: OnFile): Promise<Source> {
     if (digest !== FILES[name]) {
       throw new UserError(`cifar10: the built-in sample's ${name} is damaged (SHA-256 ${digest}). Install @benn/data-cifar again.`);
     }
-    const pixels = unpackImages(file);
+    const pixels = unpacked.get(name)?.deref() ?? unpackImages(file);
+    unpacked.set(name, new WeakRef(pixels));
     return { labels: Uint8Array.from({ length: pixels.length / SIZE }, (_, row) => row % CLASSES.length), pixels };
   };
   const train = await read("train.bin");

@@ -1,4 +1,4 @@
-import { printable } from "@benn/core/internals";
+import { printable } from "@benn/core/messages";
 
 /** Writes text to standard output; what files and names bring along does nothing to a terminal. */
 export function print(text: string): void {

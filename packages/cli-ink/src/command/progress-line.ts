@@ -1,4 +1,4 @@
-import { printable } from "@benn/core/internals";
+import { printable } from "@benn/core/messages";
 import { count, duration } from "../run/format.ts";
 
 export interface Progress {

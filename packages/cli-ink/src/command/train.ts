@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { type RunEvent, UserError } from "@benn/core";
-import { followEvents } from "@benn/core/node";
+import type { RunEvent } from "@benn/core";
+import { UserError } from "@benn/core/messages";
 import { addToLog, type LogEntry } from "../run/event-log.ts";
 import { inTraining, initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
 import { summary } from "../run/summary.ts";
@@ -15,7 +15,7 @@ import { EXIT, exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
 import { type ScreenLooks, screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
-import { isPluginFile } from "./plugins-of-run.ts";
+import { isPluginFile } from "./plugin-file.ts";
 import { print, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 
@@ -224,6 +224,7 @@ function configRequest({ file, preset, set, plugin, data, backend, parallel }: T
 }
 
 async function replay(folder: string): Promise<{ readonly state: RunState; readonly log: readonly LogEntry[] }> {
+  const { followEvents } = await import("@benn/core/node"); // with TensorFlow.js, which a new run needs in its own thread alone
   let state = initialState;
   let log: readonly LogEntry[] = [];
   for await (const event of followEvents(folder, { follow: false })) {

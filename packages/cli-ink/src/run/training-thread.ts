@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { SHARE_ENV, Worker } from "node:worker_threads";
-import { type RunEvent, UserError } from "@benn/core";
+import type { RunEvent } from "@benn/core";
+import { UserError } from "@benn/core/messages";
 import type { RunResult } from "@benn/core/node";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./thread-messages.ts";
 
