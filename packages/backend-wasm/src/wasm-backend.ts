@@ -21,6 +21,7 @@ export const wasmBackend: Definition<Backend, typeof options> = {
   description: "training on the CPU in WebAssembly SIMD; binary convolutions by XNOR and popcount",
   options,
   create: ({ memory, simd, threads, gradients }) => ({
+    machineOptions: ["memory", "threads"],
     async probe() {
       try {
         const compiled = await compileKernels(simd);

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
 import type { Config } from "../config.ts";
@@ -23,6 +22,8 @@ import { checkDiskSpace } from "./disk-space.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import type { FileSystem } from "./file-system.ts";
 import { checkGiven, findGiven, givenMembers, withAbsolutePaths } from "./find-given.ts";
+import type { Executor } from "./lanes/executor.ts";
+import { trainInLanes } from "./lanes/train-in-lanes.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { machineMemory } from "./machine-memory.ts";
 import { memoryWarning } from "./memory-warning.ts";
@@ -33,12 +34,12 @@ import type { OpenTeacherLogits } from "../train/teacher-logits.ts";
 import { openTeacherLogits } from "./teacher-logits.ts";
 import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
+import { portableConfig, without } from "./portable-config.ts";
 import { RunFolder } from "./run-folder.ts";
-import { placeOptions, refuseOtherData } from "./same-data.ts";
+import { dataIdentity, placeOptions, refuseOtherData } from "./same-data.ts";
 import { startFolder } from "./start-model.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
-import { trainInThreads } from "./threads/train-in-threads.ts";
 import { writeValidationLabels } from "./validation-labels.ts";
 
 export interface TrainOptions {
@@ -63,11 +64,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Members trained elsewhere, one for each of the configuration's, to take in place of training. Such a run is not resumed. */
   readonly given?: GivenMembers;
-  /**
-   * Starts a thread whose module calls `serveMembers` with this configuration; members that do not depend on one another
-   * then train side by side. Without it they are trained one by one.
-   */
-  startMemberThread?(config: Config): Worker;
+  /** Where members are trained, for example `threadExecutor`. Without it they are trained one by one in this thread. */
+  readonly executor?: Executor;
   /** Looks at each kind of member of a new run, before anything is written; may refuse it. */
   readonly checkMember?: CheckMember;
   /** Called before each part of what comes before training, with words for people: `reading data`. */
@@ -119,7 +117,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
     const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));
     const share = backend.share?.({ cores: availableParallelism(), memoryBytes: machineMemory(), stepBytes });
-    const { count, configOf: configOfThread } = membersAtATime(resolved, container, share);
+    const here = membersAtATime(resolved, container, share);
     if (!resume) await checkGiven(resolved, data, container);
     const given = options.given ?? givenMembers(resolved);
     const init = resolved.init === undefined ? undefined : await readTrained(resolved.init);
@@ -138,15 +136,19 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     // Also of a run that was killed between the two.
     if (resolved.init !== undefined && resolved.init !== startFolder(folder)) await store.keepStart(await readStartFiles(resolved.init));
     options.onFolder?.(folder);
-    const warning = memoryWarning(stepBytes, { members: count, memoryBytes: machineMemory(), config: resolved });
+    const warning = memoryWarning(stepBytes, { members: here.count, memoryBytes: machineMemory(), config: resolved });
     if (warning !== undefined) yield* warnings([warning]);
     audience = tellListeners(listeners, folder);
-    const { startMemberThread } = options;
-    if (startMemberThread && count > 1) {
-      let threads = 0;
-      const startThread = (): Worker => startMemberThread(configOfThread(threads++));
-      trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
-    }
+    const { length: members } = resolved.members;
+    const lanes = await options.executor?.lanes({
+      name: store.name,
+      config: portableConfig(resolved, container),
+      data: dataIdentity(data, resolved.dataset, container),
+      members,
+      independent: here.independent,
+      here,
+    });
+    if (lanes) trainer = trainInLanes({ lanes, members, independent: here.independent, control, store });
     const loaded = data;
     const teacherLogits: OpenTeacherLogits = (teacher) => openTeacherLogits(teacher, loaded, container);
     run = trainRun({ config: resolved, data, container, store, control, init, given, trainer, teacherLogits });
@@ -238,8 +240,7 @@ type Json = Readonly<Record<string, unknown>>;
 function comparable(config: ResolvedConfig, container: DependencyContainer): Json {
   const { listeners: _listeners, plugins: _plugins, ...rest } = withAbsolutePaths(config);
   const places = placeOptions(config.dataset, container);
-  const dataset = Object.fromEntries(Object.entries(config.dataset).filter(([key]) => !places.includes(key)));
-  return asConfig({ ...rest, dataset } as ResolvedConfig);
+  return asConfig({ ...rest, dataset: without(config.dataset, places) } as ResolvedConfig);
 }
 
 async function readStartFiles(folder: string): Promise<Record<string, Uint8Array>> {

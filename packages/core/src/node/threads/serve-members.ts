@@ -10,10 +10,10 @@ import { UserError } from "../../user-error.ts";
 import { loadDataset } from "../load-dataset.ts";
 import type { OpenTeacherLogits } from "../../train/teacher-logits.ts";
 import { openTeacherLogits } from "../teacher-logits.ts";
-import type { FromThread, ToThread } from "./thread-messages.ts";
+import type { FromLane, ToLane } from "../lanes/lane-messages.ts";
 
 /**
- * Trains members in this worker thread as `trainInThreads` asks for them, until the thread is ended. The whole of a
+ * Trains members in this worker thread as a lane is asked for them, until the thread is ended. The whole of a
  * worker's module is
  *
  *     await serveMembers(async () => container, workerData.config);
@@ -25,11 +25,11 @@ export async function serveMembers(openContainer: () => Promise<DependencyContai
   if (isMainThread || !parentPort) throw new Error("serveMembers: runs in a worker thread");
   const port = parentPort;
   // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  const post = (message: FromThread): void => port.postMessage(message);
+  const post = (message: FromLane): void => port.postMessage(message);
   const control = new RunControl();
-  const jobs: Extract<ToThread, { kind: "train" }>[] = [];
+  const jobs: Extract<ToLane, { kind: "train" }>[] = [];
   let wake: () => void = () => {};
-  port.on("message", (message: ToThread) => {
+  port.on("message", (message: ToLane) => {
     if (message.kind === "train") jobs.push(message);
     else if (message.stop === "now") control.stopNow();
     else if (message.stop === "after-epoch") control.stopAfterEpoch();
@@ -56,7 +56,7 @@ export async function serveMembers(openContainer: () => Promise<DependencyContai
         continue;
       }
       ({ member } = job);
-      const save = async (training: Extract<FromThread, { kind: "save" }>["training"]): Promise<void> =>
+      const save = async (training: Extract<FromLane, { kind: "save" }>["training"]): Promise<void> =>
         post({ kind: "save", member, training });
       const run = trainer.train({ ...job, save });
       let next = await run.next();

@@ -13,6 +13,7 @@ import { RunControl } from "../../run-control.ts";
 import { toyContainer } from "../../train/toy-problem.ts";
 import { folderBytes } from "../folder-bytes.ts";
 import { train, type TrainOptions } from "../train.ts";
+import { threadExecutor } from "./thread-executor.ts";
 
 const container = toyContainer();
 const base = {
@@ -42,7 +43,7 @@ async function run(config: Config | undefined, options: Partial<TrainOptions>, o
   const out = options.resume ? undefined : await mkdtemp(join(tmpdir(), "benn-threads-"));
   for await (const event of train(config, {
     container,
-    startMemberThread,
+    executor: threadExecutor(startMemberThread),
     onFolder: (path) => (folder = path),
     ...(out ? { out } : {}),
     ...options,
@@ -144,7 +145,7 @@ test("a thread's mistake of the user ends the run with its sentence", async () =
 
 test("a thread that dies is an error, not a wait", async () => {
   const dying = (): Worker => new Worker("process.exit(3)", { eval: true });
-  await expect(run({ ...base, parallel: 2 }, { startMemberThread: dying })).rejects.toThrow("ended before its time");
+  await expect(run({ ...base, parallel: 2 }, { executor: threadExecutor(dying) })).rejects.toThrow("ended before its time");
 });
 
 test("each thread gets the options that the backend has for its lane, in as many lanes as it has unless a number is set", async () => {
@@ -164,7 +165,7 @@ test("each thread gets the options that the backend has for its lane, in as many
       parts.push((backend as Spec)["part"]);
       return startMemberThread({ ...rest, backend: "cpu" });
     };
-    await run({ ...base, backend: "halves", parallel }, { container: halves, startMemberThread: start });
+    await run({ ...base, backend: "halves", parallel }, { container: halves, executor: threadExecutor(start) });
     return parts;
   };
   expect(await partsOf(3)).toEqual(["0 of 3", "1 of 3", "2 of 3"]);
