@@ -37,4 +37,5 @@ export { predictLogits, type PredictOptions, prepareLayers } from "./train/predi
 export { type ResolvedConfig, resolveConfig, settingsOf } from "./train/resolve-config.ts";
 export type { StepTensors } from "./train/step-metrics.ts";
 export { type RunTask, trainRun } from "./train/train-run.ts";
+export { toyContainer } from "./train/toy-problem.ts";
 export { createStep, type StepObserver, type StepParts, type TrainBatch } from "./train/train-step.ts";
