@@ -32,6 +32,9 @@ export interface TrainOptions extends ScreenLooks {
   readonly takeOver?: boolean;
   readonly ui: Ui | "auto";
   readonly dryRun?: boolean;
+  readonly prepare?: boolean;
+  readonly member?: number;
+  readonly into?: string;
 }
 
 /** What was asked and has not happened yet. */
@@ -53,6 +56,10 @@ export async function train(options: TrainOptions): Promise<void> {
   if (options.dryRun) {
     const { dryRun } = await import("./dry-run.ts");
     return await dryRun(request, cwd);
+  }
+  if (options.prepare || options.member !== undefined || options.into !== undefined) {
+    const { prepareRun, trainMemberApart } = await import("./train-apart.ts");
+    return await (options.prepare ? prepareRun(options) : trainMemberApart(options));
   }
   const ui = chooseUi(options.ui);
   const openScreen = await screenOpener(ui, options);
@@ -211,7 +218,7 @@ export async function train(options: TrainOptions): Promise<void> {
   }
 }
 
-function configRequest({ file, preset, set, plugin, data, backend, parallel }: TrainOptions): ConfigRequest {
+export function configRequest({ file, preset, set, plugin, data, backend, parallel }: TrainOptions): ConfigRequest {
   return {
     settings: set ?? [],
     plugins: plugin ?? [],

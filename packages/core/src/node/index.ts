@@ -19,6 +19,8 @@ export { type RestoredMember, restoreMembers } from "./restore-members.ts";
 export { loadDataset } from "./load-dataset.ts";
 export { machineMemory } from "./machine-memory.ts";
 export { type RunResult, train, type TrainOptions } from "./train.ts";
+export { collectingExecutor, type CollectOptions } from "./apart/collecting-executor.ts";
+export { trainApart, type TrainApartOptions, type TrainedApart } from "./apart/train-apart.ts";
 export type { Executor, LaneListener, Lanes, MemberLane, RunToTrain } from "./lanes/executor.ts";
 export type { FromLane, LaneJob, ToLane } from "./lanes/lane-messages.ts";
 export { serveMembers } from "./threads/serve-members.ts";

@@ -181,7 +181,11 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   }
 }
 
-async function* loadData(config: ResolvedConfig, { container, signal, resume }: TrainOptions): AsyncGenerator<RunEvent, LoadedDataset> {
+/** Loads the data; where a resumed run does not find them, the error says how to name their place. */
+export async function* loadData(
+  config: ResolvedConfig,
+  { container, signal, resume }: Pick<TrainOptions, "container" | "signal" | "resume">,
+): AsyncGenerator<RunEvent, LoadedDataset> {
   try {
     return yield* loadDataset(config, container, signal);
   } catch (error) {
@@ -190,7 +194,7 @@ async function* loadData(config: ResolvedConfig, { container, signal, resume }: 
   }
 }
 
-function stamp(emitted: Emitted): RunEvent {
+export function stamp(emitted: Emitted): RunEvent {
   return { ...emitted, clock: { at: Date.now(), ...emitted.clock } };
 }
 
@@ -199,7 +203,11 @@ function* warnings(messages: readonly string[]): Generator<RunEvent> {
   for (const message of messages) yield stamp({ type: "warning", message });
 }
 
-async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
+/** What a run is made from: the configuration, or that of the resumed run, with which one that is given has to agree. */
+export async function configOf(
+  config: Config | undefined,
+  { container, resume }: Pick<TrainOptions, "container" | "resume">,
+): Promise<ResolvedConfig> {
   if (resume === undefined) return await settleBackend(await findGiven(resolveConfig(config ?? {}, container)), container);
   const saved = resolveConfig((await readExperiment(resume)).config, container);
   const copy = startFolder(resume); // which a run that has begun has of its `init`
