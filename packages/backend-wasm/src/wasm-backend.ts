@@ -33,6 +33,7 @@ export const wasmBackend: Definition<Backend, typeof options> = {
         return { ok: false, reason: error.message, remedy: "Use Node 22 or newer, a current browser, or the backend cpu." };
       }
     },
+    form: async () => ({ simd: (await compileKernels(simd)).simd }),
     async activate() {
       await registerWasmBackend({ memory, simd, gradients, ...(threads > 0 && { threads }) });
       await tf.setBackend(BACKEND_NAME);

@@ -78,6 +78,11 @@ export interface Backend {
    * is trained on another machine has those of that machine. Absent: none.
    */
   readonly machineOptions?: readonly string[];
+  /**
+   * Options that decide what it computes, to the bit, and that it chooses by the machine where the user leaves them to it: as they are here,
+   * like `{ simd: "relaxed" }`. Absent: there are none.
+   */
+  form?(): Promise<Readonly<Record<string, string>>>;
 }
 
 export const BACKENDS: InjectionToken<Registry<Backend>> = Symbol.for("benn.backends");

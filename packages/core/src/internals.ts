@@ -12,7 +12,9 @@ export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-su
 export { movingAverages } from "./moving-averages.ts";
 export { type NpyArray, parseNpy } from "./npy.ts";
 export { OutOfMemoryError } from "./out-of-memory.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./node/checkpoint-file.ts";
 export { fileError } from "./node/file-error.ts";
+export { decodeTrainedMember, encodeTrainedMember, type TrainedMemberFile } from "./node/lanes/trained-member-file.ts";
 export { lowerPreprocessing } from "./preprocessing.ts";
 export { printable } from "./printable.ts";
 export { createRandom, shuffle } from "./random.ts";
@@ -31,6 +33,8 @@ export { EVALUATION, isStepAware } from "./step.ts";
 export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.ts";
 export { buildMember } from "./train/member-trainer.ts";
 export { type MemberInMemory, MemoryStore } from "./train/memory-store.ts";
+export type { MemberCheckpoint } from "./train/run-store.ts";
+export type { Emitted } from "./train/emitted.ts";
 export { type WeightValues, writeWeights } from "./train/model-weights.ts";
 export { partRows } from "./train/part-rows.ts";
 export { predictLogits, type PredictOptions, prepareLayers } from "./train/predict-logits.ts";

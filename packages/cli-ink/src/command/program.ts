@@ -16,6 +16,7 @@ import type { SelectOptions } from "./select.ts";
 import type { StabilityOptions } from "./stability.ts";
 import type { TrainOptions } from "./train.ts";
 import type { VerifyOptions } from "./verify.ts";
+import type { WorkerCommandOptions } from "./worker.ts";
 import type { WatchOptions } from "./watch.ts";
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -69,6 +70,9 @@ export function createProgram(): Command {
         .option("--resume <run>", "go on with an interrupted run")
         .option("--take-over", "resume it although another process, on another machine perhaps, seems to train it")
         .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing")
+        .option("--on [url]", 'train on the workers of a queue ("benn worker"): redis://HOST; default: BENN_QUEUE_URL')
+        .option("--store <place>", "what weights go by, with --on: a folder that all see, or s3://BUCKET")
+        .option("--class <name>", "machines of another class than this one's, with --on")
         .option("--prepare", "make the run's folder and train nothing: for --member")
         .option("--member <n>", "train this member alone, from 0, of the run that --resume names", memberNumber)
         .option("--into <dir>", 'folder for members trained alone, which "benn collect" takes into the run'),
@@ -87,6 +91,30 @@ export function createProgram(): Command {
       ["train --resume runs/NAME --member 3 --into DIR", "one member, as a scheduler's task: docs/clusters.md"],
     ],
   ).addHelpText("after", EXIT_HELP);
+
+  examples(
+    program
+      .command("worker")
+      .description("Train members of the runs that others start with benn train --on, until it is stopped: docs/queue.md.")
+      .option("--on [url]", "the queue: redis://HOST, or rediss://HOST; default: BENN_QUEUE_URL")
+      .option("--store <place>", "what weights go by: the folder or s3://BUCKET that the runs name")
+      .option("--data <dir>", "where the data are here (the same as --set dataset.data=DIR)")
+      .option("--backend <name>", "what computes; members of other backends are left to others")
+      .option("--parallel <n>", "members trained side by side", wholeNumber, 1)
+      .option("--set <key=value...>", "options of backend and dataset that hold for this machine")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--name <name>", "of this worker, for people (default: host and process)")
+      .option("--once", "end when a member is done")
+      .option("--json", "what happens as JSON, one a line")
+      .action(async (options: WorkerCommandOptions) => {
+        const { work } = await import("./worker.ts");
+        await work(options);
+      }),
+    [
+      ["worker --on redis://HOST --data DIR", "on every machine, as often as you like"],
+      ["worker --on redis://HOST --set backend.simd=plain", "where machines differ, on all of them"],
+    ],
+  ).addHelpText("after", exitHelp("members on their way saved, and go back to the queue"));
 
   examples(
     program

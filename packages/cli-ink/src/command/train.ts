@@ -15,6 +15,7 @@ import { EXIT, exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
 import { type ScreenLooks, screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
+import { queuePlace } from "./queue-place.ts";
 import { isPluginFile } from "./plugins-of-run.ts";
 import { print, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
@@ -35,6 +36,10 @@ export interface TrainOptions extends ScreenLooks {
   readonly prepare?: boolean;
   readonly member?: number;
   readonly into?: string;
+  /** Address of a queue: BENN_QUEUE_URL, where a bare --on leaves it out. */
+  readonly on?: string | true;
+  readonly store?: string;
+  readonly class?: string;
 }
 
 /** What was asked and has not happened yet. */
@@ -88,6 +93,7 @@ export async function train(options: TrainOptions): Promise<void> {
       ...(options.out === undefined ? {} : { out: options.out }),
       ...(options.resume === undefined ? {} : { resume: options.resume }),
       ...(options.takeOver === undefined ? {} : { takeOver: options.takeOver }),
+      ...(options.on === undefined ? {} : { queue: queuePlace(options.on, options) }),
     },
     {
       onEvent(event) {

@@ -1,12 +1,14 @@
 import { extname } from "node:path";
 import { SHARE_ENV, Worker } from "node:worker_threads";
 import type { Config } from "@benn/core";
-import { type Executor, threadExecutor } from "@benn/core/node";
+import { type DataIdentity, type Executor, threadExecutor } from "@benn/core/node";
 
 /** What a thread that trains members has to know. */
 export interface MemberThreadData {
   readonly config: Config;
   readonly plugins: readonly string[];
+  /** What the data have to be, where the run was made on another machine. */
+  readonly data?: DataIdentity;
   /** Where paths of plugins begin. */
   readonly cwd: string;
 }

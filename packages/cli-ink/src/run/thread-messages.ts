@@ -15,6 +15,16 @@ export interface TrainRequest {
   readonly apart?: { readonly member: number; readonly into: string };
   /** Takes members that were trained into these folders in place of training them. */
   readonly collect?: readonly string[];
+  /** Trains on the workers of a queue. */
+  readonly queue?: QueuePlace;
+}
+
+/** A queue, and where its blobs are. */
+export interface QueuePlace {
+  readonly url: string;
+  readonly store?: string;
+  /** Of machines, in place of those like this one. */
+  readonly className?: string;
 }
 
 /** What the user asks of a run. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve as resolvePath } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
 import type { Config } from "../config.ts";
@@ -101,6 +101,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   let trainer: MemberTrainer | undefined;
   let run: ReturnType<typeof trainRun> | undefined;
   let audience: Telling | undefined;
+  let ended = false;
   try {
     const resolved = await configOf(config, options);
     options.onPhase?.("starting the backend");
@@ -142,6 +143,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const { length: members } = resolved.members;
     const lanes = await options.executor?.lanes({
       name: store.name,
+      folder: resolvePath(folder),
       config: portableConfig(resolved, container),
       data: dataIdentity(data, resolved.dataset, container),
       members,
@@ -156,6 +158,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       const next = await run.next();
       if (next.done) {
         await store.flush();
+        ended = next.value !== "interrupted";
         yield* warnings([...store.takeWarnings(), ...(await audience.close())]);
         return { folder, reason: next.value };
       }
@@ -174,7 +177,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   } finally {
     signal?.removeEventListener("abort", stop);
     await run?.return("interrupted"); // a loop that was broken off leaves it in the middle
-    await trainer?.close?.();
+    await trainer?.close?.(ended);
     await audience?.close();
     if (!options.data) data?.dispose?.();
     await store?.close();

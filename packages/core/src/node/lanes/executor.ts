@@ -19,6 +19,8 @@ export interface Executor {
 /** A run, as an executor is told of it. */
 export interface RunToTrain {
   readonly name: string;
+  /** The run's folder, on this machine. */
+  readonly folder: string;
   /**
    * What decides on the members' bytes, every default filled in, and nothing that is of this machine: where data lie, which cores and
    * devices compute, who listens, and which files plugins are in. Another machine settles those for itself.
@@ -39,15 +41,18 @@ export interface Lanes {
   readonly count: number;
   /** Opens a lane. Called when a member waits and fewer than `count` lanes are open. */
   open(listener: LaneListener): MemberLane;
-  /** Called when the run ends, however it ends, after every lane was closed. */
-  close?(): Promise<void>;
+  /**
+   * Called when the run ends, however it ends, after every lane was closed.
+   * @param ended whether the run is over, and needs nothing more that its members left behind; else it may be resumed
+   */
+  close?(ended: boolean): Promise<void>;
 }
 
 /** Trains one member at a time: what `trainInLanes` needs of a thread, and no more. */
 export interface MemberLane {
   /** Takes a copy: the sender goes on using what the message holds. */
   post(message: ToLane): void;
-  /** Ends what trains there, without waiting for it to save. Nothing is heard of the lane afterwards. */
+  /** Ends what trains there, without waiting for it to save, and returns when it is gone. Nothing is heard of the lane afterwards. */
   close(): Promise<void>;
 }
 

@@ -122,7 +122,7 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
       return outcome;
     },
     discard: () => members.clear(),
-    async close() {
+    async close(ended = false) {
       unsubscribe();
       // Stopped between two members: those that are on their way still save.
       while (control.stop !== "no" && !died && [...members.values()].some(({ settled }) => !settled)) {
@@ -132,7 +132,7 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
       const all = [...open];
       open.clear();
       await Promise.all(all.map((lane) => lane.close()));
-      await lanes.close?.();
+      await lanes.close?.(ended);
     },
   };
 }
