@@ -3,13 +3,14 @@
 import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { UserError } from "@benn/core";
-import { openRun, RunControl, train } from "@benn/core/node";
+import { collectingExecutor, type Executor, openRun, RunControl, train, trainApart, type TrainOptions } from "@benn/core/node";
 import { configure, isAsked } from "./command/configure.ts";
 import { explainError } from "./run/explain-error.ts";
+import { machineClass } from "./run/machine-class.ts";
 import { runOptions } from "./run/run-options.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
 
-const { config: asked, cwd, out, resume, takeOver = false } = workerData as TrainRequest;
+const { config: asked, cwd, out, resume, takeOver = false, prepare = false, apart, collect, queue } = workerData as TrainRequest;
 // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
 const control = new RunControl();
@@ -33,16 +34,27 @@ try {
   onPhase("loading plugins");
   const saved = resume === undefined ? undefined : await openRun(resume);
   const configured = await configure(asked, cwd, saved);
-  const run = train(saved === undefined || isAsked(asked) ? configured.config : undefined, {
-    ...runOptions(configured, cwd),
-    control,
-    signal: end.signal,
+  if (prepare) control.stopNow(); // before the first member
+  const config = saved === undefined || isAsked(asked) ? configured.config : undefined;
+  const place = { ...runOptions(configured, cwd), control, signal: end.signal, onPhase };
+  const whole: TrainOptions & { executor?: Executor } = {
+    ...place,
     takeOver,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),
-    onPhase,
     onFolder: (folder) => post({ kind: "folder", folder, plugins: configured.plugins }),
-  });
+  };
+  const onMissing = (member: number): void => post({ kind: "missing", member });
+  if (queue) {
+    const { queueExecutor } = await import("@benn/queue");
+    whole.executor = queueExecutor({
+      ...queue,
+      classOf: (backend) => machineClass(backend, configured.plugins, cwd),
+      onNews: (message) => post({ kind: "event", event: { type: "warning", message, clock: { at: Date.now() } } }),
+    });
+  }
+  if (collect && resume !== undefined) whole.executor = collectingExecutor({ run: resume, from: collect, onMissing });
+  const run = apart && resume !== undefined ? trainApart(config, { ...place, run: resume, ...apart }) : train(config, whole);
   for (;;) {
     const next = await run.next();
     if (next.done) {

@@ -16,6 +16,7 @@ import type { SelectOptions } from "./select.ts";
 import type { StabilityOptions } from "./stability.ts";
 import type { TrainOptions } from "./train.ts";
 import type { VerifyOptions } from "./verify.ts";
+import type { WorkerCommandOptions } from "./worker.ts";
 import type { WatchOptions } from "./watch.ts";
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -68,7 +69,13 @@ export function createProgram(): Command {
         .option("--out <dir>", "folder in which the run's folder is made (default: runs)")
         .option("--resume <run>", "go on with an interrupted run")
         .option("--take-over", "resume it although another process, on another machine perhaps, seems to train it")
-        .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing"),
+        .option("--dry-run", "show the configuration, layers, sizes and times, and train nothing")
+        .option("--on [url]", 'train on the workers of a queue ("benn worker"): redis://HOST; default: BENN_QUEUE_URL')
+        .option("--store <place>", "what weights go by, with --on: a folder that all see, or s3://BUCKET")
+        .option("--class <name>", "machines of another class than this one's, with --on")
+        .option("--prepare", "make the run's folder and train nothing: for --member")
+        .option("--member <n>", "train this member alone, from 0, of the run that --resume names", memberNumber)
+        .option("--into <dir>", 'folder for members trained alone, which "benn collect" takes into the run'),
     ).action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
       const { train } = await import("./train.ts");
       await train({ ...options, ...(file === undefined ? {} : { file }) });
@@ -81,8 +88,60 @@ export function createProgram(): Command {
       ["train --plugin ./my-boost.ts --set scheme=my-boost", "your own scheme"],
       ["train --preset cifar10-sb-bagging-seq --data DIR --dry-run", "what would be done"],
       ["train --resume runs/NAME", "go on where it stopped"],
+      ["train --resume runs/NAME --member 3 --into DIR", "one member, as a scheduler's task: docs/clusters.md"],
     ],
   ).addHelpText("after", EXIT_HELP);
+
+  examples(
+    program
+      .command("worker")
+      .description("Train members of the runs that others start with benn train --on, until it is stopped: docs/queue.md.")
+      .option("--on [url]", "the queue: redis://HOST, or rediss://HOST; default: BENN_QUEUE_URL")
+      .option("--store <place>", "what weights go by: the folder or s3://BUCKET that the runs name")
+      .option("--data <dir>", "where the data are here (the same as --set dataset.data=DIR)")
+      .option("--backend <name>", "what computes; members of other backends are left to others")
+      .option("--parallel <n>", "members trained side by side", wholeNumber, 1)
+      .option("--set <key=value...>", "options of backend and dataset that hold for this machine")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--name <name>", "of this worker, for people (default: host and process)")
+      .option("--once", "end when a member is done")
+      .option("--json", "what happens as JSON, one a line")
+      .action(async (options: WorkerCommandOptions) => {
+        const { work } = await import("./worker.ts");
+        await work(options);
+      }),
+    [
+      ["worker --on redis://HOST --data DIR", "on every machine, as often as you like"],
+      ["worker --on redis://HOST --set backend.simd=plain", "where machines differ, on all of them"],
+    ],
+  ).addHelpText("after", exitHelp("members on their way saved, and go back to the queue"));
+
+  examples(
+    program
+      .command("collect")
+      .description("Take members that were trained alone into their run, which judges and votes with them: docs/clusters.md.")
+      .argument("<run>", "run folder")
+      .argument("<dir...>", "folders that members were trained into, by benn train --into")
+      .option("--data <dir>", "where the run's data are now")
+      .option("--plugin <file-or-package>", "load a plugin; may be repeated", collect)
+      .option("--take-over", "although another process, on another machine perhaps, seems to train the run")
+      .addOption(uiOption())
+      .option("--timestamps", "begin plain lines with the time")
+      .action(async (run: string, from: string[], options: Omit<TrainOptions, "resume">) => {
+        const { collectMembers } = await import("./train-apart.ts");
+        await collectMembers(run, from, options);
+      }),
+    [["collect runs/NAME DIR", "after train --resume runs/NAME --member N --into DIR of each"]],
+  ).addHelpText(
+    "after",
+    `
+Exit codes:
+  0    done: the run is finished
+  1    a fault of the program
+  2    a mistake of yours, or the machine's state (a full disk, no permission)
+  75   a member is missing, or it was stopped by a signal: what was collected
+       is in the run; start the command again`,
+  );
 
   examples(
     program
@@ -618,6 +677,13 @@ function splitList(text: string): SplitName[] {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It is not a whole number from 1 on.");
+  return value;
+}
+
+function memberNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError("It is not a whole number from 0 on.");
   return value;
 }
 

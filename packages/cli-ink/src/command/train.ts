@@ -16,6 +16,7 @@ import { Exit } from "./failure.ts";
 import { type ScreenLooks, screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
 import { isPluginFile } from "./plugin-file.ts";
+import { queuePlace } from "./queue-place.ts";
 import { print, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 
@@ -32,6 +33,13 @@ export interface TrainOptions extends ScreenLooks {
   readonly takeOver?: boolean;
   readonly ui: Ui | "auto";
   readonly dryRun?: boolean;
+  readonly prepare?: boolean;
+  readonly member?: number;
+  readonly into?: string;
+  /** Address of a queue: BENN_QUEUE_URL, where a bare --on leaves it out. */
+  readonly on?: string | true;
+  readonly store?: string;
+  readonly class?: string;
 }
 
 /** What was asked and has not happened yet. */
@@ -53,6 +61,10 @@ export async function train(options: TrainOptions): Promise<void> {
   if (options.dryRun) {
     const { dryRun } = await import("./dry-run.ts");
     return await dryRun(request, cwd);
+  }
+  if (options.prepare || options.member !== undefined || options.into !== undefined) {
+    const { prepareRun, trainMemberApart } = await import("./train-apart.ts");
+    return await (options.prepare ? prepareRun(options) : trainMemberApart(options));
   }
   const ui = chooseUi(options.ui);
   const openScreen = await screenOpener(ui, options);
@@ -81,6 +93,7 @@ export async function train(options: TrainOptions): Promise<void> {
       ...(options.out === undefined ? {} : { out: options.out }),
       ...(options.resume === undefined ? {} : { resume: options.resume }),
       ...(options.takeOver === undefined ? {} : { takeOver: options.takeOver }),
+      ...(options.on === undefined ? {} : { queue: queuePlace(options.on, options) }),
     },
     {
       onEvent(event) {
@@ -211,7 +224,7 @@ export async function train(options: TrainOptions): Promise<void> {
   }
 }
 
-function configRequest({ file, preset, set, plugin, data, backend, parallel }: TrainOptions): ConfigRequest {
+export function configRequest({ file, preset, set, plugin, data, backend, parallel }: TrainOptions): ConfigRequest {
   return {
     settings: set ?? [],
     plugins: plugin ?? [],

@@ -1,6 +1,7 @@
 // The door for applications: docs/applications.md.
 export { autoBackend, examineBackends } from "./auto-backend.ts";
 export type { CheckMember, MemberToCheck } from "./check-members.ts";
+export { type ByteClass, findByteClass } from "./byte-class.ts";
 export { checkRun, type Damage, type RunReport } from "./check-run.ts";
 export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluation } from "./evaluate-run.ts";
 export { bennVersion, type Experiment, readExperiment } from "./experiment.ts";
@@ -14,12 +15,17 @@ export { type BenchSubject, openBench, type OpenBenchOptions } from "./open-benc
 export { type PlannedKind, planRun, type RunPlan } from "./plan-run.ts";
 export { isTraining } from "./run-lock.ts";
 export { readRunData } from "./run-data.ts";
-export { differenceOfData, differenceOfRuns } from "./same-data.ts";
+export { type DataIdentity, differenceOfData, differenceOfRuns } from "./same-data.ts";
 export { type RestoredMember, restoreMembers } from "./restore-members.ts";
 export { loadDataset } from "./load-dataset.ts";
 export { machineMemory } from "./machine-memory.ts";
 export { type RunResult, train, type TrainOptions } from "./train.ts";
+export { collectingExecutor, type CollectOptions } from "./apart/collecting-executor.ts";
+export { trainApart, type TrainApartOptions, type TrainedApart } from "./apart/train-apart.ts";
+export type { Executor, LaneListener, Lanes, MemberLane, RunToTrain } from "./lanes/executor.ts";
+export type { FromLane, LaneJob, ToLane } from "./lanes/lane-messages.ts";
 export { serveMembers } from "./threads/serve-members.ts";
+export { threadExecutor, threadLane } from "./threads/thread-executor.ts";
 export { dependenciesOf, discoverPlugins } from "./plugins/discover-plugins.ts";
 export { fileSpecifier, installResolver } from "./plugins/install-resolver.ts";
 export { type LoadedPlugin, loadPlugins, type PluginSource } from "./plugins/load-plugins.ts";

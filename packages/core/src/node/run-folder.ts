@@ -8,7 +8,7 @@ import type { AheadCheckpoint, Checkpoint, MemberLogits, MemberRecord, RunStore 
 import { UserError } from "../user-error.ts";
 import { checksum } from "./checksum.ts";
 import { type Covered, decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
-import { EventLog } from "./event-log.ts";
+import { EventLog, readEntries } from "./event-log.ts";
 import { fileError } from "./file-error.ts";
 import { disk, type FileSystem } from "./file-system.ts";
 import { encodeMember } from "./member-file.ts";
@@ -91,6 +91,16 @@ export class RunFolder implements RunStore {
 
   async append(event: RunEvent): Promise<void> {
     await this.#log.append(event);
+  }
+
+  /** How many events of the member the log holds. */
+  async countEvents(member: number): Promise<number> {
+    await this.flush();
+    let count = 0;
+    const words = [`"member":${member}`];
+    for await (const { event } of readEntries(join(this.path, "events.jsonl"), { follow: false, words }))
+      if (typeof event !== "string" && "member" in event && event.member === member) count += 1;
+    return count;
   }
 
   /** Writes what the disk has refused so far. */

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import type { Worker } from "node:worker_threads";
+import { join, resolve as resolvePath } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
 import type { Config } from "../config.ts";
@@ -23,6 +22,8 @@ import { checkDiskSpace } from "./disk-space.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import type { FileSystem } from "./file-system.ts";
 import { checkGiven, findGiven, givenMembers, withAbsolutePaths } from "./find-given.ts";
+import type { Executor } from "./lanes/executor.ts";
+import { trainInLanes } from "./lanes/train-in-lanes.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { machineMemory } from "./machine-memory.ts";
 import { memoryWarning } from "./memory-warning.ts";
@@ -33,12 +34,12 @@ import type { OpenTeacherLogits } from "../train/teacher-logits.ts";
 import { openTeacherLogits } from "./teacher-logits.ts";
 import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
+import { portableConfig, without } from "./portable-config.ts";
 import { RunFolder } from "./run-folder.ts";
-import { placeOptions, refuseOtherData } from "./same-data.ts";
+import { dataIdentity, placeOptions, refuseOtherData } from "./same-data.ts";
 import { startFolder } from "./start-model.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
-import { trainInThreads } from "./threads/train-in-threads.ts";
 import { writeValidationLabels } from "./validation-labels.ts";
 
 export interface TrainOptions {
@@ -63,11 +64,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Members trained elsewhere, one for each of the configuration's, to take in place of training. Such a run is not resumed. */
   readonly given?: GivenMembers;
-  /**
-   * Starts a thread whose module calls `serveMembers` with this configuration; members that do not depend on one another
-   * then train side by side. Without it they are trained one by one.
-   */
-  startMemberThread?(config: Config): Worker;
+  /** Where members are trained, for example `threadExecutor`. Without it they are trained one by one in this thread. */
+  readonly executor?: Executor;
   /** Looks at each kind of member of a new run, before anything is written; may refuse it. */
   readonly checkMember?: CheckMember;
   /** Called before each part of what comes before training, with words for people: `reading data`. */
@@ -103,6 +101,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   let trainer: MemberTrainer | undefined;
   let run: ReturnType<typeof trainRun> | undefined;
   let audience: Telling | undefined;
+  let ended = false;
   try {
     const resolved = await configOf(config, options);
     options.onPhase?.("starting the backend");
@@ -119,7 +118,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
     const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));
     const share = backend.share?.({ cores: availableParallelism(), memoryBytes: machineMemory(), stepBytes });
-    const { count, configOf: configOfThread } = membersAtATime(resolved, container, share);
+    const here = membersAtATime(resolved, container, share);
     if (!resume) await checkGiven(resolved, data, container);
     const given = options.given ?? givenMembers(resolved);
     const init = resolved.init === undefined ? undefined : await readTrained(resolved.init);
@@ -138,15 +137,20 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     // Also of a run that was killed between the two.
     if (resolved.init !== undefined && resolved.init !== startFolder(folder)) await store.keepStart(await readStartFiles(resolved.init));
     options.onFolder?.(folder);
-    const warning = memoryWarning(stepBytes, { members: count, memoryBytes: machineMemory(), config: resolved });
+    const warning = memoryWarning(stepBytes, { members: here.count, memoryBytes: machineMemory(), config: resolved });
     if (warning !== undefined) yield* warnings([warning]);
     audience = tellListeners(listeners, folder);
-    const { startMemberThread } = options;
-    if (startMemberThread && count > 1) {
-      let threads = 0;
-      const startThread = (): Worker => startMemberThread(configOfThread(threads++));
-      trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
-    }
+    const { length: members } = resolved.members;
+    const lanes = await options.executor?.lanes({
+      name: store.name,
+      folder: resolvePath(folder),
+      config: portableConfig(resolved, container),
+      data: dataIdentity(data, resolved.dataset, container),
+      members,
+      independent: here.independent,
+      here,
+    });
+    if (lanes) trainer = trainInLanes({ lanes, members, independent: here.independent, control, store });
     const loaded = data;
     const teacherLogits: OpenTeacherLogits = (teacher) => openTeacherLogits(teacher, loaded, container);
     run = trainRun({ config: resolved, data, container, store, control, init, given, trainer, teacherLogits });
@@ -154,6 +158,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       const next = await run.next();
       if (next.done) {
         await store.flush();
+        ended = next.value !== "interrupted";
         yield* warnings([...store.takeWarnings(), ...(await audience.close())]);
         return { folder, reason: next.value };
       }
@@ -172,14 +177,18 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   } finally {
     signal?.removeEventListener("abort", stop);
     await run?.return("interrupted"); // a loop that was broken off leaves it in the middle
-    await trainer?.close?.();
+    await trainer?.close?.(ended);
     await audience?.close();
     if (!options.data) data?.dispose?.();
     await store?.close();
   }
 }
 
-async function* loadData(config: ResolvedConfig, { container, signal, resume }: TrainOptions): AsyncGenerator<RunEvent, LoadedDataset> {
+/** Loads the data; where a resumed run does not find them, the error says how to name their place. */
+export async function* loadData(
+  config: ResolvedConfig,
+  { container, signal, resume }: Pick<TrainOptions, "container" | "signal" | "resume">,
+): AsyncGenerator<RunEvent, LoadedDataset> {
   try {
     return yield* loadDataset(config, container, signal);
   } catch (error) {
@@ -188,7 +197,7 @@ async function* loadData(config: ResolvedConfig, { container, signal, resume }: 
   }
 }
 
-function stamp(emitted: Emitted): RunEvent {
+export function stamp(emitted: Emitted): RunEvent {
   return { ...emitted, clock: { at: Date.now(), ...emitted.clock } };
 }
 
@@ -197,7 +206,11 @@ function* warnings(messages: readonly string[]): Generator<RunEvent> {
   for (const message of messages) yield stamp({ type: "warning", message });
 }
 
-async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
+/** What a run is made from: the configuration, or that of the resumed run, with which one that is given has to agree. */
+export async function configOf(
+  config: Config | undefined,
+  { container, resume }: Pick<TrainOptions, "container" | "resume">,
+): Promise<ResolvedConfig> {
   if (resume === undefined) return await settleBackend(await findGiven(resolveConfig(config ?? {}, container)), container);
   const saved = resolveConfig((await readExperiment(resume)).config, container);
   const copy = startFolder(resume); // which a run that has begun has of its `init`
@@ -238,8 +251,7 @@ type Json = Readonly<Record<string, unknown>>;
 function comparable(config: ResolvedConfig, container: DependencyContainer): Json {
   const { listeners: _listeners, plugins: _plugins, ...rest } = withAbsolutePaths(config);
   const places = placeOptions(config.dataset, container);
-  const dataset = Object.fromEntries(Object.entries(config.dataset).filter(([key]) => !places.includes(key)));
-  return asConfig({ ...rest, dataset } as ResolvedConfig);
+  return asConfig({ ...rest, dataset: without(config.dataset, places) } as ResolvedConfig);
 }
 
 async function readStartFiles(folder: string): Promise<Record<string, Uint8Array>> {

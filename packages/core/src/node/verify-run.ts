@@ -2,9 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
-import type { Config } from "../config.ts";
 import type { RunEvent, Steered } from "../events.ts";
 import type { Spec } from "../registry.ts";
 import { RunControl } from "../run-control.ts";
@@ -12,6 +10,7 @@ import { UserError } from "../user-error.ts";
 import { decodeCheckpoint } from "./checkpoint-file.ts";
 import { readEvents } from "./event-log.ts";
 import { readExperiment } from "./experiment.ts";
+import type { Executor } from "./lanes/executor.ts";
 import type { SavedMember } from "./member-file.ts";
 import { readMemberRecord } from "./read-member.ts";
 import { readRunFacts } from "./run-facts.ts";
@@ -29,7 +28,8 @@ export interface VerifyOptions {
   readonly dataset?: Spec;
   /** To stop from outside. */
   readonly control?: RunControl;
-  startMemberThread?(config: Config): Worker;
+  /** Where members are trained. Default: one by one in this thread. */
+  readonly executor?: Executor;
   onEvent?(event: RunEvent): void;
 }
 
@@ -65,7 +65,7 @@ export interface Verification {
  * @throws UserError when the run has no record of a finished member, its members were trained elsewhere, or its data differ
  */
 export async function verifyRun(folder: string, options: VerifyOptions): Promise<Verification> {
-  const { container, dataset, startMemberThread } = options;
+  const { container, dataset, executor } = options;
   const control = options.control ?? new RunControl();
   const { config, origin } = await readExperiment(folder);
   if (origin)
@@ -98,7 +98,7 @@ export async function verifyRun(folder: string, options: VerifyOptions): Promise
       container,
       control,
       ...(from ? { resume } : { out: work, sameDataAs: folder }),
-      ...(startMemberThread ? { startMemberThread } : {}),
+      ...(executor ? { executor } : {}),
     });
     const ended = new Set<number>();
     for await (const event of run) {

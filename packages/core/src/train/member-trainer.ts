@@ -40,8 +40,11 @@ export interface MemberTrainer {
   train(job: MemberJob): AsyncGenerator<Emitted, TrainedMember>;
   /** Forgets the members that are on their way: the run ends before them. Absent: none ever is. */
   discard?(): void;
-  /** Called when the run ends, however it ends. */
-  close?(): Promise<void>;
+  /**
+   * Called when the run ends, however it ends.
+   * @param ended whether it has come to its end, and will not be resumed
+   */
+  close?(ended?: boolean): Promise<void>;
 }
 
 export interface TrainerOptions {

@@ -3,13 +3,19 @@ import type { MemberCheckpoint } from "../../train/run-store.ts";
 import type { MemberJob, TrainedMember } from "../../train/member-trainer.ts";
 import type { Emitted } from "../../train/emitted.ts";
 
-/** What a thread that trains members is told. */
-export type ToThread =
-  | ({ readonly kind: "train" } & Omit<MemberJob, "save">)
+/** A member to train, for whoever trains it. */
+export interface LaneJob extends Omit<MemberJob, "save"> {
+  /** How many events of the member are known already: what it says from `from` on goes on from there. A member says the same whoever trains it. */
+  readonly said: number;
+}
+
+/** What a lane is told. */
+export type ToLane =
+  | ({ readonly kind: "train" } & LaneJob)
   | { readonly kind: "control"; readonly paused: boolean; readonly stop: RunControl["stop"] };
 
 /** What it says, in the order in which it happened. */
-export type FromThread =
+export type FromLane =
   | { readonly kind: "event"; readonly member: number; readonly event: Emitted }
   | { readonly kind: "save"; readonly member: number; readonly training: MemberCheckpoint }
   | { readonly kind: "done"; readonly member: number; readonly outcome: TrainedMember }
