@@ -1,5 +1,4 @@
-// @ts-ignore: decorator
-@inline
+// @inline
 function adam4(
   at: usize, g: v128, w: v128, m: v128, v: v128, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, decay: f32, rate: f32, correction: f32, epsilon: f32, kept: f32,
   w1: usize, m1: usize, v1: usize, single: bool,

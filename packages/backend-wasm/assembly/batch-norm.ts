@@ -1,8 +1,8 @@
 // Statistics per channel and what batch norm and its gradient make of them. x is [rows, c], read through a program; narrow
 // channels are repeated to a pattern. Normalising itself is an instruction of programs.
-import { madd, repeat } from "./simd";
-import { addTo, total } from "./reduce";
-import { blockLength, evaluate, result } from "./program";
+import { madd, repeat } from "./simd.ts";
+import { addTo, total } from "./reduce.ts";
+import { blockLength, evaluate, result } from "./program.ts";
 
 /** Rows whose sums may stay in float32. */
 const RUN: i32 = 64;
@@ -35,8 +35,7 @@ function promote(sums: usize, length: i32, out: usize): void {
  * partials[chunk][2][length] (float64) = Σ d and Σ d² of d = x − center, or with `gradient` Σ dy and Σ dy·(x − center), where
  * dy is the program's first and x its second result; over the patterns from … to of one chunk.
  */
-// @ts-ignore: decorator
-@inline
+// @inline
 function sums(
   gradient: bool, from: i32, to: i32, scratch: usize, program: usize, count: usize, length: i32, center: usize, grain: i32, partials: usize,
 ): void {

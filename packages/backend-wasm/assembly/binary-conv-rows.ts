@@ -1,13 +1,12 @@
 // binary-conv.ts for narrow layers, where making the numbers of a patch takes as long as counting with them. Two pixels side by side
 // have the same neighbours but one: so a row of the input is written as numbers for the tables once, each place with the place one
 // step to the right, and a row of a pair's patch is a stretch of it.
-import { emit, overhang } from "./binary-conv";
-import { blockWidth, factorsOffset, paddedFilters, stepsOf } from "./binary-filters";
-import { countRows, MOST_STEPS, STEP, TABLES } from "./lookup";
+import { emit, overhang } from "./binary-conv.ts";
+import { blockWidth, factorsOffset, paddedFilters, stepsOf } from "./binary-filters.ts";
+import { countRows, MOST_STEPS, STEP, TABLES } from "./lookup.ts";
 
 /** Steps of one row of a patch, or 0 where it is not whole steps. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function stepsOfRow(kw: i32, c: i32): i32 {
   const nibbles = kw * ((c + 7) >> 3) * 2;
   return nibbles % STEP ? 0 : nibbles / STEP;
@@ -20,8 +19,7 @@ export function convolvesRows(kw: i32, c: i32): bool {
 }
 
 /** Places that a row of the input has with its padding. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function placesOf(ow: i32, kw: i32, sw: i32): i32 {
   return (ow - 1) * sw + kw;
 }

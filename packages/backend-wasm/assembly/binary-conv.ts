@@ -1,7 +1,7 @@
 // Convolution of −1, 0, +1 with a kernel of −1, +1, by XNOR and counting. A patch is a row of bits, tap after tap, each tap ⌈C/8⌉
 // bytes, filled up to whole 64-bit words; so is each filter. Bits that belong to no channel are 0 in both.
-import { blockWidth, factorsOffset, paddedFilters, stepsOf } from "./binary-filters";
-import { codeBytes, count, encode, MOST_STEPS, STEP, TABLES } from "./lookup";
+import { blockWidth, factorsOffset, paddedFilters, stepsOf } from "./binary-filters.ts";
+import { codeBytes, count, encode, MOST_STEPS, STEP, TABLES } from "./lookup.ts";
 
 /** Pairs of pixels that meet a part of the filters before the next part is read. */
 const TILE: i32 = 16;
@@ -9,20 +9,17 @@ const TILE: i32 = 16;
 const MOST_SUMMED: i32 = MOST_STEPS * 260;
 
 /** 64-bit words of a patch. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function wordsOf(taps: i32, c: i32): i32 {
   return (taps * ((c + 7) >> 3) + 7) >> 3;
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function copyLoosely(dst: usize, src: usize, bytes: i32): void {
   for (let i = 0; i < bytes; i += 8) store<u64>(dst + i, load<u64>(src + i));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function fillLoosely(dst: usize, value: u64, bytes: i32): void {
   for (let i = 0; i < bytes; i += 8) store<u64>(dst + i, value);
 }
@@ -53,8 +50,7 @@ function gather(
 }
 
 /** Bits set in a row. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function countBits(row: usize, wordBytes: usize): i32 {
   let n: i64 = 0;
   for (let k: usize = 0; k < wordBytes; k += 8) n += popcnt(load<i64>(row + k));
@@ -83,8 +79,7 @@ function carry(sums: usize, bytes: usize, carried: usize): void {
 }
 
 /** y[f] = (n − 2·sums + extra)·factor + bias, not below `least`, for `many` filters. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function emit(n: i32, sums: usize, carried: usize, extra: usize, factor: usize, bias: usize, least: v128, many: i32, y: usize): void {
   const all = i32x4.splat(n);
   for (; many > 0; many -= 4) {
@@ -109,8 +104,7 @@ export function emit(n: i32, sums: usize, carried: usize, extra: usize, factor: 
 // are counted for its pair; how many values are inside; where its `extra` stands; and, with the first of a pair, the steps from … to.
 const PIXEL_BYTES: i32 = 32;
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function range(from: i32, to: i32): i32 {
   return from | (to << 16);
 }

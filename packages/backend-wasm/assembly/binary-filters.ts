@@ -1,31 +1,27 @@
 // Filters of −1 and +1 as `binaryConv2d` reads them. A filter is a row of bits as a patch is: tap after tap, each ⌈C/8⌉ bytes, of
 // which those that belong to no channel are 0; four bits, a nibble, fill a byte here.
-import { STEP, TABLES, writeTables } from "./lookup";
+import { STEP, TABLES, writeTables } from "./lookup.ts";
 
 /** Steps of a patch. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function stepsOf(taps: i32, c: i32): i32 {
   return (taps * ((c + 7) >> 3) * 2 + STEP - 1) / STEP;
 }
 
 /** Filters are counted in blocks of 64, the last of 16, 32 or 64. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function blockWidth(left: i32): i32 {
   return left > 32 ? 64 : left > 16 ? 32 : 16;
 }
 
 /** Filters with those that fill up the last sixteen. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function paddedFilters(f: i32): i32 {
   return (f + 15) & ~15;
 }
 
 /** Where, in what `packFilters` writes, the factors are. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function factorsOffset(f: i32, taps: i32, c: i32): usize {
   const whole = f & ~63, filters = f > whole ? whole + blockWidth(f - whole) : f;
   return <usize>(TABLES + filters * stepsOf(taps, c) * STEP);

@@ -1,9 +1,9 @@
 // Gradients of a binary convolution by tables of signed sums (tables.ts), from a dy that is packed once for both (pack-gradient.ts): for
 // one pixel the same 16 filters of all images stand together. Padding then never meets a table: for one output
 // pixel and tap either all images have an input pixel or none.
-import { paddedImages } from "./pack-gradient";
-import { addEntries, buildTable, entries } from "./tables";
-import { transpose4 } from "./simd";
+import { paddedImages } from "./pack-gradient.ts";
+import { addEntries, buildTable, entries } from "./tables.ts";
+import { transpose4 } from "./simd.ts";
 
 /** Chunks of four groups of `group` each that n things come to. */
 export function chunksOf(n: i32, group: i32): i32 {
@@ -11,8 +11,7 @@ export function chunksOf(n: i32, group: i32): i32 {
 }
 
 /** Sixteen bits to sixteen bytes of 0 or −1. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function spread(bits: u32): v128 {
   const places = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
   const bytes = i8x16.swizzle(i16x8.splat(<i16>bits), i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
@@ -20,8 +19,7 @@ function spread(bits: u32): v128 {
 }
 
 /** The codes of one group of images for 16 channels, whose bits are at p for the first image. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function groupCodes(p: usize, v: usize, images: i32, imageBytes: usize): v128 {
   let code = i8x16.splat(0);
   for (let j = images - 1; j >= 0; j--) {
@@ -209,15 +207,13 @@ export function scatterColumn(
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function storeOnto(to: usize, toSum: usize, toUnit: usize, value: v128): void {
   const passed = v128.and(value, f32x4.lt(f32x4.abs(v128.load(to + toUnit)), f32x4.splat(1)));
   v128.store(to, f32x4.add(v128.load(to + toSum), passed));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function transposeOnto(p: usize, stride: usize, d: usize, imageBytes: usize, toSum: usize, toUnit: usize): void {
   const a = v128.load(p), b = v128.load(p + stride), c = v128.load(p + 2 * stride), e = v128.load(p + 3 * stride);
   const t0 = i32x4.shuffle(a, b, 0, 4, 1, 5), t1 = i32x4.shuffle(c, e, 0, 4, 1, 5), t2 = i32x4.shuffle(a, b, 2, 6, 3, 7), t3 = i32x4.shuffle(c, e, 2, 6, 3, 7);

@@ -2,8 +2,7 @@
 // sums over them are in float64.
 
 /** Stores the first n (at most 4) floats of v. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function storeSome(p: usize, v: v128, n: i32): void {
   if (n >= 4) v128.store(p, v);
   else {
@@ -13,22 +12,19 @@ function storeSome(p: usize, v: v128, n: i32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function high(v: v128): v128 {
   return f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3));
 }
 
 /** The quotients of four float64 sums by n, as float32. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function means(low: v128, high: v128, n: i32): v128 {
   const count = f64x2.splat(<f64>n), a = f32x4.demote_f64x2_zero(f64x2.div(low, count)), b = f32x4.demote_f64x2_zero(f64x2.div(high, count));
   return i64x2.shuffle(a, b, 0, 2);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function signed(a: v128, w: v128): v128 {
   return v128.bitselect(f32x4.neg(a), a, f32x4.lt(w, f32x4.splat(0)));
 }

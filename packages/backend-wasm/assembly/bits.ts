@@ -1,17 +1,15 @@
 // Values of −1, 0 and +1 as bits: a pixel's channels are a run of whole bytes, bit c % 8 of byte c / 8 is set where channel c
 // is above 0, and a second such array says where it is not 0. For signs of real values see threshold.ts.
-import { blockLength, evaluate, result } from "./program";
+import { blockLength, evaluate, result } from "./program.ts";
 
 /** Eight bits: which of the floats at p are above 0. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function eight(p: usize): u32 {
   const zero = f32x4.splat(0);
   return i32x4.bitmask(f32x4.gt(v128.load(p), zero)) | (i32x4.bitmask(f32x4.gt(v128.load(p, 16), zero)) << 4);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function eightValid(p: usize): u32 {
   const zero = f32x4.splat(0);
   return i32x4.bitmask(f32x4.ne(v128.load(p), zero)) | (i32x4.bitmask(f32x4.ne(v128.load(p, 16), zero)) << 4);

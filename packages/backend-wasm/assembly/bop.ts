@@ -1,5 +1,4 @@
-// @ts-ignore: decorator
-@inline
+// @inline
 function bop4(at: usize, g: v128, w: v128, m: v128, gamma: f32, kept: f32, threshold: f32, w1: usize, m1: usize, single: bool): void {
   const one = f32x4.splat(1), minus = f32x4.splat(-1);
   const average = f32x4.add(f32x4.mul(m, f32x4.splat(kept)), f32x4.mul(g, f32x4.splat(gamma)));

@@ -9,9 +9,9 @@
 // keeps order: it is not below threshold t if value + bias ≥ t, and is below if value + bias ≤ t − 2⁻²³|t| − 2⁻¹⁴⁹, which no float
 // between there and t follows. So A is compared with the middle of u·v·(t − bias) and u·v·(t − 2⁻²²|t| − 2⁻¹⁴⁸ − bias), and is right
 // unless it is nearer than all these together.
-import { byRows, conv2d, convScratch, corners, MC, patchRow, tapsPerBlock } from "./conv";
-import { transpose4 } from "./simd";
-import { packSigns } from "./threshold";
+import { byRows, conv2d, convScratch, corners, MC, patchRow, tapsPerBlock } from "./conv.ts";
+import { transpose4 } from "./simd.ts";
+import { packSigns } from "./threshold.ts";
 
 /** |ΣXW| stays within, and so do the thresholds that it is compared with: differences fit 32 bits. */
 const LARGEST: f64 = 1073741823;
@@ -110,8 +110,7 @@ function quantizeInputs(from: usize, count: i32, largest: i32, to: usize): f64 {
   return scale;
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function within(value: f64): f64 {
   return max(-LARGEST, min(LARGEST, value));
 }
@@ -142,35 +141,30 @@ function halfSum(patch: usize, bytes: usize): i32 {
   return half + (half >> 6) + 1;
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function add(sum: v128, x: v128, w: v128): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(x, w));
 }
 
 /** A bit for each of 16 sums that is not negative. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function signs16(a: v128, b: v128, c: v128, d: v128): u32 {
   return ~i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d))) & 0xffff;
 }
 
 /** Whether one of 16 sums is no farther from 0 than `margin`. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function anyNear(a: v128, b: v128, c: v128, d: v128, margin: v128): bool {
   const least = i32x4.min_u(i32x4.min_u(i32x4.abs(a), i32x4.abs(b)), i32x4.min_u(i32x4.abs(c), i32x4.abs(d)));
   return v128.any_true(i32x4.le_s(least, margin));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function near4(sums: v128, margin: v128): u32 {
   return i32x4.bitmask(i32x4.le_s(i32x4.abs(sums), margin));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function list16(a: v128, b: v128, c: v128, d: v128, margin: v128, entry: i32, doubts: usize): usize {
   let near = near4(a, margin) | (near4(b, margin) << 4) | (near4(c, margin) << 8) | (near4(d, margin) << 12);
   while (near) {
@@ -181,8 +175,7 @@ function list16(a: v128, b: v128, c: v128, d: v128, margin: v128, entry: i32, do
   return doubts;
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function put(signs: usize, bits: u32, left: i32): void {
   if (left > 8) store<u16>(signs, bits);
   else store<u8>(signs, bits);

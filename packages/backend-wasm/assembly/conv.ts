@@ -1,7 +1,7 @@
 // Convolution and its two gradients as matrix products over patches that are gathered block by block, never all at once.
-import { evenB, multiplyPanels, packB, panelWidth } from "./tile";
-import { transpose4 } from "./simd";
-import { blockLength, evaluate, programScratch } from "./program";
+import { evenB, multiplyPanels, packB, panelWidth } from "./tile.ts";
+import { transpose4 } from "./simd.ts";
+import { blockLength, evaluate, programScratch } from "./program.ts";
 
 // Panels of PIXELS rows start 3,840 bytes apart: at 4,096 all would fall into the same few lines of the cache.
 const KC: i32 = 384, PIXELS: i32 = 240, GROUP: i32 = 64;
@@ -43,8 +43,7 @@ export function corners(
 }
 
 /** Address of the input pixel under tap (u, v) of a patch; `zeros` outside, or between pixels that a stride spread apart. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function pixelUnder(entry: usize, u: i32, v: i32, h: i32, w: i32, spreadH: i32, spreadW: i32, bytes: usize, zeros: usize): usize {
   let row = load<i32>(entry) + u, column = load<i32>(entry, 4) + v;
   if (spreadH > 1 || spreadW > 1) {
@@ -57,14 +56,12 @@ function pixelUnder(entry: usize, u: i32, v: i32, h: i32, w: i32, spreadH: i32, 
 }
 
 /** Copies by 16 bytes: up to 15 more than asked are written, and read. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function copyLoosely(dst: usize, src: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, v128.load(src + i));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function clearLoosely(dst: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, f32x4.splat(0));
 }

@@ -1,8 +1,7 @@
 // One value in, one value out. The operation is a number known when each loop is compiled, so every loop holds only its own.
-import { patternLength, repeat } from "./simd";
+import { patternLength, repeat } from "./simd.ts";
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function unary4(op: i32, x: v128, low: v128, high: v128): v128 {
   const zero = f32x4.splat(0), one = f32x4.splat(1);
   if (op == 0) return f32x4.max(x, zero); // relu
@@ -16,8 +15,7 @@ function unary4(op: i32, x: v128, low: v128, high: v128): v128 {
   return v128.bitselect(f32x4.splat(-1), one, f32x4.lt(x, zero)); // sign, with +1 at 0
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function unaryLoop(op: i32, x: usize, y: usize, from: usize, to: usize, low: f32, high: f32): void {
   const l = f32x4.splat(low), h = f32x4.splat(high);
   let i = from << 2;
@@ -41,8 +39,7 @@ export function unary(from: usize, to: usize, scratch: usize, op: i32, x: usize,
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function binary4(op: i32, a: v128, b: v128): v128 {
   if (op == 0) return f32x4.add(a, b);
   if (op == 1) return f32x4.sub(a, b);
@@ -54,8 +51,7 @@ function binary4(op: i32, a: v128, b: v128): v128 {
   return f32x4.div(b, a);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function binaryLoop(op: i32, a: usize, b: usize, y: usize, count: usize): void {
   let i: usize = 0;
   const vectors = (count & ~3) << 2, end = count << 2;

@@ -32,8 +32,7 @@ export function codeBytes(steps: i32): usize {
 }
 
 /** Numbers for the tables: each byte's low and high half of the row of bits `a`, with those of `b` as their high halves. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function encode(a: usize, b: usize, wordBytes: usize, bytes: usize, codes: usize): void {
   const half: u64 = 0x0f0f0f0f0f0f0f0f;
   let to = codes;
@@ -46,28 +45,24 @@ export function encode(a: usize, b: usize, wordBytes: usize, bytes: usize, codes
   for (const end = codes + bytes; to < end; to += 16) v128.store(to, i8x16.splat(0));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function lookUp(counts: v128, weights: usize, offset: usize): v128 {
   // @ts-ignore: the compiler defines it
   return ASC_FEATURE_RELAXED_SIMD ? i8x16.relaxed_swizzle(counts, v128.load(weights + offset)) : i8x16.swizzle(counts, v128.load(weights + offset));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function countsOf(masked: bool, tables: usize, code: usize, second: usize): v128 {
   if (!masked) return v128.load(tables + (<usize>load<u8>(code) << 4));
   return v128.or(v128.load(tables + (<usize>load<u8>(code) << 4), 4096), v128.load(tables + (<usize>load<u8>(second) << 4), 8192));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function lookUpStep(t0: v128, t1: v128, t2: v128, weights: usize, offset: usize, width: usize): v128 {
   return i8x16.add(i8x16.add(lookUp(t0, weights, offset), lookUp(t1, weights, offset + width)), lookUp(t2, weights, offset + 2 * width));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function addTo(sums: usize, more: v128, anew: bool): void {
   v128.store(sums, anew ? more : i16x8.add(v128.load(sums), more));
 }
@@ -76,8 +71,7 @@ function addTo(sums: usize, more: v128, anew: bool): void {
  * `whole` is the sum of steps modulo 256; `high` is that of steps shifted right by four bits in lanes of 16, so that the byte
  * above spills its low half into the even bytes. Filters 0 to 7 are the even bytes, 8 to 15 the odd ones.
  */
-// @ts-ignore: decorator
-@inline
+// @inline
 function takeOut(whole: v128, high: v128, sums: usize, anew: bool): void {
   const byte = i16x8.splat(255);
   const oddSecond = i16x8.shr_u(high, 8);
@@ -94,8 +88,7 @@ function takeOut(whole: v128, high: v128, sums: usize, anew: bool): void {
  * [2 pixels][64 filters] of 16 bits, or written there `anew`. So many rows of `steps` steps, together at most MOST_STEPS. A row's
  * numbers stand `stride` bytes behind those of the row before, and the first of a ring of `ring` rows behind the last.
  */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function countRows(
   masked: bool, anew: bool, width: usize, tables: usize, codes: usize, seconds: usize, stride: usize, slot: i32, ring: i32, rows: i32, steps: i32,
   weights: usize, sums: usize,
@@ -132,8 +125,7 @@ export function countRows(
 }
 
 /** Adds the counts of one row, or of a part of it, to `sums`. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function count(masked: bool, width: usize, tables: usize, codes: usize, seconds: usize, steps: i32, weights: usize, sums: usize): void {
   countRows(masked, false, width, tables, codes, seconds, 0, 0, 1, 1, steps, weights, sums);
 }

@@ -1,5 +1,5 @@
 // Matrix products with any strides, so that transposed operands need no copy.
-import { evenB, multiplyPanels, packB, panelWidth } from "./tile";
+import { evenB, multiplyPanels, packB, panelWidth } from "./tile.ts";
 
 const KC: i32 = 256,
   MC: i32 = 64;

@@ -1,12 +1,11 @@
 // dy as the table kernels of binary-grad.ts read it: [⌈f/16⌉][pixel][image][16], so that for one pixel the same 16 filters of all
 // images stand together.
-import { addColumns } from "./reduce";
-import { blockLength, evaluate, programScratch, result } from "./program";
-import { put } from "./tables";
+import { addColumns } from "./reduce.ts";
+import { blockLength, evaluate, programScratch, result } from "./program.ts";
+import { put } from "./tables.ts";
 
 /** Images that dy is padded to, by zeros. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function paddedImages(images: i32): i32 {
   return (images + 15) & ~15;
 }
@@ -17,8 +16,7 @@ export function packedGradient(images: i32, pixels: i32, f: i32): usize {
 }
 
 /** Images that `packGradient` takes together: those of one block of pixels, where blocks begin alike in all. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function imagesTogether(pixels: i32, f: i32, block: i32): i32 {
   return (pixels * f) % block ? 1 : 16;
 }
@@ -85,8 +83,7 @@ export function packGradient(
 }
 
 /** A row of f floats to planes of 16, zeros behind the last. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function packRow(x: usize, f: i32, d: usize, plane: usize): void {
   for (let k = f >> 4; k > 0; k--) {
     put(d, v128.load(x), v128.load(x, 16), v128.load(x, 32), v128.load(x, 48));
@@ -108,8 +105,7 @@ function largestOfRow(x: usize, f: i32, factors: usize): u32 {
 }
 
 /** The larger of magnitudes a and of the magnitudes of b, compared as integers: the order is the same, and NaN is above all. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function larger(a: v128, b: v128): v128 {
   return i32x4.max_s(a, v128.and(b, i32x4.splat(0x7fffffff)));
 }

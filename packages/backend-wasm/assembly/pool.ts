@@ -1,20 +1,17 @@
 // Maximum and average over windows; x is [batch, h, w, c], y is [batch, oh, ow, c]. Padding is never a candidate.
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function combine(maximum: bool, a: v128, b: v128): v128 {
   return maximum ? f32x4.pmax(a, b) : f32x4.add(a, b); // NaN is never a maximum
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function finish(maximum: bool, value: v128, divisor: v128): v128 {
   return maximum ? value : f32x4.div(value, divisor);
 }
 
 /** The maximum of a window, or its sum by `divisor`, for the `bytes` of its channels; from row to row, and in it from column to column. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function reduceWindow(maximum: bool, x: usize, rowBytes: usize, bytes: usize, rows: i32, columns: i32, divisor: f32, y: usize): void {
   const start = f32x4.splat(maximum ? -Infinity : 0), divisors = f32x4.splat(divisor), across = <usize>columns * bytes, end = x + <usize>rows * rowBytes;
   let k: usize = 0;
@@ -45,8 +42,7 @@ function reduceWindow(maximum: bool, x: usize, rowBytes: usize, bytes: usize, ro
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function pool(
   maximum: bool, from: i32, to: i32, x: usize, h: i32, w: i32, c: i32, y: usize, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, top: i32,
   left: i32, divisor: f32,

@@ -5,8 +5,8 @@
 // A program is words of 32 bits: how many instructions, the registers of its one or two results, a spare; then eight words
 // per instruction: operation, result register, operand registers a and b, parameters p0 … p3. Coefficients are arrays of one
 // pattern's length (see simd.ts), one after the other at p0.
-import { keeps4 } from "./dropout";
-import { packSigns } from "./threshold";
+import { keeps4 } from "./dropout.ts";
+import { packSigns } from "./threshold.ts";
 
 /** Floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
 export function blockLength(length: i32): i32 {
@@ -19,20 +19,17 @@ export function programScratch(registers: i32, block: i32): usize {
 }
 
 /** Address of result 0 or 1 of the program last evaluated in this scratch. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function result(program: usize, scratch: usize, which: i32): usize {
   return load<usize>(scratch + (<usize>load<i32>(program + 4 + (<usize>which << 2)) << 2));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function normalized(a: v128, mean: v128, factor: v128, offset: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.sub(a, mean), factor), offset);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function step(op: i32, a: v128, b: v128, c0: v128, c1: v128, c2: v128, c3: v128): v128 {
   if (op == 1) return normalized(a, c0, c1, c2); // (a − mean)·factor + offset
   if (op == 2) return f32x4.max(a, f32x4.splat(0)); // ReLU
@@ -47,8 +44,7 @@ function step(op: i32, a: v128, b: v128, c0: v128, c1: v128, c2: v128, c3: v128)
   return f32x4.add(a, b); // 12
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function loop(op: i32, y: usize, a: usize, b: usize, coefficients: usize, row: usize, bytes: usize): void {
   const uses = op == 1 || op == 10 || op == 11 ? 3 : op == 8 ? 4 : 0, zero = f32x4.splat(0);
   let i: usize = 0;

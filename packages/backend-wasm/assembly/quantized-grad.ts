@@ -6,10 +6,10 @@
 // tables (24 at most) the sums of magnitudes are taken, the largest of a lane bounds whatever is added, 24 · 1024 < 2¹⁵, and
 // bounds add up; before they could reach 2¹⁵ the sums are added to floats and start anew. Gradients are mostly far below
 // their maximum, so that happens seldom.
-import { addEntries, buildTable, entries } from "./tables";
-import { chunksOf, clear, scatterColumn } from "./binary-grad";
-import { paddedImages } from "./pack-gradient";
-import { bits4 } from "./dropout";
+import { addEntries, buildTable, entries } from "./tables.ts";
+import { chunksOf, clear, scatterColumn } from "./binary-grad.ts";
+import { paddedImages } from "./pack-gradient.ts";
+import { bits4 } from "./dropout.ts";
 
 /** The largest magnitude of a quantized value; rounding up may make it one more. */
 const LEVELS: f64 = 1023;
@@ -17,8 +17,7 @@ const LEVELS: f64 = 1023;
 const LEAST: f32 = 1e-30;
 
 /** Filters of a row for the input's gradient. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function paddedFilters(f: i32): i32 {
   return (f + 7) & ~7;
 }
@@ -34,8 +33,7 @@ export function quantizedForInput(images: i32, pixels: i32, f: i32): usize {
 }
 
 /** Quantizing multiplies by inverse, which leaves 12 binary places, and the sums of what came of it by scale. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function putScale(most: f32, factor: f32, inverse: usize, scale: usize): void {
   store<f32>(inverse, most < LEAST ? 0 : <f32>(LEVELS * 4096 / <f64>most));
   store<f32>(scale, <f32>(<f64>most / LEVELS) * factor);
@@ -64,8 +62,7 @@ export function quantizationScales(
 }
 
 /** ⌊x + u⌋ for x of 12 binary places, |x| < 2¹⁰, and u of 12 random ones: up as often as the places say. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function round(x: v128, u: v128): v128 {
   // A float between 2²³ and 2²⁴ has an integer in its lowest bits: adding rounds x, in units of 2⁻¹², to the nearest.
   const shifted = f32x4.add(x, f32x4.splat(12582912));
@@ -76,8 +73,7 @@ function round(x: v128, u: v128): v128 {
  * Quantizes 8 filters' values at p: returns them for the input, and stores them for the kernel. Number i and on are four words
  * of chance, whose lowest bits are for the first four values and the highest for the others.
  */
-// @ts-ignore: decorator
-@inline
+// @inline
 function quantize8(here: bool, p: usize, i: u32, seed: i32, filterInverse: usize, factor: usize, imageInverse: usize, out: usize): v128 {
   if (!here) return i32x4.splat(0);
   const a = v128.load(p), b = v128.load(p, 16), words = bits4(i, seed), u = v128.and(words, i32x4.splat(0xfff)), v = i32x4.shr_u(words, 20);
@@ -127,8 +123,7 @@ export function quantizeGradient(
 }
 
 /** Stores the columns of eight rows of 16-bit integers, 64 bytes apart. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function transpose8(r0: v128, r1: v128, r2: v128, r3: v128, r4: v128, r5: v128, r6: v128, r7: v128, d: usize): void {
   const a0 = i16x8.shuffle(r0, r1, 0, 8, 1, 9, 2, 10, 3, 11), a1 = i16x8.shuffle(r0, r1, 4, 12, 5, 13, 6, 14, 7, 15);
   const b0 = i16x8.shuffle(r2, r3, 0, 8, 1, 9, 2, 10, 3, 11), b1 = i16x8.shuffle(r2, r3, 4, 12, 5, 13, 6, 14, 7, 15);
@@ -140,8 +135,7 @@ function transpose8(r0: v128, r1: v128, r2: v128, r3: v128, r4: v128, r5: v128, 
   put4(i32x4.shuffle(a1, b1, 2, 6, 3, 7), i32x4.shuffle(c1, e1, 2, 6, 3, 7), d + 384);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function put4(a: v128, b: v128, d: usize): void {
   v128.store(d, i64x2.shuffle(a, b, 0, 2));
   v128.store(d, i64x2.shuffle(a, b, 1, 3), 64);

@@ -1,10 +1,9 @@
 // Sums over many values: short runs in float32, their sums in float64. Rows are split into chunks of a fixed size, each with
 // a partial sum of its own, and these are added up in order: the same bytes whatever the number of threads.
-import { blockLength, evaluate, result } from "./program";
+import { blockLength, evaluate, result } from "./program.ts";
 
 /** acc[j] += the four sums in v, as float64. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function addTo(acc: usize, v: v128): void {
   v128.store(acc, f64x2.add(v128.load(acc), f64x2.promote_low_f32x4(v)));
   v128.store(acc, f64x2.add(v128.load(acc, 16), f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3))), 16);

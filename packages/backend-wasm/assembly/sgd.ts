@@ -1,5 +1,4 @@
-// @ts-ignore: decorator
-@inline
+// @inline
 function sgd4(
   nesterov: bool, at: usize, g: v128, w: v128, v: v128, rate: f32, momentum: f32, decay: f32, w1: usize, v1: usize, single: bool,
 ): void {
@@ -16,8 +15,7 @@ function sgd4(
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function sgdLoop(
   nesterov: bool, from: usize, to: usize, w: usize, g: usize, v: usize, w1: usize, v1: usize, rate: f32, momentum: f32, decay: f32,
 ): void {

@@ -1,16 +1,14 @@
 // Small things the kernels share: fused multiply-add where the engine has it, and patterns that repeat along a row.
 
 /** a·b + c: one rounding in the relaxed build, two in the plain one. The condition is known when compiling. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   // @ts-ignore: the compiler defines it
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
 /** Loads the float at p into all lanes. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function splatAt(p: usize): v128 {
   return v128.load_splat<f32>(p);
 }
@@ -34,8 +32,7 @@ export function repeat(src: usize, inner: i32, length: i32, dst: usize): void {
 }
 
 /** Transposes 4×4 floats: rows at p0 … p3, to rows at d that are `stride` bytes apart. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function transpose4(p0: usize, p1: usize, p2: usize, p3: usize, d: usize, stride: usize): void {
   const a = v128.load(p0), b = v128.load(p1), c = v128.load(p2), e = v128.load(p3);
   const t0 = i32x4.shuffle(a, b, 0, 4, 1, 5), t1 = i32x4.shuffle(c, e, 0, 4, 1, 5);

@@ -72,8 +72,7 @@ function buildThree<T>(q: usize, rows: i32, stride: usize, t: usize): void {
 }
 
 /** Four vectors, one after the other. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function put(p: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(p, a); v128.store(p, b, 16); v128.store(p, c, 32); v128.store(p, d, 48);
 }
@@ -81,8 +80,7 @@ export function put(p: usize, a: v128, b: v128, c: v128, d: v128): void {
 /** Bits of an entry's address within its table, for a code of the largest table. */
 const MASK: u32 = 127 << 6;
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function addRows<T>(tables: i32, codes: usize, count: i32, acc: usize, t0: usize, size: usize): void {
   const end = codes + (<usize>count << 2), t1 = t0 + size, t2 = t1 + size, t3 = t2 + size;
   while (codes < end) {

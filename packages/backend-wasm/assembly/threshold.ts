@@ -1,15 +1,14 @@
 // Signs of what batch norm and ReLU make of a value: per channel such a chain only rises or only falls, in float32 too, since each
 // of its roundings keeps order. So there is one float on whose one side the sign is −1 and on whose other it is +1, and it is found
 // by trying: a comparison then stands for the whole chain, bit for bit.
-import { blockLength, evaluate, result } from "./program";
-import { keeps4 } from "./dropout";
+import { blockLength, evaluate, result } from "./program.ts";
+import { keeps4 } from "./dropout.ts";
 
 /** 2⁶⁴: beyond it signs are taken to stay as they are there, and no chain of sensible coefficients overflows within. */
 const LARGEST: i32 = 0x5f800000;
 
 /** Bits of the float that is number `key` in order, 0 being number 0. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function bitsAt(key: i32): u32 {
   return key < 0 ? 0x80000000 | <u32>-key : <u32>key;
 }
@@ -63,14 +62,12 @@ export function signThresholds(program: usize, base: usize, length: i32, work: u
 }
 
 /** Lanes of ones where the floats at x are below the threshold. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function below(x: usize, thresholds: usize, flips: usize, at: usize): v128 {
   return f32x4.lt(v128.xor(v128.load(x + at), v128.load(flips + at)), v128.load(thresholds + at));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function kept4(index: u32, seed: i32, least: v128): u32 {
   return i32x4.bitmask(keeps4(index, seed, least));
 }

@@ -1,6 +1,6 @@
 // The innermost loop of every matrix product: a tile of 4 rows by 12 (or 8) columns of C, held in registers, gets
 // kc products added. A is packed as [kc][4], B as [kc][12] (or [kc][8]), so both are read front to back.
-import { madd, splatAt } from "./simd";
+import { madd, splatAt } from "./simd.ts";
 
 /** Width of a panel of B for n columns: whichever of 12 and 8 wastes fewer. */
 export function panelWidth(n: i32): i32 {
@@ -8,14 +8,12 @@ export function panelWidth(n: i32): i32 {
 }
 
 /** a·b + c with one rounding where the engine has that and it is wanted, else with two. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function step(fused: bool, a: v128, b: v128, c: v128): v128 {
   return fused ? madd(a, b, c) : f32x4.add(c, f32x4.mul(a, b));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function put(c: usize, offset: usize, value: v128, accumulate: bool): void {
   v128.store(c + offset, accumulate ? f32x4.add(value, v128.load(c + offset)) : value);
 }
@@ -31,8 +29,7 @@ function spillOut(spill: usize, width: i32, c: usize, ldc: usize, accumulate: bo
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function products12(
   fused: bool, kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize,
 ): void {
@@ -79,8 +76,7 @@ function roundedTile12(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumu
   products12(false, kc, a, b, c, ldc, accumulate, rows, columns, spill);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function products8(
   fused: bool, kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize,
 ): void {

@@ -30,8 +30,8 @@ export interface Bits {
 /** What values of `later` are where they are another's with zeros around: a kernel may read those instead. */
 export interface Padding {
   readonly operand: Formula;
-  /** Of the operand, [batch, height, width, channels]. */
-  readonly shape: readonly number[];
+  /** Of the operand. */
+  readonly shape: readonly [batch: number, height: number, width: number, channels: number];
   readonly top: number;
   readonly left: number;
 }

@@ -127,22 +127,19 @@ export function addGram(panels: usize, c: usize, columns: i32, steps: i32): void
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function addPair(to: usize, low: v128, high: v128): void {
   v128.store(to, f64x2.add(v128.load(to), low));
   v128.store(to, f64x2.add(v128.load(to, 16), high), 16);
 }
 
 /** Where row `row` of a lower triangle of float64 kept row by row starts. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function rowAt(triangle: usize, row: i32): usize {
   return triangle + (((<usize>row * (<usize>row + 1)) >> 1) << 3);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function sumOfLanes(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }

@@ -9,8 +9,7 @@
 // right then ends at its filter's place. A group is [words][4] for the scalar form; for vectors two halves, each
 // [words / 2][2 filters][2 words] and, if words is odd, [2 filters].
 
-// @ts-ignore: decorator
-@inline
+// @inline
 export function wordsOf(bits: i32): i32 {
   return (bits + 63) >> 6;
 }
@@ -54,15 +53,13 @@ export function gather(x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, top: 
 }
 
 /** The sum of the bytes of v, which may be as large as 255 each, in each of two 64-bit halves; together the count. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function widen(v: v128): v128 {
   return i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(v));
 }
 
 /** The sums of the lanes of four vectors, as one vector. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = i32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
   const cd = i32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
@@ -70,8 +67,7 @@ function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /** Counts of two rows against two filters, by vectors: (a, 0), (a, 1), (b, 0), (b, 1). */
-// @ts-ignore: decorator
-@inline
+// @inline
 function countPair(a: usize, b: usize, kernel: usize, words: i32): v128 {
   let t00 = i32x4.splat(0), t01 = t00, t10 = t00, t11 = t00;
   let k = words;
@@ -105,8 +101,7 @@ function countPair(a: usize, b: usize, kernel: usize, words: i32): v128 {
 let first: usize = 0, second: usize = 0, firstTable: usize = 0, secondTable: usize = 0;
 
 /** Finds the rows of bits of the output pixels p and, unless it is the last, p + 1, and their tables. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function patches(
   p: i32, next: i32, x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32,
   tables: usize, classes: usize, oh: i32, rows: usize, direct: bool, wordBytes: usize,
@@ -128,8 +123,7 @@ function patches(
   second = rows + wordBytes;
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function padded(count: i32): i32 {
   return (count + 3) & ~3;
 }
@@ -138,8 +132,7 @@ function padded(count: i32): i32 {
  * The bits of two pixels for all filters when a patch is two or three words, which then stay in registers; `words` is known
  * when this is compiled.
  */
-// @ts-ignore: decorator
-@inline
+// @inline
 function fewWords(words: i32, a: usize, b: usize, q: usize, f: i32, ta: usize, tb: usize, flip: usize, ya: usize, yb: usize): void {
   const m0 = load<i64>(a), m1 = load<i64>(a, 8), n0 = load<i64>(b), n1 = load<i64>(b, 8);
   const m2 = words > 2 ? load<i64>(a, 16) : 0, n2 = words > 2 ? load<i64>(b, 16) : 0;
@@ -250,8 +243,7 @@ export function binaryConvBits(
 }
 
 /** Stores up to four floats, in reverse; by mode as they are (0), max(0, ·) (1), or added to what is there (2). */
-// @ts-ignore: decorator
-@inline
+// @inline
 function storeFloats(y: usize, counts: v128, base: v128, scale: usize, bias: usize, mode: i32, many: i32): void {
   const sums = i32x4.sub(base, i32x4.shl(counts, 1));
   let v = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shuffle(sums, sums, 3, 2, 1, 0)), v128.load(scale));

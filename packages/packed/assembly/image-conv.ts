@@ -2,7 +2,7 @@
 // normalisation folded in, is rounded to 15 bits and a sign, so that the sums are exact integers. How far such a sum can be
 // from the float32 sum is known for each filter: outside that band the comparison is certain; within it, a few times in a
 // thousand, the float32 sum itself is computed. So the bits are those of `realConv`, at twice its speed.
-import { realConvAt } from "./real-conv";
+import { realConvAt } from "./real-conv.ts";
 
 /** floats [pixels, c] = table[channel][byte]. */
 export function lookUp(bytes: usize, pixels: i32, c: i32, table: usize, floats: usize): void {
@@ -27,22 +27,19 @@ export function frameImage(bytes: usize, h: i32, w: i32, c: i32, top: i32, left:
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function maskOf(a: v128, b: v128, c: v128, d: v128): i32 {
   return i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function above(limits: usize, a: v128, b: v128, c: v128, d: v128): i32 {
   return maskOf(
     i32x4.gt_s(a, v128.load(limits)), i32x4.gt_s(b, v128.load(limits, 16)), i32x4.gt_s(c, v128.load(limits, 32)), i32x4.gt_s(d, v128.load(limits, 48)),
   );
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function dot(sum: v128, a: v128, b: v128): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(a, b));
 }

@@ -29,21 +29,18 @@ function gather(
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function mulAdd(a: v128, b: v128, sum: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function finish(sum: v128, bias: usize, relu: bool): v128 {
   if (bias) sum = f32x4.add(sum, v128.load(bias));
   return relu ? f32x4.pmax(f32x4.splat(0), sum) : sum;
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function put(y: usize, low: v128, high: v128, bias: usize, relu: bool, many: i32, spill: usize): void {
   low = finish(low, bias, relu);
   high = finish(high, bias ? bias + 16 : 0, relu);

@@ -9,21 +9,19 @@
 //
 // A kernel is [blocks of 64 filters, or 32 at the end][kw][kh][steps of a tap][3][filters of the block], a byte for four weights.
 
-import { gather, wordsOf } from "./binary-conv";
+import { gather, wordsOf } from "./binary-conv.ts";
 
 /** Pairs of a tile: the kernel is read from a near cache by all but the first of them. */
 const TILE = 16;
 /** So many steps of at most 12 fit a byte. */
 const MOST_STEPS = 21;
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function lookUpCounts(counts: v128, weights: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? i8x16.relaxed_swizzle(counts, weights) : i8x16.swizzle(counts, weights);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function nibbles(pixel: usize): v128 {
   if (!pixel) return i8x16.splat(0);
   const x = v128.load64_zero(pixel), low = i8x16.splat(15), even = v128.and(x, low), odd = v128.and(i16x8.shr_u(x, 4), low);
@@ -46,8 +44,7 @@ let ones: v128 = i8x16.splat(0), twos: v128 = i8x16.splat(0);
  * With A and B the counts of the first and second pixel in each byte: whole = A + 16·B, and high of an odd byte is B, of an even
  * one B + 16·(A of the odd byte above it), all modulo 256.
  */
-// @ts-ignore: decorator
-@inline
+// @inline
 function untangle(whole: v128, high: v128): void {
   const odd = i16x8.splat(<i16>0xff00);
   const above = v128.and(i8x16.sub(whole, i16x8.shl(v128.and(high, odd), 4)), odd);
@@ -55,8 +52,7 @@ function untangle(whole: v128, high: v128): void {
   ones = i8x16.sub(whole, v128.and(i16x8.shl(twos, 4), i8x16.splat(<i8>0xf0)));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function addUp(whole: v128, high: v128, sums: usize): void {
   untangle(whole, high);
   v128.store(sums, i16x8.add(v128.load(sums), i16x8.extend_low_i8x16_u(ones)));
@@ -70,8 +66,7 @@ function addUp(whole: v128, high: v128, sums: usize): void {
  * @param rowBytes from the codes of a tap to those of the one below
  * @param taps times steps is at most 21
  */
-// @ts-ignore: decorator
-@inline
+// @inline
 function count(wide: bool, codes: usize, rowBytes: usize, taps: i32, steps: i32, kernel: usize, counts: usize, sums: usize): void {
   const zero = i8x16.splat(0);
   let w0 = zero, w1 = zero, w2 = zero, w3 = zero, h0 = zero, h1 = zero, h2 = zero, h3 = zero, s = zero;

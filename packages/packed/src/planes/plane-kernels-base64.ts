@@ -1,5 +1,5 @@
 // Made by assembly/build.mjs from the sources with SHA-256
-// cc9c902051536b1e14289716a0860b7ea7108e2d041fbd0dc039f1b413f3a77f
+// 649b11c394356d23dd4e031f23b85e9eb974c260d660aeb0e5fd2d58ef257971
 
 /** A WebAssembly module, deflated: the kernels for values of several bits, which share the others' memory. */
 export const planeKernelsBase64 =
