@@ -8,10 +8,11 @@ const INLINE = /^\/\/ @inline$/gm;
 // Where it re-exports, AssemblyScript takes a path's ".ts" for a part of the name.
 const EXTENSION = /(?<=\bfrom "\.[^"]*)\.ts(?=")/g;
 
-/** A source as AssemblyScript's compiler reads it. */
+/** A source as AssemblyScript's compiler reads it. What both languages read, in src/constants, it has as literals. */
 function read(root, file) {
   try {
-    return readFileSync(join(root, file), "utf8").replace(INLINE, "@inline   ").replace(EXTENSION, "");
+    const text = readFileSync(join(root, file), "utf8").replace(INLINE, "@inline   ").replace(EXTENSION, "");
+    return file.startsWith("src/constants/") ? text.replace(/^export const/gm, "@inline $&") : text;
   } catch {
     return null;
   }

@@ -16,7 +16,7 @@ const variants = [true, false].flatMap((relaxed) =>
 /** What src/kernel-signatures.ts holds. */
 export const signatures = () => signaturesOf(root, entry, { split: "SplitKernels", whole: "WholeKernels" });
 
-const newest = newestOf(root, "assembly/*");
+const newest = newestOf(root, "assembly/*", "src/constants/*");
 if (variants.some(({ file }) => modifiedAt(file) < newest)) {
   writeWhole(join(root, "src/kernel-signatures.ts"), await signatures());
   for (const { relaxed, shared, file } of variants) {

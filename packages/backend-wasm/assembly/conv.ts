@@ -1,10 +1,11 @@
 // Convolution and its two gradients as matrix products over patches that are gathered block by block, never all at once.
+import { CONV_BLOCK } from "../src/constants/sum-blocks.ts";
 import { evenB, multiplyPanels, packB, panelWidth } from "./tile.ts";
 import { transpose4 } from "./simd.ts";
 import { blockLength, evaluate, programScratch } from "./program.ts";
 
 // Panels of PIXELS rows start 3,840 bytes apart: at 4,096 all would fall into the same few lines of the cache.
-const KC: i32 = 384, PIXELS: i32 = 240, GROUP: i32 = 64;
+const KC: i32 = CONV_BLOCK, PIXELS: i32 = 240, GROUP: i32 = 64;
 /** Pixels whose patches are gathered at a time. */
 export const MC: i32 = 64;
 

@@ -1,18 +1,22 @@
 // One value in, one value out. The operation is a number known when each loop is compiled, so every loop holds only its own.
+import {
+  ABSOLUTE, CLIP, DIFFERENCE, DIFFERENCE_SWAPPED, MAXIMUM, MINIMUM, NEGATE, PRODUCT, QUOTIENT, QUOTIENT_SWAPPED, RECIPROCAL_SQUARE_ROOT, SQUARE,
+  SQUARE_ROOT, SUM, UNARY_RELU, UNARY_SIGN, UNARY_STEP,
+} from "../src/constants/operations.ts";
 import { patternLength, repeat } from "./simd.ts";
 
 // @inline
 function unary4(op: i32, x: v128, low: v128, high: v128): v128 {
   const zero = f32x4.splat(0), one = f32x4.splat(1);
-  if (op == 0) return f32x4.max(x, zero); // relu
-  if (op == 1) return v128.or(v128.and(f32x4.gt(x, zero), one), v128.and(f32x4.ne(x, x), x)); // step; NaN stays NaN
-  if (op == 2) return f32x4.neg(x);
-  if (op == 3) return f32x4.sqrt(x);
-  if (op == 4) return f32x4.div(one, f32x4.sqrt(x));
-  if (op == 5) return f32x4.mul(x, x);
-  if (op == 6) return f32x4.abs(x);
-  if (op == 7) return f32x4.max(low, f32x4.min(high, x)); // clip
-  return v128.bitselect(f32x4.splat(-1), one, f32x4.lt(x, zero)); // sign, with +1 at 0
+  if (op == UNARY_RELU) return f32x4.max(x, zero);
+  if (op == UNARY_STEP) return v128.or(v128.and(f32x4.gt(x, zero), one), v128.and(f32x4.ne(x, x), x)); // step; NaN stays NaN
+  if (op == NEGATE) return f32x4.neg(x);
+  if (op == SQUARE_ROOT) return f32x4.sqrt(x);
+  if (op == RECIPROCAL_SQUARE_ROOT) return f32x4.div(one, f32x4.sqrt(x));
+  if (op == SQUARE) return f32x4.mul(x, x);
+  if (op == ABSOLUTE) return f32x4.abs(x);
+  if (op == CLIP) return f32x4.max(low, f32x4.min(high, x));
+  return v128.bitselect(f32x4.splat(-1), one, f32x4.lt(x, zero));
 }
 
 // @inline
@@ -24,30 +28,30 @@ function unaryLoop(op: i32, x: usize, y: usize, from: usize, to: usize, low: f32
   for (; i < end; i += 4) v128.store_lane<f32>(y + i, unary4(op, f32x4.splat(load<f32>(x + i)), l, h), 0);
 }
 
-/** y[i] = op(x[i]) for from ≤ i < to: 0 relu, 1 step, 2 neg, 3 sqrt, 4 rsqrt, 5 square, 6 abs, 7 clip to [low, high], 8 binary sign. */
+/** y[i] = op(x[i]) for from ≤ i < to, op one of operations.ts; low and high are for `CLIP`. */
 export function unary(from: usize, to: usize, scratch: usize, op: i32, x: usize, y: usize, low: f32, high: f32): void {
   switch (op) {
-    case 0: unaryLoop(0, x, y, from, to, low, high); break;
-    case 1: unaryLoop(1, x, y, from, to, low, high); break;
-    case 2: unaryLoop(2, x, y, from, to, low, high); break;
-    case 3: unaryLoop(3, x, y, from, to, low, high); break;
-    case 4: unaryLoop(4, x, y, from, to, low, high); break;
-    case 5: unaryLoop(5, x, y, from, to, low, high); break;
-    case 6: unaryLoop(6, x, y, from, to, low, high); break;
-    case 7: unaryLoop(7, x, y, from, to, low, high); break;
-    default: unaryLoop(8, x, y, from, to, low, high);
+    case UNARY_RELU: unaryLoop(UNARY_RELU, x, y, from, to, low, high); break;
+    case UNARY_STEP: unaryLoop(UNARY_STEP, x, y, from, to, low, high); break;
+    case NEGATE: unaryLoop(NEGATE, x, y, from, to, low, high); break;
+    case SQUARE_ROOT: unaryLoop(SQUARE_ROOT, x, y, from, to, low, high); break;
+    case RECIPROCAL_SQUARE_ROOT: unaryLoop(RECIPROCAL_SQUARE_ROOT, x, y, from, to, low, high); break;
+    case SQUARE: unaryLoop(SQUARE, x, y, from, to, low, high); break;
+    case ABSOLUTE: unaryLoop(ABSOLUTE, x, y, from, to, low, high); break;
+    case CLIP: unaryLoop(CLIP, x, y, from, to, low, high); break;
+    default: unaryLoop(UNARY_SIGN, x, y, from, to, low, high);
   }
 }
 
 // @inline
 function binary4(op: i32, a: v128, b: v128): v128 {
-  if (op == 0) return f32x4.add(a, b);
-  if (op == 1) return f32x4.sub(a, b);
-  if (op == 2) return f32x4.mul(a, b);
-  if (op == 3) return f32x4.div(a, b);
-  if (op == 4) return f32x4.max(a, b);
-  if (op == 5) return f32x4.min(a, b);
-  if (op == 6) return f32x4.sub(b, a);
+  if (op == SUM) return f32x4.add(a, b);
+  if (op == DIFFERENCE) return f32x4.sub(a, b);
+  if (op == PRODUCT) return f32x4.mul(a, b);
+  if (op == QUOTIENT) return f32x4.div(a, b);
+  if (op == MAXIMUM) return f32x4.max(a, b);
+  if (op == MINIMUM) return f32x4.min(a, b);
+  if (op == DIFFERENCE_SWAPPED) return f32x4.sub(b, a);
   return f32x4.div(b, a);
 }
 
@@ -63,20 +67,19 @@ function binaryLoop(op: i32, a: usize, b: usize, y: usize, count: usize): void {
 
 function binaryRun(op: i32, a: usize, b: usize, y: usize, count: usize): void {
   switch (op) {
-    case 0: binaryLoop(0, a, b, y, count); break;
-    case 1: binaryLoop(1, a, b, y, count); break;
-    case 2: binaryLoop(2, a, b, y, count); break;
-    case 3: binaryLoop(3, a, b, y, count); break;
-    case 4: binaryLoop(4, a, b, y, count); break;
-    case 5: binaryLoop(5, a, b, y, count); break;
-    case 6: binaryLoop(6, a, b, y, count); break;
-    default: binaryLoop(7, a, b, y, count);
+    case SUM: binaryLoop(SUM, a, b, y, count); break;
+    case DIFFERENCE: binaryLoop(DIFFERENCE, a, b, y, count); break;
+    case PRODUCT: binaryLoop(PRODUCT, a, b, y, count); break;
+    case QUOTIENT: binaryLoop(QUOTIENT, a, b, y, count); break;
+    case MAXIMUM: binaryLoop(MAXIMUM, a, b, y, count); break;
+    case MINIMUM: binaryLoop(MINIMUM, a, b, y, count); break;
+    case DIFFERENCE_SWAPPED: binaryLoop(DIFFERENCE_SWAPPED, a, b, y, count); break;
+    default: binaryLoop(QUOTIENT_SWAPPED, a, b, y, count);
   }
 }
 
 /**
- * y[i] = op(a[i], b[i]) for from ≤ i < to: 0 add, 1 subtract, 2 multiply, 3 divide, 4 maximum, 5 minimum, 6 and 7 subtract
- * and divide with the operands swapped.
+ * y[i] = op(a[i], b[i]) for from ≤ i < to, op one of operations.ts.
  */
 export function binary(from: usize, to: usize, scratch: usize, op: i32, a: usize, b: usize, y: usize): void {
   const at = from << 2;

@@ -1,7 +1,8 @@
 // Matrix products with any strides, so that transposed operands need no copy.
+import { MATMUL_BLOCK } from "../src/constants/sum-blocks.ts";
 import { evenB, multiplyPanels, packB, panelWidth } from "./tile.ts";
 
-const KC: i32 = 256,
+const KC: i32 = MATMUL_BLOCK,
   MC: i32 = 64;
 
 function packA(src: usize, rows: i32, kc: i32, rowStride: usize, columnStride: usize, dst: usize): void {

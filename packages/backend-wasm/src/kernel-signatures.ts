@@ -379,8 +379,7 @@ export interface SplitKernels {
   /** Fills the floats from … to with a value. */
   readonly fill: (from: number, to: number, scratch: number, dst: number, value: number) => void;
   /**
-   * y[i] = op(a[i], b[i]) for from ≤ i < to: 0 add, 1 subtract, 2 multiply, 3 divide, 4 maximum, 5 minimum, 6 and 7 subtract
-   * and divide with the operands swapped.
+   * y[i] = op(a[i], b[i]) for from ≤ i < to, op one of operations.ts.
    */
   readonly binary: (from: number, to: number, scratch: number, op: number, a: number, b: number, y: number) => void;
   /**
@@ -409,7 +408,7 @@ export interface SplitKernels {
     share: number,
     y: number,
   ) => void;
-  /** y[i] = op(x[i]) for from ≤ i < to: 0 relu, 1 step, 2 neg, 3 sqrt, 4 rsqrt, 5 square, 6 abs, 7 clip to [low, high], 8 binary sign. */
+  /** y[i] = op(x[i]) for from ≤ i < to, op one of operations.ts; low and high are for `CLIP`. */
   readonly unary: (from: number, to: number, scratch: number, op: number, x: number, y: number, low: number, high: number) => void;
   /** C[from..to, n] = A[m, k]·B packed; A's strides in bytes, C dense. */
   readonly matmul: (

@@ -1,5 +1,5 @@
 // Made by assembly/build.mjs from the sources with SHA-256
-// 649b11c394356d23dd4e031f23b85e9eb974c260d660aeb0e5fd2d58ef257971
+// 6f00bb0434c55ac2ccb36327e02ed20cef4263cc9b726811e4b8c2301892294c
 
 /** Two WebAssembly modules, deflated: the kernels, and those of them that are faster with relaxed SIMD, for engines that have it. */
 export const kernelsBase64 =

@@ -1,5 +1,5 @@
 // Made by assembly/build.mjs from the sources with SHA-256
-// 649b11c394356d23dd4e031f23b85e9eb974c260d660aeb0e5fd2d58ef257971
+// 6f00bb0434c55ac2ccb36327e02ed20cef4263cc9b726811e4b8c2301892294c
 
 /** A WebAssembly module, deflated: the kernels for values of several bits, which share the others' memory. */
 export const planeKernelsBase64 =
