@@ -18,7 +18,7 @@ export { binary, binaryBroadcast, broadcastRows, movingAverage, unary } from "./
 export { matmul, matmulPacked, matmulScratch, packMatrix } from "./matmul.ts";
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from "./pool.ts";
 export { packedGradient, packGradient, packScratch, packUnits } from "./pack-gradient.ts";
-export { blockLength, materialize, materializeSigns, programScratch } from "./program.ts";
+export { blockLength, materialize, programScratch } from "./program.ts";
 export {
   quantizationScales, quantizedForInput, quantizedForKernel, quantizedInputGrad, quantizedInputScratch, quantizedKernelGrad,
   quantizedKernelScratch, quantizeGradient,
@@ -26,4 +26,4 @@ export {
 export { finishSums, sumMiddle, sumRows } from "./reduce.ts";
 export { sgdStep } from "./sgd.ts";
 export { patternLength } from "./simd.ts";
-export { packSigns, signThresholds, thresholdScratch } from "./threshold.ts";
+export { materializeSigns, packSigns, signThresholds, thresholdScratch } from "./threshold.ts";

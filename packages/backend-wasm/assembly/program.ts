@@ -9,7 +9,6 @@ import {
   ADD, DROPOUT, LOAD, NORMALIZE, NORMALIZE_GRAD, NORMALIZE_RELU, PASS_NONZERO, PASS_POSITIVE, PASS_UNIT, PASS_UNIT_NORMALIZED, RELU, SIGN, STEP,
 } from "../src/constants/operations.ts";
 import { keeps4 } from "./dropout.ts";
-import { packSigns } from "./threshold.ts";
 
 /** Floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
 export function blockLength(length: i32): i32 {
@@ -104,18 +103,6 @@ export function evaluate(program: usize, from: usize, n: i32, length: i32, block
       }
     }
     p += 32;
-  }
-}
-
-/** As `materialize`, and the signs of what a chain makes of the values, pixels of c, as `packSigns` has them. */
-export function materializeSigns(
-  from: i32, to: i32, scratch: usize, program: usize, count: usize, length: i32, y: usize, c: i32, thresholds: usize, signs: usize,
-): void {
-  const block = blockLength(length);
-  for (let i = from; i < to; i++) {
-    const at = <usize>i * block, n = <i32>min<usize>(block, count - at), first = <i32>(at / c);
-    evaluate(program, at, n, length, block, scratch, y + (at << 2));
-    packSigns(first, first + n / c, 0, y, c, thresholds, length, signs, 0, 0, 0);
   }
 }
 

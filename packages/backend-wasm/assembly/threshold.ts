@@ -105,3 +105,15 @@ export function packSigns(
     }
   }
 }
+
+/** As `materialize`, and the signs of what a chain makes of the values, pixels of c, as `packSigns` has them. */
+export function materializeSigns(
+  from: i32, to: i32, scratch: usize, program: usize, count: usize, length: i32, y: usize, c: i32, thresholds: usize, signs: usize,
+): void {
+  const block = blockLength(length);
+  for (let i = from; i < to; i++) {
+    const at = <usize>i * block, n = <i32>min<usize>(block, count - at), first = <i32>(at / c);
+    evaluate(program, at, n, length, block, scratch, y + (at << 2));
+    packSigns(first, first + n / c, 0, y, c, thresholds, length, signs, 0, 0, 0);
+  }
+}

@@ -527,19 +527,6 @@ export interface SplitKernels {
   ) => void;
   /** y = the program's values, for the blocks `from` ≤ i < `to`. */
   readonly materialize: (from: number, to: number, scratch: number, program: number, count: number, length: number, y: number) => void;
-  /** As `materialize`, and the signs of what a chain makes of the values, pixels of c, as `packSigns` has them. */
-  readonly materializeSigns: (
-    from: number,
-    to: number,
-    scratch: number,
-    program: number,
-    count: number,
-    length: number,
-    y: number,
-    c: number,
-    thresholds: number,
-    signs: number,
-  ) => void;
   /**
    * As binaryInputGrad, of 32 images at a time, from dy [block][pixel][filter][32] that is weighed already; the sums of image i
    * are multiplied by imageScale[i].
@@ -650,6 +637,19 @@ export interface SplitKernels {
     momentum: number,
     decay: number,
     nesterov: number,
+  ) => void;
+  /** As `materialize`, and the signs of what a chain makes of the values, pixels of c, as `packSigns` has them. */
+  readonly materializeSigns: (
+    from: number,
+    to: number,
+    scratch: number,
+    program: number,
+    count: number,
+    length: number,
+    y: number,
+    c: number,
+    thresholds: number,
+    signs: number,
   ) => void;
   /**
    * Packs the signs of pixels from … to of x [pixels, c], see bits.ts. With `valid` only those are valid, and set, that dropout keeps.
