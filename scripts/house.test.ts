@@ -165,6 +165,18 @@ test("files are named in kebab-case for what they hold", () => {
   expect(wrong).toEqual([]);
 });
 
+test("AssemblyScript is read by TypeScript's tools as it is, and what is to be inlined says so as the compiler knows it", () => {
+  const lines = globSync("packages/*/assembly/*.ts", { cwd: root }).flatMap((file) => {
+    return readFileSync(join(root, file), "utf8")
+      .split("\n")
+      .map((line, i) => ({ at: `${file}:${i + 1}`, line }));
+  });
+  expect(lines.filter(({ line }) => line === "// @inline").length).toBeGreaterThan(0);
+  // A decorator is no TypeScript; a comment that is not quite that of scripts/compile-assembly.mjs inlines nothing.
+  const wrong = lines.filter(({ line }) => /^\s*@|@ts-|inline$/.test(line) && line !== "// @inline");
+  expect(wrong.map(({ at }) => at)).toEqual([]);
+});
+
 test("a package's door names what it exports", () => {
   const wrong = packages.filter((folder) => /^export \*/m.test(readFileSync(join(root, folder, "src/index.ts"), "utf8")));
   expect(wrong).toEqual([]);

@@ -6,7 +6,19 @@
 // per instruction: operation (see operations.ts), result register, operand registers a and b, parameters p0 … p3. Coefficients are arrays of one
 // pattern's length (see simd.ts), one after the other at p0.
 import {
-  ADD, DROPOUT, LOAD, NORMALIZE, NORMALIZE_GRAD, NORMALIZE_RELU, PASS_NONZERO, PASS_POSITIVE, PASS_UNIT, PASS_UNIT_NORMALIZED, RELU, SIGN, STEP,
+  ADD,
+  DROPOUT,
+  LOAD,
+  NORMALIZE,
+  NORMALIZE_GRAD,
+  NORMALIZE_RELU,
+  PASS_NONZERO,
+  PASS_POSITIVE,
+  PASS_UNIT,
+  PASS_UNIT_NORMALIZED,
+  RELU,
+  SIGN,
+  STEP,
 } from "../src/constants/operations.ts";
 import { keeps4 } from "./dropout.ts";
 
@@ -17,13 +29,13 @@ export function blockLength(length: i32): i32 {
 
 /** Bytes that evaluating blocks of `block` floats with so many registers takes. */
 export function programScratch(registers: i32, block: i32): usize {
-  return 128 + <usize>registers * ((<usize>block << 2) + 64);
+  return 128 + <usize>registers * (((<usize>block) << 2) + 64);
 }
 
 /** Address of result 0 or 1 of the program last evaluated in this scratch. */
 // @inline
 export function result(program: usize, scratch: usize, which: i32): usize {
-  return load<usize>(scratch + (<usize>load<i32>(program + 4 + (<usize>which << 2)) << 2));
+  return load<usize>(scratch + ((<usize>load<i32>(program + 4 + ((<usize>which) << 2))) << 2));
 }
 
 // @inline
@@ -48,8 +60,10 @@ function step(op: i32, a: v128, b: v128, c0: v128, c1: v128, c2: v128, c3: v128)
 
 // @inline
 function loop(op: i32, y: usize, a: usize, b: usize, coefficients: usize, row: usize, bytes: usize): void {
-  const uses = op == NORMALIZE || op == NORMALIZE_RELU || op == PASS_UNIT_NORMALIZED ? 3 : op == NORMALIZE_GRAD ? 4 : 0, zero = f32x4.splat(0);
-  const takesB = op == PASS_POSITIVE || op == PASS_UNIT || op == PASS_NONZERO || op == NORMALIZE_GRAD || op == PASS_UNIT_NORMALIZED || op == ADD;
+  const uses = op == NORMALIZE || op == NORMALIZE_RELU || op == PASS_UNIT_NORMALIZED ? 3 : op == NORMALIZE_GRAD ? 4 : 0,
+    zero = f32x4.splat(0);
+  const takesB =
+    op == PASS_POSITIVE || op == PASS_UNIT || op == PASS_NONZERO || op == NORMALIZE_GRAD || op == PASS_UNIT_NORMALIZED || op == ADD;
   let i: usize = 0;
   while (i < bytes) {
     const end = uses ? min(i + row, bytes) : bytes;
@@ -58,8 +72,13 @@ function loop(op: i32, y: usize, a: usize, b: usize, coefficients: usize, row: u
       v128.store(
         y + i,
         step(
-          op, v128.load(a + i), takesB ? v128.load(b + i) : zero, uses ? v128.load(c) : zero, uses ? v128.load(c + row) : zero,
-          uses ? v128.load(c + 2 * row) : zero, uses == 4 ? v128.load(c + 3 * row) : zero,
+          op,
+          v128.load(a + i),
+          takesB ? v128.load(b + i) : zero,
+          uses ? v128.load(c) : zero,
+          uses ? v128.load(c + row) : zero,
+          uses ? v128.load(c + 2 * row) : zero,
+          uses == 4 ? v128.load(c + 3 * row) : zero,
         ),
       );
       c += 16;
@@ -73,33 +92,61 @@ function loop(op: i32, y: usize, a: usize, b: usize, coefficients: usize, row: u
  * @param last where the last instruction shall write, or 0
  */
 export function evaluate(program: usize, from: usize, n: i32, length: i32, block: i32, scratch: usize, last: usize): void {
-  const row = <usize>length << 2, bytes = <usize>((n + 3) & ~3) << 2, slots = scratch + 128, slotBytes = (<usize>block << 2) + 64;
+  const row = (<usize>length) << 2,
+    bytes = (<usize>((n + 3) & ~3)) << 2,
+    slots = scratch + 128,
+    slotBytes = ((<usize>block) << 2) + 64;
   let p = program + 16;
   for (let left = load<i32>(program); left > 0; left--) {
-    const op = load<i32>(p), dst = load<i32>(p, 4);
+    const op = load<i32>(p),
+      dst = load<i32>(p, 4);
     const p0 = load<usize>(p, 16);
-    if (op == LOAD) store<usize>(scratch + (<usize>dst << 2), p0 + (from << 2));
+    if (op == LOAD) store<usize>(scratch + ((<usize>dst) << 2), p0 + (from << 2));
     else {
       const y = left == 1 && last ? last : slots + <usize>dst * slotBytes;
-      const a = load<usize>(scratch + (<usize>load<i32>(p, 8) << 2)), b = load<usize>(scratch + (<usize>load<i32>(p, 12) << 2));
-      store<usize>(scratch + (<usize>dst << 2), y);
+      const a = load<usize>(scratch + ((<usize>load<i32>(p, 8)) << 2)),
+        b = load<usize>(scratch + ((<usize>load<i32>(p, 12)) << 2));
+      store<usize>(scratch + ((<usize>dst) << 2), y);
       switch (op) {
-        case NORMALIZE: loop(NORMALIZE, y, a, b, p0, row, bytes); break;
-        case RELU: loop(RELU, y, a, b, p0, row, bytes); break;
-        case SIGN: loop(SIGN, y, a, b, p0, row, bytes); break;
+        case NORMALIZE:
+          loop(NORMALIZE, y, a, b, p0, row, bytes);
+          break;
+        case RELU:
+          loop(RELU, y, a, b, p0, row, bytes);
+          break;
+        case SIGN:
+          loop(SIGN, y, a, b, p0, row, bytes);
+          break;
         case DROPOUT: {
-          const seed = load<i32>(p, 16), least = i32x4.splat(load<i32>(p, 20));
-          for (let i: usize = 0; i < bytes; i += 16) v128.store(y + i, v128.and(v128.load(a + i), keeps4(<u32>(from + (i >> 2)), seed, least)));
+          const seed = load<i32>(p, 16),
+            least = i32x4.splat(load<i32>(p, 20));
+          for (let i: usize = 0; i < bytes; i += 16)
+            v128.store(y + i, v128.and(v128.load(a + i), keeps4(<u32>(from + (i >> 2)), seed, least)));
           break;
         }
-        case PASS_POSITIVE: loop(PASS_POSITIVE, y, a, b, p0, row, bytes); break;
-        case PASS_UNIT: loop(PASS_UNIT, y, a, b, p0, row, bytes); break;
-        case PASS_NONZERO: loop(PASS_NONZERO, y, a, b, p0, row, bytes); break;
-        case NORMALIZE_GRAD: loop(NORMALIZE_GRAD, y, a, b, p0, row, bytes); break;
-        case NORMALIZE_RELU: loop(NORMALIZE_RELU, y, a, b, p0, row, bytes); break;
-        case PASS_UNIT_NORMALIZED: loop(PASS_UNIT_NORMALIZED, y, a, b, p0, row, bytes); break;
-        case STEP: loop(STEP, y, a, b, p0, row, bytes); break;
-        default: loop(ADD, y, a, b, p0, row, bytes);
+        case PASS_POSITIVE:
+          loop(PASS_POSITIVE, y, a, b, p0, row, bytes);
+          break;
+        case PASS_UNIT:
+          loop(PASS_UNIT, y, a, b, p0, row, bytes);
+          break;
+        case PASS_NONZERO:
+          loop(PASS_NONZERO, y, a, b, p0, row, bytes);
+          break;
+        case NORMALIZE_GRAD:
+          loop(NORMALIZE_GRAD, y, a, b, p0, row, bytes);
+          break;
+        case NORMALIZE_RELU:
+          loop(NORMALIZE_RELU, y, a, b, p0, row, bytes);
+          break;
+        case PASS_UNIT_NORMALIZED:
+          loop(PASS_UNIT_NORMALIZED, y, a, b, p0, row, bytes);
+          break;
+        case STEP:
+          loop(STEP, y, a, b, p0, row, bytes);
+          break;
+        default:
+          loop(ADD, y, a, b, p0, row, bytes);
       }
     }
     p += 32;

@@ -1,5 +1,5 @@
 // Made by assembly/build.mjs from the sources with SHA-256
-// 6f00bb0434c55ac2ccb36327e02ed20cef4263cc9b726811e4b8c2301892294c
+// 8f043ffe525740464cf8a3a2af8a7e42892ae6bf4700facc6312aaff306006bb
 
 /** Two WebAssembly modules, deflated: the kernels, and those of them that are faster with relaxed SIMD, for engines that have it. */
 export const kernelsBase64 =

@@ -1,5 +1,5 @@
 // Made by assembly/build.mjs from the sources with SHA-256
-// 6f00bb0434c55ac2ccb36327e02ed20cef4263cc9b726811e4b8c2301892294c
+// 8f043ffe525740464cf8a3a2af8a7e42892ae6bf4700facc6312aaff306006bb
 
 /** A WebAssembly module, deflated: the kernels for values of several bits, which share the others' memory. */
 export const planeKernelsBase64 =
