@@ -10,7 +10,7 @@ import { ninWeightName } from "./nin-weight-name.ts";
 import { kindOf } from "./nin-net.ts";
 import { type NinTraining, trainNin } from "./nin-training.ts";
 import { once } from "./once.ts";
-import type { OpenOptions } from "./open-folder.ts";
+import type { OpenOptions } from "./open-options.ts";
 import { type Run, searchSides } from "./search-sides.ts";
 
 /**

@@ -1,8 +1,23 @@
-// @ts-ignore: decorator
-@inline
+// @inline
 function adam4(
-  at: usize, g: v128, w: v128, m: v128, v: v128, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, decay: f32, rate: f32, correction: f32, epsilon: f32, kept: f32,
-  w1: usize, m1: usize, v1: usize, single: bool,
+  at: usize,
+  g: v128,
+  w: v128,
+  m: v128,
+  v: v128,
+  beta1: f32,
+  fresh1: f32,
+  beta2: f32,
+  fresh2: f32,
+  decay: f32,
+  rate: f32,
+  correction: f32,
+  epsilon: f32,
+  kept: f32,
+  w1: usize,
+  m1: usize,
+  v1: usize,
+  single: bool,
 ): void {
   const gradient = f32x4.add(g, f32x4.mul(w, f32x4.splat(decay)));
   const first = f32x4.add(f32x4.mul(m, f32x4.splat(beta1)), f32x4.mul(gradient, f32x4.splat(fresh1)));
@@ -25,16 +40,71 @@ function adam4(
  * √(1 − β2^step), `fresh` are 1 − β: the caller forms them in double precision.
  */
 export function adamStep(
-  from: usize, to: usize, scratch: usize, w: usize, g: usize, m: usize, v: usize, w1: usize, m1: usize, v1: usize,
-  rate: f32, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, correction: f32, epsilon: f32, decay: f32, kept: f32,
+  from: usize,
+  to: usize,
+  scratch: usize,
+  w: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  w1: usize,
+  m1: usize,
+  v1: usize,
+  rate: f32,
+  beta1: f32,
+  fresh1: f32,
+  beta2: f32,
+  fresh2: f32,
+  correction: f32,
+  epsilon: f32,
+  decay: f32,
+  kept: f32,
 ): void {
   let i = from << 2;
-  const vectors = i + (((to - from) & ~3) << 2), end = to << 2;
+  const vectors = i + (((to - from) & ~3) << 2),
+    end = to << 2;
   for (; i < vectors; i += 16) {
-    adam4(i, v128.load(g + i), v128.load(w + i), v128.load(m + i), v128.load(v + i), beta1, fresh1, beta2, fresh2, decay, rate, correction, epsilon, kept, w1, m1, v1, false);
+    adam4(
+      i,
+      v128.load(g + i),
+      v128.load(w + i),
+      v128.load(m + i),
+      v128.load(v + i),
+      beta1,
+      fresh1,
+      beta2,
+      fresh2,
+      decay,
+      rate,
+      correction,
+      epsilon,
+      kept,
+      w1,
+      m1,
+      v1,
+      false,
+    );
   }
   for (; i < end; i += 4) {
-    adam4(i, v128.load_splat<f32>(g + i), v128.load_splat<f32>(w + i), v128.load_splat<f32>(m + i), v128.load_splat<f32>(v + i),
-      beta1, fresh1, beta2, fresh2, decay, rate, correction, epsilon, kept, w1, m1, v1, true);
+    adam4(
+      i,
+      v128.load_splat<f32>(g + i),
+      v128.load_splat<f32>(w + i),
+      v128.load_splat<f32>(m + i),
+      v128.load_splat<f32>(v + i),
+      beta1,
+      fresh1,
+      beta2,
+      fresh2,
+      decay,
+      rate,
+      correction,
+      epsilon,
+      kept,
+      w1,
+      m1,
+      v1,
+      true,
+    );
   }
 }

@@ -1,19 +1,19 @@
 import type { Block } from "./block.ts";
+import * as numbers from "./constants/operations.ts";
 
-/** Instructions of programs, numbered as in assembly/program.ts. `later` is none: such values are made all at once. */
+/** What makes values. `later` is no instruction of programs: such values are made all at once. */
 export const OPERATIONS = {
-  load: 0,
-  normalize: 1,
-  relu: 2,
-  sign: 3,
-  dropout: 4,
-  passPositive: 5,
-  passUnit: 6,
-  passNonzero: 7,
-  normalizeGrad: 8,
-  step: 9,
-  // 10 and 11 are what program.ts makes of two
-  add: 12,
+  load: numbers.LOAD,
+  normalize: numbers.NORMALIZE,
+  relu: numbers.RELU,
+  sign: numbers.SIGN,
+  dropout: numbers.DROPOUT,
+  passPositive: numbers.PASS_POSITIVE,
+  passUnit: numbers.PASS_UNIT,
+  passNonzero: numbers.PASS_NONZERO,
+  normalizeGrad: numbers.NORMALIZE_GRAD,
+  step: numbers.STEP,
+  add: numbers.ADD,
   later: -1,
 } as const;
 
@@ -30,8 +30,8 @@ export interface Bits {
 /** What values of `later` are where they are another's with zeros around: a kernel may read those instead. */
 export interface Padding {
   readonly operand: Formula;
-  /** Of the operand, [batch, height, width, channels]. */
-  readonly shape: readonly number[];
+  /** Of the operand. */
+  readonly shape: readonly [batch: number, height: number, width: number, channels: number];
   readonly top: number;
   readonly left: number;
 }

@@ -1,4 +1,5 @@
 import type { Block } from "./block.ts";
+import { NORMALIZE_RELU, PASS_UNIT_NORMALIZED } from "./constants/operations.ts";
 import { type Formula, OPERATIONS } from "./formula.ts";
 import type { TensorMemory } from "./tensor-memory.ts";
 import type { WasmKernels } from "./wasm-kernels.ts";
@@ -87,9 +88,6 @@ interface Instruction {
   readonly operands: readonly Formula[];
   readonly block: Block | undefined;
 }
-
-const NORMALIZE_RELU = 10;
-const PASS_UNIT_NORMALIZED = 11;
 
 function fuse(order: readonly Formula[], results: readonly Formula[]): Instruction[] {
   const rectified = new Map(order.flatMap((formula) => (formula.operation === "relu" ? [[formula.operands[0]!, formula] as const] : [])));

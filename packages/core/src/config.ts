@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CONTRACTS, keysOf, type KeysOf } from "./contracts.ts";
+import { keysOf, type KeysOf, NAMED_CONTRACTS } from "./named-contracts.ts";
 import { nearest } from "./nearest.ts";
 import { plainIssue, shownValue } from "./plain-issue.ts";
 import type { Spec } from "./registry.ts";
@@ -20,7 +20,7 @@ function keysFor<const U extends { readonly per: "run" | "member"; readonly many
   use: U,
   schema: S,
 ): Named<U, S> {
-  return Object.fromEntries(keysOf(use).map((key) => [key, schema.describe(CONTRACTS[key].description)])) as unknown as Named<U, S>;
+  return Object.fromEntries(keysOf(use).map((key) => [key, schema.describe(NAMED_CONTRACTS[key].description)])) as unknown as Named<U, S>;
 }
 
 const named = {
@@ -202,7 +202,7 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
     );
   }
   const came = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], config);
-  if (came === undefined && Object.hasOwn(CONTRACTS, path)) {
+  if (came === undefined && Object.hasOwn(NAMED_CONTRACTS, path)) {
     throw new UserError(`configuration ${path}: is missing, and this application has no default. Name one, for example ${path}=NAME.`);
   }
   throw new UserError(`configuration ${path || "as a whole"}: ${issue.message}, got ${shownValue(came)}.`);

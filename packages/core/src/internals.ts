@@ -6,7 +6,7 @@ export { createAugment } from "./augment.ts";
 export { drawCutout, type Rectangle } from "./cutout.ts";
 export { completeScheme, weightedError } from "./ensemble-scheme.ts";
 export { foreignFile, type ForeignFile } from "./foreign-file.ts";
-export { elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
+export { ELEMENT_HASH, elementBits, keepsElement, runTrainingKernel, type TrainingKernel } from "./kernels.ts";
 export { isLowerable } from "./lowering.ts";
 export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
 export { movingAverages } from "./moving-averages.ts";

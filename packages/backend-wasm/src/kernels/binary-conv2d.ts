@@ -28,7 +28,7 @@ function geometry(x: Info, kernel: Info, { strides: [sh, sw], pad: [top, bottom,
 type Geometry = ReturnType<typeof geometry>;
 
 /** In the order that kernels take them. */
-const windowOf = ({ oh, ow, sh, sw, top, left }: Geometry) => [oh, ow, sh, sw, top, left];
+const windowOf = ({ oh, ow, sh, sw, top, left }: Geometry) => [oh, ow, sh, sw, top, left] as const;
 
 const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attributes> = ({ inputs, attrs, backend }) => {
   const { x, kernel, bias } = inputs;
@@ -42,7 +42,7 @@ const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attribute
     backend.run("packFilters", { total: Math.ceil(f / 4), grain: 4 }, kernels, taps, c, f, attrs.scale ?? 1, biases, packed);
     const work = { macs: batch * pixels * rows * f, bytes: (batch * pixels * rows) / 8 + 4 * batch * pixels * f };
     const least = Math.ceil(1e6 / (rows * f));
-    const tail = [packed, kh, kw, f, ys, ...windowOf(g), attrs.relu ?? 0];
+    const tail = [packed, kh, kw, f, ys, ...windowOf(g), attrs.relu ?? 0] as const;
     if (!bits.valid && g.ow > 0 && wasm.convolvesRows(kw, c)) {
       const total = batch * g.oh;
       const scratch = wasm.binaryConvRowsScratch(kh, kw, c, f, g.ow, g.sw);
@@ -127,10 +127,10 @@ function kernelGrad(backend: WasmBackend, g: Geometry, bits: ReturnType<typeof b
       const scratch = isExact ? wasm.kernelGradScratch(group, three) : wasm.quantizedKernelScratch(group, three, rows);
       const work = { macs: batch * pixels * rows * f, bytes: (64 / dy.lanes) * batch * pixels * f };
       const cut = { total: planes * splits, grain: 1, scratch, work };
-      const shape = [h, w, c, kh, kw, ...windowOf(g)];
+      const shape = [h, w, c, kh, kw, ...windowOf(g)] as const;
       const name = isExact ? "binaryKernelGrad" : "quantizedKernelGrad";
       backend.run(name, cut, dy.forKernel, f, batch, codes, partials, ...shape, group, three, splits);
-      const sums = [partials, rows, f, splits, dy.kernelFactor, Math.log2(dy.lanes)];
+      const sums = [partials, rows, f, splits, dy.kernelFactor, Math.log2(dy.lanes)] as const;
       backend.run("addKernelPartials", { total: rows, grain: grainOf(rows, 64) }, ...sums, out);
     });
   });
@@ -151,7 +151,7 @@ function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: Packed
     const scratch = isExact ? wasm.inputGradScratch(f, group, kh, w, channels) : wasm.quantizedInputScratch(group, kh, w, channels);
     const work = { macs: batch * pixels * rows * f, bytes: (64 / dy.lanes) * batch * pixels * f + 4 * batch * h * w * c };
     const cut = { total: blocks * splits, grain: 1, scratch, work };
-    const shape = [h, w, c, kh, kw, ...windowOf(g)];
+    const shape = [h, w, c, kh, kw, ...windowOf(g)] as const;
     const name = isExact ? "binaryInputGrad" : "quantizedInputGrad";
     backend.run(name, cut, dy.forInput, f, batch, codes, dy.inputFactor, dx, ...shape, group, splits, sum, unit);
   });

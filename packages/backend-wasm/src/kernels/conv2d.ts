@@ -51,7 +51,7 @@ function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, b
     wasm.packConvKernel(kernel.at, taps, x.c, y.c, ...kernel.strides, packed);
     const work = { macs: total * macs, bytes: 4 * batch * (x.h * x.w * x.c + y.h * y.w * y.c) };
     const grain = grainOf(total, Math.ceil(500_000 / macs), 64);
-    const image = [x.at, x.h, x.w, x.c];
+    const image = [x.at, x.h, x.w, x.c] as const;
     if (y.signs) {
       const { address, thresholds, length } = y.signs;
       // A chunk may begin and end within an image.
@@ -60,8 +60,8 @@ function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, b
       const bytes = wasm.convQuantized(x.c, y.c, taps);
       backend.withScratch(bytes, (quantized) => {
         if (bytes) wasm.quantizeConvKernel(kernel.at, taps * x.c, y.c, bias, thresholds, length, quantized);
-        const shape = [kernel.kh, kernel.kw, y.c, address, y.h, y.w];
-        const signs = [bias, thresholds, length, bytes && quantized];
+        const shape = [kernel.kh, kernel.kw, y.c, address, y.h, y.w] as const;
+        const signs = [bias, thresholds, length, bytes && quantized] as const;
         backend.run("conv2dSigns", { total, grain, scratch, work }, ...image, packed, ...shape, ...window, ...signs);
       });
       return;
@@ -217,7 +217,7 @@ const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: 
     backend.withScratch(4 * size * splits, (partials) => {
       const scratch = wasm.convFilterGradScratch(c, f, kh * kw, length, registers);
       const work = { macs: pixels * size, bytes: 4 * pixels * f };
-      const shape = [kh, kw, oh, ow, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left];
+      const shape = [kh, kw, oh, ow, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left] as const;
       const cut = { total: units * splits, grain: 1, scratch, work };
       backend.run("conv2dFilterGrad", cut, xs, h, w, c, address, f, partials, ...shape, pixels, perSplit, length, plain);
       backend.run("addPartials", { total: size, grain: grainOf(size, 16_384, 64) }, partials, splits, 4 * size, 1, out);

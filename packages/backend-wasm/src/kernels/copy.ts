@@ -25,7 +25,7 @@ type Place = readonly [address: number, shape: Four, offset: Four];
 function copyBox(backend: WasmBackend, from: Place, to: Place, extent: Four): void {
   const place = ([address, shape, offset]: Place) => {
     const [s0, s1, s2] = strides(shape);
-    return [address + offset[0] * s0 + offset[1] * s1 + offset[2] * s2 + 4 * offset[3], s0, s1, s2];
+    return [address + offset[0] * s0 + offset[1] * s1 + offset[2] * s2 + 4 * offset[3], s0, s1, s2] as const;
   };
   const [n0, n1, n2, n3] = extent;
   // A row that is whole in both is one run with its neighbours.
@@ -56,7 +56,7 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
   // An average pool takes the zeros around its images as read.
   const [rows, columns] = [paddings[1], paddings[2]];
   const around = x.shape.length === 4 && constantValue === 0 && [paddings[0]!, paddings[3]!].flat().every((n) => n === 0);
-  const padding = around ? { operand, shape: x.shape, top: rows![0], left: columns![0] } : undefined;
+  const padding = around ? { operand, shape: from, top: rows![0], left: columns![0] } : undefined;
   const y = backend.makeFormula(shape, new Formula("later", { length, operands: [operand], run, ...(padding && { padding }) }));
   if (!padding) backend.address(y);
   return y;

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { broadcastSides } from "../broadcast-sides.ts";
 import type { Block } from "../block.ts";
+import * as operations from "../constants/operations.ts";
 import { Formula, type Operation, type SignsBehind } from "../formula.ts";
 import type { WasmBackend } from "../backend.ts";
 import { grainOf } from "../grain-of.ts";
@@ -12,7 +13,6 @@ type Binary = { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo };
 const size = (info: tf.TensorInfo) => info.shape.reduce((product, n) => product * n, 1);
 const elements = (total: number, streams: number) => ({ total, grain: grainOf(total, 32_768, 64), work: { bytes: 4 * streams * total } });
 
-/** Numbers as in assembly/elementwise.ts. */
 function unary(op: number): WasmKernel<Unary, { clipValueMin?: number; clipValueMax?: number }> {
   return ({ inputs: { x }, attrs, backend }) => {
     if (x.dtype !== "float32") return undefined;
@@ -62,7 +62,7 @@ function sameShape(a: tf.TensorInfo, b: tf.TensorInfo): boolean {
   return a.shape.length === b.shape.length && a.shape.every((n, i) => n === b.shape[i]);
 }
 
-const product = binary(2) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
+const product = binary(operations.PRODUCT) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
 
 /** A product with a step, as in the gradient of ReLU, is a formula of the step's argument. */
 const multiply: WasmKernel<Binary> = (call) => {
@@ -75,7 +75,7 @@ const multiply: WasmKernel<Binary> = (call) => {
   return backend.makeFormula(a.shape, new Formula("passPositive", { operands: [value, mask.operands[0]!] }));
 };
 
-const sum = binary(0) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
+const sum = binary(operations.SUM) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
 
 /** A sum with what a sign passes on of a gradient that is not made yet: as around a residual layer. The two are made in one pass. */
 function passedOnto(backend: WasmBackend, sum: Formula, passed: Formula): Block | undefined {
@@ -134,20 +134,20 @@ const cast: WasmKernel<Unary, { dtype: tf.DataType }> = ({ inputs: { x }, attrs,
 export const elementwiseKernels: KernelTable = {
   Relu: deferred("relu"),
   Step: step,
-  Neg: unary(2),
-  Sqrt: unary(3),
-  Rsqrt: unary(4),
-  Square: unary(5),
-  Abs: unary(6),
-  ClipByValue: unary(7),
+  Neg: unary(operations.NEGATE),
+  Sqrt: unary(operations.SQUARE_ROOT),
+  Rsqrt: unary(operations.RECIPROCAL_SQUARE_ROOT),
+  Square: unary(operations.SQUARE),
+  Abs: unary(operations.ABSOLUTE),
+  ClipByValue: unary(operations.CLIP),
   BinarySign: deferred("sign"),
   BinarySignGrad: binarySignGrad,
   DropoutMask: dropoutMask,
   Add: add,
-  Sub: binary(1, 6),
+  Sub: binary(operations.DIFFERENCE, operations.DIFFERENCE_SWAPPED),
   Multiply: multiply,
-  RealDiv: binary(3, 7),
-  Maximum: binary(4),
-  Minimum: binary(5),
+  RealDiv: binary(operations.QUOTIENT, operations.QUOTIENT_SWAPPED),
+  Maximum: binary(operations.MAXIMUM),
+  Minimum: binary(operations.MINIMUM),
   Cast: cast,
 };

@@ -17,17 +17,9 @@ function geometry(shape: readonly number[], { filterSize, strides, pad, dimRound
   return info;
 }
 
-const inputOf = (g: tf.backend_util.Conv2DInfo) => [g.inHeight, g.inWidth, g.inChannels];
-const windowOf = (g: tf.backend_util.Conv2DInfo) => [
-  g.outHeight,
-  g.outWidth,
-  g.filterHeight,
-  g.filterWidth,
-  g.strideHeight,
-  g.strideWidth,
-  g.padInfo.top,
-  g.padInfo.left,
-];
+const inputOf = (g: tf.backend_util.Conv2DInfo) => [g.inHeight, g.inWidth, g.inChannels] as const;
+const windowOf = (g: tf.backend_util.Conv2DInfo, { top, left }: { readonly top: number; readonly left: number } = g.padInfo) =>
+  [g.outHeight, g.outWidth, g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth, top, left] as const;
 /** Image by image. */
 const imagesOf = (g: tf.backend_util.Conv2DInfo, tensors: number) => ({
   total: g.batchSize,
@@ -55,10 +47,10 @@ const avgPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, ba
   // Zeros around the images, which count, need not be there to be added; padding of the pool's own does not count.
   if (padding && g.padInfo.type === "VALID") {
     backend.materialize(padding.operand);
-    const window = [...windowOf(g).slice(0, 6), padding.top, padding.left];
     const divisor = g.filterHeight * g.filterWidth;
     const from = padding.operand.block!.address;
-    backend.run("avgPool", imagesOf(g, 1), from, ...padding.shape.slice(1), backend.address(y), ...window, divisor);
+    const [, ...inside] = padding.shape;
+    backend.run("avgPool", imagesOf(g, 1), from, ...inside, backend.address(y), ...windowOf(g, padding), divisor);
   } else backend.run("avgPool", imagesOf(g, 1), backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g), 0);
   return y;
 };
