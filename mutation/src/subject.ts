@@ -44,6 +44,9 @@ const GLOBS: Readonly<Record<string, Globs>> = {
       // The exams of plugins, `benn bench` and toy networks are tests and instruments themselves.
       "packages/core/src/testing/**",
       "packages/core/src/bench/**",
+      "packages/core/src/train/toy-problem.ts",
+      "packages/core/src/node/run-toy.ts",
+      "packages/core/src/node/power-cut.ts",
       // Node loads these for a thread, past the instrumentation.
       "packages/core/src/node/threads/serve-members.ts",
       "packages/core/src/node/threads/toy-thread.ts",
