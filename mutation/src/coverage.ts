@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { runSession } from "./run-session.ts";
 import { type Line, sessionFiles } from "./session-files.ts";
 import type { Subject } from "./subject.ts";
@@ -33,13 +33,23 @@ export async function coverageOf(
   const hashes = new Map(tests.map((test) => [test, hashOfTest(root, test)]));
   const open = tests.filter((test) => kept.files[test]?.hash !== hashes.get(test));
   if (open.length > 0) {
-    const { lines, hung } = await runSession(folder, { kind: "cover", tests: open, without }, () => 1_800_000);
+    const came = new Map(open.map((test) => [join(root, test), [] as Reached[number][]]));
+    const { hung } = await runSession(
+      folder,
+      { kind: "cover", tests: open, without },
+      () => 1_800_000,
+      (lines) => {
+        for (const line of lines) {
+          if (line.on !== "covered" && line.on !== "loaded") continue;
+          came.get(line.file)?.push(line);
+          const test = relative(root, line.file);
+          // The last line of a file: a run that is stopped has what came before.
+          if (line.on === "loaded") kept.files[test] = { hash: hashes.get(test) ?? "", reached: came.get(line.file) ?? [] };
+        }
+        if (lines.some(({ on }) => on === "loaded")) writeFileSync(path, JSON.stringify(kept));
+      },
+    );
     if (hung) throw new Error(`mutate: a test hangs without a mutant; see ${sessionFiles(folder).output}`);
-    for (const test of open) {
-      const reached = lines.filter((line) => line.on === "covered" || line.on === "loaded").filter(({ file }) => file === join(root, test));
-      kept.files[test] = { hash: hashes.get(test) ?? "", reached };
-    }
-    writeFileSync(path, JSON.stringify(kept));
   }
   return tests.flatMap((test) => kept.files[test]?.reached ?? []);
 }

@@ -96,12 +96,14 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
     const isPast = (mutant: Mutant, file: string) => results.get(mutant)?.past?.includes(hashes.get(file) ?? "") ?? false;
     // The shortest tests of each mutant, as many as the budget has room for; but first those of its file's own test, which are
     // the likeliest to fail.
+    const skipped = new Map<string, Set<string>>();
     for (const [id, mutant] of open) {
       let sum = 0;
       const rank = ({ file, ms }: Covering) => (isOf(file, mutant) ? ms - 1e9 : ms);
       const all = covering.get(id)?.toSorted((a, b) => rank(a) - rank(b)) ?? [];
       const within = all.filter(({ ms }, i) => (sum += ms) <= options.budget * 1000 || i === 0);
       if (all.length > 0) covering.set(id, within);
+      skipped.set(id, new Set(all.slice(within.length).map(({ file }) => file)));
     }
     const doubtful = new Set<string>();
     const reopen = (id: string) => {
@@ -172,7 +174,10 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
         let sum = 0;
         for (const [i, file] of all.toSorted((a, b) => Number(isOf(b, mutant)) - Number(isOf(a, mutant))).entries()) {
           sum += fileTimes.get(file) ?? 0;
-          if (i > 0 && sum > options.budget * 1000) break;
+          if (i > 0 && sum > options.budget * 1000) {
+            skipped.get(id)?.add(file);
+            continue;
+          }
           if (done.has(`${join(root, file)}\0${id}`) || isPast(mutant, file)) continue;
           (whole[join(root, file)] ??= []).push(id);
           needed.add(file);
@@ -181,11 +186,9 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
       return { kind: "kill", tests: byTime(needed), whole };
     });
     for (const [id, mutant] of open) {
-      const past = new Set([...(covering.get(id) ?? []).map(({ file }) => file), ...(loading.get(id) ?? [])]);
-      settle(
-        id,
-        isReached(mutant) ? { status: "survived", past: [...past].map((file) => hashes.get(file) ?? "") } : { status: "not reached" },
-      );
+      const survived = new Set([...(covering.get(id) ?? []).map(({ file }) => file), ...(loading.get(id) ?? [])]);
+      const past = [...survived].filter((file) => isPast(mutant, file) || !skipped.get(id)?.has(file));
+      settle(id, isReached(mutant) ? { status: "survived", past: past.map((file) => hashes.get(file) ?? "") } : { status: "not reached" });
     }
     results.save();
     print(`  done (${seconds(start)})`);
