@@ -32,6 +32,7 @@ export async function coverageOf(
   const kept: Kept = before?.code === code ? before : { code, files: {} };
   const hashes = new Map(tests.map((test) => [test, hashOfTest(root, test)]));
   const open = tests.filter((test) => kept.files[test]?.hash !== hashes.get(test));
+  const fresh = new Map<string, Reached>();
   if (open.length > 0) {
     const came = new Map(open.map((test) => [join(root, test), [] as Reached[number][]]));
     const { hung } = await runSession(
@@ -43,15 +44,18 @@ export async function coverageOf(
           if (line.on !== "covered" && line.on !== "loaded") continue;
           came.get(line.file)?.push(line);
           const test = relative(root, line.file);
-          // The last line of a file: a run that is stopped has what came before.
-          if (line.on === "loaded") kept.files[test] = { hash: hashes.get(test) ?? "", reached: came.get(line.file) ?? [] };
+          if (line.on !== "loaded") continue;
+          // The last line of a file: a run that is stopped has what came before. A file with a test that fails is run again.
+          const reached = came.get(line.file) ?? [];
+          fresh.set(test, reached);
+          if (reached.every((one) => one.on === "loaded" || one.passed)) kept.files[test] = { hash: hashes.get(test) ?? "", reached };
         }
         if (lines.some(({ on }) => on === "loaded")) writeFileSync(path, JSON.stringify(kept));
       },
     );
     if (hung) throw new Error(`mutate: a test hangs without a mutant; see ${sessionFiles(folder).output}`);
   }
-  return tests.flatMap((test) => kept.files[test]?.reached ?? []);
+  return tests.flatMap((test) => fresh.get(test) ?? kept.files[test]?.reached ?? []);
 }
 
 /** Tells a test file's state from its earlier ones, and from other files. */
