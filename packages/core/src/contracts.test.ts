@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULTS } from "./container.ts";
-import { CONTRACTS, keysOf } from "./contracts.ts";
+import { CONTRACTS } from "./contracts.ts";
+import { keysOf } from "./named-contracts.ts";
 
 test("tokens are symbols by name, so that two copies of core have the same ones", () => {
   const names = Object.fromEntries(Object.entries(CONTRACTS).map(([key, { token }]) => [key, Symbol.keyFor(token as symbol)]));
