@@ -13,6 +13,8 @@ export default function setup(): () => void {
   // Runs are synced to the disk many times each, and a test waits for that much longer than for the training.
   const folder = (process.env["TMPDIR"] === undefined ? inMemory() : undefined) ?? newFolder(tmpdir());
   Object.assign(process.env, { TMPDIR: folder, TEMP: folder }); // workers are started with it
+  // Threads and processes that tests start from the sources are as quick as built ones where another has compiled them.
+  process.env["NODE_COMPILE_CACHE"] ??= join(folder, "compiled");
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
