@@ -14,7 +14,7 @@ import type { PruneOptions, RunsOptions } from "./runs.ts";
 import type { SchemaOf } from "./schema.ts";
 import type { SelectOptions } from "./select.ts";
 import type { StabilityOptions } from "./stability.ts";
-import type { TrainOptions } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
 import type { VerifyOptions } from "./verify.ts";
 import type { WorkerCommandOptions } from "./worker.ts";
 import type { WatchOptions } from "./watch.ts";

@@ -9,7 +9,7 @@ import { EXIT } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
 import { print, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
-import { configRequest, type TrainOptions } from "./train.ts";
+import { configRequest, type TrainOptions } from "./train-options.ts";
 
 // What a scheduler starts: lines instead of a dashboard, and exit codes that say whether to start it again.
 

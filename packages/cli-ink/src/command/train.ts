@@ -8,39 +8,17 @@ import { summary } from "../run/summary.ts";
 import { startTraining } from "../run/training-thread.ts";
 import { wrap } from "../run/wrap.ts";
 import type { Screen } from "../screen/screen.ts";
-import { chooseUi, type Ui } from "./choose-ui.ts";
+import { chooseUi } from "./choose-ui.ts";
 import { commandName, quoted } from "./command-name.ts";
-import type { ConfigRequest } from "./configure.ts";
 import { EXIT, exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
-import { type ScreenLooks, screenOpener } from "./open-screen.ts";
+import { screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
 import { isPluginFile } from "./plugin-file.ts";
 import { queuePlace } from "./queue-place.ts";
 import { print, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
-
-export interface TrainOptions extends ScreenLooks {
-  readonly file?: string;
-  readonly preset?: string;
-  readonly set?: readonly string[];
-  readonly plugin?: readonly string[];
-  readonly data?: string;
-  readonly backend?: string;
-  readonly parallel?: string;
-  readonly out?: string;
-  readonly resume?: string;
-  readonly takeOver?: boolean;
-  readonly ui: Ui | "auto";
-  readonly dryRun?: boolean;
-  readonly prepare?: boolean;
-  readonly member?: number;
-  readonly into?: string;
-  /** Address of a queue: BENN_QUEUE_URL, where a bare --on leaves it out. */
-  readonly on?: string | true;
-  readonly store?: string;
-  readonly class?: string;
-}
+import { configRequest, type TrainOptions } from "./train-options.ts";
 
 /** What was asked and has not happened yet. */
 const ASKED = {
@@ -222,18 +200,6 @@ export async function train(options: TrainOptions): Promise<void> {
     signals();
     output();
   }
-}
-
-export function configRequest({ file, preset, set, plugin, data, backend, parallel }: TrainOptions): ConfigRequest {
-  return {
-    settings: set ?? [],
-    plugins: plugin ?? [],
-    ...(file === undefined ? {} : { file }),
-    ...(preset === undefined ? {} : { preset }),
-    ...(data === undefined ? {} : { data }),
-    ...(backend === undefined ? {} : { backend }),
-    ...(parallel === undefined ? {} : { parallel }),
-  };
 }
 
 async function replay(folder: string): Promise<{ readonly state: RunState; readonly log: readonly LogEntry[] }> {

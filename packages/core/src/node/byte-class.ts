@@ -20,7 +20,8 @@ export interface ByteClass {
 }
 
 const STEPS = 10;
-const ROWS = 12;
+const ROWS = 4;
+const SIDE = 6;
 
 /**
  * Finds the class of this machine with a backend: its name, what it chooses by the machine, and a fingerprint of ten training steps of a small net,
@@ -54,7 +55,7 @@ async function tenSteps(): Promise<Uint8Array> {
     );
   const model = tf.sequential({
     layers: [
-      tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 40, kernelSize: 3, padding: "same", useBias: false }),
+      tf.layers.conv2d({ inputShape: [SIDE, SIDE, 3], filters: 40, kernelSize: 3, padding: "same", useBias: false }),
       tf.layers.batchNormalization({}),
       new SignConv2D({ name: "signs", filters: 24, kernelSize: 3, padding: "same" }),
       tf.layers.batchNormalization({}),
@@ -71,7 +72,7 @@ async function tenSteps(): Promise<Uint8Array> {
     for (let step = 0; step < STEPS; step++) {
       const labels = Int32Array.from({ length: ROWS }, (_, row) => (row + step) % 7);
       const at = { learningRate: 0.01, seed: step, epoch: 0, epochs: 1 };
-      const { loss } = takeStep({ images: () => normal([ROWS, 8, 8, 3], 1) as tf.Tensor4D, labels, ...at });
+      const { loss } = takeStep({ images: () => normal([ROWS, SIDE, SIDE, 3], 1) as tf.Tensor4D, labels, ...at });
       hash.update(bytesOf(await loss.data()));
       loss.dispose();
     }

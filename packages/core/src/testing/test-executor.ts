@@ -28,8 +28,11 @@ export interface ExecutorUnderTest {
 }
 
 export interface ExecutorExam {
-  /** Opens an executor whose workers have the container of the toy problem: `toyContainer` of `@benn/core/internals`. */
-  open(): Promise<ExecutorUnderTest>;
+  /**
+   * Opens an executor whose workers have the container of the toy problem: `toyContainer` of `@benn/core/internals`.
+   * @param fault that will happen to it, if any
+   */
+  open(fault?: string): Promise<ExecutorUnderTest>;
   /** Names of `faults` and `fatal`, which are tests of their own. */
   readonly faults?: readonly string[];
   readonly fatal?: readonly string[];
@@ -68,8 +71,8 @@ export function testExecutor(name: string, { open, faults = [], fatal = [], time
     const made: string[] = [];
     let wanted: { side: Record<string, string>; chain: Record<string, string> };
 
-    const start = async (): Promise<ExecutorUnderTest> => {
-      const under = await open();
+    const start = async (fault?: string): Promise<ExecutorUnderTest> => {
+      const under = await open(fault);
       opened.push(under);
       return under;
     };
@@ -161,7 +164,7 @@ export function testExecutor(name: string, { open, faults = [], fatal = [], time
     });
 
     test.for(faults)("comes to the same bytes though %s", async (fault) => {
-      const under = await start();
+      const under = await start(fault);
       const happens = under.faults?.[fault];
       if (!happens) throw new Error(`the exam was told of the fault "${fault}", but open() has none of that name`);
       let done: Promise<void> | undefined;
@@ -176,7 +179,7 @@ export function testExecutor(name: string, { open, faults = [], fatal = [], time
     });
 
     test.for(fatal)("ends the run with an error, and resumes to the same bytes, when %s", async (fault) => {
-      const under = await start();
+      const under = await start(fault);
       const { happens, says } = under.fatal?.[fault] ?? {};
       if (!happens) throw new Error(`the exam was told of the fault "${fault}", but open() has none of that name`);
       let done: Promise<void> | undefined;

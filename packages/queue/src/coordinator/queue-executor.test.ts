@@ -47,26 +47,25 @@ async function startProcess(className: string): Promise<ChildProcess> {
   return child;
 }
 
-testExecutor("queue", {
-  timeout: 120_000,
-  open: async () => ({ executor: executorOf("steady") }),
-});
-
 let classes = 0;
-testExecutor("queue, with a store in a folder", {
-  timeout: 120_000,
-  faults: ["a worker is killed, and another one comes"],
-  async open() {
-    const className = `killed-${++classes}`;
+testExecutor("queue", {
+  timeout: 240_000,
+  faults: ["a worker is killed, and another one comes", "a worker leaves, and another one comes"],
+  async open(fault) {
+    // Without a fault members go through the server's memory, to a worker that is there for all tests; with one through a folder.
+    if (fault === undefined) return { executor: executorOf("steady") };
+    const className = `fault-${++classes}`;
     const first = await startProcess(className);
     let second: RunningWorker | undefined;
+    const end = async (signal: "SIGKILL" | "SIGTERM"): Promise<void> => {
+      first.kill(signal);
+      second = await startToyWorker({ url: server.url, className, store });
+    };
     return {
       executor: executorOf(className, store),
       faults: {
-        async "a worker is killed, and another one comes"() {
-          first.kill("SIGKILL");
-          second = await startToyWorker({ url: server.url, className, store });
-        },
+        "a worker is killed, and another one comes": () => end("SIGKILL"),
+        "a worker leaves, and another one comes": () => end("SIGTERM"),
       },
       async close() {
         first.kill("SIGKILL");

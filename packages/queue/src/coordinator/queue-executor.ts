@@ -147,7 +147,10 @@ async function tellOfWorkers(
   const others = Map.groupBy(workers, (worker) =>
     worker.version === version ? worker.className : `${worker.className} of version ${worker.version}`,
   );
-  const list = [...others].map(([kind, { length }]) => `${length} for ${kind}`).join(", ");
+  const list = [...others]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, { length }]) => `${length} for ${kind}`)
+    .join(", ");
   news(
     list === ""
       ? `no worker listens yet. Start one on any machine: benn worker --on URL`

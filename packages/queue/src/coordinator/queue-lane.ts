@@ -207,12 +207,12 @@ class OwnJob {
   async #look(): Promise<void> {
     const { queue } = this.#task;
     const id = this.#id ?? "";
+    const state = await queue.getJobState(id); // before the job is read: it ends with its result in place
     const job = await Job.fromId(queue, id);
     if (!job) {
       this.#end();
       throw new Error(`member ${this.#member}: its job was removed from the queue. Resume the run to queue it again.`);
     }
-    const state = await job.getState();
     if (state === "failed") {
       await this.#clear(job);
       const { failedReason } = job;
