@@ -31,8 +31,13 @@ export interface Mutation {
   readonly verdicts: ReadonlyMap<Mutant, Verdict>;
 }
 
-/** Tests at most this long, in milliseconds, come first, then those at most as long as the next. */
-const ROUNDS = [200, 2000, Infinity];
+/** Which tests run in turn: those of the mutant's own file, which are the likeliest to fail, then all of so many milliseconds at most. */
+const ROUNDS = [
+  { what: "its file's own tests", own: true, most: 2000 },
+  { what: "tests up to 200 ms", own: false, most: 200 },
+  { what: "tests up to 2 s", own: false, most: 2000 },
+  { what: "longer tests", own: false, most: Infinity },
+];
 
 interface Covering {
   readonly test: string;
@@ -149,15 +154,14 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
       }
     };
 
-    for (const [round, limit] of ROUNDS.entries()) {
-      const above = ROUNDS[round - 1] ?? -1;
-      await runAll(`tests up to ${limit} ms`, () => {
+    for (const { what, own, most } of ROUNDS) {
+      await runAll(what, () => {
         const repeat: Record<string, Job[]> = {};
         const needed = new Set<string>();
         for (const [id, mutant] of open) {
           if (doubtful.has(id)) continue;
           for (const { test, file, ms, hits } of covering.get(id) ?? []) {
-            if (ms <= above || ms > limit || done.has(`${test}\0${id}`) || isPast(mutant, file)) continue;
+            if (ms > most || (own && !isOf(file, mutant)) || done.has(`${test}\0${id}`) || isPast(mutant, file)) continue;
             (repeat[test] ??= []).push({ mutant: id, hits });
             needed.add(file);
           }
