@@ -99,7 +99,7 @@ export async function work({
   await worker.close();
 }
 
-interface OwnPlace {
+export interface OwnPlace {
   readonly backend: Spec;
   readonly dataset: Spec;
   /** Options of each that the command line named. */

@@ -47,13 +47,21 @@ async function startProcess(className: string): Promise<ChildProcess> {
   return child;
 }
 
+const SERVER_AGAIN = "the server is killed and starts again";
 let classes = 0;
 testExecutor("queue", {
   timeout: 240_000,
-  faults: ["a worker is killed, and another one comes", "a worker leaves, and another one comes"],
+  faults: ["a worker is killed, and another one comes", "a worker leaves, and another one comes", SERVER_AGAIN],
   async open(fault) {
     // Without a fault members go through the server's memory, to a worker that is there for all tests; with one through a folder.
     if (fault === undefined) return { executor: executorOf("steady") };
+    if (fault === SERVER_AGAIN) {
+      const happens = async (): Promise<void> => {
+        await server.kill();
+        await server.restart();
+      };
+      return { executor: executorOf("steady"), faults: { [SERVER_AGAIN]: happens } };
+    }
     const className = `fault-${++classes}`;
     const first = await startProcess(className);
     let second: RunningWorker | undefined;
