@@ -51,7 +51,12 @@ const SERVER_AGAIN = "the server is killed and starts again";
 let classes = 0;
 testExecutor("queue", {
   timeout: 240_000,
-  faults: ["a worker is killed, and another one comes", "a worker leaves, and another one comes", SERVER_AGAIN],
+  faults: [
+    "a worker is killed, and another one comes",
+    "a worker leaves, and another one comes",
+    "a worker is frozen, and thaws when another one has its members",
+    SERVER_AGAIN,
+  ],
   async open(fault) {
     // Without a fault members go through the server's memory, to a worker that is there for all tests; with one through a folder.
     if (fault === undefined) return { executor: executorOf("steady") };
@@ -74,6 +79,15 @@ testExecutor("queue", {
       faults: {
         "a worker is killed, and another one comes": () => end("SIGKILL"),
         "a worker leaves, and another one comes": () => end("SIGTERM"),
+        async "a worker is frozen, and thaws when another one has its members"() {
+          first.kill("SIGSTOP");
+          second = await startToyWorker({
+            url: server.url,
+            className,
+            store,
+            onNews: ({ kind }) => kind === "taken" && first.kill("SIGCONT"),
+          });
+        },
       },
       async close() {
         first.kill("SIGKILL");
