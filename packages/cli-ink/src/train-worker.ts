@@ -2,7 +2,7 @@
 // what the user asks meanwhile as messages.
 import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
-import { UserError } from "@benn/core";
+import { UserError, VIEWS } from "@benn/core";
 import { collectingExecutor, type Executor, openRun, RunControl, train, trainApart, type TrainOptions } from "@benn/core/node";
 import { configure, isAsked } from "./command/configure.ts";
 import { explainError } from "./run/explain-error.ts";
@@ -20,9 +20,9 @@ parentPort?.on("message", (message: ControlMessage) => {
   else if (message === "resume") control.resume();
   else if (message === "stop-after-epoch") control.stopAfterEpoch();
   else if (message === "stop-after-member") control.stopAfterMember();
-  else if (message === "end-member") control.endMember();
-  else if (message === "halve-learning-rate") control.scaleLearningRate(0.5);
-  else if (message === "double-learning-rate") control.scaleLearningRate(2);
+  else if (typeof message === "object" && message.what === "add-members") control.addMembers(message.count);
+  else if (typeof message === "object" && message.what === "profile") control.profile(message.steps, message.member);
+  else if (typeof message === "object") control.steer(message.steering, message.member);
   else {
     control.stopNow();
     end.abort(); // a download does not look at the control
@@ -42,7 +42,8 @@ try {
     takeOver,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),
-    onFolder: (folder) => post({ kind: "folder", folder, plugins: configured.plugins }),
+    onFolder: (folder) =>
+      post({ kind: "folder", folder, plugins: configured.plugins, hasViews: configured.container.resolve(VIEWS).names().length > 0 }),
   };
   const onMissing = (member: number): void => post({ kind: "missing", member });
   if (queue) {

@@ -17,6 +17,7 @@ test("tokens are symbols by name, so that two copies of core have the same ones"
     metrics: "benn.metrics",
     backend: "benn.backends",
     listeners: "benn.listeners",
+    views: "benn.views",
     presets: "benn.presets",
     keyMaps: "benn.keyMaps",
   });
@@ -28,6 +29,7 @@ test("the table tells which contracts a run names, which each member, and which 
   expect(keysOf({ per: "member", many: true })).toEqual(["optimizer"]);
   expect(keysOf({ per: "run", many: false })).toEqual(["dataset", "scheme", "voter", "backend"]);
   expect(keysOf({ per: "run", many: true })).toEqual(["metrics", "listeners"]);
-  expect(keysOf({ per: "none" })).toEqual(["presets", "keyMaps"]);
+  const unnamed = Object.entries(CONTRACTS).filter(([, { per }]) => per === "none");
+  expect(unnamed.map(([key]) => key)).toEqual(["views", "presets", "keyMaps"]);
   for (const { title } of Object.values(CONTRACTS)) expect(title).toMatch(/^\w[\w ]+$/);
 });

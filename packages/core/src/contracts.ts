@@ -1,5 +1,7 @@
 import { checkedKeyMap } from "./checked/checked-key-map.ts";
 import { checkedPreset } from "./checked/checked-preset.ts";
+import { checkedView } from "./checked/checked-view.ts";
+import { VIEWS } from "./dashboard-view.ts";
 import { KEY_MAPS } from "./key-map.ts";
 import { NAMED_CONTRACTS, type Use } from "./named-contracts.ts";
 import { PRESETS } from "./preset.ts";
@@ -10,6 +12,7 @@ import { PRESETS } from "./preset.ts";
  */
 export const CONTRACTS = {
   ...NAMED_CONTRACTS,
+  views: { token: VIEWS, check: checkedView, title: "dashboard view", per: "none", many: false, description: "what the dashboard shows" },
   presets: { token: PRESETS, check: checkedPreset, title: "preset", per: "none", many: false, description: "configurations with a name" },
   keyMaps: {
     token: KEY_MAPS,

@@ -55,8 +55,32 @@ test("what is asked of a member is taken once, in order", () => {
   expect(control.takeSteering(0, 0, 1)).toEqual([{ action: "learning-rate", factor: 0.5 }, { action: "end-member" }]);
   expect(control.takeSteering(0, 0, 2)).toEqual([]);
   control.endMember();
-  control.forgetSteering();
+  control.forgetSteering(1);
   expect(control.takeSteering(1, 0, 0)).toEqual([]);
+});
+
+test("what is asked of one member stays for it, whoever asks first, and is what is left when it begins", () => {
+  const control = new RunControl();
+  control.endMember(2);
+  control.scaleLearningRate(2, 1);
+  expect(control.takeSteering(0, 0, 1)).toEqual([]);
+  control.endMember();
+  control.forgetSteering(1);
+  expect(control.takeSteering(1, 0, 1)).toEqual([{ action: "learning-rate", factor: 2 }]);
+  expect(control.takeAsked(2)).toEqual([]);
+});
+
+test("members are added up, a profile is taken once by the member that is meant, and who listens is told of both", () => {
+  const control = new RunControl();
+  let told = 0;
+  control.subscribe(() => (told += 1));
+  control.addMembers(1);
+  control.addMembers(2);
+  expect([control.added, told]).toEqual([3, 2]);
+  control.profile(5, 1);
+  expect([control.takeProfile(0), control.takeProfile(1), control.takeProfile(1)]).toEqual([0, 5, 0]);
+  control.profile(3);
+  expect([told, control.takeProfile(7)]).toEqual([4, 3]);
 });
 
 test("what is planned comes at its member, epoch and step, before what is asked", () => {

@@ -730,6 +730,11 @@ function withLooks(command: Command): Command {
         .choices(["auto", "dark", "light", "colour-blind"])
         .default("auto"),
     )
+    .addOption(
+      new Option("--pictures <how>", "how images are drawn; auto: as the terminal says that it can")
+        .choices(["auto", "blocks", "kitty", "iterm2", "sixel"])
+        .default("auto"),
+    )
     .option("--ascii", "draw the dashboard in ASCII")
     .option("--screen-reader", "words for signs and charts on the dashboard (INK_SCREEN_READER=true does the same)");
 }

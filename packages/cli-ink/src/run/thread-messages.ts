@@ -1,5 +1,5 @@
 import type { RunEvent } from "@benn/core";
-import type { RunResult, TrainedApart } from "@benn/core/node";
+import type { RunResult, Steering, TrainedApart } from "@benn/core/node";
 import type { ConfigRequest } from "../command/configure.ts";
 
 /** What the training thread is started with. */
@@ -34,13 +34,14 @@ export type ControlMessage =
   | "stop-after-epoch"
   | "stop-after-member"
   | "stop"
-  | "end-member"
-  | "halve-learning-rate"
-  | "double-learning-rate";
+  | { readonly what: "profile"; readonly steps: number; readonly member: number | undefined }
+  | { readonly what: "add-members"; readonly count: number }
+  /** Of the member, or of the one in training if it is undefined. */
+  | { readonly what: "steer"; readonly steering: Steering; readonly member: number | undefined };
 
 /** What the training thread says. */
 export type ThreadMessage =
-  | { readonly kind: "folder"; readonly folder: string; readonly plugins: readonly string[] }
+  | { readonly kind: "folder"; readonly folder: string; readonly plugins: readonly string[]; readonly hasViews: boolean }
   /** A part of what comes before training has begun: `reading data`. */
   | { readonly kind: "phase"; readonly what: string }
   | { readonly kind: "event"; readonly event: RunEvent }

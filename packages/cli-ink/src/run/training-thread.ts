@@ -18,8 +18,8 @@ export interface Listener {
   readonly onEvent: (event: RunEvent) => void;
   /** @param what comes before training, and begins */
   readonly onPhase: (what: string) => void;
-  /** @param plugins files that the run loads plugins from */
-  readonly onFolder: (folder: string, plugins: readonly string[]) => void;
+  /** @param plugins files that the run loads plugins from @param hasViews whether they bring views of the dashboard */
+  readonly onFolder: (folder: string, plugins: readonly string[], hasViews: boolean) => void;
   /** @param member that is to be collected and is not there */
   readonly onMissing?: (member: number) => void;
   /** Text that libraries wrote to the console. */
@@ -37,7 +37,7 @@ export function startTraining(request: TrainRequest, { onEvent, onPhase, onFolde
     worker.on("message", (message: ThreadMessage) => {
       if (message.kind === "event") onEvent(message.event);
       else if (message.kind === "phase") onPhase(message.what);
-      else if (message.kind === "folder") onFolder(message.folder, message.plugins);
+      else if (message.kind === "folder") onFolder(message.folder, message.plugins, message.hasViews);
       else if (message.kind === "missing") onMissing?.(message.member);
       else if (message.kind === "end") resolve(message.result);
       else if (message.kind === "stopped") resolve(undefined);

@@ -37,6 +37,6 @@ export { type ContractKey, CONTRACTS } from "../contracts.ts";
 export { keysOf } from "../named-contracts.ts";
 export { nearest } from "../nearest.ts";
 export { Registry, type RegistryEntry } from "../registry.ts";
-export { RunControl } from "../run-control.ts";
+export { RunControl, type Steering } from "../run-control.ts";
 export { type GivenMembers, UNKNOWN_EPOCH } from "../train/given-members.ts";
 export { type MemberConfig, type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";

@@ -8,7 +8,7 @@ import type { AheadCheckpoint, Checkpoint, MemberLogits, MemberRecord, RunStore 
 import { UserError } from "../user-error.ts";
 import { checksum } from "./checksum.ts";
 import { type Covered, decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
-import { EventLog, readEntries } from "./event-log.ts";
+import { EventLog, readEntries, readEvents } from "./event-log.ts";
 import { fileError } from "./file-error.ts";
 import { disk, type FileSystem } from "./file-system.ts";
 import { encodeMember } from "./member-file.ts";
@@ -174,6 +174,15 @@ export class RunFolder implements RunStore {
     }
     if (sampleWeightsSha256 !== undefined) this.#sampleWeights.set(Math.max(0, checkpoint.member), sampleWeightsSha256);
     return checkpoint;
+  }
+
+  async announcedMembers(): Promise<number | undefined> {
+    let members: number | undefined;
+    for await (const event of readEvents(join(this.path, "events.jsonl"), { follow: false, only: ["run-start", "members-added"] })) {
+      if (event.type === "run-start") members = event.members.length;
+      else if (event.type === "members-added" && members !== undefined) members += event.members.length;
+    }
+    return members;
   }
 
   /** A run that has gone on to its second member, or to its end, has a checkpoint: without it all would be trained anew in silence. */

@@ -6,6 +6,7 @@ import type { DependencyContainer } from "tsyringe";
 import type { RunEvent, Steered } from "../events.ts";
 import type { Spec } from "../registry.ts";
 import { RunControl } from "../run-control.ts";
+import { resolveConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
 import { decodeCheckpoint } from "./checkpoint-file.ts";
 import { readEvents } from "./event-log.ts";
@@ -94,6 +95,7 @@ export async function verifyRun(folder: string, options: VerifyOptions): Promise
     if (kept) await copyStart(folder, resume, kept.covered.events);
     else if (config.init !== undefined && existsSync(startFolder(folder))) again.init = startFolder(folder);
     control.plan(await steeringOf(folder));
+    control.addMembers(Math.max(0, wanted - resolveConfig(config, container).members.length)); // which were added when the run was on its way
     const run = train(from && !dataset ? undefined : from ? again : { ...again, name: "again" }, {
       container,
       control,

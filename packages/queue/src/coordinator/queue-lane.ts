@@ -57,7 +57,7 @@ export function queueLane(task: QueueLaneTask): MemberLane {
       if (message.kind === "control") {
         control = { ...control, paused: message.paused, stop: message.stop };
         own?.control(control);
-      } else own = new OwnJob({ ...task, listener }, message, control);
+      } else if (message.kind === "train") own = new OwnJob({ ...task, listener }, message, control);
     },
     async close() {
       closed = true;

@@ -129,7 +129,7 @@ export async function trainJob(task: JobTask): Promise<JobResult | typeof GIVEN_
             if (isCancelled) reject(new Error("the run needs the member no more"));
             else lane.lane.post({ kind: "control", paused, stop: leaving.aborted ? "now" : stop });
           });
-          lane.lane.post({ kind: "train", ...job });
+          lane.lane.post({ kind: "train", ...job, planned: [] });
           const leave = (): void => lane.lane.post({ kind: "control", paused: false, stop: "now" });
           if (leaving.aborted) leave();
           leaving.addEventListener("abort", leave);

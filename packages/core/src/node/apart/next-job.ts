@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { MOST_MEMBERS } from "../../config.ts";
 import { completeScheme, SCHEMES } from "../../ensemble-scheme.ts";
 import { RunControl } from "../../run-control.ts";
 import type { MemberJob, MemberTrainer } from "../../train/member-trainer.ts";
@@ -80,6 +81,7 @@ function readingStore(run: string): RunStore {
       const path = checkpointFile(run);
       return existsSync(path) ? { member: decodeCheckpoint(await readFile(path), path).checkpoint.member } : undefined;
     },
+    announcedMembers: async () => MOST_MEMBERS, // whether the member is one of the run's is known before
     saveMember: nothing,
     loadMember: (member) => readMember(run, member),
     saveStart: nothing,

@@ -19,6 +19,7 @@ import { lockRun } from "../run-lock.ts";
 import { refuseOtherData } from "../same-data.ts";
 import { openTeacherLogits } from "../teacher-logits.ts";
 import { membersAtATime } from "../threads/members-at-a-time.ts";
+import { AskedMembers } from "../asked-members.ts";
 import { configOf, loadData, stamp, type TrainOptions } from "../train.ts";
 import { writeAside } from "../write-aside.ts";
 import { apartCheckpoint, apartFolder, trainedFile } from "./apart-files.ts";
@@ -58,9 +59,10 @@ export async function* trainApart(config: Config | undefined, options: TrainApar
   let data: LoadedDataset | undefined;
   let lock: Awaited<ReturnType<typeof lockRun>> | undefined;
   try {
-    const resolved = await configOf(config, { container, resume: run });
-    if (!Number.isSafeInteger(member) || member < 0 || member >= resolved.members.length) {
-      throw new UserError(`run folder ${run}: has no member ${member}. It has ${resolved.members.length}, counted from 0.`);
+    const { config: resolved } = await configOf(config, { container, resume: run });
+    const { count } = await AskedMembers.of(control, resolved.members.length, run);
+    if (!Number.isSafeInteger(member) || member < 0 || member >= count) {
+      throw new UserError(`run folder ${run}: has no member ${member}. It has ${count}, counted from 0.`);
     }
     options.onPhase?.("starting the backend");
     await container.resolve(BACKENDS).create(resolved.backend).activate();

@@ -39,6 +39,8 @@ export interface RunToTrain {
 export interface Lanes {
   /** Members that train at a time, at most. */
   readonly count: number;
+  /** Whether its lanes take `steer` and `profile`: those do that never begin a member again from an earlier `save`. Default false. */
+  readonly steers?: boolean;
   /** Opens a lane. Called when a member waits and fewer than `count` lanes are open. */
   open(listener: LaneListener): MemberLane;
   /**

@@ -1,4 +1,5 @@
-import type { RunControl } from "../../run-control.ts";
+import type { Steered } from "../../events.ts";
+import type { RunControl, Steering } from "../../run-control.ts";
 import type { MemberCheckpoint } from "../../train/run-store.ts";
 import type { MemberJob, TrainedMember } from "../../train/member-trainer.ts";
 import type { Emitted } from "../../train/emitted.ts";
@@ -11,7 +12,10 @@ export interface LaneJob extends Omit<MemberJob, "save"> {
 
 /** What a lane is told. */
 export type ToLane =
-  | ({ readonly kind: "train" } & LaneJob)
+  | ({ readonly kind: "train"; readonly planned: readonly Steered[] } & LaneJob)
+  /** Only lanes that take it are told: see `Lanes.steers`. */
+  | { readonly kind: "steer"; readonly member: number; readonly steering: Steering }
+  | { readonly kind: "profile"; readonly member: number; readonly steps: number }
   | { readonly kind: "control"; readonly paused: boolean; readonly stop: RunControl["stop"] };
 
 /** What it says, in the order in which it happened. */

@@ -8,8 +8,8 @@ import type { FromLane, ToLane } from "./lane-messages.ts";
 
 export interface LanesOptions {
   readonly lanes: Lanes;
-  /** Members of the run. */
-  readonly members: number;
+  /** Members of the run, which may grow. */
+  members(): number;
   /** Whether members behind the one whose turn it is may begin; else each waits for the one before. */
   readonly independent: boolean;
   readonly control: RunControl;
@@ -19,9 +19,12 @@ export interface LanesOptions {
   };
 }
 
+const REFUSED = "Members that other machines train are neither steered nor profiled: what was asked is dropped.";
+
 /** A member that a lane trains, or has trained. */
 interface OwnMember {
   readonly member: number;
+  readonly lane: MemberLane;
   /** What it said and nobody has looked at yet. */
   readonly inbox: FromLane[];
   /** Events that were shown, and wait to be written to the log until every member before this one stands there. */
@@ -42,10 +45,21 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
   let front = -1;
   let wake: () => void = () => {};
   let died: Error | undefined;
+  let hasRefused = false;
 
   const controls = (): ToLane => ({ kind: "control", paused: control.paused, stop: control.stop });
   const unsubscribe = control.subscribe(() => {
     for (const lane of open) lane.post(controls());
+    for (const { member, lane, settled } of members.values()) {
+      const steps = control.takeProfile(member);
+      const asked = control.takeAsked(member);
+      if (settled) continue;
+      if (!lanes.steers && (steps > 0 || asked.length > 0)) hasRefused = true;
+      if (!lanes.steers) continue;
+      if (steps > 0) lane.post({ kind: "profile", member, steps });
+      for (const steering of asked) lane.post({ kind: "steer", member, steering });
+    }
+    wake(); // members that were added may begin at once
   });
 
   const openLane = (): MemberLane => {
@@ -73,16 +87,17 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
   /** Gives members that have not begun to lanes that have nothing to do. */
   const fill = async (job: MemberJob): Promise<void> => {
     next = Math.max(next, job.member);
-    const last = independent ? count : job.member + 1;
+    const last = independent ? count() : job.member + 1;
     while (next < last && control.stop === "no" && (idle.length > 0 || open.size < lanes.count)) {
       const member = next++;
       const ahead = await store.loadAhead(member);
       const from = (member === job.member ? job.from : undefined) ?? ahead?.training;
       const said = from === ahead?.training ? (ahead?.events ?? []) : []; // a front's own checkpoint has its events in the log
-      members.set(member, { member, inbox: said.map((event) => ({ kind: "event", member, event })), backlog: [], settled: false });
+      const lane = idle.pop() ?? openLane();
+      members.set(member, { member, lane, inbox: said.map((event) => ({ kind: "event", member, event })), backlog: [], settled: false });
       const { sampleWeights, start } = job;
       const known = from && from !== ahead?.training ? await store.countEvents(member) : said.length;
-      (idle.pop() ?? openLane()).post({ kind: "train", member, sampleWeights, start, from, said: known });
+      lane.post({ kind: "train", member, sampleWeights, start, from, said: known, planned: control.plannedFor(member) });
     }
   };
 
@@ -91,7 +106,7 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
     for (let message = own.inbox[0]; message && message.kind !== "done"; message = own.inbox[0]) {
       own.inbox.shift();
       if (message.kind === "event" && message.event.type !== "control") {
-        if (message.event.type !== "progress") own.backlog.push(message.event);
+        if (message.event.type !== "progress" && message.event.type !== "profile") own.backlog.push(message.event);
         yield { ...message.event, route: "screen" };
       } else if (message.kind === "save") await store.saveAhead(own.member, { training: message.training, events: own.backlog });
     }
@@ -114,6 +129,8 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
         }
         for (const other of members.values()) if (other !== own) yield* look(other);
         await fill(job);
+        if (hasRefused) yield { type: "warning", message: REFUSED, route: "screen" };
+        hasRefused = false;
         const waits = control.stop !== "no" && [...members.values()].some(({ settled }) => !settled);
         if (outcome && !waits) break;
         if (own.inbox.length === 0 && !died) await new Promise<void>((resolve) => (wake = resolve));

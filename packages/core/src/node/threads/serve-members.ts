@@ -37,6 +37,8 @@ export async function serveMembers(
   let wake: () => void = () => {};
   port.on("message", (message: ToLane) => {
     if (message.kind === "train") jobs.push(message);
+    else if (message.kind === "profile") control.profile(message.steps, message.member);
+    else if (message.kind === "steer") control.steer(message.steering, message.member);
     else if (message.stop === "now") control.stopNow();
     else if (message.stop === "after-epoch") control.stopAfterEpoch();
     else if (message.paused) control.pause();
@@ -47,7 +49,8 @@ export async function serveMembers(
   try {
     const container = await openContainer();
     const resolved = resolveConfig(config, container);
-    await container.resolve(BACKENDS).create(resolved.backend).activate();
+    const backend = container.resolve(BACKENDS).create(resolved.backend);
+    await backend.activate();
     const loading = loadDataset(resolved, container);
     let loaded = await loading.next();
     while (!loaded.done) loaded = await loading.next();
@@ -59,7 +62,15 @@ export async function serveMembers(
       );
     const scheme = completeScheme(container.resolve(SCHEMES).create(resolved.scheme));
     const teacherLogits: OpenTeacherLogits = (teacher) => openTeacherLogits(teacher, data, container);
-    const trainer = trainHere({ config: resolved, data, container, scheme, control, teacherLogits });
+    const trainer = trainHere({
+      config: resolved,
+      data,
+      container,
+      scheme,
+      control,
+      teacherLogits,
+      profile: backend.profile?.bind(backend),
+    });
     for (;;) {
       const job = jobs.shift();
       if (!job) {
@@ -67,6 +78,7 @@ export async function serveMembers(
         continue;
       }
       ({ member } = job);
+      control.plan(job.planned);
       const save = async (training: Extract<FromLane, { kind: "save" }>["training"]): Promise<void> =>
         post({ kind: "save", member, training });
       const run = trainer.train({ ...job, save });

@@ -135,6 +135,48 @@ test("stopping saves the members that are on their way, and going on begins wher
   expect(replayed).toEqual(Array.from({ length: 300 }, (_, epoch) => epoch));
 });
 
+test("each member side by side is steered by itself, more are added, and a run killed after that resumes to the same bytes", async () => {
+  const config = { ...base, members: 2, epochs: 12, parallel: 3 } satisfies Config;
+  const plan = [
+    { type: "steer", member: 0, epoch: 2, step: 1, action: "learning-rate", factor: 0.5 },
+    { type: "steer", member: 1, epoch: 3, step: 1, action: "end-member" },
+  ] as const;
+  const steered = async (stopAt = Infinity) => {
+    const control = new RunControl();
+    control.plan(plan);
+    return await run(config, { control }, (event, nth) => {
+      if (event.type === "member-start" && event.member === 1) control.addMembers(1);
+      return nth === stopAt;
+    });
+  };
+  const whole = await steered();
+  expect(whole.events.filter(({ type }) => type === "steer")).toMatchObject([...plan].toSorted((a, b) => a.member - b.member));
+  const epochs = (member: number) => whole.events.filter((event) => event.type === "epoch" && event.member === member).length;
+  expect([0, 1, 2].map(epochs)).toEqual([12, 4, 12]);
+  const { "control.jsonl": _, ...bytes } = await bytesOf(whole.folder);
+
+  const killed = await steered(whole.events.findLastIndex(({ type }) => type === "steer") + 3);
+  const control = new RunControl();
+  control.plan(plan); // what was asked after the last checkpoint of its member is asked again
+  await run(undefined, { resume: killed.folder, control });
+  const { "control.jsonl": __, ...resumed } = await bytesOf(killed.folder);
+  expect(resumed).toEqual(bytes);
+});
+
+test("what is asked of one member reaches the thread that trains it, and no other", async () => {
+  const control = new RunControl();
+  const { events } = await run({ ...base, members: 2, epochs: 200, parallel: 2 }, { control }, (event) => {
+    if (event.type === "epoch" && event.epoch === 1) control.endMember(event.member); // of each: none takes the other's
+    return false;
+  });
+  const asked = events.flatMap((event) => (event.type === "steer" ? [event] : []));
+  expect(asked.map(({ member }) => member).toSorted((a, b) => a - b)).toEqual([0, 1]);
+  for (const { member, epoch } of asked) {
+    const last = events.findLast((event) => event.type === "epoch" && event.member === member);
+    expect(last).toMatchObject({ epoch });
+  }
+});
+
 test("each thread gets the options that the backend has for its lane, in as many lanes as it has unless a number is set", async () => {
   const halves = toyContainer();
   halves.resolve(BACKENDS).add("halves", {

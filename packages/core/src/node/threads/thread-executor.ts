@@ -12,7 +12,7 @@ export function threadExecutor(startThread: (config: Config) => Worker): Executo
     async lanes({ here: { count, configOf } }) {
       if (count === 1) return undefined;
       let threads = 0;
-      return { count, open: (listener) => threadLane(startThread(configOf(threads++)), listener) };
+      return { count, steers: true, open: (listener) => threadLane(startThread(configOf(threads++)), listener) };
     },
   };
 }
