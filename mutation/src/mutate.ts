@@ -33,7 +33,7 @@ export interface Mutation {
 
 /** Which tests run in turn: those of the mutant's own file, which are the likeliest to fail, then all of so many milliseconds at most. */
 const ROUNDS = [
-  { what: "its file's own tests", own: true, most: 2000 },
+  { what: "its file's own tests", own: true, most: 500 },
   { what: "tests up to 200 ms", own: false, most: 200 },
   { what: "tests up to 2 s", own: false, most: 2000 },
   { what: "longer tests", own: false, most: Infinity },
