@@ -1,6 +1,6 @@
 // All that tests and the commands they start put into the system's folder for temporary files lies in one folder, which goes with the run.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -18,12 +18,13 @@ export default function setup(): () => void {
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-const newFolder = (place: string): string => mkdtempSync(join(place, "benn-test-"));
+const newFolder = (place: string): string => mkdtempSync(join(place, `benn-test-${process.pid}-`));
 
 /** A folder in memory, if there is enough of it, and programs may run from it. */
 function inMemory(): string | undefined {
   let folder: string | undefined;
   try {
+    removeLeft();
     const { bavail, bsize } = statfsSync(MEMORY);
     if (bavail * bsize < BYTES) return undefined;
     folder = newFolder(MEMORY);
@@ -35,4 +36,20 @@ function inMemory(): string | undefined {
   }
   if (folder !== undefined) rmSync(folder, { recursive: true });
   return undefined;
+}
+
+/** Takes away what tests have left in memory that were killed. */
+function removeLeft(): void {
+  for (const name of readdirSync(MEMORY)) {
+    const [, pid] = /^benn-test-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !lives(Number(pid))) rmSync(join(MEMORY, name), { recursive: true, force: true });
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // of another user
+  }
 }
