@@ -81,7 +81,7 @@ const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x,
   const dKernel = backend.makeFloats(kernel.shape);
   const dBias = backend.makeFloats([g.f]);
   const passed =
-    attrs.relu && y ? new Formula("passNonzero", { operands: [backend.formula(dy), backend.formula(y)] }) : backend.formula(dy).hold();
+    attrs.relu && y ? new Formula("passNonzero", { inputs: [backend.formula(dy), backend.formula(y)] }) : backend.formula(dy).hold();
   const given = { g, passed, seed, scale, kernel: backend.address(kernel), dBias: backend.address(dBias) };
   const packed = backend.gradients === "int16" ? packQuantized(backend, given) : packExact(backend, given);
   passed.release();
@@ -99,9 +99,14 @@ const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x,
       }
       return dx;
     };
-    const operands = [...held, backend.formula(kernel)];
-    const dx = new Formula("later", { length: g.batch * g.h * g.w * g.c, operands, run: () => make(0, 0), onto: make });
-    return [backend.makeFormula(x.shape, dx), dKernel, dBias];
+    const inputs = [...held, backend.formula(kernel)];
+    const dx = new Formula("whole", {
+      length: g.batch * g.h * g.w * g.c,
+      inputs,
+      compute: () => make(0, 0),
+      forms: { sumWithPassed: make },
+    });
+    return [backend.defer(x.shape, dx), dKernel, dBias];
   } finally {
     for (const formula of held) formula.release();
   }
@@ -144,7 +149,7 @@ function kernelGrad(backend: WasmBackend, g: Layer, bits: ReturnType<typeof bits
   });
 }
 
-/** dx is an address; for `sum` and `unit` see `MakeOnto`, 0 for none. */
+/** dx is an address; for `sum` and `unit` see `Forms.sumWithPassed`, 0 for none. */
 function inputGrad(backend: WasmBackend, g: Layer, kernel: number, dy: PackedGradient, dx: number, sum: number, unit: number): void {
   const { batch, h, w, c, kh, f, rows, pixels } = g;
   const { wasm } = backend;

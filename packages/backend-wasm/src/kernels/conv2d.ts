@@ -84,7 +84,7 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
     Formula,
     ...Formula[],
   ];
-  const compute = (y: number | SignsBehind): void => {
+  const write = (y: number | SignsBehind): void => {
     for (const operand of [image, kernel, ...offset]) backend.materialize(operand);
     convolve(backend, {
       geometry: geometryOf(g),
@@ -98,31 +98,31 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
   const { readWhole } = backend;
   if (fused || readWhole.has(filter.dataId)) {
     const y = backend.makeFloats(g.outShape);
-    compute(backend.address(y));
+    write(backend.address(y));
     return y;
   }
   const { dataId } = filter;
   const length = tf.util.sizeFromShape(g.outShape);
   let packed = false;
-  const make = (behind: SignsBehind): void => {
+  const computeSigns = (behind: SignsBehind): void => {
     packed = true;
-    compute(behind);
+    write(behind);
   };
-  const run = (): Block => {
+  const compute = (): Block => {
     // Whoever asks twice shall not make the same network compute it twice again.
     if (packed) readWhole.add(dataId);
     const y = new Block(backend.tensors, 4 * length);
     try {
-      compute(y.address);
+      write(y.address);
     } catch (error) {
       y.release();
       throw error;
     }
     return y;
   };
-  return backend.makeFormula(
+  return backend.defer(
     g.outShape,
-    new Formula("later", { length, operands: [image, kernel, ...offset], run, signs: { channels: f, make } }),
+    new Formula("whole", { length, inputs: [image, kernel, ...offset], compute, forms: { signs: { channels: f, compute: computeSigns } } }),
   );
 }
 
@@ -171,7 +171,7 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
   const { inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f } = g;
   const [dy, filter] = [backend.formula(inputs.dy), backend.formula(inputs.filter)];
   const length = tf.util.sizeFromShape(attrs.inputShape);
-  const run = (): Block => {
+  const compute = (): Block => {
     backend.materialize(dy);
     backend.materialize(filter);
     const dx = new Block(backend.tensors, 4 * length);
@@ -205,7 +205,7 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
     }
     return dx;
   };
-  return backend.makeFormula(attrs.inputShape, new Formula("later", { length, operands: [dy, filter], run }));
+  return backend.defer(attrs.inputShape, new Formula("whole", { length, inputs: [dy, filter], compute }));
 };
 
 /** Output pixels that the kernel takes at a time. */

@@ -42,13 +42,13 @@ const avgPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, ba
   const g = geometry(x.shape, attrs);
   if (x.dtype !== "float32" || isIdentity(g)) return undefined;
   const y = backend.makeFloats(g.outShape);
-  const { padding } = backend.formula(x);
+  const { padded } = backend.formula(x).forms;
   // Zeros around the images, which count, need not be there to be added; padding of the pool's own does not count.
-  if (padding && g.padInfo.type === "VALID") {
-    backend.materialize(padding.operand);
-    const [, height, width] = padding.shape;
-    const inside = { ...geometryOf(g), height, width, top: padding.top, left: padding.left };
-    const [from, to] = [padding.operand.block!.address, backend.address(y)];
+  if (padded && g.padInfo.type === "VALID") {
+    backend.materialize(padded.operand);
+    const [, height, width] = padded.shape;
+    const inside = { ...geometryOf(g), height, width, top: padded.top, left: padded.left };
+    const [from, to] = [padded.operand.block!.address, backend.address(y)];
     const divisor = g.filterHeight * g.filterWidth;
     withGeometry(backend, inside, (window) => backend.run("avgPool", imagesOf(g, 1), window, from, to, divisor));
   } else {
