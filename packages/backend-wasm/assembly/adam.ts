@@ -1,3 +1,5 @@
+import { BETA1, BETA2, CORRECTION, DECAY, EPSILON, FRESH1, FRESH2, KEPT, RATE } from "../src/constants/adam-rates.ts";
+
 // @inline
 function adam4(
   at: usize,
@@ -35,14 +37,12 @@ function adam4(
   }
 }
 
-/**
- * One step of Adam. `decay` of the weight is added to the gradient, `kept` of it stays. `rate` is learningRate/(1 − β1^step), `correction` is
- * √(1 − β2^step), `fresh` are 1 − β: the caller forms them in double precision.
- */
+/** One step of Adam, with the numbers of adam-rates.ts at `rates`. */
 export function adamStep(
   from: usize,
   to: usize,
   scratch: usize,
+  rates: usize,
   w: usize,
   g: usize,
   m: usize,
@@ -50,16 +50,16 @@ export function adamStep(
   w1: usize,
   m1: usize,
   v1: usize,
-  rate: f32,
-  beta1: f32,
-  fresh1: f32,
-  beta2: f32,
-  fresh2: f32,
-  correction: f32,
-  epsilon: f32,
-  decay: f32,
-  kept: f32,
 ): void {
+  const rate = load<f32>(rates, RATE),
+    beta1 = load<f32>(rates, BETA1),
+    fresh1 = load<f32>(rates, FRESH1),
+    beta2 = load<f32>(rates, BETA2),
+    fresh2 = load<f32>(rates, FRESH2),
+    correction = load<f32>(rates, CORRECTION),
+    epsilon = load<f32>(rates, EPSILON),
+    decay = load<f32>(rates, DECAY),
+    kept = load<f32>(rates, KEPT);
   let i = from << 2;
   const vectors = i + (((to - from) & ~3) << 2),
     end = to << 2;

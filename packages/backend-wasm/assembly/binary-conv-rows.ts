@@ -1,6 +1,20 @@
 // binary-conv.ts for narrow layers, where making the numbers of a patch takes as long as counting with them. Two pixels side by side
 // have the same neighbours but one: so a row of the input is written as numbers for the tables once, each place with the place one
 // step to the right, and a row of a pair's patch is a stretch of it.
+import {
+  CHANNELS,
+  FILTERS,
+  HEIGHT,
+  KERNEL_HEIGHT,
+  KERNEL_WIDTH,
+  LEFT,
+  OUT_HEIGHT,
+  OUT_WIDTH,
+  STRIDE_HEIGHT,
+  STRIDE_WIDTH,
+  TOP,
+  WIDTH,
+} from "../src/constants/geometry.ts";
 import { emit, overhang } from "./binary-conv.ts";
 import { blockWidth, factorsOffset, paddedFilters, stepsOf } from "./binary-filters.ts";
 import { countRows, MOST_STEPS, STEP, TABLES } from "./lookup.ts";
@@ -78,23 +92,24 @@ export function binaryConvRows(
   from: i32,
   to: i32,
   scratch: usize,
+  geometry: usize,
   signs: usize,
-  h: i32,
-  w: i32,
-  c: i32,
   packed: usize,
-  kh: i32,
-  kw: i32,
-  f: i32,
   y: usize,
-  oh: i32,
-  ow: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
   relu: bool,
 ): void {
+  const h = load<i32>(geometry, HEIGHT),
+    w = load<i32>(geometry, WIDTH),
+    c = load<i32>(geometry, CHANNELS),
+    kh = load<i32>(geometry, KERNEL_HEIGHT),
+    kw = load<i32>(geometry, KERNEL_WIDTH),
+    f = load<i32>(geometry, FILTERS),
+    oh = load<i32>(geometry, OUT_HEIGHT),
+    ow = load<i32>(geometry, OUT_WIDTH),
+    sh = load<i32>(geometry, STRIDE_HEIGHT),
+    sw = load<i32>(geometry, STRIDE_WIDTH),
+    top = load<i32>(geometry, TOP),
+    left = load<i32>(geometry, LEFT);
   const bytes = <usize>((c + 7) >> 3),
     places = placesOf(ow, kw, sw),
     rowSteps = stepsOfRow(kw, c),

@@ -1,5 +1,19 @@
 // Convolution of −1, 0, +1 with a kernel of −1, +1, by XNOR and counting. A patch is a row of bits, tap after tap, each tap ⌈C/8⌉
 // bytes, filled up to whole 64-bit words; so is each filter. Bits that belong to no channel are 0 in both.
+import {
+  CHANNELS,
+  FILTERS,
+  HEIGHT,
+  KERNEL_HEIGHT,
+  KERNEL_WIDTH,
+  LEFT,
+  OUT_HEIGHT,
+  OUT_WIDTH,
+  STRIDE_HEIGHT,
+  STRIDE_WIDTH,
+  TOP,
+  WIDTH,
+} from "../src/constants/geometry.ts";
 import { blockWidth, factorsOffset, paddedFilters, stepsOf } from "./binary-filters.ts";
 import { codeBytes, count, encode, MOST_STEPS, STEP, TABLES } from "./lookup.ts";
 
@@ -155,24 +169,25 @@ export function binaryConv2d(
   from: i32,
   to: i32,
   scratch: usize,
+  geometry: usize,
   signs: usize,
   valid: usize,
-  h: i32,
-  w: i32,
-  c: i32,
   packed: usize,
-  kh: i32,
-  kw: i32,
-  f: i32,
   y: usize,
-  oh: i32,
-  ow: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
   relu: bool,
 ): void {
+  const h = load<i32>(geometry, HEIGHT),
+    w = load<i32>(geometry, WIDTH),
+    c = load<i32>(geometry, CHANNELS),
+    kh = load<i32>(geometry, KERNEL_HEIGHT),
+    kw = load<i32>(geometry, KERNEL_WIDTH),
+    f = load<i32>(geometry, FILTERS),
+    oh = load<i32>(geometry, OUT_HEIGHT),
+    ow = load<i32>(geometry, OUT_WIDTH),
+    sh = load<i32>(geometry, STRIDE_HEIGHT),
+    sw = load<i32>(geometry, STRIDE_WIDTH),
+    top = load<i32>(geometry, TOP),
+    left = load<i32>(geometry, LEFT);
   const taps = kh * kw,
     words = wordsOf(taps, c),
     wordBytes = (<usize>words) << 3,

@@ -9,6 +9,20 @@
 // keeps order: it is not below threshold t if value + bias ≥ t, and is below if value + bias ≤ t − 2⁻²³|t| − 2⁻¹⁴⁹, which no float
 // between there and t follows. So A is compared with the middle of u·v·(t − bias) and u·v·(t − 2⁻²²|t| − 2⁻¹⁴⁸ − bias), and is right
 // unless it is nearer than all these together.
+import {
+  CHANNELS,
+  FILTERS,
+  HEIGHT,
+  KERNEL_HEIGHT,
+  KERNEL_WIDTH,
+  LEFT,
+  OUT_HEIGHT,
+  OUT_WIDTH,
+  STRIDE_HEIGHT,
+  STRIDE_WIDTH,
+  TOP,
+  WIDTH,
+} from "../src/constants/geometry.ts";
 import { byRows, conv2d, convScratch, corners, MC, patchRow, tapsPerBlock } from "./conv.ts";
 import { transpose4 } from "./simd.ts";
 import { packSigns } from "./threshold.ts";
@@ -357,26 +371,27 @@ export function conv2dSigns(
   from: i32,
   to: i32,
   scratch: usize,
+  geometry: usize,
   x: usize,
-  h: i32,
-  w: i32,
-  c: i32,
   packedW: usize,
-  kh: i32,
-  kw: i32,
-  f: i32,
   signs: usize,
-  oh: i32,
-  ow: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
   bias: usize,
   thresholds: usize,
   length: i32,
   quantized: usize,
 ): void {
+  const h = load<i32>(geometry, HEIGHT),
+    w = load<i32>(geometry, WIDTH),
+    c = load<i32>(geometry, CHANNELS),
+    kh = load<i32>(geometry, KERNEL_HEIGHT),
+    kw = load<i32>(geometry, KERNEL_WIDTH),
+    f = load<i32>(geometry, FILTERS),
+    oh = load<i32>(geometry, OUT_HEIGHT),
+    ow = load<i32>(geometry, OUT_WIDTH),
+    sh = load<i32>(geometry, STRIDE_HEIGHT),
+    sw = load<i32>(geometry, STRIDE_WIDTH),
+    top = load<i32>(geometry, TOP),
+    left = load<i32>(geometry, LEFT);
   const k = kh * kw * c,
     bytes = (f + 7) >> 3,
     pairs = pairsOf(k),
@@ -446,7 +461,7 @@ export function conv2dSigns(
         continue;
       }
     }
-    conv2d(i, end, scratch, x, h, w, c, packedW, kh, kw, f, tile - ((<usize>i * f) << 2), oh, ow, sh, sw, top, left, 1, 1, bias, false);
+    conv2d(i, end, scratch, geometry, x, packedW, tile - ((<usize>i * f) << 2), bias, false);
     packSigns(i, end, 0, tile - ((<usize>i * f) << 2), f, thresholds, length, signs, 0, 0, 0);
   }
 }

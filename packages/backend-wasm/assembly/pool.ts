@@ -1,4 +1,17 @@
 // Maximum and average over windows; x is [batch, h, w, c], y is [batch, oh, ow, c]. Padding is never a candidate.
+import {
+  CHANNELS,
+  HEIGHT,
+  KERNEL_HEIGHT,
+  KERNEL_WIDTH,
+  LEFT,
+  OUT_HEIGHT,
+  OUT_WIDTH,
+  STRIDE_HEIGHT,
+  STRIDE_WIDTH,
+  TOP,
+  WIDTH,
+} from "../src/constants/geometry.ts";
 
 // @inline
 function combine(maximum: bool, a: v128, b: v128): v128 {
@@ -53,25 +66,18 @@ function reduceWindow(maximum: bool, x: usize, rowBytes: usize, bytes: usize, ro
 }
 
 // @inline
-function pool(
-  maximum: bool,
-  from: i32,
-  to: i32,
-  x: usize,
-  h: i32,
-  w: i32,
-  c: i32,
-  y: usize,
-  oh: i32,
-  ow: i32,
-  kh: i32,
-  kw: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
-  divisor: f32,
-): void {
+function pool(maximum: bool, from: i32, to: i32, geometry: usize, x: usize, y: usize, divisor: f32): void {
+  const h = load<i32>(geometry, HEIGHT),
+    w = load<i32>(geometry, WIDTH),
+    c = load<i32>(geometry, CHANNELS),
+    oh = load<i32>(geometry, OUT_HEIGHT),
+    ow = load<i32>(geometry, OUT_WIDTH),
+    kh = load<i32>(geometry, KERNEL_HEIGHT),
+    kw = load<i32>(geometry, KERNEL_WIDTH),
+    sh = load<i32>(geometry, STRIDE_HEIGHT),
+    sw = load<i32>(geometry, STRIDE_WIDTH),
+    top = load<i32>(geometry, TOP),
+    left = load<i32>(geometry, LEFT);
   const bytes = (<usize>c) << 2,
     rowBytes = <usize>w * bytes;
   for (let b = from; b < to; b++) {
@@ -92,71 +98,28 @@ function pool(
 }
 
 /** y for the images `from` ≤ b < `to`. */
-export function maxPool(
-  from: i32,
-  to: i32,
-  scratch: usize,
-  x: usize,
-  h: i32,
-  w: i32,
-  c: i32,
-  y: usize,
-  oh: i32,
-  ow: i32,
-  kh: i32,
-  kw: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
-): void {
-  pool(true, from, to, x, h, w, c, y, oh, ow, kh, kw, sh, sw, top, left, 1);
+export function maxPool(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize): void {
+  pool(true, from, to, geometry, x, y, 1);
 }
 
 /** y = the sum over the part of the window inside the image by `divisor`, or by how many those are if that is 0. */
-export function avgPool(
-  from: i32,
-  to: i32,
-  scratch: usize,
-  x: usize,
-  h: i32,
-  w: i32,
-  c: i32,
-  y: usize,
-  oh: i32,
-  ow: i32,
-  kh: i32,
-  kw: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
-  divisor: f32,
-): void {
-  pool(false, from, to, x, h, w, c, y, oh, ow, kh, kw, sh, sw, top, left, divisor);
+export function avgPool(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize, divisor: f32): void {
+  pool(false, from, to, geometry, x, y, divisor);
 }
 
 /** dx: each dy goes to the first element, in rows then columns, that equals its window's maximum y. */
-export function maxPoolGrad(
-  from: i32,
-  to: i32,
-  scratch: usize,
-  x: usize,
-  y: usize,
-  dy: usize,
-  dx: usize,
-  h: i32,
-  w: i32,
-  c: i32,
-  oh: i32,
-  ow: i32,
-  kh: i32,
-  kw: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
-): void {
+export function maxPoolGrad(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize, dy: usize, dx: usize): void {
+  const h = load<i32>(geometry, HEIGHT),
+    w = load<i32>(geometry, WIDTH),
+    c = load<i32>(geometry, CHANNELS),
+    oh = load<i32>(geometry, OUT_HEIGHT),
+    ow = load<i32>(geometry, OUT_WIDTH),
+    kh = load<i32>(geometry, KERNEL_HEIGHT),
+    kw = load<i32>(geometry, KERNEL_WIDTH),
+    sh = load<i32>(geometry, STRIDE_HEIGHT),
+    sw = load<i32>(geometry, STRIDE_WIDTH),
+    top = load<i32>(geometry, TOP),
+    left = load<i32>(geometry, LEFT);
   const bytes = (<usize>c) << 2,
     vectors = bytes & ~15;
   for (let b = from; b < to; b++) {
@@ -203,24 +166,18 @@ export function maxPoolGrad(
 }
 
 /** dx += dy/(kh·kw) over each window: as TensorFlow.js has it, without regard to padding. */
-export function avgPoolGrad(
-  from: i32,
-  to: i32,
-  scratch: usize,
-  dy: usize,
-  dx: usize,
-  h: i32,
-  w: i32,
-  c: i32,
-  oh: i32,
-  ow: i32,
-  kh: i32,
-  kw: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
-): void {
+export function avgPoolGrad(from: i32, to: i32, scratch: usize, geometry: usize, dy: usize, dx: usize): void {
+  const h = load<i32>(geometry, HEIGHT),
+    w = load<i32>(geometry, WIDTH),
+    c = load<i32>(geometry, CHANNELS),
+    oh = load<i32>(geometry, OUT_HEIGHT),
+    ow = load<i32>(geometry, OUT_WIDTH),
+    kh = load<i32>(geometry, KERNEL_HEIGHT),
+    kw = load<i32>(geometry, KERNEL_WIDTH),
+    sh = load<i32>(geometry, STRIDE_HEIGHT),
+    sw = load<i32>(geometry, STRIDE_WIDTH),
+    top = load<i32>(geometry, TOP),
+    left = load<i32>(geometry, LEFT);
   const bytes = (<usize>c) << 2,
     vectors = bytes & ~15,
     share = <f32>1 / <f32>(kh * kw),

@@ -92,11 +92,11 @@ export class WasmBackend extends tf.MathBackendCPU {
   /** A tensor of float32 whose values are whatever its block held before: the kernel writes every one. */
   makeFloats(shape: readonly number[]): tf.TensorInfo {
     const length = shape.reduce((product, n) => product * n, 1);
-    return this.makeFormula(shape, new Formula("load", { length, block: new Block(this.tensors, 4 * length) }));
+    return this.defer(shape, new Formula("load", { length, block: new Block(this.tensors, 4 * length) }));
   }
 
-  /** A tensor of float32 whose values are made when they are read; takes the formula over. */
-  makeFormula(shape: readonly number[], formula: Formula): tf.TensorInfo {
+  /** A tensor of float32 whose values are made when somebody reads them; takes the formula over. */
+  defer(shape: readonly number[], formula: Formula): tf.TensorInfo {
     const dataId = {};
     this.data.set(dataId, new TensorEntry(this.tensors, this.#materialize, "float32", 1, undefined, formula));
     this.#made.push(dataId);
@@ -117,7 +117,7 @@ export class WasmBackend extends tf.MathBackendCPU {
   /** Writes a formula's values down, once and for all. */
   materialize(formula: Formula): void {
     if (formula.operation === "load") return;
-    if (formula.run) return formula.become(formula.run());
+    if (formula.compute) return formula.become(formula.compute());
     this.#write(formula, undefined, ({ address, length }, cut, values) =>
       this.run("materialize", cut, address, formula.length, length, values),
     );

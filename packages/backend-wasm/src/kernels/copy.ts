@@ -46,7 +46,7 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
   const shape = x.shape.map((n, i) => n + paddings[i]![0] + paddings[i]![1]);
   const length = tf.util.sizeFromShape(shape);
   const operand = backend.formula(x);
-  const run = (): Block => {
+  const compute = (): Block => {
     backend.materialize(operand);
     const y = new Block(backend.tensors, 4 * length);
     backend.run("fill", { total: length, grain: grainOf(length, 65_536, 64) }, y.address, constantValue);
@@ -56,9 +56,9 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
   // An average pool takes the zeros around its images as read.
   const [rows, columns] = [paddings[1], paddings[2]];
   const around = x.shape.length === 4 && constantValue === 0 && [paddings[0]!, paddings[3]!].flat().every((n) => n === 0);
-  const padding = around ? { operand, shape: from, top: rows![0], left: columns![0] } : undefined;
-  const y = backend.makeFormula(shape, new Formula("later", { length, operands: [operand], run, ...(padding && { padding }) }));
-  if (!padding) backend.address(y);
+  const padded = around ? { operand, shape: from, top: rows![0], left: columns![0] } : undefined;
+  const y = backend.defer(shape, new Formula("whole", { length, inputs: [operand], compute, ...(padded && { forms: { padded } }) }));
+  if (!padded) backend.address(y);
   return y;
 };
 

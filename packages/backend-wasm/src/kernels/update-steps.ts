@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Cut, WasmBackend } from "../backend.ts";
+import * as at from "../constants/adam-rates.ts";
 import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
@@ -51,12 +52,25 @@ interface AdamAttributes {
 
 type AdamSlots = [firstMoment: number, secondMoment: number];
 
-/** The numbers are formed in double precision here, and rounded to float32 on their way in. */
+/** The numbers are formed in double precision here, and rounded to float32 when they are written. */
 const adamStep = ({ learningRate, beta1, beta2, epsilon, weightDecay, decoupledDecay = 0, step }: AdamAttributes) => {
-  const [rate, correction] = [learningRate / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step)];
-  const decays = [weightDecay, 1 - learningRate * decoupledDecay] as const;
+  const numbers: readonly (readonly [place: number, value: number])[] = [
+    [at.RATE, learningRate / (1 - beta1 ** step)],
+    [at.BETA1, beta1],
+    [at.FRESH1, 1 - beta1],
+    [at.BETA2, beta2],
+    [at.FRESH2, 1 - beta2],
+    [at.CORRECTION, Math.sqrt(1 - beta2 ** step)],
+    [at.EPSILON, epsilon],
+    [at.DECAY, weightDecay],
+    [at.KEPT, 1 - learningRate * decoupledDecay],
+  ];
   return (backend: WasmBackend, cut: Cut, { from, to }: Places<AdamSlots>): void =>
-    backend.run("adamStep", cut, ...from, ...to, rate, beta1, 1 - beta1, beta2, 1 - beta2, correction, epsilon, ...decays);
+    backend.withScratch(at.ADAM_RATES_BYTES, (rates) => {
+      const floats = backend.tensors.floats(rates, at.ADAM_RATES_BYTES >> 2);
+      for (const [place, value] of numbers) floats[place >> 2] = value;
+      backend.run("adamStep", cut, rates, ...from, ...to);
+    });
 };
 
 interface SgdAttributes {
