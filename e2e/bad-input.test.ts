@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { benn, newFolder, quick, start } from "./benn.ts";
+import { benn, newFolder, start } from "./benn.ts";
+import { quick } from "./quick.ts";
 
 /** The command refuses in one sentence that holds these words, and makes no run folder. */
 async function refuses(args: readonly string[], words: readonly string[], cwd: string): Promise<void> {

@@ -70,18 +70,17 @@ export function benn(args: readonly string[], place: Place): Promise<Finished> {
   return start(args, place).finished;
 }
 
+/** The same, where TensorFlow.js must not be loaded in the thread of the command: a start would take three times as long. */
+export function bennWithoutTensorFlow(args: readonly string[], place: Place): Promise<Finished> {
+  const hook = `import { registerHooks } from "node:module";
+    import { isMainThread } from "node:worker_threads";
+    if (isMainThread) registerHooks({ resolve(specifier, context, next) {
+      if (specifier.startsWith("@tensorflow/")) throw new Error("loads " + specifier);
+      return next(specifier, context);
+    } });`;
+  return runNode(["--import", `data:text/javascript,${encodeURIComponent(hook)}`, entry, ...args], place);
+}
+
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), "benn-e2e-"));
 }
-
-/** Settings that make a run on the built-in sample take seconds: real photographs, real engine, little of both. */
-export const quick: readonly string[] = [
-  "--set",
-  "dataset.trainRows=120",
-  "dataset.testRows=60",
-  "batchSize=40",
-  "epochs=2",
-  "members=2",
-  "architecture.width=0.0625",
-  "checkpointSeconds=0",
-];

@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { newFolder, quick, root, runNode } from "./benn.ts";
+import { newFolder, root, runNode } from "./benn.ts";
+import { quick } from "./quick.ts";
 import { openTerminal } from "./terminal.ts";
 
 test("paths begin where the user is, and hints name the command as it works there", async () => {

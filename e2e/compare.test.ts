@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { comparisonSchema } from "../packages/cli-ink/src/comparison/comparison-schema.ts";
-import { benn, newFolder, quick, root, start } from "./benn.ts";
+import { benn, newFolder, root, start } from "./benn.ts";
+import { quick } from "./quick.ts";
 
 let cwd = "";
 const settings = quick.filter((setting) => !setting.startsWith("members="));

@@ -3,7 +3,8 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { evaluationSchema } from "../packages/cli-ink/src/evaluation/evaluation-schema.ts";
-import { benn, newFolder, quick, start } from "./benn.ts";
+import { benn, newFolder, start } from "./benn.ts";
+import { quick } from "./quick.ts";
 
 let cwd = "";
 const evaluate = (...args: string[]) => benn(["eval", ...args], { cwd });

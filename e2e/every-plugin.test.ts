@@ -66,18 +66,19 @@ test("it is shown: in plain lines, and on the dashboard of a terminal", async ()
   const screen = await dashboard("runs/stripes");
   expect(screen).toMatch(/share missed/i);
   expect(screen).toContain("squared");
+  expect(screen).toContain("9 my-epochs"); // the key is the next one that is free
 });
 
 /** All that `benn watch` draws in a terminal of 160 × 50 until it is quit. */
 async function dashboard(run: string): Promise<string> {
-  const command = `stty cols 160 rows 50; ${process.execPath} ${join(root, "packages/cli-ink/dist/benn.js")} watch ${run} --ui ink`;
+  const command = `stty cols 160 rows 50; ${process.execPath} ${join(root, "packages/cli-ink/dist/benn.js")} watch ${run} ${plugin.join(" ")} --ui ink`;
   const terminal = spawn("script", ["-qec", command, "/dev/null"], { cwd, env: { ...process.env, TERM: "xterm" } });
   let drawn = "";
   terminal.stdout.on("data", (bytes: Buffer) => {
     drawn += bytes.toString();
   });
   // A key that comes before the dashboard listens is lost.
-  const quitting = setInterval(() => drawn.includes("squared") && terminal.stdin.write("q"), 300);
+  const quitting = setInterval(() => drawn.includes("squared") && drawn.includes("my-epochs") && terminal.stdin.write("q"), 300);
   await once(terminal, "close");
   clearInterval(quitting);
   return stripVTControlCharacters(drawn);

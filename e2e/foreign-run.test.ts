@@ -2,7 +2,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { benn, newFolder, quick, start } from "./benn.ts";
+import { benn, newFolder, start } from "./benn.ts";
+import { quick } from "./quick.ts";
 
 const home = newFolder();
 const mark = join(home, "ran");

@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { benn, newFolder, quick, root, runNode } from "./benn.ts";
+import { benn, bennWithoutTensorFlow, newFolder, root, runNode } from "./benn.ts";
+import { quick } from "./quick.ts";
 
-test.concurrent("--help lists the commands and gives examples", async () => {
-  const { code, stdout, stderr } = await benn(["--help"], { cwd: newFolder() });
+test.concurrent("--help lists the commands and gives examples, without a wait for TensorFlow.js", async () => {
+  const { code, stdout, stderr } = await bennWithoutTensorFlow(["--help"], { cwd: newFolder() });
   expect(code).toBe(0);
   expect(stderr).toBe("");
   for (const word of ["train", "eval", "watch", "runs", "plugins", "presets", "schema", "Examples:", "$ benn train --preset demo"])

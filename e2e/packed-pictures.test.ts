@@ -2,8 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { benn, newFolder, quick } from "./benn.ts";
+import { benn, newFolder } from "./benn.ts";
 import { png } from "./png.ts";
+import { quick } from "./quick.ts";
 
 const CLASSES = ["n01503061", "n02691156", "n02958343"];
 /** Of pictures and of the mean image, before the middle is cut out. */

@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { benn, newFolder, quick, root } from "./benn.ts";
+import { benn, newFolder, root } from "./benn.ts";
 import { png } from "./png.ts";
+import { quick } from "./quick.ts";
 
 const cwd = newFolder();
 beforeAll(async () => {

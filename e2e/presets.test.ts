@@ -2,7 +2,7 @@
 // process, since seventeen processes would mostly start up.
 import { cpSync, globSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { type Config, type Preset, PRESETS } from "@benn/core";
 import { openContainer, train } from "../packages/cli-ink/src/index.ts";
 import { newFolder, root } from "./benn.ts";
@@ -39,7 +39,11 @@ const named = (prefix: string) =>
 describe("on built-in photographs", () => {
   test.for([...named("demo"), ...named("cifar10")])("%s", async ([name, preset]) => {
     const epochs = /boost-d|ab-boost-b-indp/.test(name) ? 3 : 1; // SAMME's alpha asks for better than chance
-    const config = { ...small(preset, { trainRows: 160, testRows: 40, source: "sample" }), batchSize: 8, epochs };
+    const config = {
+      ...small(preset, { trainRows: 160, testRows: 40, source: "folder", data: inject("photographs") }),
+      batchSize: 8,
+      epochs,
+    };
     const { staged, end } = await run(config);
     expect(end).toMatchObject({ type: "run-end", reason: "finished", members: 2 });
     const votes = staged.map(({ members, metrics }) => [members, Object.keys(metrics["accuracy"]?.test ?? {})]);

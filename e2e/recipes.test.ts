@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderBytes } from "../packages/core/src/node/folder-bytes.ts";
-import { benn, newFolder, quick, start } from "./benn.ts";
+import { benn, newFolder, start } from "./benn.ts";
+import { quick } from "./quick.ts";
 
 const cwd = newFolder();
 

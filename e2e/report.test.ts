@@ -1,12 +1,15 @@
 // benn report on small real runs, in processes of its own, and the page in a real browser.
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { benn, newFolder } from "./benn.ts";
 import { openChromium } from "./chromium.ts";
+import { command } from "./terminal.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const complaints: string[] = [];
@@ -15,15 +18,7 @@ let browser: Browser;
 const report = (...args: string[]) => benn(["report", ...args], { cwd });
 
 /** Enough for members that are better than chance, so that boosting keeps them. */
-const small = [
-  "--set",
-  "dataset.trainRows=400",
-  "dataset.testRows=100",
-  "batchSize=40",
-  "epochs=3",
-  "architecture.width=0.125",
-  "validation=0.25",
-];
+const small = ["--set", `dataset.data=${inject("photographs")}`, "batchSize=40", "epochs=3", "architecture.width=0.125", "validation=0.25"];
 
 beforeAll(async () => {
   cwd = newFolder();
@@ -61,10 +56,7 @@ test("the answer of a boosted run beside its real-valued twin, on a page that ax
   expect(stderr).toBe("");
   expect(code).toBe(0);
   expect(stdout).toMatch(/^boosted\.html: [\d.]+ kB\. Open it in a browser\.\n$/);
-  const looks: Looks[] = [
-    ...[360, 900, 1600].flatMap((width) => (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme }))),
-    { width: 900, media: "print" },
-  ];
+  const looks: Looks[] = [{ width: 360 }, { width: 900, colorScheme: "dark" }, { width: 1600 }, { width: 900, media: "print" }];
   for (const look of looks) {
     const page = await open("boosted.html", look);
     await page.evaluate(axe);
@@ -110,10 +102,11 @@ test("the answer of a boosted run beside its real-valued twin, on a page that ax
 });
 
 test("the command that it names trains the same weights again", async () => {
-  const page = readFileSync(join(cwd, "boosted.html"), "utf8");
-  const [, command = ""] = /<pre class="command"[^>]*>([^<]*)</.exec(page) ?? [];
-  const args = command.split(" ").slice(1);
-  const again = await benn([...args, "name=again", "--ui", "plain"], { cwd });
+  const page = await open("boosted.html", { width: 900 });
+  const [, args = ""] = /^benn (.*)$/s.exec((await page.textContent("pre.command")) ?? "") ?? [];
+  await page.close();
+  // Pasted into a shell.
+  const again = await promisify(execFile)("bash", ["-c", `${command} ${args} name=again --ui plain`], { cwd });
   expect(again.stderr).toBe("");
   for (const member of ["000", "001", "002"]) {
     const weights = (run: string) => readFileSync(join(cwd, "runs", run, "members", member, "weights.bin"));
@@ -129,10 +122,10 @@ test("a run of benn select says where its members come from, and the command tha
   expect(made).toMatch(/boosted, member \d/);
   expect(made).not.toMatch(/trains it again|Trained by/);
   expect(await page.textContent("#suspicious")).toContain("The validation images are not fresh: the members were chosen on them.");
-  const command = (await page.textContent("pre.command")) ?? "";
+  const named = (await page.textContent("pre.command")) ?? "";
   await page.close();
-  expect(command).toMatch(/^benn select runs\/boosted --voter soft /);
-  expect((await benn([...command.split(" ").slice(1), "--name", "chosen-again"], { cwd })).code).toBe(0);
+  expect(named).toMatch(/^benn select runs\/boosted --voter soft /);
+  expect((await benn([...named.split(" ").slice(1), "--name", "chosen-again"], { cwd })).code).toBe(0);
   const file = (run: string, name: string) => readFileSync(join(cwd, "runs", run, "members/000", name), "base64");
   for (const name of ["weights.bin", "member.json"]) expect(file("chosen-again", name)).toBe(file("chosen", name));
 });

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { benn, newFolder, quick } from "./benn.ts";
+import { benn, newFolder } from "./benn.ts";
+import { quick } from "./quick.ts";
 
 const cwd = newFolder();
 

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { selectionSchema } from "../packages/cli-ink/src/selection/selection-schema.ts";
-import { benn, newFolder, quick, start } from "./benn.ts";
+import { benn, newFolder } from "./benn.ts";
+import { quick } from "./quick.ts";
+import { command, openTerminal } from "./terminal.ts";
 
 let cwd = "";
 const select = (...args: string[]) => benn(["select", ...args], { cwd });
@@ -113,10 +115,11 @@ test("runs that cannot be chosen from are refused in a sentence", async () => {
 
 test("Ctrl-C while it chooses leaves nothing behind", async () => {
   const before = readdirSync(join(cwd, "runs"));
-  const running = start(["select", "runs/one", "--bags", "100000", "--steps", "1000", "--name", "stopped"], { cwd });
-  await new Promise((resolve) => setTimeout(resolve, 15_000));
-  running.child.kill("SIGINT");
-  const { code, stdout } = await running.finished;
-  expect([code, stdout]).toEqual([130, ""]);
+  const line = `trap : INT; ${command} select runs/one --bags 100000 --steps 1000 --name stopped >stopped.txt; echo $? >stopped.code`;
+  const terminal = openTerminal(line, cwd);
+  await terminal.shows("choosing, steps");
+  terminal.type("\u0003");
+  await terminal.closed;
+  expect(["code", "txt"].map((ending) => readFileSync(join(cwd, `stopped.${ending}`), "utf8"))).toEqual(["130\n", ""]);
   expect(readdirSync(join(cwd, "runs"))).toEqual(before);
 });

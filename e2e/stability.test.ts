@@ -3,7 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { stabilitySchema } from "../packages/cli-ink/src/stability/stability-schema.ts";
-import { benn, newFolder, quick, start } from "./benn.ts";
+import { benn, newFolder } from "./benn.ts";
+import { quick } from "./quick.ts";
+import { command, openTerminal } from "./terminal.ts";
 
 let cwd = "";
 const stability = (...args: string[]) => benn(["stability", ...args], { cwd });
@@ -107,10 +109,10 @@ test("what cannot be measured is refused or noted in a sentence", async () => {
 });
 
 test("Ctrl-C ends it with the signal's code and writes nothing", async () => {
-  const running = start(["stability", "runs/a", "--draws", "100000", "--keep"], { cwd });
-  await new Promise((resolve) => setTimeout(resolve, 12_000));
-  running.child.kill("SIGINT");
-  const { code, stdout } = await running.finished;
-  expect([code, stdout]).toEqual([130, ""]);
+  const terminal = openTerminal(`trap : INT; ${command} stability runs/a --draws 100000 --keep >stopped.txt; echo $? >stopped.code`, cwd);
+  await terminal.shows("draw 1 of 100000");
+  terminal.type("\u0003");
+  await terminal.closed;
+  expect(["code", "txt"].map((ending) => readFileSync(join(cwd, `stopped.${ending}`), "utf8"))).toEqual(["130\n", ""]);
   expect(existsSync(join(cwd, "runs/a/stability.json"))).toBe(false);
 });

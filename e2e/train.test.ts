@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "@benn/core";
 import { folderBytes } from "../packages/core/src/node/folder-bytes.ts";
-import { benn, newFolder, quick, root, start } from "./benn.ts";
+import { benn, bennWithoutTensorFlow, newFolder, root, start } from "./benn.ts";
+import { quick } from "./quick.ts";
 
 const eventsOf = (stdout: string): RunEvent[] =>
   stdout
@@ -19,8 +20,8 @@ interface Evaluated {
 }
 
 describe("training", () => {
-  test("plain lines end with the table of votes and what to type next", async () => {
-    const { code, stdout, stderr } = await benn(["train", ...quick, "name=plain"], { cwd: newFolder() });
+  test("plain lines end with the table of votes and what to type next, in a thread without TensorFlow.js", async () => {
+    const { code, stdout, stderr } = await bennWithoutTensorFlow(["train", ...quick, "name=plain"], { cwd: newFolder() });
     expect(stderr).toBe("");
     expect(code).toBe(0);
     for (const word of ["hard", "soft", "softmax", "runs/plain", "eval"]) expect(stdout).toContain(word);

@@ -27,8 +27,9 @@ const packages = globSync("packages/*/package.json", { cwd: root }).map((path) =
 /** Private, and importable: it serves the tests of others. */
 const SOFTWARE_GPU = "software-gpu";
 const manifests = new Map([...packages, SOFTWARE_GPU].map((folder) => [manifestOf(folder).name, manifestOf(folder)]));
-const sourcesOf = (folder: string) =>
-  globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root, exclude: ["**/node_modules/**", "**/dist/**", "**/assembly/**"] });
+/** Every folder with sources. */
+const everything = [...packages, "golden", "bench", "mutation", "results", "soak", SOFTWARE_GPU, "examples", "scripts", "e2e"];
+const sourcesOf = (folder: string) => globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root, exclude: ["**/node_modules/**", "**/dist/**"] });
 
 const STATEMENT = /^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm;
 
@@ -104,11 +105,14 @@ test("the door for authors of plugins is small: a token for each contract, and f
   for (const page of ["plugins", "applications", "internals"]) expect(existsSync(join(root, `docs/${page}.md`))).toBe(true);
 });
 
-test.for(packages)("%s has no circle of imports", (folder) => {
-  const graph = new Map<string, string[]>();
-  for (const { file, specifier, typeOnly } of imports(folder)) {
-    if (isRelative(specifier) && !typeOnly) graph.set(file, [...(graph.get(file) ?? []), join(dirname(file), specifier)]);
-  }
+test("no imports go in a circle, those of types included", () => {
+  const graph = new Map(
+    everything.flatMap(sourcesOf).map((file) => {
+      const own = importsOf(file).filter(({ specifier }) => isRelative(specifier));
+      return [file, own.map(({ specifier }) => join(dirname(file), specifier))];
+    }),
+  );
+  expect([...graph.keys()]).toEqual(expect.arrayContaining(["packages/backend-wasm/assembly/program.ts", "bench/src/command.ts"]));
   const circles: string[] = [];
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {
@@ -119,6 +123,13 @@ test.for(packages)("%s has no circle of imports", (folder) => {
   };
   for (const file of graph.keys()) visit(file, []);
   expect(circles).toEqual([]);
+});
+
+test("a relative import names a file that is there", () => {
+  const wrong = everything
+    .flatMap(imports)
+    .filter(({ file, specifier }) => isRelative(specifier) && !existsSync(join(root, dirname(file), specifier)));
+  expect(wrong.map(said)).toEqual([]);
 });
 
 test.for(packages)("%s has a README, and package.json as its only configuration", (folder) => {
@@ -152,6 +163,18 @@ test("files are named in kebab-case for what they hold", () => {
     return !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name) || /^(?:utils?|helpers?|types?|base|common|misc)$/.test(name);
   });
   expect(wrong).toEqual([]);
+});
+
+test("AssemblyScript is read by TypeScript's tools as it is, and what is to be inlined says so as the compiler knows it", () => {
+  const lines = globSync("packages/*/assembly/*.ts", { cwd: root }).flatMap((file) => {
+    return readFileSync(join(root, file), "utf8")
+      .split("\n")
+      .map((line, i) => ({ at: `${file}:${i + 1}`, line }));
+  });
+  expect(lines.filter(({ line }) => line === "// @inline").length).toBeGreaterThan(0);
+  // A decorator is no TypeScript; a comment that is not quite that of scripts/compile-assembly.mjs inlines nothing.
+  const wrong = lines.filter(({ line }) => /^\s*@|@ts-|inline$/.test(line) && line !== "// @inline");
+  expect(wrong.map(({ at }) => at)).toEqual([]);
 });
 
 test("a package's door names what it exports", () => {

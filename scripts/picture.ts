@@ -1,17 +1,27 @@
-// `pnpm picture` draws docs/dashboard.svg, or with `--check` says whether it is as it would be drawn; `pnpm picture runs/NAME FILE` draws another run.
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+// `pnpm picture` draws docs/dashboard.svg and docs/views, or with `--check` says whether they are as they would be drawn; `pnpm picture runs/NAME FILE` draws another run.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { dashboardPicture } from "./dashboard-picture.ts";
+import { viewPictures } from "./view-pictures.ts";
 
-const own = join(dirname(import.meta.dirname), "docs", "dashboard.svg");
+const docs = join(dirname(import.meta.dirname), "docs");
+const views = join(docs, "views");
+const own = join(docs, "dashboard.svg");
 const [run, out = own] = process.argv.slice(2);
+const kept = new Map([[own, dashboardPicture], ...[...viewPictures()].map(([name, svg]) => [join(views, name), () => svg] as const)]);
 if (run === "--check") {
-  if (readFileSync(own, "utf8") !== dashboardPicture()) {
-    console.error('docs/dashboard.svg is not what the dashboard looks like now. Run "pnpm picture", look at it, and commit it.');
+  const other = [...kept].filter(([path, draw]) => !existsSync(path) || readFileSync(path, "utf8") !== draw());
+  if (other.length > 0) {
+    const names = other.map(([path]) => basename(path)).join(", ");
+    console.error(`Not what the dashboard looks like now: ${names}. Run "pnpm picture", look at them, and commit them.`);
     process.exit(1);
   }
-} else {
-  const svg = run === undefined ? dashboardPicture() : dashboardPicture(join(run, "events.jsonl"), undefined);
-  writeFileSync(out, svg);
-  console.log(`${out}: ${(svg.length / 1000).toFixed(0)} kB`);
+} else if (run === undefined) {
+  mkdirSync(views, { recursive: true });
+  for (const [path, draw] of kept) write(path, draw());
+} else write(out, dashboardPicture(join(run, "events.jsonl"), undefined));
+
+function write(path: string, svg: string): void {
+  writeFileSync(path, svg);
+  console.log(`${path}: ${(svg.length / 1000).toFixed(0)} kB`);
 }

@@ -1,6 +1,7 @@
 // Screens of a terminal as a moving picture. Braille dots and blocks are drawn as shapes, since fonts differ in them.
 
-import { type Line, textOf } from "../packages/cli-ink/src/screen/line.ts";
+import { crc32, deflateSync } from "node:zlib";
+import { type Hue, type Line, lineWidth, type PlacedPicture, textOf } from "../packages/cli-ink/src/screen/line.ts";
 import type { Theme } from "../packages/cli-ink/src/screen/theme.ts";
 
 interface Options {
@@ -26,9 +27,68 @@ const MARGIN = { side: 14, top: 38, bottom: 12 };
 const FOREGROUND = "#d5dbe5";
 const BACKGROUND = "#12161f";
 
+/** Colours by what they say: of a theme, or names of classes that a style sheet has. */
+interface Palette {
+  readonly foreground: string;
+  readonly background: string;
+  of(hue: Hue): string;
+  /** Attributes that fill a shape, or draw dots, in a colour. */
+  fill(color: string): string;
+  dots(color: string): string;
+}
+
+function paletteOf({ colors }: Theme): Palette {
+  return {
+    foreground: FOREGROUND,
+    background: BACKGROUND,
+    of: (hue) => colors[hue],
+    fill: (color) => (color === FOREGROUND ? "" : ` fill="${color}"`),
+    dots: (color) => ` stroke="${color}" stroke-width="2.2"`,
+  };
+}
+
+/** Hues as classes: the style sheet of the picture has them twice, for dark and for light. */
+const CLASSES: Palette = {
+  foreground: "t",
+  background: "b",
+  of: (hue) => classOf(hue),
+  fill: (name) => (name === "t" ? "" : name.startsWith("#") ? ` fill="${name}"` : ` class="${name}"`),
+  dots: (name) => ` class="${name} o"`,
+};
+
+function classOf(hue: Hue): string {
+  return hue.replace("series", "s").replace("heat", "h");
+}
+
+interface StillOptions extends Pick<Options, "columns" | "rows" | "title"> {
+  readonly label: string;
+  readonly dark: Theme;
+  readonly light: Theme;
+}
+
+/** One screen as SVG, dark or light as the reader has it. */
+export function still(lines: readonly Line[], { columns, rows, title, label, dark, light }: StillOptions): string {
+  const width = columns * CELL.width + 2 * MARGIN.side;
+  const height = rows * CELL.height + MARGIN.top + MARGIN.bottom;
+  const drawn = lines.map((own, row) => drawLine(own, MARGIN.top + row * CELL.height, CLASSES)).join("\n");
+  const used = (Object.keys(dark.colors) as Hue[]).filter((hue) => new RegExp(`class="${classOf(hue)}[ "]`).test(drawn));
+  const rules = ({ colors }: Theme, foreground: string, background: string): string =>
+    `svg{fill:${foreground}}.b{fill:${background}}` +
+    used.map((hue) => `.${classOf(hue)}{fill:${colors[hue]};stroke:${colors[hue]}}`).join("");
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${height}" role="img" aria-label="${escape(label)}" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14">
+<style>path,text{stroke-width:0}path.o{stroke-width:2.2}${rules(dark, FOREGROUND, BACKGROUND)}@media (prefers-color-scheme:light){${rules(light, "#1f2430", "#ffffff")}}</style>
+<rect width="100%" height="100%" rx="8" class="b"/>
+<g fill="#8a93a3"><circle cx="20" cy="18" r="5"/><circle cx="37" cy="18" r="5"/><circle cx="54" cy="18" r="5"/></g>
+<text x="${round(width / 2)}" y="22" text-anchor="middle" font-size="12">${escape(title)}</text>
+${drawn.replaceAll(/\n{2,}/g, "\n")}
+</svg>
+`;
+}
+
 /** The frames one after the other, over and over, as SVG; viewers that do not animate, and people who want no motion, see the last. */
 export function animate(frames: readonly (readonly Line[])[], options: Options): string {
-  const { columns, rows, secondsPerFrame, secondsAtEnd, title, theme } = options;
+  const { columns, rows, secondsPerFrame, secondsAtEnd, title } = options;
+  const theme = paletteOf(options.theme);
   const width = columns * CELL.width + 2 * MARGIN.side;
   const height = rows * CELL.height + MARGIN.top + MARGIN.bottom;
   const total = (frames.length - 1) * secondsPerFrame + secondsAtEnd;
@@ -73,17 +133,17 @@ function show(content: string, from: number, to: number, seconds: number): strin
   return `<g${start}>${content}<animate attributeName="visibility" calcMode="discrete" dur="${round(seconds)}s" repeatCount="indefinite" values="${values}" keyTimes="${times}"/></g>`;
 }
 
-function drawLine(line: Line, top: number, theme: Theme): string {
-  if (textOf(line).trim() === "") return "";
+function drawLine(line: Line, top: number, palette: Palette): string {
+  if (textOf(line).trim() === "" && !line.some(({ picture }) => picture)) return "";
   const runs: { x: number; text: string; cell: Cell }[] = [];
   const shapes = new Map<string, string>();
   const add = (paint: string, shape: string): void => void shapes.set(paint, (shapes.get(paint) ?? "") + shape);
-  for (const [column, cell] of cellsOf(line, theme).entries()) {
+  for (const [column, cell] of cellsOf(line, palette).entries()) {
     const x = MARGIN.side + column * CELL.width;
-    if (cell.behind !== undefined) add(` fill="${cell.behind}"`, rectangle(x, top, CELL.width, CELL.height));
+    if (cell.behind !== undefined) add(palette.fill(cell.behind), rectangle(x, top, CELL.width, CELL.height));
     const shape = shapeOf(cell.text, x, top);
     if (shape !== undefined) {
-      add(/[\u2800-\u28FF]/.test(cell.text) ? ` stroke="${cell.color}" stroke-width="2.2"` : paintOf(cell), shape);
+      add(/[\u2800-\u28FF]/.test(cell.text) ? palette.dots(cell.color) : palette.fill(cell.color), shape);
       continue;
     }
     if (cell.text === " ") continue;
@@ -94,9 +154,41 @@ function drawLine(line: Line, top: number, theme: Theme): string {
   }
   const texts = runs.map(
     ({ x, text, cell }) =>
-      `<text x="${round(x)}" y="${top + 14}" textLength="${round(text.length * CELL.width)}" lengthAdjust="spacingAndGlyphs"${paintOf(cell)}${cell.bold ? ' font-weight="700"' : ""}>${escape(text)}</text>`,
+      `<text x="${round(x)}" y="${top + 14}" textLength="${round(text.length * CELL.width)}" lengthAdjust="spacingAndGlyphs"${palette.fill(cell.color)}${cell.bold ? ' font-weight="700"' : ""}>${escape(text)}</text>`,
   );
-  return [...[...shapes].map(([paint, path]) => `<path${paint} d="${path}"/>`), ...texts].join("");
+  const pictures = line.flatMap(({ picture }, i) =>
+    picture ? [drawPicture(picture, MARGIN.side + lineWidth(line.slice(0, i)) * CELL.width, top)] : [],
+  );
+  return [...[...shapes].map(([paint, path]) => `<path${paint} d="${path}"/>`), ...texts, ...pictures].join("");
+}
+
+/** A picture that the terminal draws itself. */
+function drawPicture({ columns, rows, width, height, rgb }: PlacedPicture, x: number, y: number): string {
+  const size = `width="${round(columns * CELL.width)}" height="${rows * CELL.height}"`;
+  const data = storedPng(width, height, rgb).toString("base64");
+  return `<image x="${round(x)}" y="${y}" ${size} preserveAspectRatio="none" image-rendering="pixelated" href="data:image/png;base64,${data}"/>`;
+}
+
+/** A PNG of 8-bit RGB whose pixels are stored as they are: compressors differ from machine to machine, and the file is compared to the byte. */
+function storedPng(width: number, height: number, rgb: Uint8Array): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const rows = Array.from({ length: height }, (_, y) => Buffer.from([0, ...rgb.subarray(3 * y * width, 3 * (y + 1) * width)]));
+  return Buffer.concat([
+    Buffer.from("\u0089PNG\r\n\u001A\n", "latin1"),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.concat(rows), { level: 0 })),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 /** Braille as dots, blocks and bars as rectangles, the lines of axes as lines; undefined for what is text. */
@@ -130,16 +222,12 @@ function rectangle(x: number, y: number, width: number, height: number): string 
 }
 
 /** Characters with their colours. */
-function cellsOf(line: Line, theme: Theme): Cell[] {
+function cellsOf(line: Line, palette: Palette): Cell[] {
   return line.flatMap(({ text, hue, bold = false, inverse = false, pixel }) => {
-    const own = pixel?.[0] ?? (hue === undefined ? FOREGROUND : theme.colors[hue]);
-    const [color, behind] = inverse ? [BACKGROUND, own] : [own, pixel?.[1]];
+    const own = pixel?.[0] ?? (hue === undefined ? palette.foreground : palette.of(hue));
+    const [color, behind] = inverse ? [palette.background, own] : [own, pixel?.[1]];
     return Array.from(text, (character): Cell => ({ text: character, color, bold, behind }));
   });
-}
-
-function paintOf({ color }: Cell): string {
-  return color === FOREGROUND ? "" : ` fill="${color}"`;
 }
 
 function sameStyle(a: Cell, b: Cell): boolean {

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type Config, UserError } from "@benn/core";
-import { followEvents, train } from "@benn/core/node";
+import { followEvents, threadExecutor, train } from "@benn/core/node";
 import { compare } from "./gradients/compare.ts";
 import { studyContainer } from "./gradients/study-container.ts";
 import { count, factor } from "./option-values.ts";
@@ -85,8 +85,10 @@ async function trainAll(kind: "exact" | "int16", options: Options): Promise<Outc
     container: await studyContainer(),
     out,
     ...(existsSync(folder) && { resume: folder }),
-    startMemberThread: (config) =>
-      new Worker(new URL("gradients/member-thread.ts", import.meta.url), { workerData: { config }, execArgv: ["--conditions=source"] }),
+    executor: threadExecutor(
+      (config) =>
+        new Worker(new URL("gradients/member-thread.ts", import.meta.url), { workerData: { config }, execArgv: ["--conditions=source"] }),
+    ),
   });
   for await (const event of run) {
     if (event.type !== "member-end") continue;

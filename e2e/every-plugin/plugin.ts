@@ -14,9 +14,11 @@ import {
   METRICS,
   OPTIMIZERS,
   PRESETS,
+  type RunEvent,
   SCHEDULES,
   SCHEMES,
   type Split,
+  VIEWS,
   VOTERS,
   z,
 } from "@benn/core";
@@ -269,6 +271,14 @@ export default definePlugin({
           hear: ({ type }) => appendFileSync(path, `${type}\n`),
         };
       },
+    });
+    container.resolve(VIEWS).add("my-epochs", {
+      description: "how many epochs are done",
+      create: () => ({
+        state: 0,
+        reduce: (done: number, event: RunEvent) => done + (event.type === "epoch" ? 1 : 0),
+        draw: (done: number) => [`${done} epochs`],
+      }),
     });
     container.resolve(PRESETS).add("stripes", {
       description: "everything of this plugin at once",

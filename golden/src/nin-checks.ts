@@ -10,7 +10,7 @@ import { ninWeightName } from "./nin-weight-name.ts";
 import { kindOf } from "./nin-net.ts";
 import { type NinTraining, trainNin } from "./nin-training.ts";
 import { once } from "./once.ts";
-import type { OpenOptions } from "./open-folder.ts";
+import type { OpenOptions } from "./open-options.ts";
 import { type Run, searchSides } from "./search-sides.ts";
 
 /**
@@ -26,6 +26,8 @@ const NO_GRADIENT = { bias: "xnor.0.bias", kernel: "xnor.0.weight", mean: "xnor.
 interface RunCheck<T> {
   readonly name: string;
   readonly tolerance: number;
+  /** Of training, in which the numbers are made, from 0; also 0 in evaluation, and −1 for what no value before a sign changes. */
+  readonly step: number;
   readonly errorOf: (run: T) => number;
 }
 
@@ -58,9 +60,12 @@ function measured<T>(
   checks: readonly RunCheck<T>[],
   run: (choices: readonly Choice[]) => Promise<Run<T>>,
 ): Check[] {
-  const fits = (result: T): boolean => checks.every((check) => passes(check, result));
+  const misfit = (result: T): number | undefined => {
+    const steps = checks.filter((check) => !passes(check, result)).map(({ step }) => step);
+    return steps.length === 0 ? undefined : Math.min(...steps);
+  };
   const found = once(async () => {
-    const sides = await searchSides(run, fits);
+    const sides = await searchSides(run, misfit);
     const layers = binaryLayers(kindOf(file));
     for (const choice of sides.choices) file.notes.push(`On an edge${suffix}: ${edgeLine(choice, layers)}. All else is held to that.`);
     if (!sides.fits && sides.edgeValues.length > 0) {
@@ -100,6 +105,7 @@ function trainingChecks(file: GoldenFile, { rows }: ArrangedBatch): RunCheck<Nin
     {
       name: "train_logits_step0",
       tolerance: TOLERANCES.logits,
+      step: 0,
       errorOf: ({ logits }) => relativeError(logits, takeRows(file.tensor("train_logits_step0"), rows).values),
     },
     ...each<NinTraining>(file, "raw_grad_step0/", TOLERANCES.gradients, ({ rawGradients }, name) => rawGradients.get(own(name))),
@@ -109,6 +115,7 @@ function trainingChecks(file: GoldenFile, { rows }: ArrangedBatch): RunCheck<Nin
           {
             name: `grad_step0/${NO_GRADIENT.bias} is 0 beside its kernel's`,
             tolerance: TOLERANCES.gradients,
+            step: 0,
             errorOf: ({ gradients }: NinTraining) =>
               norm(gradients.get(own(NO_GRADIENT.bias))) / norm(gradients.get(own(NO_GRADIENT.kernel))),
           },
@@ -117,16 +124,24 @@ function trainingChecks(file: GoldenFile, { rows }: ArrangedBatch): RunCheck<Nin
     ...Array.from(file.numbers("losses"), (loss, step) => ({
       name: `losses/${step}`,
       tolerance: TOLERANCES.losses,
+      step,
       errorOf: ({ losses }: NinTraining) => relativeError([losses[step] ?? Number.NaN], [loss]),
     })),
     // A count, since most latent kernels stay the same when they are projected once more.
     {
       name: "kernels are projected once a step",
       tolerance: 0,
+      step: -1,
       errorOf: ({ projections }) => Math.abs(projections - binaryLayers(kindOf(file)).length * file.numbers("losses").length),
     },
     ...savedSteps(file).flatMap((step) =>
-      each<NinTraining>(file, `after_step${step}/`, TOLERANCES.parameters, ({ weights }, name) => weights[step - 1]?.get(own(name))),
+      each<NinTraining>(
+        file,
+        `after_step${step}/`,
+        TOLERANCES.parameters,
+        ({ weights }, name) => weights[step - 1]?.get(own(name)),
+        step - 1,
+      ),
     ),
   ];
 }
@@ -142,6 +157,7 @@ function each<T>(
   prefix: string,
   tolerance: number,
   ours: (run: T, rest: string) => ArrayLike<number> | undefined,
+  step = 0,
 ): RunCheck<T>[] {
   return file
     .match(new RegExp(`^${prefix}(.*)$`))
@@ -149,6 +165,7 @@ function each<T>(
     .map(([name, rest = ""]) => ({
       name,
       tolerance,
+      step,
       errorOf: (run) => relativeError(ours(run, rest) ?? [], kernelFromReference(file.tensor(name)).values),
     }));
 }

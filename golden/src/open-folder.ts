@@ -7,17 +7,9 @@ import { boostChecks } from "./boost-checks.ts";
 import type { Check, FileChecks } from "./check.ts";
 import { GoldenFile } from "./golden-file.ts";
 import { ninChecks } from "./nin-checks.ts";
+import type { OpenOptions } from "./open-options.ts";
 import { pthChecks } from "./pth-checks.ts";
 import { voteChecks } from "./vote-checks.ts";
-
-export interface OpenOptions {
-  /** Whether nets are trained, or only evaluated: on a slow backend a step takes seconds. Default true. */
-  readonly training?: boolean;
-  /** Whether steps are also taken of batches in parts, which takes five times as long as the rest. Default true. */
-  readonly parts?: boolean;
-  /** The training step that the numbers are compared with. Default: core's. */
-  readonly createStep?: typeof createStep;
-}
 
 type Kind = readonly [
   isOne: (file: GoldenFile) => boolean,

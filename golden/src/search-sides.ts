@@ -22,23 +22,32 @@ const RUNS = 64;
  * The run whose result fits the reference's numbers, all of them: the plain one, else one in which some values that lie on an edge are on
  * the other side. Fewer such values come first. A value on one side may bring others after it to an edge, so each run is asked for its
  * own. Where no run fits, the plain one is the result.
+ * @param misfit the first step of training whose numbers do not fit, undefined where all do. What a value of a later step is taken for cannot
+ * mend them, so it is not tried; of numbers that no value changes it is −1.
  */
 export async function searchSides<T>(
   run: (choices: readonly Choice[]) => Promise<Run<T>>,
-  fits: (result: T) => boolean,
+  misfit: (result: T) => number | undefined,
 ): Promise<Sides<T>> {
   const plain = await run([]);
-  const found = { ...plain, choices: [], fits: fits(plain.result) };
-  if (found.fits) return found;
-  const waiting = continued([], plain.edgeValues);
+  const first = misfit(plain.result);
+  const found = { ...plain, choices: [], fits: first === undefined };
+  if (first === undefined) return found;
+  const waiting = continued([], upTo(first, plain.edgeValues));
   for (let runs = 1; runs < RUNS; runs++) {
     const choices = waiting.shift();
     if (!choices) break;
     const { result, edgeValues } = await run(choices);
-    if (fits(result)) return { result, choices, edgeValues: plain.edgeValues, fits: true };
-    waiting.push(...continued(choices, edgeValues));
+    const step = misfit(result);
+    if (step === undefined) return { result, choices, edgeValues: plain.edgeValues, fits: true };
+    waiting.push(...continued(choices, upTo(step, edgeValues)));
   }
   return found;
+}
+
+/** Values of evaluation stand in the first step. */
+function upTo(last: number, edgeValues: readonly EdgeValue[]): EdgeValue[] {
+  return edgeValues.filter(({ step = 0 }) => step <= last);
 }
 
 /** Each set of choices is met once: it grows in the order of the run. */

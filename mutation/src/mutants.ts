@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { MutationRange } from "@stryker-mutator/api/core";
 import type { Logger } from "@stryker-mutator/api/logging";
 import { Instrumenter } from "@stryker-mutator/instrumenter";
 import { ignored } from "./ignored.ts";
@@ -17,12 +18,13 @@ export interface Mutant {
   readonly replacement: string;
   /** The same for the same mutant of the same file in another run. */
   readonly key: string;
+  readonly range: MutationRange;
+  /** Tells it from the others at the same place. */
+  readonly change: string;
 }
 
 export interface Mutated {
   readonly mutants: readonly Mutant[];
-  /** Every file's code with all its mutants in it, each switched on by its id. */
-  readonly code: Readonly<Record<string, string>>;
   /** Hash of each file. */
   readonly hashes: Readonly<Record<string, string>>;
   readonly ignored: number;
@@ -48,13 +50,11 @@ const LOGGER: Logger = {
 /** All mutants of the files, by Stryker's mutators. */
 export async function mutantsOf(files: readonly string[], root: string): Promise<Mutated> {
   const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
-  const made = await new Instrumenter(LOGGER).instrument(
-    [...sources].map(([name, content]) => ({ name, content, mutate: true })),
-    { plugins: null, ignorers: [ignored], excludedMutations: [] },
-  );
+  const made = await instrument([...sources].map(([name, content]) => ({ name, content, mutate: true })));
   const counts = new Map<string, number>();
   const lived = made.mutants.filter((mutant) => mutant.status !== "Ignored");
   const mutants = lived.map(({ id, fileName, location: { start, end }, mutatorName, replacement }): Mutant => {
+    const change = changeOf(mutatorName, replacement);
     const lines = (sources.get(fileName) ?? "").split("\n").slice(start.line, end.line + 1);
     lines.splice(-1, 1, (lines.at(-1) ?? "").slice(0, end.column));
     lines.splice(0, 1, (lines[0] ?? "").slice(start.column));
@@ -72,15 +72,52 @@ export async function mutantsOf(files: readonly string[], root: string): Promise
       original,
       replacement: becomes,
       key,
+      range: { start, end },
+      change,
     };
   });
   return {
     mutants,
-    code: Object.fromEntries(made.files.map(({ name, content }) => [name, content])),
     hashes: Object.fromEntries([...sources].map(([file, text]) => [file, createHash("sha256").update(text).digest("hex").slice(0, 16)])),
     ignored: made.mutants.length - lived.length,
   };
 }
+
+/**
+ * The code of the files that these mutants are in, with them in it, each switched on by its id. Other mutants are left out
+ * where they can be: each costs a question whenever its place is passed.
+ * @returns also the mutants, with the ids that they have there
+ */
+export async function switchesFor(chosen: readonly Mutant[], root: string): Promise<{ code: Record<string, string>; mutants: Mutant[] }> {
+  const files = Map.groupBy(chosen, ({ file }) => file);
+  const made = await instrument(
+    [...files].map(([name, mutants]) => ({
+      name,
+      content: readFileSync(join(root, name), "utf8"),
+      mutate: mutants.map(({ range }) => range),
+    })),
+  );
+  const place = (file: string, { start, end }: MutationRange, change: string) =>
+    [file, start.line, start.column, end.line, end.column, change].join(" ");
+  const ids = new Map(
+    made.mutants.map(({ id, fileName, location, mutatorName, replacement }) => [
+      place(fileName, location, changeOf(mutatorName, replacement)),
+      id,
+    ]),
+  );
+  const mutants = chosen.map((mutant) => {
+    const id = ids.get(place(mutant.file, mutant.range, mutant.change));
+    if (id === undefined) throw new Error(`mutate: ${mutant.file}:${mutant.line} has lost ${mutant.replacement}`);
+    return { ...mutant, id };
+  });
+  return { code: Object.fromEntries(made.files.map(({ name, content }) => [name, content])), mutants };
+}
+
+const instrument = (files: Parameters<Instrumenter["instrument"]>[0]) =>
+  new Instrumenter(LOGGER).instrument(files, { plugins: null, ignorers: [ignored], excludedMutations: [] });
+
+const changeOf = (mutator: string, replacement: string) =>
+  createHash("sha256").update(`${mutator}\0${replacement}`).digest("hex").slice(0, 16);
 
 function oneLine(code: string): string {
   const flat = code.replaceAll(/\s+/g, " ").replaceAll("`", "'").trim();

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mutate, type Mutation } from "./mutate.ts";
@@ -20,8 +20,8 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(clean);
 
-const status = (original: string, replacement: string) => {
-  const [, verdict] = [...mutation.verdicts].find(([mutant]) => mutant.original === original && mutant.replacement === replacement) ?? [];
+const status = (original: string, replacement: string, of: Mutation = mutation) => {
+  const [, verdict] = [...of.verdicts].find(([mutant]) => mutant.original === original && mutant.replacement === replacement) ?? [];
   return verdict?.status;
 };
 
@@ -58,3 +58,18 @@ test("a survivor with a reason is not named as new; a second run goes on from th
   expect([...again.verdicts.values()]).toEqual([...mutation.verdicts.values()]);
   expect(reportLines(again, reasons).unlisted).toBe(unlisted - 1);
 });
+
+test("a test file that came to it runs alone, and only against what has survived", async () => {
+  const tests = [...subject.tests, "mutation/test/clamp.more-cases.ts"];
+  const again = await mutate({ ...subject, tests }, { ...options, fresh: false });
+  expect(status("value < 0", "false")).toBe("survived");
+  expect(status("value < 0", "false", again)).toBe("killed");
+  expect(status("value - 1", "value + 1", again)).toBe("killed");
+  expect(status("value > LIMIT", "value >= LIMIT", again)).toBe("survived");
+  const lines = readFileSync(join(root, "mutation/results", name, "log.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  const ran = lines.map((line) => JSON.parse(line) as { on: string; test?: string; file?: string });
+  for (const { file } of ran.filter(({ on }) => on === "file")) expect(file).toMatch(/more-cases\.ts$/);
+  expect(ran.filter(({ on }) => on === "end").length).toBeLessThan(mutation.verdicts.size);
+}, 240_000);

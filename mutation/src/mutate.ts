@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
-import { type Mutant, mutantsOf } from "./mutants.ts";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { coverageOf, hashOfTest } from "./coverage.ts";
+import { type Mutant, mutantsOf, switchesFor } from "./mutants.ts";
 import { Results, type Verdict } from "./results.ts";
 import { runSession } from "./run-session.ts";
 import { sampleOf } from "./sample.ts";
@@ -31,8 +31,13 @@ export interface Mutation {
   readonly verdicts: ReadonlyMap<Mutant, Verdict>;
 }
 
-/** Tests at most this long, in milliseconds, come first, then those at most as long as the next. */
-const ROUNDS = [200, Infinity];
+/** Which tests run in turn: those of the mutant's own file, which are the likeliest to fail, then all of so many milliseconds at most. */
+const ROUNDS = [
+  { what: "its file's own tests", own: true, most: 500 },
+  { what: "tests up to 200 ms", own: false, most: 200 },
+  { what: "tests up to 2 s", own: false, most: 2000 },
+  { what: "longer tests", own: false, most: Infinity },
+];
 
 interface Covering {
   readonly test: string;
@@ -45,8 +50,9 @@ interface Covering {
 /**
  * Runs the tests of a subject against its mutants.
  *
- * First all tests run without a mutant, which tells what each of them reaches and how long it takes. Then each test is repeated
- * for every mutant it reaches (see repeating-runner.ts), the shortest tests first. What is reached while modules load, by a
+ * First all tests run without a mutant, which tells what each of them reaches and how long it takes (see coverage.ts). Then each
+ * test is repeated for every mutant it reaches (see repeating-runner.ts), the shortest tests first. A test file that a mutant
+ * survived in an earlier run does not run again while it stays as it is. What is reached while modules load, by a
  * hook of a whole file, or in a test that could not be repeated, runs once more in workers that have the mutant from the start.
  */
 export async function mutate(subject: Subject, options: MutateOptions): Promise<Mutation> {
@@ -56,16 +62,15 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
   const files = sessionFiles(folder);
   rmSync(files.output, { force: true });
   const mutated = await mutantsOf(subject.sources, root);
-  writeFileSync(files.code, JSON.stringify(mutated.code));
-  const tests = createHash("sha256");
-  for (const test of subject.tests) tests.update(readFileSync(join(root, test)));
   const path = join(root, "mutation/results", `${subject.name}.json`);
-  if (options.fresh) rmSync(path, { force: true });
-  const results = new Results(path, mutated.hashes, tests.digest("hex").slice(0, 16));
+  if (options.fresh) for (const kept of [path, join(folder, "coverage.json")]) rmSync(kept, { force: true });
+  const results = new Results(path, mutated.hashes);
   const among = mutated.mutants.filter(({ file }) => !options.only || options.only.some((part) => file.includes(part)));
-  const chosen = options.sample === undefined ? among : sampleOf(among, options.sample, options.seed);
-  const open = new Map(chosen.filter((mutant) => !results.get(mutant)).map((mutant) => [mutant.id, mutant]));
-  print(`${subject.name}: ${mutated.mutants.length} mutants, ${chosen.length} chosen, ${open.size} to run`);
+  const drawn = options.sample === undefined ? among : sampleOf(among, options.sample, options.seed);
+  const { mutants: chosen, code } = await switchesFor(drawn, root);
+  writeFileSync(files.code, JSON.stringify(code));
+  const open = new Map(chosen.filter((mutant) => results.get(mutant)?.status !== "killed").map((mutant) => [mutant.id, mutant]));
+  print(`${subject.name}: ${mutated.mutants.length} mutants, ${chosen.length} chosen, ${open.size} not killed yet`);
 
   const settle = (id: string, verdict: Verdict) => {
     const mutant = open.get(id);
@@ -76,34 +81,34 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
 
   if (open.size > 0) {
     const start = performance.now();
-    const { lines, hung } = await runSession(folder, { kind: "cover", tests: subject.tests, without: subject.without }, () => 1_800_000);
-    if (hung) throw new Error("mutate: a test hangs without a mutant");
-    const failed = lines.filter((line) => line.on === "covered" && !line.passed);
-    for (const line of failed) if (line.on === "covered") print(`  fails without a mutant, and is left out: ${line.file} ${line.name}`);
+    const reached = await coverageOf(subject, root, folder, code);
+    const hashes = new Map(subject.tests.map((test) => [test, hashOfTest(root, test)]));
     const covering = new Map<string, Covering[]>();
     const loading = new Map<string, string[]>();
-    for (const line of lines) {
-      if (line.on === "covered" && line.passed)
-        for (const [mutant, hits] of Object.entries(line.hits))
-          if (open.has(mutant)) covering.set(mutant, [...(covering.get(mutant) ?? []), { ...line, file: relative(root, line.file), hits }]);
-      if (line.on === "loaded")
-        for (const mutant of Object.keys(line.hits))
-          if (open.has(mutant)) loading.set(mutant, [...(loading.get(mutant) ?? []), relative(root, line.file)]);
+    for (const line of reached) {
+      const file = relative(root, line.file);
+      if (line.on === "loaded") for (const id of Object.keys(line.hits)) loading.set(id, [...(loading.get(id) ?? []), file]);
+      else if (!line.passed) print(`  fails without a mutant, and is left out: ${file} ${line.name}`);
+      else for (const [id, hits] of Object.entries(line.hits)) covering.set(id, [...(covering.get(id) ?? []), { ...line, file, hits }]);
     }
-    const names = new Map(lines.flatMap((line) => (line.on === "covered" ? [[line.test, line.name] as const] : [])));
-    const times = new Map(lines.flatMap((line) => (line.on === "covered" ? [[line.test, line.ms] as const] : [])));
-    const fileTimes = new Map(lines.flatMap((line) => (line.on === "loaded" ? [[relative(root, line.file), line.ms] as const] : [])));
-    print(
-      `  ${names.size} tests reach ${covering.size + [...loading.keys()].filter((id) => !covering.has(id)).length} of them (${seconds(start)})`,
-    );
+    const names = new Map(reached.flatMap((line) => (line.on === "covered" ? [[line.test, line.name] as const] : [])));
+    const times = new Map(reached.flatMap((line) => (line.on === "covered" ? [[line.test, line.ms] as const] : [])));
+    const fileTimes = new Map(reached.flatMap((line) => (line.on === "loaded" ? [[relative(root, line.file), line.ms] as const] : [])));
+    const isReached = ({ id }: Mutant) => covering.has(id) || loading.has(id);
+    print(`  ${names.size} tests reach ${chosen.filter(isReached).length} of ${chosen.length} (${seconds(start)})`);
 
-    // The shortest tests of each mutant, as many as the budget has room for.
-    for (const [mutant, all] of covering) {
+    /** Whether the mutant survived this test file, as it is now, in an earlier run. */
+    const isPast = (mutant: Mutant, file: string) => results.get(mutant)?.past?.includes(hashes.get(file) ?? "") ?? false;
+    // The shortest tests of each mutant, as many as the budget has room for; but first those of its file's own test, which are
+    // the likeliest to fail.
+    const skipped = new Map<string, Set<string>>();
+    for (const [id, mutant] of open) {
       let sum = 0;
-      covering.set(
-        mutant,
-        all.toSorted((a, b) => a.ms - b.ms).filter(({ ms }, i) => (sum += ms) <= options.budget * 1000 || i === 0),
-      );
+      const rank = ({ file, ms }: Covering) => (isOf(file, mutant) ? ms - 1e9 : ms);
+      const all = covering.get(id)?.toSorted((a, b) => rank(a) - rank(b)) ?? [];
+      const within = all.filter(({ ms }, i) => (sum += ms) <= options.budget * 1000 || i === 0);
+      if (all.length > 0) covering.set(id, within);
+      skipped.set(id, new Set(all.slice(within.length).map(({ file }) => file)));
     }
     const doubtful = new Set<string>();
     const reopen = (id: string) => {
@@ -149,16 +154,15 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
       }
     };
 
-    for (const [round, limit] of ROUNDS.entries()) {
-      const above = ROUNDS[round - 1] ?? -1;
-      await runAll(`tests up to ${limit} ms`, () => {
+    for (const { what, own, most } of ROUNDS) {
+      await runAll(what, () => {
         const repeat: Record<string, Job[]> = {};
         const needed = new Set<string>();
-        for (const mutant of open.keys()) {
-          if (doubtful.has(mutant)) continue;
-          for (const { test, file, ms, hits } of covering.get(mutant) ?? []) {
-            if (ms <= above || ms > limit || done.has(`${test}\0${mutant}`)) continue;
-            (repeat[test] ??= []).push({ mutant, hits });
+        for (const [id, mutant] of open) {
+          if (doubtful.has(id)) continue;
+          for (const { test, file, ms, hits } of covering.get(id) ?? []) {
+            if (ms > most || (own && !isOf(file, mutant)) || done.has(`${test}\0${id}`) || isPast(mutant, file)) continue;
+            (repeat[test] ??= []).push({ mutant: id, hits });
             needed.add(file);
           }
         }
@@ -168,20 +172,28 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
     await runAll("loaded anew", () => {
       const whole: Record<string, string[]> = {};
       const needed = new Set<string>();
-      for (const mutant of open.keys()) {
-        const own = doubtful.has(mutant) ? (covering.get(mutant) ?? []).map(({ file }) => file) : [];
+      for (const [id, mutant] of open) {
+        const own = doubtful.has(id) ? (covering.get(id) ?? []).map(({ file }) => file) : [];
+        const all = byTime(new Set([...own, ...(loading.get(id) ?? [])]));
         let sum = 0;
-        for (const [i, file] of byTime(new Set([...own, ...(loading.get(mutant) ?? [])])).entries()) {
+        for (const [i, file] of all.toSorted((a, b) => Number(isOf(b, mutant)) - Number(isOf(a, mutant))).entries()) {
           sum += fileTimes.get(file) ?? 0;
-          if (i > 0 && sum > options.budget * 1000) break;
-          if (done.has(`${join(root, file)}\0${mutant}`)) continue;
-          (whole[join(root, file)] ??= []).push(mutant);
+          if (i > 0 && sum > options.budget * 1000) {
+            skipped.get(id)?.add(file);
+            continue;
+          }
+          if (done.has(`${join(root, file)}\0${id}`) || isPast(mutant, file)) continue;
+          (whole[join(root, file)] ??= []).push(id);
           needed.add(file);
         }
       }
       return { kind: "kill", tests: byTime(needed), whole };
     });
-    for (const id of open.keys()) settle(id, { status: covering.has(id) || loading.has(id) ? "survived" : "not reached" });
+    for (const [id, mutant] of open) {
+      const survived = new Set([...(covering.get(id) ?? []).map(({ file }) => file), ...(loading.get(id) ?? [])]);
+      const past = [...survived].filter((file) => isPast(mutant, file) || !skipped.get(id)?.has(file));
+      settle(id, isReached(mutant) ? { status: "survived", past: past.map((file) => hashes.get(file) ?? "") } : { status: "not reached" });
+    }
     results.save();
     print(`  done (${seconds(start)})`);
   }
@@ -189,4 +201,7 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
   return { subject, total: mutated.mutants.length, ignored: mutated.ignored, verdicts };
 }
 
+/** `alpha` of `src/alpha.ts` and of `src/alpha.test.ts`. */
+const stemOf = (file: string) => basename(file).replace(/\..*/, "");
+const isOf = (test: string, { file }: Mutant) => stemOf(test) === stemOf(file);
 const seconds = (start: number) => `${((performance.now() - start) / 1000).toFixed(0)} s`;

@@ -6,27 +6,22 @@ export interface Verdict {
   readonly status: "killed" | "survived" | "not reached";
   /** The test that failed. */
   readonly by?: string;
+  /** Hashes of the test files that the mutant has survived: those need not run again. */
+  readonly past?: readonly string[];
 }
 
 /** Verdicts of a subject, kept in a file so that a stopped run goes on: they hold while a source file stays as it is. */
 export class Results {
   readonly #path: string;
   readonly #hashes: Mutated["hashes"];
-  readonly #tests: string;
   readonly #verdicts = new Map<string, Verdict>();
 
-  /**
-   * @param tests a hash of the tests: where it changes, what survived is run again
-   */
-  constructor(path: string, hashes: Mutated["hashes"], tests: string) {
+  constructor(path: string, hashes: Mutated["hashes"]) {
     this.#path = path;
     this.#hashes = hashes;
-    this.#tests = tests;
-    const kept = readKept(path);
-    for (const [file, { hash, verdicts }] of Object.entries(kept?.files ?? {})) {
+    for (const [file, { hash, verdicts }] of Object.entries(readKept(path)?.files ?? {})) {
       if (hash !== hashes[file]) continue;
-      for (const [key, verdict] of Object.entries(verdicts))
-        if (verdict.status === "killed" || kept?.tests === tests) this.#verdicts.set(`${file}\0${key}`, verdict);
+      for (const [key, verdict] of Object.entries(verdicts)) this.#verdicts.set(`${file}\0${key}`, verdict);
     }
   }
 
@@ -49,12 +44,11 @@ export class Results {
       (files[file] ??= { hash: this.#hashes[file] ?? "", verdicts: {} }).verdicts[key] = verdict;
     }
     mkdirSync(dirname(this.#path), { recursive: true });
-    writeFileSync(this.#path, `${JSON.stringify({ tests: this.#tests, files }, undefined, 1)}\n`);
+    writeFileSync(this.#path, `${JSON.stringify({ files }, undefined, 1)}\n`);
   }
 }
 
 interface Kept {
-  readonly tests: string;
   readonly files: Readonly<Record<string, { readonly hash: string; readonly verdicts: Readonly<Record<string, Verdict>> }>>;
 }
 

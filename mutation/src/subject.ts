@@ -44,13 +44,19 @@ const GLOBS: Readonly<Record<string, Globs>> = {
       // The exams of plugins, `benn bench` and toy networks are tests and instruments themselves.
       "packages/core/src/testing/**",
       "packages/core/src/bench/**",
-      // Node loads these for a thread, past the instrumentation.
+      "packages/core/src/train/toy-problem.ts",
+      "packages/core/src/node/run-toy.ts",
+      "packages/core/src/node/power-cut.ts",
+      // Node loads these for a thread or a process of its own, past the instrumentation.
       "packages/core/src/node/threads/serve-members.ts",
       "packages/core/src/node/threads/toy-thread.ts",
+      "packages/core/src/node/plugins/import-plugin.ts",
+      "packages/core/src/node/plugins/install-resolver.ts",
       // The exporter's.
       "packages/core/src/lowering.ts",
     ],
     tests: ["packages/core/src/**/*.test.ts"],
+    withoutTests: ["packages/core/src/node/plugins/plugins.test.ts"],
   },
 };
 

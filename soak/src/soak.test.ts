@@ -19,7 +19,7 @@ test("every part but the fuzzers has a share", () => {
   expect(Object.keys(PARTS).filter((name) => !name.startsWith("fuzz-"))).toEqual(Object.keys(SHARES));
 });
 
-test.for(Object.entries(SHARES))("%s, a share of %d", async ([name, share]) => {
+test.for(Object.entries(SHARES))("%s, a share of %d", { timeout: 900_000 }, async ([name, share]) => {
   const part = await PARTS[name]!();
   const { failures, trials, skipped } = await runPart(part, { seed: 1, share, jobs: 2 });
   expect(failures.map(({ trial, reason }) => `pnpm soak ${name} --seed 1 --only ${trial}\n${reason}`)).toEqual([]);

@@ -1,11 +1,10 @@
 // The built pages, served as they are from a folder within a site, by a server that knows nothing but files, and a headless Chromium that comes from npm.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, normalize } from "node:path";
-import chromium, { inflate, setupLambdaEnvironment } from "@sparticuz/chromium";
+import { unpackChromium } from "@benn/software-gpu/chromium";
 import axe from "axe-core";
 import { type Browser, chromium as playwright, type Page } from "playwright-core";
 import { build } from "vite";
@@ -84,11 +83,8 @@ export async function openSite(): Promise<Site> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = `http://localhost:${(server.address() as AddressInfo).port}`;
-  // The package brings the libraries that a machine without a desktop lacks.
-  setupLambdaEnvironment(join(tmpdir(), "al2023", "lib"));
-  await inflate(join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../bin/al2023.tar.br"));
   const browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
+    executablePath: await unpackChromium(),
     args: [
       "--no-sandbox",
       "--headless=new",

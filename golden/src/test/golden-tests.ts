@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openContainer } from "../open-container.ts";
-import { openFolder, type OpenOptions } from "../open-folder.ts";
+import { openFolder } from "../open-folder.ts";
+import type { OpenOptions } from "../open-options.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures", import.meta.url));
 

@@ -70,6 +70,7 @@ export function nativeBackend(name: NativePackage): Definition<Backend, typeof o
         return { ok: true, description: `${name}, TensorFlow ${kernels.binding.TF_Version}'s native library` };
       };
       return {
+        machineOptions: ["from"],
         async probe() {
           const before = tf.getBackend() as string | undefined; // where nothing has been computed yet
           const probe = load();

@@ -1,8 +1,25 @@
-// @ts-ignore: decorator
-@inline
+import { BETA1, BETA2, CORRECTION, DECAY, EPSILON, FRESH1, FRESH2, KEPT, RATE } from "../src/constants/adam-rates.ts";
+
+// @inline
 function adam4(
-  at: usize, g: v128, w: v128, m: v128, v: v128, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, decay: f32, rate: f32, correction: f32, epsilon: f32, kept: f32,
-  w1: usize, m1: usize, v1: usize, single: bool,
+  at: usize,
+  g: v128,
+  w: v128,
+  m: v128,
+  v: v128,
+  beta1: f32,
+  fresh1: f32,
+  beta2: f32,
+  fresh2: f32,
+  decay: f32,
+  rate: f32,
+  correction: f32,
+  epsilon: f32,
+  kept: f32,
+  w1: usize,
+  m1: usize,
+  v1: usize,
+  single: bool,
 ): void {
   const gradient = f32x4.add(g, f32x4.mul(w, f32x4.splat(decay)));
   const first = f32x4.add(f32x4.mul(m, f32x4.splat(beta1)), f32x4.mul(gradient, f32x4.splat(fresh1)));
@@ -20,21 +37,74 @@ function adam4(
   }
 }
 
-/**
- * One step of Adam. `decay` of the weight is added to the gradient, `kept` of it stays. `rate` is learningRate/(1 − β1^step), `correction` is
- * √(1 − β2^step), `fresh` are 1 − β: the caller forms them in double precision.
- */
+/** One step of Adam, with the numbers of adam-rates.ts at `rates`. */
 export function adamStep(
-  from: usize, to: usize, scratch: usize, w: usize, g: usize, m: usize, v: usize, w1: usize, m1: usize, v1: usize,
-  rate: f32, beta1: f32, fresh1: f32, beta2: f32, fresh2: f32, correction: f32, epsilon: f32, decay: f32, kept: f32,
+  from: usize,
+  to: usize,
+  scratch: usize,
+  rates: usize,
+  w: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  w1: usize,
+  m1: usize,
+  v1: usize,
 ): void {
+  const rate = load<f32>(rates, RATE),
+    beta1 = load<f32>(rates, BETA1),
+    fresh1 = load<f32>(rates, FRESH1),
+    beta2 = load<f32>(rates, BETA2),
+    fresh2 = load<f32>(rates, FRESH2),
+    correction = load<f32>(rates, CORRECTION),
+    epsilon = load<f32>(rates, EPSILON),
+    decay = load<f32>(rates, DECAY),
+    kept = load<f32>(rates, KEPT);
   let i = from << 2;
-  const vectors = i + (((to - from) & ~3) << 2), end = to << 2;
+  const vectors = i + (((to - from) & ~3) << 2),
+    end = to << 2;
   for (; i < vectors; i += 16) {
-    adam4(i, v128.load(g + i), v128.load(w + i), v128.load(m + i), v128.load(v + i), beta1, fresh1, beta2, fresh2, decay, rate, correction, epsilon, kept, w1, m1, v1, false);
+    adam4(
+      i,
+      v128.load(g + i),
+      v128.load(w + i),
+      v128.load(m + i),
+      v128.load(v + i),
+      beta1,
+      fresh1,
+      beta2,
+      fresh2,
+      decay,
+      rate,
+      correction,
+      epsilon,
+      kept,
+      w1,
+      m1,
+      v1,
+      false,
+    );
   }
   for (; i < end; i += 4) {
-    adam4(i, v128.load_splat<f32>(g + i), v128.load_splat<f32>(w + i), v128.load_splat<f32>(m + i), v128.load_splat<f32>(v + i),
-      beta1, fresh1, beta2, fresh2, decay, rate, correction, epsilon, kept, w1, m1, v1, true);
+    adam4(
+      i,
+      v128.load_splat<f32>(g + i),
+      v128.load_splat<f32>(w + i),
+      v128.load_splat<f32>(m + i),
+      v128.load_splat<f32>(v + i),
+      beta1,
+      fresh1,
+      beta2,
+      fresh2,
+      decay,
+      rate,
+      correction,
+      epsilon,
+      kept,
+      w1,
+      m1,
+      v1,
+      true,
+    );
   }
 }

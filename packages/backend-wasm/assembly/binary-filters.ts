@@ -1,39 +1,36 @@
 // Filters of −1 and +1 as `binaryConv2d` reads them. A filter is a row of bits as a patch is: tap after tap, each ⌈C/8⌉ bytes, of
 // which those that belong to no channel are 0; four bits, a nibble, fill a byte here.
-import { STEP, TABLES, writeTables } from "./lookup";
+import { STEP, TABLES, writeTables } from "./lookup.ts";
 
 /** Steps of a patch. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function stepsOf(taps: i32, c: i32): i32 {
   return (taps * ((c + 7) >> 3) * 2 + STEP - 1) / STEP;
 }
 
 /** Filters are counted in blocks of 64, the last of 16, 32 or 64. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function blockWidth(left: i32): i32 {
   return left > 32 ? 64 : left > 16 ? 32 : 16;
 }
 
 /** Filters with those that fill up the last sixteen. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function paddedFilters(f: i32): i32 {
   return (f + 15) & ~15;
 }
 
 /** Where, in what `packFilters` writes, the factors are. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function factorsOffset(f: i32, taps: i32, c: i32): usize {
-  const whole = f & ~63, filters = f > whole ? whole + blockWidth(f - whole) : f;
+  const whole = f & ~63,
+    filters = f > whole ? whole + blockWidth(f - whole) : f;
   return <usize>(TABLES + filters * stepsOf(taps, c) * STEP);
 }
 
 /** Bytes of the packed filters of `packFilters`. */
 export function packedFilters(f: i32, taps: i32, c: i32): usize {
-  return factorsOffset(f, taps, c) + (<usize>(paddedFilters(f) * (taps + 2)) << 2);
+  return factorsOffset(f, taps, c) + ((<usize>(paddedFilters(f) * (taps + 2))) << 2);
 }
 
 /**
@@ -41,18 +38,40 @@ export function packedFilters(f: i32, taps: i32, c: i32): usize {
  * 0, 8, 1, 9, 2 …; then the factor of each filter, the magnitude of its first weight times `factor`, and its bias, or 0; then,
  * tap by tap, how many of its weights are above 0. Groups of four filters, from … to.
  */
-export function packFilters(from: i32, to: i32, scratch: usize, kernel: usize, taps: i32, c: i32, f: i32, factor: f32, bias: usize, packed: usize): void {
+export function packFilters(
+  from: i32,
+  to: i32,
+  scratch: usize,
+  kernel: usize,
+  taps: i32,
+  c: i32,
+  f: i32,
+  factor: f32,
+  bias: usize,
+  packed: usize,
+): void {
   if (from == 0) writeTables(packed);
-  const steps = stepsOf(taps, c), bytes = (c + 7) >> 3, stride = <usize>f << 2, zero = f32x4.splat(0), filters = <usize>paddedFilters(f) << 2;
-  const factors = packed + factorsOffset(f, taps, c), biases = factors + filters, counts = biases + filters;
+  const steps = stepsOf(taps, c),
+    bytes = (c + 7) >> 3,
+    stride = (<usize>f) << 2,
+    zero = f32x4.splat(0),
+    filters = (<usize>paddedFilters(f)) << 2;
+  const factors = packed + factorsOffset(f, taps, c),
+    biases = factors + filters,
+    counts = biases + filters;
   for (let g = from; g < to; g++) {
-    const first = g << 2, block = first & ~63, width = blockWidth(f - block), within = first & 15, some = f - first;
+    const first = g << 2,
+      block = first & ~63,
+      width = blockWidth(f - block),
+      within = first & 15,
+      some = f - first;
     let to = packed + TABLES + <usize>(block * steps * STEP + (first - block - within) + ((within & 4) << 1) + (within >> 3));
-    let p = kernel + (<usize>first << 2);
+    let p = kernel + ((<usize>first) << 2);
     for (let t = 0; t < taps; t++) {
       let positive = i32x4.splat(0);
       for (let k = 0; k < bytes << 1; k++) {
-        let nibbles = i32x4.splat(0), bit = i32x4.splat(1);
+        let nibbles = i32x4.splat(0),
+          bit = i32x4.splat(1);
         for (let left = min(4, c - 4 * k); left > 0; left--) {
           let w = zero;
           if (some >= 4) w = v128.load(p);
@@ -67,17 +86,24 @@ export function packFilters(from: i32, to: i32, scratch: usize, kernel: usize, t
           bit = i32x4.shl(bit, 1);
           p += stride;
         }
-        v128.store_lane<u8>(to, nibbles, 0); v128.store_lane<u8>(to, nibbles, 4, 2); v128.store_lane<u8>(to, nibbles, 8, 4); v128.store_lane<u8>(to, nibbles, 12, 6);
+        v128.store_lane<u8>(to, nibbles, 0);
+        v128.store_lane<u8>(to, nibbles, 4, 2);
+        v128.store_lane<u8>(to, nibbles, 8, 4);
+        v128.store_lane<u8>(to, nibbles, 12, 6);
         to += width;
       }
-      v128.store(counts + <usize>t * filters + (<usize>g << 4), f32x4.convert_i32x4_s(positive));
+      v128.store(counts + <usize>t * filters + ((<usize>g) << 4), f32x4.convert_i32x4_s(positive));
     }
     for (let k = taps * bytes * 2; k < steps * STEP; k++) {
-      store<u8>(to, 0); store<u8>(to, 0, 2); store<u8>(to, 0, 4); store<u8>(to, 0, 6);
+      store<u8>(to, 0);
+      store<u8>(to, 0, 2);
+      store<u8>(to, 0, 4);
+      store<u8>(to, 0, 6);
       to += width;
     }
     for (let i = 0; i < 4; i++) {
-      const o = first + i, at = <usize>o << 2;
+      const o = first + i,
+        at = (<usize>o) << 2;
       store<f32>(factors + at, o < f ? abs<f32>(load<f32>(kernel + at)) * factor : 0);
       store<f32>(biases + at, o < f && bias ? load<f32>(bias + at) : 0);
     }

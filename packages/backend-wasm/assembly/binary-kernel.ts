@@ -2,8 +2,7 @@
 // sums over them are in float64.
 
 /** Stores the first n (at most 4) floats of v. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function storeSome(p: usize, v: v128, n: i32): void {
   if (n >= 4) v128.store(p, v);
   else {
@@ -13,38 +12,43 @@ function storeSome(p: usize, v: v128, n: i32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function high(v: v128): v128 {
   return f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3));
 }
 
 /** The quotients of four float64 sums by n, as float32. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function means(low: v128, high: v128, n: i32): v128 {
-  const count = f64x2.splat(<f64>n), a = f32x4.demote_f64x2_zero(f64x2.div(low, count)), b = f32x4.demote_f64x2_zero(f64x2.div(high, count));
+  const count = f64x2.splat(<f64>n),
+    a = f32x4.demote_f64x2_zero(f64x2.div(low, count)),
+    b = f32x4.demote_f64x2_zero(f64x2.div(high, count));
   return i64x2.shuffle(a, b, 0, 2);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function signed(a: v128, w: v128): v128 {
   return v128.bitselect(f32x4.neg(a), a, f32x4.lt(w, f32x4.splat(0)));
 }
 
 /** y [taps, c, f] = w less its mean over c, where c > 1, clipped to [−1, 1]; taps from … to. */
 export function centreAndClip(from: i32, to: i32, scratch: usize, w: usize, c: i32, f: i32, y: usize): void {
-  const row = <usize>f << 2, one = f32x4.splat(1), minus = f32x4.splat(-1);
+  const row = (<usize>f) << 2,
+    one = f32x4.splat(1),
+    minus = f32x4.splat(-1);
   for (let tap = from; tap < to; tap++) {
     for (let j = 0; j < f; j += 4) {
       const at = (<usize>(tap * c * f + j)) << 2;
-      let mean = f32x4.splat(0), p = w + at, q = y + at;
+      let mean = f32x4.splat(0),
+        p = w + at,
+        q = y + at;
       if (c > 1) {
-        let a = f64x2.splat(0), b = a;
+        let a = f64x2.splat(0),
+          b = a;
         for (let k = 0; k < c; k++) {
           const v = v128.load(p);
-          a = f64x2.add(a, f64x2.promote_low_f32x4(v)); b = f64x2.add(b, high(v));
+          a = f64x2.add(a, f64x2.promote_low_f32x4(v));
+          b = f64x2.add(b, high(v));
           p += row;
         }
         mean = means(a, b, c);
@@ -61,13 +65,17 @@ export function centreAndClip(from: i32, to: i32, scratch: usize, w: usize, c: i
 
 /** y [rows, f] = mean |w| of the filter · sign(w), for the groups of four filters from … to. */
 export function binaryKernel(from: i32, to: i32, scratch: usize, w: usize, rows: i32, f: i32, y: usize): void {
-  const row = <usize>f << 2;
+  const row = (<usize>f) << 2;
   for (let group = from; group < to; group++) {
-    const at = <usize>group << 4;
-    let a = f64x2.splat(0), b = a, p = w + at, q = y + at;
+    const at = (<usize>group) << 4;
+    let a = f64x2.splat(0),
+      b = a,
+      p = w + at,
+      q = y + at;
     for (let r = 0; r < rows; r++) {
       const v = f32x4.abs(v128.load(p));
-      a = f64x2.add(a, f64x2.promote_low_f32x4(v)); b = f64x2.add(b, high(v));
+      a = f64x2.add(a, f64x2.promote_low_f32x4(v));
+      b = f64x2.add(b, high(v));
       p += row;
     }
     const mean = means(a, b, rows);
@@ -85,22 +93,41 @@ export function binaryKernel(from: i32, to: i32, scratch: usize, w: usize, rows:
  * magnitude of `binary` [rows, f], one for each filter.
  */
 export function binaryKernelGradient(
-  from: i32, to: i32, scratch: usize, w: usize, binary: usize, dy: usize, rows: i32, f: i32, factor: f32, dw: usize,
+  from: i32,
+  to: i32,
+  scratch: usize,
+  w: usize,
+  binary: usize,
+  dy: usize,
+  rows: i32,
+  f: i32,
+  factor: f32,
+  dw: usize,
 ): void {
-  const row = <usize>f << 2, factors = f32x4.splat(factor), one = f32x4.splat(1);
+  const row = (<usize>f) << 2,
+    factors = f32x4.splat(factor),
+    one = f32x4.splat(1);
   for (let group = from; group < to; group++) {
-    const at = <usize>group << 4, a = f32x4.abs(v128.load(binary + at));
-    let s = f64x2.splat(0), t = s, p = w + at, g = dy + at, q = dw + at;
+    const at = (<usize>group) << 4,
+      a = f32x4.abs(v128.load(binary + at));
+    let s = f64x2.splat(0),
+      t = s,
+      p = w + at,
+      g = dy + at,
+      q = dw + at;
     for (let r = 0; r < rows; r++) {
       const along = signed(v128.load(g), v128.load(p));
-      s = f64x2.add(s, f64x2.promote_low_f32x4(along)); t = f64x2.add(t, high(along));
+      s = f64x2.add(s, f64x2.promote_low_f32x4(along));
+      t = f64x2.add(t, high(along));
       p += row;
       g += row;
     }
     const slope = means(s, t, rows);
-    p = w + at; g = dy + at;
+    p = w + at;
+    g = dy + at;
     for (let r = 0; r < rows; r++) {
-      const v = v128.load(p), through = v128.and(f32x4.mul(a, v128.load(g)), f32x4.le(f32x4.abs(v), one));
+      const v = v128.load(p),
+        through = v128.and(f32x4.mul(a, v128.load(g)), f32x4.le(f32x4.abs(v), one));
       storeSome(q, f32x4.mul(f32x4.add(through, signed(slope, v)), factors), f - 4 * group);
       p += row;
       g += row;

@@ -1,25 +1,23 @@
 // Random bits of an element of a tensor, murmur3's finaliser over its index, and which elements dropout keeps.
+import { FIRST_FACTOR, INDEX_FACTOR, MIDDLE_SHIFT, OUTER_SHIFT, SECOND_FACTOR } from "../src/constants/element-hash.ts";
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function shiftXor(x: v128, shift: i32): v128 {
   return v128.xor(x, i32x4.shr_u(x, shift));
 }
 
 /** 32 random bits for each of the elements i … i+3: core's elementBits. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function bits4(i: u32, seed: i32): v128 {
   const index = i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3));
-  let hash = i32x4.add(i32x4.mul(index, i32x4.splat(0x9e3779b1)), i32x4.splat(seed));
-  hash = i32x4.mul(shiftXor(hash, 16), i32x4.splat(0x85ebca6b));
-  hash = i32x4.mul(shiftXor(hash, 13), i32x4.splat(0xc2b2ae35));
-  return shiftXor(hash, 16);
+  let hash = i32x4.add(i32x4.mul(index, i32x4.splat(<i32>INDEX_FACTOR)), i32x4.splat(seed));
+  hash = i32x4.mul(shiftXor(hash, OUTER_SHIFT), i32x4.splat(<i32>FIRST_FACTOR));
+  hash = i32x4.mul(shiftXor(hash, MIDDLE_SHIFT), i32x4.splat(<i32>SECOND_FACTOR));
+  return shiftXor(hash, OUTER_SHIFT);
 }
 
 /** All ones in the lanes of the elements i … i+3 that are kept: those whose bits are at least `threshold`. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function keeps4(i: u32, seed: i32, threshold: v128): v128 {
   return i32x4.ge_u(bits4(i, seed), threshold);
 }

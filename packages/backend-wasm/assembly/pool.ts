@@ -1,34 +1,54 @@
 // Maximum and average over windows; x is [batch, h, w, c], y is [batch, oh, ow, c]. Padding is never a candidate.
+import {
+  CHANNELS,
+  HEIGHT,
+  KERNEL_HEIGHT,
+  KERNEL_WIDTH,
+  LEFT,
+  OUT_HEIGHT,
+  OUT_WIDTH,
+  STRIDE_HEIGHT,
+  STRIDE_WIDTH,
+  TOP,
+  WIDTH,
+} from "../src/constants/geometry.ts";
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function combine(maximum: bool, a: v128, b: v128): v128 {
   return maximum ? f32x4.pmax(a, b) : f32x4.add(a, b); // NaN is never a maximum
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function finish(maximum: bool, value: v128, divisor: v128): v128 {
   return maximum ? value : f32x4.div(value, divisor);
 }
 
 /** The maximum of a window, or its sum by `divisor`, for the `bytes` of its channels; from row to row, and in it from column to column. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function reduceWindow(maximum: bool, x: usize, rowBytes: usize, bytes: usize, rows: i32, columns: i32, divisor: f32, y: usize): void {
-  const start = f32x4.splat(maximum ? -Infinity : 0), divisors = f32x4.splat(divisor), across = <usize>columns * bytes, end = x + <usize>rows * rowBytes;
+  const start = f32x4.splat(maximum ? -Infinity : 0),
+    divisors = f32x4.splat(divisor),
+    across = <usize>columns * bytes,
+    end = x + <usize>rows * rowBytes;
   let k: usize = 0;
   // A cache line at a time.
   for (; k + 64 <= bytes; k += 64) {
-    let a = start, b = start, c = start, d = start;
+    let a = start,
+      b = start,
+      c = start,
+      d = start;
     for (let row = x + k, last = end + k; row < last; row += rowBytes) {
       for (let p = row, stop = row + across; p < stop; p += bytes) {
-        a = combine(maximum, a, v128.load(p)); b = combine(maximum, b, v128.load(p, 16));
-        c = combine(maximum, c, v128.load(p, 32)); d = combine(maximum, d, v128.load(p, 48));
+        a = combine(maximum, a, v128.load(p));
+        b = combine(maximum, b, v128.load(p, 16));
+        c = combine(maximum, c, v128.load(p, 32));
+        d = combine(maximum, d, v128.load(p, 48));
       }
     }
-    v128.store(y + k, finish(maximum, a, divisors)); v128.store(y + k, finish(maximum, b, divisors), 16);
-    v128.store(y + k, finish(maximum, c, divisors), 32); v128.store(y + k, finish(maximum, d, divisors), 48);
+    v128.store(y + k, finish(maximum, a, divisors));
+    v128.store(y + k, finish(maximum, b, divisors), 16);
+    v128.store(y + k, finish(maximum, c, divisors), 32);
+    v128.store(y + k, finish(maximum, d, divisors), 48);
   }
   for (; k < bytes; k += 16) {
     let a = start;
@@ -45,20 +65,30 @@ function reduceWindow(maximum: bool, x: usize, rowBytes: usize, bytes: usize, ro
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function pool(
-  maximum: bool, from: i32, to: i32, x: usize, h: i32, w: i32, c: i32, y: usize, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, top: i32,
-  left: i32, divisor: f32,
-): void {
-  const bytes = <usize>c << 2, rowBytes = <usize>w * bytes;
+// @inline
+function pool(maximum: bool, from: i32, to: i32, geometry: usize, x: usize, y: usize, divisor: f32): void {
+  const h = load<i32>(geometry, HEIGHT),
+    w = load<i32>(geometry, WIDTH),
+    c = load<i32>(geometry, CHANNELS),
+    oh = load<i32>(geometry, OUT_HEIGHT),
+    ow = load<i32>(geometry, OUT_WIDTH),
+    kh = load<i32>(geometry, KERNEL_HEIGHT),
+    kw = load<i32>(geometry, KERNEL_WIDTH),
+    sh = load<i32>(geometry, STRIDE_HEIGHT),
+    sw = load<i32>(geometry, STRIDE_WIDTH),
+    top = load<i32>(geometry, TOP),
+    left = load<i32>(geometry, LEFT);
+  const bytes = (<usize>c) << 2,
+    rowBytes = <usize>w * bytes;
   for (let b = from; b < to; b++) {
     const image = x + <usize>(b * h) * rowBytes;
     let out = y + <usize>(b * oh * ow) * bytes;
     for (let r = 0; r < oh; r++) {
-      const r0 = max(0, r * sh - top), rows = max(0, min(h, r * sh - top + kh) - r0);
+      const r0 = max(0, r * sh - top),
+        rows = max(0, min(h, r * sh - top + kh) - r0);
       for (let q = 0; q < ow; q++) {
-        const q0 = max(0, q * sw - left), columns = max(0, min(w, q * sw - left + kw) - q0);
+        const q0 = max(0, q * sw - left),
+          columns = max(0, min(w, q * sw - left + kw) - q0);
         const by = divisor ? divisor : <f32>(rows * columns);
         reduceWindow(maximum, image + <usize>r0 * rowBytes + <usize>q0 * bytes, rowBytes, bytes, rows, columns, by, out);
         out += bytes;
@@ -68,42 +98,28 @@ function pool(
 }
 
 /** y for the images `from` ≤ b < `to`. */
-export function maxPool(
-  from: i32, to: i32, scratch: usize, x: usize, h: i32, w: i32, c: i32, y: usize, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, top: i32,
-  left: i32,
-): void {
-  pool(true, from, to, x, h, w, c, y, oh, ow, kh, kw, sh, sw, top, left, 1);
+export function maxPool(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize): void {
+  pool(true, from, to, geometry, x, y, 1);
 }
 
 /** y = the sum over the part of the window inside the image by `divisor`, or by how many those are if that is 0. */
-export function avgPool(
-  from: i32, to: i32, scratch: usize, x: usize, h: i32, w: i32, c: i32, y: usize, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, top: i32,
-  left: i32, divisor: f32,
-): void {
-  pool(false, from, to, x, h, w, c, y, oh, ow, kh, kw, sh, sw, top, left, divisor);
+export function avgPool(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize, divisor: f32): void {
+  pool(false, from, to, geometry, x, y, divisor);
 }
 
 /** dx: each dy goes to the first element, in rows then columns, that equals its window's maximum y. */
-export function maxPoolGrad(
-  from: i32,
-  to: i32,
-  scratch: usize,
-  x: usize,
-  y: usize,
-  dy: usize,
-  dx: usize,
-  h: i32,
-  w: i32,
-  c: i32,
-  oh: i32,
-  ow: i32,
-  kh: i32,
-  kw: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
-): void {
+export function maxPoolGrad(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize, dy: usize, dx: usize): void {
+  const h = load<i32>(geometry, HEIGHT),
+    w = load<i32>(geometry, WIDTH),
+    c = load<i32>(geometry, CHANNELS),
+    oh = load<i32>(geometry, OUT_HEIGHT),
+    ow = load<i32>(geometry, OUT_WIDTH),
+    kh = load<i32>(geometry, KERNEL_HEIGHT),
+    kw = load<i32>(geometry, KERNEL_WIDTH),
+    sh = load<i32>(geometry, STRIDE_HEIGHT),
+    sw = load<i32>(geometry, STRIDE_WIDTH),
+    top = load<i32>(geometry, TOP),
+    left = load<i32>(geometry, LEFT);
   const bytes = (<usize>c) << 2,
     vectors = bytes & ~15;
   for (let b = from; b < to; b++) {
@@ -150,24 +166,18 @@ export function maxPoolGrad(
 }
 
 /** dx += dy/(kh·kw) over each window: as TensorFlow.js has it, without regard to padding. */
-export function avgPoolGrad(
-  from: i32,
-  to: i32,
-  scratch: usize,
-  dy: usize,
-  dx: usize,
-  h: i32,
-  w: i32,
-  c: i32,
-  oh: i32,
-  ow: i32,
-  kh: i32,
-  kw: i32,
-  sh: i32,
-  sw: i32,
-  top: i32,
-  left: i32,
-): void {
+export function avgPoolGrad(from: i32, to: i32, scratch: usize, geometry: usize, dy: usize, dx: usize): void {
+  const h = load<i32>(geometry, HEIGHT),
+    w = load<i32>(geometry, WIDTH),
+    c = load<i32>(geometry, CHANNELS),
+    oh = load<i32>(geometry, OUT_HEIGHT),
+    ow = load<i32>(geometry, OUT_WIDTH),
+    kh = load<i32>(geometry, KERNEL_HEIGHT),
+    kw = load<i32>(geometry, KERNEL_WIDTH),
+    sh = load<i32>(geometry, STRIDE_HEIGHT),
+    sw = load<i32>(geometry, STRIDE_WIDTH),
+    top = load<i32>(geometry, TOP),
+    left = load<i32>(geometry, LEFT);
   const bytes = (<usize>c) << 2,
     vectors = bytes & ~15,
     share = <f32>1 / <f32>(kh * kw),

@@ -1,7 +1,16 @@
-// @ts-ignore: decorator
-@inline
+// @inline
 function sgd4(
-  nesterov: bool, at: usize, g: v128, w: v128, v: v128, rate: f32, momentum: f32, decay: f32, w1: usize, v1: usize, single: bool,
+  nesterov: bool,
+  at: usize,
+  g: v128,
+  w: v128,
+  v: v128,
+  rate: f32,
+  momentum: f32,
+  decay: f32,
+  w1: usize,
+  v1: usize,
+  single: bool,
 ): void {
   const gradient = f32x4.add(g, f32x4.mul(w, f32x4.splat(decay)));
   const velocity = f32x4.add(f32x4.mul(v, f32x4.splat(momentum)), gradient);
@@ -16,24 +25,57 @@ function sgd4(
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function sgdLoop(
-  nesterov: bool, from: usize, to: usize, w: usize, g: usize, v: usize, w1: usize, v1: usize, rate: f32, momentum: f32, decay: f32,
+  nesterov: bool,
+  from: usize,
+  to: usize,
+  w: usize,
+  g: usize,
+  v: usize,
+  w1: usize,
+  v1: usize,
+  rate: f32,
+  momentum: f32,
+  decay: f32,
 ): void {
   let i = from << 2;
-  const vectors = i + (((to - from) & ~3) << 2), end = to << 2;
+  const vectors = i + (((to - from) & ~3) << 2),
+    end = to << 2;
   for (; i < vectors; i += 16) {
     sgd4(nesterov, i, v128.load(g + i), v128.load(w + i), v128.load(v + i), rate, momentum, decay, w1, v1, false);
   }
   for (; i < end; i += 4) {
-    sgd4(nesterov, i, v128.load_splat<f32>(g + i), v128.load_splat<f32>(w + i), v128.load_splat<f32>(v + i), rate, momentum, decay, w1, v1, true);
+    sgd4(
+      nesterov,
+      i,
+      v128.load_splat<f32>(g + i),
+      v128.load_splat<f32>(w + i),
+      v128.load_splat<f32>(v + i),
+      rate,
+      momentum,
+      decay,
+      w1,
+      v1,
+      true,
+    );
   }
 }
 
 /** One step of gradient descent with momentum, with weight decay added to the gradient; `nesterov` is 0 or 1. */
 export function sgdStep(
-  from: usize, to: usize, scratch: usize, w: usize, g: usize, v: usize, w1: usize, v1: usize, rate: f32, momentum: f32, decay: f32, nesterov: i32,
+  from: usize,
+  to: usize,
+  scratch: usize,
+  w: usize,
+  g: usize,
+  v: usize,
+  w1: usize,
+  v1: usize,
+  rate: f32,
+  momentum: f32,
+  decay: f32,
+  nesterov: i32,
 ): void {
   if (nesterov) sgdLoop(true, from, to, w, g, v, w1, v1, rate, momentum, decay);
   else sgdLoop(false, from, to, w, g, v, w1, v1, rate, momentum, decay);

@@ -1,16 +1,13 @@
 // Small things the kernels share: fused multiply-add where the engine has it, and patterns that repeat along a row.
 
 /** a·b + c: one rounding in the relaxed build, two in the plain one. The condition is known when compiling. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
-  // @ts-ignore: the compiler defines it
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
 /** Loads the float at p into all lanes. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function splatAt(p: usize): v128 {
   return v128.load_splat<f32>(p);
 }
@@ -26,7 +23,7 @@ export function patternLength(inner: i32): i32 {
 
 /** Fills `length` floats at `dst` with the `inner` floats at `src`, over and over. */
 export function repeat(src: usize, inner: i32, length: i32, dst: usize): void {
-  const bytes = <usize>inner << 2;
+  const bytes = (<usize>inner) << 2;
   for (let i = 0; i < length; i += inner) {
     memory.copy(dst, src, bytes);
     dst += bytes;
@@ -34,12 +31,16 @@ export function repeat(src: usize, inner: i32, length: i32, dst: usize): void {
 }
 
 /** Transposes 4×4 floats: rows at p0 … p3, to rows at d that are `stride` bytes apart. */
-// @ts-ignore: decorator
-@inline
+// @inline
 export function transpose4(p0: usize, p1: usize, p2: usize, p3: usize, d: usize, stride: usize): void {
-  const a = v128.load(p0), b = v128.load(p1), c = v128.load(p2), e = v128.load(p3);
-  const t0 = i32x4.shuffle(a, b, 0, 4, 1, 5), t1 = i32x4.shuffle(c, e, 0, 4, 1, 5);
-  const t2 = i32x4.shuffle(a, b, 2, 6, 3, 7), t3 = i32x4.shuffle(c, e, 2, 6, 3, 7);
+  const a = v128.load(p0),
+    b = v128.load(p1),
+    c = v128.load(p2),
+    e = v128.load(p3);
+  const t0 = i32x4.shuffle(a, b, 0, 4, 1, 5),
+    t1 = i32x4.shuffle(c, e, 0, 4, 1, 5);
+  const t2 = i32x4.shuffle(a, b, 2, 6, 3, 7),
+    t3 = i32x4.shuffle(c, e, 2, 6, 3, 7);
   v128.store(d, i64x2.shuffle(t0, t1, 0, 2));
   v128.store(d + stride, i64x2.shuffle(t0, t1, 1, 3));
   v128.store(d + 2 * stride, i64x2.shuffle(t2, t3, 0, 2));

@@ -1,6 +1,6 @@
 // The innermost loop of every matrix product: a tile of 4 rows by 12 (or 8) columns of C, held in registers, gets
 // kc products added. A is packed as [kc][4], B as [kc][12] (or [kc][8]), so both are read front to back.
-import { madd, splatAt } from "./simd";
+import { madd, splatAt } from "./simd.ts";
 
 /** Width of a panel of B for n columns: whichever of 12 and 8 wastes fewer. */
 export function panelWidth(n: i32): i32 {
@@ -8,14 +8,12 @@ export function panelWidth(n: i32): i32 {
 }
 
 /** a·b + c with one rounding where the engine has that and it is wanted, else with two. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function step(fused: bool, a: v128, b: v128, c: v128): v128 {
   return fused ? madd(a, b, c) : f32x4.add(c, f32x4.mul(a, b));
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function put(c: usize, offset: usize, value: v128, accumulate: bool): void {
   v128.store(c + offset, accumulate ? f32x4.add(value, v128.load(c + offset)) : value);
 }
@@ -24,50 +22,96 @@ function put(c: usize, offset: usize, value: v128, accumulate: bool): void {
 function spillOut(spill: usize, width: i32, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      const p = c + <usize>i * ldc + (<usize>j << 2);
-      const value = load<f32>(spill + (<usize>(i * width + j) << 2));
+      const p = c + <usize>i * ldc + ((<usize>j) << 2);
+      const value = load<f32>(spill + ((<usize>(i * width + j)) << 2));
       store<f32>(p, accumulate ? value + load<f32>(p) : value);
     }
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function products12(
-  fused: bool, kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize,
+  fused: bool,
+  kc: i32,
+  a: usize,
+  b: usize,
+  c: usize,
+  ldc: usize,
+  accumulate: bool,
+  rows: i32,
+  columns: i32,
+  spill: usize,
 ): void {
-  let c00 = f32x4.splat(0), c01 = c00, c02 = c00;
-  let c10 = c00, c11 = c00, c12 = c00;
-  let c20 = c00, c21 = c00, c22 = c00;
-  let c30 = c00, c31 = c00, c32 = c00;
+  let c00 = f32x4.splat(0),
+    c01 = c00,
+    c02 = c00;
+  let c10 = c00,
+    c11 = c00,
+    c12 = c00;
+  let c20 = c00,
+    c21 = c00,
+    c22 = c00;
+  let c30 = c00,
+    c31 = c00,
+    c32 = c00;
   for (let k = kc; k > 0; k -= 2) {
-    let b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32);
+    let b0 = v128.load(b),
+      b1 = v128.load(b, 16),
+      b2 = v128.load(b, 32);
     let x = splatAt(a);
-    c00 = step(fused, x, b0, c00); c01 = step(fused, x, b1, c01); c02 = step(fused, x, b2, c02);
+    c00 = step(fused, x, b0, c00);
+    c01 = step(fused, x, b1, c01);
+    c02 = step(fused, x, b2, c02);
     x = splatAt(a + 4);
-    c10 = step(fused, x, b0, c10); c11 = step(fused, x, b1, c11); c12 = step(fused, x, b2, c12);
+    c10 = step(fused, x, b0, c10);
+    c11 = step(fused, x, b1, c11);
+    c12 = step(fused, x, b2, c12);
     x = splatAt(a + 8);
-    c20 = step(fused, x, b0, c20); c21 = step(fused, x, b1, c21); c22 = step(fused, x, b2, c22);
+    c20 = step(fused, x, b0, c20);
+    c21 = step(fused, x, b1, c21);
+    c22 = step(fused, x, b2, c22);
     x = splatAt(a + 12);
-    c30 = step(fused, x, b0, c30); c31 = step(fused, x, b1, c31); c32 = step(fused, x, b2, c32);
-    b0 = v128.load(b, 48); b1 = v128.load(b, 64); b2 = v128.load(b, 80);
+    c30 = step(fused, x, b0, c30);
+    c31 = step(fused, x, b1, c31);
+    c32 = step(fused, x, b2, c32);
+    b0 = v128.load(b, 48);
+    b1 = v128.load(b, 64);
+    b2 = v128.load(b, 80);
     x = splatAt(a + 16);
-    c00 = step(fused, x, b0, c00); c01 = step(fused, x, b1, c01); c02 = step(fused, x, b2, c02);
+    c00 = step(fused, x, b0, c00);
+    c01 = step(fused, x, b1, c01);
+    c02 = step(fused, x, b2, c02);
     x = splatAt(a + 20);
-    c10 = step(fused, x, b0, c10); c11 = step(fused, x, b1, c11); c12 = step(fused, x, b2, c12);
+    c10 = step(fused, x, b0, c10);
+    c11 = step(fused, x, b1, c11);
+    c12 = step(fused, x, b2, c12);
     x = splatAt(a + 24);
-    c20 = step(fused, x, b0, c20); c21 = step(fused, x, b1, c21); c22 = step(fused, x, b2, c22);
+    c20 = step(fused, x, b0, c20);
+    c21 = step(fused, x, b1, c21);
+    c22 = step(fused, x, b2, c22);
     x = splatAt(a + 28);
-    c30 = step(fused, x, b0, c30); c31 = step(fused, x, b1, c31); c32 = step(fused, x, b2, c32);
+    c30 = step(fused, x, b0, c30);
+    c31 = step(fused, x, b1, c31);
+    c32 = step(fused, x, b2, c32);
     a += 32;
     b += 96;
   }
   const whole = rows == 4 && columns == 12;
-  const to = whole ? c : spill, ld = whole ? ldc : 48, add = whole && accumulate;
-  put(to, 0, c00, add); put(to, 16, c01, add); put(to, 32, c02, add);
-  put(to, ld, c10, add); put(to, ld + 16, c11, add); put(to, ld + 32, c12, add);
-  put(to, 2 * ld, c20, add); put(to, 2 * ld + 16, c21, add); put(to, 2 * ld + 32, c22, add);
-  put(to, 3 * ld, c30, add); put(to, 3 * ld + 16, c31, add); put(to, 3 * ld + 32, c32, add);
+  const to = whole ? c : spill,
+    ld = whole ? ldc : 48,
+    add = whole && accumulate;
+  put(to, 0, c00, add);
+  put(to, 16, c01, add);
+  put(to, 32, c02, add);
+  put(to, ld, c10, add);
+  put(to, ld + 16, c11, add);
+  put(to, ld + 32, c12, add);
+  put(to, 2 * ld, c20, add);
+  put(to, 2 * ld + 16, c21, add);
+  put(to, 2 * ld + 32, c22, add);
+  put(to, 3 * ld, c30, add);
+  put(to, 3 * ld + 16, c31, add);
+  put(to, 3 * ld + 32, c32, add);
   if (!whole) spillOut(spill, 12, c, ldc, accumulate, rows, columns);
 }
 
@@ -79,43 +123,71 @@ function roundedTile12(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumu
   products12(false, kc, a, b, c, ldc, accumulate, rows, columns, spill);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function products8(
-  fused: bool, kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumulate: bool, rows: i32, columns: i32, spill: usize,
+  fused: bool,
+  kc: i32,
+  a: usize,
+  b: usize,
+  c: usize,
+  ldc: usize,
+  accumulate: bool,
+  rows: i32,
+  columns: i32,
+  spill: usize,
 ): void {
-  let c00 = f32x4.splat(0), c01 = c00;
-  let c10 = c00, c11 = c00;
-  let c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00;
+  let c00 = f32x4.splat(0),
+    c01 = c00;
+  let c10 = c00,
+    c11 = c00;
+  let c20 = c00,
+    c21 = c00;
+  let c30 = c00,
+    c31 = c00;
   for (let k = kc; k > 0; k -= 2) {
-    let b0 = v128.load(b), b1 = v128.load(b, 16);
+    let b0 = v128.load(b),
+      b1 = v128.load(b, 16);
     let x = splatAt(a);
-    c00 = step(fused, x, b0, c00); c01 = step(fused, x, b1, c01);
+    c00 = step(fused, x, b0, c00);
+    c01 = step(fused, x, b1, c01);
     x = splatAt(a + 4);
-    c10 = step(fused, x, b0, c10); c11 = step(fused, x, b1, c11);
+    c10 = step(fused, x, b0, c10);
+    c11 = step(fused, x, b1, c11);
     x = splatAt(a + 8);
-    c20 = step(fused, x, b0, c20); c21 = step(fused, x, b1, c21);
+    c20 = step(fused, x, b0, c20);
+    c21 = step(fused, x, b1, c21);
     x = splatAt(a + 12);
-    c30 = step(fused, x, b0, c30); c31 = step(fused, x, b1, c31);
-    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
+    c30 = step(fused, x, b0, c30);
+    c31 = step(fused, x, b1, c31);
+    b0 = v128.load(b, 32);
+    b1 = v128.load(b, 48);
     x = splatAt(a + 16);
-    c00 = step(fused, x, b0, c00); c01 = step(fused, x, b1, c01);
+    c00 = step(fused, x, b0, c00);
+    c01 = step(fused, x, b1, c01);
     x = splatAt(a + 20);
-    c10 = step(fused, x, b0, c10); c11 = step(fused, x, b1, c11);
+    c10 = step(fused, x, b0, c10);
+    c11 = step(fused, x, b1, c11);
     x = splatAt(a + 24);
-    c20 = step(fused, x, b0, c20); c21 = step(fused, x, b1, c21);
+    c20 = step(fused, x, b0, c20);
+    c21 = step(fused, x, b1, c21);
     x = splatAt(a + 28);
-    c30 = step(fused, x, b0, c30); c31 = step(fused, x, b1, c31);
+    c30 = step(fused, x, b0, c30);
+    c31 = step(fused, x, b1, c31);
     a += 32;
     b += 64;
   }
   const whole = rows == 4 && columns == 8;
-  const to = whole ? c : spill, ld = whole ? ldc : 32, add = whole && accumulate;
-  put(to, 0, c00, add); put(to, 16, c01, add);
-  put(to, ld, c10, add); put(to, ld + 16, c11, add);
-  put(to, 2 * ld, c20, add); put(to, 2 * ld + 16, c21, add);
-  put(to, 3 * ld, c30, add); put(to, 3 * ld + 16, c31, add);
+  const to = whole ? c : spill,
+    ld = whole ? ldc : 32,
+    add = whole && accumulate;
+  put(to, 0, c00, add);
+  put(to, 16, c01, add);
+  put(to, ld, c10, add);
+  put(to, ld + 16, c11, add);
+  put(to, 2 * ld, c20, add);
+  put(to, 2 * ld + 16, c21, add);
+  put(to, 3 * ld, c30, add);
+  put(to, 3 * ld + 16, c31, add);
   if (!whole) spillOut(spill, 8, c, ldc, accumulate, rows, columns);
 }
 
@@ -133,12 +205,24 @@ function roundedTile8(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumul
  * same on every machine.
  */
 export function multiplyPanels(
-  kc: i32, a: usize, rows: i32, b: usize, n: i32, width: i32, c: usize, ldc: usize, accumulate: bool, spill: usize, fused: bool,
+  kc: i32,
+  a: usize,
+  rows: i32,
+  b: usize,
+  n: i32,
+  width: i32,
+  c: usize,
+  ldc: usize,
+  accumulate: bool,
+  spill: usize,
+  fused: bool,
 ): void {
-  const aPanel = <usize>kc << 4, bPanel = <usize>(kc * width) << 2;
+  const aPanel = (<usize>kc) << 4,
+    bPanel = (<usize>(kc * width)) << 2;
   for (let j = 0; j < n; j += width) {
     const columns = min(width, n - j);
-    let pa = a, pc = c + (<usize>j << 2);
+    let pa = a,
+      pc = c + ((<usize>j) << 2);
     for (let i = 0; i < rows; i += 4) {
       const tall = min(4, rows - i);
       if (width == 12) {
@@ -160,7 +244,14 @@ export function multiplyPanels(
  * panel p starts at dst + p·panelStride. Columns beyond n become 0.
  */
 export function packB(
-  src: usize, rows: i32, n: i32, rowStride: usize, columnStride: usize, width: i32, dst: usize, panelStride: usize,
+  src: usize,
+  rows: i32,
+  n: i32,
+  rowStride: usize,
+  columnStride: usize,
+  width: i32,
+  dst: usize,
+  panelStride: usize,
 ): void {
   for (let j = 0; j < n; j += width) {
     const columns = min(width, n - j);
@@ -171,7 +262,7 @@ export function packB(
         v128.store(d, v128.load(row));
         v128.store(d, v128.load(row, 16), 16);
         if (width == 12) v128.store(d, v128.load(row, 32), 32);
-        d += <usize>width << 2;
+        d += (<usize>width) << 2;
         row += rowStride;
       }
     } else {
@@ -193,7 +284,7 @@ export function packB(
 export function evenB(kc: i32, n: i32, width: i32, dst: usize, panelStride: usize): void {
   if (!(kc & 1)) return;
   for (let j = 0; j < n; j += width) {
-    memory.fill(dst + (<usize>(kc * width) << 2), 0, <usize>width << 2);
+    memory.fill(dst + ((<usize>(kc * width)) << 2), 0, (<usize>width) << 2);
     dst += panelStride;
   }
 }

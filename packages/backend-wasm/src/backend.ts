@@ -6,7 +6,7 @@ import { type Program, withProgram } from "./program.ts";
 import { TensorEntry } from "./tensor-entry.ts";
 import type { TensorMemory } from "./tensor-memory.ts";
 import type { ThreadPool } from "./thread-pool.ts";
-import type { Split, WasmKernels } from "./wasm-kernels.ts";
+import type { Split, SplitArguments, WasmKernels } from "./wasm-kernels.ts";
 
 type Values = tf.backend_util.BackendValues;
 
@@ -92,11 +92,11 @@ export class WasmBackend extends tf.MathBackendCPU {
   /** A tensor of float32 whose values are whatever its block held before: the kernel writes every one. */
   makeFloats(shape: readonly number[]): tf.TensorInfo {
     const length = shape.reduce((product, n) => product * n, 1);
-    return this.makeFormula(shape, new Formula("load", { length, block: new Block(this.tensors, 4 * length) }));
+    return this.defer(shape, new Formula("load", { length, block: new Block(this.tensors, 4 * length) }));
   }
 
-  /** A tensor of float32 whose values are made when they are read; takes the formula over. */
-  makeFormula(shape: readonly number[], formula: Formula): tf.TensorInfo {
+  /** A tensor of float32 whose values are made when somebody reads them; takes the formula over. */
+  defer(shape: readonly number[], formula: Formula): tf.TensorInfo {
     const dataId = {};
     this.data.set(dataId, new TensorEntry(this.tensors, this.#materialize, "float32", 1, undefined, formula));
     this.#made.push(dataId);
@@ -117,7 +117,7 @@ export class WasmBackend extends tf.MathBackendCPU {
   /** Writes a formula's values down, once and for all. */
   materialize(formula: Formula): void {
     if (formula.operation === "load") return;
-    if (formula.run) return formula.become(formula.run());
+    if (formula.compute) return formula.become(formula.compute());
     this.#write(formula, undefined, ({ address, length }, cut, values) =>
       this.run("materialize", cut, address, formula.length, length, values),
     );
@@ -146,7 +146,7 @@ export class WasmBackend extends tf.MathBackendCPU {
   }
 
   /** Runs `kernel(from, to, scratch, ...args)` over all of a cut, on all threads. */
-  run(kernel: Split, { total, grain, scratch = 0, work }: Cut, ...args: number[]): void {
+  run<K extends Split>(kernel: K, { total, grain, scratch = 0, work }: Cut, ...args: SplitArguments<K>): void {
     const started = this.profiler ? performance.now() : 0;
     const stride = Math.ceil(scratch / 64) * 64;
     if (stride === 0) this.pool.run(kernel, total, grain, 0, 0, args);

@@ -12,8 +12,8 @@ import { withProgram } from "./program.ts";
 export function bitsOf(backend: WasmBackend, formula: Formula, channels: number): Bits {
   if (formula.bits?.channels === channels) return formula.bits;
   const dropped = formula.operation === "dropout" && formula.parameters[1] !== 0;
-  const inner = formula.operation === "dropout" ? formula.operands[0]! : formula;
-  const real = inner.operation === "sign" ? inner.operands[0]! : undefined;
+  const inner = formula.operation === "dropout" ? formula.inputs[0]! : formula;
+  const real = inner.operation === "sign" ? inner.inputs[0]! : undefined;
   // Kernels read up to seven bytes past the last pixel.
   const bytes = (formula.length / channels) * Math.ceil(channels / 8) + 8;
   const signs = new Block(backend.tensors, bytes);
@@ -65,12 +65,13 @@ function packSigns(
   let base = real;
   while (base.operation === "relu" || (base.operation === "normalize" && base.channels === channels)) {
     chain.push(base);
-    base = base.operands[0]!;
+    base = base.inputs[0]!;
   }
   withThresholds(backend, chain, channels, (thresholds, length) => {
     const behind = { address, thresholds, length };
-    if (base.signs?.channels === channels && !masks) return base.signs.make(behind);
-    if (base.withSigns?.channels === channels && !masks) return base.become(base.withSigns.make(behind));
+    const { signs, valuesAndSigns } = base.forms;
+    if (signs?.channels === channels && !masks) return signs.compute(behind);
+    if (valuesAndSigns?.channels === channels && !masks) return base.become(valuesAndSigns.compute(behind));
     backend.materialize(base);
     const total = real.length / channels;
     const cut = { total, grain: grainOf(total, Math.ceil(16_384 / channels)), work: { bytes: 4 * real.length } };
@@ -91,7 +92,7 @@ function withThresholds(
   const { address: base } = block;
   let last = new Formula("load", { length: channels, block });
   for (const { operation, block, channels } of chain.toReversed()) {
-    const next = new Formula(operation, { operands: [last], ...(block && { block: block.hold() }), ...(channels && { channels }) });
+    const next = new Formula(operation, { inputs: [last], ...(block && { block: block.hold() }), ...(channels && { channels }) });
     last.release();
     last = next;
   }

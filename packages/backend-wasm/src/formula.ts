@@ -1,20 +1,20 @@
 import type { Block } from "./block.ts";
+import * as numbers from "./constants/operations.ts";
 
-/** Instructions of programs, numbered as in assembly/program.ts. `later` is none: such values are made all at once. */
+/** What makes values. `whole` is no instruction of programs: such values are computed all at once. */
 export const OPERATIONS = {
-  load: 0,
-  normalize: 1,
-  relu: 2,
-  sign: 3,
-  dropout: 4,
-  passPositive: 5,
-  passUnit: 6,
-  passNonzero: 7,
-  normalizeGrad: 8,
-  step: 9,
-  // 10 and 11 are what program.ts makes of two
-  add: 12,
-  later: -1,
+  load: numbers.LOAD,
+  normalize: numbers.NORMALIZE,
+  relu: numbers.RELU,
+  sign: numbers.SIGN,
+  dropout: numbers.DROPOUT,
+  passPositive: numbers.PASS_POSITIVE,
+  passUnit: numbers.PASS_UNIT,
+  passNonzero: numbers.PASS_NONZERO,
+  normalizeGrad: numbers.NORMALIZE_GRAD,
+  step: numbers.STEP,
+  add: numbers.ADD,
+  whole: -1,
 } as const;
 
 export type Operation = keyof typeof OPERATIONS;
@@ -27,11 +27,10 @@ export interface Bits {
   readonly valid: Block | undefined;
 }
 
-/** What values of `later` are where they are another's with zeros around: a kernel may read those instead. */
-export interface Padding {
+/** A tensor [batch, height, width, channels] that these values are, with zeros around. */
+export interface Padded {
   readonly operand: Formula;
-  /** Of the operand, [batch, height, width, channels]. */
-  readonly shape: readonly number[];
+  readonly shape: readonly [batch: number, height: number, width: number, channels: number];
   readonly top: number;
   readonly left: number;
 }
@@ -43,79 +42,63 @@ export interface SignsBehind {
   readonly length: number;
 }
 
-/** For `later`: makes the signs of a chain behind the values, pixels of so many channels, and not the values. */
-export interface LazySigns {
-  readonly channels: number;
-  make(behind: SignsBehind): void;
-}
-
 /**
- * For `later`: makes, instead of the values, a tensor plus those of them that a sign passes on: where the other tensor, what the sign is
- * of, is within ±1. Both are addresses.
+ * What a reader of values that are computed all at once may take instead of them, so that they are never written down, or are in one pass
+ * with what becomes of them. Channels are those of the pixels that signs are packed by.
  */
-export type MakeOnto = (sum: number, unit: number) => Block;
-
-/** For `later`: makes the values and, in the same pass, the signs of a chain behind them, pixels of so many channels. */
-export interface ValuesWithSigns {
-  readonly channels: number;
-  make(behind: SignsBehind): Block;
+export interface Forms {
+  readonly padded?: Padded;
+  /** The signs of a chain behind the values, and not the values. */
+  readonly signs?: { readonly channels: number; compute(behind: SignsBehind): void };
+  /** The values and, in the same pass, the signs of a chain behind them. */
+  readonly valuesAndSigns?: { readonly channels: number; compute(behind: SignsBehind): Block };
+  /** A tensor plus those of the values that a sign passes on: where `unit`, what the sign is of, is within ±1. Both are addresses. */
+  readonly sumWithPassed?: (sum: number, unit: number) => Block;
 }
 
 interface Given {
-  /** How many floats; an operand's number where there is one and none is given. */
+  /** How many floats; an input's number where there is one and none is given. */
   readonly length?: number;
-  readonly operands?: readonly Formula[];
+  readonly inputs?: readonly Formula[];
   /** Coefficients, or the values themselves for `load`. */
   readonly block?: Block;
   readonly parameters?: readonly [number, number];
   /** Length of the last axis that the coefficients are for. */
   readonly channels?: number;
-  /** For `later`: makes the values. */
-  readonly run?: () => Block;
-  readonly padding?: Padding;
-  readonly signs?: LazySigns;
-  readonly withSigns?: ValuesWithSigns;
-  readonly onto?: MakeOnto;
+  /** For `whole`: computes the values. */
+  readonly compute?: () => Block;
+  readonly forms?: Forms;
 }
 
 /**
- * How to make a tensor's values, which need not be written down: batch norm of a convolution's result, say, or which of a
+ * How a deferred tensor's values are made, which need not be written down: batch norm of a convolution's result, say, or which of a
  * gradient's elements pass a sign. Holds what it is made of, and is counted: whoever makes or holds one releases it.
  */
 export class Formula {
   readonly length: number;
   operation: Operation;
-  operands: readonly Formula[];
+  inputs: readonly Formula[];
   block: Block | undefined;
   parameters: readonly [number, number];
   channels: number | undefined;
-  run: (() => Block) | undefined;
-  padding: Padding | undefined;
-  signs: LazySigns | undefined;
-  withSigns: ValuesWithSigns | undefined;
-  onto: MakeOnto | undefined;
+  compute: (() => Block) | undefined;
+  forms: Forms;
   bits: Bits | undefined;
   /** Instructions down to the longest way to memory. */
   depth: number;
   #holders = 1;
 
-  /** Takes over the block; holds the operands for itself. */
-  constructor(
-    operation: Operation,
-    { length, operands = [], block, parameters = [0, 0], channels, run, padding, signs, withSigns, onto }: Given = {},
-  ) {
-    this.length = length ?? operands[0]!.length;
+  /** Takes over the block; holds the inputs for itself. */
+  constructor(operation: Operation, { length, inputs = [], block, parameters = [0, 0], channels, compute, forms = {} }: Given = {}) {
+    this.length = length ?? inputs[0]!.length;
     this.operation = operation;
-    this.operands = operands.map((operand) => operand.hold());
+    this.inputs = inputs.map((operand) => operand.hold());
     this.block = block;
     this.parameters = parameters;
     this.channels = channels;
-    this.run = run;
-    this.padding = padding;
-    this.signs = signs;
-    this.withSigns = withSigns;
-    this.onto = onto;
-    this.depth = operation === "load" ? 0 : 1 + Math.max(0, ...operands.map(({ depth }) => depth));
+    this.compute = compute;
+    this.forms = forms;
+    this.depth = operation === "load" ? 0 : 1 + Math.max(0, ...inputs.map(({ depth }) => depth));
   }
 
   hold(): this {
@@ -134,19 +117,16 @@ export class Formula {
   become(values: Block): void {
     this.#letGo();
     this.operation = "load";
-    this.operands = [];
+    this.inputs = [];
     this.block = values;
     this.channels = undefined;
-    this.run = undefined;
-    this.padding = undefined;
-    this.signs = undefined;
-    this.withSigns = undefined;
-    this.onto = undefined;
+    this.compute = undefined;
+    this.forms = {};
     this.depth = 0;
   }
 
   #letGo(): void {
-    for (const operand of this.operands) operand.release();
+    for (const operand of this.inputs) operand.release();
     this.block?.release();
   }
 }

@@ -75,12 +75,12 @@ export function packQuantized(
     backend.withScratch(4 * wasm.packedGradient(batch, pixels, f), (packed) => {
       backend.withScratch(4 * batch * pixels, (pixelMax) => {
         pack(backend, { batch, pixels, f, passed, dBias, packed, maxima: { factors, pixelMax } }, (filterMax, chunks, length) => {
-          const most = [filterMax, chunks, length, f, scale, pixelMax, batch, pixels];
+          const most = [filterMax, chunks, length, f, scale, pixelMax, batch, pixels] as const;
           wasm.quantizationScales(...most, filterInverse, filterScale, imageInverse, imageScale);
         });
       });
       const cut = { total: pixels, grain: grainOf(pixels, 1), work: { bytes: 8 * batch * pixels * f } };
-      const to = [filterInverse, imageInverse, forKernel, forInput];
+      const to = [filterInverse, imageInverse, forKernel, forInput] as const;
       backend.run("quantizeGradient", cut, packed, batch, pixels, f, seed, factors, ...to);
     });
     return { lanes: 32, forKernel, forInput, kernelFactor: filterScale, inputFactor: imageScale, blocks };
@@ -111,7 +111,7 @@ function pack(
     backend.withScratch(8 * length * chunks, (partials) => {
       backend.withScratch(maxima ? 4 * length * chunks : 4, (filterMax) => {
         const cut = { total, grain, scratch: wasm.packScratch(registers, length), work: { bytes: 8 * count } };
-        const most = maxima ? [maxima.factors, filterMax, maxima.pixelMax] : [0, 0, 0];
+        const most = maxima ? ([maxima.factors, filterMax, maxima.pixelMax] as const) : ([0, 0, 0] as const);
         backend.run("packGradient", cut, address, registers, batch, pixels, f, length, packed, grain, isCentred ? 0 : partials, ...most);
         wasm.finishSums(partials, isCentred || total === 0 ? 0 : chunks, length, f, 1, dBias);
         useMaxima(filterMax, total > 0 ? chunks : 0, length);

@@ -1,5 +1,5 @@
-import type { Block } from "./block.ts";
-import { type Formula, OPERATIONS } from "./formula.ts";
+import type { Formula } from "./formula.ts";
+import { fuse } from "./fusions.ts";
 import type { TensorMemory } from "./tensor-memory.ts";
 import type { WasmKernels } from "./wasm-kernels.ts";
 
@@ -40,24 +40,24 @@ export function withProgram(
     if (order.includes(formula)) return;
     width ??= formula.channels;
     const foreign = formula.channels !== undefined && formula.channels !== width;
-    if (foreign || formula.operation === "later") backend.materialize(formula);
-    for (const operand of formula.operands) visit(operand);
+    if (foreign || formula.operation === "whole") backend.materialize(formula);
+    for (const operand of formula.inputs) visit(operand);
     order.push(formula);
   };
   for (const formula of formulas) visit(formula);
 
   const steps = fuse(order, formulas);
   const lastUse = new Map<Formula, number>();
-  for (const [i, { operands }] of steps.entries()) for (const operand of operands) lastUse.set(operand, i);
+  for (const [i, { inputs }] of steps.entries()) for (const operand of inputs) lastUse.set(operand, i);
   for (const formula of formulas) lastUse.set(formula, steps.length);
   const register = new Map<Formula, number>();
   const free: number[] = [];
   let registers = 0;
   const words: number[] = [];
-  for (const [i, { code, formula, operands, block }] of steps.entries()) {
-    for (const operand of new Set(operands)) if (lastUse.get(operand) === i) free.push(register.get(operand)!);
+  for (const [i, { code, formula, inputs, block }] of steps.entries()) {
+    for (const operand of new Set(inputs)) if (lastUse.get(operand) === i) free.push(register.get(operand)!);
     const own = free.pop() ?? registers++;
-    const [a = 0, b = 0] = operands.map((operand) => register.get(operand)!);
+    const [a = 0, b = 0] = inputs.map((operand) => register.get(operand)!);
     const [p0, p1] = block ? [block.address, 0] : formula.parameters;
     words.push(code, own, a, b, p0, p1, 0, 0);
     register.set(formula, own);
@@ -78,43 +78,4 @@ export function withProgram(
     ]);
     use({ address, length, block, registers, scratch: wasm.programScratch(registers, block), plain });
   });
-}
-
-/** One instruction: what computes a formula, which may take in an operand that nobody else needs. */
-interface Instruction {
-  readonly code: number;
-  readonly formula: Formula;
-  readonly operands: readonly Formula[];
-  readonly block: Block | undefined;
-}
-
-const NORMALIZE_RELU = 10;
-const PASS_UNIT_NORMALIZED = 11;
-
-function fuse(order: readonly Formula[], results: readonly Formula[]): Instruction[] {
-  const rectified = new Map(order.flatMap((formula) => (formula.operation === "relu" ? [[formula.operands[0]!, formula] as const] : [])));
-  const operandsOf = (formula: Formula): readonly Formula[] => {
-    const [a, b] = formula.operands;
-    // What is above 0 is the same before and after a ReLU.
-    const after = formula.operation === "passPositive" ? rectified.get(b!) : undefined;
-    return after && order.indexOf(after) < order.indexOf(formula) ? [a!, after] : formula.operands;
-  };
-  const users = new Map<Formula, number>();
-  for (const formula of order) for (const operand of operandsOf(formula)) users.set(operand, (users.get(operand) ?? 0) + 1);
-  const taken = new Set<Formula>();
-  const isTaken = (formula: Formula | undefined): formula is Formula =>
-    formula?.operation === "normalize" && users.get(formula) === 1 && !results.includes(formula);
-  const steps: Instruction[] = [];
-  for (const formula of order) {
-    const operands = operandsOf(formula);
-    const [a, b] = operands;
-    if (formula.operation === "relu" && isTaken(a)) {
-      taken.add(a);
-      steps.push({ code: NORMALIZE_RELU, formula, operands: [a.operands[0]!], block: a.block });
-    } else if (formula.operation === "passUnit" && isTaken(b)) {
-      taken.add(b);
-      steps.push({ code: PASS_UNIT_NORMALIZED, formula, operands: [a!, b.operands[0]!], block: b.block });
-    } else steps.push({ code: OPERATIONS[formula.operation], formula, operands, block: formula.block });
-  }
-  return steps.filter(({ formula }) => !taken.has(formula) && (results.includes(formula) || users.has(formula)));
 }

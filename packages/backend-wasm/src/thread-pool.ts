@@ -1,4 +1,4 @@
-import type { Split, WasmKernels } from "./wasm-kernels.ts";
+import type { Split, SplitArguments, WasmKernels } from "./wasm-kernels.ts";
 
 /** Bytes at `control` that the threads talk through. */
 export const CONTROL_BYTES = 1024;
@@ -71,9 +71,9 @@ export class ThreadPool {
    * Runs `kernel(from, to, scratch, ...args)` for the ranges [0, grain), [grain, 2·grain) … up to `total`.
    * @param scratch address of `threads` times `stride` bytes
    */
-  run(kernel: Split, total: number, grain: number, scratch: number, stride: number, args: readonly number[]): void {
+  run<K extends Split>(kernel: K, total: number, grain: number, scratch: number, stride: number, args: SplitArguments<K>): void {
     const chunks = Math.ceil(total / grain);
-    const own = this.#kernels[kernel];
+    const own: (...numbers: number[]) => void = this.#kernels[kernel];
     if (chunks <= 1 || this.#threads.length === 0) {
       for (let from = 0; from < total; from += grain) own(from, Math.min(from + grain, total), scratch, ...args);
       return;

@@ -22,6 +22,7 @@ export const wasmBackend: Definition<Backend, typeof options> = {
   description: "training on the CPU in WebAssembly SIMD; binary convolutions by XNOR and popcount",
   options,
   create: ({ memory, simd, threads, gradients }) => ({
+    machineOptions: ["memory", "threads"],
     async probe() {
       try {
         const compiled = await compileKernels(simd);
@@ -33,6 +34,7 @@ export const wasmBackend: Definition<Backend, typeof options> = {
         return { ok: false, reason: error.message, remedy: "Use Node 22 or newer, a current browser, or the backend cpu." };
       }
     },
+    form: async () => ({ simd: (await compileKernels(simd)).simd }),
     async activate() {
       await registerWasmBackend({ memory, simd, gradients, ...(threads > 0 && { threads }) });
       await tf.setBackend(BACKEND_NAME);

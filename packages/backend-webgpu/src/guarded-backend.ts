@@ -31,7 +31,7 @@ export interface ProgramTime {
 }
 
 /** What whoever reads a deferred tensor may read instead. */
-export interface Origin {
+export interface Forms {
   /** Its values are the signs of this one's: −1 below 0, else 1. */
   readonly signOf?: TensorInfo;
   /** How each of its values is made. */
@@ -52,7 +52,7 @@ export class GuardedBackend extends WebGPUBackend {
   readonly #waiting = new Set<(error: Error) => void>();
   readonly #programs: PlannedPrograms;
   /** Tensors that nobody has asked for yet, with what they are to be made of. */
-  readonly #deferred = new Map<object, { readonly inputs: readonly TensorInfo[]; readonly compute: () => void; readonly origin: Origin }>();
+  readonly #deferred = new Map<object, { readonly inputs: readonly TensorInfo[]; readonly compute: () => void; readonly forms: Forms }>();
   /** How many deferred tensors want one, and whether TensorFlow.js has given it up meanwhile. */
   readonly #wanted = new Map<object, { times: number; givenUp: boolean }>();
   /** Numbers that programs take as tensors, 0.9 for instance, by type and value. */
@@ -91,20 +91,20 @@ export class GuardedBackend extends WebGPUBackend {
    * A tensor that is computed when somebody asks for it; often nobody does, for instance for the gradient of the images.
    * @param compute writes its values into the tensor
    */
-  defer(shape: readonly number[], inputs: readonly TensorInfo[], compute: (output: TensorInfo) => void, origin: Origin = {}): TensorInfo {
+  defer(shape: readonly number[], inputs: readonly TensorInfo[], compute: (output: TensorInfo) => void, forms: Forms = {}): TensorInfo {
     const output = this.makeTensorInfo([...shape], "float32");
     for (const { dataId } of inputs) {
       const wanted = this.#wanted.get(dataId);
       if (wanted) wanted.times += 1;
       else this.#wanted.set(dataId, { times: 1, givenUp: false });
     }
-    this.#deferred.set(output.dataId, { inputs, compute: () => compute(output), origin });
+    this.#deferred.set(output.dataId, { inputs, compute: () => compute(output), forms });
     return output;
   }
 
   /** Of what a tensor will be made, as long as nobody has asked for its values. */
-  originOf({ dataId }: TensorInfo): Origin {
-    return this.#deferred.get(dataId)?.origin ?? {};
+  formsOf({ dataId }: TensorInfo): Forms {
+    return this.#deferred.get(dataId)?.forms ?? {};
   }
 
   /** Whether a deferred tensor will be made of this one, which must not change until then. */
@@ -112,7 +112,7 @@ export class GuardedBackend extends WebGPUBackend {
     return this.#wanted.has(dataId);
   }
 
-  #settle(dataId: object): void {
+  #materialize(dataId: object): void {
     const deferred = this.#deferred.get(dataId);
     if (!deferred) return;
     this.#deferred.delete(dataId);
@@ -148,7 +148,7 @@ export class GuardedBackend extends WebGPUBackend {
   override uploadToGPU(dataId: object): void {
     const tensor = this.tensorMap.get(dataId);
     if (tensor.resource != null) return;
-    this.#settle(dataId);
+    this.#materialize(dataId);
     const { values, dtype } = tensor;
     if (tensor.resource != null || values == null || values.length === 0) return super.uploadToGPU(dataId);
     const Type = dtype === "float32" ? Float32Array : Int32Array;
@@ -175,7 +175,7 @@ export class GuardedBackend extends WebGPUBackend {
 
   override async read(dataId: object): Promise<Awaited<ReturnType<WebGPUBackend["read"]>>> {
     if (this.#failure) throw this.#failure;
-    this.#settle(dataId);
+    this.#materialize(dataId);
     // Not Promise.race: with a promise that lives as long as the backend it would keep every read's result.
     return await new Promise((resolve, reject) => {
       this.#waiting.add(reject);
@@ -188,12 +188,12 @@ export class GuardedBackend extends WebGPUBackend {
 
   /** Small tensors that have no buffer yet are computed with on the CPU; but a deferred one has no values either. */
   override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
-    for (const { dataId } of inputs) this.#settle(dataId);
+    for (const { dataId } of inputs) this.#materialize(dataId);
     return super.shouldExecuteOnCPU(inputs, sizeThreshold);
   }
 
   override readSync(dataId: object): ReturnType<WebGPUBackend["readSync"]> {
-    this.#settle(dataId);
+    this.#materialize(dataId);
     if (typeof OffscreenCanvas !== "undefined" || this.tensorMap.get(dataId).values != null) return super.readSync(dataId);
     throw new Error("backend webgpu: dataSync() does not exist here. Use await tensor.data().");
   }

@@ -37,7 +37,7 @@ export function runElements(backend: GuardedBackend, elements: Elements): Tensor
   return { dataId, shape: [...shape], dtype };
 }
 
-/** The same when somebody asks for it, who may also take `elements` into a program of their own: see `Origin`. */
+/** The same when somebody asks for it, who may also take `elements` into a program of their own: see `Forms`. */
 export function deferElements(backend: GuardedBackend, elements: Elements): TensorInfo {
   const { shape, inputs } = elements;
   return backend.defer(shape, Object.values(inputs), (output) => void runElements(backend, { ...elements, output }), { elements });

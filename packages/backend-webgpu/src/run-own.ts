@@ -23,7 +23,7 @@ export interface Own {
 /** Threads of a workgroup. */
 export const WORKGROUP = 64;
 /** WebGPU's least limit of workgroups in one direction. */
-const MOST_IN_A_ROW = 65_535;
+export const MOST_IN_A_ROW = 65_535;
 
 /** Runs WGSL that writes as many tensors as it likes, where TensorFlow.js's programs write one. */
 export function runOwn(backend: GuardedBackend, { key, inputs, outputs, uniforms, workgroups, declarations = "", statements }: Own): void {

@@ -3,6 +3,7 @@ import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
 import { channelSums } from "./kernels/channel-sums.ts";
 import type { Uniforms } from "./elements.ts";
 import { data, declare, flat } from "./run-elements.ts";
+import { MOST_IN_A_ROW } from "./run-own.ts";
 
 /**
  * One of the two matrices, which is only read, never laid out. Finding an element takes divisions, which cost more than the
@@ -54,8 +55,6 @@ const SMALL: Tile = { rows: 32, columns: 32, depth: 16, threadRows: 4, threadCol
 /** Workgroups that keep a large GPU busy: a product with fewer tiles is also split along k. */
 const ENOUGH_WORKGROUPS = 512;
 const LEAST_CHUNK = 256;
-/** WebGPU's least limit of workgroups in one direction. */
-const MOST_IN_A_ROW = 65_535;
 
 /** The tile for a product of this size: a large one reads less, a small or fitting one computes less beyond the edges. */
 export function tileFor(m: number, n: number): Tile {

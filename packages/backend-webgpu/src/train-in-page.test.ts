@@ -1,10 +1,8 @@
 // Training in a real browser: a headless Chromium that comes from npm, whose WebGPU plays GPU on the CPU.
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import chromium, { inflate, setupLambdaEnvironment } from "@sparticuz/chromium";
+import { join } from "node:path";
+import { unpackChromium } from "@benn/software-gpu/chromium";
 import * as tf from "@tensorflow/tfjs";
 import { type Browser, chromium as playwright } from "playwright-core";
 import { rolldown } from "rolldown";
@@ -35,11 +33,8 @@ beforeAll(async () => {
     response.end(isPage ? '<!doctype html><title>training</title><script type="module" src="page.js"></script>' : code);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  // The package brings the libraries that a machine without a desktop lacks.
-  setupLambdaEnvironment(join(tmpdir(), "al2023", "lib"));
-  await inflate(join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../bin/al2023.tar.br"));
   browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
+    executablePath: await unpackChromium(),
     args: ["--no-sandbox", "--headless=new", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"],
   });
 }, 120_000);

@@ -26,6 +26,7 @@ export const webgpuBackend: Definition<Backend, typeof options> = {
   description: "training on the GPU by WebGPU, without CUDA; in Node it wants the package webgpu",
   options,
   create: ({ power, adapter }) => ({
+    machineOptions: ["power", "adapter"],
     async probe() {
       try {
         const found = await requestAdapter({ power, adapters: [adapter ?? []].flat() });

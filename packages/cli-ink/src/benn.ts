@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import module from "node:module";
 import { nodeTooOld } from "./command/check-node.ts";
 
 // Environment first: React reads NODE_ENV, and the colours of Ink FORCE_COLOR, when they are imported.
@@ -10,6 +11,11 @@ if (tooOld !== undefined) {
   process.stderr.write(`${tooOld}\n`);
   process.exit(2);
 }
+
+// Compiled code is kept in the system's folder for temporary files, so that the next start need not compile it; threads look for it where the
+// environment says.
+const { directory } = module.enableCompileCache();
+if (directory !== undefined) process.env["NODE_COMPILE_CACHE"] ??= directory;
 
 // Before the long imports: until then SIGUSR1 would open Node's debugger.
 const { treatSignalsAsUsual } = await import("./command/stop-signals.ts");

@@ -2,14 +2,15 @@
 // what the user asks meanwhile as messages.
 import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
-import { UserError } from "@benn/core";
-import { openRun, RunControl, train } from "@benn/core/node";
+import { UserError, VIEWS } from "@benn/core";
+import { collectingExecutor, type Executor, openRun, RunControl, train, trainApart, type TrainOptions } from "@benn/core/node";
 import { configure, isAsked } from "./command/configure.ts";
 import { explainError } from "./run/explain-error.ts";
+import { machineClass } from "./run/machine-class.ts";
 import { runOptions } from "./run/run-options.ts";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./run/thread-messages.ts";
 
-const { config: asked, cwd, out, resume, takeOver = false } = workerData as TrainRequest;
+const { config: asked, cwd, out, resume, takeOver = false, prepare = false, apart, collect, queue } = workerData as TrainRequest;
 // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
 const control = new RunControl();
@@ -19,9 +20,9 @@ parentPort?.on("message", (message: ControlMessage) => {
   else if (message === "resume") control.resume();
   else if (message === "stop-after-epoch") control.stopAfterEpoch();
   else if (message === "stop-after-member") control.stopAfterMember();
-  else if (message === "end-member") control.endMember();
-  else if (message === "halve-learning-rate") control.scaleLearningRate(0.5);
-  else if (message === "double-learning-rate") control.scaleLearningRate(2);
+  else if (typeof message === "object" && message.what === "add-members") control.addMembers(message.count);
+  else if (typeof message === "object" && message.what === "profile") control.profile(message.steps, message.member);
+  else if (typeof message === "object") control.steer(message.steering, message.member);
   else {
     control.stopNow();
     end.abort(); // a download does not look at the control
@@ -33,16 +34,28 @@ try {
   onPhase("loading plugins");
   const saved = resume === undefined ? undefined : await openRun(resume);
   const configured = await configure(asked, cwd, saved);
-  const run = train(saved === undefined || isAsked(asked) ? configured.config : undefined, {
-    ...runOptions(configured, cwd),
-    control,
-    signal: end.signal,
+  if (prepare) control.stopNow(); // before the first member
+  const config = saved === undefined || isAsked(asked) ? configured.config : undefined;
+  const place = { ...runOptions(configured, cwd), control, signal: end.signal, onPhase };
+  const whole: TrainOptions & { executor?: Executor } = {
+    ...place,
     takeOver,
     ...(out === undefined ? {} : { out }),
     ...(resume === undefined ? {} : { resume }),
-    onPhase,
-    onFolder: (folder) => post({ kind: "folder", folder, plugins: configured.plugins }),
-  });
+    onFolder: (folder) =>
+      post({ kind: "folder", folder, plugins: configured.plugins, hasViews: configured.container.resolve(VIEWS).names().length > 0 }),
+  };
+  const onMissing = (member: number): void => post({ kind: "missing", member });
+  if (queue) {
+    const { queueExecutor } = await import("@benn/queue");
+    whole.executor = queueExecutor({
+      ...queue,
+      classOf: (backend) => machineClass(backend, configured.plugins, cwd),
+      onNews: (message) => post({ kind: "event", event: { type: "warning", message, clock: { at: Date.now() } } }),
+    });
+  }
+  if (collect && resume !== undefined) whole.executor = collectingExecutor({ run: resume, from: collect, onMissing });
+  const run = apart && resume !== undefined ? trainApart(config, { ...place, run: resume, ...apart }) : train(config, whole);
   for (;;) {
     const next = await run.next();
     if (next.done) {

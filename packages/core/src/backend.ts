@@ -73,6 +73,16 @@ export interface Backend {
    * Absent: one lane, and the same options in each where the user sets more.
    */
   share?(machine: Machine): Share;
+  /**
+   * Options that say with which part of a machine it computes (its threads, its device), and leave what it computes as it is: a member that
+   * is trained on another machine has those of that machine. Absent: none.
+   */
+  readonly machineOptions?: readonly string[];
+  /**
+   * Options that decide what it computes, to the bit, and that it chooses by the machine where the user leaves them to it: as they are here,
+   * like `{ simd: "relaxed" }`. Absent: there are none.
+   */
+  form?(): Promise<Readonly<Record<string, string>>>;
 }
 
 export const BACKENDS: InjectionToken<Registry<Backend>> = Symbol.for("benn.backends");

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { checkValue, faultSentence } from "./check-value.ts";
+import { checkValue, faultSentence, shownValue } from "./check-value.ts";
 
 const schema = z.object({
   count: z.int().min(1).max(9).default(3),
@@ -45,6 +45,20 @@ test("what fits is parsed, and a fault brings the default as an example", () => 
   expect(checkValue(schema, {})).toEqual({ data: { count: 3 } });
   expect(checkValue(schema, { count: 10 }).fault?.example).toBe(3);
   expect(checkValue(z.object({ a: z.string() }), {}).fault?.words).toBe("expected text, got nothing");
+});
+
+test("of a union the branch that fails deepest is meant, a union's own words stay, and what is expected is named once", () => {
+  const inside = z.union([z.string(), z.object({ a: z.object({ b: z.number() }) }), z.object({ a: z.string() })]);
+  expect(checkValue(z.object({ own: inside }), { own: { a: { b: "x" } } }).fault?.path).toEqual(["own", "a", "b"]);
+  const own = z.union([z.string(), z.int()], { error: "expected a name or a number" });
+  expect(checkValue(own, null).fault?.words).toBe("expected a name or a number, got null");
+  const alike = z.union([z.string(), z.literal("a"), z.string()]);
+  expect(checkValue(alike, null).fault?.words).toBe('expected text or "a", got null');
+});
+
+test("a value is shown as it was written", () => {
+  const values = [1.5, "a b", null, [1], { a: 1 }, undefined, Number.NaN, -Infinity];
+  expect(values.map(shownValue)).toEqual(["1.5", '"a b"', "null", "[1]", '{"a":1}', "undefined", "NaN", "-Infinity"]);
 });
 
 test("no source shows a user zod's own words: messages of issues are read here alone", () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { CONTRACTS, keysOf, type KeysOf } from "./contracts.ts";
 import { checkValue, shownValue } from "./check-value.ts";
+import { keysOf, type KeysOf, NAMED_CONTRACTS } from "./named-contracts.ts";
 import { nearest } from "./nearest.ts";
 import type { Spec } from "./registry.ts";
 import { UserError } from "./user-error.ts";
@@ -20,7 +20,7 @@ function keysFor<const U extends { readonly per: "run" | "member"; readonly many
   use: U,
   schema: S,
 ): Named<U, S> {
-  return Object.fromEntries(keysOf(use).map((key) => [key, schema.describe(CONTRACTS[key].description)])) as unknown as Named<U, S>;
+  return Object.fromEntries(keysOf(use).map((key) => [key, schema.describe(NAMED_CONTRACTS[key].description)])) as unknown as Named<U, S>;
 }
 
 const named = {
@@ -44,7 +44,7 @@ const batchNorm = z.strictObject({
     .int()
     .min(1)
     .max(MOST_ROWS)
-    .default(20_000)
+    .default(2_000)
     .describe("training rows of the member's draw that precise statistics are computed of, if it has as many"),
 });
 
@@ -199,7 +199,7 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
       `configuration${path && ` ${path}`}: unknown key "${key}". ${close ? `Did you mean "${close}"? ` : ""}Known keys: ${keys.join(", ")}.`,
     );
   }
-  if (fault.came === undefined && Object.hasOwn(CONTRACTS, path)) {
+  if (fault.came === undefined && Object.hasOwn(NAMED_CONTRACTS, path)) {
     throw new UserError(`configuration ${path}: is missing, and this application has no default. Name one, for example ${path}=NAME.`);
   }
   throw new UserError(

@@ -2,6 +2,7 @@
 // nothing else. `clock` holds everything that depends on the machine's speed; without it the events of a run are a
 // function of its configuration, so two runs can be compared byte by byte.
 
+import type { ProfileRow } from "./backend.ts";
 import type { MetricInfo } from "./metric.ts";
 
 /** A metric of one ensemble's votes, by the name of the voter. */
@@ -62,6 +63,14 @@ export interface RunStart {
   readonly pretrainEpochs: number;
   /** Absent: all members are trained, unless the scheme stops. */
   readonly stopWhen?: StopRule;
+}
+
+/** Members that were asked for while the run was on its way, or when it was over. They are like the last one that was planned. */
+export interface MembersAdded {
+  readonly type: "members-added";
+  /** Members that were trained before it took effect: it does between two members. */
+  readonly after: number;
+  readonly members: readonly MemberPlan[];
 }
 
 export interface MemberStart {
@@ -202,10 +211,26 @@ export interface Progress {
   readonly total: number;
 }
 
-/** What the user asked of a running run, once it has taken effect. Not in events.jsonl: pauses and their ends stand in control.jsonl. */
+/** What the user asked of a running run, once it has taken effect. Not in events.jsonl: pauses, their ends, and members to add stand in control.jsonl. */
 export interface Controlled {
   readonly type: "control";
   readonly state: "running" | "paused" | "stopping";
+  /** How many members the run is to have: more were asked for. `members-added` follows when the member in training is done. */
+  readonly members?: number;
+}
+
+/** Kernels of the training engine, timed when somebody asked for it. Not written to the log. */
+export interface Profiled {
+  readonly type: "profile";
+  readonly member: number;
+  /** Training steps that were timed; the numbers are those of one, on average. */
+  readonly steps: number;
+  /** Of all kernels together. */
+  readonly milliseconds: number;
+  /** The longest first. */
+  readonly rows: readonly ProfileRow[];
+  /** Why none was timed. */
+  readonly refused?: string;
 }
 
 export interface RunEnd {
@@ -233,6 +258,7 @@ export interface Clock {
 
 export type RunEventBody =
   | RunStart
+  | MembersAdded
   | MemberStart
   | StepDone
   | EpochDone
@@ -244,6 +270,7 @@ export type RunEventBody =
   | Warned
   | Progress
   | Controlled
+  | Profiled
   | RunEnd;
 
 export type RunEvent = RunEventBody & { readonly clock: Clock };

@@ -7,6 +7,7 @@ export type { BatchNormalizing } from "./batch-normalizing.ts";
 export { BINARIZERS, type BinarizedLayer, type Binarizer, type BinarizerParameters, type Bits } from "./binarizer.ts";
 export { type Config, defineConfig } from "./config.ts";
 export { createContainer, type DependencyContainer } from "./container.ts";
+export { type DashboardView, type ViewSpan, VIEWS } from "./dashboard-view.ts";
 export { type Dataset, DATASETS, type ExpectedData, type LoadedDataset, type LoadOptions, type Split, type SplitName } from "./dataset.ts";
 export type { Definition } from "./definition.ts";
 export { type Draw, type DrawRound, type EnsembleScheme, type NextRound, SCHEMES, type Verdict } from "./ensemble-scheme.ts";

@@ -10,7 +10,9 @@ export type Steering = { readonly action: "learning-rate"; readonly factor: numb
 export class RunControl {
   #paused = false;
   #stop: "no" | "after-member" | "after-epoch" | "now" = "no";
-  #asked: Steering[] = [];
+  #asked: { readonly steering: Steering; readonly member: number | undefined }[] = [];
+  #added = 0;
+  #profile: { readonly steps: number; readonly member: number | undefined } | undefined;
   #planned: readonly Steered[] = [];
   #wake: (() => void) | undefined;
   readonly #listeners = new Set<() => void>();
@@ -51,14 +53,44 @@ export class RunControl {
     this.resume();
   }
 
-  /** Multiplies the learning rate of the member in training, from the next batch on. */
-  scaleLearningRate(factor: number): void {
-    this.#asked.push({ action: "learning-rate", factor });
+  /** Multiplies the learning rate of a member in training, from the next batch on. @param member default: the one in training */
+  scaleLearningRate(factor: number, member?: number): void {
+    this.steer({ action: "learning-rate", factor }, member);
   }
 
-  /** Makes the running epoch the last of the member in training: what it has learned is scored and judged as usual. */
-  endMember(): void {
-    this.#asked.push({ action: "end-member" });
+  /** Makes the running epoch the last of a member in training: what it has learned is scored and judged as usual. @param member default: the one in training */
+  endMember(member?: number): void {
+    this.steer({ action: "end-member" }, member);
+  }
+
+  steer(steering: Steering, member?: number): void {
+    this.#asked.push({ steering, member });
+    this.#changed();
+  }
+
+  /** Members that were asked for since the run was begun or resumed. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** Gives the run more members, like its last one; they are taken up when the member in training is done. */
+  addMembers(count: number): void {
+    this.#added += count;
+    this.#changed();
+  }
+
+  /** Times the kernels of the next training steps; what they compute is the same. @param member default: the one in training */
+  profile(steps: number, member?: number): void {
+    this.#profile = { steps, member };
+    this.#changed();
+  }
+
+  /** Steps that were asked to be timed since the last call, of this member; 0: none. */
+  takeProfile(member: number): number {
+    const asked = this.#profile;
+    if (!asked || (asked.member !== undefined && asked.member !== member)) return 0;
+    this.#profile = undefined;
+    return asked.steps;
   }
 
   /** Steers as a log says: for a run that is to end with the same bytes. */
@@ -71,13 +103,26 @@ export class RunControl {
     const planned = this.#planned.filter((own) => own.member === member && own.epoch === epoch && own.step === step);
     return [
       ...planned.map(({ action, factor = 1 }): Steering => (action === "learning-rate" ? { action, factor } : { action })),
-      ...this.#asked.splice(0),
+      ...this.takeAsked(member),
     ];
   }
 
-  /** Forgets what was asked of a member that is over. */
-  forgetSteering(): void {
-    this.#asked = [];
+  /** What was asked of the member since the last call. */
+  takeAsked(member: number): Steering[] {
+    const isFor = (own: { readonly member: number | undefined }): boolean => own.member === undefined || own.member === member;
+    const asked = this.#asked.filter(isFor);
+    this.#asked = this.#asked.filter((own) => !isFor(own));
+    return asked.map(({ steering }) => steering);
+  }
+
+  /** What is planned for the member, to hand it to the thread that trains it. */
+  plannedFor(member: number): readonly Steered[] {
+    return this.#planned.filter((own) => own.member === member);
+  }
+
+  /** Forgets what was asked of members that are over, now that this one begins. */
+  forgetSteering(member: number): void {
+    this.#asked = this.#asked.filter((own) => own.member === member);
   }
 
   /** Stops after the running batch. */

@@ -59,7 +59,7 @@ export function multiply(
         a2 += aStep;
         a3 += aStep;
       }
-      let to = c + <usize>i * cRow + (<usize>j << 2);
+      let to = c + <usize>i * cRow + ((<usize>j) << 2);
       v128.store(to, y0);
       v128.store(to, y1, 16);
       to += cRow;
@@ -82,8 +82,8 @@ export function multiply(
  * @param columns a multiple of 4
  */
 export function addGram(panels: usize, c: usize, columns: i32, steps: i32): void {
-  const panelBytes = <usize>steps << 5;
-  const rowBytes = <usize>columns << 3;
+  const panelBytes = (<usize>steps) << 5;
+  const rowBytes = (<usize>columns) << 3;
   for (let i = 0; i < columns; i += 4) {
     for (let j = 0; j <= i; j += 4) {
       let y0 = f64x2.splat(0);
@@ -115,7 +115,7 @@ export function addGram(panels: usize, c: usize, columns: i32, steps: i32): void
         a += 32;
         b += 32;
       }
-      let to = c + <usize>i * rowBytes + (<usize>j << 3);
+      let to = c + <usize>i * rowBytes + ((<usize>j) << 3);
       addPair(to, y0, y1);
       to += rowBytes;
       addPair(to, y2, y3);
@@ -127,22 +127,19 @@ export function addGram(panels: usize, c: usize, columns: i32, steps: i32): void
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function addPair(to: usize, low: v128, high: v128): void {
   v128.store(to, f64x2.add(v128.load(to), low));
   v128.store(to, f64x2.add(v128.load(to, 16), high), 16);
 }
 
 /** Where row `row` of a lower triangle of float64 kept row by row starts. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function rowAt(triangle: usize, row: i32): usize {
   return triangle + (((<usize>row * (<usize>row + 1)) >> 1) << 3);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function sumOfLanes(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
@@ -159,7 +156,7 @@ export function reflect(triangle: usize, v: usize, w: usize, size: i32, scale: f
     let m = rowAt(triangle, i);
     let from = v;
     let to = w;
-    const own = load<f64>(v + (<usize>i << 3));
+    const own = load<f64>(v + ((<usize>i) << 3));
     const owns = f64x2.splat(own);
     let sums = f64x2.splat(0);
     let others = sums;
@@ -189,23 +186,23 @@ export function reflect(triangle: usize, v: usize, w: usize, size: i32, scale: f
 
   let along: f64 = 0;
   for (let i = 0; i < size; i++) {
-    const to = w + (<usize>i << 3);
+    const to = w + ((<usize>i) << 3);
     const p = scale * load<f64>(to);
     store<f64>(to, p);
-    along += p * load<f64>(v + (<usize>i << 3));
+    along += p * load<f64>(v + ((<usize>i) << 3));
   }
   along *= scale / 2;
   for (let i = 0; i < size; i++) {
-    const to = w + (<usize>i << 3);
-    store<f64>(to, load<f64>(to) - along * load<f64>(v + (<usize>i << 3)));
+    const to = w + ((<usize>i) << 3);
+    store<f64>(to, load<f64>(to) - along * load<f64>(v + ((<usize>i) << 3)));
   }
 
   for (let i = 0; i < size; i++) {
     let m = rowAt(triangle, i);
     let fromV = v;
     let fromW = w;
-    const ownV = load<f64>(v + (<usize>i << 3));
-    const ownW = load<f64>(w + (<usize>i << 3));
+    const ownV = load<f64>(v + ((<usize>i) << 3));
+    const ownW = load<f64>(w + ((<usize>i) << 3));
     const ownVs = f64x2.splat(ownV);
     const ownWs = f64x2.splat(ownW);
     let j = 0;

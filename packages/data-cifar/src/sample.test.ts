@@ -23,3 +23,8 @@ test("what is said of the sample is what it holds, and a dataset says it only wh
   expect(cifar10(cifar10Options.parse({})).sample).toBe(SAMPLE_WORDS);
   expect(cifar10(cifar10Options.parse({ data: "/data/cifar" })).sample).toBeUndefined();
 });
+
+test("who reads it again gets the images that another still has", async () => {
+  const [first, second] = [await readSample(), await readSample()];
+  expect([second.train.pixels === first.train.pixels, second.test.pixels === first.test.pixels]).toEqual([true, true]);
+});

@@ -14,9 +14,12 @@ const FILES = {
 /** What the sample holds, in words. */
 export const SAMPLE_WORDS = "4,000 photographs for training, 1,000 for testing";
 
+/** Pixels of what was unpacked, for as long as somebody has them: a process may train many runs, and to unpack takes longer than a small one. */
+const unpacked = new Map<keyof typeof FILES, WeakRef<Uint8Array>>();
+
 /**
  * The sample of CIFAR-10 that comes with this package: 4,000 training and 1,000 test images, lossless, as many of each
- * class.
+ * class. Not to be changed.
  * @throws UserError if a file does not have its checksum
  */
 export async function readSample(onFile?: OnFile): Promise<Source> {
@@ -26,7 +29,8 @@ export async function readSample(onFile?: OnFile): Promise<Source> {
     if (digest !== FILES[name]) {
       throw new UserError(`cifar10: the built-in sample's ${name} is damaged (SHA-256 ${digest}). Install @benn/data-cifar again.`);
     }
-    const pixels = unpackImages(file);
+    const pixels = unpacked.get(name)?.deref() ?? unpackImages(file);
+    unpacked.set(name, new WeakRef(pixels));
     return { labels: Uint8Array.from({ length: pixels.length / SIZE }, (_, row) => row % CLASSES.length), pixels };
   };
   const train = await read("train.bin");

@@ -1,9 +1,10 @@
-// Compiles the kernels into src/kernels-base64.ts and src/planes/plane-kernels-base64.ts, unless those are made from these very sources. The files
-// are checked in, so that the package is plain TypeScript for whoever reads, tests or bundles it.
+// Compiles the kernels into src/kernels-base64.ts and src/planes/plane-kernels-base64.ts, and writes their types to src/signatures, unless those
+// are made from these very sources. The files are checked in, so that the package is plain TypeScript for whoever reads, tests or bundles it.
 import { createHash } from "node:crypto";
-import { globSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
+import { compileAssembly, signaturesOf, writeWhole } from "../../../scripts/compile-assembly.mjs";
 
 const root = join(import.meta.dirname, "..");
 const target = join(root, "src/kernels-base64.ts");
@@ -12,7 +13,14 @@ const planesTarget = join(root, "src/planes/plane-kernels-base64.ts");
 /** Of the sources, this file included: what is compiled, and how. */
 export function sourceDigest() {
   const hash = createHash("sha256");
-  for (const file of globSync("assembly/*", { cwd: root }).toSorted()) hash.update(readFileSync(join(root, file)));
+  const shared = join(root, "../../scripts/compile-assembly.mjs");
+  for (const file of [
+    ...globSync("assembly/*", { cwd: root })
+      .toSorted()
+      .map((name) => join(root, name)),
+    shared,
+  ])
+    hash.update(readFileSync(file));
   return hash.digest("hex");
 }
 
@@ -26,26 +34,13 @@ const isMade = (file) => {
 };
 
 if (![target, planesTarget].every(isMade)) {
-  const { default: asc } = await import("assemblyscript/asc");
-  const compile = async (entry, own) => {
-    let wasm;
-    const flags = [entry, "--baseDir", root, "--outFile", "kernels.wasm", "--runtime", "stub", "-O3", "--noAssert", "--converge"];
-    flags.push("--initialMemory", "1", "--maximumMemory", "65536", "--enable", "simd", "--enable", "bulk-memory", ...own);
-    const { error, stderr } = await asc.main(flags, {
-      writeFile(name, contents) {
-        if (name.endsWith(".wasm")) wasm = contents;
-      },
-    });
-    if (error) throw new Error(`the kernels do not compile:\n${stderr}`, { cause: error });
-    return wasm;
-  };
-  const kernels = await compile("assembly/index.ts", []);
-  const relaxed = await compile("assembly/relaxed.ts", ["--importMemory", "--enable", "relaxed-simd"]);
-  const planes = await compile("assembly/planes.ts", ["--importMemory"]);
-  const write = (file, text) => {
-    writeFileSync(`${file}.${process.pid}`, `// Made by assembly/build.mjs from the sources with SHA-256\n// ${digest}\n\n${text}`);
-    renameSync(`${file}.${process.pid}`, file); // in one piece, since tests of several packages may build at once
-  };
+  const memory = ["--converge", "--initialMemory", "1", "--maximumMemory", "65536", "--enable", "simd", "--enable", "bulk-memory"];
+  const kernels = await compileAssembly(root, "assembly/index.ts", memory);
+  const relaxed = await compileAssembly(root, "assembly/relaxed.ts", [...memory, "--importMemory", "--enable", "relaxed-simd"]);
+  const planes = await compileAssembly(root, "assembly/planes.ts", [...memory, "--importMemory"]);
+  writeWhole(join(root, "src/signatures/kernels.ts"), await signaturesOf(root, "assembly/index.ts", { whole: "KernelFunctions" }));
+  writeWhole(join(root, "src/signatures/planes.ts"), await signaturesOf(root, "assembly/planes.ts", { whole: "PlaneKernels" }));
+  const write = (file, text) => writeWhole(file, `// Made by assembly/build.mjs from the sources with SHA-256\n// ${digest}\n\n${text}`);
   // Deflated together, since they have much in common, and before base64, in which gzip finds little to repeat: its letters do not begin where bytes do.
   const deflated = (bytes) => deflateRawSync(bytes, { level: 9 }).toString("base64");
   write(

@@ -2,7 +2,8 @@
 
 /** y = (x − mean)·factor + offset for x [pixels, c]. */
 export function affine(x: usize, pixels: i32, c: i32, mean: usize, factor: usize, offset: usize, y: usize): void {
-  const vectors = (<usize>c & ~3) << 2, end = <usize>c << 2;
+  const vectors = (<usize>c & ~3) << 2,
+    end = (<usize>c) << 2;
   for (let p = 0; p < pixels; p++) {
     let j: usize = 0;
     for (; j < vectors; j += 16) {
@@ -10,7 +11,8 @@ export function affine(x: usize, pixels: i32, c: i32, mean: usize, factor: usize
       v128.store(y + j, f32x4.add(v, v128.load(offset + j)));
     }
     for (; j < end; j += 4) store<f32>(y + j, (load<f32>(x + j) - load<f32>(mean + j)) * load<f32>(factor + j) + load<f32>(offset + j));
-    x += end; y += end;
+    x += end;
+    y += end;
   }
 }
 
@@ -18,8 +20,15 @@ export function affine(x: usize, pixels: i32, c: i32, mean: usize, factor: usize
 export function multiplyVector(x: usize, n: i32, panel: usize, panels: i32, y: usize): void {
   for (; panels > 0; panels--) {
     const zero = f32x4.splat(0);
-    let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
-    for (let a = x, end = x + (<usize>n << 2); a < end; a += 4) {
+    let s0 = zero,
+      s1 = zero,
+      s2 = zero,
+      s3 = zero,
+      s4 = zero,
+      s5 = zero,
+      s6 = zero,
+      s7 = zero;
+    for (let a = x, end = x + ((<usize>n) << 2); a < end; a += 4) {
       const v = v128.load_splat<f32>(a);
       s0 = f32x4.add(s0, f32x4.mul(v, v128.load(panel)));
       s1 = f32x4.add(s1, f32x4.mul(v, v128.load(panel, 16)));
@@ -31,15 +40,21 @@ export function multiplyVector(x: usize, n: i32, panel: usize, panels: i32, y: u
       s7 = f32x4.add(s7, f32x4.mul(v, v128.load(panel, 112)));
       panel += 128;
     }
-    v128.store(y, s0); v128.store(y, s1, 16); v128.store(y, s2, 32); v128.store(y, s3, 48);
-    v128.store(y, s4, 64); v128.store(y, s5, 80); v128.store(y, s6, 96); v128.store(y, s7, 112);
+    v128.store(y, s0);
+    v128.store(y, s1, 16);
+    v128.store(y, s2, 32);
+    v128.store(y, s3, 48);
+    v128.store(y, s4, 64);
+    v128.store(y, s5, 80);
+    v128.store(y, s6, 96);
+    v128.store(y, s7, 112);
     y += 128;
   }
 }
 
 /** y = max(0, x); NaN becomes 0. */
 export function relu(x: usize, n: i32, y: usize): void {
-  const end = <usize>n << 2;
+  const end = (<usize>n) << 2;
   let j: usize = 0;
   for (; j + 16 <= end; j += 16) v128.store(y + j, f32x4.pmax(f32x4.splat(0), v128.load(x + j)));
   for (; j < end; j += 4) {
@@ -50,7 +65,7 @@ export function relu(x: usize, n: i32, y: usize): void {
 
 /** y = a + b. */
 export function add(a: usize, b: usize, n: i32, y: usize): void {
-  const end = <usize>n << 2;
+  const end = (<usize>n) << 2;
   let j: usize = 0;
   for (; j + 16 <= end; j += 16) v128.store(y + j, f32x4.add(v128.load(a + j), v128.load(b + j)));
   for (; j < end; j += 4) store<f32>(y + j, load<f32>(a + j) + load<f32>(b + j));
@@ -58,19 +73,34 @@ export function add(a: usize, b: usize, n: i32, y: usize): void {
 
 /** y [pixels, to] = x [pixels, c] with `before` channels of zeros in front and zeros behind. */
 export function padChannels(x: usize, pixels: i32, c: i32, before: i32, to: i32, y: usize): void {
-  memory.fill(y, 0, <usize>(pixels * to) << 2);
-  for (let p = 0; p < pixels; p++) memory.copy(y + (<usize>(p * to + before) << 2), x + (<usize>(p * c) << 2), <usize>c << 2);
+  memory.fill(y, 0, (<usize>(pixels * to)) << 2);
+  for (let p = 0; p < pixels; p++) memory.copy(y + ((<usize>(p * to + before)) << 2), x + ((<usize>(p * c)) << 2), (<usize>c) << 2);
 }
 
 /** y = the maximum over the part of the window inside the image. */
 export function maxPool(
-  x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, y: usize,
+  x: usize,
+  h: i32,
+  w: i32,
+  c: i32,
+  kh: i32,
+  kw: i32,
+  oh: i32,
+  ow: i32,
+  sh: i32,
+  sw: i32,
+  top: i32,
+  left: i32,
+  y: usize,
 ): void {
-  const bytes = <usize>c << 2, vectors = bytes & ~15;
+  const bytes = (<usize>c) << 2,
+    vectors = bytes & ~15;
   for (let r = 0; r < oh; r++) {
-    const r0 = max(0, r * sh - top), r1 = min(h, r * sh - top + kh);
+    const r0 = max(0, r * sh - top),
+      r1 = min(h, r * sh - top + kh);
     for (let q = 0; q < ow; q++) {
-      const q0 = max(0, q * sw - left), q1 = min(w, q * sw - left + kw);
+      const q0 = max(0, q * sw - left),
+        q1 = min(w, q * sw - left + kw);
       let k: usize = 0;
       for (; k < vectors; k += 16) {
         let best = f32x4.splat(-Infinity);
@@ -99,13 +129,29 @@ export function maxPool(
  * with `inside`, by the number of its pixels inside.
  */
 export function averagePool(
-  x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, top: i32, left: i32, inside: bool, y: usize,
+  x: usize,
+  h: i32,
+  w: i32,
+  c: i32,
+  kh: i32,
+  kw: i32,
+  oh: i32,
+  ow: i32,
+  sh: i32,
+  sw: i32,
+  top: i32,
+  left: i32,
+  inside: bool,
+  y: usize,
 ): void {
-  const bytes = <usize>c << 2, vectors = bytes & ~15;
+  const bytes = (<usize>c) << 2,
+    vectors = bytes & ~15;
   for (let r = 0; r < oh; r++) {
-    const r0 = max(0, r * sh - top), r1 = min(h, r * sh - top + kh);
+    const r0 = max(0, r * sh - top),
+      r1 = min(h, r * sh - top + kh);
     for (let q = 0; q < ow; q++) {
-      const q0 = max(0, q * sw - left), q1 = min(w, q * sw - left + kw);
+      const q0 = max(0, q * sw - left),
+        q1 = min(w, q * sw - left + kw);
       const divisor = <f32>(inside ? (r1 - r0) * (q1 - q0) : kh * kw);
       let k: usize = 0;
       for (; k < vectors; k += 16) {
@@ -133,20 +179,21 @@ export function averagePool(
  */
 export function mean(x: usize, pixels: i32, c: i32, y: usize): void {
   for (let k = 0; k < c; k++) {
-    const at = x + (<usize>k << 2), narrow = k < (c & ~3);
+    const at = x + ((<usize>k) << 2),
+      narrow = k < (c & ~3);
     let total: f64 = 0;
     for (let first = 0; first < pixels; first += 32) {
       const last = min(pixels, first + 32);
       if (narrow) {
         let sum: f32 = 0;
-        for (let p = first; p < last; p++) sum += load<f32>(at + (<usize>(p * c) << 2));
+        for (let p = first; p < last; p++) sum += load<f32>(at + ((<usize>(p * c)) << 2));
         total += <f64>sum;
       } else {
         let sum: f64 = 0;
-        for (let p = first; p < last; p++) sum += <f64>load<f32>(at + (<usize>(p * c) << 2));
+        for (let p = first; p < last; p++) sum += <f64>load<f32>(at + ((<usize>(p * c)) << 2));
         total += sum;
       }
     }
-    store<f32>(y + (<usize>k << 2), <f32>(total / <f64>pixels));
+    store<f32>(y + ((<usize>k) << 2), <f32>(total / <f64>pixels));
   }
 }

@@ -1,1 +1,1 @@
-export { tableConv } from "./table-conv";
+export { tableConv } from "./table-conv.ts";

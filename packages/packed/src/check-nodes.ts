@@ -1,4 +1,5 @@
-import type { GraphNode, Pair, Shape, Sliding } from "./graph.ts";
+import type { GraphNode, Shape } from "./graph.ts";
+import type { Pair, Sliding } from "./node-parts.ts";
 import { isCount, isRecord } from "./read-safetensors.ts";
 import { windowOutput } from "./window.ts";
 

@@ -1,4 +1,5 @@
-import type { ConvNode, Pair, Shape } from "./graph.ts";
+import type { ConvNode, Shape } from "./graph.ts";
+import type { Pair } from "./node-parts.ts";
 import { imageBands } from "./image-bands.ts";
 import { floatsOf } from "./read-safetensors.ts";
 import { pixelClasses } from "./window.ts";

@@ -1,26 +1,8 @@
 // The graph of a member as it stands in the file. Value 0 is the image; node i makes value i + 1 from earlier values.
 // A value is a map [height, width, channels] of floats, of bits, where a bit stands for +1 or −1, or of codes from 0 to 2ᵏ − 1.
 
+import type { From, Pair, Sliding, ToBits } from "./node-parts.ts";
 import type { PlaneConvNode, QuantizeNode } from "./planes/plane-nodes.ts";
-
-/** Height and width. */
-export type Pair = readonly [number, number];
-
-/** A window that moves over the map; `pad` is top, bottom, left, right. */
-export interface Sliding {
-  readonly strides: Pair;
-  readonly pad: readonly [number, number, number, number];
-}
-
-/** Names of tensors: `thresholds` decide each channel's bit, which is turned where `flips` has a 1. */
-export interface ToBits {
-  readonly thresholds: string;
-  readonly flips?: string;
-}
-
-export interface From {
-  readonly in: readonly number[];
-}
 
 /** In float32; a dense layer is one of size 1×1 on a map of 1×1. With thresholds, bit = sum ≥ threshold. */
 export interface ConvNode extends From, Sliding, Partial<ToBits> {

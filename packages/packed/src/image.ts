@@ -1,13 +1,7 @@
 import { PackedError } from "./packed-error.ts";
+import type { Picture } from "./picture.ts";
 import type { CheckedModel } from "./read-model.ts";
 import { resize } from "./resize.ts";
-
-/** A picture as `ImageData`, sharp's raw output and the like have it: 1, 3 or 4 bytes a pixel, row by row. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
 
 /**
  * What a model takes: a picture of any size, which is cut to the model's proportions and shrunk or enlarged; the very bytes

@@ -1,5 +1,6 @@
 export type { VoteName } from "./graph.ts";
-export type { ImageInput, Picture } from "./image.ts";
+export type { ImageInput } from "./image.ts";
+export type { Picture } from "./picture.ts";
 export { load, type LoadOptions } from "./load.ts";
 export { PackedError } from "./packed-error.ts";
 export type { PackedModel, Prediction, PredictOptions, Vote } from "./packed-model.ts";

@@ -57,7 +57,7 @@ test("with mirror a member votes by the mean of its logits of the prepared image
     expect(predictions[1]).toEqual(model.predict(image.toReversed(), { mirror: true }));
     onGpu.dispose();
   }
-}, 60_000);
+});
 
 test("members vote by these means, by every vote and with as few members as decide", async () => {
   const sketch = newSketch(3);

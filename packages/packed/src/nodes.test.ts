@@ -44,7 +44,7 @@ describe("a node gives the very bits of the plain loops", () => {
     );
   });
 
-  test.for<GraphNode["op"]>(["planeConv", "maxPool"])("%s of codes of 1 to 8 bits", { timeout: 60_000 }, async (op) => {
+  test.for<GraphNode["op"]>(["planeConv", "maxPool"])("%s of codes of 1 to 8 bits", async (op) => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (seed) => {
         const sketch = newSketch(seed);
@@ -73,7 +73,7 @@ describe("a node gives the very bits of the plain loops", () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 
   test("any chain of them", async () => {
     await fc.assert(
@@ -105,7 +105,7 @@ test("widths that fill steps of twelve, or pass a step, a byte and a block of fi
     }),
     { numRuns: 60 },
   );
-}, 30_000);
+});
 
 test("a row too long for int16 counts is counted another way", async () => {
   const sketch = newSketch(3);

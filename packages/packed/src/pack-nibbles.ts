@@ -1,4 +1,4 @@
-import type { Pair } from "./graph.ts";
+import type { Pair } from "./node-parts.ts";
 
 /** How many steps of twelve channels a tap takes. */
 export function stepsOf(channels: number): number {

@@ -1,5 +1,6 @@
 import { TEST_RESULTS, TRUST, type VoteName } from "./graph.ts";
-import { type ImageInput, imageValues, type Picture } from "./image.ts";
+import { type ImageInput, imageValues } from "./image.ts";
+import type { Picture } from "./picture.ts";
 import { type KernelName, kernelName, type Popcount } from "./choose-popcount.ts";
 import type { Kernels } from "./kernels.ts";
 import { memberSteps } from "./member-steps.ts";

@@ -135,13 +135,13 @@ test("every flipped bit of the header is read as what it says or refused, never 
   }
 });
 
-test("100,000 mutated files: each is refused in a sentence or can be run", async () => {
+test("20,000 mutated files: each is refused in a sentence or can be run", async () => {
   const file = sampleFile();
   const random = createRandom(11, "mutate");
   const digits = "0123456789";
   const outcomes = { read: 0, refused: 0 };
   const place = () => 8 + random.integer(headerLength(file));
-  for (let i = 0; i < 100_000; i++) {
+  for (let i = 0; i < 20_000; i++) {
     const changed = file.slice();
     for (let k = 1 + random.integer(3); k > 0; k--) {
       const at = place();
@@ -155,9 +155,9 @@ test("100,000 mutated files: each is refused in a sentence or can be run", async
     const outcome = i % 50 === 0 ? await tryFile(changed) : tryReading(changed);
     outcomes[outcome]++;
   }
-  expect(outcomes.read).toBeGreaterThan(100);
-  expect(outcomes.refused).toBeGreaterThan(50_000);
-}, 60_000);
+  expect(outcomes.read).toBeGreaterThan(20);
+  expect(outcomes.refused).toBeGreaterThan(10_000);
+});
 
 describe("a file is refused in a sentence that says what is wrong:", () => {
   const replaced = (name: string, entry: Partial<SafetensorsEntry>) =>
@@ -283,7 +283,7 @@ describe("a file with codes is refused in a sentence that says what is wrong:", 
     }
     expect(outcomes.read).toBeGreaterThan(100);
     expect(outcomes.refused).toBeGreaterThan(1000);
-  }, 60_000);
+  });
 
   async function tryFloats(bytes: Uint8Array): Promise<"read" | "refused"> {
     try {

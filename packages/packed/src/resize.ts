@@ -1,4 +1,4 @@
-import type { Picture } from "./image.ts";
+import type { Picture } from "./picture.ts";
 import type { PictureRule } from "./preparation.ts";
 
 /** For each target place, which source places it covers and how much of each. */

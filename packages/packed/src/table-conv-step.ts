@@ -1,4 +1,5 @@
-import type { BinaryConvNode, Pair, Shape } from "./graph.ts";
+import type { BinaryConvNode, Shape } from "./graph.ts";
+import type { Pair } from "./node-parts.ts";
 import { type BaseOf, countClasses, type CountedClass, limitOf } from "./pack-kernel.ts";
 import { packNibbles, stepsOf, tableFilters } from "./pack-nibbles.ts";
 import { integersOf } from "./read-safetensors.ts";

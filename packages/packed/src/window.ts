@@ -1,4 +1,4 @@
-import type { Pair, Sliding } from "./graph.ts";
+import type { Pair, Sliding } from "./node-parts.ts";
 
 /** How many places a window takes over a map; may be 0 or less when it does not fit. */
 export function windowOutput([height, width]: Pair, size: Pair, { strides, pad: [top, bottom, left, right] }: Sliding): Pair {

@@ -1,6 +1,7 @@
 import { type Random } from "@benn/core";
 import { createRandom, writeSafetensors, type SafetensorsEntry } from "@benn/core/internals";
-import type { GraphNode, MemberHeader, ModelHeader, Sliding } from "../src/graph.ts";
+import type { GraphNode, MemberHeader, ModelHeader } from "../src/graph.ts";
+import type { Sliding } from "../src/node-parts.ts";
 
 type Entries = Map<string, SafetensorsEntry>;
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Config, DependencyContainer, RunEvent } from "@benn/core";
 import { LOSSES, z } from "@benn/core";
-import { train, type TrainOptions } from "@benn/core/node";
+import { threadExecutor, train, type TrainOptions } from "@benn/core/node";
 import * as tf from "@tensorflow/tfjs";
 import { folderBytes } from "../../../packages/core/src/node/folder-bytes.ts";
 import { toyContainer } from "../../../packages/core/src/train/toy-problem.ts";
@@ -80,7 +80,7 @@ export async function goOn(
   for await (const event of train(resumes ? undefined : config, {
     container,
     ...(resumes ? { resume: folder } : { out }),
-    ...(threads ? { startMemberThread } : {}),
+    ...(threads ? { executor: threadExecutor(startMemberThread) } : {}),
     ...options,
   })) {
     if (onEvent?.(event) === true) return;

@@ -29,7 +29,7 @@ function normalized(
   const length = wasm.patternLength(channels);
   const block = new Block(backend.tensors, 12 * length);
   wasm.normalizeCoefficients(mean, variance, scale, offset, epsilon, channels, length, block.address);
-  return backend.makeFormula(x.shape, new Formula("normalize", { operands: [operand], block, channels }));
+  return backend.defer(x.shape, new Formula("normalize", { inputs: [operand], block, channels }));
 }
 
 const batchNorm: WasmKernel<{ x: Info; scale?: Info; offset?: Info }, { epsilon: number }> = ({ inputs, attrs, backend }) => {
@@ -97,8 +97,8 @@ const batchNormGrad: WasmKernel<Gradient, { epsilon: number }> = ({ inputs, attr
       throw error;
     }
   });
-  const dx = new Formula("normalizeGrad", { operands: [dy, x], block: coefficients!, channels });
-  return [backend.makeFormula(inputs.x.shape, dx), dScale, dOffset];
+  const dx = new Formula("normalizeGrad", { inputs: [dy, x], block: coefficients!, channels });
+  return [backend.defer(inputs.x.shape, dx), dScale, dOffset];
 };
 
 type Averaging = { momentum: number; factors: number[] };

@@ -3,6 +3,7 @@ import type { WasmBackend } from "../backend.ts";
 import { bitsOf } from "../bits-of.ts";
 import { Block } from "../block.ts";
 import { Formula } from "../formula.ts";
+import { type Geometry, withGeometry } from "../geometry.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 import { grainOf } from "../grain-of.ts";
 import { type PackedGradient, packExact, packQuantized } from "../pack-gradient.ts";
@@ -18,22 +19,34 @@ interface Attributes {
   readonly seed?: number;
 }
 
-function geometry(x: Info, kernel: Info, { strides: [sh, sw], pad: [top, bottom, left, right] }: Attributes) {
+function layerOf(x: Info, kernel: Info, { strides: [sh, sw], pad: [top, bottom, left, right] }: Attributes) {
   const [batch, h, w, c] = x.shape as Four;
   const [kh, kw, , f] = kernel.shape as Four;
   const oh = Math.floor((h + top + bottom - kh) / sh) + 1;
   const ow = Math.floor((w + left + right - kw) / sw) + 1;
-  return { batch, h, w, c, kh, kw, f, oh, ow, sh, sw, top, left, taps: kh * kw, rows: kh * kw * c, pixels: oh * ow };
+  const geometry: Geometry = {
+    batch,
+    height: h,
+    width: w,
+    channels: c,
+    kernelHeight: kh,
+    kernelWidth: kw,
+    filters: f,
+    outHeight: oh,
+    outWidth: ow,
+    strideHeight: sh,
+    strideWidth: sw,
+    top,
+    left,
+  };
+  return { geometry, batch, h, w, c, kh, kw, f, oh, ow, sw, taps: kh * kw, rows: kh * kw * c, pixels: oh * ow };
 }
-type Geometry = ReturnType<typeof geometry>;
-
-/** In the order that kernels take them. */
-const windowOf = ({ oh, ow, sh, sw, top, left }: Geometry) => [oh, ow, sh, sw, top, left];
+type Layer = ReturnType<typeof layerOf>;
 
 const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attributes> = ({ inputs, attrs, backend }) => {
   const { x, kernel, bias } = inputs;
-  const g = geometry(x, kernel, attrs);
-  const { batch, h, w, c, kh, kw, f, taps, rows, pixels } = g;
+  const g = layerOf(x, kernel, attrs);
+  const { batch, c, kh, kw, f, taps, rows, pixels } = g;
   const { wasm } = backend;
   const bits = bitsOf(backend, backend.formula(x), c);
   const y = backend.makeFloats([batch, g.oh, g.ow, f]);
@@ -42,24 +55,20 @@ const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attribute
     backend.run("packFilters", { total: Math.ceil(f / 4), grain: 4 }, kernels, taps, c, f, attrs.scale ?? 1, biases, packed);
     const work = { macs: batch * pixels * rows * f, bytes: (batch * pixels * rows) / 8 + 4 * batch * pixels * f };
     const least = Math.ceil(1e6 / (rows * f));
-    const tail = [packed, kh, kw, f, ys, ...windowOf(g), attrs.relu ?? 0];
-    if (!bits.valid && g.ow > 0 && wasm.convolvesRows(kw, c)) {
-      const total = batch * g.oh;
-      const scratch = wasm.binaryConvRowsScratch(kh, kw, c, f, g.ow, g.sw);
-      backend.run(
-        "binaryConvRows",
-        { total, grain: grainOf(total, Math.ceil(least / g.ow)), scratch, work },
-        bits.signs.address,
-        h,
-        w,
-        c,
-        ...tail,
-      );
-      return;
-    }
-    const total = batch * pixels;
-    const cut = { total, grain: grainOf(total, least, 32), scratch: wasm.binaryConvScratch(taps, c, f), work };
-    backend.run("binaryConv2d", cut, bits.signs.address, bits.valid?.address ?? 0, h, w, c, ...tail);
+    const relu = attrs.relu ?? 0;
+    const [signs, valid] = [bits.signs.address, bits.valid?.address ?? 0];
+    withGeometry(backend, g.geometry, (window) => {
+      if (!valid && g.ow > 0 && wasm.convolvesRows(kw, c)) {
+        const total = batch * g.oh;
+        const scratch = wasm.binaryConvRowsScratch(kh, kw, c, f, g.ow, g.sw);
+        const cut = { total, grain: grainOf(total, Math.ceil(least / g.ow)), scratch, work };
+        backend.run("binaryConvRows", cut, window, signs, packed, ys, relu);
+        return;
+      }
+      const total = batch * pixels;
+      const cut = { total, grain: grainOf(total, least, 32), scratch: wasm.binaryConvScratch(taps, c, f), work };
+      backend.run("binaryConv2d", cut, window, signs, valid, packed, ys, relu);
+    });
   });
   return y;
 };
@@ -67,12 +76,12 @@ const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attribute
 type GradInputs = { readonly dy: Info; readonly x: Info; readonly kernel: Info; readonly y?: Info };
 
 const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x, kernel, y }, attrs, backend }) => {
-  const g = geometry(x, kernel, attrs);
+  const g = layerOf(x, kernel, attrs);
   const { scale = 1, seed = 0 } = attrs;
   const dKernel = backend.makeFloats(kernel.shape);
   const dBias = backend.makeFloats([g.f]);
   const passed =
-    attrs.relu && y ? new Formula("passNonzero", { operands: [backend.formula(dy), backend.formula(y)] }) : backend.formula(dy).hold();
+    attrs.relu && y ? new Formula("passNonzero", { inputs: [backend.formula(dy), backend.formula(y)] }) : backend.formula(dy).hold();
   const given = { g, passed, seed, scale, kernel: backend.address(kernel), dBias: backend.address(dBias) };
   const packed = backend.gradients === "int16" ? packQuantized(backend, given) : packExact(backend, given);
   passed.release();
@@ -90,9 +99,14 @@ const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x,
       }
       return dx;
     };
-    const operands = [...held, backend.formula(kernel)];
-    const dx = new Formula("later", { length: g.batch * g.h * g.w * g.c, operands, run: () => make(0, 0), onto: make });
-    return [backend.makeFormula(x.shape, dx), dKernel, dBias];
+    const inputs = [...held, backend.formula(kernel)];
+    const dx = new Formula("whole", {
+      length: g.batch * g.h * g.w * g.c,
+      inputs,
+      compute: () => make(0, 0),
+      forms: { sumWithPassed: make },
+    });
+    return [backend.defer(x.shape, dx), dKernel, dBias];
   } finally {
     for (const formula of held) formula.release();
   }
@@ -110,8 +124,8 @@ function groupSize(things: number, rows: number, signs: 2 | 3): number {
   return (signs === 3 ? [2, 3, 4] : [3, 4, 5, 6]).reduce((best, group) => (cost(group) < cost(best) ? group : best));
 }
 
-function kernelGrad(backend: WasmBackend, g: Geometry, bits: ReturnType<typeof bitsOf>, dy: PackedGradient, dKernel: Info): void {
-  const { batch, h, w, c, kh, kw, f, rows, pixels } = g;
+function kernelGrad(backend: WasmBackend, g: Layer, bits: ReturnType<typeof bitsOf>, dy: PackedGradient, dKernel: Info): void {
+  const { batch, h, w, c, f, rows, pixels } = g;
   const { wasm } = backend;
   const three = bits.valid ? 1 : 0;
   const group = groupSize(batch, rows, bits.valid ? 3 : 2);
@@ -127,18 +141,17 @@ function kernelGrad(backend: WasmBackend, g: Geometry, bits: ReturnType<typeof b
       const scratch = isExact ? wasm.kernelGradScratch(group, three) : wasm.quantizedKernelScratch(group, three, rows);
       const work = { macs: batch * pixels * rows * f, bytes: (64 / dy.lanes) * batch * pixels * f };
       const cut = { total: planes * splits, grain: 1, scratch, work };
-      const shape = [h, w, c, kh, kw, ...windowOf(g)];
       const name = isExact ? "binaryKernelGrad" : "quantizedKernelGrad";
-      backend.run(name, cut, dy.forKernel, f, batch, codes, partials, ...shape, group, three, splits);
-      const sums = [partials, rows, f, splits, dy.kernelFactor, Math.log2(dy.lanes)];
+      withGeometry(backend, g.geometry, (window) => backend.run(name, cut, window, dy.forKernel, codes, partials, group, three, splits));
+      const sums = [partials, rows, f, splits, dy.kernelFactor, Math.log2(dy.lanes)] as const;
       backend.run("addKernelPartials", { total: rows, grain: grainOf(rows, 64) }, ...sums, out);
     });
   });
 }
 
-/** dx is an address; for `sum` and `unit` see `MakeOnto`, 0 for none. */
-function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: PackedGradient, dx: number, sum: number, unit: number): void {
-  const { batch, h, w, c, kh, kw, f, rows, pixels } = g;
+/** dx is an address; for `sum` and `unit` see `Forms.sumWithPassed`, 0 for none. */
+function inputGrad(backend: WasmBackend, g: Layer, kernel: number, dy: PackedGradient, dx: number, sum: number, unit: number): void {
+  const { batch, h, w, c, kh, f, rows, pixels } = g;
   const { wasm } = backend;
   const group = groupSize(f, rows, 2);
   const blocks = Math.ceil(batch / dy.lanes);
@@ -151,9 +164,10 @@ function inputGrad(backend: WasmBackend, g: Geometry, kernel: number, dy: Packed
     const scratch = isExact ? wasm.inputGradScratch(f, group, kh, w, channels) : wasm.quantizedInputScratch(group, kh, w, channels);
     const work = { macs: batch * pixels * rows * f, bytes: (64 / dy.lanes) * batch * pixels * f + 4 * batch * h * w * c };
     const cut = { total: blocks * splits, grain: 1, scratch, work };
-    const shape = [h, w, c, kh, kw, ...windowOf(g)];
     const name = isExact ? "binaryInputGrad" : "quantizedInputGrad";
-    backend.run(name, cut, dy.forInput, f, batch, codes, dy.inputFactor, dx, ...shape, group, splits, sum, unit);
+    withGeometry(backend, g.geometry, (window) =>
+      backend.run(name, cut, window, dy.forInput, codes, dy.inputFactor, dx, group, splits, sum, unit),
+    );
   });
 }
 

@@ -34,7 +34,7 @@ const binaryKernelGrad: WasmKernel<{ w: Info; binary: Info; dy: Info }> = ({ inp
   const c = w.shape.at(-2) ?? 1;
   const dw = backend.makeFloats(w.shape);
   const factor = rows * (c > 1 ? 1 - 1 / c : 1);
-  const addresses = [w, binary, dy].map((info) => backend.address(info));
+  const addresses = [backend.address(w), backend.address(binary), backend.address(dy)] as const;
   backend.run("binaryKernelGradient", cut, ...addresses, rows, f, factor, backend.address(dw));
   return dw;
 };

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileKernels, instantiateKernels } from "../instance.ts";
 import { TensorMemory } from "../tensor-memory.ts";
+import { GEOMETRY_BYTES } from "../constants/geometry.ts";
+import { writeGeometry } from "../geometry.ts";
 
 /** `erring`: rounding them to the kernel's integers errs by half to the same side, everywhere. */
 const VALUES = ["real", "integers", "zeros", "with specials", "erring inputs", "erring weights"] as const;
@@ -117,7 +119,11 @@ describe.each(["relaxed", "plain"] as const)("signs of a convolution, with %s SI
       wasm.packConvKernel(kernel, kh * kw, c, f, 4 * c * f, 4 * f, 4, packed);
       const y = floats(total * f, () => 0);
       const exact = allocate(wasm.convScratch(c, kh * kw));
-      wasm.conv2d(0, total, exact, x, h, w, c, packed, kh, kw, f, y, oh, ow, sh, sw, top, left, 1, 1, bias, 0);
+      const geometry = allocate(GEOMETRY_BYTES);
+      const images = { batch, height: h, width: w, channels: c };
+      const kernels = { kernelHeight: kh, kernelWidth: kw, filters: f, strideHeight: sh, strideWidth: sw };
+      writeGeometry(tensors.memory, geometry, { ...images, ...kernels, outHeight: oh, outWidth: ow, top, left });
+      wasm.conv2d(0, total, exact, geometry, x, packed, y, bias, 0);
 
       // Many thresholds are, or are next to, a value that there is: nothing but that value itself tells its sign.
       const length = wasm.patternLength(f);
@@ -136,14 +142,13 @@ describe.each(["relaxed", "plain"] as const)("signs of a convolution, with %s SI
       const size = wasm.convQuantized(c, f, kh * kw);
       const quantized = size && allocate(size);
       if (size) wasm.quantizeConvKernel(kernel, k, f, bias, thresholds, length, quantized);
-      const images = Math.min(batch, Math.ceil(chunk / (oh * ow)) + 1);
-      const scratch = allocate(wasm.convSignsScratch(c, f, kh * kw, images * h * w * c));
-      const end = new Uint8Array(tensors.memory.buffer, scratch + wasm.convSignsScratch(c, f, kh * kw, images * h * w * c), 64);
-      const image = [x, h, w, c] as const;
+      const some = Math.min(batch, Math.ceil(chunk / (oh * ow)) + 1);
+      const scratch = allocate(wasm.convSignsScratch(c, f, kh * kw, some * h * w * c));
+      const end = new Uint8Array(tensors.memory.buffer, scratch + wasm.convSignsScratch(c, f, kh * kw, some * h * w * c), 64);
       if (!readsPacked) new Uint8Array(tensors.memory.buffer, packed, wasm.convPacked(c, f, kh * kw)).fill(255);
       for (let from = 0; from < total; from += chunk) {
-        const window = [oh, ow, sh, sw, top, left, bias, thresholds, length, quantized] as const;
-        wasm.conv2dSigns(from, Math.min(total, from + chunk), scratch, ...image, packed, kh, kw, f, actual, ...window);
+        const to = Math.min(total, from + chunk);
+        wasm.conv2dSigns(from, to, scratch, geometry, x, packed, actual, bias, thresholds, length, quantized);
       }
       // Nothing was written beyond the scratch and the signs.
       expect(end.every((byte) => byte === 255)).toBe(true);

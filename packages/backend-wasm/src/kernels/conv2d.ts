@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { Block } from "../block.ts";
 import { Formula, type SignsBehind } from "../formula.ts";
+import { type Geometry, geometryOf, withGeometry } from "../geometry.ts";
 import { grainOf } from "../grain-of.ts";
 import { isLearning } from "../is-learning.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
@@ -27,48 +28,48 @@ function geometry(x: readonly number[], kernel: readonly number[], attrs: Attrib
   return info.inChannels === kernel[2] && info.outWidth > 0 && info.outHeight > 0 && info.batchSize > 0 ? info : undefined;
 }
 
-/** A product over patches: of what, with which kernel and strides between its elements, and where they go. */
+/** A product over patches. */
 interface Patches {
-  readonly batch: number;
-  readonly x: { readonly at: number; readonly h: number; readonly w: number; readonly c: number };
-  readonly kernel: { readonly at: number; readonly kh: number; readonly kw: number; readonly strides: readonly [number, number, number] };
-  /** `signs`: only the signs of what comes of the values go there, as bits. */
-  readonly y: { readonly at: number; readonly h: number; readonly w: number; readonly c: number; readonly signs?: SignsBehind };
-  /** Rows and columns to a step, and before the image. */
-  readonly window: readonly [sh: number, sw: number, top: number, left: number];
-  readonly spread: readonly [number, number];
+  readonly geometry: Geometry;
+  /** Address of the images. */
+  readonly x: number;
+  readonly kernel: { readonly at: number; readonly strides: readonly [tap: number, channel: number, filter: number] };
+  /** Where values go, or the signs alone of what a chain makes of them, as bits. */
+  readonly y: number | SignsBehind;
+  /** Address, or 0. */
   readonly bias?: number;
   /** Whether products may be added without rounding them first. */
   readonly fused: boolean;
 }
 
-function convolve(backend: WasmBackend, { batch, x, kernel, y, window, spread, bias = 0, fused }: Patches): void {
+function convolve(backend: WasmBackend, { geometry, x, kernel, y, bias = 0, fused }: Patches): void {
   const { wasm } = backend;
-  const taps = kernel.kh * kernel.kw;
-  const total = batch * y.h * y.w;
-  const macs = taps * x.c * y.c;
-  backend.withScratch(wasm.convPacked(x.c, y.c, taps), (packed) => {
-    wasm.packConvKernel(kernel.at, taps, x.c, y.c, ...kernel.strides, packed);
-    const work = { macs: total * macs, bytes: 4 * batch * (x.h * x.w * x.c + y.h * y.w * y.c) };
-    const grain = grainOf(total, Math.ceil(500_000 / macs), 64);
-    const image = [x.at, x.h, x.w, x.c];
-    if (y.signs) {
-      const { address, thresholds, length } = y.signs;
+  const { batch, height, width, channels: c, filters: f, outHeight, outWidth } = geometry;
+  const taps = geometry.kernelHeight * geometry.kernelWidth;
+  const total = batch * outHeight * outWidth;
+  const macs = taps * c * f;
+  const work = { macs: total * macs, bytes: 4 * batch * (height * width * c + outHeight * outWidth * f) };
+  const grain = grainOf(total, Math.ceil(500_000 / macs), 64);
+  withGeometry(backend, geometry, (window) =>
+    backend.withScratch(wasm.convPacked(c, f, taps), (packed) => {
+      wasm.packConvKernel(kernel.at, taps, c, f, ...kernel.strides, packed);
+      if (typeof y === "number") {
+        const cut = { total, grain, scratch: wasm.convScratch(c, taps), work };
+        backend.run("conv2d", cut, window, x, packed, y, bias, Number(fused));
+        return;
+      }
+      const { address, thresholds, length } = y;
       // A chunk may begin and end within an image.
-      const images = Math.min(batch, Math.ceil(grain / (y.h * y.w)) + 1);
-      const scratch = wasm.convSignsScratch(x.c, y.c, taps, images * x.h * x.w * x.c);
-      const bytes = wasm.convQuantized(x.c, y.c, taps);
+      const images = Math.min(batch, Math.ceil(grain / (outHeight * outWidth)) + 1);
+      const scratch = wasm.convSignsScratch(c, f, taps, images * height * width * c);
+      const bytes = wasm.convQuantized(c, f, taps);
       backend.withScratch(bytes, (quantized) => {
-        if (bytes) wasm.quantizeConvKernel(kernel.at, taps * x.c, y.c, bias, thresholds, length, quantized);
-        const shape = [kernel.kh, kernel.kw, y.c, address, y.h, y.w];
-        const signs = [bias, thresholds, length, bytes && quantized];
-        backend.run("conv2dSigns", { total, grain, scratch, work }, ...image, packed, ...shape, ...window, ...signs);
+        if (bytes) wasm.quantizeConvKernel(kernel.at, taps * c, f, bias, thresholds, length, quantized);
+        const integers = bytes && quantized;
+        backend.run("conv2dSigns", { total, grain, scratch, work }, window, x, packed, address, bias, thresholds, length, integers);
       });
-      return;
-    }
-    const cut = { total, grain, scratch: wasm.convScratch(x.c, taps), work };
-    backend.run("conv2d", cut, ...image, packed, kernel.kh, kernel.kw, y.c, y.at, y.h, y.w, ...window, ...spread, bias, Number(fused));
-  });
+    }),
+  );
 }
 
 /**
@@ -83,15 +84,13 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
     Formula,
     ...Formula[],
   ];
-  const compute = (at: number, signs?: SignsBehind): void => {
+  const write = (y: number | SignsBehind): void => {
     for (const operand of [image, kernel, ...offset]) backend.materialize(operand);
     convolve(backend, {
-      batch: g.batchSize,
-      x: { at: image.block!.address, h: g.inHeight, w: g.inWidth, c },
-      kernel: { at: kernel.block!.address, kh: g.filterHeight, kw: g.filterWidth, strides: [4 * c * f, 4 * f, 4] },
-      y: { at, h: g.outHeight, w: g.outWidth, c: f, ...(signs && { signs }) },
-      window: [g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left],
-      spread: [1, 1],
+      geometry: geometryOf(g),
+      x: image.block!.address,
+      kernel: { at: kernel.block!.address, strides: [4 * c * f, 4 * f, 4] },
+      y,
       bias: offset[0]?.block?.address ?? 0,
       fused,
     });
@@ -99,31 +98,31 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
   const { readWhole } = backend;
   if (fused || readWhole.has(filter.dataId)) {
     const y = backend.makeFloats(g.outShape);
-    compute(backend.address(y));
+    write(backend.address(y));
     return y;
   }
   const { dataId } = filter;
   const length = tf.util.sizeFromShape(g.outShape);
   let packed = false;
-  const make = (behind: SignsBehind): void => {
+  const computeSigns = (behind: SignsBehind): void => {
     packed = true;
-    compute(0, behind);
+    write(behind);
   };
-  const run = (): Block => {
+  const compute = (): Block => {
     // Whoever asks twice shall not make the same network compute it twice again.
     if (packed) readWhole.add(dataId);
     const y = new Block(backend.tensors, 4 * length);
     try {
-      compute(y.address);
+      write(y.address);
     } catch (error) {
       y.release();
       throw error;
     }
     return y;
   };
-  return backend.makeFormula(
+  return backend.defer(
     g.outShape,
-    new Formula("later", { length, operands: [image, kernel, ...offset], run, signs: { channels: f, make } }),
+    new Formula("whole", { length, inputs: [image, kernel, ...offset], compute, forms: { signs: { channels: f, compute: computeSigns } } }),
   );
 }
 
@@ -172,18 +171,32 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
   const { inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f } = g;
   const [dy, filter] = [backend.formula(inputs.dy), backend.formula(inputs.filter)];
   const length = tf.util.sizeFromShape(attrs.inputShape);
-  const run = (): Block => {
+  const compute = (): Block => {
     backend.materialize(dy);
     backend.materialize(filter);
     const dx = new Block(backend.tensors, 4 * length);
     try {
       convolve(backend, {
-        batch: g.batchSize,
-        x: { at: dy.block!.address, h: g.outHeight, w: g.outWidth, c: f },
-        kernel: { at: filter.block!.address + 4 * (kh * kw - 1) * c * f, kh, kw, strides: [-4 * c * f, 4, 4 * f] },
-        y: { at: dx.address, h: g.inHeight, w: g.inWidth, c },
-        window: [1, 1, kh - 1 - g.padInfo.top, kw - 1 - g.padInfo.left],
-        spread: [g.strideHeight, g.strideWidth],
+        geometry: {
+          batch: g.batchSize,
+          height: g.outHeight,
+          width: g.outWidth,
+          channels: f,
+          kernelHeight: kh,
+          kernelWidth: kw,
+          filters: c,
+          outHeight: g.inHeight,
+          outWidth: g.inWidth,
+          strideHeight: 1,
+          strideWidth: 1,
+          top: kh - 1 - g.padInfo.top,
+          left: kw - 1 - g.padInfo.left,
+          spreadHeight: g.strideHeight,
+          spreadWidth: g.strideWidth,
+        },
+        x: dy.block!.address,
+        kernel: { at: filter.block!.address + 4 * (kh * kw - 1) * c * f, strides: [-4 * c * f, 4, 4 * f] },
+        y: dx.address,
         fused: true,
       });
     } catch (error) {
@@ -192,7 +205,7 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
     }
     return dx;
   };
-  return backend.makeFormula(attrs.inputShape, new Formula("later", { length, operands: [dy, filter], run }));
+  return backend.defer(attrs.inputShape, new Formula("whole", { length, inputs: [dy, filter], compute }));
 };
 
 /** Output pixels that the kernel takes at a time. */
@@ -201,7 +214,7 @@ const PIXELS = 240;
 const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: Shape4 }> = ({ inputs: { x, dy }, attrs, backend }) => {
   const g = geometry(x.shape, attrs.filterShape, attrs);
   if (!g || x.dtype !== "float32") return undefined;
-  const { inHeight: h, inWidth: w, inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f, outHeight: oh, outWidth: ow } = g;
+  const { inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f, outHeight: oh, outWidth: ow } = g;
   const { wasm } = backend;
   const dw = backend.makeFloats(attrs.filterShape);
   const size = tf.util.sizeFromShape(attrs.filterShape);
@@ -217,9 +230,10 @@ const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: 
     backend.withScratch(4 * size * splits, (partials) => {
       const scratch = wasm.convFilterGradScratch(c, f, kh * kw, length, registers);
       const work = { macs: pixels * size, bytes: 4 * pixels * f };
-      const shape = [kh, kw, oh, ow, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left];
       const cut = { total: units * splits, grain: 1, scratch, work };
-      backend.run("conv2dFilterGrad", cut, xs, h, w, c, address, f, partials, ...shape, pixels, perSplit, length, plain);
+      withGeometry(backend, geometryOf(g), (window) =>
+        backend.run("conv2dFilterGrad", cut, window, xs, address, partials, pixels, perSplit, length, plain),
+      );
       backend.run("addPartials", { total: size, grain: grainOf(size, 16_384, 64) }, partials, splits, 4 * size, 1, out);
     }),
   );

@@ -25,7 +25,7 @@ type Place = readonly [address: number, shape: Four, offset: Four];
 function copyBox(backend: WasmBackend, from: Place, to: Place, extent: Four): void {
   const place = ([address, shape, offset]: Place) => {
     const [s0, s1, s2] = strides(shape);
-    return [address + offset[0] * s0 + offset[1] * s1 + offset[2] * s2 + 4 * offset[3], s0, s1, s2];
+    return [address + offset[0] * s0 + offset[1] * s1 + offset[2] * s2 + 4 * offset[3], s0, s1, s2] as const;
   };
   const [n0, n1, n2, n3] = extent;
   // A row that is whole in both is one run with its neighbours.
@@ -46,7 +46,7 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
   const shape = x.shape.map((n, i) => n + paddings[i]![0] + paddings[i]![1]);
   const length = tf.util.sizeFromShape(shape);
   const operand = backend.formula(x);
-  const run = (): Block => {
+  const compute = (): Block => {
     backend.materialize(operand);
     const y = new Block(backend.tensors, 4 * length);
     backend.run("fill", { total: length, grain: grainOf(length, 65_536, 64) }, y.address, constantValue);
@@ -56,9 +56,9 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
   // An average pool takes the zeros around its images as read.
   const [rows, columns] = [paddings[1], paddings[2]];
   const around = x.shape.length === 4 && constantValue === 0 && [paddings[0]!, paddings[3]!].flat().every((n) => n === 0);
-  const padding = around ? { operand, shape: x.shape, top: rows![0], left: columns![0] } : undefined;
-  const y = backend.makeFormula(shape, new Formula("later", { length, operands: [operand], run, ...(padding && { padding }) }));
-  if (!padding) backend.address(y);
+  const padded = around ? { operand, shape: from, top: rows![0], left: columns![0] } : undefined;
+  const y = backend.defer(shape, new Formula("whole", { length, inputs: [operand], compute, ...(padded && { forms: { padded } }) }));
+  if (!padded) backend.address(y);
   return y;
 };
 

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { broadcastSides } from "../broadcast-sides.ts";
 import type { Block } from "../block.ts";
+import * as operations from "../constants/operations.ts";
 import { Formula, type Operation, type SignsBehind } from "../formula.ts";
 import type { WasmBackend } from "../backend.ts";
 import { grainOf } from "../grain-of.ts";
@@ -12,7 +13,6 @@ type Binary = { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo };
 const size = (info: tf.TensorInfo) => info.shape.reduce((product, n) => product * n, 1);
 const elements = (total: number, streams: number) => ({ total, grain: grainOf(total, 32_768, 64), work: { bytes: 4 * streams * total } });
 
-/** Numbers as in assembly/elementwise.ts. */
 function unary(op: number): WasmKernel<Unary, { clipValueMin?: number; clipValueMax?: number }> {
   return ({ inputs: { x }, attrs, backend }) => {
     if (x.dtype !== "float32") return undefined;
@@ -27,13 +27,13 @@ function unary(op: number): WasmKernel<Unary, { clipValueMin?: number; clipValue
 function deferred(operation: Operation): WasmKernel<Unary> {
   return ({ inputs: { x }, backend }) => {
     if (x.dtype !== "float32") return undefined;
-    return backend.makeFormula(x.shape, new Formula(operation, { operands: [backend.formula(x)] }));
+    return backend.defer(x.shape, new Formula(operation, { inputs: [backend.formula(x)] }));
   };
 }
 
 const step: WasmKernel<Unary, { alpha?: number }> = (call) => (call.attrs.alpha ? undefined : deferred("step")(call as never));
 
-/** `swapped` is the operation with its operands exchanged: for a small first operand that is repeated along the second. */
+/** `swapped` is the operation with its inputs exchanged: for a small first operand that is repeated along the second. */
 function binary(op: number, swapped = op): WasmKernel<Binary> {
   return ({ inputs: { a, b }, backend }) => {
     if (a.dtype !== "float32" || b.dtype !== "float32") return undefined;
@@ -62,7 +62,7 @@ function sameShape(a: tf.TensorInfo, b: tf.TensorInfo): boolean {
   return a.shape.length === b.shape.length && a.shape.every((n, i) => n === b.shape[i]);
 }
 
-const product = binary(2) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
+const product = binary(operations.PRODUCT) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
 
 /** A product with a step, as in the gradient of ReLU, is a formula of the step's argument. */
 const multiply: WasmKernel<Binary> = (call) => {
@@ -72,18 +72,19 @@ const multiply: WasmKernel<Binary> = (call) => {
   const [first, second] = [backend.formula(a), backend.formula(b)];
   const [value, mask] = second.operation === "step" ? [first, second] : [second, first];
   if (mask.operation !== "step" || value === mask) return product(call);
-  return backend.makeFormula(a.shape, new Formula("passPositive", { operands: [value, mask.operands[0]!] }));
+  return backend.defer(a.shape, new Formula("passPositive", { inputs: [value, mask.inputs[0]!] }));
 };
 
-const sum = binary(0) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
+const sum = binary(operations.SUM) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
 
 /** A sum with what a sign passes on of a gradient that is not made yet: as around a residual layer. The two are made in one pass. */
 function passedOnto(backend: WasmBackend, sum: Formula, passed: Formula): Block | undefined {
-  const [gradient, unit] = passed.operation === "passUnit" ? passed.operands : [];
-  if (!gradient?.onto || !unit) return undefined;
+  const [gradient, unit] = passed.operation === "passUnit" ? passed.inputs : [];
+  const { sumWithPassed } = gradient?.forms ?? {};
+  if (!sumWithPassed || !unit) return undefined;
   backend.materialize(sum);
   backend.materialize(unit);
-  return gradient.onto(sum.block!.address, unit.block!.address);
+  return sumWithPassed(sum.block!.address, unit.block!.address);
 }
 
 /**
@@ -94,32 +95,32 @@ const add: WasmKernel<Binary> = (call) => {
   const { a, b } = call.inputs;
   const { backend } = call;
   if (a.dtype !== "float32" || b.dtype !== "float32" || !sameShape(a, b)) return sum(call);
-  const operands = [backend.formula(a), backend.formula(b)] as const;
-  const whole = passedOnto(backend, ...operands) ?? passedOnto(backend, operands[1], operands[0]);
-  if (whole) return backend.makeFormula(a.shape, new Formula("load", { length: size(a), block: whole }));
-  if (operands.every(({ operation }) => operation === "load" || operation === "later")) return sum(call);
-  const formula = new Formula("add", { operands });
+  const inputs = [backend.formula(a), backend.formula(b)] as const;
+  const whole = passedOnto(backend, ...inputs) ?? passedOnto(backend, inputs[1], inputs[0]);
+  if (whole) return backend.defer(a.shape, new Formula("load", { length: size(a), block: whole }));
+  if (inputs.every(({ operation }) => operation === "load" || operation === "whole")) return sum(call);
+  const formula = new Formula("add", { inputs });
   const channels = a.shape.at(-1) ?? 1;
-  const run = (): Block => {
+  const compute = (): Block => {
     backend.materialize(formula);
     return formula.block!.hold();
   };
-  const make = (behind: SignsBehind): Block => {
+  const computeSigns = (behind: SignsBehind): Block => {
     backend.materializeSigns(formula, channels, behind);
     return formula.block!.hold();
   };
-  const y = new Formula("later", { operands: [formula], run, withSigns: { channels, make } });
+  const y = new Formula("whole", { inputs: [formula], compute, forms: { valuesAndSigns: { channels, compute: computeSigns } } });
   formula.release();
-  return backend.makeFormula(a.shape, y);
+  return backend.defer(a.shape, y);
 };
 
 const binarySignGrad: WasmKernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }> = ({ inputs: { x, dy }, backend }) =>
-  backend.makeFormula(x.shape, new Formula("passUnit", { operands: [backend.formula(dy), backend.formula(x)] }));
+  backend.defer(x.shape, new Formula("passUnit", { inputs: [backend.formula(dy), backend.formula(x)] }));
 
 const dropoutMask: WasmKernel<Unary, { rate: number; seed: number }> = ({ inputs: { x }, attrs: { rate, seed }, backend }) => {
   // A hash is a whole number: at least rate · 2³² is at least the next whole number.
   const threshold = Math.min(Math.ceil(rate * 0x1_0000_0000), 0xffff_ffff);
-  return backend.makeFormula(x.shape, new Formula("dropout", { operands: [backend.formula(x)], parameters: [seed, threshold] }));
+  return backend.defer(x.shape, new Formula("dropout", { inputs: [backend.formula(x)], parameters: [seed, threshold] }));
 };
 
 /** Truth values and integers become floats of their own; every other change of type is the CPU backend's. */
@@ -134,20 +135,20 @@ const cast: WasmKernel<Unary, { dtype: tf.DataType }> = ({ inputs: { x }, attrs,
 export const elementwiseKernels: KernelTable = {
   Relu: deferred("relu"),
   Step: step,
-  Neg: unary(2),
-  Sqrt: unary(3),
-  Rsqrt: unary(4),
-  Square: unary(5),
-  Abs: unary(6),
-  ClipByValue: unary(7),
+  Neg: unary(operations.NEGATE),
+  Sqrt: unary(operations.SQUARE_ROOT),
+  Rsqrt: unary(operations.RECIPROCAL_SQUARE_ROOT),
+  Square: unary(operations.SQUARE),
+  Abs: unary(operations.ABSOLUTE),
+  ClipByValue: unary(operations.CLIP),
   BinarySign: deferred("sign"),
   BinarySignGrad: binarySignGrad,
   DropoutMask: dropoutMask,
   Add: add,
-  Sub: binary(1, 6),
+  Sub: binary(operations.DIFFERENCE, operations.DIFFERENCE_SWAPPED),
   Multiply: multiply,
-  RealDiv: binary(3, 7),
-  Maximum: binary(4),
-  Minimum: binary(5),
+  RealDiv: binary(operations.QUOTIENT, operations.QUOTIENT_SWAPPED),
+  Maximum: binary(operations.MAXIMUM),
+  Minimum: binary(operations.MINIMUM),
   Cast: cast,
 };

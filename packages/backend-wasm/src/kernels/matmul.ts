@@ -18,8 +18,8 @@ const batchMatMul: WasmKernel<Inputs, Attributes> = ({ inputs: { a, b }, attrs: 
   if (!fits || a.dtype !== "float32" || b.dtype !== "float32" || m * n * k === 0) return undefined;
   const y = backend.makeFloats([...batch, m, n]);
   const [as, bs, ys] = [backend.address(a), backend.address(b), backend.address(y)];
-  const stridesA = transposeA ? [4, 4 * columnsA] : [4 * columnsA, 4];
-  const stridesB = transposeB ? [4, 4 * columnsB] : [4 * columnsB, 4];
+  const stridesA: [row: number, column: number] = transposeA ? [4, 4 * columnsA] : [4 * columnsA, 4];
+  const stridesB: [row: number, column: number] = transposeB ? [4, 4 * columnsB] : [4 * columnsB, 4];
   const { wasm } = backend;
   backend.withScratch(wasm.matmulPacked(n, k), (packed) => {
     for (let i = 0; i < tf.util.sizeFromShape(batch); i++) {

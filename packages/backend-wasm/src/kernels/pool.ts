@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { geometryOf, withGeometry } from "../geometry.ts";
 import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
@@ -17,17 +18,6 @@ function geometry(shape: readonly number[], { filterSize, strides, pad, dimRound
   return info;
 }
 
-const inputOf = (g: tf.backend_util.Conv2DInfo) => [g.inHeight, g.inWidth, g.inChannels];
-const windowOf = (g: tf.backend_util.Conv2DInfo) => [
-  g.outHeight,
-  g.outWidth,
-  g.filterHeight,
-  g.filterWidth,
-  g.strideHeight,
-  g.strideWidth,
-  g.padInfo.top,
-  g.padInfo.left,
-];
 /** Image by image. */
 const imagesOf = (g: tf.backend_util.Conv2DInfo, tensors: number) => ({
   total: g.batchSize,
@@ -43,7 +33,8 @@ const maxPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, ba
   const g = geometry(x.shape, attrs);
   if (x.dtype !== "float32" || isIdentity(g)) return undefined;
   const y = backend.makeFloats(g.outShape);
-  backend.run("maxPool", imagesOf(g, 1), backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g));
+  const [from, to] = [backend.address(x), backend.address(y)];
+  withGeometry(backend, geometryOf(g), (window) => backend.run("maxPool", imagesOf(g, 1), window, from, to));
   return y;
 };
 
@@ -51,15 +42,19 @@ const avgPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, ba
   const g = geometry(x.shape, attrs);
   if (x.dtype !== "float32" || isIdentity(g)) return undefined;
   const y = backend.makeFloats(g.outShape);
-  const { padding } = backend.formula(x);
+  const { padded } = backend.formula(x).forms;
   // Zeros around the images, which count, need not be there to be added; padding of the pool's own does not count.
-  if (padding && g.padInfo.type === "VALID") {
-    backend.materialize(padding.operand);
-    const window = [...windowOf(g).slice(0, 6), padding.top, padding.left];
+  if (padded && g.padInfo.type === "VALID") {
+    backend.materialize(padded.operand);
+    const [, height, width] = padded.shape;
+    const inside = { ...geometryOf(g), height, width, top: padded.top, left: padded.left };
+    const [from, to] = [padded.operand.block!.address, backend.address(y)];
     const divisor = g.filterHeight * g.filterWidth;
-    const from = padding.operand.block!.address;
-    backend.run("avgPool", imagesOf(g, 1), from, ...padding.shape.slice(1), backend.address(y), ...window, divisor);
-  } else backend.run("avgPool", imagesOf(g, 1), backend.address(x), ...inputOf(g), backend.address(y), ...windowOf(g), 0);
+    withGeometry(backend, inside, (window) => backend.run("avgPool", imagesOf(g, 1), window, from, to, divisor));
+  } else {
+    const [from, to] = [backend.address(x), backend.address(y)];
+    withGeometry(backend, geometryOf(g), (window) => backend.run("avgPool", imagesOf(g, 1), window, from, to, 0));
+  }
   return y;
 };
 
@@ -69,7 +64,7 @@ const maxPoolGrad: WasmKernel<MaxInputs, Attributes> = ({ inputs: { dy, input, o
   const g = geometry(input.shape, attrs);
   const dx = backend.makeFloats(input.shape);
   const [x, y, dys, dxs] = [input, output, dy, dx].map((info) => backend.address(info)) as [number, number, number, number];
-  backend.run("maxPoolGrad", imagesOf(g, 2), x, y, dys, dxs, ...inputOf(g), ...windowOf(g));
+  withGeometry(backend, geometryOf(g), (window) => backend.run("maxPoolGrad", imagesOf(g, 2), window, x, y, dys, dxs));
   return dx;
 };
 
@@ -77,7 +72,7 @@ const avgPoolGrad: WasmKernel<{ dy: Info; input: Info }, Attributes> = ({ inputs
   const g = geometry(input.shape, attrs);
   const dx = backend.makeFloats(input.shape);
   const [dys, dxs] = [backend.address(dy), backend.address(dx)];
-  backend.run("avgPoolGrad", imagesOf(g, 1), dys, dxs, ...inputOf(g), ...windowOf(g));
+  withGeometry(backend, geometryOf(g), (window) => backend.run("avgPoolGrad", imagesOf(g, 1), window, dys, dxs));
   return dx;
 };
 

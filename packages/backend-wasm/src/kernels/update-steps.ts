@@ -1,39 +1,39 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Cut, WasmBackend } from "../backend.ts";
+import * as at from "../constants/adam-rates.ts";
 import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
-import type { Split } from "../wasm-kernels.ts";
 
 type Info = tf.TensorInfo;
 
+/** Addresses of one weight: of what is read, its slots last, and of what is written, in the same order without the gradient. */
+interface Places<Slots extends number[]> {
+  readonly from: [weight: number, gradient: number, ...Slots];
+  readonly to: [weight: number, ...Slots];
+}
+
 /**
  * A kernel that updates weights, one after the other, each by all threads.
- * @param slots names of what is kept of a weight, as in its inputs, in the order of the function's addresses: weight, gradient, slots, then
- *   the new weight and slots
- * @param numbersOf the function's last arguments, formed in double precision
+ * @param slots names of what is kept of a weight, as in its inputs
+ * @param updateBy the update that these attributes mean, of one weight
  */
-function updateKernel<A>(
-  name: Split,
-  slots: readonly string[],
-  numbersOf: (attributes: A) => number[],
+function updateKernel<A, Slots extends number[]>(
+  slots: { readonly [K in keyof Slots]: string },
+  updateBy: (attributes: A) => (backend: WasmBackend, cut: Cut, places: Places<Slots>) => void,
 ): WasmKernel<Record<string, Info>, A> {
   return ({ inputs, attrs, backend }) => {
-    const numbers = numbersOf(attrs);
+    const update = updateBy(attrs);
     const updated: Info[] = [];
     for (let i = 0; inputs[`weight${i}`]; i++) {
-      const [weight, gradient, ...kept] = ["weight", "gradient", ...slots].map((input) => inputs[`${input}${i}`]) as [
-        Info,
-        Info,
-        ...Info[],
-      ];
+      const named = (name: string): Info => inputs[`${name}${i}`] as Info;
+      const kept = [...(slots as readonly string[])].map(named);
+      const [weight, gradient] = [named("weight"), named("gradient")];
       const outputs = [weight, ...kept].map(({ shape }) => backend.makeFloats(shape));
-      const addresses = [weight, gradient, ...kept, ...outputs].map((info) => backend.address(info));
+      const addresses = (infos: readonly Info[]) => infos.map((info) => backend.address(info)) as unknown;
+      const places = { from: addresses([weight, gradient, ...kept]), to: addresses(outputs) } as Places<Slots>;
       const total = tf.util.sizeFromShape(weight.shape);
-      backend.run(
-        name,
-        { total, grain: grainOf(total, 16_384, 64), work: { bytes: 4 * addresses.length * total } },
-        ...addresses,
-        ...numbers,
-      );
+      const tensors = 2 + kept.length + outputs.length;
+      update(backend, { total, grain: grainOf(total, 16_384, 64), work: { bytes: 4 * tensors * total } }, places);
       updated.push(...outputs);
     }
     return updated;
@@ -50,6 +50,29 @@ interface AdamAttributes {
   readonly step: number;
 }
 
+type AdamSlots = [firstMoment: number, secondMoment: number];
+
+/** The numbers are formed in double precision here, and rounded to float32 when they are written. */
+const adamStep = ({ learningRate, beta1, beta2, epsilon, weightDecay, decoupledDecay = 0, step }: AdamAttributes) => {
+  const numbers: readonly (readonly [place: number, value: number])[] = [
+    [at.RATE, learningRate / (1 - beta1 ** step)],
+    [at.BETA1, beta1],
+    [at.FRESH1, 1 - beta1],
+    [at.BETA2, beta2],
+    [at.FRESH2, 1 - beta2],
+    [at.CORRECTION, Math.sqrt(1 - beta2 ** step)],
+    [at.EPSILON, epsilon],
+    [at.DECAY, weightDecay],
+    [at.KEPT, 1 - learningRate * decoupledDecay],
+  ];
+  return (backend: WasmBackend, cut: Cut, { from, to }: Places<AdamSlots>): void =>
+    backend.withScratch(at.ADAM_RATES_BYTES, (rates) => {
+      const floats = backend.tensors.floats(rates, at.ADAM_RATES_BYTES >> 2);
+      for (const [place, value] of numbers) floats[place >> 2] = value;
+      backend.run("adamStep", cut, rates, ...from, ...to);
+    });
+};
+
 interface SgdAttributes {
   readonly learningRate: number;
   readonly momentum: number;
@@ -57,32 +80,23 @@ interface SgdAttributes {
   readonly weightDecay: number;
 }
 
+const sgdStep =
+  ({ learningRate, momentum, nesterov, weightDecay }: SgdAttributes) =>
+  (backend: WasmBackend, cut: Cut, { from, to }: Places<[velocity: number]>): void =>
+    backend.run("sgdStep", cut, ...from, ...to, learningRate, momentum, weightDecay, nesterov);
+
 interface BopAttributes {
   readonly gamma: number;
   readonly threshold: number;
 }
 
+const bopStep =
+  ({ gamma, threshold }: BopAttributes) =>
+  (backend: WasmBackend, cut: Cut, { from, to }: Places<[average: number]>): void =>
+    backend.run("bopStep", cut, ...from, ...to, gamma, 1 - gamma, threshold);
+
 export const updateKernels: KernelTable = {
-  AdamStep: updateKernel(
-    "adamStep",
-    ["firstMoment", "secondMoment"],
-    ({ learningRate, beta1, beta2, epsilon, weightDecay, decoupledDecay = 0, step }: AdamAttributes) => [
-      learningRate / (1 - beta1 ** step),
-      beta1,
-      1 - beta1,
-      beta2,
-      1 - beta2,
-      Math.sqrt(1 - beta2 ** step),
-      epsilon,
-      weightDecay,
-      1 - learningRate * decoupledDecay,
-    ],
-  ),
-  SgdStep: updateKernel("sgdStep", ["velocity"], ({ learningRate, momentum, nesterov, weightDecay }: SgdAttributes) => [
-    learningRate,
-    momentum,
-    weightDecay,
-    nesterov,
-  ]),
-  BopStep: updateKernel("bopStep", ["average"], ({ gamma, threshold }: BopAttributes) => [gamma, 1 - gamma, threshold]),
+  AdamStep: updateKernel<AdamAttributes, AdamSlots>(["firstMoment", "secondMoment"], adamStep),
+  SgdStep: updateKernel<SgdAttributes, [velocity: number]>(["velocity"], sgdStep),
+  BopStep: updateKernel<BopAttributes, [average: number]>(["average"], bopStep),
 };

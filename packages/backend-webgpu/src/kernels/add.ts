@@ -5,7 +5,7 @@ import { runElements } from "../run-elements.ts";
 /** A sum with what is not made yet, a residual layer's batch norm or the gradient of its sign, is made in one program; others are TensorFlow.js's. */
 const add: Kernel<{ a: TensorInfo; b: TensorInfo }, unknown> = ({ inputs: { a, b }, backend }) => {
   if (a.dtype !== "float32" || b.dtype !== "float32" || String(a.shape) !== String(b.shape)) return undefined;
-  const [first, second] = [backend.originOf(a).elements, backend.originOf(b).elements];
+  const [first, second] = [backend.formsOf(a).elements, backend.formsOf(b).elements];
   const elements = second ?? first;
   if (!elements) return undefined;
   return runElements(backend, {

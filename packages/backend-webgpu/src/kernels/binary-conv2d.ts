@@ -86,7 +86,7 @@ const binaryConv2d: Kernel<{ x: tf.TensorInfo; kernel: tf.TensorInfo; bias?: tf.
   const { input, kernel: taps, output, strides, before } = sizesOf(x, kernel, attrs);
   const channels = input[3];
   // A sign is never 0, so all of it are parts.
-  const source = backend.originOf(x).signOf;
+  const source = backend.formsOf(x).signOf;
   const signs = packChannels(backend, source ?? x, channels, "signs", "value < 0.0");
   const parts = source ? undefined : packChannels(backend, x, channels, "parts", "value != 0.0");
   const weights = packKernel(backend, kernel);
@@ -175,7 +175,7 @@ const binaryConv2dGrad: Kernel<GradInputs, Attributes> = ({ inputs: { dy, x, ker
     return product;
   };
   const dx = scaled(gradientOfInput(backend, masked, kernel, sizes));
-  const source = backend.originOf(x).signOf;
+  const source = backend.formsOf(x).signOf;
   const dKernel = scaled(gradientOfKernel(backend, source ?? x, masked, sizes, source ? "signs" : "values"));
   if (masked !== dy) backend.disposeData(masked.dataId);
   return [dx, dKernel, dBias];

@@ -2,6 +2,7 @@ import type { TensorInfo } from "@tensorflow/tfjs";
 import type { GuardedBackend, WebGPUProgram } from "../guarded-backend.ts";
 import type { Uniforms } from "../elements.ts";
 import { data, declare, flat, runElements } from "../run-elements.ts";
+import { MOST_IN_A_ROW } from "../run-own.ts";
 
 export interface ChannelSums {
   /** Tells this term from all other. */
@@ -27,8 +28,6 @@ const LEAST_ROWS = 64;
 const ONE_THREAD_ROWS = 32;
 const ONE_PASS_ROWS = 2048;
 const WORKGROUP = 64;
-/** WebGPU's least limit of workgroups in one direction. */
-const MOST_IN_A_ROW = 65_535;
 
 /**
  * Sums a term over the rows of [outer, rows, channels]: in a first pass neighbouring threads take neighbouring channels of a

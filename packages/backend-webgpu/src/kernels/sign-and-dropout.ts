@@ -1,3 +1,4 @@
+import { ELEMENT_HASH } from "@benn/core/internals";
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { deferElements, runElements } from "../run-elements.ts";
@@ -27,13 +28,14 @@ const binarySignGrad: Kernel<{ x: TensorInfo; dy: TensorInfo }, unknown> = ({ in
     value: "return select(0.0, dy[index], abs(x[index]) < 1.0);",
   });
 
+const { indexFactor, firstFactor, secondFactor, outerShift, middleShift } = ELEMENT_HASH;
 /** `elementBits` of @benn/core, to the bit. */
 const ELEMENT_BITS = `
   fn elementBits(seed : u32, index : u32) -> u32 {
-    var hash = index * 0x9e3779b1u + seed;
-    hash = (hash ^ (hash >> 16u)) * 0x85ebca6bu;
-    hash = (hash ^ (hash >> 13u)) * 0xc2b2ae35u;
-    return hash ^ (hash >> 16u);
+    var hash = index * ${indexFactor}u + seed;
+    hash = (hash ^ (hash >> ${outerShift}u)) * ${firstFactor}u;
+    hash = (hash ^ (hash >> ${middleShift}u)) * ${secondFactor}u;
+    return hash ^ (hash >> ${outerShift}u);
   }`;
 
 const dropoutMask: Kernel<{ x: TensorInfo }, { rate: number; seed: number }> = ({ inputs, attrs: { rate, seed }, backend }) =>

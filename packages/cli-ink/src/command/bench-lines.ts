@@ -1,6 +1,6 @@
 import type { ProfileRow } from "@benn/core";
 import { count, digits, milliseconds as time, table } from "../run/format.ts";
-import type { Measured, Speed, Speeds, StepProfile } from "./bench.ts";
+import type { Measured, Speed, Speeds, StepProfile } from "./bench-results.ts";
 
 /** Images per second as text. */
 export function benchLines({ training, evaluation, ...measured }: Speeds): string[] {

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from "node:os";
-import type { DeviceLimits, ProfileRow } from "@benn/core";
 import { type BenchSubject, type MemberBench, openBench, type StepKind } from "@benn/core/node";
 import { benchLines, profileLines } from "./bench-lines.ts";
+import type { Measured, Speed, Speeds, StepProfile } from "./bench-results.ts";
 import { configure } from "./configure.ts";
 import { highestLimits } from "./highest-limits.ts";
 import { printJson, printLines } from "./print.ts";
@@ -22,39 +22,6 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly rows: number;
   readonly json?: boolean;
-}
-
-/** What was measured, and where. Plain JSON. */
-export interface Measured extends BenchSubject {
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
-}
-
-/** What came of rounds of steps: the median round, the slowest and the fastest. */
-export interface Speed {
-  readonly rounds: number;
-  /** In each round. */
-  readonly steps: number;
-  readonly millisecondsPerStep: number;
-  readonly imagesPerSecond: number;
-  readonly slowest: number;
-  readonly fastest: number;
-  readonly multiplyAddsPerSecond: number;
-}
-
-export interface Speeds extends Measured {
-  readonly training?: Speed;
-  readonly evaluation: Speed;
-}
-
-export interface StepProfile extends Measured {
-  readonly of: StepKind;
-  /** Of a step as a run takes it, that is without a profile, and how much of it is spent on starting it. */
-  readonly millisecondsPerStep: number;
-  readonly millisecondsToStart?: number;
-  /** Highest rates seen, per second. */
-  readonly limits?: DeviceLimits;
-  /** Of one step, on average. */
-  readonly rows: readonly ProfileRow[];
 }
 
 type Note = (progress: Progress) => void;

@@ -1,4 +1,4 @@
-import { UserError } from "@benn/core";
+import { UserError } from "@benn/core/messages";
 
 export type Ui = "ink" | "plain" | "json";
 

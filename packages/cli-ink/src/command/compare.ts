@@ -132,9 +132,9 @@ interface Task extends Planned {
 
 async function run({ configured, kinds, name, options, cwd, signal, onProgress, onRun }: Task): Promise<CostComparison> {
   const container: DependencyContainer = configured.container;
-  const { startMemberThread } = runOptions(configured, cwd);
+  const { executor } = runOptions(configured, cwd);
   const { out, from = [], time } = options;
-  const threads = startMemberThread ? { startMemberThread } : {};
+  const threads = executor ? { executor } : {};
   const folders = await trainRuns({ kinds, out, from, container, ...threads, signal, onProgress, onRun });
   const config = resolveConfig(kinds[0]!.runs[0]!.config, container);
   return await compareKinds({ name, kinds, folders, container, config, time, signal, onProgress });

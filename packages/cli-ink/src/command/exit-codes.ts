@@ -8,6 +8,8 @@ export type StopSignal = (typeof STOP_SIGNALS)[number];
 export const EXIT = {
   fault: 1,
   mistake: 2,
+  /** Stopped and saved, or a part is missing: the same command again goes on (EX_TEMPFAIL of sysexits.h). For schedulers, which requeue by it. */
+  again: 75,
   /** The reader of standard output left before everything was written, as for a program that SIGPIPE ends. */
   readerLeft: 128 + 13,
 } as const;
@@ -37,7 +39,8 @@ Exit codes:
   0    done; of training: the run is finished
   1    a fault of the program
   2    a mistake of yours, or the machine's state (a full disk, no permission)
+  75   of --member: stopped by a signal and saved; the same command resumes
   141  the reader of standard output left (| head); training was saved
   ${STOP_SIGNALS.map(exitCodeOf).join(", ")}
        stopped by ${STOP_SIGNALS.join(", ")};
-       training was saved, and --resume goes on`;
+       training was saved, and --resume resumes it`;

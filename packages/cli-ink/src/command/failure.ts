@@ -1,4 +1,4 @@
-import { UserError } from "@benn/core";
+import { UserError } from "@benn/core/messages";
 import { explainError } from "../run/explain-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import { printableLines } from "./print.ts";

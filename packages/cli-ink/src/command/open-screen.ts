@@ -5,6 +5,7 @@ import { jsonScreen } from "../screen/json-screen.ts";
 import type { AskedLooks } from "../screen/looks.ts";
 import { plainScreen } from "../screen/plain-screen.ts";
 import type { RunKeys, Screen } from "../screen/screen.ts";
+import type { ViewHost } from "../screen/view-host.ts";
 import type { Ui } from "./choose-ui.ts";
 
 export interface ScreenOptions {
@@ -14,6 +15,8 @@ export interface ScreenOptions {
   readonly keys: RunKeys;
   readonly watching: boolean;
   readonly live: boolean;
+  /** Views that plugins bring. */
+  readonly host?: ViewHost;
   /** Where the run is, once there is a folder. */
   place(): InsightPlace | undefined;
 }

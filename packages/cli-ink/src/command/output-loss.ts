@@ -1,4 +1,4 @@
-import { fileError } from "@benn/core/internals";
+import { fileError } from "@benn/core/messages";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { say } from "./print.ts";
 

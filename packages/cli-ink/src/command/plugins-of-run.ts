@@ -12,11 +12,6 @@ export interface RunOrigin {
   readonly config: Config;
 }
 
-/** Whether a plugin is named by a path rather than a package. */
-export function isPluginFile(plugin: string): boolean {
-  return isAbsolute(plugin) || /^\.{1,2}[/\\]/.test(plugin);
-}
-
 /**
  * Plugins to load for a run: those named on the command line, and of those that the run names the packages that the project's
  * package.json depends on and what its own `benn.config.*` names too. A run may come from elsewhere, and to load a plugin is to run it; so

@@ -1,4 +1,4 @@
-import { printable } from "@benn/core/internals";
+import { printable } from "@benn/core/messages";
 import { wrap } from "../run/wrap.ts";
 import { listWidth } from "../run/wrapped-table.ts";
 

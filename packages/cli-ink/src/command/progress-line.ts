@@ -1,6 +1,6 @@
+import { printable } from "@benn/core/messages";
 import { count, roughly } from "../run/format.ts";
 import { say } from "./print.ts";
-import { printable } from "@benn/core/internals";
 
 export interface Progress {
   readonly what: string;

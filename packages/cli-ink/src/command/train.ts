@@ -1,41 +1,29 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { type RunEvent, UserError } from "@benn/core";
-import { followEvents } from "@benn/core/node";
+import type { RunEvent } from "@benn/core";
+import type { Steering } from "@benn/core/node";
+import { UserError } from "@benn/core/messages";
 import { announcedNote, announcement, timeSentence } from "../run/announcement.ts";
 import { addToLog, type LogEntry } from "../run/event-log.ts";
 import { inTraining, initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
+import { memberToSteer } from "../run/steering-words.ts";
 import { summary } from "../run/summary.ts";
 import { startTraining } from "../run/training-thread.ts";
 import { wrap } from "../run/wrap.ts";
 import { listWidth } from "../run/wrapped-table.ts";
 import type { Screen } from "../screen/screen.ts";
-import { chooseUi, type Ui } from "./choose-ui.ts";
+import { type PluginView, ViewHost } from "../screen/view-host.ts";
+import { chooseUi } from "./choose-ui.ts";
 import { commandName, quoted } from "./command-name.ts";
-import type { ConfigRequest } from "./configure.ts";
 import { EXIT, exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
-import { type ScreenLooks, screenOpener } from "./open-screen.ts";
+import { screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
-import { isPluginFile } from "./plugins-of-run.ts";
+import { isPluginFile } from "./plugin-file.ts";
+import { queuePlace } from "./queue-place.ts";
 import { print, printLines, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
-
-export interface TrainOptions extends ScreenLooks {
-  readonly file?: string;
-  readonly preset?: string;
-  readonly set?: readonly string[];
-  readonly plugin?: readonly string[];
-  readonly data?: string;
-  readonly backend?: string;
-  readonly parallel?: string;
-  readonly out?: string;
-  readonly resume?: string;
-  readonly takeOver?: boolean;
-  readonly ui: Ui | "auto";
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
-}
+import { configRequest, type TrainOptions } from "./train-options.ts";
 
 /** How long the dashboard says what the run is about to take. */
 const NEWS_MILLISECONDS = 60_000;
@@ -45,11 +33,17 @@ const ASKED = {
   "stop-after-epoch": "stopping after this epoch",
   "stop-after-member": "stopping after this member",
 } as const;
-const STEERED = {
-  "end-member": "this epoch is the member's last",
-  "halve-learning-rate": "learning rate × 0.5 from the next batch on",
-  "double-learning-rate": "learning rate × 2 from the next batch on",
-} as const;
+
+/** Events after which what was asked has happened, or cannot any more. */
+const OVER: ReadonlySet<RunEvent["type"]> = new Set(["steer", "profile", "member-end", "control"]);
+/** With TensorFlow.js: only for runs whose plugins bring views. */
+async function loadViews(folder: string, plugins: readonly string[]): Promise<readonly PluginView[]> {
+  const { pluginViews } = await import("./plugin-views.ts");
+  return await pluginViews(folder, plugins, process.cwd());
+}
+
+/** Steps of a profile: enough for a mean. */
+const PROFILED_STEPS = 5;
 
 /** `benn train` */
 export async function train(options: TrainOptions): Promise<void> {
@@ -59,10 +53,16 @@ export async function train(options: TrainOptions): Promise<void> {
     const { dryRun } = await import("./dry-run.ts");
     return await dryRun(request, cwd, options);
   }
+  if (options.prepare || options.member !== undefined || options.into !== undefined) {
+    const { prepareRun, trainMemberApart } = await import("./train-apart.ts");
+    return await (options.prepare ? prepareRun(options) : trainMemberApart(options));
+  }
   const ui = chooseUi(options.json ? "json" : options.ui);
   const openScreen = await screenOpener(ui, options);
   // A resumed run is shown from its beginning: the state folds its log before training goes on.
-  const past = options.resume === undefined ? { state: initialState, log: [] } : await replay(options.resume);
+  const host = new ViewHost();
+  const past =
+    options.resume === undefined ? { state: initialState, log: [] } : await replay(options.resume, ui === "ink" ? host : undefined);
   const { log } = past;
   let state = options.resume === undefined ? past.state : resumed(past.state);
   let folder = options.resume;
@@ -86,13 +86,14 @@ export async function train(options: TrainOptions): Promise<void> {
       ...(options.out === undefined ? {} : { out: options.out }),
       ...(options.resume === undefined ? {} : { resume: options.resume }),
       ...(options.takeOver === undefined ? {} : { takeOver: options.takeOver }),
+      ...(options.on === undefined ? {} : { queue: queuePlace(options.on, options) }),
     },
     {
       onEvent(event) {
         hasEvents = true;
         if (isShown) screen ??= open();
         state = reduce(state, event);
-        if (event.type === "steer" || event.type === "member-end") steered = undefined;
+        if (OVER.has(event.type)) steered = undefined;
         if (isShown) screen?.show(event);
         announce(event);
       },
@@ -102,8 +103,11 @@ export async function train(options: TrainOptions): Promise<void> {
         state = reduce(state, event);
         screen?.show(event);
       },
-      onFolder(path, files) {
+      onFolder(path, files, hasViews) {
         folder = path;
+        host.load(
+          ui === "ink" && hasViews ? loadViews(path, [...(options.plugin ?? []), ...files.filter(isPluginFile)]) : Promise.resolve([]),
+        );
         plugins = files;
         opened = true;
       },
@@ -174,13 +178,10 @@ export async function train(options: TrainOptions): Promise<void> {
     asked ??= what;
     thread.ask(what);
   };
-  const steer = (what: keyof typeof STEERED): void => {
-    const { length: running } = inTraining(state);
-    if (running > 1) steered = "members that train side by side are not steered";
-    else if (running === 1) {
-      steered = STEERED[what];
-      thread.ask(what);
-    }
+  const steer = (steering: Steering, chosen: number | undefined): void => {
+    const to = memberToSteer(state, steering, chosen);
+    steered = "refused" in to ? to.refused : to.words;
+    if (!("refused" in to)) thread.ask({ what: "steer", steering, member: to.member });
   };
   const open = (): Screen =>
     openScreen({
@@ -188,6 +189,7 @@ export async function train(options: TrainOptions): Promise<void> {
       log,
       watching: false,
       live: true,
+      host,
       place: () =>
         opened && folder !== undefined
           ? { folder, plugins: [...new Set([...plugins, ...(options.plugin ?? [])])], data: options.data }
@@ -196,8 +198,14 @@ export async function train(options: TrainOptions): Promise<void> {
         pause: () => thread.ask(state.control === "paused" ? "resume" : "pause"),
         stopAfterEpoch: () => ask("stop-after-epoch"),
         stopAfterMember: () => ask("stop-after-member"),
-        endMember: () => steer("end-member"),
-        scaleLearningRate: (factor) => steer(factor < 1 ? "halve-learning-rate" : "double-learning-rate"),
+        addMember: () => thread.ask({ what: "add-members", count: 1 }),
+        steer,
+        profile(chosen) {
+          const running = inTraining(state).map(({ member }) => member);
+          if (running.length === 0) return;
+          steered = `timing the kernels of ${PROFILED_STEPS} steps`;
+          thread.ask({ what: "profile", steps: PROFILED_STEPS, member: running.find((member) => member === chosen) });
+        },
         quit() {
           interrupted = true;
           stop(exitCodeOf("SIGINT"));
@@ -234,22 +242,15 @@ export async function train(options: TrainOptions): Promise<void> {
   }
 }
 
-function configRequest({ file, preset, set, plugin, data, backend, parallel }: TrainOptions): ConfigRequest {
-  return {
-    settings: set ?? [],
-    plugins: plugin ?? [],
-    ...(file === undefined ? {} : { file }),
-    ...(preset === undefined ? {} : { preset }),
-    ...(data === undefined ? {} : { data }),
-    ...(backend === undefined ? {} : { backend }),
-    ...(parallel === undefined ? {} : { parallel }),
-  };
-}
-
-async function replay(folder: string): Promise<{ readonly state: RunState; readonly log: readonly LogEntry[] }> {
+async function replay(
+  folder: string,
+  host: ViewHost | undefined,
+): Promise<{ readonly state: RunState; readonly log: readonly LogEntry[] }> {
+  const { followEvents } = await import("@benn/core/node"); // with TensorFlow.js, which a new run needs in its own thread alone
   let state = initialState;
   let log: readonly LogEntry[] = [];
   for await (const event of followEvents(folder, { follow: false })) {
+    host?.show(event);
     state = reduce(state, event);
     log = addToLog(log, event, state);
   }

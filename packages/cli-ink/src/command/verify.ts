@@ -34,11 +34,11 @@ export async function verify(folder: string, { whole, members, data, plugin = []
   });
   const progress = trainingProgress(json);
   try {
-    const { startMemberThread } = runOptions({ container, plugins: await pluginsOfRun(run, plugin, cwd) }, cwd);
+    const { executor } = runOptions({ container, plugins: await pluginsOfRun(run, plugin, cwd) }, cwd);
     const verification = await verifyRun(folder, {
       container,
       control,
-      ...(startMemberThread ? { startMemberThread } : {}),
+      ...(executor ? { executor } : {}),
       ...(whole === undefined ? {} : { whole }),
       ...(members === undefined ? {} : { members }),
       ...(data === undefined ? {} : { dataset: { ...(config.dataset as Spec), source: undefined, data: resolve(data) } }),

@@ -3,12 +3,14 @@ import { UserError } from "@benn/core";
 import { followEvents, isTraining } from "@benn/core/node";
 import { initialState, reduce, type RunState } from "../run/run-state.ts";
 import type { Screen } from "../screen/screen.ts";
+import { ViewHost } from "../screen/view-host.ts";
 import { chooseUi, type Ui } from "./choose-ui.ts";
 import { commandName, quoted } from "./command-name.ts";
 import { exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
 import { type ScreenLooks, screenOpener } from "./open-screen.ts";
 import { print } from "./print.ts";
+import { pluginViews } from "./plugin-views.ts";
 import { onStopSignal } from "./stop-signals.ts";
 import { farewell } from "./train.ts";
 import { watchReplay } from "./watch-replay.ts";
@@ -50,11 +52,14 @@ export async function watch(folders: readonly string[], options: WatchOptions): 
   let training = live;
   let state = initialState;
   let screen: Screen | undefined;
+  const host = new ViewHost();
+  if (ui === "ink") host.load(pluginViews(folder, plugins, process.cwd()));
   const open = (): Screen =>
     openScreen({
       state,
       watching: true,
       live: live && speed === undefined,
+      host,
       place: () => ({ folder, plugins, data }),
       keys: {
         quit: () => leave(),
@@ -101,11 +106,14 @@ async function replayOnScreen(folder: string, { speed, data, plugin: plugins = [
   if (!replay.end.start) throw noEvents(folder);
   const openScreen = await screenOpener("ink", looks);
   const left = Promise.withResolvers<number>();
+  const host = new ViewHost();
+  host.load(pluginViews(folder, plugins, process.cwd()));
   const signals = onStopSignal((signal) => left.resolve(exitCodeOf(signal)));
   const screen = openScreen({
     state: initialState,
     watching: true,
     live: false,
+    host,
     place: () => ({ folder, plugins, data }),
     keys: {
       quit: () => left.resolve(0),

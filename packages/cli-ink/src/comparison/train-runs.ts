@@ -5,7 +5,7 @@ import type { Progress } from "../command/progress-line.ts";
 import { type FoundRun, openShelf } from "./find-run.ts";
 import type { WantedKind, WantedRun } from "./wanted-runs.ts";
 
-export interface TrainRunsTask extends Pick<TrainOptions, "container" | "startMemberThread"> {
+export interface TrainRunsTask extends Pick<TrainOptions, "container" | "executor"> {
   readonly kinds: readonly WantedKind[];
   /** Folder in which run folders are made, and looked for first. */
   readonly out: string;
@@ -54,7 +54,7 @@ export async function trainRuns(task: TrainRunsTask): Promise<string[][]> {
 }
 
 async function trainOne(
-  { out, container, startMemberThread, signal }: TrainRunsTask,
+  { out, container, executor, signal }: TrainRunsTask,
   { config, members }: WantedRun,
   found: FoundRun | undefined,
   onShare: (epochs: number, now: string) => void,
@@ -62,7 +62,7 @@ async function trainOne(
   const control = new RunControl();
   const stop = (): void => control.stopNow();
   signal.addEventListener("abort", stop);
-  const threads = startMemberThread ? { startMemberThread } : {};
+  const threads = executor ? { executor } : {};
   const run =
     found && found.planned >= members
       ? train(undefined, { container, control, ...threads, resume: found.folder })

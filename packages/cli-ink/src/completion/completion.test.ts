@@ -44,7 +44,7 @@ test("commands, and commands below a command beside its own arguments", async ()
 });
 
 test("options of a command and of the program, and their values", async () => {
-  expect(await offered("train", "--pre")).toEqual(["--preset"]);
+  expect(await offered("train", "--pres")).toEqual(["--preset"]);
   expect(await offered("train", "--preset", "demo", "--")).toEqual(expect.arrayContaining(["--set", "--resume", "--no-color", "--debug"]));
   expect(await offered("train", "--ui", "p")).toEqual(["plain"]);
   expect(await offered("train", "--ui=")).toEqual(["--ui=auto", "--ui=ink", "--ui=plain", "--ui=json"]);

@@ -31,7 +31,7 @@ export async function readStory(folder: string): Promise<RunStory> {
   };
   if (existsSync(join(folder, "events.jsonl"))) {
     for await (const event of followEvents(folder, { follow: false })) {
-      if (event.type === "run-start") for (const plan of event.members) plans.set(plan.member, plan);
+      if (event.type === "run-start" || event.type === "members-added") for (const plan of event.members) plans.set(plan.member, plan);
       if (event.type === "warning") warnings.add(event.message);
       if (event.type === "member-end") of(event.member).error = event.error;
       if (event.type === "run-end") ending = event.reason === "finished" ? undefined : event.message;

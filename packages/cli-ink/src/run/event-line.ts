@@ -32,6 +32,8 @@ export function eventLine(event: RunEvent, state: RunState, { live }: { readonly
         (event.stopWhen ? `; ${stopWords(event.stopWhen)}` : "")
       );
     }
+    case "members-added":
+      return `${event.members.length} more ${event.members.length === 1 ? "member" : "members"}, as asked: ${all} in all`;
     case "epoch": {
       const left = live ? secondsLeft(state) : undefined;
       const time = left === undefined ? "" : `, ${leftWords(state, left)}`;
@@ -86,6 +88,7 @@ export function eventLine(event: RunEvent, state: RunState, { live }: { readonly
       return `${event.what}: ${10 * tenths} %`;
     }
     case "control":
+      if (event.members !== undefined) return `asked for ${event.members} members in all`;
       return { running: "resumed", paused: "paused", stopping: "stopping; saving" }[event.state];
     case "steer": {
       const does = event.action === "end-member" ? "is its last, as asked" : `learning rate × ${event.factor} as asked`;
@@ -94,6 +97,7 @@ export function eventLine(event: RunEvent, state: RunState, { live }: { readonly
     case "member-start":
     case "step":
     case "bits":
+    case "profile":
       return undefined;
     case "run-end":
       return stopSentence(event);

@@ -1,5 +1,4 @@
-import { UserError } from "@benn/core";
-import { fileError } from "@benn/core/internals";
+import { fileError, UserError } from "@benn/core/messages";
 
 /** Codes of writing and reading, whose errors name no file where an open one failed. */
 const OF_DISKS = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS", "ESTALE", "EISDIR"]);

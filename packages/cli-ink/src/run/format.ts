@@ -1,5 +1,5 @@
 // Numbers as people read them, the same in the dashboard, the plain lines, the tables and the report.
-import { printable } from "@benn/core/internals";
+import { printable } from "@benn/core/messages";
 
 export { bytes, count, digits, duration, fineBytes, imagesPerSecond, milliseconds, roughly } from "@benn/core/quantities";
 export { percent, short } from "@benn/report/numbers";

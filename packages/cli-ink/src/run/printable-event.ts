@@ -1,5 +1,5 @@
 import type { RunEvent } from "@benn/core";
-import { printable } from "@benn/core/internals";
+import { printable } from "@benn/core/messages";
 
 /** An event whose every text, names of metrics and voters included, may go to a terminal. */
 export function printableEvent(event: RunEvent): RunEvent {

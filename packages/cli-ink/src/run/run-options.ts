@@ -7,6 +7,6 @@ import { memberThreads } from "./member-threads.ts";
 export function runOptions(
   { container, plugins }: Pick<Configured, "container" | "plugins">,
   cwd: string,
-): Pick<TrainOptions, "container" | "startMemberThread" | "checkMember"> {
-  return { container, startMemberThread: memberThreads(plugins, cwd), checkMember };
+): Pick<TrainOptions, "container" | "executor" | "checkMember"> {
+  return { container, executor: memberThreads(plugins, cwd), checkMember };
 }

@@ -1,4 +1,16 @@
-import type { BitsMeasured, ByMetric, BySplit, Controlled, MemberPlan, Progress, RunEnd, RunEvent, RunStart, Staged } from "@benn/core";
+import type {
+  BitsMeasured,
+  ByMetric,
+  BySplit,
+  Controlled,
+  MemberPlan,
+  Profiled,
+  Progress,
+  RunEnd,
+  RunEvent,
+  RunStart,
+  Staged,
+} from "@benn/core";
 import { addPoint, type Point, thin } from "./history.ts";
 import { printableEvent } from "./printable-event.ts";
 
@@ -53,6 +65,8 @@ export interface RunState {
   readonly progress?: Progress;
   readonly control: Controlled["state"];
   readonly end?: RunEnd;
+  /** Of the training engine's kernels, if somebody asked for it. */
+  readonly profile?: Profiled;
   /** Images a second of all members in training, over seconds of work. */
   readonly speed: readonly Point[];
   /** Seconds of work: pauses, and the time between an interruption and its resumption, are not counted. */
@@ -85,6 +99,14 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
         start: event,
         members: event.members.map((plan) => waiting(plan.member, plan)),
       };
+    case "members-added": {
+      const members = state.members.slice();
+      for (const plan of event.members) {
+        const known = members[plan.member];
+        members[plan.member] = known && known.status !== "waiting" ? { ...known, plan } : waiting(plan.member, plan);
+      }
+      return { ...state, members };
+    }
     case "member-start": {
       const { member, epochs, steps } = event;
       const fresh = waiting(member, state.members[member]?.plan);
@@ -154,7 +176,9 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
     case "progress":
       return event.total > 0 && event.done >= event.total ? omit(state, "progress") : { ...state, progress: event };
     case "control":
-      return { ...state, control: event.state };
+      return { ...state, control: event.state, members: withAsked(state.members, event.members) };
+    case "profile":
+      return { ...state, profile: event };
     case "run-end":
       return {
         ...omit(omit(state, "at"), "progress"),
@@ -200,6 +224,13 @@ export function memberInFocus(state: RunState): MemberState | undefined {
 /** Members that trained side by side with the last one that counts, and were not needed. */
 function discardRunning({ members }: RunState): readonly MemberState[] {
   return members.map((member) => (member.status === "training" ? waiting(member.member, member.plan) : member));
+}
+
+/** Members that were asked for are like the last one; what they will be is told when they are taken up. */
+function withAsked(members: readonly MemberState[], count = 0): readonly MemberState[] {
+  const plan = members.at(-1)?.plan;
+  if (!plan || count <= members.length) return members;
+  return Array.from({ length: count }, (_, member) => members[member] ?? waiting(member, { ...plan, member }));
 }
 
 function waiting(member: number, plan: MemberPlan | undefined): MemberState {

@@ -1,12 +1,13 @@
 import { extname } from "node:path";
 import { SHARE_ENV, Worker } from "node:worker_threads";
-import { type RunEvent, UserError } from "@benn/core";
-import type { RunResult } from "@benn/core/node";
+import type { RunEvent } from "@benn/core";
+import { UserError } from "@benn/core/messages";
+import type { RunResult, TrainedApart } from "@benn/core/node";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./thread-messages.ts";
 
 export interface TrainingThread {
   /** Undefined: stopped before there was anything to save. Rejects with the thread's error. */
-  readonly finished: Promise<RunResult | undefined>;
+  readonly finished: Promise<RunResult | TrainedApart | undefined>;
   ask(what: ControlMessage): void;
   /** Ends the thread where it is, without saving. */
   kill(): Promise<void>;
@@ -17,24 +18,27 @@ export interface Listener {
   readonly onEvent: (event: RunEvent) => void;
   /** @param what comes before training, and begins */
   readonly onPhase: (what: string) => void;
-  /** @param plugins files that the run loads plugins from */
-  readonly onFolder: (folder: string, plugins: readonly string[]) => void;
+  /** @param plugins files that the run loads plugins from @param hasViews whether they bring views of the dashboard */
+  readonly onFolder: (folder: string, plugins: readonly string[], hasViews: boolean) => void;
+  /** @param member that is to be collected and is not there */
+  readonly onMissing?: (member: number) => void;
   /** Text that libraries wrote to the console. */
   readonly onNoise: (text: string) => void;
 }
 
 /** Starts training in a thread of its own. */
-export function startTraining(request: TrainRequest, { onEvent, onPhase, onFolder, onNoise }: Listener): TrainingThread {
+export function startTraining(request: TrainRequest, { onEvent, onPhase, onFolder, onMissing, onNoise }: Listener): TrainingThread {
   const entry = new URL(`../train-worker${extname(import.meta.filename)}`, import.meta.url);
   // The environment is the process's own, for native libraries that a backend loads there: they read no copy.
   const worker = new Worker(entry, { workerData: request, stdout: true, stderr: true, env: SHARE_ENV });
   worker.stdout.on("data", (text: Buffer) => onNoise(text.toString()));
   worker.stderr.on("data", (text: Buffer) => onNoise(text.toString()));
-  const finished = new Promise<RunResult | undefined>((resolve, reject) => {
+  const finished = new Promise<RunResult | TrainedApart | undefined>((resolve, reject) => {
     worker.on("message", (message: ThreadMessage) => {
       if (message.kind === "event") onEvent(message.event);
       else if (message.kind === "phase") onPhase(message.what);
-      else if (message.kind === "folder") onFolder(message.folder, message.plugins);
+      else if (message.kind === "folder") onFolder(message.folder, message.plugins, message.hasViews);
+      else if (message.kind === "missing") onMissing?.(message.member);
       else if (message.kind === "end") resolve(message.result);
       else if (message.kind === "stopped") resolve(undefined);
       else reject(revive(message));

@@ -37,7 +37,7 @@ export interface ListedRun extends RunLabels {
 }
 
 /** Types of events that a list is made of: long logs are not read in full. */
-const TOLD = ["run-start", "member-start", "member-end", "staged", "run-end"] as const;
+const TOLD = ["run-start", "members-added", "member-start", "member-end", "staged", "run-end"] as const;
 
 /**
  * The runs in folders; a folder that is a run itself is one of them.

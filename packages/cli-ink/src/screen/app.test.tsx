@@ -30,6 +30,52 @@ test("keys ask for what the footer says", async () => {
   expect(pressed).toEqual(["pause", "stop", "quit", "interrupt"]);
 });
 
+test("members are added, and what is asked of a member is asked of the chosen one; kernels are timed in their view", async () => {
+  const asked: unknown[] = [];
+  const keys: RunKeys = {
+    addMember: () => asked.push("add"),
+    steer: (steering, chosen) => asked.push([steering, chosen]),
+    profile: (chosen) => asked.push(["profile", chosen]),
+    quit: () => {},
+    interrupt: () => {},
+    note: () => undefined,
+  };
+  const state = exampleRun({ members: 3, epochs: 2 }).reduce(reduce, initialState);
+  const screen = render(<App state={state} since={0} note={undefined} keys={keys} watching={false} />);
+  await settle();
+  for (const key of ["a", "x", "k", "[", "]", "P", "7", "P"]) {
+    screen.stdin.write(key);
+    await settle();
+  }
+  screen.unmount();
+  expect(asked).toEqual([
+    "add",
+    [{ action: "end-member" }, undefined],
+    [{ action: "learning-rate", factor: 0.5 }, 1],
+    [{ action: "learning-rate", factor: 2 }, 1],
+    ["profile", 1],
+  ]);
+});
+
+test("keys that come together are keys one by one, also those of the filter", async () => {
+  const state = exampleRun({ members: 6, epochs: 2 }).reduce(reduce, initialState);
+  const { screen, pressed } = app(state);
+  await settle();
+  screen.stdin.write("kkkp");
+  await settle();
+  expect(screen.lastFrame()).toMatch(/✓▸ 3 /);
+  expect(pressed).toEqual(["pause"]);
+  for (const late of ["]11;rgb:ffff/ffff/ffff", "[6;20;10t", "_Gi=4211;OK"]) screen.stdin.write(late);
+  await settle();
+  expect(pressed).toEqual(["pause"]);
+  expect(screen.lastFrame()).toMatch(/✓▸ 3 /); // "g" would have chosen the first
+  screen.stdin.write("/2-3");
+  await settle();
+  expect(screen.lastFrame()).toContain("/2-3");
+  expect(screen.lastFrame()).not.toMatch(/^✓.? 1 /m);
+  screen.unmount();
+});
+
 test("? opens and closes the help", async () => {
   const { screen } = app();
   await settle();

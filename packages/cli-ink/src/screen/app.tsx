@@ -2,7 +2,7 @@ import { useInput, useStdin, useWindowSize } from "ink";
 import { useState } from "react";
 import { Dashboard, type DashboardProps } from "./dashboard.tsx";
 import { contextOf } from "./frame.ts";
-import { keyName } from "./key-name.ts";
+import { isLateAnswer, keyName } from "./key-name.ts";
 import type { RunKeys } from "./screen.ts";
 import { initialUi, type KeyName, press, type UiState } from "./ui-state.ts";
 
@@ -24,10 +24,15 @@ export function App({ keys, onUi, ...props }: AppProps) {
   useInput(
     (input, key) => {
       if (key.ctrl && input === "c") return keys.interrupt();
-      const name = keyName(input, key);
-      if (!name) return;
-      if (!ui.typing && (forReplay(name, ui, keys) || forRun(name, keys))) return redraw((n) => n + 1);
-      const next = press(ui, name, contextOf({ state: props.state, ui, rows }));
+      // Keys that come together, as repeated ones do while the screen is busy, are one text.
+      const characters = key.ctrl || key.meta || isLateAnswer(input) || input === "" ? [input] : Array.from(input);
+      let next = ui;
+      for (const character of characters) {
+        const name = keyName(character, key);
+        if (!name) continue;
+        if (!next.typing && (forReplay(name, next, keys) || forRun(name, keys, next))) redraw((n) => n + 1);
+        else next = press(next, name, contextOf({ ...props, ui: next, columns, rows, replay: keys.replay?.position() }));
+      }
       if (next === ui) return;
       setUi(next);
       onUi?.(next);
@@ -38,15 +43,17 @@ export function App({ keys, onUi, ...props }: AppProps) {
 }
 
 /** @returns whether the key was one of the run's */
-function forRun(key: KeyName, keys: RunKeys): boolean {
+function forRun(key: KeyName, keys: RunKeys, { member: chosen, view }: UiState): boolean {
   if (!("text" in key)) return false;
   if (key.text === "q") keys.quit();
   else if (key.text === "p" && keys.pause) keys.pause();
   else if (key.text === "s" && keys.stopAfterEpoch) keys.stopAfterEpoch();
   else if (key.text === "S" && keys.stopAfterMember) keys.stopAfterMember();
-  else if (key.text === "x" && keys.endMember) keys.endMember();
-  else if (key.text === "[" && keys.scaleLearningRate) keys.scaleLearningRate(0.5);
-  else if (key.text === "]" && keys.scaleLearningRate) keys.scaleLearningRate(2);
+  else if (key.text === "a" && keys.addMember) keys.addMember();
+  else if (key.text === "P" && keys.profile && view === "system") keys.profile(chosen);
+  else if (key.text === "x" && keys.steer) keys.steer({ action: "end-member" }, chosen);
+  else if (key.text === "[" && keys.steer) keys.steer({ action: "learning-rate", factor: 0.5 }, chosen);
+  else if (key.text === "]" && keys.steer) keys.steer({ action: "learning-rate", factor: 2 }, chosen);
   else return false;
   return true;
 }

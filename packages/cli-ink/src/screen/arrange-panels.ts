@@ -1,4 +1,4 @@
-import type { Panel } from "./panel-list.tsx";
+import type { Panel } from "./panel.ts";
 
 /** Cells and lines that a panel needs. */
 const [WIDTH, HEIGHT] = [36, 5];

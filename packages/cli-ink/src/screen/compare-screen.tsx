@@ -53,7 +53,7 @@ function CompareApp({ runs, settings, looks: { theme, ascii, words }, quit }: Co
       const page = "name" in name && (name.name === "pageUp" || name.name === "pageDown") ? name.name : undefined;
       if (page) return setUi({ ...ui, scroll: Math.max(0, ui.scroll + (page === "pageUp" ? -5 : 5)) });
       const members = Array.from({ length: Math.max(1, ...runs.map(({ state }) => state.members.length)) }, (_, member) => member);
-      setUi(press(ui, name, { views: [ui.view], members, focus: 0, page: rows }));
+      setUi(press(ui, name, { views: [ui.view], members, focus: 0, page: rows, most: 0 }));
     },
     { isActive: useStdin().isRawModeSupported },
   );

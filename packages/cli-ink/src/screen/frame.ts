@@ -8,12 +8,12 @@ import { wrap } from "../run/wrap.ts";
 import type { InsightState } from "../insight/insight.ts";
 import { footer } from "./footer.ts";
 import { header } from "./header.ts";
-import { help } from "./help.ts";
+import { helpLines, scrolledHelp } from "./help.ts";
 import { bold, cut, dim, fill, type Line, line, span } from "./line.ts";
 import { membersLeft } from "./member-shown.ts";
 import type { ReplayKeys } from "./screen.ts";
 import type { SystemSample } from "./system-samples.ts";
-import type { UiContext, UiState } from "./ui-state.ts";
+import { type UiContext, type UiState, viewKey } from "./ui-state.ts";
 import type { KeyWords, View, ViewProps } from "./view.ts";
 import { viewNamed, VIEWS } from "./views.ts";
 import { hasMorePanels, overview, showsVotes } from "./views/overview.ts";
@@ -36,15 +36,18 @@ export interface FrameProps {
   readonly replay?: ReturnType<ReplayKeys["position"]> | undefined;
   /** Words for signs and pictures. */
   readonly words?: boolean;
+  /** Whether the terminal draws pictures itself. */
+  readonly pictures?: unknown;
+  /** Default: the dashboard's own. */
+  readonly views?: readonly View[];
 }
 
 const HEADER = 4;
 
-/** The whole screen as lines, from the state alone. */
-export function frame(props: FrameProps): Line[] {
-  const { state, ui, columns, rows, since, watching, note, live = true, words = false } = props;
-  const left = live ? secondsLeft(state) : undefined;
-  const view = viewNamed(ui.view);
+/** What stands on the screen, and how much room the view has. */
+function layout(props: FrameProps) {
+  const { state, ui, columns, rows, note, words = false, views = VIEWS } = props;
+  const view = viewNamed(ui.view, views);
   const isOverview = view === overview;
   const warnings = rows < 14 || !isOverview ? [] : state.warnings.slice(rows < 40 ? -1 : -4);
   const why = state.end && stopSentence(state.end);
@@ -66,20 +69,32 @@ export function frame(props: FrameProps): Line[] {
     insight: props.insight ?? {},
     system: props.system ?? [],
     words,
+    pictures: props.pictures !== undefined,
   };
+  return { view, views, body, vote, warnings, stopped, longNote, hasFilter: filter > 0, metrics, isOverview };
+}
+
+/** The whole screen as lines, from the state alone. */
+export function frame(props: FrameProps): Line[] {
+  const { state, ui, columns, rows, since, watching, note, live = true, words = false } = props;
+  const left = live ? secondsLeft(state) : undefined;
+  const { view, views, body, vote, warnings, stopped, longNote, hasFilter, metrics, isOverview } = layout(props);
+  const { height } = body;
   const run = runKeys(props);
   const more = isOverview ? hasMorePanels(body) : true;
   const keys: KeyWords[] = [
     ...run.filter(([key, does]) => key !== "q" && does.length < 20),
-    ...view.keys.filter(([key]) => key !== "c" || more),
+    ...view.keys.filter(([key]) => (key !== "c" || more) && (key !== "P" || !watching)),
     ...(metrics.length > 1 && isOverview ? ([["m", "metric"]] as const) : []),
     ["tab", "views"],
   ];
   const lines = [
     ...header({ state, elapsed: state.seconds + since, left: left === undefined ? undefined : Math.max(0, left - since), columns, words }),
-    tabs(view, columns, words),
+    tabs(view, views, columns, words),
     ...fill(
-      ui.help ? help({ view, keys: run, voters: votersOf(state), width: columns, height, scroll: ui.scroll }) : view.draw(body),
+      ui.help
+        ? scrolledHelp(helpLines({ view, views: views.length, keys: run, voters: votersOf(state), width: columns }), height, ui.scroll)
+        : view.draw(body),
       height,
     ),
     ...(vote === undefined ? [] : [line(bold(vote))]),
@@ -88,7 +103,7 @@ export function frame(props: FrameProps): Line[] {
       return line(span(`! ${message}${others}`, "warn"));
     }),
     ...stopped.map((text) => line(text)),
-    ...(filter === 0 ? [] : [line(bold("/"), ui.filter, ui.typing ? bold("▏") : dim("  (escape: all)"))]),
+    ...(!hasFilter ? [] : [line(bold("/"), ui.filter, ui.typing ? bold("▏") : dim("  (escape: all)"))]),
     ...(props.replay ? [scrub(props.replay, state, columns, words)] : []),
     ...longNote.map((text) => line(bold(text, "warn"))),
     footer({ columns, note: longNote.length > 0 ? undefined : note, keys, last: ["q", watching ? "leave" : "save and quit"] }),
@@ -97,23 +112,31 @@ export function frame(props: FrameProps): Line[] {
 }
 
 /** What a key may choose from on this screen. */
-export function contextOf({ state, ui, rows }: Pick<FrameProps, "state" | "ui" | "rows">): UiContext {
+export function contextOf(props: FrameProps): UiContext {
+  const { state, ui, rows, columns, views = VIEWS } = props;
+  const { view, body } = layout(props);
   return {
-    views: VIEWS.map(({ name }) => name),
+    views: views.map(({ name }) => name),
     members: membersLeft(state, ui).map(({ member }) => member),
     focus: memberInFocus(state)?.member ?? 0,
     page: Math.max(1, rows - HEADER - 3),
+    scrolls: view.scrolls,
+    most: ui.help
+      ? helpLines({ view, views: views.length, keys: runKeys(props), voters: votersOf(state), width: columns }).length - body.height
+      : (view.most?.(body) ?? 0),
   };
 }
 
-function tabs(shown: View, columns: number, words: boolean): Line {
-  if (words) return line(`view ${VIEWS.indexOf(shown) + 1} of ${VIEWS.length}: ${shown.name}`);
-  const all = VIEWS.reduce((sum, { name }) => sum + name.length + 3, 0);
+function tabs(shown: View, views: readonly View[], columns: number, words: boolean): Line {
+  const at = views.indexOf(shown);
+  if (words) return line(`view ${at + 1} of ${views.length}: ${shown.name}`);
+  const keys = views.map((_, i) => viewKey(i));
+  const all = views.reduce((sum, { name }, i) => sum + name.length + (keys[i]?.length ?? 0) + 2, 0);
   // Where not all have room, the others are numbers.
-  return VIEWS.flatMap((view, i) => {
+  return views.flatMap((view, i) => {
     const isShown = view === shown;
-    const text = `${isShown ? "▸" : " "}${i + 1}${all <= columns || isShown ? ` ${view.name}` : ""}`;
-    return [isShown ? span(text, "accent", { inverse: true, bold: true }) : span(text, "dim")];
+    const text = `${isShown ? "▸" : " "}${[keys[i], all <= columns || isShown ? view.name : ""].filter((part) => part !== "").join(" ")}`;
+    return text.trim() === "" ? [] : [isShown ? span(text, "accent", { inverse: true, bold: true }) : span(text, "dim")];
   });
 }
 
@@ -130,8 +153,9 @@ function runKeys({ state, watching, replay }: FrameProps): KeyWords[] {
     ["p", state.control === "paused" ? "resume" : "pause"],
     ["s", "stop after epoch"],
     ["S", "stop after the running member"],
-    ["x", "end the member: the running epoch is its last"],
-    ["[ ]", "learning rate of the running member × 0.5, × 2"],
+    ["a", "one more member, when the running one is done; again for another"],
+    ["x", "end the member in training: the running epoch is its last. Of several: the chosen one"],
+    ["[ ]", "learning rate of the member in training × 0.5, × 2. Of several: of the chosen one"],
     ["q", "save after the running batch and quit; resume any time"],
     ["ctrl-C again", "leave at once; work since the last checkpoint is redone"],
   ];

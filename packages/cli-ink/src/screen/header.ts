@@ -32,11 +32,11 @@ export function header({ state, elapsed, left, columns, words }: HeaderProps): L
   ];
 }
 
-function recipe({ start }: RunState): string[] {
+function recipe({ start, members }: RunState): string[] {
   if (!start) return [];
   const nets = [...new Set(start.members.map(({ architecture }) => architecture))];
   return [
-    `${start.members.length} × ${nets.length === 1 ? nets[0] : `${nets.length} nets`}`,
+    `${members.length} × ${nets.length === 1 ? nets[0] : `${nets.length} nets`}`,
     start.scheme,
     start.mode,
     `${start.voter} vote`,

@@ -3,7 +3,6 @@ import { bold, dim, type Line, line } from "./line.ts";
 import type { KeyWords, View } from "./view.ts";
 
 const EVERYWHERE: readonly KeyWords[] = [
-  ["1 – 8, tab", "another view"],
   ["↑ ↓, j k, wheel", "another member; in lists: scroll. Also PgUp, PgDn, g, G"],
   ["← →, h l", "the cursor of charts"],
   ["/", "filter members (3, 2-5, a net, a state), classes, metrics, lines of the log; escape ends it"],
@@ -25,18 +24,18 @@ const WORDS: readonly KeyWords[] = [
 
 interface HelpProps {
   readonly view: View;
+  /** How many views there are. */
+  readonly views: number;
   /** Of the run: pause, stop. */
   readonly keys: readonly KeyWords[];
   readonly voters: readonly string[];
   readonly width: number;
-  readonly height: number;
-  readonly scroll: number;
 }
 
-/** Keys and words, in place of the view. */
-export function help({ view, keys, voters, width, height, scroll }: HelpProps): Line[] {
+/** Keys and words, in place of the view: all lines. */
+export function helpLines({ view, views, keys, voters, width }: HelpProps): Line[] {
   const others = voters.length > 0 ? ([[voters.join(", "), 'ways to vote; "benn plugins" describes them']] as const) : [];
-  const lines = [
+  return [
     line(bold(`Keys in ${view.name}`), dim(`  ${view.about}`)),
     ...view.keys.flatMap((key) => entry(key, width)),
     [],
@@ -44,11 +43,16 @@ export function help({ view, keys, voters, width, height, scroll }: HelpProps): 
     ...keys.flatMap((key) => entry(key, width)),
     [],
     line(bold("Keys everywhere")),
+    ...entry([`1 – ${views < 10 ? views : "9, 0"}, tab`, "another view"], width),
     ...EVERYWHERE.flatMap((key) => entry(key, width)),
     [],
     line(bold("Words")),
     ...[...WORDS, ...others].flatMap((word) => entry(word, width)),
   ];
+}
+
+/** Those that have room, from `scroll` on, and how many follow. */
+export function scrolledHelp(lines: readonly Line[], height: number, scroll: number): Line[] {
   const from = Math.min(scroll, Math.max(0, lines.length - height));
   const more = lines.length - from - height;
   return [...lines.slice(from, from + height - (more > 0 ? 1 : 0)), ...(more > 0 ? [line(dim(`  ↓ ${more + 1} more lines`))] : [])];

@@ -4,11 +4,15 @@ import { type InsightPlace, insightSource } from "../insight/insight-source.ts";
 import { addToLog, type LogEntry } from "../run/event-log.ts";
 import { initialState, reduce, type RunState } from "../run/run-state.ts";
 import { App } from "./app.tsx";
+import type { Line } from "./line.ts";
 import type { Looks } from "./looks.ts";
+import { passing } from "./passing.ts";
+import { PictureLayer } from "./picture-layer.ts";
 import type { RunKeys, Screen } from "./screen.ts";
 import { systemSampler, type SystemSample } from "./system-samples.ts";
 import { terminalOutput } from "./terminal-output.ts";
 import { terminalStatus } from "./terminal-status.ts";
+import { ViewHost } from "./view-host.ts";
 import { initialUi } from "./ui-state.ts";
 import { viewNamed } from "./views.ts";
 
@@ -25,12 +29,23 @@ export interface InkScreenOptions {
   readonly watching: boolean;
   /** Whether the clock of the screen runs between events. */
   readonly live: boolean;
+  /** Views that plugins bring; it gets what the screen shows. */
+  readonly host?: ViewHost;
   /** Where the run is, once there is a folder. */
   place(): InsightPlace | undefined;
 }
 
 /** The live dashboard, on the terminal's alternate screen. */
-export function inkScreen({ state: first, log: firstLog = [], keys, looks, watching, live, place }: InkScreenOptions): Screen {
+export function inkScreen({
+  state: first,
+  log: firstLog = [],
+  keys,
+  looks,
+  watching,
+  live,
+  host = new ViewHost(),
+  place,
+}: InkScreenOptions): Screen {
   let state = first;
   let log = firstLog;
   let ui = initialUi;
@@ -43,11 +58,20 @@ export function inkScreen({ state: first, log: firstLog = [], keys, looks, watch
     const position = keys.replay?.position();
     const replay = position ? `${position.share.toFixed(3)} ${position.speed} ${position.isPlaying}` : "";
     const seen = viewNamed(ui.view).name === "system" ? system : undefined;
-    return { state, since, insight: insight.state, seen, key: `${Math.floor(state.seconds + since)} ${keys.note() ?? ""} ${replay}` };
+    return {
+      state,
+      since,
+      insight: insight.state,
+      seen,
+      views: host.views.length,
+      key: `${Math.floor(state.seconds + since)} ${keys.note() ?? ""} ${replay}`,
+    };
   };
   const element = ({ since }: ReturnType<typeof view>) => (
     <App
       {...{ state, log, since, keys, watching, live, system, ...looks }}
+      views={host.views}
+      {...(layer ? { onLines: (lines: readonly Line[]) => layer.place(lines) } : {})}
       insight={insight.state}
       note={keys.note()}
       onUi={(next) => {
@@ -63,10 +87,13 @@ export function inkScreen({ state: first, log: firstLog = [], keys, looks, watch
   };
   process.stdin.on("error", () => {}); // a terminal that goes away takes its keys along
   const output = terminalOutput();
+  const layer = looks.pictures && new PictureLayer(looks.pictures, (text) => void output.stream.write(text));
+  const onResize = (): void => layer?.redraw();
+  output.stream.on("resize", onResize);
   const status = terminalStatus((text) => void output.stream.write(text));
   let drawn = view();
   const app = render(element(drawn), {
-    stdout: output.stream,
+    stdout: layer ? passing(output.stream, layer.pass) : output.stream,
     alternateScreen: true,
     incrementalRendering: true,
     interactive: true,
@@ -77,7 +104,7 @@ export function inkScreen({ state: first, log: firstLog = [], keys, looks, watch
     // A terminal that is behind gets the newest frame when it has caught up, and none of those between.
     if (output.isBehind()) return;
     const next = view();
-    const isSame = (["state", "insight", "seen", "key"] as const).every((key) => next[key] === drawn[key]);
+    const isSame = (["state", "insight", "seen", "views", "key"] as const).every((key) => next[key] === drawn[key]);
     if (isSame) return;
     drawn = next;
     look();
@@ -90,6 +117,8 @@ export function inkScreen({ state: first, log: firstLog = [], keys, looks, watch
     clearInterval(timer);
     clearInterval(sampling);
     status.close();
+    output.stream.off("resize", onResize);
+    layer?.close();
     app.unmount();
     await app.waitUntilExit();
     await insight.close();
@@ -98,11 +127,13 @@ export function inkScreen({ state: first, log: firstLog = [], keys, looks, watch
   return {
     show(event: RunEvent) {
       const wasOver = state.end !== undefined;
+      host.show(event);
       state = reduce(state, event);
       log = addToLog(log, event, state);
       if (live && !wasOver && state.end) status.ring();
     },
     jump(events) {
+      host.jump(events);
       state = initialState;
       log = [];
       for (const event of events) {

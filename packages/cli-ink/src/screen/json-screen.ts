@@ -1,4 +1,4 @@
-import { printable } from "@benn/core/internals";
+import { printable } from "@benn/core/messages";
 import type { Screen } from "./screen.ts";
 
 /** One event a line, with the values that it has in `events.jsonl`, and nothing else. */

@@ -15,7 +15,11 @@ export function keyName(input: string, key: Key): KeyName | undefined {
   if (key.escape) return { name: "escape" };
   if (key.return) return { name: "enter" };
   if (key.backspace || key.delete) return { name: "backspace" };
-  // What is left of a terminal's late answer is no key.
-  if (input === "" || key.ctrl || key.meta || (input.length > 1 && /^[\][]/.test(input))) return undefined;
+  if (input === "" || key.ctrl || key.meta || isLateAnswer(input)) return undefined;
   return { text: input };
+}
+
+/** Whether it is what is left of a terminal's late answer to a query, which is no key: brackets alone are keys. */
+export function isLateAnswer(input: string): boolean {
+  return /^(?:[\][]+[^\][]|_G)/.test(input);
 }

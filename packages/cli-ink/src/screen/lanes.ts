@@ -61,7 +61,7 @@ export function lanes({ members, metric, focus, chosen, columns, height, words =
     `     ${name > 0 ? "net".padEnd(name) : ""}${"epoch".padStart(epochs)}   ${(words ? "state" : "loss").padEnd(curve)}${cells(["", train, "test", "ε", "alpha"])}`,
   );
   const rows = chooseLanes(members, focus, height - 1).map((lane): Line => {
-    if (lane.kind !== "member") return line(dim(summaryOf(lane, metric)));
+    if (lane.kind !== "member") return line(dim(words ? summaryOf(lane, metric).replace(/^\S/, " ") : summaryOf(lane, metric)));
     const { member } = lane;
     const hue = HUES[member.status];
     const style = { bold: member.status === "training", inverse: member.member === chosen };

@@ -11,6 +11,21 @@ export interface Span {
   readonly inverse?: boolean;
   /** Colours of a picture's pixels, `#rrggbb`: of the character and behind it. */
   readonly pixel?: readonly [top: string, bottom: string];
+  /** A picture that the terminal draws over this span and the cells below it, which are blank. */
+  readonly picture?: PlacedPicture;
+}
+
+export interface PlacedPicture {
+  /** Names what it shows: the same name is the same picture. */
+  readonly name: string;
+  /** In cells. */
+  readonly columns: number;
+  readonly rows: number;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** [height × width × 3], 0 to 255 */
+  readonly rgb: Uint8Array;
 }
 
 export type Line = readonly Span[];

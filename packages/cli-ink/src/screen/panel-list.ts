@@ -1,19 +1,8 @@
-import type { Line } from "./line.ts";
 import { memberShown, ofMember } from "./member-shown.ts";
+import type { Panel, PanelProps } from "./panel.ts";
 import { plot } from "./plot.ts";
 import { type Quantity, quantitiesOf } from "./quantities.ts";
-import type { ViewProps } from "./view.ts";
 import { votes } from "./votes.ts";
-
-export type PanelProps = Pick<ViewProps, "state" | "metric" | "ui" | "words" | "width" | "height">;
-
-/** A part of the overview below the members. */
-export interface Panel {
-  readonly id: string;
-  /** Charts may stand one above the other; a table stands by itself, at the right. */
-  readonly kind: "chart" | "table";
-  readonly draw: (props: PanelProps) => Line[];
-}
 
 const votesPanel: Panel = { id: "votes", kind: "table", draw: votes };
 

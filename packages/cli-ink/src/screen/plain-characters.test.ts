@@ -22,6 +22,10 @@ test("every sign of every view has one of ASCII, as wide", () => {
   }
 });
 
+test("the steps of a small curve stay eight different ones", () => {
+  expect(plainCharacters("▁▂▃▄▅▆▇█")).toBe("_.-~=+*#");
+});
+
 test("cells of few dots are dots, of many colons", () => {
   expect(plainCharacters("⠁⣿ ✓▶")).toBe(".: v>");
 });

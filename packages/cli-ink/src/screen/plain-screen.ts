@@ -1,4 +1,4 @@
-import { printable } from "@benn/core/internals";
+import { printable } from "@benn/core/messages";
 import { eventLine } from "../run/event-line.ts";
 import { reduce, type RunState } from "../run/run-state.ts";
 import type { Screen } from "./screen.ts";

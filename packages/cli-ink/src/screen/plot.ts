@@ -148,9 +148,17 @@ function legendOf({ series, cursor, unit, format, width }: PlotOptions): Line {
   const at = cursor === undefined ? [] : [bold(`${unit} ${shortNumber(cursor)}  `)];
   const parts = series.map(({ name, hue, points }) => {
     const value = cursor === undefined ? points.findLast(({ y }) => Number.isFinite(y))?.y : valueAt(points, cursor);
-    return [span("■ ", hue), { text: `${name} ${value === undefined ? "–" : format(value)}  ` }];
+    return [span("■ ", hue), { text: `${name} ${value === undefined ? "–" : format(value)}` }];
   });
-  return cut([...at, ...parts.flat()], width);
+  // A number that is cut reads as another one: of entries that have no room, only that there are more is said.
+  const shown: Span[] = [...at];
+  for (const [i, part] of parts.entries()) {
+    const gap = i === 0 ? [] : [{ text: "  " }];
+    const rest = i + 1 < parts.length ? 2 : 0;
+    if (i > 0 && lineWidth([...shown, ...gap, ...part]) + rest > width) return cut([...shown, dim(" …")], width);
+    shown.push(...gap, ...part);
+  }
+  return cut(shown, width);
 }
 
 function inWords({ title, series, unit, format, width, height, marks = [] }: PlotOptions): Line[] {

@@ -1,4 +1,5 @@
 import type { RunEvent } from "@benn/core";
+import type { Steering } from "@benn/core/node";
 import type { RunState } from "../run/run-state.ts";
 
 /** Shows a run as its events come. */
@@ -15,10 +16,12 @@ export interface RunKeys {
   pause?(): void;
   stopAfterEpoch?(): void;
   stopAfterMember?(): void;
-  /** Makes the running epoch the member's last. */
-  endMember?(): void;
-  /** Multiplies the learning rate of the running member. */
-  scaleLearningRate?(factor: number): void;
+  /** Gives the run one more member. */
+  addMember?(): void;
+  /** Times the kernels of the next training steps. @param chosen the member that is chosen on the screen */
+  profile?(chosen: number | undefined): void;
+  /** Asks something of a member in training. @param chosen the member that is chosen on the screen */
+  steer?(steering: Steering, chosen: number | undefined): void;
   /** Of a replay. */
   readonly replay?: ReplayKeys;
   /** Saves and ends; leaves a watched run. */

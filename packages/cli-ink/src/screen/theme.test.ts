@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseBackground } from "./terminal-background.ts";
+import { parseBackground } from "./ask-terminal.ts";
 import { chooseTheme, contrast, THEME_NAMES } from "./theme.ts";
 
 test.each(THEME_NAMES)("every colour of %s has a contrast of 4.5 : 1 on its backgrounds", (name) => {

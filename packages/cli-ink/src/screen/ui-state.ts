@@ -62,6 +62,11 @@ export type KeyName =
         | "backspace";
     };
 
+/** The key of a view by its place: 1 to 9, then 0; Tab alone leads to later ones. */
+export function viewKey(index: number): string {
+  return index < 9 ? String(index + 1) : index === 9 ? "0" : "";
+}
+
 /** What there is to choose from at the moment. */
 export interface UiContext {
   /** Names of the run's views, in the order of their numbers. */
@@ -72,6 +77,10 @@ export interface UiContext {
   readonly focus: number;
   /** Lines of the body. */
   readonly page: number;
+  /** What arrows move through in the view, other than members and the cursor. */
+  readonly scrolls?: "lines" | "images" | undefined;
+  /** How far lines scroll. */
+  readonly most: number;
 }
 
 /** Steps of the cursor over the width of a chart. */
@@ -90,9 +99,8 @@ export function press(ui: UiState, key: KeyName, context: UiContext): UiState {
     if (key.name !== "escape") return ui;
     return ui.help ? { ...ui, help: false } : { ...ui, member: undefined, cursor: undefined, zoom: 1, scroll: 0, filter: "" };
   }
-  const nth = Number(key.text);
-  if (key.text !== "" && Number.isInteger(nth) && nth >= 1 && nth <= context.views.length)
-    return { ...ui, view: context.views[nth - 1] ?? ui.view, help: false, scroll: 0, panel: 0 };
+  const named = context.views.find((_, i) => viewKey(i) === key.text);
+  if (named !== undefined && key.text !== "") return { ...ui, view: named, help: false, scroll: 0, panel: 0 };
   switch (key.text) {
     case "?":
       return { ...ui, help: !ui.help, scroll: 0 };
@@ -134,24 +142,22 @@ function turn(ui: UiState, by: number, { views }: UiContext): UiState {
 }
 
 /** Arrows, the keys of vi, and the wheel, which terminals turn into arrows. */
-function move(ui: UiState, key: KeyName, { members, focus, page }: UiContext): UiState | undefined {
+function move(ui: UiState, key: KeyName, { members, focus, page, scrolls, most }: UiContext): UiState | undefined {
   const word = "name" in key ? key.name : ({ k: "up", j: "down", h: "left", l: "right", g: "home", G: "end" } as const)[key.text];
   const step = { up: -1, down: 1, pageUp: -page, pageDown: page, home: -Infinity, end: Infinity }[word as "up"];
   if (step !== undefined) {
-    if (ui.help || ui.view === "log") return { ...ui, scroll: scrolled(ui, ui.view === "log" && !ui.help ? -step : step) };
+    if (ui.help || scrolls === "lines") return { ...ui, scroll: scrolled(ui, ui.view === "log" && !ui.help ? -step : step, most) };
     if (members.length === 0) return ui;
     const at = members.indexOf(ui.member ?? focus);
     const next = Math.min(members.length - 1, Math.max(0, (at < 0 ? 0 : at) + step));
     return { ...ui, member: members[next] };
   }
   if (word !== "left" && word !== "right") return undefined;
+  if (scrolls === "images" && !ui.help) return { ...ui, scroll: scrolled(ui, word === "left" ? -1 : 1, most) };
   const cursor = ui.cursor ?? 1;
   return { ...ui, cursor: Math.min(1, Math.max(0, cursor + (word === "left" ? -1 : 1) / (CURSOR_STEPS * ui.zoom))) };
 }
 
-/** The end is not known here: whoever draws stops at the last line. */
-const FAR = 1e6;
-
-function scrolled({ scroll }: UiState, step: number): number {
-  return Math.min(FAR, Math.max(0, scroll + step));
+function scrolled({ scroll }: UiState, step: number, most: number): number {
+  return Math.min(Math.max(0, most), Math.max(0, Math.min(scroll, most) + step));
 }

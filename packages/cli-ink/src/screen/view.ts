@@ -17,6 +17,8 @@ export interface ViewProps {
   readonly system: readonly SystemSample[];
   /** Words for signs and pictures: for a screen reader. */
   readonly words: boolean;
+  /** Whether the terminal draws pictures itself: `picture` of a span. */
+  readonly pictures: boolean;
   /** In cells. */
   readonly width: number;
   readonly height: number;
@@ -30,6 +32,10 @@ export interface View {
   readonly name: string;
   readonly about: string;
   readonly keys: readonly KeyWords[];
+  /** What arrows move through instead of members and the cursor: lines up and down, images left and right. */
+  readonly scrolls?: "lines" | "images";
+  /** How far they move. */
+  most?(props: ViewProps): number;
   /** What of the run folder it needs, beyond the events. */
   readonly needs?: "votes" | "weights";
   /** At most `height` lines of at most `width` cells. */

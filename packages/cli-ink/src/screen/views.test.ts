@@ -181,6 +181,10 @@ test("words have no signs and no pictures", () => {
     expect(draw({ view: name }, 80, 24, { words: true, replay })).toMatch(/replay at 25 %, \d:\d\d {2}×20 held/);
   }
   expect(draw({ view: "curves" }, 120, 40, { words: true })).toMatch(/batches: from [\d.]+ to [\d.]+ at epoch 6, lowest/);
+  const { state, log } = play({ members: 32, epochs: 20 }, 1);
+  const many = draw({ view: "overview" }, 80, 24, { state, log, words: true });
+  expect(many).toMatch(/^ +1–\d+ finished: test/m);
+  expect(many).not.toMatch(/[✓▶✗▸]/);
 });
 
 test("a replay has its scrubber, and no time left", () => {

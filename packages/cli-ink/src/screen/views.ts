@@ -8,9 +8,9 @@ import { overview } from "./views/overview.ts";
 import { system } from "./views/system.ts";
 import { weights } from "./views/weights.ts";
 
-/** The ways to look at a run, in the order of their numbers. Everything else follows from this list. */
+/** The ways to look at a run, in the order of their numbers. Those of plugins follow. */
 export const VIEWS: readonly View[] = [overview, curves, ensemble, classes, weights, bits, system, log];
 
-export function viewNamed(name: string): View {
-  return VIEWS.find((view) => view.name === name) ?? overview;
+export function viewNamed(name: string, views: readonly View[] = VIEWS): View {
+  return views.find((view) => view.name === name) ?? overview;
 }

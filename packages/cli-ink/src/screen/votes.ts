@@ -3,7 +3,7 @@ import { comparison, isBetter, metricHead } from "../run/metric-values.ts";
 import { voteMetrics } from "../run/run-metrics.ts";
 import { headline, stagedRows } from "../run/summary.ts";
 import { bold, cut, dim, type Line, line, span } from "./line.ts";
-import type { PanelProps } from "./panel-list.ts";
+import type { PanelProps } from "./panel.ts";
 
 /** The votes of the first 1, 2, … members, beside single ones; the newest if not all fit. */
 export function votes({ state, metric: shown, width, height }: PanelProps): Line[] {

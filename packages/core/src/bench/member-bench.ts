@@ -15,7 +15,7 @@ import { type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
 import { StepMetrics, type StepTensors, YIELD_MILLISECONDS } from "../train/step-metrics.ts";
 import { createStep, type TrainBatch } from "../train/train-step.ts";
 import { EVALUATION } from "../step.ts";
-import { averageRows } from "./average-rows.ts";
+import { averageRows } from "../average-rows.ts";
 
 /** What a step is of: training, or evaluation, which is the forward pass alone. */
 export type StepKind = "training" | "evaluation";

@@ -6,7 +6,7 @@ import { withChecks } from "./with-checks.ts";
 
 /** Checks what its probe returns, and how it divides the machine. */
 export function checkedBackend(backend: Backend, who: string): Backend {
-  requireMethods(who, backend, { required: ["probe", "activate"], optional: ["profile", "limits", "share"] });
+  requireMethods(who, backend, { required: ["probe", "activate"], optional: ["profile", "limits", "share", "form"] });
   return withChecks(backend, {
     async probe() {
       const probe: unknown = await backend.probe();

@@ -8,6 +8,7 @@ import type { DependencyContainer } from "../container.ts";
 import { type ContractKey, CONTRACTS } from "../contracts.ts";
 import { DATASETS, type LoadedDataset, type Split } from "../dataset.ts";
 import { type EnsembleScheme, SCHEMES } from "../ensemble-scheme.ts";
+import { VIEWS } from "../dashboard-view.ts";
 import { KEY_MAPS } from "../key-map.ts";
 import { METRICS } from "../metric.ts";
 import { PRESETS } from "../preset.ts";
@@ -629,12 +630,17 @@ test("a definition without create is refused when it is registered", () => {
   );
 });
 
-test("a preset and a key map are looked at when they are made", () => {
+test("a preset, a view and a key map are looked at when they are made", () => {
   expect(() =>
     containerWith("presets", () => ({}))
       .resolve(PRESETS)
       .create("broken"),
   ).toThrow("preset broken: its create returned an empty object. It must return { config } with an object of settings.");
+  expect(() =>
+    containerWith("views", () => ({ state: 0, reduce: () => 0 }))
+      .resolve(VIEWS)
+      .create("broken"),
+  ).toThrow("dashboard view broken: has no method draw. It must have reduce and draw.");
   expect(() =>
     containerWith("keyMaps", () => ({ fits: () => true }))
       .resolve(KEY_MAPS)

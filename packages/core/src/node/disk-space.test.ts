@@ -11,8 +11,8 @@ const data: LoadedDataset = { shape: [1, 1, 1], labels: [], train: split, test: 
 const members = (n: number) => ({ members: Array.from({ length: n }) }) as unknown as Parameters<typeof checkDiskSpace>[1];
 
 test("the disk that is asked is the one the folder will be on, whether it exists or not", async () => {
-  // Two disks that differ in size, as /dev/shm and the temporary folder do; without them the nearest parent's is asked all the same.
-  for (const disk of [tmpdir(), "/dev/shm"].filter((path) => existsSync(path))) {
+  // Two disks that differ in size, as /dev/shm and that of the sources do; without them the nearest parent's is asked all the same.
+  for (const disk of [import.meta.dirname, "/dev/shm"].filter((path) => existsSync(path))) {
     const { bavail, bsize } = await statfs(disk);
     const folder = join(disk, "benn-not-made", "deeper");
     await checkDiskSpace(folder, members(1), data, { weightBytes: Math.floor((bavail * bsize) / 20), trained: 0 });

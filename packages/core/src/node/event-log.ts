@@ -212,6 +212,9 @@ export async function* readEvents(path: string, { follow, signal, only, onDamage
   }
 }
 
+/** The event that a run has more members from. */
+const ADDED = "members-added";
+
 export interface EntryOptions extends Pick<ReadOptions, "follow" | "signal"> {
   /** Of the run, if known from elsewhere than the log's first event. */
   readonly members?: number | undefined;
@@ -225,16 +228,19 @@ export async function* readEntries(
   { members = 0, words, ...options }: EntryOptions,
 ): AsyncGenerator<{ readonly line: string; readonly event: RunEvent | "later" | "damaged" }> {
   for await (const line of readLines(path, options)) {
-    if (words && !words.some((word) => line?.includes(word))) continue;
+    if (words && !line?.includes(ADDED) && !words.some((word) => line?.includes(word))) continue;
     const event = line === undefined ? "damaged" : parseEvent(line);
     const isEvent = typeof event !== "string";
     if (isEvent && event.type === "run-start") members = event.members.length;
+    // Not further than one after the other: no number in the log may make tables grow.
+    if (isEvent && event.type === ADDED && event.members[0]?.member === members) members += event.members.length;
     yield { line: line ?? "", event: isEvent && membersNeeded(event) > members ? "damaged" : event };
   }
 }
 
 /** How many members a run needs for the event to belong to it. Without this bound a reader's tables would grow with any number in the log. */
 function membersNeeded(event: RunEvent): number {
+  if (event.type === ADDED) return event.members.length === 0 ? 0 : (event.members.at(-1)?.member ?? 0) + 1;
   if (event.type === "staged") return event.members;
   return "member" in event && event.member !== undefined ? event.member + 1 : 0;
 }

@@ -47,6 +47,13 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
     pretrainEpochs: count,
     stopWhen: z.looseObject({ metric: z.string(), on: z.string(), patience: count, minDelta: number }).optional(),
   }),
+  "members-added": z.looseObject({
+    after: members,
+    members: z
+      .array(plan)
+      .max(MOST_MEMBERS)
+      .refine((plans) => plans.every((own, index) => own.member === (plans[0]?.member ?? 0) + index)),
+  }),
   "member-start": z.looseObject({ member, epochs: count, steps: count }),
   step: z.looseObject({ member, epoch: count, step: count, steps: count, loss: number, metrics: byName }),
   epoch: z.looseObject({ member, epoch: count, epochs: count, loss: number, metrics: byName, learningRate: number }),
@@ -92,7 +99,14 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
   }),
   warning: z.looseObject({ member: member.optional(), message: z.string() }),
   progress: z.looseObject({ what: z.string(), done: z.number(), total: z.number() }),
-  control: z.looseObject({ state: z.string() }),
+  control: z.looseObject({ state: z.string(), members: members.optional() }),
+  profile: z.looseObject({
+    member,
+    steps: count,
+    milliseconds: number,
+    rows: z.array(z.looseObject({ kernel: z.string(), part: z.string(), calls: number, milliseconds: number })),
+    refused: z.string().optional(),
+  }),
   "run-end": z.looseObject({ reason: z.string(), message: z.string().optional(), members }),
 };
 

@@ -104,7 +104,7 @@ test("a file of a member that is busy for a moment is written all the same; one 
   await expect(run({ out, files })).rejects.toThrow(/001\/member\.json: cannot be written: its file system is read-only \(EROFS\)/);
   const resumed = await run({ resume: join(out, "toy") });
   expect(await folderBytes(resumed)).toEqual(whole);
-}, 60_000);
+});
 
 test("a run that is asked to stop and cannot save does not claim to have saved", async () => {
   const control = new RunControl();
@@ -119,7 +119,7 @@ test("a run that is asked to stop and cannot save does not claim to have saved",
   await expect(running).rejects.toThrow("latest.safetensors: cannot be written: the disk is full (ENOSPC)");
   expect(events.map(({ type }) => type)).not.toContain("run-end");
   expect(await folderBytes(await run({ resume: join(out, "toy") }))).toEqual(whole);
-}, 60_000);
+});
 
 test("a run whose folder is deleted while it trains ends with a sentence that names the folder", async () => {
   const out = await newOut();

@@ -12,6 +12,7 @@ import { folderBytes } from "./folder-bytes.ts";
 import { planRun } from "./plan-run.ts";
 import { newOut, runToy, toyConfig } from "./run-toy.ts";
 import type { TrainOptions } from "./train.ts";
+import { threadExecutor } from "./threads/thread-executor.ts";
 
 const container = toyContainer();
 const base = { ...toyConfig, architecture: { name: "linear", hidden: 4 }, scheme: "boost" } satisfies Config;
@@ -76,14 +77,16 @@ test("which rows a given member saw nobody knows, so it has no say out of bag", 
 test("members behind given ones may train side by side", async () => {
   const config = { ...base, scheme: "bag", mode: "independent" } satisfies Config;
   const { folder: given } = await run({ ...config, members: 1 });
-  const startMemberThread = (config: Config): Worker =>
-    new Worker(new URL("./threads/toy-thread.ts", import.meta.url), {
-      workerData: { config },
-      execArgv: ["--conditions=source"],
-      stderr: true,
-    });
+  const executor = threadExecutor(
+    (config) =>
+      new Worker(new URL("./threads/toy-thread.ts", import.meta.url), {
+        workerData: { config },
+        execArgv: ["--conditions=source"],
+        stderr: true,
+      }),
+  );
   const bytes = async (parallel: number) => {
-    const { folder } = await run({ ...config, members: 3, given, parallel }, { startMemberThread });
+    const { folder } = await run({ ...config, members: 3, given, parallel }, { executor });
     return { ...(await folderBytes(folder)), "experiment.json": "" }; // knows how many trained at a time
   };
   expect(await bytes(2)).toEqual(await bytes(1));

@@ -48,10 +48,12 @@ export async function mendLog(path: string, replay: Replay, checkpoint: Checkpoi
 
   put(covered, ({ type }) => type === "run-start");
   const ends = new Map(replay.events.flatMap((event) => (event.type === "member-end" ? [[event.member, event]] : [])));
+  const hasAdded = kept.some(({ event }) => event.type === "members-added");
   let voting = 0;
   for (let member = -1; member <= Math.max(checkpoint.member, ...ends.keys()); member++) {
     const isCovered = member < checkpoint.member || (member === checkpoint.member && checkpoint.training !== undefined);
     const end = ends.get(member);
+    const isAdded = (event: Emitted): boolean => event.type === "members-added" && event.after === member + 1;
     if (!isCovered && !end) continue;
     const part = isCovered ? covered : rest;
     put(part, (event) => event.type === "member-start" && event.member === member);
@@ -60,9 +62,12 @@ export async function mendLog(path: string, replay: Replay, checkpoint: Checkpoi
     if (!end) continue;
     const endPart = member < checkpoint.member ? covered : rest;
     put(endPart, (event) => event.type === "member-end" && event.member === member);
-    if (end.alpha === undefined) continue;
-    voting += 1;
-    put(endPart, (event) => event.type === "staged" && event.members === voting);
+    if (end.alpha !== undefined) {
+      voting += 1;
+      put(endPart, (event) => event.type === "staged" && event.members === voting);
+    }
+    // The replay adds what is there as soon as it can; a line that is left says when it was.
+    if (!hasAdded || kept.some(({ event }) => isAdded(event))) put(endPart, isAdded);
   }
   if (replay.reason !== "interrupted") put(rest, (event) => event.type === "run-end" && event.reason === replay.reason);
   const text = (of: readonly string[]): string => of.map((line) => `${line}\n`).join("");

@@ -56,6 +56,7 @@ export async function replayRun({ folder, config, data, container, members, give
     loadAhead: async () => undefined,
     removeAhead: async () => {},
     restore: async () => undefined,
+    announcedMembers: async () => undefined,
     saveMember: async (record) => void records.set(record.member, record),
     loadMember: never,
     saveStart: async () => {},
@@ -74,7 +75,18 @@ export async function replayRun({ folder, config, data, container, members, give
   // Nothing is trained before the first member; an empty model stands for the one that it went on from.
   const started = config.pretrainEpochs > 0 || config.init !== undefined;
   const init: WeightValues | undefined = started ? new Map() : undefined;
-  const task = { config: { ...config, pretrainEpochs: 0 }, data, container, store, control: new RunControl(), init, given, trainer };
+  const planned = (): number => Math.max(config.members.length, members.length); // more than were configured were added
+  const task = {
+    config: { ...config, pretrainEpochs: 0 },
+    data,
+    container,
+    store,
+    control: new RunControl(),
+    init,
+    given,
+    trainer,
+    members: planned,
+  };
   const run = trainRun(task);
   const events: Emitted[] = [];
   for (;;) {

@@ -8,7 +8,7 @@ import type { AheadCheckpoint, Checkpoint, MemberLogits, MemberRecord, RunStore 
 import { UserError } from "../user-error.ts";
 import { checksum } from "./checksum.ts";
 import { type Covered, decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
-import { EventLog } from "./event-log.ts";
+import { EventLog, readEntries, readEvents } from "./event-log.ts";
 import { fileError } from "./file-error.ts";
 import { disk, type FileSystem } from "./file-system.ts";
 import { encodeMember } from "./member-file.ts";
@@ -93,6 +93,16 @@ export class RunFolder implements RunStore {
     await this.#log.append(event);
   }
 
+  /** How many events of the member the log holds. */
+  async countEvents(member: number): Promise<number> {
+    await this.flush();
+    let count = 0;
+    const words = [`"member":${member}`];
+    for await (const { event } of readEntries(join(this.path, "events.jsonl"), { follow: false, words }))
+      if (typeof event !== "string" && "member" in event && event.member === member) count += 1;
+    return count;
+  }
+
   /** Writes what the disk has refused so far. */
   async flush(): Promise<void> {
     await tryAgain(() => this.#log.sync());
@@ -164,6 +174,15 @@ export class RunFolder implements RunStore {
     }
     if (sampleWeightsSha256 !== undefined) this.#sampleWeights.set(Math.max(0, checkpoint.member), sampleWeightsSha256);
     return checkpoint;
+  }
+
+  async announcedMembers(): Promise<number | undefined> {
+    let members: number | undefined;
+    for await (const event of readEvents(join(this.path, "events.jsonl"), { follow: false, only: ["run-start", "members-added"] })) {
+      if (event.type === "run-start") members = event.members.length;
+      else if (event.type === "members-added" && members !== undefined) members += event.members.length;
+    }
+    return members;
   }
 
   /** A run that has gone on to its second member, or to its end, has a checkpoint: without it all would be trained anew in silence. */

@@ -135,7 +135,7 @@ test("a claim left by a killed process expires", async () => {
   const lock = await lockRun(folder);
   expect(JSON.parse(readFileSync(join(folder, "lock.json"), "utf8"))).toMatchObject({ pid: process.pid, host: hostname() });
   await lock.release();
-}, 20_000);
+});
 
 test("of many that take over a stale lock at once exactly one gets it", async () => {
   const folder = locked({ pid: gone, host: hostname() });

@@ -10,7 +10,7 @@ import { toyContainer } from "../train/toy-problem.ts";
 import { UserError } from "../user-error.ts";
 import { checksum } from "./checksum.ts";
 import { folderBytes } from "./folder-bytes.ts";
-import { differenceOfData } from "./same-data.ts";
+import { differenceOfData, differenceOfRuns } from "./same-data.ts";
 import { runToy, toyConfig } from "./run-toy.ts";
 
 // A dataset of files, as plugins write them: two pixels an image, kept in a folder; its provenance holds paths as well as checksums.
@@ -183,4 +183,21 @@ test("plugins may be named anew when a run goes on", async () => {
   const folder = await brokenCopy();
   await run({ ...config(), plugins: ["./moved.ts"] }, { resume: folder });
   expect(await folderBytes(folder)).toEqual(whole);
+});
+
+test("two runs on the same data differ in nothing of them, wherever they lie; else the first difference is named", async () => {
+  const short = { members: 1, epochs: 1 } satisfies Config;
+  const first = await run({ ...config(), ...short });
+  const of = async (settings: Config) => await differenceOfRuns(first, await run({ ...settings, ...short }), container);
+  expect(await of({ ...config({ data: await dataOf(pixels(40)) }), learningRate: 0.5 })).toBeUndefined();
+  expect(await of({ ...config(), validationSeed: 7 })).toBe("validationSeed is 0 in one and 7 in the other");
+  expect(await of(config({ data: await dataOf(pixels(44)) }))).toMatch(/^files\.\/pixels\.json is "\w+" in one and "\w+" in the other$/);
+  expect(await of(config({ scale: 2 }))).toMatch(/^preprocessing is "\w+" in one and "\w+" in the other$/);
+  const older = await brokenCopy();
+  const path = join(older, "experiment.json");
+  const { data: _data, ...rest } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+  await writeFile(path, JSON.stringify(rest));
+  await expect(differenceOfRuns(first, older, container)).rejects.toThrow(
+    `run folder ${older}: is of a version that kept too little of its data to compare them. Train it anew.`,
+  );
 });

@@ -5,7 +5,7 @@ import { DATASETS, type LoadedDataset } from "../dataset.ts";
 import type { Spec } from "../registry.ts";
 import { resolveConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
-import { dataFacts, readExperiment } from "./experiment.ts";
+import { type DataFacts, dataFacts, readExperiment } from "./experiment.ts";
 import { otherOlderArray } from "./preprocessing-file.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -25,6 +25,23 @@ function isText(schema: z.ZodType): boolean {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
     return isText(schema.unwrap() as z.ZodType);
   return schema instanceof z.ZodString;
+}
+
+/** What is known of data wherever they lie: SHA-256s above all. */
+export interface DataIdentity {
+  /** The dataset's provenance, without places. */
+  readonly provenance: Readonly<Record<string, unknown>>;
+  readonly facts: DataFacts;
+}
+
+/** @param spec that the data were loaded as */
+export function dataIdentity(data: LoadedDataset, spec: Spec, container: DependencyContainer): DataIdentity {
+  return { provenance: strippedProvenance({ provenance: data.provenance, spec }, container), facts: dataFacts(data) };
+}
+
+/** @returns a phrase like "sha256.data_batch_1.bin was 3f…, now is 4a…"; undefined for none */
+export function differenceOfIdentities(was: DataIdentity, now: DataIdentity): string | undefined {
+  return differenceOfStripped(was.provenance, now.provenance) ?? firstDifference(was.facts, now.facts, "");
 }
 
 interface OtherData {
@@ -89,12 +106,17 @@ function differenceOfProvenance(
   container: DependencyContainer,
   phrase: typeof BETWEEN_TIMES = BETWEEN_TIMES,
 ): string | undefined {
-  const stripped = ({ provenance, spec }: Provenance): Json =>
-    withoutPlaces(
-      provenance,
-      placeOptions(spec, container).flatMap((key) => (typeof spec[key] === "string" ? [resolve(spec[key]), spec[key]] : [])),
-    );
-  const [before, after] = [stripped(was), stripped(now)];
+  return differenceOfStripped(strippedProvenance(was, container), strippedProvenance(now, container), phrase);
+}
+
+function strippedProvenance({ provenance, spec }: Provenance, container: DependencyContainer): Json {
+  return withoutPlaces(
+    provenance,
+    placeOptions(spec, container).flatMap((key) => (typeof spec[key] === "string" ? [resolve(spec[key]), spec[key]] : [])),
+  );
+}
+
+function differenceOfStripped(before: Json, after: Json, phrase: typeof BETWEEN_TIMES = BETWEEN_TIMES): string | undefined {
   // Another version of the plugin may report more, or less.
   const common = Object.keys(before).filter((key) => Object.hasOwn(after, key));
   return firstDifference(pick(before, common), pick(after, common), "", phrase);

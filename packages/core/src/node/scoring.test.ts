@@ -16,6 +16,7 @@ import { evaluateRun } from "./evaluate-run.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { runToy, toyConfig } from "./run-toy.ts";
 import type { TrainOptions } from "./train.ts";
+import { threadExecutor } from "./threads/thread-executor.ts";
 
 const base = { ...toyConfig, scoreEvery: 1 } satisfies Config;
 
@@ -175,17 +176,19 @@ test("members side by side that are stopped while they score resume to the bytes
     batchSize: 8,
     parallel: 2,
   } satisfies Config;
-  const startMemberThread = (own: Config): Worker =>
-    new Worker(new URL("./threads/toy-thread.ts", import.meta.url), {
-      workerData: { config: own },
-      execArgv: ["--conditions=source"],
-      stderr: true,
-    });
-  const whole = await folderBytes((await run(config, { startMemberThread })).folder);
+  const executor = threadExecutor(
+    (own) =>
+      new Worker(new URL("./threads/toy-thread.ts", import.meta.url), {
+        workerData: { config: own },
+        execArgv: ["--conditions=source"],
+        stderr: true,
+      }),
+  );
+  const whole = await folderBytes((await run(config, { executor })).folder);
   const stages = new Set<string>();
   for (const what of [/^scoring member 2, epoch 1$/, /^scoring member 1$/]) {
     const control = new RunControl();
-    const { folder, events } = await run(config, { startMemberThread, control }, (event) => {
+    const { folder, events } = await run(config, { executor, control }, (event) => {
       if (event.type !== "progress" || !what.test(event.what)) return;
       stages.add(event.what);
       control.stopNow();

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import type { Worker } from "node:worker_threads";
+import { join, resolve as resolvePath } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
 import type { Config } from "../config.ts";
@@ -11,18 +10,21 @@ import type { RunEnd, RunEvent } from "../events.ts";
 import { LISTENERS } from "../listener.ts";
 import { RunControl } from "../run-control.ts";
 import type { GivenMembers } from "../train/given-members.ts";
-import { type ResolvedConfig, resolveConfig } from "../train/resolve-config.ts";
+import { type ResolvedConfig, resolveConfig, settingsOf } from "../train/resolve-config.ts";
 import type { MemberTrainer } from "../train/member-trainer.ts";
 import { trainRun } from "../train/train-run.ts";
 import type { Emitted } from "../train/emitted.ts";
 import { UserError } from "../user-error.ts";
+import { AskedMembers, isLonger, refuseMoreMembers } from "./asked-members.ts";
 import { AUTO, settleBackend } from "./auto-backend.ts";
 import { type CheckMember, checkMembers } from "./check-members.ts";
-import { appendControl, endPause } from "./control-log.ts";
+import { appendControl, type ControlEvent, endPause } from "./control-log.ts";
 import { checkDiskSpace } from "./disk-space.ts";
 import { asConfig, readExperiment, writeExperiment } from "./experiment.ts";
 import type { FileSystem } from "./file-system.ts";
 import { checkGiven, findGiven, givenMembers, withAbsolutePaths } from "./find-given.ts";
+import type { Executor } from "./lanes/executor.ts";
+import { trainInLanes } from "./lanes/train-in-lanes.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { machineMemory } from "./machine-memory.ts";
 import { memoryWarning } from "./memory-warning.ts";
@@ -33,12 +35,12 @@ import type { OpenTeacherLogits } from "../train/teacher-logits.ts";
 import { openTeacherLogits } from "./teacher-logits.ts";
 import { type Telling, tellListeners } from "./tell-listeners.ts";
 import { writePreprocessing } from "./preprocessing-file.ts";
+import { portableConfig, without } from "./portable-config.ts";
 import { RunFolder } from "./run-folder.ts";
-import { placeOptions, refuseOtherData } from "./same-data.ts";
+import { dataIdentity, placeOptions, refuseOtherData } from "./same-data.ts";
 import { startFolder } from "./start-model.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
-import { trainInThreads } from "./threads/train-in-threads.ts";
 import { writeValidationLabels } from "./validation-labels.ts";
 
 export interface TrainOptions {
@@ -63,11 +65,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Members trained elsewhere, one for each of the configuration's, to take in place of training. Such a run is not resumed. */
   readonly given?: GivenMembers;
-  /**
-   * Starts a thread whose module calls `serveMembers` with this configuration; members that do not depend on one another
-   * then train side by side. Without it they are trained one by one.
-   */
-  startMemberThread?(config: Config): Worker;
+  /** Where members are trained, for example `threadExecutor`. Without it they are trained one by one in this thread. */
+  readonly executor?: Executor;
   /** Looks at each kind of member of a new run, before anything is written; may refuse it. */
   readonly checkMember?: CheckMember;
   /** Called before each part of what comes before training, with words for people: `reading data`. */
@@ -102,9 +101,11 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   let store: RunFolder | undefined;
   let trainer: MemberTrainer | undefined;
   let run: ReturnType<typeof trainRun> | undefined;
+  let isWaiting = false;
   let audience: Telling | undefined;
+  let ended = false;
   try {
-    const resolved = await configOf(config, options);
+    const { config: resolved, members: more } = await configOf(config, options);
     options.onPhase?.("starting the backend");
     const backend = container.resolve(BACKENDS).create(resolved.backend);
     const listeners = resolved.listeners.map((spec) => ({ name: spec.name, listener: container.resolve(LISTENERS).create(spec) }));
@@ -119,12 +120,15 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const weightBytes = Math.max(...kinds.map(({ summary }) => summary.realBytes));
     const stepBytes = Math.max(...kinds.map(({ summary }) => stepMemory(summary, resolved)));
     const share = backend.share?.({ cores: availableParallelism(), memoryBytes: machineMemory(), stepBytes });
-    const { count, configOf: configOfThread } = membersAtATime(resolved, container, share);
+    const here = membersAtATime(resolved, container, share);
     if (!resume) await checkGiven(resolved, data, container);
     const given = options.given ?? givenMembers(resolved);
     const init = resolved.init === undefined ? undefined : await readTrained(resolved.init);
 
-    await checkDiskSpace(resume ?? options.out ?? "runs", resolved, data, { weightBytes, trained: trained.length });
+    const asked = await AskedMembers.of(control, resolved.members.length, resume);
+    if (more !== undefined) asked.raise(more);
+    const all = { members: Array.from({ length: asked.count }, (_, member) => settingsOf(resolved, member)) };
+    await checkDiskSpace(resume ?? options.out ?? "runs", all, data, { weightBytes, trained: trained.length });
     const folder = resume ?? (await newRunFolder(options.out ?? "runs", resolved));
     const { files, takeOver } = options;
     store = await RunFolder.open(folder, { files, takeOver, isStopping: () => control.stop !== "no" });
@@ -138,29 +142,62 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     // Also of a run that was killed between the two.
     if (resolved.init !== undefined && resolved.init !== startFolder(folder)) await store.keepStart(await readStartFiles(resolved.init));
     options.onFolder?.(folder);
-    const warning = memoryWarning(stepBytes, { members: count, memoryBytes: machineMemory(), config: resolved });
+    const warning = memoryWarning(stepBytes, { members: here.count, memoryBytes: machineMemory(), config: resolved });
     if (warning !== undefined) yield* warnings([warning]);
     audience = tellListeners(listeners, folder);
-    const { startMemberThread } = options;
-    if (startMemberThread && count > 1) {
-      let threads = 0;
-      const startThread = (): Worker => startMemberThread(configOfThread(threads++));
-      trainer = trainInThreads({ count, members: resolved.members.length, control, store, startThread });
-    }
+    const lanes = await options.executor?.lanes({
+      name: store.name,
+      folder: resolvePath(folder),
+      config: portableConfig(resolved, container),
+      data: dataIdentity(data, resolved.dataset, container),
+      members: asked.count,
+      independent: here.independent,
+      here,
+    });
+    if (lanes) trainer = trainInLanes({ lanes, members: () => asked.count, independent: here.independent, control, store });
     const loaded = data;
     const teacherLogits: OpenTeacherLogits = (teacher) => openTeacherLogits(teacher, loaded, container);
-    run = trainRun({ config: resolved, data, container, store, control, init, given, trainer, teacherLogits });
+    const profile = backend.profile?.bind(backend);
+    run = trainRun({
+      profile,
+      config: resolved,
+      data,
+      container,
+      store,
+      control,
+      init,
+      given,
+      trainer,
+      teacherLogits,
+      members: () => asked.count,
+    });
     for (;;) {
-      const next = await run.next();
+      const pending = run.next();
+      isWaiting = true;
+      for (;;) {
+        // At once, also while the run is paused or takes long for a batch.
+        const { asked: isAsked, end } = asked.whenAsked();
+        const isFirst = await Promise.race([pending.then(() => false), isAsked.then(() => true)]).finally(end);
+        const added = asked.take();
+        if (added) {
+          const event = stamp(added);
+          await appendControl(folder, event as ControlEvent, files);
+          yield event;
+        }
+        if (!isFirst) break;
+      }
+      const next = await pending;
+      isWaiting = false;
       if (next.done) {
         await store.flush();
+        ended = next.value !== "interrupted";
         yield* warnings([...store.takeWarnings(), ...(await audience.close())]);
         return { folder, reason: next.value };
       }
       const { route, ...emitted } = next.value;
       const event = stamp(emitted);
       const said: string[] = [];
-      if (route !== "screen" && event.type !== "control" && event.type !== "progress") {
+      if (route !== "screen" && event.type !== "control" && event.type !== "progress" && event.type !== "profile") {
         said.push(...(await audience.begin())); // only now: the trainer has cut the log of a resumed run
         await store.append(event);
         said.push(...(await audience.hear(event)));
@@ -171,15 +208,20 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     }
   } finally {
     signal?.removeEventListener("abort", stop);
+    if (isWaiting) control.stopNow(); // it may wait for the end of a pause
     await run?.return("interrupted"); // a loop that was broken off leaves it in the middle
-    await trainer?.close?.();
+    await trainer?.close?.(ended);
     await audience?.close();
     if (!options.data) data?.dispose?.();
     await store?.close();
   }
 }
 
-async function* loadData(config: ResolvedConfig, { container, signal, resume }: TrainOptions): AsyncGenerator<RunEvent, LoadedDataset> {
+/** Loads the data; where a resumed run does not find them, the error says how to name their place. */
+export async function* loadData(
+  config: ResolvedConfig,
+  { container, signal, resume }: Pick<TrainOptions, "container" | "signal" | "resume">,
+): AsyncGenerator<RunEvent, LoadedDataset> {
   try {
     return yield* loadDataset(config, container, signal);
   } catch (error) {
@@ -188,7 +230,7 @@ async function* loadData(config: ResolvedConfig, { container, signal, resume }: 
   }
 }
 
-function stamp(emitted: Emitted): RunEvent {
+export function stamp(emitted: Emitted): RunEvent {
   return { ...emitted, clock: { at: Date.now(), ...emitted.clock } };
 }
 
@@ -197,18 +239,30 @@ function* warnings(messages: readonly string[]): Generator<RunEvent> {
   for (const message of messages) yield stamp({ type: "warning", message });
 }
 
-async function configOf(config: Config | undefined, { container, resume }: TrainOptions): Promise<ResolvedConfig> {
-  if (resume === undefined) return await settleBackend(await findGiven(resolveConfig(config ?? {}, container)), container);
+/**
+ * What a run is made from: the configuration, or that of the resumed run, with which one that is given has to agree; and how many members it is to have, if
+ * more than before are asked for.
+ */
+export async function configOf(
+  config: Config | undefined,
+  { container, resume }: Pick<TrainOptions, "container" | "resume">,
+): Promise<{ readonly config: ResolvedConfig; readonly members?: number }> {
+  if (resume === undefined) return { config: await settleBackend(await findGiven(resolveConfig(config ?? {}, container)), container) };
   const saved = resolveConfig((await readExperiment(resume)).config, container);
   const copy = startFolder(resume); // which a run that has begun has of its `init`
   const resumed = saved.init !== undefined && existsSync(join(copy, "start.json")) ? { ...saved, init: copy } : saved;
-  if (config === undefined) return resumed;
+  if (config === undefined) return { config: resumed };
   const resolved = resolveConfig(config, container);
   const asked = resolved.backend.name === AUTO ? { ...resolved, backend: saved.backend } : resolved;
   // Members that were given may have moved since: those that the run needs no more are not looked for.
   const given = JSON.stringify(asked.given) === JSON.stringify(saved.given) ? asked : await findGiven(asked);
   const [wanted, had] = [given, saved].map((one) => comparable(one, container)) as [Json, Json];
   const differing = Object.keys({ ...wanted, ...had }).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(had[key]));
+  const own = { ...resumed, dataset: asked.dataset, listeners: asked.listeners };
+  if (differing.length === 1 && differing[0] === "members" && isLonger(resolved, saved)) {
+    await refuseMoreMembers(resume);
+    return { config: own, members: resolved.members.length };
+  }
   if (differing.length > 0) {
     const [key = ""] = differing;
     if (differing.every((key) => key === "stopWhen" || key === "members") && differing.includes("stopWhen")) {
@@ -218,18 +272,12 @@ async function configOf(config: Config | undefined, { container, resume }: Train
           `A run ends by the rule that it was made with: start a new one, without --resume.${take}`,
       );
     }
-    if (differing.length === 1 && resolved.members.length > saved.members.length) {
-      throw new UserError(
-        `run folder ${resume}: was made with ${saved.members.length} members, now ${resolved.members.length} are asked for. For more members ` +
-          `start a new run that takes those of this one: the same settings with members=${resolved.members.length} given=${resume}, without --resume.`,
-      );
-    }
     throw new UserError(
       `run folder ${resume}: was made with ${key}=${JSON.stringify(had[key])}, now ${key}=${JSON.stringify(wanted[key])} is asked for` +
         `${differing.length > 1 ? ` (and ${differing.slice(1).join(", ")} differ too)` : ""}. Resume without settings, or start a new run.`,
     );
   }
-  return { ...resumed, dataset: asked.dataset, listeners: asked.listeners };
+  return { config: own };
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -238,8 +286,7 @@ type Json = Readonly<Record<string, unknown>>;
 function comparable(config: ResolvedConfig, container: DependencyContainer): Json {
   const { listeners: _listeners, plugins: _plugins, ...rest } = withAbsolutePaths(config);
   const places = placeOptions(config.dataset, container);
-  const dataset = Object.fromEntries(Object.entries(config.dataset).filter(([key]) => !places.includes(key)));
-  return asConfig({ ...rest, dataset } as ResolvedConfig);
+  return asConfig({ ...rest, dataset: without(config.dataset, places) } as ResolvedConfig);
 }
 
 async function readStartFiles(folder: string): Promise<Record<string, Uint8Array>> {

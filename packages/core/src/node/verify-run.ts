@@ -2,16 +2,16 @@ import { existsSync } from "node:fs";
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Worker } from "node:worker_threads";
 import type { DependencyContainer } from "tsyringe";
-import type { Config } from "../config.ts";
 import type { RunEvent, Steered } from "../events.ts";
 import type { Spec } from "../registry.ts";
 import { RunControl } from "../run-control.ts";
+import { resolveConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
 import { decodeCheckpoint } from "./checkpoint-file.ts";
 import { readEvents } from "./event-log.ts";
 import { readExperiment } from "./experiment.ts";
+import type { Executor } from "./lanes/executor.ts";
 import type { SavedMember } from "./member-file.ts";
 import { readMemberRecord } from "./read-member.ts";
 import { readRunFacts } from "./run-facts.ts";
@@ -29,7 +29,8 @@ export interface VerifyOptions {
   readonly dataset?: Spec;
   /** To stop from outside. */
   readonly control?: RunControl;
-  startMemberThread?(config: Config): Worker;
+  /** Where members are trained. Default: one by one in this thread. */
+  readonly executor?: Executor;
   onEvent?(event: RunEvent): void;
 }
 
@@ -65,7 +66,7 @@ export interface Verification {
  * @throws UserError when the run has no record of a finished member, its members were trained elsewhere, or its data differ
  */
 export async function verifyRun(folder: string, options: VerifyOptions): Promise<Verification> {
-  const { container, dataset, startMemberThread } = options;
+  const { container, dataset, executor } = options;
   const control = options.control ?? new RunControl();
   const { config, origin } = await readExperiment(folder);
   if (origin)
@@ -94,11 +95,12 @@ export async function verifyRun(folder: string, options: VerifyOptions): Promise
     if (kept) await copyStart(folder, resume, kept.covered.events);
     else if (config.init !== undefined && existsSync(startFolder(folder))) again.init = startFolder(folder);
     control.plan(await steeringOf(folder));
+    control.addMembers(Math.max(0, wanted - resolveConfig(config, container).members.length)); // which were added when the run was on its way
     const run = train(from && !dataset ? undefined : from ? again : { ...again, name: "again" }, {
       container,
       control,
       ...(from ? { resume } : { out: work, sameDataAs: folder }),
-      ...(startMemberThread ? { startMemberThread } : {}),
+      ...(executor ? { executor } : {}),
     });
     const ended = new Set<number>();
     for await (const event of run) {

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Backend } from "../backend.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { EnsembleScheme } from "../ensemble-scheme.ts";
 import type { RunControl } from "../run-control.ts";
@@ -25,5 +26,7 @@ export interface MemberTask {
   readonly control: RunControl;
   /** Goes on from here. */
   readonly from: MemberCheckpoint | undefined;
+  /** Of the backend in use: times the kernels of a step. */
+  readonly profile?: Backend["profile"];
   save(checkpoint: MemberCheckpoint): Promise<void>;
 }

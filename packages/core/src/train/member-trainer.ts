@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
+import type { Backend } from "../backend.ts";
 import { type Binarizer, BINARIZERS } from "../binarizer.ts";
 import type { LoadedDataset, Split, SplitName } from "../dataset.ts";
 import type { EnsembleScheme } from "../ensemble-scheme.ts";
@@ -40,8 +41,11 @@ export interface MemberTrainer {
   train(job: MemberJob): AsyncGenerator<Emitted, TrainedMember>;
   /** Forgets the members that are on their way: the run ends before them. Absent: none ever is. */
   discard?(): void;
-  /** Called when the run ends, however it ends. */
-  close?(): Promise<void>;
+  /**
+   * Called when the run ends, however it ends.
+   * @param ended whether it has come to its end, and will not be resumed
+   */
+  close?(ended?: boolean): Promise<void>;
 }
 
 export interface TrainerOptions {
@@ -52,10 +56,20 @@ export interface TrainerOptions {
   readonly control: RunControl;
   /** Opens the logits of a run that a loss names as its teacher. */
   readonly teacherLogits?: OpenTeacherLogits | undefined;
+  /** Of the backend in use. */
+  readonly profile?: Backend["profile"];
 }
 
 /** Trains in this thread, one member after the other. */
-export function trainHere({ config, data, container, scheme, control, teacherLogits: openTeacher }: TrainerOptions): MemberTrainer {
+export function trainHere({
+  config,
+  data,
+  container,
+  scheme,
+  control,
+  teacherLogits: openTeacher,
+  profile,
+}: TrainerOptions): MemberTrainer {
   return {
     async *train({ member, sampleWeights, start, from, save }) {
       const settings = settingsOf(config, member);
@@ -65,7 +79,21 @@ export function trainHere({ config, data, container, scheme, control, teacherLog
       try {
         if (parts.loss.teacher !== undefined) teacherLogits = await openTeacher?.(parts.loss.teacher);
         if (!from && start) writeWeights(model, start);
-        const task = { run: config, data, scheme, control, member, settings, parts, teacherLogits, model, sampleWeights, from, save };
+        const task = {
+          run: config,
+          data,
+          profile,
+          scheme,
+          control,
+          member,
+          settings,
+          parts,
+          teacherLogits,
+          model,
+          sampleWeights,
+          from,
+          save,
+        };
         const outcome = yield* trainMember(task);
         if (!outcome.finished) return outcome;
         const scoring = { what: `scoring ${nameOf(member)}`, total: countRows(data), control };

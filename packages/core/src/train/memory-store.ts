@@ -41,6 +41,8 @@ export class MemoryStore implements RunStore {
 
   async restore(): Promise<undefined> {}
 
+  async announcedMembers(): Promise<undefined> {}
+
   async saveMember(
     record: MemberRecord,
     { weights, logits }: { model: LayersModel; weights: WeightValues; logits: MemberLogits },

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Split } from "../dataset.ts";
 import { createRandom } from "../random.ts";
 import { batchNormsOf } from "./batch-norms.ts";
-import { recomputeStatistics, statisticsRows } from "./recompute-statistics.ts";
+import { recomputeStatistics, rowsToRun, statisticsRows } from "./recompute-statistics.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 
@@ -67,43 +67,49 @@ function normalize(x: number[][]): { y: number[][]; mean: number[]; variance: nu
   return { y: x.map((row) => row.map((value, c) => (value - mean[c]!) / Math.sqrt(variance[c]! + EPSILON))), mean, variance };
 }
 
-/** Mean and variance of all rows together, of batches that were normalised each by its own. */
-function together(batches: readonly number[][][]): number[][] {
-  const { mean, variance } = normalize(batches.flat());
-  return [mean, variance];
-}
-
-test("statistics are mean and variance of all rows together, where each batch is normalised by its own, in float64", async () => {
+test("statistics are mean and variance of all rows together, where the norms before normalize by theirs, in float64", async () => {
   for (const count of [ROWS, 17, 5]) {
     const model = net();
     const tensors = tf.memory().numTensors;
     const done = await recompute(model, count);
-    expect(done).toEqual(Array.from({ length: Math.ceil(count / 5) }, (_, i) => Math.min(count, 5 * (i + 1))));
+    const batches = Array.from({ length: Math.ceil(count / 5) }, (_, i) => Math.min(count, 5 * (i + 1)));
+    expect(done).toEqual([...batches, ...batches.map((rows) => count + rows)]);
+    expect(done.at(-1)).toBe(rowsToRun(model, statisticsRows(taskOf(model, count), 3)));
     expect(tf.memory().numTensors).toBe(tensors);
     const rows = statisticsRows(taskOf(model, count), 3);
     const kernel = model.getLayer("hidden").getWeights()[0]!.arraySync() as number[][];
-    const first: number[][][] = [];
-    const second: number[][][] = [];
-    for (let at = 0, nth = 0; at < count; at += 5, nth++) {
-      const shift = Math.fround(createRandom(7, "batch-norm", 2, 3, nth).normal());
-      const x = [...rows.subarray(at, at + 5)].map((row) => Array.from({ length: INPUTS }, (_, i) => augmented(row, i, shift)));
-      first.push(x);
-      second.push(
-        normalize(x).y.map((row) => kernel[0]!.map((_, c) => Math.max(0, 1 + row.reduce((sum, v, i) => sum + v * kernel[i]![c]!, 0)))),
-      );
-    }
-    for (const [name, batches] of [
+    const first = [...rows].map((row, at) => {
+      const shift = Math.fround(createRandom(7, "batch-norm", 2, 3, Math.floor(at / 5)).normal());
+      return Array.from({ length: INPUTS }, (_, i) => augmented(row, i, shift));
+    });
+    const second = normalize(first).y.map((row) =>
+      kernel[0]!.map((_, c) => Math.max(0, 1 + row.reduce((sum, v, i) => sum + v * kernel[i]![c]!, 0))),
+    );
+    for (const [name, x] of [
       ["norm1", first],
       ["norm2", second],
     ] as const) {
       const [, , ...statistics] = model.getLayer(name).getWeights();
-      for (const [i, expected] of together(batches).entries()) {
+      const { mean, variance } = normalize(x);
+      for (const [i, expected] of [mean, variance].entries()) {
         const got = [...statistics[i]!.dataSync()];
         expect(got, `${name}, ${count} rows`).toEqual(expected.map((value) => expect.closeTo(value, 5)));
       }
     }
     model.dispose();
   }
+});
+
+test("a norm that is applied twice is computed by the whole model", async () => {
+  const norm = tf.layers.batchNormalization({ name: "twice" });
+  const input = tf.input({ shape: [1, 1, INPUTS] });
+  const flat = tf.layers.flatten().apply(input);
+  const classes = tf.layers.dense({ units: 2 }).apply(norm.apply(norm.apply(flat)));
+  const model = tf.model({ inputs: input, outputs: classes as tf.SymbolicTensor });
+  await recompute(model, ROWS);
+  // What it meets last is what it has normalized already.
+  expect([...norm.getWeights()[2]!.dataSync()]).toEqual(Array.from({ length: INPUTS }, () => expect.closeTo(0, 4)));
+  model.dispose();
 });
 
 test("rows are the member's draw of the epoch in an order of their own, at most as many as it has", () => {

@@ -25,15 +25,19 @@ export function statisticsRows(task: Omit<StatisticsTask, "model">, epoch: numbe
 }
 
 /**
- * Computes the statistics of every batch norm anew for the weights as they are, and puts them in place of the running ones. Training batches
- * are run forward, augmented as in training, with each batch norm normalising by the batch, as in training, and all else as in evaluation: no
- * dropout, kernels as they are exported. The statistics are mean and variance of all rows together: the mean of the batches' means m, and
- * the mean of their biased variances plus the variance of m, each batch counting by its rows, in float64.
- * Yields the rows done.
+ * Computes the statistics of every batch norm anew for the weights as they are, and puts them in place of the running ones. The norms are
+ * taken in order: each one's statistics are mean and variance of all rows together, of what reaches it when the norms before it already
+ * normalize by their new statistics, as they will in evaluation. All else is as in evaluation, too: no dropout, kernels as they are exported.
+ *
+ * One pass for all norms, each normalizing by its batch, would be cheaper, but a binary net does not bear it: activations that are 0 after a
+ * ReLU lie side by side, and a small move of a mean gives all of them the other sign. What a later norm then meets is not what its statistics
+ * are of.
+ *
+ * Yields the rows done, of `rows.length` for each norm.
  * @param rows of the training split: `statisticsRows`
  * @returns true
  * @throws UserError naming the first layer whose statistics are not finite
- * @see Y. Wu and J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021, section 3 (PreciseBN)
+ * @see Y. Wu and J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021, section 3 (PreciseBN), which takes one pass
  */
 export async function* recomputeStatistics(
   task: StatisticsTask,
@@ -42,54 +46,60 @@ export async function* recomputeStatistics(
   resident: ResidentImages | undefined,
 ): AsyncGenerator<number, true> {
   const { member, run, model, data } = task;
-  const norms = batchNormsOf(model);
-  if (norms.length === 0) return true;
   const size = partRows(run);
   const batch = (nth: number): Batch => ({
     rows: rows.subarray(nth * size, (nth + 1) * size),
     // A row keeps the side that it has in this epoch's training; draws are of their own.
     augment: () => ({ ...createAugment(run.seed, member, epoch, nth), random: createRandom(run.seed, "batch-norm", member, epoch, nth) }),
   });
-  /** Of all norms, one after the other: Σ rows · m and Σ rows · (v + m²). */
-  const channels = norms.reduce((sum, { mean }) => sum + sizeOf(mean), 0);
-  const [means, squares] = [new Float64Array(channels), new Float64Array(channels)];
-  const keep = (): tf.Tensor => tf.concat([...norms.map(({ mean }) => mean.read()), ...norms.map(({ variance }) => variance.read())]);
   prepareLayers(model, EVALUATION);
-  for (const norm of norms) norm.normalizeByBatch(true);
-  try {
-    const options = { batches: Math.ceil(rows.length / size), batch, shape: data.shape, resident, keep };
-    for await (const { nth, values } of forwardBatches(model, data.train, options)) {
-      const { length } = batch(nth).rows;
-      for (let i = 0; i < channels; i++) {
-        const [mean = Number.NaN, variance = Number.NaN] = [values[i], values[channels + i]];
-        means[i]! += length * mean;
-        squares[i]! += length * (variance + mean * mean);
+  let done = 0;
+  for (const norm of batchNormsOf(model)) {
+    const channels = sizeOf(norm.mean);
+    /** Σ rows · m and Σ rows · (v + m²), in float64. */
+    const [means, squares] = [new Float64Array(channels), new Float64Array(channels)];
+    const keep = (): tf.Tensor => tf.concat([norm.mean.read(), norm.variance.read()]);
+    norm.normalizeByBatch(true);
+    try {
+      const options = { batches: Math.ceil(rows.length / size), batch, shape: data.shape, resident, keep };
+      for await (const { nth, values } of forwardBatches(upTo(model, norm.layer), data.train, options)) {
+        const { length } = batch(nth).rows;
+        for (let i = 0; i < channels; i++) {
+          const [mean = Number.NaN, variance = Number.NaN] = [values[i], values[channels + i]];
+          means[i]! += length * mean;
+          squares[i]! += length * (variance + mean * mean);
+        }
+        yield (done += length);
       }
-      yield Math.min(rows.length, (nth + 1) * size);
+    } finally {
+      norm.normalizeByBatch(false);
     }
-  } finally {
-    for (const norm of norms) norm.normalizeByBatch(false);
+    const mean = means.map((sum) => sum / rows.length);
+    const variance = squares.map((sum, i) => Math.max(0, sum / rows.length - (mean[i] ?? 0) ** 2));
+    write(`${nameOf(member)}, epoch ${epoch + 1}`, norm, Float32Array.from(mean), Float32Array.from(variance));
   }
-  const mean = Float32Array.from(means, (sum) => sum / rows.length);
-  const variance = Float32Array.from(squares, (sum, i) => Math.max(0, sum / rows.length - ((means[i] ?? 0) / rows.length) ** 2));
-  write(`${nameOf(member)}, epoch ${epoch + 1}`, norms, mean, variance);
   return true;
 }
 
-function write(who: string, norms: readonly BatchNorm[], means: Float32Array, variances: Float32Array): void {
-  let from = 0;
-  for (const { layer, mean, variance } of norms) {
-    const to = from + sizeOf(mean);
-    const own = [means.subarray(from, to), variances.subarray(from, to)] as const;
-    if (!own.every(allFinite)) {
-      throw new UserError(`${who}: layer ${layer} has batch-norm statistics that are not finite. Lower learningRate and start again.`);
-    }
-    tf.tidy(() => {
-      mean.write(tf.tensor1d(own[0]));
-      variance.write(tf.tensor1d(own[1]));
-    });
-    from = to;
+/** How many rows `recomputeStatistics` yields at its end. */
+export function rowsToRun(model: tf.LayersModel, rows: Int32Array): number {
+  return batchNormsOf(model).length * rows.length;
+}
+
+/** The model's layers up to one; all of them where that one is applied more than once. It shares them with the model, which owns them. */
+function upTo(model: tf.LayersModel, name: string): tf.LayersModel {
+  const layer = model.getLayer(name);
+  return layer.inboundNodes.length === 1 ? tf.model({ inputs: model.inputs, outputs: layer.output }) : model;
+}
+
+function write(who: string, { layer, mean, variance }: BatchNorm, means: Float32Array, variances: Float32Array): void {
+  if (![means, variances].every(allFinite)) {
+    throw new UserError(`${who}: layer ${layer} has batch-norm statistics that are not finite. Lower learningRate and start again.`);
   }
+  tf.tidy(() => {
+    mean.write(tf.tensor1d(means));
+    variance.write(tf.tensor1d(variances));
+  });
 }
 
 function sizeOf({ shape }: tf.LayerVariable): number {

@@ -1,9 +1,14 @@
+import type { ParsedConfig } from "../config.ts";
 import type { DependencyContainer } from "../container.ts";
 import { SCHEMES } from "../ensemble-scheme.ts";
 import { LOSSES } from "../loss.ts";
 import { UserError } from "../user-error.ts";
 import { VOTERS } from "../voter.ts";
-import type { ResolvedConfig } from "./resolve-config.ts";
+
+/** What of a configuration decides. */
+type Stopping = Pick<ParsedConfig, "given" | "mode" | "scheme" | "stopWhen" | "validation" | "voter"> & {
+  readonly members: readonly Pick<ParsedConfig, "loss">[];
+};
 
 /**
  * Refuses `stopWhen` where no vote could tell when to stop. A vote out of bag is that of the ensemble only if every member leaves out rows
@@ -11,7 +16,7 @@ import type { ResolvedConfig } from "./resolve-config.ts";
  * a row is voted on by those alone that come before the first one that drew it.
  * @throws UserError
  */
-export function refuseStop(config: ResolvedConfig, container: DependencyContainer): void {
+export function refuseStop(config: Stopping, container: DependencyContainer): void {
   if (!config.stopWhen) return;
   if (config.validation > 0) {
     if (!container.resolve(VOTERS).create(config.voter).fit) return;
@@ -26,7 +31,7 @@ export function refuseStop(config: ResolvedConfig, container: DependencyContaine
   );
 }
 
-function lacksOutOfBag({ scheme, mode, given, members }: ResolvedConfig, container: DependencyContainer): string | undefined {
+function lacksOutOfBag({ scheme, mode, given, members }: Stopping, container: DependencyContainer): string | undefined {
   if (!container.resolve(SCHEMES).create(scheme).outOfBag) return `scheme ${scheme.name} has no out-of-bag vote`;
   if (mode === "sequential") return "in sequential mode only the first members have rows out of bag";
   if (given.length > 0) return "nobody knows which rows are out of the bag of given members";

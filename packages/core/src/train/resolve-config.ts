@@ -2,7 +2,8 @@ import type { DependencyContainer } from "tsyringe";
 import { MOST_MEMBERS, type ParsedConfig, parseConfig } from "../config.ts";
 import { DEFAULTS } from "../container.ts";
 import { SCHEMES } from "../ensemble-scheme.ts";
-import { type ContractKey, CONTRACTS, keysOf, type KeysOf } from "../contracts.ts";
+import { type ContractKey, CONTRACTS } from "../contracts.ts";
+import { keysOf, type KeysOf } from "../named-contracts.ts";
 import type { Registry, Spec } from "../registry.ts";
 import { UserError } from "../user-error.ts";
 import { refuseStop } from "./refuse-stop.ts";
@@ -15,10 +16,10 @@ export type MemberConfig = Pick<ParsedConfig, PerMember> & { readonly learningRa
 /** A configuration in which every name is known, every option checked and filled in, and every member spelled out. */
 export type ResolvedConfig = Omit<ParsedConfig, "members"> & { readonly members: readonly MemberConfig[] };
 
-/** The member's settings. @throws RangeError when there is no such member */
-export function settingsOf(config: ResolvedConfig, member: number): MemberConfig {
-  const settings = config.members[member];
-  if (!settings) throw new RangeError(`member ${member} of ${config.members.length}`);
+/** The member's settings: those of the last one for members that were added to the run later. @throws RangeError for a number below 0 */
+export function settingsOf({ members }: Pick<ResolvedConfig, "members">, member: number): MemberConfig {
+  const settings = members[Math.min(member, members.length - 1)];
+  if (!settings) throw new RangeError(`member ${member} of ${members.length}`);
   return settings;
 }
 

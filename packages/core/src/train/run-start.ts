@@ -1,11 +1,12 @@
 import { ARCHITECTURES } from "../architecture.ts";
 import { BINARIZERS } from "../binarizer.ts";
 import { SCHEMES } from "../ensemble-scheme.ts";
-import type { RunStart, StopRule } from "../events.ts";
+import type { MemberPlan, RunStart, StopRule } from "../events.ts";
 import type { Metric } from "../metric.ts";
 import { summarizeModel } from "../model-summary.ts";
 import { VOTERS } from "../voter.ts";
 import { buildMember, type TrainerOptions } from "./member-trainer.ts";
+import { settingsOf } from "./resolve-config.ts";
 import type { RunStore } from "./run-store.ts";
 
 /** The first event of a run: what it will train, and on what. */
@@ -15,10 +16,38 @@ export function runStart(
   stopWhen: StopRule | undefined,
 ): RunStart {
   const { config, data, container, store } = task;
+  return {
+    type: "run-start",
+    run: store.name,
+    seed: config.seed,
+    backend: config.backend.name,
+    dataset: {
+      name: config.dataset.name,
+      train: data.train.labels.length,
+      validation: data.validation?.labels.length ?? 0,
+      test: data.test.labels.length,
+      labels: data.labels,
+    },
+    scheme: container.resolve(SCHEMES).label(config.scheme),
+    mode: config.mode,
+    voter: container.resolve(VOTERS).label(config.voter),
+    batchSize: config.batchSize,
+    metrics: Object.entries(metrics).map(([name, { title, unit, better }]) => ({ name, title, unit, better })),
+    members: memberPlans(task, 0, config.members.length),
+    pretrainEpochs: config.pretrainEpochs,
+    ...(stopWhen ? { stopWhen } : {}),
+  };
+}
+
+/** What members will be, from the first to that before `end`. */
+export function memberPlans(task: Pick<TrainerOptions, "config" | "data" | "container">, first: number, end: number): MemberPlan[] {
+  const { config, data, container } = task;
   const architectures = container.resolve(ARCHITECTURES);
   const binarizers = container.resolve(BINARIZERS);
   const costs = new Map<string, { parameters: number; bytes: number; realBytes: number }>();
-  const members = config.members.map((settings, member) => {
+  return Array.from({ length: Math.max(0, end - first) }, (_, nth) => {
+    const member = first + nth;
+    const settings = settingsOf(config, member);
     const key = JSON.stringify([settings.architecture, settings.binarizer]);
     let cost = costs.get(key);
     if (!cost) {
@@ -37,25 +66,4 @@ export function runStart(
       ...cost,
     };
   });
-  return {
-    type: "run-start",
-    run: store.name,
-    seed: config.seed,
-    backend: config.backend.name,
-    dataset: {
-      name: config.dataset.name,
-      train: data.train.labels.length,
-      validation: data.validation?.labels.length ?? 0,
-      test: data.test.labels.length,
-      labels: data.labels,
-    },
-    scheme: container.resolve(SCHEMES).label(config.scheme),
-    mode: config.mode,
-    voter: container.resolve(VOTERS).label(config.voter),
-    batchSize: config.batchSize,
-    metrics: Object.entries(metrics).map(([name, { title, unit, better }]) => ({ name, title, unit, better })),
-    members,
-    pretrainEpochs: config.pretrainEpochs,
-    ...(stopWhen ? { stopWhen } : {}),
-  };
 }

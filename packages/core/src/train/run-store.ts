@@ -75,6 +75,8 @@ export interface RunStore {
   removeAhead(): Promise<void>;
   /** The last checkpoint, with the event log cut back to what it covers; undefined for a run that has none. */
   restore(): Promise<Checkpoint | undefined>;
+  /** How many members the log has announced, also those that were added later; undefined where it does not say. */
+  announcedMembers(): Promise<number | undefined>;
   saveMember(record: MemberRecord, parts: { model: LayersModel; weights: WeightValues; logits: MemberLogits }): Promise<void>;
   loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }>;
   /** The model that the first sequential member starts from. */

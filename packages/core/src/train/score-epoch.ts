@@ -4,7 +4,7 @@ import type { MemberTask } from "./member-task.ts";
 import { nameOf } from "./memory-advice.ts";
 import { type WeightValues, writeWeights } from "./model-weights.ts";
 import { prepareLayers } from "./predict-logits.ts";
-import { recomputeStatistics, statisticsRows } from "./recompute-statistics.ts";
+import { recomputeStatistics, rowsToRun, statisticsRows } from "./recompute-statistics.ts";
 import type { ResidentImages } from "./resident-images.ts";
 import { type MemberScore, scoreMember } from "./score-member.ts";
 import { watchScoring } from "./watch-scoring.ts";
@@ -41,7 +41,7 @@ export async function* scoreEpoch(
   if (run.batchNorm.statistics === "precise") {
     const rows = statisticsRows(task, epoch);
     const what = `batch norm of ${nameOf(task.member)}, epoch ${epoch + 1}`;
-    const isDone = yield* watchScoring(recomputeStatistics(task, epoch, rows, resident), { what, total: rows.length, control });
+    const isDone = yield* watchScoring(recomputeStatistics(task, epoch, rows, resident), { what, total: rowsToRun(model, rows), control });
     if (!isDone) return undefined;
   }
   const score = yield* scoreMember(task, epoch, resident);

@@ -7,6 +7,7 @@ import type { Emitted } from "./emitted.ts";
 import { type Batch, imagesAhead, sendImages } from "./images-ahead.ts";
 import { BitsProbe, SIGNS_GROUP } from "./layer-bits.ts";
 import { memberOptimizer } from "./member-optimizer.ts";
+import { KernelProfile } from "./kernel-profile.ts";
 import type { MemberTask } from "./member-task.ts";
 import { adviseOnMemory, nameOf, withMemoryAdvice } from "./memory-advice.ts";
 import { readWeights, type WeightValues, writeWeights } from "./model-weights.ts";
@@ -41,12 +42,13 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
   const average = run.averageWeights ? new WeightAverage(model, run.averageWeights.decay) : undefined;
   const bits = new BitsProbe(model, data.train, data.shape);
   const metrics = new StepMetrics();
+  const kernels = new KernelProfile(member, task.profile);
   const resident = run.resident ? await ResidentImages.of(data.train, data.shape) : undefined;
   try {
     let { epoch, step: firstStep, lossSum, metricSums, rows: rowsDone, bestEpoch, bestScore } = task.from ?? start;
     const warned = new Set(task.from?.warned);
     let steering: MemberSteering = task.from?.steering ?? {};
-    control.forgetSteering();
+    control.forgetSteering(member);
     const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start again.`;
     /** The model's weights, which are finite. */
     const finiteWeights = async (who: string): Promise<WeightValues> => {
@@ -139,9 +141,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       for (let step = firstStep; step < epochSteps; step++) {
         const { rows } = batch(step);
         const images = resident ? undefined : await imagesAhead(data.train, batch(step), batch(step + 1));
-        metrics.add(
-          step,
-          rows.length,
+        const result = await kernels.step(control, () =>
           withMemoryAdvice(member, rows.length, run, () =>
             takeStep({
               images: (from, to) => resident?.batch(batch(step), from, to) ?? sendImages(images, from, to, data.shape),
@@ -156,6 +156,9 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
             }),
           ),
         );
+        metrics.add(step, rows.length, result);
+        const profiled = kernels.takeEvent();
+        if (profiled) yield profiled;
         average?.update(optimizer.step);
         const isStopped = control.stop === "now" && step + 1 < epochSteps;
         const isLast = isStopped || control.paused || step + 1 === epochSteps;

@@ -1,4 +1,5 @@
 import type { DependencyContainer } from "tsyringe";
+import type { Backend } from "../backend.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import { completeScheme, SCHEMES } from "../ensemble-scheme.ts";
 import type { BySplit, RunEnd, Staged, StagedMetric } from "../events.ts";
@@ -16,7 +17,7 @@ import { sameShapes, type WeightValues, weightsFit } from "./model-weights.ts";
 import { outOfBagRows, seenRows } from "./out-of-bag-rows.ts";
 import { allRows } from "./predict-logits.ts";
 import { type MemberConfig, type ResolvedConfig, settingsOf } from "./resolve-config.ts";
-import { runStart } from "./run-start.ts";
+import { memberPlans, runStart } from "./run-start.ts";
 import type { MemberLogits, MemberRecord, RunStore } from "./run-store.ts";
 import { createVoters, stageVotes } from "./stage-votes.ts";
 import { reasonToStop, ruledVote, stopRule } from "./stop-rule.ts";
@@ -34,10 +35,14 @@ export interface RunTask {
   readonly init: WeightValues | undefined;
   /** Members to take in place of training them. */
   readonly given?: GivenMembers | undefined;
+  /** How many members the run is to have, which may grow while it trains. Default: those of the configuration. */
+  readonly members?: (() => number) | undefined;
   /** Trains the members; absent: this thread does, one after the other. */
   readonly trainer?: MemberTrainer | undefined;
   /** Opens the logits of a run that a loss names as its teacher. */
   readonly teacherLogits?: OpenTeacherLogits | undefined;
+  /** Of the backend in use: times the kernels of a step. */
+  readonly profile?: Backend["profile"];
 }
 
 /** A member that is trained: its record, its weights to start the next one from, its logits to vote with. */
@@ -55,7 +60,7 @@ interface Trained {
  * and resumes one.
  */
 export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["reason"]> {
-  const { config, data, container, store } = task;
+  const { config, data, container, store, members: wanted = () => config.members.length } = task;
   const scheme = completeScheme(container.resolve(SCHEMES).create(config.scheme));
   const metrics = metricsOf(task, data.labels.length);
   const taker = task.given && takeGiven(task, task.given);
@@ -99,7 +104,18 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (!checkpoint || checkpoint.member < 0) await store.saveCheckpoint({ member: 0 });
   }
 
-  for (let member = Math.max(0, checkpoint?.member ?? 0); member < config.members.length; member++) {
+  /** Members that the log has announced: the run ends with the last of them. */
+  let announced = checkpoint ? ((await store.announcedMembers()) ?? config.members.length) : config.members.length;
+  /** Takes up members that were asked for meanwhile. Only between two members: there a run that was killed stands too, so that logs are alike. */
+  async function* addMembers(after: number): AsyncGenerator<Emitted> {
+    const added = memberPlans(task, announced, wanted());
+    if (added.length === 0) return;
+    announced += added.length;
+    yield { type: "members-added", after, members: added };
+  }
+  if (checkpoint && checkpoint.member >= announced) yield* addMembers(announced); // of a run that was over
+
+  for (let member = Math.max(0, checkpoint?.member ?? 0); member < announced; member++) {
     const metric = rule && metrics[rule.metric];
     const late = rule && metric && !isGiven(task, member) && reasonToStop(rule, metric, config.voter.name, votes);
     if (late) {
@@ -144,7 +160,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
       const stage = staged(task, members, voters, bagRows, metrics);
       if (rule) votes.push(ruledVote(rule, config.voter.name, stage));
       yield stage;
-    } else if (members.length === 0 && (verdict.kind === "stop" || member + 1 === config.members.length)) {
+    } else if (members.length === 0 && (verdict.kind === "stop" || member + 1 >= Math.max(announced, wanted()))) {
       throw new UserError(
         `${config.scheme.name}: no member is usable: ${"reason" in verdict ? verdict.reason : ""} Train them longer or lower learningRate.`,
       );
@@ -152,6 +168,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (verdict.kind === "stop") return yield* end("stopped-by-scheme", members, verdict.reason);
     sampleWeights = verdict.sampleWeights ?? sampleWeights;
     await store.saveSampleWeights(member + 1, sampleWeights);
+    yield* addMembers(member + 1);
     await store.saveCheckpoint({ member: member + 1 });
   }
   return yield* end("finished", members);

@@ -6,6 +6,7 @@ import { accuracyMetric } from "../built-in/metrics.ts";
 import type { Loss } from "../loss.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { createRandom } from "../random.ts";
+import type { Step } from "../step.ts";
 import { takeKnownStep } from "./known-step.ts";
 import { memberOptimizer } from "./member-optimizer.ts";
 import { createStep, type StepParts, type TrainBatch } from "./train-step.ts";
@@ -158,5 +159,42 @@ test("a slot may not be named like what a checkpoint holds besides", () => {
   const model = tf.sequential({ layers: [tf.layers.dense({ name: "one", units: 2, inputShape: [2] })] });
   const odd: Optimizer = { ...gradientDescent, slots: ["best"] };
   expect(() => memberOptimizer(model, [{ name: "odd", optimizer: odd }])).toThrow('optimizer odd: has a slot named "best"');
+  model.dispose();
+});
+
+test("each part of a batch is prepared by its number, with the step's seed and epoch", () => {
+  const steps: Step[] = [];
+  const flatten = Object.assign(tf.layers.flatten({ inputShape: [1, 1, INPUTS] }), { prepare: (step: Step) => void steps.push(step) });
+  const model = tf.sequential({ layers: [flatten, tf.layers.dense({ units: CLASSES })] });
+  const optimizer = memberOptimizer(model, [{ name: "gradient descent", optimizer: gradientDescent }]);
+  const take = createStep({ model, optimizer, loss: crossEntropyLoss({ labelSmoothing: 0 }), partRows: 3 });
+  const { loss, metrics } = take({ ...batch, seed: 5, epoch: 2, epochs: 4 });
+  tf.dispose([loss, ...Object.values(metrics)]);
+  expect(steps).toEqual([0, 1, 2].map((part) => ({ training: true, seed: 5, part, epoch: 2, epochs: 4 })));
+  optimizer.dispose();
+  model.dispose();
+});
+
+test("a step that fails leaves no tensor behind, and a batch has rows", () => {
+  const model = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [1, 1, INPUTS] }), tf.layers.dense({ units: CLASSES })] });
+  const failing: Optimizer = {
+    slots: [],
+    update: () => {
+      throw new Error("no update");
+    },
+  };
+  const optimizer = memberOptimizer(model, [{ name: "failing", optimizer: failing }]);
+  const take = createStep({
+    model,
+    optimizer,
+    loss: crossEntropyLoss({ labelSmoothing: 0 }),
+    metrics: { accuracy: accuracyMetric },
+    partRows: 3,
+  });
+  const tensors = tf.memory().numTensors;
+  expect(() => take(batch)).toThrow("no update");
+  expect(() => take({ ...batch, labels: new Int32Array(0) })).toThrow("a batch of no rows");
+  expect(tf.memory().numTensors).toBe(tensors);
+  optimizer.dispose();
   model.dispose();
 });

@@ -33,3 +33,18 @@ test("an average is the plain mean of the first steps, then forgets by its decay
   expect(tf.memory().numTensors).toBe(tensors);
   model.dispose();
 });
+
+test("large weights are averaged as small ones are", async () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ name: "big", units: 300, inputShape: [300] })] });
+  const average = new WeightAverage(model, 0.9);
+  for (const [i, to] of [1, 3].entries()) {
+    tf.tidy(() => {
+      for (const weight of model.weights) weight.write(tf.fill(weight.shape as number[], to));
+    });
+    average.update(i + 1);
+  }
+  for (const [name, { values }] of await average.values()) expect([name, new Set(values)]).toEqual([name, new Set([2])]);
+  expect([...(await average.values()).keys()]).toEqual(["big/kernel", "big/bias"]);
+  average.dispose();
+  model.dispose();
+});

@@ -156,9 +156,9 @@ test("a server that falls silent is given up after a second silence, and what ca
     response.setHeader("etag", '"v1"');
     if (requests.length === 1) response.writeHead(200, { "content-length": bytes.length }).write(bytes.subarray(0, 3));
   });
-  const failure = await fetchFile(remote(url), path, { ...patient, stallMs: 50 }).catch((error: unknown) => error);
+  const failure = await fetchFile(remote(url), path, { ...patient, stallMs: 500 }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(UserError);
-  expect((failure as UserError).message).toMatch(/after 2 attempts: the server sent nothing for 0\.05 s\. 3 of 300000 bytes are kept/);
+  expect((failure as UserError).message).toMatch(/after 2 attempts: the server sent nothing for 0\.5 s\. 3 of 300000 bytes are kept/);
   expect(requests).toEqual([undefined, "bytes=3-"]);
 });
 

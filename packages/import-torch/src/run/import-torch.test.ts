@@ -201,6 +201,18 @@ describe("nothing is left behind", () => {
     await expect(run([folder], small)).rejects.toThrow(
       `0.pth.tar: ${name} has the value -1, and no variance is below 0. The file is damaged`,
     );
+    // One of 0 is a channel that never changed.
+    const minus = Buffer.alloc(4);
+    minus.writeFloatLE(-1);
+    file.writeFloatLE(0, file.indexOf(Buffer.concat([minus, Buffer.from(values.buffer, 4)])));
+    await writeFile(join(folder, "0.pth.tar"), file);
+    expect(await run([folder], small)).toMatchObject({ reason: "finished" });
+  });
+
+  test("by a place that is none, before the folder is made", async () => {
+    const plan = await planImport([fixture("python2", "nin.pth.tar")], small, { container });
+    const out = join(await folderOf(["python2/nin.pth.tar", "a file"]), "a file", "runs");
+    await expect(all(importTorch(plan, { container, out }))).rejects.toThrow(/a file\/runs: cannot be made: /);
   });
 
   test("by one whose training had failed", async () => {
@@ -219,6 +231,18 @@ describe("nothing is left behind", () => {
     const stop = new AbortController();
     const stopped = importTorch(plan, { container, out, signal: stop.signal, onRows: () => stop.abort() });
     await expect(all(stopped)).rejects.toThrow(/abort/);
+    expect(await readdir(out)).toEqual([]);
+
+    const between = new AbortController();
+    const types: string[] = [];
+    const ended = (async () => {
+      for await (const { type } of importTorch(plan, { container, out, signal: between.signal })) {
+        types.push(type);
+        if (type === "member-end") between.abort();
+      }
+    })();
+    await expect(ended).rejects.toThrow(/abort/);
+    expect(types.filter((type) => type === "member-start")).toHaveLength(1); // the second member is not begun
     expect(await readdir(out)).toEqual([]);
 
     let seen = "";

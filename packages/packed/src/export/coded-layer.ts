@@ -1,7 +1,7 @@
 import { type Binarizer, type BinarizerParameters, UserError } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
-import type { Pair, Sliding } from "../graph.ts";
+import type { Pair, Sliding } from "../node-parts.ts";
 import { connect } from "./connect.ts";
 import type { Operation, Place } from "./operation.ts";
 import { packCodes } from "./pack-codes.ts";

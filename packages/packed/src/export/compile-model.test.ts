@@ -174,7 +174,7 @@ test("any network of known layers gives the logits of its graph, with scales of 
     }),
     { numRuns: 40 },
   );
-}, 60_000);
+});
 
 const inRow = (...layers: tf.layers.Layer[]): tf.LayersModel =>
   tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [9, 8, 3] }), ...layers] });

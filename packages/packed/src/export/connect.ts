@@ -1,5 +1,5 @@
 import { UserError } from "@benn/core";
-import type { Sliding } from "../graph.ts";
+import type { Sliding } from "../node-parts.ts";
 import type { Operation, Place, ZeroPad } from "./operation.ts";
 
 type Unconnected<T = Operation> = T extends Operation ? Omit<T, keyof Place> & Place : never;

@@ -1,6 +1,6 @@
 import { type Lowerable, type LoweredNode, type MapShape, UserError } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
-import type { Sliding } from "../graph.ts";
+import type { Sliding } from "../node-parts.ts";
 import { windowOutput } from "../window.ts";
 import { connect } from "./connect.ts";
 import type { Operation, Place, ZeroPad } from "./operation.ts";

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Pair, Sliding } from "../graph.ts";
+import type { Pair, Sliding } from "../node-parts.ts";
 
 interface Common {
   /** Of the TensorFlow.js layer. */

@@ -1,4 +1,4 @@
-/** Values of a patch that the training engine sums by themselves: see docs/packed.md, order of sums. */
+/** Values of a patch that the training engine sums by themselves: see docs/packed.md, order of sums, and the engine's sum-blocks.ts. */
 export function sumBlock(channels: number): number {
   return Math.max(1, Math.floor(384 / channels)) * channels;
 }

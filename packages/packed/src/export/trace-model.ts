@@ -1,7 +1,7 @@
 import { type Binarizer, type BinarizerParameters, type Step, UserError } from "@benn/core";
 import { EVALUATION, isLowerable } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
-import type { Pair, Sliding } from "../graph.ts";
+import type { Pair, Sliding } from "../node-parts.ts";
 import { codedLayer } from "./coded-layer.ts";
 import { connect, zeroPad } from "./connect.ts";
 import { noSign } from "./find-thresholds.ts";

@@ -1,7 +1,7 @@
 import type { Shape } from "../graph.ts";
 import { floatsOf } from "../read-safetensors.ts";
 import { flipsAt, tensorOf, type Workshop } from "../workshop.ts";
-import type { PlaneKernels } from "./plane-kernels.ts";
+import type { PlaneKernels } from "../signatures/planes.ts";
 
 /** What nodes with codes are made into steps with. */
 export interface PlaneWorkshop extends Workshop {

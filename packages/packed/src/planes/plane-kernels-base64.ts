@@ -1,5 +1,5 @@
 // Made by assembly/build.mjs from the sources with SHA-256
-// cc9c902051536b1e14289716a0860b7ea7108e2d041fbd0dc039f1b413f3a77f
+// 8f043ffe525740464cf8a3a2af8a7e42892ae6bf4700facc6312aaff306006bb
 
 /** A WebAssembly module, deflated: the kernels for values of several bits, which share the others' memory. */
 export const planeKernelsBase64 =

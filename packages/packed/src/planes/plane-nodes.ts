@@ -1,4 +1,4 @@
-import type { From, Pair, Sliding, ToBits } from "../graph.ts";
+import type { From, Pair, Sliding, ToBits } from "../node-parts.ts";
 
 /** k-bit codes by floats: as many as there are thresholds, F32 [2ᵏ − 1, channels], that x reaches; 2ᵏ − 1 less that where `flips` has a 1. */
 export interface QuantizeNode extends From, ToBits {

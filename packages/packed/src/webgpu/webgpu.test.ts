@@ -69,7 +69,7 @@ test("images are whitened, and blue put first, as in WebAssembly", async () => {
   model.dispose();
   const wasm = await load(file);
   for (const [i, image] of images.entries()) expect(predictions[i]!.votes[0]!.logits).toEqual(wasm.predict(image).votes[0]!.logits);
-}, 60_000);
+});
 
 test("where there is no WebGPU it runs in WebAssembly, and says why", async () => {
   const sketch = newSketch(1);

@@ -139,6 +139,7 @@ export const eventLog = ofFile({
     for await (const { event: entry } of readEntries(join(run, "events.jsonl"), { follow: false })) {
       if (typeof entry === "string") continue;
       if (entry.type === "run-start") members = entry.members.length;
+      if (entry.type === "members-added" && entry.members[0]?.member === members) members += entry.members.length;
       if ("member" in entry && entry.member !== undefined) must(entry.member < Math.max(1, members), "no member is beyond the run");
     }
   },

@@ -1,6 +1,6 @@
 // What options take, checked while the command line is read.
 import type { SplitName } from "@benn/core";
-import { nearest } from "@benn/core/nearest";
+import { nearest } from "@benn/core/messages";
 import { InvalidArgumentError, type Option } from "commander";
 
 const SPLITS = ["train", "validation", "test"] as const;
@@ -22,6 +22,14 @@ export function splitList(text: string): SplitName[] {
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Expected a whole number of at least 1.");
+  return value;
+}
+
+/** Members are counted from 0, as their folders are. */
+export function memberNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError("Expected a whole number of at least 0.");
   return value;
 }
 

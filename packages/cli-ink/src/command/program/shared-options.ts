@@ -39,8 +39,8 @@ export function withSplit(command: Command): Command {
   return command.option("--on <split>", "images to analyse closely: train, validation or test", split, "test");
 }
 
-/** How a run is shown. */
-export function withLooks(command: Command): Command {
+/** How a run is shown, as lines or as a dashboard. */
+export function withUi(command: Command): Command {
   return command
     .addOption(
       oneOf(new Option("--ui <kind>", "dashboard, plain lines or JSON events; auto: the dashboard in a terminal"), [
@@ -50,13 +50,27 @@ export function withLooks(command: Command): Command {
         "json",
       ]).default("auto"),
     )
-    .option("--timestamps", "start plain lines with the time")
+    .option("--timestamps", "start plain lines with the time");
+}
+
+/** The same, and how the dashboard looks. */
+export function withLooks(command: Command): Command {
+  return withUi(command)
     .addOption(
       oneOf(new Option("--theme <name>", "colours of the dashboard; auto: by the terminal's background"), [
         "auto",
         "dark",
         "light",
         "colour-blind",
+      ]).default("auto"),
+    )
+    .addOption(
+      oneOf(new Option("--pictures <how>", "how images are drawn; auto: by what the terminal says it can do"), [
+        "auto",
+        "blocks",
+        "kitty",
+        "iterm2",
+        "sixel",
       ]).default("auto"),
     )
     .option("--ascii", "draw the dashboard in ASCII")

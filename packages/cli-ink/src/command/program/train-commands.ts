@@ -1,19 +1,22 @@
 import { type Command, Option } from "commander";
-import { EXIT_HELP } from "../exit-codes.ts";
+import { EXIT_HELP, exitHelp } from "../exit-codes.ts";
 import type { ImportTorchOptions } from "../import-torch.ts";
 import { SORT_COLUMNS } from "../../runs/sort-columns.ts";
 import type { PruneOptions, RunsOptions } from "../runs.ts";
-import type { TrainOptions } from "../train.ts";
+import type { TrainOptions } from "../train-options.ts";
 import type { WatchOptions } from "../watch.ts";
+import type { WorkerCommandOptions } from "../worker.ts";
 import { withExamples } from "./examples.ts";
-import { oneOf, wholeNumber } from "./option-values.ts";
-import { CONFIG, withBackend, withConfig, withData, withLooks, withParallel, withPlugin } from "./shared-options.ts";
+import { memberNumber, oneOf, wholeNumber } from "./option-values.ts";
+import { CONFIG, withBackend, withConfig, withData, withLooks, withParallel, withPlugin, withUi } from "./shared-options.ts";
 
 /** Commands that make runs, and show them while they train. */
 export function addTrainCommands(program: Command): void {
   addTrain(program);
   addWatch(program);
   addRuns(program);
+  addWorker(program);
+  addCollect(program);
   addImportTorch(program);
 }
 
@@ -28,7 +31,13 @@ function addTrain(program: Command): void {
     .option("--resume <run>", "resume an interrupted run")
     .option("--take-over", "resume even if another process, maybe on another machine, seems to train it")
     .option("--dry-run", "show configuration, layers, sizes and time, and train nothing")
-    .option("--json", "events as JSON, one per line; with --dry-run the whole plan");
+    .option("--json", "events as JSON, one per line; with --dry-run the whole plan")
+    .option("--on [url]", "train on the workers of a queue (benn worker), redis://HOST; default: BENN_QUEUE_URL")
+    .option("--store <place>", "with --on: where weights are exchanged, a folder that all see or s3://BUCKET")
+    .option("--class <name>", "with --on: a class of machines other than this one's")
+    .option("--prepare", "create the run folder and train nothing, for --member")
+    .option("--member <n>", "train only this member, from 0, of the run that --resume names", memberNumber)
+    .option("--into <dir>", "with --member: folder for its files, which benn collect adds to the run");
   withLooks(train).action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
     const { train: run } = await import("../train.ts");
     await run({ ...options, ...(file === undefined ? {} : { file }) });
@@ -42,6 +51,8 @@ function addTrain(program: Command): void {
     ["train --plugin ./my-boost.ts --set scheme=my-boost", "your own scheme"],
     ["train --preset cifar10-sb-bagging-seq --data DIR --dry-run", "what it would do, without doing it"],
     ["train --resume runs/NAME", "resume an interrupted run"],
+    ["train --resume runs/NAME --member 3 --into DIR", "one member, as a scheduler's task: docs/clusters.md"],
+    ["train --on redis://HOST --store DIR", "on the workers of a queue: docs/queue.md"],
     ["train --ui plain --timestamps", "plain lines with the time, for a log or a screen reader"],
   ]).addHelpText("after", EXIT_HELP);
 }
@@ -132,6 +143,55 @@ function addRuns(program: Command): void {
     ["runs prune --state interrupted --older-than 30", "interrupted runs older than 30 days"],
     ["runs prune --keep-best 5 --yes", "delete all but the five best"],
   ]);
+}
+
+function addWorker(program: Command): void {
+  const worker = program.command("worker").summary("Train members of runs that others start with train --on.");
+  worker
+    .description("Train members of the runs that others start with benn train --on, until it is stopped: docs/queue.md.")
+    .option("--on [url]", "the queue, redis://HOST or rediss://HOST; default: BENN_QUEUE_URL")
+    .option("--store <place>", "where weights are exchanged: the folder or s3://BUCKET that the runs name")
+    .option("--data <dir>", "folder with the data on this machine (sets dataset.data)")
+    .option("--backend <name>", "compute backend; members of other backends are left to others")
+    .option("--parallel <n>", "members to train at a time", wholeNumber, 1)
+    .option("--set <key=value...>", "options of backend and dataset for this machine");
+  withPlugin(worker)
+    .option("--name <name>", "name of this worker, for people (default: host and process)")
+    .option("--once", "stop after one member")
+    .option("--json", "events of the worker as JSON, one per line")
+    .action(async (options: WorkerCommandOptions) => {
+      const { work } = await import("../worker.ts");
+      await work(options);
+    });
+  withExamples(worker, [
+    ["worker --on redis://HOST --data DIR", "on every machine, as often as you like"],
+    ["worker --on redis://HOST --set backend.simd=plain", "on all machines, where they differ"],
+  ]).addHelpText("after", exitHelp("").replace(/: $/, "\n       members on their way are saved, and go back to the queue"));
+}
+
+function addCollect(program: Command): void {
+  const collect = program.command("collect").summary("Add members that were trained alone to their run.");
+  collect
+    .description("Add members that were trained alone to their run, which evaluates them and votes with them: docs/clusters.md.")
+    .argument("<run>", "run folder")
+    .argument("<dir...>", "folders that benn train --into wrote members into")
+    .option("--data <dir>", "folder of the run's data, if they have moved");
+  withUi(
+    withPlugin(collect).option("--take-over", "continue even if another process, maybe on another machine, seems to train the run"),
+  ).action(async (run: string, from: string[], options: Omit<TrainOptions, "resume">) => {
+    const { collectMembers } = await import("../train-apart.ts");
+    await collectMembers(run, from, options);
+  });
+  withExamples(collect, [["collect runs/NAME DIR", "after train --resume runs/NAME --member N --into DIR of each member"]]).addHelpText(
+    "after",
+    `
+Exit codes:
+  0    done: the run is finished
+  1    a fault of the program
+  2    a mistake of yours, or the machine's state (a full disk, no permission)
+  75   a member is missing, or it was stopped by a signal: what was collected
+       is in the run; start the command again`,
+  );
 }
 
 function addImportTorch(program: Command): void {

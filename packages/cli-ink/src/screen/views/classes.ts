@@ -10,9 +10,12 @@ export const classes: View = {
   name: "classes",
   about: "accuracy of the vote in each class, and what is taken for what",
   keys: [
+    ["↑ ↓", "classes"],
     ["c", "panels"],
     ["/", "filter"],
   ],
+  scrolls: "lines",
+  most: (props) => wanted(props).length - 1,
   needs: "votes",
   draw(props) {
     const { insight, width, height, ui } = props;
@@ -26,6 +29,12 @@ function wanted({ insight, ui }: ViewProps): number[] {
   const labels = insight.votes?.found?.classes ?? [];
   const left = labels.flatMap((name, label) => (name.toLowerCase().includes(words) ? [label] : []));
   return left.length > 0 ? left : labels.map((_, label) => label);
+}
+
+/** Which of so many rows are in sight. */
+function visible({ ui }: ViewProps, rows: number, room: number): readonly [number, number] {
+  const from = Math.min(ui.scroll, Math.max(0, rows - room));
+  return [from, Math.min(rows, from + Math.max(0, room))];
 }
 
 function byClass(props: ViewProps): Tile {
@@ -48,8 +57,9 @@ function byClass(props: ViewProps): Tile {
           dim(` ±${(50 * (high - low)).toFixed(0)} of ${all}`),
         );
       });
-      const head = line(bold("Accuracy of the vote, per class"), dim(" (test)"));
-      return [head, ...rows.slice(props.ui.scroll, props.ui.scroll + height - 1)];
+      const [from, to] = visible(props, rows.length, height - 1);
+      const which = to - from < rows.length ? ` ${from + 1}–${to} of ${rows.length}` : " (test)";
+      return [line(bold("Vote accuracy per class"), dim(which)), ...rows.slice(from, to)];
     },
   };
 }
@@ -66,9 +76,23 @@ function confusion(props: ViewProps): Tile {
       const shown = wanted(props).slice(0, most);
       const top =
         cell > 1
-          ? [line(dim(`${" ".repeat(8)}${shown.map((label) => shorten(labels[label] ?? "", cell - 1).padStart(cell)).join("")}`))]
+          ? [
+              line(
+                dim(
+                  `${" ".repeat(8)}${shown
+                    .map((label) =>
+                      Array.from(labels[label] ?? "")
+                        .slice(0, cell - 1)
+                        .join("")
+                        .padStart(cell),
+                    )
+                    .join("")}`,
+                ),
+              ),
+            ]
           : [];
-      const rows = shown.map((label): Line => {
+      const [from, to] = visible(props, shown.length, height - 1 - top.length);
+      const rows = shown.slice(from, to).map((label): Line => {
         const own = matrix.slice(label * k, (label + 1) * k);
         const sum = own.reduce((a, b) => a + b, 0);
         const cells = shown.map((to): Span => {

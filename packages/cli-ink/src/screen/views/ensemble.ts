@@ -93,7 +93,7 @@ function weights({ state, ui, words }: ViewProps): Tile {
           span("█".repeat(alphaBar), status === "rejected" ? "bad" : "series0"),
         );
       });
-      const head = line(bold("Error ε, vote weight α"), dim(`  │ guessing: ${short(chance)}`));
+      const head = line(bold("Error ε, weight α"), dim(`  │ guessing: ${short(chance)}`));
       return [
         head,
         ...windowed(

@@ -1,3 +1,4 @@
+import type { LogEntry } from "../../run/event-log.ts";
 import { wrap } from "../../run/wrap.ts";
 import { dim, type Line, line, span } from "../line.ts";
 import type { View } from "../view.ts";
@@ -5,20 +6,22 @@ import type { View } from "../view.ts";
 export const log: View = {
   name: "log",
   about: "events and warnings in full",
+  scrolls: "lines",
   keys: [
     ["↑ ↓", "scroll"],
     ["G", "newest"],
     ["/", "filter"],
   ],
+  most: ({ log: entries, ui, width, height }) =>
+    wantedOf(entries, ui.filter).reduce((sum, { text }) => sum + linesOf(text, roomOf(width)).length, 0) - height,
   draw({ log: entries, ui, words, width, height }) {
-    const wanted = ui.filter.trim().toLowerCase();
-    const left = entries.filter(({ text }) => text.toLowerCase().includes(wanted));
-    const room = Math.max(20, width - 10);
+    const left = wantedOf(entries, ui.filter);
+    const room = roomOf(width);
     const lines: Line[] = [];
     // From the end, as far as is shown: a long log is not wrapped in full for each frame.
     for (let i = left.length - 1; i >= 0 && lines.length < height + ui.scroll; i--) {
       const { at, text, isWarning } = left[i]!;
-      const own = wrap(text, room).flatMap((part) => chunks(part, room));
+      const own = linesOf(text, room);
       const time = new Date(at).toTimeString().slice(0, 8);
       const rows = own.map((part, n): Line =>
         line(dim(n === 0 ? `${time}  ` : "          "), isWarning ? span(`${words && n === 0 ? "warning: " : ""}${part}`, "warn") : part),
@@ -31,6 +34,19 @@ export const log: View = {
     return lines.slice(from, from + height);
   },
 };
+
+function wantedOf(entries: readonly LogEntry[], filter: string): readonly LogEntry[] {
+  const wanted = filter.trim().toLowerCase();
+  return entries.filter(({ text }) => text.toLowerCase().includes(wanted));
+}
+
+function roomOf(width: number): number {
+  return Math.max(20, width - 10);
+}
+
+function linesOf(text: string, room: number): string[] {
+  return wrap(text, room).flatMap((part) => chunks(part, room));
+}
 
 function chunks(text: string, width: number): string[] {
   const characters = Array.from(text);

@@ -3,7 +3,8 @@ import { type Arrangement, arrangePanels } from "../arrange-panels.ts";
 import { lanes } from "../lanes.ts";
 import { beside, fill, type Line } from "../line.ts";
 import { membersLeft } from "../member-shown.ts";
-import { type Panel, panelsOf } from "../panel-list.ts";
+import type { Panel } from "../panel.ts";
+import { panelsOf } from "../panel-list.ts";
 import type { View, ViewProps } from "../view.ts";
 
 const PANELS_LEAST = 7;

@@ -1,12 +1,19 @@
-import { bytes, count } from "../../run/format.ts";
+import type { Profiled } from "@benn/core";
+import { bytes, count, milliseconds as time, percent } from "../../run/format.ts";
+import { wrap } from "../../run/wrap.ts";
+import { bold, dim, line, span } from "../line.ts";
 import { plot } from "../plot.ts";
-import { tile } from "../tile.ts";
+import { shorten } from "../shorten.ts";
+import { type Tile, tile } from "../tile.ts";
 import type { View } from "../view.ts";
 
 export const system: View = {
   name: "system",
-  about: "images/s, cores and memory of this machine over time",
-  keys: [["c", "charts"]],
+  about: "images/s, cores and memory of this machine over time; the kernels that training spends its time in",
+  keys: [
+    ["P", "time kernels"],
+    ["c", "charts"],
+  ],
   draw({ state, ui, system: samples, words, width, height }) {
     const last = samples.at(-1);
     const rate = (value: number): string => `${value >= 100 ? count(value) : value.toFixed(1)}/s`;
@@ -17,6 +24,7 @@ export const system: View = {
     const shortGb = (value: number): string => bytes(value).replace(" ", "");
     return tile(
       [
+        ...(state.profile ? [kernels(state.profile)] : []),
         {
           name: "speed",
           draw: (w, h) =>
@@ -72,3 +80,35 @@ export const system: View = {
     );
   },
 };
+
+/** Kernels of a training step: milliseconds and share of each. */
+function kernels({ member, steps, milliseconds, rows, refused }: Profiled): Tile {
+  return {
+    name: "kernels",
+    draw(width, height) {
+      const who = member < 0 ? "pretraining" : `member ${member + 1}`;
+      if (refused !== undefined) return [line(bold("Kernels")), ...wrap(refused, width).map((text) => line(text))].slice(0, height);
+      const head = line(bold(`Kernels of a step, ${who}`), dim(`  ${time(milliseconds)}, mean of ${steps}`));
+      const share = (part: number): number => (milliseconds > 0 ? part / milliseconds : 0);
+      const calls = width >= 50 ? 7 : 0;
+      const name = Math.max(8, Math.min(34, width - calls - 18));
+      const bar = Math.max(0, Math.min(30, width - name - calls - 19));
+      const columns = line(
+        dim(`${"kernel".padEnd(name)}${calls > 0 ? "calls".padStart(calls) : ""}${"ms".padStart(9)}${"share".padStart(8)}`),
+      );
+      const shown = rows.slice(0, Math.max(0, height - 2));
+      return [
+        head,
+        columns,
+        ...shown.map(({ kernel, part, calls: times, milliseconds: own }) =>
+          line(
+            // Parts tell kernels apart where both have no room.
+            shorten(part === "" ? kernel : name < 30 ? part : `${kernel} ${part}`, name - 1).padEnd(name),
+            `${calls > 0 ? String(Math.round(times)).padStart(calls) : ""}${own.toFixed(2).padStart(9)}${percent(share(own)).padStart(8)}`,
+            bar < 4 ? "" : span(`  ${"█".repeat(Math.round(share(own) * (bar - 2)))}`, "series0"),
+          ),
+        ),
+      ].slice(0, height);
+    },
+  };
+}

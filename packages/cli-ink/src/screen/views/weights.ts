@@ -1,5 +1,5 @@
 import { count } from "../../run/format.ts";
-import { bold, dim, type Line, line, type Span, span } from "../line.ts";
+import { bold, dim, type Line, line, type PlacedPicture, type Span, span } from "../line.ts";
 import { plot } from "../plot.ts";
 import { shorten } from "../shorten.ts";
 import { type Tile, tile } from "../tile.ts";
@@ -13,6 +13,8 @@ export const weights: View = {
     ["c", "panels"],
     ["← →", "images"],
   ],
+  scrolls: "images",
+  most: ({ insight }) => (insight.weights?.found?.heaviest.filter(({ picture }) => picture !== undefined).length ?? 1) - 1,
   needs: "weights",
   draw(props) {
     const { insight, width, height, ui } = props;
@@ -76,7 +78,7 @@ function effective({ insight, words }: ViewProps): Tile {
 }
 
 /** The hardest images in half blocks: two pixels a cell. */
-function hardest({ insight, ui, words }: ViewProps): Tile {
+function hardest({ insight, ui, words, pictures: areSent }: ViewProps): Tile {
   return {
     name: "hardest images",
     draw(width, height) {
@@ -86,7 +88,7 @@ function hardest({ insight, ui, words }: ViewProps): Tile {
       const pictures = heaviest.filter(({ picture }) => picture !== undefined);
       const size = Math.min(16, 2 * Math.max(0, height - 4), Math.floor(width / 2) * 2);
       const across = Math.max(1, Math.floor((width + 2) / (Math.max(size, 14) + 2)));
-      const first = ui.cursor === undefined ? 0 : Math.min(pictures.length - 1, Math.round(ui.cursor * (pictures.length - 1)));
+      const first = Math.min(ui.scroll, Math.max(0, pictures.length - across));
       const said = ({ label, times, votes }: (typeof heaviest)[number]): string[] => {
         const right = votes.filter((vote) => vote === label).length;
         const wrong = Object.entries(Object.groupBy(votes, String)).toSorted(([, a = []], [, b = []]) => b.length - a.length);
@@ -109,12 +111,21 @@ function hardest({ insight, ui, words }: ViewProps): Tile {
       const shown = pictures.slice(first, first + across);
       const cell = Math.max(size, 14);
       const rows = Array.from({ length: size / 2 }, (_, row): Line =>
-        shown.flatMap(({ picture }) => [...pixels(picture!, size, row), { text: " ".repeat(cell - size + 2) }]),
+        shown.flatMap(({ row: sample, picture }) => [
+          ...(areSent ? [placed(`${sample}`, picture!, size, row)] : pixels(picture!, size, row)),
+          { text: " ".repeat(cell - size + 2) },
+        ]),
       );
       const captions = [0, 1, 2].map((at): Line => line(shown.map((own) => shorten(said(own)[at] ?? "", cell).padEnd(cell + 2)).join("")));
       return [head, ...rows, ...captions].slice(0, height);
     },
   };
+}
+
+/** A row of the cells that the terminal draws a picture over: it stands in the first. */
+function placed(name: string, picture: Pick<PlacedPicture, "width" | "height" | "rgb">, size: number, row: number): Span {
+  const blank = { text: " ".repeat(size) };
+  return row === 0 ? { ...blank, picture: { ...picture, name: `image ${name}`, columns: size, rows: size / 2 } } : blank;
 }
 
 /** A row of cells: the pixels of two rows, one above the other. */

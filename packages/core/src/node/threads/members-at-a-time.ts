@@ -9,6 +9,8 @@ import { asConfig } from "../experiment.ts";
 /** Members that train side by side. */
 export interface MembersAtATime {
   readonly count: number;
+  /** Whether none depends on another, however many this machine trains at a time. */
+  readonly independent: boolean;
   /**
    * The run's configuration for one of `count` threads, whose backend has its share of the machine.
    * @param thread from 0
@@ -33,5 +35,5 @@ export function membersAtATime(config: ResolvedConfig, container: DependencyCont
   }
   const wanted = parallel === "auto" ? (share?.lanes ?? 1) : parallel;
   const count = independent ? Math.min(wanted, config.members.length) : 1;
-  return { count, configOf: (thread) => asConfig({ ...config, backend: { ...backend, ...share?.options(thread, count) } }) };
+  return { count, independent, configOf: (thread) => asConfig({ ...config, backend: { ...backend, ...share?.options(thread, count) } }) };
 }

@@ -9,28 +9,36 @@ import { resolveConfig } from "../../train/resolve-config.ts";
 import { UserError } from "../../user-error.ts";
 import { loadDataset } from "../load-dataset.ts";
 import type { OpenTeacherLogits } from "../../train/teacher-logits.ts";
+import { type DataIdentity, dataIdentity, differenceOfIdentities } from "../same-data.ts";
 import { openTeacherLogits } from "../teacher-logits.ts";
-import type { FromThread, ToThread } from "./thread-messages.ts";
+import type { FromLane, ToLane } from "../lanes/lane-messages.ts";
 
 /**
- * Trains members in this worker thread as `trainInThreads` asks for them, until the thread is ended. The whole of a
+ * Trains members in this worker thread as a lane is asked for them, until the thread is ended. The whole of a
  * worker's module is
  *
  *     await serveMembers(async () => container, workerData.config);
  *
  * @param openContainer makes a container with the plugins of the run
  * @param config of the run, with the backend's options as they are for one of several threads
+ * @param wanted what the data have to be, where they are read elsewhere than where the run was made
  */
-export async function serveMembers(openContainer: () => Promise<DependencyContainer>, config: Config): Promise<void> {
+export async function serveMembers(
+  openContainer: () => Promise<DependencyContainer>,
+  config: Config,
+  wanted?: DataIdentity,
+): Promise<void> {
   if (isMainThread || !parentPort) throw new Error("serveMembers: runs in a worker thread");
   const port = parentPort;
   // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  const post = (message: FromThread): void => port.postMessage(message);
+  const post = (message: FromLane): void => port.postMessage(message);
   const control = new RunControl();
-  const jobs: Extract<ToThread, { kind: "train" }>[] = [];
+  const jobs: Extract<ToLane, { kind: "train" }>[] = [];
   let wake: () => void = () => {};
-  port.on("message", (message: ToThread) => {
+  port.on("message", (message: ToLane) => {
     if (message.kind === "train") jobs.push(message);
+    else if (message.kind === "profile") control.profile(message.steps, message.member);
+    else if (message.kind === "steer") control.steer(message.steering, message.member);
     else if (message.stop === "now") control.stopNow();
     else if (message.stop === "after-epoch") control.stopAfterEpoch();
     else if (message.paused) control.pause();
@@ -41,14 +49,28 @@ export async function serveMembers(openContainer: () => Promise<DependencyContai
   try {
     const container = await openContainer();
     const resolved = resolveConfig(config, container);
-    await container.resolve(BACKENDS).create(resolved.backend).activate();
+    const backend = container.resolve(BACKENDS).create(resolved.backend);
+    await backend.activate();
     const loading = loadDataset(resolved, container);
     let loaded = await loading.next();
     while (!loaded.done) loaded = await loading.next();
     const data = loaded.value;
+    const difference = wanted && differenceOfIdentities(wanted, dataIdentity(data, resolved.dataset, container));
+    if (difference !== undefined)
+      throw new UserError(
+        `the data here are other than those of the run (${difference}). Name the data that it was made with, with --data.`,
+      );
     const scheme = completeScheme(container.resolve(SCHEMES).create(resolved.scheme));
     const teacherLogits: OpenTeacherLogits = (teacher) => openTeacherLogits(teacher, data, container);
-    const trainer = trainHere({ config: resolved, data, container, scheme, control, teacherLogits });
+    const trainer = trainHere({
+      config: resolved,
+      data,
+      container,
+      scheme,
+      control,
+      teacherLogits,
+      profile: backend.profile?.bind(backend),
+    });
     for (;;) {
       const job = jobs.shift();
       if (!job) {
@@ -56,7 +78,8 @@ export async function serveMembers(openContainer: () => Promise<DependencyContai
         continue;
       }
       ({ member } = job);
-      const save = async (training: Extract<FromThread, { kind: "save" }>["training"]): Promise<void> =>
+      control.plan(job.planned);
+      const save = async (training: Extract<FromLane, { kind: "save" }>["training"]): Promise<void> =>
         post({ kind: "save", member, training });
       const run = trainer.train({ ...job, save });
       let next = await run.next();

@@ -1,4 +1,4 @@
-import type { ProfileRow } from "../backend.ts";
+import type { ProfileRow } from "./backend.ts";
 
 /** The profiles of several steps as that of one: rows of the same kernel and part together, a step's share of each, the longest first. */
 export function averageRows(profiles: readonly (readonly ProfileRow[])[]): ProfileRow[] {

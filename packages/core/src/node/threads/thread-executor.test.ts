@@ -11,8 +11,10 @@ import type { RunEvent } from "../../events.ts";
 import type { Spec } from "../../registry.ts";
 import { RunControl } from "../../run-control.ts";
 import { toyContainer } from "../../train/toy-problem.ts";
+import { testExecutor } from "../../testing/test-executor.ts";
 import { folderBytes } from "../folder-bytes.ts";
 import { train, type TrainOptions } from "../train.ts";
+import { threadExecutor } from "./thread-executor.ts";
 
 const container = toyContainer();
 const base = {
@@ -36,13 +38,27 @@ beforeAll(() => tf.setBackend("cpu"));
 const startMemberThread = (config: Config): Worker =>
   new Worker(new URL("./toy-thread.ts", import.meta.url), { workerData: { config }, execArgv: ["--conditions=source"], stderr: true });
 
+testExecutor("threads", {
+  fatal: ["a thread dies"],
+  async open() {
+    const threads: Worker[] = [];
+    const executor = threadExecutor((config) => {
+      const thread = startMemberThread(config);
+      threads.push(thread);
+      return thread;
+    });
+    const happens = async (): Promise<void> => void (await threads[1]?.terminate());
+    return { executor, fatal: { "a thread dies": { happens, says: /ended before its time/ } } };
+  },
+});
+
 async function run(config: Config | undefined, options: Partial<TrainOptions>, onEvent?: (event: RunEvent, nth: number) => boolean | void) {
   const events: RunEvent[] = [];
   let folder = "";
   const out = options.resume ? undefined : await mkdtemp(join(tmpdir(), "benn-threads-"));
   for await (const event of train(config, {
     container,
-    startMemberThread,
+    executor: threadExecutor(startMemberThread),
     onFolder: (path) => (folder = path),
     ...(out ? { out } : {}),
     ...options,
@@ -105,24 +121,6 @@ test("what members behind the first say is shown as it happens", async () => {
   expect(seen.size).toBeGreaterThan(1);
 });
 
-test("a run stopped or cut while members trained side by side resumes to the same bytes", async () => {
-  const config = { ...base, members: 3, epochs: 12, parallel: 2 } satisfies Config;
-  const whole = await bytesOf((await run(config, {})).folder);
-  for (const nth of [9, 50]) {
-    const control = new RunControl();
-    const stopped = await run(config, { control }, (_, n) => {
-      if (n === nth) control.stopNow();
-    });
-    expect(stopped.events.at(-1)).toMatchObject({ type: "run-end", reason: "interrupted" });
-    await run(undefined, { resume: stopped.folder });
-    expect(await bytesOf(stopped.folder), `stopped after event ${nth}`).toEqual(whole);
-
-    const cut = await run(config, {}, (_, n) => n === nth);
-    await run(undefined, { resume: cut.folder });
-    expect(await bytesOf(cut.folder), `cut after event ${nth}`).toEqual(whole);
-  }
-});
-
 test("stopping saves the members that are on their way, and going on begins where they were", async () => {
   const control = new RunControl();
   const config = { ...base, members: 2, epochs: 300, parallel: 2 } satisfies Config;
@@ -137,14 +135,46 @@ test("stopping saves the members that are on their way, and going on begins wher
   expect(replayed).toEqual(Array.from({ length: 300 }, (_, epoch) => epoch));
 });
 
-test("a thread's mistake of the user ends the run with its sentence", async () => {
-  const config = { ...base, learningRate: 1e38, parallel: 2 } satisfies Config;
-  await expect(run(config, {})).rejects.toThrow(/member \d, epoch 1, batch 2: the loss is NaN/);
+test("each member side by side is steered by itself, more are added, and a run killed after that resumes to the same bytes", async () => {
+  const config = { ...base, members: 2, epochs: 12, parallel: 3 } satisfies Config;
+  const plan = [
+    { type: "steer", member: 0, epoch: 2, step: 1, action: "learning-rate", factor: 0.5 },
+    { type: "steer", member: 1, epoch: 3, step: 1, action: "end-member" },
+  ] as const;
+  const steered = async (stopAt = Infinity) => {
+    const control = new RunControl();
+    control.plan(plan);
+    return await run(config, { control }, (event, nth) => {
+      if (event.type === "member-start" && event.member === 1) control.addMembers(1);
+      return nth === stopAt;
+    });
+  };
+  const whole = await steered();
+  expect(whole.events.filter(({ type }) => type === "steer")).toMatchObject([...plan].toSorted((a, b) => a.member - b.member));
+  const epochs = (member: number) => whole.events.filter((event) => event.type === "epoch" && event.member === member).length;
+  expect([0, 1, 2].map(epochs)).toEqual([12, 4, 12]);
+  const { "control.jsonl": _, ...bytes } = await bytesOf(whole.folder);
+
+  const killed = await steered(whole.events.findLastIndex(({ type }) => type === "steer") + 3);
+  const control = new RunControl();
+  control.plan(plan); // what was asked after the last checkpoint of its member is asked again
+  await run(undefined, { resume: killed.folder, control });
+  const { "control.jsonl": __, ...resumed } = await bytesOf(killed.folder);
+  expect(resumed).toEqual(bytes);
 });
 
-test("a thread that dies is an error, not a wait", async () => {
-  const dying = (): Worker => new Worker("process.exit(3)", { eval: true });
-  await expect(run({ ...base, parallel: 2 }, { startMemberThread: dying })).rejects.toThrow("ended before its time");
+test("what is asked of one member reaches the thread that trains it, and no other", async () => {
+  const control = new RunControl();
+  const { events } = await run({ ...base, members: 2, epochs: 200, parallel: 2 }, { control }, (event) => {
+    if (event.type === "epoch" && event.epoch === 1) control.endMember(event.member); // of each: none takes the other's
+    return false;
+  });
+  const asked = events.flatMap((event) => (event.type === "steer" ? [event] : []));
+  expect(asked.map(({ member }) => member).toSorted((a, b) => a - b)).toEqual([0, 1]);
+  for (const { member, epoch } of asked) {
+    const last = events.findLast((event) => event.type === "epoch" && event.member === member);
+    expect(last).toMatchObject({ epoch });
+  }
 });
 
 test("each thread gets the options that the backend has for its lane, in as many lanes as it has unless a number is set", async () => {
@@ -164,7 +194,7 @@ test("each thread gets the options that the backend has for its lane, in as many
       parts.push((backend as Spec)["part"]);
       return startMemberThread({ ...rest, backend: "cpu" });
     };
-    await run({ ...base, backend: "halves", parallel }, { container: halves, startMemberThread: start });
+    await run({ ...base, backend: "halves", parallel }, { container: halves, executor: threadExecutor(start) });
     return parts;
   };
   expect(await partsOf(3)).toEqual(["0 of 3", "1 of 3", "2 of 3"]);

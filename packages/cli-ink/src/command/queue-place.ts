@@ -1,0 +1,17 @@
+import { UserError } from "@benn/core";
+import type { QueuePlace } from "../run/thread-messages.ts";
+
+/**
+ * What `--on`, `--store` and `--class` say. The address may stand in BENN_QUEUE_URL, which other users of the machine do not see, as they see a
+ * command's words.
+ * @throws UserError when there is no address
+ */
+export function queuePlace(
+  on: string | true,
+  { store, class: className }: { readonly store?: string | undefined; readonly class?: string | undefined } = {},
+): QueuePlace {
+  const url = on === true ? process.env["BENN_QUEUE_URL"] : on;
+  if (url === undefined || url === "")
+    throw new UserError("--on: names no queue, and BENN_QUEUE_URL is not set. Expected redis://HOST or rediss://HOST.");
+  return { url, ...(store === undefined ? {} : { store }), ...(className === undefined ? {} : { className }) };
+}

@@ -1,0 +1,61 @@
+import { z } from "@benn/core";
+import type { Emitted } from "@benn/core/internals";
+import type { Redis } from "ioredis";
+import { feedKey } from "./names.ts";
+
+// What members say while they train, for the screen: a stream for each run, which may lose its oldest entries and its last second. What the
+// log of a run holds comes with checkpoints and results, which lose nothing.
+
+const MOST_ENTRIES = 20_000;
+const DAYS_KEPT = 7;
+
+const entry = z.discriminatedUnion("kind", [
+  /** `nth`: of the member's events; absent of those that no log has. */
+  z.object({ kind: z.literal("event"), nth: z.int().min(0).optional(), event: z.looseObject({ type: z.string() }) }),
+  z.object({ kind: z.literal("saved") }),
+  z.object({ kind: z.literal("taken"), worker: z.string(), attempt: z.int() }),
+]);
+
+export type FeedEntry =
+  | { readonly kind: "event"; readonly nth?: number; readonly event: Emitted }
+  /** There is a new checkpoint. */
+  | { readonly kind: "saved" }
+  /** A worker has taken the job; not for the first time, if `attempt` is above 1. */
+  | { readonly kind: "taken"; readonly worker: string; readonly attempt: number };
+
+export async function tell(connection: Redis, run: string, jobId: string, said: FeedEntry): Promise<void> {
+  const key = feedKey(run);
+  const text = JSON.stringify(said);
+  if ((await connection.xadd(key, "MAXLEN", "~", MOST_ENTRIES, "*", "job", jobId, "said", text)) !== null)
+    await connection.expire(key, DAYS_KEPT * 86_400);
+}
+
+/**
+ * Hears all that the members of a run say, what they have said before included, until `signal` is aborted.
+ * @param connection of its own, which waits
+ */
+export async function hear(
+  connection: Redis,
+  run: string,
+  onEntry: (jobId: string, said: FeedEntry) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let last = "0";
+  while (!signal.aborted) {
+    const found = await connection.xread("COUNT", 500, "BLOCK", 2000, "STREAMS", feedKey(run), last);
+    for (const [id, fields] of found?.[0]?.[1] ?? []) {
+      last = id;
+      const [, jobId = "", , text = ""] = fields;
+      const parsed = entry.safeParse(parseJson(text));
+      if (parsed.success) onEntry(jobId, parsed.data as unknown as FeedEntry);
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+export { queueExecutor, type QueueOptions } from "./coordinator/queue-executor.ts";
+export { memberJob, type MemberJobData, type WorkerRecord } from "./job-schema.ts";
+export { queueName } from "./names.ts";
+export { checkServer, connect, withoutPassword } from "./redis-connection.ts";
+export { BlobError, type BlobPlace, type BlobRef, type BlobStore, blobStore } from "./store/blob-store.ts";
+export { folderPlace } from "./store/folder-place.ts";
+export { openStore } from "./store/open-store.ts";
+export { redisPlace, type RedisLimits } from "./store/redis-place.ts";
+export { s3Place } from "./store/s3-place.ts";
+export type { LanePlan, OpenLane } from "./worker/lane-pool.ts";
+export { findWorkers } from "./worker/presence.ts";
+export { type RunningWorker, startWorker, type WorkerNews, type WorkerOptions } from "./worker/start-worker.ts";

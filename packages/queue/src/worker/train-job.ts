@@ -1,0 +1,230 @@
+import { createHash } from "node:crypto";
+import { type Config, UserError } from "@benn/core";
+import { decodeCheckpoint, type Emitted, encodeCheckpoint, encodeTrainedMember, type MemberCheckpoint } from "@benn/core/internals";
+import type { FromLane, LaneJob } from "@benn/core/node";
+import type { Redis } from "ioredis";
+import { type FeedEntry, tell } from "../feed.ts";
+import { decodeSampleWeights, decodeWeights } from "../job-blobs.ts";
+import { type JobControl, jobControl, type JobResult, type MemberJobData, type Standing, standing } from "../job-schema.ts";
+import { jobKeys, lockKey } from "../names.ts";
+import { BlobError, type BlobRef, type BlobStore } from "../store/blob-store.ts";
+import type { LanePool, TakenLane } from "./lane-pool.ts";
+
+export interface JobTask {
+  readonly jobId: string;
+  /** By which BullMQ knows who holds the job. */
+  readonly token: string;
+  readonly attempt: number;
+  readonly data: MemberJobData;
+  readonly queue: string;
+  /** Of the worker. */
+  readonly worker: string;
+  readonly connection: Redis;
+  readonly store: BlobStore;
+  readonly pool: LanePool;
+  /** The configuration with what this machine adds: where its data lie, which part of it computes. */
+  localize(config: Config): Config;
+  /** Calls back with what the run asks of the job, now and whenever it changes. @returns a function that ends it */
+  listen(jobId: string, onControl: (control: JobControl) => void): () => void;
+  /** Aborted when the job is no longer this worker's, or nobody's. */
+  readonly lost: AbortSignal;
+  /** Aborted when the worker is to end: the member saves, and the job goes back. */
+  readonly leaving: AbortSignal;
+}
+
+/** The member saved, and its job is for another worker. */
+export const GIVEN_BACK = "given back";
+
+/** How often a member may begin at one place without coming further, before it counts as what ends its workers. */
+export const MOST_STARTS = 3;
+
+/** Sets where a member stands, as long as whoever says so holds the job. Returns what stood there before. */
+const SET_STANDING = `
+if redis.call("GET", KEYS[1]) ~= ARGV[1] then return false end
+local before = redis.call("HGET", KEYS[2], "standing") or ""
+redis.call("HSET", KEYS[2], "standing", ARGV[2])
+redis.call("EXPIRE", KEYS[2], ARGV[3])
+return before`;
+const STATE_SECONDS = 30 * 86_400;
+
+/**
+ * Trains the member of a job in a lane of this machine, from where the last worker left it.
+ * @throws Error for what another attempt may do better; the job is then tried again
+ */
+export async function trainJob(task: JobTask): Promise<JobResult | typeof GIVEN_BACK> {
+  const { jobId, data, worker, connection, store, pool, lost, leaving } = task;
+  const failed = (message: string, stack = ""): JobResult => ({ kind: "failed", isUserError: true, message, stack, worker });
+  if (data.store !== store.id) {
+    return failed(
+      `worker ${worker} has ${store.title}, which is not the store of this run. Start run and workers with the same --store (or all of them without).`,
+    );
+  }
+  let own: Beginning;
+  try {
+    own = await beginning(task);
+  } catch (error) {
+    if (error instanceof BlobError) return failed(`member ${data.member}: ${error.message}`);
+    throw error;
+  }
+  const { job, first, events } = own;
+  const place = String(job.said);
+  const { state } = jobKeys(jobId);
+  const starts = await connection.hincrby(state, `starts-${place}`, 1);
+  await connection.expire(state, STATE_SECONDS);
+  if (starts > MOST_STARTS) {
+    await connection.hdel(state, `starts-${place}`);
+    return failed(
+      `member ${data.member} has ended ${MOST_STARTS} workers at the same place, after ${place} events. Look at what they said last: they may lack memory.`,
+    );
+  }
+  await say(task, { kind: "taken", worker, attempt: task.attempt });
+
+  let taken: TakenLane | undefined;
+  let unlisten = (): void => {};
+  const onEnd: (() => void)[] = [];
+  let isReusable = false;
+  try {
+    const outcome = await new Promise<Extract<FromLane, { kind: "done" | "failed" }>>((resolve, reject) => {
+      const inbox: FromLane[] = [];
+      let isAtWork = false;
+      /** One thing after the other: a checkpoint is in its place before the next one is looked at. */
+      const work = async (): Promise<void> => {
+        if (isAtWork) return;
+        isAtWork = true;
+        for (let message = inbox.shift(); message; message = inbox.shift()) {
+          if (message.kind === "event") {
+            const { event } = message;
+            const isLogged = event.type !== "progress" && event.type !== "control";
+            // Not waited for: the server may be away, and the member goes on.
+            say(task, { kind: "event", ...(isLogged ? { nth: first + events.length } : {}), event }).catch(() => {});
+            if (isLogged) events.push(event);
+          } else if (message.kind === "save") await save(task, message.training, { first, events });
+          else resolve(message);
+        }
+        isAtWork = false;
+      };
+      const abort = (signal: AbortSignal): void => {
+        const why = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+        if (signal.aborted) why();
+        signal.addEventListener("abort", why);
+        onEnd.push(() => signal.removeEventListener("abort", why));
+      };
+      abort(lost);
+      const listener = {
+        message(message: FromLane) {
+          inbox.push(message);
+          work().catch(reject);
+        },
+        end: reject,
+      };
+      const config = task.localize(data.config);
+      const key = createHash("sha256")
+        .update(JSON.stringify([config, data.data]))
+        .digest("hex");
+      pool
+        .take(key, { config, data: data.data }, listener)
+        .then((lane) => {
+          taken = lane;
+          unlisten = task.listen(jobId, ({ paused, stop, isCancelled }) => {
+            if (isCancelled) reject(new Error("the run needs the member no more"));
+            else lane.lane.post({ kind: "control", paused, stop: leaving.aborted ? "now" : stop });
+          });
+          lane.lane.post({ kind: "train", ...job, planned: [] });
+          const leave = (): void => lane.lane.post({ kind: "control", paused: false, stop: "now" });
+          if (leaving.aborted) leave();
+          leaving.addEventListener("abort", leave);
+          onEnd.push(() => leaving.removeEventListener("abort", leave));
+          return undefined;
+        })
+        .catch(reject);
+    });
+    if (outcome.kind === "failed") {
+      const { isUserError, message, stack } = outcome;
+      if (isUserError) return { kind: "failed", isUserError, message, stack, worker };
+      throw Object.assign(new Error(message), { stack });
+    }
+    if (!outcome.outcome.finished) {
+      if (leaving.aborted) await connection.hdel(state, `starts-${place}`); // a worker that leaves is none that was ended
+      return leaving.aborted ? GIVEN_BACK : { kind: "stopped", worker };
+    }
+    isReusable = true;
+    const bytes = encodeTrainedMember({ member: data.member, outcome: outcome.outcome, events, madeFrom: { job: jobId } });
+    return { kind: "done", trained: await store.put(bytes), first, worker };
+  } finally {
+    unlisten();
+    for (const end of onEnd) end();
+    await taken?.release(isReusable);
+  }
+}
+
+async function say({ connection, data, jobId }: JobTask, entry: FeedEntry): Promise<void> {
+  await tell(connection, data.run, jobId, entry);
+}
+
+/** What the lane is told, and the events that go with the member's checkpoints and its result: those from number `first` on. */
+interface Beginning {
+  readonly job: LaneJob;
+  readonly first: number;
+  readonly events: Emitted[];
+}
+
+async function beginning({ jobId, data, connection, store }: JobTask): Promise<Beginning> {
+  const [sampleWeights, start] = await Promise.all([store.get(data.sampleWeights), data.start && store.get(data.start)]);
+  const given = { member: data.member, sampleWeights: decodeSampleWeights(sampleWeights), start: start && decodeWeights(start) };
+  const left = parseStanding(await connection.hget(jobKeys(jobId).state, "standing"));
+  const found =
+    left &&
+    left.first <= data.said &&
+    left.said >= data.said &&
+    (await readCheckpoint(store, left.checkpoint, data.member).catch(orNothing));
+  if (found && left) return { job: { ...given, from: found.training, said: left.said }, first: left.first, events: [...found.events] };
+  // One that is damaged or gone costs time alone: the member begins where its job did, and comes to the same bytes.
+  const from = data.from && (await readCheckpoint(store, data.from, data.member));
+  return { job: { ...given, from: from?.training, said: data.said }, first: data.said, events: [] };
+}
+
+function orNothing(error: unknown): undefined {
+  if (error instanceof UserError) return undefined;
+  throw error;
+}
+
+async function readCheckpoint(
+  store: BlobStore,
+  ref: BlobRef,
+  member: number,
+): Promise<{ readonly training: MemberCheckpoint | undefined; readonly events: readonly Emitted[] }> {
+  const { checkpoint, ahead } = decodeCheckpoint(await store.get(ref), `checkpoint ${ref.sha256}`);
+  if (checkpoint.member !== member) throw new BlobError(`checkpoint ${ref.sha256}: is of member ${checkpoint.member}.`);
+  return { training: checkpoint.training, events: ahead };
+}
+
+/** @throws Error when another worker has the job: what this one trains is of no use any more */
+async function save(task: JobTask, training: MemberCheckpoint, { first, events }: Pick<Beginning, "first" | "events">): Promise<void> {
+  const { jobId, data, token, queue, connection, store, lost } = task;
+  const bytes = encodeCheckpoint({ checkpoint: { member: data.member, training }, covered: { events: 0 }, ahead: events });
+  const checkpoint = await store.put(bytes);
+  lost.throwIfAborted();
+  const now: Standing = { checkpoint, said: first + events.length, first };
+  const { state } = jobKeys(jobId);
+  const before = await connection.eval(SET_STANDING, 2, lockKey(queue, jobId), state, token, JSON.stringify(now), STATE_SECONDS);
+  if (before === null) throw new Error("the job is another worker's by now");
+  const old = parseStanding(typeof before === "string" ? before : null);
+  if (old && old.checkpoint.sha256 !== checkpoint.sha256) await store.remove(old.checkpoint);
+  say(task, { kind: "saved" }).catch(() => {});
+}
+
+export function parseStanding(text: string | null): Standing | undefined {
+  try {
+    return standing.parse(JSON.parse(text ?? ""));
+  } catch {
+    return undefined;
+  }
+}
+
+export function parseControl(text: string | null): JobControl | undefined {
+  try {
+    return jobControl.parse(JSON.parse(text ?? ""));
+  } catch {
+    return undefined;
+  }
+}
