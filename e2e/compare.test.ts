@@ -28,7 +28,7 @@ test("runs are trained, the answer is a sentence, everything fits 80 columns, an
   ]);
   expect(code).toBe(0);
   expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  expect(stdout).toMatch(/^At equal bytes /);
+  expect(stdout).toMatch(/^At equal bytes\b/);
   expect(stdout).toContain("Test accuracy over bit operations: • 1-bit ensembles, a 2 bits, b 32 bits");
   const page = readFileSync(join(cwd, "page.html"), "utf8");
   expect(page).toContain("More bits or more networks: compare");

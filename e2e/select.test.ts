@@ -47,7 +47,7 @@ test("members of two runs become a run that eval, watch, fsck and export treat l
   expect((await benn(["watch", "runs/chosen", "--ui", "plain"], { cwd })).stdout).toContain("Test accuracy of the soft vote");
   const exported = await benn(["export", "runs/chosen", "--verify"], { cwd });
   expect(exported.stderr).toBe("");
-  expect(exported.stdout).toContain("every logit");
+  expect(exported.stdout).toContain("bit-identical");
   const verified = await benn(["verify", "runs/chosen"], { cwd });
   expect([verified.code, verified.stderr]).toEqual([2, expect.stringContaining("its members were trained elsewhere")]);
 });
