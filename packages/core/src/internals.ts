@@ -12,9 +12,7 @@ export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-su
 export { movingAverages } from "./moving-averages.ts";
 export { type NpyArray, parseNpy } from "./npy.ts";
 export { OutOfMemoryError } from "./out-of-memory.ts";
-export { decodeCheckpoint, encodeCheckpoint } from "./node/checkpoint-file.ts";
 export { fileError } from "./node/file-error.ts";
-export { decodeTrainedMember, encodeTrainedMember, type TrainedMemberFile } from "./node/lanes/trained-member-file.ts";
 export { lowerPreprocessing } from "./preprocessing.ts";
 export { printable } from "./printable.ts";
 export { createRandom, shuffle } from "./random.ts";
