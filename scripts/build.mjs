@@ -12,6 +12,7 @@ const { noEmit: _noEmit, customConditions: _fromSource, types: _types, ...option
 const flags = Object.entries(options).flatMap(([key, value]) => [`--${key}`, Array.isArray(value) ? value.join(",") : String(value)]);
 const files = globSync("src/**/*.{ts,tsx}").filter((file) => !/\.test\.tsx?$/.test(file));
 
+if (existsSync("src/kernels")) await import("./list-kernels.mjs").then(({ writeLists }) => writeLists());
 rmSync("dist", { recursive: true, force: true });
 const run = (command, args) => {
   const { status } = spawnSync(command, args, { stdio: "inherit" });

@@ -1,6 +1,6 @@
 // AssemblyScript to WebAssembly, and the types of what comes of it: the assembly/build.mjs of each package calls these.
 import { globSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 // TypeScript has no decorators on functions, so that neither its compiler nor any formatter or linter reads `@inline` there. The line
 // says the same in a comment, of as many characters, and no position in the file moves.
@@ -8,13 +8,25 @@ const INLINE = /^\/\/ @inline$/gm;
 // Where it re-exports, AssemblyScript takes a path's ".ts" for a part of the name.
 const EXTENSION = /(?<=\bfrom "\.[^"]*)\.ts(?=")/g;
 
+// A folder without an index has one made of the functions that are marked so, which TypeScript calls: another kernel is another file.
+const CALLABLE = /^\/\/ @callable\n(?:\/\/ @inline\n)?export function (\w+)/gm;
+
+function madeIndex(root, folder) {
+  const files = globSync(`${folder}/*.ts`, { cwd: root }).toSorted();
+  const parts = files.map((file) => {
+    const names = [...readFileSync(join(root, file), "utf8").matchAll(CALLABLE)].map(([, name]) => name);
+    return names.length > 0 ? `export { ${names.join(", ")} } from "./${basename(file, ".ts")}";\n` : "";
+  });
+  return parts.join("");
+}
+
 /** A source as AssemblyScript's compiler reads it. What both languages read, in src/constants, it has as literals. */
 function read(root, file) {
   try {
     const text = readFileSync(join(root, file), "utf8").replace(INLINE, "@inline   ").replace(EXTENSION, "");
     return file.startsWith("src/constants/") ? text.replace(/^export const/gm, "@inline $&") : text;
   } catch {
-    return null;
+    return file === "assembly/index.ts" ? madeIndex(root, dirname(file)) : null;
   }
 }
 
@@ -65,7 +77,7 @@ async function functionsOf(root, entry) {
 }
 
 function describe({ name, signature, range }, text) {
-  const before = text.slice(0, range.start).replace(/(?:@inline\s*)?(?:export\s*)?$/, "");
+  const before = text.slice(0, range.start).replace(/(?:\/\/ @callable\s*)?(?:@inline\s*)?(?:export\s*)?$/, "");
   return {
     name: name.text,
     parameters: signature.parameters.map((parameter) => parameter.name.text),

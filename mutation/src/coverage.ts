@@ -45,10 +45,11 @@ export async function coverageOf(
           came.get(line.file)?.push(line);
           const test = relative(root, line.file);
           if (line.on !== "loaded") continue;
-          // The last line of a file: a run that is stopped has what came before. A file with a test that fails is run again.
+          // The last line of a file: a run that is stopped has what came before. A file that fails is run again.
           const reached = came.get(line.file) ?? [];
           fresh.set(test, reached);
-          if (reached.every((one) => one.on === "loaded" || one.passed)) kept.files[test] = { hash: hashes.get(test) ?? "", reached };
+          const own = reached.filter((one) => one.on === "covered");
+          if (own.length > 0 && own.every(({ passed }) => passed)) kept.files[test] = { hash: hashes.get(test) ?? "", reached };
         }
         if (lines.some(({ on }) => on === "loaded")) writeFileSync(path, JSON.stringify(kept));
       },

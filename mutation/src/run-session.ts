@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FOLDER, type Line, type Plan, sessionFiles } from "./session-files.ts";
@@ -26,8 +26,9 @@ export async function runSession(
   writeFileSync(files.log, "");
   const output = openSync(files.output, "a");
   const args = ["--conditions=source", join(import.meta.dirname, "session.ts")];
-  mkdirSync(files.scratch, { recursive: true });
-  const env = { ...process.env, [FOLDER]: folder, TMPDIR: files.scratch, TEMP: files.scratch };
+  // Where tests put what is temporary: its own, since what an earlier run left may still be being removed.
+  const scratch = mkdtempSync(join(folder, "scratch-"));
+  const env = { ...process.env, [FOLDER]: folder, TMPDIR: scratch, TEMP: scratch };
   // Its own group: what it started ends with it.
   const child = spawn(process.execPath, args, { env, detached: true, stdio: ["ignore", output, output] });
   let ended = false;
@@ -63,6 +64,6 @@ export async function runSession(
     }
   }
   process.off("exit", stop);
-  rmSync(files.scratch, { recursive: true, force: true, maxRetries: 3 });
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
   return { lines: read(), hung };
 }

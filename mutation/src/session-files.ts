@@ -56,6 +56,4 @@ export const sessionFiles = (folder: string) => ({
   code: join(folder, "code.json"),
   log: join(folder, "log.jsonl"),
   output: join(folder, "output.log"),
-  /** Where tests put what is temporary; gone when the session ends. */
-  scratch: join(folder, "scratch"),
 });

@@ -38,6 +38,7 @@ function adam4(
 }
 
 /** One step of Adam, with the numbers of adam-rates.ts at `rates`. */
+// @callable
 export function adamStep(
   from: usize,
   to: usize,

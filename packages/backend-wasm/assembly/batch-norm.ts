@@ -11,6 +11,7 @@ const RUN: i32 = 64;
  * shift[length] = the mean of every channel over the first block: sums are taken around it, so that nothing is lost however
  * far the mean is from 0.
  */
+// @callable
 export function firstMeans(scratch: usize, program: usize, count: usize, c: i32, length: i32, shift: usize): void {
   const block = blockLength(length),
     n = <i32>min<usize>(block, count),
@@ -123,6 +124,7 @@ function sums(
   promote(acc, length, out);
 }
 
+// @callable
 export function moments(
   from: i32,
   to: i32,
@@ -137,6 +139,7 @@ export function moments(
   sums(false, from, to, scratch, program, count, length, shift, grain, partials);
 }
 
+// @callable
 export function gradientSums(
   from: i32,
   to: i32,
@@ -152,6 +155,7 @@ export function gradientSums(
 }
 
 /** mean[c] and biased variance[c] from what `moments` left. */
+// @callable
 export function finishMoments(
   partials: usize,
   chunks: i32,
@@ -172,6 +176,7 @@ export function finishMoments(
 }
 
 /** coefficients[3][length] of (x − mean)·factor + offset; scale and offset may be 0, meaning 1 and 0. */
+// @callable
 export function normalizeCoefficients(
   mean: usize,
   variance: usize,
@@ -197,6 +202,7 @@ export function normalizeCoefficients(
  * With x̂ = (x − mean)/√(variance + epsilon): dOffset = Σ dy, dScale = Σ dy·x̂, and the coefficients [4][length] of
  * dx = (dy − dOffset/rows − (x − mean)·slope)·factor, where factor = scale/√(variance + epsilon).
  */
+// @callable
 export function finishGradient(
   partials: usize,
   chunks: i32,
@@ -232,6 +238,7 @@ export function finishGradient(
 }
 
 /** pattern[length] = values[c], over and over. */
+// @callable
 export function repeatPattern(values: usize, c: i32, length: i32, pattern: usize): void {
   repeat(values, c, length, pattern);
 }

@@ -27,6 +27,7 @@ function stepsOfRow(kw: i32, c: i32): i32 {
 }
 
 /** Whether `binaryConvRows` can do it, and there is something to gain. */
+// @callable
 export function convolvesRows(kw: i32, c: i32): bool {
   const steps = stepsOfRow(kw, c);
   return kw > 1 && steps > 0 && steps <= MOST_STEPS;
@@ -38,6 +39,7 @@ function placesOf(ow: i32, kw: i32, sw: i32): i32 {
   return (ow - 1) * sw + kw;
 }
 
+// @callable
 export function binaryConvRowsScratch(kh: i32, kw: i32, c: i32, f: i32, ow: i32, sw: i32): usize {
   const bytes = <usize>((c + 7) >> 3),
     places = <usize>placesOf(ow, kw, sw);
@@ -88,6 +90,7 @@ function countNarrow(
 }
 
 /** As `binaryConv2d` where every value counts; from … to are rows of the output of all images. */
+// @callable
 export function binaryConvRows(
   from: i32,
   to: i32,

@@ -154,6 +154,7 @@ export function overhang(counts: usize, bytes: usize, kw: i32, from: i32, to: i3
   for (let j: usize = 0; j < bytes; j += 16) v128.store(extra + j, f32x4.add(v128.load(extra + j), v128.load(extra + j)));
 }
 
+// @callable
 export function binaryConvScratch(taps: i32, c: i32, f: i32): usize {
   const rows = 3 * (((<usize>wordsOf(taps, c)) << 3) + 64),
     codes = codeBytes(stepsOf(taps, c));
@@ -165,6 +166,7 @@ export function binaryConvScratch(taps: i32, c: i32, f: i32): usize {
  * y[from..to, f] = the integer sums times the filter's factor, plus its bias, and not below 0 with `relu`; pixels are counted
  * from … to. `valid` is 0 where every input value is.
  */
+// @callable
 export function binaryConv2d(
   from: i32,
   to: i32,

@@ -29,6 +29,7 @@ export function factorsOffset(f: i32, taps: i32, c: i32): usize {
 }
 
 /** Bytes of the packed filters of `packFilters`. */
+// @callable
 export function packedFilters(f: i32, taps: i32, c: i32): usize {
   return factorsOffset(f, taps, c) + ((<usize>(paddedFilters(f) * (taps + 2))) << 2);
 }
@@ -38,6 +39,7 @@ export function packedFilters(f: i32, taps: i32, c: i32): usize {
  * 0, 8, 1, 9, 2 …; then the factor of each filter, the magnitude of its first weight times `factor`, and its bias, or 0; then,
  * tap by tap, how many of its weights are above 0. Groups of four filters, from … to.
  */
+// @callable
 export function packFilters(
   from: i32,
   to: i32,

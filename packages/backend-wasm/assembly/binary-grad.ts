@@ -21,6 +21,7 @@ import { addEntries, buildTable, entries } from "./tables.ts";
 import { transpose4 } from "./simd.ts";
 
 /** Chunks of four groups of `group` each that n things come to. */
+// @callable
 export function chunksOf(n: i32, group: i32): i32 {
   return (n + 4 * group - 1) / (4 * group);
 }
@@ -56,6 +57,7 @@ function groupCodes(p: usize, v: usize, images: i32, imageBytes: usize): v128 {
  * codes[chunk][pixel][⌈c/16⌉·16] of the pixels from … to: a byte for each of the chunk's four groups of `group` images, made of
  * the bits of x [images, pixels, c]. `valid` is 0 where no value is 0.
  */
+// @callable
 export function imageCodes(
   from: i32,
   to: i32,
@@ -104,6 +106,7 @@ export function imageCodes(
 }
 
 /** codes[chunk][rows] of the rows from … to of the kernel [rows, f]: a byte for each of the chunk's four groups of `group` filters. */
+// @callable
 export function kernelCodes(from: i32, to: i32, scratch: usize, kernel: usize, rows: i32, f: i32, group: i32, codes: usize): void {
   const chunks = chunksOf(f, group);
   for (let r = from; r < to; r++) {
@@ -120,6 +123,7 @@ export function kernelCodes(from: i32, to: i32, scratch: usize, kernel: usize, r
   }
 }
 
+// @callable
 export function inputGradScratch(f: i32, group: i32, kh: i32, w: i32, channels: i32): usize {
   return ((<usize>((f + 15) & ~15)) << 6) + ((<usize>entries(group, false)) << 8) + ((<usize>(kh * w * channels)) << 6) + 64;
 }
@@ -130,6 +134,7 @@ export function inputGradScratch(f: i32, group: i32, kh: i32, w: i32, channels: 
  * no more can come to them. Units from … to count, for each 16 images, `splits` parts of the channels. For `sum` and `unit` see
  * `scatterColumn`.
  */
+// @callable
 export function binaryInputGrad(
   from: i32,
   to: i32,
@@ -330,6 +335,7 @@ export function clear(w: i32, channels: i32, images: i32, dx: usize, c: i32, ima
   }
 }
 
+// @callable
 export function kernelGradScratch(group: i32, three: bool): usize {
   return ((<usize>entries(group, three)) << 8) + 64;
 }
@@ -339,6 +345,7 @@ export function kernelGradScratch(group: i32, three: bool): usize {
  * signed sums of dy are tables, and every (tap, channel) adds the entries its codes name. Units from … to count, for each
  * of `splits` parts of the pixels, the planes of 16 filters.
  */
+// @callable
 export function binaryKernelGrad(
   from: i32,
   to: i32,
@@ -405,6 +412,7 @@ export function binaryKernelGrad(
 }
 
 /** dKernel [rows, f] = factor[f] · the partial sums [split][plane][rows][2^lanes] of all splits, rows from … to. */
+// @callable
 export function addKernelPartials(
   from: i32,
   to: i32,
@@ -442,6 +450,7 @@ export function addKernelPartials(
 }
 
 /** factor[f] = the magnitude of each filter's first weight, times scale. */
+// @callable
 export function magnitudes(kernel: usize, f: i32, scale: f32, factor: usize): void {
   for (let j: usize = 0; j < (<usize>f) << 2; j += 4) store<f32>(factor + j, abs<f32>(load<f32>(kernel + j)) * scale);
 }

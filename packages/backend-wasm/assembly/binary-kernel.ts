@@ -32,6 +32,7 @@ function signed(a: v128, w: v128): v128 {
 }
 
 /** y [taps, c, f] = w less its mean over c, where c > 1, clipped to [−1, 1]; taps from … to. */
+// @callable
 export function centreAndClip(from: i32, to: i32, scratch: usize, w: usize, c: i32, f: i32, y: usize): void {
   const row = (<usize>f) << 2,
     one = f32x4.splat(1),
@@ -64,6 +65,7 @@ export function centreAndClip(from: i32, to: i32, scratch: usize, w: usize, c: i
 }
 
 /** y [rows, f] = mean |w| of the filter · sign(w), for the groups of four filters from … to. */
+// @callable
 export function binaryKernel(from: i32, to: i32, scratch: usize, w: usize, rows: i32, f: i32, y: usize): void {
   const row = (<usize>f) << 2;
   for (let group = from; group < to; group++) {
@@ -92,6 +94,7 @@ export function binaryKernel(from: i32, to: i32, scratch: usize, w: usize, rows:
  * dw [rows, f] = (a·dy where |w| ≤ 1, + sign(w)·Σ(dy·sign(w))/rows) · factor, for the groups of four filters from … to; a is the
  * magnitude of `binary` [rows, f], one for each filter.
  */
+// @callable
 export function binaryKernelGradient(
   from: i32,
   to: i32,

@@ -16,6 +16,7 @@ function eightValid(p: usize): u32 {
 }
 
 /** Packs the pixels of blocks from … to of a program's values, all −1, 0 or +1; gaps[block] tells whether any was 0. */
+// @callable
 export function packBits(
   from: i32,
   to: i32,

@@ -16,6 +16,7 @@ function bop4(at: usize, g: v128, w: v128, m: v128, gamma: f32, kept: f32, thres
 }
 
 /** One step of Bop: signs flip where the averaged gradient has their sign and is above the threshold. `kept` is 1 − γ, formed in double precision. */
+// @callable
 export function bopStep(
   from: usize,
   to: usize,

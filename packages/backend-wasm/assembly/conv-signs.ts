@@ -52,6 +52,7 @@ function padded(f: i32): i32 {
 }
 
 /** Bytes of a quantized kernel; 0 where integers are not worth the trouble. */
+// @callable
 export function convQuantized(c: i32, f: i32, taps: i32): usize {
   const k = taps * c;
   if (!byRows(c) || taps > tapsPerBlock(c) || k < 24 || f < GROUP || f > 0xffff) return 0;
@@ -63,6 +64,7 @@ export function convQuantized(c: i32, f: i32, taps: i32): usize {
  * 4 bytes; the largest Σ|W| of a filter, f64 at byte 8; for each filter two f64, v·(t − bias) with t a little lowered and as it is; W as
  * int16 [group of filters][pair][filter][2], of opposite sign where the filter is to be flipped; and the kernel as [f, k].
  */
+// @callable
 export function quantizeConvKernel(kernel: usize, k: i32, f: i32, bias: usize, thresholds: usize, length: i32, to: usize): void {
   const pairs = pairsOf(k),
     row = (<usize>f) << 2,
@@ -353,6 +355,7 @@ function doubtBytes(f: i32): usize {
 }
 
 /** @param inputs how many inputs there are in the images that one chunk takes pixels of */
+// @callable
 export function convSignsScratch(c: i32, f: i32, taps: i32, inputs: i32): usize {
   const exact = convScratch(c, taps) + ((<usize>(MC * f)) << 2) + 128;
   if (!convQuantized(c, f, taps)) return exact;
@@ -367,6 +370,7 @@ export function convSignsScratch(c: i32, f: i32, taps: i32, inputs: i32): usize 
  * Products are rounded before they are added.
  * @param quantized of `quantizeConvKernel`, or 0
  */
+// @callable
 export function conv2dSigns(
   from: i32,
   to: i32,

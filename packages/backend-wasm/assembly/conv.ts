@@ -121,11 +121,13 @@ export function patchRow(entry: usize, kh: i32, kw: i32, h: i32, w: i32, bytes: 
 }
 
 /** Bytes of the kernel once packed. */
+// @callable
 export function convPacked(c: i32, f: i32, taps: i32): usize {
   const width = panelWidth(f);
   return (<usize>(((f + width - 1) / width) * width) * <usize>(c * taps + taps)) << 2;
 }
 
+// @callable
 export function convScratch(c: i32, taps: i32): usize {
   const block = min(tapsPerBlock(c), taps),
     depth = block * c + 4;
@@ -136,6 +138,7 @@ export function convScratch(c: i32, taps: i32): usize {
  * Packs the kernel for `conv2d`. Its element (tap, channel, filter) stands at
  * kernel + tap·tapStride + channel·rowStride + filter·columnStride.
  */
+// @callable
 export function packConvKernel(
   kernel: usize,
   taps: i32,
@@ -167,6 +170,7 @@ export function packConvKernel(
  * `spread` above 1 the input is taken as if that many − 1 zeros stood between its pixels: the gradient with respect to a
  * strided convolution's input. For `fused` see `multiplyPanels`.
  */
+// @callable
 export function conv2d(
   from: i32,
   to: i32,
@@ -289,10 +293,12 @@ function addRow(y: usize, rows: i32, f: i32, bias: usize): void {
 }
 
 /** Rows of the kernel that one unit of `conv2dFilterGrad` covers: all of them where patches are gathered by rows, else one tap's. */
+// @callable
 export function filterGradUnits(c: i32, taps: i32): i32 {
   return byRows(c) ? 1 : taps;
 }
 
+// @callable
 export function convFilterGradScratch(c: i32, f: i32, taps: i32, length: i32, registers: i32): usize {
   const width = panelWidth(f),
     rows = byRows(c) ? (taps * c + 3) & ~3 : GROUP;
@@ -315,6 +321,7 @@ export function convFilterGradScratch(c: i32, f: i32, taps: i32, length: i32, re
  * partials[split][taps, c, f] = the sum over the split's output pixels of (input under the tap)ᵀ·dy, dy being a program's
  * values. Units from … to count taps (or all at once, see filterGradUnits) within splits of `pixelsPerSplit`.
  */
+// @callable
 export function conv2dFilterGrad(
   from: i32,
   to: i32,
@@ -424,6 +431,7 @@ function clearOdd(kc: i32, padded: i32, rows: i32, packed: usize, aPanel: usize)
 }
 
 /** y = the sum of `count` arrays that stand `stride` bytes apart, times factor, for the floats from … to. */
+// @callable
 export function addPartials(
   from: usize,
   to: usize,

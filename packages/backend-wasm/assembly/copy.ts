@@ -1,4 +1,5 @@
 /** Copies [from … to] × n1 × n2 runs of `bytes` bytes between two strided places: what padding and slicing come down to. */
+// @callable
 export function copyRuns(
   from: i32,
   to: i32,
@@ -29,6 +30,7 @@ export function copyRuns(
 }
 
 /** Fills the floats from … to with a value. */
+// @callable
 export function fill(from: usize, to: usize, scratch: usize, dst: usize, value: f32): void {
   if (reinterpret<u32>(value) == 0) memory.fill(dst + (from << 2), 0, (to - from) << 2);
   else for (let i = from << 2; i < to << 2; i += 4) store<f32>(dst + i, value);

@@ -47,6 +47,7 @@ function unaryLoop(op: i32, x: usize, y: usize, from: usize, to: usize, low: f32
 }
 
 /** y[i] = op(x[i]) for from ≤ i < to, op one of operations.ts; low and high are for `CLIP`. */
+// @callable
 export function unary(from: usize, to: usize, scratch: usize, op: i32, x: usize, y: usize, low: f32, high: f32): void {
   switch (op) {
     case UNARY_RELU:
@@ -132,12 +133,14 @@ function binaryRun(op: i32, a: usize, b: usize, y: usize, count: usize): void {
 /**
  * y[i] = op(a[i], b[i]) for from ≤ i < to, op one of operations.ts.
  */
+// @callable
 export function binary(from: usize, to: usize, scratch: usize, op: i32, a: usize, b: usize, y: usize): void {
   const at = from << 2;
   binaryRun(op, a + at, b + at, y + at, to - from);
 }
 
 /** How many patterns the `middle` rows of `inner` floats come to. */
+// @callable
 export function broadcastRows(middle: i32, inner: i32): i32 {
   const length = middle > 1 ? patternLength(inner) : inner;
   return <i32>((<usize>middle * inner + length - 1) / length);
@@ -147,6 +150,7 @@ export function broadcastRows(middle: i32, inner: i32): i32 {
  * y = op(a, b) for a [outer, middle, inner] and b [outer, 1, inner]; from ≤ i < to number the patterns, broadcastRows of
  * them to each outer one. Scratch: patternLength(inner) floats.
  */
+// @callable
 export function binaryBroadcast(from: i32, to: i32, scratch: usize, op: i32, a: usize, b: usize, y: usize, middle: i32, inner: i32): void {
   const length = middle > 1 ? patternLength(inner) : inner,
     count = <usize>middle * inner,
@@ -165,6 +169,7 @@ export function binaryBroadcast(from: i32, to: i32, scratch: usize, op: i32, a: 
 }
 
 /** y = running·momentum + batch·share for the elements from … to. */
+// @callable
 export function movingAverage(from: i32, to: i32, scratch: usize, running: usize, batch: usize, momentum: f32, share: f32, y: usize): void {
   for (let i = (<usize>from) << 2; i < (<usize>to) << 2; i += 4)
     store<f32>(y + i, load<f32>(running + i) * momentum + load<f32>(batch + i) * share);

@@ -24,16 +24,19 @@ function packA(src: usize, rows: i32, kc: i32, rowStride: usize, columnStride: u
 }
 
 /** Bytes of B once packed, and of scratch for each thread. */
+// @callable
 export function matmulPacked(n: i32, k: i32): usize {
   const width = panelWidth(n);
   return (<usize>(((n + width - 1) / width) * width * (k + 1))) << 2;
 }
 
+// @callable
 export function matmulScratch(): usize {
   return 192 + ((<usize>(MC * KC)) << 2);
 }
 
 /** Packs B[k, n], strides in bytes, for `matmul`. */
+// @callable
 export function packMatrix(b: usize, bRow: usize, bColumn: usize, n: i32, k: i32, block: usize): void {
   const width = panelWidth(n),
     columns = ((n + width - 1) / width) * width;
@@ -48,6 +51,7 @@ export function packMatrix(b: usize, bRow: usize, bColumn: usize, n: i32, k: i32
 }
 
 /** C[from..to, n] = A[m, k]·B packed; A's strides in bytes, C dense. */
+// @callable
 export function matmul(
   from: i32,
   to: i32,

@@ -11,6 +11,7 @@ export function paddedImages(images: i32): i32 {
 }
 
 /** Floats of the packed dy. */
+// @callable
 export function packedGradient(images: i32, pixels: i32, f: i32): usize {
   return <usize>((f + 15) & ~15) * <usize>(pixels * paddedImages(images));
 }
@@ -22,12 +23,14 @@ function imagesTogether(pixels: i32, f: i32, block: i32): i32 {
 }
 
 /** How many pieces `packGradient` is cut into. */
+// @callable
 export function packUnits(images: i32, pixels: i32, f: i32, length: i32): i32 {
   const block = blockLength(length),
     perImage = (pixels * f) / block;
   return imagesTogether(pixels, f, block) == 16 ? ((images + 15) >> 4) * perImage : (images * pixels * f + block - 1) / block;
 }
 
+// @callable
 export function packScratch(registers: i32, length: i32): usize {
   const block = blockLength(length);
   return programScratch(registers, block) + 16 * (((<usize>block) << 2) + 16);
@@ -38,6 +41,7 @@ export function packScratch(registers: i32, length: i32): usize {
  * is 0, gets their sums for the bias. Where there are factors, one for each filter, filterMax[chunk][length] (float32) gets the largest
  * magnitudes, and pixelMax[image][pixel] the largest times its factor.
  */
+// @callable
 export function packGradient(
   from: i32,
   to: i32,

@@ -98,16 +98,19 @@ function pool(maximum: bool, from: i32, to: i32, geometry: usize, x: usize, y: u
 }
 
 /** y for the images `from` ≤ b < `to`. */
+// @callable
 export function maxPool(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize): void {
   pool(true, from, to, geometry, x, y, 1);
 }
 
 /** y = the sum over the part of the window inside the image by `divisor`, or by how many those are if that is 0. */
+// @callable
 export function avgPool(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize, divisor: f32): void {
   pool(false, from, to, geometry, x, y, divisor);
 }
 
 /** dx: each dy goes to the first element, in rows then columns, that equals its window's maximum y. */
+// @callable
 export function maxPoolGrad(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize, dy: usize, dx: usize): void {
   const h = load<i32>(geometry, HEIGHT),
     w = load<i32>(geometry, WIDTH),
@@ -166,6 +169,7 @@ export function maxPoolGrad(from: i32, to: i32, scratch: usize, geometry: usize,
 }
 
 /** dx += dy/(kh·kw) over each window: as TensorFlow.js has it, without regard to padding. */
+// @callable
 export function avgPoolGrad(from: i32, to: i32, scratch: usize, geometry: usize, dy: usize, dx: usize): void {
   const h = load<i32>(geometry, HEIGHT),
     w = load<i32>(geometry, WIDTH),

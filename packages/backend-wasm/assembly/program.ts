@@ -23,11 +23,13 @@ import {
 import { keeps4 } from "./dropout.ts";
 
 /** Floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
+// @callable
 export function blockLength(length: i32): i32 {
   return max(1, 512 / length) * length;
 }
 
 /** Bytes that evaluating blocks of `block` floats with so many registers takes. */
+// @callable
 export function programScratch(registers: i32, block: i32): usize {
   return 128 + <usize>registers * (((<usize>block) << 2) + 64);
 }
@@ -154,6 +156,7 @@ export function evaluate(program: usize, from: usize, n: i32, length: i32, block
 }
 
 /** y = the program's values, for the blocks `from` ≤ i < `to`. */
+// @callable
 export function materialize(from: i32, to: i32, scratch: usize, program: usize, count: usize, length: i32, y: usize): void {
   const block = blockLength(length);
   for (let i = from; i < to; i++) {

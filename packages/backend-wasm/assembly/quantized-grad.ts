@@ -38,11 +38,13 @@ function paddedFilters(f: i32): i32 {
 }
 
 /** Bytes of dy as `quantizeGradient` leaves it for the kernel's gradient: [⌈f/32⌉][pixel][image][32]. */
+// @callable
 export function quantizedForKernel(images: i32, pixels: i32, f: i32): usize {
   return (<usize>((f + 31) >> 5) * <usize>(pixels * images)) << 6;
 }
 
 /** Bytes of dy as it leaves it for the input's: [⌈image/32⌉][pixel][⌈f/8⌉·8][32]. */
+// @callable
 export function quantizedForInput(images: i32, pixels: i32, f: i32): usize {
   return (<usize>((images + 31) >> 5) * <usize>(pixels * paddedFilters(f))) << 6;
 }
@@ -58,6 +60,7 @@ function putScale(most: f32, factor: f32, inverse: usize, scale: usize): void {
  * From the largest magnitudes that `packGradient` left, of `chunks` chunks and of each pixel, the scales of filters and images.
  * The sums for the kernel are also multiplied by `factor`.
  */
+// @callable
 export function quantizationScales(
   filterMax: usize,
   chunks: i32,
@@ -121,6 +124,7 @@ function quantize8(here: bool, p: usize, i: u32, seed: i32, filterInverse: usize
  * Quantizes the packed dy of the pixels from … to for both gradients. An element's random bits are a hash of its place and the
  * seed; both are rounded by the same, which makes neither less random.
  */
+// @callable
 export function quantizeGradient(
   from: i32,
   to: i32,
@@ -239,11 +243,13 @@ function widen(sums: usize, n: i32, wide: usize): void {
   }
 }
 
+// @callable
 export function quantizedKernelScratch(group: i32, three: bool, rows: i32): usize {
   return ((<usize>entries(group, three)) << 8) + ((<usize>rows) << 6) + 64;
 }
 
 /** As binaryKernelGrad, from dy [plane][pixel][image][32]: partials[unit][rows][32], still to be scaled. */
+// @callable
 export function quantizedKernelGrad(
   from: i32,
   to: i32,
@@ -315,6 +321,7 @@ export function quantizedKernelGrad(
   }
 }
 
+// @callable
 export function quantizedInputScratch(group: i32, kh: i32, w: i32, channels: i32): usize {
   return ((<usize>entries(group, false)) << 8) + <usize>(kh * w) * (<usize>channels * 192 + 8) + ((<usize>channels) << 7) + 64;
 }
@@ -323,6 +330,7 @@ export function quantizedInputScratch(group: i32, kh: i32, w: i32, channels: i32
  * As binaryInputGrad, of 32 images at a time, from dy [block][pixel][filter][32] that is weighed already; the sums of image i
  * are multiplied by imageScale[i].
  */
+// @callable
 export function quantizedInputGrad(
   from: i32,
   to: i32,

@@ -44,6 +44,7 @@ export function addColumns(x: usize, rows: i32, length: i32, acc: usize): void {
 }
 
 /** partials[chunk][length] (float64) = sums of the program's values over the patterns from … to of one chunk. */
+// @callable
 export function sumRows(from: i32, to: i32, scratch: usize, program: usize, count: usize, length: i32, grain: i32, partials: usize): void {
   const out = partials + ((<usize>((from / grain) * length)) << 3),
     block = blockLength(length);
@@ -72,11 +73,13 @@ export function total(partials: usize, chunks: i32, stride: i32, length: i32, in
 }
 
 /** y[inner] = the sums that `sumRows` left in chunks, divided. */
+// @callable
 export function finishSums(partials: usize, chunks: i32, length: i32, inner: i32, divisor: f64, y: usize): void {
   for (let j = 0; j < inner; j++) store<f32>(y + ((<usize>j) << 2), <f32>(total(partials, chunks, length, length, inner, j) / divisor));
 }
 
 /** y[outer, inner] = (the sums of x[outer, middle, inner] over the middle) / divisor, for from ≤ outer < to. */
+// @callable
 export function sumMiddle(from: i32, to: i32, scratch: usize, x: usize, middle: i32, inner: i32, y: usize, divisor: f64): void {
   for (let o = from; o < to; o++) {
     const base = x + ((<usize>o * middle * inner) << 2);

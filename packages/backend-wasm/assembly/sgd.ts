@@ -63,6 +63,7 @@ function sgdLoop(
 }
 
 /** One step of gradient descent with momentum, with weight decay added to the gradient; `nesterov` is 0 or 1. */
+// @callable
 export function sgdStep(
   from: usize,
   to: usize,

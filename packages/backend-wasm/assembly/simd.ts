@@ -16,6 +16,7 @@ export function splatAt(p: usize): v128 {
  * How many floats long the repetition of `inner` floats is that vector loops run over: a multiple of both `inner` and 4 and
  * at least 64, so that narrow layers (3, 10, 12 channels) use all lanes.
  */
+// @callable
 export function patternLength(inner: i32): i32 {
   const unit = inner & 3 ? (inner & 1 ? inner << 2 : inner << 1) : inner;
   return unit >= 64 ? unit : ((64 + unit - 1) / unit) * unit;

@@ -13,6 +13,7 @@ function bitsAt(key: i32): u32 {
   return key < 0 ? 0x80000000 | <u32>-key : <u32>key;
 }
 
+// @callable
 export function thresholdScratch(length: i32): usize {
   return <usize>length * 12 + 64;
 }
@@ -22,6 +23,7 @@ export function thresholdScratch(length: i32): usize {
  * below the threshold. The program is a chain of normalisations and ReLUs over what stands at `base`.
  * @param work scratch of the program
  */
+// @callable
 export function signThresholds(program: usize, base: usize, length: i32, work: usize, scratch: usize, thresholds: usize): void {
   const tried = scratch,
     lows = tried + ((<usize>length) << 2) + 16,
@@ -84,6 +86,7 @@ function kept4(index: u32, seed: i32, least: v128): u32 {
  * Packs the signs of pixels from … to of x [pixels, c], see bits.ts. With `valid` only those are valid, and set, that dropout keeps.
  * @param thresholds of `signThresholds`, [length] and flips; up to seven more are read
  */
+// @callable
 export function packSigns(
   from: i32,
   to: i32,
@@ -132,6 +135,7 @@ export function packSigns(
 }
 
 /** As `materialize`, and the signs of what a chain makes of the values, pixels of c, as `packSigns` has them. */
+// @callable
 export function materializeSigns(
   from: i32,
   to: i32,

@@ -50,7 +50,7 @@ describe("a program", () => {
 
 describe("fused instructions", () => {
   useBackend();
-  const kernel = (name: string, inputs: Record<string, tf.Tensor>) => tf.engine().runKernel(name, inputs) as tf.Tensor;
+  const kernel = (name: string, inputs: Record<string, tf.Tensor>) => tf.engine().runKernel<tf.Tensor>(name, inputs);
   const SPECIAL = [0, -0, NaN, Infinity, -Infinity, 1, -1, 1e-45, -1e-45, 3e38];
 
   it("give the bits of the instructions that they replace, of special values too", () => {

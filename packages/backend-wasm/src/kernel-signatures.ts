@@ -16,19 +16,16 @@ export interface SplitKernels {
     m1: number,
     v1: number,
   ) => void;
-  /** One step of Bop: signs flip where the averaged gradient has their sign and is above the threshold. `kept` is 1 − γ, formed in double precision. */
-  readonly bopStep: (
+  readonly moments: (
     from: number,
     to: number,
     scratch: number,
-    w: number,
-    g: number,
-    m: number,
-    w1: number,
-    m1: number,
-    gamma: number,
-    kept: number,
-    threshold: number,
+    program: number,
+    count: number,
+    length: number,
+    shift: number,
+    grain: number,
+    partials: number,
   ) => void;
   readonly gradientSums: (
     from: number,
@@ -41,16 +38,16 @@ export interface SplitKernels {
     grain: number,
     partials: number,
   ) => void;
-  readonly moments: (
+  /** As `binaryConv2d` where every value counts; from … to are rows of the output of all images. */
+  readonly binaryConvRows: (
     from: number,
     to: number,
     scratch: number,
-    program: number,
-    count: number,
-    length: number,
-    shift: number,
-    grain: number,
-    partials: number,
+    geometry: number,
+    signs: number,
+    packed: number,
+    y: number,
+    relu: number,
   ) => void;
   /**
    * y[from..to, f] = the integer sums times the filter's factor, plus its bias, and not below 0 with `relu`; pixels are counted
@@ -63,17 +60,6 @@ export interface SplitKernels {
     geometry: number,
     signs: number,
     valid: number,
-    packed: number,
-    y: number,
-    relu: number,
-  ) => void;
-  /** As `binaryConv2d` where every value counts; from … to are rows of the output of all images. */
-  readonly binaryConvRows: (
-    from: number,
-    to: number,
-    scratch: number,
-    geometry: number,
-    signs: number,
     packed: number,
     y: number,
     relu: number,
@@ -95,18 +81,32 @@ export interface SplitKernels {
     bias: number,
     packed: number,
   ) => void;
-  /** dKernel [rows, f] = factor[f] · the partial sums [split][plane][rows][2^lanes] of all splits, rows from … to. */
-  readonly addKernelPartials: (
+  /**
+   * codes[chunk][pixel][⌈c/16⌉·16] of the pixels from … to: a byte for each of the chunk's four groups of `group` images, made of
+   * the bits of x [images, pixels, c]. `valid` is 0 where no value is 0.
+   */
+  readonly imageCodes: (
     from: number,
     to: number,
     scratch: number,
-    partials: number,
+    signs: number,
+    valid: number,
+    images: number,
+    pixels: number,
+    c: number,
+    group: number,
+    codes: number,
+  ) => void;
+  /** codes[chunk][rows] of the rows from … to of the kernel [rows, f]: a byte for each of the chunk's four groups of `group` filters. */
+  readonly kernelCodes: (
+    from: number,
+    to: number,
+    scratch: number,
+    kernel: number,
     rows: number,
     f: number,
-    splits: number,
-    factor: number,
-    lanes: number,
-    dKernel: number,
+    group: number,
+    codes: number,
   ) => void;
   /**
    * dx [images, h, w, c] of 16 images at a time: for every output pixel the filters' signed sums of dy, weighed by factor[f], are
@@ -145,33 +145,21 @@ export interface SplitKernels {
     three: number,
     splits: number,
   ) => void;
-  /**
-   * codes[chunk][pixel][⌈c/16⌉·16] of the pixels from … to: a byte for each of the chunk's four groups of `group` images, made of
-   * the bits of x [images, pixels, c]. `valid` is 0 where no value is 0.
-   */
-  readonly imageCodes: (
+  /** dKernel [rows, f] = factor[f] · the partial sums [split][plane][rows][2^lanes] of all splits, rows from … to. */
+  readonly addKernelPartials: (
     from: number,
     to: number,
     scratch: number,
-    signs: number,
-    valid: number,
-    images: number,
-    pixels: number,
-    c: number,
-    group: number,
-    codes: number,
-  ) => void;
-  /** codes[chunk][rows] of the rows from … to of the kernel [rows, f]: a byte for each of the chunk's four groups of `group` filters. */
-  readonly kernelCodes: (
-    from: number,
-    to: number,
-    scratch: number,
-    kernel: number,
+    partials: number,
     rows: number,
     f: number,
-    group: number,
-    codes: number,
+    splits: number,
+    factor: number,
+    lanes: number,
+    dKernel: number,
   ) => void;
+  /** y [taps, c, f] = w less its mean over c, where c > 1, clipped to [−1, 1]; taps from … to. */
+  readonly centreAndClip: (from: number, to: number, scratch: number, w: number, c: number, f: number, y: number) => void;
   /** y [rows, f] = mean |w| of the filter · sign(w), for the groups of four filters from … to. */
   readonly binaryKernel: (from: number, to: number, scratch: number, w: number, rows: number, f: number, y: number) => void;
   /**
@@ -190,8 +178,6 @@ export interface SplitKernels {
     factor: number,
     dw: number,
   ) => void;
-  /** y [taps, c, f] = w less its mean over c, where c > 1, clipped to [−1, 1]; taps from … to. */
-  readonly centreAndClip: (from: number, to: number, scratch: number, w: number, c: number, f: number, y: number) => void;
   /** Packs the pixels of blocks from … to of a program's values, all −1, 0 or +1; gaps[block] tells whether any was 0. */
   readonly packBits: (
     from: number,
@@ -205,16 +191,37 @@ export interface SplitKernels {
     valid: number,
     gaps: number,
   ) => void;
-  /** y = the sum of `count` arrays that stand `stride` bytes apart, times factor, for the floats from … to. */
-  readonly addPartials: (
+  /** One step of Bop: signs flip where the averaged gradient has their sign and is above the threshold. `kept` is 1 − γ, formed in double precision. */
+  readonly bopStep: (
     from: number,
     to: number,
     scratch: number,
-    partials: number,
-    count: number,
-    stride: number,
-    factor: number,
-    y: number,
+    w: number,
+    g: number,
+    m: number,
+    w1: number,
+    m1: number,
+    gamma: number,
+    kept: number,
+    threshold: number,
+  ) => void;
+  /**
+   * The signs of what a chain of batch norms and ReLUs makes of `conv2d`'s values, which are nowhere but in a cache: see `packSigns`.
+   * Products are rounded before they are added.
+   * @param quantized of `quantizeConvKernel`, or 0
+   */
+  readonly conv2dSigns: (
+    from: number,
+    to: number,
+    scratch: number,
+    geometry: number,
+    x: number,
+    packedW: number,
+    signs: number,
+    bias: number,
+    thresholds: number,
+    length: number,
+    quantized: number,
   ) => void;
   /**
    * y[from..to, f]: for every output pixel the sum over taps and channels of x·kernel, plus bias[f] unless that is 0. With
@@ -249,23 +256,16 @@ export interface SplitKernels {
     length: number,
     plain: number,
   ) => void;
-  /**
-   * The signs of what a chain of batch norms and ReLUs makes of `conv2d`'s values, which are nowhere but in a cache: see `packSigns`.
-   * Products are rounded before they are added.
-   * @param quantized of `quantizeConvKernel`, or 0
-   */
-  readonly conv2dSigns: (
+  /** y = the sum of `count` arrays that stand `stride` bytes apart, times factor, for the floats from … to. */
+  readonly addPartials: (
     from: number,
     to: number,
     scratch: number,
-    geometry: number,
-    x: number,
-    packedW: number,
-    signs: number,
-    bias: number,
-    thresholds: number,
-    length: number,
-    quantized: number,
+    partials: number,
+    count: number,
+    stride: number,
+    factor: number,
+    y: number,
   ) => void;
   /** Copies [from … to] × n1 × n2 runs of `bytes` bytes between two strided places: what padding and slicing come down to. */
   readonly copyRuns: (
@@ -286,6 +286,8 @@ export interface SplitKernels {
   ) => void;
   /** Fills the floats from … to with a value. */
   readonly fill: (from: number, to: number, scratch: number, dst: number, value: number) => void;
+  /** y[i] = op(x[i]) for from ≤ i < to, op one of operations.ts; low and high are for `CLIP`. */
+  readonly unary: (from: number, to: number, scratch: number, op: number, x: number, y: number, low: number, high: number) => void;
   /**
    * y[i] = op(a[i], b[i]) for from ≤ i < to, op one of operations.ts.
    */
@@ -316,8 +318,6 @@ export interface SplitKernels {
     share: number,
     y: number,
   ) => void;
-  /** y[i] = op(x[i]) for from ≤ i < to, op one of operations.ts; low and high are for `CLIP`. */
-  readonly unary: (from: number, to: number, scratch: number, op: number, x: number, y: number, low: number, high: number) => void;
   /** C[from..to, n] = A[m, k]·B packed; A's strides in bytes, C dense. */
   readonly matmul: (
     from: number,
@@ -332,14 +332,6 @@ export interface SplitKernels {
     k: number,
     fused: number,
   ) => void;
-  /** y = the sum over the part of the window inside the image by `divisor`, or by how many those are if that is 0. */
-  readonly avgPool: (from: number, to: number, scratch: number, geometry: number, x: number, y: number, divisor: number) => void;
-  /** dx += dy/(kh·kw) over each window: as TensorFlow.js has it, without regard to padding. */
-  readonly avgPoolGrad: (from: number, to: number, scratch: number, geometry: number, dy: number, dx: number) => void;
-  /** y for the images `from` ≤ b < `to`. */
-  readonly maxPool: (from: number, to: number, scratch: number, geometry: number, x: number, y: number) => void;
-  /** dx: each dy goes to the first element, in rows then columns, that equals its window's maximum y. */
-  readonly maxPoolGrad: (from: number, to: number, scratch: number, geometry: number, x: number, y: number, dy: number, dx: number) => void;
   /**
    * Packs dy, a program's values [images, pixels, f], the units from … to of one chunk; partials[chunk][length] (float64), unless it
    * is 0, gets their sums for the bias. Where there are factors, one for each filter, filterMax[chunk][length] (float32) gets the largest
@@ -362,39 +354,16 @@ export interface SplitKernels {
     filterMax: number,
     pixelMax: number,
   ) => void;
+  /** y for the images `from` ≤ b < `to`. */
+  readonly maxPool: (from: number, to: number, scratch: number, geometry: number, x: number, y: number) => void;
+  /** y = the sum over the part of the window inside the image by `divisor`, or by how many those are if that is 0. */
+  readonly avgPool: (from: number, to: number, scratch: number, geometry: number, x: number, y: number, divisor: number) => void;
+  /** dx: each dy goes to the first element, in rows then columns, that equals its window's maximum y. */
+  readonly maxPoolGrad: (from: number, to: number, scratch: number, geometry: number, x: number, y: number, dy: number, dx: number) => void;
+  /** dx += dy/(kh·kw) over each window: as TensorFlow.js has it, without regard to padding. */
+  readonly avgPoolGrad: (from: number, to: number, scratch: number, geometry: number, dy: number, dx: number) => void;
   /** y = the program's values, for the blocks `from` ≤ i < `to`. */
   readonly materialize: (from: number, to: number, scratch: number, program: number, count: number, length: number, y: number) => void;
-  /**
-   * As binaryInputGrad, of 32 images at a time, from dy [block][pixel][filter][32] that is weighed already; the sums of image i
-   * are multiplied by imageScale[i].
-   */
-  readonly quantizedInputGrad: (
-    from: number,
-    to: number,
-    scratch: number,
-    geometry: number,
-    dy: number,
-    codes: number,
-    imageScale: number,
-    dx: number,
-    group: number,
-    splits: number,
-    sum: number,
-    unit: number,
-  ) => void;
-  /** As binaryKernelGrad, from dy [plane][pixel][image][32]: partials[unit][rows][32], still to be scaled. */
-  readonly quantizedKernelGrad: (
-    from: number,
-    to: number,
-    scratch: number,
-    geometry: number,
-    dy: number,
-    codes: number,
-    partials: number,
-    group: number,
-    three: number,
-    splits: number,
-  ) => void;
   /**
    * Quantizes the packed dy of the pixels from … to for both gradients. An element's random bits are a hash of its place and the
    * seed; both are rounded by the same, which makes neither less random.
@@ -414,16 +383,36 @@ export interface SplitKernels {
     forKernel: number,
     forInput: number,
   ) => void;
-  /** y[outer, inner] = (the sums of x[outer, middle, inner] over the middle) / divisor, for from ≤ outer < to. */
-  readonly sumMiddle: (
+  /** As binaryKernelGrad, from dy [plane][pixel][image][32]: partials[unit][rows][32], still to be scaled. */
+  readonly quantizedKernelGrad: (
     from: number,
     to: number,
     scratch: number,
-    x: number,
-    middle: number,
-    inner: number,
-    y: number,
-    divisor: number,
+    geometry: number,
+    dy: number,
+    codes: number,
+    partials: number,
+    group: number,
+    three: number,
+    splits: number,
+  ) => void;
+  /**
+   * As binaryInputGrad, of 32 images at a time, from dy [block][pixel][filter][32] that is weighed already; the sums of image i
+   * are multiplied by imageScale[i].
+   */
+  readonly quantizedInputGrad: (
+    from: number,
+    to: number,
+    scratch: number,
+    geometry: number,
+    dy: number,
+    codes: number,
+    imageScale: number,
+    dx: number,
+    group: number,
+    splits: number,
+    sum: number,
+    unit: number,
   ) => void;
   /** partials[chunk][length] (float64) = sums of the program's values over the patterns from … to of one chunk. */
   readonly sumRows: (
@@ -435,6 +424,17 @@ export interface SplitKernels {
     length: number,
     grain: number,
     partials: number,
+  ) => void;
+  /** y[outer, inner] = (the sums of x[outer, middle, inner] over the middle) / divisor, for from ≤ outer < to. */
+  readonly sumMiddle: (
+    from: number,
+    to: number,
+    scratch: number,
+    x: number,
+    middle: number,
+    inner: number,
+    y: number,
+    divisor: number,
   ) => void;
   /** One step of gradient descent with momentum, with weight decay added to the gradient; `nesterov` is 0 or 1. */
   readonly sgdStep: (
@@ -450,19 +450,6 @@ export interface SplitKernels {
     momentum: number,
     decay: number,
     nesterov: number,
-  ) => void;
-  /** As `materialize`, and the signs of what a chain makes of the values, pixels of c, as `packSigns` has them. */
-  readonly materializeSigns: (
-    from: number,
-    to: number,
-    scratch: number,
-    program: number,
-    count: number,
-    length: number,
-    y: number,
-    c: number,
-    thresholds: number,
-    signs: number,
   ) => void;
   /**
    * Packs the signs of pixels from … to of x [pixels, c], see bits.ts. With `valid` only those are valid, and set, that dropout keeps.
@@ -481,10 +468,50 @@ export interface SplitKernels {
     seed: number,
     threshold: number,
   ) => void;
+  /** As `materialize`, and the signs of what a chain makes of the values, pixels of c, as `packSigns` has them. */
+  readonly materializeSigns: (
+    from: number,
+    to: number,
+    scratch: number,
+    program: number,
+    count: number,
+    length: number,
+    y: number,
+    c: number,
+    thresholds: number,
+    signs: number,
+  ) => void;
 }
 
 /** Functions that the calling thread runs at once. */
 export interface WholeKernels {
+  /**
+   * shift[length] = the mean of every channel over the first block: sums are taken around it, so that nothing is lost however
+   * far the mean is from 0.
+   */
+  readonly firstMeans: (scratch: number, program: number, count: number, c: number, length: number, shift: number) => void;
+  /** mean[c] and biased variance[c] from what `moments` left. */
+  readonly finishMoments: (
+    partials: number,
+    chunks: number,
+    length: number,
+    c: number,
+    rows: number,
+    shift: number,
+    mean: number,
+    variance: number,
+  ) => void;
+  /** coefficients[3][length] of (x − mean)·factor + offset; scale and offset may be 0, meaning 1 and 0. */
+  readonly normalizeCoefficients: (
+    mean: number,
+    variance: number,
+    scale: number,
+    offset: number,
+    epsilon: number,
+    c: number,
+    length: number,
+    coefficients: number,
+  ) => void;
   /**
    * With x̂ = (x − mean)/√(variance + epsilon): dOffset = Σ dy, dScale = Σ dy·x̂, and the coefficients [4][length] of
    * dx = (dy − dOffset/rows − (x − mean)·slope)·factor, where factor = scale/√(variance + epsilon).
@@ -503,39 +530,12 @@ export interface WholeKernels {
     dOffset: number,
     coefficients: number,
   ) => void;
-  /** mean[c] and biased variance[c] from what `moments` left. */
-  readonly finishMoments: (
-    partials: number,
-    chunks: number,
-    length: number,
-    c: number,
-    rows: number,
-    shift: number,
-    mean: number,
-    variance: number,
-  ) => void;
-  /**
-   * shift[length] = the mean of every channel over the first block: sums are taken around it, so that nothing is lost however
-   * far the mean is from 0.
-   */
-  readonly firstMeans: (scratch: number, program: number, count: number, c: number, length: number, shift: number) => void;
-  /** coefficients[3][length] of (x − mean)·factor + offset; scale and offset may be 0, meaning 1 and 0. */
-  readonly normalizeCoefficients: (
-    mean: number,
-    variance: number,
-    scale: number,
-    offset: number,
-    epsilon: number,
-    c: number,
-    length: number,
-    coefficients: number,
-  ) => void;
   /** pattern[length] = values[c], over and over. */
   readonly repeatPattern: (values: number, c: number, length: number, pattern: number) => void;
-  readonly binaryConvScratch: (taps: number, c: number, f: number) => number;
-  readonly binaryConvRowsScratch: (kh: number, kw: number, c: number, f: number, ow: number, sw: number) => number;
   /** Whether `binaryConvRows` can do it, and there is something to gain. */
   readonly convolvesRows: (kw: number, c: number) => number;
+  readonly binaryConvRowsScratch: (kh: number, kw: number, c: number, f: number, ow: number, sw: number) => number;
+  readonly binaryConvScratch: (taps: number, c: number, f: number) => number;
   /** Bytes of the packed filters of `packFilters`. */
   readonly packedFilters: (f: number, taps: number, c: number) => number;
   /** Chunks of four groups of `group` each that n things come to. */
@@ -544,12 +544,19 @@ export interface WholeKernels {
   readonly kernelGradScratch: (group: number, three: number) => number;
   /** factor[f] = the magnitude of each filter's first weight, times scale. */
   readonly magnitudes: (kernel: number, f: number, scale: number, factor: number) => void;
-  readonly convFilterGradScratch: (c: number, f: number, taps: number, length: number, registers: number) => number;
+  /** Bytes of a quantized kernel; 0 where integers are not worth the trouble. */
+  readonly convQuantized: (c: number, f: number, taps: number) => number;
+  /**
+   * For a kernel [k, f], its bias [f] unless that is 0, and the thresholds and flips of `signThresholds`: whether integers will do,
+   * 4 bytes; the largest Σ|W| of a filter, f64 at byte 8; for each filter two f64, v·(t − bias) with t a little lowered and as it is; W as
+   * int16 [group of filters][pair][filter][2], of opposite sign where the filter is to be flipped; and the kernel as [f, k].
+   */
+  readonly quantizeConvKernel: (kernel: number, k: number, f: number, bias: number, thresholds: number, length: number, to: number) => void;
+  /** @param inputs how many inputs there are in the images that one chunk takes pixels of */
+  readonly convSignsScratch: (c: number, f: number, taps: number, inputs: number) => number;
   /** Bytes of the kernel once packed. */
   readonly convPacked: (c: number, f: number, taps: number) => number;
   readonly convScratch: (c: number, taps: number) => number;
-  /** Rows of the kernel that one unit of `conv2dFilterGrad` covers: all of them where patches are gathered by rows, else one tap's. */
-  readonly filterGradUnits: (c: number, taps: number) => number;
   /**
    * Packs the kernel for `conv2d`. Its element (tap, channel, filter) stands at
    * kernel + tap·tapStride + channel·rowStride + filter·columnStride.
@@ -564,16 +571,9 @@ export interface WholeKernels {
     columnStride: number,
     block: number,
   ) => void;
-  /** Bytes of a quantized kernel; 0 where integers are not worth the trouble. */
-  readonly convQuantized: (c: number, f: number, taps: number) => number;
-  /** @param inputs how many inputs there are in the images that one chunk takes pixels of */
-  readonly convSignsScratch: (c: number, f: number, taps: number, inputs: number) => number;
-  /**
-   * For a kernel [k, f], its bias [f] unless that is 0, and the thresholds and flips of `signThresholds`: whether integers will do,
-   * 4 bytes; the largest Σ|W| of a filter, f64 at byte 8; for each filter two f64, v·(t − bias) with t a little lowered and as it is; W as
-   * int16 [group of filters][pair][filter][2], of opposite sign where the filter is to be flipped; and the kernel as [f, k].
-   */
-  readonly quantizeConvKernel: (kernel: number, k: number, f: number, bias: number, thresholds: number, length: number, to: number) => void;
+  /** Rows of the kernel that one unit of `conv2dFilterGrad` covers: all of them where patches are gathered by rows, else one tap's. */
+  readonly filterGradUnits: (c: number, taps: number) => number;
+  readonly convFilterGradScratch: (c: number, f: number, taps: number, length: number, registers: number) => number;
   /** How many patterns the `middle` rows of `inner` floats come to. */
   readonly broadcastRows: (middle: number, inner: number) => number;
   /** Bytes of B once packed, and of scratch for each thread. */
@@ -583,13 +583,17 @@ export interface WholeKernels {
   readonly packMatrix: (b: number, bRow: number, bColumn: number, n: number, k: number, block: number) => void;
   /** Floats of the packed dy. */
   readonly packedGradient: (images: number, pixels: number, f: number) => number;
-  readonly packScratch: (registers: number, length: number) => number;
   /** How many pieces `packGradient` is cut into. */
   readonly packUnits: (images: number, pixels: number, f: number, length: number) => number;
+  readonly packScratch: (registers: number, length: number) => number;
   /** Floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
   readonly blockLength: (length: number) => number;
   /** Bytes that evaluating blocks of `block` floats with so many registers takes. */
   readonly programScratch: (registers: number, block: number) => number;
+  /** Bytes of dy as `quantizeGradient` leaves it for the kernel's gradient: [⌈f/32⌉][pixel][image][32]. */
+  readonly quantizedForKernel: (images: number, pixels: number, f: number) => number;
+  /** Bytes of dy as it leaves it for the input's: [⌈image/32⌉][pixel][⌈f/8⌉·8][32]. */
+  readonly quantizedForInput: (images: number, pixels: number, f: number) => number;
   /**
    * From the largest magnitudes that `packGradient` left, of `chunks` chunks and of each pixel, the scales of filters and images.
    * The sums for the kernel are also multiplied by `factor`.
@@ -608,12 +612,8 @@ export interface WholeKernels {
     imageInverse: number,
     imageScale: number,
   ) => void;
-  /** Bytes of dy as it leaves it for the input's: [⌈image/32⌉][pixel][⌈f/8⌉·8][32]. */
-  readonly quantizedForInput: (images: number, pixels: number, f: number) => number;
-  /** Bytes of dy as `quantizeGradient` leaves it for the kernel's gradient: [⌈f/32⌉][pixel][image][32]. */
-  readonly quantizedForKernel: (images: number, pixels: number, f: number) => number;
-  readonly quantizedInputScratch: (group: number, kh: number, w: number, channels: number) => number;
   readonly quantizedKernelScratch: (group: number, three: number, rows: number) => number;
+  readonly quantizedInputScratch: (group: number, kh: number, w: number, channels: number) => number;
   /** y[inner] = the sums that `sumRows` left in chunks, divided. */
   readonly finishSums: (partials: number, chunks: number, length: number, inner: number, divisor: number, y: number) => void;
   /**
@@ -621,11 +621,11 @@ export interface WholeKernels {
    * at least 64, so that narrow layers (3, 10, 12 channels) use all lanes.
    */
   readonly patternLength: (inner: number) => number;
+  readonly thresholdScratch: (length: number) => number;
   /**
    * thresholds[length] and then flips[length]: the program's value of x is not below 0 where (x with the bits of the flip) is not
    * below the threshold. The program is a chain of normalisations and ReLUs over what stands at `base`.
    * @param work scratch of the program
    */
   readonly signThresholds: (program: number, base: number, length: number, work: number, scratch: number, thresholds: number) => void;
-  readonly thresholdScratch: (length: number) => number;
 }

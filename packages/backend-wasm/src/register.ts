@@ -1,36 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Gradients, WasmBackend } from "./backend.ts";
 import { compileKernels, instantiateKernels, type Simd } from "./instance.ts";
-import type { KernelCall, KernelTable } from "./kernel-call.ts";
-import { batchNormKernels } from "./kernels/batch-norm.ts";
-import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
-import { binaryKernelKernels } from "./kernels/binary-kernel.ts";
-import { conv2dKernels } from "./kernels/conv2d.ts";
-import { copyKernels } from "./kernels/copy.ts";
-import { elementwiseKernels } from "./kernels/elementwise.ts";
-import { matmulKernels } from "./kernels/matmul.ts";
-import { poolKernels } from "./kernels/pool.ts";
-import { reduceKernels } from "./kernels/reduce.ts";
-import { updateKernels } from "./kernels/update-steps.ts";
+import type { KernelCall } from "./kernel-call.ts";
+import { KERNELS } from "./kernel-list.ts";
 import { TensorMemory } from "./tensor-memory.ts";
 import { ThreadPool } from "./thread-pool.ts";
 
 /** TensorFlow.js's name for the backend; "wasm" is tfjs-backend-wasm's. */
 export const BACKEND_NAME = "benn-wasm";
-
-/** The kernels that run in WebAssembly; all others are the CPU backend's. */
-export const KERNELS: KernelTable = {
-  ...elementwiseKernels,
-  ...reduceKernels,
-  ...batchNormKernels,
-  ...updateKernels,
-  ...conv2dKernels,
-  ...binaryConv2dKernels,
-  ...binaryKernelKernels,
-  ...matmulKernels,
-  ...poolKernels,
-  ...copyKernels,
-};
 
 function registerKernels(): void {
   tf.copyRegisteredKernels("cpu", BACKEND_NAME);

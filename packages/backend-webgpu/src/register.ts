@@ -2,34 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import { type Power, requestAdapter } from "./adapter.ts";
 import { makeGpuGlobal } from "./find-gpu.ts";
 import type { GuardedBackend } from "./guarded-backend.ts";
-import type { KernelCall, KernelTable } from "./kernel-call.ts";
-import { addKernels } from "./kernels/add.ts";
-import { batchNormKernels } from "./kernels/batch-norm.ts";
-import { binaryKernelKernels } from "./kernels/binary-kernel.ts";
-import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
-import { conv2dGradientKernels } from "./kernels/conv2d-gradients.ts";
-import { gatherKernels } from "./kernels/gather-images.ts";
-import { leadingSumKernels } from "./kernels/leading-sums.ts";
-import { maxPoolKernels } from "./kernels/max-pool-grad.ts";
-import { signAndDropoutKernels } from "./kernels/sign-and-dropout.ts";
-import { updateKernels } from "./kernels/update-steps.ts";
+import type { KernelCall } from "./kernel-call.ts";
+import { KERNELS } from "./kernel-list.ts";
 
 /** TensorFlow.js's name for the backend; "webgpu" is tfjs-backend-webgpu's, which stays as it is. */
 export const BACKEND_NAME = "benn-webgpu";
-
-/** Kernels of our own; all others are tfjs-backend-webgpu's. */
-export const KERNELS: KernelTable = {
-  ...signAndDropoutKernels,
-  ...updateKernels,
-  ...addKernels,
-  ...batchNormKernels,
-  ...conv2dGradientKernels,
-  ...binaryConv2dKernels,
-  ...binaryKernelKernels,
-  ...leadingSumKernels,
-  ...gatherKernels,
-  ...maxPoolKernels,
-};
 
 const REQUIRED_LIMITS = [
   "maxComputeWorkgroupStorageSize",

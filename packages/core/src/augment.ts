@@ -1,4 +1,4 @@
-import { elementBits } from "./kernels.ts";
+import { elementBits } from "./element-bits.ts";
 import { createRandom, deriveSeed, type Random } from "./random.ts";
 
 /** What the images of a batch are changed at random by. */

@@ -6,7 +6,8 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { create, difference, onBoth } from "../../test/use-software-gpu.ts";
-import { BACKEND_NAME, KERNELS } from "../register.ts";
+import { KERNELS } from "../kernel-list.ts";
+import { BACKEND_NAME } from "../register.ts";
 
 const TOLERANCE = 1e-5;
 

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { followEvents, isTraining, readExperiment } from "@benn/core/node";
-import { flattenConfig } from "@benn/report";
+import { flattenConfig } from "@benn/report/configs";
 import { initialState, reduce } from "../run/run-state.ts";
 import { headline } from "../run/summary.ts";
 import { voteMetrics } from "../run/run-metrics.ts";

@@ -30,7 +30,8 @@ Exit codes:
   1    a fault of the program
   2    a mistake of yours, or the machine's state (a full disk, no permission)
   ${STOP_SIGNALS.map(exitCodeOf).join(", ")}
-       stopped by ${STOP_SIGNALS.join(", ")}: ${left}`;
+       stopped by ${STOP_SIGNALS.join(", ")};
+       ${left}`;
 }
 
 /** For `--help`. */

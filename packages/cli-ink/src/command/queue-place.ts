@@ -1,4 +1,4 @@
-import { UserError } from "@benn/core";
+import { UserError } from "@benn/core/messages";
 import type { QueuePlace } from "../run/thread-messages.ts";
 
 /**

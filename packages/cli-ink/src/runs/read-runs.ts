@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "@benn/core";
 import { followEvents, isTraining, readExperiment } from "@benn/core/node";
-import { flattenConfig } from "@benn/report";
+import { flattenConfig } from "@benn/report/configs";
 import { voteMetrics } from "../run/run-metrics.ts";
 import { initialState, reduce } from "../run/run-state.ts";
 import { headline } from "../run/summary.ts";

@@ -1,6 +1,6 @@
 import { UserError } from "@benn/core";
 import { readExperiment } from "@benn/core/node";
-import { compareConfigs, flattenConfig } from "@benn/report";
+import { compareConfigs, flattenConfig } from "@benn/report/configs";
 
 /** What changes nothing of what is learned, or is the seed itself. */
 const IGNORED = /^(?:seed|validationSeed|parallel|checkpointSeconds|listeners.*|plugins.*|backend.*|dataset\.(?:data|source|cache))$/;

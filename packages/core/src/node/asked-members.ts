@@ -81,7 +81,7 @@ export async function refuseMoreMembers(folder: string): Promise<void> {
     for await (const event of readEvents(log, { follow: false, only: ["run-end"] })) if (event.type === "run-end") end = event;
   if (end?.reason !== "stopped-by-scheme" && end?.reason !== "stopped-early") return;
   throw new UserError(
-    `run folder ${folder}: was ended ${end.reason === "stopped-early" ? "by stopWhen" : "by its scheme"}${end.message === undefined ? "" : ` (${end.message})`}, ` +
+    `run folder ${folder}: was ended ${end.reason === "stopped-early" ? "by stopWhen" : "by its scheme"}${end.message === undefined ? "" : ` (${end.message.replace(/\.$/, "")})`}, ` +
       `so more members would not be trained. Start a new run that takes those of this one: --set members=N given=${folder}, without --resume.`,
   );
 }

@@ -2,6 +2,7 @@
 export { autoBackend, backendNames, examineBackends, type ExamineOptions, type NamedReport } from "./auto-backend.ts";
 export type { CheckMember, MemberToCheck } from "./check-members.ts";
 export { type ByteClass, findByteClass } from "./byte-class.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 export { checkRun, type Damage, type RunReport } from "./check-run.ts";
 export { evaluateRun, type EvaluatedMember, type EvaluateOptions, type Evaluation } from "./evaluate-run.ts";
 export { bennVersion, type Experiment, readExperiment } from "./experiment.ts";
@@ -24,6 +25,7 @@ export { collectingExecutor, type CollectOptions } from "./apart/collecting-exec
 export { trainApart, type TrainApartOptions, type TrainedApart } from "./apart/train-apart.ts";
 export type { Executor, LaneListener, Lanes, MemberLane, RunToTrain } from "./lanes/executor.ts";
 export type { FromLane, LaneJob, ToLane } from "./lanes/lane-messages.ts";
+export { decodeTrainedMember, encodeTrainedMember, type TrainedMemberFile } from "./lanes/trained-member-file.ts";
 export { serveMembers } from "./threads/serve-members.ts";
 export { threadExecutor, threadLane } from "./threads/thread-executor.ts";
 export { dependenciesOf, discoverPlugins } from "./plugins/discover-plugins.ts";

@@ -5,6 +5,8 @@ import { crossEntropyLoss } from "../built-in/cross-entropy-loss.ts";
 import { accuracyMetric, topFiveMetric } from "../built-in/metrics.ts";
 import type { Backend, ProfileRow } from "../backend.ts";
 import type { Definition } from "../definition.ts";
+import type { KernelContract } from "../kernel-contract.ts";
+import { KERNEL_CONTRACTS } from "../kernel-list.ts";
 import { createRandom } from "../random.ts";
 import { takeKnownStep } from "../train/known-step.ts";
 import { memberOptimizer } from "../train/member-optimizer.ts";
@@ -16,6 +18,7 @@ import { createStep } from "../train/train-step.ts";
 import { WeightAverage } from "../train/weight-average.ts";
 import { UserError } from "../user-error.ts";
 import { expectShare } from "./expect-share.ts";
+import { examineKernel } from "./kernel-exam.ts";
 
 /**
  * What every backend owes, as tests: `testBackend("wasm", () => wasm.create({ threads: 1 }), wasm)`. Where it does not work on this
@@ -53,6 +56,14 @@ export function testBackend(name: string, create: () => Backend, definition: Pic
       const { numbers, known } = await takeKnownStep();
       expectClose(numbers, known);
     });
+
+    test.for(Object.entries<KernelContract>(KERNEL_CONTRACTS))(
+      "computes %s as its contract has it, or leaves it to be composed",
+      async ([name, contract]) => {
+        if (!(await activated(create))) return;
+        await examineKernel(name, contract);
+      },
+    );
 
     test("gives the loss and the gradients of a small net that TensorFlow.js's own backend gives", async () => {
       if (!(await activated(create))) return;

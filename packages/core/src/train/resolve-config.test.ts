@@ -22,10 +22,10 @@ test("every member is spelled out, with what its group names and the run's own f
   expect(resolve({ members: 4 }).members).toHaveLength(4);
 });
 
-test("a member that there is not has no settings", () => {
+test("members that are added later have the settings of the last one, and a member below 0 has none", () => {
   const config = resolve({ members: 2 });
-  expect(settingsOf(config, 1)).toBe(config.members[1]);
-  expect(() => settingsOf(config, 2)).toThrow(new RangeError("member 2 of 2"));
+  expect([1, 2, 9].map((member) => settingsOf(config, member))).toEqual([1, 1, 1].map((member) => config.members[member]));
+  expect(() => settingsOf(config, -1)).toThrow(new RangeError("member -1 of 2"));
 });
 
 test.for<[Config, string]>([

@@ -1,5 +1,5 @@
 // Made by assembly/build.mjs from the sources with SHA-256
-// 8f043ffe525740464cf8a3a2af8a7e42892ae6bf4700facc6312aaff306006bb
+// 667df35e41230dfd18242099c52dd21f4122a9b85866c64f4fb779f39b3ff4ca
 
 /** A WebAssembly module, deflated: the kernels for values of several bits, which share the others' memory. */
 export const planeKernelsBase64 =

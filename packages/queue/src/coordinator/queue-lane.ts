@@ -1,5 +1,13 @@
-import { decodeCheckpoint, decodeTrainedMember, encodeCheckpoint } from "@benn/core/internals";
-import type { FromLane, LaneJob, LaneListener, MemberLane, ToLane } from "@benn/core/node";
+import {
+  decodeCheckpoint,
+  decodeTrainedMember,
+  encodeCheckpoint,
+  type FromLane,
+  type LaneJob,
+  type LaneListener,
+  type MemberLane,
+  type ToLane,
+} from "@benn/core/node";
 import { Job, type Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { FeedEntry } from "../feed.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Config, UserError } from "@benn/core";
-import { decodeCheckpoint, type Emitted, encodeCheckpoint, encodeTrainedMember, type MemberCheckpoint } from "@benn/core/internals";
-import type { FromLane, LaneJob } from "@benn/core/node";
+import type { Emitted, MemberCheckpoint } from "@benn/core/internals";
+import { decodeCheckpoint, encodeCheckpoint, encodeTrainedMember, type FromLane, type LaneJob } from "@benn/core/node";
 import type { Redis } from "ioredis";
 import { type FeedEntry, tell } from "../feed.ts";
 import { decodeSampleWeights, decodeWeights } from "../job-blobs.ts";

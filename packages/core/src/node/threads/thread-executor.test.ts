@@ -141,21 +141,28 @@ test("each member side by side is steered by itself, more are added, and a run k
     { type: "steer", member: 0, epoch: 2, step: 1, action: "learning-rate", factor: 0.5 },
     { type: "steer", member: 1, epoch: 3, step: 1, action: "end-member" },
   ] as const;
-  const steered = async (stopAt = Infinity) => {
+  /** @param eventsAfter how many events the run lives on after all that is asked has happened, in whichever order the threads come to it */
+  const steered = async (eventsAfter = Infinity) => {
     const control = new RunControl();
     control.plan(plan);
-    return await run(config, { control }, (event, nth) => {
+    const left = new Set(["steer 0", "steer 1", "members"]);
+    let since = 0;
+    return await run(config, { control }, (event) => {
       if (event.type === "member-start" && event.member === 1) control.addMembers(1);
-      return nth === stopAt;
+      if (event.type === "steer") left.delete(`steer ${event.member}`);
+      if (event.type === "control" && event.members === 3) left.delete("members");
+      return left.size === 0 && since++ === eventsAfter;
     });
   };
   const whole = await steered();
-  expect(whole.events.filter(({ type }) => type === "steer")).toMatchObject([...plan].toSorted((a, b) => a.member - b.member));
+  const asked = whole.events.flatMap((event) => (event.type === "steer" ? [event] : []));
+  expect(asked.toSorted((a, b) => a.member - b.member)).toMatchObject(plan);
   const epochs = (member: number) => whole.events.filter((event) => event.type === "epoch" && event.member === member).length;
   expect([0, 1, 2].map(epochs)).toEqual([12, 4, 12]);
   const { "control.jsonl": _, ...bytes } = await bytesOf(whole.folder);
 
-  const killed = await steered(whole.events.findLastIndex(({ type }) => type === "steer") + 3);
+  const killed = await steered(3);
+  expect(killed.events.at(-1)?.type).not.toBe("run-end");
   const control = new RunControl();
   control.plan(plan); // what was asked after the last checkpoint of its member is asked again
   await run(undefined, { resume: killed.folder, control });
@@ -165,7 +172,7 @@ test("each member side by side is steered by itself, more are added, and a run k
 
 test("what is asked of one member reaches the thread that trains it, and no other", async () => {
   const control = new RunControl();
-  const { events } = await run({ ...base, members: 2, epochs: 200, parallel: 2 }, { control }, (event) => {
+  const { events } = await run({ ...base, members: 2, epochs: 5000, parallel: 2 }, { control }, (event) => {
     if (event.type === "epoch" && event.epoch === 1) control.endMember(event.member); // of each: none takes the other's
     return false;
   });
