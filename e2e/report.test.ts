@@ -72,7 +72,7 @@ test("the answer of a boosted run beside its real-valued twin, on a page that ax
   const accuracy = `${(100 * evaluation.splits.test.staged.at(-1)!.soft.accuracy).toFixed(1)} %`;
   expect(await page.textContent("p.answer strong")).toBe(accuracy);
   const text = (await page.textContent("#answer")) ?? "";
-  for (const word of ["real-valued twin real", "Time for an image", "best single member"]) expect(text).toContain(word);
+  for (const word of ["real-valued twin real", "Time per image", "best single member"]) expect(text).toContain(word);
   expect(await page.locator("#boosting svg").count()).toBe(2);
   expect(
     await page

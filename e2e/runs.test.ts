@@ -39,7 +39,7 @@ test("runs are listed, labelled, filtered, and pruned only when that is confirme
 test("mistakes end with 2 and a sentence", async () => {
   for (const [args, message] of [
     [["runs", "nowhere"], "the folder nowhere does not exist"],
-    [["runs", "--sort", "colour"], '"colour" is no column'],
+    [["runs", "--sort", "colour"], "argument 'colour' is invalid. Allowed choices are name, began"],
     [["runs", "prune"], "says not what to delete"],
     [["runs", "tag", "runs/none", "x"], "is no run"],
   ] as const) {
