@@ -22,10 +22,10 @@ test("every member is spelled out, with what its group names and the run's own f
   expect(resolve({ members: 4 }).members).toHaveLength(4);
 });
 
-test("a member that there is not has no settings", () => {
-  const config = resolve({ members: 2 });
-  expect(settingsOf(config, 1)).toBe(config.members[1]);
-  expect(() => settingsOf(config, 2)).toThrow(new RangeError("member 2 of 2"));
+test("a member that was added later has the settings of the last one, and below 0 there is none", () => {
+  const config = resolve({ members: [{ learningRate: 0.5 }, { learningRate: 0.25 }] });
+  expect([0, 1, 2, 9].map((member) => settingsOf(config, member).learningRate)).toEqual([0.5, 0.25, 0.25, 0.25]);
+  expect(() => settingsOf(config, -1)).toThrow(new RangeError("member -1 of 2"));
 });
 
 test.for<[Config, string]>([
