@@ -55,10 +55,10 @@ describe.concurrent("words", () => {
       ["plugin", "missing.ts", "there is no file"],
     ],
     [["bench", "--set", "architecture=nim"], ['architecture "nim" is unknown. Did you mean "nin"?']],
-    [["bench", "--profile", "--backend", "cpu"], ["backend cpu: cannot tell where the time of a step goes. Those that can: wasm, webgpu;"]],
+    [["bench", "--profile", "--backend", "cpu"], ["backend cpu: cannot time the kernels of a step. Those that can: wasm, webgpu;"]],
     [
       ["bench", "--steps", "none"],
-      ["--steps", "'none'", "not a whole number"],
+      ["--steps", "'none'", "a whole number of at least 1"],
     ],
     [["train", "--plugin", "not-installed"], ["plugin not-installed: no such package is installed"]],
     [["train", "--preset", "demmo"], ['Did you mean "demo"?']],

@@ -49,7 +49,8 @@ function startNode(args: readonly string[], { cwd, env = {}, limit }: Place): Ru
   child.stderr.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
   const finished = new Promise<Finished>((resolve) => {
     child.on("close", (code) => {
-      resolve({ code, stdout, stderr });
+      // How far a command is, which it says where the machine is slow.
+      resolve({ code, stdout, stderr: stderr.replaceAll(/^… .*\n/gm, "") });
       for (const look of waiting.splice(0)) look();
     });
   });

@@ -28,7 +28,7 @@ test("runs are trained, the answer is a sentence, everything fits 80 columns, an
   ]);
   expect(code).toBe(0);
   expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  expect(stdout).toMatch(/^At equal bytes /);
+  expect(stdout).toMatch(/^At equal bytes\b/);
   expect(stdout).toContain("Test accuracy over bit operations: • 1-bit ensembles, a 2 bits, b 32 bits");
   const page = readFileSync(join(cwd, "page.html"), "utf8");
   expect(page).toContain("More bits or more networks: compare");
@@ -91,7 +91,7 @@ test("more members are trained from those that are there, to the weights of a ru
   expect(third(join(cwd, "runs/compare-1-bit-seed-0-2"))).toBe(third(join(elsewhere, "runs/whole")));
 });
 
-test("stopped, it keeps what is trained, and the same command goes on to the same weights", async () => {
+test("stopped, it keeps what is trained, and the same command resumes to the same weights", async () => {
   const elsewhere = newFolder();
   const args = [
     "compare",
@@ -121,7 +121,7 @@ test("stopped, it keeps what is trained, and the same command goes on to the sam
   running.child.kill("SIGINT");
   const { code, stdout, stderr } = await running.finished;
   expect([code, stdout]).toEqual([130, ""]);
-  expect(stderr).toContain("Stopped; what is trained is saved, and the same command goes on.");
+  expect(stderr).toContain("Stopped; trained members are saved, and the same command resumes.");
   expect(existsSync(join(stopped, "runs/compare-real-seed-1/experiment.json"))).toBe(false);
   const resumed = await benn(args, { cwd: stopped });
   expect(resumed.stdout).toBe(whole.stdout);
@@ -141,13 +141,13 @@ test("runs are taken from other folders, and mistakes are sentences", async () =
 
   for (const [args, message] of [
     [["--seeds", "1"], "--seeds: expected two different ones at least, got 1"],
-    [["--bits", "1"], "They are not whole numbers from 2 to 8"],
+    [["--bits", "1"], "Expected whole numbers from 2 to 8"],
     [["--quantizer", "none"], '"none" has no option "activationBits"'],
     [["--set", "binarizer=none"], "compare: binarizer none has 32 bits"],
     [["--report", "no/page.html"], "compare --report: there is no folder"],
     [["plan.json"], "compare: plan.json cannot be read"],
     [[join(root, "results/compare/nin-half.json"), "--preset", "demo"], "does not go together with"],
-    [["--name", "a/b"], "--name: Invalid name"],
+    [["--name", "a/b"], "--name: expected letters, digits, '.', '_' and '-', got"],
   ] as const) {
     const { code, stdout, stderr } = await benn(["compare", ...args], { cwd: elsewhere });
     expect(stderr).toContain(message);
@@ -161,7 +161,8 @@ test("the form for all of CIFAR-10 is a plan that resolves", async () => {
   const { code, stdout } = await benn(["compare", join(root, "results/compare/nin-half.json"), "--dry-run"], { cwd });
   expect(code).toBe(0);
   const lines = stdout.trim().split("\n");
-  expect(lines).toHaveLength(3 * 6 + 1);
-  expect(lines[0]).toBe("nin-half-1-bit-seed-0: 1 bit (deterministic), seed 0, 8 members");
-  expect(lines[15]).toMatch(/^nin-half-real-seed-0: 32 bits \(none\)/);
+  expect(lines.indexOf("")).toBe(1 + 3 * 6);
+  expect(lines[1]).toMatch(/^nin-half-1-bit-seed-0 +1 bit +0 +8$/);
+  expect(lines[16]).toMatch(/^nin-half-real-seed-0 +32 bits +0 /);
+  expect(stdout).toMatch(/^Networks: 1 bit by deterministic; /m);
 });

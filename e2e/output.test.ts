@@ -84,7 +84,7 @@ describe("the reader leaves", () => {
     // The reader ends when its line has come; the next one that is written finds none.
     const { stderr, stdout } = await bash(`${shell(...run(name, parallel), "--ui", ui)} | ${reader} >/dev/null; echo \${PIPESTATUS[0]}`);
     expect(stdout).toBe("141\n");
-    expect(stderr).toContain(`Go on with benn train --resume runs/${name}`);
+    expect(stderr).toContain(`Resume with benn train --resume runs/${name}`);
     await savedAndWhole(name);
   });
 
@@ -105,7 +105,7 @@ describe("the reader leaves", () => {
     terminal.type("\u0003");
     await terminal.closed;
     expect(["130\n", "141\n"]).toContain(read(`${name}.code`));
-    expect(read(`${name}.err`)).toContain(`Go on with benn train --resume runs/${name}`);
+    expect(read(`${name}.err`)).toContain(`Resume with benn train --resume runs/${name}`);
     await savedAndWhole(name);
   });
 
@@ -135,7 +135,7 @@ describe("the terminal goes away", () => {
     ["trap '' HUP;", "ink", 1],
     ["trap '' HUP;", "plain", 2],
     ["exec nohup", "plain", 1],
-  ] as const)("with hang-ups ignored (%s) training goes on without a screen: %s, %i members at a time", async ([how, ui, parallel]) => {
+  ] as const)("with hang-ups ignored (%s) training continues without a screen: %s, %i members at a time", async ([how, ui, parallel]) => {
     const name = `on-${ui}-${parallel}`;
     const terminal = openTerminal(`${how} ${shell(...run(name, parallel), "--ui", ui)} 2>${name}.err`, cwd);
     const pid = await training(name);
@@ -144,7 +144,7 @@ describe("the terminal goes away", () => {
     await until(() => !lives(pid));
     expect(log(name)).toContain('"type":"run-end","reason":"finished"');
     expect(existsSync(inRun(name, "lock.json"))).toBe(false);
-    if (!how.includes("nohup")) expect(read(`${name}.err`)).toContain("The terminal is gone; training goes on without a screen.");
+    if (!how.includes("nohup")) expect(read(`${name}.err`)).toContain("The terminal is gone; training continues without a screen.");
     expect(await bytesOf(name)).toEqual(whole);
   });
 });
@@ -152,7 +152,7 @@ describe("the terminal goes away", () => {
 describe("the output cannot be written", () => {
   test("a full disk behind standard output costs only the screen, and is reported once", async () => {
     const { code, stderr } = await bash(`${shell(...shortRun("full"))} >/dev/full`);
-    expect(stderr).toBe("standard output: cannot be written: the disk is full (ENOSPC). Training goes on without a screen.\n");
+    expect(stderr).toBe("standard output: cannot be written: the disk is full (ENOSPC). Training continues without a screen.\n");
     expect(code).toBe(0);
     expect(await bytesOf("full")).toEqual(short);
   });

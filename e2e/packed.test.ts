@@ -27,7 +27,7 @@ test("export writes one small file and says what each layer takes in it", async 
   expect(code).toBe(0);
   expect(stdout).toMatch(/nin, 2 of 2 members/);
   expect(stdout).toMatch(/conv3_bn .* folded\n/);
-  expect(stdout).toMatch(/model\.benn: 2 members in [\d.]+ kB, 1\/\d/);
+  expect(stdout).toMatch(/model\.benn: 2 members in [\d.]+ kB; in float32: [\d.]+ kB \(\d+\.\d×\)/);
   expect(stdout.replaceAll(/\s+/g, " ")).toMatch(/It has no temperature, .*, and the run has none\. Train with validation=0\.1\./);
   const json = await benn(["export", "runs/run", "--json"], { cwd });
   expect(JSON.parse(json.stdout)).toMatchObject({

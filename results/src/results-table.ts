@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
+import { checkValue, faultSentence } from "@benn/core/internals";
 import { PLACES, type Places, resultNames } from "./places.ts";
 import { type Result, resultSchema } from "./result.ts";
 
@@ -13,9 +14,9 @@ export async function writeResultsTable(places: Places = PLACES): Promise<string
   for (const name of resultNames(places)) {
     const path = join(places.results, name, "result.json");
     if (!existsSync(path)) continue;
-    const parsed = resultSchema.safeParse(JSON.parse(await readFile(path, "utf8")));
-    if (!parsed.success)
-      throw new UserError(`results: ${path} is no result (${parsed.error.issues[0]?.message}). Make it anew: pnpm results keep ${name}.`);
+    const parsed = checkValue(resultSchema, JSON.parse(await readFile(path, "utf8")));
+    if (parsed.fault)
+      throw new UserError(`results: ${path} is no result (${faultSentence(parsed.fault)}). Make it again: pnpm results keep ${name}.`);
     results.push([name, parsed.data]);
   }
   const page = join(places.results, "README.md");

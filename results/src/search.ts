@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type RunEvent, UserError } from "@benn/core";
+import { checkValue, faultSentence } from "@benn/core/internals";
 import { followEvents } from "@benn/core/node";
 import { z } from "zod";
 import { PLACES, type Places } from "./places.ts";
@@ -37,9 +38,8 @@ export async function search(
 ): Promise<boolean> {
   const file = join(places.results, "search", `${name}.json`);
   if (!existsSync(file)) throw new UserError(`search: there is no ${file}. There are: ${searchNames(places).join(", ") || "none yet"}.`);
-  const parsed = searchSchema.safeParse(JSON.parse(await readFile(file, "utf8")));
-  if (!parsed.success)
-    throw new UserError(`search: ${file} is no search (${parsed.error.issues[0]?.message}). It has title, base and trials.`);
+  const parsed = checkValue(searchSchema, JSON.parse(await readFile(file, "utf8")));
+  if (parsed.fault) throw new UserError(`search: ${file} is no search (${faultSentence(parsed.fault)}). It has title, base and trials.`);
   const { title, base, trials } = parsed.data;
   const done: Trial[] = [];
   for (const [trial, changes] of Object.entries(trials)) {

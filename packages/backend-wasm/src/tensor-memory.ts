@@ -1,4 +1,5 @@
 import { OutOfMemoryError } from "@benn/core/internals";
+import { bytes } from "@benn/core/quantities";
 import { Allocator } from "./allocator.ts";
 import { CONTROL_BYTES } from "./thread-pool.ts";
 
@@ -70,12 +71,11 @@ export class TensorMemory {
     const wanted = Math.min(Math.max(needed, this.#bytes + STRIDE), this.#limit);
     const pages = Math.ceil((Math.max(wanted, needed) - this.#bytes) / PAGE);
     try {
-      if (needed > this.#limit) throw new RangeError(`the limit is ${Math.round(this.#limit / MIB)} MiB`);
+      if (needed > this.#limit) throw new RangeError(`the limit is ${bytes(this.#limit)}`);
       this.memory.grow(pages);
     } catch (cause) {
-      const [asked, used] = [end - this.#allocator.end, this.bytesInUse].map((bytes) => `${(bytes / MIB).toFixed(1)} MiB`);
       throw new OutOfMemoryError(
-        `backend wasm: no room for a tensor of ${asked} with ${used} in use of ${Math.round(this.#limit / MIB)} MiB. Use a smaller batch.`,
+        `backend wasm: no room for a tensor of ${bytes(end - this.#allocator.end)} with ${bytes(this.bytesInUse)} in use of ${bytes(this.#limit)}. Use a smaller batch.`,
         { cause },
       );
     }

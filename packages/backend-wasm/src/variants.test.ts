@@ -85,7 +85,7 @@ describe("the plugin", () => {
     const backends = container.resolve(BACKENDS);
     expect(backends.names()).toEqual(["wasm", "cpu"]);
     const wasm = backends.create({ name: "wasm", memory: 512, threads: 3 });
-    expect(await wasm.probe()).toEqual({ ok: true, description: "WebAssembly with relaxed SIMD, 3 threads, up to 512 MiB" });
+    expect(await wasm.probe()).toEqual({ ok: true, description: "WebAssembly with relaxed SIMD, 3 threads, up to 537 MB" });
     await wasm.activate();
     expect(tf.getBackend()).toBe("benn-wasm");
     const cpu = backends.create("cpu");

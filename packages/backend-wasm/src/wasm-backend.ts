@@ -1,4 +1,5 @@
 import { type Backend, type Definition, UserError, z } from "@benn/core";
+import { bytes } from "@benn/core/quantities";
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "./backend.ts";
 import { compileKernels } from "./instance.ts";
@@ -8,7 +9,7 @@ import { BACKEND_NAME, defaultThreads, registerWasmBackend } from "./register.ts
 
 const options = z.object({
   memory: z.number().int().min(64).max(4096).default(4096).describe("most memory for tensors, in MiB"),
-  threads: z.number().int().min(0).max(256).default(0).describe("threads that share the work; 0: one per core"),
+  threads: z.number().int().min(0).max(256).default(0).describe("number of worker threads; 0: one per core"),
   simd: z.enum(["auto", "relaxed", "plain"]).default("auto").describe("WebAssembly SIMD: relaxed has fused multiply-add"),
   gradients: z
     .enum(["exact", "int16"])
@@ -27,7 +28,7 @@ export const wasmBackend: Definition<Backend, typeof options> = {
         const compiled = await compileKernels(simd);
         const count = typeof SharedArrayBuffer === "undefined" ? 1 : threads || defaultThreads();
         const share = count === 1 ? "one thread" : `${count} threads`;
-        return { ok: true, description: `WebAssembly with ${compiled.simd} SIMD, ${share}, up to ${memory} MiB` };
+        return { ok: true, description: `WebAssembly with ${compiled.simd} SIMD, ${share}, up to ${bytes(memory * 2 ** 20)}` };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         return { ok: false, reason: error.message, remedy: "Use Node 22 or newer, a current browser, or the backend cpu." };

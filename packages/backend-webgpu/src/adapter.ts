@@ -1,3 +1,4 @@
+import { bytes } from "@benn/core/quantities";
 import { adapterNames, findGpu, NoGpu } from "./find-gpu.ts";
 
 export type Power = "high-performance" | "low-power";
@@ -56,7 +57,7 @@ export function quoted(names: readonly string[]): string {
 export function describeAdapter({ info, limits }: Pick<GPUAdapter, "info" | "limits">): string {
   const name = [info.description || info.device, [info.vendor, info.architecture].filter(Boolean).join(" ")].filter(Boolean);
   const kind = info.isFallbackAdapter ? ", a CPU that plays GPU: right, and very slow" : "";
-  return `${name.join(", ") || "a GPU without a name"}${kind}; tensors up to ${largestTensor(limits) >> 20} MiB`;
+  return `${name.join(", ") || "a GPU without a name"}${kind}; tensors up to ${bytes(largestTensor(limits))}`;
 }
 
 /** Bytes of the largest tensor. */

@@ -1,5 +1,6 @@
 import { UserError } from "@benn/core";
 import { OutOfMemoryError } from "@benn/core/internals";
+import { bytes as sizeText } from "@benn/core/quantities";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { DataType, TensorInfo } from "@tensorflow/tfjs";
 import { largestTensor } from "./adapter.ts";
@@ -83,7 +84,7 @@ export class GuardedBackend extends WebGPUBackend {
   #errorOf({ constructor, message }: GPUError): Error {
     const [line = ""] = message.split("\n");
     if (constructor.name !== "GPUOutOfMemoryError") return new Error(`backend webgpu: ${line}`);
-    return new OutOfMemoryError(`the GPU's memory is full, with ${this.memory().numBytesAllocatedInGPU >> 20} MiB in tensors (${line}).`);
+    return new OutOfMemoryError(`the GPU's memory is full, with ${sizeText(this.memory().numBytesAllocatedInGPU)} in tensors (${line}).`);
   }
 
   /**
@@ -210,7 +211,7 @@ export class GuardedBackend extends WebGPUBackend {
     const bytes = bytesOf([outputShape]);
     const largest = largestTensor(this.device.limits);
     if (bytes > largest) {
-      throw new OutOfMemoryError(`a tensor of ${Math.ceil(bytes / 2 ** 20)} MiB is more than this GPU's limit of ${largest >> 20} MiB.`);
+      throw new OutOfMemoryError(`a tensor of ${sizeText(bytes)} is more than this GPU's limit of ${sizeText(largest)}.`);
     }
     try {
       return this.#programs.run(program, inputs, dtype, uniforms, output, () =>

@@ -7,6 +7,6 @@ export { webgpuBackend } from "./webgpu-backend.ts";
 export default definePlugin({
   name: "@benn/backend-webgpu",
   register(container) {
-    container.resolve(BACKENDS).add("webgpu", webgpuBackend);
+    container.resolve(BACKENDS).add("webgpu", webgpuBackend, { aliases: ["gpu"] });
   },
 });

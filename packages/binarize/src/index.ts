@@ -48,7 +48,7 @@ export default definePlugin({
       create: () => deterministic,
     });
     binarizers.add("stochastic", {
-      description: "like deterministic, but a weight's sign is drawn anew in each training step",
+      description: "like deterministic, but a weight's sign is drawn again in each training step",
       create: () => stochastic,
     });
     binarizers.add("approx-sign", {

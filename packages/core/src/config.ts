@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { checkValue, shownValue } from "./check-value.ts";
 import { keysOf, type KeysOf, NAMED_CONTRACTS } from "./named-contracts.ts";
 import { nearest } from "./nearest.ts";
-import { plainIssue, shownValue } from "./plain-issue.ts";
 import type { Spec } from "./registry.ts";
 import { UserError } from "./user-error.ts";
 
@@ -39,7 +39,7 @@ const batchNorm = z.strictObject({
   statistics: z
     .enum(["running", "precise"])
     .default("running")
-    .describe("running: those that training carries on; precise: computed anew at each scoring, norm by norm"),
+    .describe("running: those that training carries on; precise: computed again at each scoring"),
   rows: z
     .int()
     .min(1)
@@ -76,7 +76,7 @@ export const memberGroup = z.strictObject({
 export const configSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[\w.-]+$/, "Invalid name: expected letters, digits, '.', '_' and '-'")
+    .regex(/^[\w.-]+$/, "expected letters, digits, '.', '_' and '-'")
     .optional()
     .describe("name of the run folder; made from the date and the recipe when absent"),
   seed: z.int().min(0).max(0xffffffff).default(0).describe("every random draw derives from it"),
@@ -181,18 +181,16 @@ const MOVED: Readonly<Record<string, string>> = {
  */
 export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfig {
   const isObject = typeof config === "object" && config !== null && !Array.isArray(config);
-  const parsed = configSchema.safeParse(isObject ? { ...defaults, ...withoutUndefined(config) } : config);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0] && plainIssue(parsed.error.issues[0]);
-  if (!issue) throw new UserError("configuration: is not valid.");
-  const path = issue.path
+  const { data, fault } = checkValue(configSchema, isObject ? { ...defaults, ...withoutUndefined(config) } : config);
+  if (data) return data;
+  const path = fault.path
     .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
     .join("")
     .replace(/^\./, "");
-  if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0] ?? "";
+  if (fault.unknownKey !== undefined) {
+    const key = fault.unknownKey;
     const inside = { members: memberGroup, batchNorm, averageWeights, stopWhen };
-    const { shape } = inside[issue.path[0] as keyof typeof inside] ?? configSchema;
+    const { shape } = inside[fault.path[0] as keyof typeof inside] ?? configSchema;
     const keys = Object.keys(shape);
     const moved = Object.hasOwn(MOVED, key) ? MOVED[key] : undefined;
     if (moved !== undefined) throw new UserError(`configuration${path && ` ${path}`}: "${key}" is no key any more. Set ${moved}.`);
@@ -201,11 +199,30 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
       `configuration${path && ` ${path}`}: unknown key "${key}". ${close ? `Did you mean "${close}"? ` : ""}Known keys: ${keys.join(", ")}.`,
     );
   }
-  const came = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], config);
-  if (came === undefined && Object.hasOwn(NAMED_CONTRACTS, path)) {
+  if (fault.came === undefined && Object.hasOwn(NAMED_CONTRACTS, path)) {
     throw new UserError(`configuration ${path}: is missing, and this application has no default. Name one, for example ${path}=NAME.`);
   }
-  throw new UserError(`configuration ${path || "as a whole"}: ${issue.message}, got ${shownValue(came)}.`);
+  throw new UserError(
+    `configuration ${path || "as a whole"}: ${fault.words}${endOf(fault.words)} ${remedyFor(path, fault.example ?? defaultOf(path))}`,
+  );
+}
+
+/** A sentence ends once. */
+function endOf(words: string): string {
+  return words.endsWith("?") ? "" : ".";
+}
+
+/** Of a key; the JSON schema of a union names none. */
+function defaultOf(key: string): unknown {
+  return Object.hasOwn(configSchema.shape, key)
+    ? configSchema.shape[key as keyof typeof configSchema.shape].safeParse(undefined).data
+    : undefined;
+}
+
+function remedyFor(path: string, example: unknown): string {
+  if (path === "") return 'Write for example { "epochs": 10 }.';
+  const isShort = example !== undefined && (typeof example !== "object" || example === null);
+  return isShort ? `Write for example ${path}=${shownValue(example)}.` : '"benn schema" describes every key.';
 }
 
 function withoutUndefined(config: object): object {

@@ -70,6 +70,8 @@ export interface ExpectedData {
 export interface Dataset {
   /** What to expect of `load`, for measurements without the data. */
   readonly expected?: ExpectedData;
+  /** What `load` reads if it is a sample that comes with the package, in words: `4,000 + 1,000 photographs`. */
+  readonly sample?: string;
   /** Folder of the data, if it lies in one of the places where this dataset looks by itself. Reads and downloads nothing. */
   locate?(): string | undefined;
   /**

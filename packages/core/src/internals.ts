@@ -2,6 +2,7 @@
 export { type AdamSettings, ADAM_SLOTS, updateByAdam } from "./built-in/adam.ts";
 export { crossEntropyLoss } from "./built-in/cross-entropy-loss.ts";
 export { crossEntropyRows } from "./built-in/cross-entropy-rows.ts";
+export { type CheckedValue, checkValue, faultSentence, type ValueFault } from "./check-value.ts";
 export { createAugment } from "./augment.ts";
 export { drawCutout, type Rectangle } from "./cutout.ts";
 export { completeScheme, weightedError } from "./ensemble-scheme.ts";

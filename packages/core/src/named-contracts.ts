@@ -85,7 +85,7 @@ export const NAMED_CONTRACTS = {
     many: true,
     description: "what members and votes are measured by",
   },
-  backend: { token: BACKENDS, check: checkedBackend, title: "backend", per: "run", many: false, description: "what computes" },
+  backend: { token: BACKENDS, check: checkedBackend, title: "backend", per: "run", many: false, description: "compute backend" },
   listeners: {
     token: LISTENERS,
     check: checkedListener,

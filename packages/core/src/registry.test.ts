@@ -69,9 +69,7 @@ test("a wrong option that may be of several kinds gets them all", () => {
   const rate = z.union([z.literal("auto"), z.int(), z.array(z.union([z.string(), z.boolean()]))]);
   registry.add("one", { description: "", options: z.object({ rate }), create: () => ({}) });
   expect(() => registry.resolve({ name: "one", rate: 1.5 }, "thing")).toThrow(
-    'thing.rate: Invalid input: expected "auto" or int or array, got 1.5.',
+    'thing.rate: expected "auto", a whole number or a list, got 1.5. "benn plugins one" describes its options.',
   );
-  expect(() => registry.resolve({ name: "one", rate: [1] }, "thing")).toThrow(
-    "thing.rate.0: Invalid input: expected string or boolean, got 1.",
-  );
+  expect(() => registry.resolve({ name: "one", rate: [1] }, "thing")).toThrow("thing.rate.0: expected text or true or false, got 1.");
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { checkValue, shownValue } from "./check-value.ts";
 import type { Definition } from "./definition.ts";
 import { nearest } from "./nearest.ts";
-import { plainIssue, shownValue } from "./plain-issue.ts";
 import { UserError } from "./user-error.ts";
 
 /** A name, and the options of what it names: `{ name: "nin", width: 0.5 }`. */
@@ -89,28 +89,29 @@ export class Registry<T> {
     const { name, ...options } = typeof spec === "string" ? { name: spec } : spec;
     const { name: fullName, definition } = this.entry(name);
     const schema = z.strictObject((definition.options ?? z.object({})).shape);
-    const parsed = schema.safeParse(options);
-    if (parsed.success) return { name: fullName, ...parsed.data };
-    const issue = parsed.error.issues[0] && plainIssue(parsed.error.issues[0]);
-    if (issue?.code === "unrecognized_keys") {
-      const key = issue.keys[0] ?? "";
+    const { data, fault } = checkValue(schema, options);
+    if (data) return { name: fullName, ...data };
+    if (fault.unknownKey !== undefined) {
       const keys = Object.keys(schema.shape);
-      const close = nearest(key, keys);
+      const close = nearest(fault.unknownKey, keys);
       throw new UserError(
-        `${path}: ${this.contract} "${fullName}" has no option "${key}". ${close ? `Did you mean "${close}"? ` : ""}` +
+        `${path}: ${this.contract} "${fullName}" has no option "${fault.unknownKey}". ${close ? `Did you mean "${close}"? ` : ""}` +
           `Options: ${keys.join(", ") || "none"}.`,
       );
     }
-    const at = [path, ...(issue?.path ?? [])].join(".");
-    const came = issue?.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], options);
-    const [key = ""] = (issue?.path ?? []).map(String);
-    if (came === undefined && issue?.path.length === 1) {
+    const at = [path, ...fault.path].join(".");
+    const [key = ""] = fault.path.map(String);
+    if (fault.came === undefined && fault.path.length === 1) {
       const description = (schema.shape as Readonly<Record<string, z.ZodType>>)[key]?.description;
       throw new UserError(
         `${at}: is missing; ${this.contract} "${fullName}" needs it${description ? ` (${description})` : ""}. Write for example --set ${at}=VALUE.`,
       );
     }
-    throw new UserError(`${at}: ${issue?.message ?? "is not valid"}, got ${shownValue(came)}.`);
+    const example =
+      fault.example === undefined || typeof fault.example === "object" ? "" : ` Write for example ${at}=${shownValue(fault.example)};`;
+    throw new UserError(
+      `${at}: ${fault.words}${fault.words.endsWith("?") ? "" : "."}${example} "benn plugins ${fullName}" describes its options.`,
+    );
   }
 
   /** For people: the name and the options that differ from their defaults, `nin width=0.5 binary=all`. */

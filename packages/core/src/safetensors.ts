@@ -1,6 +1,7 @@
 // The safetensors format (https://github.com/huggingface/safetensors): an 8-byte little-endian header length, a JSON
 // header, raw little-endian data. Checkpoints, golden numbers and .benn files are written in it.
 import { z } from "zod";
+import { checkValue, faultSentence } from "./check-value.ts";
 import { UserError } from "./user-error.ts";
 
 const arrays = {
@@ -53,8 +54,8 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
   } catch {
     fail("header is not JSON");
   }
-  const parsed = header.safeParse(json);
-  if (!parsed.success) return fail(`header entry ${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}`);
+  const parsed = checkValue(header, json);
+  if (parsed.fault) return fail(`header entry ${faultSentence(parsed.fault)}`);
   const { __metadata__: metadata = {}, ...entries } = parsed.data;
   const body = bytes.subarray(8 + length);
   const tensors = new Map<string, SafetensorsEntry>();

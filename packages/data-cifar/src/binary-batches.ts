@@ -90,7 +90,7 @@ async function readNames(folder: string, { dataset, names: file, classes, usualN
     .map((line) => line.trim())
     .filter((line) => line !== "");
   if (names.length !== classes || new Set(names).size !== names.length) {
-    const remedy = usualNames ? "Mend or delete the file." : "Mend the file.";
+    const remedy = usualNames ? "Fix or delete the file." : "Fix the file.";
     throw new UserError(`${dataset}: "${path}" should name ${classes} classes, one a line, and has ${names.length}. ${remedy}`);
   }
   return names;

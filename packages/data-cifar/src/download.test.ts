@@ -108,7 +108,7 @@ test("a cache that cannot be made, and a disk without the room, are said before 
   const url = await serveFile(archive.bytes, { requests });
   await expect(downloadBatches(CIFAR10, remote(archive, url), join(file, "cache"))).rejects.toThrow(/cannot be made\. Set dataset\.cache/);
   await expect(downloadBatches(CIFAR10, { ...remote(archive, url), bytes: 2 ** 60 }, await temporaryFolder())).rejects.toThrow(
-    /the download needs \d+ MiB in ".*", which has \d+ MiB\. Make room, or set dataset\.cache to another disk\./,
+    /the download needs [\d.]+ \w*B in ".*", which has [\d.]+ \w*B\. Make room, or set dataset\.cache to another disk\./,
   );
   expect(requests).toEqual([]);
 });

@@ -42,7 +42,7 @@ export async function extractBatches(archive: string, folder: string, layout: La
       });
   } catch (error) {
     if (fault === undefined && isOfSystem(error)) {
-      throw new UserError(`${dataset}: the archive could not be unpacked into "${folder}": ${error.message}. Mend that and run it again.`, {
+      throw new UserError(`${dataset}: the archive could not be unpacked into "${folder}": ${error.message}. Fix that and run it again.`, {
         cause: error,
       });
     }

@@ -6,6 +6,7 @@ import { SHAPE, SIDE } from "./images.ts";
 import type { Layout } from "./layout.ts";
 import { locateBatches } from "./locate-batches.ts";
 import { type Place, readSource } from "./read-source.ts";
+import { SAMPLE_WORDS } from "./sample.ts";
 
 type Options = z.output<z.ZodObject<typeof preparationOptions>> & {
   readonly data?: string | undefined;
@@ -24,6 +25,7 @@ export function loadCifar(layout: Layout, options: Options): Dataset {
   const place = choosePlace(layout, options, cache);
   return {
     expected: { shape: SHAPE, classes, moves: true },
+    ...(place.from === "sample" ? { sample: SAMPLE_WORDS } : {}),
     locate: () => locateBatches(layout, options),
     async load(load) {
       const source = await readSource(place, layout, load);

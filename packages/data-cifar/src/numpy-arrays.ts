@@ -74,8 +74,7 @@ function toPlanes({ path, shape, type, values: given }: Read): Images["pixels"] 
   const values = given instanceof Uint8Array || given instanceof Float32Array ? given : Float32Array.from(given, Number);
   if (values instanceof Float32Array) {
     const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0)
-      throw new UserError(`cifar10: image ${Math.floor(bad / SIZE)} of "${path}" has the value ${values[bad]}. Mend the array.`);
+    if (bad >= 0) throw new UserError(`cifar10: image ${Math.floor(bad / SIZE)} of "${path}" has the value ${values[bad]}. Fix the array.`);
   }
   if (planes || last !== 3) return values;
   const moved = values instanceof Uint8Array ? new Uint8Array(values.length) : new Float32Array(values.length);
@@ -93,7 +92,7 @@ function toLabels({ path, shape, values: given }: Read): Uint8Array {
   const values = Float64Array.from(given, Number);
   for (const [row, label] of values.entries()) {
     if (!Number.isInteger(label) || label < 0 || label >= CLASSES.length) {
-      throw new UserError(`cifar10: label ${row} of "${path}" is ${label}, but labels are whole numbers from 0 to 9. Mend the array.`);
+      throw new UserError(`cifar10: label ${row} of "${path}" is ${label}, but labels are whole numbers from 0 to 9. Fix the array.`);
     }
   }
   return Uint8Array.from(values);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { readSample } from "./sample.ts";
+import { cifar10, cifar10Options } from "./cifar10.ts";
+import { readSample, SAMPLE_WORDS } from "./sample.ts";
 
 const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -13,6 +14,14 @@ test("the sample holds the very bytes of the official images it was made from, a
     expect(train.labels.filter((own) => own === label)).toHaveLength(400);
     expect(held.labels.filter((own) => own === label)).toHaveLength(100);
   }
+});
+
+test("what is said of the sample is what it holds, and a dataset says it only where it reads the sample", async () => {
+  const { train, test: held } = await readSample();
+  const [trained, tested] = [train, held].map(({ labels }) => labels.length.toLocaleString("en-US"));
+  expect(SAMPLE_WORDS).toBe(`${trained} photographs for training, ${tested} for testing`);
+  expect(cifar10(cifar10Options.parse({})).sample).toBe(SAMPLE_WORDS);
+  expect(cifar10(cifar10Options.parse({ data: "/data/cifar" })).sample).toBeUndefined();
 });
 
 test("who reads it again gets the images that another still has", async () => {

@@ -11,6 +11,9 @@ const FILES = {
   "test.bin": "c7e8189aaf9464c864cbf7f9c9bfdf16b3ef3d31855ef123e1dc427d8ed013bf",
 };
 
+/** What the sample holds, in words. */
+export const SAMPLE_WORDS = "4,000 photographs for training, 1,000 for testing";
+
 /** Pixels of what was unpacked, for as long as somebody has them: a process may train many runs, and to unpack takes longer than a small one. */
 const unpacked = new Map<keyof typeof FILES, WeakRef<Uint8Array>>();
 

@@ -79,7 +79,7 @@ export function makeSplit(
       for (const { row, reason, fatal } of wrong) {
         const wanted = now.rows[row]!;
         const name = pictures.name(rowOf(wanted));
-        if (fatal) throw new UserError(`imagenet: "${name}" cannot be read: ${reason}. See to it, then go on with the run.`);
+        if (fatal) throw new UserError(`imagenet: "${name}" cannot be read: ${reason}. Fix it, then resume the run.`);
         if (onBroken === "error") {
           throw new UserError(
             `imagenet: "${name}" is broken: ${reason}. Replace the picture, or set dataset.onBroken=skip to use others of its class.`,

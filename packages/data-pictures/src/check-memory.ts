@@ -1,5 +1,6 @@
 import { UserError } from "@benn/core";
 import { machineMemory } from "@benn/core/node";
+import { bytes as sizeText } from "@benn/core/quantities";
 import { DATASET } from "./dataset-name.ts";
 
 /** What a file that is kept may have at most, less its header: Node reads no larger one at once. */
@@ -13,11 +14,10 @@ export function checkMemory(count: number, size: number, memory: number = machin
   const most = Math.min(LARGEST, memory / 4);
   const bytes = count * 3 * size ** 2;
   if (bytes <= most) return;
-  const gigabytes = (n: number): string => (n / 1e9).toFixed(n < 1e8 ? 3 : 1);
   const side = Math.floor(Math.sqrt(most / (3 * count)));
   const smaller = side >= 8 ? `Set dataset.size=${side} or less, or read` : "Read";
   throw new UserError(
-    `${DATASET}: ${count} pictures of ${size}×${size} take ${gigabytes(bytes)} GB of memory, and at most ${gigabytes(most)} GB are used for them here. ` +
+    `${DATASET}: ${count} pictures of ${size}×${size} take ${sizeText(bytes)} of memory, and at most ${sizeText(most)} are used for them here. ` +
       `${smaller} them as they are needed with dataset=imagenet, which wants the folders train and val.`,
   );
 }

@@ -380,7 +380,7 @@ test("more pictures than memory holds are refused before any is decoded, with wh
   expect(() => checkMemory(1_000_000, 32, 16e9)).toThrow(
     "pictures: 1000000 pictures of 32×32 take 3.1 GB of memory, and at most 2.1 GB are used for them here. Set dataset.size=26 or less, or read them as they are needed with dataset=imagenet",
   );
-  expect(() => checkMemory(200_000, 64, 2e9)).toThrow(/take 2\.5 GB of memory, and at most 0\.5 GB .*Set dataset\.size=28 or less/);
+  expect(() => checkMemory(200_000, 64, 2e9)).toThrow(/take 2\.5 GB of memory, and at most 500 MB .*Set dataset\.size=28 or less/);
   expect(() => checkMemory(1e8, 8, 16e9)).toThrow(/here\. Read them as they are needed with dataset=imagenet/);
   expect(() => checkMemory(100_000, 64, 16e9)).not.toThrow();
 });

@@ -7,7 +7,7 @@ export default definePlugin({
   name: "@benn/ensemble-bagging",
   register(container) {
     container.resolve(SCHEMES).add("bagging", {
-      description: "each member trains on rows drawn with replacement; all have the same say",
+      description: "each member trains on rows drawn with replacement; equal weights in the vote",
       create: () => bagging,
     });
   },

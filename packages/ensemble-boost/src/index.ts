@@ -12,7 +12,7 @@ const schemes = [
     alias: "boost-a",
     rule: exponential,
     alpha: "half-log",
-    does: "AdaBoost: wrong rows gain exp(α), right ones lose it",
+    does: "AdaBoost: weights of misclassified samples times exp(α), of correct ones times exp(−α)",
   },
   { name: "logitboost", alias: "boost-b", rule: logit, alpha: "half-log", does: "LogitBoost: weights move on a logistic curve below 1" },
   { name: "mildboost", alias: "boost-c", rule: mild, alpha: "half-log", does: "MildBoost: weights stay close to one another" },

@@ -7,7 +7,7 @@ export default definePlugin({
   name: "@benn/ensemble-deep",
   register(container) {
     container.resolve(SCHEMES).add("deep-ensemble", {
-      description: "every member trains on all rows, only the seeds differ; all have the same say",
+      description: "every member trains on all rows, only the seeds differ; equal weights in the vote",
       create: () => deepEnsemble,
     });
   },

@@ -72,7 +72,7 @@ export class MemoryPlan {
     const needed = this.#addresses.end + 1024;
     const tooLarge = (cause?: unknown): PackedError =>
       new PackedError(
-        `${name}: needs ${Math.ceil(needed / 2 ** 20)} MiB to run, of at most ${Math.floor(most / 2 ** 20)}. If that is right, load it with a larger maxMemory.`,
+        `${name}: needs ${Math.ceil(needed / 1e6)} MB to run, of at most ${Math.floor(most / 1e6)}. If that is right, load it with a larger maxMemory.`,
         { cause },
       );
     if (needed > most) throw tooLarge();

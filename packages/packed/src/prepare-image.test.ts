@@ -107,5 +107,5 @@ test("a whitening matrix beyond the memory that is allowed is refused before it 
   put(sketch, "zcaMean", [300], () => 0);
   put(sketch, "zcaMatrix", [(300 * 301) / 2], () => 0);
   const file = mirror(sketch, { shape: [10, 10, 3], preprocessing: "gcn-zca" });
-  await expect(load(file, { maxMemory: 300_000 })).rejects.toThrow(/whitening needs 1 MiB, of at most 0 MiB/);
+  await expect(load(file, { maxMemory: 300_000 })).rejects.toThrow(/whitening needs 1 MB, of at most 0 MB/);
 });

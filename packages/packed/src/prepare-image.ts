@@ -36,7 +36,7 @@ async function createWhitening(
   const [z, y, panel] = [addresses.take(4 * size), addresses.take(4 * panels * PANEL), addresses.take(4 * size * panels * PANEL)];
   if (addresses.end > maxMemory) {
     throw new PackedError(
-      `${name}: whitening needs ${Math.ceil(addresses.end / 2 ** 20)} MiB, of at most ${Math.floor(maxMemory / 2 ** 20)} MiB. If that is right, load it with a larger maxMemory.`,
+      `${name}: whitening needs ${Math.ceil(addresses.end / 1e6)} MB, of at most ${Math.floor(maxMemory / 1e6)} MB. If that is right, load it with a larger maxMemory.`,
     );
   }
   const kernels = await createKernels();

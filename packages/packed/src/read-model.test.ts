@@ -301,5 +301,5 @@ describe("a file with codes is refused in a sentence that says what is wrong:", 
 });
 
 test("a model that needs more memory than allowed is refused before any is taken", async () => {
-  await expect(load(sampleFile(), { maxMemory: 1000 })).rejects.toThrow(/needs 1 MiB to run, of at most 0\. .* larger maxMemory/);
+  await expect(load(sampleFile(), { maxMemory: 1000 })).rejects.toThrow(/needs 1 MB to run, of at most 0\. .* larger maxMemory/);
 });

@@ -1,6 +1,6 @@
 import { type Accuracy, type Interval, SPLIT_WORDS } from "@benn/analysis";
 import { html, type Html, type Value } from "./html.ts";
-import { bytes, count, countOf, percent, percentRange, points, pointsRange, probability, short } from "./numbers.ts";
+import { bytes, count, countOf, milliseconds, percent, percentRange, points, pointsRange, probability } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
@@ -61,7 +61,7 @@ export function answer(run: ReportedRun): Html {
       ${images} right${mirror && ", each with its mirror image"}
       <span class="nowrap">(95 % interval ${percentRange(final.interval)})</span>.
       ${sentences(run)}${
-        !ended && members.length < planned && html` The run goes on: ${members.length} of ${planned} members are trained so far.`
+        !ended && members.length < planned && html` The run is not finished: ${members.length} of ${planned} members are trained so far.`
       }
     </p>
     <dl class="facts">
@@ -82,15 +82,15 @@ export function answer(run: ReportedRun): Html {
         <dt>Size</dt>
         <dd>${bytes(size.bytes)}</dd>
         <dd class="quiet">
-          1/${(size.realBytes / size.bytes).toFixed(1)} of ${bytes(size.realBytes)} at 32 bits${!size.packed && ", counted"}
+          ${(size.realBytes / size.bytes).toFixed(1)}× smaller than in float32 (${bytes(size.realBytes)})${!size.packed && ", counted"}
         </dd>
       </div>
       ${
         speed &&
         html`<div>
-          <dt>Time for an image</dt>
-          <dd>${short(speed.median)} ms</dd>
-          <dd class="quiet">quartiles ${short(speed.quartiles[0])} and ${short(speed.quartiles[1])}</dd>
+          <dt>Time per image</dt>
+          <dd>${milliseconds(speed.median)}</dd>
+          <dd class="quiet">quartiles ${milliseconds(speed.quartiles[0])} and ${milliseconds(speed.quartiles[1])}</dd>
         </div>`
       }
     </dl>
@@ -124,7 +124,7 @@ function sentences(run: ReportedRun): Html {
     ...(twin ? [`${than(twin.comparison.difference, twin.comparison.interval)}its real-valued twin`] : []),
   ];
   return html`${others.length > 0 && `That is ${listed(others)}. `}It takes
-  ${bytes(size.bytes)}${speed && html` and <span class="nowrap">${short(speed.median)} ms</span> an image`}.`;
+  ${bytes(size.bytes)}${speed && html` and <span class="nowrap">${milliseconds(speed.median)}</span> per image`}.`;
 }
 
 /** `a`, `a and b`, `a, b, and c`. */

@@ -1,6 +1,9 @@
 // Numbers as people read them: in the page, and in the terminal of the command (`@benn/report/numbers`).
 import type { Interval } from "@benn/analysis";
 import type { MetricInfo } from "@benn/core";
+import { count } from "@benn/core/quantities";
+
+export { bytes, count, milliseconds } from "@benn/core/quantities";
 
 /** `0.5234` → `52.3 %`; what cannot be had → `–`. */
 export function percent(share: number | undefined): string {
@@ -40,22 +43,9 @@ export function short(value: number | undefined): string {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3).replace("-", "−");
 }
 
-/** `1234567` → `1,234,567`. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
 /** `1 member`, `5 members`. */
 export function countOf(value: number, one: string, more: string = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : more}`;
-}
-
-/** Decimal units: `61.2 kB`. */
-export function bytes(size: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = size < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(size) / 3));
-  const scaled = size / 1000 ** power;
-  return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power] ?? ""}`;
 }
 
 /** The value of a metric by its unit: `52.3 %`, `1.21`, `0.8 s`; `–` where there is none. */

@@ -4,7 +4,7 @@ import { chart, series } from "./chart.ts";
 import { figure } from "./figure.ts";
 import { html, type Html, type Value } from "./html.ts";
 import { legend } from "./legend.ts";
-import { bytes, count, countOf, percent, percentRange, points, pointsRange, short } from "./numbers.ts";
+import { bytes, count, countOf, milliseconds, percent, percentRange, points, pointsRange, short } from "./numbers.ts";
 import { page } from "./page.ts";
 import { table } from "./table.ts";
 
@@ -37,7 +37,7 @@ function answer({ answer: sentence, architecture, rows, seeds, voter }: CostComp
 function price(cost: Cost, value: number | undefined): string {
   if (value === undefined) return "–";
   if (cost === "bytes") return bytes(value);
-  if (cost === "milliseconds") return `${short(value)} ms`;
+  if (cost === "milliseconds") return milliseconds(value);
   return value < 1e9 ? `${short(value / 1e6)} M` : `${short(value / 1e9)} G`;
 }
 

@@ -59,7 +59,7 @@ export function severalRuns(runs: readonly ReportedRun[]): Html {
         { head: "Accuracy" },
         { head: "95 % interval" },
         { head: "Size" },
-        { head: "ms an image" },
+        { head: "ms/image" },
       ],
       runs.map(({ name, size, speed, scheme, origin }, i) => [
         html`<a href="#${`run-${i + 1}`}">${name}</a>`,

@@ -42,7 +42,7 @@ export function suspicions(run: ReportedRun): string[] {
   const [first] = vote.against;
   if (first && first.pValue > SIGNIFICANT)
     found.push(
-      `The vote cannot be told from its best single member, as the ${images} choose it: ${points(first.difference)}, ${probability(first.pValue)} by McNemar’s test.`,
+      `The vote does not differ reliably from its best single member, as the ${images} choose it: ${points(first.difference)}, ${probability(first.pValue)} by McNemar’s test.`,
     );
 
   const same = vote.diversity.pairs.filter(({ disagreement }) => disagreement === 0);

@@ -11,8 +11,8 @@ export default definePlugin({
   name: "@benn/vote",
   register(container) {
     const voters = container.resolve(VOTERS);
-    voters.add("hard", { description: "each member's class, weighted by alpha", create: () => hardVote });
-    voters.add("soft", { description: "raw logits, weighted by alpha", create: () => softVote });
-    voters.add("softmax", { description: "probabilities, weighted by alpha", create: () => softmaxVote });
+    voters.add("hard", { description: "majority vote: each member's class, weighted by alpha", create: () => hardVote });
+    voters.add("soft", { description: "sum of logits, weighted by alpha", create: () => softVote });
+    voters.add("softmax", { description: "mean probability, weighted by alpha", create: () => softmaxVote });
   },
 });

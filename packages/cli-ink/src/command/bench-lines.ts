@@ -1,12 +1,12 @@
 import type { ProfileRow } from "@benn/core";
-import { count, table } from "../run/format.ts";
+import { count, digits, milliseconds as time, table } from "../run/format.ts";
 import type { Measured, Speed, Speeds, StepProfile } from "./bench-results.ts";
 
-/** Images a second as text. */
+/** Images per second as text. */
 export function benchLines({ training, evaluation, ...measured }: Speeds): string[] {
-  const row = (name: string, { imagesPerSecond, slowest, fastest, millisecondsPerStep, multiplyAddsPerSecond }: Speed): string[] => [
+  const row = (name: string, { imagesPerSecond: rate, slowest, fastest, millisecondsPerStep, multiplyAddsPerSecond }: Speed): string[] => [
     name,
-    digits(imagesPerSecond),
+    digits(rate),
     `${digits(slowest)} to ${digits(fastest)}`,
     digits(millisecondsPerStep),
     digits(multiplyAddsPerSecond / 1e9),
@@ -18,12 +18,12 @@ export function benchLines({ training, evaluation, ...measured }: Speeds): strin
     ...subjectLines(measured),
     "",
     ...table([
-      ["", "images/s", "slowest to fastest", "ms a step", "GMAC/s"],
+      ["", "images/s", "slowest to fastest", "ms/step", "GMAC/s"],
       ...(training ? [row("training", training)] : []),
       row("evaluation", evaluation),
     ]),
     "",
-    `The median of ${evaluation.rounds === 1 ? "1 round" : `${evaluation.rounds} rounds`} of ${steps.join(" and ")}. Reading and augmenting a run's own images comes on top.`,
+    `The median of ${evaluation.rounds === 1 ? "1 round" : `${evaluation.rounds} rounds`} of ${steps.join(" and ")}. Reading and augmenting images comes on top.`,
   ];
 }
 
@@ -57,13 +57,11 @@ export function profileLines(
   return [
     ...subjectLines(measured),
     "",
-    `A step of ${of}: ${digits(millisecondsPerStep)} ms` +
-      (millisecondsToStart === undefined ? "" : `, started in ${digits(millisecondsToStart)}`) +
-      `; its kernels, timed one by one: ${digits(all)} ms` +
+    `A step of ${of}: ${time(millisecondsPerStep)}` +
+      (millisecondsToStart === undefined ? "" : `, started in ${time(millisecondsToStart)}`) +
+      `; its kernels, timed one by one: ${time(all)}` +
       (products > 0 ? `; those with multiply-adds are ${share(products)} % of them` : ""),
-    ...(limits
-      ? [`Limits, the most that was seen here: ${giga(limits.multiplyAdds)} GMAC/s of float32, ${giga(limits.bytes)} GB/s of memory`]
-      : []),
+    ...(limits ? [`Highest rates seen here: ${giga(limits.multiplyAdds)} GMAC/s of float32, ${giga(limits.bytes)} GB/s of memory`] : []),
     "",
     ...table([["kernel", "part", "calls", "ms", "%", "GMAC/s", "GB/s", "of limit"], ...cells], { left: 2 }),
     ...(rest.length > 0
@@ -99,9 +97,4 @@ function rate(amount: number | undefined, milliseconds: number): number | undefi
 /** In units of 10⁹. */
 function giga(value: number | undefined): string {
   return value === undefined ? "" : (value / 1e9).toFixed(value >= 1e10 ? 0 : 1);
-}
-
-/** Enough of them: `0.83`, `76.4`, `1,234`. */
-function digits(value: number): string {
-  return value >= 100 ? count(value) : value.toFixed(value >= 10 ? 1 : 2);
 }

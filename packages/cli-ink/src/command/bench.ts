@@ -4,7 +4,8 @@ import { benchLines, profileLines } from "./bench-lines.ts";
 import type { Measured, Speed, Speeds, StepProfile } from "./bench-results.ts";
 import { configure } from "./configure.ts";
 import { highestLimits } from "./highest-limits.ts";
-import { print, printJson } from "./print.ts";
+import { printJson, printLines } from "./print.ts";
+import { type Progress, progressLine } from "./progress-line.ts";
 
 export interface BenchOptions {
   readonly file?: string;
@@ -23,8 +24,10 @@ export interface BenchOptions {
   readonly json?: boolean;
 }
 
-type Note = (text: string) => void;
+type Note = (progress: Progress) => void;
 
+/** A part of the work that counts nothing. */
+const UNCOUNTED = { done: 0, total: 0 } as const;
 const WARM_UP_STEPS = 2;
 const ROUND_MILLISECONDS = 2000;
 const PROFILED_STEPS = 5;
@@ -32,27 +35,28 @@ const PROFILED_STEPS = 5;
 /** `benn bench` */
 export async function bench(options: BenchOptions): Promise<void> {
   const { json, profile, rows } = options;
-  const note: Note = !json && process.stderr.isTTY ? (text) => void process.stderr.write(`\r\u001B[K${text}`) : () => {};
-  const found = profile ? await profileStep(options, process.cwd(), note) : await measureSpeeds(options, process.cwd(), note);
-  note("");
+  const progress = progressLine({ json });
+  const measure = profile ? profileStep : measureSpeeds;
+  const found = await measure(options, process.cwd(), progress.show).finally(progress.clear);
   const lines = (): string[] => ("of" in found ? profileLines(found, rows) : benchLines(found));
   if (json) printJson(found);
-  else print(`${lines().join("\n")}\n`);
+  else printLines(lines());
 }
 
 /** How fast the member trains and evaluates, turn by turn. */
 export async function measureSpeeds(options: BenchOptions, cwd: string, note: Note = () => {}): Promise<Speeds> {
   return await withBench(options, cwd, note, async (subject, bench) => {
     const kinds: readonly StepKind[] = options.forward ? ["evaluation"] : ["training", "evaluation"];
+    const total = options.rounds * kinds.length;
     const turns: { kind: StepKind; steps: number; times: number[] }[] = [];
     for (const kind of kinds) {
-      note(`warming up: ${kind}`);
+      note({ what: `warming up: ${kind}`, ...UNCOUNTED });
       await bench.time(kind, WARM_UP_STEPS);
       turns.push({ kind, steps: options.steps ?? (await stepsOfRound(bench, kind)), times: [] });
     }
     for (let round = 1; round <= options.rounds; round++) {
-      for (const { kind, steps, times } of turns) {
-        note(`round ${round} of ${options.rounds}: ${kind}`);
+      for (const [i, { kind, steps, times }] of turns.entries()) {
+        note({ what: `measuring ${kind}, rounds`, done: (round - 1) * kinds.length + i, total });
         times.push((await bench.time(kind, steps)).milliseconds);
       }
     }
@@ -61,20 +65,20 @@ export async function measureSpeeds(options: BenchOptions, cwd: string, note: No
   });
 }
 
-/** Where the time of a step goes. */
+/** Time per kernel in one step. */
 export async function profileStep(options: BenchOptions, cwd: string, note: Note = () => {}): Promise<StepProfile> {
   return await withBench(options, cwd, note, async (subject, bench) => {
     const of: StepKind = options.forward ? "evaluation" : "training";
     const steps = options.steps ?? PROFILED_STEPS;
-    note("warming up");
+    note({ what: "warming up", ...UNCOUNTED });
     await bench.time(of, WARM_UP_STEPS);
-    note("measuring what the device gives at most");
+    note({ what: "measuring the highest rates of the device", ...UNCOUNTED });
     const before = await bench.limits();
-    note(`timing ${steps} steps`);
+    note({ what: `timing ${steps === 1 ? "1 step" : `${steps} steps`}`, ...UNCOUNTED });
     const { milliseconds, starting } = await bench.time(of, steps);
-    note("timing their kernels");
+    note({ what: "timing the kernels", ...UNCOUNTED });
     const rows = await bench.profile(of, steps);
-    note("measuring what the device gives at most once more");
+    note({ what: "measuring the highest rates once more", ...UNCOUNTED });
     const probes = [before, await bench.limits()].filter((limits) => limits !== undefined);
     return {
       ...subject,
@@ -97,7 +101,7 @@ async function withBench<T>(
   const given = { ...(file === undefined ? {} : { file }), ...(preset === undefined ? {} : { preset }) };
   const request = { ...given, settings, plugins: plugin, ...(backend === undefined ? {} : { backend }) };
   const { config, container } = await configure(request, cwd);
-  note("building the network");
+  note({ what: "building the network", ...UNCOUNTED });
   const { subject, bench } = await openBench(config, { container, member: member - 1, profile });
   try {
     return await measure({ ...subject, machine: machine() }, bench);

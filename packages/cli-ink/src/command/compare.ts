@@ -3,7 +3,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { CostComparison } from "@benn/analysis";
 import { type DependencyContainer, UserError } from "@benn/core";
-import { printable } from "@benn/core/internals";
+import { checkValue, printable } from "@benn/core/internals";
 import { configSchema, resolveConfig } from "@benn/core/node";
 import { renderComparison } from "@benn/report";
 import { compareKinds } from "../comparison/compare-kinds.ts";
@@ -11,10 +11,11 @@ import { comparisonLines } from "../comparison/comparison-lines.ts";
 import { completePlan, readPlan } from "../comparison/comparison-plan.ts";
 import { trainRuns } from "../comparison/train-runs.ts";
 import { type WantedKind, wantedRuns } from "../comparison/wanted-runs.ts";
+import { table } from "../run/format.ts";
 import { runOptions } from "../run/run-options.ts";
 import { type Configured, configure } from "./configure.ts";
 import { Exit } from "./failure.ts";
-import { print, printJson, say } from "./print.ts";
+import { print, printJson, printLines, say } from "./print.ts";
 import { type Progress, progressLine } from "./progress-line.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -51,13 +52,13 @@ export async function compare(options: CompareOptions): Promise<void> {
     throw new UserError(`compare --report: there is no folder ${dirname(resolve(report))}. Make it, or choose another place.`);
   const { configured, kinds, name } = await planOf(options, cwd);
   if (dryRun) return printPlan(kinds);
-  const progress = progressLine({ shown: !json && process.stderr.isTTY });
+  const progress = progressLine({ json });
   try {
     const comparison = await untilStopped((signal) =>
       run({ configured, kinds, name, options, cwd, signal, onProgress: progress.show, onRun: (message) => shown(message) }),
     ).catch((error: unknown) => {
       progress.clear();
-      if (error instanceof Exit) say("Stopped; what is trained is saved, and the same command goes on.\n");
+      if (error instanceof Exit) say("Stopped; trained members are saved, and the same command resumes.\n");
       throw error;
     });
     progress.clear();
@@ -102,19 +103,23 @@ async function planOf(options: CompareOptions, cwd: string): Promise<Planned> {
   const plan = completePlan(read?.plan ?? {}, asked);
   const { members: _members, seed: _seed, name: own, ...base } = configured.config;
   const name = options.name ?? own ?? "compare";
-  const { error } = configSchema.shape.name.safeParse(name);
-  if (error) throw new UserError(`--name: ${error.issues[0]?.message ?? "is no name"}, got ${JSON.stringify(name)}.`);
+  const { fault } = checkValue(configSchema.shape.name, name);
+  if (fault) throw new UserError(`--name: ${fault.words}. Choose another name.`);
   const groups = Array.isArray(_members) ? { members: _members } : {};
   return { configured, name, kinds: wantedRuns(plan, { ...base, ...groups }, configured.container, name) };
 }
 
 function printPlan(kinds: readonly WantedKind[]): void {
   const runs = kinds.flatMap((kind) => kind.runs.map((own) => ({ ...own, kind })));
-  const lines = runs.map(
-    ({ kind, seed, members, config }) =>
-      `${config.name}: ${kind.name} (${kind.binarizer}), seed ${seed}, ${members === 1 ? "1 member" : `${members} members`}`,
+  const lines = table(
+    [
+      ["run", "network", "seed", "members"],
+      ...runs.map(({ kind, seed, members, config }) => [config.name ?? "", kind.name, String(seed), String(members)]),
+    ],
+    { left: 2 },
   );
-  print(`${lines.join("\n")}\nNothing was trained or written.\n`);
+  const binarizers = [...new Set(kinds.map((kind) => `${kind.name} by ${kind.binarizer}`))];
+  printLines([...lines, "", `Networks: ${binarizers.join("; ")}`, "Nothing was trained or written."]);
 }
 
 interface Task extends Planned {

@@ -1,17 +1,22 @@
 import { availableParallelism, cpus, freemem } from "node:os";
 import { styleText } from "node:util";
 import { type Dataset, DATASETS, type Definition, type DependencyContainer, z } from "@benn/core";
-import { examineBackends, machineMemory } from "@benn/core/node";
-import { bytes, count, table } from "../run/format.ts";
+import { backendNames, machineMemory, type NamedReport } from "@benn/core/node";
 import { printable } from "@benn/core/internals";
+import { bytes, digits, table } from "../run/format.ts";
+import { wrap } from "../run/wrap.ts";
+import { listWidth, wrappedTable } from "../run/wrapped-table.ts";
+import { commandName } from "./command-name.ts";
 import { configure } from "./configure.ts";
 import { Exit } from "./failure.ts";
 import { printJson } from "./print.ts";
+import { probeBackends } from "./probe-backends.ts";
+import { progressLine } from "./progress-line.ts";
 import { registeredNames } from "./registered-names.ts";
 
 /** What a machine has for training. Plain JSON. */
 export interface Findings {
-  readonly backends: Awaited<ReturnType<typeof examineBackends>>;
+  readonly backends: readonly NamedReport[];
   readonly machine: {
     readonly node: string;
     readonly v8: string;
@@ -22,25 +27,50 @@ export interface Findings {
     readonly freeMemoryBytes: number;
   };
   readonly features: Readonly<Record<string, boolean>>;
-  /** Folder of the data, or undefined where the dataset's usual places have none. */
-  readonly datasets: readonly { readonly name: string; readonly description: string; readonly folder?: string }[];
+  readonly datasets: readonly FoundDataset[];
   readonly plugins: readonly string[];
 }
 
-/** `benn doctor`: exit code 0 when at least one backend trains. */
-export async function doctor({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
-  const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
-  const findings = await examine(container);
-  if (json) printJson(findings);
-  else process.stdout.write(`${doctorLines(findings, paint).join("\n")}\n`); // with colours of its own
-  if (!findings.backends.some(({ ok }) => ok)) throw new Exit(1);
+export interface FoundDataset {
+  readonly name: string;
+  readonly description: string;
+  /** Folder of the data, or undefined where the dataset's usual places have none. */
+  readonly folder?: string;
+  /** What it reads by itself: a sample that comes with its package, in words. */
+  readonly sample?: string;
 }
 
-/** Tries the backends and looks around. */
-export async function examine(container: DependencyContainer): Promise<Findings> {
+/** `benn doctor`: exit code 0 when at least one backend trains. */
+export async function doctor({ plugin = [], json = false, debug = false }: DoctorOptions): Promise<void> {
+  const { container, plugins } = await configure({ settings: [], plugins: plugin }, process.cwd());
+  const progress = progressLine({ json });
+  const names = backendNames(container);
+  try {
+    const backends = await probeBackends(names, plugins, {
+      onBegin: (name) => progress.show({ what: `trying backend ${name}`, done: names.indexOf(name), total: names.length }),
+      onNoise: (text) => debug && process.stderr.write(text),
+    });
+    progress.clear();
+    const findings = { backends, ...look(container) };
+    if (json) printJson(findings);
+    else process.stdout.write(`${doctorLines(findings, paint).join("\n")}\n`); // with colours of its own
+    if (!backends.some(({ ok }) => ok)) throw new Exit(1);
+  } finally {
+    progress.clear();
+  }
+}
+
+export interface DoctorOptions {
+  readonly plugin?: readonly string[];
+  readonly json?: boolean;
+  /** Show what libraries print while backends are tried. */
+  readonly debug?: boolean;
+}
+
+/** What there is besides backends. */
+export function look(container: DependencyContainer): Omit<Findings, "backends"> {
   const names = registeredNames(container);
   return {
-    backends: await examineBackends(container),
     machine: {
       node: process.version,
       v8: process.versions.v8,
@@ -59,17 +89,27 @@ export async function examine(container: DependencyContainer): Promise<Findings>
       .resolve(DATASETS)
       .entries()
       .map(({ name, definition }) => {
-        const folder = locate(definition);
-        return { name, description: definition.description, ...(folder === undefined ? {} : { folder }) };
+        const { folder, sample } = locate(definition);
+        return {
+          name,
+          description: definition.description,
+          ...(folder === undefined ? {} : { folder }),
+          ...(sample === undefined ? {} : { sample }),
+        };
       }),
     plugins: [...new Set(names.map(({ plugin }) => plugin))].toSorted(),
   };
 }
 
 /** Where a dataset finds its data by itself; one with an option that has no default does not. */
-function locate({ options = z.object({}), create }: Definition<Dataset>): string | undefined {
+function locate({ options = z.object({}), create }: Definition<Dataset>): {
+  readonly folder?: string | undefined;
+  readonly sample?: string | undefined;
+} {
   const parsed = options.safeParse({});
-  return parsed.success ? create(parsed.data).locate?.() : undefined;
+  if (!parsed.success) return {};
+  const dataset = create(parsed.data);
+  return { folder: dataset.locate?.(), sample: dataset.sample };
 }
 
 /** A vector of zeros: i32.const 0, i8x16.splat. */
@@ -91,32 +131,45 @@ const paint: Paint = (colour, text) =>
   process.stdout.isTTY && process.env["FORCE_COLOR"] !== "0" ? styleText(colour, text, { validateStream: false }) : text;
 
 /** The findings as text. */
-export function doctorLines({ backends, machine, features, datasets, plugins }: Findings, paint: Paint = (_, text) => text): string[] {
+export function doctorLines(
+  { backends, machine, features, datasets, plugins }: Findings,
+  paint: Paint = (_, text) => text,
+  width: number = listWidth(),
+): string[] {
   const fastest = Math.max(...backends.map((report) => (report.ok ? report.imagesPerSecond : 0)));
-  const rows = table(backends.map((report) => [report.name, report.ok ? `${count(report.imagesPerSecond)} images/s` : "–"]));
+  const rows = table(backends.map((report) => [report.name, report.ok ? digits(report.imagesPerSecond) : "–"]));
+  const indented = (text: string): string[] => wrap(printable(text), width - 4).map((line) => `    ${line}`);
+  const mark = (is: boolean): string => (is ? paint("green", "✓") : paint("red", "✗"));
   return [
-    paint("bold", "Backends, by a small training step"),
+    paint("bold", "Backends: images/s of a small training step, to compare them with one another"),
     ...backends.flatMap((report, i) => {
-      if (!report.ok) return [`${paint("red", "✗")} ${rows[i]}  ${printable(report.reason)}`, `    ${printable(report.remedy)}`];
-      const best = report.imagesPerSecond === fastest ? "  ← --backend auto" : "";
-      return [`${paint("green", "✓")} ${rows[i]}  ${printable(report.description)}${best}`];
+      const best = report.ok && report.imagesPerSecond === fastest ? "  the fastest: --backend auto takes it" : "";
+      const words = report.ok ? [report.description] : [report.reason, report.remedy];
+      return [`${mark(report.ok)} ${rows[i]}${best}`, ...words.flatMap(indented)];
     }),
+    ...wrap(`"${commandName()} bench" measures the network that you train.`, width),
     "",
     paint("bold", "Machine"),
-    `  Node ${machine.node}, V8 ${machine.v8}, ${machine.platform}`,
-    `  ${machine.cpu}, ${machine.cores} cores; ${bytes(machine.memoryBytes)} of memory, ${bytes(machine.freeMemoryBytes)} free`,
-    ...Object.entries(features).map(([name, has]) => `  ${has ? paint("green", "✓") : paint("red", "✗")} ${name}`),
+    ...[
+      `Node ${machine.node}, V8 ${machine.v8}, ${machine.platform}`,
+      `${machine.cpu}, ${machine.cores} ${machine.cores === 1 ? "core" : "cores"}; ${bytes(machine.memoryBytes)} of memory, ${bytes(machine.freeMemoryBytes)} free`,
+    ].flatMap((line) => wrap(printable(line), width - 2).map((part) => `  ${part}`)),
+    ...Object.entries(features).map(([name, has]) => `  ${mark(has)} ${name}`),
     "",
     paint("bold", "Data"),
-    ...table(
-      datasets.map(({ name, description, folder }) => [
-        name,
-        folder ?? `not in the usual places; name its folder with --data. ${description}`,
-      ]),
-      { left: 2 },
-    ).map((line) => `  ${line}`),
+    ...wrappedTable(
+      datasets.map((dataset) => [dataset.name, printable(dataWords(dataset))] as const),
+      { width, indent: 2 },
+    ),
     "",
     paint("bold", "Plugins"),
-    `  ${printable(plugins.join(", "))}`,
+    ...wrap(printable(plugins.join(", ")), width - 2).map((line) => `  ${line}`),
   ];
+}
+
+function dataWords({ description, folder, sample }: FoundDataset): string {
+  if (folder !== undefined) return sample === undefined ? folder : `${folder}: name it with --data; without, a built-in sample (${sample})`;
+  if (sample !== undefined)
+    return `built-in sample: ${sample}. The full set was not found: name its folder with --data, or download it. ${description}`;
+  return `not found: name its folder with --data. ${description}`;
 }

@@ -25,7 +25,7 @@ const plan: RunPlan = {
       learningRate: 0.001,
       weights: new Map(),
       summary: {
-        layers: [layer("conv1", false), layer("conv2", true)],
+        layers: [layer("conv1", false), layer("conv2", true), { ...layer("relu", false), parameters: 0, realMultiplyAdds: 0, bytes: 0 }],
         parameters: 7296,
         binaryParameters: 3600,
         multiplyAdds: 7_372_800,
@@ -47,14 +47,16 @@ const plan: RunPlan = {
 
 test("the plan shows the configuration, every layer with its multiply-adds by bit-width, sizes, memory and time", () => {
   const text = planLines(plan).join("\n");
-  expect(text).toContain('"epochs": 5');
+  expect(text).toMatch(/^ {2}members +3\n {2}epochs +5$/m);
   expect(text).toContain("Data: cifar10, images [32, 32, 3], 10 classes; 4,000 train, 0 validation, 1,000 test");
   expect(text).toContain("Member 1, 3: nin width=0.25, deterministic; 5 epochs, learning rate 0.001");
-  expect(text).toMatch(/^ {2}layer +type +output +parameters +1-bit +multiply-adds 1-bit +32-bit +bytes$/m);
-  expect(text).toMatch(/^ {2}conv1 +Conv2D +32×32×48 +3,648 +0 +0 +3,686,400 +14,592$/m);
-  expect(text).toMatch(/^ {2}conv2 +BinaryConv2D +32×32×48 +3,648 +3,600 +3,686,400 +0 +834$/m);
-  expect(text).toMatch(/^ {2}all +7,296 +3,600 +3,686,400 +3,686,400 +15,426$/m);
-  expect(text).toContain("30.9 kB; with real-valued weights 58.4 kB (1.9 times as much)");
+  expect(text).toMatch(/^ {2}layer +output +1-bit +32-bit +1-bit +32-bit +bytes$/m);
+  expect(text).toMatch(/^ {2}conv1 +32×32×48 +3,648 +3\.7 +14,592$/m);
+  expect(text).toMatch(/^ {2}conv2 +32×32×48 +3,600 +48 +3\.7 +834$/m);
+  expect(text).toMatch(/^ {2}all +3,600 +3,696 +3\.7 +3\.7 +15,426$/m);
+  expect(text).not.toContain("relu");
+  expect(text).toContain("  1 layer without weights left out; --json lists all.");
+  expect(text).toContain("30.9 kB; in float32: 58.4 kB (1.9×)");
   expect(text).toContain("885 billion multiply-adds");
   expect(text).toContain("at most about 100 MB, of this machine's 8.0 GB");
   expect(text).toMatch(/Time: about \d/);
@@ -78,4 +80,26 @@ test("members that follow one another are a range, however many there are", () =
     planLines({ ...plan, kinds: [{ ...kind!, members }] }).find((line) => line.startsWith("Member"));
   expect(of([0, 1, 3, 5, 6, 7])).toMatch(/^Member 1, 2, 4, 6–8: nin/);
   expect(of(Array.from({ length: 1000 }, (_, member) => member))).toMatch(/^Member 1–1000: nin/);
+});
+
+test("layers of any size fit 80 columns", () => {
+  const [kind] = plan.kinds;
+  const large = {
+    ...layer("features_stage4_block12_conv2", true),
+    outputShape: [112, 112, 2048],
+    parameters: 16_777_216,
+    binaryParameters: 16_000_000,
+  };
+  const huge = { ...large, binaryMultiplyAdds: 98_765_432_100, realMultiplyAdds: 98_765_432_100, bytes: 678_910_111 };
+  const summary = {
+    ...kind!.summary,
+    layers: [huge],
+    parameters: 678_910_111,
+    binaryParameters: 600_000_000,
+    multiplyAdds: 4e11,
+    bytes: 2e9,
+  };
+  const lines = planLines({ ...plan, kinds: [{ ...kind!, summary }] }, 80);
+  for (const line of lines.filter((line) => line.startsWith("  "))) expect(line.length, line).toBeLessThanOrEqual(80);
+  expect(lines.join("\n")).toContain("features…k12_conv2");
 });

@@ -2,36 +2,50 @@ import { availableParallelism } from "node:os";
 import type { StopRule } from "@benn/core";
 import { type PlannedKind, planRun, type RunPlan } from "@benn/core/node";
 import { estimateSeconds } from "../run/estimate-seconds.ts";
-import { bytes, count, duration, table } from "../run/format.ts";
+import { bytes, count, roughly } from "../run/format.ts";
 import { runOptions } from "../run/run-options.ts";
 import { stopWords } from "../run/stop-words.ts";
+import { listWidth } from "../run/wrapped-table.ts";
 import { type ConfigRequest, configure } from "./configure.ts";
-import { print } from "./print.ts";
+import { configLines } from "./config-lines.ts";
+import { layerTable } from "./layer-table.ts";
+import { printJson, printLines } from "./print.ts";
 
 /** `benn train --dry-run` */
-export async function dryRun(request: ConfigRequest, cwd: string): Promise<void> {
+export async function dryRun(request: ConfigRequest, cwd: string, { json = false }: { readonly json?: boolean } = {}): Promise<void> {
   const configured = await configure(request, cwd);
-  print(`${planLines(await planRun(configured.config, runOptions(configured, cwd))).join("\n")}\n`);
+  const plan = await planRun(configured.config, runOptions(configured, cwd));
+  if (json) printJson(planFacts(plan));
+  else printLines(planLines(plan));
+}
+
+/** The whole plan. Plain JSON. */
+function planFacts(plan: RunPlan): unknown {
+  const cores = availableParallelism();
+  const kinds = plan.kinds.map(({ weights, ...kind }) => ({ ...kind, weights: Object.fromEntries(weights) }));
+  return { ...plan, kinds, estimate: { seconds: estimateSeconds(plan, cores), backend: "wasm", cores } };
 }
 
 /** The plan as text: configuration, data, the layers of each kind of member, and what the run needs. */
-export function planLines(plan: RunPlan): string[] {
+export function planLines(plan: RunPlan, width: number = listWidth()): string[] {
   const { dataset, kinds } = plan;
   const members = kinds.reduce((sum, kind) => sum + kind.members.length, 0);
+  const cores = availableParallelism();
   return [
-    "Configuration",
-    JSON.stringify(plan.config, null, 2),
+    "Configuration (--json has it as a file could hold it)",
+    "",
+    ...configLines(plan.config, { width, indent: 2 }),
     "",
     `Data: ${dataset.name}, images [${dataset.shape.join(", ")}], ${dataset.classes} classes; ${count(dataset.train)} train, ` +
       `${count(dataset.validation)} validation, ${count(dataset.test)} test`,
     ...kinds.flatMap(kindLines),
     "",
-    `Ensemble of ${members}: ${bytes(plan.bytes)}; with real-valued weights ${bytes(plan.realBytes)} (${(plan.realBytes / plan.bytes).toFixed(1)} times as much)`,
+    `Ensemble of ${members}: ${bytes(plan.bytes)}; in float32: ${bytes(plan.realBytes)} (${(plan.realBytes / plan.bytes).toFixed(1)}×)`,
     ...(plan.stopWhen ? [stopLine(plan.stopWhen, members)] : []),
     `Training: ${count(plan.images)} images, ${power(plan.multiplyAdds)} multiply-adds, backward passes included`,
     `Memory of a training step: at most about ${bytes(plan.memoryBytes)}, of this machine's ${bytes(plan.machineMemoryBytes)}`,
-    `Time: about ${duration(estimateSeconds(plan, availableParallelism()))} with backend wasm on ${availableParallelism()} cores like those of docs/engine.md; ` +
-      "the first epoch of a run shows this machine's",
+    `Time: about ${roughly(estimateSeconds(plan, cores))} with backend wasm on ${cores} ${cores === 1 ? "core" : "cores"} like those of docs/engine.md; ` +
+      "the first epoch shows how fast this machine is",
     ...plan.warnings.map((warning) => `Note: ${warning}`),
     "Nothing was trained or written.",
   ];
@@ -45,39 +59,11 @@ function stopLine(rule: StopRule, members: number): string {
 
 function kindLines({ architecture, binarizer, members, epochs, learningRate, summary }: PlannedKind): string[] {
   const numbers = ranges(members.map((member) => member + 1));
-  const row = (values: readonly (string | number)[]): string[] => values.map((value) => (typeof value === "number" ? count(value) : value));
   return [
     "",
     `Member ${numbers}: ${architecture}, ${binarizer}; ${epochs} epochs, learning rate ${learningRate}`,
     "",
-    ...table(
-      [
-        ["layer", "type", "output", "parameters", "1-bit", "multiply-adds 1-bit", "32-bit", "bytes"],
-        ...summary.layers.map((layer) =>
-          row([
-            layer.name,
-            layer.type,
-            layer.outputShape.join("×"),
-            layer.parameters,
-            layer.binaryParameters,
-            layer.binaryMultiplyAdds,
-            layer.realMultiplyAdds,
-            layer.bytes,
-          ]),
-        ),
-        row([
-          "all",
-          "",
-          "",
-          summary.parameters,
-          summary.binaryParameters,
-          summary.binaryMultiplyAdds,
-          summary.multiplyAdds - summary.binaryMultiplyAdds,
-          summary.bytes,
-        ]),
-      ],
-      { left: 3 },
-    ).map((line) => `  ${line}`),
+    ...layerTable(summary),
   ];
 }
 

@@ -27,7 +27,7 @@ export interface EvalOptions {
 
 /** `benn eval` */
 export async function evaluate(folder: string, { on = "test", all = false, json, ...options }: EvalOptions): Promise<void> {
-  const evaluation = await evaluationOf(folder, { ...options, ...splitsWith(on, options), on }, { shown: !json && process.stderr.isTTY });
+  const evaluation = await evaluationOf(folder, { ...options, ...splitsWith(on, options), on }, { json });
   if (json) printJson(evaluation);
   else print(`${evaluationLines(evaluation, { all, width: process.stdout.columns ?? 80 }).join("\n")}\n`);
 }
@@ -51,12 +51,12 @@ async function evaluationOf(
     splits,
     on,
   }: Omit<EvalOptions, "all" | "json"> & { readonly on: SplitName },
-  { shown }: { readonly shown: boolean },
+  { json }: { readonly json?: boolean | undefined },
 ): Promise<EnsembleEvaluation> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, plugin);
   if (backend === undefined) refuseForeignBackend(run, process.cwd());
-  const progress = progressLine({ shown });
+  const progress = progressLine({ json });
   try {
     return await untilStopped(async (signal) => {
       const watch = { signal, onProgress: (done: Progress) => progress.show(done) };
@@ -85,7 +85,7 @@ export async function judge(
   const { folder, members, splits } = ensemble;
   if (members.every(({ alpha }) => alpha === undefined))
     throw new UserError(
-      `run folder ${folder}: none of its members has a vote yet: the scheme has dropped them. Go on with it by "benn train --resume ${folder}".`,
+      `run folder ${folder}: none of its members has a vote yet: the scheme has dropped them. Resume it with "benn train --resume ${folder}".`,
     );
   if (!splits[on])
     throw new UserError(

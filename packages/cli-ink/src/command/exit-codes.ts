@@ -40,8 +40,8 @@ Exit codes:
   0    done; of training: the run is finished
   1    a fault of the program
   2    a mistake of yours, or the machine's state (a full disk, no permission)
-  75   of --member: stopped by a signal and saved; the same command goes on
+  75   of --member: stopped by a signal and saved; the same command resumes
   141  the reader of standard output left (| head); training was saved
   ${STOP_SIGNALS.map(exitCodeOf).join(", ")}
        stopped by ${STOP_SIGNALS.join(", ")};
-       training was saved, and --resume goes on`;
+       training was saved, and --resume resumes it`;

@@ -16,5 +16,5 @@ export async function exportDemo(folder: string, { model }: { readonly model?: s
       { cause },
     );
   }
-  print(`${folder}: put it on any web server, or try it by "npx serve ${folder}". WebGPU and the camera want https, or localhost.\n`);
+  print(`${folder}: put it on any web server, or try it by "npx serve ${folder}". WebGPU and the camera need HTTPS or localhost.\n`);
 }

@@ -8,7 +8,7 @@ const images = { images: 1000, pictures: true };
 test("a file with the bits of its graphs is said to have them, whatever computed those", () => {
   for (const backend of ["wasm", "node"]) {
     expect(verificationLines({ ...images, members: [same, same], votes: { soft: 0 } }, backend)).toEqual([
-      "verified on 1,000 test images, given as pictures: every logit of its members has the training graph's bits, and every vote its class",
+      "verified on 1,000 test images, given as pictures: logits are bit-identical to the training graphs; all votes agree",
     ]);
   }
 });
@@ -22,7 +22,7 @@ test("a file that differs tells by how much, and of graphs of another backend th
     "  the soft vote has another class for 1",
   ]);
   expect(lines("node").slice(0, 3)).toEqual(lines("wasm"));
-  expect(lines("node").slice(3).join(" ")).toMatch(/computed by node.* on wasm alone/);
+  expect(lines("node").slice(3).join(" ")).toMatch(/computed by node.* on wasm only/);
 });
 
 const row = (name: string, own: Partial<SizeRow>): SizeRow => ({

@@ -5,13 +5,12 @@ import { openRun } from "@benn/core/node";
 import { load } from "@benn/packed";
 import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
 import { bytes, count, short, table } from "../run/format.ts";
-import { wrap } from "../run/wrap.ts";
-import { listWidth } from "../run/wrapped-table.ts";
 import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
-import { print, printJson, say } from "./print.ts";
+import { printJson, printLines, say } from "./print.ts";
+import { progressLine } from "./progress-line.ts";
 
-interface ExportCommandOptions {
+export interface ExportCommandOptions {
   readonly out?: string;
   /** Name of a registered voter. */
   readonly voter?: string;
@@ -36,10 +35,8 @@ export async function exportCommand(
   const container = await openRunContainer(run, plugin);
   refuseForeignBackend(run, process.cwd());
   const file = out ?? `${basename(resolve(folder))}.benn`;
-  const showsProgress = !json && process.stderr.isTTY;
-  const shows = (what: string) => (done: number, of: number) => {
-    if (showsProgress) process.stderr.write(done < of ? `\r${what} ${done} of ${of}` : "\r\u001B[K");
-  };
+  const progress = progressLine({ json });
+  const shows = (what: string) => (done: number, total: number) => (done < total ? progress.show({ what, done, total }) : progress.clear());
   const exported = await exportRun(folder, {
     container,
     whitening,
@@ -48,9 +45,9 @@ export async function exportCommand(
     verify,
     ...(voter === undefined ? {} : { voter }),
     ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),
-    onProgress: ({ members, of }) => shows("member")(members, of),
-    onCalibrated: ({ images, of }) => shows("held-out image")(images, of),
-    onVerified: ({ images, of }) => shows("image")(images, of),
+    onProgress: ({ members, of }) => shows("packing members")(members, of),
+    onCalibrated: ({ images, of }) => shows("calibrating on held-out images")(images, of),
+    onVerified: ({ images, of }) => shows("verifying on test images")(images, of),
   });
   try {
     await writeFile(`${file}.part`, exported.bytes);
@@ -66,12 +63,12 @@ export async function exportCommand(
   const { members, realBytes, warnings, sizes, trust: worth, verification } = exported;
   const lines = [
     ...exportLines(file, exported),
-    ...trustLines(worth).flatMap((line) => wrap(line, listWidth())),
+    ...trustLines(worth),
     ...(verification ? verificationLines(verification, (run.config.backend as Spec | undefined)?.name ?? "wasm") : []),
   ];
   if (verification && differencesOf(verification).length > 0) process.exitCode = 1;
   if (json) printJson({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, trust: worth, verification });
-  else print(`${lines.join("\n")}\n`);
+  else printLines(lines);
 }
 
 /**
@@ -83,18 +80,15 @@ export function verificationLines(verification: Verification, backend: string): 
   const given = `${count(images)} test images, given as ${pictures ? "pictures" : "floats"}`;
   const differing = differencesOf(verification);
   return differing.length === 0
-    ? [
-        `verified on ${given}: every logit of ${members.length === 1 ? "its member" : "its members"} has the training graph's bits, and every vote its class`,
-      ]
+    ? [`verified on ${given}: logits are bit-identical to the training ${members.length === 1 ? "graph" : "graphs"}; all votes agree`]
     : [
         `differs from the training graphs on ${given}:`,
         ...differing.map((line) => `  ${line}`),
         ...(backend === "wasm"
           ? []
-          : wrap(
-              `The graphs were computed by ${backend}, which rounds real layers otherwise: a file has the bits of graphs on wasm alone.`,
-              listWidth(),
-            )),
+          : [
+              `The graphs were computed by ${backend}, which rounds real layers differently; a file is bit-identical to graphs on wasm only.`,
+            ]),
       ];
 }
 
@@ -136,7 +130,7 @@ export function exportLines(
       ...sizeTable(rows),
       "",
     ]),
-    `${file}: ${members === 1 ? "1 member" : `${members} members`} in ${bytes(contents.length)}, 1/${(realBytes / contents.length).toFixed(1)} of ${bytes(realBytes)} at 32 bits`,
+    `${file}: ${members === 1 ? "1 member" : `${members} members`} in ${bytes(contents.length)}; in float32: ${bytes(realBytes)} (${(realBytes / contents.length).toFixed(1)}×)`,
   ];
 }
 

@@ -3,7 +3,8 @@ import { count } from "../run/format.ts";
 import { commandName, quoted } from "./command-name.ts";
 import { datasetOfRun } from "./dataset-of-run.ts";
 import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
-import { print, printJson, say } from "./print.ts";
+import { printJson, printLines, say } from "./print.ts";
+import { progressLine } from "./progress-line.ts";
 
 export interface FsckOptions {
   readonly mend?: boolean;
@@ -23,22 +24,20 @@ export async function fsck(folder: string, options: FsckOptions): Promise<void> 
     options.mend && isMendable && found.format !== undefined ? await mend(folder, options) : { mended: [], refused: [], report: found };
   process.exitCode = report.damaged.length > 0 ? 1 : 0;
   if (options.json) printJson({ ...report, mended, refused });
-  else print(`${fsckLines({ mended, refused, report }).join("\n")}\n`);
+  else printLines(fsckLines({ mended, refused, report }));
 }
 
 async function mend(folder: string, { data, cache, backend, plugin = [], takeOver = false, json }: FsckOptions): Promise<MendedRun> {
   const { config } = await readExperiment(folder);
   const container = await openRunContainer({ folder, config }, plugin);
   if (backend === undefined) refuseForeignBackend({ folder, config }, process.cwd());
-  const showsProgress = !json && process.stderr.isTTY;
+  const progress = progressLine({ json });
   return await mendRun(folder, {
     container,
     takeOver,
     ...datasetOfRun({ folder, config }, { data, cache }, (message) => say(`benn: ${message}\n`)),
     ...(backend === undefined ? {} : { backend: { name: backend } }),
-    onProgress({ what, done, total }) {
-      if (showsProgress) process.stderr.write(done < total ? `\r\u001B[K${what}: ${count(done)} of ${count(total)}` : "\r\u001B[K");
-    },
+    onProgress: (done) => (done.done < done.total ? progress.show(done) : progress.clear()),
   });
 }
 
@@ -47,18 +46,18 @@ export function fsckLines({ mended, refused, report }: MendedRun): string[] {
   const { folder, training, members, trained, whole, unsigned, damaged, leftOver } = report;
   const files = (n: number): string => (n === 1 ? "1 file" : `${count(n)} files`);
   return [
-    ...mended.map((what) => `mended: ${what}`),
-    ...refused.map((why) => `not mended: ${why}`),
+    ...mended.map((what) => `repaired: ${what}`),
+    ...refused.map((why) => `not repaired: ${why}`),
     ...damaged.flatMap(({ reason, mendable }) => [
       `damaged: ${reason}`,
-      mendable ? "  can be computed again" : "  only a copy brings it back, or training anew",
+      mendable ? "  can be recomputed" : "  only a copy, or retraining, brings it back",
     ]),
     ...leftOver.map((name) => `left over from a process that was killed: ${name}`),
-    ...(training ? ["a process trains the run now, so files may have changed while they were looked at"] : []),
-    ...(unsigned.length > 0 ? [`${files(unsigned.length)} of an older version without checksums, of the right length`] : []),
-    `${folder}: ${trained.length} of ${members} members; ${files(whole.length)} whole, ${damaged.length === 0 ? "none" : damaged.length} damaged`,
+    ...(training ? ["a process is training the run, so files may have changed during the check"] : []),
+    ...(unsigned.length > 0 ? [`${files(unsigned.length)} from an older version without checksums, of the right length`] : []),
+    `${folder}: ${trained.length} of ${members} members; ${files(whole.length)} intact, ${damaged.length === 0 ? "none" : damaged.length} damaged`,
     ...(damaged.some(({ mendable }) => mendable) && refused.length === 0 && mended.length === 0
-      ? ["", `  ${commandName()} fsck ${quoted(folder)} --mend   compute again what can be`]
+      ? ["", `  ${commandName()} fsck ${quoted(folder)} --mend   recompute what can be`]
       : []),
   ];
 }

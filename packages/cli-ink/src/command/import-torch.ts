@@ -8,6 +8,7 @@ import { Exit } from "./failure.ts";
 import { screenOpener } from "./open-screen.ts";
 import { onOutputLoss } from "./output-loss.ts";
 import { print, printJson, say } from "./print.ts";
+import { progressLine } from "./progress-line.ts";
 import { onStopSignal } from "./stop-signals.ts";
 import { farewell } from "./train.ts";
 
@@ -29,10 +30,10 @@ export async function importTorch(paths: readonly string[], options: ImportTorch
   const { preset, config: file, set, plugin = [], data, backend, out, keyMap, json } = options;
   const request = { settings: set ?? [], plugins: plugin, ...given({ preset, file, data, backend }) };
   const { config, container } = await configure(request, process.cwd());
-  const note = !json && process.stderr.isTTY ? (text: string): void => void process.stderr.write(`\r\u001B[K${text}`) : () => {};
-  note("reading data and checkpoints");
+  const progress = progressLine({ json });
+  progress.show({ what: "reading data and checkpoints", done: 0, total: 0 });
   const plan = await planImport(paths, config, { container, ...(keyMap === undefined ? {} : { keyMap: await readKeyMap(keyMap) }) });
-  note("");
+  progress.clear();
   if (options.dryRun) return json ? printJson(planFacts(plan)) : print(`${importPlanLines(plan).join("\n")}\n`);
 
   const stop = new AbortController();
@@ -45,7 +46,7 @@ export async function importTorch(paths: readonly string[], options: ImportTorch
   const output = onOutputLoss(({ stream, kind, message }) => {
     if (stream === "stderr") return;
     if (kind === "reader") interrupt(EXIT.readerLeft);
-    else say(`${message} The import goes on.\n`);
+    else say(`${message} The import continues.\n`);
   });
   let state = initialState;
   let folder = "";
@@ -63,15 +64,15 @@ export async function importTorch(paths: readonly string[], options: ImportTorch
       signal: stop.signal,
       ...given({ out }),
       onFolder: (path) => (folder = path),
-      onRows: ({ member, done, total }) => note(`member ${member + 1}/${plan.members.length}: ${count(done)} of ${count(total)} images`),
+      onRows: ({ member, done, total }) => progress.show({ what: `member ${member + 1} of ${plan.members.length}, images`, done, total }),
     });
     for await (const event of events) {
-      note("");
+      progress.clear();
       state = reduce(state, event);
       screen.show(event);
     }
   } catch (error) {
-    note("");
+    progress.clear();
     if (!stop.signal.aborted || error instanceof UserError) throw error;
     say("Stopped; nothing was written.\n");
     throw new Exit(exitCode);

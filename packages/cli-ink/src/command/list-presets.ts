@@ -1,17 +1,31 @@
-import { type DependencyContainer, type Preset, PRESETS, type Published } from "@benn/core";
+import { type Config, type DependencyContainer, type Preset, PRESETS, type Published } from "@benn/core";
 import { listWidth, wrappedTable } from "../run/wrapped-table.ts";
+import { wrap } from "../run/wrap.ts";
+import { commandName } from "./command-name.ts";
+import { configLines } from "./config-lines.ts";
 import { configure } from "./configure.ts";
 import { print, printJson } from "./print.ts";
 
-/** `benn presets` */
-export async function listPresets({ plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean }): Promise<void> {
+/**
+ * `benn presets`
+ * @param asked presets to describe in full; without any all are listed
+ * @throws UserError for a name that no preset has
+ */
+export async function listPresets(
+  asked: readonly string[],
+  { plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean },
+): Promise<void> {
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
-  const presets = presetsOf(container);
-  if (json) printJson(presets);
-  else print(`${presetLines(presets).join("\n")}\n`);
+  const all = presetsOf(container);
+  const names = asked.map((name) => container.resolve(PRESETS).entry(name).name);
+  const presets = asked.length === 0 ? all : Object.fromEntries(names.map((name) => [name, all[name]!]));
+  if (json) return printJson(presets);
+  print(
+    `${(asked.length === 0 ? presetLines(presets) : Object.entries(presets).flatMap(([name, preset]) => presetDetails(name, preset))).join("\n")}\n`,
+  );
 }
 
-interface DescribedPreset extends Preset {
+export interface DescribedPreset extends Preset {
   readonly description: string;
 }
 
@@ -23,17 +37,36 @@ export function presetsOf(container: DependencyContainer): Readonly<Record<strin
   );
 }
 
+/** A line or two for each. */
 export function presetLines(presets: Readonly<Record<string, DescribedPreset>>, width: number = listWidth()): string[] {
-  return wrappedTable(
-    Object.entries(presets).map(([name, { description, published }]) => [
-      name,
-      published ? `${description} (${publishedWords(published)})` : description,
-    ]),
-    { width },
-  );
+  return [
+    ...wrappedTable(
+      Object.entries(presets).map(([name, { description }]) => [name, description]),
+      { width },
+    ),
+    "",
+    `Configuration and published result of one: "${commandName()} presets NAME".`,
+  ];
 }
 
-function publishedWords({ single, ensemble, overfitsFrom }: Published): string {
-  const rise = `published: ${single.toFixed(2)} → ${ensemble.toFixed(2)} %`;
-  return overfitsFrom === undefined ? rise : `${rise}, overfits from member ${overfitsFrom}`;
+/** What a preset trains, what it reached where it was published, its configuration, and how to train it. */
+export function presetDetails(name: string, { description, published, config }: DescribedPreset, width: number = listWidth()): string[] {
+  return [
+    ...wrappedTable([[name, description]], { width }),
+    ...(published ? ["", ...publishedLines(published).flatMap((line) => wrap(line, width))] : []),
+    "",
+    "Configuration:",
+    ...configLines(config satisfies Config, { width, indent: 2 }),
+    "",
+    `  ${commandName()} train --preset ${name} --dry-run   what it would do`,
+    "",
+  ];
+}
+
+function publishedLines({ single, ensemble, overfitsFrom }: Published): string[] {
+  return [
+    `Published: one member ${single.toFixed(2)} %, the ensemble ${ensemble.toFixed(2)} %${
+      overfitsFrom === undefined ? "" : `; from member ${overfitsFrom} on the published ensemble overfits`
+    }.`,
+  ];
 }

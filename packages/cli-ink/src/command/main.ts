@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.ts";
 import { failure } from "./failure.ts";
 import { watchOutput } from "./output-loss.ts";
+import { say } from "./print.ts";
 import { createProgram } from "./program.ts";
 
 /** Runs the command: sets the exit code, and lets the process end when nothing is left to do. */
@@ -16,7 +17,7 @@ export async function main(args: readonly string[]): Promise<void> {
       return;
     }
     const { code, text } = failure(error, { debug: args.includes("--debug") });
-    if (text !== "") process.stderr.write(`${text}\n`);
+    if (text !== "") say(`${text}\n`);
     process.exitCode = code;
   }
 }

@@ -1,13 +1,14 @@
 import { UserError } from "@benn/core";
 import { CONTRACTS, nearest } from "@benn/core/node";
 import { listWidth, wrappedTable } from "../run/wrapped-table.ts";
+import { commandName } from "./command-name.ts";
 import { configure } from "./configure.ts";
 import { print, printJson } from "./print.ts";
 import { type JsonSchema, type RegisteredName, registeredNames } from "./registered-names.ts";
 
 /**
  * `benn plugins`
- * @param asked names to tell of, options and defaults included; without any all are listed
+ * @param asked names to describe, options and defaults included; without any all are listed
  */
 export async function listPlugins(
   asked: readonly string[],
@@ -46,7 +47,7 @@ export function pluginLines(names: readonly RegisteredName[], width: number = li
       "",
     ];
   });
-  return [...lists, 'Options and defaults of one: "benn plugins NAME".'];
+  return [...lists, `Options and defaults of one: "${commandName()} plugins NAME".`];
 }
 
 /** What a name is, which package brings it, and its options with their defaults. */

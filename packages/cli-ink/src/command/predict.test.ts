@@ -156,7 +156,7 @@ test("a file that knows what its votes are worth gives the likeliest classes, ho
     `${second}, ${third}`,
     prediction.set?.map(({ label }) => label).join(", "),
     "2 of 2",
-    "1.0",
+    "1.00",
   ];
   expect(row?.replaceAll(/ {2,}/g, "|")).toBe(cells.join("|").replace("  +", "|"));
   const plain = await asked({});
@@ -218,7 +218,7 @@ test("--anytime spares members of a soft vote by the file's rule, and says where
   const all = (await asked({})).answer(glass);
   const [head, ...rows] = predictionLines([answer(glass), all].map((prediction) => ({ picture: "p", prediction, milliseconds: 1 })));
   expect(head).toMatch(/ agree +run +ms$/);
-  expect(rows.map((row) => row.slice(-19))).toEqual(["1 of 1  1 of 2  1.0", "2 of 2  2 of 2  1.0"]);
+  expect(rows.map((row) => row.slice(-20))).toEqual(["1 of 1  1 of 2  1.00", "2 of 2  2 of 2  1.00"]);
   const mirrored = await asked({ anytime: true, mirror: true });
   expect([mirrored.answer(glass).ran, mirrored.notes]).toEqual([
     2,
@@ -249,7 +249,7 @@ test("the command says what it is asked in JSON, and refuses what is no probabil
   expect(line).toMatchObject({ agreement: 1, likeliest: [{}, {}, {}], set: [{}, {}] });
   expect(line?.probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
   const odd = await predict("trusted.benn", "solid.png", "--coverage", "95");
-  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining("It is not a probability above 0 and below 1, like 0.95.")]);
+  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining("Expected a probability above 0 and below 1, like 0.95.")]);
 });
 
 test("labels of a file do nothing to a terminal", async () => {

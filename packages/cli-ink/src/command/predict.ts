@@ -3,14 +3,14 @@ import { printable } from "@benn/core/internals";
 import { heedProxy } from "@benn/core/node";
 import { load, PackedError, type PackedModel, type Picture, type Prediction, type VoteName } from "@benn/packed";
 import { openTrust, type Trust, type TrustedPrediction } from "@benn/packed/trust";
-import { bytes, count } from "../run/format.ts";
+import { count } from "../run/format.ts";
 import { decodePicture } from "./decode-picture.ts";
 import { Exit } from "./failure.ts";
 import { print, say } from "./print.ts";
 import { type Answer, predictionLines, votesFor } from "./prediction-lines.ts";
 import { progressLine } from "./progress-line.ts";
 
-interface PredictCommandOptions {
+export interface PredictCommandOptions {
   readonly voter?: VoteName;
   readonly coverage?: number;
   readonly anytime?: boolean;
@@ -28,7 +28,7 @@ export async function predict(model: string, pictures: readonly string[], { json
   for (const note of notes) say(`benn: ${printable(note)}\n`);
   const answers: Answer[] = [];
   let unread = 0;
-  const progress = progressLine({ shown: !json && process.stderr.isTTY });
+  const progress = progressLine({ json });
   for (const [done, picture] of pictures.entries()) {
     if (pictures.length > 1) progress.show({ what: "pictures", done, total: pictures.length });
     const image = await decodePicture(picture).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
@@ -113,18 +113,18 @@ function coverageNotes({ coverageRows, reused }: Trust, coverage: number, name: 
 async function open(model: string): Promise<PackedModel> {
   if (!/^https?:/i.test(model)) return await load(model);
   const proxy = heedProxy();
-  const shows = process.stderr.isTTY;
+  const progress = progressLine();
   try {
     return await load(model, {
       onProgress: ({ loaded, total }) => {
-        if (shows) process.stderr.write(`\r${bytes(loaded)}${total === undefined ? "" : ` of ${bytes(total)}`}\u001B[K`);
+        progress.show({ what: `loading ${model}, bytes`, done: loaded, total: total ?? 0 });
       },
     });
   } catch (error) {
     if (!(error instanceof PackedError) || proxy === "") throw error;
     throw new UserError(`${error.message}${proxy}`, { cause: error });
   } finally {
-    if (shows) process.stderr.write("\r\u001B[K");
+    progress.clear();
   }
 }
 

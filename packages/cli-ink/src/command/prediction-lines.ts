@@ -1,7 +1,7 @@
 import { printable } from "@benn/core/internals";
 import type { Prediction } from "@benn/packed";
 import type { TrustedPrediction } from "@benn/packed/trust";
-import { percent, table } from "../run/format.ts";
+import { digits, milliseconds as time, percent, table } from "../run/format.ts";
 import { wrap } from "../run/wrap.ts";
 
 /** What is answered to a picture. */
@@ -35,20 +35,20 @@ function paragraph({ picture, prediction, milliseconds }: Answer, coverage: numb
     ...(coverage !== undefined && set ? [`${setHead(coverage)} ${setWords(set.map((one) => one.label))}`] : []),
     `${votesFor(own)} of ${ran} agree`,
     ...(ran < members ? [`${ran} of ${members} run`] : []),
-    `${milliseconds.toFixed(1)} ms`,
+    time(milliseconds),
   ].join(" | ");
 }
 
 function plainLines(answers: readonly Answer[]): string[] {
   return table(
     [
-      ["picture", "class", "members for it", "members run", "ms"],
+      ["picture", "class", "votes", "members run", "ms"],
       ...answers.map(({ picture, prediction: { label, ran, members, ...own }, milliseconds }) => [
         picture,
         label,
         `${votesFor(own)} of ${ran}`,
         `${ran} of ${members}`,
-        milliseconds.toFixed(1),
+        digits(milliseconds),
       ]),
     ],
     { left: 2 },
@@ -80,7 +80,7 @@ function judgedLines(answers: readonly Answer[], coverage: number | undefined, n
             : []),
           `${votesFor(own)} of ${ran}`,
           ...(spared ? [`${ran} of ${members}`] : []),
-          milliseconds.toFixed(1),
+          digits(milliseconds),
         ];
       }),
     ],

@@ -1,13 +1,22 @@
 import { printable } from "@benn/core/messages";
+import { wrap } from "../run/wrap.ts";
+import { listWidth } from "../run/wrapped-table.ts";
 
 /** Writes text to standard output; what files and names bring along does nothing to a terminal. */
 export function print(text: string): void {
   process.stdout.write(printableLines(text));
 }
 
-/** The same on standard error. */
+/** Lines, with sentences broken between words to the width of the terminal, or 80 columns. */
+export function printLines(lines: readonly string[]): void {
+  print(`${lines.flatMap((line) => wrap(line, listWidth())).join("\n")}\n`);
+}
+
+/** Text on standard error. A terminal gets it broken between words; a log gets a message on one line, to be searched. */
 export function say(text: string): void {
-  process.stderr.write(printableLines(text));
+  const { isTTY, columns } = process.stderr;
+  const lines = text.split("\n");
+  process.stderr.write(printableLines((isTTY ? lines.flatMap((line) => wrap(line, listWidth(columns))) : lines).join("\n")));
 }
 
 /** A value as JSON, indented. */

@@ -26,7 +26,7 @@ export async function report(folders: readonly string[], { out, json, plugin = [
   const all = [...new Set(folders)];
   const names = all.map((folder) => basename(resolve(folder)));
   const file = out ?? `${names.join("-")}.html`;
-  const progress = progressLine({ shown: !json && process.stderr.isTTY });
+  const progress = progressLine({ json });
   try {
     const runs = await untilStopped(async (signal) => {
       const gathered = [];

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type DependencyContainer, type LoadedDataset, type Spec, type SplitName, UserError } from "@benn/core";
+import { checkValue } from "@benn/core/internals";
 import { configSchema, loadDataset, openRun, resolveConfig, type SavedRun } from "@benn/core/node";
 import { type Budget, parseBudget } from "../selection/budget.ts";
 import { type Choice, chooseMembers, shareOf } from "../selection/choose-members.ts";
@@ -53,7 +54,7 @@ export async function select(folders: readonly string[], options: SelectOptions)
   for (const run of runs) refuseForeignBackend(run, process.cwd());
   await refuseUnlike(runs, container);
   const { dataset } = { dataset: undefined, ...datasetOfRun(runs[0]!, { data, cache }, (message) => say(`benn: ${message}\n`)) };
-  const progress = progressLine({ shown: !json && process.stderr.isTTY });
+  const progress = progressLine({ json });
   try {
     const { selection, library } = await untilStopped((signal) =>
       run({ runs, container, dataset, options, signal, onProgress: progress.show }),
@@ -142,8 +143,8 @@ async function write(
 
 /** @throws UserError for a name that no run can have, or that one has already */
 function refuseName(name: string, out: string): void {
-  const { error } = configSchema.shape.name.safeParse(name);
-  if (error) throw new UserError(`--name: ${error.issues[0]?.message ?? "is no name"}, got ${JSON.stringify(name)}.`);
+  const { fault } = checkValue(configSchema.shape.name, name);
+  if (fault) throw new UserError(`--name: ${fault.words}. Choose another name.`);
   const folder = join(out, name);
   if (existsSync(folder)) throw new UserError(`--name: ${folder} exists. Choose another name, or another place with --out.`);
 }

@@ -46,7 +46,7 @@ export async function stability(folders: readonly string[], options: StabilityOp
   const container = await openRunsContainer(runs, plugin);
   for (const run of runs) if (options.backend === undefined) refuseForeignBackend(run, process.cwd());
   const seeds = runs.length > 1 ? await refuseOtherRuns(runs.map(({ folder }) => folder)) : [];
-  const progress = progressLine({ shown: !json && process.stderr.isTTY });
+  const progress = progressLine({ json });
   try {
     const found = await untilStopped((signal) => measure({ runs, seeds, noise, container, options, signal, onProgress: progress.show }));
     progress.clear();

@@ -15,6 +15,7 @@ export interface TrainOptions extends ScreenLooks {
   readonly takeOver?: boolean;
   readonly ui: Ui | "auto";
   readonly dryRun?: boolean;
+  readonly json?: boolean;
   readonly prepare?: boolean;
   readonly member?: number;
   readonly into?: string;

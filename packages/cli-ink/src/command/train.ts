@@ -3,12 +3,14 @@ import { relative, resolve } from "node:path";
 import type { RunEvent } from "@benn/core";
 import type { Steering } from "@benn/core/node";
 import { UserError } from "@benn/core/messages";
+import { announcedNote, announcement, timeSentence } from "../run/announcement.ts";
 import { addToLog, type LogEntry } from "../run/event-log.ts";
 import { inTraining, initialState, reduce, resumed, type RunState } from "../run/run-state.ts";
 import { memberToSteer } from "../run/steering-words.ts";
 import { summary } from "../run/summary.ts";
 import { startTraining } from "../run/training-thread.ts";
 import { wrap } from "../run/wrap.ts";
+import { listWidth } from "../run/wrapped-table.ts";
 import type { Screen } from "../screen/screen.ts";
 import { type PluginView, ViewHost } from "../screen/view-host.ts";
 import { chooseUi } from "./choose-ui.ts";
@@ -19,10 +21,12 @@ import { screenOpener } from "./open-screen.ts";
 import { onOutputLoss, type OutputLoss } from "./output-loss.ts";
 import { isPluginFile } from "./plugin-file.ts";
 import { queuePlace } from "./queue-place.ts";
-import { print, say } from "./print.ts";
+import { print, printLines, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 import { configRequest, type TrainOptions } from "./train-options.ts";
 
+/** How long the dashboard says what the run is about to take. */
+const NEWS_MILLISECONDS = 60_000;
 /** What was asked and has not happened yet. */
 const ASKED = {
   stop: "stopping after this batch, saving",
@@ -47,13 +51,13 @@ export async function train(options: TrainOptions): Promise<void> {
   const request = configRequest(options);
   if (options.dryRun) {
     const { dryRun } = await import("./dry-run.ts");
-    return await dryRun(request, cwd);
+    return await dryRun(request, cwd, options);
   }
   if (options.prepare || options.member !== undefined || options.into !== undefined) {
     const { prepareRun, trainMemberApart } = await import("./train-apart.ts");
     return await (options.prepare ? prepareRun(options) : trainMemberApart(options));
   }
-  const ui = chooseUi(options.ui);
+  const ui = chooseUi(options.json ? "json" : options.ui);
   const openScreen = await screenOpener(ui, options);
   // A resumed run is shown from its beginning: the state folds its log before training goes on.
   const host = new ViewHost();
@@ -91,6 +95,7 @@ export async function train(options: TrainOptions): Promise<void> {
         state = reduce(state, event);
         if (OVER.has(event.type)) steered = undefined;
         if (isShown) screen?.show(event);
+        announce(event);
       },
       onPhase(what) {
         if (ui !== "ink" || opened) return; // a line for what is over in a second is noise in a log
@@ -109,9 +114,26 @@ export async function train(options: TrainOptions): Promise<void> {
       onNoise: (text) => (ui === "ink" ? noise.push(text) : process.stderr.write(text)),
     },
   );
+  /** When the run began here: what it is about to do is news for a while. */
+  let beganAt: number | undefined;
+  let isTimeSaid = false;
+  const announce = (event: RunEvent): void => {
+    if (options.resume !== undefined) return;
+    if (event.type === "run-start") beganAt = event.clock.at;
+    if (ui !== "plain" || !isShown || beganAt === undefined) return;
+    if (event.type === "run-start") printLines(announcement(state, resumeCommand(folder ?? "RUN", plugins)));
+    if (event.type !== "step" || isTimeSaid) return;
+    const isBare = request.file === undefined && request.preset === undefined && request.settings.length === 0;
+    const sentence = timeSentence(state, { isBare, demo: `${commandName()} train --preset demo` });
+    if (sentence === undefined) return;
+    isTimeSaid = true;
+    printLines([sentence]);
+  };
+  const news = (): string | undefined =>
+    beganAt !== undefined && Date.now() - beganAt < NEWS_MILLISECONDS ? announcedNote(state) : undefined;
   const leave = async (code: number): Promise<void> => {
     await screen?.close();
-    const next = folder === undefined ? "" : ` Go on from the last checkpoint with\n  ${resumeCommand(folder, plugins)}`;
+    const next = folder === undefined ? "" : ` Resume from the last checkpoint with\n  ${resumeCommand(folder, plugins)}`;
     say(`Left at once.${next}\n`);
     process.exit(code);
   };
@@ -148,8 +170,8 @@ export async function train(options: TrainOptions): Promise<void> {
     } else
       say(
         kind === "terminal"
-          ? "The terminal is gone; training goes on without a screen.\n"
-          : `${message} Training goes on without a screen.\n`,
+          ? "The terminal is gone; training continues without a screen.\n"
+          : `${message} Training continues without a screen.\n`,
       );
   };
   const ask = (what: "stop-after-epoch" | "stop-after-member"): void => {
@@ -189,7 +211,7 @@ export async function train(options: TrainOptions): Promise<void> {
           stop(exitCodeOf("SIGINT"));
         },
         interrupt,
-        note: () => (asked === undefined ? steered : ASKED[asked]),
+        note: () => (asked === undefined ? (steered ?? news()) : ASKED[asked]),
       },
     });
   const signals = onStopSignal(onSignal);
@@ -206,7 +228,7 @@ export async function train(options: TrainOptions): Promise<void> {
     }
     if (ui !== "json" && isShown) print(farewell(state, result.folder, { plugins }));
     if (result.reason === "interrupted") {
-      if (ui === "json" || !isShown) say(`Interrupted and saved. Go on with ${resumeCommand(result.folder, plugins)}\n`);
+      if (ui === "json" || !isShown) say(`Interrupted and saved. Resume with ${resumeCommand(result.folder, plugins)}\n`);
       throw new Exit(exitCode ?? exitCodeOf("SIGINT"));
     }
   } catch (error) {
@@ -239,7 +261,7 @@ async function replay(
 export function farewell(
   state: RunState,
   folder: string,
-  { plugins = [], columns = process.stdout.columns || Number.POSITIVE_INFINITY }: { plugins?: readonly string[]; columns?: number } = {},
+  { plugins = [], columns = listWidth() }: { plugins?: readonly string[]; columns?: number } = {},
 ): string {
   const benn = commandName();
   const interrupted = state.end?.reason === "interrupted";
@@ -286,6 +308,6 @@ function withHint(error: unknown, folder: string, plugins: readonly string[]): u
   error.message =
     error instanceof UserError
       ? `${said} The run so far is in ${folder}.`
-      : `${said} "${resumeCommand(folder, plugins)}" goes on from the last checkpoint.`;
+      : `${said} "${resumeCommand(folder, plugins)}" resumes from the last checkpoint.`;
   return error;
 }

@@ -1,15 +1,14 @@
 import { resolve } from "node:path";
 import type { RunEvent, Spec } from "@benn/core";
-import { printable } from "@benn/core/internals";
 import { readExperiment, RunControl, type Verification, verifyRun } from "@benn/core/node";
-import { duration } from "../run/format.ts";
 import { initialState, reduce } from "../run/run-state.ts";
 import { runOptions } from "../run/run-options.ts";
 import { secondsLeft } from "../run/time-left.ts";
 import { exitCodeOf, type StopSignal } from "./exit-codes.ts";
 import { Exit } from "./failure.ts";
 import { openRunContainer, pluginsOfRun, refuseForeignBackend } from "./plugins-of-run.ts";
-import { print, printJson } from "./print.ts";
+import { printJson, printLines } from "./print.ts";
+import { progressLine } from "./progress-line.ts";
 import { onStopSignal } from "./stop-signals.ts";
 
 export interface VerifyOptions {
@@ -33,7 +32,7 @@ export async function verify(folder: string, { whole, members, data, plugin = []
     signal = received;
     control.stopNow();
   });
-  const progress = process.stderr.isTTY && !json ? progressLine() : undefined;
+  const progress = trainingProgress(json);
   try {
     const { executor } = runOptions({ container, plugins: await pluginsOfRun(run, plugin, cwd) }, cwd);
     const verification = await verifyRun(folder, {
@@ -43,29 +42,32 @@ export async function verify(folder: string, { whole, members, data, plugin = []
       ...(whole === undefined ? {} : { whole }),
       ...(members === undefined ? {} : { members }),
       ...(data === undefined ? {} : { dataset: { ...(config.dataset as Spec), source: undefined, data: resolve(data) } }),
-      onEvent: (event) => progress?.show(event),
+      onEvent: (event) => progress.show(event),
     });
-    progress?.clear();
+    progress.clear();
     const isSame = verification.members.every(({ differences }) => differences.length === 0);
     if (json) printJson({ ...verification, same: isSame && verification.complete });
-    else print(`${verifyLines(verification).join("\n")}\n`);
+    else printLines(verifyLines(verification));
     if (!isSame) process.exitCode = 1;
     else if (!verification.complete) throw new Exit(signal === undefined ? 1 : exitCodeOf(signal));
   } finally {
-    progress?.clear();
+    progress.clear();
     release();
   }
 }
+
+/** Of a checksum, enough to see which it is; --json has all of it. */
+const SHOWN_DIGITS = 16;
 
 /** What was compared, as text. */
 export function verifyLines({ folder, fromEpoch, members, complete }: Verification): string[] {
   const from = fromEpoch > 0 ? `, taken up after epoch ${fromEpoch}` : ", trained from the beginning";
   return [
     ...members.flatMap(({ member, same, differences }) => [
-      `member ${member + 1}${from}: ${differences.length === 0 ? "the same bytes" : "not the same"}`,
+      `member ${member + 1}${from}: ${differences.length === 0 ? "the same bytes" : "not the same bytes"}`,
       ...Object.entries(same)
         .filter(([name]) => name.includes("."))
-        .map(([name, sum]) => `  same     ${name}  ${sum}`),
+        .map(([name, sum]) => `  same     ${name}  ${sum.slice(0, SHOWN_DIGITS)}…`),
       ...differences.flatMap(({ what, stored, found }) => [
         `  differs  ${what}`,
         `           stored ${stored === "" ? "nothing" : stored}`,
@@ -76,20 +78,23 @@ export function verifyLines({ folder, fromEpoch, members, complete }: Verificati
   ];
 }
 
-/** A line on standard error that is written over. */
-function progressLine(): { show(event: RunEvent): void; clear(): void } {
+/** How far the training is, with the time left of all of it. */
+function trainingProgress(json: boolean | undefined): { show(event: RunEvent): void; clear(): void } {
+  const progress = progressLine({ json });
   let state = initialState;
   return {
     show(event) {
       state = reduce(state, event);
-      if (event.type === "progress") process.stderr.write(`\r${printable(event.what)}: ${event.done} of ${event.total}\u001B[K`);
+      if (event.type === "progress") progress.show(event);
       if (event.type !== "step") return;
-      const left = secondsLeft(state);
-      const { member, epoch, step, steps } = event;
-      process.stderr.write(
-        `\rmember ${member + 1}, epoch ${epoch + 1}: ${step} of ${steps} batches${left === undefined ? "" : `, about ${duration(left)} left of the whole run`}\u001B[K`,
-      );
+      const { member, epoch, step: done, steps: total } = event;
+      progress.show({
+        what: `training member ${member + 1} again, epoch ${epoch + 1}, batches`,
+        done,
+        total,
+        secondsLeft: secondsLeft(state),
+      });
     },
-    clear: () => void process.stderr.write("\r\u001B[K"),
+    clear: progress.clear,
   };
 }

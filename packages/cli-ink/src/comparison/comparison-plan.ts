@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type Config, UserError, z } from "@benn/core";
+import { checkValue, faultSentence } from "@benn/core/internals";
 
 const seed = z.int().min(0).max(0xffffffff);
 
@@ -42,13 +43,9 @@ export async function readPlan(path: string): Promise<{ readonly plan: PartialPl
       { cause },
     );
   }
-  const parsed = planSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new UserError(
-      `compare: ${path}: ${issue?.path.join(".") || "the file"}: ${issue?.message ?? "is not valid"}. Keys are members, bits, quantizer, seeds and train.`,
-    );
-  }
+  const parsed = checkValue(planSchema, json);
+  if (parsed.fault)
+    throw new UserError(`compare: ${path}: ${faultSentence(parsed.fault)}. Keys are members, bits, quantizer, seeds and train.`);
   const { train, ...plan } = parsed.data;
   return { plan: withoutUndefined(plan), ...(train ? { train } : {}), folder: dirname(resolve(path)) };
 }

@@ -68,7 +68,7 @@ async function countedOf(
       const real = layers.filter((layer) => layer.bitOperations === 32 * 32 * layer.realMultiplyAdds);
       return { bytes, bitOperations, realShare: real.reduce((sum, layer) => sum + layer.bitOperations, 0) / bitOperations };
     }
-    throw new UserError(`run folder ${folder}: has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
+    throw new UserError(`run folder ${folder}: has no trained member yet. Resume it with "benn train --resume ${folder}".`);
   } finally {
     data.dispose?.();
   }

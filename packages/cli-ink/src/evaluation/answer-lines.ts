@@ -18,7 +18,7 @@ export function answerLines({ folder, voter, splits, vote, members, planned, end
       ? [`A single member has ${percent(split.singleMean.accuracy)} on average. ${vote.against.map(againstWords).join(" ")}`]
       : []),
     ...(missing > 0 && !ended
-      ? [`${membersWord(members.length)} of ${planned} are trained so far: "benn train --resume ${folder}" goes on.`]
+      ? [`${membersWord(members.length)} of ${planned} are trained so far; resume with "benn train --resume ${folder}".`]
       : []),
     "Intervals hold the true value in 95 % of cases.",
   ];

@@ -141,7 +141,7 @@ test("members that are missing, votes that do not fit and notes are told", () =>
     },
   });
   const text = linesOf(evaluation).join(" ");
-  expect(text).toContain('2 members of 8 are trained so far: "benn train --resume runs/a" goes on.');
+  expect(text).toContain('2 members of 8 are trained so far; resume with "benn train --resume runs/a".');
   expect(text).toContain("Other votes, in --json: my-very-long-");
   expect(text).toContain("Note: members/000/logits.train.f32: is gone; computed from the weights.");
 });

@@ -1,5 +1,5 @@
 import type { ByMetric, MetricInfo, RunEvent } from "@benn/core";
-import { count, duration, short } from "./format.ts";
+import { count, duration, imagesPerSecond, short } from "./format.ts";
 import { comparison, metricText } from "./metric-values.ts";
 import { voteMetrics } from "./run-metrics.ts";
 import { progressOf, type RunState } from "./run-state.ts";
@@ -38,7 +38,7 @@ export function eventLine(event: RunEvent, state: RunState, { live }: { readonly
       const left = live ? secondsLeft(state) : undefined;
       const time = left === undefined ? "" : `, ${leftWords(state, left)}`;
       const { imagesPerSecond: rate } = event.clock;
-      const speed = rate === undefined ? "" : `, ${rate >= 100 ? count(rate) : rate.toFixed(1)} images/s`;
+      const speed = rate === undefined ? "" : `, ${imagesPerSecond(rate)}`;
       const parts = [
         `loss ${short(event.loss)}`,
         ...each(event.metrics, (value, metric) => `train ${metric.title} ${metricText(metric, value)}`),

@@ -7,7 +7,7 @@ const READING = new Set(["open", "read", "scandir", "opendir", "stat", "lstat", 
 
 /**
  * An error in the user's terms: what the system refused, such as a file without permission, is the user's to mend and becomes a `UserError`;
- * a zod error, whose message is a list in JSON, becomes one of its first issue. Any other is returned as it came.
+ * a zod error, whose message is a list in JSON, becomes one that names the place. Any other is returned as it came.
  */
 export function explainError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
@@ -19,7 +19,6 @@ export function explainError(error: unknown): unknown {
   }
   const { issues } = error as { issues?: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] };
   if (!Array.isArray(issues)) return error;
-  const [issue] = issues;
-  const where = issue?.path.map(String).join(".") ?? "";
-  return new Error(`${where === "" ? "a value" : where} is not valid: ${issue?.message ?? "it does not fit"}`, { cause: error });
+  const where = issues[0]?.path.map(String).join(".") ?? "";
+  return new Error(`${where === "" ? "a value" : where} has not the form that was expected`, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, count, duration, percent, short, table } from "./format.ts";
+import { bytes, clock, count, percent, short, table } from "./format.ts";
 
 test("numbers read as people write them", () => {
   expect([percent(0.5234), percent(1), percent(undefined), percent(Number.NaN)]).toEqual(["52.3 %", "100.0 %", "–", "–"]);
@@ -13,7 +13,7 @@ test("numbers read as people write them", () => {
     "0.000",
     "–",
   ]);
-  expect([9.6, 75, 3599.6, 4000, 90_000, -3].map(duration)).toEqual(["0:10", "1:15", "1:00:00", "1:06:40", "1 d 1 h", "0:00"]);
+  expect([9.6, 75, 3599.6, 4000, 90_000, -3].map(clock)).toEqual(["0:10", "1:15", "1:00:00", "1:06:40", "1 d 1 h", "0:00"]);
   expect([0, 999, 1000, 61_234, 482_000, 3.2e9].map(bytes)).toEqual(["0 B", "999 B", "1.0 kB", "61.2 kB", "482 kB", "3.2 GB"]);
   expect(count(1_234_567)).toBe("1,234,567");
 });

@@ -1,10 +1,11 @@
 // Numbers as people read them, the same in the dashboard, the plain lines, the tables and the report.
 import { printable } from "@benn/core/messages";
 
-export { bytes, count, percent, short } from "@benn/report/numbers";
+export { bytes, count, digits, duration, fineBytes, imagesPerSecond, milliseconds, roughly } from "@benn/core/quantities";
+export { percent, short } from "@benn/report/numbers";
 
-/** `75` → `1:15`, `4000` → `1:06:40`, two days → `2 d 1 h`. */
-export function duration(seconds: number): string {
+/** A clock that runs: `75` → `1:15`, `4000` → `1:06:40`, two days → `2 d 1 h`. */
+export function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const [days, hours, minutes] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
   if (days > 0) return `${days} d ${hours} h`;

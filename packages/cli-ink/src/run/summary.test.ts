@@ -18,9 +18,9 @@ const withVotes = (state: RunState, of: (stage: Staged, at: number) => Readonly<
 
 test("the table holds a row a stage with single members and every vote, the run's own first, by the first metric", () => {
   const lines = summary(finished);
-  expect(lines[0]).toBe("Test accuracy % of single members and of the votes of the first ones, on 1,000 images");
+  expect(lines[0]).toBe("Test accuracy % on 1,000 images: votes of the first n members; single = member n alone");
   expect(lines.slice(2, 6).map((line) => line.trim().split(/\s{2,}/))).toEqual([
-    ["members", "single", "mean single", "soft", "hard", "softmax"],
+    ["n", "single", "mean single", "soft", "hard", "softmax"],
     ...finished.staged.map((stage) => {
       const { single = Number.NaN, singleMean = Number.NaN, test: byVoter } = votes(stage);
       const shares = [single, singleMean, ...["soft", "hard", "softmax"].map((voter) => byVoter[voter] ?? Number.NaN)];
@@ -37,30 +37,32 @@ test("the vote beside a single member, out-of-bag accuracy, and the size beside 
     test: { soft = 0 },
     singleMean = Number.NaN,
   } = votes(last);
-  const [vote, mean, gain] = [soft, singleMean, soft - singleMean].map((share) => (100 * share).toFixed(1));
+  const best = Math.max(...finished.staged.map((stage) => votes(stage).single ?? 0));
+  const [vote, mean, top] = [soft, singleMean, best].map((share) => (100 * share).toFixed(1));
+  const margin = (196 * Math.sqrt((soft * (1 - soft)) / 1000)).toFixed(1);
   expect(text).toContain(
-    `Test accuracy of the soft vote of 3 members: ${vote} %; of a single member on average: ${mean} %; ${gain} points better.`,
+    `Test accuracy of the soft vote of 3 members: ${vote} % (± ${margin}); a single member averages ${mean} %, the best ${top} %.`,
   );
   expect(text).toContain("Out-of-bag accuracy");
   expect(text).toContain("3 members hold 171,000 parameters in 75.0 kB");
-  expect(text).toContain("690 kB, 9.2 times as much. One real-valued twin alone: 57,000 parameters, 230 kB.");
+  expect(text).toContain("in float32: 690 kB (9.2×); one float32 network: 230 kB.");
 });
 
 test("every metric of the votes has its sentence, and the table is of the first that votes are measured by", () => {
   const run = exampleRun({ members: 2, epochs: 1, more: [brier] }).reduce(reduce, initialState);
   expect(summary(run).join("\n")).toMatch(
-    /^Test Brier score of the soft vote of 2 members: 0\.\d+; of a single member on average: 0\.\d+; 0\.\d+ better\.$/m,
+    /^Test Brier score of the soft vote of 2 members: 0\.\d+; a single member averages 0\.\d+, the best 0\.\d+\.$/m,
   );
   if (!run.start) throw new Error("no start");
   const first = { ...run, start: { ...run.start, metrics: run.start.metrics.toReversed() } };
-  expect(summary(first)[0]).toMatch(/^Test Brier score of/);
+  expect(summary(first)[0]).toMatch(/^Test Brier score on/);
   const onlyMembers = { ...run, start: { ...run.start, metrics: run.start.metrics.filter(({ name }) => name === "loss") } };
   expect(summary(onlyMembers).join("\n")).not.toContain("vote of");
 });
 
 test("of different nets none is taken for the twin of all", () => {
   const mixed = exampleRun({ members: 2, epochs: 1, architectures: ["nin", "resnet20"] }).reduce(reduce, initialState);
-  expect(summary(mixed).join("\n")).toContain("9.2 times as much.");
+  expect(summary(mixed).join("\n")).toContain("(9.2×).");
   expect(summary(mixed).join("\n")).not.toContain("twin");
 });
 

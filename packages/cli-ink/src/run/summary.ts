@@ -14,7 +14,10 @@ export function headline({ start, staged }: RunState, metric: MetricInfo): VoteV
   const voter = start?.voter.split(" ")[0] ?? "";
   const value = measured?.test[voter];
   const mean = measured?.singleMean;
-  return stage && value !== undefined && mean !== undefined ? { members: stage.members, voter, value, mean } : undefined;
+  if (!stage || value === undefined || mean === undefined) return undefined;
+  const singles = staged.flatMap(({ metrics: { [metric.name]: own } }) => own?.single ?? []);
+  const best = singles.length === stage.members ? singles.reduce((a, b) => (isBetter(metric, b, a) ? b : a)) : undefined;
+  return { members: stage.members, voter, value, mean, best };
 }
 
 /** Names of the voters, as far as the run has shown them: its own first. */
@@ -30,7 +33,7 @@ export function stagedRows(state: Pick<RunState, "start" | "staged">, metric: Me
   const voters = votersOf(state);
   const cell = (value: number | undefined): string => metricCell(metric, value);
   return [
-    ["members", "single", "mean single", ...voters],
+    ["n", "single", "mean single", ...voters],
     ...stages.map(({ members, single, singleMean, test }) => [
       String(members),
       cell(single),
@@ -49,13 +52,13 @@ export function summary(state: RunState): string[] {
   const lines: string[] = [];
   if (first) {
     lines.push(
-      `Test ${metricHead(first)} of single members and of the votes of the first ones, on ${count(start.dataset.test)} images`,
+      `Test ${metricHead(first)} on ${count(start.dataset.test)} images: votes of the first n members; single = member n alone`,
       "",
     );
     lines.push(...table(stagedRows(state, first), { left: 0 }).map((line) => `  ${line}`), "");
     for (const metric of metrics) {
       const done = headline(state, metric);
-      if (done) lines.push(voteSentence(metric, done));
+      if (done) lines.push(voteSentence(metric, done, start.dataset.test));
     }
     lines.push(...bestWords(state, first));
   }
@@ -93,9 +96,9 @@ function sizeWords(state: RunState): string[] {
   const sum = (of: (plan: (typeof voting)[number]) => number): number => voting.reduce((total, plan) => total + of(plan), 0);
   const [small, real] = [sum((plan) => plan.bytes), sum((plan) => plan.realBytes)];
   const alike = voting.every((plan) => plan.architecture === one.architecture);
-  const twin = alike ? ` One real-valued twin alone: ${count(one.parameters)} parameters, ${bytes(one.realBytes)}.` : "";
+  const twin = alike ? `; one float32 network: ${bytes(one.realBytes)}` : "";
   return [
-    `${membersWord(voting.length)} ${voting.length === 1 ? "holds" : "hold"} ${count(sum((plan) => plan.parameters))} parameters in ${bytes(small)}; with real-valued weights as many take ` +
-      `${bytes(real)}, ${(real / small).toFixed(1)} times as much.${twin}`,
+    `${membersWord(voting.length)} ${voting.length === 1 ? "holds" : "hold"} ${count(sum((plan) => plan.parameters))} parameters in ${bytes(small)}; ` +
+      `in float32: ${bytes(real)} (${(real / small).toFixed(1)}×)${twin}.`,
   ];
 }

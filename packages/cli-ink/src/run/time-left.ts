@@ -1,4 +1,4 @@
-import { duration } from "./format.ts";
+import { roughly } from "./format.ts";
 import { epochsDone, inTraining, type MemberState, type RunState } from "./run-state.ts";
 
 /** A forward pass is a third of a training step: the guess for evaluation until it was measured. */
@@ -38,9 +38,9 @@ export function secondsLeft(state: RunState): number | undefined {
   return Math.max(0, ...rest, sum / Math.max(1, inTraining(state).length));
 }
 
-/** `about 2:05 left`; where the run may end early, that is the most. */
+/** `about 2 min left`; where the run may end early, that is the most. */
 export function leftWords({ start }: Pick<RunState, "start">, seconds: number): string {
-  return `${start?.stopWhen ? "at most about" : "about"} ${duration(seconds)} left`;
+  return `${start?.stopWhen ? "at most about" : "about"} ${roughly(seconds)} left`;
 }
 
 /** Seconds of an epoch, scorings included, and of the evaluation that ends the member. */

@@ -1,5 +1,6 @@
+import { wilson } from "@benn/analysis";
 import type { MetricInfo } from "@benn/core";
-import { comparison, metricText } from "./metric-values.ts";
+import { metricText } from "./metric-values.ts";
 
 /** What a vote reaches by a metric. */
 export interface VoteValue {
@@ -9,13 +10,25 @@ export interface VoteValue {
   readonly value: number;
   /** Of a single member, on average. */
   readonly mean: number;
+  /** Of the best single member, by the same rows. */
+  readonly best?: number | undefined;
 }
 
-/** A vote beside its members, in a sentence. */
-export function voteSentence(metric: MetricInfo, { members, voter, value, mean }: VoteValue): string {
-  const gain = comparison(metric, value, mean);
-  const alone = `of a single member on average: ${metricText(metric, mean)}${gain === undefined ? "" : `; ${gain}`}`;
-  return `Test ${metric.title} of the ${voter} vote of ${membersWord(members)}: ${metricText(metric, value)}; ${alone}.`;
+/**
+ * A vote beside its members, in a sentence.
+ * @param rows that an accuracy was measured on, which is known no better than they allow
+ */
+export function voteSentence(metric: MetricInfo, { members, voter, value, mean, best }: VoteValue, rows?: number): string {
+  const said = `Test ${metric.title} of the ${voter} vote of ${membersWord(members)}: ${metricText(metric, value)}${marginOf(metric, value, rows)}`;
+  if (members === 1) return `${said}.`;
+  return `${said}; a single member averages ${metricText(metric, mean)}${best === undefined ? "" : `, the best ${metricText(metric, best)}`}.`;
+}
+
+/** ` (± 3.1)`: half of the 95 % interval of a share of so many rows. */
+function marginOf({ name }: MetricInfo, value: number, rows: number | undefined): string {
+  if (name !== "accuracy" || rows === undefined || rows === 0) return "";
+  const [low, high] = wilson(Math.round(value * rows), rows);
+  return ` (± ${(50 * (high - low)).toFixed(1)})`;
 }
 
 export function membersWord(n: number): string {

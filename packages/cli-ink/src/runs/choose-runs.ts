@@ -1,5 +1,6 @@
 import { UserError } from "@benn/core";
 import type { ListedRun } from "./read-runs.ts";
+import { SORT_COLUMNS } from "./sort-columns.ts";
 
 const KEYS = {
   name: ({ name }) => name,
@@ -8,16 +9,14 @@ const KEYS = {
   members: ({ members }) => members.trained,
   size: ({ bytes }) => bytes,
   status: ({ status }) => status,
-} satisfies Record<string, (run: ListedRun) => string | number | undefined>;
-
-export const SORT_KEYS: readonly string[] = Object.keys(KEYS);
+} satisfies Record<(typeof SORT_COLUMNS)[number], (run: ListedRun) => string | number | undefined>;
 
 /**
  * Runs in the order of a key: names and states from A on, everything else the largest first; a run without it comes last.
  * @throws UserError for another key
  */
 export function sortRuns(runs: readonly ListedRun[], key: string): ListedRun[] {
-  if (!Object.hasOwn(KEYS, key)) throw new UserError(`runs --sort: "${key}" is no column. Write one of ${SORT_KEYS.join(", ")}.`);
+  if (!Object.hasOwn(KEYS, key)) throw new UserError(`runs --sort: "${key}" is no column. Write one of ${SORT_COLUMNS.join(", ")}.`);
   const of: (run: ListedRun) => string | number | undefined = KEYS[key as keyof typeof KEYS];
   return runs.toSorted((a, b) => {
     const [one, other] = [of(a), of(b)];

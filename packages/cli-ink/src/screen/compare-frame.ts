@@ -40,7 +40,7 @@ const HELP: readonly Line[] = [
   ...(
     [
       ["j k, ↑ ↓", "the member whose curves are compared"],
-      ["c", "other charts, where not all have room"],
+      ["c", "next chart, on small terminals"],
       ["y, w", "log scale, smoothing"],
       ["PgUp, PgDn", "scroll the settings"],
       ["/", "only runs whose names have these letters"],
@@ -100,7 +100,7 @@ function votes(runs: readonly ComparedRun[], hueOf: (run: ComparedRun) => Hue, w
     name: "votes",
     draw(width, height) {
       const [metric] = runs.flatMap(({ state }) => voteMetrics(state));
-      if (!metric) return [line(bold("Votes")), line(dim("when the first member is done"))];
+      if (!metric) return [line(bold("Votes")), line(dim("appears after the first member finishes"))];
       const series = runs.map((run): Series => {
         const voter = run.state.start?.voter.split(" ")[0] ?? "";
         const points = run.state.staged.map(({ members, metrics }) => ({ x: members, y: metrics[metric.name]?.test[voter] ?? Number.NaN }));

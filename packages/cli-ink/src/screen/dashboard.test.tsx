@@ -84,7 +84,7 @@ test("the ends of an axis never read the same", () => {
 
 test("80 × 24 shows progress, every lane in full, both charts and the votes", () => {
   const text = draw(six, 80, 24);
-  expect(text).toContain("47 %  member 3 of 6 · 0:56 · about 1:03 left");
+  expect(text).toContain("47 %  member 3 of 6 · 0:56 · about 1 min left");
   expect(text).toMatch(/✓ {2}1 +6\/6 +[▁-█]+ +0\.910 {10}59\.0 % {2}53\.0 % {2}0\.410 {3}1\.00$/m);
   expect(text).toMatch(/▶ {2}3 +5\/6 +[▁-█]+ +0\.897 {10}55\.0 %$/m);
   expect(text).toMatch(/· {2}6 +0\/6$/m);

@@ -39,7 +39,7 @@ test("the dashboard says why it ended, in its place, and forgets the member that
 
 test("before that, what is left is the most", () => {
   const running = events.slice(0, 30).reduce(reduce, initialState);
-  expect(draw(running)).toMatch(/· at most about \d+:\d\d left/);
+  expect(draw(running)).toMatch(/· at most about [\d hmins]+ left/);
   expect(draw(running)).toContain("soft vote · patience 2");
   expect(secondsLeft(ended)).toBeUndefined();
 });
@@ -49,7 +49,7 @@ test("plain lines begin with the rule and end with why; json lines are the event
   const plain = plainScreen((text) => lines.push(text), { state: initialState });
   for (const event of events) plain.show(event);
   expect(lines[0]).toMatch(/; wasm; ends when the vote on validation rows has not improved for 2 members\n$/);
-  expect(lines[1]).toMatch(/\(4 % of the run, at most about \d+:\d\d left\)\n$/);
+  expect(lines[1]).toMatch(/\(4 % of the run, at most about [\d hmins]+ left\)\n$/);
   expect(lines.at(-1)).toBe(`${sentence}\n`);
   const json: string[] = [];
   const screen = jsonScreen((text) => json.push(text));

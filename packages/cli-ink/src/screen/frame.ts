@@ -3,7 +3,7 @@ import { memberInFocus, type RunState } from "../run/run-state.ts";
 import { stopSentence } from "../run/stop-words.ts";
 import { votersOf } from "../run/summary.ts";
 import { secondsLeft } from "../run/time-left.ts";
-import { duration } from "../run/format.ts";
+import { clock } from "../run/format.ts";
 import { wrap } from "../run/wrap.ts";
 import type { InsightState } from "../insight/insight.ts";
 import { footer } from "./footer.ts";
@@ -148,7 +148,7 @@ function runKeys({ state, watching, replay }: FrameProps): KeyWords[] {
       ["< >", "speed"],
       ["q", "leave"],
     ];
-  if (watching) return [["q", "leave; the run goes on"]];
+  if (watching) return [["q", "close this view; training continues"]];
   return [
     ["p", state.control === "paused" ? "resume" : "pause"],
     ["s", "stop after epoch"],
@@ -167,7 +167,7 @@ function scrub(
   columns: number,
   words: boolean,
 ): Line {
-  const text = ` ${duration(seconds)}  ×${speed >= 1 ? Math.round(speed) : speed.toFixed(2)} ${isPlaying ? "playing" : "held"}`;
+  const text = ` ${clock(seconds)}  ×${speed >= 1 ? Math.round(speed) : speed.toFixed(2)} ${isPlaying ? "playing" : "held"}`;
   const room = Math.max(4, columns - text.length - 4);
   const at = Math.round(share * room);
   if (words) return line(`replay at ${Math.round(100 * share)} %,${text}`);

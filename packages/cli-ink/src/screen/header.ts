@@ -1,4 +1,4 @@
-import { count, duration, percent } from "../run/format.ts";
+import { clock, count, imagesPerSecond, percent } from "../run/format.ts";
 import { inTraining, progressOf, type RunState } from "../run/run-state.ts";
 import { leftWords } from "../run/time-left.ts";
 import { fitting } from "./fitting.ts";
@@ -26,7 +26,7 @@ export function header({ state, elapsed, left, columns, words }: HeaderProps): L
     line(
       ...(words ? [] : [span("█".repeat(full), "good"), dim("░".repeat(bar - full)), " "]),
       bold(`${Math.floor(100 * done)} %`),
-      `  ${statusOf(state)} · ${duration(elapsed)}`,
+      `  ${statusOf(state)} · ${clock(elapsed)}`,
       left === undefined ? "" : ` · ${leftWords(state, left)}`,
     ),
   ];
@@ -56,7 +56,7 @@ function data(state: RunState): string[] {
   const held = validation > 0 ? `, ${count(validation)} validation` : "";
   const rates = inTraining(state).flatMap(({ imagesPerSecond }) => imagesPerSecond ?? []);
   const rate = rates.reduce((sum, one) => sum + one, 0);
-  const speed = rate === 0 ? [] : [`${rate >= 100 ? count(rate) : rate.toFixed(1)} images/s`];
+  const speed = rate === 0 ? [] : [imagesPerSecond(rate)];
   return [...underWay, `${name}: ${count(train)} train${held}, ${count(test)} test`, start.backend, `batch ${start.batchSize}`, ...speed];
 }
 

@@ -7,7 +7,7 @@ const EVERYWHERE: readonly KeyWords[] = [
   ["← →, h l", "the cursor of charts"],
   ["/", "filter members (3, 2-5, a net, a state), classes, metrics, lines of the log; escape ends it"],
   ["m", "another metric in the table of members and in the votes"],
-  ["c", "other charts, where not all have room"],
+  ["c", "next chart, on small terminals"],
   ["escape", "back to the member in training, nothing zoomed or filtered"],
   ["?", "close this help"],
 ];
@@ -19,7 +19,7 @@ const WORDS: readonly KeyWords[] = [
   ["train, test", "of the member alone: while it trains as measured on the way, then scored"],
   ["n, single, mean", "n members vote; member n alone; the single members on average"],
   ["time left", "from what epochs and scorings took so far; other nets are assumed to be as slow"],
-  ["images/s", "training images a second, of all members in training"],
+  ["images/s", "training speed, of all members in training"],
 ];
 
 interface HelpProps {

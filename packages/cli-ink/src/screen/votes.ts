@@ -10,7 +10,7 @@ export function votes({ state, metric: shown, width, height }: PanelProps): Line
   const metrics = voteMetrics(state);
   const metric = metrics.find(({ name }) => name === shown?.name) ?? metrics[0];
   if (!metric) {
-    const why = state.staged.length === 0 ? "when the first member is done" : "no metric of this run measures votes";
+    const why = state.staged.length === 0 ? "appears after the first member finishes" : "no metric of this run measures votes";
     return [line(bold("Votes on the test images")), cut(line(dim(why)), width)];
   }
   const [head = [], ...rows] = stagedRows(state, metric);

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { selectMembers } from "@benn/analysis";
 import { type DependencyContainer, UserError } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
+import { fineBytes, milliseconds } from "../run/format.ts";
 import type { Budget } from "./budget.ts";
 import type { Library } from "./open-library.ts";
 import { memberCosts, type PackOptions } from "./packed-costs.ts";
@@ -82,8 +83,7 @@ export function shareOf(candidates: number): number {
 
 /** `295 kB`, `1.84 ms`. */
 export function costText({ kind }: Budget, cost: number): string {
-  if (kind === "milliseconds") return `${cost.toPrecision(3)} ms`;
-  return cost < 1000 ? `${Math.round(cost)} B` : cost < 1e6 ? `${(cost / 1e3).toFixed(1)} kB` : `${(cost / 1e6).toFixed(2)} MB`;
+  return kind === "milliseconds" ? milliseconds(cost) : fineBytes(cost);
 }
 
 /** Of each candidate, and of the largest file besides its members. */

@@ -1,6 +1,7 @@
 import { type DependencyContainer, type LoadedDataset, type Metric, type Spec, UserError, type Voter, VOTERS } from "@benn/core";
 import { addsUp } from "@benn/analysis";
 import { differenceOfRuns, type Ensemble, machineMemory, openEnsemble, resolveConfig, type SavedRun } from "@benn/core/node";
+import { bytes } from "../run/format.ts";
 
 /** A member that may be chosen. */
 export interface Candidate {
@@ -123,10 +124,10 @@ function otherVoters(container: DependencyContainer): string {
 
 /** @param values of one member */
 function refuseTooMany(runs: readonly SavedRun[], values: number): void {
-  const [bytes, memory] = [8 * values * runs.reduce((sum, { members }) => sum + members.length, 0), machineMemory()];
-  if (bytes <= memory / 2) return;
+  const [size, memory] = [8 * values * runs.reduce((sum, { members }) => sum + members.length, 0), machineMemory()];
+  if (size <= memory / 2) return;
   throw new UserError(
-    `select: the votes of all members on held-out images take ${(bytes / 1e9).toFixed(1)} GB, and this machine has ${(memory / 1e9).toFixed(1)}. Choose from fewer runs.`,
+    `select: the votes of all members on held-out images take ${bytes(size)}, and this machine has ${bytes(memory)}. Choose from fewer runs.`,
   );
 }
 

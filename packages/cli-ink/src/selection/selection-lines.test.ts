@@ -71,7 +71,7 @@ test("a selection has the schema that is printed, and fits a terminal of 80 colu
 test("it says what was chosen, within which budget, and at the end what test images make of it", () => {
   const text = selectionLines(selection, accuracy, { all: false, width: 80 }).join(" ");
   expect(text).toContain(
-    "64 members of 2 runs, chosen from on 5,000 validation images by the accuracy of their softmax vote, in 20 bags, within 1.5MB",
+    "64 members of 2 runs; chosen on 5,000 validation images by the accuracy of their softmax vote, in 20 bags, within 1.5MB",
   );
   expect(text).toContain("Chosen after 37 steps of each bag: 23 members, 1.41 MB packed");
   expect(text).toContain("which is optimistic: members were chosen on them");

@@ -18,7 +18,7 @@ export function selectionLines(
 ): string[] {
   const { runs, candidates, rows, voter, bags, chosen, folder, budget, notes } = selection;
   const lines = [
-    `${membersWord(candidates)} of ${runs.length === 1 ? runs[0] : `${runs.length} runs`}, chosen from on ${count(rows)} validation images by the ${metric.title} of their ${voter} vote` +
+    `${membersWord(candidates)} of ${runs.length === 1 ? runs[0] : `${runs.length} runs`}; chosen on ${count(rows)} validation images by the ${metric.title} of their ${voter} vote` +
       `${bags > 1 ? `, in ${bags} bags` : ""}${budget ? `, within ${budget.text}` : ""}`,
     "",
     ...curveLines(selection, metric, all),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EnsembleEvaluation, Stability } from "@benn/analysis";
+import { checkValue, faultSentence } from "@benn/core/internals";
 import type { ReportedRun } from "@benn/report";
 import { fileChecksum } from "../run/file-checksum.ts";
 import { stabilitySchema } from "./stability-schema.ts";
@@ -28,13 +29,8 @@ export async function readStability(
   const file = keptStability(folder);
   if (!existsSync(file)) return {};
   const text = await readFile(file, "utf8");
-  const parsed = stabilitySchema.safeParse(jsonOf(text));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return {
-      note: `${file}: is not what benn stability --keep writes (${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}). Measure it anew.`,
-    };
-  }
+  const { fault } = checkValue(stabilitySchema, jsonOf(text));
+  if (fault) return { note: `${file}: is not what benn stability --keep writes (${faultSentence(fault)}). Measure it again.` };
   // JSON has no word for what is not a number.
   const stability = JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value)) as Stability;
   const voting = members.flatMap(({ member, alpha }) => (alpha === undefined ? [] : [member]));

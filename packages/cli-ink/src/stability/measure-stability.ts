@@ -83,7 +83,7 @@ function votersOf(ensemble: Ensemble, voter: string): Voting {
   const places = ensemble.members.flatMap(({ alpha }, place) => (alpha === undefined ? [] : [place]));
   if (places.length === 0)
     throw new UserError(
-      `run folder ${ensemble.folder}: none of its members has a vote yet: the scheme has dropped them. Go on with it by "benn train --resume ${ensemble.folder}".`,
+      `run folder ${ensemble.folder}: none of its members has a vote yet: the scheme has dropped them. Resume it with "benn train --resume ${ensemble.folder}".`,
     );
   return {
     places,

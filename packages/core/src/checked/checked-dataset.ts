@@ -69,7 +69,7 @@ function checkedSplit(whose: string, split: Split, shape: LoadedDataset["shape"]
     const at = images.findIndex((value) => !Number.isFinite(value));
     throw new ContractError(
       `${whose} returned an image with the value ${images[at]}, for row ${rows[Math.floor(at / size)]}. ` +
-        "All values must be finite: mend that image, or what prepares it.",
+        "All values must be finite: fix that image, or what prepares it.",
     );
   };
   return withChecks(split, {

@@ -47,7 +47,7 @@ export async function examineBinarizer(binarizer: Binarizer, who: string, epochs
     };
     for (const method of ["activations", "kernel", "scale"] as const) {
       if (values[method].every(Number.isFinite)) continue;
-      throw new ContractError(`${who}: ${method} returned a value that is not finite for a small layer of finite ones. Mend ${method}.`);
+      throw new ContractError(`${who}: ${method} returned a value that is not finite for a small layer of finite ones. Fix ${method}.`);
     }
     const { bits } = binarizer;
     const faults = binarizer.scale
@@ -62,7 +62,7 @@ export async function examineBinarizer(binarizer: Binarizer, who: string, epochs
     for (const [method, fault] of Object.entries(faults)) {
       if (fault === undefined) continue;
       throw new ContractError(
-        `${who}: ${method} returned what its bits do not allow: ${fault}. Mend ${method}, or set bits.${method} to what it returns.`,
+        `${who}: ${method} returned what its bits do not allow: ${fault}. Fix ${method}, or set bits.${method} to what it returns.`,
       );
     }
   }

@@ -80,7 +80,7 @@ test("every backend is told of: how fast it is, or what is wrong with it, and th
     missing,
     faulty: backend("faulty"),
   });
-  const reports = await examineBackends(container, now);
+  const reports = await examineBackends(container, { now });
   expect(reports).toEqual([
     { name: "cpu", ok: true, description: "quick here", imagesPerSecond: 10 },
     { name: "slow", ok: true, description: "slow here", imagesPerSecond: 5 },

@@ -9,12 +9,38 @@ import { type BackendReport, type Clock, examineBackend } from "./examine-backen
 /** The name that stands for whichever backend is the fastest here. */
 export const AUTO = "auto";
 
-/** Tries every registered backend, one after the other. */
-export async function examineBackends(container: DependencyContainer, now?: Clock): Promise<({ readonly name: string } & BackendReport)[]> {
+export type NamedReport = { readonly name: string } & BackendReport;
+
+export interface ExamineOptions {
+  readonly now?: Clock | undefined;
+  /** Which to try; all if absent. */
+  readonly names?: readonly string[];
+  /** A backend is about to be tried. */
+  onBegin?(name: string): void;
+  /** It was. */
+  onReport?(report: NamedReport): void;
+}
+
+/** The registered backends, without `auto`, which is none of its own. */
+export function backendNames(container: DependencyContainer): readonly string[] {
+  return container
+    .resolve(BACKENDS)
+    .names()
+    .filter((name) => name !== AUTO);
+}
+
+/** Tries registered backends, one after the other. */
+export async function examineBackends(
+  container: DependencyContainer,
+  { now, names = backendNames(container), onBegin, onReport }: ExamineOptions = {},
+): Promise<NamedReport[]> {
   const backends = container.resolve(BACKENDS);
-  const reports: ({ name: string } & BackendReport)[] = [];
-  for (const name of backends.names().filter((name) => name !== AUTO)) {
-    reports.push({ name, ...(await examineBackend(backends.create(name), now)) });
+  const reports: NamedReport[] = [];
+  for (const name of names) {
+    onBegin?.(name);
+    const report = { name, ...(await examineBackend(backends.create(name), now)) };
+    reports.push(report);
+    onReport?.(report);
   }
   return reports;
 }
@@ -24,7 +50,7 @@ export async function examineBackends(container: DependencyContainer, now?: Cloc
  * @throws UserError when none does
  */
 export async function fastestBackend(container: DependencyContainer, now?: Clock): Promise<Spec> {
-  const reports = await examineBackends(container, now);
+  const reports = await examineBackends(container, { now });
   const [fastest] = reports.filter((report) => report.ok).toSorted((a, b) => b.imagesPerSecond - a.imagesPerSecond);
   if (fastest) return container.resolve(BACKENDS).resolve(fastest.name);
   const first = reports.find((report) => !report.ok);

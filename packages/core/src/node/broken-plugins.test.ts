@@ -338,7 +338,7 @@ const before: Partial<Record<ContractKey, readonly Case[]>> = {
     [
       "many values in a 1-bit kernel",
       () => ({ ...real, bits: { activations: 32, kernel: 1 } }),
-      /kernel returned what its bits do not allow: a filter of a 1-bit kernel holds only −a and \+a, not \S+ and \S+\. Mend kernel/,
+      /kernel returned what its bits do not allow: a filter of a 1-bit kernel holds only −a and \+a, not \S+ and \S+\. Fix kernel/,
     ],
     [
       "more values than 8 bits have",

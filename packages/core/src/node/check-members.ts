@@ -95,7 +95,7 @@ export async function checkMembers(
 
 /** Runs one image, since the shape that a layer declares need not be the one it computes. */
 async function examineModel(model: LayersModel, data: LoadedDataset, who: string): Promise<void> {
-  const remedy = "Mend the layers, or their initial weights.";
+  const remedy = "Fix the layers, or their initial weights.";
   checkFinite(who, await readWeights(model), remedy);
   const options = { who, batchSize: 1, shape: data.shape, classes: data.labels.length, remedy };
   for await (const _ of predictLogits(model, data.train, Int32Array.of(0), options));

@@ -17,7 +17,7 @@ test("the disk that is asked is the one the folder will be on, whether it exists
     const folder = join(disk, "benn-not-made", "deeper");
     await checkDiskSpace(folder, members(1), data, { weightBytes: Math.floor((bavail * bsize) / 20), trained: 0 });
     await expect(checkDiskSpace(folder, members(1), data, { weightBytes: bavail * bsize, trained: 0 })).rejects.toThrow(
-      /benn-not-made\/deeper: the run needs about \d+ MB, the disk has \d+ MB free\. Free some, or choose another place with --out\./,
+      /benn-not-made\/deeper: the run needs about [\d.]+ \w?B, the disk has [\d.]+ \w?B free\. Free some, or choose another place with --out\./,
     );
   }
 });

@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import type { LoadedDataset } from "../dataset.ts";
+import { bytes } from "../quantities.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
 import { existingPart } from "./existing-part.ts";
@@ -21,7 +22,7 @@ export async function checkDiskSpace(
   const free = await freeBytes(existingPart(folder));
   if (free !== undefined && free < needed) {
     throw new UserError(
-      `${folder}: the run needs about ${Math.ceil(needed / 1e6)} MB, the disk has ${Math.floor(free / 1e6)} MB free. Free some, or choose another place with --out.`,
+      `${folder}: the run needs about ${bytes(needed)}, the disk has ${bytes(free)} free. Free some, or choose another place with --out.`,
     );
   }
 }

@@ -65,7 +65,7 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   const { container, dataset, backend, signal } = options;
   const run = await openRun(folder);
   if (run.members.length === 0)
-    throw new UserError(`run folder ${folder}: has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
+    throw new UserError(`run folder ${folder}: has no trained member yet. Resume it with "benn train --resume ${folder}".`);
   const config = resolveConfig({ ...run.config, ...(dataset ? { dataset } : {}), ...(backend ? { backend } : {}) }, container);
   await container.resolve(BACKENDS).create(config.backend).activate();
   const loading = loadDataset(config, container, signal);

@@ -130,14 +130,14 @@ export class EventLog {
       const renewed = await this.#files.open(this.#path, "a+");
       await this.#file.close();
       this.#file = renewed;
-      this.#warnings.push(`${this.#path}: was moved or deleted by another program while the run trains, and is written anew.`);
+      this.#warnings.push(`${this.#path}: was moved or deleted by another program while the run trains, and is written again.`);
     }
     if (own.size === this.#written) return;
     const left = await scan(this.#file);
     if (left.size < (await this.#file.stat()).size) await this.#file.truncate(left.size);
     this.#warnings.push(
       `${this.#path}: was changed by another program while the run trains, from ${this.#written} bytes to ${own.size}. ` +
-        `The run goes on with what is left; "benn fsck --mend" makes a log anew from the members.`,
+        `The run continues with what is left; "benn fsck --mend" rebuilds a log from the members.`,
     );
     this.#written = this.#size = left.size;
     this.#hash = left.hash;
@@ -285,12 +285,7 @@ async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "f
       }
     }
   } catch (error) {
-    throw fileError(
-      path,
-      "read",
-      error,
-      'Copy it from where the run was trained, or make it anew from the members with "benn fsck --mend".',
-    );
+    throw fileError(path, "read", error, 'Copy it from where the run was trained, or rebuild it from the members with "benn fsck --mend".');
   } finally {
     await file?.close();
   }

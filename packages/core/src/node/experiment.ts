@@ -4,6 +4,7 @@ import { arch, cpus, platform } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
+import { checkValue, faultSentence } from "../check-value.ts";
 import { type Config, configSchema } from "../config.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
@@ -12,6 +13,7 @@ import { fileError } from "./file-error.ts";
 import type { FileSystem } from "./file-system.ts";
 import { finiteJson } from "./finite-json.ts";
 import { machineMemory } from "./machine-memory.ts";
+import { pathSuggestion } from "./nearest-path.ts";
 import { preprocessingSum } from "./preprocessing-file.ts";
 import { upgradeConfig } from "./upgrade-config.ts";
 import { writeAside } from "./write-aside.ts";
@@ -108,12 +110,12 @@ export function asConfig({ members, ...config }: ResolvedConfig): Config & Recor
 export async function readExperiment(folder: string): Promise<Experiment> {
   const path = join(folder, "experiment.json");
   if (!existsSync(folder))
-    throw new UserError(`run folder ${folder}: does not exist. Finished and interrupted runs are listed by "ls runs".`);
+    throw new UserError(`run folder ${folder}: does not exist.${pathSuggestion(folder)} "benn runs" lists those that are there.`);
   if (!existsSync(path)) {
     const begun = existsSync(join(folder, "lock.json")) || existsSync(join(folder, "checkpoint"));
     throw new UserError(
       `run folder ${folder}: has no experiment.json, so it is not a folder that benn train made` +
-        (begun ? ", or it was killed before its first file. Start it anew by the same name." : "."),
+        (begun ? ", or it was killed before its first file. Start it again under the same name." : "."),
     );
   }
   const text = await readFile(path, "utf8").catch((error: unknown) => {
@@ -125,11 +127,10 @@ export async function readExperiment(folder: string): Promise<Experiment> {
   } catch (cause) {
     throw new UserError(`${path}: is not JSON. The file was damaged; restore it from a copy.`, { cause });
   }
-  const parsed = experimentJson.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
+  const parsed = checkValue(experimentJson, json);
+  if (parsed.fault) {
     throw new UserError(
-      `${path}: is not the experiment of a run (${issue?.path.join(".") || "as a whole"}: ${issue?.message ?? "is not valid"}). The file was damaged; restore it from a copy.`,
+      `${path}: is not the experiment of a run (${faultSentence(parsed.fault)}). The file was damaged; restore it from a copy.`,
     );
   }
   const { benn, format, dataset, data, origin, versions, machine } = parsed.data;
@@ -137,12 +138,11 @@ export async function readExperiment(folder: string): Promise<Experiment> {
     throw new UserError(`${path}: has format ${format}, this version of benn reads up to ${FORMAT}. Use version ${benn} or later.`);
   }
   // What older runs do not name is what there was then, and is core's default now.
-  const config = configSchema.partial().safeParse(upgradeConfig(parsed.data.config));
-  if (!config.success) {
-    const [issue] = config.error.issues;
+  const { fault } = checkValue(configSchema.partial(), upgradeConfig(parsed.data.config));
+  if (fault) {
     throw new UserError(
-      `${path}: is not an experiment of this version of benn (${issue?.path.join(".") ?? "config"}: ${issue?.message ?? "is not valid"}). ` +
-        `It was written by ${benn}; use that version, or train anew.`,
+      `${path}: is not an experiment of this version of benn (config.${faultSentence(fault)}). ` +
+        `It was written by ${benn}; use that version, or retrain.`,
     );
   }
   return {

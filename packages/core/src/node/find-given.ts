@@ -64,7 +64,7 @@ async function votingMembers(run: string): Promise<string[]> {
     if (record.alpha !== undefined) voting.push(memberFolder(run, member));
   }
   if (voting.length === 0)
-    throw new UserError(`given ${run}: has no trained member yet. Go on with it by "benn train --resume ${run}" first.`);
+    throw new UserError(`given ${run}: has no trained member yet. Resume it with "benn train --resume ${run}" first.`);
   return voting;
 }
 

@@ -9,7 +9,7 @@ export function finiteJson(value: unknown, what: string, indent?: number): strin
   const bad = findBad(value, "");
   if (bad) {
     throw new UserError(
-      `${what}: ${bad.path} is ${bad.value}, which JSON cannot store. Mend what computed it, or lower learningRate if training diverged.`,
+      `${what}: ${bad.path} is ${bad.value}, which JSON cannot store. Fix what computed it, or lower learningRate if training diverged.`,
     );
   }
   return JSON.stringify(value, null, indent);

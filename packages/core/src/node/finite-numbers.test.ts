@@ -129,7 +129,7 @@ test.for(["weight", "slot"] as const)(
     const whose = what === "weight" ? "hidden/kernel" : "the optimizer's velocity of hidden/kernel";
     expect(String(error)).toBe(
       `UserError: member 1, epoch 2: ${whose} has 96 of 96 values that are not finite, the first of them NaN. ` +
-        "The last good checkpoint is kept; lower learningRate (now 0.02) and start anew.",
+        "The last good checkpoint is kept; lower learningRate (now 0.02) and start again.",
     );
     const { tensors, metadata } = readSafetensors(await readFile(join(folder, "checkpoint/latest.safetensors")), "checkpoint");
     expect(JSON.parse(metadata["benn"] ?? "")).toMatchObject({ member: 0, training: { epoch: 1, step: 0 } });

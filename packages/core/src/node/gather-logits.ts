@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
 import type { LoadedDataset, Split, SplitName } from "../dataset.ts";
+import { bytes, count } from "../quantities.ts";
 import { winners } from "../staged-vote.ts";
 import { checkFinite } from "../train/check-finite.ts";
 import { buildMember } from "../train/member-trainer.ts";
@@ -139,10 +140,10 @@ function fileOf(
 }
 
 function refuseTooMany({ folder, data }: GatherTask, rows: number): void {
-  const [bytes, memory] = [4 * rows * data.labels.length, machineMemory()];
-  if (bytes <= memory / 2) return;
+  const [size, memory] = [4 * rows * data.labels.length, machineMemory()];
+  if (size <= memory / 2) return;
   throw new UserError(
-    `run folder ${folder}: logits of ${rows} rows have to be computed, ${(bytes / 1e9).toFixed(1)} GB of this machine's ${(memory / 1e9).toFixed(1)}. ` +
+    `run folder ${folder}: logits of ${count(rows)} rows have to be computed, ${bytes(size)} of this machine's ${bytes(memory)}. ` +
       'Ask for fewer splits, or store them with "benn fsck --mend".',
   );
 }
@@ -180,7 +181,7 @@ async function compute(
       throw new UserError(
         `run folder ${folder}: the weights of member ${member} do not fit ${settings.architecture.name} as it is configured. Was experiment.json changed?`,
       );
-    checkFinite(nameOf(member), weights, "Train it anew.");
+    checkFinite(nameOf(member), weights, "Retrain it.");
     writeWeights(model, weights);
     const computed: Computed[] = [];
     for (const name of splits) {

@@ -1,5 +1,5 @@
 // The door for applications: docs/applications.md.
-export { autoBackend, examineBackends } from "./auto-backend.ts";
+export { autoBackend, backendNames, examineBackends, type ExamineOptions, type NamedReport } from "./auto-backend.ts";
 export type { CheckMember, MemberToCheck } from "./check-members.ts";
 export { type ByteClass, findByteClass } from "./byte-class.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";

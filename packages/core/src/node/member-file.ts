@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { checkValue, faultSentence } from "../check-value.ts";
 import type { MemberRecord } from "../train/run-store.ts";
 import { UserError } from "../user-error.ts";
 import { checksum } from "./checksum.ts";
@@ -49,18 +50,15 @@ export async function readMemberFile(folder: string): Promise<SavedMember> {
     throw fileError(path, "read", error, "Was the run copied in part? Copy the member's whole folder.");
   });
   const damaged = (what: string): UserError =>
-    new UserError(`${path}: ${what}. The file was damaged; restore it from a copy, or make it anew with "benn fsck --mend".`);
+    new UserError(`${path}: ${what}. The file was damaged; restore it from a copy, or make it again with "benn fsck --mend".`);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     throw damaged("is not JSON");
   }
-  const parsed = memberJson.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw damaged(`is not the record of a trained member (${issue?.path.join(".") || "as a whole"}: ${issue?.message ?? "is not valid"})`);
-  }
+  const parsed = checkValue(memberJson, json);
+  if (parsed.fault) throw damaged(`is not the record of a trained member (${faultSentence(parsed.fault)})`);
   const { sha256: sum, files, sampleWeights, accuracy, top5, loss, metrics, ...record } = parsed.data;
   if (files) {
     const { sha256: _own, ...rest } = json as Record<string, unknown>;

@@ -10,7 +10,7 @@ test("steps that fit into memory need no warning", () => {
 
 test("a step that does not fit is announced, with what takes less", () => {
   const warning = memoryWarning(1.2e9, { members: 1, memoryBytes: 315e6, config });
-  expect(warning).toContain("a training step takes up to about 1,200 MB, and this process may use 315 MB");
+  expect(warning).toContain("a training step takes up to about 1.2 GB, and this process may use 315 MB");
   expect(warning).toContain("Less memory: --set batchSize=64, or --set gradientAccumulationSteps=2.");
   expect(warning).not.toContain("parallel");
 });

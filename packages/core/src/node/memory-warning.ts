@@ -1,3 +1,4 @@
+import { bytes } from "../quantities.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 
 /**
@@ -11,7 +12,7 @@ export function memoryWarning(
   { members, memoryBytes, config }: { members: number; memoryBytes: number; config: Pick<ResolvedConfig, "batchSize"> },
 ): string | undefined {
   if (members * stepBytes <= memoryBytes) return undefined;
-  const [asked, limit] = [members * stepBytes, memoryBytes].map((bytes) => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`);
+  const [asked, limit] = [members * stepBytes, memoryBytes].map(bytes);
   const steps = members === 1 ? "a training step takes" : `the steps of ${members} members side by side take`;
   const remedies = [
     ...(members > 1 ? ["--set parallel=1"] : []),

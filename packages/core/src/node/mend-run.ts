@@ -122,11 +122,11 @@ async function recompute(
     const of = (kind: Damage["kind"]): readonly Damage[] => damaged.filter((damage) => damage.kind === kind && damage.mendable);
     if (of("preprocessing").length > 0) {
       await writePreprocessing(folder, data);
-      outcome.mended("preprocessing.safetensors: written anew from the data.");
+      outcome.mended("preprocessing.safetensors: written again from the data.");
     }
     if (of("labels").length > 0) {
       await writeValidationLabels(folder, data);
-      outcome.mended("labels.safetensors: written anew from the data.");
+      outcome.mended("labels.safetensors: written again from the data.");
     }
     for (const member of new Set(of("logits").map(({ member = 0 }) => member))) await attempt(() => mendLogits(run, member));
     const others = damaged.filter(({ kind }) => kind === "record" || kind === "sampleWeights" || kind === "log" || kind === "checkpoint");
@@ -288,7 +288,7 @@ async function mendLogAndCheckpoint(
   if (trained === 0 && (isCheckpointDamaged || !existsSync(path))) {
     await rm(path, { force: true });
     await writeAside(log, "");
-    outcome.mended("events.jsonl, checkpoint/latest.safetensors: removed; the run begins anew when it is resumed.");
+    outcome.mended("events.jsonl, checkpoint/latest.safetensors: removed; the run starts from the beginning when it is resumed.");
     return;
   }
   // A member that the scheme stopped at has no next one to go on with: it is trained again, to the same bytes.
@@ -311,9 +311,9 @@ async function mendLogAndCheckpoint(
     ahead: [],
   });
   await writeAside(path, bytes);
-  outcome.mended("events.jsonl: made anew from what can be read of it and from the members; steps and epochs that were lost stay so.");
+  outcome.mended("events.jsonl: rebuilt from what can be read of it and from the members; steps and epochs that were lost stay so.");
   if (isCheckpointDamaged)
-    outcome.mended(`checkpoint/latest.safetensors: made anew before member ${checkpoint.member}, which begins anew if it was in training.`);
+    outcome.mended(`checkpoint/latest.safetensors: rebuilt before member ${checkpoint.member}, which restarts if it was in training.`);
 }
 
 /** @throws UserError when a file is missing */

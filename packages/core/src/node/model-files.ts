@@ -58,14 +58,14 @@ export async function readModelFiles(folder: string, sums: Readonly<Record<strin
     const end = offset + shape.reduce((product, n) => product * n, 4);
     if (end > bytes.length)
       throw new UserError(
-        `${join(folder, "weights.bin")}: has ${bytes.length} bytes, but model.json tells of at least ${end}. The file is cut short.`,
+        `${join(folder, "weights.bin")}: has ${bytes.length} bytes, but model.json needs at least ${end}. The file is cut short.`,
       );
     values.set(name, { shape, values: new Float32Array(Uint8Array.from(bytes.subarray(offset, end)).buffer) });
     offset = end;
   }
   if (offset !== bytes.length)
     throw new UserError(
-      `${join(folder, "weights.bin")}: has ${bytes.length} bytes, but model.json tells of ${offset}. The two do not belong together.`,
+      `${join(folder, "weights.bin")}: has ${bytes.length} bytes, but model.json needs ${offset}. The two do not belong together.`,
     );
   checkSum(folder, "weights.bin", bytes, sums);
   return values;
@@ -83,7 +83,7 @@ function checkSum(folder: string, name: string, bytes: Buffer, sums: Readonly<Re
   const found = checksum(bytes);
   if (found === wanted) return;
   throw new UserError(
-    `${folder}: ${name} has SHA-256 ${found}, not ${wanted} as when it was written. The file was changed; restore it or train anew.`,
+    `${folder}: ${name} has SHA-256 ${found}, not ${wanted} as when it was written. The file was changed; restore it or retrain.`,
   );
 }
 

@@ -73,7 +73,7 @@ test("a folder that holds anything else, or a member, keeps its name to itself",
   }
   const out = await newOut();
   await run(config, { out });
-  await expect(run(config, { out })).rejects.toThrow(/toy: exists\. Choose another name, or go on with it by --resume .*toy\./);
+  await expect(run(config, { out })).rejects.toThrow(/toy: exists\. Choose another name, or resume it with --resume .*toy\./);
 });
 
 test("a run that another process has just begun is in use", async () => {

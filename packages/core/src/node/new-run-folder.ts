@@ -35,7 +35,7 @@ export async function refuseTakenName(folder: string): Promise<void> {
   if (await isBarelyBegun(folder)) return;
   const isRun = existsSync(join(folder, "experiment.json"));
   throw new UserError(
-    `run folder ${folder}: exists. Choose another name${isRun ? `, or go on with it by --resume ${folder}` : " or another place (--out)"}.`,
+    `run folder ${folder}: exists. Choose another name${isRun ? `, or resume it with --resume ${folder}` : " or another place (--out)"}.`,
   );
 }
 

@@ -112,7 +112,7 @@ test("a backend without a profile is refused with those that have one, before it
     }),
   });
   await expect(openBench({ ...toy, dataset: "unread", backend: "mute" }, { container: own, profile: true })).rejects.toThrow(
-    "backend mute: cannot tell where the time of a step goes. Those that can: counting; choose one by --backend.",
+    "backend mute: cannot time the kernels of a step. Those that can: counting; choose one by --backend.",
   );
 });
 

@@ -65,7 +65,7 @@ export async function openBench(
       .filter(({ definition: { options } }) => options?.safeParse({}).success !== false)
       .flatMap(({ name }) => (backends.create(name).profile ? [name] : []));
     throw new UserError(
-      `backend ${resolved.backend.name}: cannot tell where the time of a step goes. ` +
+      `backend ${resolved.backend.name}: cannot time the kernels of a step. ` +
         (able.length > 0 ? `Those that can: ${able.join(", ")}; choose one by --backend.` : "Measure without a profile."),
     );
   }

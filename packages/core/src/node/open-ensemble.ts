@@ -94,7 +94,7 @@ export async function openEnsemble(folder: string, options: OpenEnsembleOptions)
   const { container, dataset, backend, mirror = false, again = false } = options;
   const run = await openRun(folder);
   if (run.members.length === 0)
-    throw new UserError(`run folder ${folder}: has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
+    throw new UserError(`run folder ${folder}: has no trained member yet. Resume it with "benn train --resume ${folder}".`);
   const config = resolveConfig({ ...run.config, ...(dataset ? { dataset } : {}), ...(backend ? { backend } : {}) }, container);
   const facts = await readRunFacts(folder);
   const members = await Promise.all(run.members.map((member) => readMemberRecord(folder, member, facts)));

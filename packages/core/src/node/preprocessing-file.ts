@@ -97,7 +97,7 @@ const operationJson = z.discriminatedUnion("operation", [
 export async function readPreprocessing(folder: string, sum: string | undefined): Promise<Preprocessing> {
   if (sum === undefined) return [];
   const path = join(folder, "preprocessing.safetensors");
-  const mend = `Restore it from a copy, or make it anew from the data with "benn fsck ${folder} --mend".`;
+  const mend = `Restore it from a copy, or make it again from the data with "benn fsck ${folder} --mend".`;
   const { metadata, tensors } = await readTensors(path, mend);
   const text = metadata["preprocessing"] ?? "";
   if (sumOf(text, tensors) !== sum) throw new UserError(`${path}: is not what experiment.json vouches for. ${mend}`);

@@ -28,6 +28,6 @@ test("a file of another length, and one that is no whole number of floats, are r
 
 test("a file that is not there is a sentence with what to do", async () => {
   await expect(readFloats(`${path}.none`)).rejects.toThrow(
-    'cannot be read: it does not exist (ENOENT). Restore it from a copy, or compute it again from the weights with "benn fsck --mend".',
+    'cannot be read: it does not exist (ENOENT). Restore it from a copy, or recompute it from the weights with "benn fsck --mend".',
   );
 });

@@ -33,7 +33,7 @@ export async function checkFloats(path: string, expected: FloatsExpected): Promi
 
 /** @param place gives room for what stands in the file from `at` on, at least a byte of it */
 async function walk(path: string, { count, sha256 }: FloatsExpected, place: (size: number, at: number) => Uint8Array): Promise<void> {
-  const mend = 'Restore it from a copy, or compute it again from the weights with "benn fsck --mend".';
+  const mend = 'Restore it from a copy, or recompute it from the weights with "benn fsck --mend".';
   const file = await open(path, "r").catch((error: unknown) => {
     throw fileError(path, "read", error, mend);
   });

@@ -51,7 +51,7 @@ export async function readMemberRecord(run: string, member: number, { format, ro
   const lacking = format < 2 ? undefined : needed.find((name) => saved.files[name] === undefined);
   if (lacking !== undefined) {
     throw new UserError(
-      `${join(folder, "member.json")}: has no SHA-256 of ${lacking}. The file was damaged; restore it from a copy, or train anew.`,
+      `${join(folder, "member.json")}: has no SHA-256 of ${lacking}. The file was damaged; restore it from a copy, or retrain.`,
     );
   }
   return saved;

@@ -158,7 +158,7 @@ export class RunFolder implements RunStore {
     const { events, eventsSha256, sampleWeightsSha256, experimentSha256 } = covered;
     if (events > this.#log.extent.bytes) {
       throw new UserError(
-        `${this.path}: events.jsonl has ${this.#log.extent.bytes} bytes, the checkpoint covers ${events}. The log was cut; make it anew from the members with "benn fsck ${this.path} --mend".`,
+        `${this.path}: events.jsonl has ${this.#log.extent.bytes} bytes, the checkpoint covers ${events}. The log was cut; rebuild it from the members with "benn fsck ${this.path} --mend".`,
       );
     }
     await this.#log.cut(events);
@@ -169,7 +169,7 @@ export class RunFolder implements RunStore {
     }
     if (experimentSha256 !== undefined && (await this.#experimentSum()) !== experimentSha256) {
       this.#warnings.push(
-        `${this.path}: experiment.json is not as it was when the checkpoint was written. The run goes on with its present contents.`,
+        `${this.path}: experiment.json is not as it was when the checkpoint was written. The run continues with its present contents.`,
       );
     }
     if (sampleWeightsSha256 !== undefined) this.#sampleWeights.set(Math.max(0, checkpoint.member), sampleWeightsSha256);
@@ -272,7 +272,7 @@ export class RunFolder implements RunStore {
   async loadSampleWeights(member: number): Promise<Float64Array> {
     const path = sampleWeightsFile(this.path, member);
     const bytes = await this.#read(path);
-    const mend = `Restore it from a copy, or compute it again with "benn fsck ${this.path} --mend".`;
+    const mend = `Restore it from a copy, or recompute it with "benn fsck ${this.path} --mend".`;
     const samples = (await readRunFacts(this.path)).rows?.train ?? bytes.length / 8;
     if (bytes.length !== 8 * samples)
       throw new UserError(`${path}: has ${bytes.length} bytes, but ${samples} samples take ${8 * samples}. ${mend}`);

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
+import { duration } from "../quantities.ts";
 import { UserError } from "../user-error.ts";
 import { errorCode, fileError } from "./file-error.ts";
 import { processStart, sameStart } from "./process-start.ts";
@@ -94,7 +95,7 @@ function isAlive(pid: number): boolean {
 }
 
 function inUse(folder: string, { pid, host, id }: Holder, silence: number): UserError {
-  const sign = id === undefined ? "" : `, which gave its last sign of life ${Math.max(0, Math.round(silence / 1000))} s ago`;
+  const sign = id === undefined ? "" : `, which gave its last sign of life ${duration(silence / 1000)} ago`;
   const rule =
     host === hostname()
       ? ""

@@ -81,8 +81,7 @@ export async function differenceOfRuns(run: string, other: string, container: De
   const [first, second] = await Promise.all(
     [run, other].map(async (folder) => {
       const { config, dataset: provenance, data } = await readExperiment(folder);
-      if (!data)
-        throw new UserError(`run folder ${folder}: is of a version that kept too little of its data to compare them. Train it anew.`);
+      if (!data) throw new UserError(`run folder ${folder}: is of a version that kept too little of its data to compare them. Retrain it.`);
       const { dataset: spec, validation, validationSeed, seed } = resolveConfig(config, container);
       return { provenance, spec, data, held: { validation, validationSeed: validationSeed ?? seed } };
     }),

@@ -33,7 +33,7 @@ export async function readStart(run: string): Promise<WeightValues> {
   const folder = startFolder(run);
   const sums = await startSums(folder);
   if ((await readRunFacts(run)).format >= 2 && Object.keys(sums).length === 0) {
-    throw new UserError(`${folder}: has no start.json. Restore the folder from a copy, or train anew.`);
+    throw new UserError(`${folder}: has no start.json. Restore the folder from a copy, or retrain.`);
   }
   return await readModelFiles(folder, sums);
 }
@@ -49,7 +49,7 @@ export async function startSums(folder: string): Promise<Readonly<Record<string,
     return startJson.parse(JSON.parse(text)).files;
   } catch (cause) {
     throw new UserError(
-      `${path}: holds no SHA-256 of weights.bin and model.json. The file was damaged; restore it from a copy, or train anew.`,
+      `${path}: holds no SHA-256 of weights.bin and model.json. The file was damaged; restore it from a copy, or retrain.`,
       { cause },
     );
   }

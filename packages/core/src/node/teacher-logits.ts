@@ -75,7 +75,7 @@ function sumOf(folder: string, alphas: readonly number[]): number {
   const shown = alphas.slice(0, 5).map((alpha) => alpha.toPrecision(3));
   throw new UserError(
     `teacher ${folder}: expected vote weights (alpha) with a sum above 0, got ${total.toPrecision(3)} of ${alphas.length === 1 ? "1 member" : `${alphas.length} members`} ` +
-      `(${shown.join(", ")}${alphas.length > shown.length ? ", …" : ""}): its members are no better than chance. Name another run, or train it anew.`,
+      `(${shown.join(", ")}${alphas.length > shown.length ? ", …" : ""}): its members are no better than chance. Name another run, or retrain it.`,
   );
 }
 

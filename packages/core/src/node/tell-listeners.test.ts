@@ -88,7 +88,7 @@ test("one that fails is a warning on the screen and hears no more; the run and t
     });
     const { events, folder } = await runToy({ ...config, listeners: ["broken", "notes"] }, { container });
     const warnings = events.filter((event) => event.type === "warning");
-    expect(warnings.map(({ message }) => message)).toEqual(["listener broken: the disk is full. The run goes on without it."]);
+    expect(warnings.map(({ message }) => message)).toEqual(["listener broken: the disk is full. The run continues without it."]);
     expect(events[events.indexOf(warnings[0]!) - 1]?.type).toBe(at);
     expect(events.some((event) => event.type === "run-end" && event.reason === "finished")).toBe(true);
     const log = await logOf(folder);

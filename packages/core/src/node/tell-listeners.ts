@@ -32,7 +32,7 @@ export function tellListeners(listeners: readonly NamedListener[], folder: strin
       } catch (error) {
         listening = listening.filter((other) => other !== named);
         const said = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, ".");
-        failures.push(`listener ${named.name}: ${said} The run goes on without it.`);
+        failures.push(`listener ${named.name}: ${said} The run continues without it.`);
       }
     }
     return failures;

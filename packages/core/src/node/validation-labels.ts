@@ -33,7 +33,7 @@ export async function writeValidationLabels(
  */
 export async function readValidationLabels(run: string, rows: number): Promise<Int32Array> {
   const path = validationLabelsFile(run);
-  const mend = `Restore it from a copy, or make it anew from the data with "benn fsck ${run} --mend".`;
+  const mend = `Restore it from a copy, or make it again from the data with "benn fsck ${run} --mend".`;
   const bytes = await readFile(path).catch((error: unknown) => {
     throw fileError(path, "read", error, mend);
   });

@@ -94,7 +94,7 @@ function upTo(model: tf.LayersModel, name: string): tf.LayersModel {
 
 function write(who: string, { layer, mean, variance }: BatchNorm, means: Float32Array, variances: Float32Array): void {
   if (![means, variances].every(allFinite)) {
-    throw new UserError(`${who}: layer ${layer} has batch-norm statistics that are not finite. Lower learningRate and start anew.`);
+    throw new UserError(`${who}: layer ${layer} has batch-norm statistics that are not finite. Lower learningRate and start again.`);
   }
   tf.tidy(() => {
     mean.write(tf.tensor1d(means));

@@ -49,7 +49,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     const warned = new Set(task.from?.warned);
     let steering: MemberSteering = task.from?.steering ?? {};
     control.forgetSteering(member);
-    const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start anew.`;
+    const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start again.`;
     /** The model's weights, which are finite. */
     const finiteWeights = async (who: string): Promise<WeightValues> => {
       const weights = await readWeights(model);
@@ -119,13 +119,13 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           if (!Number.isFinite(loss)) {
             throw new UserError(
               `${nameOf(member)}, epoch ${epoch + 1}, batch ${step + 1}: the loss is ${loss}. The last good checkpoint is kept; ` +
-                `lower learningRate (now ${rateOf(step)}) and start anew.`,
+                `lower learningRate (now ${rateOf(step)}) and start again.`,
             );
           }
           for (const [name, sum] of Object.entries(metrics)) {
             if (!Number.isFinite(sum))
               throw new UserError(
-                `${nameOf(member)}, epoch ${epoch + 1}, batch ${step + 1}: metric ${name} has a sum of ${sum}. Mend the metric's sum.`,
+                `${nameOf(member)}, epoch ${epoch + 1}, batch ${step + 1}: metric ${name} has a sum of ${sum}. Fix the metric's sum.`,
               );
           }
           lossSum += loss;

@@ -37,7 +37,7 @@ export function readLabelFile(path: string, files: readonly string[], synsets: r
     const splits = splitsOf(text);
     const [name = "", label = ""] = splits.find(([name]) => rowOf.has(name)) ?? splits[0] ?? [];
     const row = rowOf.get(name);
-    if (row === undefined) throw new UserError(`imagenet: "${path}" names "${name}", which is not among the pictures. Mend the line.`);
+    if (row === undefined) throw new UserError(`imagenet: "${path}" names "${name}", which is not among the pictures. Fix the line.`);
     if (labels[row] !== -1) throw new UserError(`imagenet: "${path}" names "${name}" twice. Remove one of the lines.`);
     labels[row] = toLabel(label, line);
   }

@@ -26,7 +26,7 @@ export function numberedClasses(of: {
   const highest = training.labels.reduce((most, label) => Math.max(most, label), 0);
   if (classes && highest >= classes.names.length) {
     throw new UserError(
-      `imagenet: "${train}" has the label ${highest}, but the list of classes ends at ${classes.names.length - 1}. Mend the list.`,
+      `imagenet: "${train}" has the label ${highest}, but the list of classes ends at ${classes.names.length - 1}. Fix the list.`,
     );
   }
   const strange = testing.labels.find((label) => !seen.has(label));

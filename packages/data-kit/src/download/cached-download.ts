@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
+import { bytes as sizeText } from "@benn/core/quantities";
 import { claimFolder } from "./claim-folder.ts";
 import { fetchFile, type FetchOptions, type RemoteFile } from "./fetch-file.ts";
 
@@ -66,9 +67,8 @@ async function makeRoom(dataset: string, cache: string, bytes: number): Promise<
   }
   const { bavail, bsize } = await statfs(cache);
   if (bavail * bsize >= bytes) return;
-  const mebibytes = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
   throw new UserError(
-    `${dataset}: the download needs ${mebibytes(bytes)} in "${cache}", which has ${mebibytes(bavail * bsize)}. ` +
+    `${dataset}: the download needs ${sizeText(bytes)} in "${cache}", which has ${sizeText(bavail * bsize)}. ` +
       `Make room, or set dataset.cache to another disk.`,
   );
 }

@@ -68,7 +68,7 @@ export async function fetchFile(file: RemoteFile, path: string, options: FetchOp
         if (failures > retries || (error instanceof StallError && failures > 1)) {
           throw new UserError(
             `${file.dataset}: could not download ${file.url} after ${failures} attempts: ${trouble}. ` +
-              `${sizeOf(path)} of ${file.bytes} bytes are kept; run it again to go on, or name a folder with the files with data.${proxy}`,
+              `${sizeOf(path)} of ${file.bytes} bytes are kept; run it again to resume, or name a folder with the files with data.${proxy}`,
             { cause: error },
           );
         }

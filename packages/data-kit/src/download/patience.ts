@@ -1,3 +1,5 @@
+import { milliseconds } from "@benn/core/quantities";
+
 /** A server that sends nothing. */
 export class StallError extends Error {}
 
@@ -30,7 +32,7 @@ export class Patience {
   }
 
   #start(): NodeJS.Timeout {
-    const seconds = this.#milliseconds / 1000;
-    return setTimeout(() => this.#stalled.abort(new StallError(`the server sent nothing for ${seconds} s`)), this.#milliseconds);
+    const time = milliseconds(this.#milliseconds);
+    return setTimeout(() => this.#stalled.abort(new StallError(`the server sent nothing for ${time}`)), this.#milliseconds);
   }
 }

@@ -57,5 +57,5 @@ test("hidden files are no checkpoints, links to files are, and a link to nothing
   await symlink("nowhere", join(folder, "notes.txt")); // which nobody asks for
   expect(findFiles([folder]).checkpoints.map((path) => basename(path))).toEqual(["0.pth.tar", "1.pth.tar"]);
   await symlink("nowhere", join(folder, "3.pth.tar"));
-  expect(() => findFiles([folder])).toThrow(/3\.pth\.tar: is a link that leads nowhere\. Mend it or remove it\./);
+  expect(() => findFiles([folder])).toThrow(/3\.pth\.tar: is a link that leads nowhere\. Fix it or remove it\./);
 });

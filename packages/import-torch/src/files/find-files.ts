@@ -56,7 +56,7 @@ function filesIn(folder: string): string[] {
     .map((name) => join(folder, name))
     .filter((path) => {
       const stats = existsSync(path) ? statSync(path) : undefined;
-      if (!stats && CHECKPOINT.test(path)) throw new UserError(`${path}: is a link that leads nowhere. Mend it or remove it.`);
+      if (!stats && CHECKPOINT.test(path)) throw new UserError(`${path}: is a link that leads nowhere. Fix it or remove it.`);
       return stats?.isFile() === true;
     });
 }

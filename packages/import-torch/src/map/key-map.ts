@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type KeyMap, UserError, z } from "@benn/core";
+import { checkValue, faultSentence } from "@benn/core/internals";
 import { printable } from "../printable.ts";
 
 const place = z.union([
@@ -38,12 +39,9 @@ export async function readKeyMap(path: string): Promise<KeyMap> {
       },
     );
   }
-  const parsed = keyMapSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new UserError(
-    `key map ${path}: ${issue?.path.join(".") || "as a whole"}: ${issue?.message ?? "is not valid"}. It may hold modules, keys and ignore.`,
-  );
+  const { data, fault } = checkValue(keyMapSchema, json);
+  if (data) return data;
+  throw new UserError(`key map ${path}: ${faultSentence(fault)}. It may hold modules, keys and ignore.`);
 }
 
 const COUNTERS = /(?:^|\.)num_batches_tracked$/;

@@ -34,7 +34,7 @@ export async function codedLayer(place: Place, layer: CodedLayer, warnings: stri
   const channels = input.shape[2];
   const filters = place.shape[2];
   const refuse = (what: string): never => {
-    throw new UserError(`export: layer ${place.layer} has a binarizer ${what}. Mend it: docs/plugins.md says what codes are.`);
+    throw new UserError(`export: layer ${place.layer} has a binarizer ${what}. Fix it: docs/plugins.md says what codes are.`);
   };
   const planes = packCodes(kernel, filters, weights) ?? refuse(`whose kernel is not of ${weights}-bit codes`);
   if (!(await isMonotone(binarizer, parameters, channels))) refuse("whose codes rise and fall along the values");

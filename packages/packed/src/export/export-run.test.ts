@@ -87,6 +87,6 @@ test("a run without a trained member has nothing to export", async () => {
   await run.next();
   await run.return(undefined as never);
   await expect(exportRun(empty, { container })).rejects.toThrow(
-    `export: ${empty} has no trained member yet. Go on with it by "benn train --resume ${empty}".`,
+    `export: ${empty} has no trained member yet. Resume it with "benn train --resume ${empty}".`,
   );
 });

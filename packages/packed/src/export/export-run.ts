@@ -112,7 +112,7 @@ export async function exportRun(
       onProgress?.({ members: members.length, of: run.members.length });
     }
     if (members.length === 0)
-      throw new UserError(`export: ${folder} has no trained member yet. Go on with it by "benn train --resume ${folder}".`);
+      throw new UserError(`export: ${folder} has no trained member yet. Resume it with "benn train --resume ${folder}".`);
     const alphas = members.map(({ alpha }) => alpha);
     const classes = data.labels.length;
     if (data.validation) named.voter.fit?.({ logits: validation, alphas, classes, labels: data.validation.labels });

@@ -17,7 +17,7 @@ const VECTOR = { size: [1, 1], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
  */
 export async function lowerLayer(layer: tf.layers.Layer & Lowerable, place: Place): Promise<Operation | ZeroPad> {
   const refuse = (what: string): never => {
-    throw new UserError(`export: layer ${layer.name} (${layer.getClassName()}) ${what}. Mend its lower method: docs/packed.md.`);
+    throw new UserError(`export: layer ${layer.name} (${layer.getClassName()}) ${what}. Fix its lower method: docs/packed.md.`);
   };
   const nodes = [
     await layer.lower({

@@ -1,4 +1,5 @@
 import { UserError } from "@benn/core";
+import { bytes as sizeText } from "@benn/core/quantities";
 import type { Redis } from "ioredis";
 import { PREFIX } from "../names.ts";
 import type { BlobPlace } from "./blob-store.ts";
@@ -34,10 +35,10 @@ export function redisPlace(connection: Redis, { blob: most = 2 ** 26, all = 2 **
     async write(sha256, bytes) {
       if (bytes.byteLength > most)
         throw new UserError(
-          `the queue's server: is to hold blobs up to ${mebibytes(most)}, and this member's has ${mebibytes(bytes.byteLength)}. ${more}`,
+          `the queue's server: is to hold blobs up to ${sizeText(most)}, and this member's has ${sizeText(bytes.byteLength)}. ${more}`,
         );
       const total = await connection.eval(WRITE, 2, keyOf(sha256), TOTAL, asBuffer(bytes), all);
-      if (total === -1) throw new UserError(`the queue's server: is to hold ${mebibytes(all)} of blobs, and they are used up. ${more}`);
+      if (total === -1) throw new UserError(`the queue's server: is to hold ${sizeText(all)} of blobs, and they are used up. ${more}`);
     },
     async read(sha256, bytes) {
       if ((await connection.strlen(keyOf(sha256))) !== bytes) return undefined;
@@ -51,8 +52,4 @@ export function redisPlace(connection: Redis, { blob: most = 2 ** 26, all = 2 **
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }

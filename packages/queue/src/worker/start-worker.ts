@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { type Config, UserError } from "@benn/core";
+import { checkValue, faultSentence } from "@benn/core/internals";
 import { bennVersion } from "@benn/core/node";
 import { DelayedError, type Job, UnrecoverableError, Worker } from "bullmq";
 import { type JobControl, type JobResult, memberJob } from "../job-schema.ts";
@@ -68,14 +69,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const lose = (jobId: string, why: string): void => held.get(jobId)?.lost.abort(new Error(why));
 
   const train = async (job: Job, token: string): Promise<JobResult | typeof GIVEN_BACK> => {
-    const parsed = memberJob.safeParse(job.data);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw new UnrecoverableError(
-        `worker ${name} refused a job that is not as it should be (${issue?.path.join(".")}: ${issue?.message}).`,
-      );
-    }
-    const { data } = parsed;
+    const { data, fault } = checkValue(memberJob, job.data);
+    if (fault) throw new UnrecoverableError(`worker ${name} refused a job that is not as it should be (${faultSentence(fault)}).`);
     const jobId = job.id ?? "";
     const own = { lost: new AbortController(), renewed: performance.now() };
     held.set(jobId, own);

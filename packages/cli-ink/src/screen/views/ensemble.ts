@@ -35,7 +35,7 @@ function staged({ state, metric: shown, words }: ViewProps): Tile {
     draw(width, height) {
       const metrics = voteMetrics(state);
       const metric = metrics.find(({ name }) => name === shown?.name) ?? metrics[0];
-      if (!metric) return [line(bold("Vote of the first n members")), line(dim("when the first member is done"))];
+      if (!metric) return [line(bold("Vote of the first n members")), line(dim("appears after the first member finishes"))];
       const voter = state.start?.voter.split(" ")[0] ?? "";
       const stages = state.staged.flatMap(({ members, metrics: { [metric.name]: measured } }) =>
         measured ? [{ members, ...measured }] : [],

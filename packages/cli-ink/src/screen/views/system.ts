@@ -1,5 +1,5 @@
 import type { Profiled } from "@benn/core";
-import { bytes, count, percent } from "../../run/format.ts";
+import { bytes, count, milliseconds as time, percent } from "../../run/format.ts";
 import { wrap } from "../../run/wrap.ts";
 import { bold, dim, line, span } from "../line.ts";
 import { plot } from "../plot.ts";
@@ -9,7 +9,7 @@ import type { View } from "../view.ts";
 
 export const system: View = {
   name: "system",
-  about: "images a second, cores and memory of this machine over time; the kernels that training spends its time in",
+  about: "images/s, cores and memory of this machine over time; the kernels that training spends its time in",
   keys: [
     ["P", "time kernels"],
     ["c", "charts"],
@@ -88,7 +88,7 @@ function kernels({ member, steps, milliseconds, rows, refused }: Profiled): Tile
     draw(width, height) {
       const who = member < 0 ? "pretraining" : `member ${member + 1}`;
       if (refused !== undefined) return [line(bold("Kernels")), ...wrap(refused, width).map((text) => line(text))].slice(0, height);
-      const head = line(bold(`Kernels of a step, ${who}`), dim(`  ${milliseconds.toFixed(1)} ms, mean of ${steps}`));
+      const head = line(bold(`Kernels of a step, ${who}`), dim(`  ${time(milliseconds)}, mean of ${steps}`));
       const share = (part: number): number => (milliseconds > 0 ? part / milliseconds : 0);
       const calls = width >= 50 ? 7 : 0;
       const name = Math.max(8, Math.min(34, width - calls - 18));

@@ -5,6 +5,6 @@ import { wrap } from "../../run/wrap.ts";
 /** What stands in place of what is read from the run folder, while it is not there. */
 export function waitingFor(insight: InsightState, what: keyof InsightState, width: number): Line[] {
   const { error, isLoading } = insight[what] ?? {};
-  const text = error ?? (isLoading ? "reading the logits of the members …" : "when the first member is done");
+  const text = error ?? (isLoading ? "reading the logits of the members …" : "appears after the first member finishes");
   return wrap(text, width).map((part) => line(dim(part)));
 }

@@ -53,7 +53,7 @@ function read(path: string | undefined): Manifest | undefined {
   try {
     return JSON.parse(text) as Manifest;
   } catch (cause) {
-    throw new UserError(`${path}: is not JSON (${printable((cause as Error).message)}). Mend it, since plugins are looked up there.`, {
+    throw new UserError(`${path}: is not JSON (${printable((cause as Error).message)}). Fix it, since plugins are looked up there.`, {
       cause,
     });
   }

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { nearest } from "../../nearest.ts";
 import type { BennPlugin } from "../../plugin.ts";
 import { UserError } from "../../user-error.ts";
-import { manifestOf } from "./discover-plugins.ts";
+import { pathSuggestion } from "../nearest-path.ts";
+import { dependenciesOf, manifestOf } from "./discover-plugins.ts";
 import { fileSpecifier, installResolver, manifestUrl, projectSpecifier } from "./install-resolver.ts";
 
 const IS_PATH = /^\.{0,2}[/\\]|^[a-z]:[/\\]/i;
@@ -27,14 +29,17 @@ export async function importPlugin(source: string, cwd: string): Promise<BennPlu
 
 function existingFile(source: string, cwd: string): string {
   const path = resolve(cwd, source);
-  if (!existsSync(path)) throw new UserError(`plugin ${source}: there is no file ${path}. Check the path; it begins at ${cwd}.`);
+  if (!existsSync(path))
+    throw new UserError(`plugin ${source}: there is no file ${path}.${pathSuggestion(source, cwd)} Check the path; it begins at ${cwd}.`);
   return fileSpecifier(path);
 }
 
 function installedPackage(source: string, cwd: string): string {
   if (manifestOf(source, manifestUrl(cwd))) return projectSpecifier(source, cwd);
   const remedy = existsSync(resolve(cwd, source)) ? `For the file of that name write ./${source}.` : `Add it with "npm install ${source}".`;
-  throw new UserError(`plugin ${source}: no such package is installed in ${cwd}. ${remedy}`);
+  const close = nearest(source, dependenciesOf(cwd));
+  const suggestion = close === undefined ? "" : ` Did you mean "${close}"?`;
+  throw new UserError(`plugin ${source}: no such package is installed in ${cwd}.${suggestion} ${remedy}`);
 }
 
 function isPlugin(value: unknown): value is BennPlugin {
@@ -58,9 +63,9 @@ function whyNotImported(cause: unknown): string {
     return "its entry is TypeScript inside node_modules, where Node does not run it. Let the package publish JavaScript.";
   }
   if (code === "ERR_UNKNOWN_FILE_EXTENSION") return "a plugin file ends in .ts, .mts, .js or .mjs. Rename it, or build it first.";
-  if (code === "ERR_MODULE_NOT_FOUND") return `it imports what is not there (${said}). Install that beside it, or mend the import.`;
+  if (code === "ERR_MODULE_NOT_FOUND") return `it imports what is not there (${said}). Install that beside it, or fix the import.`;
   if (cause instanceof SyntaxError || code.endsWith("TYPESCRIPT_SYNTAX")) {
     return `Node cannot read it (${said}). If the syntax is right: types are only erased, so enums, decorators, namespaces and parameter properties are not possible.`;
   }
-  return `it throws when it is imported (${said}). Mend it, or leave it out.`;
+  return `it throws when it is imported (${said}). Fix it, or leave it out.`;
 }

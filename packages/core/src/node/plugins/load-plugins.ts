@@ -51,7 +51,7 @@ async function register(plugin: BennPlugin, container: DependencyContainer, from
   } catch (cause) {
     if (cause instanceof UserError) throw cause; // a registry's, which names both plugins
     const said = (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\.$/, "");
-    throw new UserError(`plugin ${plugin.name} (from ${from}): throws when it registers (${said}). Mend it, or leave it out.`, { cause });
+    throw new UserError(`plugin ${plugin.name} (from ${from}): throws when it registers (${said}). Fix it, or leave it out.`, { cause });
   } finally {
     for (const [i, registry] of own.entries()) registry.registrant = registrants[i] ?? "";
   }

@@ -214,5 +214,5 @@ test("packages are discovered by their keyword, in any kind of dependency, if th
   const broken = join(folder, "broken");
   mkdirSync(broken);
   writeFileSync(join(broken, "package.json"), "{");
-  expect(() => discoverPlugins(broken)).toThrow(/package\.json: is not JSON .*Mend it/);
+  expect(() => discoverPlugins(broken)).toThrow(/package\.json: is not JSON .*Fix it/);
 });

@@ -1,0 +1,65 @@
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { cacheFolder } from "@benn/data-kit/cache-folder";
+
+/** A name that completion offers. */
+export interface KnownName {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The names that the built-in plugins register, and the keys of a configuration. */
+export interface KnownNames {
+  readonly presets: readonly KnownName[];
+  /** By key of the configuration: `architecture`. */
+  readonly contracts: Readonly<Record<string, { readonly names: readonly KnownName[]; readonly options: readonly string[] }>>;
+  readonly keys: readonly KnownName[];
+}
+
+/**
+ * The names from a file in the user's cache: to find them takes TensorFlow.js, which would be a second at every press of a key. The file is
+ * of this build of the command; where it cannot be read or written the names are found again.
+ */
+export async function knownNames(file?: string): Promise<KnownNames> {
+  const path = file ?? join(cacheFolder("completion"), `${await buildOf()}.json`);
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as KnownNames;
+  } catch {
+    const names = await findNames();
+    await keep(path, names).catch(() => {}); // a cache
+    return names;
+  }
+}
+
+/** Changes whenever the command is built or installed. */
+async function buildOf(): Promise<string> {
+  const { mtimeMs, ino } = await stat(import.meta.filename);
+  return `${Math.round(mtimeMs).toString(36)}-${ino.toString(36)}`;
+}
+
+async function keep(path: string, names: KnownNames): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const aside = `${path}.${process.pid}`;
+  await writeFile(aside, JSON.stringify(names));
+  await rename(aside, path);
+}
+
+async function findNames(): Promise<KnownNames> {
+  const [{ openContainer }, { registeredNames }, { configSchema }] = await Promise.all([
+    import("../command/open-container.ts"),
+    import("../command/registered-names.ts"),
+    import("@benn/core/node"),
+  ]);
+  const registered = registeredNames(await openContainer([], dirname(import.meta.filename)));
+  const contracts: Record<string, { names: KnownName[]; options: string[] }> = {};
+  for (const { key, name, aliases, description, options } of registered) {
+    const contract = (contracts[key] ??= { names: [], options: [] });
+    contract.names.push(...[name, ...aliases].map((word) => ({ name: word, description })));
+    contract.options = [...new Set([...contract.options, ...Object.keys(options.properties ?? {})])];
+  }
+  return {
+    presets: contracts["presets"]?.names ?? [],
+    contracts,
+    keys: Object.entries(configSchema.shape).map(([name, { description = "" }]) => ({ name, description })),
+  };
+}

@@ -1,0 +1,25 @@
+// Tries backends for `benn doctor` and says what came of it; what libraries print stays in this process's output.
+import { examineBackends } from "@benn/core/node";
+import { openContainer } from "./command/open-container.ts";
+import type { ProbeMessage, ProbeRequest } from "./command/probe-backends.ts";
+
+const send = (message: ProbeMessage): void => void process.send?.(message);
+
+process.once("message", (request: ProbeRequest) => {
+  probe(request).then(
+    () => process.disconnect?.(),
+    (error: unknown) => {
+      send({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+      process.disconnect?.();
+    },
+  );
+});
+
+async function probe({ names, plugins, cwd }: ProbeRequest): Promise<void> {
+  const container = await openContainer(plugins, cwd);
+  await examineBackends(container, {
+    names,
+    onBegin: (name) => send({ kind: "begin", name }),
+    onReport: (report) => send({ kind: "report", report }),
+  });
+}
