@@ -55,8 +55,8 @@ const side: Config = {
   parallel: 2,
   name: "toy",
 };
-/** Long enough for a request that is made in its first epochs to reach whoever trains. */
-const LONG: Config = { ...side, members: 2, epochs: 100 };
+/** Epochs that take longer than what a coordinator does with their events, so that a request reaches whoever trains before the member is done. */
+const LONG: Config = { ...side, dataset: { name: "blobs", rows: 900 }, members: 2, epochs: 10 };
 /** Members that each begin with the weights of the one before, and learn by its mistakes. */
 const chain: Config = { ...side, scheme: "boost", mode: "sequential", parallel: "auto" };
 
