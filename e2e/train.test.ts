@@ -115,7 +115,9 @@ describe("three uses", () => {
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("scheme deep-ensemble has no out-of-bag vote. Hold rows out, for example --set validation=0.1.");
     const planned = await benn(["train", ...settings, "--dry-run"], { cwd });
-    expect(planned.stdout).toContain("Early stop: the run ends when the vote on validation rows has not improved for 2 members.");
+    expect(planned.stdout.replaceAll(/\s+/g, " ")).toContain(
+      "Early stop: the run ends when the vote on validation rows has not improved for 2 members.",
+    );
   });
 
   test("watching a run that another process trains", async () => {
