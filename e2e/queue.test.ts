@@ -1,6 +1,6 @@
 // Whole commands on a real server: a run whose members are trained by workers in other processes.
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { folderBytes } from "../packages/core/src/node/folder-bytes.ts";
 import { startRedis } from "../packages/queue/test/redis-server.ts";
 import { benn, newFolder, start } from "./benn.ts";
@@ -12,7 +12,8 @@ test("a run trained by workers, the first of which is ended within a member, com
   const server = await startRedis();
   const [one, many, store] = [newFolder(), newFolder(), newFolder()];
   const place = { cwd: newFolder(), env: { BENN_QUEUE_URL: server.url } };
-  const worker = (name: string) => start(["worker", "--on", "--store", store, "--json", "--name", name], place);
+  const worker = (name: string) =>
+    start(["worker", "--on", "--store", store, "--data", inject("photographs"), "--json", "--name", name], place);
   const alpha = worker("alpha");
   let beta: ReturnType<typeof worker> | undefined;
   try {

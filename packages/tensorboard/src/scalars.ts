@@ -73,6 +73,8 @@ export function createScalars(): (event: RunEvent) => Scalars | undefined {
         return { folder: "ensemble", step: event.members, values: finite([...votes("test"), ...votes("validation"), ...outOfBag]) };
       }
       case "bits":
+      case "members-added":
+      case "profile":
       case "steer":
       case "member-start":
       case "warning":

