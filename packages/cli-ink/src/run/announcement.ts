@@ -35,5 +35,5 @@ export function timeSentence(state: RunState, { isBare, demo }: { readonly isBar
 /** The same in the dashboard's last line, for as long as it is news. */
 export function announcedNote(state: RunState): string | undefined {
   const seconds = secondsLeft(state);
-  return seconds === undefined ? undefined : `about ${roughly(seconds)} in all; q saves and stops`;
+  return seconds === undefined ? undefined : `about ${roughly(state.seconds + seconds)} in all; q saves and stops`;
 }
