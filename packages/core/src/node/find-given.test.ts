@@ -103,7 +103,7 @@ describe("bad input is an error before anything is written", () => {
     await refuse({ given: "/nowhere" }, "given /nowhere: does not exist. Name the folder of a trained member");
     await refuse({ given: tmpdir() }, "holds neither model.json nor experiment.json");
     const { folder } = await run(base, {}, 4);
-    await refuse({ given: folder }, /given .*: has no trained member yet\. Go on with it/);
+    await refuse({ given: folder }, /given .*: has no trained member yet\. Resume it with/);
   });
 
   test("more members than the run has, and a net they do not fit", async () => {

@@ -48,7 +48,7 @@ test("what is no record is refused with the place", async () => {
     [{ files: { "weights.bin": `${sum("a")}a` } }, "files.weights.bin: is not a SHA-256"],
   ] as const)
     await expect(reread((json) => ({ ...json, ...change }))).rejects.toThrow(`is not the record of a trained member (${place}`);
-  await expect(read("3")).rejects.toThrow("is not the record of a trained member (as a whole: ");
+  await expect(read("3")).rejects.toThrow("is not the record of a trained member (expected an object, got 3)");
   const folder = await mkdtemp(join(tmpdir(), "benn-member-"));
   await expect(readMemberFile(folder)).rejects.toThrow("Was the run copied in part? Copy the member's whole folder.");
 });

@@ -63,7 +63,7 @@ test("only what is damaged is computed again, with a sentence each", async () =>
       `${join("members", "001")}: logits computed again from the weights.`,
     ],
     [(folder: string) => flip(sampleWeightsFile(folder, 1)), `${join("weights", "001.f64")}: computed again by the scheme.`],
-    [(folder: string) => flip(join(folder, "preprocessing.safetensors")), "preprocessing.safetensors: written anew from the data."],
+    [(folder: string) => flip(join(folder, "preprocessing.safetensors")), "preprocessing.safetensors: written again from the data."],
   ] as const) {
     const folder = await copy();
     await damage(folder);

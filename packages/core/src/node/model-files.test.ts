@@ -54,7 +54,7 @@ test("weights are read as they were, and held against the checksums that are kno
   for (const name of ["weights.bin", "model.json"] as const) {
     expect(await readModelFiles(folder, { [name]: sums[name] })).toEqual(weights);
     await expect(readModelFiles(folder, { [name]: checksum("") })).rejects.toThrow(
-      `${folder}: ${name} has SHA-256 ${sums[name]}, not ${checksum("")} as when it was written. The file was changed; restore it or train anew.`,
+      `${folder}: ${name} has SHA-256 ${sums[name]}, not ${checksum("")} as when it was written. The file was changed; restore it or retrain.`,
     );
   }
 });
@@ -62,10 +62,10 @@ test("weights are read as they were, and held against the checksums that are kno
 test("files that are missing, are no such model, or do not belong together are refused", async () => {
   const bytes = files["weights.bin"] as Uint8Array;
   await expect(readModelFiles(await folderWith({ "weights.bin": bytes.subarray(0, 51) }))).rejects.toThrow(
-    /weights\.bin: has 51 bytes, but model\.json tells of at least 52\. The file is cut short\./,
+    /weights\.bin: has 51 bytes, but model\.json needs at least 52\. The file is cut short\./,
   );
   await expect(readModelFiles(await folderWith({ "weights.bin": Buffer.concat([bytes, bytes]) }))).rejects.toThrow(
-    /weights\.bin: has 104 bytes, but model\.json tells of 52\. The two do not belong together\./,
+    /weights\.bin: has 104 bytes, but model\.json needs 52\. The two do not belong together\./,
   );
   const [manifest] = json().weightsManifest;
   for (const wrong of [

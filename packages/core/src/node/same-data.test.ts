@@ -198,6 +198,6 @@ test("two runs on the same data differ in nothing of them, wherever they lie; el
   const { data: _data, ...rest } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
   await writeFile(path, JSON.stringify(rest));
   await expect(differenceOfRuns(first, older, container)).rejects.toThrow(
-    `run folder ${older}: is of a version that kept too little of its data to compare them. Train it anew.`,
+    `run folder ${older}: is of a version that kept too little of its data to compare them. Retrain it.`,
   );
 });

@@ -341,7 +341,7 @@ describe("the disk is asked for room before the folder is made,", () => {
 
   test.for(["", "not/there/yet"])("of the disk on which it will lie: OUT/%s", async (under) => {
     const out = join(await newOut(), under);
-    await expect(run(config, { out })).rejects.toThrow(/: the run needs about 2\d{6} MB, the disk has \d+ MB free\. Free some/);
+    await expect(run(config, { out })).rejects.toThrow(/: the run needs about 2\.\d TB, the disk has \d+(\.\d+)? [MGT]B free\. Free some/);
     expect(existsSync(join(out, "toy"))).toBe(false);
   });
 });

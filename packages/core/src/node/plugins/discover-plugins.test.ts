@@ -42,5 +42,5 @@ test("a project without a package.json, or without dependencies, has none", () =
 test("a package.json that is not JSON is refused, a project's or a package's", () => {
   const folder = project("{");
   expect(() => dependenciesOf(folder)).toThrow(UserError);
-  expect(() => dependenciesOf(folder)).toThrow(/package\.json: is not JSON \(.+\)\. Mend it, since plugins are looked up there\.$/);
+  expect(() => dependenciesOf(folder)).toThrow(/package\.json: is not JSON \(.+\)\. Fix it, since plugins are looked up there\.$/);
 });

@@ -42,7 +42,7 @@ test("what a plugin throws when it registers is told with its name; a refusal of
     load(() => {
       throw new TypeError("no room left. ");
     }),
-  ).rejects.toThrow("plugin mine (from the application): throws when it registers (no room left). Mend it, or leave it out.");
+  ).rejects.toThrow("plugin mine (from the application): throws when it registers (no room left). Fix it, or leave it out.");
   const refusal = new UserError("mine: taken.");
   await expect(
     load(() => {

@@ -174,7 +174,7 @@ test("a plugin that is asked for twice is registered once", () => {
 });
 
 test("a file or a package that is not there is named, with what to do", () => {
-  expectRefusal("missing", /^plugin \.\/god\.ts: there is no file .*god\.ts\. Check/);
+  expectRefusal("missing", /^plugin \.\/god\.ts: there is no file .*god\.ts\. Did you mean "\.\/good\.ts"\? Check/);
   expectRefusal("not installed", /^plugin benn-plugin-absent: no such package is installed in .*npm install benn-plugin-absent/);
   expectRefusal("path without dot", /^plugin good\.ts: .* write \.\/good\.ts/);
   expectRefusal(
