@@ -60,7 +60,8 @@ test.for(["few", "many"])("a finished run (%s) is whole after every change of th
 test("a run that goes on is whole after a window was dragged to and fro", async () => {
   const terminal = openTerminal(`${command} watch runs/many --speed 4`, cwd, size(120, 40));
   try {
-    await terminal.shows("member 1 of 12");
+    // On a busy machine the replay may be at a later member before the first frame is drawn.
+    await terminal.shows(/member \d+ of 12/);
     for (const columns of [110, 100, 90, 80, 71, 64, 60, 75, 100, 140, 90]) await terminal.resize(size(columns, 20 + (columns % 7)));
     await terminal.resize(size(80, 24));
     const atSpeed = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/×\d+ held$/, "held").replaceAll(/[━─]/g, ""));

@@ -19,8 +19,8 @@ export interface Terminal {
   type(keys: string): void;
   /** Makes the window of another size, as a user does with the mouse: the program gets SIGWINCH. */
   resize(size: Size): Promise<void>;
-  /** Resolves once the text was drawn. */
-  shows(text: string): Promise<void>;
+  /** Resolves once the text, or what matches, was drawn. */
+  shows(text: string | RegExp): Promise<void>;
   /** The lines on the screen, without blanks at their ends, once nothing was drawn for a while. */
   screen(): Promise<readonly string[]>;
   /** Takes the terminal away, as a closed window or a dropped connection does. */
@@ -61,7 +61,7 @@ export function openTerminal(line: string, cwd: string, { columns, rows }: Size 
       drawnAt = performance.now();
     },
     async shows(text) {
-      while (!drawn.includes(text)) await wait(20);
+      while (typeof text === "string" ? !drawn.includes(text) : !text.test(drawn)) await wait(20);
     },
     async screen() {
       while (performance.now() - drawnAt < SETTLED_MILLISECONDS) await wait(50);
