@@ -139,7 +139,7 @@ test("the answer is in sentences: against the single member that validation imag
     "the single member that validation images choose",
     "a single member on average",
     "its real-valued twin",
-    "It takes 71.3 kB and 1.50 ms an image.",
+    "It takes 71.3 kB and 1.50 ms per image.",
   ])
     expect(text).toContain(part);
 });

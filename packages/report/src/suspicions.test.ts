@@ -47,7 +47,7 @@ test("a number of members that the test images would choose is told to flatter, 
 test("a vote that cannot be told from its best member is doubted", () => {
   const [first] = run.evaluation.vote.against;
   expect(doubts(withVote({ against: [{ ...first!, pValue: 0.2, difference: 0.004 }] }))).toMatch(
-    /cannot be told .* \+0\.4 points, p = 0\.20/,
+    /does not differ reliably .* \+0\.4 points, p = 0\.20/,
   );
   expect(doubts(withVote({ against: [{ ...first!, pValue: 0.01 }] }))).not.toMatch(/cannot be told/);
 });

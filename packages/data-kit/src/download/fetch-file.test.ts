@@ -40,7 +40,7 @@ test("a later call goes on where an earlier one gave up", async () => {
   const requests: (string | undefined)[] = [];
   const url = await serveFile(bytes, { requests, cutAfter: () => cut });
   await expect(fetchFile(remote(url), path, { retries: 0 })).rejects.toThrow(
-    /could not download http.* after 1 attempts: .*120000 of 300000 bytes are kept; run it again to go on/,
+    /could not download http.* after 1 attempts: .*120000 of 300000 bytes are kept; run it again to resume,/,
   );
   cut = undefined;
   await fetchFile(remote(url), path, patient);
@@ -158,7 +158,7 @@ test("a server that falls silent is given up after a second silence, and what ca
   });
   const failure = await fetchFile(remote(url), path, { ...patient, stallMs: 500 }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(UserError);
-  expect((failure as UserError).message).toMatch(/after 2 attempts: the server sent nothing for 0\.5 s\. 3 of 300000 bytes are kept/);
+  expect((failure as UserError).message).toMatch(/after 2 attempts: the server sent nothing for 500 ms\. 3 of 300000 bytes are kept/);
   expect(requests).toEqual([undefined, "bytes=3-"]);
 });
 
