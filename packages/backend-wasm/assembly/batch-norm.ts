@@ -1,15 +1,15 @@
-// Statistics per channel and what batch norm and its gradient make of them. x is [rows, c], read through a program; narrow
-// channels are repeated to a pattern. Normalising itself is an instruction of programs.
+// Per-channel statistics, and the coefficients of batch norm and its gradient. x is [rows, c], read through a program; narrow channels are
+// repeated to a pattern. Normalizing itself is an instruction of programs.
 import { madd, repeat } from "./simd.ts";
 import { addTo, total } from "./reduce.ts";
 import { blockLength, evaluate, result } from "./program.ts";
 
-/** Rows whose sums may stay in float32. */
+/** Number of rows whose sums may stay in float32. */
 const RUN: i32 = 64;
 
 /**
- * shift[length] = the mean of every channel over the first block: sums are taken around it, so that nothing is lost however
- * far the mean is from 0.
+ * shift[length] = the mean of every channel over the first block: sums are taken around it, so that they lose no precision however far the
+ * mean is from 0.
  */
 // @callable
 export function firstMeans(scratch: usize, program: usize, count: usize, c: i32, length: i32, shift: usize): void {
@@ -26,7 +26,7 @@ export function firstMeans(scratch: usize, program: usize, count: usize, c: i32,
   }
 }
 
-/** Moves float32 sums [2][length] into the float64 ones, and starts them anew. */
+/** Moves float32 sums [2][length] into the float64 ones, and resets them to 0. */
 function promote(sums: usize, length: i32, out: usize): void {
   for (let j: usize = 0; j < (<usize>length) << 1; j += 4) {
     addTo(out + (j << 3), v128.load(sums + (j << 2)));
@@ -68,7 +68,7 @@ function sums(
       x = gradient ? result(program, work, 1) : first;
     let j: usize = 0;
     for (; j + 32 <= row; j += 32) {
-      // Two columns of vectors, so that one's sums need not wait for the other's; half a line of the cache.
+      // Two columns of vectors, so that the sums of one need not wait for those of the other; half a cache line.
       let s0 = v128.load(acc + j),
         s1 = v128.load(acc + j, 16),
         t0 = v128.load(acc + row + j),
@@ -154,7 +154,7 @@ export function gradientSums(
   sums(true, from, to, scratch, program, count, length, mean, grain, partials);
 }
 
-/** mean[c] and biased variance[c] from what `moments` left. */
+/** mean[c] and biased variance[c] from the output of `moments`. */
 // @callable
 export function finishMoments(
   partials: usize,
@@ -237,7 +237,7 @@ export function finishGradient(
   }
 }
 
-/** pattern[length] = values[c], over and over. */
+/** pattern[length] = values[c], repeated. */
 // @callable
 export function repeatPattern(values: usize, c: i32, length: i32, pattern: usize): void {
   repeat(values, c, length, pattern);

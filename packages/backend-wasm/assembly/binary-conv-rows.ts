@@ -1,6 +1,6 @@
-// binary-conv.ts for narrow layers, where making the numbers of a patch takes as long as counting with them. Two pixels side by side
-// have the same neighbours but one: so a row of the input is written as numbers for the tables once, each place with the place one
-// step to the right, and a row of a pair's patch is a stretch of it.
+// binary-conv.ts for narrow layers, where encoding a patch takes as long as counting with it. Two adjacent pixels share all neighbours but
+// one: a row of the input is therefore encoded once as table indices, each position together with the position one step to the right, and a
+// row of a pair's patch is a section of it.
 import {
   CHANNELS,
   FILTERS,
@@ -19,21 +19,21 @@ import { emit, overhang } from "./binary-conv.ts";
 import { blockWidth, factorsOffset, paddedFilters, stepsOf } from "./binary-filters.ts";
 import { countRows, MOST_STEPS, STEP, TABLES } from "./lookup.ts";
 
-/** Steps of one row of a patch, or 0 where it is not whole steps. */
+/** Steps per row of a patch, or 0 if it is not a whole number. */
 // @inline
 function stepsOfRow(kw: i32, c: i32): i32 {
   const nibbles = kw * ((c + 7) >> 3) * 2;
   return nibbles % STEP ? 0 : nibbles / STEP;
 }
 
-/** Whether `binaryConvRows` can do it, and there is something to gain. */
+/** Whether `binaryConvRows` supports this layer and is faster. */
 // @callable
 export function convolvesRows(kw: i32, c: i32): bool {
   const steps = stepsOfRow(kw, c);
   return kw > 1 && steps > 0 && steps <= MOST_STEPS;
 }
 
-/** Places that a row of the input has with its padding. */
+/** Positions of an input row including its padding. */
 // @inline
 function placesOf(ow: i32, kw: i32, sw: i32): i32 {
   return (ow - 1) * sw + kw;
@@ -54,7 +54,7 @@ export function binaryConvRowsScratch(kh: i32, kw: i32, c: i32, f: i32, ow: i32,
   );
 }
 
-/** Numbers of a row: each place's bits as halves of bytes, those `apart` bytes further on as high halves. */
+/** Table indices of a row: the bits of each position as low halves of bytes, those `apart` bytes further on as high halves. */
 function encodeRow(bits: usize, apart: usize, bytes: usize, codes: usize): void {
   const half = i8x16.splat(15);
   for (let i: usize = 0; i < bytes; i += 16) {
@@ -89,7 +89,7 @@ function countNarrow(
   else countRows(false, false, 16, tables, codes, 0, stride, slot, ring, rows, steps, weights, sums);
 }
 
-/** As `binaryConv2d` where every value counts; from … to are rows of the output of all images. */
+/** Like `binaryConv2d` for inputs without zeros; from … to are output rows of all images. */
 // @callable
 export function binaryConvRows(
   from: i32,

@@ -1,5 +1,5 @@
-// Convolution of −1, 0, +1 with a kernel of −1, +1, by XNOR and counting. A patch is a row of bits, tap after tap, each tap ⌈C/8⌉
-// bytes, filled up to whole 64-bit words; so is each filter. Bits that belong to no channel are 0 in both.
+// Convolution of −1, 0, +1 with a kernel of −1, +1, by XNOR and counting. A patch is a row of bits, tap after tap, each tap ⌈C/8⌉ bytes,
+// padded to whole 64-bit words; so is each filter. Bits that belong to no channel are 0 in both.
 import {
   CHANNELS,
   FILTERS,
@@ -17,12 +17,12 @@ import {
 import { blockWidth, factorsOffset, paddedFilters, stepsOf } from "./binary-filters.ts";
 import { codeBytes, count, encode, MOST_STEPS, STEP, TABLES } from "./lookup.ts";
 
-/** Pairs of pixels that meet a part of the filters before the next part is read. */
+/** Pairs of pixels that are multiplied with one block of the filters before the next block is read. */
 const TILE: i32 = 16;
-/** Steps whose sums fit 16 bits. */
+/** Number of steps whose sums fit 16 bits. */
 const MOST_SUMMED: i32 = MOST_STEPS * 260;
 
-/** 64-bit words of a patch. */
+/** 64-bit words per patch. */
 // @inline
 function wordsOf(taps: i32, c: i32): i32 {
   return (taps * ((c + 7) >> 3) + 7) >> 3;
@@ -39,7 +39,8 @@ function fillLoosely(dst: usize, value: u64, bytes: i32): void {
 }
 
 /**
- * The patch with corner (row, column) of the image of bits at `image` as one row, zeros outside the image. Parts are written from first to last, each up to 7 bytes too far, which the next one mends.
+ * Gathers the patch with its corner at (row, column) of the bit image at `image` into one row, with zeros outside the image. Parts are
+ * written from first to last, each up to 7 bytes too far, which the next part overwrites.
  */
 function gather(image: usize, row: i32, column: i32, h: i32, w: i32, bytes: i32, kh: i32, kw: i32, words: i32, dst: usize): void {
   const v0 = min(kw, max(0, -column)),
@@ -64,7 +65,7 @@ function gather(image: usize, row: i32, column: i32, h: i32, w: i32, bytes: i32,
   }
 }
 
-/** Bits set in a row. */
+/** Number of set bits in a row. */
 // @inline
 function countBits(row: usize, wordBytes: usize): i32 {
   let n: i64 = 0;
@@ -84,7 +85,7 @@ function countMasked(width: i32, tables: usize, codes: usize, seconds: usize, st
   else count(true, 16, tables, codes, seconds, steps, weights, sums);
 }
 
-/** Sums of 16 bits move to `carried` of 32, and start anew at 0. */
+/** Adds the 16-bit sums to the 32-bit sums at `carried`, and resets them to 0. */
 function carry(sums: usize, bytes: usize, carried: usize): void {
   for (let k: usize = 0; k < bytes; k += 8) {
     const at = carried + (k << 1);
@@ -93,7 +94,7 @@ function carry(sums: usize, bytes: usize, carried: usize): void {
   memory.fill(sums, 0, bytes);
 }
 
-/** y[f] = (n − 2·sums + extra)·factor + bias, not below `least`, for `many` filters. */
+/** y[f] = (n − 2·sums + extra)·factor + bias, at least `least`, for `many` filters. */
 // @inline
 export function emit(
   n: i32,
@@ -129,8 +130,8 @@ export function emit(
   }
 }
 
-// Of each pixel of a tile: which rows and columns of its patch are inside the image, from … to, as two halves of a word; which rows
-// are counted for its pair; how many values are inside; where its `extra` stands; and, with the first of a pair, the steps from … to.
+// Per pixel of a tile: the ranges of rows and columns of its patch that are inside the image, as two halves of a word; the range of rows
+// counted for its pair; how many values are inside; where its `extra` is stored; and, in the first pixel of a pair, the range of steps.
 const PIXEL_BYTES: i32 = 32;
 
 // @inline
@@ -139,8 +140,8 @@ function range(from: i32, to: i32): i32 {
 }
 
 /**
- * extra[f] = twice the filter's weights above 0 under those taps of the counted rows, from … to, that are not among the rows u0 … u1
- * and columns v0 … v1 inside the image, where the row of bits has zeros that would count as −1.
+ * extra[f] = twice the number of the filter's positive weights under those taps of the counted rows from … to that are outside the rows u0
+ * … u1 and columns v0 … v1 inside the image: the zero bits there would count as −1.
  */
 export function overhang(counts: usize, bytes: usize, kw: i32, from: i32, to: i32, u0: i32, u1: i32, v0: i32, v1: i32, extra: usize): void {
   memory.fill(extra, 0, bytes);
@@ -163,8 +164,8 @@ export function binaryConvScratch(taps: i32, c: i32, f: i32): usize {
 }
 
 /**
- * y[from..to, f] = the integer sums times the filter's factor, plus its bias, and not below 0 with `relu`; pixels are counted
- * from … to. `valid` is 0 where every input value is.
+ * y[from..to, f] = the integer sums times the filter's factor, plus its bias, and at least 0 with `relu`; from … to are pixels. `valid` is
+ * 0 if no input value is 0.
  */
 // @callable
 export function binaryConv2d(
@@ -212,9 +213,9 @@ export function binaryConv2d(
     extras = none + extraBytes;
   const least = f32x4.splat(relu ? 0 : -Infinity),
     carried = steps > MOST_SUMMED ? carries : 0;
-  // Rows of whole words need no gathering where a patch is one pixel.
+  // Rows of whole words need no gathering if a patch is one pixel.
   const direct = taps == 1 && sh == 1 && sw == 1 && oh == h && ow == w && !(bytes & 7);
-  // Rows of a patch that are outside for both pixels of a pair are passed over, where steps and rows begin together.
+  // Skips rows of a patch that are outside for both pixels of a pair, if steps and rows are aligned.
   const rowNibbles = kw * bytes * 2,
     rowSteps = kh > 1 && rowNibbles % STEP == 0 ? rowNibbles / STEP : 0;
   memory.fill(none, 0, extraBytes);
@@ -223,7 +224,7 @@ export function binaryConv2d(
       pairs = (some + 1) >> 1;
     let edges = 0;
     for (let i = 0; i < pairs << 1; i++) {
-      // A last pixel without a neighbour is its own; what becomes of that is not stored.
+      // A last pixel without a neighbour is paired with itself; the second result is not stored.
       const q = p + min(i, some - 1),
         code = codes + <usize>i * stride,
         pixel = pixels + <usize>(i * PIXEL_BYTES);
@@ -268,7 +269,7 @@ export function binaryConv2d(
       for (let at = other; at <= pixel; at += PIXEL_BYTES) {
         store<i32>(at, range(u0, u1), 8);
         if (load<i32>(at) == range(u0, u1) && load<i32>(at, 4) == range(0, kw)) continue;
-        // Most often a pixel nearby hangs over as this one does.
+        // Usually a pixel nearby has the same overhang.
         for (let near = at - PIXEL_BYTES; near >= pixels && load<usize>(at, 16) == none; near -= PIXEL_BYTES) {
           if (load<u64>(near) == load<u64>(at) && load<i32>(near, 8) == range(u0, u1)) store<usize>(at, load<usize>(near, 16), 16);
         }

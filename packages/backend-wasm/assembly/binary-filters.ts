@@ -1,26 +1,26 @@
-// Filters of −1 and +1 as `binaryConv2d` reads them. A filter is a row of bits as a patch is: tap after tap, each ⌈C/8⌉ bytes, of
-// which those that belong to no channel are 0; four bits, a nibble, fill a byte here.
+// Filters of −1 and +1 in the layout that `binaryConv2d` reads. A filter is a row of bits like a patch: tap after tap, each ⌈C/8⌉ bytes,
+// with bits that belong to no channel 0; here every four bits, a nibble, take one byte.
 import { STEP, TABLES, writeTables } from "./lookup.ts";
 
-/** Steps of a patch. */
+/** Steps per patch. */
 // @inline
 export function stepsOf(taps: i32, c: i32): i32 {
   return (taps * ((c + 7) >> 3) * 2 + STEP - 1) / STEP;
 }
 
-/** Filters are counted in blocks of 64, the last of 16, 32 or 64. */
+/** Filters are counted in blocks of 64; the last block has 16, 32 or 64. */
 // @inline
 export function blockWidth(left: i32): i32 {
   return left > 32 ? 64 : left > 16 ? 32 : 16;
 }
 
-/** Filters with those that fill up the last sixteen. */
+/** Number of filters, rounded up to sixteen. */
 // @inline
 export function paddedFilters(f: i32): i32 {
   return (f + 15) & ~15;
 }
 
-/** Where, in what `packFilters` writes, the factors are. */
+/** Offset of the factors in the output of `packFilters`. */
 // @inline
 export function factorsOffset(f: i32, taps: i32, c: i32): usize {
   const whole = f & ~63,
@@ -28,16 +28,16 @@ export function factorsOffset(f: i32, taps: i32, c: i32): usize {
   return <usize>(TABLES + filters * stepsOf(taps, c) * STEP);
 }
 
-/** Bytes of the packed filters of `packFilters`. */
+/** Size of the output of `packFilters` in bytes. */
 // @callable
 export function packedFilters(f: i32, taps: i32, c: i32): usize {
   return factorsOffset(f, taps, c) + ((<usize>(paddedFilters(f) * (taps + 2))) << 2);
 }
 
 /**
- * The tables of lookup.ts; the kernel [taps, c, f] as [blocks of filters][nibbles][filters of the block], of each sixteen filters
- * 0, 8, 1, 9, 2 …; then the factor of each filter, the magnitude of its first weight times `factor`, and its bias, or 0; then,
- * tap by tap, how many of its weights are above 0. Groups of four filters, from … to.
+ * Writes the tables of lookup.ts; the kernel [taps, c, f] as [blocks of filters][nibbles][filters of the block], each sixteen filters in
+ * the order 0, 8, 1, 9, 2 …; then the factor of each filter, the magnitude of its first weight times `factor`, and its bias, or 0; then,
+ * tap by tap, the number of its positive weights. from … to are groups of four filters.
  */
 // @callable
 export function packFilters(

@@ -1,6 +1,6 @@
 // Gradients of a binary convolution by tables of signed sums (tables.ts), from a dy that is packed once for both (pack-gradient.ts): for
-// one pixel the same 16 filters of all images stand together. Padding then never meets a table: for one output
-// pixel and tap either all images have an input pixel or none.
+// one pixel, the same 16 filters of all images are adjacent. Padding then never needs a table entry: for one output pixel and tap, either
+// all images have an input pixel or none has.
 import {
   BATCH,
   CHANNELS,
@@ -20,13 +20,13 @@ import { paddedImages } from "./pack-gradient.ts";
 import { addEntries, buildTable, entries } from "./tables.ts";
 import { transpose4 } from "./simd.ts";
 
-/** Chunks of four groups of `group` each that n things come to. */
+/** Number of chunks, of four groups of `group` each, for n items. */
 // @callable
 export function chunksOf(n: i32, group: i32): i32 {
   return (n + 4 * group - 1) / (4 * group);
 }
 
-/** Sixteen bits to sixteen bytes of 0 or −1. */
+/** Expands sixteen bits to sixteen bytes of 0 or −1. */
 // @inline
 function spread(bits: u32): v128 {
   const places = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
@@ -34,7 +34,7 @@ function spread(bits: u32): v128 {
   return i8x16.eq(v128.and(bytes, places), places);
 }
 
-/** The codes of one group of images for 16 channels, whose bits are at p for the first image. */
+/** The codes of one group of images for 16 channels; p is the address of the first image's bits. */
 // @inline
 function groupCodes(p: usize, v: usize, images: i32, imageBytes: usize): v128 {
   let code = i8x16.splat(0);
@@ -44,7 +44,7 @@ function groupCodes(p: usize, v: usize, images: i32, imageBytes: usize): v128 {
     code = i8x16.add(code, code);
     if (!v) code = i8x16.sub(code, sign);
     else {
-      // digit = 1 where nothing is valid, else 0 or 2
+      // digit = 1 if not valid, else 0 or 2
       code = i8x16.add(code, i8x16.add(i8x16.shr_u(code, 1), i8x16.splat(1)));
       const valid = spread(load<u16>(v + at));
       code = i8x16.add(code, v128.and(valid, v128.bitselect(i8x16.splat(1), i8x16.splat(-1), sign)));
@@ -54,8 +54,8 @@ function groupCodes(p: usize, v: usize, images: i32, imageBytes: usize): v128 {
 }
 
 /**
- * codes[chunk][pixel][⌈c/16⌉·16] of the pixels from … to: a byte for each of the chunk's four groups of `group` images, made of
- * the bits of x [images, pixels, c]. `valid` is 0 where no value is 0.
+ * codes[chunk][pixel][⌈c/16⌉·16] of the pixels from … to: one byte for each of the chunk's four groups of `group` images, from the bits of
+ * x [images, pixels, c]. `valid` is 0 if no value is 0.
  */
 // @callable
 export function imageCodes(
@@ -105,7 +105,7 @@ export function imageCodes(
   }
 }
 
-/** codes[chunk][rows] of the rows from … to of the kernel [rows, f]: a byte for each of the chunk's four groups of `group` filters. */
+/** codes[chunk][rows] of the rows from … to of the kernel [rows, f]: one byte for each of the chunk's four groups of `group` filters. */
 // @callable
 export function kernelCodes(from: i32, to: i32, scratch: usize, kernel: usize, rows: i32, f: i32, group: i32, codes: usize): void {
   const chunks = chunksOf(f, group);
@@ -129,10 +129,9 @@ export function inputGradScratch(f: i32, group: i32, kh: i32, w: i32, channels: 
 }
 
 /**
- * dx [images, h, w, c] of 16 images at a time: for every output pixel the filters' signed sums of dy, weighed by factor[f], are
- * tables, and every (tap, channel) adds its entries to a few rows of dx that are kept as [row][column][channel][image] until
- * no more can come to them. Units from … to count, for each 16 images, `splits` parts of the channels. For `sum` and `unit` see
- * `scatterColumn`.
+ * dx [images, h, w, c], 16 images at a time: for every output pixel, the filters' signed sums of dy, multiplied by factor[f], form tables,
+ * and every (tap, channel) adds its entries to a few rows of dx, which are kept as [row][column][channel][image] until they are complete.
+ * from … to are units: for each 16 images, `splits` parts of the channels. For `sum` and `unit` see `scatterColumn`.
  */
 // @callable
 export function binaryInputGrad(
@@ -195,7 +194,7 @@ export function binaryInputGrad(
           const v0 = max(0, -q0),
             taps = max(0, min(kw, w - q0) - v0);
           for (let u = max(0, -r0); u < min(kh, h - r0); u++) {
-            // Taps of one row stand together, unless the channels are in parts.
+            // Taps of one row are adjacent, unless the channels are split.
             const code = codes + ((<usize>(k * rows + (u * kw + v0) * c + c0)) << 2);
             const sums = ring + <usize>((r0 + u) % kh) * rowBytes + ((<usize>((q0 + v0) * channels)) << 6);
             if (channels == c) addEntries<f32>(count, code, taps * c, sums, tables, size);
@@ -222,7 +221,7 @@ export function binaryInputGrad(
           unit - dx,
         );
       }
-      // A stride longer than the kernel passes over rows that nothing comes to.
+      // A stride longer than the kernel skips rows to which nothing is added.
       for (const limit = min(h, oy + 1 < oh ? r0 + sh : h); done < limit; done++) {
         const at = (<usize>((b0 * h + done) * w * c + c0)) << 2;
         clear(w, channels, min(16, images - b0), dx + at, c, (<usize>(h * w * c)) << 2, sum ? sum - dx : 0);
@@ -254,7 +253,7 @@ function turn(dy: usize, plane: usize, f: i32, factor: usize, turned: usize): vo
   }
 }
 
-/** One row of dx from [column][channel][16] to its place in every image. */
+/** Moves one row of dx from [column][channel][16] to its position in every image. */
 function flush(row: usize, w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize, toSum: usize, toUnit: usize): void {
   for (let q = 0; q < w; q++) {
     scatterColumn(row, 64, channels, images, dx, imageBytes, toSum, toUnit);
@@ -264,8 +263,8 @@ function flush(row: usize, w: i32, channels: i32, images: i32, dx: usize, c: i32
 }
 
 /**
- * One column of dx from [channel][image], rows of `stride` bytes, to its place in every image. Where `toSum` is not 0, what is stored
- * is what stands `toSum` bytes further on plus, where what stands `toUnit` bytes further on is within ±1, the column.
+ * Moves one column of dx from [channel][image], in rows of `stride` bytes, to its position in every image. If `toSum` is not 0, it stores
+ * the value `toSum` bytes further on, plus the column wherever the value `toUnit` bytes further on is within ±1.
  */
 export function scatterColumn(
   column: usize,
@@ -324,7 +323,7 @@ function transposeOnto(p: usize, stride: usize, d: usize, imageBytes: usize, toS
   storeOnto(d + 3 * imageBytes, toSum, toUnit, i64x2.shuffle(t2, t3, 1, 3));
 }
 
-/** Zeros in one row of dx of every image, or what stands `toSum` bytes further on. */
+/** Fills one row of dx of every image with zeros, or with the values `toSum` bytes further on. */
 export function clear(w: i32, channels: i32, images: i32, dx: usize, c: i32, imageBytes: usize, toSum: usize): void {
   for (let b = 0; b < images; b++) {
     for (let q = 0; q < w; q++) {
@@ -341,9 +340,9 @@ export function kernelGradScratch(group: i32, three: bool): usize {
 }
 
 /**
- * partials[unit][rows][16] = Σ x·dy over a part of the output pixels and all images, for 16 filters: for every pixel the images'
- * signed sums of dy are tables, and every (tap, channel) adds the entries its codes name. Units from … to count, for each
- * of `splits` parts of the pixels, the planes of 16 filters.
+ * partials[unit][rows][16] = Σ x·dy over a part of the output pixels and all images, for 16 filters: for every pixel, the images' signed
+ * sums of dy form tables, and every (tap, channel) adds the entries of its codes. from … to are units: for each of `splits` parts of the
+ * pixels, the planes of 16 filters.
  */
 // @callable
 export function binaryKernelGrad(
@@ -411,7 +410,7 @@ export function binaryKernelGrad(
   }
 }
 
-/** dKernel [rows, f] = factor[f] · the partial sums [split][plane][rows][2^lanes] of all splits, rows from … to. */
+/** dKernel [rows, f] = factor[f] · the partial sums [split][plane][rows][2^lanes] of all splits, for the rows from … to. */
 // @callable
 export function addKernelPartials(
   from: i32,

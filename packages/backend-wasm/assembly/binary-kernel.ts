@@ -1,5 +1,5 @@
-// What becomes of a latent kernel [rows, f] in a step: centred and clipped, made binary, and its gradient. Filters are columns;
-// sums over them are in float64.
+// Operations on a latent kernel [rows, f] in a step: centring and clipping, binarizing, and its gradient. Filters are columns; sums over
+// them are in float64.
 
 /** Stores the first n (at most 4) floats of v. */
 // @inline
@@ -17,7 +17,7 @@ function high(v: v128): v128 {
   return f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3));
 }
 
-/** The quotients of four float64 sums by n, as float32. */
+/** Divides four float64 sums by n, as float32. */
 // @inline
 function means(low: v128, high: v128, n: i32): v128 {
   const count = f64x2.splat(<f64>n),
@@ -31,7 +31,7 @@ function signed(a: v128, w: v128): v128 {
   return v128.bitselect(f32x4.neg(a), a, f32x4.lt(w, f32x4.splat(0)));
 }
 
-/** y [taps, c, f] = w less its mean over c, where c > 1, clipped to [−1, 1]; taps from … to. */
+/** y [taps, c, f] = w minus its mean over c if c > 1, clipped to [−1, 1]; from … to are taps. */
 // @callable
 export function centreAndClip(from: i32, to: i32, scratch: usize, w: usize, c: i32, f: i32, y: usize): void {
   const row = (<usize>f) << 2,
@@ -91,8 +91,8 @@ export function binaryKernel(from: i32, to: i32, scratch: usize, w: usize, rows:
 }
 
 /**
- * dw [rows, f] = (a·dy where |w| ≤ 1, + sign(w)·Σ(dy·sign(w))/rows) · factor, for the groups of four filters from … to; a is the
- * magnitude of `binary` [rows, f], one for each filter.
+ * dw [rows, f] = (a·dy if |w| ≤ 1, + sign(w)·Σ(dy·sign(w))/rows) · factor; from … to are groups of four filters, and a is the magnitude of
+ * `binary` [rows, f], one per filter.
  */
 // @callable
 export function binaryKernelGradient(

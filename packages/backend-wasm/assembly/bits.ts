@@ -1,8 +1,8 @@
-// Values of −1, 0 and +1 as bits: a pixel's channels are a run of whole bytes, bit c % 8 of byte c / 8 is set where channel c
-// is above 0, and a second such array says where it is not 0. For signs of real values see threshold.ts.
+// Values of −1, 0 and +1 as bits: a pixel's channels take whole bytes, bit c % 8 of byte c / 8 is set if channel c is above 0, and a second
+// array of this kind marks the channels that are not 0. For signs of real values see threshold.ts.
 import { blockLength, evaluate, result } from "./program.ts";
 
-/** Eight bits: which of the floats at p are above 0. */
+/** Eight bits that mark which of the floats at p are above 0. */
 // @inline
 function eight(p: usize): u32 {
   const zero = f32x4.splat(0);
@@ -15,7 +15,7 @@ function eightValid(p: usize): u32 {
   return i32x4.bitmask(f32x4.ne(v128.load(p), zero)) | (i32x4.bitmask(f32x4.ne(v128.load(p, 16), zero)) << 4);
 }
 
-/** Packs the pixels of blocks from … to of a program's values, all −1, 0 or +1; gaps[block] tells whether any was 0. */
+/** Packs the pixels of blocks from … to of a program's values, all −1, 0 or +1; gaps[block] is set if any was 0. */
 // @callable
 export function packBits(
   from: i32,

@@ -15,7 +15,10 @@ function bop4(at: usize, g: v128, w: v128, m: v128, gamma: f32, kept: f32, thres
   }
 }
 
-/** One step of Bop: signs flip where the averaged gradient has their sign and is above the threshold. `kept` is 1 − γ, formed in double precision. */
+/**
+ * One step of Bop: a sign flips if the averaged gradient has the same sign and exceeds the threshold. `kept` is 1 − γ, computed in double
+ * precision.
+ */
 // @callable
 export function bopStep(
   from: usize,

@@ -1,5 +1,5 @@
 // Compiles the kernels to wasm/*.wasm, with and without relaxed SIMD, for shared and unshared memory, and writes their types to
-// src/kernel-signatures.ts: unless all are newer than their sources.
+// src/kernel-signatures.ts. Does nothing if all outputs are newer than their sources.
 import { join } from "node:path";
 import { compileAssembly, modifiedAt, newestOf, signaturesOf, writeWhole } from "../../../scripts/compile-assembly.mjs";
 
@@ -13,7 +13,7 @@ const variants = [true, false].flatMap((relaxed) =>
   })),
 );
 
-/** What src/kernel-signatures.ts holds. */
+/** The contents of src/kernel-signatures.ts. */
 export const signatures = () => signaturesOf(root, entry, { split: "SplitKernels", whole: "WholeKernels" });
 
 const newest = newestOf(root, "assembly/*", "src/constants/*");

@@ -1,14 +1,14 @@
-// The signs of what a chain of batch norms and ReLUs makes of a convolution's values, most of them by integers: twice as many
-// products to an instruction. A sum of integers says how far a value can be from its threshold; only where that leaves a doubt is the
-// value itself computed, as `conv2d` does. So the bits are those that `conv2d` and `packSigns` come to.
+// The signs of a convolution's values after a chain of batch norms and ReLUs, mostly by integer arithmetic, which computes twice as many
+// products per instruction. The integer sum bounds how far a value can be from its threshold; only if that leaves a doubt is the value
+// itself computed, like `conv2d` does. The bits are therefore those of `conv2d` followed by `packSigns`.
 //
-// Let a filter's K weights and a patch's K inputs be w = (W + e)/v and x = (X + d)/u, with integers W and X, scales v and u, and
-// |e|, |d| ≤ ½. Then u·v·Σxw = Σ(X + d)(W + e) differs from A = ΣXW, which is exact, by at most ½Σ|X| + ½Σ|W| + K/4. The value that
-// `conv2d` has rounded 2K times differs from Σxw by at most (K + 2)·2⁻²⁴·Σ|xw|, as long as nothing overflows and what underflows is
-// far below 1/(u·v): both are seen to by the range that scales may have. To this a bias is added, and the result is rounded, which
-// keeps order: it is not below threshold t if value + bias ≥ t, and is below if value + bias ≤ t − 2⁻²³|t| − 2⁻¹⁴⁹, which no float
-// between there and t follows. So A is compared with the middle of u·v·(t − bias) and u·v·(t − 2⁻²²|t| − 2⁻¹⁴⁸ − bias), and is right
-// unless it is nearer than all these together.
+// Let a filter's K weights and a patch's K inputs be w = (W + e)/v and x = (X + d)/u, with integers W and X, scales v and u, and |e|, |d| ≤
+// ½. Then u·v·Σxw = Σ(X + d)(W + e) differs from A = ΣXW, which is exact, by at most ½Σ|X| + ½Σ|W| + K/4. The value of `conv2d`, which is
+// rounded 2K times, differs from Σxw by at most (K + 2)·2⁻²⁴·Σ|xw|, as long as nothing overflows and whatever underflows is far below
+// 1/(u·v); the permitted range of the scales ensures both. Then a bias is added and the result is rounded, which preserves order: it is not
+// below threshold t if value + bias ≥ t, and it is below if value + bias ≤ t − 2⁻²³|t| − 2⁻¹⁴⁹, because a float lies between that bound and
+// t. So A is compared with the middle of u·v·(t − bias) and u·v·(t − 2⁻²²|t| − 2⁻¹⁴⁸ − bias), and the result is right unless A is nearer to
+// it than all these bounds together.
 import {
   CHANNELS,
   FILTERS,
@@ -27,22 +27,24 @@ import { byRows, conv2d, convScratch, corners, MC, patchRow, tapsPerBlock } from
 import { transpose4 } from "./simd.ts";
 import { packSigns } from "./threshold.ts";
 
-/** |ΣXW| stays within, and so do the thresholds that it is compared with: differences fit 32 bits. */
+/** Bound of |ΣXW| and of the thresholds that it is compared with, so that differences fit 32 bits. */
 const LARGEST: f64 = 1073741823;
-/** 2⁴⁰ and 2⁻⁴⁰: inputs and weights above are not for integers; scales are as if the largest were no smaller than the second. */
+/**
+ * 2⁴⁰ and 2⁻⁴⁰: larger inputs and weights are not computed with integers; scales are computed as if the largest were at least the second.
+ */
 const HUGE: f64 = 1099511627776,
   TINY: f64 = 1 / HUGE;
-/** Filters that are multiplied at a time. */
+/** Number of filters that are multiplied at a time. */
 const GROUP: i32 = 16;
-/** What stands before the filters: see `quantizeConvKernel`. */
+/** Size of what precedes the filters: see `quantizeConvKernel`. */
 const HEADER: usize = 16;
 
-/** Largest |X|, so that errors of weights and inputs come to the same where inputs are about a quarter of their largest. */
+/** Largest |X|, chosen so that errors of weights and inputs are equal if inputs are typically a quarter of their maximum. */
 function largestInput(k: i32): i32 {
   return <i32>(65536 / sqrt<f64>(k));
 }
 
-/** Pairs of products of a patch: an even number of them. */
+/** Pairs of products per patch, rounded up to an even number. */
 function pairsOf(k: i32): i32 {
   return ((k + 3) >> 2) << 1;
 }
@@ -51,7 +53,7 @@ function padded(f: i32): i32 {
   return (f + GROUP - 1) & -GROUP;
 }
 
-/** Bytes of a quantized kernel; 0 where integers are not worth the trouble. */
+/** Size of a quantized kernel in bytes; 0 if integers are not worthwhile. */
 // @callable
 export function convQuantized(c: i32, f: i32, taps: i32): usize {
   const k = taps * c;
@@ -60,9 +62,9 @@ export function convQuantized(c: i32, f: i32, taps: i32): usize {
 }
 
 /**
- * For a kernel [k, f], its bias [f] unless that is 0, and the thresholds and flips of `signThresholds`: whether integers will do,
- * 4 bytes; the largest Σ|W| of a filter, f64 at byte 8; for each filter two f64, v·(t − bias) with t a little lowered and as it is; W as
- * int16 [group of filters][pair][filter][2], of opposite sign where the filter is to be flipped; and the kernel as [f, k].
+ * Quantizes a kernel [k, f] with its bias [f] (0 for none) and the thresholds and flips of `signThresholds`. Writes: whether integers can
+ * be used, 4 bytes; the largest Σ|W| of a filter, f64 at byte 8; per filter two f64, v·(t − bias) with t slightly lowered and with t
+ * itself; W as int16 [group of filters][pair][filter][2], negated if the filter is to be flipped; and the kernel as [f, k].
  */
 // @callable
 export function quantizeConvKernel(kernel: usize, k: i32, f: i32, bias: usize, thresholds: usize, length: i32, to: usize): void {
@@ -100,7 +102,7 @@ export function quantizeConvKernel(kernel: usize, k: i32, f: i32, bias: usize, t
     largest = max(largest, total);
     const t = <f64>load<f32>(thresholds + at),
       offset = bias ? sign * load<f32>(bias + at) : 0;
-    // Twice what one rounding is, so that those here, of float64, need no thought.
+    // Twice the error of one rounding, so that the float64 roundings here are covered.
     const gap = abs(t) < Infinity ? abs(t) * 2.384185791015625e-7 + 2.802596928649634e-45 : 0;
     const low = (t - gap - offset) * scale,
       end = (t - offset) * scale;
@@ -111,13 +113,13 @@ export function quantizeConvKernel(kernel: usize, k: i32, f: i32, bias: usize, t
   store<i32>(to, 1);
 }
 
-/** X of `count` floats as int16; returns their scale, or 0 where a float is huge or none. */
+/** Writes X of `count` floats as int16; returns their scale, or 0 if a float is huge or NaN. */
 function quantizeInputs(from: usize, count: i32, largest: i32, to: usize): f64 {
   const magnitude = i32x4.splat(0x7fffffff),
     whole = count & ~7;
   let high = i32x4.splat(0),
     most = 0;
-  // As integers, the bits of infinity and NaN are above all others.
+  // As integers, the bits of infinity and NaN are larger than all others.
   for (let i = 0; i < whole; i += 4) high = i32x4.max_s(high, v128.and(v128.load(from + ((<usize>i) << 2)), magnitude));
   for (let i = whole; i < count; i++) most = max(most, load<i32>(from + ((<usize>i) << 2)) & 0x7fffffff);
   most = max(
@@ -148,8 +150,8 @@ function within(value: f64): f64 {
 }
 
 /**
- * What sums of each filter start from instead of 0: minus the threshold, in units of 1/(u·v). Returns how near to 0 the end of a sum is
- * in doubt, but for what the patch's inputs add to that; NaN where a bias is none.
+ * Writes the initial value of each filter's sum: minus the threshold, in units of 1/(u·v). Returns the distance from 0 within which a final
+ * sum is in doubt, without the contribution of the patch's inputs; NaN if a bias is NaN.
  */
 function startSums(quantized: usize, k: i32, f: i32, scale: f64, starts: usize): f64 {
   const ends = quantized + HEADER,
@@ -163,11 +165,11 @@ function startSums(quantized: usize, k: i32, f: i32, scale: f64, starts: usize):
   }
   for (let j = f; j < padded(f); j++) store<i32>(starts + ((<usize>j) << 2), <i32>-LARGEST);
   const rounded = <f64>(k + 2) * 5.9604644775390625e-8 * (largestInput(k) + 1) * (largest + k);
-  // One hundredth more: x·u is rounded to float32 before it is to an integer.
+  // One hundredth more: x·u is rounded to float32 before it is rounded to an integer.
   return 1.01 * (0.5 * largest + 0.25 * k + rounded) + wide + 2;
 }
 
-/** Σ|X|/2 and a hundredth more. */
+/** Σ|X|/2, plus one hundredth. */
 function halfSum(patch: usize, bytes: usize): i32 {
   let sums = i32x4.splat(0);
   for (let i: usize = 0; i < bytes; i += 16) sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(i16x8.abs(v128.load(patch + i))));
@@ -181,13 +183,13 @@ function add(sum: v128, x: v128, w: v128): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(x, w));
 }
 
-/** A bit for each of 16 sums that is not negative. */
+/** One bit per sum, set if the sum is not negative, for 16 sums. */
 // @inline
 function signs16(a: v128, b: v128, c: v128, d: v128): u32 {
   return ~i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d))) & 0xffff;
 }
 
-/** Whether one of 16 sums is no farther from 0 than `margin`. */
+/** Whether any of 16 sums is within `margin` of 0. */
 // @inline
 function anyNear(a: v128, b: v128, c: v128, d: v128, margin: v128): bool {
   const least = i32x4.min_u(i32x4.min_u(i32x4.abs(a), i32x4.abs(b)), i32x4.min_u(i32x4.abs(c), i32x4.abs(d)));
@@ -217,8 +219,8 @@ function put(signs: usize, bits: u32, left: i32): void {
 }
 
 /**
- * Signs of 16 filters for `rows` patches of int16, the filters' last ones missing where fewer than 16 are left. What is in doubt goes to
- * the list, number of the pixel · 2¹⁶ + number of the filter; returns the list's end.
+ * Signs of 16 filters, or of the fewer that are left, for `rows` patches of int16. Values in doubt are appended to the list as pixel · 2¹⁶
+ * + filter; returns the end of the list.
  */
 function signsOfGroup(
   rows: i32,
@@ -236,7 +238,7 @@ function signsOfGroup(
 ): usize {
   const some: u32 = left < GROUP ? (1 << left) - 1 : 0xffff;
   for (let r = 0; r < rows; r += 2) {
-    // A last odd pixel is taken twice.
+    // A last odd pixel is processed twice.
     const two = r + 1 < rows;
     let x0 = patches,
       x1 = two ? patches + patch : patches,
@@ -297,7 +299,7 @@ function signsOfGroup(
   return doubts;
 }
 
-/** Computes four values of the list, a lane each, by the very sums of `conv2d`, and sets their bits. */
+/** Computes four values of the list, one per lane, with exactly the sums of `conv2d`, and sets their bits. */
 function settle(
   doubts: usize,
   table: usize,
@@ -349,12 +351,12 @@ function setSign(doubt: i32, sum: f32, bias: usize, thresholds: usize, length: i
   store<u8>(byte, below ? load<u8>(byte) & ~bit : load<u8>(byte) | bit);
 }
 
-/** A sixteenth of a tile's values, and one group's more before that is noticed; 16 for the last ones' ragged end. */
+/** Room for a sixteenth of a tile's values, plus one group, since overflow is noticed only after a group; plus 16 for the ragged end. */
 function doubtBytes(f: i32): usize {
   return (<usize>(MC * f) >> 2) + <usize>(MC * GROUP * 4) + 16;
 }
 
-/** @param inputs how many inputs there are in the images that one chunk takes pixels of */
+/** @param inputs number of input values of the images that one chunk takes pixels from */
 // @callable
 export function convSignsScratch(c: i32, f: i32, taps: i32, inputs: i32): usize {
   const exact = convScratch(c, taps) + ((<usize>(MC * f)) << 2) + 128;
@@ -366,9 +368,9 @@ export function convSignsScratch(c: i32, f: i32, taps: i32, inputs: i32): usize 
 }
 
 /**
- * The signs of what a chain of batch norms and ReLUs makes of `conv2d`'s values, which are nowhere but in a cache: see `packSigns`.
- * Products are rounded before they are added.
- * @param quantized of `quantizeConvKernel`, or 0
+ * The signs of `conv2d`'s values after a chain of batch norms and ReLUs; the values exist only in a cache: see `packSigns`. Products are
+ * rounded before they are added.
+ * @param quantized output of `quantizeConvKernel`, or 0
  */
 // @callable
 export function conv2dSigns(
@@ -412,7 +414,7 @@ export function conv2dSigns(
   let margin: f64 = LARGEST,
     virtual: usize = 0;
   if (quantized && load<i32>(quantized)) {
-    // Rows of the input that pixels from … to have anything of, counted through all images.
+    // Input rows that the pixels from … to depend on, counted through all images.
     const row = from / ow,
       last = (to - 1) / ow,
       values = w * c;
@@ -455,7 +457,7 @@ export function conv2dSigns(
       if (listed <= most) {
         if (listed == doubts) continue;
         corners(i, rows, oh, ow, sh, sw, top, left, x, (<usize>(h * w * c)) << 2, places);
-        // Ragged last ones are settled with the one before them once more.
+        // The last incomplete group repeats the entry before it.
         const again = load<i32>(listed - 4);
         store<i32>(listed, again);
         store<i32>(listed, again, 4);

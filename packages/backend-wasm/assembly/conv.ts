@@ -1,4 +1,4 @@
-// Convolution and its two gradients as matrix products over patches that are gathered block by block, never all at once.
+// Convolution and its two gradients as matrix products over patches, which are gathered block by block, never all at once.
 import {
   CHANNELS,
   FILTERS,
@@ -20,11 +20,11 @@ import { evenB, multiplyPanels, packB, panelWidth } from "./tile.ts";
 import { transpose4 } from "./simd.ts";
 import { blockLength, evaluate, programScratch } from "./program.ts";
 
-// Panels of PIXELS rows start 3,840 bytes apart: at 4,096 all would fall into the same few lines of the cache.
+// Panels of PIXELS rows start 3,840 bytes apart: at 4,096 they would all map to the same few cache lines.
 const KC: i32 = CONV_BLOCK,
   PIXELS: i32 = 240,
   GROUP: i32 = 64;
-/** Pixels whose patches are gathered at a time. */
+/** Number of pixels whose patches are gathered at a time. */
 export const MC: i32 = 64;
 
 /** Taps of the kernel per block: the packed block should stay near KC rows. */
@@ -32,14 +32,14 @@ export function tapsPerBlock(channels: i32): i32 {
   return max(1, KC / channels);
 }
 
-/** Whether patches are gathered as whole rows: with few channels a tap is too short to be gathered by itself. */
+/** Whether patches are gathered as whole rows: with few channels a tap is too short to be gathered individually. */
 export function byRows(c: i32): bool {
   return c < 16;
 }
 
 /**
- * For `count` output pixels from number `first` on: row and column of the patch's corner in the input, and where the
- * pixel's image begins: 12 bytes each.
+ * For `count` output pixels from number `first` on: row and column of the patch's corner in the input, and the address of the pixel's
+ * image; 12 bytes each.
  */
 export function corners(
   first: i32,
@@ -73,7 +73,7 @@ export function corners(
   }
 }
 
-/** Address of the input pixel under tap (u, v) of a patch; `zeros` outside, or between pixels that a stride spread apart. */
+/** Address of the input pixel under tap (u, v) of a patch; `zeros` outside the image, or between pixels that a stride dilates. */
 // @inline
 function pixelUnder(entry: usize, u: i32, v: i32, h: i32, w: i32, spreadH: i32, spreadW: i32, bytes: usize, zeros: usize): usize {
   let row = load<i32>(entry) + u,
@@ -87,7 +87,7 @@ function pixelUnder(entry: usize, u: i32, v: i32, h: i32, w: i32, spreadH: i32, 
   return load<usize>(entry, 8) + <usize>(row * w + column) * bytes;
 }
 
-/** Copies by 16 bytes: up to 15 more than asked are written, and read. */
+/** Copies in units of 16 bytes: reads and writes up to 15 bytes too many. */
 // @inline
 function copyLoosely(dst: usize, src: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, v128.load(src + i));
@@ -98,7 +98,7 @@ function clearLoosely(dst: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(dst + i, f32x4.splat(0));
 }
 
-/** The whole patch of one pixel as a row of kh·kw input pixels of so many bytes, and zeros up to 16 bytes after it. */
+/** The whole patch of one pixel as a row of kh·kw input pixels of this many bytes, followed by up to 16 bytes of zeros. */
 export function patchRow(entry: usize, kh: i32, kw: i32, h: i32, w: i32, bytes: usize, dst: usize): void {
   const row = load<i32>(entry),
     column = load<i32>(entry, 4),
@@ -108,7 +108,7 @@ export function patchRow(entry: usize, kh: i32, kw: i32, h: i32, w: i32, bytes: 
   const before = <usize>v0 * bytes,
     inside = <usize>(v1 - v0) * bytes;
   for (let u = 0; u < kh; u++) {
-    // From left to right and top to bottom: what is written beyond the end of a part is overwritten by the next.
+    // From left to right and top to bottom: excess bytes of a part are overwritten by the next.
     if (<u32>(row + u) >= <u32>h) clearLoosely(dst, run);
     else {
       if (before) clearLoosely(dst, before);
@@ -120,7 +120,7 @@ export function patchRow(entry: usize, kh: i32, kw: i32, h: i32, w: i32, bytes: 
   v128.store(dst, f32x4.splat(0));
 }
 
-/** Bytes of the kernel once packed. */
+/** Size of the packed kernel in bytes. */
 // @callable
 export function convPacked(c: i32, f: i32, taps: i32): usize {
   const width = panelWidth(f);
@@ -135,8 +135,7 @@ export function convScratch(c: i32, taps: i32): usize {
 }
 
 /**
- * Packs the kernel for `conv2d`. Its element (tap, channel, filter) stands at
- * kernel + tap·tapStride + channel·rowStride + filter·columnStride.
+ * Packs the kernel for `conv2d`. Its element (tap, channel, filter) is at kernel + tap·tapStride + channel·rowStride + filter·columnStride.
  */
 // @callable
 export function packConvKernel(
@@ -166,9 +165,9 @@ export function packConvKernel(
 }
 
 /**
- * y[from..to, f]: for every output pixel the sum over taps and channels of x·kernel, plus bias[f] unless that is 0. With
- * `spread` above 1 the input is taken as if that many − 1 zeros stood between its pixels: the gradient with respect to a
- * strided convolution's input. For `fused` see `multiplyPanels`.
+ * y[from..to, f]: for every output pixel the sum over taps and channels of x·kernel, plus bias[f] unless that is 0. With `spread` above 1
+ * the input is dilated, as if that many − 1 zeros were between its pixels: the gradient with respect to a strided convolution's input. For
+ * `fused` see `multiplyPanels`.
  */
 // @callable
 export function conv2d(
@@ -221,7 +220,7 @@ export function conv2d(
         padded = (kc + 1) & ~1;
       let d = packedX;
       for (let r = 0; r < rows; r += 4) {
-        // Ragged last rows gather the row before them once more; its products are never stored.
+        // Missing last rows gather the previous row again; its products are never stored.
         const e0 = table + <usize>(r * 12),
           e1 = r + 1 < rows ? e0 + 12 : e0,
           e2 = r + 2 < rows ? e1 + 12 : e1,
@@ -292,7 +291,7 @@ function addRow(y: usize, rows: i32, f: i32, bias: usize): void {
   }
 }
 
-/** Rows of the kernel that one unit of `conv2dFilterGrad` covers: all of them where patches are gathered by rows, else one tap's. */
+/** Rows of the kernel that one unit of `conv2dFilterGrad` covers: all of them if patches are gathered by rows, else those of one tap. */
 // @callable
 export function filterGradUnits(c: i32, taps: i32): i32 {
   return byRows(c) ? 1 : taps;
@@ -318,8 +317,8 @@ export function convFilterGradScratch(c: i32, f: i32, taps: i32, length: i32, re
 }
 
 /**
- * partials[split][taps, c, f] = the sum over the split's output pixels of (input under the tap)ᵀ·dy, dy being a program's
- * values. Units from … to count taps (or all at once, see filterGradUnits) within splits of `pixelsPerSplit`.
+ * partials[split][taps, c, f] = the sum over the split's output pixels of (input under the tap)ᵀ·dy, where dy is the values of a program.
+ * from … to are taps (or all at once, see filterGradUnits) within splits of `pixelsPerSplit`.
  */
 // @callable
 export function conv2dFilterGrad(
@@ -378,7 +377,7 @@ export function conv2dFilterGrad(
       corners(k0, kc, oh, ow, sh, sw, top, left, x, image, table);
       let source = plain + <usize>k0 * ldc;
       if (!plain) {
-        // Blocks start at whole patterns; k0 is a multiple of PIXELS and so of every pattern's rows but odd ones, see the caller.
+        // Blocks start at whole patterns; k0 is a multiple of PIXELS and so of the rows of every pattern except odd ones, see the caller.
         source = values;
         for (let at = 0; at < kc * f; at += block) {
           evaluate(dy, <usize>k0 * f + at, min(block, kc * f - at), length, block, work, values + ((<usize>at) << 2));
@@ -407,7 +406,7 @@ export function conv2dFilterGrad(
         for (let q = 0; q < kc; q++) {
           let p = pixelUnder(table + <usize>(q * 12), u, v, h, w, 1, 1, bytes, zeros) + offset;
           let d = packedX + ((<usize>q) << 4);
-          // Four channels at a time; beyond the last one stands whatever follows in memory, and is never stored.
+          // Four channels at a time; what follows the last one in memory is computed with, but never stored.
           for (let r = 0; r < rows; r += 4) {
             v128.store(d, v128.load(p));
             p += 16;
@@ -430,7 +429,7 @@ function clearOdd(kc: i32, padded: i32, rows: i32, packed: usize, aPanel: usize)
   }
 }
 
-/** y = the sum of `count` arrays that stand `stride` bytes apart, times factor, for the floats from … to. */
+/** y = the sum of `count` arrays, `stride` bytes apart, times factor, for the floats from … to. */
 // @callable
 export function addPartials(
   from: usize,

@@ -1,4 +1,4 @@
-/** Copies [from … to] × n1 × n2 runs of `bytes` bytes between two strided places: what padding and slicing come down to. */
+/** Copies [from … to] × n1 × n2 runs of `bytes` bytes between two strided arrays: the common core of padding and slicing. */
 // @callable
 export function copyRuns(
   from: i32,

@@ -1,4 +1,4 @@
-// Random bits of an element of a tensor, murmur3's finaliser over its index, and which elements dropout keeps.
+// Random bits of a tensor's elements (murmur3's finalizer over the index), and which elements dropout keeps.
 import { FIRST_FACTOR, INDEX_FACTOR, MIDDLE_SHIFT, OUTER_SHIFT, SECOND_FACTOR } from "../src/constants/element-hash.ts";
 
 // @inline

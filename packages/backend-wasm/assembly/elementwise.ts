@@ -1,4 +1,4 @@
-// One value in, one value out. The operation is a number known when each loop is compiled, so every loop holds only its own.
+// Elementwise operations. The operation is a constant when each loop is compiled, so every loop contains only its own operation.
 import {
   ABSOLUTE,
   CLIP,
@@ -139,7 +139,7 @@ export function binary(from: usize, to: usize, scratch: usize, op: i32, a: usize
   binaryRun(op, a + at, b + at, y + at, to - from);
 }
 
-/** How many patterns the `middle` rows of `inner` floats come to. */
+/** Number of patterns in `middle` rows of `inner` floats. */
 // @callable
 export function broadcastRows(middle: i32, inner: i32): i32 {
   const length = middle > 1 ? patternLength(inner) : inner;
@@ -147,8 +147,8 @@ export function broadcastRows(middle: i32, inner: i32): i32 {
 }
 
 /**
- * y = op(a, b) for a [outer, middle, inner] and b [outer, 1, inner]; from ≤ i < to number the patterns, broadcastRows of
- * them to each outer one. Scratch: patternLength(inner) floats.
+ * y = op(a, b) for a [outer, middle, inner] and b [outer, 1, inner]; from … to are patterns, broadcastRows of them per outer index.
+ * Scratch: patternLength(inner) floats.
  */
 // @callable
 export function binaryBroadcast(from: i32, to: i32, scratch: usize, op: i32, a: usize, b: usize, y: usize, middle: i32, inner: i32): void {

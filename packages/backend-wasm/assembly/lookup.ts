@@ -1,19 +1,20 @@
-// Counting where signs differ, by looking it up. Four channels of a pixel and four weights are four bits each: how many of them
-// differ, for each of the sixteen groups of weights there can be, is a vector of sixteen bytes, and a swizzle takes from it the
-// counts of sixteen filters at once.
+// Counts differing signs by table lookup. Four channels of a pixel and four weights are four bits each: for each possible pixel nibble, a
+// vector of sixteen bytes holds how many bits differ from each of the sixteen possible weight nibbles, and one swizzle picks from it the
+// counts for sixteen filters.
 //
-// Pixels go in pairs, the first one's counts in the low halves of the bytes and the second one's in the high halves; so three
-// lookups, at most 12 in each half, add up before they are taken apart: a step. 21 steps fit a byte.
+// Pixels are processed in pairs, with the first one's counts in the low halves of the bytes and the second one's in the high halves. Three
+// lookups, at most 12 in each half, are added before the halves are separated: this is a step. The sums of 21 steps fit a byte.
 
 /** Bytes of the tables that `writeTables` writes. */
 export const TABLES: i32 = 3 << 12;
-/** Groups of four channels to a step, and steps until the sums must be taken out of their bytes. */
+/** Nibbles (groups of four channels) per step, and steps until the sums must be moved out of their bytes. */
 export const STEP: i32 = 3;
 export const MOST_STEPS: i32 = 21;
 
 /**
- * Three tables of 256 vectors. First by four signs of two pixels (the second one's in the high half of the number): counts of
- * both. Then by four signs of a pixel and, in the high half, which of them count: the counts of a first pixel, and of a second.
+ * Three tables of 256 vectors. The first is indexed by four signs of two pixels, the second one's in the high half of the index: counts of
+ * both. The others are indexed by four signs of a pixel and, in the high half, a mask of those that count: the counts of a first, and of a
+ * second pixel.
  */
 export function writeTables(tables: usize): void {
   const weights = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -28,12 +29,12 @@ export function writeTables(tables: usize): void {
   }
 }
 
-/** Bytes of the codes of so many steps, which `encode` may write a little more than. */
+/** Size of the codes of this many steps in bytes; `encode` may write slightly more than the codes. */
 export function codeBytes(steps: i32): usize {
   return <usize>((steps * STEP + 31) & ~15);
 }
 
-/** Numbers for the tables: each byte's low and high half of the row of bits `a`, with those of `b` as their high halves. */
+/** Table indices: the low and high half of each byte of the bit row `a`, with those of `b` as their high halves. */
 // @inline
 export function encode(a: usize, b: usize, wordBytes: usize, bytes: usize, codes: usize): void {
   const half: u64 = 0x0f0f0f0f0f0f0f0f;
@@ -73,8 +74,8 @@ function addTo(sums: usize, more: v128, anew: bool): void {
 }
 
 /**
- * `whole` is the sum of steps modulo 256; `high` is that of steps shifted right by four bits in lanes of 16, so that the byte
- * above spills its low half into the even bytes. Filters 0 to 7 are the even bytes, 8 to 15 the odd ones.
+ * `whole` is the sum of steps modulo 256; `high` is that of steps shifted right by four bits in lanes of 16, so that the byte above spills
+ * its low half into the even bytes. Filters 0 to 7 are the even bytes, 8 to 15 the odd ones.
  */
 // @inline
 function takeOut(whole: v128, high: v128, sums: usize, anew: bool): void {
@@ -89,9 +90,9 @@ function takeOut(whole: v128, high: v128, sums: usize, anew: bool): void {
 }
 
 /**
- * The counts of a pair of pixels, for `width` filters, 16, 32 or 64, whose weights are [steps][3][width] bytes: added to `sums`
- * [2 pixels][64 filters] of 16 bits, or written there `anew`. So many rows of `steps` steps, together at most MOST_STEPS. A row's
- * numbers stand `stride` bytes behind those of the row before, and the first of a ring of `ring` rows behind the last.
+ * The counts of a pair of pixels for `width` filters (16, 32 or 64) with weights [steps][3][width] bytes. Adds them to `sums` [2 pixels][64
+ * filters] of 16 bits, or overwrites `sums` if `anew`. There may be several rows of `steps` steps, together at most MOST_STEPS. The codes
+ * of a row are `stride` bytes behind those of the previous row; rows are a ring of `ring` rows.
  */
 // @inline
 export function countRows(

@@ -1,4 +1,4 @@
-// Matrix products with any strides, so that transposed operands need no copy.
+// Matrix products with arbitrary strides, so that transposed operands need no copy.
 import { MATMUL_BLOCK } from "../src/constants/sum-blocks.ts";
 import { evenB, multiplyPanels, packB, panelWidth } from "./tile.ts";
 
@@ -23,7 +23,7 @@ function packA(src: usize, rows: i32, kc: i32, rowStride: usize, columnStride: u
   }
 }
 
-/** Bytes of B once packed, and of scratch for each thread. */
+/** Size of the packed B, and of the scratch memory of each thread, in bytes. */
 // @callable
 export function matmulPacked(n: i32, k: i32): usize {
   const width = panelWidth(n);

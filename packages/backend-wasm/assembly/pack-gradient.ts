@@ -1,10 +1,10 @@
-// dy as the table kernels of binary-grad.ts read it: [⌈f/16⌉][pixel][image][16], so that for one pixel the same 16 filters of all
-// images stand together.
+// dy in the layout that the table kernels of binary-grad.ts read: [⌈f/16⌉][pixel][image][16], so that for one pixel the same 16 filters of
+// all images are adjacent.
 import { addColumns } from "./reduce.ts";
 import { blockLength, evaluate, programScratch, result } from "./program.ts";
 import { put } from "./tables.ts";
 
-/** Images that dy is padded to, by zeros. */
+/** Number of images of the packed dy, which is padded with zeros. */
 // @inline
 export function paddedImages(images: i32): i32 {
   return (images + 15) & ~15;
@@ -16,13 +16,13 @@ export function packedGradient(images: i32, pixels: i32, f: i32): usize {
   return <usize>((f + 15) & ~15) * <usize>(pixels * paddedImages(images));
 }
 
-/** Images that `packGradient` takes together: those of one block of pixels, where blocks begin alike in all. */
+/** Number of images that `packGradient` processes together: those of one block of pixels, if blocks begin alike in all. */
 // @inline
 function imagesTogether(pixels: i32, f: i32, block: i32): i32 {
   return (pixels * f) % block ? 1 : 16;
 }
 
-/** How many pieces `packGradient` is cut into. */
+/** Number of units that the work of `packGradient` is split into. */
 // @callable
 export function packUnits(images: i32, pixels: i32, f: i32, length: i32): i32 {
   const block = blockLength(length),
@@ -37,9 +37,9 @@ export function packScratch(registers: i32, length: i32): usize {
 }
 
 /**
- * Packs dy, a program's values [images, pixels, f], the units from … to of one chunk; partials[chunk][length] (float64), unless it
- * is 0, gets their sums for the bias. Where there are factors, one for each filter, filterMax[chunk][length] (float32) gets the largest
- * magnitudes, and pixelMax[image][pixel] the largest times its factor.
+ * Packs dy, a program's values [images, pixels, f]; from … to are the units of one chunk. partials[chunk][length] (float64), unless it is
+ * 0, receives their sums for the bias. If there are factors, one per filter, filterMax[chunk][length] (float32) receives the largest
+ * magnitudes, and pixelMax[image][pixel] the largest magnitude times its factor.
  */
 // @callable
 export function packGradient(
@@ -94,7 +94,7 @@ export function packGradient(
     let image = <i32>(at / f) / pixels,
       pixel = <i32>(at / f) % pixels;
     for (let p: usize = 0; p < (<usize>n) << 2; p += rowBytes) {
-      // One pixel of the images is one stretch of memory.
+      // One pixel of all images is contiguous in memory.
       const d = packed + ((<usize>(pixel * all + image)) << 6);
       for (let j = 0; j < some; j++) {
         const x = load<usize>(sources + ((<usize>j) << 2)) + p;
@@ -113,7 +113,7 @@ export function packGradient(
   }
 }
 
-/** A row of f floats to planes of 16, zeros behind the last. */
+/** Writes a row of f floats to planes of 16, padded with zeros. */
 // @inline
 function packRow(x: usize, f: i32, d: usize, plane: usize): void {
   for (let k = f >> 4; k > 0; k--) {
@@ -125,7 +125,7 @@ function packRow(x: usize, f: i32, d: usize, plane: usize): void {
   if (rest) for (let k = 0; k < 16; k++) store<f32>(d + ((<usize>k) << 2), k < rest ? load<f32>(x + ((<usize>k) << 2)) : 0);
 }
 
-/** Bits of the largest magnitude of a row of f floats times their factors. */
+/** Bits of the largest magnitude in a row of f floats times their factors. */
 function largestOfRow(x: usize, f: i32, factors: usize): u32 {
   let widest = i32x4.splat(0),
     j: usize = 0;
@@ -136,13 +136,13 @@ function largestOfRow(x: usize, f: i32, factors: usize): u32 {
   return i32x4.extract_lane(widest, 0);
 }
 
-/** The larger of magnitudes a and of the magnitudes of b, compared as integers: the order is the same, and NaN is above all. */
+/** The larger of magnitudes a and of the magnitudes of b, compared as integers: the order is the same, and NaN is the largest. */
 // @inline
 function larger(a: v128, b: v128): v128 {
   return i32x4.max_s(a, v128.and(b, i32x4.splat(0x7fffffff)));
 }
 
-/** most[length] becomes the largest magnitudes down the columns of x [rows, length], and of itself. */
+/** most[length] = the largest magnitudes in the columns of x [rows, length] and in `most` itself. */
 function largestOfColumns(x: usize, rows: i32, length: i32, most: usize): void {
   const stride = (<usize>length) << 2;
   let j = 0;

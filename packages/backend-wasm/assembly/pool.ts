@@ -1,4 +1,4 @@
-// Maximum and average over windows; x is [batch, h, w, c], y is [batch, oh, ow, c]. Padding is never a candidate.
+// Maximum and average over windows; x is [batch, h, w, c], y is [batch, oh, ow, c]. Padding never counts.
 import {
   CHANNELS,
   HEIGHT,
@@ -23,7 +23,9 @@ function finish(maximum: bool, value: v128, divisor: v128): v128 {
   return maximum ? value : f32x4.div(value, divisor);
 }
 
-/** The maximum of a window, or its sum by `divisor`, for the `bytes` of its channels; from row to row, and in it from column to column. */
+/**
+ * The maximum of a window, or its sum divided by `divisor`, for the `bytes` of its channels; row by row, and column by column within a row.
+ */
 // @inline
 function reduceWindow(maximum: bool, x: usize, rowBytes: usize, bytes: usize, rows: i32, columns: i32, divisor: f32, y: usize): void {
   const start = f32x4.splat(maximum ? -Infinity : 0),
@@ -103,7 +105,7 @@ export function maxPool(from: i32, to: i32, scratch: usize, geometry: usize, x: 
   pool(true, from, to, geometry, x, y, 1);
 }
 
-/** y = the sum over the part of the window inside the image by `divisor`, or by how many those are if that is 0. */
+/** y = the sum over the part of the window inside the image, divided by `divisor`, or by the number of values inside if that is 0. */
 // @callable
 export function avgPool(from: i32, to: i32, scratch: usize, geometry: usize, x: usize, y: usize, divisor: f32): void {
   pool(false, from, to, geometry, x, y, divisor);
@@ -168,7 +170,7 @@ export function maxPoolGrad(from: i32, to: i32, scratch: usize, geometry: usize,
   }
 }
 
-/** dx += dy/(kh·kw) over each window: as TensorFlow.js has it, without regard to padding. */
+/** dx += dy/(kh·kw) over each window: like TensorFlow.js, regardless of padding. */
 // @callable
 export function avgPoolGrad(from: i32, to: i32, scratch: usize, geometry: usize, dy: usize, dx: usize): void {
   const h = load<i32>(geometry, HEIGHT),

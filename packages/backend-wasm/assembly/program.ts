@@ -1,10 +1,10 @@
-// Values that were never written down: a program says how to make any block of them from tensors in memory. Kernels that
-// stream over rows evaluate it block by block, in the first-level cache, so that batch norm, ReLU, sign, dropout and their
-// gradients cost no pass over memory of their own.
+// Deferred values: a program describes how to compute any block of them from tensors in memory. Kernels that stream over rows evaluate it
+// block by block in the first-level cache, so that batch norm, ReLU, sign, dropout and their gradients need no pass over memory of their
+// own.
 //
-// A program is words of 32 bits: how many instructions, the registers of its one or two results, a spare; then eight words
-// per instruction: operation (see operations.ts), result register, operand registers a and b, parameters p0 … p3. Coefficients are arrays of one
-// pattern's length (see simd.ts), one after the other at p0.
+// A program is words of 32 bits: the number of instructions, the registers of its one or two results, an unused word; then eight words per
+// instruction: operation (see operations.ts), result register, operand registers a and b, parameters p0 … p3. Coefficients are consecutive
+// arrays of one pattern's length (see simd.ts) at p0.
 import {
   ADD,
   DROPOUT,
@@ -22,13 +22,13 @@ import {
 } from "../src/constants/operations.ts";
 import { keeps4 } from "./dropout.ts";
 
-/** Floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
+/** Number of floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
 // @callable
 export function blockLength(length: i32): i32 {
   return max(1, 512 / length) * length;
 }
 
-/** Bytes that evaluating blocks of `block` floats with so many registers takes. */
+/** Bytes of scratch for evaluating blocks of `block` floats with this many registers. */
 // @callable
 export function programScratch(registers: i32, block: i32): usize {
   return 128 + <usize>registers * (((<usize>block) << 2) + 64);
@@ -89,9 +89,9 @@ function loop(op: i32, y: usize, a: usize, b: usize, coefficients: usize, row: u
 }
 
 /**
- * Evaluates `n` elements from number `from` on, which starts a pattern of `length` floats. Up to three elements past the n
- * are evaluated too. Results: see `result`; they are the tensor itself where nothing needs doing.
- * @param last where the last instruction shall write, or 0
+ * Evaluates `n` elements from number `from` on, which must start a pattern of `length` floats. Up to three more elements are evaluated too.
+ * For the results see `result`; they are the tensor itself if nothing needs to be computed.
+ * @param last address where the last instruction must write, or 0
  */
 export function evaluate(program: usize, from: usize, n: i32, length: i32, block: i32, scratch: usize, last: usize): void {
   const row = (<usize>length) << 2,

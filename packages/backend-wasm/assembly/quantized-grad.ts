@@ -1,11 +1,10 @@
-// The gradients of binary-grad.ts from dy rounded at random to 16-bit integers: a 16-byte load then serves eight lanes
-// instead of four. dy is rounded twice, since it is summed in two ways, and each lane has a scale of its own: for the
-// kernel's gradient lanes are filters, for the input's they are images, weighed by the filters' magnitudes.
+// The gradients of binary-grad.ts from a dy that is rounded stochastically to 16-bit integers: a 16-byte load then has eight lanes instead
+// of four. dy is rounded twice, since it is summed in two ways, and each lane has a scale of its own: for the kernel's gradient lanes are
+// filters, for the input's they are images, multiplied by the filters' magnitudes.
 //
-// A scale maps the largest magnitude of its lane to LEVELS. No sum can overflow: of the rows that go to one pass over four
-// tables (24 at most) the sums of magnitudes are taken, the largest of a lane bounds whatever is added, 24 · 1024 < 2¹⁵, and
-// bounds add up; before they could reach 2¹⁵ the sums are added to floats and start anew. Gradients are mostly far below
-// their maximum, so that happens seldom.
+// A scale maps the largest magnitude of its lane to LEVELS. No sum can overflow: for the rows of one pass over four tables (at most 24),
+// the sums of magnitudes are computed; the largest of a lane bounds every sum, 24 · 1024 < 2¹⁵, and bounds accumulate. Before they could
+// reach 2¹⁵, the sums are added to floats and reset. Gradients are mostly far below their maximum, so this is rare.
 import {
   BATCH,
   CHANNELS,
@@ -26,30 +25,30 @@ import { chunksOf, clear, scatterColumn } from "./binary-grad.ts";
 import { paddedImages } from "./pack-gradient.ts";
 import { bits4 } from "./dropout.ts";
 
-/** The largest magnitude of a quantized value; rounding up may make it one more. */
+/** The largest magnitude of a quantized value; rounding up may add one. */
 const LEVELS: f64 = 1023;
-/** Magnitudes below count as 0: the reciprocal of anything less is no number to calculate with. */
+/** Smaller magnitudes count as 0: their reciprocal is not a usable number. */
 const LEAST: f32 = 1e-30;
 
-/** Filters of a row for the input's gradient. */
+/** Number of filters in a row for the input's gradient. */
 // @inline
 function paddedFilters(f: i32): i32 {
   return (f + 7) & ~7;
 }
 
-/** Bytes of dy as `quantizeGradient` leaves it for the kernel's gradient: [⌈f/32⌉][pixel][image][32]. */
+/** Size of dy in bytes as `quantizeGradient` writes it for the kernel's gradient: [⌈f/32⌉][pixel][image][32]. */
 // @callable
 export function quantizedForKernel(images: i32, pixels: i32, f: i32): usize {
   return (<usize>((f + 31) >> 5) * <usize>(pixels * images)) << 6;
 }
 
-/** Bytes of dy as it leaves it for the input's: [⌈image/32⌉][pixel][⌈f/8⌉·8][32]. */
+/** Size of dy in bytes as it writes it for the input's gradient: [⌈image/32⌉][pixel][⌈f/8⌉·8][32]. */
 // @callable
 export function quantizedForInput(images: i32, pixels: i32, f: i32): usize {
   return (<usize>((images + 31) >> 5) * <usize>(pixels * paddedFilters(f))) << 6;
 }
 
-/** Quantizing multiplies by inverse, which leaves 12 binary places, and the sums of what came of it by scale. */
+/** Quantizing multiplies by `inverse`, which leaves 12 fractional bits; the sums of quantized values are multiplied by `scale`. */
 // @inline
 function putScale(most: f32, factor: f32, inverse: usize, scale: usize): void {
   store<f32>(inverse, most < LEAST ? 0 : <f32>((LEVELS * 4096) / <f64>most));
@@ -57,8 +56,8 @@ function putScale(most: f32, factor: f32, inverse: usize, scale: usize): void {
 }
 
 /**
- * From the largest magnitudes that `packGradient` left, of `chunks` chunks and of each pixel, the scales of filters and images.
- * The sums for the kernel are also multiplied by `factor`.
+ * The scales of filters and images, from the largest magnitudes that `packGradient` has written for `chunks` chunks and for each pixel. The
+ * sums for the kernel are also multiplied by `factor`.
  */
 // @callable
 export function quantizationScales(
@@ -75,7 +74,7 @@ export function quantizationScales(
   imageInverse: usize,
   imageScale: usize,
 ): void {
-  // Bits of magnitudes are in the order of the magnitudes, NaN above all.
+  // The bits of magnitudes have the order of the magnitudes, with NaN as the largest.
   for (let j = 0; j < f; j++) {
     let most: u32 = 0;
     for (let k = j; k < chunks * length; k += f) most = max(most, load<u32>(filterMax + ((<usize>k) << 2)));
@@ -89,17 +88,17 @@ export function quantizationScales(
   }
 }
 
-/** ⌊x + u⌋ for x of 12 binary places, |x| < 2¹⁰, and u of 12 random ones: up as often as the places say. */
+/** ⌊x + u⌋ for x with 12 fractional bits, |x| < 2¹⁰, and u of 12 random bits: rounds up with the probability of the fraction. */
 // @inline
 function round(x: v128, u: v128): v128 {
-  // A float between 2²³ and 2²⁴ has an integer in its lowest bits: adding rounds x, in units of 2⁻¹², to the nearest.
+  // A float between 2²³ and 2²⁴ has an integer in its lowest bits: the addition rounds x, in units of 2⁻¹², to the nearest.
   const shifted = f32x4.add(x, f32x4.splat(12582912));
   return i32x4.shr_s(i32x4.add(i32x4.sub(shifted, f32x4.splat(12582912)), u), 12);
 }
 
 /**
- * Quantizes 8 filters' values at p: returns them for the input, and stores them for the kernel. Number i and on are four words
- * of chance, whose lowest bits are for the first four values and the highest for the others.
+ * Quantizes the values of 8 filters at p: returns them for the input, and stores them for the kernel. Indices i and following give four
+ * random words, whose lowest bits are for the first four values and the highest for the others.
  */
 // @inline
 function quantize8(here: bool, p: usize, i: u32, seed: i32, filterInverse: usize, factor: usize, imageInverse: usize, out: usize): v128 {
@@ -121,8 +120,8 @@ function quantize8(here: bool, p: usize, i: u32, seed: i32, filterInverse: usize
 }
 
 /**
- * Quantizes the packed dy of the pixels from … to for both gradients. An element's random bits are a hash of its place and the
- * seed; both are rounded by the same, which makes neither less random.
+ * Quantizes the packed dy of the pixels from … to for both gradients. An element's random bits are a hash of its index and the seed. Both
+ * gradients are rounded by the same bits, which makes neither less random.
  */
 // @callable
 export function quantizeGradient(
@@ -212,7 +211,7 @@ function put4(a: v128, b: v128, d: usize): void {
   v128.store(d, i64x2.shuffle(a, b, 1, 3), 64);
 }
 
-/** What no signed sum of the `rows` rows at q exceeds: the largest lane of their magnitudes' sum. */
+/** An upper bound of every signed sum of the `rows` rows at q: the largest lane of the sum of their magnitudes. */
 function bound(q: usize, rows: i32): i32 {
   let a = i32x4.splat(0),
     b = a,
@@ -231,7 +230,7 @@ function bound(q: usize, rows: i32): i32 {
   return max(<i32>i16x8.extract_lane_u(a, 0), <i32>i16x8.extract_lane_u(a, 1));
 }
 
-/** wide[n][32] (float32) += sums[n][32] (int16), which become 0. */
+/** wide[n][32] (float32) += sums[n][32] (int16), which are reset to 0. */
 function widen(sums: usize, n: i32, wide: usize): void {
   const zero = i32x4.splat(0);
   for (const end = sums + ((<usize>n) << 6); sums < end; sums += 16) {
@@ -248,7 +247,7 @@ export function quantizedKernelScratch(group: i32, three: bool, rows: i32): usiz
   return ((<usize>entries(group, three)) << 8) + ((<usize>rows) << 6) + 64;
 }
 
-/** As binaryKernelGrad, from dy [plane][pixel][image][32]: partials[unit][rows][32], still to be scaled. */
+/** Like binaryKernelGrad, from dy [plane][pixel][image][32]: partials[unit][rows][32], not yet scaled. */
 // @callable
 export function quantizedKernelGrad(
   from: i32,
@@ -327,8 +326,8 @@ export function quantizedInputScratch(group: i32, kh: i32, w: i32, channels: i32
 }
 
 /**
- * As binaryInputGrad, of 32 images at a time, from dy [block][pixel][filter][32] that is weighed already; the sums of image i
- * are multiplied by imageScale[i].
+ * Like binaryInputGrad, 32 images at a time, from dy [block][pixel][filter][32] that is already multiplied by the filters' magnitudes; the
+ * sums of image i are multiplied by imageScale[i].
  */
 // @callable
 export function quantizedInputGrad(
@@ -372,7 +371,7 @@ export function quantizedInputGrad(
       channels = min(part, c - c0),
       lanes = min(32, images - (block << 5));
     if (channels <= 0) continue;
-    // For each place of a few rows of dx: sums [channels][32] as int16, and as float32 if `wide` says so, and the sums' bound.
+    // For each position of a few rows of dx: sums [channels][32] as int16, and as float32 if `wide` is set, and the bound of the sums.
     const narrow = scratch + 4 * size,
       wide = narrow + ((<usize>(places * channels)) << 6),
       reaches = wide + ((<usize>(places * channels)) << 7);
@@ -436,7 +435,7 @@ export function quantizedInputGrad(
           scatterColumn(column, 128, channels, lanes, out + ((<usize>((done * w + q) * c)) << 2), imageBytes, toSum, unit - dx);
         }
       }
-      // A stride longer than the kernel passes over rows that nothing comes to.
+      // A stride longer than the kernel skips rows to which nothing is added.
       for (const last = min(h, limit); done < last; done++) {
         clear(w, channels, lanes, out + ((<usize>(done * w * c)) << 2), c, imageBytes, toSum);
         ready = done + 1;
@@ -445,7 +444,7 @@ export function quantizedInputGrad(
   }
 }
 
-/** column[channels][32] (float32) = scale[32] · (sums as int16 + those as float32, if there are). */
+/** column[channels][32] (float32) = scale[32] · (int16 sums + float32 sums, if there are any). */
 function scaleColumn(narrow: usize, wide: usize, channels: i32, scales: usize, column: usize): void {
   for (let k = 0; k < channels; k++) {
     for (let j: usize = 0; j < 128; j += 32) {

@@ -1,5 +1,5 @@
-// Sums over many values: short runs in float32, their sums in float64. Rows are split into chunks of a fixed size, each with
-// a partial sum of its own, and these are added up in order: the same bytes whatever the number of threads.
+// Sums over many values: short runs in float32, their sums in float64. Rows are split into chunks of a fixed size, each with its own
+// partial sum, and these are added in order: the same bytes for any number of threads.
 import { blockLength, evaluate, result } from "./program.ts";
 
 /** acc[j] += the four sums in v, as float64. */
@@ -63,7 +63,7 @@ export function sumRows(from: i32, to: i32, scratch: usize, program: usize, coun
   }
 }
 
-/** Adds up column j, j + inner, j + 2·inner … of all chunks of `partials`, whose rows are `stride` float64 long. */
+/** Adds columns j, j + inner, j + 2·inner … of all chunks of `partials`, whose rows are `stride` float64 long. */
 export function total(partials: usize, chunks: i32, stride: i32, length: i32, inner: i32, j: i32): f64 {
   let s: f64 = 0;
   for (let k = 0; k < chunks; k++) {
@@ -72,7 +72,7 @@ export function total(partials: usize, chunks: i32, stride: i32, length: i32, in
   return s;
 }
 
-/** y[inner] = the sums that `sumRows` left in chunks, divided. */
+/** y[inner] = the sums that `sumRows` has written in chunks, divided. */
 // @callable
 export function finishSums(partials: usize, chunks: i32, length: i32, inner: i32, divisor: f64, y: usize): void {
   for (let j = 0; j < inner; j++) store<f32>(y + ((<usize>j) << 2), <f32>(total(partials, chunks, length, length, inner, j) / divisor));

@@ -1,6 +1,6 @@
-// Small things the kernels share: fused multiply-add where the engine has it, and patterns that repeat along a row.
+// Small functions that the kernels share: fused multiply-add if the engine has it, and patterns that repeat along a row.
 
-/** a·b + c: one rounding in the relaxed build, two in the plain one. The condition is known when compiling. */
+/** a·b + c: one rounding in the relaxed build, two in the plain one. The condition is constant at compile time. */
 // @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
@@ -13,8 +13,8 @@ export function splatAt(p: usize): v128 {
 }
 
 /**
- * How many floats long the repetition of `inner` floats is that vector loops run over: a multiple of both `inner` and 4 and
- * at least 64, so that narrow layers (3, 10, 12 channels) use all lanes.
+ * Length in floats of the repeated pattern of `inner` floats that vector loops run over: a multiple of both `inner` and 4, at least 64, so
+ * that narrow layers (3, 10, 12 channels) use all lanes.
  */
 // @callable
 export function patternLength(inner: i32): i32 {
@@ -22,7 +22,7 @@ export function patternLength(inner: i32): i32 {
   return unit >= 64 ? unit : ((64 + unit - 1) / unit) * unit;
 }
 
-/** Fills `length` floats at `dst` with the `inner` floats at `src`, over and over. */
+/** Fills `length` floats at `dst` by repeating the `inner` floats at `src`. */
 export function repeat(src: usize, inner: i32, length: i32, dst: usize): void {
   const bytes = (<usize>inner) << 2;
   for (let i = 0; i < length; i += inner) {

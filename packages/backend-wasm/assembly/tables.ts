@@ -1,9 +1,8 @@
-// Products with −1, 0, +1 without multiplying: for a few rows of 64 bytes, 16 floats (T = f32) or 32 integers (T = i16), all
-// their signed sums are written to a table, and each code, one byte for those few signs, then adds one entry of it. Four
-// tables are used at a time; with 64 or 81 entries of 64 bytes they stay in the first-level cache. The sums are the very sums
-// of the products, in another order.
+// Products with −1, 0, +1 without multiplying: for a few rows of 64 bytes, 16 floats (T = f32) or 32 integers (T = i16), all their signed
+// sums are written to a table, and each code, one byte for those few signs, adds one entry of it. Four tables are used at a time; with 64
+// or 81 entries of 64 bytes they stay in the first-level cache. The sums are exactly those of the products, in another order.
 
-/** Entries of a table that holds every sum of `rows` rows with signs −, + (or −, 0, + where `three`). */
+/** Number of entries of a table with every sum of `rows` rows with signs −, + (or −, 0, + if `three`). */
 export function entries(rows: i32, three: bool): i32 {
   let n = 1;
   for (let i = 0; i < rows; i++) n *= three ? 3 : 2;
@@ -11,8 +10,8 @@ export function entries(rows: i32, three: bool): i32 {
 }
 
 /**
- * The table of the `rows` rows at q, `stride` bytes apart: entry Σ bit_i·2^i holds Σ ±row_i, + where the bit is set; or, where
- * `three`, entry Σ digit_i·3^i holds Σ (digit_i − 1)·row_i.
+ * The table of the `rows` rows at q, `stride` bytes apart: entry Σ bit_i·2^i is Σ ±row_i, + if the bit is set; or, if `three`, entry Σ
+ * digit_i·3^i is Σ (digit_i − 1)·row_i.
  */
 export function buildTable<T>(q: usize, rows: i32, stride: usize, three: bool, t: usize): void {
   if (three) buildThree<T>(q, rows, stride, t);
@@ -33,7 +32,7 @@ export function buildTable<T>(q: usize, rows: i32, stride: usize, three: bool, t
   }
 }
 
-// Sums of the first three rows stay in registers while those of the others are added to them.
+// Sums of the first three rows stay in registers while those of the other rows are added.
 function buildTwo<T>(q: usize, rows: i32, stride: usize, t: usize): void {
   for (let v: usize = 0; v < 64; v += 16) {
     const a = v128.load(q + v),
@@ -96,7 +95,7 @@ function buildThree<T>(q: usize, rows: i32, stride: usize, t: usize): void {
   }
 }
 
-/** Four vectors, one after the other. */
+/** Stores four consecutive vectors. */
 // @inline
 export function put(p: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(p, a);
@@ -152,7 +151,7 @@ function addRows<T>(tables: i32, codes: usize, count: i32, acc: usize, t0: usize
   }
 }
 
-/** acc[r][64 bytes] += for each of `count` rows the entries its code of `tables` bytes names; tables are `size` bytes apart. */
+/** acc[r][64 bytes] += the entries of the `tables` bytes of its code, for each of `count` rows; tables are `size` bytes apart. */
 export function addEntries<T>(tables: i32, codes: usize, count: i32, acc: usize, t: usize, size: usize): void {
   if (tables == 4) addRows<T>(4, codes, count, acc, t, size);
   else if (tables == 3) addRows<T>(3, codes, count, acc, t, size);

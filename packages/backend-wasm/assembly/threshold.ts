@@ -1,13 +1,13 @@
-// Signs of what batch norm and ReLU make of a value: per channel such a chain only rises or only falls, in float32 too, since each
-// of its roundings keeps order. So there is one float on whose one side the sign is −1 and on whose other it is +1, and it is found
-// by trying: a comparison then stands for the whole chain, bit for bit.
+// Signs of values after batch norm and ReLU. Per channel such a chain is monotonic, also in float32, since each of its roundings preserves
+// order. There is therefore a single float that separates the values with sign −1 from those with sign +1. It is found by search; one
+// comparison then replaces the whole chain, bit for bit.
 import { blockLength, evaluate, result } from "./program.ts";
 import { keeps4 } from "./dropout.ts";
 
-/** 2⁶⁴: beyond it signs are taken to stay as they are there, and no chain of sensible coefficients overflows within. */
+/** 2⁶⁴: beyond it signs are assumed not to change, and within it no chain of sensible coefficients overflows. */
 const LARGEST: i32 = 0x5f800000;
 
-/** Bits of the float that is number `key` in order, 0 being number 0. */
+/** Bits of the float with index `key` in ascending order; 0 has index 0. */
 // @inline
 function bitsAt(key: i32): u32 {
   return key < 0 ? 0x80000000 | <u32>-key : <u32>key;
@@ -19,8 +19,8 @@ export function thresholdScratch(length: i32): usize {
 }
 
 /**
- * thresholds[length] and then flips[length]: the program's value of x is not below 0 where (x with the bits of the flip) is not
- * below the threshold. The program is a chain of normalisations and ReLUs over what stands at `base`.
+ * thresholds[length] and then flips[length]: the program's value of x is not below 0 if and only if x, XORed with the flip, is not below
+ * the threshold. The program is a chain of normalizations and ReLUs over the values at `base`.
  * @param work scratch of the program
  */
 // @callable
@@ -29,7 +29,7 @@ export function signThresholds(program: usize, base: usize, length: i32, work: u
     lows = tried + ((<usize>length) << 2) + 16,
     highs = lows + ((<usize>length) << 2),
     flips = thresholds + ((<usize>length) << 2);
-  // As if the values to try stood where the program loads from.
+  // As if the values to try were at the address from which the program loads.
   const from = (tried - base) >> 2,
     bytes = (<usize>length) << 2,
     block = blockLength(length);
@@ -44,7 +44,7 @@ export function signThresholds(program: usize, base: usize, length: i32, work: u
     const first = load<u32>(flips + j) != 0,
       last = !(load<f32>(result(program, work, 0) + j) < 0);
     store<u32>(flips + j, first && !last ? 0x80000000 : 0);
-    // Where both ends have one sign, all have.
+    // If both ends have one sign, all values in between have it.
     store<i32>(lows + j, -LARGEST);
     store<i32>(highs + j, first == last ? -LARGEST : LARGEST);
     store<f32>(thresholds + j, last ? -Infinity : Infinity);
@@ -71,7 +71,7 @@ export function signThresholds(program: usize, base: usize, length: i32, work: u
   }
 }
 
-/** Lanes of ones where the floats at x are below the threshold. */
+/** All ones in the lanes in which the float at x is below the threshold. */
 // @inline
 function below(x: usize, thresholds: usize, flips: usize, at: usize): v128 {
   return f32x4.lt(v128.xor(v128.load(x + at), v128.load(flips + at)), v128.load(thresholds + at));
@@ -83,8 +83,8 @@ function kept4(index: u32, seed: i32, least: v128): u32 {
 }
 
 /**
- * Packs the signs of pixels from … to of x [pixels, c], see bits.ts. With `valid` only those are valid, and set, that dropout keeps.
- * @param thresholds of `signThresholds`, [length] and flips; up to seven more are read
+ * Packs the signs of pixels from … to of x [pixels, c], see bits.ts. With `valid`, only elements that dropout keeps are valid and set.
+ * @param thresholds from `signThresholds`, [length] and flips; up to seven more are read
  */
 // @callable
 export function packSigns(
@@ -134,7 +134,7 @@ export function packSigns(
   }
 }
 
-/** As `materialize`, and the signs of what a chain makes of the values, pixels of c, as `packSigns` has them. */
+/** Like `materialize`; also packs, like `packSigns`, the signs of the values after a chain, in pixels of c channels. */
 // @callable
 export function materializeSigns(
   from: i32,

@@ -1,13 +1,13 @@
-// The innermost loop of every matrix product: a tile of 4 rows by 12 (or 8) columns of C, held in registers, gets
-// kc products added. A is packed as [kc][4], B as [kc][12] (or [kc][8]), so both are read front to back.
+// The innermost loop of every matrix product: kc products are added to a tile of 4 rows by 12 (or 8) columns of C, held in registers. A is
+// packed as [kc][4], B as [kc][12] (or [kc][8]), so both are read sequentially.
 import { madd, splatAt } from "./simd.ts";
 
-/** Width of a panel of B for n columns: whichever of 12 and 8 wastes fewer. */
+/** Width of a panel of B for n columns: 12 or 8, whichever wastes fewer columns. */
 export function panelWidth(n: i32): i32 {
   return ((n + 11) / 12) * 12 <= ((n + 7) & ~7) ? 12 : 8;
 }
 
-/** a·b + c with one rounding where the engine has that and it is wanted, else with two. */
+/** a·b + c with one rounding if `fused` and the engine supports it, else with two. */
 // @inline
 function step(fused: bool, a: v128, b: v128, c: v128): v128 {
   return fused ? madd(a, b, c) : f32x4.add(c, f32x4.mul(a, b));
@@ -200,9 +200,8 @@ function roundedTile8(kc: i32, a: usize, b: usize, c: usize, ldc: usize, accumul
 }
 
 /**
- * C[rows, n] (+)= A·B for packed A (panels of 4 rows) and packed B (panels of `width` columns), kc even.
- * `spill` is 192 bytes that ragged edges pass through. Unless `fused`, every product is rounded before it is added, the
- * same on every machine.
+ * C[rows, n] (+)= A·B for packed A (panels of 4 rows) and packed B (panels of `width` columns), kc even. `spill` is 192 bytes for tiles at
+ * ragged edges. Unless `fused`, every product is rounded before it is added, with the same result on every machine.
  */
 export function multiplyPanels(
   kc: i32,
@@ -240,8 +239,8 @@ export function multiplyPanels(
 }
 
 /**
- * Packs `rows` rows of B, element (r, j) at src + r·rowStride + j·columnStride bytes, into panels of `width` columns;
- * panel p starts at dst + p·panelStride. Columns beyond n become 0.
+ * Packs `rows` rows of B, element (r, j) at src + r·rowStride + j·columnStride bytes, into panels of `width` columns; panel p starts at dst
+ * + p·panelStride. Columns beyond n become 0.
  */
 export function packB(
   src: usize,
@@ -280,7 +279,7 @@ export function packB(
   }
 }
 
-/** Makes the number of packed rows even: zeros for the odd one, which adds nothing to any product. */
+/** Makes the number of packed rows even with a row of zeros, which adds nothing to any product. */
 export function evenB(kc: i32, n: i32, width: i32, dst: usize, panelStride: usize): void {
   if (!(kc & 1)) return;
   for (let j = 0; j < n; j += width) {

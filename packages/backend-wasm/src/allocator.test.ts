@@ -24,7 +24,7 @@ describe("Allocator", () => {
         }
         for (const { address } of out) allocator.free(address);
         expect(allocator.bytesInUse).toBe(0);
-        expect(allocator.end).toBe(64); // every gap has become one, and been given back
+        expect(allocator.end).toBe(64); // all gaps were merged and returned
       }),
       { seed: 1 },
     );

@@ -1,28 +1,28 @@
-/** Alignment of every block, in bytes: a cache line, so that vectors never straddle two. */
+/** Alignment of every block in bytes: a cache line, so that vectors never straddle two. */
 const LINE = 64;
 
 /**
- * Hands out blocks of one growing range of addresses and takes them back. Best fit over a list of gaps in the order of
- * addresses; neighbouring gaps become one, and a gap at the end gives the end back, so that a training loop finds the same
- * places step after step. Addresses are plain numbers up to 4 GiB, never 32-bit integers.
+ * Allocates blocks in one growing range of addresses, and frees them. Best fit over a list of gaps sorted by address; adjacent gaps are
+ * merged, and a gap at the end lowers the end, so that a training loop gets the same addresses step after step. Addresses are plain numbers
+ * up to 4 GiB, never 32-bit integers.
  */
 export class Allocator {
   readonly #start: number;
   readonly #reach: (end: number) => void;
   readonly #sizes = new Map<number, number>();
-  /** Gaps below the end: address and size, in the order of addresses. */
+  /** Gaps below the end: address and size, sorted by address. */
   readonly #gaps: { address: number; size: number }[] = [];
   #end: number;
   #bytesInUse = 0;
 
-  /** @param reach is told of each new end before it is used, and throws where there is no more room */
+  /** @param reach is called with each new end before it is used, and throws if there is no more room */
   constructor(start: number, reach: (end: number) => void) {
     this.#start = Math.ceil(start / LINE) * LINE;
     this.#end = this.#start;
     this.#reach = reach;
   }
 
-  /** Bytes of the blocks that are out, rounded up to whole lines. */
+  /** Bytes of allocated blocks, rounded up to whole lines. */
   get bytesInUse(): number {
     return this.#bytesInUse;
   }
@@ -32,7 +32,7 @@ export class Allocator {
     return this.#end;
   }
 
-  /** The address of `bytes` bytes, a multiple of 64; what was there before is still there. */
+  /** Returns the address of `bytes` bytes, a multiple of 64; their previous contents are unchanged. */
   allocate(bytes: number): number {
     const size = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
     let best = -1;
@@ -56,7 +56,7 @@ export class Allocator {
     return address;
   }
 
-  /** Takes a block back. */
+  /** Frees a block. */
   free(address: number): void {
     const size = this.#sizes.get(address);
     if (size === undefined) throw new Error(`Allocator: address ${address} is not a block that is out.`);

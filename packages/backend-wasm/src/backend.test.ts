@@ -6,7 +6,7 @@ import { randomValues } from "../test/random-values.ts";
 import { useBackend } from "../test/use-backend.ts";
 import { BACKEND_NAME, registerWasmBackend } from "./register.ts";
 
-/** Takes and returns the block that a tensor of so many floats would get. */
+/** Allocates and frees the block that a tensor of `length` floats would get. */
 function churn(length: number): void {
   tf.add(tf.tensor1d(new Float32Array(length).fill(8)), 1).dispose();
 }
@@ -27,7 +27,7 @@ describe("the backend's tensors", () => {
   it("gives a kernel of the CPU backend's that answers with a view of its input a tensor of its own", () => {
     const part = tf.tidy(() => {
       const y = tf.add(tf.tensor([1, 2, 3, 4, 5, 6], [1, 1, 1, 3, 2]), 1);
-      return tf.slice(y, [0, 0, 0, 1, 0], [1, 1, 1, 2, 2]); // five axes: the CPU backend's slice
+      return tf.slice(y, [0, 0, 0, 1, 0], [1, 1, 1, 2, 2]); // five axes: handled by the CPU backend's slice
     });
     tf.tidy(() => churn(4));
     expect([...part.dataSync()]).toEqual([4, 5, 6, 7]);
@@ -79,7 +79,7 @@ describe("the backend's tensors", () => {
     const tooMuch = () => tf.tidy(() => tf.square(mebibytes(68)).sum().dataSync());
     expect(tooMuch).toThrow(OutOfMemoryError);
     expect(tooMuch).toThrow(/no room for a tensor of 71\.3 MB with [\d.]+ \w?B in use of 67\.1 MB/);
-    // The output has its block when the input, which comes second, finds none: it must give it back.
+    // The output already has its block when allocation for the input fails: the block must be freed.
     expect(() => tf.tidy(() => tf.square(mebibytes(40)).sum().dataSync())).toThrow(OutOfMemoryError);
     expect([tf.memory().numTensors, tensors.bytesInUse]).toEqual(before);
     expect(tf.tidy(() => tf.square(mebibytes(20)).sum().dataSync()[0])).toBe(0);
@@ -90,7 +90,7 @@ describe("the backend's tensors", () => {
 describe("training", () => {
   useBackend();
 
-  /** A small net with a convolution, batch norm, pooling and a dense layer, trained on one fixed batch. */
+  /** A small network with a convolution, batch norm, pooling and a dense layer, trained on one fixed batch. */
   function train(steps: number, afterStep?: () => void): { losses: number[]; weights: Float32Array[] } {
     const model = tf.sequential({
       layers: [

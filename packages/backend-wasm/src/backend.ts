@@ -10,40 +10,40 @@ import type { Split, SplitArguments, WasmKernels } from "./wasm-kernels.ts";
 
 type Values = tf.backend_util.BackendValues;
 
-/** Formulas deeper than this are written down before more is built on them. */
+/** Formulas deeper than this are materialized before others build on them. */
 const DEEPEST = 10;
 
-/** How gradients of binary convolutions are summed: as they are, or rounded at random to 16-bit integers first. */
+/** How gradients of binary convolutions are summed: exactly, or after stochastic rounding to 16-bit integers. */
 export type Gradients = "exact" | "int16";
 
-/** How a kernel's work is cut: `total` things, `grain` at a time; never by the number of threads. */
+/** How a kernel's work is split: `total` items, `grain` at a time. Never depends on the number of threads. */
 export interface Cut {
   readonly total: number;
   readonly grain: number;
-  /** Bytes of scratch that each thread needs. */
+  /** Bytes of scratch memory per thread. */
   readonly scratch?: number;
-  /** For the profile: multiply-adds done, and bytes read and written. */
+  /** For the profile: multiply-adds, and bytes read and written. */
   readonly work?: { readonly macs?: number; readonly bytes?: number };
 }
 
 /**
- * TensorFlow.js's CPU backend with float tensors in WebAssembly memory. Kernels that it does not replace find the values
- * where they always were (`data.get(dataId).values`) and leave theirs in JavaScript arrays, which move into the memory when
- * a kernel of ours first reads them. Outputs may be formulas (formula.ts), which are written down when somebody reads them.
+ * TensorFlow.js's CPU backend with float tensors in WebAssembly memory. Kernels that it does not replace find values in the usual place
+ * (`data.get(dataId).values`) and leave theirs in JavaScript arrays, which are copied into the memory when one of our kernels first reads
+ * them. Outputs may be deferred (formula.ts); they are materialized when they are read.
  */
 export class WasmBackend extends tf.MathBackendCPU {
   readonly tensors: TensorMemory;
   wasm: WasmKernels;
   pool: ThreadPool;
   module: WebAssembly.Module;
-  /** How many were asked for; the pool may have fewer. */
+  /** Requested number of threads; the pool may have fewer. */
   threads: number;
   gradients: Gradients = "exact";
-  /** Kernels of convolutions whose values were asked for after their signs: those are written down from the start. */
+  /** Kernels of convolutions whose values were read after their signs: their values are materialized from the start. */
   readonly readWhole = new WeakSet<object>();
-  /** Told of every kernel's time while it is set. */
+  /** Called with the time of every kernel while it is set. */
   profiler: Profiler | undefined;
-  /** Outputs made by the kernels that are running. */
+  /** Outputs of the running kernels. */
   readonly #made: object[] = [];
   readonly #materialize = (formula: Formula): void => this.materialize(formula);
 
@@ -63,7 +63,7 @@ export class WasmBackend extends tf.MathBackendCPU {
   }
 
   override move(dataId: object, values: Values, _shape: number[], dtype: tf.DataType, refCount: number): void {
-    // Some kernels of the CPU backend (slice) answer with a view of their input, whose block may be used anew.
+    // Some kernels of the CPU backend (slice) return a view of their input, whose block may be reused.
     const own = this.tensors.owns(values) ? values.slice() : values;
     this.data.set(dataId, new TensorEntry(this.tensors, this.#materialize, dtype, refCount, own));
   }
@@ -89,13 +89,13 @@ export class WasmBackend extends tf.MathBackendCPU {
     super.dispose();
   }
 
-  /** A tensor of float32 whose values are whatever its block held before: the kernel writes every one. */
+  /** A float32 tensor with uninitialized values: the kernel must write every one. */
   makeFloats(shape: readonly number[]): tf.TensorInfo {
     const length = shape.reduce((product, n) => product * n, 1);
     return this.defer(shape, new Formula("load", { length, block: new Block(this.tensors, 4 * length) }));
   }
 
-  /** A tensor of float32 whose values are made when somebody reads them; takes the formula over. */
+  /** A float32 tensor whose values are computed when they are read; takes ownership of the formula. */
   defer(shape: readonly number[], formula: Formula): tf.TensorInfo {
     const dataId = {};
     this.data.set(dataId, new TensorEntry(this.tensors, this.#materialize, "float32", 1, undefined, formula));
@@ -104,17 +104,17 @@ export class WasmBackend extends tf.MathBackendCPU {
     return { dataId, shape: [...shape], dtype: "float32" };
   }
 
-  /** How a tensor's values are made: its own, to be held by whoever keeps it. */
+  /** The formula of a tensor's values; still owned by the tensor, so retain it to keep it. */
   formula({ dataId }: tf.TensorInfo): Formula {
     return (this.data.get(dataId) as TensorEntry).formula();
   }
 
-  /** Where a tensor's values stand as float32, written down or moved into the memory if need be. */
+  /** Address of a tensor's values as float32; materializes them or copies them into the memory if necessary. */
   address({ dataId }: tf.TensorInfo): number {
     return (this.data.get(dataId) as TensorEntry).floatAddress();
   }
 
-  /** Writes a formula's values down, once and for all. */
+  /** Materializes a formula's values, once and for all. */
   materialize(formula: Formula): void {
     if (formula.operation === "load") return;
     if (formula.compute) return formula.become(formula.compute());
@@ -123,7 +123,7 @@ export class WasmBackend extends tf.MathBackendCPU {
     );
   }
 
-  /** Writes a formula's values down and, in the same pass, the signs of a chain behind them, pixels of so many channels. */
+  /** Materializes a formula's values and, in the same pass, packs the signs after a chain, in pixels of `channels` channels. */
   materializeSigns(formula: Formula, channels: number, { address: signs, thresholds }: SignsBehind): void {
     this.#write(formula, channels, ({ address, length }, cut, values) =>
       this.run("materializeSigns", cut, address, formula.length, length, values, channels, thresholds, signs),
@@ -145,7 +145,7 @@ export class WasmBackend extends tf.MathBackendCPU {
     formula.become(values);
   }
 
-  /** Runs `kernel(from, to, scratch, ...args)` over all of a cut, on all threads. */
+  /** Runs `kernel(from, to, scratch, ...args)` over all of the work, on all threads. */
   run<K extends Split>(kernel: K, { total, grain, scratch = 0, work }: Cut, ...args: SplitArguments<K>): void {
     const started = this.profiler ? performance.now() : 0;
     const stride = Math.ceil(scratch / 64) * 64;
@@ -157,7 +157,7 @@ export class WasmBackend extends tf.MathBackendCPU {
     this.profiler?.ran(kernel, performance.now() - started, work);
   }
 
-  /** Runs a kernel; if it throws, for want of memory say, the outputs it had made are gone again. */
+  /** Runs a kernel; if it throws (e.g. out of memory), frees the outputs that it had already allocated. */
   undoneOnError<T>(kernel: () => T): T {
     const before = this.#made.length;
     try {
@@ -170,7 +170,7 @@ export class WasmBackend extends tf.MathBackendCPU {
     }
   }
 
-  /** Lends `bytes` bytes to `use`. */
+  /** Calls `use` with the address of `bytes` bytes of temporary memory. */
   withScratch<T>(bytes: number, use: (address: number) => T): T {
     const address = this.tensors.allocate(bytes);
     try {

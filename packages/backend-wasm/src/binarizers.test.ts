@@ -24,7 +24,7 @@ test.for(Object.entries({ approxSign, ede, rsign, recu, adabin, ...fewBits }))(
   "%s has the values and the gradients of the CPU backend, for inputs, kernels and its own parameters",
   ([, binarizer]) => {
     const compute = (backend: string): Float32Array[] => {
-      void tf.setBackend(backend); // at once: both are ready
+      void tf.setBackend(backend); // takes effect at once: both are initialized
       return tf.tidy(() => {
         const [x, kernel] = [waves([2, 4, 4, 5], 1.7), waves([3, 3, 5, 6], 2.3)];
         const own = binarizer.parameters?.({ kernel, inputShape: [4, 4, 5] }) ?? {};

@@ -6,7 +6,7 @@ import { useBackend } from "../test/use-backend.ts";
 
 const PIXELS = 40;
 
-/** Batch norm with its coefficients, one of each a channel. */
+/** Batch norm with its coefficients, one of each per channel. */
 interface Norm {
   readonly mean: Float32Array;
   readonly variance: Float32Array;
@@ -19,7 +19,7 @@ function randomNorm(channels: number, name: string): Norm {
   return {
     mean: of("mean"),
     variance: of("variance").map((value) => value * value),
-    scale: of("scale").map((value, i) => (i % 5 === 4 ? 0 : value)), // falling and flat channels too
+    scale: of("scale").map((value, i) => (i % 5 === 4 ? 0 : value)), // decreasing and constant channels too
     offset: of("offset"),
   };
 }

@@ -5,8 +5,8 @@ import { grainOf } from "./grain-of.ts";
 import { withProgram } from "./program.ts";
 
 /**
- * Values of −1, 0, +1 as bits, which the formula keeps: the backward pass of a binary layer finds them again, and needs no
- * other form of its input. Signs and dropout are taken from the real values, never written down.
+ * Values of −1, 0, +1 as bits. The formula keeps them, so that the backward pass of a binary layer reuses them and needs no other form of
+ * its input. Signs and dropout are computed from the real values and never materialized.
  * @param channels length of the last axis
  */
 export function bitsOf(backend: WasmBackend, formula: Formula, channels: number): Bits {
@@ -52,7 +52,7 @@ function packBits(backend: WasmBackend, formula: Formula, channels: number, sign
   return anyGap;
 }
 
-/** The signs of a chain of batch norms and ReLUs: whatever it ends in is compared with one float a channel. */
+/** The signs after a chain of batch norms and ReLUs: the chain's input is compared with one float per channel. */
 function packSigns(
   backend: WasmBackend,
   real: Formula,
@@ -87,7 +87,7 @@ function withThresholds(
   use: (thresholds: number, length: number) => void,
 ): void {
   const { wasm, tensors } = backend;
-  // The chain as it would be over values that are there; they are never read.
+  // The chain as if over values in memory; they are never read.
   const block = new Block(tensors, 4);
   const { address: base } = block;
   let last = new Formula("load", { length: channels, block });

@@ -1,6 +1,6 @@
 import type { TensorMemory } from "./tensor-memory.ts";
 
-/** A block of the memory, given back when its last holder lets go. */
+/** A reference-counted block of memory, freed by the last release. */
 export class Block {
   readonly address: number;
   readonly #memory: TensorMemory;

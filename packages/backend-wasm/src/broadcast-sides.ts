@@ -1,6 +1,6 @@
 /**
- * Reads a broadcast of `small` along `large` as [outer, middle, inner] with [outer, 1, inner], if it is one.
- * @returns undefined when `small` is not `large` with neighbouring axes made 1 (leading axes may be missing)
+ * Interprets a broadcast of `small` along `large` as [outer, middle, inner] with [outer, 1, inner], if possible.
+ * @returns undefined unless `small` is `large` with adjacent axes set to 1 (leading axes may be missing)
  */
 export function broadcastSides(
   large: readonly number[],
@@ -11,7 +11,7 @@ export function broadcastSides(
   const sides: [number, number, number] = [1, 1, 1];
   let part = 0;
   for (const [i, n] of large.entries()) {
-    if (n === 1 && (i < missing || small[i - missing] === 1)) continue; // belongs to either side
+    if (n === 1 && (i < missing || small[i - missing] === 1)) continue; // may belong to either side
     const kept = i >= missing && small[i - missing] === n;
     if (!kept && i >= missing && small[i - missing] !== 1) return undefined;
     if (!kept && part === 0) part = 1;

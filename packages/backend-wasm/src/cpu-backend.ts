@@ -1,7 +1,7 @@
 import { type Backend, type Definition } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 
-/** TensorFlow.js's own CPU backend, as it is: the reference the fast engines are held against, a thousand times slower. */
+/** TensorFlow.js's own CPU backend, unchanged: the reference that the fast engines are compared with, a thousand times slower. */
 export const cpuBackend: Definition<Backend> = {
   description: "TensorFlow.js's plain JavaScript backend: slow, for comparison",
   create: () => ({

@@ -9,7 +9,7 @@ import { BACKEND_NAME } from "./register.ts";
 const kernel = (name: string, inputs: Record<string, tf.Tensor>, attributes: object = {}) =>
   tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs, attributes as never);
 
-/** What each step of a chain is worth, in plain numbers. */
+/** The value of each step of a chain, in plain numbers. */
 const steps = {
   relu: { run: (x: tf.Tensor) => tf.relu(x), plain: (x: number) => Math.max(0, x) },
   step: { run: (x: tf.Tensor) => tf.step(x), plain: (x: number) => (x > 0 ? 1 : 0) },
@@ -61,7 +61,7 @@ describe("formulas", () => {
 
   it("outlive the tensors they are made of", () => {
     const y = tf.tidy(() => tf.relu(tf.add(tf.tensor1d([-1, 2, -3]), 1)));
-    tf.tidy(() => tf.add(tf.tensor1d([7, 7, 7]), 7).dataSync()); // would take the block that the sum had
+    tf.tidy(() => tf.add(tf.tensor1d([7, 7, 7]), 7).dataSync()); // would reuse the block of the sum if it were free
     expect([...y.dataSync()]).toEqual([0, 3, 0]);
     y.dispose();
   });
@@ -78,7 +78,7 @@ describe("formulas", () => {
     );
     await value.data();
     backend.profiler = undefined;
-    expect(parts.filter((part) => part === "conv2d")).toHaveLength(1); // forward; the images' gradient would be another
+    expect(parts.filter((part) => part === "conv2d")).toHaveLength(1); // forward only; the gradient of the images would be a second one
     tf.dispose([value, grads, x, filter]);
   });
 
@@ -87,7 +87,7 @@ describe("formulas", () => {
     const [batch, side, channels] = [32, 32, 64];
     tf.tidy(() => {
       const x = tf.tensor4d(randomValues(batch * side * side * channels, "x"), [batch, side, side, channels]);
-      x.square().dataSync(); // x is in the memory now
+      x.square().dataSync(); // x is in WebAssembly memory now
       const before = backend.tensors.bytesInUse;
       const signs = kernel("BinarySign", { x }) as tf.Tensor;
       const weights = tf.fill([1, 1, channels, 1], 0.5);

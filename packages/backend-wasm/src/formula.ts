@@ -1,7 +1,7 @@
 import type { Block } from "./block.ts";
 import * as numbers from "./constants/operations.ts";
 
-/** What makes values. `whole` is no instruction of programs: such values are computed all at once. */
+/** Operations that produce values. `whole` is not an instruction of programs: such values are computed all at once. */
 export const OPERATIONS = {
   load: numbers.LOAD,
   normalize: numbers.NORMALIZE,
@@ -23,11 +23,11 @@ export type Operation = keyof typeof OPERATIONS;
 export interface Bits {
   readonly channels: number;
   readonly signs: Block;
-  /** Missing where no value is 0. */
+  /** Absent if no value is 0. */
   readonly valid: Block | undefined;
 }
 
-/** A tensor [batch, height, width, channels] that these values are, with zeros around. */
+/** The tensor [batch, height, width, channels] of which these values are a zero-padded view. */
 export interface Padded {
   readonly operand: Formula;
   readonly shape: readonly [batch: number, height: number, width: number, channels: number];
@@ -35,7 +35,10 @@ export interface Padded {
   readonly left: number;
 }
 
-/** Where the signs of a chain of batch norms and ReLUs go, and what values are compared with: see assembly/threshold.ts. */
+/**
+ * Where to write the signs after a chain of batch norms and ReLUs, and the thresholds that values are compared with: see
+ * assembly/threshold.ts.
+ */
 export interface SignsBehind {
   readonly address: number;
   readonly thresholds: number;
@@ -43,27 +46,27 @@ export interface SignsBehind {
 }
 
 /**
- * What a reader of values that are computed all at once may take instead of them, so that they are never written down, or are in one pass
- * with what becomes of them. Channels are those of the pixels that signs are packed by.
+ * Alternatives for readers of values that are computed all at once, so that the values are never materialized, or are computed in one pass
+ * with the reader's result. `channels` is the number of channels per pixel in which signs are packed.
  */
 export interface Forms {
   readonly padded?: Padded;
-  /** The signs of a chain behind the values, and not the values. */
+  /** Only the signs after a chain, without the values. */
   readonly signs?: { readonly channels: number; compute(behind: SignsBehind): void };
-  /** The values and, in the same pass, the signs of a chain behind them. */
+  /** The values and, in the same pass, the signs after a chain. */
   readonly valuesAndSigns?: { readonly channels: number; compute(behind: SignsBehind): Block };
-  /** A tensor plus those of the values that a sign passes on: where `unit`, what the sign is of, is within ±1. Both are addresses. */
+  /** Fused straight-through gradient: sum + values·[|unit| ≤ 1], where `unit` is the input of the sign. Both are addresses. */
   readonly sumWithPassed?: (sum: number, unit: number) => Block;
 }
 
 interface Given {
-  /** How many floats; an input's number where there is one and none is given. */
+  /** Number of floats; default: the length of the first input. */
   readonly length?: number;
   readonly inputs?: readonly Formula[];
   /** Coefficients, or the values themselves for `load`. */
   readonly block?: Block;
   readonly parameters?: readonly [number, number];
-  /** Length of the last axis that the coefficients are for. */
+  /** Length of the last axis that the coefficients apply to. */
   readonly channels?: number;
   /** For `whole`: computes the values. */
   readonly compute?: () => Block;
@@ -71,8 +74,9 @@ interface Given {
 }
 
 /**
- * How a deferred tensor's values are made, which need not be written down: batch norm of a convolution's result, say, or which of a
- * gradient's elements pass a sign. Holds what it is made of, and is counted: whoever makes or holds one releases it.
+ * How the values of a deferred tensor are computed, which need not be materialized: for example batch norm of a convolution's result, or
+ * the elements of a gradient that a sign passes. Keeps its inputs alive and is reference counted: whoever creates or retains one releases
+ * it.
  */
 export class Formula {
   readonly length: number;
@@ -84,11 +88,11 @@ export class Formula {
   compute: (() => Block) | undefined;
   forms: Forms;
   bits: Bits | undefined;
-  /** Instructions down to the longest way to memory. */
+  /** Number of instructions on the longest path to memory. */
   depth: number;
   #holders = 1;
 
-  /** Takes over the block; holds the inputs for itself. */
+  /** Takes ownership of the block; retains the inputs. */
   constructor(operation: Operation, { length, inputs = [], block, parameters = [0, 0], channels, compute, forms = {} }: Given = {}) {
     this.length = length ?? inputs[0]!.length;
     this.operation = operation;
@@ -113,7 +117,7 @@ export class Formula {
     this.bits?.valid?.release();
   }
 
-  /** The values stand in memory now; what they were made of is let go. */
+  /** The values are now in memory; releases the inputs. */
   become(values: Block): void {
     this.#letGo();
     this.operation = "load";

@@ -13,7 +13,7 @@ const relu = new Formula("relu", { inputs: [normalized] });
 const gated = new Formula("passPositive", { inputs: [dy, normalized] });
 const passed = new Formula("passUnit", { inputs: [dy, normalized] });
 
-/** Programs by the rule that changes them: what is computed, in which order, what of it is asked for, and by which instructions. */
+/** Programs by the rule that changes them: what is computed, in which order, what of it is requested, and the resulting instructions. */
 const PROGRAMS: Readonly<Record<string, { order: Formula[]; results: Formula[]; codes: number[] }>> = {
   "a gate by a ReLU's input is a gate by its output": {
     order: [x, normalized, relu, dy, gated],
@@ -43,7 +43,7 @@ describe("a program", () => {
     const codesOf = (order: Formula[], results: Formula[]) => fuse(order, results).map(({ code }) => code);
     expect(codesOf([x, normalized, relu], [normalized, relu])).toEqual([LOAD, NORMALIZE, RELU]);
     expect(codesOf([x, normalized, relu, dy, passed], [relu, passed])).toEqual([LOAD, NORMALIZE, RELU, LOAD, PASS_UNIT]);
-    // A ReLU that comes after the gate cannot stand in for its input.
+    // A ReLU that is computed after the gate cannot replace its input.
     expect(codesOf([x, normalized, dy, gated, relu], [gated, relu])).not.toContain(NORMALIZE_RELU);
   });
 });
@@ -71,7 +71,7 @@ describe("fused instructions", () => {
         const gated = read(tf.mul(dy, tf.step(y)));
         const z = read(tf.batchNorm(x, of(0.5), of(3), of(0.75), of(2), 0.001));
         const passed = read(kernel("BinarySignGrad", { x: z, dy }));
-        // A sum is one program: of a ReLU with its gate, and of a sign's gradient.
+        // Each sum is one program: of a ReLU with its gate, and of a sign's gradient.
         return [relu, tf.add(relu, gated), tf.add(passed, dy)].map(bits);
       }),
     );

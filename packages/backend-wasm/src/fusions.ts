@@ -1,7 +1,7 @@
 import { NORMALIZE_RELU, PASS_UNIT_NORMALIZED } from "./constants/operations.ts";
 import { type Formula, OPERATIONS } from "./formula.ts";
 
-/** One instruction of a program: what computes a formula, of inputs that earlier instructions compute. */
+/** One instruction of a program: computes a formula from inputs that earlier instructions compute. */
 export interface Instruction {
   readonly code: number;
   readonly formula: Formula;
@@ -9,20 +9,20 @@ export interface Instruction {
   readonly block: Formula["block"];
 }
 
-/** What a rule may know of the program that an instruction stands in. */
+/** What a rule may know about the program around an instruction. */
 interface Surroundings {
-  /** Whether nothing else in the program needs the formula, whose values no register has to hold then. */
+  /** Whether nothing else in the program needs the formula, so that no register has to hold its values. */
   isOnlyHere(formula: Formula): boolean;
   /** The ReLU of a formula, if it is computed before this instruction. */
   reluOf(formula: Formula): Formula | undefined;
 }
 
-/** An instruction that may stand in another's place: it gives the same bits. */
+/** A rule that replaces an instruction by one with bit-identical results. */
 interface Fusion {
   readonly name: string;
   /** Why the bits are the same. */
   readonly proof: string;
-  /** The instruction instead, or undefined where the rule does not apply. A formula that it no longer needs may be computed by nobody. */
+  /** Returns the replacement, or undefined if the rule does not apply. A formula that it no longer needs may not be computed at all. */
   apply(instruction: Instruction, surroundings: Surroundings): Instruction | undefined;
 }
 
@@ -60,8 +60,8 @@ export const FUSIONS: readonly Fusion[] = [
 ];
 
 /**
- * The instructions that compute formulas, fused, without those that nobody needs.
- * @param order each formula after those that it is made of
+ * The fused instructions that compute formulas, without unneeded ones.
+ * @param order each formula after its inputs
  */
 export function fuse(order: readonly Formula[], results: readonly Formula[]): Instruction[] {
   const plain = order.map((formula) => {
@@ -82,7 +82,7 @@ export function fuse(order: readonly Formula[], results: readonly Formula[]): In
   return program.filter(({ formula }) => results.includes(formula) || uses.has(formula));
 }
 
-/** How many times instructions need each formula. */
+/** How many instructions need each formula. */
 function usesIn(program: readonly Instruction[]): ReadonlyMap<Formula, number> {
   const uses = new Map<Formula, number>();
   for (const { inputs } of program) for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1);

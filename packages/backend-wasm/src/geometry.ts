@@ -1,7 +1,7 @@
 import type { WasmBackend } from "./backend.ts";
 import * as at from "./constants/geometry.ts";
 
-/** A window that moves over images [batch, height, width, channels]: of a convolution, a pool, or the gradient of one. */
+/** A window that slides over images [batch, height, width, channels]: of a convolution, a pool, or a gradient of one. */
 export interface Geometry {
   readonly batch: number;
   readonly height: number;
@@ -9,7 +9,7 @@ export interface Geometry {
   readonly channels: number;
   readonly kernelHeight: number;
   readonly kernelWidth: number;
-  /** Of a pool: its channels. */
+  /** In a pool: its channels. */
   readonly filters: number;
   readonly outHeight: number;
   readonly outWidth: number;
@@ -18,7 +18,7 @@ export interface Geometry {
   /** Rows and columns of padding before the images. */
   readonly top: number;
   readonly left: number;
-  /** As if so many − 1 zeros stood between the rows, and the columns, of the images; default 1. */
+  /** Dilation of the images' rows and columns: as if this many − 1 zeros were between them; default 1. */
   readonly spreadHeight?: number;
   readonly spreadWidth?: number;
 }
@@ -41,14 +41,14 @@ const PLACES = {
   spreadWidth: at.SPREAD_WIDTH,
 } as const satisfies Record<keyof Geometry, number>;
 
-/** Writes a geometry to the GEOMETRY_BYTES bytes at an address, as kernels read it. */
+/** Writes a geometry in the layout that kernels read to the GEOMETRY_BYTES bytes at an address. */
 export function writeGeometry({ buffer }: WebAssembly.Memory, address: number, geometry: Geometry): void {
   const words = new Int32Array(buffer, address, at.GEOMETRY_BYTES >> 2);
   const whole: Required<Geometry> = { spreadHeight: 1, spreadWidth: 1, ...geometry };
   for (const [name, place] of Object.entries(PLACES)) words[place >> 2] = whole[name as keyof Geometry];
 }
 
-/** Lends a geometry's address to `use`. */
+/** Calls `use` with the address of a geometry. */
 export function withGeometry<T>(backend: WasmBackend, geometry: Geometry, use: (address: number) => T): T {
   return backend.withScratch(at.GEOMETRY_BYTES, (address) => {
     writeGeometry(backend.tensors.memory, address, geometry);
@@ -56,7 +56,7 @@ export function withGeometry<T>(backend: WasmBackend, geometry: Geometry, use: (
   });
 }
 
-/** What TensorFlow.js computes of the attributes of a convolution or pool. */
+/** What TensorFlow.js computes from the attributes of a convolution or pool. */
 interface StockGeometry {
   readonly batchSize: number;
   readonly inHeight: number;

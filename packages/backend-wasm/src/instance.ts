@@ -3,7 +3,7 @@ import type { WasmKernels } from "./wasm-kernels.ts";
 
 export type Simd = "auto" | "relaxed" | "plain";
 
-// Whole literals: bundlers follow them. The folder is beside both src and dist.
+// Literal paths, so that bundlers can follow them. The folder is next to both src and dist.
 const FILES = {
   relaxed: new URL("../wasm/relaxed.wasm", import.meta.url),
   "relaxed-shared": new URL("../wasm/relaxed-shared.wasm", import.meta.url),
@@ -30,8 +30,8 @@ export interface CompiledKernels {
 }
 
 /**
- * Compiles the kernels: with fused multiply-add (relaxed SIMD) where the engine has it, unless told otherwise.
- * @throws UserError when they are not there or the engine cannot run them
+ * Compiles the kernels, with fused multiply-add (relaxed SIMD) if the engine supports it, unless the option says otherwise.
+ * @throws UserError if the files are missing or the engine cannot run them
  */
 export async function compileKernels(simd: Simd = "auto", shared = typeof SharedArrayBuffer !== "undefined"): Promise<CompiledKernels> {
   for (const kind of simd === "auto" ? (["relaxed", "plain"] as const) : [simd]) {

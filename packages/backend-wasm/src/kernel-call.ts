@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "./backend.ts";
 
-/** What TensorFlow.js hands a kernel. `I` and `A` are the inputs and attributes it is documented to have. */
+/** TensorFlow.js's arguments of a kernel. `I` and `A` are the documented inputs and attributes. */
 export interface KernelCall<I, A = object> {
   readonly inputs: I;
   readonly attrs: A;
@@ -10,7 +10,7 @@ export interface KernelCall<I, A = object> {
 
 type Outputs = tf.TensorInfo | tf.TensorInfo[];
 
-/** A kernel, or undefined for a case it leaves to the CPU backend's. */
+/** A kernel; returns undefined for a case that it leaves to the CPU backend's kernel. */
 export type WasmKernel<I = never, A = never> = (call: KernelCall<I, A>) => Outputs | undefined;
 
 /** Kernels by TensorFlow.js's name for them. */

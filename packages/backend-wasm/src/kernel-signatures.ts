@@ -38,7 +38,7 @@ export interface SplitKernels {
     grain: number,
     partials: number,
   ) => void;
-  /** As `binaryConv2d` where every value counts; from … to are rows of the output of all images. */
+  /** Like `binaryConv2d` for inputs without zeros; from … to are output rows of all images. */
   readonly binaryConvRows: (
     from: number,
     to: number,
@@ -50,8 +50,8 @@ export interface SplitKernels {
     relu: number,
   ) => void;
   /**
-   * y[from..to, f] = the integer sums times the filter's factor, plus its bias, and not below 0 with `relu`; pixels are counted
-   * from … to. `valid` is 0 where every input value is.
+   * y[from..to, f] = the integer sums times the filter's factor, plus its bias, and at least 0 with `relu`; from … to are pixels. `valid` is
+   * 0 if no input value is 0.
    */
   readonly binaryConv2d: (
     from: number,
@@ -65,9 +65,9 @@ export interface SplitKernels {
     relu: number,
   ) => void;
   /**
-   * The tables of lookup.ts; the kernel [taps, c, f] as [blocks of filters][nibbles][filters of the block], of each sixteen filters
-   * 0, 8, 1, 9, 2 …; then the factor of each filter, the magnitude of its first weight times `factor`, and its bias, or 0; then,
-   * tap by tap, how many of its weights are above 0. Groups of four filters, from … to.
+   * Writes the tables of lookup.ts; the kernel [taps, c, f] as [blocks of filters][nibbles][filters of the block], each sixteen filters in
+   * the order 0, 8, 1, 9, 2 …; then the factor of each filter, the magnitude of its first weight times `factor`, and its bias, or 0; then,
+   * tap by tap, the number of its positive weights. from … to are groups of four filters.
    */
   readonly packFilters: (
     from: number,
@@ -82,8 +82,8 @@ export interface SplitKernels {
     packed: number,
   ) => void;
   /**
-   * codes[chunk][pixel][⌈c/16⌉·16] of the pixels from … to: a byte for each of the chunk's four groups of `group` images, made of
-   * the bits of x [images, pixels, c]. `valid` is 0 where no value is 0.
+   * codes[chunk][pixel][⌈c/16⌉·16] of the pixels from … to: one byte for each of the chunk's four groups of `group` images, from the bits of
+   * x [images, pixels, c]. `valid` is 0 if no value is 0.
    */
   readonly imageCodes: (
     from: number,
@@ -97,7 +97,7 @@ export interface SplitKernels {
     group: number,
     codes: number,
   ) => void;
-  /** codes[chunk][rows] of the rows from … to of the kernel [rows, f]: a byte for each of the chunk's four groups of `group` filters. */
+  /** codes[chunk][rows] of the rows from … to of the kernel [rows, f]: one byte for each of the chunk's four groups of `group` filters. */
   readonly kernelCodes: (
     from: number,
     to: number,
@@ -109,10 +109,9 @@ export interface SplitKernels {
     codes: number,
   ) => void;
   /**
-   * dx [images, h, w, c] of 16 images at a time: for every output pixel the filters' signed sums of dy, weighed by factor[f], are
-   * tables, and every (tap, channel) adds its entries to a few rows of dx that are kept as [row][column][channel][image] until
-   * no more can come to them. Units from … to count, for each 16 images, `splits` parts of the channels. For `sum` and `unit` see
-   * `scatterColumn`.
+   * dx [images, h, w, c], 16 images at a time: for every output pixel, the filters' signed sums of dy, multiplied by factor[f], form tables,
+   * and every (tap, channel) adds its entries to a few rows of dx, which are kept as [row][column][channel][image] until they are complete.
+   * from … to are units: for each 16 images, `splits` parts of the channels. For `sum` and `unit` see `scatterColumn`.
    */
   readonly binaryInputGrad: (
     from: number,
@@ -129,9 +128,9 @@ export interface SplitKernels {
     unit: number,
   ) => void;
   /**
-   * partials[unit][rows][16] = Σ x·dy over a part of the output pixels and all images, for 16 filters: for every pixel the images'
-   * signed sums of dy are tables, and every (tap, channel) adds the entries its codes name. Units from … to count, for each
-   * of `splits` parts of the pixels, the planes of 16 filters.
+   * partials[unit][rows][16] = Σ x·dy over a part of the output pixels and all images, for 16 filters: for every pixel, the images' signed
+   * sums of dy form tables, and every (tap, channel) adds the entries of its codes. from … to are units: for each of `splits` parts of the
+   * pixels, the planes of 16 filters.
    */
   readonly binaryKernelGrad: (
     from: number,
@@ -145,7 +144,7 @@ export interface SplitKernels {
     three: number,
     splits: number,
   ) => void;
-  /** dKernel [rows, f] = factor[f] · the partial sums [split][plane][rows][2^lanes] of all splits, rows from … to. */
+  /** dKernel [rows, f] = factor[f] · the partial sums [split][plane][rows][2^lanes] of all splits, for the rows from … to. */
   readonly addKernelPartials: (
     from: number,
     to: number,
@@ -158,13 +157,13 @@ export interface SplitKernels {
     lanes: number,
     dKernel: number,
   ) => void;
-  /** y [taps, c, f] = w less its mean over c, where c > 1, clipped to [−1, 1]; taps from … to. */
+  /** y [taps, c, f] = w minus its mean over c if c > 1, clipped to [−1, 1]; from … to are taps. */
   readonly centreAndClip: (from: number, to: number, scratch: number, w: number, c: number, f: number, y: number) => void;
   /** y [rows, f] = mean |w| of the filter · sign(w), for the groups of four filters from … to. */
   readonly binaryKernel: (from: number, to: number, scratch: number, w: number, rows: number, f: number, y: number) => void;
   /**
-   * dw [rows, f] = (a·dy where |w| ≤ 1, + sign(w)·Σ(dy·sign(w))/rows) · factor, for the groups of four filters from … to; a is the
-   * magnitude of `binary` [rows, f], one for each filter.
+   * dw [rows, f] = (a·dy if |w| ≤ 1, + sign(w)·Σ(dy·sign(w))/rows) · factor; from … to are groups of four filters, and a is the magnitude of
+   * `binary` [rows, f], one per filter.
    */
   readonly binaryKernelGradient: (
     from: number,
@@ -178,7 +177,7 @@ export interface SplitKernels {
     factor: number,
     dw: number,
   ) => void;
-  /** Packs the pixels of blocks from … to of a program's values, all −1, 0 or +1; gaps[block] tells whether any was 0. */
+  /** Packs the pixels of blocks from … to of a program's values, all −1, 0 or +1; gaps[block] is set if any was 0. */
   readonly packBits: (
     from: number,
     to: number,
@@ -191,7 +190,10 @@ export interface SplitKernels {
     valid: number,
     gaps: number,
   ) => void;
-  /** One step of Bop: signs flip where the averaged gradient has their sign and is above the threshold. `kept` is 1 − γ, formed in double precision. */
+  /**
+   * One step of Bop: a sign flips if the averaged gradient has the same sign and exceeds the threshold. `kept` is 1 − γ, computed in double
+   * precision.
+   */
   readonly bopStep: (
     from: number,
     to: number,
@@ -206,9 +208,9 @@ export interface SplitKernels {
     threshold: number,
   ) => void;
   /**
-   * The signs of what a chain of batch norms and ReLUs makes of `conv2d`'s values, which are nowhere but in a cache: see `packSigns`.
-   * Products are rounded before they are added.
-   * @param quantized of `quantizeConvKernel`, or 0
+   * The signs of `conv2d`'s values after a chain of batch norms and ReLUs; the values exist only in a cache: see `packSigns`. Products are
+   * rounded before they are added.
+   * @param quantized output of `quantizeConvKernel`, or 0
    */
   readonly conv2dSigns: (
     from: number,
@@ -224,9 +226,9 @@ export interface SplitKernels {
     quantized: number,
   ) => void;
   /**
-   * y[from..to, f]: for every output pixel the sum over taps and channels of x·kernel, plus bias[f] unless that is 0. With
-   * `spread` above 1 the input is taken as if that many − 1 zeros stood between its pixels: the gradient with respect to a
-   * strided convolution's input. For `fused` see `multiplyPanels`.
+   * y[from..to, f]: for every output pixel the sum over taps and channels of x·kernel, plus bias[f] unless that is 0. With `spread` above 1
+   * the input is dilated, as if that many − 1 zeros were between its pixels: the gradient with respect to a strided convolution's input. For
+   * `fused` see `multiplyPanels`.
    */
   readonly conv2d: (
     from: number,
@@ -240,8 +242,8 @@ export interface SplitKernels {
     fused: number,
   ) => void;
   /**
-   * partials[split][taps, c, f] = the sum over the split's output pixels of (input under the tap)ᵀ·dy, dy being a program's
-   * values. Units from … to count taps (or all at once, see filterGradUnits) within splits of `pixelsPerSplit`.
+   * partials[split][taps, c, f] = the sum over the split's output pixels of (input under the tap)ᵀ·dy, where dy is the values of a program.
+   * from … to are taps (or all at once, see filterGradUnits) within splits of `pixelsPerSplit`.
    */
   readonly conv2dFilterGrad: (
     from: number,
@@ -256,7 +258,7 @@ export interface SplitKernels {
     length: number,
     plain: number,
   ) => void;
-  /** y = the sum of `count` arrays that stand `stride` bytes apart, times factor, for the floats from … to. */
+  /** y = the sum of `count` arrays, `stride` bytes apart, times factor, for the floats from … to. */
   readonly addPartials: (
     from: number,
     to: number,
@@ -267,7 +269,7 @@ export interface SplitKernels {
     factor: number,
     y: number,
   ) => void;
-  /** Copies [from … to] × n1 × n2 runs of `bytes` bytes between two strided places: what padding and slicing come down to. */
+  /** Copies [from … to] × n1 × n2 runs of `bytes` bytes between two strided arrays: the common core of padding and slicing. */
   readonly copyRuns: (
     from: number,
     to: number,
@@ -293,8 +295,8 @@ export interface SplitKernels {
    */
   readonly binary: (from: number, to: number, scratch: number, op: number, a: number, b: number, y: number) => void;
   /**
-   * y = op(a, b) for a [outer, middle, inner] and b [outer, 1, inner]; from ≤ i < to number the patterns, broadcastRows of
-   * them to each outer one. Scratch: patternLength(inner) floats.
+   * y = op(a, b) for a [outer, middle, inner] and b [outer, 1, inner]; from … to are patterns, broadcastRows of them per outer index.
+   * Scratch: patternLength(inner) floats.
    */
   readonly binaryBroadcast: (
     from: number,
@@ -333,9 +335,9 @@ export interface SplitKernels {
     fused: number,
   ) => void;
   /**
-   * Packs dy, a program's values [images, pixels, f], the units from … to of one chunk; partials[chunk][length] (float64), unless it
-   * is 0, gets their sums for the bias. Where there are factors, one for each filter, filterMax[chunk][length] (float32) gets the largest
-   * magnitudes, and pixelMax[image][pixel] the largest times its factor.
+   * Packs dy, a program's values [images, pixels, f]; from … to are the units of one chunk. partials[chunk][length] (float64), unless it is
+   * 0, receives their sums for the bias. If there are factors, one per filter, filterMax[chunk][length] (float32) receives the largest
+   * magnitudes, and pixelMax[image][pixel] the largest magnitude times its factor.
    */
   readonly packGradient: (
     from: number,
@@ -356,17 +358,17 @@ export interface SplitKernels {
   ) => void;
   /** y for the images `from` ≤ b < `to`. */
   readonly maxPool: (from: number, to: number, scratch: number, geometry: number, x: number, y: number) => void;
-  /** y = the sum over the part of the window inside the image by `divisor`, or by how many those are if that is 0. */
+  /** y = the sum over the part of the window inside the image, divided by `divisor`, or by the number of values inside if that is 0. */
   readonly avgPool: (from: number, to: number, scratch: number, geometry: number, x: number, y: number, divisor: number) => void;
   /** dx: each dy goes to the first element, in rows then columns, that equals its window's maximum y. */
   readonly maxPoolGrad: (from: number, to: number, scratch: number, geometry: number, x: number, y: number, dy: number, dx: number) => void;
-  /** dx += dy/(kh·kw) over each window: as TensorFlow.js has it, without regard to padding. */
+  /** dx += dy/(kh·kw) over each window: like TensorFlow.js, regardless of padding. */
   readonly avgPoolGrad: (from: number, to: number, scratch: number, geometry: number, dy: number, dx: number) => void;
   /** y = the program's values, for the blocks `from` ≤ i < `to`. */
   readonly materialize: (from: number, to: number, scratch: number, program: number, count: number, length: number, y: number) => void;
   /**
-   * Quantizes the packed dy of the pixels from … to for both gradients. An element's random bits are a hash of its place and the
-   * seed; both are rounded by the same, which makes neither less random.
+   * Quantizes the packed dy of the pixels from … to for both gradients. An element's random bits are a hash of its index and the seed. Both
+   * gradients are rounded by the same bits, which makes neither less random.
    */
   readonly quantizeGradient: (
     from: number,
@@ -383,7 +385,7 @@ export interface SplitKernels {
     forKernel: number,
     forInput: number,
   ) => void;
-  /** As binaryKernelGrad, from dy [plane][pixel][image][32]: partials[unit][rows][32], still to be scaled. */
+  /** Like binaryKernelGrad, from dy [plane][pixel][image][32]: partials[unit][rows][32], not yet scaled. */
   readonly quantizedKernelGrad: (
     from: number,
     to: number,
@@ -397,8 +399,8 @@ export interface SplitKernels {
     splits: number,
   ) => void;
   /**
-   * As binaryInputGrad, of 32 images at a time, from dy [block][pixel][filter][32] that is weighed already; the sums of image i
-   * are multiplied by imageScale[i].
+   * Like binaryInputGrad, 32 images at a time, from dy [block][pixel][filter][32] that is already multiplied by the filters' magnitudes; the
+   * sums of image i are multiplied by imageScale[i].
    */
   readonly quantizedInputGrad: (
     from: number,
@@ -452,8 +454,8 @@ export interface SplitKernels {
     nesterov: number,
   ) => void;
   /**
-   * Packs the signs of pixels from … to of x [pixels, c], see bits.ts. With `valid` only those are valid, and set, that dropout keeps.
-   * @param thresholds of `signThresholds`, [length] and flips; up to seven more are read
+   * Packs the signs of pixels from … to of x [pixels, c], see bits.ts. With `valid`, only elements that dropout keeps are valid and set.
+   * @param thresholds from `signThresholds`, [length] and flips; up to seven more are read
    */
   readonly packSigns: (
     from: number,
@@ -468,7 +470,7 @@ export interface SplitKernels {
     seed: number,
     threshold: number,
   ) => void;
-  /** As `materialize`, and the signs of what a chain makes of the values, pixels of c, as `packSigns` has them. */
+  /** Like `materialize`; also packs, like `packSigns`, the signs of the values after a chain, in pixels of c channels. */
   readonly materializeSigns: (
     from: number,
     to: number,
@@ -486,11 +488,11 @@ export interface SplitKernels {
 /** Functions that the calling thread runs at once. */
 export interface WholeKernels {
   /**
-   * shift[length] = the mean of every channel over the first block: sums are taken around it, so that nothing is lost however
-   * far the mean is from 0.
+   * shift[length] = the mean of every channel over the first block: sums are taken around it, so that they lose no precision however far the
+   * mean is from 0.
    */
   readonly firstMeans: (scratch: number, program: number, count: number, c: number, length: number, shift: number) => void;
-  /** mean[c] and biased variance[c] from what `moments` left. */
+  /** mean[c] and biased variance[c] from the output of `moments`. */
   readonly finishMoments: (
     partials: number,
     chunks: number,
@@ -530,36 +532,35 @@ export interface WholeKernels {
     dOffset: number,
     coefficients: number,
   ) => void;
-  /** pattern[length] = values[c], over and over. */
+  /** pattern[length] = values[c], repeated. */
   readonly repeatPattern: (values: number, c: number, length: number, pattern: number) => void;
-  /** Whether `binaryConvRows` can do it, and there is something to gain. */
+  /** Whether `binaryConvRows` supports this layer and is faster. */
   readonly convolvesRows: (kw: number, c: number) => number;
   readonly binaryConvRowsScratch: (kh: number, kw: number, c: number, f: number, ow: number, sw: number) => number;
   readonly binaryConvScratch: (taps: number, c: number, f: number) => number;
-  /** Bytes of the packed filters of `packFilters`. */
+  /** Size of the output of `packFilters` in bytes. */
   readonly packedFilters: (f: number, taps: number, c: number) => number;
-  /** Chunks of four groups of `group` each that n things come to. */
+  /** Number of chunks, of four groups of `group` each, for n items. */
   readonly chunksOf: (n: number, group: number) => number;
   readonly inputGradScratch: (f: number, group: number, kh: number, w: number, channels: number) => number;
   readonly kernelGradScratch: (group: number, three: number) => number;
   /** factor[f] = the magnitude of each filter's first weight, times scale. */
   readonly magnitudes: (kernel: number, f: number, scale: number, factor: number) => void;
-  /** Bytes of a quantized kernel; 0 where integers are not worth the trouble. */
+  /** Size of a quantized kernel in bytes; 0 if integers are not worthwhile. */
   readonly convQuantized: (c: number, f: number, taps: number) => number;
   /**
-   * For a kernel [k, f], its bias [f] unless that is 0, and the thresholds and flips of `signThresholds`: whether integers will do,
-   * 4 bytes; the largest Σ|W| of a filter, f64 at byte 8; for each filter two f64, v·(t − bias) with t a little lowered and as it is; W as
-   * int16 [group of filters][pair][filter][2], of opposite sign where the filter is to be flipped; and the kernel as [f, k].
+   * Quantizes a kernel [k, f] with its bias [f] (0 for none) and the thresholds and flips of `signThresholds`. Writes: whether integers can
+   * be used, 4 bytes; the largest Σ|W| of a filter, f64 at byte 8; per filter two f64, v·(t − bias) with t slightly lowered and with t
+   * itself; W as int16 [group of filters][pair][filter][2], negated if the filter is to be flipped; and the kernel as [f, k].
    */
   readonly quantizeConvKernel: (kernel: number, k: number, f: number, bias: number, thresholds: number, length: number, to: number) => void;
-  /** @param inputs how many inputs there are in the images that one chunk takes pixels of */
+  /** @param inputs number of input values of the images that one chunk takes pixels from */
   readonly convSignsScratch: (c: number, f: number, taps: number, inputs: number) => number;
-  /** Bytes of the kernel once packed. */
+  /** Size of the packed kernel in bytes. */
   readonly convPacked: (c: number, f: number, taps: number) => number;
   readonly convScratch: (c: number, taps: number) => number;
   /**
-   * Packs the kernel for `conv2d`. Its element (tap, channel, filter) stands at
-   * kernel + tap·tapStride + channel·rowStride + filter·columnStride.
+   * Packs the kernel for `conv2d`. Its element (tap, channel, filter) is at kernel + tap·tapStride + channel·rowStride + filter·columnStride.
    */
   readonly packConvKernel: (
     kernel: number,
@@ -571,32 +572,32 @@ export interface WholeKernels {
     columnStride: number,
     block: number,
   ) => void;
-  /** Rows of the kernel that one unit of `conv2dFilterGrad` covers: all of them where patches are gathered by rows, else one tap's. */
+  /** Rows of the kernel that one unit of `conv2dFilterGrad` covers: all of them if patches are gathered by rows, else those of one tap. */
   readonly filterGradUnits: (c: number, taps: number) => number;
   readonly convFilterGradScratch: (c: number, f: number, taps: number, length: number, registers: number) => number;
-  /** How many patterns the `middle` rows of `inner` floats come to. */
+  /** Number of patterns in `middle` rows of `inner` floats. */
   readonly broadcastRows: (middle: number, inner: number) => number;
-  /** Bytes of B once packed, and of scratch for each thread. */
+  /** Size of the packed B, and of the scratch memory of each thread, in bytes. */
   readonly matmulPacked: (n: number, k: number) => number;
   readonly matmulScratch: () => number;
   /** Packs B[k, n], strides in bytes, for `matmul`. */
   readonly packMatrix: (b: number, bRow: number, bColumn: number, n: number, k: number, block: number) => void;
   /** Floats of the packed dy. */
   readonly packedGradient: (images: number, pixels: number, f: number) => number;
-  /** How many pieces `packGradient` is cut into. */
+  /** Number of units that the work of `packGradient` is split into. */
   readonly packUnits: (images: number, pixels: number, f: number, length: number) => number;
   readonly packScratch: (registers: number, length: number) => number;
-  /** Floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
+  /** Number of floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
   readonly blockLength: (length: number) => number;
-  /** Bytes that evaluating blocks of `block` floats with so many registers takes. */
+  /** Bytes of scratch for evaluating blocks of `block` floats with this many registers. */
   readonly programScratch: (registers: number, block: number) => number;
-  /** Bytes of dy as `quantizeGradient` leaves it for the kernel's gradient: [⌈f/32⌉][pixel][image][32]. */
+  /** Size of dy in bytes as `quantizeGradient` writes it for the kernel's gradient: [⌈f/32⌉][pixel][image][32]. */
   readonly quantizedForKernel: (images: number, pixels: number, f: number) => number;
-  /** Bytes of dy as it leaves it for the input's: [⌈image/32⌉][pixel][⌈f/8⌉·8][32]. */
+  /** Size of dy in bytes as it writes it for the input's gradient: [⌈image/32⌉][pixel][⌈f/8⌉·8][32]. */
   readonly quantizedForInput: (images: number, pixels: number, f: number) => number;
   /**
-   * From the largest magnitudes that `packGradient` left, of `chunks` chunks and of each pixel, the scales of filters and images.
-   * The sums for the kernel are also multiplied by `factor`.
+   * The scales of filters and images, from the largest magnitudes that `packGradient` has written for `chunks` chunks and for each pixel. The
+   * sums for the kernel are also multiplied by `factor`.
    */
   readonly quantizationScales: (
     filterMax: number,
@@ -614,17 +615,17 @@ export interface WholeKernels {
   ) => void;
   readonly quantizedKernelScratch: (group: number, three: number, rows: number) => number;
   readonly quantizedInputScratch: (group: number, kh: number, w: number, channels: number) => number;
-  /** y[inner] = the sums that `sumRows` left in chunks, divided. */
+  /** y[inner] = the sums that `sumRows` has written in chunks, divided. */
   readonly finishSums: (partials: number, chunks: number, length: number, inner: number, divisor: number, y: number) => void;
   /**
-   * How many floats long the repetition of `inner` floats is that vector loops run over: a multiple of both `inner` and 4 and
-   * at least 64, so that narrow layers (3, 10, 12 channels) use all lanes.
+   * Length in floats of the repeated pattern of `inner` floats that vector loops run over: a multiple of both `inner` and 4, at least 64, so
+   * that narrow layers (3, 10, 12 channels) use all lanes.
    */
   readonly patternLength: (inner: number) => number;
   readonly thresholdScratch: (length: number) => number;
   /**
-   * thresholds[length] and then flips[length]: the program's value of x is not below 0 where (x with the bits of the flip) is not
-   * below the threshold. The program is a chain of normalisations and ReLUs over what stands at `base`.
+   * thresholds[length] and then flips[length]: the program's value of x is not below 0 if and only if x, XORed with the flip, is not below
+   * the threshold. The program is a chain of normalizations and ReLUs over the values at `base`.
    * @param work scratch of the program
    */
   readonly signThresholds: (program: number, base: number, length: number, work: number, scratch: number, thresholds: number) => void;

@@ -2,13 +2,15 @@ import type { DeviceLimits } from "@benn/core";
 import * as tf from "@tensorflow/tfjs";
 
 const PROBES = 10;
-/** Sides of square matrices: which product fits caches best depends on the machine. */
+/** Sides of square matrices: which product fits the caches best depends on the machine. */
 const SIDES = [512, 768, 1024];
 const LARGE = 1 << 25;
 
-/** What the active backend's threads give at most: multiply-adds of products that fit into caches, and bytes of a sum of two large arrays. */
+/**
+ * Peak throughput of the active backend's threads: multiply-adds of products that fit the caches, and bytes of a sum of two large arrays.
+ */
 export function measureLimits(): DeviceLimits {
-  /** Work a second of the best of several runs. */
+  /** Work per second of the best of several runs. */
   const highest = (work: number, run: () => tf.Tensor): number => {
     let least = Infinity;
     for (let i = 0; i < PROBES; i++) {

@@ -4,15 +4,15 @@ import type { Formula } from "./formula.ts";
 import { grainOf } from "./grain-of.ts";
 import { withProgram } from "./program.ts";
 
-/** dy in the order that the table kernels read it, and what their sums are multiplied by. */
+/** dy in the layout of the table kernels, and the factors of their sums. */
 export interface PackedGradient {
   /** Filters, or images, in a row of 64 bytes: 16 float32, 32 int16. */
   readonly lanes: 16 | 32;
   readonly forKernel: number;
   readonly forInput: number;
-  /** Address of a factor for each filter. */
+  /** Address of one factor per filter. */
   readonly kernelFactor: number;
-  /** Address of a factor for each filter (16 lanes) or each image (32). */
+  /** Address of one factor per filter (16 lanes) or image (32). */
   readonly inputFactor: number;
   /** The caller releases them. */
   readonly blocks: readonly Block[];
@@ -20,7 +20,7 @@ export interface PackedGradient {
 
 interface Given {
   readonly g: { readonly batch: number; readonly pixels: number; readonly f: number };
-  /** dy [batch, pixels, f], what the ReLU did not let through being 0. */
+  /** dy [batch, pixels, f], with 0 where the ReLU passes no gradient. */
   readonly passed: Formula;
   readonly seed: number;
   /** Factor of all products. */
@@ -30,7 +30,7 @@ interface Given {
   readonly dBias: number;
 }
 
-/** Packs dy once for both gradients, and writes the bias's. */
+/** Packs dy once for both gradients, and writes the bias's gradient. */
 export function packExact(backend: WasmBackend, { g: { batch, pixels, f }, passed, scale, kernel, dBias }: Given): PackedGradient {
   const { wasm, tensors } = backend;
   const blocks: Block[] = [];
@@ -45,10 +45,9 @@ export function packExact(backend: WasmBackend, { g: { batch, pixels, f }, passe
 }
 
 /**
- * The same, rounded at random to integers from −1023 to 1023: for the kernel's gradient with a scale for each filter, for the
- * input's, weighed by the filters' magnitudes, with a scale for each image. Rounding is up as often as the fraction says, to
- * 12 binary places, so that the gradients' expectation is that of `packExact`; the bits of chance derive from `seed` and the
- * element's place.
+ * The same, rounded stochastically to integers from −1023 to 1023: for the kernel's gradient with a scale per filter, for the input's,
+ * multiplied by the filters' magnitudes, with a scale per image. Values are rounded up with the probability of their fraction, to 12 bits,
+ * so that the gradients' expectation is that of `packExact`; the random bits derive from `seed` and the element's index.
  * @see Zhou et al., "DoReFa-Net", 2016, section 2.5 (random rounding, a scale for each image)
  * @see Banner et al., "Scalable Methods for 8-bit Training of Neural Networks", 2018, section 3 (dy rounded twice)
  */
@@ -101,7 +100,7 @@ function pack(
   useMaxima: (filterMax: number, chunks: number, length: number) => void = () => {},
 ): void {
   const count = batch * pixels * f;
-  // Whatever goes back through a batch norm adds up to nothing in each channel.
+  // Gradients that pass through a batch norm sum to 0 in each channel.
   const isCentred = passed.operation === "normalizeGrad" && passed.channels === f;
   const { wasm } = backend;
   withProgram(backend, [passed], f, ({ address, length, registers }) => {
@@ -120,7 +119,7 @@ function pack(
   });
 }
 
-/** Makes blocks of so many bytes and returns their addresses. */
+/** Allocates blocks of these sizes and returns their addresses. */
 function take<const Bytes extends readonly number[]>(
   backend: WasmBackend,
   blocks: Block[],

@@ -9,16 +9,16 @@ interface Sums {
   bytes: number;
 }
 
-/** Functions whose multiply-adds are of floats; all others that have any count bits, or add integers. */
+/** Functions with float multiply-adds; the multiply-adds of all others count bits or add integers. */
 const FLOAT_PRODUCTS = /^(?:conv2d|conv2dFilterGrad|matmul)$/;
 
 /** Adds up the time of every kernel while it is the backend's `profiler`. */
 export class Profiler {
   readonly #rows = new Map<string, Sums>();
-  /** Kernels that are running, one inside the other, and the time already told of within each. */
+  /** Running kernels, nested, and the time already attributed within each. */
   readonly #running: { kernel: string; told: number }[] = [];
 
-  /** Times a TensorFlow.js kernel; what its WebAssembly functions and the kernels within it took is told apart. */
+  /** Times a TensorFlow.js kernel; the time of its WebAssembly functions and nested kernels is attributed to those. */
   kernel<T>(kernel: string, run: () => T): T {
     this.#running.push({ kernel, told: 0 });
     const started = performance.now();
@@ -33,7 +33,7 @@ export class Profiler {
     }
   }
 
-  /** A WebAssembly function took so long within the kernel that is running. */
+  /** Reports the time of a WebAssembly function within the running kernel. */
   ran(part: string, milliseconds: number, work: { macs?: number; bytes?: number } = {}): void {
     const running = this.#running.at(-1);
     if (running) running.told += milliseconds;
@@ -41,8 +41,8 @@ export class Profiler {
   }
 
   /**
-   * The longest first. A part is the WebAssembly function, or "" for what the kernel did beside those: JavaScript, and
-   * kernels of the CPU backend.
+   * Rows sorted by descending time. A part is the WebAssembly function, or "" for the rest of the kernel: JavaScript, and kernels of the
+   * CPU backend.
    */
   rows(): ProfileRow[] {
     return [...this.#rows.values()]

@@ -3,20 +3,20 @@ import { fuse } from "./fusions.ts";
 import type { TensorMemory } from "./tensor-memory.ts";
 import type { WasmKernels } from "./wasm-kernels.ts";
 
-/** Formulas as the instructions that kernels evaluate block by block: see assembly/program.ts. */
+/** Formulas as instructions that kernels evaluate block by block: see assembly/program.ts. */
 export interface Program {
   readonly address: number;
-  /** Floats of one pattern, and of one block. */
+  /** Floats per pattern, and per block. */
   readonly length: number;
   readonly block: number;
   readonly registers: number;
-  /** Bytes of scratch that evaluating takes. */
+  /** Bytes of scratch for the evaluation. */
   readonly scratch: number;
-  /** Where the values of the only formula stand, if they are in memory. */
+  /** Address of the values of a single formula, if they are in memory. */
   readonly plain: number;
 }
 
-/** What compiling takes of the backend. */
+/** The parts of the backend that compiling needs. */
 interface Workplace {
   readonly wasm: WasmKernels;
   readonly tensors: TensorMemory;
@@ -25,8 +25,8 @@ interface Workplace {
 }
 
 /**
- * Compiles formulas of one shape whose last axis has so many channels (any number where nobody minds), for as long as `use`
- * runs. Common parts are computed once, and a register is used again when its value is not needed any more.
+ * Compiles formulas of one shape whose last axis has `channels` channels (any number if the axis does not matter); the program is valid
+ * while `use` runs. Common subexpressions are computed once, and registers are reused.
  */
 export function withProgram(
   backend: Workplace,

@@ -33,25 +33,25 @@ function registerKernels(): void {
 }
 
 export interface WasmOptions {
-  /** `int16`: gradients of binary convolutions from dy rounded at random to 16-bit integers, faster; default `exact`. */
+  /** `int16`: gradients of binary convolutions from dy rounded stochastically to 16-bit integers, faster; default `exact`. */
   readonly gradients?: Gradients;
-  /** Most the tensors may take, in MiB, 64 to 4096; default 4096. */
+  /** Maximum memory of the tensors in MiB, 64 to 4096; default 4096. */
   readonly memory?: number;
-  /** `relaxed`: fused multiply-add; `plain`: none, the same bytes on every machine; `auto`, the default: relaxed where there is. */
+  /** `relaxed`: with fused multiply-add; `plain`: without, the same bytes on every machine; `auto`, the default: relaxed if supported. */
   readonly simd?: Simd;
-  /** Threads that share the work, the calling one included; default, and 0: one per core. The results are the same for any number. */
+  /** Number of threads, including the calling one; default, and 0: one per core. Results do not depend on it. */
   readonly threads?: number;
 }
 
-/** One per core, or 1 where that cannot be known. */
+/** One per core, or 1 if the number of cores is unknown. */
 export function defaultThreads(): number {
   return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1);
 }
 
 /**
- * Adds the backend `benn-wasm` to TensorFlow.js; `tf.setBackend("benn-wasm")` then chooses it. Called again, it changes the
- * options of the one that is there. `tf.removeBackend("benn-wasm")` ends its threads.
- * @throws UserError where WebAssembly SIMD is missing or the kernels cannot be read
+ * Adds the backend `benn-wasm` to TensorFlow.js; `tf.setBackend("benn-wasm")` activates it. Called again, it changes the options of the
+ * existing backend. `tf.removeBackend("benn-wasm")` ends its threads.
+ * @throws UserError if WebAssembly SIMD is missing or the kernels cannot be read
  */
 export async function registerWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
   const { memory = 4096, simd = "auto", gradients = "exact" } = options;
@@ -73,7 +73,7 @@ export async function registerWasmBackend(options: WasmOptions = {}): Promise<Wa
   const backend = new WasmBackend(tensors, wasm, pool, compiled.module, threads);
   backend.gradients = gradients;
   registerKernels();
-  // Below the priority of every other: it becomes the backend when it is asked for, not by being imported.
+  // Lower priority than every other backend: it becomes active on request, not by being imported.
   tf.registerBackend(BACKEND_NAME, () => backend, 0);
   return tf.findBackend(BACKEND_NAME) as WasmBackend;
 }

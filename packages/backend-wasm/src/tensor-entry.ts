@@ -5,7 +5,7 @@ import type { TensorMemory } from "./tensor-memory.ts";
 
 type Values = tf.backend_util.BackendValues;
 
-/** What the backend knows of one tensor's data: the record that MathBackendCPU keeps, with a place in WebAssembly memory. */
+/** The backend's record of one tensor's data: that of MathBackendCPU, extended by an address in WebAssembly memory. */
 export class TensorEntry {
   readonly dtype: tf.DataType;
   refCount: number;
@@ -17,7 +17,7 @@ export class TensorEntry {
   #formula: Formula | undefined;
   #view: Float32Array | undefined;
 
-  /** Either values in JavaScript, or a formula for float32, which it takes over. */
+  /** Either values in JavaScript, or a formula for float32, of which it takes ownership. */
   constructor(
     memory: TensorMemory,
     materialize: (formula: Formula) => void,
@@ -34,7 +34,7 @@ export class TensorEntry {
     this.#formula = formula;
   }
 
-  /** As the kernels of the CPU backend read them; a view of the memory where the values stand there alone. */
+  /** For the kernels of the CPU backend; a view of WebAssembly memory if the values exist only there. */
   get values(): Values {
     if (this.#values || !this.#formula) return this.#values as Values;
     const address = this.floatAddress();
@@ -45,7 +45,7 @@ export class TensorEntry {
     return this.#view;
   }
 
-  /** How the values, as float32, are made. Those of another type stand in the memory as a copy. */
+  /** The formula of the values as float32. Values of another type are copied into the memory. */
   formula(): Formula {
     if (this.#formula) return this.#formula;
     const values = this.#values as Float32Array;
@@ -56,7 +56,7 @@ export class TensorEntry {
     return this.#formula;
   }
 
-  /** Where the values stand as float32. */
+  /** Address of the values as float32. */
   floatAddress(): number {
     const formula = this.formula();
     if (formula.operation !== "load") this.#materialize(formula);

@@ -5,17 +5,17 @@ import { CONTROL_BYTES } from "./thread-pool.ts";
 
 const PAGE = 65_536;
 const MIB = 1_048_576;
-/** The memory grows by at least this much: growing costs a system call, and the pages are only touched when used. */
+/** The memory grows by at least this much: growing costs a system call, and pages are only allocated when used. */
 const STRIDE = 64 * MIB;
-/** Kernels may read, never write, one vector past the end of a tensor. */
+/** Kernels may read, but never write, one vector past the end of a tensor. */
 const MARGIN = 64;
 
-/** The one WebAssembly memory that all tensors of the backend live in. */
+/** The single WebAssembly memory that holds all tensors of the backend. */
 export class TensorMemory {
-  /** Where threads talk to one another. */
+  /** Address of the area through which threads communicate. */
   readonly control = MARGIN;
   readonly memory: WebAssembly.Memory;
-  /** Whether threads could share it. Where not, growing detaches every view made before. */
+  /** Whether threads can share it. If not, growing detaches every earlier view. */
   readonly shared: boolean;
   readonly #allocator: Allocator;
   #limit: number;
@@ -34,7 +34,7 @@ export class TensorMemory {
     return this.#allocator.bytesInUse;
   }
 
-  /** Bytes the memory has grown to; it never shrinks. */
+  /** Current size of the memory in bytes; it never shrinks. */
   get bytesReserved(): number {
     return this.#bytes;
   }
@@ -44,7 +44,7 @@ export class TensorMemory {
     this.#limit = limit * MIB;
   }
 
-  /** @throws OutOfMemoryError when the limit is reached or the machine gives no more */
+  /** @throws OutOfMemoryError if the limit is reached or the machine provides no more */
   allocate(bytes: number): number {
     return this.#allocator.allocate(bytes);
   }
@@ -53,15 +53,15 @@ export class TensorMemory {
     this.#allocator.free(address);
   }
 
-  /** A view of `length` floats; valid until the memory grows, or for good where it is shared. */
+  /** A view of `length` floats; valid until the memory grows, or forever if it is shared. */
   floats(address: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, address, length);
   }
 
-  /** Whether an array is a view of this memory, and so would change when its block is used again. */
+  /** Whether an array is a view of this memory, and so would change when its block is reused. */
   owns(values: unknown): values is Float32Array {
     if (!ArrayBuffer.isView(values)) return false;
-    // A shared memory that has grown has a new buffer object over the old bytes.
+    // A shared memory that has grown has a new buffer object over the same bytes.
     return values.buffer === this.memory.buffer || (this.shared && values.buffer instanceof SharedArrayBuffer);
   }
 

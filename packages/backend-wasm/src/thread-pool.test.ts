@@ -16,7 +16,7 @@ const values = (shape: readonly number[], name: string) =>
     shape,
   ] as const;
 
-/** Every kernel that splits its work, on shapes large enough to be cut into many chunks, and not into equal ones. */
+/** Every kernel that splits its work, on shapes large enough for many chunks of unequal size. */
 function everything(only?: readonly string[]): string[] {
   const window = { strides: [2, 2], pad: [[0, 0], [1, 1], [1, 1], [0, 0]], dataFormat: "NHWC", dilations: [1, 1] }; // prettier-ignore
   const images = [19, 21, 13, 12];
@@ -117,7 +117,7 @@ function everything(only?: readonly string[]): string[] {
   });
 }
 
-/** What binary layers see of a real convolution in evaluation, and of values with dropout: signs that are never written down. */
+/** The inputs of binary layers after a real convolution in evaluation, and after dropout: signs that are never materialized. */
 function signsBehind(): Float32Array[] {
   return tf.tidy(() => {
     const x = tf.tensor4d(randomValues(19 * 21 * 13 * 12, "x"), [19, 21, 13, 12]);

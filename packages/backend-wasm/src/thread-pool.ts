@@ -1,10 +1,10 @@
 import type { Split, SplitArguments, WasmKernels } from "./wasm-kernels.ts";
 
-/** Bytes at `control` that the threads talk through. */
+/** Bytes at `control` through which the threads communicate. */
 export const CONTROL_BYTES = 1024;
-// 32-bit words, each in a cache line of its own: chunks that nobody has taken yet (−1: the pool is closed), chunks done,
-// whether one failed. From byte 256 on, float64 numbers: kernel, total, grain, chunks, scratch, bytes of scratch per thread,
-// number of arguments, a spare, the arguments.
+// 32-bit words, each in its own cache line: chunks not yet taken (−1: the pool is closed), chunks done, whether one failed. From byte 256
+// on, float64 numbers: kernel, total, grain, chunks, scratch, bytes of scratch per thread, number of arguments, an unused one, the
+// arguments.
 const [TICKETS, DONE, FAILED] = [0, 16, 32];
 const SPINS = 20_000;
 
@@ -13,8 +13,8 @@ interface Thread {
 }
 
 /**
- * Runs kernels chunk by chunk on the calling thread and on others that share its memory. How the work is cut depends on
- * the shapes alone, and every chunk writes what no other writes, so the number of threads never shows in the results.
+ * Runs kernels chunk by chunk on the calling thread and on others that share its memory. How the work is split depends on the shapes alone,
+ * and every chunk writes what no other chunk writes, so the number of threads never affects the results.
  */
 export class ThreadPool {
   readonly #kernels: WasmKernels;
@@ -37,8 +37,8 @@ export class ThreadPool {
   }
 
   /**
-   * Starts `threads` − 1 threads beside the calling one. They sleep when there is nothing to do and keep no process alive.
-   * Where threads cannot be had (unshared memory, a page that is not isolated, no workers) the pool is the caller alone.
+   * Starts `threads` − 1 threads besides the calling one. They sleep while idle and do not keep the process alive. If threads are
+   * unavailable (unshared memory, a page that is not isolated, no workers), the pool consists of the caller alone.
    */
   static async start(
     kernels: WasmKernels,
@@ -62,7 +62,7 @@ export class ThreadPool {
     return new ThreadPool(kernels, memory, control, others);
   }
 
-  /** How many threads take part, the caller's included. */
+  /** Number of threads, including the caller's. */
   get threads(): number {
     return this.#threads.length + 1;
   }
@@ -130,12 +130,12 @@ interface ThreadData {
   readonly thread: number;
 }
 
-// A whole literal: bundlers follow it. The folder is beside both src and dist.
+// A literal path, so that bundlers can follow it. The folder is next to both src and dist.
 const FILE = new URL("../thread/thread.js", import.meta.url);
 
 async function startNodeThread(data: ThreadData): Promise<Thread> {
   const { Worker } = await import("node:worker_threads");
-  // Without the flags of this process: the file is plain JavaScript and asks for nothing.
+  // Without this process's flags: the file is plain JavaScript and needs none.
   const worker = new Worker(FILE, { workerData: data, execArgv: [], stdin: false });
   await new Promise<void>((resolve, reject) => {
     worker.once("message", () => resolve());

@@ -27,7 +27,7 @@ describe.each([
 ] as const)("with $simd SIMD and memory that is shared: $shared", ({ simd, shared }) => {
   const tensors = new TensorMemory(256, shared);
   beforeAll(async () => {
-    await registerWasmBackend(); // brings the kernels' registrations
+    await registerWasmBackend(); // registers the kernels
     const { module } = await compileKernels(simd, shared);
     const wasm = await instantiateKernels(module, tensors.memory);
     tf.removeBackend(BACKEND_NAME);

@@ -51,7 +51,7 @@ export const wasmBackend: Definition<Backend, typeof options> = {
       return profiler.rows();
     },
     limits: () => Promise.resolve(measureLimits()),
-    // A member in each core, as far as half of the memory goes: where one thread computes a kernel none waits for others at its end.
+    // One member per core, as far as half of the memory suffices: a kernel on a single thread never waits for others at its end.
     share: ({ cores, memoryBytes, stepBytes }) => ({
       lanes: Math.max(1, Math.min(cores, Math.floor(memoryBytes / 2 / Math.max(1, stepBytes)))),
       options: (_, lanes) => ({ threads: Math.max(1, Math.floor(cores / lanes)) }),

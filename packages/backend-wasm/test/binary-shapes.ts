@@ -5,7 +5,7 @@ const side = fc.integer({ min: 1, max: 7 });
 const kernelSide = fc.integer({ min: 1, max: 5 });
 const stride = fc.integer({ min: 1, max: 3 });
 
-/** Binary convolutions of every awkward shape: odd sizes, part words, strides, padding on some sides, zeros among the inputs. */
+/** Binary convolutions of every awkward shape: odd sizes, partial words, strides, padding on some sides, zeros among the inputs. */
 export const binaryConvolutions = fc
   .record({
     batch: fc.integer({ min: 1, max: 3 }),
@@ -26,12 +26,12 @@ export const binaryConvolutions = fc
 
 export type BinaryConvolution = typeof binaryConvolutions extends fc.Arbitrary<infer T> ? T : never;
 
-/** So many pixels that images are packed side by side, more of them than stand in one group. */
+/** Enough pixels that images are packed together, and more images than one group holds. */
 export const manyPixels: BinaryConvolution = {
   batch: 19, h: 8, w: 8, c: 4, f: 16, kh: 3, kw: 3, strides: [1, 1], pad: [1, 1, 1, 1], zeros: false, relu: 1, scale: 1, biased: false,
 }; // prettier-ignore
 
-/** Values for one, and its plain result in double precision from integer sums. */
+/** Random values for a convolution, and its plain result in double precision from integer sums. */
 export function binaryConvolution({ batch, h, w, c, f, kh, kw, strides, pad, zeros, relu, scale, biased }: BinaryConvolution) {
   const x = randomValues(batch * h * w * c, "x").map((value) => (zeros && Math.abs(value) < 0.5 ? 0 : value < 0 ? -1 : 1));
   const magnitudes = randomValues(f, "scale").map((value) => Math.abs(value) + Math.fround(0.1));
@@ -40,7 +40,7 @@ export function binaryConvolution({ batch, h, w, c, f, kh, kw, strides, pad, zer
   const bias = biased ? randomValues(f, "bias") : undefined;
   const oh = Math.floor((h + pad[0] + pad[1] - kh) / strides[0]) + 1;
   const ow = Math.floor((w + pad[2] + pad[3] - kw) / strides[1]) + 1;
-  /** Calls back for every product: indices of the output, the input and the kernel. */
+  /** Calls back for every product, with the indices of the output, the input and the kernel. */
   const eachProduct = (visit: (y: number, x: number, kernel: number) => void): void => {
     for (let p = 0; p < batch * oh * ow; p++) {
       const [q, r, b] = [p % ow, Math.floor(p / ow) % oh, Math.floor(p / ow / oh)];

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { BACKEND_NAME, registerWasmBackend } from "../src/register.ts";
 
-/** Runs the tests of a file on the engine, and sees that none of them leaves a tensor or a block of memory behind. */
+/** Runs the tests of a file on the engine, and checks that none of them leaks a tensor or a block of memory. */
 export function useBackend(): void {
   let tensors = 0;
   let bytes = 0;
@@ -20,7 +20,7 @@ export function useBackend(): void {
   });
 }
 
-/** Runs one kernel on the engine and takes the outputs' values; every tensor is disposed. */
+/** Runs one kernel on the engine and returns the outputs' values; every tensor is disposed. */
 export function run(
   kernel: string,
   inputs: Readonly<Record<string, readonly [values: ArrayLike<number>, shape: readonly number[]] | undefined>>,
@@ -28,7 +28,7 @@ export function run(
   backend = BACKEND_NAME,
 ): { values: Float32Array; shape: number[] }[] {
   return tf.tidy(() => {
-    void tf.setBackend(backend); // at once: both are ready
+    void tf.setBackend(backend); // takes effect at once: both are initialized
     const tensors = Object.entries(inputs).flatMap(([name, given]) =>
       given ? [[name, tf.tensor(Float32Array.from(given[0]), [...given[1]])] as const] : [],
     );

@@ -1,9 +1,9 @@
-// One more thread of the engine: waits in the memory that all threads share for chunks of a kernel's work, runs them, and
-// says so there. It is plain JavaScript beside both src and dist, so that the same file serves sources, package and bundlers.
-// src/thread-pool.ts, which has the other end, tells what stands where.
+// A worker thread of the engine: waits in the shared memory for chunks of a kernel's work, runs them, and reports completion there. Plain
+// JavaScript next to both src and dist, so that the same file serves sources, package and bundlers. src/thread-pool.ts, the other end,
+// defines the memory layout.
 
 const [TICKETS, DONE, FAILED] = [0, 16, 32];
-/** Looks this often before it sleeps, a third of a millisecond: within a training step the next kernel follows sooner. */
+/** Polls this often before it sleeps, a third of a millisecond: within a training step the next kernel follows sooner. */
 const SPINS = 16_000;
 
 /** @param {{ memory: WebAssembly.Memory, module: WebAssembly.Module, control: number }} given */
@@ -24,7 +24,7 @@ function serve({ memory, module, control }) {
         else Atomics.wait(words, TICKETS, 0);
         continue;
       }
-      // Whoever takes a ticket owns one chunk of the kernel that is running, which cannot end before that chunk does.
+      // Taking a ticket means owning one chunk of the running kernel, which cannot end before that chunk does.
       if (Atomics.compareExchange(words, TICKETS, left, left - 1) !== left) continue;
       spins = 0;
       const [kernel, total, grain, chunks, scratch, stride, count] = numbers;

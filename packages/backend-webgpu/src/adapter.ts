@@ -9,13 +9,15 @@ const PATIENCE_MILLISECONDS = 20_000;
 /** Which GPU. */
 export interface AdapterChoice {
   readonly power: Power;
-  /** Parts of adapters' names, as Dawn tells them. All must be there, the first is taken. None: whichever has that power. */
+  /**
+   * Substrings of adapter names, as Dawn reports them. All must exist; the first is used. Empty: any adapter with that power preference.
+   */
   readonly adapters: readonly string[];
 }
 
 /**
- * @returns the adapter, and the entry that it came by
- * @throws NoGpu when there is no WebGPU or no adapter, or none of such a name
+ * @returns the adapter, and the WebGPU entry that provided it
+ * @throws NoGpu if there is no WebGPU or no adapter, or none with such a name
  */
 export async function requestAdapter({ power, adapters }: AdapterChoice): Promise<{ readonly adapter: GPUAdapter; readonly gpu: GPU }> {
   const gpu = await findGpu({ adapter: adapters[0] });
@@ -38,7 +40,7 @@ export async function requestAdapter({ power, adapters }: AdapterChoice): Promis
   );
 }
 
-/** @param names of the adapters that there are; none where that is not known */
+/** @param names of the existing adapters; empty if they are unknown */
 function checkNames(adapters: readonly string[], names: readonly string[]): void {
   const missing = adapters.find((adapter) => !names.some((name) => name.includes(adapter)));
   if (missing === undefined || names.length === 0) return;
@@ -53,14 +55,14 @@ export function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");
 }
 
-/** For people: the GPU's name, and how large one tensor can be. */
+/** A description for people: the GPU's name, and the size of its largest tensor. */
 export function describeAdapter({ info, limits }: Pick<GPUAdapter, "info" | "limits">): string {
   const name = [info.description || info.device, [info.vendor, info.architecture].filter(Boolean).join(" ")].filter(Boolean);
   const kind = info.isFallbackAdapter ? ", a CPU that plays GPU: right, and very slow" : "";
   return `${name.join(", ") || "a GPU without a name"}${kind}; tensors up to ${bytes(largestTensor(limits))}`;
 }
 
-/** Bytes of the largest tensor. */
+/** Size of the largest tensor in bytes. */
 export function largestTensor({ maxStorageBufferBindingSize, maxBufferSize }: GPUSupportedLimits): number {
   return Math.min(maxStorageBufferBindingSize, maxBufferSize);
 }

@@ -7,7 +7,7 @@ import { findGpu, NoGpu } from "./find-gpu.ts";
 import type { GuardedBackend } from "./guarded-backend.ts";
 import { BACKEND_NAME, registerWebgpuBackend } from "./register.ts";
 
-/** TensorFlow.js computes fewer values than 1000 on the CPU, whatever the backend. */
+/** TensorFlow.js computes fewer than 1000 values on the CPU, whatever the backend. */
 const ON_GPU = 2000;
 
 test("where Dawn is not installed, or does not load, it says which package and what to do", async () => {

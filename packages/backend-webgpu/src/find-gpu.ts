@@ -1,13 +1,13 @@
 import { UserError } from "@benn/core";
 
-/** What the package `webgpu` exports: Dawn, the WebGPU of Chromium, for Node. */
+/** The exports of the package `webgpu`: Dawn, Chromium's WebGPU implementation, for Node. */
 export interface Dawn {
   create(options: string[]): GPU;
-  /** GPUBuffer, GPUBufferUsage and all the other names that a browser has as globals. */
+  /** GPUBuffer, GPUBufferUsage and all the other names that are globals in a browser. */
   readonly globals: object;
 }
 
-/** There is no WebGPU here, or no GPU for it. */
+/** There is no WebGPU on this machine, or no GPU for it. */
 export class NoGpu extends UserError {
   readonly reason: string;
   readonly remedy: string;
@@ -18,19 +18,19 @@ export class NoGpu extends UserError {
   }
 }
 
-/** Where to look for a GPU. */
+/** Options of the search for a GPU. */
 export interface GpuSearch {
-  /** A part of the adapter's name; the entry gives no other. Only Dawn can. */
+  /** Part of the adapter's name; the returned entry provides no other adapter. Only with Dawn. */
   readonly adapter?: string | undefined;
   importDawn?(): Promise<Dawn>;
 }
 
-// Rounding the GPU's clock to a tenth of a millisecond protects pages from one another; here it only blurs a profile.
+// Rounding the GPU's clock to a tenth of a millisecond protects web pages from one another; here it would only blur profiles.
 const DAWN_OPTIONS = ["disable-dawn-features=timestamp_quantization"];
 const NOBODYS_NAME = "no adapter has this name";
 
 let dawn: Promise<Dawn> | undefined;
-/** Dawn's entries, by the adapter that they were made for. */
+/** Dawn's entries, by the adapter for which they were created. */
 const entries = new Map<string | undefined, GPU>();
 
 /**
@@ -56,12 +56,12 @@ export async function findGpu({ adapter, importDawn = () => import("webgpu") }: 
     entries.set(adapter, entry);
     return entry;
   } catch (error) {
-    dawn = undefined; // it may have been installed by the next time
+    dawn = undefined; // it may be installed before the next call
     throw error;
   }
 }
 
-/** The adapters' names. Dawn tells them to whoever asks for one that is not there; empty where there is none, and in a browser. */
+/** Names of the adapters. Dawn lists them in the error for an unknown name; empty if there are none, and in a browser. */
 export async function adapterNames(): Promise<string[]> {
   if (!dawn || builtIn()) return [];
   const { create } = await dawn;
@@ -74,7 +74,7 @@ export async function adapterNames(): Promise<string[]> {
   }
 }
 
-/** Makes the names global that a browser has, `navigator.gpu` among them, as TensorFlow.js's backend expects them. */
+/** Defines the browser's globals, including `navigator.gpu`, as TensorFlow.js's backend expects them. */
 export async function makeGpuGlobal(gpu: GPU): Promise<void> {
   if (!dawn || builtIn()) return;
   const { globals } = await dawn;
@@ -82,7 +82,7 @@ export async function makeGpuGlobal(gpu: GPU): Promise<void> {
   Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
 }
 
-/** A browser's entry, which is not one of Dawn's that was made global. */
+/** A browser's own entry, as opposed to one of Dawn's that was made global. */
 function builtIn(): GPU | undefined {
   const { gpu } = globalThis.navigator ?? {};
   return gpu && [...entries.values()].includes(gpu) ? undefined : gpu;

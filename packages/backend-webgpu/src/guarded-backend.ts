@@ -9,53 +9,53 @@ import { type OwnProgram, PlannedPrograms, type ProgramUniforms, type StockProgr
 import { RecycledBuffers } from "./recycled-buffers.ts";
 
 export type WebGPUProgram = StockProgram & {
-  /** Multiply-adds that it does, for the profile. */
+  /** Number of its multiply-adds, for the profile. */
   readonly macs?: number;
 };
 
-/** Numbers whose buffers are kept. */
+/** Maximum number of constants whose buffers are kept. */
 const MOST_CONSTANTS = 1024;
-/** Values that travel to the GPU in one piece: 32 MiB. */
+/** Number of values that are sent to the GPU at once: 32 MiB. */
 const WRITTEN_AT_ONCE = 2 ** 23;
 
-/** What one program, started once, took on the device. */
+/** Time of one execution of a program on the device. */
 export interface ProgramTime {
-  /** The program's name; this package's begin with `benn_`. */
+  /** Name of the program; those of this package begin with `benn_`. */
   readonly program: string;
   readonly outputShape: readonly number[];
-  /** Read and written, if every tensor is passed over once. */
+  /** Bytes read and written, assuming that every tensor is accessed once. */
   readonly bytes: number;
-  /** Multiply-adds, where the program counts them. */
+  /** Multiply-adds, if the program counts them. */
   readonly macs?: number | undefined;
   readonly milliseconds: number;
 }
 
-/** What whoever reads a deferred tensor may read instead. */
+/** What a reader of a deferred tensor may read instead. */
 export interface Forms {
-  /** Its values are the signs of this one's: −1 below 0, else 1. */
+  /** Its values are the signs of this tensor: −1 below 0, else 1. */
   readonly signOf?: TensorInfo;
-  /** How each of its values is made. */
+  /** How each of its values is computed. */
   readonly elements?: Elements;
 }
 
-/** Of tensors, all of whose types have four bytes here. */
+/** Size of tensors in bytes; all types have four bytes per element here. */
 function bytesOf(shapes: readonly (readonly number[])[]): number {
   return 4 * shapes.reduce((sum, shape) => sum + shape.reduce((product, n) => product * n, 1), 0);
 }
 
 /**
- * TensorFlow.js's WebGPU backend, which learns of a lost device and of full memory. WebGPU tells of both by promises and
- * events that nobody there waits for; here whoever reads a tensor or starts a program gets the error, and nobody hangs.
+ * TensorFlow.js's WebGPU backend, extended to detect a lost device and full memory. WebGPU reports both by promises and events that the
+ * original ignores; here, reading a tensor or starting a program throws the error, and no read waits forever.
  */
 export class GuardedBackend extends WebGPUBackend {
   #failure: Error | undefined;
   readonly #waiting = new Set<(error: Error) => void>();
   readonly #programs: PlannedPrograms;
-  /** Tensors that nobody has asked for yet, with what they are to be made of. */
+  /** Deferred tensors that were not requested yet, with their inputs. */
   readonly #deferred = new Map<object, { readonly inputs: readonly TensorInfo[]; readonly compute: () => void; readonly forms: Forms }>();
-  /** How many deferred tensors want one, and whether TensorFlow.js has given it up meanwhile. */
+  /** How many deferred tensors need a tensor, and whether TensorFlow.js has disposed it meanwhile. */
   readonly #wanted = new Map<object, { times: number; givenUp: boolean }>();
-  /** Numbers that programs take as tensors, 0.9 for instance, by type and value. */
+  /** Numbers that programs take as tensors, such as 0.9, by type and value. */
   readonly #constants = new Map<string, GPUBuffer>();
   #profiled: Omit<ProgramTime, "milliseconds">[] | undefined;
 
@@ -70,7 +70,7 @@ export class GuardedBackend extends WebGPUBackend {
     });
   }
 
-  /** Why nothing can be computed any more. A backend that failed is to be replaced. */
+  /** Why the backend no longer works. A backend that failed must be replaced. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -88,7 +88,7 @@ export class GuardedBackend extends WebGPUBackend {
   }
 
   /**
-   * A tensor that is computed when somebody asks for it; often nobody does, for instance for the gradient of the images.
+   * A tensor that is computed on demand; often it is never needed, such as the gradient of the images.
    * @param compute writes its values into the tensor
    */
   defer(shape: readonly number[], inputs: readonly TensorInfo[], compute: (output: TensorInfo) => void, forms: Forms = {}): TensorInfo {
@@ -102,12 +102,12 @@ export class GuardedBackend extends WebGPUBackend {
     return output;
   }
 
-  /** Of what a tensor will be made, as long as nobody has asked for its values. */
+  /** What a tensor will be computed from, as long as its values were not requested. */
   formsOf({ dataId }: TensorInfo): Forms {
     return this.#deferred.get(dataId)?.forms ?? {};
   }
 
-  /** Whether a deferred tensor will be made of this one, which must not change until then. */
+  /** Whether a deferred tensor needs this one, which must not change until then. */
   isWanted(dataId: object): boolean {
     return this.#wanted.has(dataId);
   }
@@ -144,7 +144,7 @@ export class GuardedBackend extends WebGPUBackend {
     return gone;
   }
 
-  /** Gives a tensor its buffer. One number goes to a buffer that all its equals share; TensorFlow.js makes many such tensors. */
+  /** Gives a tensor its buffer. Equal single numbers share a buffer; TensorFlow.js creates many such tensors. */
   override uploadToGPU(dataId: object): void {
     const tensor = this.tensorMap.get(dataId);
     if (tensor.resource != null) return;
@@ -159,9 +159,9 @@ export class GuardedBackend extends WebGPUBackend {
     const isKnown = buffer !== undefined;
     buffer ??= this.bufferManager.acquireBuffer(array.byteLength, usage);
     if (!isKnown) {
-      this.#programs.submit(); // what was started may still read what was in this buffer
+      this.#programs.submit(); // earlier programs may still read what was in this buffer
       for (let at = 0; at < array.length; at += WRITTEN_AT_ONCE) {
-        if (at > 0) this.queue.submit([]); // lets go of the copy that the piece before was kept in
+        if (at > 0) this.queue.submit([]); // releases the staging copy of the previous piece
         this.queue.writeBuffer(buffer, 4 * at, array, at, Math.min(WRITTEN_AT_ONCE, array.length - at));
       }
     }
@@ -176,17 +176,17 @@ export class GuardedBackend extends WebGPUBackend {
   override async read(dataId: object): Promise<Awaited<ReturnType<WebGPUBackend["read"]>>> {
     if (this.#failure) throw this.#failure;
     this.#materialize(dataId);
-    // Not Promise.race: with a promise that lives as long as the backend it would keep every read's result.
+    // Not Promise.race: with a promise that lives as long as the backend, it would retain the result of every read.
     return await new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       super
         .read(dataId)
-        .then(resolve, (error: unknown) => reject(this.#failure ?? error)) // a lost device is told first by the read that fails
+        .then(resolve, (error: unknown) => reject(this.#failure ?? error)) // a lost device is first noticed by the read that fails
         .finally(() => this.#waiting.delete(reject));
     });
   }
 
-  /** Small tensors that have no buffer yet are computed with on the CPU; but a deferred one has no values either. */
+  /** TensorFlow.js computes with small tensors without a buffer on the CPU; but a deferred tensor has no values there either. */
   override shouldExecuteOnCPU(inputs: TensorInfo[], sizeThreshold?: number): boolean {
     for (const { dataId } of inputs) this.#materialize(dataId);
     return super.shouldExecuteOnCPU(inputs, sizeThreshold);
@@ -218,12 +218,12 @@ export class GuardedBackend extends WebGPUBackend {
         super.runWebGPUProgram(program, inputs, dtype, uniforms, output),
       );
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error; // a buffer that cannot be mapped at its creation
+      if (!(error instanceof RangeError)) throw error; // a buffer that cannot be mapped at creation
       throw new OutOfMemoryError(`the GPU has no room for a tensor (${error.message}).`, { cause: error });
     }
   }
 
-  /** Starts a program in WGSL of its own. */
+  /** Starts a custom WGSL program. */
   runOwnProgram(program: OwnProgram): void {
     if (this.#failure) throw this.#failure;
     const shapes = program.tensors.map(({ shape }) => shape);
@@ -233,7 +233,7 @@ export class GuardedBackend extends WebGPUBackend {
 
   /**
    * Times each program that `run` starts, by the device's own clock, one after the other.
-   * @throws UserError where the device has no clock (the feature `timestamp-query`)
+   * @throws UserError if the device has no clock (the feature `timestamp-query`)
    */
   async profile(run: () => void): Promise<ProgramTime[]> {
     if (!this.device.features.has("timestamp-query"))

@@ -3,29 +3,29 @@ import * as tf from "@tensorflow/tfjs";
 import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
 
 const THREADS = 1 << 20;
-/** What takes so long is timed well enough: to start it and to read its result takes a hundredth of it. */
+/** Long enough for accurate timing: starting it and reading its result take a hundredth of this. */
 const LONG_ENOUGH_SECONDS = 0.1;
 const PROBES = 3;
 const LARGE = 1 << 24;
-/** Multiply-adds of a thread in a round: eight sums of four lanes, none of which waits for another. */
+/** Multiply-adds per thread and round: eight independent sums of four lanes. */
 const LANES = 32;
 const ROUNDS = 4;
 
-/** Work a second that a device reaches at most: of the best of several runs that are long enough. */
+/** Peak work per second: the best of several runs that are long enough. */
 async function highest(work: number, run: (times: number) => Promise<void>): Promise<number> {
   const seconds = async (times: number): Promise<number> => {
     const start = performance.now();
     await run(times);
     return (performance.now() - start) / 1000;
   };
-  await run(1); // which makes the program
+  await run(1); // compiles the program
   let [times, least] = [1, 0];
   while ((least = await seconds(times)) < LONG_ENOUGH_SECONDS) times *= 2;
   for (let i = 1; i < PROBES; i++) least = Math.min(least, await seconds(times));
   return (work * times) / least;
 }
 
-/** What the active GPU gives at most: a loop of multiply-adds in registers, and a sum of two large arrays. */
+/** Peak throughput of the active GPU: a loop of multiply-adds in registers, and a sum of two large arrays. */
 export async function measureLimits(backend: GuardedBackend): Promise<DeviceLimits> {
   const sums = Array.from({ length: LANES / 4 }, (_, i) => i);
   const program = (): WebGPUProgram => ({

@@ -2,14 +2,11 @@ import type { DataType, TensorInfo } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 
-/** TensorFlow.js's own kind of program, and the uniforms that it takes. */
+/** TensorFlow.js's own kind of program, and its uniforms. */
 export type StockProgram = Parameters<WebGPUBackend["runWebGPUProgram"]>[0];
 export type ProgramUniforms = NonNullable<Parameters<WebGPUBackend["runWebGPUProgram"]>[3]>;
 
-/**
- * What TensorFlow.js keeps to itself of its WebGPU backend. 4.22 is its last release, and the catalog pins it, so these
- * names do not move.
- */
+/** Private members of TensorFlow.js's WebGPU backend. 4.22 is its last release, and the catalog pins it, so these names are stable. */
 export interface Internals {
   readonly activeTimers: { name: string; query: Promise<number> }[] | undefined;
   readonly supportTimestampQuery: boolean;
@@ -23,9 +20,9 @@ export interface Internals {
   makeUniforms(uniforms: { type: string; data: number[] }[]): { buffer: GPUBuffer };
 }
 
-/** A program in WGSL of its own, with whichever tensors it writes to, where TensorFlow.js's write one. */
+/** A custom WGSL program with several outputs; TensorFlow.js's programs write one. */
 export interface OwnProgram {
-  /** Tells this WGSL from all other. */
+  /** Unique shader cache key. */
   readonly key: string;
   wgsl(): string;
   /** In the order of its bindings; the uniforms come after them. */
@@ -35,25 +32,25 @@ export interface OwnProgram {
   readonly workgroups: readonly [number, number, number];
 }
 
-/** All that running a program takes but its tensors, for one program on shapes that it has met. */
+/** Everything but its tensors that running a program needs, for one program on shapes seen before. */
 interface Plan {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  /** By their values: most programs are started with the same uniforms in every step. */
+  /** By their values: most programs use the same uniforms in every step. */
   readonly uniforms: Map<string, GPUBuffer>;
-  /** By the buffers that are bound. */
+  /** By the bound buffers. */
   readonly groups: Map<string, GPUBindGroup>;
 }
 
-/** Dispatches that travel to the GPU together: so many that a submission's cost vanishes, so few that the GPU soon begins. */
+/** Number of dispatches per submission: enough to make its cost negligible, few enough for the GPU to start early. */
 const BATCH = 64;
 const MOST_UNIFORMS = 8;
 const MOST_GROUPS = 1024;
 
 /**
- * Starts programs in a fraction of the time that it takes TensorFlow.js: its backend makes a uniform buffer and a bind group and looks
- * for the pipeline's layout anew at every start, each a call into the driver of 10 to 30 µs, for some 500 starts in a
- * training step. Here all of it is kept, and found again by the program, its shapes, its uniforms and its buffers.
+ * Starts programs in a fraction of TensorFlow.js's time. Its backend creates a uniform buffer and a bind group and queries the pipeline's
+ * layout at every start, each a driver call of 10 to 30 µs, for about 500 starts per training step. Here all of these are cached by the
+ * program, its shapes, its uniforms and its buffers.
  */
 export class PlannedPrograms {
   readonly #backend: WebGPUBackend;
@@ -70,7 +67,7 @@ export class PlannedPrograms {
 
   /**
    * Starts a program.
-   * @param first starts it by TensorFlow.js, which compiles it; called when the program meets shapes for the first time
+   * @param first starts it by TensorFlow.js, which compiles it; called the first time the program runs on these shapes
    */
   run(
     program: StockProgram,
@@ -156,9 +153,9 @@ export class PlannedPrograms {
   }
 
   #keepUniforms({ uniforms }: Plan, values: string, buffer: GPUBuffer): void {
-    this.#internals.uniformPendingDisposal.pop(); // it stays
+    this.#internals.uniformPendingDisposal.pop(); // it is kept
     const forgotten = forgetOldest(uniforms, MOST_UNIFORMS);
-    if (forgotten) this.#internals.uniformPendingDisposal.push(forgotten); // what was started may still need it
+    if (forgotten) this.#internals.uniformPendingDisposal.push(forgotten); // programs that were started may still need it
     uniforms.set(values, buffer);
   }
 
@@ -188,7 +185,7 @@ export class PlannedPrograms {
     if (internals.dispatchCountInPass >= BATCH) this.submit();
   }
 
-  /** While programs are timed, each has a pass of its own, as TensorFlow.js's have. */
+  /** While programs are timed, each has its own pass, as in TensorFlow.js. */
   #timestamps(): GPUComputePassDescriptor {
     const internals = this.#internals;
     if (!internals.activeTimers || !internals.supportTimestampQuery) return {};
@@ -196,7 +193,7 @@ export class PlannedPrograms {
     return { timestampWrites: { querySet: internals.querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } };
   }
 
-  /** Sends what was started to the GPU. */
+  /** Submits the recorded dispatches to the GPU. */
   submit(): void {
     if (!this.#internals.commandEncoder) return;
     this.#backend.endComputePassEncoder();
@@ -210,7 +207,7 @@ export class PlannedPrograms {
   }
 }
 
-/** Makes room for one more. */
+/** Makes room for one more entry. */
 function forgetOldest<T>(map: Map<string, T>, most: number): T | undefined {
   if (map.size < most) return undefined;
   for (const [key, value] of map) {

@@ -1,24 +1,23 @@
-/** Requests that tell where in a training step one stands. */
+/** Number of requests that identify a position in a training step. */
 const CONTEXT = 64;
 const BASE = 0x01000193;
 const BASE_TO_CONTEXT = Array.from({ length: CONTEXT }).reduce<number>((power) => Math.imul(power, BASE), 1);
 
-/** Guesses kept for a place: what becomes a weight alternates between two buffers, and moves others about. */
+/** Guesses kept per position: new weights alternate between two buffers, which shifts others. */
 const MOST_GUESSES = 6;
 
 /**
- * Gives out buffers, and takes them back for whoever asks next. A training step asks for the same sizes in the same order as
- * the one before: the last requests tell the place in the step, and the place tells the buffer that was given out there. So
- * after a few steps every program meets the buffers that it met before, and what was made for those (see `PlannedPrograms`)
- * serves again.
+ * Allocates buffers and reuses released ones. A training step requests the same sizes in the same order as the previous one: the last
+ * requests identify the position in the step, and the position identifies the buffer that was allocated there. After a few steps, every
+ * program therefore gets the same buffers again, and what was cached for those (see `PlannedPrograms`) is reused.
  *
- * Stands in for TensorFlow.js's BufferManager, whose names it has.
+ * Replaces TensorFlow.js's BufferManager, with its method names.
  */
 export class RecycledBuffers {
   readonly #device: GPUDevice;
-  /** Buffers of one size and use that nobody has, the newest last. */
+  /** Free buffers of one size and usage, the newest last. */
   readonly #free = new Map<string, Set<GPUBuffer>>();
-  /** A number for each size and use. */
+  /** A number for each size and usage. */
   readonly #kinds = new Map<string, number>();
   readonly #guesses = new Map<number, GPUBuffer[]>();
   readonly #recent = new Int32Array(CONTEXT);
@@ -51,7 +50,7 @@ export class RecycledBuffers {
     return buffer;
   }
 
-  /** Takes up a request; a hash of the last ones is the place. */
+  /** Records a request; a hash of the last ones is the position. */
   #step(key: string): number {
     let kind = this.#kinds.get(key);
     if (kind === undefined) this.#kinds.set(key, (kind = this.#kinds.size + 1));

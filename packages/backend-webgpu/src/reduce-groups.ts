@@ -4,28 +4,28 @@ import { runOwn, WORKGROUP } from "./run-own.ts";
 import type { Uniforms } from "./elements.ts";
 
 export interface GroupReduction {
-  /** Tells this WGSL from all other. */
+  /** Unique shader cache key. */
   readonly key: string;
   /** Tensors by their name in WGSL, where each is a flat array. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   /** Shapes by their name in WGSL. */
   readonly outputs: Readonly<Record<string, readonly number[]>>;
-  /** A workgroup each. */
+  /** One workgroup each. */
   readonly groups: number;
-  /** Elements of a group. */
+  /** Elements per group. */
   readonly length: number;
   readonly uniforms?: Uniforms;
   /** WGSL statements for `row` (i32, one of the elements) of `group`, before the terms. */
   readonly row: string;
-  /** WGSL of what is summed. */
+  /** WGSL for the summed terms. */
   readonly terms: readonly string[];
-  /** WGSL statements that all threads of a group run when `sum0`, `sum1` … are there; `local` is a thread's number. */
+  /** WGSL statements that all threads of a group run once `sum0`, `sum1` … are complete; `local` is a thread's number. */
   readonly finish: string;
 }
 
 /**
- * Sums over the elements of groups, and whatever becomes of the sums, in one program. The order is fixed, so the same inputs
- * give the same sums.
+ * Sums over the elements of groups and computes outputs from the sums, in one program. The order is fixed, so the same inputs give the same
+ * sums.
  * @returns the outputs, which the caller disposes
  */
 export function reduceGroups(backend: GuardedBackend, reduction: GroupReduction): TensorInfo[] {

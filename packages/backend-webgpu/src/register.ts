@@ -5,7 +5,7 @@ import type { GuardedBackend } from "./guarded-backend.ts";
 import type { KernelCall } from "./kernel-call.ts";
 import { KERNELS } from "./kernel-list.ts";
 
-/** TensorFlow.js's name for the backend; "webgpu" is tfjs-backend-webgpu's, which stays as it is. */
+/** TensorFlow.js's name for the backend; "webgpu" is tfjs-backend-webgpu's, which is not changed. */
 export const BACKEND_NAME = "benn-webgpu";
 
 const REQUIRED_LIMITS = [
@@ -18,22 +18,22 @@ const REQUIRED_LIMITS = [
 ] as const;
 
 export interface WebgpuOptions {
-  /** Which GPU, where there are two. Default "high-performance". */
+  /** Which GPU, if there are two. Default "high-performance". */
   readonly power?: Power;
   /**
-   * A part of the GPU's name, such as "H100"; of a list the first is taken, and the others must be there too. In Node alone.
-   * Default: whichever GPU has that power.
+   * A part of the GPU's name, such as "H100"; of a list, the first is used, and the others must exist too. Only in Node. Default: any GPU
+   * with that power preference.
    */
   readonly adapter?: string | readonly string[] | undefined;
 }
 
-/** The adapters that were asked for when the backend was made. */
+/** The requested adapters when the backend was created. */
 let madeFor = "";
 
 /**
- * Adds the backend `benn-webgpu` to TensorFlow.js; `await tf.setBackend("benn-webgpu")` then chooses it. Called again it
- * keeps the one that is there, unless that has failed or another GPU is asked for by name: then a new device takes its place.
- * @throws UserError when there is no WebGPU, no GPU or none of that name
+ * Adds the backend `benn-webgpu` to TensorFlow.js; `await tf.setBackend("benn-webgpu")` activates it. Called again, it keeps the existing
+ * backend, unless that has failed or another GPU is requested by name: then a new device replaces it.
+ * @throws UserError if there is no WebGPU, no GPU or none of that name
  */
 export async function registerWebgpuBackend(options: WebgpuOptions = {}): Promise<GuardedBackend> {
   const { power = "high-performance" } = options;
@@ -50,12 +50,12 @@ export async function registerWebgpuBackend(options: WebgpuOptions = {}): Promis
   const requiredFeatures = (["timestamp-query"] as const).filter((feature) => adapter.features.has(feature));
   const backend = new GuardedBackend(await adapter.requestDevice({ requiredLimits, requiredFeatures }), adapter.info);
   registerKernels();
-  // Below the priority of every other: it becomes the backend when it is asked for, not by being imported.
+  // Lower priority than every other backend: it becomes active on request, not by being imported.
   tf.registerBackend(BACKEND_NAME, () => backend, 0);
   return tf.findBackend(BACKEND_NAME) as GuardedBackend;
 }
 
-/** tfjs-backend-webgpu puts its own backend before all others when it is imported; who did not import it should not get it. */
+/** Importing tfjs-backend-webgpu gives its own backend the highest priority; code that did not import it should not get it. */
 async function importBackend(): Promise<{ readonly GuardedBackend: typeof GuardedBackend }> {
   const had = tf.engine().registryFactory["webgpu"] !== undefined;
   const module = await import("./guarded-backend.ts");

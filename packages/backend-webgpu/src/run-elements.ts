@@ -3,10 +3,10 @@ import type { Elements, Uniforms } from "./elements.ts";
 import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
 
 const WORKGROUP = 64;
-/** From so many elements on a thread computes four: it is memory that such a program waits for. */
+/** From this many elements on, a thread computes four: such programs are limited by memory bandwidth. */
 const MANY = 1 << 20;
 
-/** Computes a tensor of the shape, each element on its own. */
+/** Computes a tensor of the shape, each element independently. */
 export function runElements(backend: GuardedBackend, elements: Elements): TensorInfo {
   const { key, inputs, shape, dtype = "float32", uniforms = {}, functions = "", value } = elements;
   const size = shape.reduce((product, n) => product * n, 1);
@@ -37,13 +37,13 @@ export function runElements(backend: GuardedBackend, elements: Elements): Tensor
   return { dataId, shape: [...shape], dtype };
 }
 
-/** The same when somebody asks for it, who may also take `elements` into a program of their own: see `Forms`. */
+/** The same on demand; readers may also fuse `elements` into programs of their own: see `Forms`. */
 export function deferElements(backend: GuardedBackend, elements: Elements): TensorInfo {
   const { shape, inputs } = elements;
   return backend.defer(shape, Object.values(inputs), (output) => void runElements(backend, { ...elements, output }), { elements });
 }
 
-/** The tensors as arrays: programs do their own arithmetic on indices, so that one serves every rank. */
+/** The tensors flattened: programs compute indices themselves, so that one program serves every rank. */
 export function flat(inputs: Readonly<Record<string, TensorInfo>>): TensorInfo[] {
   return Object.values(inputs).map(({ dataId, shape, dtype }) => ({
     dataId,

@@ -3,7 +3,7 @@ import type { GuardedBackend } from "./guarded-backend.ts";
 import { runOwn, WORKGROUP } from "./run-own.ts";
 
 export interface InPlace {
-  /** Tells this WGSL from all other. */
+  /** Unique shader cache key. */
   readonly key: string;
   /** Tensors by their name in WGSL, where each is a flat array; these are written to. */
   readonly updates: Readonly<Record<string, TensorInfo>>;
@@ -11,15 +11,16 @@ export interface InPlace {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   /** f32, by their name in WGSL. */
   readonly uniforms: Readonly<Record<string, number>>;
-  /** WGSL statements for element `index` (i32), of the largest tensor and beyond: they ask for each tensor's end. */
+  /** WGSL statements for element `index` (i32) of the largest tensor, and beyond its end: they must check each tensor's length. */
   readonly statements: string;
 }
 
 /**
- * Updates tensors where they are. What a training step carries over to the next (weights, moments, running statistics) then
- * stays in its buffers, which saves memory, and lets every step be like the one before.
- * @returns the updated tensors, with a reference of their own that the caller disposes; undefined where somebody else holds
- *   one of them too, who would see it change
+ * Updates tensors in place. What a training step passes to the next (weights, moments, running statistics) then stays in its buffers, which
+ * saves memory and makes every step like the one before.
+ * @returns the updated tensors, as new references that the caller disposes; undefined if something else holds one of them too, and would
+ *   see it
+ *   change
  */
 export function runInPlace(backend: GuardedBackend, { key, updates, inputs, uniforms, statements }: InPlace): TensorInfo[] | undefined {
   const updated = Object.values(updates);
@@ -40,7 +41,7 @@ export function runInPlace(backend: GuardedBackend, { key, updates, inputs, unif
   });
   for (const { dataId } of updated) {
     backend.incRef(dataId);
-    backend.tensorMap.get(dataId).values = null as never; // what was read before is no longer so
+    backend.tensorMap.get(dataId).values = null as never; // values that were read before are outdated
   }
-  return updated.map(({ dataId, shape, dtype }) => ({ dataId, shape, dtype })); // tensors of their own, beside the given ones
+  return updated.map(({ dataId, shape, dtype }) => ({ dataId, shape, dtype })); // new references, in addition to the given ones
 }

@@ -4,7 +4,7 @@ import type { Uniforms } from "./elements.ts";
 import { data, declare } from "./run-elements.ts";
 
 export interface Own {
-  /** Tells this WGSL from all other. */
+  /** Unique shader cache key. */
   readonly key: string;
   /** Tensors by their name in WGSL, where each is a flat array of f32; these are read. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
@@ -12,20 +12,20 @@ export interface Own {
   readonly outputs: Readonly<Record<string, TensorInfo>>;
   /** At least one. */
   readonly uniforms: Uniforms;
-  /** How many workgroups of WORKGROUP threads. */
+  /** Number of workgroups of WORKGROUP threads. */
   readonly workgroups: number;
-  /** WGSL beside the function. */
+  /** WGSL declarations outside the function. */
   readonly declarations?: string;
-  /** WGSL statements for the thread `local` of the workgroup `group`, both i32; there may be groups beyond the last. */
+  /** WGSL statements for the thread `local` of the workgroup `group`, both i32; `group` may exceed the last one. */
   readonly statements: string;
 }
 
 /** Threads of a workgroup. */
 export const WORKGROUP = 64;
-/** WebGPU's least limit of workgroups in one direction. */
+/** WebGPU's minimum limit of workgroups per dimension. */
 export const MOST_IN_A_ROW = 65_535;
 
-/** Runs WGSL that writes as many tensors as it likes, where TensorFlow.js's programs write one. */
+/** Runs WGSL with any number of outputs; TensorFlow.js's programs have one. */
 export function runOwn(backend: GuardedBackend, { key, inputs, outputs, uniforms, workgroups, declarations = "", statements }: Own): void {
   if (workgroups === 0) return;
   const bindings = [

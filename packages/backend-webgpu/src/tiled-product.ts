@@ -6,9 +6,9 @@ import { data, declare, flat } from "./run-elements.ts";
 import { MOST_IN_A_ROW } from "./run-own.ts";
 
 /**
- * One of the two matrices, which is only read, never laid out. Finding an element takes divisions, which cost more than the
- * product; so what depends on its row (of the right one: column) alone is found once, what depends on k alone once a step
- * of a workgroup, and an element of the two by additions.
+ * One of the two matrices, which is never materialized. Locating an element takes divisions, which cost more than the product. Therefore,
+ * what depends only on its row (of the right matrix: its column) is computed once, what depends only on k once per step of a workgroup, and
+ * an element is located from both by additions.
  */
 export interface Factor {
   /** WGSL statements that return a vec4<i32> of `index`: the row of the left factor, the column of the right one. */
@@ -17,12 +17,12 @@ export interface Factor {
   readonly depth: string;
   /** WGSL statements that return the f32 at (side, depth), the two vectors above. */
   readonly value: string;
-  /** Along which index neighbours lie side by side in memory. */
+  /** The index along which neighbours are adjacent in memory. */
   readonly along: "side" | "depth";
 }
 
 export interface TiledProduct {
-  /** Tells this WGSL from all other. */
+  /** Unique shader cache key. */
   readonly key: string;
   /** Tensors by their name in WGSL, where each is a flat array. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
@@ -43,7 +43,7 @@ export interface Tile {
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;
-  /** A thread of it computes so many rows and columns, both multiples of 4. */
+  /** Number of rows and columns that one of its threads computes, both multiples of 4. */
   readonly threadRows: number;
   readonly threadColumns: number;
 }
@@ -56,7 +56,7 @@ const SMALL: Tile = { rows: 32, columns: 32, depth: 16, threadRows: 4, threadCol
 const ENOUGH_WORKGROUPS = 512;
 const LEAST_CHUNK = 256;
 
-/** The tile for a product of this size: a large one reads less, a small or fitting one computes less beyond the edges. */
+/** The tile for a product of this size: large tiles read less, small or fitting ones compute less beyond the edges. */
 export function tileFor(m: number, n: number): Tile {
   if (m <= SMALL.rows || n <= SMALL.columns) return SMALL;
   const computed = ({ columns }: Tile): number => Math.ceil(n / columns) * columns;
@@ -64,7 +64,7 @@ export function tileFor(m: number, n: number): Tile {
 }
 
 /**
- * Multiplies two matrices that are only read: the gradients of a convolution without its columns.
+ * Multiplies two matrices that are not materialized: the gradients of a convolution without im2col.
  * @returns [m, n], which the caller disposes
  */
 export function tiledProduct(backend: GuardedBackend, product: TiledProduct, tile = tileFor(product.m, product.n)): TensorInfo {
@@ -110,7 +110,7 @@ export function tiledProduct(backend: GuardedBackend, product: TiledProduct, til
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** Fours of rows or columns in shared memory, one more than needed: threads that write along k then meet different banks. */
+/** Groups of four rows or columns in shared memory, plus one: threads that write along k then access different banks. */
 const padded = (size: number): number => size / 4 + 1;
 
 function wgsl({ left, right }: TiledProduct, tile: Tile): string {
@@ -118,7 +118,7 @@ function wgsl({ left, right }: TiledProduct, tile: Tile): string {
   const [threadsDown, threadsAcross] = [rows / threadRows, columns / threadColumns];
   const threads = threadsDown * threadsAcross;
   const [down, across] = [upTo(threadRows / 4), upTo(threadColumns / 4)];
-  // A thread's rows and columns come in fours, the fours of all threads side by side.
+  // A thread's rows and columns come in groups of four, interleaved with those of the other threads.
   const sums = down.flatMap((i) => across.flatMap((j) => upTo(4).map((lane) => ({ name: `sum${i}_${j}_${lane}`, i, j, lane }))));
   const factor = (name: string, { side, depth, value }: Factor): string => `
     fn ${name}Side(index : i32) -> vec4<i32> { ${side} }
@@ -128,7 +128,7 @@ function wgsl({ left, right }: TiledProduct, tile: Tile): string {
       if (side >= beyond) { return 0.0; }
       return ${name}Value(${name}Sides[side], depth);
     }`;
-  // A thread writes four values at once: WGSL lets writes to parts of one vector step on each other.
+  // A thread writes four values at once: in WGSL, concurrent writes to parts of one vector may conflict.
   const load = (name: string, size: number, { along }: Factor): string => `
     for (var element = i32(localIndex); element < ${(size / 4) * depth}; element += ${threads}) {
       ${

@@ -1,4 +1,4 @@
-// Training in a real browser: a headless Chromium that comes from npm, whose WebGPU plays GPU on the CPU.
+// Training in a real browser: a headless Chromium from npm, with a software implementation of WebGPU.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -58,7 +58,7 @@ test("a page trains on WebGPU to the losses of the CPU backend", { timeout: 240_
   await tf.setBackend("cpu");
   const expected = await fewLosses(3);
   expect(losses).toHaveLength(3);
-  // The first is rounding alone; then Adam makes whole steps of gradients that are 0 but for rounding.
+  // The first loss differs only by rounding; then Adam takes full steps along gradients that are 0 except for rounding.
   for (const [i, loss] of expected.entries()) expect(losses[i], `step ${i}`).toBeCloseTo(loss, i === 0 ? 5 : 3);
   expect(expected[2]).toBeLessThan(expected[0]!);
 });

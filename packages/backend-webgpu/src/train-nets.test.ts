@@ -12,7 +12,7 @@ import { BACKEND_NAME } from "./register.ts";
 
 const nets: Readonly<Record<string, { readonly architecture: Architecture; readonly side: number; readonly tolerance?: number }>> = {
   NIN: { architecture: nin(ninOptions.parse({ width: 1 / 32 })), side: 8 },
-  // Two channels wide and 39 batch norms deep: each may double what the last bit of a sum is off.
+  // Two channels wide and 39 batch norms deep: each may double the error in the last bit of a sum.
   "ResNet-20": { architecture: resnet20(resnet20Options.parse({ width: 1 / 8 })), side: 8, tolerance: 1e-4 },
   "ResNet-18": { architecture: resnet18(resnet18Options.parse({ width: 1 / 32 })), side: 32 },
   "Bi-Real Net 18 with RPReLU": {
@@ -20,7 +20,7 @@ const nets: Readonly<Record<string, { readonly architecture: Architecture; reado
     side: 8,
     tolerance: 1e-4,
   },
-  // Its last batch norm has one pixel of two images to a channel: what is left of two values is their rounding's too.
+  // Its last batch norm has one pixel of two images per channel: the difference of two values is dominated by their rounding.
   "VGG-small": { architecture: vggSmall(vggSmallOptions.parse({ width: 1 / 64 })), side: 8, tolerance: 1e-4 },
 };
 

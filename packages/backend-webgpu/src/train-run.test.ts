@@ -45,7 +45,7 @@ async function run(own: Config | undefined, options: Partial<TrainOptions> = {},
   return { folder, events };
 }
 
-/** A digest of each file that training makes, and of the log but for its clock. */
+/** A digest of each file that training writes, and of the log without its clock readings. */
 async function digests(folder: string): Promise<Record<string, string>> {
   const names = await readdir(folder, { recursive: true });
   const digest = async (name: string): Promise<readonly [string, string]> => {

@@ -12,7 +12,7 @@ const options = z.object({
     .describe("which GPU, by a part of its name; members side by side take turns in a list of them"),
 });
 
-/** TensorFlow.js's own products, whose multiply-adds nobody counts. */
+/** TensorFlow.js's own products, whose multiply-adds are not counted. */
 const UNCOUNTED = /conv|mat_?mul/i;
 
 function profileRow({ program, outputShape, macs, ...measured }: ProgramTime): ProfileRow {
@@ -21,7 +21,7 @@ function profileRow({ program, outputShape, macs, ...measured }: ProgramTime): P
   return UNCOUNTED.test(program) ? row : { ...row, bound: "bytes" };
 }
 
-/** Training on the GPU by WebGPU: in browsers, and in Node by Dawn, whose package is loaded when it is asked for. */
+/** Training on the GPU with WebGPU: in browsers, and in Node with Dawn, whose package is loaded on demand. */
 export const webgpuBackend: Definition<Backend, typeof options> = {
   description: "training on the GPU by WebGPU, without CUDA; in Node it wants the package webgpu",
   options,

@@ -1,4 +1,4 @@
-// What the browser's page runs: trains on WebGPU, and tries to choose a GPU by name.
+// The code of the browser's page: trains on WebGPU, and tries to choose a GPU by name.
 import { registerWebgpuBackend } from "@benn/backend-webgpu";
 import * as tf from "@tensorflow/tfjs";
 import { fewLosses } from "./few-losses.ts";
@@ -9,7 +9,7 @@ async function train(steps: number): Promise<{ readonly adapter: string; readonl
   return { adapter: device.adapterInfo.description, losses: await fewLosses(steps) };
 }
 
-/** What choosing a GPU by name says. */
+/** The message when a GPU is chosen by name. */
 async function choose(adapter: string): Promise<string> {
   return await registerWebgpuBackend({ adapter }).then(
     () => "chosen",

@@ -3,8 +3,8 @@ import { createStep, memberOptimizer } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * Trains a net for a few steps on two images, on TensorFlow.js's current backend, and disposes it.
- * @returns the loss of each step, the gradients of the first, and how many tensors there are after each
+ * Trains a network for a few steps on two images, on the active TensorFlow.js backend, and disposes it.
+ * @returns the loss of each step, the gradients of the first, and the number of tensors after each step
  */
 export async function takeSteps(
   model: tf.LayersModel,

@@ -6,7 +6,7 @@ await useSoftwareGpu();
 
 export const create = () => webgpuBackend.create({ power: "high-performance" });
 
-/** What a computation gives on the GPU, then on TensorFlow.js's own CPU backend. */
+/** The result of a computation on the GPU, then on TensorFlow.js's own CPU backend. */
 export async function onBoth(compute: () => tf.Tensor[]): Promise<{ gpu: Float32Array[]; cpu: Float32Array[] }> {
   await create().activate();
   const gpu = await read(compute);
@@ -21,7 +21,7 @@ async function read(compute: () => tf.Tensor[]): Promise<Float32Array[]> {
   return values.map((of) => Float32Array.from(of));
 }
 
-/** The first value that is further off than `tolerance` times the largest of its tensor (or 1), in words; undefined if none is. */
+/** Describes the first value whose error exceeds `tolerance` times the largest of its tensor (or 1); undefined if there is none. */
 export function difference(
   { gpu, cpu }: { readonly gpu: readonly Float32Array[]; readonly cpu: readonly Float32Array[] },
   tolerance: number,

@@ -2,7 +2,7 @@
 import module from "node:module";
 import { nodeTooOld } from "./command/check-node.ts";
 
-// Environment first: React reads NODE_ENV, and the colours of Ink FORCE_COLOR, when they are imported.
+// Sets the environment first: React reads NODE_ENV on import, and Ink's colours read FORCE_COLOR.
 process.env["NODE_ENV"] ??= "production";
 if ((process.env["NO_COLOR"] ?? "") !== "" || process.argv.includes("--no-color")) process.env["FORCE_COLOR"] = "0";
 
@@ -12,12 +12,12 @@ if (tooOld !== undefined) {
   process.exit(2);
 }
 
-// Compiled code is kept in the system's folder for temporary files, so that the next start need not compile it; threads look for it where the
-// environment says.
+// Compiled code is cached in the system's temporary folder, so that the next start need not compile it; threads find the cache through the
+// environment variable.
 const { directory } = module.enableCompileCache();
 if (directory !== undefined) process.env["NODE_COMPILE_CACHE"] ??= directory;
 
-// Before the long imports: until then SIGUSR1 would open Node's debugger.
+// Before the slow imports: until this runs, SIGUSR1 would open Node's debugger.
 const { treatSignalsAsUsual } = await import("./command/stop-signals.ts");
 treatSignalsAsUsual();
 

@@ -21,7 +21,7 @@ import schedules from "@benn/schedules";
 import tensorboardPlugin from "@benn/tensorboard";
 import vote from "@benn/vote";
 
-/** The plugins that come with the command. */
+/** The plugins that are part of the command. */
 export const builtInPlugins: readonly BennPlugin[] = [
   binarize,
   archNin,

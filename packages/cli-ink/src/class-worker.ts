@@ -1,4 +1,4 @@
-// Finds the class of this machine in a thread of its own, since that makes a backend TensorFlow.js's own.
+// Determines the byte class of this machine in a separate thread, because that changes the active TensorFlow.js backend.
 import { parentPort, workerData } from "node:worker_threads";
 import type { Spec } from "@benn/core";
 import { findByteClass } from "@benn/core/node";

@@ -1,6 +1,6 @@
 import type { Config } from "@benn/core";
 
-/** What the command takes for keys that a configuration leaves out: names that its built-in plugins register. */
+/** The command's defaults for keys that a configuration leaves out: names that its built-in plugins register. */
 export const defaults: Config = {
   dataset: "cifar10",
   architecture: "nin",

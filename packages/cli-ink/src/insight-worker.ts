@@ -1,4 +1,4 @@
-// Reads what views of the screen need of a run folder, in a thread of its own, so that keys and the clock of the screen live.
+// Reads from a run folder what the screen's views need, in a separate thread, so that keys and the clock of the screen stay responsive.
 import { parentPort, workerData } from "node:worker_threads";
 import { UserError, type DependencyContainer, type LoadedDataset } from "@benn/core";
 import { loadDataset, openEnsemble, openRun, resolveConfig } from "@benn/core/node";

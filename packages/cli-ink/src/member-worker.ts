@@ -1,4 +1,4 @@
-// One of several threads that each train a member of a run: core asks for them.
+// One of several threads that train members of a run on request of core.
 import { workerData } from "node:worker_threads";
 import { serveMembers } from "@benn/core/node";
 import { openContainer } from "./command/open-container.ts";

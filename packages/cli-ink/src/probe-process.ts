@@ -1,4 +1,4 @@
-// Tries backends for `benn doctor` and says what came of it; what libraries print stays in this process's output.
+// Tries backends for `benn doctor` and reports the results; output of libraries stays in this process.
 import { examineBackends } from "@benn/core/node";
 import { openContainer } from "./command/open-container.ts";
 import type { ProbeMessage, ProbeRequest } from "./command/probe-backends.ts";

@@ -1,5 +1,5 @@
-// Trains in a thread of its own, so that keys and the clock of the screen live. Its request comes as workerData,
-// what the user asks meanwhile as messages.
+// Trains in a separate thread, so that keys and the clock of the screen stay responsive. Its request is in workerData; later requests of
+// the user arrive as messages.
 import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { UserError, VIEWS } from "@benn/core";
@@ -25,7 +25,7 @@ parentPort?.on("message", (message: ControlMessage) => {
   else if (typeof message === "object") control.steer(message.steering, message.member);
   else {
     control.stopNow();
-    end.abort(); // a download does not look at the control
+    end.abort(); // a download does not check the run's control
   }
 });
 

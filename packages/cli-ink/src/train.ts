@@ -3,14 +3,14 @@ import { type RunResult, train as trainWith, type TrainOptions } from "@benn/cor
 import { openContainer } from "./command/open-container.ts";
 import { runOptions } from "./run/run-options.ts";
 
-/** As for `train` of `@benn/core/node`; the container is made here. */
+/** As for `train` of `@benn/core/node`; the container is created here. */
 export interface TrainSettings extends Omit<TrainOptions, "container"> {
-  /** Where paths of plugins begin, and the project whose package.json may name plugins. Default: the working folder. */
+  /** Base of relative plugin paths, and the project whose package.json may name plugins. Default: the working folder. */
   readonly cwd?: string;
 }
 
 /**
- * Trains an ensemble with everything the command knows: the built-in plugins, those of the project, and `config.plugins`.
+ * Trains an ensemble with all plugins that the command uses: the built-in ones, those of the project, and `config.plugins`.
  *
  *     for await (const event of train({ scheme: "samme", members: 4 })) console.log(event.type);
  *

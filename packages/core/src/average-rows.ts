@@ -1,6 +1,9 @@
 import type { ProfileRow } from "./backend.ts";
 
-/** The profiles of several steps as that of one: rows of the same kernel and part together, a step's share of each, the longest first. */
+/**
+ * Averages the profiles of several steps: adds up the rows of the same kernel and part, divides by the number of steps, and sorts by
+ * descending time.
+ */
 export function averageRows(profiles: readonly (readonly ProfileRow[])[]): ProfileRow[] {
   const rows = new Map<string, ProfileRow>();
   const share = (value: number): number => value / profiles.length;

@@ -5,82 +5,82 @@ export type Probe =
   | { readonly ok: true; readonly description: string }
   | { readonly ok: false; readonly reason: string; readonly remedy: string };
 
-/** What a device gives at most, by programs that do nothing else. */
+/** Peak throughput of a device, measured by programs that do nothing else. */
 export interface DeviceLimits {
-  /** Float32 multiply-adds a second, whose operands are at hand. */
+  /** Float32 multiply-adds per second, with operands in registers. */
   readonly multiplyAdds: number;
-  /** Bytes of memory read and written a second. */
+  /** Bytes of memory read and written per second. */
   readonly bytes: number;
 }
 
-/** What one kernel, or one part of it, came to. */
+/** Time and work of one kernel, or of one part of it. */
 export interface ProfileRow {
-  /** What ran: TensorFlow.js's kernel, or the program of a GPU. */
+  /** The TensorFlow.js kernel, or the GPU program. */
   readonly kernel: string;
-  /** Which part of it: a function that it calls, or the shape of what it makes. "" for all that is in no other row. */
+  /** Part of the kernel: a function that it calls, or the shape of its output. "" is the rest of the kernel, in no other row. */
   readonly part: string;
   readonly calls: number;
-  /** Of all calls. */
+  /** Total of all calls. */
   readonly milliseconds: number;
-  /** Multiply-adds of all calls, those of single bits included; absent where they are not counted. */
+  /** Multiply-adds of all calls, 1-bit ones included; absent if they are not counted. */
   readonly macs?: number;
-  /** Bytes read and written in all calls; absent where they are not counted. */
+  /** Bytes read and written by all calls; absent if they are not counted. */
   readonly bytes?: number;
-  /** The limit of the device that holds for it; absent where neither does: bits are multiplied faster than floats. */
+  /** The device limit that applies to this kernel; absent if none applies, as for 1-bit products, which run faster than float32 ones. */
   readonly bound?: keyof DeviceLimits;
 }
 
-/** What members that train side by side divide. */
+/** The resources that members trained in parallel share. */
 export interface Machine {
   readonly cores: number;
   readonly memoryBytes: number;
-  /** What a training step of the largest member takes. */
+  /** Memory that one training step of the largest member needs. */
   readonly stepBytes: number;
 }
 
-/** How a backend divides a machine into lanes, in each of which one member trains at a time. */
+/** How a backend divides a machine into lanes. Each lane trains one member at a time. */
 export interface Share {
-  /** Unless the user sets a number; at least 1. */
+  /** Default number of lanes, at least 1. */
   readonly lanes: number;
   /**
-   * The backend's options in a lane, in place of the same ones of the configuration.
+   * Backend options for one lane; they override those of the configuration.
    * @param lane from 0
-   * @param lanes as many as there are, also more or fewer than `lanes` above
+   * @param lanes actual number of lanes, which may differ from the default `lanes` above
    */
   options(lane: number, lanes: number): Readonly<Record<string, unknown>>;
 }
 
-/** Where tensors are computed. */
+/** A TensorFlow.js backend: where tensors are computed. */
 export interface Backend {
-  /** Finds out, without side effects that last, whether the backend works here. */
+  /** Tests whether the backend works on this machine. Leaves no lasting side effects. */
   probe(): Promise<Probe>;
   /**
-   * Makes it TensorFlow.js's backend.
-   * @throws UserError with the reason and the remedy when it does not work here
+   * Makes this the active TensorFlow.js backend.
+   * @throws UserError with the reason and the remedy if it does not work on this machine
    */
   activate(): Promise<void>;
   /**
-   * Times every kernel that `run` starts; only where the backend can measure them. The backend must be active.
-   * @param run starts the work and need not wait for it
-   * @returns the longest first
-   * @throws UserError where the device has no clock
+   * Times every kernel that `run` starts. Present only if the backend can measure kernels. The backend must be active.
+   * @param run starts the work; it need not wait for the results
+   * @returns rows sorted by descending time
+   * @throws UserError if the device has no timer
    */
   profile?(run: () => void): Promise<ProfileRow[]>;
-  /** Measures what the device gives at most, in a second or so. The backend must be active. */
+  /** Measures the device's peak throughput in about a second. The backend must be active. */
   limits?(): Promise<DeviceLimits>;
   /**
-   * Divides the machine among members that train side by side, each in a thread with a backend of its own. A function of its argument.
-   * Absent: one lane, and the same options in each where the user sets more.
+   * Divides the machine among members that train in parallel, each in a thread with its own backend. Pure: the result depends on the
+   * argument alone. Absent: one lane; if the user sets more, all lanes get the same options.
    */
   share?(machine: Machine): Share;
   /**
-   * Options that say with which part of a machine it computes (its threads, its device), and leave what it computes as it is: a member that
-   * is trained on another machine has those of that machine. Absent: none.
+   * Names of options that choose which part of the machine computes (threads, device) and do not affect results. A member that is trained
+   * on another machine uses that machine's values. Absent: none.
    */
   readonly machineOptions?: readonly string[];
   /**
-   * Options that decide what it computes, to the bit, and that it chooses by the machine where the user leaves them to it: as they are here,
-   * like `{ simd: "relaxed" }`. Absent: there are none.
+   * Values of those options that affect results to the bit and that the backend chooses by the machine unless the user sets them, such as
+   * `{ simd: "relaxed" }`; here as chosen for this machine. Absent: no such options.
    */
   form?(): Promise<Readonly<Record<string, string>>>;
 }

@@ -1,11 +1,11 @@
 /**
- * A layer that in training normalises by the mean and the variance of its batch, and in evaluation by those that it keeps in its weights
- * `moving_mean` and `moving_variance` [channels]. TensorFlow.js's own batch norm needs no such method.
+ * A layer that normalizes by the mean and variance of its batch in training, and in evaluation by its weights `moving_mean` and
+ * `moving_variance` [channels]. TensorFlow.js's own batch norm does not need this method.
  */
 export interface BatchNormalizing {
   /**
-   * Called with true before statistics are recomputed, with false afterwards. In between, calls in evaluation, too, normalise by their batch,
-   * and write its mean and its biased variance over the weights.
+   * Called with true before statistics are recomputed and with false afterwards. While true, calls in evaluation mode also normalize by
+   * their batch, and overwrite the weights with its mean and biased variance.
    */
   normalizeByBatch(byBatch: boolean): void;
 }

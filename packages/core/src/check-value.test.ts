@@ -70,5 +70,5 @@ test("no source shows a user zod's own words: messages of issues are read here a
     /issue\??\.message|prettifyError|treeifyError|\.error\??\.message/.test(readFileSync(join(packages, path), "utf8")),
   );
   expect(sources.length).toBeGreaterThan(100);
-  expect(guilty).toEqual(["core/src/testing/expect-share.ts"]); // an exam of plugins, for their authors
+  expect(guilty).toEqual(["core/src/testing/expect-share.ts"]); // conformance tests, for authors of plugins
 });

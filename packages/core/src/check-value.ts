@@ -1,24 +1,24 @@
 import { z } from "zod";
 import { nearest } from "./nearest.ts";
 
-/** What is wrong with a value that came from outside. */
+/** What is wrong with a value that comes from outside the program. */
 export interface ValueFault {
-  /** Where in the value; empty: the value as a whole. */
+  /** Path within the value; empty for the value as a whole. */
   readonly path: readonly PropertyKey[];
   /** `expected a whole number from 1 to 10000, got "abc"` */
   readonly words: string;
   readonly came: unknown;
-  /** A key that the schema does not have. */
+  /** The key that the schema does not know, if that is the fault. */
   readonly unknownKey?: string;
-  /** A value that the schema takes there, if it names one. */
+  /** A value that the schema accepts at that place, if it declares one. */
   readonly example?: unknown;
 }
 
 export type CheckedValue<T> = { readonly data: T; readonly fault?: undefined } | { readonly data?: undefined; readonly fault: ValueFault };
 
 /**
- * Parses a value, and says in plain words what is wrong with it: the words of the schema where it brings its own, and else what the
- * schema expects at that place as a whole, since zod's own sentences name types of JavaScript, and one limit at a time.
+ * Parses a value, and describes in plain words what is wrong with it. Uses the schema's own message if it has one; otherwise it describes
+ * everything that the schema expects at that place, because zod's messages use JavaScript type names and name one limit at a time.
  */
 export function checkValue<S extends z.ZodType>(schema: S, value: unknown): CheckedValue<z.output<S>> {
   const parsed = schema.safeParse(value, { error: () => "" });
@@ -40,17 +40,17 @@ export function checkValue<S extends z.ZodType>(schema: S, value: unknown): Chec
   return { fault: found?.default === undefined ? fault : { ...fault, example: found.default } };
 }
 
-/** The fault with its place: `members.0.alpha: expected a number, got "x"`. */
+/** The fault with its path: `members.0.alpha: expected a number, got "x"`. */
 export function faultSentence({ path, words }: ValueFault): string {
   return path.length === 0 ? words : `${path.map(String).join(".")}: ${words}`;
 }
 
-/** A value as it was written, for "got …"; what JSON has no form for by its name. */
+/** A value as the user wrote it, for "got …"; values that JSON cannot represent are shown by name. */
 export function shownValue(value: unknown): string {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : (JSON.stringify(value) ?? String(value));
 }
 
-/** Of a union the issue of the branch that fails deepest, which is the one that was meant. */
+/** For a union: the issue of the branch that fails deepest, which is most likely the intended one. */
 function meantIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== "invalid_union" || issue.message !== "") return issue;
   const branches = issue.errors.flatMap(([first]) => (first ? [meantIssue(first)] : []));
@@ -67,7 +67,7 @@ function branchesOf({ anyOf, oneOf }: Json): readonly Json[] | undefined {
   return (anyOf ?? oneOf)?.filter(isSchema);
 }
 
-/** The part of a schema for a place in what it describes. */
+/** The part of a JSON schema that describes the value at a path. */
 function schemaAt(schema: Json, [key, ...rest]: readonly PropertyKey[]): Json | undefined {
   if (key === undefined) return schema;
   for (const branch of branchesOf(schema) ?? [schema]) {
@@ -83,14 +83,14 @@ function elementOf({ items, prefixItems, additionalProperties }: Json, key: Prop
   return prefixItems?.[key] ?? items;
 }
 
-/** The words that a schema takes. */
+/** The strings that a schema accepts. */
 function choicesOf(schema: Json): string[] {
   return (branchesOf(schema) ?? [schema]).flatMap(({ const: only, enum: several = [] }) =>
     [...(only === undefined ? [] : [only]), ...several].filter((value) => typeof value === "string"),
   );
 }
 
-/** What a schema takes, in plain words. */
+/** Describes in plain words what a schema accepts. */
 function describe(schema: Json): string | undefined {
   const { type } = schema;
   const branches = branchesOf(schema) ?? (Array.isArray(type) ? type.map((one): Json => ({ ...schema, type: one })) : undefined);
@@ -126,7 +126,7 @@ function listed(words: readonly string[]): string {
   return words.length < 3 ? words.join(" or ") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** ` from 1 to 8`, ` above 0`; a limit that every whole number keeps is none. */
+/** ` from 1 to 8`, ` above 0`; leaves out a limit that every safe integer satisfies. */
 function rangeOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Json): string {
   const isLimit = (value: unknown): value is number => typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER;
   const from = isLimit(exclusiveMinimum) ? `above ${exclusiveMinimum}` : isLimit(minimum) ? `from ${minimum}` : "";

@@ -5,17 +5,17 @@ import { nearest } from "./nearest.ts";
 import type { Spec } from "./registry.ts";
 import { UserError } from "./user-error.ts";
 
-/** A registered name with its options, or the name alone. Options are checked by what registered the name. */
+/** A registered name with its options, or the name alone. The options are checked by the definition that is registered under the name. */
 const spec = z
   .union([z.string().min(1), z.looseObject({ name: z.string().min(1) })])
   .transform((value): Spec => (typeof value === "string" ? { name: value } : (value as Spec)));
 
-/** One of them, or several. */
+/** One spec, or a list of them. */
 const specs = z.union([z.array(spec), spec.transform((value) => [value])]);
 
 type Named<U extends { readonly per: "run" | "member"; readonly many: boolean }, S> = { readonly [K in KeysOf<U>]: S };
 
-/** A key for each contract that is used so, with its description. */
+/** One key for each contract that is used in this way, with its description. */
 function keysFor<const U extends { readonly per: "run" | "member"; readonly many: boolean }, S extends z.ZodType>(
   use: U,
   schema: S,
@@ -30,7 +30,7 @@ const named = {
   ...keysFor({ per: "member", many: true }, specs),
 };
 
-/** More than any run needs; beyond them a slip of the keyboard fills the memory. */
+/** More than any run needs. A limit catches typing errors, which would otherwise fill the memory. */
 export const MOST_MEMBERS = 10_000;
 const MOST = 1_000_000;
 const MOST_ROWS = 1_000_000_000;
@@ -70,8 +70,8 @@ export const memberGroup = z.strictObject({
 });
 
 /**
- * Everything that can be set of a run, with the reference's values as defaults (epochs aside, which are for a first try). What is
- * registered by name has no default here: the container has the application's.
+ * Every setting of a run. Defaults are those of the reference implementation, except for the number of epochs, which suits a first try.
+ * Keys that take registered names have no default here: the application provides those through the container.
  */
 export const configSchema = z.strictObject({
   name: z
@@ -158,9 +158,9 @@ export const configSchema = z.strictObject({
   plugins: z.array(z.string()).default([]).describe("packages or files to load besides the built-in ones"),
 });
 
-/** What a user may write: every key optional. */
+/** What a user may write: every key is optional. */
 export type Config = Partial<z.input<typeof configSchema>>;
-/** With defaults filled in; options of named things as written, not yet checked by their registries. */
+/** A configuration with defaults filled in. Options of named plugins are as written, not yet checked by their definitions. */
 export type ParsedConfig = z.output<typeof configSchema>;
 
 /** Types a configuration file: `export default defineConfig({ members: 4 })`. */
@@ -168,7 +168,7 @@ export function defineConfig(config: Config): Config {
   return config;
 }
 
-/** Keys that configurations had once, and where their values go now. */
+/** Keys that were renamed or moved, and where their values go now. */
 const MOVED: Readonly<Record<string, string>> = {
   weightDecay: "optimizer.weightDecay",
   learningRateSchedule: "schedule.epochs and schedule.factor",
@@ -177,7 +177,7 @@ const MOVED: Readonly<Record<string, string>> = {
 /**
  * Checks a configuration and fills in defaults.
  * @param defaults for keys that it leaves out
- * @throws UserError naming the path of the bad key, what came and, for an unknown key, the nearest known one
+ * @throws UserError with the path of the bad key, the value and, for an unknown key, the nearest known one
  */
 export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfig {
   const isObject = typeof config === "object" && config !== null && !Array.isArray(config);
@@ -207,12 +207,12 @@ export function parseConfig(config: unknown, defaults: Config = {}): ParsedConfi
   );
 }
 
-/** A sentence ends once. */
+/** The full stop of a sentence, unless it ends with a question mark. */
 function endOf(words: string): string {
   return words.endsWith("?") ? "" : ".";
 }
 
-/** Of a key; the JSON schema of a union names none. */
+/** The default of a key, from zod: the JSON schema of a union has none. */
 function defaultOf(key: string): unknown {
   return Object.hasOwn(configSchema.shape, key)
     ? configSchema.shape[key as keyof typeof configSchema.shape].safeParse(undefined).data

@@ -1,5 +1,5 @@
-// The only door to tsyringe: it needs reflect-metadata before its first line, and nothing else in the house should
-// have to know that. Wiring is by token, never by type or decorator, so plugins stay erasable TypeScript.
+// The only file that imports tsyringe: reflect-metadata must be loaded before it, and no other file should have to know that. Wiring is by
+// token, never by type or decorator, so that plugins remain erasable TypeScript.
 import "reflect-metadata";
 import { container, type DependencyContainer, type InjectionToken } from "tsyringe";
 import { registerBuiltIns } from "./built-in/register-built-ins.ts";
@@ -9,7 +9,7 @@ import { type Check, Registry } from "./registry.ts";
 
 export type { DependencyContainer, InjectionToken };
 
-/** What a configuration that lacks a key gets for it. */
+/** Values for the keys that a configuration leaves out. */
 export const DEFAULTS: InjectionToken<Config> = Symbol.for("benn.defaults");
 
 /** Defaults that need no plugin: they name what core itself registers. */
@@ -22,9 +22,9 @@ const OWN_DEFAULTS: Config = {
 };
 
 /**
- * A container of its own with a registry for each contract, which hold what core brings: Adam, the stepwise schedule, cross-entropy,
- * accuracy. Plugins add the rest.
- * @param defaults for what a configuration leaves out, as the application chooses: which architecture, which dataset
+ * A new container with a registry for each contract. The registries hold the parts built into core (Adam, the stepwise schedule,
+ * cross-entropy, accuracy); plugins add the rest.
+ * @param defaults for keys that a configuration leaves out, chosen by the application, such as architecture and dataset
  */
 export function createContainer({ defaults = {} }: { readonly defaults?: Config } = {}): DependencyContainer {
   const own = container.createChildContainer();

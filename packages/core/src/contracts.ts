@@ -7,8 +7,8 @@ import { NAMED_CONTRACTS, type Use } from "./named-contracts.ts";
 import { PRESETS } from "./preset.ts";
 
 /**
- * Everything that plugins bring, by its key of the configuration. The container, the configuration, its resolution and its JSON schema,
- * `benn plugins` and `--set` derive from this table: another contract is another entry, in `NAMED_CONTRACTS` if configurations name it.
+ * Everything that plugins can provide, by configuration key. The container, the configuration, its resolution, its JSON schema,
+ * `benn plugins` and `--set` derive from this table. To add a contract, add an entry, in `NAMED_CONTRACTS` if configurations name it.
  */
 export const CONTRACTS = {
   ...NAMED_CONTRACTS,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { drawCutout } from "./cutout.ts";
 import type { Random } from "./random.ts";
 
-/** Draws these integers, and tells of which range. */
+/** A generator that returns these integers and records the requested ranges. */
 const drawing = (...values: number[]): { random: Random; ranges: number[] } => {
   const ranges: number[] = [];
   return { random: { integer: (n: number) => (ranges.push(n), values.shift() ?? 0) } as unknown as Random, ranges };

@@ -9,9 +9,9 @@ export interface Rectangle {
 }
 
 /**
- * The square that cutout sets to zero. Its centre is any pixel of the image with the same probability, so a part of it may lie outside;
- * the part inside is returned.
- * @param side of the square in pixels, ≥ 1; an even one reaches a pixel farther up and left of its centre
+ * The part inside the image of the square that cutout sets to zero. Its centre is drawn uniformly among the pixels of the image, so part of
+ * the square may lie outside.
+ * @param side of the square in pixels, ≥ 1; an even square extends one pixel farther up and left of its centre
  * @see DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017, arXiv 1708.04552
  */
 export function drawCutout(

@@ -2,7 +2,7 @@ import type { InjectionToken } from "tsyringe";
 import type { RunEvent } from "./events.ts";
 import type { Registry } from "./registry.ts";
 
-/** Text that says something by its colour, which the dashboard's theme has. */
+/** Text in one of the colours of the dashboard's theme, chosen by meaning. */
 export interface ViewSpan {
   readonly text: string;
   readonly tone?: "accent" | "good" | "bad" | "warn" | "dim";
@@ -10,17 +10,17 @@ export interface ViewSpan {
 }
 
 /**
- * A view of the dashboard, brought by a plugin. It is folded from a run's events and drawn as lines; what does not fit is cut. It cannot change the run: one
- * that throws shows its error in its place.
+ * A dashboard view that a plugin provides. Its state is folded from the run's events and drawn as lines; what does not fit is cut off. It
+ * cannot affect the run: if it throws, the error is shown in its place.
  */
 export interface DashboardView {
-  /** Before the first event. */
+  /** The state before the first event. */
   readonly state: unknown;
-  /** The state with an event in it. Pure: a replay that seeks folds the events again from the first one. */
+  /** Returns the state after an event. Must be pure: seeking in a replay folds the events again from the first one. */
   reduce(state: unknown, event: RunEvent): unknown;
   /**
-   * At most `height` lines of at most `width` cells, each a text or spans of text.
-   * @param room in cells
+   * At most `height` lines of at most `width` cells, each a string or a list of spans.
+   * @param room available size in cells
    */
   draw(state: unknown, room: { readonly width: number; readonly height: number }): readonly (string | readonly (ViewSpan | string)[])[];
 }

@@ -1,4 +1,4 @@
-/** The numbers of `elementBits`, for backends that compute it in languages of their own. */
+/** Constants of `elementBits`, for backends that implement it in other languages. */
 export const ELEMENT_HASH = {
   indexFactor: 0x9e3779b1,
   firstFactor: 0x85ebca6b,
@@ -8,8 +8,8 @@ export const ELEMENT_HASH = {
 } as const;
 
 /**
- * 32 random bits of one element of a tensor: a function of (seed, index) alone, so that every backend draws the same and the
- * backward pass finds them again without anything kept. murmur3's finalizer of index · φ + seed.
+ * 32 random bits for one element of a tensor. They depend on (seed, index) alone, so every backend draws the same bits and the backward
+ * pass recomputes them instead of storing them. The hash is murmur3's finalizer of index · φ + seed.
  */
 export function elementBits(seed: number, index: number): number {
   const { indexFactor, firstFactor, secondFactor, outerShift, middleShift } = ELEMENT_HASH;
@@ -19,7 +19,7 @@ export function elementBits(seed: number, index: number): number {
   return (hash ^ (hash >>> outerShift)) >>> 0;
 }
 
-/** Whether dropout keeps the element of this index. `rate` is the share dropped, 0 ≤ rate < 1. */
+/** Whether dropout keeps the element with this index. `rate` is the share of elements dropped, 0 ≤ rate < 1. */
 export function keepsElement(seed: number, index: number, rate: number): boolean {
   return elementBits(seed, index) >= rate * 0x1_0000_0000;
 }

@@ -1,41 +1,41 @@
-// What a run says while it goes, as plain JSON: the dashboard, the log file, reports and tests all read these and
-// nothing else. `clock` holds everything that depends on the machine's speed; without it the events of a run are a
-// function of its configuration, so two runs can be compared byte by byte.
+// The events of a run, as plain JSON. The dashboard, the log file, reports and tests all read these and nothing else. `clock` holds
+// everything that depends on the machine's speed; without it, the events are a function of the run's configuration, so two runs can be
+// compared byte by byte.
 
 import type { ProfileRow } from "./backend.ts";
 import type { MetricInfo } from "./metric.ts";
 
-/** A metric of one ensemble's votes, by the name of the voter. */
+/** Values of one metric of an ensemble's votes, by voter name. */
 export type ByVoter = Readonly<Record<string, number>>;
 
-/** Numbers by the name of the metric. */
+/** Values by metric name. */
 export type ByMetric<T = number> = Readonly<Record<string, T>>;
 
-/** What a member will be, known before training. */
+/** What is known about a member before training. */
 export interface MemberPlan {
   readonly member: number;
   /** For example `nin width=0.5`. */
   readonly architecture: string;
   readonly binarizer: string;
   readonly epochs: number;
-  /** Batches an epoch. */
+  /** Batches per epoch. */
   readonly steps: number;
   readonly learningRate: number;
   readonly parameters: number;
-  /** Bytes of the weights when 1-bit kernels take a bit a weight and everything else 32 bits. */
+  /** Size of the weights in bytes, with 1 bit per weight of a 1-bit kernel and 32 bits for everything else. */
   readonly bytes: number;
-  /** Bytes of the real-valued twin: every weight 32 bits. */
+  /** Size of the real-valued twin in bytes: 32 bits per weight. */
   readonly realBytes: number;
 }
 
-/** What ends a run before its last member: a vote that has not risen. */
+/** Ends a run before its last member when the vote stops improving. */
 export interface StopRule {
   /** Name of the run's first metric of votes. */
   readonly metric: string;
   readonly on: "validation" | "outOfBag";
-  /** Voting members in a row without a rise. */
+  /** Number of consecutive voting members without an improvement. */
   readonly patience: number;
-  /** What a rise has to exceed, in the metric's unit; 0: any counts. */
+  /** An improvement must exceed this, in the metric's unit; with 0, any improvement counts. */
   readonly minDelta: number;
 }
 
@@ -56,19 +56,19 @@ export interface RunStart {
   readonly mode: "sequential" | "independent";
   readonly voter: string;
   readonly batchSize: number;
-  /** The metrics of this run that apply to its classes; the first is the one that a summary names. */
+  /** Metrics of this run that apply to its number of classes; summaries show the first one. */
   readonly metrics: readonly MetricInfo[];
   readonly members: readonly MemberPlan[];
-  /** Epochs of the model trained on uniform weights before the first member; 0 for none. */
+  /** Epochs of pretraining on uniform sample weights before the first member; 0 for none. */
   readonly pretrainEpochs: number;
-  /** Absent: all members are trained, unless the scheme stops. */
+  /** Absent: all members are trained unless the scheme stops. */
   readonly stopWhen?: StopRule;
 }
 
-/** Members that were asked for while the run was on its way, or when it was over. They are like the last one that was planned. */
+/** Members that were added during the run or after its end. They are configured like the last planned member. */
 export interface MembersAdded {
   readonly type: "members-added";
-  /** Members that were trained before it took effect: it does between two members. */
+  /** Members trained before the change took effect; it takes effect between two members. */
   readonly after: number;
   readonly members: readonly MemberPlan[];
 }
@@ -81,7 +81,7 @@ export interface MemberStart {
   readonly steps: number;
 }
 
-/** About twenty an epoch: means since the epoch began. */
+/** Emitted about twenty times per epoch; values are means since the epoch began. */
 export interface StepDone {
   readonly type: "step";
   readonly member: number;
@@ -92,7 +92,7 @@ export interface StepDone {
   readonly steps: number;
   /** Loss of the last batch. */
   readonly loss: number;
-  /** Of the last batch; those that are measured while training. */
+  /** Of the last batch; only metrics that are measured during training. */
   readonly metrics: ByMetric;
 }
 
@@ -103,43 +103,52 @@ export interface EpochDone {
   readonly epochs: number;
   /** Mean over the epoch's batches. */
   readonly loss: number;
-  /** Of the epoch's rows while training on them; those that are measured while training. */
+  /** On the epoch's rows while training on them; only metrics that are measured during training. */
   readonly metrics: ByMetric;
-  /** Of its last step. */
+  /** Learning rate of the epoch's last step. */
   readonly learningRate: number;
 }
 
-/** What the bits of one binary layer do. */
+/** Bit statistics of one binary layer. */
 export interface LayerBits {
   readonly layer: string;
-  /** 1-bit weights of its kernel. */
+  /** Number of 1-bit weights of its kernel. */
   readonly weights: number;
-  /** Share of them whose sign is not what it was when the epoch began. */
+  /** Share of them whose sign differs from the start of the epoch. */
   readonly flipped: number;
-  /** Share of the values it binarizes that are beyond ±1: the straight-through estimator passes no gradient there. Absent: its inputs are not 1 bit. */
+  /**
+   * Share of the layer's real inputs beyond ±1, where the straight-through estimator passes no gradient. Absent if its inputs are not 1
+   * bit.
+   */
   readonly saturated?: number;
-  /** Input channels, and how many of them have one sign at every place of every image looked at: the filters they come from are dead. */
+  /**
+   * Number of input channels, and how many of them have a single sign at every position of every measured image: the filters that produce
+   * them are dead.
+   */
   readonly channels?: number;
   readonly dead?: number;
 }
 
-/** After each epoch of a net with binary kernels, in the form in which it would be scored, on its first training images. */
+/**
+ * Emitted after each epoch of a network with binary kernels. Measured on its first training images, with the weights as they would be
+ * scored.
+ */
 export interface BitsMeasured {
   readonly type: "bits";
   readonly member: number;
   readonly epoch: number;
-  /** In the model's order. */
+  /** In the order of the model. */
   readonly layers: readonly LayerBits[];
 }
 
-/** What the user asked of a running member, where it took effect: a run that is verified does the same at the same place. */
+/** A request of the user to a running member, at the point where it took effect: `benn verify` repeats it at the same point. */
 export interface Steered {
   readonly type: "steer";
   readonly member: number;
   readonly epoch: number;
-  /** Steps of the epoch that were done before it. */
+  /** Steps of the epoch done before it. */
   readonly step: number;
-  /** `learning-rate`: from here on the member's is `factor` times what it was. `end-member`: this epoch is its last. */
+  /** `learning-rate`: multiplies the member's learning rate by `factor` from here on. `end-member`: this epoch is the member's last. */
   readonly action: "learning-rate" | "end-member";
   readonly factor?: number;
 }
@@ -149,14 +158,14 @@ export interface Scored {
   readonly member: number;
   readonly epoch: number;
   readonly on: "draw" | "validation";
-  /** Name and value of the metric that the best epoch is chosen by. */
+  /** Name and value of the metric that selects the best epoch. */
   readonly metric: string;
   readonly value: number;
-  /** Whether these weights are the best so far and kept. */
+  /** Whether these weights are the best so far and were kept. */
   readonly best: boolean;
 }
 
-/** A number for each split. */
+/** One number per split. */
 export interface BySplit {
   readonly train: number;
   readonly validation?: number;
@@ -171,7 +180,7 @@ export interface MemberDone {
   readonly error: number;
   /** Vote weight; absent when the scheme rejected the member. */
   readonly alpha?: number;
-  /** Of the member alone. */
+  /** Metrics of this member alone. */
   readonly metrics: ByMetric<BySplit>;
   /** Why the scheme rejected the member. */
   readonly reject?: string;
@@ -179,14 +188,14 @@ export interface MemberDone {
   readonly stop?: string;
 }
 
-/** A metric of the vote of some members, and of the members alone. */
+/** One metric of the vote of the first members, and of single members. */
 export interface StagedMetric {
   readonly validation?: ByVoter;
   readonly test: ByVoter;
-  /** Of the newest member alone, and the mean over the members so far, on the test split; not known of top-5 accuracy in older logs. */
+  /** Values of the newest member alone and the mean over the members so far, on the test split; older logs lack them for top-5 accuracy. */
   readonly single?: number;
   readonly singleMean?: number;
-  /** On training rows, each voted on only by members that never saw it, nor started from one that did, with the run's voter. */
+  /** On training rows, each classified only by members that neither saw it nor started from one that did, with the run's voter. */
   readonly outOfBag?: number;
 }
 
@@ -203,7 +212,7 @@ export interface Warned {
   readonly message: string;
 }
 
-/** Not written to the log: reading data, downloading, scoring. */
+/** Reading data, downloading, scoring. Not written to the log. */
 export interface Progress {
   readonly type: "progress";
   readonly what: string;
@@ -211,38 +220,41 @@ export interface Progress {
   readonly total: number;
 }
 
-/** What the user asked of a running run, once it has taken effect. Not in events.jsonl: pauses, their ends, and members to add stand in control.jsonl. */
+/**
+ * A request of the user to a running run, once it has taken effect. Not in events.jsonl: pauses, their ends, and added members are in
+ * control.jsonl.
+ */
 export interface Controlled {
   readonly type: "control";
   readonly state: "running" | "paused" | "stopping";
-  /** How many members the run is to have: more were asked for. `members-added` follows when the member in training is done. */
+  /** The new number of members, if more were requested. `members-added` follows when the current member is done. */
   readonly members?: number;
 }
 
-/** Kernels of the training engine, timed when somebody asked for it. Not written to the log. */
+/** Profile of the training engine's kernels, on request. Not written to the log. */
 export interface Profiled {
   readonly type: "profile";
   readonly member: number;
-  /** Training steps that were timed; the numbers are those of one, on average. */
+  /** Number of training steps that were timed; the other numbers are averages per step. */
   readonly steps: number;
-  /** Of all kernels together. */
+  /** Total of all kernels. */
   readonly milliseconds: number;
-  /** The longest first. */
+  /** Sorted by descending time. */
   readonly rows: readonly ProfileRow[];
-  /** Why none was timed. */
+  /** Why nothing was timed. */
   readonly refused?: string;
 }
 
 export interface RunEnd {
   readonly type: "run-end";
   /**
-   * `stopped-early`: by `stopWhen`, since the vote has not risen. `interrupted`: stopped by the user and saved; `benn train --resume RUN`
-   * goes on.
+   * `stopped-early`: by `stopWhen`, since the vote did not improve. `interrupted`: stopped by the user and saved; `benn train --resume RUN`
+   * continues it.
    */
   readonly reason: "finished" | "stopped-by-scheme" | "stopped-early" | "interrupted";
-  /** Why, in a sentence, if it was stopped by the scheme or early. */
+  /** The reason in a sentence, if the run was stopped by the scheme or early. */
   readonly message?: string;
-  /** Members that vote. */
+  /** Number of members that vote. */
   readonly members: number;
 }
 
@@ -252,7 +264,7 @@ export interface Clock {
   readonly at: number;
   /** Training speed over the epoch so far. */
   readonly imagesPerSecond?: number;
-  /** What the event's work took. */
+  /** Duration of the work that the event reports. */
   readonly seconds?: number;
 }
 

@@ -75,7 +75,7 @@ test("what only begins alike is nothing that is known", () => {
     text("images/p*0.jpeg"),
     text("a line: images/p-0.jpeg"),
     text(`${"a/".repeat(300)}p.jpg`),
-    text(`${"a/".repeat(254)}p.jpg`), // whose first 512 bytes end like a name
+    text(`${"a/".repeat(254)}p.jpg`), // the first 512 bytes end like a file name
     Buffer.concat([text("PK\x03\x05"), Buffer.alloc(40)]),
   ])
     expect(foreignFile(bytes)?.what).toBeUndefined();

@@ -1,10 +1,10 @@
-/** What a file turns out to be, in place of what was asked for: "FILE is WHAT. REMEDY." */
+/** What a file turned out to be instead of what was expected: "FILE is WHAT. REMEDY." */
 export interface ForeignFile {
   readonly what: string;
   readonly remedy: string;
 }
 
-/** Bytes that decide. */
+/** Number of leading bytes that identify a file. */
 const FOREIGN_BYTES = 512;
 
 const UNPACK = "Unpack it and name what was in it.";
@@ -62,8 +62,8 @@ const KNOWN: readonly (ForeignFile & { readonly fits: (bytes: Uint8Array) => boo
 ];
 
 /**
- * What a file that is not of the kind asked for is, judged by its first bytes. Ask only about a file that could not be read: raw bytes
- * may begin with anything.
+ * Identifies a file of an unexpected kind by its first bytes. Call it only for a file that could not be read: raw data may begin with any
+ * bytes.
  */
 export function foreignFile(bytes: Uint8Array): ForeignFile | undefined {
   const first = bytes.subarray(0, FOREIGN_BYTES);

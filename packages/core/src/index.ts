@@ -1,4 +1,4 @@
-// The door for authors of plugins: docs/plugins.md. Applications enter by ./node, and what may change with any release is behind ./internals.
+// The entry point for plugin authors: docs/plugins.md. Applications import ./node. Exports of ./internals may change in any release.
 export { z } from "zod";
 export { ARCHITECTURES, type Architecture, type BuildOptions } from "./architecture.ts";
 export { type Augment, mirrorsInTurn } from "./augment.ts";

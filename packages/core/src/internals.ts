@@ -1,4 +1,4 @@
-// What benn's own packages share: it may change with any release. docs/internals.md says what is here and why.
+// What benn's own packages share; it may change in any release. docs/internals.md describes what is here and why.
 export { type AdamSettings, ADAM_SLOTS, updateByAdam } from "./built-in/adam.ts";
 export { crossEntropyLoss } from "./built-in/cross-entropy-loss.ts";
 export { crossEntropyRows } from "./built-in/cross-entropy-rows.ts";

@@ -1,6 +1,6 @@
 import type { Random } from "./random.ts";
 
-/** A tensor in plain numbers. */
+/** A tensor as plain numbers. */
 export interface Values {
   readonly shape: readonly number[];
   readonly values: ArrayLike<number>;
@@ -8,18 +8,18 @@ export interface Values {
   readonly dtype?: "int32";
 }
 
-/** What a kernel is asked to compute. */
+/** Inputs and attributes of one kernel call. */
 export interface KernelCase {
   readonly inputs: Readonly<Record<string, Values>>;
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
 
-/** A kernel beyond TensorFlow.js's own: what it computes, in plain arithmetic, and what every backend that has it is examined with. */
+/** A kernel beyond those of TensorFlow.js: what it computes, in plain arithmetic, and the cases that test every backend that has it. */
 export interface KernelContract {
   readonly cases: (random: Random) => readonly KernelCase[];
-  /** Its outputs, summed in float64. */
+  /** Computes the outputs, with sums in float64. */
   readonly reference: (given: KernelCase) => readonly Values[];
-  /** How far a backend may be off: this much of 1 + the largest magnitude of an output. Default 1e-5. */
+  /** Permitted error of a backend, relative to 1 + the largest magnitude of an output. Default 1e-5. */
   readonly tolerance?: number;
 }
 
@@ -28,13 +28,13 @@ export type KernelContracts = Readonly<Record<string, KernelContract>>;
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** Normal values, and at the beginning those where kernels have an edge. */
+/** Normal random values that begin with the given edge cases. */
 export function drawn(random: Random, shape: readonly number[], edges: readonly number[] = []): Values {
   const values = Float32Array.from({ length: sizeOf(shape) }, (_, i) => edges[i] ?? random.normal());
   return { shape, values };
 }
 
-/** An input that must be there. */
+/** A required input. */
 export function input({ inputs }: KernelCase, name: string): Float64Array {
   const given = inputs[name];
   if (!given) throw new TypeError(`the case has no input "${name}".`);
@@ -45,12 +45,12 @@ export function shapeOf({ inputs }: KernelCase, name: string): readonly number[]
   return inputs[name]?.shape ?? [];
 }
 
-/** A number among the attributes; 0 where it is not given. */
+/** A numeric attribute; 0 if it is absent. */
 export function number({ attributes = {} }: KernelCase, name: string): number {
   return Number(attributes[name] ?? 0);
 }
 
-/** A list of numbers among the attributes; empty where it is not given. */
+/** An attribute that is a list of numbers; empty if it is absent. */
 export function numbers({ attributes = {} }: KernelCase, name: string): readonly number[] {
   return [attributes[name] ?? []].flat();
 }

@@ -1,14 +1,14 @@
-// Kernels beyond TensorFlow.js's own that training a binary network leans on. A backend may register any of them under
-// these names (`tf.registerKernel`); where it has not, the caller composes the same result from stock kernels. What each computes stands in
-// kernels/, with the cases that every backend is examined with: this is all that the layers and the backends know of one another.
+// Kernels beyond those of TensorFlow.js that training a binary network uses. A backend may register any of them under these names
+// (`tf.registerKernel`); if it does not, the caller composes the same result from stock kernels. kernels/ defines what each one computes,
+// and the cases that test every backend. Layers and backends share nothing else.
 import * as tf from "@tensorflow/tfjs";
 import type { KERNEL_CONTRACTS } from "./kernel-list.ts";
 
 export type TrainingKernel = keyof typeof KERNEL_CONTRACTS;
 
 /**
- * Runs a training kernel if the current backend has it.
- * @returns its outputs, which the caller disposes, or undefined
+ * Runs a training kernel if the active backend has it.
+ * @returns its outputs, which the caller disposes, or undefined if the backend does not have it
  */
 export function runTrainingKernel(
   name: TrainingKernel,

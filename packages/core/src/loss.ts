@@ -7,9 +7,9 @@ export interface LossRows {
   readonly logits: tf.Tensor2D;
   /** [batch], int32 */
   readonly labels: tf.Tensor1D;
-  /** [batch, classes], of a loss that has a `teacher`. */
+  /** [batch, classes]; present if the loss has a `teacher`. */
   readonly teacherLogits?: tf.Tensor2D;
-  /** Epoch, from 0, and epochs of the member. */
+  /** Current epoch of the member, from 0, and its number of epochs. */
   readonly epoch: number;
   readonly epochs: number;
 }
@@ -17,13 +17,13 @@ export interface LossRows {
 /** What training minimizes. */
 export interface Loss {
   /**
-   * Run folder of a teacher, trained on the same training rows: the loss is given the mean of its members' logits by their vote weights, as
-   * they were stored when it was trained (of the rows without augmentation). Absent: no teacher.
+   * Run folder of a teacher, which was trained on the same training rows. The loss receives the mean of its members' logits, weighted by
+   * their vote weights, as stored when the teacher was trained (on rows without augmentation). Absent: no teacher.
    */
   readonly teacher?: string;
   /**
-   * Loss of each row [batch], differentiable by the logits. Core takes the mean over the rows, weighted where a scheme weighs
-   * the loss. Called inside a `tf.tidy`.
+   * Loss of each row [batch], differentiable in the logits. Core takes the mean over the rows, weighted if the scheme weights the loss.
+   * Called inside a `tf.tidy`.
    */
   rows(batch: LossRows): tf.Tensor1D;
 }

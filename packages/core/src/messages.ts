@@ -1,4 +1,4 @@
-// What a message to people needs, without TensorFlow.js, which takes the command longer to load than all else that `--help` does.
+// What messages to users need, without TensorFlow.js: loading that takes longer than everything else that `--help` loads.
 export { fileError } from "./node/file-error.ts";
 export { nearest } from "./nearest.ts";
 export { printable } from "./printable.ts";

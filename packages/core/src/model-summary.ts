@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Binarizer } from "./binarizer.ts";
 
-/** Set by layers that have a binarizer. */
+/** A layer that has a binarizer. */
 interface HasBits {
   readonly bits?: Binarizer["bits"];
 }
@@ -9,21 +9,25 @@ interface HasBits {
 export interface LayerSummary {
   readonly name: string;
   readonly type: string;
-  /** Without the batch. */
+  /** Without the batch axis. */
   readonly outputShape: readonly number[];
-  /** Trainable weights. */
+  /** Number of trainable weights. */
   readonly parameters: number;
-  /** Of these, stored as one bit each. */
+  /** Those of them that are stored as one bit each. */
   readonly binaryParameters: number;
-  /** Multiply-adds for one image: both factors of one bit, and all others. */
+  /** Multiply-adds per image: with two 1-bit factors, and all others. */
   readonly binaryMultiplyAdds: number;
   readonly realMultiplyAdds: number;
   /**
-   * Multiply-adds by what their factors have of bits: one of k and m bits counts k · m, so of two bits 1 and of two real numbers 1,024.
+   * Multiply-adds weighted by the bits of their factors: one of k and m bits counts k · m, so one of two bits counts 1 and one of two real
+   * numbers 1,024.
    * @see S. Zhou et al., "DoReFa-Net", 2016, section 2.1: products of k and m bits take k · m passes of AND and popcount
    */
   readonly bitOperations: number;
-  /** Of all weights, running statistics included: kernels of k ≤ 8 bits at k bits a weight and one 32-bit scale a filter, the rest at 32 bits. */
+  /**
+   * Size of all weights, including running statistics: kernels of k ≤ 8 bits take k bits per weight and one 32-bit scale per filter, the
+   * rest 32 bits per weight.
+   */
   readonly bytes: number;
 }
 
@@ -33,14 +37,14 @@ export interface ModelSummary {
   readonly binaryParameters: number;
   readonly multiplyAdds: number;
   readonly binaryMultiplyAdds: number;
-  /** As of a layer. */
+  /** As for a layer. */
   readonly bitOperations: number;
   readonly bytes: number;
-  /** The same weights at 32 bits each: the real-valued twin. */
+  /** Size with 32 bits per weight: the real-valued twin. */
   readonly realBytes: number;
 }
 
-/** Counts what a model holds and computes, by bit width. */
+/** Counts a model's weights and multiply-adds, by bit width. */
 export function summarizeModel(model: tf.LayersModel): ModelSummary {
   const layers = model.layers.map(summarizeLayer);
   const sum = (of: (layer: LayerSummary) => number): number => layers.reduce((total, layer) => total + of(layer), 0);
@@ -62,7 +66,7 @@ function summarizeLayer(layer: tf.layers.Layer): LayerSummary {
   const outputShape = (layer.outputShape as (number | null)[]).slice(1).map((n) => n ?? 1);
   const kernel = layer.weights.find((weight) => /(^|\/)kernel$/.test(weight.originalName))?.shape.map((n) => n ?? 1);
   const inKernel = kernel ? size(kernel) : 0;
-  // A kernel [height, width, in, filters] is applied once at every output position.
+  // A kernel [height, width, in, filters] is applied once per output position.
   const multiplyAdds = inKernel * size(outputShape.slice(0, -1));
   const binary = bits.activations === 1 && bits.kernel === 1;
   const parameters = layer.trainableWeights.reduce((total, weight) => total + size(weight.shape), 0);

@@ -1,16 +1,16 @@
-/** How many numbers `Moves` has for an image. */
+/** Numbers per image in `Moves`. */
 export const MOVE_NUMBERS = 7;
 
-/** What is done to each image of a batch: mirrored, shifted, and a part of it set to zero, in this order. */
+/** What is done to each image of a batch: mirror, shift, then set a rectangle to zero, in this order. */
 export interface Moves {
   /**
-   * [images, 7]: 1 to mirror left to right, else 0; pixels to shift down and right by; then the rectangle of zeros, which is none if
-   * it is empty: its first row and column, and the row and column behind its last.
+   * [images, 7]: 1 to mirror left to right, else 0; pixels to shift down, and right; first row, first column, end row and end column (both
+   * exclusive) of the rectangle of zeros, which may be empty.
    */
   readonly values: Int32Array;
   /**
-   * What a shift brings in: zeros, or the image reflected at its border, whose own pixels are not repeated. For a reflection shifts must be smaller
-   * than the image.
+   * What a shift fills in: zeros, or the image reflected at its border without repeating the border pixels. With reflection, shifts must be
+   * smaller than the image.
    */
   readonly padding: "zeros" | "reflect";
 }
@@ -18,8 +18,8 @@ export interface Moves {
 /**
  * Moves images as the kernel `GatherImages` does.
  * @param images [images, height, width, channels]
- * @param shape [height, width, channels] of one
- * @returns others, of the same shape
+ * @param shape [height, width, channels] of one image
+ * @returns a new array of the same shape
  */
 export function moveImages(images: Float32Array, shape: readonly [number, number, number], { values, padding }: Moves): Float32Array {
   const [height, width, channels] = shape;
@@ -51,7 +51,7 @@ export function moveImages(images: Float32Array, shape: readonly [number, number
   return moved;
 }
 
-/** Where along an axis a pixel comes from; −1 for zeros. */
+/** Source index of a pixel along one axis; −1 for zeros. */
 function sourceOf(place: number, length: number, reflects: boolean): number {
   if (place >= 0 && place < length) return place;
   if (!reflects) return -1;

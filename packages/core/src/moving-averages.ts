@@ -3,15 +3,15 @@ import { runTrainingKernel } from "./kernels.ts";
 
 export interface MovingAverage {
   readonly average: tf.Tensor;
-  /** What it takes up, of the same shape. */
+  /** The new value, of the same shape. */
   readonly value: tf.Tensor;
-  /** The value counts so many times. Default 1. */
+  /** Multiplies the value. Default 1. */
   readonly factor?: number;
 }
 
 /**
- * average · momentum + factor · value · (1 − momentum) of each, by the backend's kernel where it has one.
- * @returns in the same order, which the caller disposes; they may be the averages, overwritten
+ * average · momentum + factor · value · (1 − momentum) for each, by the backend's kernel if it has one.
+ * @returns new averages in the same order, which the caller disposes; they may be the averages overwritten in place
  */
 export function movingAverages(all: readonly MovingAverage[], momentum: number): tf.Tensor[] {
   const inputs = Object.fromEntries(

@@ -21,18 +21,18 @@ import { OPTIMIZERS } from "./optimizer.ts";
 import { SCHEDULES } from "./schedule.ts";
 import { VOTERS } from "./voter.ts";
 
-/** How the configuration names what is registered under a contract. */
+/** How a configuration names the plugins of a contract. */
 export interface Use {
   /** What one of them is called in messages. */
   readonly title: string;
-  /** `run`: once for a run; `member`: also for each group of members; `none`: not in the configuration. */
+  /** `run`: once per run; `member`: also per group of members; `none`: not in the configuration. */
   readonly per: "run" | "member" | "none";
-  /** Whether it names a list. */
+  /** Whether the key takes a list. */
   readonly many: boolean;
   readonly description: string;
 }
 
-/** The contracts that a configuration names plugins' things by, by its key: see `CONTRACTS`. */
+/** The contracts whose plugins a configuration names, by configuration key: see `CONTRACTS`. */
 export const NAMED_CONTRACTS = {
   dataset: { token: DATASETS, check: checkedDataset, title: "dataset", per: "run", many: false, description: "images to learn" },
   architecture: {
@@ -98,10 +98,10 @@ export const NAMED_CONTRACTS = {
 
 type NamedKey = keyof typeof NAMED_CONTRACTS;
 
-/** Keys of the contracts that are used in a way. */
+/** Keys of the contracts that are used in this way. */
 export type KeysOf<U extends Partial<Use>> = { [K in NamedKey]: (typeof NAMED_CONTRACTS)[K] extends U ? K : never }[NamedKey];
 
-/** The keys of the contracts that are used in a way, in the order of the table. */
+/** The keys of the contracts that are used in this way, in the order of the table. */
 export function keysOf<const U extends Partial<Pick<Use, "per" | "many">>>(use: U): KeysOf<U>[] {
   const wanted = Object.entries(use);
   const keys = Object.keys(NAMED_CONTRACTS) as NamedKey[];

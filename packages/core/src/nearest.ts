@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The candidate closest to `word`, if it is close enough to be a slip of the fingers (a third of the letters). */
+/** The candidate closest to `word`, if it is close enough for a typing error (at most a third of the letters differ). */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const close = candidates
     .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))

@@ -2,24 +2,24 @@ import { foreignFile } from "./foreign-file.ts";
 import { printable } from "./printable.ts";
 import { UserError } from "./user-error.ts";
 
-/** Values as they stand in the file. */
+/** Values with the type of the file. */
 export type NpyValues = Uint8Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
 /** An array read from a .npy file, in C order. */
 export interface NpyArray {
   readonly shape: readonly number[];
-  /** Of the values in the file: `|u1`, `<f4`, … */
+  /** Type of the values in the file: `|u1`, `<f4`, … */
   readonly type: NpyType;
-  /** Not copied if they lie at a multiple of their size. */
+  /** A view of the file if the values are aligned to their size, else a copy. */
   readonly values: NpyValues;
 }
 
 const MAGIC = "\u0093NUMPY";
 
-/** NumPy's own headers take a hundred bytes. */
+/** NumPy's own headers have about a hundred bytes. */
 const LONGEST_HEADER = 2 ** 16;
 
-/** Bytes of one value, and how to read all of them, by the type's name in the header. */
+/** By the type's name in the header: bytes per value, and how to read all values. */
 const TYPES = {
   "|u1": { bytes: 1, read: (data: Uint8Array) => new Uint8Array(...aligned(data, 1)) },
   "<f4": { bytes: 4, read: (data: Uint8Array) => new Float32Array(...aligned(data, 4)) },
@@ -33,13 +33,13 @@ export type NpyType = keyof typeof TYPES;
 export interface NpyExpected {
   /** Types that the caller can use. Default: all. */
   readonly types?: readonly NpyType[];
-  /** How to save the array so that it is one of them, a sentence. */
+  /** A sentence: how to save the array as one of them. */
   readonly cast: string;
 }
 
 /**
- * Reads a .npy file of version 1, 2 or 3: little-endian numbers in C order. Nothing in the file is executed; arrays of
- * objects, which are pickles, are refused.
+ * Reads a .npy file of version 1, 2 or 3: little-endian numbers in C order. Executes nothing in the file; refuses arrays of objects, which
+ * are pickles.
  * @param who the file, as messages begin: `cifar10: "train_data.npy"`
  * @throws UserError for anything else, or a file that does not hold as many values as its shape says
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
@@ -81,12 +81,12 @@ export function parseNpy(file: Uint8Array, who: string, { types = npyTypes, cast
 
 const npyTypes = Object.keys(TYPES) as NpyType[];
 
-/** A letter a byte: what `TextDecoder` calls latin1 is another alphabet. */
+/** One letter per byte: `TextDecoder`'s "latin1" is actually windows-1252. */
 function textOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** Arguments of a typed array over these bytes, which are copied if they do not lie at a multiple of its element. */
+/** Arguments for a typed array over these bytes; copies them if they are not aligned to its element size. */
 function aligned(data: Uint8Array, bytes: number): [buffer: ArrayBuffer, offset: number, length: number] {
   const { buffer, byteOffset, byteLength } = data.byteOffset % bytes === 0 ? data : new Uint8Array(data);
   return [buffer as ArrayBuffer, byteOffset, byteLength / bytes];

@@ -4,14 +4,14 @@ import type { Registry } from "./registry.ts";
 
 /** A trainable weight of a member's model. */
 export interface Parameter {
-  /** Name that checkpoints save it by, `conv1/kernel`. */
+  /** Name in checkpoints, `conv1/kernel`. */
   readonly name: string;
   readonly variable: tf.Variable;
   /** Whether it is the latent kernel of a layer whose binarizer makes 1-bit kernels. */
   readonly isBinaryKernel: boolean;
 }
 
-/** One parameter in one step. All tensors have the parameter's shape. Not to be changed or disposed. */
+/** One parameter in one step. All tensors have the parameter's shape. Read only; do not dispose them. */
 export interface ParameterStep {
   readonly parameter: Omit<Parameter, "variable">;
   readonly weight: tf.Tensor;
@@ -20,7 +20,7 @@ export interface ParameterStep {
   readonly slots: Readonly<Record<string, tf.Tensor>>;
 }
 
-/** New tensors in the parameter's shape, or those of the step where nothing changes. Core keeps and disposes them. */
+/** New tensors in the parameter's shape, or those of the step if nothing changes. Core keeps and disposes them. */
 export interface ParameterUpdate {
   readonly weight: tf.Tensor;
   readonly slots: Readonly<Record<string, tf.Tensor>>;
@@ -28,21 +28,24 @@ export interface ParameterUpdate {
 
 export interface UpdateStep {
   readonly learningRate: number;
-  /** What the schedule makes of the configuration's learning rate in this step, as a share of it: 1 where it stays as it is. */
+  /** The scheduled learning rate of this step as a share of the configured one; 1 if the schedule leaves it unchanged. */
   readonly scheduled: number;
-  /** Steps taken by the member, this one included: from 1. */
+  /** Steps of the member so far, this one included: from 1. */
   readonly step: number;
 }
 
-/** An update rule over named parameters. It keeps nothing of its own between steps: what it must remember it keeps in slots. */
+/** An update rule over named parameters. It keeps no state of its own between steps: everything that it must remember goes into slots. */
 export interface Optimizer {
-  /** Names of the tensors kept for each parameter, in its shape, 0 at first. Checkpoints save them, so a resumed run goes on with the same bytes. */
+  /**
+   * Names of the tensors that are stored per parameter, in its shape, initially 0. Checkpoints save them, so a resumed run continues with
+   * the same bytes.
+   */
   readonly slots: readonly string[];
-  /** Whether the rule updates this parameter; it is left to the next optimizer of the list otherwise. Absent: every parameter. */
+  /** Whether the rule updates this parameter; otherwise the next optimizer in the list may. Absent: every parameter. */
   claims?(parameter: Omit<Parameter, "variable">): boolean;
   /**
-   * Updates parameters, several at a time so that a backend can do them in one kernel. Called inside a `tf.tidy`.
-   * @returns one update for each step, in the same order
+   * Updates several parameters at a time, so that a backend can do so in one kernel. Called inside a `tf.tidy`.
+   * @returns one update per step, in the same order
    */
   update(steps: readonly ParameterStep[], step: UpdateStep): ParameterUpdate[];
 }

@@ -14,7 +14,7 @@ const outOfBagAccuracy = (...args: Parameters<typeof voteOutOfBag>): number | un
 };
 
 test("a row is voted on by the members that never drew it, and left out when all did", () => {
-  // Three rows, two classes. Member 0 votes class 0 always, member 1 class 1 always.
+  // Three rows, two classes. Member 0 always predicts class 0, member 1 class 1.
   const logits = [Float32Array.of(1, 0, 1, 0, 1, 0), Float32Array.of(0, 1, 0, 1, 0, 1)];
   const drawn = [Uint8Array.of(0, 1, 1), Uint8Array.of(1, 0, 1)];
   const ballot = { logits, alphas: [1, 1], classes: 2 };

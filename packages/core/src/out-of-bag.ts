@@ -1,17 +1,17 @@
 import type { Ballot, Voter } from "./voter.ts";
 
-/** What the members that never saw a row make of it. */
+/** The votes on rows by members that never saw them. */
 export interface OutOfBag {
-  /** [rows, classes] of the rows that some member never saw. */
+  /** [rows, classes]; the rows that at least one member never saw. */
   readonly scores: Float64Array;
   /** [rows] */
   readonly labels: Int32Array;
 }
 
 /**
- * The votes on the ensemble's own training rows, each by the members alone that never saw it.
- * @param seen one a member: 1 where it may have seen the row, itself or in the weights that it started from, [n]
- * @returns undefined while every row was seen by every member
+ * Votes on the ensemble's own training rows, where each row is classified only by members that never saw it.
+ * @param seen one array [n] per member: 1 if it may have seen the row, itself or through the weights that it started from
+ * @returns undefined if every member may have seen every row
  * @see L. Breiman, "Out-of-bag estimation", 1996
  */
 export function voteOutOfBag(voter: Voter, ballot: Ballot, labels: Int32Array, seen: readonly Uint8Array[]): OutOfBag | undefined {

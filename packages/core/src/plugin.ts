@@ -1,8 +1,8 @@
 import type { DependencyContainer } from "tsyringe";
 
 /**
- * What a plugin package exports by default: a name for messages, and a function that adds its definitions to the
- * registries. Importing the package does nothing; the application calls `register`.
+ * The default export of a plugin package: a name for messages, and a function that adds its definitions to the registries. Importing the
+ * package has no side effects; the application calls `register`.
  */
 export interface BennPlugin {
   readonly name: string;

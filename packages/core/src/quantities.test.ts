@@ -69,6 +69,6 @@ test("no message counts in MiB, and every size and time of the sources is writte
   const guilty = sources.filter((path) =>
     /\} (?:[KMG]iB|[kMG]?B|ms|s|min|images\/s)(?![\w/])/.test(readFileSync(join(packages, path), "utf8")),
   );
-  // The packed runtime imports nothing, and counts every byte of its own.
+  // The packed runtime has no imports, and every byte of it counts.
   expect(guilty.toSorted()).toEqual(["packed/src/memory-plan.ts", "packed/src/prepare-image.ts", "packed/src/read-bytes.ts"]);
 });

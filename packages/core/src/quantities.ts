@@ -1,4 +1,4 @@
-// Amounts as people read them, the same in every message, table and page: kB and MB of 1000, ms, s, min, h and d. Imports nothing.
+// Amounts in a readable form, the same in every message, table and page: kB and MB of 1000, ms, s, min, h and d. Imports nothing.
 
 /** `1234567` → `1,234,567`. */
 export function count(value: number): string {
@@ -10,7 +10,7 @@ export function bytes(size: number): string {
   return inUnits(size, (scaled) => (scaled >= 99.95 ? String(Math.round(scaled)) : scaled.toFixed(1)));
 }
 
-/** With three digits always, where sizes are compared that are nearly alike: `1.41 MB`. */
+/** Always with three digits, to compare sizes that are nearly equal: `1.41 MB`. */
 export function fineBytes(size: number): string {
   return inUnits(size, digits);
 }
@@ -25,14 +25,14 @@ function inUnits(size: number, text: (scaled: number) => string): string {
   return `${text(scaled)} ${units[power] ?? ""}`;
 }
 
-/** Three digits of a number that is above 0: `0.0312`, `1.84`, `12.3`, `1,234`. */
+/** A number above 0 with three digits: `0.0312`, `1.84`, `12.3`, `1,234`. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   return size >= 99.95 ? count(value) : value.toFixed(size >= 9.995 ? 1 : size >= 0.9995 || size === 0 ? 2 : size >= 0.09995 ? 3 : 4);
 }
 
-/** `0.083 ms`, `12.3 ms`; from a second on as a duration. */
+/** `0.083 ms`, `12.3 ms`; from one second on as a duration. */
 export function milliseconds(value: number): string {
   return value >= 1000 ? duration(value / 1000) : `${digits(value)} ms`;
 }
@@ -49,7 +49,7 @@ export function duration(seconds: number): string {
   return pair(Math.floor(hours / 24), "d", hours % 24, "h");
 }
 
-/** A duration that is a guess, with no more digits than a guess has: `4 s`, `50 s`, `8 min`, `1 h 20 min`, `3 d`. */
+/** An estimated duration, rounded accordingly: `4 s`, `50 s`, `8 min`, `1 h 20 min`, `3 d`. */
 export function roughly(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 19.5) return `${Math.max(1, Math.round(seconds))} s`;

@@ -41,6 +41,6 @@ test("integers of a range that does not divide 2³² are uniform too", () => {
   const random = createRandom(11);
   const quarters = [0, 0, 0];
   for (let i = 0; i < 3000; i++) quarters[Math.floor(random.integer(3 * 2 ** 30) / 2 ** 30)]! += 1;
-  // Without a second draw where there must be one, the first quarter would come twice as often as each of the others.
+  // Without a second draw where one is required, the first quarter would occur twice as often as the others.
   for (const count of quarters) expect(Math.abs(count - 1000)).toBeLessThan(150);
 });

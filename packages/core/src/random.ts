@@ -1,11 +1,11 @@
-// Every draw in a run comes from a generator made here from the run's seed and the draw's purpose; nothing is drawn
-// from a shared stream, so a run that was cut and resumed draws what an uncut one would have drawn.
+// Every draw of a run comes from a generator that is created here from the run's seed and the purpose of the draw. Nothing is drawn from a
+// shared stream, so a resumed run draws the same as an uninterrupted one.
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 
 /** A seeded source of random numbers. */
 export interface Random {
-  /** Uniform in [0, 1), of 32 random bits. */
+  /** Uniform in [0, 1), from 32 random bits. */
   uniform(): number;
   /** Uniform integer in [0, n), 1 ≤ n ≤ 2³². */
   integer(n: number): number;
@@ -17,7 +17,7 @@ export interface Random {
 
 /** Mixes a seed and words of purpose into a 32-bit seed: `deriveSeed(seed, "draw", member, epoch)`. */
 export function deriveSeed(seed: number, ...purpose: readonly (string | number)[]): number {
-  // FNV-1a over the words (each closed by a byte that cannot occur in them), then murmur3's finalizer for avalanche.
+  // FNV-1a over the words (each ended by a byte that cannot occur in them), then murmur3's finalizer for avalanche.
   let hash = 0x811c9dc5;
   const mix = (byte: number): void => {
     hash = Math.imul(hash ^ byte, 0x01000193);
@@ -48,7 +48,7 @@ class Generator implements Random {
   }
 
   integer(n: number): number {
-    // Rejection keeps every value equally likely: without it the low ones would be for n that do not divide 2³².
+    // Rejection sampling keeps every value equally likely: without it, low values would be more likely for n that do not divide 2³².
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % n);
     for (;;) {
       const bits = this.bits();

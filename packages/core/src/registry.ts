@@ -4,7 +4,7 @@ import type { Definition } from "./definition.ts";
 import { nearest } from "./nearest.ts";
 import { UserError } from "./user-error.ts";
 
-/** A name, and the options of what it names: `{ name: "nin", width: 0.5 }`. */
+/** A registered name with its options: `{ name: "nin", width: 0.5 }`. */
 export interface Spec {
   readonly name: string;
   readonly [option: string]: unknown;
@@ -14,20 +14,20 @@ export interface RegistryEntry<T> {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly definition: Definition<T>;
-  /** The plugin that registered it, filled in by `loadPlugins`. */
+  /** The plugin that registered it, set by `loadPlugins`. */
   readonly plugin: string;
 }
 
 /**
- * Makes a plugin check what it returns, or refuses it by a UserError.
+ * Wraps a plugin so that it checks what it returns, or refuses it by a UserError.
  * @param who for messages: `ensemble scheme samme`
  */
 export type Check<T> = (made: T, who: string) => T;
 
-/** The named definitions of one contract. A taken name throws; an unknown one lists the known and the nearest. */
+/** The named definitions of one contract. A taken name throws; for an unknown one, the error lists the known names and the nearest. */
 export class Registry<T> {
   readonly contract: string;
-  /** Name of the plugin that is registering now; `loadPlugins` sets it so that errors can name the owner. */
+  /** Name of the plugin that is registering now; `loadPlugins` sets it so that errors can name it. */
   registrant = "the application";
   readonly #entries = new Map<string, RegistryEntry<T>>();
   readonly #names = new Map<string, string>();
@@ -38,7 +38,7 @@ export class Registry<T> {
     this.#check = check as Check<unknown>;
   }
 
-  /** @throws UserError when `name` or an alias is taken, or the definition cannot create anything */
+  /** @throws UserError if `name` or an alias is taken, or the definition has no `create` */
   add<S extends z.ZodObject>(name: string, definition: Definition<T, S>, { aliases = [] }: { aliases?: readonly string[] } = {}): void {
     if (typeof (definition as Partial<typeof definition> | undefined)?.create !== "function")
       throw new UserError(`${this.contract} "${name}": its definition, by ${this.registrant}, has no method create. Add create(options).`);
@@ -54,7 +54,7 @@ export class Registry<T> {
     this.#entries.set(name, { name, aliases, definition: definition, plugin: this.registrant });
   }
 
-  /** @throws UserError when neither a name nor an alias; the message lists the names and suggests the nearest. */
+  /** @throws UserError if it is neither a name nor an alias; the message lists the names and suggests the nearest. */
   entry(name: string): RegistryEntry<T> {
     const found = this.#find(name);
     if (found) return found;
@@ -81,8 +81,8 @@ export class Registry<T> {
   }
 
   /**
-   * Checks the options against the definition's schema, fills in defaults, and gives aliases their full name.
-   * @param path where the spec stands in the configuration, for the message: `architecture` or `members[1].binarizer`
+   * Checks the options against the definition's schema, fills in defaults, and replaces aliases by their full name.
+   * @param path of the spec in the configuration, for the message: `architecture` or `members[1].binarizer`
    * @throws UserError for an unknown name, an unknown option or a wrong type
    */
   resolve(spec: Spec | string, path: string = this.contract): Spec {
@@ -114,7 +114,7 @@ export class Registry<T> {
     );
   }
 
-  /** For people: the name and the options that differ from their defaults, `nin width=0.5 binary=all`. */
+  /** A label for people: the name and the options that differ from their defaults, `nin width=0.5 binary=all`. */
   label({ name, ...options }: Spec): string {
     const parsed = (this.entry(name).definition.options ?? z.object({})).safeParse({});
     const defaults: Record<string, unknown> = parsed.success ? parsed.data : {};
@@ -122,7 +122,7 @@ export class Registry<T> {
     return [name, ...own.map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)].join(" ");
   }
 
-  /** Resolves the spec and makes the thing it names, which checks what it returns from then on. */
+  /** Resolves the spec and creates its plugin, which from then on checks what it returns. */
   create(spec: Spec | string, path?: string): T {
     const { name, ...options } = this.resolve(spec, path);
     return this.#check(this.entry(name).definition.create(options), `${this.contract} ${name}`) as T;

@@ -1,8 +1,8 @@
 import type { Random } from "./random.ts";
 
 /**
- * Draws `count` rows with replacement, each with probability proportional to its weight (inverse transform on the
- * cumulative sums). Negative and non-finite weights count as 0; if nothing is left, rows are drawn uniformly.
+ * Draws `count` rows with replacement, each with probability proportional to its weight (inverse transform on the cumulative sums).
+ * Negative and non-finite weights count as 0; if no weight is left, rows are drawn uniformly.
  * @param weights [n], need not sum to 1
  * @returns [count] row numbers
  */

@@ -38,7 +38,7 @@ test("a pause ends when the run is resumed or stopped, and not while it is still
     let over = false;
     const waiting = control.untilResumed().then(() => (over = true));
     control.resume();
-    control.pause(); // again, before the one who waits has looked
+    control.pause(); // again, before the waiter has checked
     await new Promise((resolve) => setTimeout(resolve, 0));
     expect(over).toBe(false);
     control[end]();

@@ -1,11 +1,11 @@
 import type { Steered } from "./events.ts";
 
-/** What is asked of the member in training. */
+/** A request to a member in training. */
 export type Steering = { readonly action: "learning-rate"; readonly factor: number } | { readonly action: "end-member" };
 
 /**
- * What a user may ask of a run while it goes. The trainer looks between two batches, of training or of scoring; every stop saves first, so that
- * `--resume` goes on from there.
+ * Requests of a user to a running run. The trainer checks it between two batches, in training and in scoring. Every stop saves first, so
+ * that `--resume` can continue.
  */
 export class RunControl {
   #paused = false;
@@ -25,7 +25,7 @@ export class RunControl {
     return this.#stop;
   }
 
-  /** Whether the member in training is to stop, at the end of its epoch at the latest. */
+  /** Whether the member in training must stop, at the end of its epoch at the latest. */
   get stopsMember(): boolean {
     return this.#stop === "after-epoch" || this.#stop === "now";
   }
@@ -41,13 +41,13 @@ export class RunControl {
     this.#changed();
   }
 
-  /** Stops when the running epoch is trained. */
+  /** Stops at the end of the current epoch. */
   stopAfterEpoch(): void {
     if (this.#stop !== "now") this.#stop = "after-epoch";
     this.resume();
   }
 
-  /** Stops when the running member is trained and judged. */
+  /** Stops when the current member is trained and judged. */
   stopAfterMember(): void {
     if (this.#stop === "no") this.#stop = "after-member";
     this.resume();
@@ -58,7 +58,10 @@ export class RunControl {
     this.steer({ action: "learning-rate", factor }, member);
   }
 
-  /** Makes the running epoch the last of a member in training: what it has learned is scored and judged as usual. @param member default: the one in training */
+  /**
+   * Makes the current epoch the last of a member in training; the member is scored and judged as usual. @param member default: the one in
+   * training
+   */
   endMember(member?: number): void {
     this.steer({ action: "end-member" }, member);
   }
@@ -68,24 +71,24 @@ export class RunControl {
     this.#changed();
   }
 
-  /** Members that were asked for since the run was begun or resumed. */
+  /** Members requested since the run was started or resumed. */
   get added(): number {
     return this.#added;
   }
 
-  /** Gives the run more members, like its last one; they are taken up when the member in training is done. */
+  /** Adds members like the last one to the run; it takes effect when the member in training is done. */
   addMembers(count: number): void {
     this.#added += count;
     this.#changed();
   }
 
-  /** Times the kernels of the next training steps; what they compute is the same. @param member default: the one in training */
+  /** Times the kernels of the next training steps; results do not change. @param member default: the one in training */
   profile(steps: number, member?: number): void {
     this.#profile = { steps, member };
     this.#changed();
   }
 
-  /** Steps that were asked to be timed since the last call, of this member; 0: none. */
+  /** Number of steps of this member whose timing was requested since the last call; 0 for none. */
   takeProfile(member: number): number {
     const asked = this.#profile;
     if (!asked || (asked.member !== undefined && asked.member !== member)) return 0;
@@ -93,12 +96,12 @@ export class RunControl {
     return asked.steps;
   }
 
-  /** Steers as a log says: for a run that is to end with the same bytes. */
+  /** Repeats logged steering: for a run that must end with the same bytes. */
   plan(steered: readonly Steered[]): void {
     this.#planned = steered;
   }
 
-  /** What was asked since the last call, and what is planned at this place; for the trainer, between two batches. */
+  /** Requests since the last call, and those planned at this point; for the trainer, between two batches. */
   takeSteering(member: number, epoch: number, step: number): Steering[] {
     const planned = this.#planned.filter((own) => own.member === member && own.epoch === epoch && own.step === step);
     return [
@@ -107,7 +110,7 @@ export class RunControl {
     ];
   }
 
-  /** What was asked of the member since the last call. */
+  /** Requests to the member since the last call. */
   takeAsked(member: number): Steering[] {
     const isFor = (own: { readonly member: number | undefined }): boolean => own.member === undefined || own.member === member;
     const asked = this.#asked.filter(isFor);
@@ -115,17 +118,17 @@ export class RunControl {
     return asked.map(({ steering }) => steering);
   }
 
-  /** What is planned for the member, to hand it to the thread that trains it. */
+  /** What is planned for the member, to pass it to the thread that trains it. */
   plannedFor(member: number): readonly Steered[] {
     return this.#planned.filter((own) => own.member === member);
   }
 
-  /** Forgets what was asked of members that are over, now that this one begins. */
+  /** Drops requests to earlier members, now that this one begins. */
   forgetSteering(member: number): void {
     this.#asked = this.#asked.filter((own) => own.member === member);
   }
 
-  /** Stops after the running batch. */
+  /** Stops after the current batch. */
   stopNow(): void {
     this.#stop = "now";
     this.resume();
@@ -140,7 +143,7 @@ export class RunControl {
     }
   }
 
-  /** Calls back after every change. @returns a function that ends it */
+  /** Calls back after every change. @returns a function that unsubscribes */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -5,10 +5,10 @@ import { movingAverages } from "./moving-averages.ts";
 import type { ParameterStep } from "./optimizer.ts";
 import { runUpdateKernel, slotOf } from "./run-update-kernel.ts";
 
-/** What the kernels below were called with. */
+/** Recorded calls of the kernels below. */
 const calls: { name: string; inputs: Record<string, unknown>; attributes: object }[] = [];
 
-// TensorFlow.js's own backend under another name, with kernels that a backend for training has: each subtracts an input from another.
+// TensorFlow.js's own backend under another name, with kernels of a training backend: each subtracts one input from another.
 beforeAll(async () => {
   await tf.setBackend("cpu");
   tf.registerBackend("with-updates", () => tf.findBackend("cpu"));

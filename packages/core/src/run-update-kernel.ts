@@ -4,8 +4,9 @@ import type { ParameterStep, ParameterUpdate } from "./optimizer.ts";
 
 /**
  * Updates all of these parameters by one kernel of the backend, if it has it.
- * @param slots the optimizer's slots, by their names in the kernel's inputs, `firstMoment` for firstMoment0, firstMoment1 …, in the order of its outputs
- * @returns undefined where the backend has no such kernel
+ * @param slots the optimizer's slots by their names in the kernel's inputs (`firstMoment` for firstMoment0, firstMoment1 …), in the order
+ *   of its outputs
+ * @returns undefined if the backend has no such kernel
  */
 export function runUpdateKernel(
   name: TrainingKernel,
@@ -30,7 +31,7 @@ export function runUpdateKernel(
   );
 }
 
-/** What an optimizer remembers of a parameter. */
+/** A slot of a parameter. */
 export function slotOf({ parameter, slots }: ParameterStep, name: string): tf.Tensor {
   const slot = slots[name];
   if (!slot) throw new Error(`${parameter.name} has no slot "${name}".`);

@@ -1,5 +1,5 @@
-// The safetensors format (https://github.com/huggingface/safetensors): an 8-byte little-endian header length, a JSON
-// header, raw little-endian data. Checkpoints, golden numbers and .benn files are written in it.
+// The safetensors format (https://github.com/huggingface/safetensors): an 8-byte little-endian header length, a JSON header, raw
+// little-endian data. Used for checkpoints, golden numbers and .benn files.
 import { z } from "zod";
 import { checkValue, faultSentence } from "./check-value.ts";
 import { UserError } from "./user-error.ts";
@@ -37,9 +37,9 @@ const headerEntry = z.strictObject({
 const header = z.object({ __metadata__: z.record(z.string(), z.string()).optional() }).catchall(headerEntry);
 
 /**
- * Reads a file's bytes; the arrays are copies.
+ * Parses a file; the arrays are copies.
  * @param name of the file, for messages
- * @throws UserError when a length, an offset or a shape does not fit
+ * @throws UserError if a length, an offset or a shape does not fit
  */
 export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
   const fail = (what: string): never => {
@@ -64,7 +64,7 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
     const size = entry.shape.reduce((product, n) => product * n, 1) * arrays[entry.dtype].BYTES_PER_ELEMENT;
     if (end < begin || end > body.byteLength) fail(`tensor "${key}" lies at ${begin} to ${end} of ${body.byteLength} bytes`);
     if (end - begin !== size) fail(`tensor "${key}" of shape [${entry.shape.join(", ")}] takes ${size} bytes, has ${end - begin}`);
-    // Copied, since data in the file need not be aligned to its element size; not with slice, which a Node Buffer does not copy.
+    // Copied, since data in the file need not be aligned to its element size. Not with Buffer's slice, which does not copy.
     tensors.set(key, {
       dtype: entry.dtype,
       shape: entry.shape,
@@ -74,7 +74,7 @@ export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
   return { metadata, tensors };
 }
 
-/** The bytes of a file; tensors in the order of the map, the largest element types first as the format asks of writers. */
+/** The bytes of a file. Tensors are in the order of the map, but the largest element types first, as the format requires of writers. */
 export function writeSafetensors({ metadata, tensors }: Safetensors): Uint8Array {
   const ordered = [...tensors].toSorted(([, a], [, b]) => arrays[b.dtype].BYTES_PER_ELEMENT - arrays[a.dtype].BYTES_PER_ELEMENT);
   let offset = 0;
@@ -84,7 +84,7 @@ export function writeSafetensors({ metadata, tensors }: Safetensors): Uint8Array
     offset += data.byteLength;
   }
   let json = JSON.stringify(entries);
-  json += " ".repeat((8 - (new TextEncoder().encode(json).byteLength % 8)) % 8); // data begins at a multiple of 8
+  json += " ".repeat((8 - (new TextEncoder().encode(json).byteLength % 8)) % 8); // aligns the data to a multiple of 8
   const head = new TextEncoder().encode(json);
   const bytes = new Uint8Array(8 + head.byteLength + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(head.byteLength), true);

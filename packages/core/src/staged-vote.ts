@@ -11,7 +11,7 @@ export function winners(scores: Float32Array | Float64Array, classes: number): I
   return won;
 }
 
-/** Share of rows whose highest score is the label's, in [0, 1]; NaN without rows. */
+/** Share of rows whose label has the highest score, in [0, 1]; NaN if there are no rows. */
 export function accuracy(scores: Float32Array | Float64Array, labels: Int32Array): number {
   const won = winners(scores, scores.length / labels.length);
   let right = 0;
@@ -20,8 +20,8 @@ export function accuracy(scores: Float32Array | Float64Array, labels: Int32Array
 }
 
 /**
- * Share of rows whose label is among the five highest scores, in [0, 1]; of equal scores the lower classes come first, as
- * for `winners`. NaN without rows.
+ * Share of rows whose label is among the five highest scores, in [0, 1]; ties rank lower classes first, as in `winners`. NaN if there are
+ * no rows.
  */
 export function topFiveAccuracy(scores: Float32Array | Float64Array, labels: Int32Array): number {
   const classes = scores.length / labels.length;

@@ -1,5 +1,5 @@
-// What one step of Adam is computed with, as one block of float32: at which byte of it each number stands. src/kernels/update-steps.ts forms
-// them in double precision, and assembly/adam.ts reads them.
+// Byte offsets of the numbers of one Adam step within a block of float32. src/kernels/update-steps.ts computes them in double precision,
+// and assembly/adam.ts reads them.
 
 /** learningRate / (1 − β1^step). */
 export const RATE = 0;
@@ -12,8 +12,8 @@ export const FRESH2 = 16;
 /** √(1 − β2^step). */
 export const CORRECTION = 20;
 export const EPSILON = 24;
-/** So much of the weight is added to the gradient. */
+/** Multiplied by the weight and added to the gradient. */
 export const DECAY = 28;
-/** So much of the weight stays. */
+/** Factor of the weight (decoupled decay). */
 export const KEPT = 32;
 export const ADAM_RATES_BYTES = 36;

@@ -1,4 +1,4 @@
-// The hash that random bits of a tensor's elements come from: core's `ELEMENT_HASH`, which every backend draws by.
+// The hash from which random bits of a tensor's elements are computed: core's `ELEMENT_HASH`, which every backend uses.
 
 export const INDEX_FACTOR = 0x9e3779b1;
 export const FIRST_FACTOR = 0x85ebca6b;

@@ -1,8 +1,8 @@
-// A window that moves over images, as one block of 32-bit integers: at which byte of it each number stands. src/geometry.ts writes it, and
-// the kernels of convolutions, pools and their gradients read it.
+// Byte offsets of the numbers of a window that slides over images, within a block of 32-bit integers. src/geometry.ts writes it, and the
+// kernels of convolutions, pools and their gradients read it.
 
 export const BATCH = 0;
-/** Of the images: the input of a convolution or pool, forward as backward. */
+/** Of the images: the input of a convolution or pool, in both the forward and the backward pass. */
 export const HEIGHT = 4;
 export const WIDTH = 8;
 export const CHANNELS = 12;
@@ -16,7 +16,7 @@ export const STRIDE_WIDTH = 40;
 /** Rows and columns of padding before the images. */
 export const TOP = 44;
 export const LEFT = 48;
-/** As if so many − 1 zeros stood between the rows, and the columns, of the images. */
+/** Dilation of the images' rows and columns: as if this many − 1 zeros were between them. */
 export const SPREAD_HEIGHT = 52;
 export const SPREAD_WIDTH = 56;
 export const GEOMETRY_BYTES = 60;

@@ -1,5 +1,5 @@
-// Operations by their numbers, once for both sides: TypeScript writes them into programs and arguments, AssemblyScript computes
-// them. So this is plain enough for both languages: constants alone, whose numbers nothing else depends on.
+// Numbers of operations, shared by both sides: TypeScript writes them into programs and arguments, AssemblyScript executes them. The file
+// is therefore valid in both languages: constants only, and nothing depends on their values.
 
 // Instructions of programs: see assembly/program.ts.
 /** A tensor in memory. */
@@ -9,25 +9,25 @@ export const NORMALIZE = 1;
 export const RELU = 2;
 /** −1 below 0, else +1. */
 export const SIGN = 3;
-/** a where dropout keeps it, else 0. */
+/** a if dropout keeps it, else 0. */
 export const DROPOUT = 4;
-/** a where b > 0, else 0. */
+/** a if b > 0, else 0. */
 export const PASS_POSITIVE = 5;
-/** a where −1 < b < 1, else 0. */
+/** a if −1 < b < 1, else 0. */
 export const PASS_UNIT = 6;
-/** a where b ≠ 0, else 0. */
+/** a if b ≠ 0, else 0. */
 export const PASS_NONZERO = 7;
-/** Batch norm's gradient of a, its input being b. */
+/** Batch norm's gradient for dy = a and the input b. */
 export const NORMALIZE_GRAD = 8;
 /** 1 above 0, else 0; NaN stays NaN. */
 export const STEP = 9;
-/** `RELU` of what `NORMALIZE` gives. */
+/** `RELU` of `NORMALIZE`. */
 export const NORMALIZE_RELU = 10;
-/** `PASS_UNIT` whose b `NORMALIZE` gives. */
+/** `PASS_UNIT` with b = `NORMALIZE` of its operand. */
 export const PASS_UNIT_NORMALIZED = 11;
 export const ADD = 12;
 
-// Of one value: see `unary` of assembly/elementwise.ts.
+// Of one value: see `unary` in assembly/elementwise.ts.
 export const UNARY_RELU = 0;
 /** 1 above 0, else 0; NaN stays NaN. */
 export const UNARY_STEP = 1;
@@ -41,7 +41,7 @@ export const CLIP = 7;
 /** −1 below 0, else +1. */
 export const UNARY_SIGN = 8;
 
-// Of two values: see `binary` of assembly/elementwise.ts.
+// Of two values: see `binary` in assembly/elementwise.ts.
 export const SUM = 0;
 export const DIFFERENCE = 1;
 export const PRODUCT = 2;

@@ -1,7 +1,7 @@
-// The order of sums in evaluation, which packed models repeat bit for bit (docs/packed.md, "order of sums"): a sum is taken in
-// blocks of so many products, each from 0 by itself, and the blocks' sums are added up.
+// The order of sums in evaluation, which packed models repeat bit for bit (docs/packed.md, "order of sums"): a sum is computed in blocks of
+// this many products, each starting from 0, and the sums of the blocks are added.
 
-/** Of a convolution: as many whole taps as these products have, and at least one. */
+/** For a convolution: the whole taps that fit this many products, at least one. */
 export const CONV_BLOCK = 384;
-/** Of a product of matrices. */
+/** For a matrix product. */
 export const MATMUL_BLOCK = 256;

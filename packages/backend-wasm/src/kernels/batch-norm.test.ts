@@ -17,7 +17,7 @@ function moments(x: Float32Array, rows: number, c: number) {
   return { mean, variance };
 }
 
-/** Σ dy·batchNorm(x), the function whose gradient the kernel gives, in double precision. */
+/** Σ dy·batchNorm(x), the function whose gradient the kernel computes, in double precision. */
 function loss(x: Float64Array, dy: Float32Array, rows: number, c: number, scale: ArrayLike<number>, offset: ArrayLike<number>): number {
   let total = 0;
   for (let k = 0; k < c; k++) {
@@ -123,7 +123,7 @@ describe("batch norm", () => {
         };
         for (const i of [0, 1, rows * c - 1]) {
           const slope = (at(nudged(x, i, step), scale ?? ones, ones) - at(nudged(x, i, -step), scale ?? ones, ones)) / (2 * step);
-          // A channel of nearly equal values bends too sharply for a difference to see its slope.
+          // A channel of nearly equal values is too strongly curved for a finite difference.
           if (variance[i % c]! > 0.01) expectClose([dx!.values[i]!], [slope], 2e-3);
         }
         const exact = Float64Array.from(x);

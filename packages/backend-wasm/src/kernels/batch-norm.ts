@@ -8,13 +8,13 @@ import { withProgram } from "../program.ts";
 
 type Info = tf.TensorInfo;
 
-/** x as [rows, channels]. */
+/** Shape of x as [rows, channels]. */
 function rowsOf(x: Info): [rows: number, channels: number] {
   const channels = x.shape.at(-1) ?? 1;
   return [x.shape.slice(0, -1).reduce((product, n) => product * n, 1), channels];
 }
 
-/** x normalised, as a formula: nothing is written down. */
+/** x normalized, as a formula: nothing is materialized. */
 function normalized(
   backend: WasmBackend,
   x: Info,

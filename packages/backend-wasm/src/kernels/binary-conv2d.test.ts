@@ -79,7 +79,8 @@ describe("BinaryConv2DGrad", () => {
         const plain = { ...given, relu: 0 as const };
         const { x, kernel, bias, y, shapes, attributes } = binaryConvolution(plain);
         const dy = randomValues(y.length, "dy");
-        // A filter's magnitude is what a kernel may change in; its slope is the sum of the kernel's gradient along its signs.
+        // A filter's magnitude is the only thing in which a kernel may change; the slope is the sum of the kernel's gradient along its
+        // signs.
         const filter = pick % given.f;
         const loss = (step: number) => {
           const moved = kernel.map((value, i) => (i % given.f === filter ? value + Math.sign(value) * step : value));

@@ -85,7 +85,7 @@ const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x,
   const given = { g, passed, seed, scale, kernel: backend.address(kernel), dBias: backend.address(dBias) };
   const packed = backend.gradients === "int16" ? packQuantized(backend, given) : packExact(backend, given);
   passed.release();
-  // They go with dx, which is made when it is asked for.
+  // Released together with dx, which is computed on demand.
   const held = packed.blocks.map((block) => new Formula("load", { length: 0, block }));
   try {
     kernelGrad(backend, g, bitsOf(backend, backend.formula(x), g.c), packed, dKernel);
@@ -113,8 +113,8 @@ const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x,
 };
 
 /**
- * How many rows of dy to a table, of `things` in all: the cheapest, where making an entry costs about half as much again as
- * adding one, each of `rows` adds one entry of each table, and loads and stores its sum, worth two, for every four tables.
+ * Number of rows of dy per table, of `things` in all: the cheapest. Making an entry costs about half as much again as adding one; each of
+ * `rows` adds one entry of each table, and loads and stores its sum, which costs two, for every four tables.
  */
 function groupSize(things: number, rows: number, signs: 2 | 3): number {
   const cost = (group: number): number => {
@@ -149,13 +149,13 @@ function kernelGrad(backend: WasmBackend, g: Layer, bits: ReturnType<typeof bits
   });
 }
 
-/** dx is an address; for `sum` and `unit` see `Forms.sumWithPassed`, 0 for none. */
+/** dx is an address; for `sum` and `unit` see `Forms.sumWithPassed`, 0 if absent. */
 function inputGrad(backend: WasmBackend, g: Layer, kernel: number, dy: PackedGradient, dx: number, sum: number, unit: number): void {
   const { batch, h, w, c, kh, f, rows, pixels } = g;
   const { wasm } = backend;
   const group = groupSize(f, rows, 2);
   const blocks = Math.ceil(batch / dy.lanes);
-  // Enough units for many threads, as long as each still has many rows for its tables.
+  // Enough units for many threads, as long as each still has many rows per table.
   const splits = rows >= 1024 ? Math.min(Math.ceil(16 / blocks), Math.ceil(c / 16)) : 1;
   const channels = Math.ceil(c / splits);
   backend.withScratch(4 * rows * wasm.chunksOf(f, group), (codes) => {

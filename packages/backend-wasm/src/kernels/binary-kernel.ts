@@ -4,7 +4,7 @@ import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
 type Info = tf.TensorInfo;
 
-/** Rows and filters of a kernel as a matrix, and how its groups of four filters are cut: some 16,384 weights a chunk. */
+/** Rows and filters of a kernel as a matrix, and how its groups of four filters are split: about 16,384 weights per chunk. */
 function matrix({ shape }: Info) {
   const f = shape.at(-1) ?? 1;
   const rows = tf.util.sizeFromShape(shape) / f;

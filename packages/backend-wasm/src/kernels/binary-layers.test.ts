@@ -16,7 +16,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { BACKEND_NAME, registerWasmBackend } from "../register.ts";
 
-/** Standard normal values of a shape, the same each time. */
+/** Standard normal values of a shape; the same on every call. */
 function normal(shape: readonly number[], seed: number, deviation = 1): tf.Tensor {
   const random = createRandom(seed, "test", ...shape);
   return tf.tensor(
@@ -27,7 +27,7 @@ function normal(shape: readonly number[], seed: number, deviation = 1): tf.Tenso
 
 beforeAll(async () => void (await registerWasmBackend()));
 
-/** f(inputs), and the gradient of Σ w·f by each of the inputs, for some w. */
+/** f(inputs), and the gradient of Σ w·f with respect to each input, for some w. */
 function withGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): tf.Tensor[] {
   const y = f(...inputs);
   return [y, ...tf.grads((...args) => tf.sum(tf.mul(f(...args), normal(y.shape, 7))))(inputs)];
@@ -51,7 +51,7 @@ function normOf(x?: tf.Tensor, scale?: tf.Tensor, offset?: tf.Tensor): [tf.Tenso
   return [y, ...copies];
 }
 
-/** Each with the engine's own kernels for it, and values of every kind that come of them. */
+/** Each with the engine's own kernels for it, and every kind of value that they produce. */
 const cases: Readonly<Record<string, readonly [kernels: readonly string[], compute: () => tf.Tensor[]]>> = {
   "the sign": [["BinarySign", "BinarySignGrad"], () => withGradients((x) => binarySign(x), [normal([5, 4], 1)])],
   "a binary kernel": [

@@ -6,10 +6,10 @@ import { TensorMemory } from "../tensor-memory.ts";
 import { GEOMETRY_BYTES } from "../constants/geometry.ts";
 import { writeGeometry } from "../geometry.ts";
 
-/** `erring`: rounding them to the kernel's integers errs by half to the same side, everywhere. */
+/** `erring`: rounding to the kernel's integers has an error of one half with the same sign everywhere. */
 const VALUES = ["real", "integers", "zeros", "with specials", "erring inputs", "erring weights"] as const;
 
-/** Powers of two that inputs and weights are multiplied by, some so large that sums of products overflow, some so small that they underflow. */
+/** Powers of two that scale inputs and weights, some so large that sums of products overflow, some so small that they underflow. */
 const SCALES: (readonly [number, number])[] = [
   [0, 0],
   [3, -3],
@@ -36,7 +36,7 @@ const convolutions = fc.record({
   top: fc.integer({ min: 0, max: 9 }),
   left: fc.integer({ min: 0, max: 9 }),
   scales: fc.oneof(fc.constant(SCALES[0]!), fc.constantFrom(...SCALES)),
-  /** The same for biases, beyond what it is for products. */
+  /** The same for biases, beyond the range for products. */
   offset: fc.constantFrom<number[]>(-5, 0, 4, 20),
   values: fc.constantFrom(...VALUES),
   biased: fc.boolean(),
@@ -80,7 +80,7 @@ describe.each(["relaxed", "plain"] as const)("signs of a convolution, with %s SI
   const tensors = new TensorMemory(256, false);
   const wasm = await instantiateKernels((await compileKernels(simd, false)).module, tensors.memory);
 
-  /** Signs by `conv2dSigns`, which may be kept from the packed kernel, and by `conv2d` and `packSigns`. */
+  /** Signs by `conv2dSigns` (optionally without the quantized kernel), and by `conv2d` and `packSigns`. */
   function signs(
     { batch, h, w, c, f, kh, kw, sh, sw, top, left, scales, offset, values, biased, chunk, seed }: Convolution,
     readsPacked = true,
@@ -91,7 +91,7 @@ describe.each(["relaxed", "plain"] as const)("signs of a convolution, with %s SI
     const blocks: number[] = [];
     const allocate = (bytes: number): number => {
       const block = tensors.allocate(bytes + 64);
-      // What was there before must not matter.
+      // Previous contents must not matter.
       new Uint8Array(tensors.memory.buffer, block, bytes + 64).fill(255);
       blocks.push(block);
       return block;
@@ -125,7 +125,7 @@ describe.each(["relaxed", "plain"] as const)("signs of a convolution, with %s SI
       writeGeometry(tensors.memory, geometry, { ...images, ...kernels, outHeight: oh, outWidth: ow, top, left });
       wasm.conv2d(0, total, exact, geometry, x, packed, y, bias, 0);
 
-      // Many thresholds are, or are next to, a value that there is: nothing but that value itself tells its sign.
+      // Many thresholds equal an actual value or are next to one: only the exact value determines its sign.
       const length = wasm.patternLength(f);
       const flips = Array.from({ length }, () => random.integer(2));
       const thresholds = floats(2 * length, (i) => {
@@ -150,7 +150,7 @@ describe.each(["relaxed", "plain"] as const)("signs of a convolution, with %s SI
         const to = Math.min(total, from + chunk);
         wasm.conv2dSigns(from, to, scratch, geometry, x, packed, actual, bias, thresholds, length, quantized);
       }
-      // Nothing was written beyond the scratch and the signs.
+      // Nothing was written beyond the scratch memory and the signs.
       expect(end.every((byte) => byte === 255)).toBe(true);
       expect(new Uint8Array(tensors.memory.buffer, actual + bytes, 64).every((byte) => byte === 255)).toBe(true);
       return { actual: bitsAt(actual, bytes), expected: bitsAt(expected, bytes) };

@@ -20,7 +20,7 @@ interface Attributes {
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-/** The geometry of a convolution, or undefined for one that is left to the CPU backend: channels first, or dilated. */
+/** The geometry of a convolution, or undefined if it is left to the CPU backend: channels first, or dilated. */
 function geometry(x: readonly number[], kernel: readonly number[], attrs: Attributes): tf.backend_util.Conv2DInfo | undefined {
   const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode } = attrs;
   if (dataFormat !== "NHWC" || [dilations].flat().some((n) => n !== 1)) return undefined;
@@ -34,7 +34,7 @@ interface Patches {
   /** Address of the images. */
   readonly x: number;
   readonly kernel: { readonly at: number; readonly strides: readonly [tap: number, channel: number, filter: number] };
-  /** Where values go, or the signs alone of what a chain makes of them, as bits. */
+  /** Where the values go, or only their signs after a chain, as bits. */
   readonly y: number | SignsBehind;
   /** Address, or 0. */
   readonly bias?: number;
@@ -73,8 +73,8 @@ function convolve(backend: WasmBackend, { geometry, x, kernel, y, bias = 0, fuse
 }
 
 /**
- * The convolution, at once in training. In evaluation when somebody reads it; and where its signs are all that is asked for, behind
- * batch norm say, it is never written down.
+ * The convolution: computed at once in training, on demand in evaluation. If only the signs are needed, for example after batch norm, the
+ * values are never materialized.
  */
 function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: WasmBackend, bias?: Info): Info {
   const { inChannels: c, outChannels: f } = g;
@@ -109,7 +109,7 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
     write(behind);
   };
   const compute = (): Block => {
-    // Whoever asks twice shall not make the same network compute it twice again.
+    // If the values are read after the signs, the next evaluation of the same network must not compute them twice.
     if (packed) readWhole.add(dataId);
     const y = new Block(backend.tensors, 4 * length);
     try {
@@ -131,7 +131,7 @@ const conv2d: WasmKernel<{ x: Info; filter: Info }, Attributes> = ({ inputs: { x
   return g && x.dtype === "float32" ? forward(x, filter, g, backend) : undefined;
 };
 
-/** Activations that are a kernel of their own, which runs in a second pass. */
+/** Activations that are separate kernels, run in a second pass. */
 const ACTIVATIONS: Readonly<Record<string, string>> = { relu: tf.Relu, relu6: tf.Relu6, elu: tf.Elu, sigmoid: tf.Sigmoid };
 
 interface FusedAttributes extends Attributes {
@@ -161,12 +161,12 @@ const fusedConv2d: WasmKernel<FusedInputs, FusedAttributes> = ({ inputs, attrs, 
 };
 
 /**
- * dx: dy spread apart by the strides, convolved with the kernel turned half round and its channels and filters exchanged.
- * Only when somebody reads it: TensorFlow.js asks for it even where x is the images.
+ * dx: dy dilated by the strides, convolved with the kernel rotated by 180° and its channels and filters exchanged. Computed on demand,
+ * because TensorFlow.js requests it even if x is the images.
  */
 const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShape: Shape4 }> = ({ inputs, attrs, backend }) => {
   const g = geometry(attrs.inputShape, inputs.filter.shape, attrs);
-  // conv2dTranspose may hand over a dy that is larger than the convolution's output.
+  // conv2dTranspose may pass a dy that is larger than the convolution's output.
   if (!g || inputs.dy.shape.some((n, i) => n !== g.outShape[i])) return undefined;
   const { inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f } = g;
   const [dy, filter] = [backend.formula(inputs.dy), backend.formula(inputs.filter)];
@@ -208,7 +208,7 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
   return backend.defer(attrs.inputShape, new Formula("whole", { length, inputs: [dy, filter], compute }));
 };
 
-/** Output pixels that the kernel takes at a time. */
+/** Output pixels that the kernel processes at a time. */
 const PIXELS = 240;
 
 const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: Shape4 }> = ({ inputs: { x, dy }, attrs, backend }) => {
@@ -221,7 +221,7 @@ const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: 
   const [xs, out, formula] = [backend.address(x), backend.address(dw), backend.formula(dy)];
   const pixels = g.batchSize * oh * ow;
   const units = wasm.filterGradUnits(c, kh * kw);
-  // A formula is evaluated for each tap anew, and only from the start of a pattern.
+  // A formula would be evaluated again for each tap, and only from the start of a pattern.
   if (units > 1 || (PIXELS * f) % wasm.patternLength(f) !== 0) backend.materialize(formula);
   const wanted = Math.min(Math.ceil(24 / units), Math.max(1, Math.floor(8e6 / (4 * size))), Math.ceil(pixels / PIXELS));
   const perSplit = Math.ceil(pixels / PIXELS / wanted) * PIXELS;

@@ -8,7 +8,7 @@ import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 type Info = tf.TensorInfo;
 type Four = [number, number, number, number];
 
-/** The shape with axes of 1 put before it, up to four; undefined for more than four. */
+/** The shape with leading axes of 1, up to four axes; undefined for more than four. */
 function four(shape: readonly number[], fill: number): Four | undefined {
   return shape.length > 4 ? undefined : ([...Array<number>(4 - shape.length).fill(fill), ...shape] as Four);
 }
@@ -21,14 +21,14 @@ function strides([, a, b, c]: Four): [number, number, number] {
 /** A tensor's address and shape, and an offset in it, in elements along each axis. */
 type Place = readonly [address: number, shape: Four, offset: Four];
 
-/** Copies a box of `extent` elements from one tensor to another. */
+/** Copies a box of `extent` elements between two tensors. */
 function copyBox(backend: WasmBackend, from: Place, to: Place, extent: Four): void {
   const place = ([address, shape, offset]: Place) => {
     const [s0, s1, s2] = strides(shape);
     return [address + offset[0] * s0 + offset[1] * s1 + offset[2] * s2 + 4 * offset[3], s0, s1, s2] as const;
   };
   const [n0, n1, n2, n3] = extent;
-  // A row that is whole in both is one run with its neighbours.
+  // Rows that are complete in both tensors are merged with their neighbours into one run.
   const whole = from[1][3] === n3 && to[1][3] === n3;
   const [rows, run] = whole ? [1, n2 * n3] : [n2, n3];
   const cut = { total: n0, grain: grainOf(n0, Math.ceil(16_384 / Math.max(1, n1 * n2 * n3))), work: { bytes: 8 * n0 * n1 * n2 * n3 } };
@@ -53,7 +53,7 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
     copyBox(backend, [operand.block!.address, from, [0, 0, 0, 0]], [y.address, four(shape, 1)!, before], from);
     return y;
   };
-  // An average pool takes the zeros around its images as read.
+  // An average pool treats the zeros around its images as read.
   const [rows, columns] = [paddings[1], paddings[2]];
   const around = x.shape.length === 4 && constantValue === 0 && [paddings[0]!, paddings[3]!].flat().every((n) => n === 0);
   const padded = around ? { operand, shape: from, top: rows![0], left: columns![0] } : undefined;

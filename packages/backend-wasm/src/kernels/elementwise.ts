@@ -64,7 +64,7 @@ function sameShape(a: tf.TensorInfo, b: tf.TensorInfo): boolean {
 
 const product = binary(operations.PRODUCT) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
 
-/** A product with a step, as in the gradient of ReLU, is a formula of the step's argument. */
+/** A product with a step function, as in the gradient of ReLU, becomes a formula of the step's argument. */
 const multiply: WasmKernel<Binary> = (call) => {
   const { a, b } = call.inputs;
   const { backend } = call;
@@ -77,7 +77,7 @@ const multiply: WasmKernel<Binary> = (call) => {
 
 const sum = binary(operations.SUM) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
 
-/** A sum with what a sign passes on of a gradient that is not made yet: as around a residual layer. The two are made in one pass. */
+/** A sum with what a sign passes of a gradient that is not computed yet, as at a residual connection. Both are computed in one pass. */
 function passedOnto(backend: WasmBackend, sum: Formula, passed: Formula): Block | undefined {
   const [gradient, unit] = passed.operation === "passUnit" ? passed.inputs : [];
   const { sumWithPassed } = gradient?.forms ?? {};
@@ -88,8 +88,8 @@ function passedOnto(backend: WasmBackend, sum: Formula, passed: Formula): Block 
 }
 
 /**
- * A sum with values that are not written down makes and adds them in one pass. It is written down, since sums are read more than once:
- * by whoever is first to ask, who may want signs of it along with it.
+ * A sum with deferred values computes and adds them in one pass. It is materialized by the first reader, since sums are read more than
+ * once; that reader may also want its signs.
  */
 const add: WasmKernel<Binary> = (call) => {
   const { a, b } = call.inputs;
@@ -118,12 +118,12 @@ const binarySignGrad: WasmKernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }> = ({ i
   backend.defer(x.shape, new Formula("passUnit", { inputs: [backend.formula(dy), backend.formula(x)] }));
 
 const dropoutMask: WasmKernel<Unary, { rate: number; seed: number }> = ({ inputs: { x }, attrs: { rate, seed }, backend }) => {
-  // A hash is a whole number: at least rate · 2³² is at least the next whole number.
+  // A hash is an integer: at least rate · 2³² means at least the next integer.
   const threshold = Math.min(Math.ceil(rate * 0x1_0000_0000), 0xffff_ffff);
   return backend.defer(x.shape, new Formula("dropout", { inputs: [backend.formula(x)], parameters: [seed, threshold] }));
 };
 
-/** Truth values and integers become floats of their own; every other change of type is the CPU backend's. */
+/** Booleans and integers are converted to floats here; every other conversion is left to the CPU backend. */
 const cast: WasmKernel<Unary, { dtype: tf.DataType }> = ({ inputs: { x }, attrs, backend }) => {
   if (attrs.dtype !== "float32" || (x.dtype !== "bool" && x.dtype !== "int32")) return undefined;
   const y = backend.makeFloats(x.shape);

@@ -13,7 +13,7 @@ const batchMatMul: WasmKernel<Inputs, Attributes> = ({ inputs: { a, b }, attrs: 
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
   const n = transposeB ? rowsB : columnsB;
   const batch = a.shape.slice(0, -2);
-  // Batches that are broadcast, and what does not fit, are the CPU backend's to handle or to refuse.
+  // Broadcast batches and mismatching shapes are left to the CPU backend to handle or refuse.
   const fits = k === (transposeB ? columnsB : rowsB) && batch.every((size, i) => size === b.shape[i]) && a.shape.length === b.shape.length;
   if (!fits || a.dtype !== "float32" || b.dtype !== "float32" || m * n * k === 0) return undefined;
   const y = backend.makeFloats([...batch, m, n]);
@@ -40,7 +40,7 @@ interface FusedAttributes extends Attributes {
   readonly activation?: string;
 }
 
-/** Product, then bias; an activation other than none is left to the CPU backend. */
+/** Product, then bias; activations are left to the CPU backend. */
 const fusedMatMul: WasmKernel<Inputs & { bias?: Info }, FusedAttributes> = ({ inputs, attrs, backend }) => {
   if (attrs.activation && attrs.activation !== "linear" && attrs.activation !== "relu") return undefined;
   let y = batchMatMul({ inputs, attrs, backend }) as Info | undefined;

@@ -25,7 +25,7 @@ const imagesOf = (g: tf.backend_util.Conv2DInfo, tensors: number) => ({
   work: { bytes: 4 * g.batchSize * g.inHeight * g.inWidth * g.inChannels * tensors },
 });
 
-/** The CPU backend answers with x itself, whatever the stride and padding that come to the same shape. */
+/** The CPU backend returns x itself, whatever stride and padding give the same shape. */
 const isIdentity = (g: tf.backend_util.Conv2DInfo) =>
   g.filterHeight === 1 && g.filterWidth === 1 && tf.util.arraysEqual(g.inShape, g.outShape);
 
@@ -43,7 +43,7 @@ const avgPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, ba
   if (x.dtype !== "float32" || isIdentity(g)) return undefined;
   const y = backend.makeFloats(g.outShape);
   const { padded } = backend.formula(x).forms;
-  // Zeros around the images, which count, need not be there to be added; padding of the pool's own does not count.
+  // Zeros around the images, which count, need not be stored to be added; the pool's own padding does not count.
   if (padded && g.padInfo.type === "VALID") {
     backend.materialize(padded.operand);
     const [, height, width] = padded.shape;

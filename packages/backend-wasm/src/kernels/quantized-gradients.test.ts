@@ -6,7 +6,7 @@ import { randomValues } from "../../test/random-values.ts";
 import { expectClose, run, useBackend } from "../../test/use-backend.ts";
 import { registerWasmBackend } from "../register.ts";
 
-/** 12 bits of chance of element number `i` of a dy of `filters` filters: a word serves two of eight filters. */
+/** 12 random bits for element number `i` of a dy of `filters` filters: one word serves two of eight filters. */
 function bitsOf(seed: number, i: number, filters: number): number {
   const filter = i % filters;
   const row = Math.floor(i / filters) * Math.ceil(filters / 8) + (filter >> 3);
@@ -14,7 +14,7 @@ function bitsOf(seed: number, i: number, filters: number): number {
   return filter & 4 ? word >>> 20 : word & 0xfff;
 }
 
-/** Values, each of a lane with a scale of its own, as integers, and what one unit of a lane stands for. */
+/** Values as integers, with a scale per lane, and the value of one unit of each lane. */
 function quantize(values: Float32Array, laneOf: (i: number) => number, bitsAt: (i: number) => number) {
   const most = new Map<number, number>();
   for (const [i, value] of values.entries()) most.set(laneOf(i), Math.max(most.get(laneOf(i)) ?? 0, Math.abs(value)));
@@ -27,11 +27,11 @@ function quantize(values: Float32Array, laneOf: (i: number) => number, bitsAt: (
   return { integers, unit: (lane: number) => Math.fround((most.get(lane) ?? 0) / 1023) };
 }
 
-/** A layer and the values that go with it. */
+/** A layer and its values. */
 const problemOf = (given: BinaryConvolution) => ({ ...given, ...binaryConvolution(given) });
 type Problem = ReturnType<typeof problemOf>;
 
-/** The gradients of a binary convolution from a dy that is quantized first, in plain integers. */
+/** The gradients of a binary convolution from a quantized dy, in plain integers. */
 function reference({ x, kernel, y, eachProduct, f, batch, scale, relu }: Problem, dy: Float32Array, seed: number) {
   const passed = dy.map((value, i) => (relu && y[i] === 0 ? 0 : value));
   const image = (i: number) => Math.floor(i / (y.length / batch));
@@ -113,7 +113,7 @@ describe("BinaryConv2DGrad with gradients of 16 bits", () => {
         if (deviation > 0) apart++;
       }
       expect(apart).toBe(exact[name].length);
-      expect(worst).toBeLessThan(5); // of some thousand means, in standard errors
+      expect(worst).toBeLessThan(5); // of several thousand means, in standard errors
     }
   });
 

@@ -4,7 +4,7 @@ import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 import { withProgram } from "../program.ts";
 
-/** Sum or mean over neighbouring axes: over the middle of [outer, middle, inner]. */
+/** Sum or mean over adjacent axes: over the middle of [outer, middle, inner]. */
 function reduce(divisor: (middle: number) => number): WasmKernel<{ x: tf.TensorInfo }, { axis?: number | number[]; keepDims?: boolean }> {
   return ({ inputs: { x }, attrs, backend }) => {
     if (x.dtype !== "float32") return undefined;
@@ -17,13 +17,13 @@ function reduce(divisor: (middle: number) => number): WasmKernel<{ x: tf.TensorI
     const y = backend.makeFloats(attrs.keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i)));
     const to = backend.address(y);
     const formula = backend.formula(x);
-    // Also of one row alone, so that an image has the same sums whatever stands beside it in its batch.
+    // Also for a single row, so that an image has the same sums whatever else is in its batch.
     if (outer > 1 || !axes.includes(0)) {
       const from = backend.address(x);
       const cut = { total: outer, grain: grainOf(outer, Math.ceil(16_384 / (middle * inner))), scratch: 8 * inner };
       backend.run("sumMiddle", { ...cut, work: { bytes: 4 * outer * middle * inner } }, from, middle, inner, to, divisor(middle));
     } else if (formula.operation === "normalizeGrad" && formula.channels === inner) {
-      // Moving all rows alike moves nothing past a batch norm: these sums are 0, but for rounding if they were added up.
+      // Shifting all rows alike has no effect after a batch norm: these sums are 0, except for rounding if they were computed.
       backend.run("fill", { total: inner, grain: inner }, to, 0);
     } else {
       withProgram(backend, [formula], inner, ({ address, length, scratch }) => {

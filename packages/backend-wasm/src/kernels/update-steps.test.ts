@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { randomValues } from "../../test/random-values.ts";
 import { expectClose, run, useBackend } from "../../test/use-backend.ts";
 
-/** A rule in float64: takes the state of one weight and its gradient, and changes the state. */
+/** A rule in float64: takes the state of one weight and its gradient, and updates the state. */
 type Plain = (state: Record<string, number>, gradient: number, step: number) => void;
 
 const adam =
@@ -48,7 +48,7 @@ describe.each(rules)("%s", (_, kernel, attributes, slots, plain) => {
     for (let step = 1; step <= 5; step++) {
       const gradient = randomValues(n, "g", step);
       const given = [...names.map((name, at) => [name, state[at]!] as const), ["gradient", gradient] as const];
-      // Beside it another one, of which nothing comes here.
+      // A second weight, which must not be affected.
       const other = given.map(([name]) => [`${name}0`, [new Float32Array(7), [7]]] as const);
       const inputs = Object.fromEntries([...other, ...given.map(([name, values]) => [`${name}1`, [values, [n]]] as const)]);
       const updated = run(kernel, inputs, { ...attributes, step }).map(({ values }) => values);

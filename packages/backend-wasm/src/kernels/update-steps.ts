@@ -6,16 +6,16 @@ import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
 type Info = tf.TensorInfo;
 
-/** Addresses of one weight: of what is read, its slots last, and of what is written, in the same order without the gradient. */
+/** Addresses of one weight: of the inputs, slots last, and of the outputs, in the same order without the gradient. */
 interface Places<Slots extends number[]> {
   readonly from: [weight: number, gradient: number, ...Slots];
   readonly to: [weight: number, ...Slots];
 }
 
 /**
- * A kernel that updates weights, one after the other, each by all threads.
- * @param slots names of what is kept of a weight, as in its inputs
- * @param updateBy the update that these attributes mean, of one weight
+ * A kernel that updates weights one after the other, each on all threads.
+ * @param slots names of a weight's slots, as in the kernel's inputs
+ * @param updateBy returns the update of one weight for these attributes
  */
 function updateKernel<A, Slots extends number[]>(
   slots: { readonly [K in keyof Slots]: string },
@@ -52,7 +52,7 @@ interface AdamAttributes {
 
 type AdamSlots = [firstMoment: number, secondMoment: number];
 
-/** The numbers are formed in double precision here, and rounded to float32 when they are written. */
+/** The numbers are computed in double precision, and rounded to float32 when they are written. */
 const adamStep = ({ learningRate, beta1, beta2, epsilon, weightDecay, decoupledDecay = 0, step }: AdamAttributes) => {
   const numbers: readonly (readonly [place: number, value: number])[] = [
     [at.RATE, learningRate / (1 - beta1 ** step)],

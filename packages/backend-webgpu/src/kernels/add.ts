@@ -2,7 +2,10 @@ import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";
 
-/** A sum with what is not made yet, a residual layer's batch norm or the gradient of its sign, is made in one program; others are TensorFlow.js's. */
+/**
+ * A sum with a deferred value (a batch norm at a residual connection, or the gradient of its sign) is computed in one program; other sums
+ * are left to TensorFlow.js.
+ */
 const add: Kernel<{ a: TensorInfo; b: TensorInfo }, unknown> = ({ inputs: { a, b }, backend }) => {
   if (a.dtype !== "float32" || b.dtype !== "float32" || String(a.shape) !== String(b.shape)) return undefined;
   const [first, second] = [backend.formsOf(a).elements, backend.formsOf(b).elements];

@@ -15,12 +15,12 @@ function sizeOf({ shape }: TensorInfo): Size {
   return { channels, rows: shape.slice(0, -1).reduce((product, n) => product * n, 1) };
 }
 
-/** WGSL of a value of the channel amid the images: at their edges stand values that are far from all others. */
+/** WGSL for a value of the channel from the middle of the images: values at their edges are far from all others. */
 const SOME_ROW = "x[uniforms.rows / 13 * 8 * uniforms.channels + channel]";
 
 /**
- * Batch norm in training over all axes but the last. Mean and variance come of one pass over x: of the differences from one row
- * of it, so that nothing is lost however far the mean is from 0.
+ * Batch norm in training over all axes but the last. Mean and variance are computed in one pass over x, from the differences to one of its
+ * rows, so that they lose no precision however far the mean is from 0.
  * @see S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015, algorithm 1
  */
 const batchNorm: Kernel<{ x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo }, { epsilon: number }> = ({
@@ -107,7 +107,7 @@ interface Average {
   readonly share: number;
 }
 
-/** Averages that one program updates: two tensors each, and a program takes eight. */
+/** Averages that one program updates: each needs two tensors, and a program takes eight. */
 const AT_ONCE = 4;
 
 const movingAverages: Kernel<Readonly<Record<string, TensorInfo>>, { momentum: number; factors: number[] }> = ({

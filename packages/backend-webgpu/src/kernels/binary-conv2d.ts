@@ -29,7 +29,7 @@ function sizesOf(x: tf.TensorInfo, kernel: tf.TensorInfo, { strides, pad: [top, 
   };
 }
 
-/** 32 channels to a word, [pixels, words]: bits set where `condition` of `value` holds. */
+/** Packs 32 channels per word, [pixels, words]: a bit is set if `condition` of `value` holds. */
 function packChannels(backend: GuardedBackend, x: tf.TensorInfo, channels: number, key: string, condition: string): tf.TensorInfo {
   const pixels = x.shape.reduce((product, n) => product * n, 1) / channels;
   const words = Math.ceil(channels / 32);
@@ -51,7 +51,7 @@ function packChannels(backend: GuardedBackend, x: tf.TensorInfo, channels: numbe
   });
 }
 
-/** The kernel's signs, 32 channels to a word, [taps, words, filters]: neighbouring threads compute neighbouring filters. */
+/** Packs the kernel's signs, 32 channels per word, as [taps, words, filters]: neighbouring threads compute neighbouring filters. */
 function packKernel(backend: GuardedBackend, kernel: tf.TensorInfo): tf.TensorInfo {
   const [height, width, channels, filters] = kernel.shape as Four;
   const words = Math.ceil(channels / 32);
@@ -74,8 +74,8 @@ function packKernel(backend: GuardedBackend, kernel: tf.TensorInfo): tf.TensorIn
 }
 
 /**
- * XNOR and popcount: with words `signs` of what is negative and `parts` of what is not 0, a sum of products of ±1 is the
- * number of parts less twice the number of signs that differ. Zeros (dropped out, or padding) are no part.
+ * XNOR and popcount: with words `signs` that mark negative values and `parts` that mark values other than 0, a sum of products of ±1 is the
+ * number of parts minus twice the number of differing signs. Zeros (from dropout or padding) are not parts.
  * @see M. Rastegari et al., "XNOR-Net", ECCV 2016, section 3.2
  */
 const binaryConv2d: Kernel<{ x: tf.TensorInfo; kernel: tf.TensorInfo; bias?: tf.TensorInfo }, Attributes> = ({
@@ -85,7 +85,7 @@ const binaryConv2d: Kernel<{ x: tf.TensorInfo; kernel: tf.TensorInfo; bias?: tf.
 }) => {
   const { input, kernel: taps, output, strides, before } = sizesOf(x, kernel, attrs);
   const channels = input[3];
-  // A sign is never 0, so all of it are parts.
+  // Signs are never 0, so all of them are parts.
   const source = backend.formsOf(x).signOf;
   const signs = packChannels(backend, source ?? x, channels, "signs", "value < 0.0");
   const parts = source ? undefined : packChannels(backend, x, channels, "parts", "value != 0.0");
@@ -158,7 +158,7 @@ const binaryConv2dGrad: Kernel<GradInputs, Attributes> = ({ inputs: { dy, x, ker
         value: "return select(0.0, dy[index], y[index] > 0.0);",
       })
     : dy;
-  // Where there is no bias, nobody asks for it.
+  // Without a bias, this gradient is never requested.
   const dBias = backend.defer([filters], [masked], (output) => {
     channelSums(backend, { key: "dy", inputs: { dy: masked }, rows, channels: filters, term: "dy[at]", output });
   });

@@ -6,7 +6,7 @@ import { reduceGroups } from "../reduce-groups.ts";
 import { WORKGROUP } from "../run-own.ts";
 
 interface Size {
-  /** Weights of a filter. */
+  /** Number of weights per filter. */
   readonly n: number;
   readonly inChannels: number;
   readonly filters: number;
@@ -17,7 +17,7 @@ function sizeOf({ shape }: TensorInfo): Size {
   return { filters, inChannels: shape.at(-2) ?? 1, n: shape.reduce((product, size) => product * size, 1) / filters };
 }
 
-/** A workgroup for each tap and filter, whose weights of all input channels it centres. */
+/** One workgroup for each tap and filter, which centres its weights over all input channels. */
 const centreAndClip: Kernel<{ w: TensorInfo }, unknown> = ({ inputs: { w }, backend }) => {
   const { n, inChannels, filters } = sizeOf(w);
   return reduceGroups(backend, {
@@ -77,15 +77,15 @@ interface OfFilters {
   readonly n: number;
   readonly filters: number;
   readonly uniforms?: Uniforms;
-  /** WGSL of what is summed over a filter's weights, of `at`. */
+  /** WGSL for the term that is summed over a filter's weights, as a function of `at`. */
   readonly term: string;
-  /** A name in WGSL for the mean of it. */
+  /** WGSL name of its mean. */
   readonly sum: string;
-  /** WGSL of a weight's result, of `at`. */
+  /** WGSL for a weight's result, as a function of `at`. */
   readonly value: string;
 }
 
-/** A workgroup for each filter, which finds a mean over its weights, then something for each of them. */
+/** One workgroup per filter, which computes a mean over its weights, then a result for each of them. */
 function ofFilters(backend: GuardedBackend, { key, inputs, shape, n, filters, uniforms = {}, term, sum, value }: OfFilters): TensorInfo[] {
   return reduceGroups(backend, {
     key,

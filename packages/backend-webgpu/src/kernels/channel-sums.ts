@@ -5,34 +5,34 @@ import { data, declare, flat, runElements } from "../run-elements.ts";
 import { MOST_IN_A_ROW } from "../run-own.ts";
 
 export interface ChannelSums {
-  /** Tells this term from all other. */
+  /** Unique shader cache key of this term. */
   readonly key: string;
   /** Tensors by their name in WGSL. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
-  /** Before the rows; default 1. */
+  /** Size of the axes before the rows; default 1. */
   readonly outer?: number;
   readonly rows: number;
   readonly channels: number;
-  /** WGSL of what is summed, of `at` (the element's index). */
+  /** WGSL for the summed term, as a function of `at` (the element's index). */
   readonly term: string;
-  /** Of the sums; default 1. */
+  /** Factor of the sums; default 1. */
   readonly factor?: number;
-  /** A tensor of as many values to write to, instead of a new one. */
+  /** A tensor with the same number of values to write to, instead of a new one. */
   readonly output?: TensorInfo | undefined;
 }
 
-/** Threads that the first pass is divided over, and rows that a thread of it sums at least. */
+/** Threads of the first pass, and minimum number of rows that each of them sums. */
 const THREADS = 262_144;
 const LEAST_ROWS = 64;
-/** So many rows are summed by one thread for each sum, or by one workgroup, without a first pass. */
+/** Up to this many rows are summed without a first pass, by one thread per sum or by one workgroup. */
 const ONE_THREAD_ROWS = 32;
 const ONE_PASS_ROWS = 2048;
 const WORKGROUP = 64;
 
 /**
- * Sums a term over the rows of [outer, rows, channels]: in a first pass neighbouring threads take neighbouring channels of a
- * run of rows, in a second one a workgroup takes the runs of a sum. The order is fixed, so the same inputs give the same sums.
- * @returns [outer, channels] in a row, which the caller disposes
+ * Sums a term over the rows of [outer, rows, channels]. In a first pass, neighbouring threads process neighbouring channels of a run of
+ * rows; in a second one, a workgroup adds up the runs of a sum. The order is fixed, so the same inputs give the same sums.
+ * @returns [outer, channels], flattened; the caller disposes it
  */
 export function channelSums(backend: GuardedBackend, sums: ChannelSums): TensorInfo {
   const { outer = 1, rows, channels } = sums;

@@ -34,8 +34,8 @@ function uniformsOf({ input, kernel, output, strides, before }: ConvolutionSizes
 }
 
 /**
- * dKernel [height, width, channels, filters] = Σ over pixels of x · dy: rows are the kernel's weights of a filter, columns
- * the filters, and k the output's pixels. Of the signs of x, if asked. TensorFlow.js gives each weight one thread that walks over all pixels.
+ * dKernel [height, width, channels, filters] = Σ over pixels of x · dy: rows are the kernel's weights of a filter, columns the filters, and
+ * k the output's pixels. Optionally with the signs of x. TensorFlow.js uses one thread per weight, which loops over all pixels.
  */
 export function gradientOfKernel(
   backend: GuardedBackend,
@@ -114,7 +114,7 @@ export function gradientOfInput(
         let y = side.y - depth.y;
         let x = side.z - depth.z;
         ${
-          isUnit // divisions cost more than the rest of it
+          isUnit // divisions cost more than everything else here
             ? "if (y < 0 || x < 0) { return 0.0; } let outY = y; let outX = x;"
             : `if (y < 0 || x < 0 || y % uniforms.strideY != 0 || x % uniforms.strideX != 0) { return 0.0; }
                let outY = y / uniforms.strideY;

@@ -19,7 +19,7 @@ const random = (shape: readonly number[], seed: number, purpose: string): tf.Ten
   );
 };
 
-/** On the CPU the same calls are composed of TensorFlow.js's own kernels. Odd sizes, one row, more than a word of channels. */
+/** On the CPU the same calls are composed from TensorFlow.js's own kernels. Odd sizes, one row, more than one word of channels. */
 const sizes = fc.record({
   batch: fc.integer({ min: 1, max: 3 }),
   height: fc.integer({ min: 3, max: 11 }),
@@ -36,7 +36,7 @@ const sizes = fc.record({
 type Given = typeof sizes extends fc.Arbitrary<infer T> ? T : never;
 type Sizes = { [K in keyof Given]: Given[K] extends number ? number : Given[K] };
 
-/** More than 256 pixels: the products are split, the sums are made in turns. */
+/** More than 256 pixels: products are split, and sums take several passes. */
 const large: Sizes = {
   batch: 2,
   height: 13,
@@ -51,7 +51,7 @@ const large: Sizes = {
   other: true,
 };
 
-/** More rows than are summed in one pass. */
+/** More rows than one pass sums. */
 const tall: Sizes = { ...large, batch: 3, height: 947 };
 
 const compared = (name: string, compute: (given: Sizes) => tf.Tensor[], examples = [large]) =>
@@ -203,7 +203,7 @@ compared("sums and means over any neighbouring axes are TensorFlow.js's own", ({
 compared(
   "a max pool's gradient goes to the first of equal maxima, negative ones too",
   ({ batch, height, width, channels, strides, seed, flag, other }) => {
-    const x = tf.round<tf.Tensor4D>(tf.mul(random([batch, height, width, channels], seed, "x"), 2)); // many equals
+    const x = tf.round<tf.Tensor4D>(tf.mul(random([batch, height, width, channels], seed, "x"), 2)); // many equal values
     const pool = (x: tf.Tensor): tf.Tensor =>
       tf.maxPool(x as tf.Tensor4D, flag ? 3 : [2, 3], strides as [number, number], other ? "same" : "valid");
     const y = pool(x);
@@ -238,7 +238,7 @@ compared("Bop's steps are those composed", ({ height, channels, seed, other }) =
   stepped(random([height, channels], seed, "w"), { name: "bop", gamma: 0.3, threshold: 0.2 }, seed, other),
 ]);
 
-/** @param held whether somebody else holds the weight meanwhile, so that it cannot be updated where it is */
+/** @param held whether something else holds the weight meanwhile, so that it cannot be updated in place */
 function stepped(weight: tf.Tensor, spec: Spec, seed: number, held: boolean): tf.Tensor {
   const { model, variable, optimizer } = optimizerOn(weight, spec);
   for (const step of [1, 2, 3]) {
@@ -272,7 +272,7 @@ test("a weight that was read, or that somebody else holds, is updated all the sa
   const gradient = tf.ones([2000, 1]);
   expect(await variable.data()).toEqual(values);
   const held = variable.clone();
-  optimizer.apply({ [variable.name]: gradient }, 0.5); // the first step is the rate against the gradient's sign
+  optimizer.apply({ [variable.name]: gradient }, 0.5); // the first step equals the rate, against the gradient's sign
   const expectedAfter = (steps: number) => values.map((value) => value - 0.5 * steps);
   for (const [i, value] of (await variable.data()).entries()) expect(value).toBeCloseTo(expectedAfter(1)[i]!, 5);
   expect(await held.data()).toEqual(values);
@@ -286,5 +286,5 @@ test("a weight that was read, or that somebody else holds, is updated all the sa
 
 test("every kernel of its own is what TensorFlow.js runs on this backend", () => {
   for (const name of Object.keys(KERNELS)) expect(tf.getKernel(name, BACKEND_NAME), name).toBeDefined();
-  expect(tf.getKernel("BinaryConv2D", "cpu")).toBeUndefined(); // or the tests above would compare nothing
+  expect(tf.getKernel("BinaryConv2D", "cpu")).toBeUndefined(); // otherwise the tests above would compare nothing
 });

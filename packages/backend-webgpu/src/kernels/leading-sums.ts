@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { channelSums } from "./channel-sums.ts";
 
-/** Sums or means over neighbouring axes before the last; TensorFlow.js transposes the tensor first, whatever its size. */
+/** Sums or means over adjacent axes before the last; TensorFlow.js would first transpose the tensor, whatever its size. */
 const reduction =
   (factorOf: (rows: number) => number): Kernel<{ x: TensorInfo }, { axis: number | number[]; keepDims?: boolean }> =>
   ({ inputs: { x }, attrs: { axis, keepDims = false }, backend }) => {

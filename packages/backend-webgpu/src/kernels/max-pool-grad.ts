@@ -10,8 +10,8 @@ interface Attributes {
 }
 
 /**
- * A window's gradient goes to its first maximum, row by row, as on the CPU and in PyTorch. TensorFlow.js's gives it to the
- * last one; what a binary convolution computes are multiples of one number, so equals are common.
+ * A window's gradient goes to its first maximum in row order, as on the CPU and in PyTorch. TensorFlow.js's kernel uses the last one;
+ * outputs of a binary convolution are multiples of one number, so ties are common.
  */
 const maxPoolGrad: Kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo; output: tf.TensorInfo }, Attributes> = ({
   inputs: { dy, input, output },

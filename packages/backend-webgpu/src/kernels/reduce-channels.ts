@@ -6,7 +6,10 @@ import { runOwn, WORKGROUP } from "../run-own.ts";
 export interface ChannelReduction extends Pick<GroupReduction, "key" | "inputs" | "outputs" | "finish"> {
   readonly rows: number;
   readonly channels: number;
-  /** WGSL of what is summed, of `at` (the element's index), `channel` and, as in `finish`, `uniforms.rows` and `uniforms.channels`. */
+  /**
+   * WGSL for the summed terms, as functions of `at` (the element's index), `channel` and, as in `finish`, `uniforms.rows` and
+   * `uniforms.channels`.
+   */
   readonly terms: readonly string[];
   /** f32 that `finish` reads. */
   readonly uniforms?: Readonly<Record<string, number>>;
@@ -14,15 +17,15 @@ export interface ChannelReduction extends Pick<GroupReduction, "key" | "inputs" 
   readonly finishInputs?: Readonly<Record<string, TensorInfo>>;
 }
 
-/** Threads that the first pass is divided over, and rows that a thread of it sums at least. */
+/** Threads of the first pass, and minimum number of rows that each of them sums. */
 const THREADS = 131_072;
 const LEAST_ROWS = 64;
-/** So many rows are summed without a first pass. */
+/** Up to this many rows are summed without a first pass. */
 const ONE_PASS_ROWS = 2048;
 
 /**
- * Sums terms over the rows of [rows, channels] and makes something of the sums of each `channel`. Many rows take two passes: in the
- * first, neighbouring threads take neighbouring channels of a run of rows.
+ * Sums terms over the rows of [rows, channels], and computes outputs from the sums of each `channel`. Many rows take two passes: in the
+ * first, neighbouring threads process neighbouring channels of a run of rows.
  * @returns the outputs, which the caller disposes
  */
 export function reduceChannels(backend: GuardedBackend, reduction: ChannelReduction): TensorInfo[] {

@@ -3,7 +3,7 @@ import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { deferElements, runElements } from "../run-elements.ts";
 
-/** Seldom computed: a binary convolution asks for what it is the sign of. */
+/** Rarely computed: a binary convolution reads the input of the sign instead. */
 const binarySign: Kernel<{ x: TensorInfo }, unknown> = ({ inputs: { x }, backend }) =>
   backend.defer(
     x.shape,
@@ -29,7 +29,7 @@ const binarySignGrad: Kernel<{ x: TensorInfo; dy: TensorInfo }, unknown> = ({ in
   });
 
 const { indexFactor, firstFactor, secondFactor, outerShift, middleShift } = ELEMENT_HASH;
-/** `elementBits` of @benn/core, to the bit. */
+/** Equal to `elementBits` of @benn/core, to the bit. */
 const ELEMENT_BITS = `
   fn elementBits(seed : u32, index : u32) -> u32 {
     var hash = index * ${indexFactor}u + seed;
@@ -43,7 +43,7 @@ const dropoutMask: Kernel<{ x: TensorInfo }, { rate: number; seed: number }> = (
     key: "dropout",
     inputs,
     shape: inputs.x.shape,
-    // Bits are whole numbers, so "at least rate · 2³²" is "at least its ceiling".
+    // Bits are integers, so "at least rate · 2³²" means "at least its ceiling".
     uniforms: { seed: ["u32", seed >>> 0], least: ["u32", Math.min(2 ** 32 - 1, Math.ceil(rate * 2 ** 32))] },
     functions: ELEMENT_BITS,
     value: "return select(0.0, x[index], elementBits(uniforms.seed, u32(index)) >= uniforms.least);",

@@ -5,29 +5,29 @@ import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";
 import { runInPlace } from "../run-in-place.ts";
 
-/** An optimizer's rule for one element of a weight, in WGSL: of `weight`, `gradient`, the slots by name, and `g`. */
+/** An optimizer's rule for one element of a weight in WGSL: a function of `weight`, `gradient`, the slots by name, and `g`. */
 interface Rule {
-  /** Tells this WGSL from all other. */
+  /** Unique shader cache key. */
   readonly key: string;
   readonly uniforms: Readonly<Record<string, number>>;
-  /** What `g` is: the gradient, with what is added to it. */
+  /** Definition of `g`: the gradient plus weight decay. */
   readonly g: Formula;
-  /** The new value of each slot, in the order of the kernel's outputs, by its name in the kernel's inputs. */
+  /** The new value of each slot, by its name in the kernel's inputs, in the order of the kernel's outputs. */
   readonly slots: Readonly<Record<string, Formula>>;
-  /** The new weight, of the new slots. */
+  /** The new weight, as a function of the new slots. */
   readonly weight: Formula;
 }
 
-/** WGSL, given the element that a name stands for. */
+/** WGSL, given a function that returns the element of a named tensor. */
 type Formula = (element: (name: string) => string) => string;
 
-/** Tensors that a program takes. */
+/** Maximum number of tensors of a program. */
 const TENSORS = 8;
 
 /** A weight with its gradient and slots, by name. */
 type Updated = Readonly<Record<string, TensorInfo>>;
 
-/** A kernel that updates weights where they are, some at a time; in a pass for each of their tensors where somebody else holds one of them. */
+/** A kernel that updates weights in place, several at a time; in one pass per tensor if something else holds one of them. */
 function updateKernel<A>(ruleOf: (attributes: A) => Rule): Kernel<Updated, A> {
   return ({ inputs, attrs, backend }) => {
     const rule = ruleOf(attrs);
@@ -79,7 +79,7 @@ function updateAnew(backend: GuardedBackend, own: Updated, rule: Rule): TensorIn
   const element = (name: string): string => `${name}[index]`;
   const pass = (name: string, formula: Formula, tensors: Updated): TensorInfo => {
     const value = `let g = ${rule.g(element)}; return ${formula(element)};`;
-    // A tensor that WGSL does not name has no place in the layout that is made of it.
+    // A tensor that the WGSL does not mention would be missing from the layout that is derived from it.
     const inputs = Object.fromEntries(Object.entries(tensors).filter(([input]) => value.includes(element(input))));
     const { shape } = own["weight"] as TensorInfo;
     return runElements(backend, { key: `${rule.key}_${name}`, inputs, shape, uniforms, value });
@@ -106,7 +106,7 @@ function adam({ learningRate, beta1, beta2, epsilon, weightDecay, decoupledDecay
     key: decays ? "adamw" : "adam",
     uniforms: {
       beta1,
-      rest1: 1 - beta1, // in float64: the difference would lose half its digits in float32
+      rest1: 1 - beta1, // in float64: in float32 the difference would lose half its digits
       beta2,
       rest2: 1 - beta2,
       weightDecay,

@@ -8,12 +8,13 @@ const LISTS: readonly string[] = keysOf({ many: true });
 
 /**
  * Applies `key=value` settings to a configuration, in order: `members=4`, `scheme=samme`, `architecture.width=0.25`,
- * `members=[{"count":2},{"count":1,"epochs":5}]`, `members.1.epochs=7`. A value is JSON if it can be, else text. An option of something that the
- * configuration does not name belongs to its default, and of a group of members to what the run has; one inside what is off, like
- * `stopWhen.patience=5`, turns it on. In a list of one, `optimizer.weightDecay=0`
- * is that one's option; `optimizer.0.weightDecay=0` names its place.
+ * `members=[{"count":2},{"count":1,"epochs":5}]`, `members.1.epochs=7`. A value is parsed as JSON if possible, else it is text. An option
+ * of a plugin that the configuration does not name applies to the default plugin; for a group of members, to what the run uses. An option
+ * of something that is off, such as `stopWhen.patience=5`, turns it on. In a list of one, `optimizer.weightDecay=0` is the option of that
+ * one; `optimizer.0.weightDecay=0` gives its index.
  * @param defaults for what the configuration leaves out
- * @throws UserError for what is not key=value, for an option of what has none, and for keys that every object has (`constructor`)
+ * @throws UserError for what is not key=value, for an option of something without options, and for keys that every object has
+ *   (`constructor`)
  */
 export function applySettings(config: Config, settings: readonly string[], defaults: Config): Config {
   const result = structuredClone(config) as Json;
@@ -32,7 +33,7 @@ export function applySettings(config: Config, settings: readonly string[], defau
   return result;
 }
 
-/** @param fallback what is under the keys that `node` leaves out */
+/** @param fallback values for the keys that `node` leaves out */
 function set(node: Json, [key = "", ...rest]: readonly string[], value: unknown, fallback: Json, who: string): void {
   if (rest.length === 0) {
     node[key] = value;
@@ -48,11 +49,11 @@ function set(node: Json, [key = "", ...rest]: readonly string[], value: unknown,
   const isList = !isElement && LISTS.includes(key);
   node[key] = isList && !Array.isArray(inside) ? [inside] : inside;
   const path = isList ? [...placeIn(node[key] as readonly unknown[], key, rest, who), ...rest] : rest;
-  // A group of members has the run's settings for what it leaves out.
+  // A group of members uses the run's settings for what it leaves out.
   set(node[key] as Json, path, value, key === "members" || isElement ? fallback : {}, who);
 }
 
-/** Place of the option in a list, if its path has none. */
+/** Index of the list entry that an option without an index belongs to. */
 function placeIn(list: readonly unknown[], key: string, [first = "", ...rest]: readonly string[], who: string): string[] {
   if (/^\d+$/.test(first)) return [];
   if (list.length === 1) return ["0"];
@@ -60,7 +61,7 @@ function placeIn(list: readonly unknown[], key: string, [first = "", ...rest]: r
   throw new UserError(`${who}: "${key}" names ${list.length} of them. Say which one: ${key}.0.${option}, or set the list as a whole.`);
 }
 
-/** name=2026 is text although it looks like a number. */
+/** `name=2026` is text although it looks like a number. */
 function valueOf(key: string, text: string): unknown {
   const schema = Object.hasOwn(configSchema.shape, key) ? configSchema.shape[key as keyof typeof configSchema.shape] : undefined;
   const value = parse(text);

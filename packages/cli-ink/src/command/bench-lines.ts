@@ -28,8 +28,8 @@ export function benchLines({ training, evaluation, ...measured }: Speeds): strin
 }
 
 /**
- * Where the time of a step goes, as text.
- * @param most rows to print
+ * Time per kernel in one step, as text.
+ * @param most maximum number of rows
  */
 export function profileLines(
   { of, millisecondsPerStep, millisecondsToStart, limits, rows, ...measured }: StepProfile,
@@ -89,7 +89,7 @@ function subjectLines({
   ];
 }
 
-/** A second; `undefined` where nothing was counted. */
+/** Amount per second; `undefined` if nothing was counted. */
 function rate(amount: number | undefined, milliseconds: number): number | undefined {
   return amount === undefined || !(milliseconds > 0) ? undefined : (1000 * amount) / milliseconds;
 }

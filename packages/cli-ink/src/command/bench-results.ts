@@ -1,15 +1,15 @@
 import type { DeviceLimits, ProfileRow } from "@benn/core";
 import type { BenchSubject, StepKind } from "@benn/core/node";
 
-/** What was measured, and where. Plain JSON. */
+/** What was measured, and on which machine. Plain JSON. */
 export interface Measured extends BenchSubject {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
 }
 
-/** What came of rounds of steps: the median round, the slowest and the fastest. */
+/** Results over rounds of steps: the median, the slowest and the fastest round. */
 export interface Speed {
   readonly rounds: number;
-  /** In each round. */
+  /** Per round. */
   readonly steps: number;
   readonly millisecondsPerStep: number;
   readonly imagesPerSecond: number;
@@ -25,11 +25,11 @@ export interface Speeds extends Measured {
 
 export interface StepProfile extends Measured {
   readonly of: StepKind;
-  /** Of a step as a run takes it, that is without a profile, and how much of it is spent on starting it. */
+  /** Time of a step as in a run (without a profile), and the part of it until the step was started. */
   readonly millisecondsPerStep: number;
   readonly millisecondsToStart?: number;
-  /** What the device gives at most, a second: the most that was seen. */
+  /** Highest measured throughput of the device, per second. */
   readonly limits?: DeviceLimits;
-  /** Of one step, on average. */
+  /** For one step, on average. */
   readonly rows: readonly ProfileRow[];
 }

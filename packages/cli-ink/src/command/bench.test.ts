@@ -53,7 +53,7 @@ test("the profile of a training step has the kernels of both passes and of the o
   const kernels = (of: typeof training) => new Set(of.rows.map(({ kernel }) => kernel));
   for (const kernel of ["BinaryConv2D", "BinaryConv2DGrad", "AdamStep"]) expect(kernels(training)).toContain(kernel);
   expect(training).toMatchObject({ of: "training", limits: { multiplyAdds: expect.any(Number), bytes: expect.any(Number) } });
-  // All binary convolutions, whole numbers of calls: the profile is of one step.
+  // All binary convolutions; the number of calls is whole, because the profile is of one step.
   expect(training.rows.find(({ part }) => part === "binaryConv2d")).toMatchObject({ calls: 5, macs: expect.any(Number) });
   const evaluation = await profileStep({ ...narrow, profile: true, forward: true }, newFolder());
   expect(evaluation.of).toBe("evaluation");

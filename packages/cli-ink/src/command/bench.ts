@@ -26,7 +26,7 @@ export interface BenchOptions {
 
 type Note = (progress: Progress) => void;
 
-/** A part of the work that counts nothing. */
+/** A phase of the work without a count. */
 const UNCOUNTED = { done: 0, total: 0 } as const;
 const WARM_UP_STEPS = 2;
 const ROUND_MILLISECONDS = 2000;
@@ -43,7 +43,7 @@ export async function bench(options: BenchOptions): Promise<void> {
   else printLines(lines());
 }
 
-/** How fast the member trains and evaluates, turn by turn. */
+/** Measures the training and evaluation speed of the member, alternating between the two. */
 export async function measureSpeeds(options: BenchOptions, cwd: string, note: Note = () => {}): Promise<Speeds> {
   return await withBench(options, cwd, note, async (subject, bench) => {
     const kinds: readonly StepKind[] = options.forward ? ["evaluation"] : ["training", "evaluation"];
@@ -110,7 +110,7 @@ async function withBench<T>(
   }
 }
 
-/** Steps that take about as long as a round should. */
+/** Number of steps that take about as long as a round should. */
 async function stepsOfRound(bench: MemberBench, kind: StepKind): Promise<number> {
   const { milliseconds } = await bench.time(kind, WARM_UP_STEPS);
   return Math.max(1, Math.ceil(ROUND_MILLISECONDS / Math.max(milliseconds, 1)));

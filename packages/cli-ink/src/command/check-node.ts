@@ -1,4 +1,4 @@
-/** What to tell who runs the command with a Node that is too old, or undefined. Imports nothing, so that it loads there. */
+/** The message for a Node version that is too old, or undefined. Imports nothing, so that old versions can load it. */
 export function nodeTooOld(version: string): string | undefined {
   const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
   if (major === 22 ? minor >= 18 : major === 24 || major >= 26) return undefined;

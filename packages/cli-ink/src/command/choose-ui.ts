@@ -9,8 +9,8 @@ interface Terminal {
 }
 
 /**
- * The dashboard where a person sits at a terminal that can draw; plain lines in pipes, logs and CI.
- * @throws UserError when the dashboard is asked for without a terminal
+ * The dashboard on an interactive terminal that can draw it; plain lines in pipes, logs and CI.
+ * @throws UserError if the dashboard is requested without a terminal
  */
 export function chooseUi(asked: Ui | "auto", { stdin, stdout, env }: Terminal = process): Ui {
   const terminal = stdin.isTTY === true && stdout.isTTY === true;

@@ -52,7 +52,7 @@ export async function compareRuns(folders: readonly string[], { ui, ...asked }: 
   }
 }
 
-/** Keys on which the flat configurations differ. */
+/** Keys in which the flattened configurations differ. */
 export function differences(configs: readonly Readonly<Record<string, string>>[]): SettingRow[] {
   const keys = [...new Set(configs.flatMap((config) => Object.keys(config)))].toSorted();
   return keys.map((key) => ({ key, values: configs.map((config) => config[key]) })).filter(({ values }) => new Set(values).size > 1);

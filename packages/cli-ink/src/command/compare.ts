@@ -41,7 +41,7 @@ export interface CompareOptions {
   readonly json?: boolean;
 }
 
-/** What is trained where neither a file nor a preset is named: minutes on the built-in sample. */
+/** The preset if neither a file nor a preset is named: takes minutes on the built-in sample. */
 const SMALL = "compare";
 
 /** `benn compare` */
@@ -82,7 +82,7 @@ interface Planned {
   readonly name: string;
 }
 
-/** @throws UserError for everything that can be known before the first run */
+/** @throws UserError for everything that can be detected before the first run */
 async function planOf(options: CompareOptions, cwd: string): Promise<Planned> {
   const { file, preset, set = [], plugin = [], data, backend, parallel, members, bits, quantizer, seeds } = options;
   const read = file === undefined ? undefined : await readPlan(file);

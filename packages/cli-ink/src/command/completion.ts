@@ -11,8 +11,9 @@ export function printCompletion(shell: Shell): void {
 }
 
 /**
- * `benn complete`, which the scripts of shells call: a value a line, with its description behind a tab, and at the end how the shell goes on.
- * @param line of bash, up to the cursor: its last word begins behind the last = or :, as bash sees it
+ * `benn complete`, which shell scripts call: one value per line, followed by a tab and its description, and at the end a directive for the
+ * shell.
+ * @param line of bash, up to the cursor: bash considers that its last word begins behind the last = or :
  */
 export async function printCompletions(program: Command, words: readonly string[], { line }: { readonly line?: string }): Promise<void> {
   const all = line === undefined ? words : splitLine(line).slice(1);
@@ -23,9 +24,9 @@ export async function printCompletions(program: Command, words: readonly string[
   });
   const typed = all.at(-1) ?? "";
   const done = line === undefined ? 0 : Math.max(typed.lastIndexOf("="), typed.lastIndexOf(":")) + 1;
-  // The scripts of the other shells put the flag of --flag=value before each value themselves.
+  // The scripts of the other shells prepend the flag of --flag=value to each value themselves.
   const flag = line === undefined ? (/^--[\w-]+=/.exec(typed)?.[0].length ?? 0) : done;
-  // A file's name may hold anything; a tab parts the value from its description.
+  // A file name may contain any character; a tab separates the value from its description.
   const plain = (text: string): string => text.replaceAll(/[\p{Cc}\s]+/gu, " ");
   const lines = values.map(({ name, description }) => `${plain(name.slice(flag))}\t${plain(description)}`);
   const directive = (open ? DIRECTIVE.noSpace : 0) + (files ? 0 : DIRECTIVE.noFiles);

@@ -1,7 +1,7 @@
 import type { Config } from "@benn/core";
 import { wrappedTable } from "../run/wrapped-table.ts";
 
-/** A configuration as a list of keys and short values, for people; a program reads it as JSON. */
+/** A configuration as a list of keys and short values, for people; programs read it as JSON. */
 export function configLines({ members, ...config }: Config, { width, indent = 0 }: { width: number; indent?: number }): string[] {
   const groups = Array.isArray(members) ? members : [];
   let first = 1;
@@ -20,7 +20,7 @@ export function configLines({ members, ...config }: Config, { width, indent = 0 
   return wrappedTable([...number, ...rows, ...others], { width, indent });
 }
 
-/** `nin width=0.25` of a name with options, `1, 2, 3` of a list. */
+/** `nin width=0.25` for a name with options, `1, 2, 3` for a list. */
 function shortValue(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(shortValue).join(", ");
   if (typeof value !== "object" || value === null) return typeof value === "string" ? value : JSON.stringify(value);

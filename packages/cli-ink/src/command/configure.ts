@@ -6,11 +6,11 @@ import { openContainer } from "./open-container.ts";
 import { pluginsOfRun, refuseForeignBackend, requirePlugins, type RunOrigin } from "./plugins-of-run.ts";
 import { absolutePlugin, findConfigFile, readConfigFile } from "./read-config-file.ts";
 
-/** What the command line says about the configuration. */
+/** What the command line specifies about the configuration. */
 export interface ConfigRequest {
   readonly file?: string;
   readonly preset?: string;
-  /** In place of a file: what one would hold, and the folder in which its paths begin. */
+  /** Instead of a file: its contents, and the folder that its paths start from. */
   readonly config?: { readonly config: Config; readonly folder: string };
   readonly settings: readonly string[];
   readonly plugins: readonly string[];
@@ -19,7 +19,7 @@ export interface ConfigRequest {
   readonly parallel?: string;
 }
 
-/** A configuration, and a container in which the plugins that it names are loaded. */
+/** A configuration, and a container with the plugins that it names. */
 export interface Configured {
   readonly config: Config;
   readonly container: DependencyContainer;
@@ -28,11 +28,11 @@ export interface Configured {
 }
 
 /**
- * Puts the configuration together: the preset or the file (given, or `benn.config.*` of the folder), then `--data`,
- * `--backend`, `--parallel` and `--plugin`, then `--set`. Paths of plugins and of data become absolute, so that the run can be resumed
- * anywhere: those of the file begin at its folder, those of the command line at `cwd`.
- * @param saved the run that is resumed: settings without a file or a preset come on top of what it was made from
- * @throws UserError for a file that is missing or cannot be read, a plugin that is missing or breaks, and an unknown preset
+ * Builds the configuration: the preset or the file (given, or `benn.config.*` of the folder), then `--data`, `--backend`, `--parallel` and
+ * `--plugin`, then `--set`. Paths of plugins and data become absolute, so that the run can be resumed anywhere: those in the file are
+ * relative to its folder, those on the command line to `cwd`.
+ * @param saved the run to resume: settings without a file or a preset are applied to its configuration
+ * @throws UserError for a file that is missing or cannot be read, a plugin that is missing or fails, and an unknown preset
  */
 export async function configure(request: ConfigRequest, cwd: string, saved?: RunOrigin): Promise<Configured> {
   const { file, preset } = request;
@@ -61,14 +61,15 @@ export async function configure(request: ConfigRequest, cwd: string, saved?: Run
     container.resolve(DEFAULTS),
   );
   const config = { ...set, ...dataIn(set, cwd) };
-  // A preset may name plugins, and so may --set; what only experiment.json names stays out.
+  // A preset may name plugins, and so may --set; those that only experiment.json names are not loaded.
   const isSet = request.settings.some((setting) => setting.startsWith("plugins="));
   const more = [...new Set([...plugins, ...(resumes && !isSet ? [] : (config.plugins ?? []))])];
   return { config, plugins: more, container: more.length > plugins.length ? await openContainer(more, cwd) : container };
 }
 
 function settingsOf({ data, backend, parallel, settings }: ConfigRequest, cwd: string): string[] {
-  // The folder is that of the data set which is trained on, so it comes behind the setting that names one as a whole.
+  // The folder is an option of the dataset that is trained on, so it is applied after the last setting that replaces the dataset as a
+  // whole.
   const named = settings.findLastIndex((setting) => setting.startsWith("dataset=")) + 1;
   return [
     ...(backend === undefined ? [] : [`backend=${backend}`]),
@@ -79,7 +80,7 @@ function settingsOf({ data, backend, parallel, settings }: ConfigRequest, cwd: s
   ];
 }
 
-/** The places that a configuration file names, which begin at its folder. */
+/** The paths in a configuration file, relative to its folder. */
 function placesIn(config: Config, folder: string): Config {
   const { init, given, loss, members } = config;
   return {
@@ -92,14 +93,14 @@ function placesIn(config: Config, folder: string): Config {
   };
 }
 
-/** The loss with the run folder of its teacher made absolute, if it names one. */
+/** The loss with an absolute path of its teacher, if it has one. */
 function teacherIn(loss: Config["loss"], folder: string): Pick<Config, "loss"> {
   return typeof loss === "object" && typeof loss["teacher"] === "string"
     ? { loss: { ...loss, teacher: resolve(folder, loss["teacher"]) } }
     : {};
 }
 
-/** The data set with its folder made absolute, if it names one; an address stays as it is. */
+/** The dataset with an absolute path of its folder, if it has one; a URL stays as it is. */
 function dataIn({ dataset }: Config, folder: string): Pick<Config, "dataset"> {
   if (typeof dataset !== "object") return {};
   const data: unknown = dataset["data"];
@@ -108,7 +109,7 @@ function dataIn({ dataset }: Config, folder: string): Pick<Config, "dataset"> {
     : {};
 }
 
-/** Whether the command line asks for settings of its own; a resumed run then compares them with what it was made from. */
+/** Whether the command line has settings of its own; a resumed run then compares them with its configuration. */
 export function isAsked({ file, preset, settings, data, backend, parallel }: ConfigRequest): boolean {
   return [file, preset, data, backend, parallel].some((asked) => asked !== undefined) || settings.length > 0;
 }

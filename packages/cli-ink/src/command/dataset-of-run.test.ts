@@ -39,7 +39,7 @@ test("data that have moved take the place of the run's, and a dataset without a 
     name: "cifar10",
     data: join(cwd, "moved"),
   });
-  // Of options that it does not have nothing is said.
+  // Options that it does not have are not mentioned.
   const moved = { name: "pictures", data: join(cwd, "moved") };
   expect(open({ name: "pictures", data: "d" }, { data: "moved" }).dataset).toStrictEqual(moved);
   expect(open("cifar10")).toEqual({ dataset: { name: "cifar10" }, warnings: [] });

@@ -4,18 +4,18 @@ import type { Spec } from "@benn/core";
 import { quoted } from "./command-name.ts";
 import type { RunOrigin } from "./plugins-of-run.ts";
 
-/** What the command line says of a run's dataset. */
+/** What the command line specifies about a run's dataset. */
 export interface GivenDataset {
-  /** Folder of the data, where they have moved. */
+  /** Folder of the data, if they have moved. */
   readonly data?: string | undefined;
   /** Folder that the dataset may write to. */
   readonly cache?: string | undefined;
 }
 
 /**
- * The dataset of a run that is opened again. A run may come from elsewhere, and a dataset writes into its cache; so a cache that only
- * experiment.json names is used where it lies in the working folder, and else the user's own in its place.
- * @param warn gets a sentence where the cache is left out
+ * The dataset of a run that is opened again. A run may come from elsewhere, and a dataset writes into its cache. A cache that only
+ * experiment.json names is therefore used only inside the working folder; otherwise the user's own cache replaces it.
+ * @param warn receives a sentence if the cache is replaced
  */
 export function datasetOfRun(
   { folder, config }: RunOrigin,
@@ -34,7 +34,7 @@ export function datasetOfRun(
         `written there and your own cache is used. If you trust it, add --cache ${quoted(kept)}.`,
     );
   }
-  // Left out, not undefined: a data set need not have the option.
+  // Left out rather than undefined: a dataset need not have the option.
   const isReplaced = (key: string): boolean => (key === "source" && data !== undefined) || (key === "cache" && isForeign);
   return {
     dataset: {
@@ -45,7 +45,7 @@ export function datasetOfRun(
   };
 }
 
-/** Whether the path lies in the folder, links followed: those of what is there of it. */
+/** Whether the path is inside the folder. Follows links in the part of the path that exists. */
 function isWithin(folder: string, path: string): boolean {
   let there = path;
   while (!existsSync(there) && dirname(there) !== there) there = dirname(there);

@@ -5,8 +5,7 @@ import type { Picture } from "@benn/packed";
 import sharp from "sharp";
 
 /**
- * A picture file as the runtime takes it: upright, in bytes. What is transparent keeps its opacity, which the runtime blends with white as it
- * does for any other caller.
+ * Decodes a picture file for the runtime: upright, as bytes. Transparency is kept; the runtime blends it with white, as for any caller.
  * @param picture path, or "-" for standard input
  * @throws Error whose message says why it cannot be read
  */

@@ -7,12 +7,12 @@ import { load } from "@benn/packed";
 /** The folder of the built page. */
 export const demoPage = (): string => join(dirname(createRequire(import.meta.url).resolve("@benn/browser-demo/package.json")), "dist");
 
-/** What the page calls its ensemble. */
+/** The page's name for its model file. */
 export const DEMO_MODEL = "model.benn";
 
 /**
- * The file of an ensemble for the page.
- * @throws UserError for one that it cannot show, PackedError for what is no ensemble
+ * Reads the model file for the page.
+ * @throws UserError for a model that the page cannot show, PackedError for a file that is not a model
  */
 export async function modelForDemo(path: string): Promise<Uint8Array> {
   const { shape, labels } = await load(path);

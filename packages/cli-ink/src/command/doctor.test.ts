@@ -58,7 +58,7 @@ test("it finds the features of this Node, and where the datasets have their data
   datasets.add("silent", { description: "paintings", create: () => ({ load, sample: "2 paintings" }) });
   datasets.add("asking", { description: "maps", options: z.object({ data: z.string() }), create: () => ({ load, locate: () => "none" }) });
   const found = look(container);
-  // Every Node that benn runs on has all three.
+  // Every Node version that benn supports has all three.
   expect(found.features).toEqual({ SharedArrayBuffer: true, "WebAssembly SIMD": true, "relaxed SIMD": true });
   expect(found.datasets).toEqual([
     { name: "here", description: "photographs", folder: "/data/here" },

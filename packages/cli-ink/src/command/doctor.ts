@@ -14,7 +14,7 @@ import { probeBackends } from "./probe-backends.ts";
 import { progressLine } from "./progress-line.ts";
 import { registeredNames } from "./registered-names.ts";
 
-/** What a machine has for training. Plain JSON. */
+/** What this machine offers for training. Plain JSON. */
 export interface Findings {
   readonly backends: readonly NamedReport[];
   readonly machine: {
@@ -34,13 +34,13 @@ export interface Findings {
 export interface FoundDataset {
   readonly name: string;
   readonly description: string;
-  /** Folder of the data, or undefined where the dataset's usual places have none. */
+  /** Folder of the data, or undefined if the dataset's default places have none. */
   readonly folder?: string;
-  /** What it reads by itself: a sample that comes with its package, in words. */
+  /** Description of the sample that is part of its package, if it reads that. */
   readonly sample?: string;
 }
 
-/** `benn doctor`: exit code 0 when at least one backend trains. */
+/** `benn doctor`: exit code 0 if at least one backend can train. */
 export async function doctor({ plugin = [], json = false, debug = false }: DoctorOptions): Promise<void> {
   const { container, plugins } = await configure({ settings: [], plugins: plugin }, process.cwd());
   const progress = progressLine({ json });
@@ -53,7 +53,7 @@ export async function doctor({ plugin = [], json = false, debug = false }: Docto
     progress.clear();
     const findings = { backends, ...look(container) };
     if (json) printJson(findings);
-    else process.stdout.write(`${doctorLines(findings, paint).join("\n")}\n`); // with colours of its own
+    else process.stdout.write(`${doctorLines(findings, paint).join("\n")}\n`); // has its own colours
     if (!backends.some(({ ok }) => ok)) throw new Exit(1);
   } finally {
     progress.clear();
@@ -63,11 +63,11 @@ export async function doctor({ plugin = [], json = false, debug = false }: Docto
 export interface DoctorOptions {
   readonly plugin?: readonly string[];
   readonly json?: boolean;
-  /** Show what libraries print while backends are tried. */
+  /** Shows what libraries print while backends are tried. */
   readonly debug?: boolean;
 }
 
-/** What there is besides backends. */
+/** Everything except backends. */
 export function look(container: DependencyContainer): Omit<Findings, "backends"> {
   const names = registeredNames(container);
   return {
@@ -101,7 +101,7 @@ export function look(container: DependencyContainer): Omit<Findings, "backends">
   };
 }
 
-/** Where a dataset finds its data by itself; one with an option that has no default does not. */
+/** Where a dataset finds its data without options; undefined if it has an option without a default. */
 function locate({ options = z.object({}), create }: Definition<Dataset>): {
   readonly folder?: string | undefined;
   readonly sample?: string | undefined;
@@ -115,7 +115,7 @@ function locate({ options = z.object({}), create }: Definition<Dataset>): {
 /** A vector of zeros: i32.const 0, i8x16.splat. */
 const ZEROS = [0x41, 0x00, 0xfd, 0x0f];
 
-/** A module whose one function, () → v128, has this code. */
+/** A module whose only function, () → v128, has this code. */
 function wasmModule(...code: readonly number[]): Uint8Array<ArrayBuffer> {
   const section = (id: number, ...content: readonly number[]): number[] => [id, content.length, ...content];
   const types = section(1, 1, 0x60, 0, 1, 0x7b);
@@ -126,7 +126,7 @@ function wasmModule(...code: readonly number[]): Uint8Array<ArrayBuffer> {
 
 type Paint = (colour: "green" | "red" | "bold", text: string) => string;
 
-/** Colours go to terminals alone, and not where NO_COLOR or --no-color forbid them. */
+/** Colours only for terminals, and not if NO_COLOR or --no-color disables them. */
 const paint: Paint = (colour, text) =>
   process.stdout.isTTY && process.env["FORCE_COLOR"] !== "0" ? styleText(colour, text, { validateStream: false }) : text;
 

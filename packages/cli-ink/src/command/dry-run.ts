@@ -51,7 +51,7 @@ export function planLines(plan: RunPlan, width: number = listWidth()): string[] 
   ];
 }
 
-/** What may end the run early; the numbers below are of a run that does not. */
+/** What may end the run early; the numbers below assume that it does not. */
 function stopLine(rule: StopRule, members: number): string {
   const never = rule.patience >= members - 1 ? `, which ${members} members cannot show before the last one` : "";
   return `Early stop: the run ${stopWords(rule)}${never}. What follows is of all members`;
@@ -67,7 +67,7 @@ function kindLines({ architecture, binarizer, members, epochs, learningRate, sum
   ];
 }
 
-/** `1, 2, 4–9`: three neighbours or more are a range. */
+/** `1, 2, 4–9`: three or more consecutive numbers become a range. */
 function ranges(numbers: readonly number[]): string {
   const runs: number[][] = [];
   for (const number of numbers) {

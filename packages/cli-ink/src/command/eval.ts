@@ -19,7 +19,7 @@ export interface EvalOptions {
   readonly mirror?: boolean;
   readonly again?: boolean;
   readonly splits?: readonly SplitName[];
-  /** Rows to look at the vote closely on. */
+  /** Split for the detailed evaluation of the vote. */
   readonly on?: SplitName;
   readonly all?: boolean;
   readonly json?: boolean;
@@ -32,13 +32,13 @@ export async function evaluate(folder: string, { on = "test", all = false, json,
   else print(`${evaluationLines(evaluation, { all, width: process.stdout.columns ?? 80 }).join("\n")}\n`);
 }
 
-/** The rows that are looked at closely are among those that are asked for; mirror images of training rows only if they are. */
+/** Adds the split of the detailed evaluation to the requested ones; with `mirror`, only test is requested by default. */
 function splitsWith(on: SplitName, { splits, mirror }: Pick<EvalOptions, "splits" | "mirror">): { splits?: readonly SplitName[] } {
   const asked = splits ?? (mirror ? ["test" as const] : undefined);
   return asked ? { splits: [...new Set([...asked, on])] } : {};
 }
 
-/** Judges the run with what the command line says of it, showing progress; a signal ends it. */
+/** Evaluates the run with the options of the command line, and shows progress; a signal stops it. */
 async function evaluationOf(
   folder: string,
   {
@@ -76,7 +76,7 @@ async function evaluationOf(
   }
 }
 
-/** @param who asks, for messages */
+/** @param who the caller's name, for messages */
 export async function judge(
   ensemble: Ensemble,
   on: SplitName,

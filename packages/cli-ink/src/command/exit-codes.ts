@@ -1,16 +1,16 @@
 import { constants } from "node:os";
 
-/** Signals on which a run saves and stops. Batch systems send SIGUSR1 or SIGUSR2 before they kill. */
+/** Signals on which a run saves and stops. Batch systems send SIGUSR1 or SIGUSR2 before they kill a job. */
 export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
-/** What the command ends with, besides 0 where all was done. */
+/** Exit codes of the command, besides 0 for complete success. */
 export const EXIT = {
   fault: 1,
   mistake: 2,
-  /** Stopped and saved, or a part is missing: the same command again goes on (EX_TEMPFAIL of sysexits.h). For schedulers, which requeue by it. */
+  /** Stopped and saved, or a part is missing: the same command resumes the work (EX_TEMPFAIL of sysexits.h). Schedulers requeue on it. */
   again: 75,
-  /** The reader of standard output left before everything was written, as for a program that SIGPIPE ends. */
+  /** The reader of standard output closed it before everything was written; the same code as of a program killed by SIGPIPE. */
   readerLeft: 128 + 13,
 } as const;
 
@@ -20,7 +20,7 @@ export function exitCodeOf(signal: StopSignal): number {
 }
 
 /**
- * For `--help` of commands that are done or not done.
+ * For `--help` of commands that either finish or are stopped.
  * @param left what a signal leaves behind
  */
 export function exitHelp(left: string): string {

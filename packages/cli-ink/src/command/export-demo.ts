@@ -4,7 +4,7 @@ import { UserError } from "@benn/core";
 import { DEMO_MODEL, demoPage, modelForDemo } from "./demo-page.ts";
 import { print } from "./print.ts";
 
-/** `benn demo export`: the built page, with a model of the user's if there is one. */
+/** `benn demo export`: the built page, with the user's model if one is given. */
 export async function exportDemo(folder: string, { model }: { readonly model?: string }): Promise<void> {
   const contents = model === undefined ? undefined : await modelForDemo(model);
   try {

@@ -17,7 +17,7 @@ export interface ExportCommandOptions {
   readonly plugin?: readonly string[];
   readonly whitening?: boolean;
   readonly trust?: boolean;
-  /** Run folder of a real-valued net. */
+  /** Run folder of a real-valued network. */
   readonly twin?: string;
   readonly verify?: boolean;
   /** Folder of the run's data. */
@@ -58,7 +58,7 @@ export async function exportCommand(
       { cause },
     );
   }
-  await load(await readFile(file)); // what was written can be read
+  await load(await readFile(file)); // checks that the written file can be read
   for (const warning of exported.warnings) say(`benn: ${warning}\n`);
   const { members, realBytes, warnings, sizes, trust: worth, verification } = exported;
   const lines = [
@@ -72,8 +72,8 @@ export async function exportCommand(
 }
 
 /**
- * On how many test images the file was checked, and where it differs from the run.
- * @param backend of the run, by whose graphs it was checked
+ * The number of test images on which the file was checked, and where it differs from the run.
+ * @param backend of the run, whose graphs it was checked against
  */
 export function verificationLines(verification: Verification, backend: string): string[] {
   const { images, pictures, members } = verification;
@@ -92,7 +92,7 @@ export function verificationLines(verification: Verification, backend: string): 
       ];
 }
 
-/** What the file says of its votes, or why it says nothing. */
+/** What the file states about the trust in its votes, or why it states nothing. */
 export function trustLines(trust: Exported["trust"]): string[] {
   if (typeof trust === "string") return [trust];
   const { temperature, temperatureRows, coverageRows, lead, reused } = trust;
@@ -136,7 +136,10 @@ export function exportLines(
 
 const hasSeveralBits = ({ bits }: SizeRow): boolean => bits !== undefined && Object.values(bits).some((width) => width > 1 && width < 32);
 
-/** Per layer with layers of several bits: output, weights, bits of inputs and of weights, multiply-adds, how it runs, bytes in the file. */
+/**
+ * Table of layers, for networks with layers of several bits: output, weights, bits of inputs and weights, multiply-adds, implementation,
+ * bytes in the file.
+ */
 function severalBitsTable(rows: readonly SizeRow[]): string[] {
   const all = rows.filter(({ type }) => type !== "InputLayer");
   const macs = ({ binaryMultiplyAdds, realMultiplyAdds }: SizeRow): number => binaryMultiplyAdds + realMultiplyAdds;
@@ -159,7 +162,7 @@ const millions = (n: number): string => (n === 0 ? "" : (n / 1e6).toFixed(n < 1e
 const packedCell = ({ packedBytes, parameters, type }: SizeRow): string =>
   packedBytes > 0 ? count(packedBytes) : parameters > 0 || /BatchNorm/.test(type) ? "folded" : "";
 
-/** Per layer: output, parameters and multiply-adds by width in bits, bytes in the file. */
+/** Table of layers: output, parameters and multiply-adds by bit width, bytes in the file. */
 function sizeTable(rows: readonly SizeRow[]): string[] {
   if (rows.some(hasSeveralBits)) return severalBitsTable(rows);
   const blank = (n: number): string => (n === 0 ? "" : count(n));

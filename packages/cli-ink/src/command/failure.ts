@@ -3,7 +3,7 @@ import { explainError } from "../run/explain-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import { printableLines } from "./print.ts";
 
-/** The command ends with this code and says nothing more. */
+/** Ends the command with this exit code, without a message. */
 export class Exit extends Error {
   readonly code: number;
   constructor(code: number) {
@@ -12,11 +12,11 @@ export class Exit extends Error {
   }
 }
 
-/** What standard error gets for an error, and the exit code: 2 for a mistake of the user's or the state of the machine, 1 for a fault. */
+/** The text on standard error for an error, and the exit code: 2 for a mistake of the user or a state of the machine, 1 for a defect. */
 export function failure(thrown: unknown, { debug }: { readonly debug: boolean }): { readonly code: number; readonly text: string } {
   if (thrown instanceof Exit) return { code: thrown.code, text: "" };
   const error = explainError(thrown);
-  // The packed runtime depends on nothing, so it has an error class of its own.
+  // The packed runtime has no dependencies, so it has its own error class.
   const code = error instanceof UserError || (error instanceof Error && error.name === "PackedError") ? EXIT.mistake : EXIT.fault;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (debug) return { code, text: printableLines(`${stack ?? message}${causes(error)}`) };
@@ -27,10 +27,10 @@ export function failure(thrown: unknown, { debug }: { readonly debug: boolean })
   };
 }
 
-/** Characters of a message at most: what it quotes may be a value of any length. */
+/** Maximum number of characters of a message: quoted values may have any length. */
 const LONGEST = 2000;
 
-/** Its beginning, which says who and what, and its end, which says what to do. */
+/** Keeps the beginning, which says who and what, and the end, which says what to do. */
 function shortened(message: string): string {
   return message.length <= LONGEST ? message : `${message.slice(0, LONGEST * 0.6)} … ${message.slice(-LONGEST * 0.4)}`;
 }

@@ -30,7 +30,7 @@ function copyOf(folder: string): string {
   return copy;
 }
 
-/** Lines are broken between words; what is one sentence is one here. */
+/** Joins wrapped lines, so that a sentence is on one line. */
 const said = (): string => printed.trim().replaceAll(/\s+/g, " ");
 let printed = "";
 beforeEach(() => {

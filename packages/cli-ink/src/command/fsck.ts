@@ -16,7 +16,7 @@ export interface FsckOptions {
   readonly json?: boolean;
 }
 
-/** `benn fsck`: exit code 0 for a run that is whole, in the end, and 1 for one that is damaged. */
+/** `benn fsck`: exit code 0 for a run that is intact at the end, 1 for a damaged one. */
 export async function fsck(folder: string, options: FsckOptions): Promise<void> {
   const found = await checkRun(folder);
   const isMendable = found.damaged.some(({ mendable }) => mendable) || found.leftOver.length > 0;
@@ -41,7 +41,7 @@ async function mend(folder: string, { data, cache, backend, plugin = [], takeOve
   });
 }
 
-/** What was mended, what is damaged and what is whole, as text. */
+/** What was repaired, what is damaged and what is intact, as text. */
 export function fsckLines({ mended, refused, report }: MendedRun): string[] {
   const { folder, training, members, trained, whole, unsigned, damaged, leftOver } = report;
   const files = (n: number): string => (n === 1 ? "1 file" : `${count(n)} files`);

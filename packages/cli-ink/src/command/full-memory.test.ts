@@ -6,7 +6,7 @@ import { measureSpeeds } from "./bench.ts";
 
 const ADVICE = /--set gradientAccumulationSteps=(\d+)/;
 
-/** Takes a step of a batch of 64 images in so many parts. @returns how many to try instead, or undefined where it fits */
+/** Runs a step with a batch of 64 images in this many parts. @returns the number of parts to try instead, or undefined if it fits */
 async function advised(parts: number): Promise<number | undefined> {
   const set = ["architecture.width=0.5", "batchSize=64", "backend.memory=64", `gradientAccumulationSteps=${parts}`];
   const options = { set, backend: "wasm", threads: 1, member: 1, steps: 1, rounds: 1, rows: 1 };

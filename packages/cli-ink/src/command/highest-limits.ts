@@ -1,8 +1,8 @@
 import type { DeviceLimits, ProfileRow } from "@benn/core";
 
 /**
- * What a device gives at most: the most that was seen, by the programs that look for it or by a step's own kernels. So no kernel
- * exceeds its limit, however busy the machine was while the programs ran.
+ * Peak throughput of a device: the highest value seen by the probe programs or by a step's own kernels. No kernel therefore exceeds its
+ * limit, however busy the machine was while the probes ran.
  * @param probes at least one
  */
 export function highestLimits(probes: readonly DeviceLimits[], rows: readonly ProfileRow[]): DeviceLimits {

@@ -84,7 +84,7 @@ export async function importTorch(paths: readonly string[], options: ImportTorch
   if (!json) print(farewell(state, folder));
 }
 
-/** What would be imported, as text: every member's file, and where the weights of each kind of net come from. */
+/** The import plan as text: every member's file, and the source of the weights for each kind of network. */
 export function importPlanLines(plan: ImportPlan): string[] {
   const { members, run, files, alphas } = plan;
   const { dataset } = run;
@@ -141,7 +141,7 @@ function planFacts({ members, run, alphas }: ImportPlan): unknown {
   };
 }
 
-/** The options that were given. */
+/** The options that are set. */
 function given<T extends Readonly<Record<string, string | undefined>>>(options: T): { [K in keyof T]?: string } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string };
 }

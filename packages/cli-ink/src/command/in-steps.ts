@@ -2,11 +2,11 @@ import { setImmediate } from "node:timers/promises";
 import type { Step } from "@benn/analysis";
 import type { Progress } from "./progress-line.ts";
 
-/** Between two looks at signals. */
+/** Interval between checks for signals. */
 const MILLISECONDS = 50;
 
 /**
- * Takes a computation to its end, showing how far it is and looking for signals between its steps.
+ * Runs a computation to its end, shows its progress, and checks for signals between its steps.
  * @throws the signal's reason once that is aborted
  */
 export async function inSteps<T>(

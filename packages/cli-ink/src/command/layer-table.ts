@@ -3,10 +3,10 @@ import { count, table } from "../run/format.ts";
 
 type Row = Pick<LayerSummary, "parameters" | "binaryParameters" | "binaryMultiplyAdds" | "realMultiplyAdds" | "bytes">;
 
-/** Characters of a layer's name at most. */
+/** Maximum number of characters of a layer's name. */
 const LONGEST_NAME = 18;
 
-/** Layers that hold weights or multiply: output, weights and multiply-adds of an image by width in bits, bytes. Fits 80 columns. */
+/** Table of the layers with weights or multiply-adds: output, weights and multiply-adds per image by bit width, bytes. Fits 80 columns. */
 export function layerTable({ layers, ...summary }: ModelSummary): string[] {
   const shown = layers.filter(({ bytes, binaryMultiplyAdds, realMultiplyAdds }) => bytes + binaryMultiplyAdds + realMultiplyAdds > 0);
   const total = { ...summary, realMultiplyAdds: summary.multiplyAdds - summary.binaryMultiplyAdds };
@@ -33,7 +33,7 @@ function numbers({ parameters, binaryParameters, binaryMultiplyAdds, realMultipl
   ];
 }
 
-/** Eight characters at most: from a million on in thousands, from a billion on in millions. */
+/** At most eight characters: from a million on in thousands, from a billion on in millions. */
 function amount(value: number): string {
   if (value === 0) return "";
   return value < 1e6 ? count(value) : value < 1e9 ? `${count(value / 1e3)}k` : `${count(value / 1e6)}M`;

@@ -8,8 +8,8 @@ import { print, printJson } from "./print.ts";
 
 /**
  * `benn presets`
- * @param asked presets to describe in full; without any all are listed
- * @throws UserError for a name that no preset has
+ * @param asked presets to describe in full; if empty, lists all
+ * @throws UserError for an unknown preset
  */
 export async function listPresets(
   asked: readonly string[],
@@ -37,7 +37,7 @@ export function presetsOf(container: DependencyContainer): Readonly<Record<strin
   );
 }
 
-/** A line or two for each. */
+/** One or two lines per preset. */
 export function presetLines(presets: Readonly<Record<string, DescribedPreset>>, width: number = listWidth()): string[] {
   return [
     ...wrappedTable(
@@ -49,7 +49,7 @@ export function presetLines(presets: Readonly<Record<string, DescribedPreset>>, 
   ];
 }
 
-/** What a preset trains, what it reached where it was published, its configuration, and how to train it. */
+/** What a preset trains, its published results, its configuration, and how to train it. */
 export function presetDetails(name: string, { description, published, config }: DescribedPreset, width: number = listWidth()): string[] {
   return [
     ...wrappedTable([[name, description]], { width }),

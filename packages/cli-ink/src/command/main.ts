@@ -11,7 +11,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await createProgram().parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });
   } catch (error) {
-    // Commander has said what was wrong; its own code for a mistake is 1.
+    // Commander has already printed the error; its own exit code for a mistake is 1.
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT.mistake;
       return;

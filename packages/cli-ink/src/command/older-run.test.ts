@@ -1,6 +1,6 @@
-// `fixtures/older-run` is a run of the version in which accuracy, top-5 accuracy and the loss were fields of events and files of their
-// own, and weight decay and the schedule keys of the configuration: two members of a narrow net, two epochs on 40 photographs. The
-// topology was taken out of its model.json.
+// `fixtures/older-run` is a run of the version in which accuracy, top-5 accuracy and loss were separate fields of events and separate
+// files, and weight decay and schedule were keys of the configuration: two members of a narrow network, two epochs on 40 photographs. The
+// topology was removed from its model.json.
 import { cpSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ test("benn eval gives its members the accuracies that it was saved with, and eve
   const evaluation = await evaluateRun(older, { container });
   expect(evaluation.members.map(({ metrics }) => metrics["accuracy"])).toEqual(["000", "001"].map((at) => member(at).accuracy.test));
   expect(evaluation.members.map(({ agreement }) => agreement)).toEqual([1, 1]);
-  // Nothing vouches for its logits, so they are computed, and that is said.
+  // Its logits have no checksums, so they are recomputed, with a note.
   const { members, notes } = await openEnsemble(older, { container, splits: ["test"] });
   expect(members.map(({ computed }) => computed)).toEqual([["test"], ["test"]]);
   expect(notes).toEqual(

@@ -4,8 +4,8 @@ import { builtInPlugins } from "../built-in-plugins.ts";
 import { defaults } from "../defaults.ts";
 
 /**
- * A container with the built-in plugins, those that the project's package.json depends on, and those named.
- * @throws UserError for a plugin that is missing or breaks
+ * A container with the built-in plugins, those that the project's package.json depends on, and the named ones.
+ * @throws UserError for a plugin that is missing or fails
  */
 export async function openContainer(plugins: readonly string[] = [], cwd: string = process.cwd()): Promise<DependencyContainer> {
   installResolver(cwd);

@@ -9,15 +9,15 @@ import type { ViewHost } from "../screen/view-host.ts";
 import type { Ui } from "./choose-ui.ts";
 
 export interface ScreenOptions {
-  /** What is known before the first event that is shown. */
+  /** The state before the first event that is shown. */
   readonly state: RunState;
   readonly log?: readonly LogEntry[];
   readonly keys: RunKeys;
   readonly watching: boolean;
   readonly live: boolean;
-  /** Views that plugins bring. */
+  /** Views of plugins. */
   readonly host?: ViewHost;
-  /** Where the run is, once there is a folder. */
+  /** Where the run is, once its folder exists. */
   place(): InsightPlace | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface ScreenLooks extends AskedLooks {
   readonly timestamps?: boolean | undefined;
 }
 
-/** How to open the screen of that kind on standard output. Ink is only loaded for the dashboard. */
+/** Returns a function that opens this kind of screen on standard output. Ink is loaded only for the dashboard. */
 export async function screenOpener(ui: Ui, { timestamps, ...asked }: ScreenLooks): Promise<(options: ScreenOptions) => Screen> {
   const write = (text: string): void => void process.stdout.write(text);
   if (ui === "json") return () => jsonScreen(write);

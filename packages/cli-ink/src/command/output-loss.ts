@@ -2,10 +2,10 @@ import { fileError } from "@benn/core/messages";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { say } from "./print.ts";
 
-/** Standard output or standard error takes no more text. */
+/** Standard output or standard error accepts no more text. */
 export interface OutputLoss {
   readonly stream: "stdout" | "stderr";
-  /** The reader left (`| head`); the terminal is gone; or it cannot be written, such as a file on a full disk. */
+  /** The reader has exited (`| head`); the terminal is gone; or writing fails, such as to a file on a full disk. */
   readonly kind: "reader" | "terminal" | "disk";
   /** The system's error as a sentence. */
   readonly message: string;
@@ -13,12 +13,12 @@ export interface OutputLoss {
 
 const listeners = new Set<(loss: OutputLoss) => void>();
 
-/** Looks after both streams: without this, an error of one of them would end the process where it is. */
+/** Handles errors of both streams: otherwise the first error would end the process immediately. */
 export function watchOutput(): void {
   for (const stream of ["stdout", "stderr"] as const) {
     let lost = false;
     process[stream].on("error", (error: NodeJS.ErrnoException) => {
-      if (lost) return; // what is written afterwards is lost too
+      if (lost) return; // later writes are lost too
       lost = true;
       const name = stream === "stdout" ? "standard output" : "standard error";
       const sentence = fileError(name, "written", error, "");
@@ -34,8 +34,8 @@ export function watchOutput(): void {
 }
 
 /**
- * Lets a command go on that has more to do than to write text. Without a listener the loss of standard output ends the command.
- * @returns a function that ends listening
+ * For commands that must continue without output. Without a listener, loss of standard output ends the command.
+ * @returns a function that removes the listener
  */
 export function onOutputLoss(listener: (loss: OutputLoss) => void): () => void {
   listeners.add(listener);

@@ -5,8 +5,8 @@ import { pluginsOfRun } from "./plugins-of-run.ts";
 import { absolutePlugin } from "./read-config-file.ts";
 
 /**
- * The dashboard views of a run's plugins: of those that its commands load (`pluginsOfRun`). The screen has a container of its own, since it lives beside the
- * thread that trains.
+ * The dashboard views of a run's plugins (those that `pluginsOfRun` loads). The screen has its own container, since it runs in another
+ * thread than the training.
  * @param asked files and packages named on the command line
  */
 export async function pluginViews(folder: string, asked: readonly string[], cwd: string): Promise<PluginView[]> {

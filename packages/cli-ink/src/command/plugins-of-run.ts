@@ -6,17 +6,17 @@ import { quoted } from "./command-name.ts";
 import { openContainer } from "./open-container.ts";
 import { absolutePlugin, pluginsOfProject } from "./read-config-file.ts";
 
-/** A run folder, and what its experiment.json says that it was made from. */
+/** A run folder, with the contents of its experiment.json. */
 export interface RunOrigin {
   readonly folder: string;
   readonly config: Config;
 }
 
 /**
- * Plugins to load for a run: those named on the command line, and of those that the run names the packages that the project's
- * package.json depends on and what its own `benn.config.*` names too. A run may come from elsewhere, and to load a plugin is to run it; so
- * a file that only experiment.json names is never loaded.
- * @param named by the user, paths made absolute
+ * The plugins to load for a run: those named on the command line, and, of those that the run names, packages that the project's
+ * package.json depends on and plugins that its own `benn.config.*` names too. A run may come from elsewhere, and loading a plugin executes
+ * it; a file that only experiment.json names is therefore never loaded.
+ * @param named by the user, with absolute paths
  */
 export async function pluginsOfRun({ config }: RunOrigin, named: readonly string[], cwd: string): Promise<readonly string[]> {
   const others = (config.plugins ?? []).filter((plugin) => !named.some((one) => isSame(one, plugin)));
@@ -27,7 +27,7 @@ export async function pluginsOfRun({ config }: RunOrigin, named: readonly string
 
 /**
  * A container for a run that is opened again, with `pluginsOfRun`.
- * @throws UserError that says which `--plugin` to give, where the run needs one that is not loaded
+ * @throws UserError that says which `--plugin` to add, if the run needs one that is not loaded
  */
 export async function openRunContainer(run: RunOrigin, asked: readonly string[], cwd?: string): Promise<DependencyContainer> {
   return await openRunsContainer([run], asked, cwd);
@@ -47,7 +47,7 @@ export async function openRunsContainer(
   return container;
 }
 
-/** @throws UserError that names the plugins that the run needs and that are not loaded */
+/** @throws UserError that names the missing plugins of the run */
 export function requirePlugins(run: RunOrigin, loaded: readonly string[], container: DependencyContainer): void {
   const missing = (run.config.plugins ?? []).filter((plugin) => !loaded.some((one) => isSame(one, plugin)));
   if (missing.length === 0) return;
@@ -64,8 +64,8 @@ export function requirePlugins(run: RunOrigin, loaded: readonly string[], contai
 }
 
 /**
- * A backend takes its package from a folder that its options may name: code too.
- * @throws UserError when experiment.json names one outside the working folder
+ * A backend loads its package from a folder that its options may name, which is code too.
+ * @throws UserError if experiment.json names one outside the working folder
  */
 export function refuseForeignBackend({ folder, config }: RunOrigin, cwd: string): void {
   const from = (config.backend as Spec | undefined)?.["from"];

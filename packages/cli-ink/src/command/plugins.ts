@@ -8,7 +8,7 @@ import { type JsonSchema, type RegisteredName, registeredNames } from "./registe
 
 /**
  * `benn plugins`
- * @param asked names to describe, options and defaults included; without any all are listed
+ * @param asked names to describe, with options and defaults; if empty, lists all
  */
 export async function listPlugins(
   asked: readonly string[],
@@ -20,7 +20,7 @@ export async function listPlugins(
   else print(`${(asked.length === 0 ? pluginLines(names) : names.flatMap((entry) => detailLines(entry))).join("\n")}\n`);
 }
 
-/** Those that have one of these names, or all. @throws UserError for a name that nothing has */
+/** The entries with one of these names, or all. @throws UserError for an unknown name */
 export function named(names: readonly RegisteredName[], asked: readonly string[]): readonly RegisteredName[] {
   const known = names.flatMap(({ name, aliases }) => [name, ...aliases]);
   for (const name of asked) {
@@ -33,7 +33,7 @@ export function named(names: readonly RegisteredName[], asked: readonly string[]
   return asked.length === 0 ? names : names.filter(({ name, aliases }) => [name, ...aliases].some((own) => asked.includes(own)));
 }
 
-/** A heading for each contract, and a line for each name. */
+/** A heading per contract, and a line per name. */
 export function pluginLines(names: readonly RegisteredName[], width: number = listWidth()): string[] {
   const keys = [...new Set(names.map(({ key }) => key))];
   const lists = keys.flatMap((key) => {
@@ -50,7 +50,7 @@ export function pluginLines(names: readonly RegisteredName[], width: number = li
   return [...lists, `Options and defaults of one: "${commandName()} plugins NAME".`];
 }
 
-/** What a name is, which package brings it, and its options with their defaults. */
+/** What a name is, which package provides it, and its options with their defaults. */
 export function detailLines(entry: RegisteredName, width: number = listWidth()): string[] {
   const { properties = {} } = entry.options;
   const options = Object.entries(properties).map(([option, schema]): readonly [string, string] => [

@@ -23,7 +23,7 @@ interface Finished {
   readonly stderr: string;
 }
 
-/** `benn predict` from its sources, in a process of its own. */
+/** `benn predict` from its sources, in a separate process. */
 function predict(...args: readonly string[]): Promise<Finished> {
   const child = spawn(process.execPath, ["--conditions=source", entry, "predict", ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
@@ -32,7 +32,7 @@ function predict(...args: readonly string[]): Promise<Finished> {
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
 }
 
-/** A model whose classes are red, green and blue, whichever is the most on average. */
+/** A model with the classes red, green and blue, which predicts the strongest channel on average. */
 function model(labels: readonly string[], trust?: object): Uint8Array {
   const kernel = Float32Array.from({ length: 4 * 3 * 3 }, (_, i) => (Math.floor(i / 3) % 3 === i % 3 ? 1 : 0));
   const node = { op: "conv", in: [1], kernel: "kernel", block: 256, strides: [1, 1], pad: [0, 0, 0, 0] } as const;
@@ -51,7 +51,7 @@ function model(labels: readonly string[], trust?: object): Uint8Array {
 }
 
 const [width, height] = [5, 4];
-/** Of every opacity, so that what lies behind it decides. */
+/** With every opacity, so that the background decides. */
 const glass: Picture = {
   width,
   height,

@@ -19,8 +19,8 @@ export interface PredictCommandOptions {
 }
 
 /**
- * `benn predict`: classes of picture files, or of standard input for "-". A picture that cannot be read is named, the others are answered, and
- * the exit code is then 1.
+ * `benn predict`: classifies picture files, or standard input for "-". A picture that cannot be read is named, the others are classified,
+ * and the exit code is then 1.
  */
 export async function predict(model: string, pictures: readonly string[], { json, ...vote }: PredictCommandOptions): Promise<void> {
   const packed = await open(model);
@@ -55,14 +55,14 @@ export async function predict(model: string, pictures: readonly string[], { json
 
 interface Answering {
   answer(image: Picture): Prediction | TrustedPrediction;
-  /** What is not as it seems, a sentence each. */
+  /** Caveats, one sentence each. */
   readonly notes: readonly string[];
 }
 
 /**
- * How pictures are answered as the options ask.
+ * Classifies pictures as the options require.
  * @param name of the model's file
- * @throws UserError where the file cannot say what is asked
+ * @throws UserError if the file cannot provide what is requested
  */
 export function answering(
   model: PackedModel,
@@ -96,7 +96,7 @@ export function answering(
   };
 }
 
-/** Where the coverage is not what it seems. */
+/** Caveats about the coverage. */
 function coverageNotes({ coverageRows, reused }: Trust, coverage: number, name: string): string[] {
   const isTooHigh = Math.ceil((coverageRows + 1) * coverage) > coverageRows;
   return [
@@ -109,7 +109,7 @@ function coverageNotes({ coverageRows, reused }: Trust, coverage: number, name: 
   ];
 }
 
-/** Loads the model; from a server with its progress, and by the proxy that the environment names. */
+/** Loads the model; from a server, with progress and through the proxy that the environment names. */
 async function open(model: string): Promise<PackedModel> {
   if (!/^https?:/i.test(model)) return await load(model);
   const proxy = heedProxy();

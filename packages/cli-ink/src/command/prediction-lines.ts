@@ -4,19 +4,19 @@ import type { TrustedPrediction } from "@benn/packed/trust";
 import { digits, milliseconds as time, percent, table } from "../run/format.ts";
 import { wrap } from "../run/wrap.ts";
 
-/** What is answered to a picture. */
+/** The prediction for one picture. */
 export interface Answer {
   readonly picture: string;
   readonly prediction: Prediction | TrustedPrediction;
   readonly milliseconds: number;
 }
 
-/** Classes of a set that a cell names. */
+/** Maximum number of classes of a set that a cell names. */
 const FEW_NAMES = 4;
 
 /**
- * A row a picture; with what the file says of its votes the likeliest classes, how many members agree, and the set that was asked for. Where names are too long
- * for a table of this width, a paragraph a picture with all of it.
+ * One row per picture; if the file supports it, with the likeliest classes, how many members agree, and the requested prediction set. If
+ * names are too long for a table of this width, one paragraph per picture with all of it.
  */
 export function predictionLines(answers: readonly Answer[], coverage?: number, width: number = 80): string[] {
   const tables = answers.some(({ prediction }) => "likeliest" in prediction)
@@ -55,7 +55,7 @@ function plainLines(answers: readonly Answer[]): string[] {
   );
 }
 
-/** How many members ran is said only where some were spared. */
+/** Mentions how many members ran only if some were skipped. */
 function judgedLines(answers: readonly Answer[], coverage: number | undefined, names: number): string[] {
   const spared = answers.some(({ prediction: { ran, members } }) => ran < members);
   const hasSet = coverage !== undefined;
@@ -88,7 +88,7 @@ function judgedLines(answers: readonly Answer[], coverage: number | undefined, n
   );
 }
 
-/** How many members vote for the class that wins. */
+/** Number of members that vote for the predicted class. */
 export const votesFor = ({ class: winner, votes }: Pick<Prediction, "class" | "votes">): number =>
   votes.filter((vote) => vote.class === winner).length;
 

@@ -15,7 +15,7 @@ afterEach(() => {
   }
 });
 
-/** What a stream gets meanwhile. */
+/** What is written to a stream during `act`. */
 function written(stream: NodeJS.WriteStream, act: () => void): string[] {
   let text = "";
   const spy = vi.spyOn(stream, "write").mockImplementation((part) => {

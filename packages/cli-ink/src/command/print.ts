@@ -2,17 +2,17 @@ import { printable } from "@benn/core/messages";
 import { wrap } from "../run/wrap.ts";
 import { listWidth } from "../run/wrapped-table.ts";
 
-/** Writes text to standard output; what files and names bring along does nothing to a terminal. */
+/** Writes text to standard output. Control characters from files and names are made harmless. */
 export function print(text: string): void {
   process.stdout.write(printableLines(text));
 }
 
-/** Lines, with sentences broken between words to the width of the terminal, or 80 columns. */
+/** Prints lines, with sentences wrapped to the width of the terminal, or 80 columns. */
 export function printLines(lines: readonly string[]): void {
   print(`${lines.flatMap((line) => wrap(line, listWidth())).join("\n")}\n`);
 }
 
-/** Text on standard error. A terminal gets it broken between words; a log gets a message on one line, to be searched. */
+/** Prints text on standard error. On a terminal it is wrapped; in a log a message stays on one line, so that it can be searched. */
 export function say(text: string): void {
   const { isTTY, columns } = process.stderr;
   const lines = text.split("\n");
@@ -24,7 +24,7 @@ export function printJson(value: unknown): void {
   print(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Text of several lines without anything that a terminal obeys. */
+/** Text of several lines without terminal control characters. */
 export function printableLines(text: string): string {
   return text
     .split("\n")

@@ -2,14 +2,14 @@ import { fork } from "node:child_process";
 import { extname } from "node:path";
 import type { NamedReport } from "@benn/core/node";
 
-/** What the process that tries backends is asked. */
+/** The request to the process that tries backends. */
 export interface ProbeRequest {
   readonly names: readonly string[];
   readonly plugins: readonly string[];
   readonly cwd: string;
 }
 
-/** What it says. */
+/** The messages of that process. */
 export type ProbeMessage =
   | { readonly kind: "begin"; readonly name: string }
   | { readonly kind: "report"; readonly report: NamedReport }
@@ -22,7 +22,7 @@ interface ProbeListener {
 }
 
 /**
- * Tries backends in a process of its own: native libraries print to its standard error, and may bring it down. One that does is
+ * Tries backends in a separate process: native libraries print to standard error, and may crash the process. A backend that does is
  * reported, and the others are tried in a new process.
  */
 export async function probeBackends(
@@ -45,7 +45,7 @@ export async function probeBackends(
   return reports;
 }
 
-/** @returns which backend was being tried when the process died, and how it died; nothing where all were tried */
+/** @returns the backend that was being tried when the process died, and how it died; undefined if all were tried */
 async function inChild(
   request: ProbeRequest,
   reports: NamedReport[],

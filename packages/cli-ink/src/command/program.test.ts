@@ -3,17 +3,17 @@ import { describe, expect, test } from "vitest";
 import { exampleLines } from "./program/examples.ts";
 import { createProgram } from "./program.ts";
 
-/** A command with all below it, by what is typed. */
+/** A command with all its subcommands, by what the user types. */
 function commandsBelow(command: Command, path: string): (readonly [path: string, command: Command])[] {
   return [[path, command] as const, ...visibleBelow(command).flatMap((own) => commandsBelow(own, `${path} ${own.name()}`))];
 }
 
 const visibleBelow = (command: Command): Command[] => new Help().visibleCommands(command).filter((own) => own.name() !== "help");
 
-/** The whole help, examples and exit codes too, for a terminal of that width. */
+/** The complete help, with examples and exit codes, for a terminal of this width. */
 function helpOf(command: Command, width: number): string {
   let text = "";
-  // Each command has the output configuration of the program, which its own would replace.
+  // Each command inherits the output configuration of the program, which one of its own would replace.
   command.configureOutput({ writeOut: (part) => (text += part), getOutHelpWidth: () => width, getOutHasColors: () => false });
   command.outputHelp();
   return text;
@@ -31,7 +31,7 @@ describe.each(all)("%s --help", (path, command) => {
   test("fits 80 columns and breaks no word", () => {
     const help = helpOf(command, 80);
     for (const line of help.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
-    // The same words in the same order as where nothing has to be broken.
+    // The same words in the same order as without line breaks.
     expect(wordsOf(help)).toEqual(wordsOf(helpOf(command, 10_000)));
   });
 
@@ -58,7 +58,7 @@ describe.each(all)("%s --help", (path, command) => {
   });
 });
 
-/** Long options of the command that these words call. */
+/** Long options of the command that these words select. */
 function optionsFor(words: readonly string[]): string[] {
   let command = createProgram();
   for (const word of words) command = command.commands.find((own) => own.name() === word) ?? command;
@@ -73,7 +73,7 @@ test("a command too long for a line is broken so that a shell takes it as one", 
   ]);
 });
 
-/** What standard error gets for arguments that are wrong. */
+/** What invalid arguments print on standard error. */
 async function saidOf(...args: string[]): Promise<string> {
   const program = createProgram();
   let text = "";

@@ -11,9 +11,7 @@ import { addLookUpCommands } from "./program/look-up-commands.ts";
 import { addTrainCommands } from "./program/train-commands.ts";
 import { addUseCommands } from "./program/use-commands.ts";
 
-/**
- * The command line. Commands are imported when they run, so that `--help` does not wait for TensorFlow.js.
- */
+/** The command line. Commands are imported when they run, so that `--help` does not wait for TensorFlow.js. */
 export function createProgram(): Command {
   const program = new Command("benn")
     .description("Train, vote and run binary ensemble neural networks.")
@@ -21,13 +19,13 @@ export function createProgram(): Command {
     .option("--debug", "show stack traces of errors")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
-    // Names alone, so that their descriptions have room: each command's own help shows how it is called.
+    // Lists names only, to leave room for their descriptions: each command's own help shows its arguments.
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeErr: say,
       getOutHelpWidth: () => listWidth(),
       getErrHelpWidth: () => listWidth(process.stderr.columns),
-      // The same first word as of every other error.
+      // The same prefix as for every other error.
       outputError: (text, write) => write(text.replace(/^error: /, "benn: ")),
     })
     .exitOverride()

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { progressLine } from "./progress-line.ts";
 
-/** What standard error got, a clock to set, and the progress. */
+/** What standard error received, a clock that can be set, and the progress line. */
 function opened({ isTerminal, json = false }: { isTerminal: boolean; json?: boolean }) {
   const written: string[] = [];
   let time = 0;

@@ -5,9 +5,9 @@ import { say } from "./print.ts";
 export interface Progress {
   readonly what: string;
   readonly done: number;
-  /** 0: nothing is counted. */
+  /** 0: there is no count. */
   readonly total: number;
-  /** Of all that is to be done, where that is known better than by the pace of this count. */
+  /** Of the whole work, if it is known better than from the pace of this count. */
   readonly secondsLeft?: number | undefined;
 }
 
@@ -16,11 +16,11 @@ export interface ProgressLine {
   clear(): void;
 }
 
-/** Before that an estimate says little. */
+/** Earlier estimates are too inaccurate. */
 const FIRST_ESTIMATE_MILLISECONDS = 2000;
-/** A log gets its first line after this time: what is over sooner needs none. */
+/** A log receives its first line after this time: shorter work needs none. */
 const FIRST_LINE_MILLISECONDS = 3000;
-/** Between two lines of a log, at first and in the end: what takes long may say so less often. */
+/** Pauses between two lines of a log, at first and later: long work may report less often. */
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [5000, 60_000];
 
 interface Place {
@@ -37,8 +37,9 @@ const standardError = (): Place => ({
 });
 
 /**
- * How far a piece of work is, on standard error, with the time left by the pace so far: a line that is written over on a terminal, a line now and then in
- * a log, nothing where the output is for a program. What counts up to the same total is one piece of work, whatever it is called meanwhile.
+ * Shows the progress of a piece of work on standard error, with the time left at the pace so far: a line that is overwritten on a terminal,
+ * an occasional line in a log, nothing if the output is for a program. Counts up to the same total belong to one piece of work, whatever
+ * they are called.
  */
 export function progressLine({
   json = false,
@@ -66,7 +67,7 @@ export function progressLine({
         isShown = true;
         return;
       }
-      write(`… ${text}\n`); // so that a reader can leave these lines out
+      write(`… ${text}\n`); // so that a reader can filter these lines out
       nextLineAt = at + pause;
       pause = Math.min(LONGEST_PAUSE, 1.5 * pause);
     },

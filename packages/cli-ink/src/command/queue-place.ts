@@ -2,9 +2,9 @@ import { UserError } from "@benn/core/messages";
 import type { QueuePlace } from "../run/thread-messages.ts";
 
 /**
- * What `--on`, `--store` and `--class` say. The address may stand in BENN_QUEUE_URL, which other users of the machine do not see, as they see a
- * command's words.
- * @throws UserError when there is no address
+ * The queue that `--on`, `--store` and `--class` specify. The address may be in BENN_QUEUE_URL, which other users of the machine cannot
+ * see, unlike a command's arguments.
+ * @throws UserError if there is no address
  */
 export function queuePlace(
   on: string | true,

@@ -29,7 +29,7 @@ export async function readConfigFile(path: string): Promise<Config> {
 async function readJson(path: string): Promise<unknown> {
   try {
     const text = await readFile(path, "utf8");
-    const json: unknown = JSON.parse(text.replace(/^\uFEFF/, "")); // a mark that editors of Windows write
+    const json: unknown = JSON.parse(text.replace(/^\uFEFF/, "")); // a byte order mark, which editors on Windows write
     if (typeof json !== "object" || json === null) return json;
     const { $schema: _forEditors, ...config } = json as { $schema?: string };
     return Array.isArray(json) ? json : config;
@@ -50,7 +50,7 @@ async function importDefault(path: string): Promise<unknown> {
 }
 
 /**
- * Plugins that the project's own `benn.config.*` names, paths made absolute.
+ * Plugins that the project's own `benn.config.*` names, with absolute paths.
  * @throws UserError for a file that cannot be read
  */
 export async function pluginsOfProject(cwd: string): Promise<string[]> {
@@ -59,7 +59,7 @@ export async function pluginsOfProject(cwd: string): Promise<string[]> {
   return ((await readConfigFile(join(cwd, found))).plugins ?? []).map((plugin) => absolutePlugin(plugin, cwd));
 }
 
-/** The path of a plugin file made absolute; a package stays as it is. */
+/** A plugin with the path of its file made absolute; a package stays as it is. */
 export function absolutePlugin(plugin: string, folder: string): string {
   return IS_PATH.test(plugin) || (!isAbsolute(plugin) && /\.[cm]?[jt]s$/.test(plugin) && existsSync(resolve(folder, plugin)))
     ? resolve(folder, plugin)

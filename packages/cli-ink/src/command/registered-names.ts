@@ -2,7 +2,7 @@ import { type DependencyContainer, z } from "@benn/core";
 import { type ContractKey, CONTRACTS, type Registry } from "@benn/core/node";
 
 export interface RegisteredName {
-  /** Key of the contract: in the configuration too, unless nothing there names it. */
+  /** Key of the contract; also its key in the configuration, unless configurations do not name it. */
   readonly key: ContractKey;
   readonly contract: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface JsonSchema {
   readonly description?: string;
 }
 
-/** Everything that has a name, by contract. */
+/** All registered names, by contract. */
 export function registeredNames(container: DependencyContainer): RegisteredName[] {
   const keys = Object.keys(CONTRACTS) as ContractKey[];
   return keys.flatMap((key) => {

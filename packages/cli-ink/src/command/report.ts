@@ -9,7 +9,7 @@ import { progressLine } from "./progress-line.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 export interface ReportOptions {
-  /** Rows to look at the vote closely on. */
+  /** Split for the detailed evaluation of the vote. */
   readonly on: SplitName;
   readonly out?: string;
   readonly twin?: string;
@@ -31,7 +31,7 @@ export async function report(folders: readonly string[], { out, json, plugin = [
     const runs = await untilStopped(async (signal) => {
       const gathered = [];
       for (const [i, folder] of all.entries()) {
-        // Of runs that are called alike the path tells which is which.
+        // If runs have the same name, their paths distinguish them.
         const name = names.indexOf(names[i]!) === names.lastIndexOf(names[i]!) ? names[i]! : folder;
         gathered.push(await gatherRun(folder, { ...options, name, plugin, signal, onProgress: (done) => progress.show(done) }));
       }

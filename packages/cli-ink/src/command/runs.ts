@@ -34,7 +34,7 @@ export async function tagRun(folder: string, changes: readonly string[], { json 
   print(`${folder}: ${labels.tags.length === 0 ? "no tags" : labels.tags.join(" ")}\n`);
 }
 
-/** `benn runs note`: an empty text takes the note away. */
+/** `benn runs note`: an empty text removes the note. */
 export async function noteRun(folder: string, text: readonly string[], { json }: { readonly json?: boolean }): Promise<void> {
   requireRun(folder);
   const before = await readLabels(folder);
@@ -49,7 +49,7 @@ export interface PruneOptions {
   readonly state?: RunStatus;
   /** Days. */
   readonly olderThan?: number;
-  /** The best and the newest so many are kept. */
+  /** How many of the best and newest to keep. */
   readonly keepBest?: number;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -92,7 +92,7 @@ function placesOf(places: readonly string[]): readonly string[] {
   return places.length > 0 ? places : [DEFAULT_FOLDER];
 }
 
-/** @throws UserError for a folder that is no run's */
+/** @throws UserError for a folder that is not a run folder */
 function requireRun(folder: string): void {
   if (!existsSync(join(folder, "experiment.json")))
     throw new UserError(`run folder ${folder}: is no run: it has no experiment.json. "benn runs" lists those that are there.`);

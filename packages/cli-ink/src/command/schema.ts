@@ -10,7 +10,7 @@ import { registeredNames, type RegisteredName } from "./registered-names.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What commands print as JSON. */
+/** JSON output of commands, by command. */
 const PRINTED = { eval: evaluationSchema, select: selectionSchema, stability: stabilitySchema, compare: comparisonSchema } as const;
 
 export type SchemaOf = "config" | keyof typeof PRINTED;
@@ -23,7 +23,7 @@ export async function printSchema(of: SchemaOf, { plugin = [] }: { readonly plug
 }
 
 /**
- * JSON schema of a configuration file in which every registered name brings its options.
+ * JSON schema of a configuration file, with the options of every registered name.
  * @param defaults for what a file leaves out
  */
 export function configJsonSchema(names: readonly RegisteredName[], defaults: Config): Json {
@@ -53,7 +53,7 @@ export function configJsonSchema(names: readonly RegisteredName[], defaults: Con
   };
 }
 
-/** A name alone, or an object of the name and its options. */
+/** A name alone, or an object with the name and its options. */
 function specSchema(names: readonly RegisteredName[]): Json {
   const words = names.flatMap(({ name, aliases }) => [name, ...aliases]);
   return {

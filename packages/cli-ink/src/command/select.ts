@@ -46,7 +46,7 @@ export async function select(folders: readonly string[], options: SelectOptions)
         "They are chosen on validation images: hold some out in training with --set validation=0.1.",
     );
   }
-  // What is wrong with these is said before anything is read.
+  // Errors in these are reported before anything is read.
   if (options.budget !== undefined) parseBudget(options.budget);
   if (options.name !== undefined) refuseName(options.name, options.out);
   const runs = await Promise.all([...new Set(folders)].map(openRun));
@@ -141,7 +141,7 @@ async function write(
   return await writeWithinBudget(selection, budget, { container, voter: voter.spec.name, whitening });
 }
 
-/** @throws UserError for a name that no run can have, or that one has already */
+/** @throws UserError for an invalid name, or one that is taken */
 function refuseName(name: string, out: string): void {
   const { fault } = checkValue(configSchema.shape.name, name);
   if (fault) throw new UserError(`--name: ${fault.words}. Choose another name.`);
@@ -149,7 +149,7 @@ function refuseName(name: string, out: string): void {
   if (existsSync(folder)) throw new UserError(`--name: ${folder} exists. Choose another name, or another place with --out.`);
 }
 
-/** `NAME-selected` of the first run, numbered where that is taken. */
+/** `NAME-selected` after the first run, with a number if it is taken. */
 function freeName(out: string, run: string): string {
   const name = `${basename(resolve(run))}-selected`;
   for (let n = 1; ; n++) {

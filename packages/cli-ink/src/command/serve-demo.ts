@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".webmanifest": "application/manifest+json",
 };
 
-/** `benn demo serve`: the page from this machine alone, until the process is stopped. */
+/** `benn demo serve`: serves the page to this machine only, until the process is stopped. */
 export async function serveDemo(model: string | undefined, { port }: { readonly port?: number }): Promise<void> {
   const server = await startDemo(model, port ?? 0);
   print(
@@ -27,8 +27,8 @@ export async function serveDemo(model: string | undefined, { port }: { readonly 
 }
 
 /**
- * @param port 0: any that is free
- * @throws UserError for a model that the page cannot show, or a port that cannot be had
+ * @param port 0: any free port
+ * @throws UserError for a model that the page cannot show, or a port that is not available
  */
 export async function startDemo(model: string | undefined, port: number): Promise<Server> {
   if (port > 65_535) throw new UserError(`demo: port ${port} is no port. Choose one up to 65535, or leave --port out.`);
@@ -37,7 +37,7 @@ export async function startDemo(model: string | undefined, port: number): Promis
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname.replace(/\/$/, "/index.html");
     try {
-      // An address never leads out of its root, so that nothing beside the page is served.
+      // A path never leads outside its root, so that nothing but the page is served.
       const bytes = path === `/${DEMO_MODEL}` ? contents : readFileSync(join(page, path));
       response
         .writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "content-length": bytes.length })

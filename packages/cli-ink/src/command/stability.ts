@@ -34,7 +34,7 @@ export interface StabilityOptions {
 /** `benn stability` */
 export async function stability(folders: readonly string[], options: StabilityOptions): Promise<void> {
   const { json, keep, all = false, plugin = [] } = options;
-  // What is wrong with these is said before anything is read.
+  // Errors in these are reported before anything is read.
   const noise = (["weights", "activations", "images"] as const).flatMap((kind) => parseNoise(kind, options[kind]));
   if (noise.length === 0 && folders.length === 1)
     throw new UserError(

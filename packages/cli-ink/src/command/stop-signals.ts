@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { exitCodeOf, STOP_SIGNALS, type StopSignal } from "./exit-codes.ts";
 
 /**
- * Takes the signals that stop a run, except a hang-up that was asked to be ignored.
- * @returns a function that gives them back
+ * Handles the signals that stop a run, except a hang-up that the parent process asked to ignore.
+ * @returns a function that removes the handlers
  */
 export function onStopSignal(stop: (signal: StopSignal) => void): () => void {
   const signals = STOP_SIGNALS.filter((signal) => signal !== "SIGHUP" || !hangupsIgnored());
@@ -15,8 +15,8 @@ export function onStopSignal(stop: (signal: StopSignal) => void): () => void {
 }
 
 /**
- * Signals that Node would treat in a way of its own: SIGUSR1 opens its debugger, where other programs end, and it forgets at its start
- * that hang-ups are to be ignored.
+ * Restores the usual treatment of signals that Node handles differently: SIGUSR1 opens its debugger instead of ending the program, and Node
+ * forgets at its start that hang-ups are to be ignored.
  */
 export function treatSignalsAsUsual(): void {
   process.on("SIGUSR1", () => {
@@ -26,8 +26,8 @@ export function treatSignalsAsUsual(): void {
 }
 
 /**
- * Whether this process was started with hang-ups ignored (`nohup`, `trap '' HUP`). Node sets every signal back to its default, so
- * that only traces are left: a parent that ignores them, or the write-only standard input that `nohup` gives. Only Linux shows them.
+ * Whether this process was started with hang-ups ignored (`nohup`, `trap '' HUP`). Node resets every signal to its default, so only traces
+ * are left: a parent that ignores them, or the write-only standard input that `nohup` sets. Only Linux shows them.
  */
 function hangupsIgnored(): boolean {
   try {

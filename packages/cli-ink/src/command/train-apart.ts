@@ -11,9 +11,9 @@ import { print, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 import { configRequest, type TrainOptions } from "./train-options.ts";
 
-// What a scheduler starts: lines instead of a dashboard, and exit codes that say whether to start it again.
+// Commands for schedulers: lines instead of a dashboard, and exit codes that say whether to start the command again.
 
-/** `benn train --prepare`: makes the folder of a run and trains nothing. */
+/** `benn train --prepare`: creates the folder of a run and trains nothing. */
 export async function prepareRun(options: TrainOptions): Promise<void> {
   if (options.resume !== undefined)
     throw new UserError(`--prepare: makes a new run, but --resume names ${options.resume}. Leave one of the two out.`);
@@ -61,12 +61,12 @@ export async function collectMembers(run: string, from: readonly string[], optio
 }
 
 interface WorkOptions extends TrainOptions {
-  /** Nothing of the run is shown. */
+  /** Shows nothing of the run. */
   readonly isQuiet?: boolean;
   readonly onMissing?: (member: number) => void;
 }
 
-/** @throws Exit when it was stopped by a signal: saved, and to be started again */
+/** @throws Exit if a signal stopped it: the state is saved, and the command should be started again */
 async function work(request: TrainRequest, { isQuiet = false, onMissing, ...options }: WorkOptions) {
   const openScreen = await screenOpener(options.ui === "json" ? "json" : "plain", options);
   let state: RunState = initialState;
@@ -82,7 +82,7 @@ async function work(request: TrainRequest, { isQuiet = false, onMissing, ...opti
   });
   let stopped = false;
   const release = onStopSignal((signal) => {
-    if (stopped) return; // batch systems repeat theirs
+    if (stopped) return; // batch systems repeat their signals
     stopped = true;
     say(`${signal}: stopping after this batch and saving.\n`);
     thread.ask("stop");

@@ -19,7 +19,7 @@ export interface TrainOptions extends ScreenLooks {
   readonly prepare?: boolean;
   readonly member?: number;
   readonly into?: string;
-  /** Address of a queue: BENN_QUEUE_URL, where a bare --on leaves it out. */
+  /** Address of a queue; a bare --on takes it from BENN_QUEUE_URL. */
   readonly on?: string | true;
   readonly store?: string;
   readonly class?: string;

@@ -25,24 +25,24 @@ import { print, printLines, say } from "./print.ts";
 import { onStopSignal } from "./stop-signals.ts";
 import { configRequest, type TrainOptions } from "./train-options.ts";
 
-/** How long the dashboard says what the run is about to take. */
+/** How long the dashboard shows the announcement of a run. */
 const NEWS_MILLISECONDS = 60_000;
-/** What was asked and has not happened yet. */
+/** Words for requests that have not taken effect yet. */
 const ASKED = {
   stop: "stopping after this batch, saving",
   "stop-after-epoch": "stopping after this epoch",
   "stop-after-member": "stopping after this member",
 } as const;
 
-/** Events after which what was asked has happened, or cannot any more. */
+/** Events after which a request has taken effect, or no longer can. */
 const OVER: ReadonlySet<RunEvent["type"]> = new Set(["steer", "profile", "member-end", "control"]);
-/** With TensorFlow.js: only for runs whose plugins bring views. */
+/** Needs TensorFlow.js: called only for runs whose plugins have views. */
 async function loadViews(folder: string, plugins: readonly string[]): Promise<readonly PluginView[]> {
   const { pluginViews } = await import("./plugin-views.ts");
   return await pluginViews(folder, plugins, process.cwd());
 }
 
-/** Steps of a profile: enough for a mean. */
+/** Number of steps in a profile: enough for a mean. */
 const PROFILED_STEPS = 5;
 
 /** `benn train` */
@@ -59,7 +59,7 @@ export async function train(options: TrainOptions): Promise<void> {
   }
   const ui = chooseUi(options.json ? "json" : options.ui);
   const openScreen = await screenOpener(ui, options);
-  // A resumed run is shown from its beginning: the state folds its log before training goes on.
+  // A resumed run is shown from its beginning: the state folds its log before training resumes.
   const host = new ViewHost();
   const past =
     options.resume === undefined ? { state: initialState, log: [] } : await replay(options.resume, ui === "ink" ? host : undefined);
@@ -73,9 +73,11 @@ export async function train(options: TrainOptions): Promise<void> {
   let isShown = true;
   let hasEvents = false;
   let asked: keyof typeof ASKED | undefined;
-  /** What was asked of the member in training and has not happened yet, in words. */
+  /** The pending request to the member in training, in words. */
   let steered: string | undefined;
-  /** Exit code of a run that is stopped, by what asked first; a signal comes before a reader that left, which may be its work. */
+  /**
+   * Exit code of a stopped run, from what stopped it first. A signal takes precedence over a reader that exited, which may be its effect.
+   */
   let exitCode: number | undefined;
   let interrupted = false;
   const noise: string[] = [];
@@ -98,7 +100,7 @@ export async function train(options: TrainOptions): Promise<void> {
         announce(event);
       },
       onPhase(what) {
-        if (ui !== "ink" || opened) return; // a line for what is over in a second is noise in a log
+        if (ui !== "ink" || opened) return; // in a log, a line for a phase of a second would be noise
         const event: RunEvent = { type: "progress", what, done: 0, total: 0, clock: { at: Date.now() } };
         state = reduce(state, event);
         screen?.show(event);
@@ -114,7 +116,7 @@ export async function train(options: TrainOptions): Promise<void> {
       onNoise: (text) => (ui === "ink" ? noise.push(text) : process.stderr.write(text)),
     },
   );
-  /** When the run began here: what it is about to do is news for a while. */
+  /** When the run started here: its announcement is shown for a while. */
   let beganAt: number | undefined;
   let isTimeSaid = false;
   const announce = (event: RunEvent): void => {
@@ -150,7 +152,7 @@ export async function train(options: TrainOptions): Promise<void> {
     stop(exitCodeOf("SIGINT"));
     if (ui !== "ink" || !isShown) say("Stopping after this batch and saving; Ctrl-C again leaves at once.\n");
   };
-  // Hang-ups come in twos, from the shell and from the system, and batch systems repeat theirs: only Ctrl-C again leaves at once.
+  // Hang-ups arrive twice, from the shell and from the system, and batch systems repeat their signals: only a second Ctrl-C leaves at once.
   const onSignal = (signal: StopSignal): void => {
     if (signal === "SIGINT") return interrupt();
     if (!hasBegun()) return void leave(exitCodeOf(signal));
@@ -158,7 +160,7 @@ export async function train(options: TrainOptions): Promise<void> {
     stop(exitCodeOf(signal));
     if (isFirst && (ui !== "ink" || !isShown)) say(`${signal}: stopping after this batch and saving.\n`);
   };
-  // To lose the screen is not to lose the run.
+  // Losing the screen must not lose the run.
   const onLoss = ({ stream, kind, message }: OutputLoss): void => {
     if (stream === "stderr") return;
     isShown = false;
@@ -216,7 +218,7 @@ export async function train(options: TrainOptions): Promise<void> {
     });
   const signals = onStopSignal(onSignal);
   const output = onOutputLoss(onLoss);
-  // Before the first event: loading takes seconds, and an empty terminal says nothing.
+  // Before the first event: loading takes seconds, and an empty terminal is no feedback.
   if (ui === "ink" && isShown) screen = open();
 
   try {
@@ -246,7 +248,7 @@ async function replay(
   folder: string,
   host: ViewHost | undefined,
 ): Promise<{ readonly state: RunState; readonly log: readonly LogEntry[] }> {
-  const { followEvents } = await import("@benn/core/node"); // with TensorFlow.js, which a new run needs in its own thread alone
+  const { followEvents } = await import("@benn/core/node"); // loads TensorFlow.js, which a new run needs only in its own thread
   let state = initialState;
   let log: readonly LogEntry[] = [];
   for await (const event of followEvents(folder, { follow: false })) {
@@ -257,7 +259,7 @@ async function replay(
   return { state, log };
 }
 
-/** The tables, where the run is, and what to type next. */
+/** The final output: tables, where the run is, and what to type next. */
 export function farewell(
   state: RunState,
   folder: string,
@@ -290,7 +292,7 @@ function resumeCommand(folder: string, plugins: readonly string[]): string {
   return `${commandName()} train --resume ${quoted(folder)}${pluginOptions(plugins)}`;
 }
 
-/** A plugin's file is loaded only if it is named, with every command anew. */
+/** A plugin file is loaded only if it is named, in every command. */
 function pluginOptions(plugins: readonly string[]): string {
   return plugins
     .filter(isPluginFile)
@@ -301,7 +303,10 @@ function pluginOptions(plugins: readonly string[]): string {
     .join("");
 }
 
-/** An error while training leaves a run behind. A mistake would only be met again; after a fault, such as a full disk, it can go on. */
+/**
+ * An error during training leaves a run behind. A mistake would only occur again; after a fault, such as a full disk, the run can be
+ * resumed.
+ */
 function withHint(error: unknown, folder: string, plugins: readonly string[]): unknown {
   if (!(error instanceof Error) || error instanceof Exit || !existsSync(folder)) return error;
   const said = (error.message.trim().split("\n")[0] ?? "").replace(/[^.?!]$/, "$&.");

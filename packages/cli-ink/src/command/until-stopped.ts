@@ -3,7 +3,7 @@ import { Exit } from "./failure.ts";
 import { onStopSignal } from "./stop-signals.ts";
 
 /**
- * Does work that a signal ends: nothing of it is kept.
+ * Runs work that a signal aborts; nothing of it is kept.
  * @throws Exit with the signal's exit code
  */
 export async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

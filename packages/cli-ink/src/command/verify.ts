@@ -19,7 +19,7 @@ export interface VerifyOptions {
   readonly json?: boolean;
 }
 
-/** `benn verify`: exit code 0 where every byte is the same, 1 where one is not. */
+/** `benn verify`: exit code 0 if all bytes are equal, 1 if not. */
 export async function verify(folder: string, { whole, members, data, plugin = [], json }: VerifyOptions): Promise<void> {
   const { config } = await readExperiment(folder);
   const run = { folder, config };
@@ -56,7 +56,7 @@ export async function verify(folder: string, { whole, members, data, plugin = []
   }
 }
 
-/** Of a checksum, enough to see which it is; --json has all of it. */
+/** Enough digits of a checksum to identify it; --json has all of them. */
 const SHOWN_DIGITS = 16;
 
 /** What was compared, as text. */
@@ -78,7 +78,7 @@ export function verifyLines({ folder, fromEpoch, members, complete }: Verificati
   ];
 }
 
-/** How far the training is, with the time left of all of it. */
+/** Shows the progress of the training, with the time left for all of it. */
 function trainingProgress(json: boolean | undefined): { show(event: RunEvent): void; clear(): void } {
   const progress = progressLine({ json });
   let state = initialState;

@@ -13,12 +13,12 @@ export interface WatchedReplay {
   readonly end: RunState;
 }
 
-/** A run that is over, with a scrubber. */
+/** A finished run, with a scrubber. */
 export function watchReplay(events: readonly RunEvent[], speed: number | undefined): WatchedReplay {
   let replay = replayOf(events, speed);
   let done = 0;
   let screen: Screen | undefined;
-  /** Brings the screen to where the replay stands. */
+  /** Updates the screen to the position of the replay. */
   const follow = (): void => {
     const next = shown(replay);
     if (next < done) screen?.jump?.(replay.events.slice(0, next));

@@ -16,7 +16,7 @@ import { farewell } from "./train.ts";
 import { watchReplay } from "./watch-replay.ts";
 
 const LOOK_MILLISECONDS = 1000;
-/** A pause in training is not waited for in a replay. */
+/** A replay does not wait through pauses of the training. */
 const LONGEST_GAP_MILLISECONDS = 30_000;
 
 export interface WatchOptions extends ScreenLooks {
@@ -68,10 +68,10 @@ export async function watch(folders: readonly string[], options: WatchOptions): 
       },
     });
   const signals = onStopSignal(leave);
-  // A process that dies writes no end: then nothing more will come.
+  // A process that dies writes no end event; nothing more will follow then.
   const look = async (): Promise<void> => {
     training &&= await isTraining(folder);
-    if (live && !training) setTimeout(() => end.abort(), LOOK_MILLISECONDS); // what was written last is still read
+    if (live && !training) setTimeout(() => end.abort(), LOOK_MILLISECONDS); // the last lines are still read
   };
   const looking = setInterval(() => void look(), LOOK_MILLISECONDS);
   try {
@@ -98,7 +98,7 @@ export async function watch(folders: readonly string[], options: WatchOptions): 
   }
 }
 
-/** A run that nobody trains, with a scrubber, until a key is pressed. */
+/** A run that is not being trained, with a scrubber, until a key is pressed. */
 async function replayOnScreen(folder: string, { speed, data, plugin: plugins = [], ...looks }: WatchOptions): Promise<void> {
   const events: RunEvent[] = [];
   for await (const event of followEvents(folder, { follow: false })) events.push(event);
@@ -135,7 +135,7 @@ async function replayOnScreen(folder: string, { speed, data, plugin: plugins = [
   }
 }
 
-/** What to do with a run that has not come to its end. */
+/** What to do with a run that did not reach its end. */
 function resumeNote({ end }: RunState, folder: string): string | undefined {
   if (end && end.reason !== "interrupted") return undefined;
   return `interrupted: ${commandName()} train --resume ${quoted(folder)}`;
@@ -145,7 +145,7 @@ function noEvents(folder: string): UserError {
   return new UserError(`run folder ${folder}: has no events yet. Look again when training has begun.`);
 }
 
-/** Members that were trained side by side stand one after the other in the log. */
+/** Members that were trained in parallel are one after the other in the log. */
 async function* inOrderOfTime(events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent> {
   const all: RunEvent[] = [];
   for await (const event of events) all.push(event);

@@ -30,7 +30,7 @@ test("a worker adds to a job where its data lie and which part of the machine co
     },
     epochs: 3,
   });
-  // A run of another machine that left the choice to it comes to what this worker's class computes.
+  // A job that leaves the choice to the machine resolves to what this worker's class computes.
   const left = { ...job, backend: { name: "wasm", simd: "auto" } };
   expect(localize(left, own, { container, slot: 0, lanes: 1, form: { simd: "plain" } }).backend).toMatchObject({ simd: "plain" });
   expect(() => localize({ ...job, backend: { name: "webgpu" } }, own, { container, slot: 0, lanes: 1, form: {} })).toThrow(

@@ -102,7 +102,7 @@ export async function work({
 export interface OwnPlace {
   readonly backend: Spec;
   readonly dataset: Spec;
-  /** Options of each that the command line named. */
+  /** The options of each that the command line sets. */
   readonly named: { readonly backend: readonly string[]; readonly dataset: readonly string[] };
 }
 
@@ -120,11 +120,11 @@ interface LocalOptions {
   readonly container: DependencyContainer;
   readonly slot: number;
   readonly lanes: number;
-  /** Of this machine's class. */
+  /** The options of this machine's byte class. */
   readonly form: Readonly<Record<string, string>>;
 }
 
-/** The configuration of a job with what is of this machine: where its data lie, and which part of it computes. */
+/** The configuration of a job with this machine's parts: where its data are, and which part of it computes. */
 export function localize(job: Config, own: OwnPlace, { container, slot, lanes, form }: LocalOptions): Config {
   const [dataset, backend] = [job.dataset as Spec, job.backend as Spec];
   if (backend.name !== own.backend.name)

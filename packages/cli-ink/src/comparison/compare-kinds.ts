@@ -23,13 +23,13 @@ export interface CompareTask {
   readonly folders: readonly (readonly string[])[];
   readonly container: DependencyContainer;
   readonly config: ResolvedConfig;
-  /** Whether milliseconds are measured. */
+  /** Whether to measure milliseconds. */
   readonly time: boolean;
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
 }
 
-/** Sets kinds of nets side by side, of runs that are trained: what they reach on test images over seeds, what they cost, and who is better for the same. */
+/** Compares kinds of networks by trained runs: test accuracy over seeds, cost, and which is better at equal cost. */
 export async function compareKinds(task: CompareTask): Promise<CostComparison> {
   const { name, kinds, folders, container, config, time, signal, onProgress } = task;
   const voter = config.voter.name;
@@ -92,7 +92,7 @@ export async function compareKinds(task: CompareTask): Promise<CostComparison> {
   };
 }
 
-/** A reason may name every layer, in the same words. */
+/** A reason may list every layer with the same words. */
 function firstSentences(reason: string): string {
   return reason
     .split(/(?<=\.) /)

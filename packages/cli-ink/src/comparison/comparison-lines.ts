@@ -5,13 +5,13 @@ import { membersWord } from "../run/vote-sentence.ts";
 import { wrap } from "../run/wrap.ts";
 import { scatter } from "./scatter.ts";
 
-/** Ensembles of a kind that a short table has. */
+/** Maximum number of ensembles of a kind in a short table. */
 const MOST_ENSEMBLES = 10;
 const PLOT_LINES = 11;
-/** Letters of the kinds of more bits in a plot. */
+/** Letters for the kinds with more bits in a plot. */
 const MARKS = "abcdefghijklmnopqrstuvwxyz";
 
-/** What a price is shown as. */
+/** A price in its unit. */
 export function priceText(cost: Cost, price: number | undefined): string {
   if (price === undefined) return "–";
   if (cost === "bytes") return bytes(price);
@@ -24,7 +24,7 @@ export function priceText(cost: Cost, price: number | undefined): string {
 
 const COST_WORDS: Readonly<Record<Cost, string>> = { bytes: "bytes", operations: "bit operations", milliseconds: "milliseconds" };
 
-/** A comparison as text: the answer first, then what it rests on. */
+/** A comparison as text: the answer first, then the evidence. */
 export function comparisonLines(comparison: CostComparison, { all, width }: { readonly all: boolean; readonly width: number }): string[] {
   const { architecture, rows, seeds, voter, machine, answer, notes } = comparison;
   const lines = [

@@ -5,7 +5,7 @@ import { checkValue, faultSentence } from "@benn/core/internals";
 
 const seed = z.int().min(0).max(0xffffffff);
 
-/** What a file of a comparison holds; every key has a default. */
+/** The contents of a comparison file; every key has a default. */
 const planSchema = z.strictObject({
   members: z.int().min(1).max(1000).optional().describe("1-bit nets of the largest ensemble"),
   bits: z.array(z.int().min(2).max(8)).optional().describe("of weights and activations of the other nets"),
@@ -17,7 +17,7 @@ const planSchema = z.strictObject({
 /** What is compared. */
 export interface ComparisonPlan {
   readonly members: number;
-  /** Of weights and activations, ascending. */
+  /** Bits of weights and activations, ascending. */
   readonly bits: readonly number[];
   readonly quantizer: string;
   readonly seeds: readonly number[];
@@ -30,7 +30,7 @@ const DEFAULTS: ComparisonPlan = { members: 4, bits: [2, 4], quantizer: "lsq", s
 
 /**
  * Reads the file of a comparison.
- * @returns the plan as far as the file has it, the configuration of training, and the folder in which its paths begin
+ * @returns the plan as far as the file defines it, the training configuration, and the folder that its paths are relative to
  * @throws UserError
  */
 export async function readPlan(path: string): Promise<{ readonly plan: PartialPlan; readonly train?: Config; readonly folder: string }> {
@@ -51,8 +51,8 @@ export async function readPlan(path: string): Promise<{ readonly plan: PartialPl
 }
 
 /**
- * A whole plan: what the command line says comes before what the file says, and that before the defaults.
- * @throws UserError for fewer than two seeds, or one twice
+ * A complete plan: the command line overrides the file, which overrides the defaults.
+ * @throws UserError for fewer than two seeds, or repeated ones
  */
 export function completePlan(file: PartialPlan, asked: PartialPlan): ComparisonPlan {
   const plan = { ...DEFAULTS, ...file, ...asked };

@@ -1,6 +1,6 @@
 import { z } from "@benn/core";
 
-// What `benn compare --json` prints, by docs/compare.md.
+// The output of `benn compare --json`; see docs/compare.md.
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);

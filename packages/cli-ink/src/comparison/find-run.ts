@@ -5,7 +5,7 @@ import { type DependencyContainer, UserError } from "@benn/core";
 import { openRun, readExperiment, type ResolvedConfig, resolveConfig } from "@benn/core/node";
 import type { WantedRun } from "./wanted-runs.ts";
 
-/** What changes nothing of what a member becomes. */
+/** Keys that do not affect the trained members. */
 const IGNORED = new Set([
   "name",
   "members",
@@ -21,7 +21,7 @@ const IGNORED = new Set([
   "metrics",
 ]);
 
-/** A run folder that has the members that are wanted, or will. */
+/** A run folder that has, or will have, the wanted members. */
 export interface FoundRun {
   readonly folder: string;
   readonly trained: number;
@@ -31,15 +31,15 @@ export interface FoundRun {
 /** Run folders by what they train. */
 export interface RunShelf {
   /**
-   * The one with the most members that are trained already. It may plan fewer than are wanted: then a new run takes them as given ones. Of those with equally
-   * many, one that plans enough.
+   * Returns the run with the most trained members. It may plan fewer than wanted: then a new run takes them as given members. Of runs with
+   * equally many, one that plans enough.
    */
   find(wanted: WantedRun): FoundRun | undefined;
 }
 
 /**
- * Looks through folders of run folders. A run of more members has those of a run of fewer: members are trained in order, and no later one changes an earlier.
- * Folders that are no runs, or need a plugin that is not loaded, are passed over.
+ * Searches folders of run folders. A run of more members contains those of a run of fewer: members are trained in order, and no later one
+ * changes an earlier. Skips folders that are not runs or need a plugin that is not loaded.
  */
 export async function openShelf(places: readonly string[], container: DependencyContainer): Promise<RunShelf> {
   const runs: (FoundRun & { readonly key: string })[] = [];
@@ -69,7 +69,7 @@ async function runIn(folder: string, container: DependencyContainer): Promise<(F
     const key = keyOf(resolved);
     if (origin && resolved.given.length === 0) return undefined; // its members were trained elsewhere
     for (const [place, given] of resolved.given.entries()) {
-      // Members of a run of the same key, in their places there, are those that it would have trained.
+      // Given members from a run of the same key, at their own indices, are those that it would have trained.
       if (memberFolderOf(place) !== basename(given)) return undefined;
       const source = await runIn(dirname(dirname(given)), container);
       if (source?.key !== key) return undefined;
@@ -85,7 +85,7 @@ function memberFolderOf(member: number): string {
   return String(member).padStart(3, "0");
 }
 
-/** The same for configurations whose members become the same. */
+/** Equal for configurations that train equal members. */
 function keyOf(config: ResolvedConfig): string {
   const { members } = config;
   const kinds = [...new Set(members.map((member) => JSON.stringify(sorted(member))))];
@@ -93,7 +93,7 @@ function keyOf(config: ResolvedConfig): string {
   return JSON.stringify(sorted({ ...Object.fromEntries(rest), kinds }));
 }
 
-/** With the keys of all objects in order. */
+/** With the keys of all objects sorted. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;

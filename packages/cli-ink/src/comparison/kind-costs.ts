@@ -5,13 +5,13 @@ import { loadDataset, openRun, readRunData, resolveConfig, restoreMembers } from
 import { memberCosts, type PackedCosts } from "../selection/packed-costs.ts";
 
 export interface KindCosts {
-  /** Of the vote of the first 1, 2, … members. */
+  /** Costs of the vote of the first 1, 2, … members. */
   readonly costs: readonly ComparedEnsemble["cost"][];
-  /** Share of the bit operations that layers of two real factors take. */
+  /** Share of the bit operations in layers with two real factors. */
   readonly realShare: number;
-  /** Whether bytes are those of a packed file; else they are counted, and no time is known. */
+  /** Whether bytes are those of a packed file; otherwise they are computed, and the time is unknown. */
   readonly packed: boolean;
-  /** Why not, a sentence. */
+  /** A sentence: why it could not be packed. */
   readonly reason?: string;
 }
 
@@ -20,11 +20,11 @@ export interface KindCostsOptions {
   readonly voter: string;
   /** Members of the largest ensemble. */
   readonly members: number;
-  /** Whether milliseconds are measured. */
+  /** Whether to measure milliseconds. */
   readonly time: boolean;
 }
 
-/** What ensembles of the first members of a run cost: bytes of the packed file, bit operations and milliseconds of an image. */
+/** The costs of ensembles of the first members of a run: bytes of the packed file, and bit operations and milliseconds per image. */
 export async function kindCosts(folder: string, { container, voter, members, time }: KindCostsOptions): Promise<KindCosts> {
   const { bytes: counted, bitOperations, realShare } = await countedOf(folder, container);
   const counts = Array.from({ length: members }, (_, k) => k + 1);
@@ -52,7 +52,7 @@ function sumOf({ members, base }: PackedCosts, count: number): number {
   return members.slice(0, count).reduce((sum, own) => sum + own, base);
 }
 
-/** Of one member: bytes at as many bits a weight as it has, and bit operations of an image. */
+/** For one member: bytes at its bits per weight, and bit operations per image. */
 async function countedOf(
   folder: string,
   container: DependencyContainer,
@@ -64,7 +64,7 @@ async function countedOf(
     for await (const { model } of restoreMembers({ ...run, members: run.members.slice(0, 1) }, { config, data, container })) {
       const { bytes, bitOperations, layers } = summarizeModel(model);
       model.dispose();
-      // Of two real factors: as many bit operations as 32 · 32 for each multiply-add.
+      // Two real factors: 32 · 32 bit operations per multiply-add.
       const real = layers.filter((layer) => layer.bitOperations === 32 * 32 * layer.realMultiplyAdds);
       return { bytes, bitOperations, realShare: real.reduce((sum, layer) => sum + layer.bitOperations, 0) / bitOperations };
     }

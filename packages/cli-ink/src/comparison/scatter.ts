@@ -1,13 +1,13 @@
-/** A point of a plot of characters. */
+/** A point of a character plot. */
 export interface ScatterPoint {
   readonly x: number;
   readonly y: number;
-  /** One character. Of points in the same place the last one is seen. */
+  /** One character. Of points at the same position, the last one is visible. */
   readonly mark: string;
 }
 
 export interface ScatterOptions {
-  /** Characters, with the labels. */
+  /** In characters, including the labels. */
   readonly width: number;
   /** Lines without the axis. */
   readonly height: number;

@@ -7,20 +7,20 @@ import type { WantedKind, WantedRun } from "./wanted-runs.ts";
 
 export interface TrainRunsTask extends Pick<TrainOptions, "container" | "executor"> {
   readonly kinds: readonly WantedKind[];
-  /** Folder in which run folders are made, and looked for first. */
+  /** Folder in which run folders are created, and searched first. */
   readonly out: string;
-  /** Other folders of run folders to take runs from. */
+  /** Other folders of run folders to reuse runs from. */
   readonly from: readonly string[];
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
-  /** A sentence about each run as it begins or is taken. */
+  /** Called with a sentence about each run when it starts or is reused. */
   onRun(message: string): void;
 }
 
 /**
- * Takes the runs that are there, goes on with those that are begun, and trains the others, one after the other.
+ * Reuses existing runs, resumes unfinished ones, and trains the others, one after the other.
  * @returns the folder of each run, by kind and seed, in the order of `kinds`
- * @throws the signal's reason once that is aborted, when the run in training is saved
+ * @throws the signal's reason once that is aborted, after the run in training is saved
  */
 export async function trainRuns(task: TrainRunsTask): Promise<string[][]> {
   const { kinds, out, from, container, signal, onRun } = task;
@@ -86,7 +86,7 @@ async function trainOne(
           `member ${event.member + 1}, epoch ${event.epoch + 1}`,
         );
       }
-      // A run that was begun elsewhere may plan more members than are wanted.
+      // A run that was started elsewhere may plan more members than wanted.
       if (event.type === "member-end" && event.member + 1 >= members && (found?.planned ?? members) > members) control.stopNow();
     }
   } finally {
@@ -94,7 +94,7 @@ async function trainOne(
   }
 }
 
-/** A name that no run folder has: one that has it trains something else. */
+/** A name that no run folder has: an existing folder of that name trains something else. */
 function freeName(out: string, name: string): string {
   for (let n = 1; ; n++) {
     const free = n === 1 ? name : `${name}-${n}`;

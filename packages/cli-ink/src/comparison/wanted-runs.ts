@@ -2,13 +2,13 @@ import { BINARIZERS, type Config, type DependencyContainer, SCHEMES, type Spec, 
 import { resolveConfig } from "@benn/core/node";
 import type { ComparisonPlan } from "./comparison-plan.ts";
 
-/** A kind of net: what its runs have in common. */
+/** A kind of network: what its runs have in common. */
 export interface WantedKind {
   /** `1 bit`, `4 bits`, `32 bits`. */
   readonly name: string;
   readonly bits: number;
   readonly binarizer: string;
-  /** One a seed. */
+  /** One per seed. */
   readonly runs: readonly WantedRun[];
 }
 
@@ -21,11 +21,11 @@ export interface WantedRun {
   readonly config: Config & { readonly name: string };
 }
 
-/** The scheme in which a net alone sees all rows. */
+/** The scheme in which each network is trained on all rows. */
 const ALONE = "deep-ensemble";
 
 /**
- * The runs that a comparison takes: for each seed an ensemble of 1-bit nets, and a net of each of the other bits, trained alike.
+ * The runs of a comparison: for each seed an ensemble of 1-bit networks, and one network for each other bit width, trained alike.
  * @throws UserError for a configuration of several kinds of members, or whose own binarizer has more than one bit
  */
 export function wantedRuns(
@@ -66,7 +66,7 @@ export function wantedRuns(
   return kinds;
 }
 
-/** @throws UserError where the binarizer has no such options */
+/** @throws UserError if the binarizer does not have such options */
 function quantizerOf(name: string, bits: number, container: DependencyContainer): Spec {
   return container.resolve(BINARIZERS).resolve({ name, activationBits: bits, kernelBits: bits }, "--quantizer");
 }

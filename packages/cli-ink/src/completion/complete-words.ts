@@ -4,19 +4,19 @@ import type { KnownName, KnownNames } from "./known-names.ts";
 /** What may be typed next. */
 export interface Completion {
   readonly values: readonly KnownName[];
-  /** What the shell adds by itself where no value fits: files, or nothing. */
+  /** Whether the shell offers files if no value matches. */
   readonly files: boolean;
-  /** The word goes on behind the value: `architecture=`. */
+  /** Whether the word continues after the value: `architecture=`. */
   readonly open: boolean;
 }
 
 export interface CompletionSources {
   names(): Promise<KnownNames>;
-  /** Run folders whose paths begin so. */
+  /** Run folders whose paths start with this text. */
   runs(typed: string): readonly string[];
 }
 
-/** What a word is, by the names of options and arguments. */
+/** The meaning of a value, by the names of options and arguments. */
 const CONTRACT_OF: Readonly<Record<string, string>> = { backend: "backend", voter: "voter", metric: "metrics", quantizer: "binarizer" };
 const OF_RUNS: ReadonlySet<string> = new Set(["run", "resume", "twin"]);
 
@@ -24,8 +24,8 @@ const NOTHING: Completion = { values: [], files: false, open: false };
 const FILES: Completion = { values: [], files: true, open: false };
 
 /**
- * What the last word may become.
- * @param words behind the program's name; the last is being typed
+ * Completions of the last word.
+ * @param words after the program's name; the last one is being typed
  */
 export async function completeWords(program: Command, words: readonly string[], sources: CompletionSources): Promise<Completion> {
   const typed = words.at(-1) ?? "";
@@ -59,7 +59,7 @@ export async function completeWords(program: Command, words: readonly string[], 
   return { ...own, values: [...commands, ...own.values], files: own.files && commands.length === 0 };
 }
 
-/** An argument called `name` is of what its command lists. */
+/** An argument called `name` takes what its command lists. */
 function argumentKind(command: Command, argument: Argument): string {
   return argument.name() === "name" ? command.name() : argument.name();
 }
@@ -114,7 +114,7 @@ function lastIfVariadic(all: readonly Argument[]): Argument | undefined {
   return last?.variadic ? last : undefined;
 }
 
-/** Of the command or of those above it. */
+/** Options of the command and of its parents. */
 function optionOf(command: Command, word: string): Option | undefined {
   const [flag = word] = word.split("=");
   for (let own: Command | null = command; own; own = own.parent) {

@@ -11,14 +11,14 @@ export interface KnownName {
 /** The names that the built-in plugins register, and the keys of a configuration. */
 export interface KnownNames {
   readonly presets: readonly KnownName[];
-  /** By key of the configuration: `architecture`. */
+  /** By configuration key: `architecture`. */
   readonly contracts: Readonly<Record<string, { readonly names: readonly KnownName[]; readonly options: readonly string[] }>>;
   readonly keys: readonly KnownName[];
 }
 
 /**
- * The names from a file in the user's cache: to find them takes TensorFlow.js, which would be a second at every press of a key. The file is
- * of this build of the command; where it cannot be read or written the names are found again.
+ * The names from a file in the user's cache: collecting them loads TensorFlow.js, which would take a second on every press of Tab. The file
+ * belongs to this build of the command; if it cannot be read or written, the names are collected again.
  */
 export async function knownNames(file?: string): Promise<KnownNames> {
   const path = file ?? join(cacheFolder("completion"), `${await buildOf()}.json`);
@@ -26,7 +26,7 @@ export async function knownNames(file?: string): Promise<KnownNames> {
     return JSON.parse(await readFile(path, "utf8")) as KnownNames;
   } catch {
     const names = await findNames();
-    await keep(path, names).catch(() => {}); // a cache
+    await keep(path, names).catch(() => {}); // only a cache
     return names;
   }
 }

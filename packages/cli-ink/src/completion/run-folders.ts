@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Run folders whose paths begin with what was typed; of nothing those in `runs`. */
+/** Run folders whose paths start with the typed text; if it is empty, those in `runs`. */
 export function runFolders(typed: string, cwd: string): string[] {
   const folder = typed === "" ? "runs" : typed.endsWith("/") ? typed.replace(/\/+$/, "") : dirname(typed);
   const begin = typed === "" ? "" : typed;

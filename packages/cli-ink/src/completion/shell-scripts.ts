@@ -3,10 +3,10 @@ import { script } from "@bomb.sh/tab";
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** What a completion says at its end, in bits: how the shell goes on. */
+/** Bits of the directive at the end of completions: what the shell does next. */
 export const DIRECTIVE = { noSpace: 2, noFiles: 4 } as const;
 
-/** The script that a shell loads, which asks the command `complete` for what may be typed. */
+/** The script that a shell loads; it asks the command `complete` for completions. */
 export function shellScript(shell: Shell): string {
   return shell === "bash" ? BASH : textOf(() => script(shell, "benn", "benn"));
 }
@@ -24,7 +24,7 @@ function textOf(print: () => void): string {
   return `${lines.join("\n")}\n`;
 }
 
-// Our own: that of @bomb.sh/tab wants the package bash-completion, runs what stands in $( ) on the line, and never completes files.
+// A script of our own: that of @bomb.sh/tab requires the package bash-completion, executes $( ) on the line, and never completes files.
 const BASH = `# bash completion for benn
 _benn_completion() {
     local out line directive=0

@@ -1,4 +1,4 @@
-/** The words of a command line as a shell would split it, up to the cursor; the last is the one being typed. Nothing is expanded. */
+/** Splits a command line into words up to the cursor, as a shell would; the last one is being typed. Expands nothing. */
 export function splitLine(line: string): string[] {
   const words: string[] = [];
   let word = "";

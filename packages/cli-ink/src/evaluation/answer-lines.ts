@@ -4,7 +4,7 @@ import { membersWord } from "../run/vote-sentence.ts";
 import { intervalCell, pointsInterval, probability } from "./cells.ts";
 import { SPLIT_WORDS } from "@benn/analysis";
 
-/** What the vote reaches, against single members: the answer to begin with. */
+/** The accuracy of the vote compared with single members, as the first lines. */
 export function answerLines({ folder, voter, splits, vote, members, planned, ended, mirror }: EnsembleEvaluation): string[] {
   const split = splits[vote.on];
   const final = split?.staged.at(-1)?.[voter];

@@ -1,10 +1,10 @@
-// What stands in the tables of an evaluation.
+// Formats the cells of evaluation tables.
 import type { Interval } from "@benn/analysis";
 import { percent, table } from "../run/format.ts";
 
 export { probability } from "@benn/report/numbers";
 
-/** `45.8` in a column in percent. */
+/** `45.8`, for a column in percent. */
 export function percentCell(share: number | undefined): string {
   return percent(share).replace(" %", "");
 }
@@ -14,18 +14,20 @@ export function intervalCell([low, high]: Interval): string {
   return `[${percentCell(low)}, ${percentCell(high)}]`;
 }
 
-/** `[1.2, 6.0]` of a difference in points, with its sign. */
+/** `[1.2, 6.0]`: a difference in percentage points, with its sign. */
 export function pointsInterval([low, high]: Interval): string {
   const points = (value: number): string => (100 * value).toFixed(1).replace("-", "−");
   return `[${points(low)}, ${points(high)}]`;
 }
 
-/** A name that takes at most so many characters. */
+/** A name, cut to this many characters. */
 export function cut(name: string, most: number): string {
   return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
 }
 
-/** Names of at most so many characters, no two alike unless they are: by their beginnings, else by both ends, else by their numbers. */
+/**
+ * Names cut to this many characters, distinct unless the names are equal: by their beginnings, else by both ends, else by their numbers.
+ */
 export function shortNames(names: readonly string[], most: number): string[] {
   const both = (name: string): string =>
     name.length <= most ? name : `${name.slice(0, Math.ceil((most - 1) / 2))}…${name.slice(name.length - Math.floor((most - 1) / 2))}`;
@@ -44,12 +46,12 @@ export function fitting<T>(forms: readonly T[], width: number, linesOf: (form: T
   return lines;
 }
 
-/** A table, indented, with a blank line below. */
+/** An indented table, followed by a blank line. */
 export function tableLines(rows: readonly (readonly string[])[], { left = 1, gap = 2 }: Parameters<typeof table>[1] = {}): string[] {
   return [...table(rows, { left, gap }).map((line) => `  ${line}`), ""];
 }
 
-/** Places of a list, at most `most` of them: the first ones, ever fewer then, and the last. */
+/** At most `most` indices of a list: the first ones, then increasingly sparse ones, and the last. */
 export function thinned(length: number, most: number): number[] {
   if (length <= most) return Array.from({ length }, (_, place) => place);
   const all = Array.from({ length: most }, (_, i) => Math.round(length ** (i / (most - 1))) - 1);

@@ -3,12 +3,12 @@ import { wilson } from "@benn/analysis";
 import { count } from "../run/format.ts";
 import { fitting, intervalCell, percentCell, shortNames, tableLines } from "./cells.ts";
 
-/** Classes that a short table has, and a matrix. */
+/** Maximum number of classes in a short table, and in a matrix. */
 const MOST_CLASSES = 12;
-/** Characters of a class's name, the most that fit. */
+/** Characters of a class's name; the largest that fits is used. */
 const NAMES = [32, 24, 18, 14, 10];
 
-/** Accuracy, precision and recall of each class; of many classes those with the least recall. */
+/** Accuracy, precision and recall of each class; if there are many, of those with the lowest recall. */
 export function classLines(
   { classes, vote: { perClass } }: EnsembleEvaluation,
   { all, width }: { readonly all: boolean; readonly width: number },
@@ -38,7 +38,7 @@ export function classLines(
   ];
 }
 
-/** What is taken for what: as a matrix where it fits the width, else the most frequent confusions. */
+/** Which classes are confused: as a matrix if it fits the width, else the most frequent confusions. */
 export function confusionLines(
   { classes, vote }: EnsembleEvaluation,
   { all, width }: { readonly all: boolean; readonly width: number },

@@ -18,7 +18,7 @@ interface Shape {
   readonly changes?: Partial<Ensemble>;
 }
 
-/** Members that know the class of some rows, each of others. */
+/** Members that classify some rows correctly, each member others. */
 function evaluate({ members, classes, rows, validation = true, changes = {} }: Shape): EnsembleEvaluation {
   const split = (seed: number): NonNullable<Ensemble["splits"]["test"]> => {
     const random = createRandom(seed, "rows");

@@ -7,13 +7,13 @@ import { metricLines, stagedLines } from "./staged-lines.ts";
 import { calibrationLines, riskLines } from "./trust-lines.ts";
 
 export interface EvaluationLinesOptions {
-  /** Every stage, member, class and confusion, where tables are cut short otherwise. */
+  /** Every stage, member, class and confusion, where tables would otherwise be shortened. */
   readonly all: boolean;
-  /** Of the terminal, in characters; sentences are wrapped to it. */
+  /** Width of the terminal in characters, to which sentences are wrapped. */
   readonly width: number;
 }
 
-/** An evaluation as text: the answer first, then what it rests on. */
+/** An evaluation as text: the answer first, then the evidence. */
 export function evaluationLines(evaluation: EnsembleEvaluation, { all, width }: EvaluationLinesOptions): string[] {
   const lines = [
     ...answerLines(evaluation),

@@ -1,6 +1,7 @@
 import { z } from "@benn/core";
 
-// What `benn eval --json` prints, by docs/eval.md. A number that cannot be had (a precision where nothing was answered so) is null.
+// The output of `benn eval --json`; see docs/eval.md. An undefined number (such as the precision of a class that is never predicted) is
+// null.
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);

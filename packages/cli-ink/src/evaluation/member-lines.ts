@@ -4,10 +4,10 @@ import { count, percent, short } from "../run/format.ts";
 import { cut, intervalCell, percentCell, tableLines } from "./cells.ts";
 import { SPLIT_WORDS } from "@benn/analysis";
 
-/** Members that a short table has. */
+/** Maximum number of members in a short table. */
 const MOST_MEMBERS = 16;
 
-/** How unlike the members are. */
+/** The diversity of the members. */
 export function diversityLines({ members, vote: { diversity } }: EnsembleEvaluation): string[] {
   const { pairs, disagreement, doubleFault, kappa } = diversity;
   if (pairs.length === 0) return [];
@@ -82,7 +82,7 @@ export function memberLines({ members, splits, vote }: EnsembleEvaluation, { all
   ];
 }
 
-/** Whether members give what was stored, where they were run again. */
+/** Whether members that were run again agree with what was stored. */
 export function agreementLines({ members }: EnsembleEvaluation): string[] {
   const shares = members.flatMap(({ member, agreement }) =>
     (Object.entries(agreement) as [SplitName, number][]).map(([split, share]) => ({ member, split, share })),

@@ -5,12 +5,12 @@ import { membersWord } from "../run/vote-sentence.ts";
 import { intervalCell, percentCell, tableLines, thinned } from "./cells.ts";
 import { SPLIT_WORDS } from "@benn/analysis";
 
-/** Stages that a short table has. */
+/** Maximum number of stages in a short table. */
 const MOST_STAGES = 12;
 
 /**
- * Accuracy of the votes of the first members, on every split by the run's voter and on the rows that are looked at by the others too, as far as
- * they fit the width.
+ * Accuracy of the votes of the first members: on every split by the run's voter, and on the evaluated split by the other voters too, as far
+ * as they fit the width.
  */
 export function stagedLines(
   { voter, splits, vote: { on } }: EnsembleEvaluation,
@@ -47,7 +47,7 @@ export function stagedLines(
   ];
 }
 
-/** Every metric of the final vote, on every split, and of single members where it is of logits alone. */
+/** Every metric of the final vote on every split; metrics of logits alone for single members. */
 export function metricLines({ voter, metrics, splits, vote: { on } }: EnsembleEvaluation): string[] {
   const names = Object.keys(splits) as SplitName[];
   const looked = splits[on];

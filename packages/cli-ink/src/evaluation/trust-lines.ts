@@ -3,7 +3,7 @@ import { count, short } from "../run/format.ts";
 import { percentCell, tableLines } from "./cells.ts";
 import { SPLIT_WORDS } from "@benn/analysis";
 
-/** What the probabilities of the vote are worth, as it votes and with a fitted temperature. */
+/** Calibration of the vote's probabilities, as they are and with a fitted temperature. */
 export function calibrationLines({ voter, vote }: EnsembleEvaluation): string[] {
   const { calibration, calibrated, temperature, on } = vote;
   const both = [calibration, ...(calibrated ? [calibrated] : [])];
@@ -37,7 +37,7 @@ export function calibrationLines({ voter, vote }: EnsembleEvaluation): string[] 
   ];
 }
 
-/** What is wrong among the surest answers. */
+/** The error rate among the most confident predictions. */
 export function riskLines({ vote: { on, riskCoverage } }: EnsembleEvaluation): string[] {
   const { area, points } = riskCoverage;
   const tenths = points.filter((_, i) => (i + 1) % Math.max(1, Math.ceil(points.length / 10)) === 0);

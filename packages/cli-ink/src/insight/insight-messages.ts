@@ -1,6 +1,6 @@
 import type { Insights } from "./insight.ts";
 
-/** What the thread is started with. */
+/** The thread's workerData. */
 export interface InsightWorkerData {
   readonly folder: string;
   readonly plugins: readonly string[];

@@ -6,21 +6,21 @@ import type { InsightAnswer, InsightWorkerData } from "./insight-messages.ts";
 /** Where the run is. */
 export type InsightPlace = Omit<InsightWorkerData, "cwd">;
 
-/** Reads, when they are wanted, what views need of the run folder. */
+/** Reads from the run folder on request what views need. */
 export interface InsightSource {
   readonly state: InsightState;
-  /** Reads it, unless it was read when the run had as many trained members. */
+  /** Reads it, unless it was already read for this number of trained members. */
   want(what: keyof Insights, members: number): void;
   close(): Promise<void>;
 }
 
-/** @param place undefined while there is no run folder */
+/** @param place returns undefined while there is no run folder */
 export function insightSource(place: () => InsightPlace | undefined): InsightSource {
   let worker: Worker | undefined;
   let state: InsightState = {};
   const asked = new Map<keyof Insights, number>();
   const receive = (answer: InsightAnswer): void => {
-    // What was found before stays where it cannot be read again.
+    // Keeps the previous result if it cannot be read again.
     const before = state[answer.what];
     state = { ...state, [answer.what]: "error" in answer ? { ...before, isLoading: false, error: answer.error } : { found: answer.found } };
   };

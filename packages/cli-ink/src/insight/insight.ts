@@ -1,33 +1,33 @@
 import type { ClassReport, Confusion, FixedAndBroke, Interval } from "@benn/analysis";
 
-/** What the logits of a run's members say, beyond its events. Plain values, which pass between threads. */
+/** What the logits of a run's members show, beyond its events. Plain values, which can be sent between threads. */
 export interface VoteInsight {
   readonly classes: readonly string[];
   readonly rows: number;
-  /** Of each trained member, in order. */
+  /** Each trained member, in order. */
   readonly members: readonly {
     readonly member: number;
     readonly accuracy: number;
     readonly interval: Interval;
-    /** How often it answers each class [classes]. */
+    /** How often it predicts each class [classes]. */
     readonly counts: readonly number[];
     /** Whether it votes. */
     readonly votes: boolean;
   }[];
-  /** Of the votes of the first 1, 2, … voting members by the run's voter. */
+  /** Votes of the first 1, 2, … voting members by the run's voter. */
   readonly stages: readonly { readonly accuracy: number; readonly interval: Interval }[];
-  /** Share of rows that two members answer differently [members][members]. */
+  /** Share of rows for which two members predict different classes [members][members]. */
   readonly disagreement: readonly (readonly number[])[];
-  /** Of the second voting member, the third … */
+  /** For the second voting member, the third … */
   readonly fixedAndBroke: readonly FixedAndBroke[];
-  /** Of the final vote [classes]. */
+  /** For the final vote [classes]. */
   readonly byClass: readonly ClassReport[];
-  /** [classes × classes] of the final vote: a row for each label. */
+  /** [classes × classes] of the final vote, one row per label. */
   readonly confusion: readonly number[];
   readonly confusions: readonly Confusion[];
 }
 
-/** Sample weights, round by round. */
+/** Sample weights, by round. */
 export interface WeightInsight {
   readonly classes: readonly string[];
   readonly rounds: readonly {
@@ -37,12 +37,12 @@ export interface WeightInsight {
     /** Rows whose weight is at least 2^low times the mean, and less than twice that. */
     readonly bins: readonly { readonly low: number; readonly rows: number }[];
   }[];
-  /** The images that weigh most in the last round. */
+  /** The images with the largest weights in the last round. */
   readonly heaviest: readonly {
     readonly row: number;
     readonly times: number;
     readonly label: number;
-    /** Answers of the voting members. */
+    /** Predictions of the voting members. */
     readonly votes: readonly number[];
     readonly picture?: { readonly width: number; readonly height: number; /** [height × width × 3], 0 to 255 */ readonly rgb: Uint8Array };
   }[];
@@ -53,7 +53,7 @@ export interface Insights {
   readonly weights: WeightInsight;
 }
 
-/** What is known of the run folder so far, by what views need. */
+/** What has been read from the run folder so far, by what views need. */
 export type InsightState = {
   readonly [K in keyof Insights]?: { readonly found?: Insights[K]; readonly isLoading?: boolean; readonly error?: string };
 };

@@ -2,12 +2,12 @@ import { classReport, confusionMatrix, confusions, diversity, fixedAndBroke, rig
 import type { Ensemble } from "@benn/core/node";
 import type { VoteInsight } from "./insight.ts";
 
-/** Pairs of classes that are listed. */
+/** Maximum number of listed class pairs. */
 const MOST_CONFUSIONS = 200;
-/** A matrix of more classes says nothing on a terminal. */
+/** A larger matrix is not legible on a terminal. */
 const MOST_CLASSES = 200;
 
-/** What the members of an ensemble and their votes answer to its test images. */
+/** The predictions of an ensemble's members and votes for its test images. */
 export function readVotes(ensemble: Ensemble): VoteInsight {
   const { members, classes, splits, voter } = ensemble;
   const { test, validation } = splits;

@@ -5,7 +5,7 @@ import { picturePixels } from "../report/picture-pixels.ts";
 import { readSampleWeights } from "../report/read-sample-weights.ts";
 import type { WeightInsight } from "./insight.ts";
 
-/** The sample weights of a run, and the images that weigh most with what its voting members answer. */
+/** The sample weights of a run, and the images with the largest weights, with the predictions of its voting members. */
 export async function readWeights(ensemble: Ensemble, data: LoadedDataset): Promise<WeightInsight> {
   const { folder, members, classes, splits } = ensemble;
   const { train } = data;

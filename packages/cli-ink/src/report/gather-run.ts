@@ -22,26 +22,27 @@ import { readStory, type RunStory } from "./read-story.ts";
 import { thumbnailsOf } from "./thumbnails.ts";
 
 export interface GatherOptions {
-  /** Rows to look at the vote closely on. */
+  /** Split for the detailed evaluation of the vote. */
   readonly on: SplitName;
-  /** Of the run in the report. */
+  /** Name of the run in the report. */
   readonly name: string;
   readonly data?: string | undefined;
   readonly cache?: string | undefined;
   readonly plugin: readonly string[];
-  /** Preset to hold the configuration against; default: the nearest. */
+  /** Preset to compare the configuration with; default: the nearest. */
   readonly preset?: string | undefined;
   /** Run folder of the real-valued twin. */
   readonly twin?: string | undefined;
-  /** Whether the packed runtime is timed. */
+  /** Whether to time the packed runtime. */
   readonly time: boolean;
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
 }
 
 /**
- * Gathers what a report says of a run: judges it, packs it in memory, reads its log and its sample weights, and takes the images to show from its data.
- * @throws UserError when the run cannot be opened or judged
+ * Collects the contents of a report about a run: evaluates it, packs it in memory, reads its log and its sample weights, and selects images
+ * to show from its data.
+ * @throws UserError if the run cannot be opened or evaluated
  */
 export async function gatherRun(folder: string, options: GatherOptions): Promise<ReportedRun> {
   const { on, time, signal, onProgress } = options;
@@ -152,7 +153,7 @@ function countedBytes({ members }: EnsembleEvaluation, { plans }: RunStory): { r
   };
 }
 
-/** @throws UserError where the twin's weights are binary, or its rows not the run's */
+/** @throws UserError if the twin's weights are binary, or its rows differ from the run's */
 async function openTwin(folder: string, { on, rights, ...options }: GatherOptions & { readonly rights: FinalAnswers }): Promise<Twin> {
   const run = await openRun(folder);
   const container = await openRunContainer(run, options.plugin);
@@ -198,7 +199,7 @@ function environmentOf({ benn, versions, machine, config, dataset }: Awaited<Ret
   ];
 }
 
-/** Of the run's files as they are now, and of the data as the data set tells them. */
+/** Checksums of the run's files as they are now, and of the data as the dataset reports them. */
 async function checksumsOf(
   folder: string,
   members: readonly number[],

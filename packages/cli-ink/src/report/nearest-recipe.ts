@@ -5,19 +5,19 @@ import { applySettings } from "../command/apply-settings.ts";
 import { commandName, quoted } from "../command/command-name.ts";
 import { presetsOf } from "../command/list-presets.ts";
 
-/** What makes two runs attempts at the same thing. */
+/** Keys that define whether two runs attempt the same thing. */
 const KIND = ["dataset.name", "architecture.name", "binarizer.name", "scheme.name", "mode"];
 
 export interface NearestRecipe {
   readonly recipe: Recipe;
-  /** What trains the run again. */
+  /** A command that trains the run again. */
   readonly command: string;
 }
 
 /**
- * The preset of the run's kind, else of all presets and the defaults the one, that its configuration differs least from; a paper's numbers go with it only where data, network, binarizer, scheme
- * and mode are those of the preset.
- * @param asked the preset to hold it against
+ * The preset that the run's configuration differs least from: among presets of the run's kind, else among all presets and the defaults. A
+ * paper's results are included only if dataset, network, binarizer, scheme and mode are those of the preset.
+ * @param asked the preset to compare with
  * @throws UserError for a preset that is not registered
  */
 export function nearestRecipe(
@@ -53,7 +53,7 @@ export function nearestRecipe(
       ...(published && others === 0 ? { published } : {}),
       differences,
     },
-    // A preset may hold what no setting takes away, like the source of its data: then the settings begin at the defaults.
+    // A preset may contain what no setting can remove, such as the source of its data: settings then start from the defaults.
     command:
       [best, ...candidates.filter((candidate) => candidate.preset === undefined)]
         .map((from) => trainCommand(from, { config, flat, container }))
@@ -65,11 +65,11 @@ function flatOf(config: Config, container: DependencyContainer): Record<string, 
   try {
     return flattenConfig(groupsOf(resolveConfig(config, container)));
   } catch {
-    return undefined; // of a preset whose plugin is not loaded: it is not what this run was made from
+    return undefined; // a preset whose plugin is not loaded: the run was not made from it
   }
 }
 
-/** With members alike in groups. */
+/** With identical members in groups. */
 function groupsOf({ members, ...config }: ReturnType<typeof resolveConfig>): Record<string, unknown> {
   const groups: { count: number; json: string }[] = [];
   for (const settings of members) {
@@ -81,7 +81,7 @@ function groupsOf({ members, ...config }: ReturnType<typeof resolveConfig>): Rec
   return { ...config, members: groups.map(({ count, json }) => ({ count, ...(JSON.parse(json) as object) })) };
 }
 
-/** `benn train` with the settings that lead from the preset to this configuration; undefined where settings cannot say it. */
+/** `benn train` with the settings that turn the preset into this configuration; undefined if settings cannot express it. */
 function trainCommand(
   {
     preset,
@@ -101,7 +101,7 @@ function trainCommand(
     const again = flatOf(applySettings(base, settings, container.resolve(DEFAULTS)), container);
     if (!again || compareConfigs(again, flat).length > 0) return undefined;
   } catch {
-    return undefined; // a setting that --set cannot take: benn verify trains it again all the same
+    return undefined; // a setting that --set cannot express: benn verify can still train the run again
   }
   const plugins = (config.plugins ?? []).map((plugin) => ` --plugin ${quoted(plugin)}`).join("");
   const set = settings.length === 0 ? "" : ` --set ${settings.map(quoted).join(" ")}`;
@@ -129,7 +129,7 @@ function settingsOf(
   ];
 }
 
-/** Text without its quotes, where it cannot be taken for JSON. */
+/** Text without quotes, unless it would then parse as JSON. */
 function plain(json: string): string {
   const value: unknown = JSON.parse(json);
   return typeof value === "string" && /^[A-Za-z][\w./-]*$/.test(value) && !["true", "false", "null"].includes(value) ? value : json;

@@ -9,7 +9,7 @@ const WARM_UP = 5;
 const MOST_IMAGES = 100;
 const MILLISECONDS = 3000;
 
-/** What a run takes when it is packed. */
+/** Size and speed of a packed run. */
 export interface PackedRun {
   readonly size: Size;
   readonly layers: readonly LayerTable[];
@@ -19,17 +19,17 @@ export interface PackedRun {
 export interface PackOptions {
   readonly container: DependencyContainer;
   readonly dataset: Spec | undefined;
-  /** Images to measure the time of. */
+  /** Images on which the time is measured. */
   readonly test: Split;
-  /** Whether it is measured. */
+  /** Whether to measure it. */
   readonly time: boolean;
-  /** Bytes of the members that vote, 1-bit kernels at a bit a weight, and at 32 bits: told of a run that cannot be packed. */
+  /** Bytes of the voting members with 1 bit per weight of 1-bit kernels, and at 32 bits: reported for a run that cannot be packed. */
   readonly counted: { readonly bytes: number; readonly realBytes: number };
   onProgress(progress: Progress): void;
   readonly signal: AbortSignal;
 }
 
-/** Packs a run in memory and measures it; a run that cannot be packed says why. */
+/** Packs a run in memory and measures it; if it cannot be packed, gives the reason. */
 export async function packRun(
   folder: string,
   { container, dataset, test, time, counted, onProgress, signal }: PackOptions,
@@ -74,7 +74,7 @@ async function measure(file: Uint8Array, test: Split, { onProgress, signal }: Pi
     model.predict(image);
     times.push(performance.now() - before);
     onProgress({ what: "measuring images", done: times.length, total: MOST_IMAGES });
-    await new Promise((resolve) => setImmediate(resolve)); // so that a signal is heard
+    await new Promise((resolve) => setImmediate(resolve)); // lets signals be handled
   } while (times.length < MOST_IMAGES && performance.now() < end);
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;

@@ -1,16 +1,16 @@
 import type { LoadedDataset } from "@benn/core";
 
-/** Makes pixels of images as networks get them. */
+/** Converts images from network inputs back to pixels. */
 export interface PicturePixels {
-  /** Whether the pixels are those of the data set; else they are what the network gets, stretched to the range of a picture. */
+  /** Whether the pixels are the dataset's own; otherwise they are the network's inputs, stretched to the range of a picture. */
   readonly canUndo: boolean;
   /** @param image [height, width, channels] @returns the same as bytes */
   of(image: Float32Array): Uint8Array;
 }
 
 /**
- * Undoes what prepares a data set's images for the network: standardisation and the order of channels. What cannot be undone, whitening above all, is shown
- * as the network gets it.
+ * Reverts a dataset's preprocessing for display: standardization and the order of channels. What cannot be reverted, mainly whitening, is
+ * shown as the network's input.
  */
 export function picturePixels({ shape, preprocessing }: Pick<LoadedDataset, "shape" | "preprocessing">): PicturePixels {
   const [, , channels] = shape;

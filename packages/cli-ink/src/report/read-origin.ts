@@ -24,14 +24,14 @@ const imported = z.looseObject({
 
 export interface ReadOrigin {
   readonly origin: Origin;
-  /** What chooses the members again, if the runs lie beside this one as they did. */
+  /** A command that selects the members again, if the runs are in the same places relative to this one. */
   readonly command?: string;
 }
 
 /**
  * Where the members of a run come from that were not trained in it.
- * @param origin of its experiment.json; undefined: they were
- * @param trained members that there are, from 0
+ * @param origin from its experiment.json; undefined: they were trained in it
+ * @param trained number of existing members
  */
 export function readOrigin(
   folder: string,

@@ -5,13 +5,15 @@ import { heaviestRows, isUniform, type SampleWeights, weighSamples } from "@benn
 
 export interface ReadWeights {
   readonly rounds: readonly SampleWeights[];
-  /** Rows of the last round that was trained. */
+  /** Rows with the largest weights in the last trained round. */
   readonly heaviest: readonly { readonly row: number; readonly times: number }[];
-  /** What of them cannot be read, a sentence each. */
+  /** What could not be read, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** Sample weights that the members were trained with, as far as they are stored and differ; nothing of a run whose rows always weigh the same. */
+/**
+ * Sample weights that the members were trained with, as far as they are stored and differ; nothing if all rows always have equal weights.
+ */
 export async function readSampleWeights(folder: string, members: readonly number[], rows: number): Promise<ReadWeights> {
   const notes: string[] = [];
   const rounds: { readonly member: number; readonly weights: Float64Array }[] = [];

@@ -4,10 +4,10 @@ import type { MemberPlan } from "@benn/core";
 import { followEvents } from "@benn/core/node";
 import type { CurvePoint } from "@benn/report";
 
-/** Points of a curve that a small chart has room for. */
+/** Maximum number of points of a curve in a small chart. */
 const POINTS = 30;
 
-/** What a run's log tells that its other files do not. */
+/** What only a run's log contains. */
 export interface RunStory {
   readonly plans: ReadonlyMap<number, MemberPlan>;
   readonly members: ReadonlyMap<
@@ -18,7 +18,7 @@ export interface RunStory {
   readonly ending?: string;
 }
 
-/** Reads the log of a run, if there is one: imported and published runs may have none. */
+/** Reads the log of a run, if there is one: imported and published runs may lack it. */
 export async function readStory(folder: string): Promise<RunStory> {
   const plans = new Map<number, MemberPlan>();
   const curves = new Map<number, { loss: CurvePoint[]; accuracy: CurvePoint[]; error: number }>();

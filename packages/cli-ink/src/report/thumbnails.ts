@@ -3,20 +3,20 @@ import type { Picture } from "@benn/report";
 import sharp from "sharp";
 import { picturePixels } from "./picture-pixels.ts";
 
-/** Pixels of the longer side, at most: enough to see what is confused, and a page of many stays small. */
+/** Maximum length of the longer side in pixels: enough to see what is confused, and small on a page of many pictures. */
 const MOST_PIXELS = 64;
 
-/** Makes small pictures of rows. */
+/** Makes thumbnails of rows. */
 export interface Thumbnails {
-  /** One a row, in their order. */
+  /** One per row, in order. */
   of(split: Split, rows: readonly number[]): Promise<Picture[]>;
-  /** What was done to show them, where the pixels cannot be had back. */
+  /** A note on how they are shown, if the original pixels cannot be recovered. */
   readonly note: string | undefined;
 }
 
 /**
- * Small pictures of a data set's images, undoing what prepares them for the network: standardisation and the order of channels. What cannot be undone,
- * whitening above all, is shown as the network gets it, stretched to the range of a picture.
+ * Thumbnails of a dataset's images, with standardization and the order of channels reverted. What cannot be reverted, mainly whitening, is
+ * shown as the network's input, stretched to the range of a picture.
  */
 export function thumbnailsOf({ shape, preprocessing }: LoadedDataset): Thumbnails {
   const [height, width, channels] = shape;

@@ -3,11 +3,11 @@ import { inTraining, type RunState } from "./run-state.ts";
 import { leftWords, secondsLeft } from "./time-left.ts";
 import { membersWord } from "./vote-sentence.ts";
 
-/** A run that takes longer is worth a word on a shorter one. */
+/** For runs that take longer, a shorter one is suggested. */
 const LONG_SECONDS = 600;
 
 /**
- * What a run that begins is about to do, how to stop it and how to resume it.
+ * What a starting run is about to do, how to stop it and how to resume it.
  * @param resume the command that resumes it
  */
 export function announcement({ start }: Pick<RunState, "start">, resume: string): string[] {
@@ -23,7 +23,7 @@ export function announcement({ start }: Pick<RunState, "start">, resume: string)
   ];
 }
 
-/** How long a run takes by its first batches; undefined before they were timed. */
+/** The duration of a run, estimated from its first batches; undefined before they were timed. */
 export function timeSentence(state: RunState, { isBare, demo }: { readonly isBare: boolean; readonly demo: string }): string | undefined {
   const seconds = secondsLeft(state);
   if (seconds === undefined) return undefined;
@@ -32,7 +32,7 @@ export function timeSentence(state: RunState, { isBare, demo }: { readonly isBar
   return `At ${imagesPerSecond(rate)} it takes ${leftWords(state, seconds).replace(/ left$/, "")}.${shorter}`;
 }
 
-/** The same in the dashboard's last line, for as long as it is news. */
+/** The same in the dashboard's last line, for a limited time. */
 export function announcedNote(state: RunState): string | undefined {
   const seconds = secondsLeft(state);
   return seconds === undefined ? undefined : `about ${roughly(state.seconds + seconds)} in all; q saves and stops`;

@@ -15,7 +15,10 @@ export interface Frame {
   readonly y: readonly [number, number];
 }
 
-/** Draws a curve, points joined by lines, as `height` strings of `width` braille characters, blanks where there is no dot. Points in one column of dots count as their mean. */
+/**
+ * Draws a curve, points joined by lines, as `height` strings of `width` braille characters, with spaces for empty cells. Points in one
+ * column of dots are averaged.
+ */
 export function braille(curve: readonly Point[], { width, height, x, y }: Frame): string[] {
   const cells = new Uint8Array(width * height);
   const [columns, rows] = [width * 2, height * 4];
@@ -44,14 +47,14 @@ export function braille(curve: readonly Point[], { width, height, x, y }: Frame)
     from = to;
   }
   return Array.from({ length: height }, (_, row) =>
-    // Empty cells are blanks: a byte where the empty pattern takes three, and silent to a screen reader.
+    // Empty cells are spaces: one byte instead of the three of the empty braille pattern, and silent in a screen reader.
     String.fromCodePoint(...Array.from(cells.subarray(row * width, (row + 1) * width), (cell) => (cell === 0 ? 0x20 : 0x2800 + cell))),
   );
 }
 
 const BARS = "▁▂▃▄▅▆▇█";
 
-/** A curve in one line of at most `width` characters: each is the mean of its stretch. */
+/** A curve in one line of at most `width` characters, each the mean of its section. */
 export function sparkline(curve: readonly Point[], width: number, end: number = curve.at(-1)?.x ?? 1): string {
   const sums = Array.from({ length: width }, () => ({ total: 0, n: 0 }));
   for (const { x, y } of curve) {

@@ -1,7 +1,9 @@
 import { UserError } from "@benn/core";
 import type { CheckMember } from "@benn/core/node";
 
-/** Refuses, before the first epoch, a member that could not be exported when it is trained, unless the configuration has `exportable: false`. */
+/**
+ * Refuses, before the first epoch, a member that could not be exported after training, unless the configuration has `exportable: false`.
+ */
 export const checkMember: CheckMember = async ({ config, model, data, voter }) => {
   if (!config.exportable) return;
   const { checkExportable } = await import("@benn/packed/export");

@@ -9,13 +9,13 @@ import { leftWords, secondsLeft } from "./time-left.ts";
 
 /**
  * The line for an event; most have none.
- * @param state with the event in it
- * @param options `live`: whether the run goes on, and time is left
+ * @param state after the event
+ * @param options `live`: whether the run is still training, so that there is time left
  */
 export function eventLine(event: RunEvent, state: RunState, { live }: { readonly live: boolean }): string | undefined {
   const all = state.members.length;
   const who = (member: number): string => (member < 0 ? "pretraining" : `member ${member + 1}/${all}`);
-  /** A part for each metric of the run that the event has. */
+  /** One part for each metric of the run that the event has. */
   const each = <T>(byMetric: ByMetric<T>, part: (of: T, metric: MetricInfo) => string): string[] =>
     (state.start?.metrics ?? []).flatMap((metric) => {
       const of = byMetric[metric.name];
@@ -103,6 +103,6 @@ export function eventLine(event: RunEvent, state: RunState, { live }: { readonly
       return stopSentence(event);
     default:
       event satisfies never;
-      return undefined; // of a later version
+      return undefined; // from a later version
   }
 }

@@ -13,7 +13,7 @@ export interface LogEntry {
 
 const KEPT = 5000;
 
-/** The log with the line of an event, if it has one. @param state with the event in it */
+/** The log, extended by the line of an event if it has one. @param state after the event */
 export function addToLog(log: readonly LogEntry[], logged: RunEvent, state: RunState): readonly LogEntry[] {
   const event = printableEvent(logged);
   if (event.type === "progress") return log;

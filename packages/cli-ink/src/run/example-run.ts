@@ -4,11 +4,11 @@ import { createRandom } from "@benn/core/internals";
 export interface ExampleRun {
   readonly members: number;
   readonly epochs: number;
-  /** `step` events an epoch. */
+  /** `step` events per epoch. */
   readonly steps?: number;
-  /** Architectures, taken in turn. */
+  /** Architectures, assigned to members in turn. */
   readonly architectures?: readonly string[];
-  /** Metrics besides accuracy and cross-entropy, measured of members, votes and while training. */
+  /** Metrics besides accuracy and cross-entropy, of members, votes and during training. */
   readonly more?: readonly MetricInfo[];
 }
 
@@ -17,7 +17,7 @@ const METRICS: readonly MetricInfo[] = [
   { name: "loss", title: "cross-entropy", unit: "", better: "lower" },
 ];
 
-/** The events of a run that never was, the same every time: what the screen's tests are drawn from. */
+/** The events of an invented run, always the same: the data of the screen's tests. */
 export function exampleRun({ members, epochs, steps = 10, architectures = ["nin width=0.25"], more = [] }: ExampleRun): RunEvent[] {
   const random = createRandom(1, "example");
   const events: RunEvent[] = [];
@@ -54,7 +54,7 @@ export function exampleRun({ members, epochs, steps = 10, architectures = ["nin 
     },
     0,
   );
-  /** Accuracy, and for every other metric what is missing of it to 1. */
+  /** Accuracy, and 1 − accuracy for every other metric. */
   const measured = <T>(accuracy: number, of: (value: number) => T): ByMetric<T> =>
     Object.fromEntries([["accuracy", of(accuracy)], ...more.map(({ name }): [string, T] => [name, of(1 - accuracy)])]);
   let sum = 0;

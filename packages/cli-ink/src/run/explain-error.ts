@@ -1,13 +1,13 @@
 import { fileError, UserError } from "@benn/core/messages";
 
-/** Codes of writing and reading, whose errors name no file where an open one failed. */
+/** Codes of read and write errors, which name no file if an open file failed. */
 const OF_DISKS = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS", "ESTALE", "EISDIR"]);
 const MAKING = new Set(["mkdir", "mkdtemp", "link", "symlink", "copyfile", "rename"]);
 const READING = new Set(["open", "read", "scandir", "opendir", "stat", "lstat", "access", "readlink", "realpath", "statfs"]);
 
 /**
- * An error in the user's terms: what the system refused, such as a file without permission, is the user's to mend and becomes a `UserError`;
- * a zod error, whose message is a list in JSON, becomes one that names the place. Any other is returned as it came.
+ * An error in the user's terms: what the system refused, such as a file without permission, is for the user to fix and becomes a
+ * `UserError`; a zod error, whose message is a JSON list, becomes one that names the place. Returns any other error unchanged.
  */
 export function explainError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;

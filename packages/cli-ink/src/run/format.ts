@@ -1,10 +1,10 @@
-// Numbers as people read them, the same in the dashboard, the plain lines, the tables and the report.
+// Numbers in a readable form, the same in the dashboard, the plain lines, the tables and the report.
 import { printable } from "@benn/core/messages";
 
 export { bytes, count, digits, duration, fineBytes, imagesPerSecond, milliseconds, roughly } from "@benn/core/quantities";
 export { percent, short } from "@benn/report/numbers";
 
-/** A clock that runs: `75` → `1:15`, `4000` → `1:06:40`, two days → `2 d 1 h`. */
+/** A running clock: `75` → `1:15`, `4000` → `1:06:40`, two days → `2 d 1 h`. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const [days, hours, minutes] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
@@ -13,7 +13,7 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
 }
 
-/** Rows of cells as aligned lines; the first column to the left, the others to the right. What files bring into a cell is made printable. */
+/** Rows of cells as aligned lines; the first column left-aligned, the others right-aligned. Text from files is made printable. */
 export function table(cells: readonly (readonly string[])[], { gap = 2, left = 1 }: { gap?: number; left?: number } = {}): string[] {
   const rows = cells.map((row) => row.map((cell) => printable(cell)));
   const widths: number[] = [];

@@ -7,8 +7,8 @@ export interface Point {
 const LIMIT = 2000;
 
 /**
- * Adds a point to a curve. Points at or beyond its x fall away: a resumed run repeats what came after its
- * checkpoint. A full curve loses every other point, so that it stays bounded however long the run is.
+ * Adds a point to a curve. Points at or beyond its x are removed: a resumed run repeats what came after its checkpoint. A full curve loses
+ * every other point, so that it stays bounded however long the run is.
  */
 export function addPoint(curve: readonly Point[], point: Point, limit: number = LIMIT): readonly Point[] {
   const last = curve.at(-1);
@@ -16,7 +16,7 @@ export function addPoint(curve: readonly Point[], point: Point, limit: number = 
   return [...(before.length >= limit ? thin(before, Math.ceil(limit / 2)) : before), point];
 }
 
-/** At most `limit` points of a curve, evenly taken, the first and the last among them. */
+/** At most `limit` points of a curve, evenly spaced, including the first and the last. */
 export function thin(curve: readonly Point[], limit: number): readonly Point[] {
   if (curve.length <= limit) return curve;
   return Array.from({ length: limit }, (_, i) => curve[Math.round((i * (curve.length - 1)) / (limit - 1))]).filter(
@@ -24,7 +24,7 @@ export function thin(curve: readonly Point[], limit: number): readonly Point[] {
   );
 }
 
-/** Each point as the mean of itself and up to `n` − 1 before it: the loss of single batches jumps. */
+/** Each point as the mean of itself and up to `n` − 1 before it: the loss of single batches is noisy. */
 export function runningMean(curve: readonly Point[], n = 5): Point[] {
   return curve.map(({ x }, i) => {
     const near = curve.slice(Math.max(0, i + 1 - n), i + 1);

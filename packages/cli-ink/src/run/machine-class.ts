@@ -4,8 +4,8 @@ import { type Spec, UserError } from "@benn/core";
 import type { ByteClass } from "@benn/core/node";
 
 /**
- * What this machine computes with a backend, as a name that machines which compute the same have too.
- * @param plugins files and packages besides the built-in ones, and where their paths begin
+ * A name for what this machine computes with a backend; equal on all machines that compute the same.
+ * @param plugins files and packages besides the built-in ones, and the folder that their paths are relative to
  */
 export function machineClass(backend: Spec, plugins: readonly string[], cwd: string): Promise<ByteClass> {
   const entry = new URL(`../class-worker${extname(import.meta.filename)}`, import.meta.url);

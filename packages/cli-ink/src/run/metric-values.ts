@@ -1,16 +1,16 @@
-// Values of metrics as people read them, by what a metric says of itself: its title, its unit, and which way is better.
+// Values of metrics in a readable form, from a metric's own title, unit and direction.
 import type { MetricInfo } from "@benn/core";
 import { metricText } from "@benn/report/numbers";
 import { short } from "./format.ts";
 
 export { metricText };
 
-/** A value in a column whose head is `metricHead`. */
+/** A value in a column headed by `metricHead`. */
 export function metricCell(metric: MetricInfo, value: number | undefined): string {
   return metric.unit === "%" ? metricText(metric, value).replace(" %", "") : metricText({ ...metric, unit: "" }, value);
 }
 
-/** In little room: `52.3 %`, and other units left out. */
+/** A short form: `52.3 %`; other units are left out. */
 export function metricLabel(metric: MetricInfo, value: number | undefined): string {
   return metric.unit === "%" ? metricText(metric, value) : metricCell(metric, value);
 }
@@ -24,7 +24,7 @@ export function isBetter({ better }: MetricInfo, value: number, than: number): b
   return better === "higher" ? value > than : value < than;
 }
 
-/** `3.8 points better`, `0.031 worse`, `equal`: values in percent differ by points. Undefined where either has no value. */
+/** `3.8 points better`, `0.031 worse`, `equal`: values in percent differ by percentage points. Undefined if either value is missing. */
 export function comparison(metric: MetricInfo, value: number, baseline: number): string | undefined {
   if (!Number.isFinite(value) || !Number.isFinite(baseline)) return undefined;
   const difference = Math.abs(value - baseline);

@@ -1,7 +1,7 @@
 import type { RunEvent } from "@benn/core";
 import { printable } from "@benn/core/messages";
 
-/** An event whose every text, names of metrics and voters included, may go to a terminal. */
+/** An event with all text made safe for a terminal, including names of metrics and voters. */
 export function printableEvent(event: RunEvent): RunEvent {
   return printableValue(event) as RunEvent;
 }

@@ -3,7 +3,7 @@ import type { Configured } from "../command/configure.ts";
 import { checkMember } from "./check-member.ts";
 import { memberThreads } from "./member-threads.ts";
 
-/** What the command gives to every run that it trains or plans. */
+/** The command's options for every run that it trains or plans. */
 export function runOptions(
   { container, plugins }: Pick<Configured, "container" | "plugins">,
   cwd: string,

@@ -14,37 +14,37 @@ import type {
 import { addPoint, type Point, thin } from "./history.ts";
 import { printableEvent } from "./printable-event.ts";
 
-/** What the screen knows of one member. */
+/** The screen's state of one member. */
 export interface MemberState {
   /** −1 is the model that the first sequential member starts from. */
   readonly member: number;
   readonly plan?: MemberPlan;
   readonly status: "waiting" | "training" | "done" | "rejected";
-  /** Epochs done, and the step within the running one. */
+  /** Epochs done, and the step within the current one. */
   readonly epoch: number;
   readonly epochs: number;
   readonly step: number;
   readonly steps: number;
-  /** Loss of batches and mean of epochs, over epochs. */
+  /** Loss of batches and mean loss of epochs, over epochs. */
   readonly batchLoss: readonly Point[];
   readonly epochLoss: readonly Point[];
-  /** Of epochs while training on them, over epochs: a curve for each metric that is measured while training. */
+  /** Metrics of epochs during training, over epochs: one curve per metric that is measured during training. */
   readonly curves: ByMetric<readonly Point[]>;
-  /** The metric that the best epoch is chosen by, over epochs, by its name. */
+  /** The metric that selects the best epoch, over epochs, by its name. */
   readonly scores: ByMetric<readonly Point[]>;
-  /** Learning rates at the ends of epochs, over epochs. */
+  /** Learning rates at the end of epochs, over epochs. */
   readonly rates: readonly Point[];
-  /** Of binary layers, epoch by epoch. */
+  /** Bit statistics of binary layers, by epoch. */
   readonly bits: readonly BitsMeasured[];
-  /** Whether its epoch is over and not yet scored. */
+  /** Whether its epoch is done but not yet scored. */
   readonly isScoring?: boolean;
   readonly bestEpoch?: number;
   readonly error?: number;
   readonly alpha?: number;
-  /** Of its best epoch. */
+  /** Metrics of its best epoch. */
   readonly final?: ByMetric<BySplit>;
   readonly imagesPerSecond?: number;
-  /** The run's seconds of work when the member began, when its newest epoch or scoring was over, and when it ended. */
+  /** The run's seconds of work when the member started, when its last epoch or scoring ended, and when it ended. */
   readonly beganAt?: number;
   readonly epochsDoneAt?: number;
   readonly endedAt?: number;
@@ -55,7 +55,7 @@ export interface Warning {
   readonly message: string;
 }
 
-/** All that a screen shows, folded from the events alone, so that a saved log shows what was seen live. */
+/** Everything that a screen shows, folded from the events alone, so that a saved log shows what was seen live. */
 export interface RunState {
   readonly start?: RunStart;
   readonly members: readonly MemberState[];
@@ -65,13 +65,13 @@ export interface RunState {
   readonly progress?: Progress;
   readonly control: Controlled["state"];
   readonly end?: RunEnd;
-  /** Of the training engine's kernels, if somebody asked for it. */
+  /** Profile of the training engine's kernels, if one was requested. */
   readonly profile?: Profiled;
-  /** Images a second of all members in training, over seconds of work. */
+  /** Images per second of all members in training, over seconds of work. */
   readonly speed: readonly Point[];
-  /** Seconds of work: pauses, and the time between an interruption and its resumption, are not counted. */
+  /** Seconds of work: excludes pauses, and the time between an interruption and its resumption. */
   readonly seconds: number;
-  /** Time of the newest event in milliseconds; absent while the clock stands. */
+  /** Time of the newest event in milliseconds; absent while the clock is stopped. */
   readonly at?: number;
 }
 
@@ -81,12 +81,12 @@ export const initialState: RunState = { members: [], staged: [], warnings: [], s
 const DEAD_MILLISECONDS = 3_600_000;
 const WARNINGS_KEPT = 50;
 const SPEED_POINTS = 600;
-/** Points kept of a curve once its member is done and only its sparkline is shown. */
+/** Points of a curve that are kept once its member is done and only its sparkline is shown. */
 const FINISHED_POINTS = 200;
 
 /**
- * Folds one event into the state. An event that comes again, as those of a resumed run do, changes nothing. Its texts are made printable
- * here, so that whatever shows a state may show them.
+ * Folds one event into the state. Repeated events, such as those of a resumed run, change nothing. All text is made printable here, so that
+ * any view of the state may show it.
  */
 export function reduce(before: RunState, logged: RunEvent): RunState {
   const event = printableEvent(logged);
@@ -187,16 +187,16 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
       };
     default:
       event satisfies never;
-      return state; // of a later version
+      return state; // from a later version
   }
 }
 
-/** The state a resumed run goes on from: the clock stands until its first event. */
+/** The state from which a resumed run continues: the clock is stopped until its first event. */
 export function resumed(state: RunState): RunState {
   return { ...omit(omit(state, "at"), "end"), control: "running" };
 }
 
-/** Epochs of the member that are done, with the running one's share. */
+/** Epochs of the member that are done, including the fraction of the current one. */
 export function epochsDone({ epoch, step, steps, status }: MemberState): number {
   return epoch + (status === "training" && steps > 0 ? step / steps : 0);
 }
@@ -209,24 +209,24 @@ export function progressOf({ members, pretrained, start }: RunState): number {
   return all === 0 ? 0 : members.reduce((sum, member) => sum + epochsDone(member), doneBefore) / all;
 }
 
-/** The members in training: several where none depends on another. */
+/** The members in training: several if none depends on another. */
 export function inTraining({ members, pretrained }: RunState): readonly MemberState[] {
   const running = members.filter(({ status }) => status === "training");
   const before = pretrained !== undefined && members.every(({ status }) => status === "waiting");
   return before ? [pretrained] : running;
 }
 
-/** The first of the members in training, or else the newest that was. */
+/** The first of the members in training, or else the last that was. */
 export function memberInFocus(state: RunState): MemberState | undefined {
   return inTraining(state)[0] ?? state.members.findLast(({ status }) => status !== "waiting");
 }
 
-/** Members that trained side by side with the last one that counts, and were not needed. */
+/** Drops members that trained in parallel with the last member that counts and were not needed. */
 function discardRunning({ members }: RunState): readonly MemberState[] {
   return members.map((member) => (member.status === "training" ? waiting(member.member, member.plan) : member));
 }
 
-/** Members that were asked for are like the last one; what they will be is told when they are taken up. */
+/** Requested members are assumed to be like the last one; their plan is known once they are added. */
 function withAsked(members: readonly MemberState[], count = 0): readonly MemberState[] {
   const plan = members.at(-1)?.plan;
   if (!plan || count <= members.length) return members;
@@ -256,18 +256,18 @@ function tick(state: RunState, { type, clock }: RunEvent): RunState {
   const gap = last === undefined || control === "paused" ? 0 : clock.at - last;
   const worked = gap > 0 && gap < DEAD_MILLISECONDS ? gap / 1000 : 0;
   const going = end && type !== "run-end" ? resumed(state) : state;
-  // Members trained side by side stand one after the other in a log, so its times may step back.
+  // Members trained in parallel are one after the other in a log, so times may go back.
   return { ...going, seconds: state.seconds + worked, at: Math.max(last ?? 0, clock.at) };
 }
 
-/** Speeds of the others in training are those of their newest step. */
+/** The speeds of the other members in training are those of their last step. */
 function withSpeed(state: RunState, member: number, imagesPerSecond: number | undefined): RunState {
   if (imagesPerSecond === undefined) return state;
   const others = inTraining(state).reduce((sum, other) => sum + (other.member === member ? 0 : (other.imagesPerSecond ?? 0)), 0);
   return { ...state, speed: addPoint(state.speed, { x: state.seconds, y: others + imagesPerSecond }, SPEED_POINTS) };
 }
 
-/** What comes before training has no end of its own: it is over with the next event. */
+/** Phases before training have no end event: the next event ends them. */
 function withoutPhase(state: RunState, { type }: RunEvent): RunState {
   return state.progress?.total === 0 && type !== "warning" && type !== "control" ? omit(state, "progress") : state;
 }

@@ -1,12 +1,12 @@
 import type { Steering } from "@benn/core/node";
 import { inTraining, type RunState } from "./run-state.ts";
 
-/** Which member a key acts on, or why on none. */
+/** The member that a key applies to, or why there is none. */
 export type Steered = { readonly member: number | undefined; readonly words: string } | { readonly refused: string };
 
 /**
- * The member that is asked something: the only one in training, or of several that train side by side the one that is chosen.
- * @param chosen the member that is chosen on the screen, if one is
+ * The member that a request applies to: the only one in training, or of several in parallel the chosen one.
+ * @param chosen the member that is chosen on the screen, if any
  */
 export function memberToSteer(state: RunState, steering: Steering, chosen: number | undefined): Steered {
   const running = inTraining(state);

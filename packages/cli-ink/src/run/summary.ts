@@ -7,7 +7,7 @@ import type { RunState } from "./run-state.ts";
 import { stopSentence } from "./stop-words.ts";
 import { membersWord, type VoteValue, voteSentence } from "./vote-sentence.ts";
 
-/** The newest stage's vote by the run's voter, beside a single member on average. */
+/** The newest vote by the run's voter, compared with a single member on average. */
 export function headline({ start, staged }: RunState, metric: MetricInfo): VoteValue | undefined {
   const stage = staged.at(-1);
   const measured = stage?.metrics[metric.name];
@@ -20,13 +20,13 @@ export function headline({ start, staged }: RunState, metric: MetricInfo): VoteV
   return { members: stage.members, voter, value, mean, best };
 }
 
-/** Names of the voters, as far as the run has shown them: its own first. */
+/** Names of the voters that the run has shown so far, its own first. */
 export function votersOf({ start, staged }: Pick<RunState, "start" | "staged">): string[] {
   const names = Object.keys(Object.values(staged.at(-1)?.metrics ?? {})[0]?.test ?? {});
   return ownVoterFirst(start?.voter.split(" ")[0] ?? "", names);
 }
 
-/** Rows of the table of stages: the number of members, the newest alone, a single one on average, and every vote. */
+/** Rows of the table of stages: number of members, newest member alone, single members on average, and every vote. */
 export function stagedRows(state: Pick<RunState, "start" | "staged">, metric: MetricInfo): string[][] {
   const { staged } = state;
   const stages = staged.flatMap(({ members, metrics: { [metric.name]: measured } }) => (measured ? [{ members, ...measured }] : []));
@@ -43,7 +43,7 @@ export function stagedRows(state: Pick<RunState, "start" | "staged">, metric: Me
   ];
 }
 
-/** What is printed when a run is over: the table of votes, what they gain, and how large the ensemble is. */
+/** The final output of a run: the table of votes, what they gain, and the size of the ensemble. */
 export function summary(state: RunState): string[] {
   const { start, staged, end } = state;
   if (!start) return [];
@@ -74,7 +74,7 @@ export function summary(state: RunState): string[] {
   return stopped === undefined ? lines : [...lines, stopped];
 }
 
-/** Where another vote of the table is better. */
+/** Mentions another vote of the table that is better. */
 function bestWords(state: RunState, metric: MetricInfo): string[] {
   const done = headline(state, metric);
   const all = state.staged.flatMap(({ members, metrics: { [metric.name]: measured } }) =>

@@ -5,7 +5,7 @@ import { initialState, reduce } from "./run-state.ts";
 import { secondsLeft } from "./time-left.ts";
 
 const fold = (events: readonly RunEvent[]) => events.reduce(reduce, initialState);
-/** What a part of the run says is left, and what the rest really took. */
+/** The estimated time left after a part of the run, and the time that the rest actually took. */
 function compare(events: readonly RunEvent[], cut: number): readonly [number | undefined, number] {
   const state = fold(events.slice(0, cut));
   return [secondsLeft(state), fold(events).seconds - state.seconds];

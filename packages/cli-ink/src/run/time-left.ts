@@ -1,12 +1,12 @@
 import { roughly } from "./format.ts";
 import { epochsDone, inTraining, type MemberState, type RunState } from "./run-state.ts";
 
-/** A forward pass is a third of a training step: the guess for evaluation until it was measured. */
+/** A forward pass is a third of a training step: the estimate for evaluation until it is measured. */
 const FORWARD_SHARE = 1 / 3;
 
 /**
- * Seconds the run still takes, from what its epochs, scorings and evaluations took so far; undefined before the first
- * batches were timed. Members of a kind that was not trained yet are assumed to be as slow as the others on average.
+ * Seconds that the run still takes, from the duration of its epochs, scorings and evaluations so far; undefined before the first batches
+ * were timed. Members of a kind that was not trained yet are assumed to be as slow as the others on average.
  */
 export function secondsLeft(state: RunState): number | undefined {
   const { members, pretrained, start } = state;
@@ -33,17 +33,17 @@ export function secondsLeft(state: RunState): number | undefined {
     if (member.member < 0 && member.epoch >= member.epochs) continue;
     rest.push(epoch * Math.max(0, member.epochs - epochsDone(member)) + tail);
   }
-  // Side by side they share the work, but none is faster than alone.
+  // In parallel they share the work, but none is faster than alone.
   const sum = rest.reduce((total, seconds) => total + seconds, 0);
   return Math.max(0, ...rest, sum / Math.max(1, inTraining(state).length));
 }
 
-/** `about 2 min left`; where the run may end early, that is the most. */
+/** `about 2 min left`; an upper limit if the run may end early. */
 export function leftWords({ start }: Pick<RunState, "start">, seconds: number): string {
   return `${start?.stopWhen ? "at most about" : "about"} ${roughly(seconds)} left`;
 }
 
-/** Seconds of an epoch, scorings included, and of the evaluation that ends the member. */
+/** Seconds per epoch, including scoring, and of the evaluation at the end of a member. */
 function paceOf(
   { status, epoch, beganAt, epochsDoneAt, endedAt, imagesPerSecond }: MemberState,
   rows: number,

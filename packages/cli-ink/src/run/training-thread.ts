@@ -6,30 +6,30 @@ import type { RunResult, TrainedApart } from "@benn/core/node";
 import type { ControlMessage, ThreadMessage, TrainRequest } from "./thread-messages.ts";
 
 export interface TrainingThread {
-  /** Undefined: stopped before there was anything to save. Rejects with the thread's error. */
+  /** Resolves to undefined if it was stopped before there was anything to save. Rejects with the thread's error. */
   readonly finished: Promise<RunResult | TrainedApart | undefined>;
   ask(what: ControlMessage): void;
-  /** Ends the thread where it is, without saving. */
+  /** Terminates the thread without saving. */
   kill(): Promise<void>;
 }
 
-/** What to do with what the thread says. */
+/** Callbacks for the thread's messages. */
 export interface Listener {
   readonly onEvent: (event: RunEvent) => void;
-  /** @param what comes before training, and begins */
+  /** @param what the phase before training that starts */
   readonly onPhase: (what: string) => void;
-  /** @param plugins files that the run loads plugins from @param hasViews whether they bring views of the dashboard */
+  /** @param plugins files that the run loads plugins from @param hasViews whether they have dashboard views */
   readonly onFolder: (folder: string, plugins: readonly string[], hasViews: boolean) => void;
-  /** @param member that is to be collected and is not there */
+  /** @param member to be collected that is missing */
   readonly onMissing?: (member: number) => void;
   /** Text that libraries wrote to the console. */
   readonly onNoise: (text: string) => void;
 }
 
-/** Starts training in a thread of its own. */
+/** Starts training in a separate thread. */
 export function startTraining(request: TrainRequest, { onEvent, onPhase, onFolder, onMissing, onNoise }: Listener): TrainingThread {
   const entry = new URL(`../train-worker${extname(import.meta.filename)}`, import.meta.url);
-  // The environment is the process's own, for native libraries that a backend loads there: they read no copy.
+  // Shares the process's own environment, for native libraries that a backend loads there: they do not see a copy.
   const worker = new Worker(entry, { workerData: request, stdout: true, stderr: true, env: SHARE_ENV });
   worker.stdout.on("data", (text: Buffer) => onNoise(text.toString()));
   worker.stderr.on("data", (text: Buffer) => onNoise(text.toString()));
@@ -56,7 +56,7 @@ export function startTraining(request: TrainRequest, { onEvent, onPhase, onFolde
   };
 }
 
-/** What ended a thread that could not say it. */
+/** The cause of death of a thread that could not report it. */
 function threadError(cause: unknown): Error {
   if ((cause as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") {
     return new UserError(
@@ -68,7 +68,7 @@ function threadError(cause: unknown): Error {
   return new Error(`the training thread died: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 
-/** Errors lose their class on the way between threads. */
+/** Errors lose their class when they are sent between threads. */
 function revive({ isUserError, message, stack }: Extract<ThreadMessage, { kind: "failed" }>): Error {
   const error = isUserError ? new UserError(message) : new Error(message);
   error.stack = stack;

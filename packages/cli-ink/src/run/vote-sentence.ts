@@ -2,21 +2,21 @@ import { wilson } from "@benn/analysis";
 import type { MetricInfo } from "@benn/core";
 import { metricText } from "./metric-values.ts";
 
-/** What a vote reaches by a metric. */
+/** The value of a vote by a metric. */
 export interface VoteValue {
   /** Members that vote. */
   readonly members: number;
   readonly voter: string;
   readonly value: number;
-  /** Of a single member, on average. */
+  /** Mean of single members. */
   readonly mean: number;
-  /** Of the best single member, by the same rows. */
+  /** Value of the best single member, on the same rows. */
   readonly best?: number | undefined;
 }
 
 /**
- * A vote beside its members, in a sentence.
- * @param rows that an accuracy was measured on, which is known no better than they allow
+ * A sentence that compares a vote with its members.
+ * @param rows on which an accuracy was measured; they limit its precision
  */
 export function voteSentence(metric: MetricInfo, { members, voter, value, mean, best }: VoteValue, rows?: number): string {
   const said = `Test ${metric.title} of the ${voter} vote of ${membersWord(members)}: ${metricText(metric, value)}${marginOf(metric, value, rows)}`;
@@ -24,7 +24,7 @@ export function voteSentence(metric: MetricInfo, { members, voter, value, mean, 
   return `${said}; a single member averages ${metricText(metric, mean)}${best === undefined ? "" : `, the best ${metricText(metric, best)}`}.`;
 }
 
-/** ` (± 3.1)`: half of the 95 % interval of a share of so many rows. */
+/** ` (± 3.1)`: half of the 95 % interval of a share of this many rows. */
 function marginOf({ name }: MetricInfo, value: number, rows: number | undefined): string {
   if (name !== "accuracy" || rows === undefined || rows === 0) return "";
   const [low, high] = wilson(Math.round(value * rows), rows);

@@ -1,14 +1,14 @@
 import { wrap } from "./wrap.ts";
 
-/** A name and what is said of it. */
+/** A name and its description. */
 export type WrappedRow = readonly [head: string, text: string];
 
-/** Columns that a list takes: those of the terminal, but no more than read well; 80 in a pipe. */
+/** Width of a list in columns: that of the terminal, up to a readable maximum; 80 in a pipe. */
 export function listWidth(columns: number | undefined = process.stdout.columns): number {
   return Math.min(100, Math.max(40, columns ?? 80));
 }
 
-/** Rows as lines of at most so many columns: texts are broken between words and stand in one column. */
+/** Rows as lines of at most this width: texts are wrapped within one column. */
 export function wrappedTable(rows: readonly WrappedRow[], { width, indent = 0 }: { width: number; indent?: number }): string[] {
   const left = Math.max(0, ...rows.map(([head]) => head.length));
   return rows.flatMap(([head, text]) =>

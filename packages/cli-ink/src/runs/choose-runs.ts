@@ -12,8 +12,8 @@ const KEYS = {
 } satisfies Record<(typeof SORT_COLUMNS)[number], (run: ListedRun) => string | number | undefined>;
 
 /**
- * Runs in the order of a key: names and states from A on, everything else the largest first; a run without it comes last.
- * @throws UserError for another key
+ * Sorts runs by a key: names and states alphabetically, everything else in descending order; runs without the key come last.
+ * @throws UserError for an unknown key
  */
 export function sortRuns(runs: readonly ListedRun[], key: string): ListedRun[] {
   if (!Object.hasOwn(KEYS, key)) throw new UserError(`runs --sort: "${key}" is no column. Write one of ${SORT_COLUMNS.join(", ")}.`);
@@ -27,8 +27,8 @@ export function sortRuns(runs: readonly ListedRun[], key: string): ListedRun[] {
 }
 
 /**
- * Runs that every word fits: `key=value` of the configuration, `tag:name`, `vote>0.5`, or else a part of the name, state, network, scheme, data set, tags
- * or note.
+ * Runs that match every word: `key=value` of the configuration, `tag:name`, `vote>0.5`, or else a part of the name, state, network, scheme,
+ * dataset, tags or note.
  */
 export function filterRuns(runs: readonly ListedRun[], words: readonly string[]): ListedRun[] {
   const tests = words.flatMap((word) => word.split(/\s+/)).filter((word) => word !== "");

@@ -11,7 +11,7 @@ import { readLabels, type RunLabels } from "./run-labels.ts";
 
 export type RunStatus = "training" | "paused" | "finished" | "stopped early" | "interrupted" | "damaged";
 
-/** A run of a list. */
+/** A run in a list. */
 export interface ListedRun extends RunLabels {
   readonly name: string;
   readonly folder: string;
@@ -20,7 +20,7 @@ export interface ListedRun extends RunLabels {
   readonly network: string;
   readonly scheme: string;
   readonly dataset: string;
-  /** The newest vote by the run's voter and its first metric. */
+  /** The newest vote by the run's voter and first metric. */
   readonly vote?: {
     readonly metric: string;
     readonly unit: string;
@@ -36,12 +36,12 @@ export interface ListedRun extends RunLabels {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Types of events that a list is made of: long logs are not read in full. */
+/** Event types that a list needs: long logs are not read in full. */
 const TOLD = ["run-start", "members-added", "member-start", "member-end", "staged", "run-end"] as const;
 
 /**
- * The runs in folders; a folder that is a run itself is one of them.
- * @throws UserError when a folder does not exist
+ * The runs in folders; a folder may itself be a run.
+ * @throws UserError if a folder does not exist
  */
 export async function readRuns(places: readonly string[]): Promise<ListedRun[]> {
   const folders: string[] = [];

@@ -2,14 +2,14 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
 
-/** What people say of a run; kept in `labels.json` of its folder, which training neither reads nor writes. */
+/** The user's labels of a run, in `labels.json` of its folder, which training neither reads nor writes. */
 export interface RunLabels {
   /** In alphabetical order. */
   readonly tags: readonly string[];
   readonly note: string;
 }
 
-/** A tag by which `benn runs prune` passes a run over. */
+/** `benn runs prune` skips runs with this tag. */
 export const KEEP = "keep";
 
 const none: RunLabels = { tags: [], note: "" };
@@ -27,8 +27,8 @@ export async function readLabels(folder: string): Promise<RunLabels> {
 }
 
 /**
- * Adds tags, and takes those away that begin with a minus.
- * @throws UserError for a tag that is none
+ * Adds tags, and removes those that begin with a minus.
+ * @throws UserError for an invalid tag
  */
 export function changeTags({ tags, note }: RunLabels, changes: readonly string[]): RunLabels {
   const left = new Set(tags);

@@ -2,7 +2,7 @@ import { bytes, duration, percent, short, table } from "../run/format.ts";
 import { shorten } from "../screen/shorten.ts";
 import type { ListedRun } from "./read-runs.ts";
 
-/** A table of runs, its columns as far as they have room, and the notes below. */
+/** A table of runs with as many columns as fit, and the notes below it. */
 export function runLines(runs: readonly ListedRun[], width: number): string[] {
   if (runs.length === 0) return ["No run fits."];
   const name = Math.min(Math.max(...runs.map((run) => run.name.length)), Math.max(20, Math.floor(width / 2)));
@@ -22,7 +22,7 @@ export function runLines(runs: readonly ListedRun[], width: number): string[] {
     tags: run.tags.join(" "),
   }));
   const hasTags = runs.some(({ tags }) => tags.length > 0);
-  // The most wanted first; tags are what somebody wrote, so they go before what is known anyway.
+  // Most important first; tags are the user's own, so they precede what is known anyway.
   const order = [
     "run",
     "state",

@@ -1,2 +1,2 @@
-/** What `benn runs --sort` takes. */
+/** The values of `benn runs --sort`. */
 export const SORT_COLUMNS = ["name", "began", "vote", "members", "size", "status"] as const;

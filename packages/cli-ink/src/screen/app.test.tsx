@@ -68,7 +68,7 @@ test("keys that come together are keys one by one, also those of the filter", as
   for (const late of ["]11;rgb:ffff/ffff/ffff", "[6;20;10t", "_Gi=4211;OK"]) screen.stdin.write(late);
   await settle();
   expect(pressed).toEqual(["pause"]);
-  expect(screen.lastFrame()).toMatch(/✓▸ 3 /); // "g" would have chosen the first
+  expect(screen.lastFrame()).toMatch(/✓▸ 3 /); // "g" would have selected the first
   screen.stdin.write("/2-3");
   await settle();
   expect(screen.lastFrame()).toContain("/2-3");

@@ -8,7 +8,7 @@ import { initialUi, type KeyName, press, type UiState } from "./ui-state.ts";
 
 export interface AppProps extends Omit<DashboardProps, "ui" | "columns" | "rows" | "replay"> {
   readonly keys: RunKeys;
-  /** Called when a key has changed what is looked at. */
+  /** Called when a key has changed the selection. */
   onUi?(ui: UiState): void;
 }
 
@@ -24,7 +24,7 @@ export function App({ keys, onUi, ...props }: AppProps) {
   useInput(
     (input, key) => {
       if (key.ctrl && input === "c") return keys.interrupt();
-      // Keys that come together, as repeated ones do while the screen is busy, are one text.
+      // Keys that arrive together, such as repeated ones while the screen is busy, come as one text.
       const characters = key.ctrl || key.meta || isLateAnswer(input) || input === "" ? [input] : Array.from(input);
       let next = ui;
       for (const character of characters) {

@@ -6,20 +6,20 @@ interface Terminal {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Ways in which terminals take pictures. */
+/** Protocols for pictures in terminals. */
 export type PictureProtocol = "kitty" | "iterm2" | "sixel";
 
-/** What a terminal says of itself. */
+/** What a terminal reports about itself. */
 export interface TerminalAnswers {
-  /** Colour of its background, `#rrggbb`: asked of it, or by the variable COLORFGBG. */
+  /** Background colour, `#rrggbb`: reported by the terminal, or by the variable COLORFGBG. */
   readonly background?: string | undefined;
-  /** The best way to send it pictures; absent: it takes none, or does not say so. */
+  /** The best protocol to send pictures; absent if it supports none, or does not report any. */
   readonly pictures?: PictureProtocol | undefined;
-  /** Pixels of a cell. */
+  /** Size of a cell in pixels. */
   readonly cell?: { readonly width: number; readonly height: number } | undefined;
 }
 
-/** A terminal that has not answered by then does not, or is far away. */
+/** A terminal that has not answered by now does not answer, or is remote. */
 const PATIENCE_MILLISECONDS = 150;
 const ESC = "\u001B";
 const QUERY = {
@@ -27,18 +27,18 @@ const QUERY = {
   kitty: `${ESC}_Gi=4211,s=1,v=1,a=q,t=d,f=24;AAAA${ESC}\\`,
   iterm2: `${ESC}]1337;Capabilities${ESC}\\`,
   cell: `${ESC}[16t`,
-  /** DA1, which every terminal answers: what has not come before it does not come. It says too whether the terminal takes sixels. */
+  /** DA1, which every terminal answers: answers that have not arrived before it will not arrive. It also reports support of sixels. */
   attributes: `${ESC}[c`,
 } as const;
 
 /**
- * Asks the terminal for the colour of its background and for the pictures that it takes. What is typed meanwhile is given back to standard input.
- * @param asksForPictures whether pictures matter; if not, that is not asked
+ * Queries the terminal's background colour and picture protocols. Keys typed meanwhile are put back into standard input.
+ * @param asksForPictures whether to query picture protocols
  * @see xterm's control sequences (OSC 11, CSI 16 t, DA1), the graphics protocol of kitty, iTerm2's feature reporting
  */
 export async function askTerminal(asksForPictures: boolean, { stdin, stdout, env }: Terminal = process): Promise<TerminalAnswers> {
   if (!stdin.isTTY || !stdout.isTTY || env["TERM"] === "dumb") return {};
-  // Multiplexers take the query of kitty for a title; the console of Linux prints it.
+  // Multiplexers take kitty's query for a title; the Linux console prints it.
   const isMultiplexed = /^(?:screen|tmux|linux)/.test(env["TERM"] ?? "") || env["TMUX"] !== undefined || env["STY"] !== undefined;
   const pictures = asksForPictures ? `${isMultiplexed ? "" : `${QUERY.kitty}${QUERY.iterm2}`}${QUERY.cell}` : "";
   let answer = "";
@@ -57,7 +57,7 @@ export async function askTerminal(asksForPictures: boolean, { stdin, stdout, env
     stdin.on("data", onData);
     stdout.write(`${QUERY.background}${pictures}${QUERY.attributes}`);
   });
-  stdin.pause(); // still raw: a late answer had better not be echoed before the screen takes keys
+  stdin.pause(); // still raw: a late answer should not be echoed before the screen takes over the keys
   const typed = withoutAnswers(answer);
   if (typed !== "") stdin.unshift(Buffer.from(typed, "latin1"));
   const cell = parseCell(answer);
@@ -72,11 +72,11 @@ export async function askTerminal(asksForPictures: boolean, { stdin, stdout, env
 // eslint-disable-next-line no-control-regex
 const ATTRIBUTES = /\u001B\[\?([\d;]*)c/;
 
-/** What the answers say that the terminal takes, the best first; sixels need the size of a cell. */
+/** The protocols in the answers, best first; sixels require the size of a cell. */
 export function parsePictures(answer: string): PictureProtocol | undefined {
   if (answer.includes("_Gi=4211;OK")) return "kitty";
   const [, features = ""] = /\]1337;Capabilities=([A-Za-z\d]*)/.exec(answer) ?? [];
-  if (/F(?![a-z])/.test(features)) return "iterm2"; // a feature's name is a capital letter and small ones
+  if (/F(?![a-z])/.test(features)) return "iterm2"; // the name of a feature is a capital letter followed by small ones
   const [, attributes = ""] = ATTRIBUTES.exec(answer) ?? [];
   return attributes.split(";").slice(1).includes("4") && parseCell(answer) ? "sixel" : undefined;
 }
@@ -88,7 +88,7 @@ export function parseCell(answer: string): { readonly width: number; readonly he
   return cell.width >= 1 && cell.height >= 1 && cell.width < 200 && cell.height < 200 ? cell : undefined;
 }
 
-/** `rgb:1e1e/1e1e/1e1e` of an answer to OSC 11, with one to four digits each, as `#1e1e1e`. */
+/** `rgb:1e1e/1e1e/1e1e` from an answer to OSC 11, with one to four digits each, as `#1e1e1e`. */
 export function parseBackground(answer: string): string | undefined {
   const [, ...parts] = /\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})/i.exec(answer) ?? [];
   if (parts.length < 3) return undefined;
@@ -96,7 +96,7 @@ export function parseBackground(answer: string): string | undefined {
   return `#${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** `15;0`: foreground and background by their numbers among the 16 colours. */
+/** `15;0`: foreground and background as indices of the 16 colours. */
 function backgroundOf(variable: string | undefined): string | undefined {
   const last = variable?.split(";").at(-1) ?? "";
   if (!/^\d+$/.test(last)) return undefined;

@@ -11,7 +11,7 @@ import { shorten } from "./shorten.ts";
 import { type Tile, tile } from "./tile.ts";
 import type { UiState } from "./ui-state.ts";
 
-/** A run beside others. */
+/** One of several runs that are compared. */
 export interface ComparedRun {
   readonly name: string;
   readonly state: RunState;
@@ -49,7 +49,7 @@ const HELP: readonly Line[] = [
   ).map(([key, does]) => line("  ", bold(key.padEnd(12)), does)),
 ];
 
-/** Several runs: their votes and curves over one another, and what their configurations differ in. */
+/** Several runs: their votes and curves overlaid, and the differences of their configurations. */
 export function compareFrame({ runs, settings, ui, columns, rows, words = false }: CompareProps): Line[] {
   const wanted = ui.filter.trim().toLowerCase();
   const left = runs.filter(({ name }) => name.toLowerCase().includes(wanted));
@@ -113,7 +113,7 @@ function votes(runs: readonly ComparedRun[], hueOf: (run: ComparedRun) => Hue, w
   };
 }
 
-/** What some of the runs measure, each once. */
+/** The quantities that at least one run measures, each once. */
 function quantities(runs: readonly ComparedRun[]): readonly Quantity[] {
   const all = runs.flatMap(({ state }) => quantitiesOf(state));
   return all.filter(({ name }, i) => all.findIndex((other) => other.name === name) === i);

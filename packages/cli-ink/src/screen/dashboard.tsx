@@ -14,9 +14,9 @@ export interface DashboardProps extends FrameProps {
 /** The whole screen. */
 export function Dashboard({ theme = chooseTheme("dark", undefined), ascii = false, onLines, ...props }: DashboardProps) {
   const lines = frame(props);
-  onLines?.(lines); // while rendering: an effect would come after Ink has written them
+  onLines?.(lines); // during rendering: an effect would run after Ink has written them
   return (
-    // No width of its own: `columns` is a render late after a resize, and Ink then draws once with lines that the narrower window wraps.
+    // No width of its own: after a resize, `columns` is one render late, and Ink would draw once with lines that the narrower window wraps.
     <Box flexDirection="column" height={props.rows} overflow="hidden">
       <DrawLines lines={lines} theme={theme} ascii={ascii} />
     </Box>

@@ -6,7 +6,7 @@ import type { Theme } from "./theme.ts";
 interface DrawLinesProps {
   readonly lines: readonly Line[];
   readonly theme: Theme;
-  /** Whether only ASCII is drawn. */
+  /** Whether to draw only ASCII characters. */
   readonly ascii: boolean;
 }
 

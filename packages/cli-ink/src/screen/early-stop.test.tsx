@@ -15,7 +15,7 @@ const stopWhen: StopRule = { metric: "accuracy", on: "validation", patience: 2, 
 const message = "accuracy of the soft vote on validation rows has not risen for 2 members: 67.3 % at 1, 67.1 % at 3.";
 const sentence = `Stopped early: ${message} All 3 members vote.`;
 
-/** Ends after three of six members, while the fourth trains beside the third. */
+/** Ends after three of six members, while the fourth trains in parallel with the third. */
 const events = ((): RunEvent[] => {
   const all = exampleRun({ members: 6, epochs: 4 }).map((event) => (event.type === "run-start" ? { ...event, stopWhen } : event));
   const third = all.findIndex((event) => event.type === "staged" && event.members === 3);

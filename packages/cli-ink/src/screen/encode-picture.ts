@@ -2,13 +2,13 @@ import type { PlacedPicture } from "./line.ts";
 import type { TerminalPictures } from "./looks.ts";
 
 const ESC = "\u001B";
-/** Characters of a chunk that kitty takes at most. */
+/** Maximum length of a chunk in kitty's protocol, in characters. */
 const KITTY_CHUNK = 4096;
-/** More than that no terminal takes. */
+/** No terminal supports more. */
 const SIXEL_COLORS = 256;
 
 /**
- * What makes the terminal draw the picture over its cells, from the cursor on. Where the cursor is afterwards is not said.
+ * The sequence that draws a picture over its cells, from the cursor on. The final position of the cursor is unspecified.
  * @param id of the picture on the screen, from 1
  */
 export async function encodePicture(picture: PlacedPicture, { protocol, cell }: TerminalPictures, id: number): Promise<string> {
@@ -38,12 +38,12 @@ export async function encodePicture(picture: PlacedPicture, { protocol, cell }: 
   return `${introducer(1)}${sixelEncode(pixels, size.width, size.height, palette)}${FINALIZER}`;
 }
 
-/** What takes all pictures of the protocol away that text does not overwrite. */
+/** The sequence that removes all pictures of a protocol that text does not overwrite. */
 export function clearPictures({ protocol }: TerminalPictures): string {
   return protocol === "kitty" ? `${ESC}_Ga=d,d=A,q=2${ESC}\\` : "";
 }
 
-/** Each pixel as a block of pixels, with an opacity: nothing is blurred. */
+/** Each pixel as a block of opaque pixels: nothing is blurred. */
 function enlarged({ width, height, rgb }: PlacedPicture, to: { readonly width: number; readonly height: number }): Uint8Array {
   const pixels = new Uint8Array(4 * to.width * to.height);
   for (let y = 0, at = 0; y < to.height; y++) {

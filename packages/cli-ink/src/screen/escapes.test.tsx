@@ -1,4 +1,4 @@
-// A log, a model or an error from elsewhere may hold anything: shown, it is text and no command to the terminal.
+// A log, a model or an error from elsewhere may contain anything: it must be shown as text, without controlling the terminal.
 import type { RunEvent } from "@benn/core";
 import { renderToString } from "ink";
 import { expect, test } from "vitest";
@@ -24,7 +24,7 @@ const EVIL = [
 // eslint-disable-next-line no-control-regex
 const OBEYED = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/;
 
-/** A run whose every free text ends in that. */
+/** A run in which every free text ends in that. */
 function run(evil: string): RunEvent[] {
   const metric = { name: `rate${evil}`, title: `rate${evil}`, unit: "%", better: "higher" } as const;
   const events = exampleRun({ members: 2, epochs: 2, architectures: [`nin${evil}`], more: [metric] });

@@ -3,14 +3,14 @@ import type { KeyWords } from "./view.ts";
 
 interface FooterProps {
   readonly columns: number;
-  /** What was asked and has not happened yet, or why nothing happens. */
+  /** A pending request, or why nothing happens. */
   readonly note: string | undefined;
-  /** Of the run and of the view, the most wanted first; the way out comes last. */
+  /** Keys of the run and of the view, most important first; the key to leave comes last. */
   readonly keys: readonly KeyWords[];
   readonly last: KeyWords;
 }
 
-/** The last line: the keys that do something now. Where not all fit, help and the way out stay; help names the others. */
+/** The last line: the keys that are active now. If not all fit, help and the key to leave remain; help lists the others. */
 export function footer({ columns, note, keys, last }: FooterProps): Line {
   const shown: KeyWords[] = [["?", "help"], ...keys, last];
   const room = columns - (note === undefined ? 0 : note.length + 2);

@@ -27,16 +27,16 @@ export interface FrameProps {
   /** Seconds since the newest event, while the clock runs. */
   readonly since: number;
   readonly watching: boolean;
-  /** Whether somebody trains the run: time is left. Default: unless it is over. */
+  /** Whether the run is being trained, so that there is time left. Default: unless it has ended. */
   readonly live?: boolean | undefined;
   readonly note?: string | undefined;
   readonly log?: readonly LogEntry[];
   readonly insight?: InsightState;
   readonly system?: readonly SystemSample[];
   readonly replay?: ReturnType<ReplayKeys["position"]> | undefined;
-  /** Words for signs and pictures. */
+  /** Words instead of signs and pictures. */
   readonly words?: boolean;
-  /** Whether the terminal draws pictures itself. */
+  /** Set if the terminal draws pictures itself. */
   readonly pictures?: unknown;
   /** Default: the dashboard's own. */
   readonly views?: readonly View[];
@@ -44,7 +44,7 @@ export interface FrameProps {
 
 const HEADER = 4;
 
-/** What stands on the screen, and how much room the view has. */
+/** What is on the screen, and how much room the view has. */
 function layout(props: FrameProps) {
   const { state, ui, columns, rows, note, words = false, views = VIEWS } = props;
   const view = viewNamed(ui.view, views);
@@ -53,7 +53,7 @@ function layout(props: FrameProps) {
   const why = state.end && stopSentence(state.end);
   const stopped = why === undefined || !isOverview ? [] : wrap(why, columns).slice(0, rows < 14 ? 1 : 3);
   const metrics = state.start?.metrics ?? [];
-  // A note that leaves the keys no room has a line of its own.
+  // A note that leaves no room for the keys gets a line of its own.
   const longNote = note !== undefined && note.length > columns - 20 ? wrap(note, columns).slice(0, 2) : [];
   const filter = ui.typing || ui.filter !== "" ? 1 : 0;
   const scrubber = props.replay === undefined ? 0 : 1;
@@ -111,7 +111,7 @@ export function frame(props: FrameProps): Line[] {
   return fill(lines, rows).map((own) => cut(own, columns));
 }
 
-/** What a key may choose from on this screen. */
+/** What keys can select on this screen. */
 export function contextOf(props: FrameProps): UiContext {
   const { state, ui, rows, columns, views = VIEWS } = props;
   const { view, body } = layout(props);
@@ -132,7 +132,7 @@ function tabs(shown: View, views: readonly View[], columns: number, words: boole
   if (words) return line(`view ${at + 1} of ${views.length}: ${shown.name}`);
   const keys = views.map((_, i) => viewKey(i));
   const all = views.reduce((sum, { name }, i) => sum + name.length + (keys[i]?.length ?? 0) + 2, 0);
-  // Where not all have room, the others are numbers.
+  // If not all fit, the others are shown as numbers.
   return views.flatMap((view, i) => {
     const isShown = view === shown;
     const text = `${isShown ? "▸" : " "}${[keys[i], all <= columns || isShown ? view.name : ""].filter((part) => part !== "").join(" ")}`;

@@ -6,15 +6,15 @@ import { bold, dim, type Line, line, span } from "./line.ts";
 
 interface HeaderProps {
   readonly state: RunState;
-  /** Seconds of work, counted on to this moment. */
+  /** Seconds of work up to this moment. */
   readonly elapsed: number;
   readonly left: number | undefined;
   readonly columns: number;
-  /** Words in place of the bar. */
+  /** Words instead of the bar. */
   readonly words: boolean;
 }
 
-/** What is trained, how far it is, and how long it will take: three lines. */
+/** What is trained, the progress, and the time left: three lines. */
 export function header({ state, elapsed, left, columns, words }: HeaderProps): Line[] {
   const done = progressOf(state);
   const bar = Math.max(8, Math.min(40, columns - 54));
@@ -60,7 +60,7 @@ function data(state: RunState): string[] {
   return [...underWay, `${name}: ${count(train)} train${held}, ${count(test)} test`, start.backend, `batch ${start.batchSize}`, ...speed];
 }
 
-/** What goes on, in few words: also the title of the window. */
+/** The status in a few words, also used as the window title. */
 export function statusOf(state: RunState): string {
   const { start, members, control, end } = state;
   if (end)

@@ -26,13 +26,13 @@ interface HelpProps {
   readonly view: View;
   /** How many views there are. */
   readonly views: number;
-  /** Of the run: pause, stop. */
+  /** Keys of the run: pause, stop. */
   readonly keys: readonly KeyWords[];
   readonly voters: readonly string[];
   readonly width: number;
 }
 
-/** Keys and words, in place of the view: all lines. */
+/** The help, in place of the view: all lines. */
 export function helpLines({ view, views, keys, voters, width }: HelpProps): Line[] {
   const others = voters.length > 0 ? ([[voters.join(", "), 'ways to vote; "benn plugins" describes them']] as const) : [];
   return [
@@ -51,7 +51,7 @@ export function helpLines({ view, views, keys, voters, width }: HelpProps): Line
   ];
 }
 
-/** Those that have room, from `scroll` on, and how many follow. */
+/** The lines that fit, from `scroll` on, and how many follow. */
 export function scrolledHelp(lines: readonly Line[], height: number, scroll: number): Line[] {
   const from = Math.min(scroll, Math.max(0, lines.length - height));
   const more = lines.length - from - height;

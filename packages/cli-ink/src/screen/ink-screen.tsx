@@ -25,13 +25,13 @@ export interface InkScreenOptions {
   readonly log?: readonly LogEntry[];
   readonly keys: RunKeys;
   readonly looks: Looks;
-  /** Looks at a run that another process trains, or that is over. */
+  /** Whether the run is trained by another process, or has ended. */
   readonly watching: boolean;
-  /** Whether the clock of the screen runs between events. */
+  /** Whether the screen's clock runs between events. */
   readonly live: boolean;
-  /** Views that plugins bring; it gets what the screen shows. */
+  /** Holds the views of plugins; it receives the events that the screen shows. */
   readonly host?: ViewHost;
-  /** Where the run is, once there is a folder. */
+  /** Where the run is, once its folder exists. */
   place(): InsightPlace | undefined;
 }
 
@@ -80,12 +80,12 @@ export function inkScreen({
       }}
     />
   );
-  /** Reads what the view that is shown needs. */
+  /** Requests what the current view needs. */
   const look = (): void => {
     const { needs } = viewNamed(ui.view);
     if (needs) insight.want(needs, state.members.filter(({ status }) => status === "done" || status === "rejected").length);
   };
-  process.stdin.on("error", () => {}); // a terminal that goes away takes its keys along
+  process.stdin.on("error", () => {}); // reading keys fails when the terminal goes away
   const output = terminalOutput();
   const layer = looks.pictures && new PictureLayer(looks.pictures, (text) => void output.stream.write(text));
   const onResize = (): void => layer?.redraw();
@@ -101,7 +101,7 @@ export function inkScreen({
     maxFps: 10,
   });
   const timer = setInterval(() => {
-    // A terminal that is behind gets the newest frame when it has caught up, and none of those between.
+    // A slow terminal gets the newest frame once it has caught up, and none of those in between.
     if (output.isBehind()) return;
     const next = view();
     const isSame = (["state", "insight", "seen", "views", "key"] as const).every((key) => next[key] === drawn[key]);

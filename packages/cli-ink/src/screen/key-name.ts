@@ -1,7 +1,7 @@
 import type { Key } from "ink";
 import type { KeyName } from "./ui-state.ts";
 
-/** Keys as the screen names them; undefined: no key that means anything. */
+/** Names a key; undefined for a key without a meaning. */
 export function keyName(input: string, key: Key): KeyName | undefined {
   if (key.upArrow) return { name: "up" };
   if (key.downArrow) return { name: "down" };
@@ -19,7 +19,7 @@ export function keyName(input: string, key: Key): KeyName | undefined {
   return { text: input };
 }
 
-/** Whether it is what is left of a terminal's late answer to a query, which is no key: brackets alone are keys. */
+/** Whether it is the rest of a terminal's late answer to a query rather than a key: single brackets are keys. */
 export function isLateAnswer(input: string): boolean {
   return /^(?:[\][]+[^\][]|_G)/.test(input);
 }

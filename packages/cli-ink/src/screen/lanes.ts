@@ -10,29 +10,29 @@ import { shorten } from "./shorten.ts";
 
 interface LanesProps {
   readonly members: readonly MemberState[];
-  /** What members are measured by in the columns train and test. */
+  /** The metric in the columns train and test. */
   readonly metric: MetricInfo | undefined;
-  /** Index of the member to keep in sight. */
+  /** Index of the member to keep visible. */
   readonly focus: number;
-  /** The member that was chosen, marked. */
+  /** The chosen member, which is marked. */
   readonly chosen?: number | undefined;
   readonly columns: number;
-  /** Lines, the title's among them. */
+  /** Number of lines, including the title. */
   readonly height: number;
-  /** Words for signs and curves. */
+  /** Words instead of signs and curves. */
   readonly words?: boolean;
 }
 
 const SYMBOLS = { waiting: "·", training: "▶", done: "✓", rejected: "✗" } as const;
 const HUES = { waiting: "dim", training: "accent", done: "good", rejected: "bad" } as const;
-/** Widths of the columns right of the curve: loss, train, test, ε, alpha. The second is wider where the metric's title has room. */
+/** Widths of the columns right of the curve: loss, train, test, ε, alpha. The second is wider if the metric's title fits. */
 const NUMBERS = [6, 8, 8, 7, 7] as const;
-/** A name that is longer is shortened where room is scarce. */
+/** Longer names are shortened if room is scarce. */
 const LEAST_NAME = 8;
-/** A curve that is shorter gives no room away. */
+/** Shorter curves are not shortened further. */
 const LEAST_CURVE = 12;
 
-/** A line for each member: state, epoch, curve and value of the loss, the metric on training and test rows, ε and alpha. */
+/** One line per member: state, epoch, curve and value of the loss, the metric on training and test rows, ε and alpha. */
 export function lanes({ members, metric, focus, chosen, columns, height, words = false }: LanesProps): Line[] {
   if (height < 1) return [];
   const epochs = Math.max(5, 1 + 2 * String(Math.max(0, ...members.map((member) => member.epochs))).length);
@@ -41,7 +41,7 @@ export function lanes({ members, metric, focus, chosen, columns, height, words =
   const names = members.map(nameOf);
   const longest = Math.max(0, ...names.map(({ length }) => length));
   const withNames = new Set(names).size > 1 || columns >= 100;
-  // Where there is no room for all, the vote weight goes first, then the error: both are there when the run is over.
+  // If not all columns fit, the vote weight is dropped first, then the error: both are in the final output.
   const least = 5 + epochs + 3 + 4 + (withNames ? Math.min(longest, LEAST_NAME) + 2 : 0);
   const numbers = [...NUMBERS];
   while (numbers.length > 3 && least + numbers.reduce((a, b) => a + b, 0) > columns) numbers.pop();
@@ -82,7 +82,7 @@ export function lanes({ members, metric, focus, chosen, columns, height, words =
   return [line(head), ...rows];
 }
 
-/** What stands behind "train" where the metric's title has room. */
+/** What follows "train" if the metric's title fits. */
 function titleOf(metric: MetricInfo | undefined, room: number): string {
   const title = metric === undefined ? "" : ` ${metric.unit === "%" ? metric.title : metricHead(metric)}`;
   return title.length <= room ? title : "";

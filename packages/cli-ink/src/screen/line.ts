@@ -1,7 +1,7 @@
-// Everything that the dashboard shows is lines of spans, made by pure functions: tests read them as text, and themes, plain characters and
-// the words of the screen-reader mode are applied to them in one place.
+// Everything that the dashboard shows is lines of spans, made by pure functions. Tests read them as text; themes, plain characters and the
+// words of the screen-reader mode are applied to them in one place.
 
-/** What a colour says; the theme has the colour. `series0` … tell curves apart. */
+/** The meaning of a colour; the theme defines the colour. `series0` … distinguish curves. */
 export type Hue = "accent" | "good" | "bad" | "warn" | "dim" | `series${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}` | `heat${0 | 1 | 2 | 3 | 4}`;
 
 export interface Span {
@@ -9,14 +9,14 @@ export interface Span {
   readonly hue?: Hue | undefined;
   readonly bold?: boolean;
   readonly inverse?: boolean;
-  /** Colours of a picture's pixels, `#rrggbb`: of the character and behind it. */
+  /** Colours of two pixels in half blocks, `#rrggbb`: foreground and background. */
   readonly pixel?: readonly [top: string, bottom: string];
   /** A picture that the terminal draws over this span and the cells below it, which are blank. */
   readonly picture?: PlacedPicture;
 }
 
 export interface PlacedPicture {
-  /** Names what it shows: the same name is the same picture. */
+  /** Identifies the picture: the same name means the same picture. */
   readonly name: string;
   /** In cells. */
   readonly columns: number;
@@ -46,7 +46,7 @@ export function dim(text: string): Span {
   return span(text, "dim");
 }
 
-/** In cells. Every character of the screen takes one. */
+/** Width in cells. Every character on the screen takes one. */
 export function widthOf(text: string): number {
   return Array.from(text).length;
 }
@@ -59,7 +59,7 @@ export function textOf(spans: Line): string {
   return spans.map(({ text }) => text).join("");
 }
 
-/** As much of the line as has room, with a mark where it goes on. */
+/** The part of the line that fits, with a mark if it was cut. */
 export function cut(spans: Line, width: number): Line {
   if (lineWidth(spans) <= width) return spans;
   const kept: Span[] = [];
@@ -73,13 +73,13 @@ export function cut(spans: Line, width: number): Line {
   return width < 1 ? [] : [...kept, { text: "…" }];
 }
 
-/** Exactly so wide. */
+/** Cut or padded to exactly this width. */
 export function pad(spans: Line, width: number): Line {
   const missing = width - lineWidth(spans);
   return missing < 0 ? cut(spans, width) : missing === 0 ? spans : [...spans, { text: " ".repeat(missing) }];
 }
 
-/** Exactly so many lines. */
+/** Cut or padded to exactly this many lines. */
 export function fill(lines: readonly Line[], height: number): Line[] {
   return Array.from({ length: Math.max(0, height) }, (_, i) => lines[i] ?? []);
 }

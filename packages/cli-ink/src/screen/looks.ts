@@ -1,35 +1,35 @@
 import { askTerminal, type PictureProtocol } from "./ask-terminal.ts";
 import { chooseTheme, type Theme } from "./theme.ts";
 
-/** How the dashboard looks. */
+/** Appearance of the dashboard. */
 export interface Looks {
   readonly theme: Theme;
-  /** Only ASCII. */
+  /** ASCII characters only. */
   readonly ascii: boolean;
-  /** Words for signs and pictures, for screen readers. */
+  /** Words instead of signs and pictures, for screen readers. */
   readonly words: boolean;
-  /** How pictures are sent to the terminal; absent: they are drawn in half blocks. */
+  /** How pictures are sent to the terminal; absent: they are drawn as half blocks. */
   readonly pictures?: TerminalPictures | undefined;
 }
 
 export interface TerminalPictures {
   readonly protocol: PictureProtocol;
-  /** Pixels of a cell. */
+  /** Size of a cell in pixels. */
   readonly cell: { readonly width: number; readonly height: number };
 }
 
-/** Of terminals that do not say it. */
+/** For terminals that do not report it. */
 const USUAL_CELL = { width: 10, height: 20 };
 
 export interface AskedLooks {
   readonly theme?: string | undefined;
   readonly ascii?: boolean | undefined;
   readonly screenReader?: boolean | undefined;
-  /** `auto`: as the terminal says; `blocks`: none are sent. */
+  /** `auto`: as the terminal reports; `blocks`: none are sent. */
   readonly pictures?: "auto" | "blocks" | PictureProtocol | undefined;
 }
 
-/** The looks asked for, and what the terminal and its environment say of the rest. */
+/** The requested looks, completed by what the terminal and the environment report. */
 export async function chooseLooks(
   { theme = "auto", ascii, screenReader, pictures = "auto" }: AskedLooks,
   env: NodeJS.ProcessEnv = process.env,

@@ -1,12 +1,12 @@
 import { memberInFocus, type MemberState, type RunState } from "../run/run-state.ts";
 import type { UiState } from "./ui-state.ts";
 
-/** Name of a member's net. */
+/** Name of a member's network. */
 export function netOf({ plan }: MemberState): string {
   return plan ? `${plan.architecture} ${plan.binarizer}` : "";
 }
 
-/** Members that the filter leaves: by number (`3`, `2-5`), state, or a part of the net's name. */
+/** Members that match the filter: by number (`3`, `2-5`), state, or part of the network's name. */
 export function membersLeft({ members }: RunState, { filter }: UiState): readonly MemberState[] {
   const words = filter.trim().toLowerCase();
   if (words === "") return members;
@@ -18,7 +18,7 @@ export function membersLeft({ members }: RunState, { filter }: UiState): readonl
   return members.filter((member) => `${member.status} ${netOf(member)}`.toLowerCase().includes(words));
 }
 
-/** The member that was chosen, or the one in focus. */
+/** The chosen member, or the focused one. */
 export function memberShown(state: RunState, ui: UiState): MemberState | undefined {
   return (ui.member === undefined ? undefined : state.members[ui.member]) ?? memberInFocus(state);
 }

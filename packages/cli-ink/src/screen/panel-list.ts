@@ -6,13 +6,13 @@ import { votes } from "./votes.ts";
 
 const votesPanel: Panel = { id: "votes", kind: "table", draw: votes };
 
-/** The panels of a run, the most wanted first: loss, votes, and each metric that is measured while training. */
+/** The panels of a run, in order of importance: loss, votes, and each metric that is measured during training. */
 export function panelsOf(state: PanelProps["state"]): readonly Panel[] {
   const [first, ...others] = quantitiesOf(state).filter(({ name }) => name !== "learning rate");
   return [...(first ? [chart(first)] : []), votesPanel, ...others.map(chart)];
 }
 
-/** A curve of the member that is looked at. */
+/** A curve of the member that is shown. */
 function chart({ name, title, hue, format, label, curves }: Quantity): Panel {
   return {
     id: name,

@@ -6,7 +6,7 @@ export type PanelProps = Pick<ViewProps, "state" | "metric" | "ui" | "words" | "
 /** A part of the overview below the members. */
 export interface Panel {
   readonly id: string;
-  /** Charts may stand one above the other; a table stands by itself, at the right. */
+  /** Charts may be stacked; a table has its own place, at the right. */
   readonly kind: "chart" | "table";
   readonly draw: (props: PanelProps) => Line[];
 }

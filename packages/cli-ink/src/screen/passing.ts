@@ -1,4 +1,4 @@
-/** The stream, with what is written to it passed through a function. */
+/** The stream, with everything written to it transformed by a function. */
 export function passing(stream: NodeJS.WriteStream, pass: (text: string) => string): NodeJS.WriteStream {
   return new Proxy(stream, {
     get(target, key) {

@@ -14,8 +14,8 @@ interface Placed {
 }
 
 /**
- * Pictures above the text that Ink draws. Ink knows blanks where they are, and writes what changes; so they are drawn again when anything in their lines has
- * changed, and blanked out before the frame that has them no more.
+ * Pictures above the text that Ink draws. For Ink, their cells are blank, and it writes only what changes. Pictures are therefore redrawn
+ * when anything in their lines has changed, and blanked out before the first frame without them.
  */
 export class PictureLayer {
   readonly #pictures: TerminalPictures;
@@ -31,7 +31,7 @@ export class PictureLayer {
     this.#write = write;
   }
 
-  /** Tells it of the frame that Ink will draw. */
+  /** Announces the frame that Ink will draw. */
   place(lines: readonly Line[]): void {
     const placed = lines.flatMap((line, row) =>
       line.flatMap(({ picture }, i) => (picture ? [{ picture, row, column: lineWidth(line.slice(0, i)) }] : [])),
@@ -49,7 +49,7 @@ export class PictureLayer {
     return `${before}${text}`;
   };
 
-  /** What was drawn is gone: the window has another size. */
+  /** The drawn pictures are lost: the window was resized. */
   redraw(): void {
     if (this.#wanted.key === "") return;
     this.#drawn = { placed: this.#drawn.placed, key: "?" };
@@ -63,7 +63,7 @@ export class PictureLayer {
     if (blank !== "") this.#write(blank);
   }
 
-  /** Once Ink has written its frame, or if it has nothing to write. */
+  /** Runs once Ink has written its frame, or if it has nothing to write. */
   #schedule(): void {
     this.#stop();
     this.#timer = setTimeout(() => void this.#draw(), PATIENCE_MILLISECONDS);
@@ -85,13 +85,13 @@ export class PictureLayer {
     const parts = await Promise.all(
       placed.map(async ({ picture, row, column }, i) => `${ESC}[${row + 1};${column + 1}H${await this.#encode(picture, i + 1)}`),
     );
-    if (key !== this.#wanted.key) return; // another frame is on its way
+    if (key !== this.#wanted.key) return; // another frame follows
     const text = `${this.#blank()}${parts.length > 0 ? `${ESC}7${parts.join("")}${ESC}8` : ""}`;
     this.#drawn = { placed, key };
     if (text !== "") this.#write(text);
   }
 
-  /** Blanks in place of the pictures that are there, as Ink believes. */
+  /** Overwrites the current pictures with blanks, which Ink assumes there. */
   #blank(): string {
     const { placed } = this.#drawn;
     if (placed.length === 0) return "";
@@ -110,7 +110,7 @@ export class PictureLayer {
   }
 }
 
-/** Of the pictures, their places, and all that stands in their lines. */
+/** Identifies the pictures, their positions, and everything in their lines. */
 function keyOf(placed: readonly Placed[], lines: readonly Line[]): string {
   const rows = new Set(placed.flatMap(({ picture, row }) => Array.from({ length: picture.rows }, (_, i) => row + i)));
   return JSON.stringify([

@@ -88,7 +88,7 @@ test("a photograph's many colours come near enough in sixels", async () => {
   expect(off.reduce((a, b) => a + b, 0) / off.length).toBeLessThan(20);
 });
 
-/** A terminal that notes where it gets a picture, and that has none any more where text is written. */
+/** A terminal that records pictures by position, and removes those that text overwrites. */
 function terminal(protocol: PictureProtocol) {
   const emulator = new xterm.Terminal({ cols: 40, rows: 10, allowProposedApi: true, convertEol: true });
   const got: [number, number][] = [];
@@ -146,7 +146,7 @@ test.for(["sixel", "iterm2"] as const)(
     await settle();
     expect(got).toEqual([[3, 1]]);
     expect(text()).toEqual(["one", "ab      x", "", "end"]);
-    app.rerender(draw(withPicture("two", "x"))); // beside its lines: it stays
+    app.rerender(draw(withPicture("two", "x"))); // next to its lines: it stays
     await settle();
     expect(got).toHaveLength(1);
     app.rerender(draw(withPicture("two", "yz")));
@@ -161,7 +161,7 @@ test.for(["sixel", "iterm2"] as const)(
     await settle();
     expect(got).toHaveLength(2);
     expect(text()).toEqual(["three", "abcdefghij", "", "end"]);
-    // The blanks come first: text that Ink does not write again, since it was blank before, is blank.
+    // The blanks come first: Ink does not rewrite text that was blank before, so these cells must be blank.
     const after = bytes().slice(before);
     expect(after.indexOf(`${ESC}[3;4H    `)).toBeGreaterThanOrEqual(0);
     expect(after.indexOf(`${ESC}[3;4H    `)).toBeLessThan(after.indexOf("hij"));

@@ -1,4 +1,4 @@
-/** What stands for a sign where a terminal has ASCII alone: one character for one, so that columns stay. */
+/** ASCII replacements of signs: one character each, so that columns stay aligned. */
 const ASCII: Readonly<Record<string, string>> = Object.fromEntries(
   [
     ["▁▂▃▄▅▆▇█", "_.-~=+*#"],
@@ -10,7 +10,7 @@ const ASCII: Readonly<Record<string, string>> = Object.fromEntries(
   ].flatMap(([signs = "", plain = ""]) => Array.from(signs, (sign, i) => [sign, plain[i] ?? "?"] as const)),
 );
 
-/** The text in ASCII; braille is drawn as dots, one for a cell with few and colons for one with many. */
+/** The text in ASCII; braille becomes dots for cells with few dots and colons for cells with many. */
 export function plainCharacters(text: string): string {
   return Array.from(text, (character) => {
     const code = character.codePointAt(0) ?? 0;

@@ -3,19 +3,19 @@ import { eventLine } from "../run/event-line.ts";
 import { reduce, type RunState } from "../run/run-state.ts";
 import type { Screen } from "./screen.ts";
 
-/** What is over sooner is not worth a line. */
+/** Shorter phases are not worth a line. */
 const PATIENCE_MILLISECONDS = 1000;
 
 export interface PlainOptions {
-  /** What is known before the first event that is shown. */
+  /** The state before the first event that is shown. */
   readonly state: RunState;
-  /** Whether the run goes on, and time is left. Default true. */
+  /** Whether the run is still training, so that there is time left. Default true. */
   readonly live?: boolean;
   /** Whether each line begins with the time of its event. Default false. */
   readonly timestamps?: boolean;
 }
 
-/** A line an epoch and a line a member, for logs and pipes: no colour, nothing drawn over. */
+/** One line per epoch and per member, for logs and pipes: no colours, nothing overwritten. */
 export function plainScreen(write: (text: string) => void, { state: first, live = true, timestamps = false }: PlainOptions): Screen {
   let state = first;
   let written = "";

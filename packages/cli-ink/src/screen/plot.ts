@@ -15,29 +15,29 @@ export interface PlotOptions {
   readonly title: string;
   /** The first is drawn above the others. */
   readonly series: readonly Series[];
-  /** What the x axis shows, and what it counts. */
+  /** Range of the x axis, and its unit. */
   readonly x: readonly [number, number];
   readonly unit: string;
-  /** Of values in words, and beside the y axis, where 6 cells fit. */
+  /** Formats values in words, and beside the y axis, where 6 cells fit. */
   readonly format: (value: number) => string;
   readonly label: (value: number) => string;
-  /** Of the y axis, where it is not that of the points. */
+  /** Range of the y axis, if it differs from that of the points. */
   readonly y?: readonly [number, number] | undefined;
   readonly log?: boolean;
-  /** Places on the x axis with a mark: best epochs. */
+  /** Positions on the x axis with a mark: best epochs. */
   readonly marks?: readonly number[];
-  /** Where values are read off. */
+  /** Position of the cursor, at which values are shown. */
   readonly cursor?: number | undefined;
-  /** In cells; the title and the x axis take a line each, several curves a line for their names. */
+  /** In cells; the title and the x axis take one line each, and the names of several curves another. */
   readonly width: number;
   readonly height: number;
-  /** Words in place of the picture. */
+  /** Words instead of the picture. */
   readonly words?: boolean;
 }
 
 const LABELS = 7;
 
-/** Curves with their axes. */
+/** Draws curves with their axes. */
 export function plot(options: PlotOptions): Line[] {
   const { title, series, format, width, height, cursor, words } = options;
   const [first] = series;
@@ -51,7 +51,7 @@ export function plot(options: PlotOptions): Line[] {
   return [head, ...legend, ...picture(options, room, rows), axis(options, room)].map((spans) => cut(spans, width));
 }
 
-/** The range that the curves take, or as much more as it takes for its ends to read differently: else noise would look like a trend. */
+/** The range of the curves, widened until the labels of its ends differ: otherwise noise would look like a trend. */
 export function rangeOf(series: readonly Series[], label: (value: number) => string): readonly [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const { points } of series) {
@@ -68,7 +68,7 @@ export function rangeOf(series: readonly Series[], label: (value: number) => str
   return half > (high - low) / 2 ? [middle - half, middle + half] : [low, high];
 }
 
-/** The value of a curve at a place: of the newest point up to it. */
+/** The value of a curve at x: that of the last point up to it. */
 export function valueAt(points: readonly Point[], x: number): number | undefined {
   return points.findLast((point) => point.x <= x + 1e-9)?.y ?? points[0]?.y;
 }
@@ -113,7 +113,7 @@ function picture(options: PlotOptions, room: number, rows: number): Line[] {
   });
 }
 
-/** Cells as few spans: neighbours of one colour are one. */
+/** Joins neighbouring cells of one colour into spans. */
 function merged(row: readonly (Span | undefined)[]): Span[] {
   const spans: { text: string; hue?: Hue | undefined }[] = [];
   for (let i = 0; i < row.length; i++) {
@@ -130,7 +130,7 @@ function axis({ x, unit, marks = [] }: PlotOptions, room: number): Line {
   const bar = Array.from({ length: Math.max(0, room - end.length) }, () => "─");
   for (const mark of marks) {
     const column = Math.round(((mark - x[0]) / (x[1] - x[0] || 1)) * (room - 1));
-    if (column >= 0 && column < room) bar[Math.min(column, bar.length - 1)] = "▲"; // the last places are the axis' own words
+    if (column >= 0 && column < room) bar[Math.min(column, bar.length - 1)] = "▲"; // the last cells hold the axis label
   }
   const start = shortNumber(x[0]).padStart(LABELS);
   const parts = bar
@@ -150,7 +150,7 @@ function legendOf({ series, cursor, unit, format, width }: PlotOptions): Line {
     const value = cursor === undefined ? points.findLast(({ y }) => Number.isFinite(y))?.y : valueAt(points, cursor);
     return [span("■ ", hue), { text: `${name} ${value === undefined ? "–" : format(value)}` }];
   });
-  // A number that is cut reads as another one: of entries that have no room, only that there are more is said.
+  // A number that is cut off would read as another one: entries that do not fit are only indicated.
   const shown: Span[] = [...at];
   for (const [i, part] of parts.entries()) {
     const gap = i === 0 ? [] : [{ text: "  " }];

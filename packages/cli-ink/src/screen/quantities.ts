@@ -12,18 +12,18 @@ export interface MemberCurve {
   readonly points: readonly Point[];
 }
 
-/** Something that is measured of every member while it trains, over its epochs. */
+/** A quantity that is measured for every member over its epochs. */
 export interface Quantity {
   readonly name: string;
   readonly title: string;
   readonly hue: Hue;
   readonly format: (value: number) => string;
   readonly label: (value: number) => string;
-  /** The first is the one that members are compared by. @param smoothing points that noisy curves are averaged over */
+  /** The first curve is used to compare members. @param smoothing number of points to average noisy curves over */
   curves(member: MemberState, smoothing: number): readonly MemberCurve[];
 }
 
-/** What the curves of a run show, by its metrics' names: a plugin's metric is among them as soon as it is measured. */
+/** The quantities of a run, by the names of its metrics: a plugin's metric appears as soon as it is measured. */
 export function quantitiesOf(state: RunState): readonly Quantity[] {
   const scored = new Set(state.members.flatMap(({ scores }) => Object.keys(scores)));
   const metrics = (state.start?.metrics ?? []).filter(

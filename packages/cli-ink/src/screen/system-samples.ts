@@ -4,10 +4,10 @@ import { cpus, freemem, totalmem } from "node:os";
 export interface SystemSample {
   /** Seconds since the screen was opened. */
   readonly at: number;
-  /** Cores that work, of all processes together, and how many there are. */
+  /** Number of busy cores, over all processes, and number of cores. */
   readonly busy: number;
   readonly cores: number;
-  /** Bytes in use, of all processes together, and of the machine; of this process alone. */
+  /** Bytes in use by all processes, and of the machine; by this process alone. */
   readonly used: number;
   readonly memory: number;
   readonly own: number;

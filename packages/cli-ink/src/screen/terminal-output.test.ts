@@ -46,7 +46,7 @@ test("a terminal that takes nothing holds up neither timers nor keys, and is kno
     try {
       read += readSync(reader, chunk);
     } catch {
-      // Nothing is there at the moment.
+      // Nothing to read at the moment.
     }
   }, 1);
   await drain();

@@ -4,26 +4,26 @@ import type { WriteStream } from "node:tty";
 
 const RETRY_MILLISECONDS = 10;
 
-/** A terminal that is written to without waiting for it. */
+/** A terminal that is written to asynchronously. */
 export interface TerminalOutput {
-  /** What Ink draws on. */
+  /** The stream that Ink draws on. */
   readonly stream: NodeJS.WriteStream;
-  /** Whether what was drawn is still on its way: the next frame had better wait. */
+  /** Whether earlier output is still pending: the next frame should then wait. */
   isBehind(): boolean;
-  /** Resolves once everything has gone out. */
+  /** Resolves once everything is written. */
   drain(): Promise<void>;
 }
 
 /**
- * The terminal as a stream whose writes are done by another thread. Node writes to terminals synchronously on Linux and macOS, so that a slow line would hold
- * up keys and the clock for seconds.
+ * The terminal as a stream that another thread writes to. Node writes to terminals synchronously on Linux and macOS, so that a slow line
+ * would block keys and the clock for seconds.
  */
 export function terminalOutput(terminal: WriteStream & { readonly fd?: number } = process.stdout): TerminalOutput {
   const { fd = 1 } = terminal;
   let isExiting = false;
   let pending = 0;
   let drained: (() => void)[] = [];
-  /** What is not out yet when the process exits is written at once: without it the terminal would stay as it is. */
+  /** Output that is pending when the process exits is written synchronously: otherwise the terminal would not be restored. */
   const queue: Buffer[] = [];
   const put = (bytes: Buffer, done: (error?: Error | null) => void): void => {
     write(fd, bytes, (error, written) => {

@@ -5,10 +5,10 @@ import { statusOf } from "./header.ts";
 const ESC = "\u001B";
 const [BELL, END] = ["\u0007", `${ESC}\\`];
 
-/** What a terminal shows of a run outside of its screen: the window's title, progress in its tab or the task bar, a bell. */
+/** What a terminal shows of a run outside its screen: the window title, progress in its tab or the task bar, a bell. */
 export interface TerminalStatus {
   show(state: RunState): void;
-  /** When the run has ended while somebody may look elsewhere. */
+  /** Rings when the run has ended, since the user may be looking elsewhere. */
   ring(): void;
   close(): void;
 }
@@ -16,7 +16,7 @@ export interface TerminalStatus {
 export function terminalStatus(write: (text: string) => void, env: NodeJS.ProcessEnv = process.env): TerminalStatus {
   const hasProgress = showsProgress(env);
   let shown = "";
-  write(`\r${ESC}[22;2t${ESC}[?1007h`); // keeps the title; the wheel sends arrows
+  write(`\r${ESC}[22;2t${ESC}[?1007h`); // saves the title; makes the wheel send arrow keys
   return {
     show(state) {
       const percent = Math.floor(100 * progressOf(state));
@@ -33,7 +33,7 @@ export function terminalStatus(write: (text: string) => void, env: NodeJS.Proces
   };
 }
 
-/** Terminals that draw progress for OSC 9;4. Others take OSC 9 for a notification and would show one a second. */
+/** Terminals that show progress for OSC 9;4. Others interpret OSC 9 as a notification and would show one every second. */
 function showsProgress(env: NodeJS.ProcessEnv): boolean {
   const program = `${env["TERM_PROGRAM"] ?? ""} ${env["TERM"] ?? ""}`.toLowerCase();
   return env["WT_SESSION"] !== undefined || env["ConEmuANSI"] === "ON" || /ghostty|wezterm|mintty/.test(program);

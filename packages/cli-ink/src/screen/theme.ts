@@ -3,7 +3,7 @@ import type { Hue } from "./line.ts";
 /** Colours of the dashboard. */
 export interface Theme {
   readonly name: string;
-  /** Backgrounds that it is made for, the most unlike ones: contrast on these is at least 4.5 : 1. */
+  /** The two most different backgrounds that it is made for: contrast on them is at least 4.5 : 1. */
   readonly on: readonly [string, string];
   readonly colors: Readonly<Record<Hue, string>>;
 }
@@ -59,7 +59,7 @@ const light: Theme = {
 };
 
 /**
- * Told apart with every kind of colour vision: good and bad are blue and orange, never green and red.
+ * Distinguishable with every kind of colour vision: good and bad are blue and orange, never green and red.
  * @see M. Okabe and K. Ito, "Color Universal Design", 2008
  */
 const safe: Theme = {
@@ -117,8 +117,8 @@ export const THEME_NAMES: readonly string[] = Object.keys(THEMES);
 
 /**
  * The theme to draw with.
- * @param asked by name; `auto` and unknown names: by the background
- * @param background of the terminal, `#rrggbb`, if it has told it
+ * @param asked name; `auto` and unknown names: chosen by the background
+ * @param background of the terminal, `#rrggbb`, if it is known
  */
 export function chooseTheme(asked: string, background: string | undefined): Theme {
   const isLight = background !== undefined && luminance(background) > 0.35;

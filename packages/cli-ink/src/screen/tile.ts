@@ -7,12 +7,12 @@ export interface Tile {
 }
 
 const [WIDTH, HEIGHT, GAP] = [36, 7, 2];
-/** Cells of a tile's width for a line of its height, at best: cells are twice as high as wide. */
+/** Ideal ratio of a tile's width to its height in cells; cells are twice as high as wide. */
 const SHAPE = 4;
-/** In words, a tile takes as many lines as it has. */
+/** As words, a tile takes as many lines as it has. */
 const ALL = 60;
 
-/** How many tiles have room, and how they stand: in the shape nearest to the best. */
+/** How many tiles fit, and their arrangement: the one with the shape nearest to the ideal. */
 export function arrangeTiles(count: number, width: number, height: number): { readonly columns: number; readonly rows: number } {
   const most = Math.max(1, Math.floor((width + GAP) / (WIDTH + GAP)));
   const rowsMost = Math.max(1, Math.floor((height + 1) / (HEIGHT + 1)));
@@ -28,13 +28,13 @@ export function arrangeTiles(count: number, width: number, height: number): { re
 export interface TileOptions {
   readonly width: number;
   readonly height: number;
-  /** Which of the tiles comes first where not all have room; beyond the last the first follows again. */
+  /** Which of the tiles comes first if not all fit; wraps around after the last. */
   readonly first: number;
-  /** Whether tiles are words, which stand one after the other. */
+  /** Whether tiles are words, which are stacked. */
   readonly words: boolean;
 }
 
-/** Draws as many tiles as have room, in rows. */
+/** Draws as many tiles as fit, in rows. */
 export function tile(tiles: readonly Tile[], { width, height, first, words }: TileOptions): Line[] {
   if (tiles.length === 0 || height < 1) return [];
   const from = first % tiles.length;

@@ -1,26 +1,26 @@
-/** What a key does to the screen, from the view's own state alone. */
+/** The part of the screen's state that keys change, independent of the run. */
 export interface UiState {
-  /** Name of the view; one that the run does not have shows the first. */
+  /** Name of the view; an unknown name shows the first view. */
   readonly view: string;
   readonly help: boolean;
-  /** Which panel comes first where not all have room. */
+  /** Which panel comes first if not all fit. */
   readonly panel: number;
-  /** Which of the run's metrics is shown where there is room for one; beyond the last the first follows again. */
+  /** Which of the run's metrics is shown where only one fits; wraps around after the last. */
   readonly metric: number;
-  /** The member that is looked at; undefined: the one in training. */
+  /** The member that is shown; undefined: the one in training. */
   readonly member?: number | undefined;
-  /** Lines that a list is scrolled by; of the log from its end. */
+  /** Number of lines that a list is scrolled by; the log is scrolled from its end. */
   readonly scroll: number;
-  /** Where values are read off, as a share of what the x axis shows. */
+  /** Position of the cursor, as a share of the x axis. */
   readonly cursor?: number | undefined;
-  /** How many times as large, a power of two. */
+  /** Zoom factor, a power of two. */
   readonly zoom: number;
   readonly log: boolean;
-  /** Points that a curve is averaged over: 1 is as measured. */
+  /** Number of points that a curve is averaged over; 1: unsmoothed. */
   readonly smoothing: number;
   /** Whether a quantity has one scale for all members. */
   readonly oneScale: boolean;
-  /** Whether the curves of all members are drawn over one another. */
+  /** Whether the curves of all members are overlaid. */
   readonly overlay: boolean;
   readonly filter: string;
   /** Whether keys are letters of the filter. */
@@ -42,7 +42,7 @@ export const initialUi: UiState = {
   typing: false,
 };
 
-/** A key by its character or its name. */
+/** A key, by its character or its name. */
 export type KeyName =
   | { readonly text: string }
   | {
@@ -62,33 +62,33 @@ export type KeyName =
         | "backspace";
     };
 
-/** The key of a view by its place: 1 to 9, then 0; Tab alone leads to later ones. */
+/** The key of a view by its index: 1 to 9, then 0; only Tab reaches later ones. */
 export function viewKey(index: number): string {
   return index < 9 ? String(index + 1) : index === 9 ? "0" : "";
 }
 
-/** What there is to choose from at the moment. */
+/** What can be selected at the moment. */
 export interface UiContext {
-  /** Names of the run's views, in the order of their numbers. */
+  /** Names of the run's views, in order. */
   readonly views: readonly string[];
-  /** Numbers of the members that the filter leaves, in order. */
+  /** Numbers of the members that match the filter, in order. */
   readonly members: readonly number[];
-  /** The member in focus. */
+  /** The focused member. */
   readonly focus: number;
   /** Lines of the body. */
   readonly page: number;
-  /** What arrows move through in the view, other than members and the cursor. */
+  /** What arrow keys move through in the view, other than members and the cursor. */
   readonly scrolls?: "lines" | "images" | undefined;
-  /** How far lines scroll. */
+  /** Maximum scroll position. */
   readonly most: number;
 }
 
-/** Steps of the cursor over the width of a chart. */
+/** Cursor steps over the width of a chart. */
 const CURSOR_STEPS = 60;
 const SMOOTHINGS = [1, 5, 15, 45] as const;
 const MOST_ZOOM = 64;
 
-/** Folds a key into the state; keys that mean nothing leave it as it is. */
+/** Folds a key into the state; keys without a meaning leave it unchanged. */
 export function press(ui: UiState, key: KeyName, context: UiContext): UiState {
   if (ui.typing) return type(ui, key);
   const moved = move(ui, key, context);
@@ -141,7 +141,7 @@ function turn(ui: UiState, by: number, { views }: UiContext): UiState {
   return { ...ui, view: views[(at + by + views.length) % views.length] ?? ui.view, help: false, scroll: 0, panel: 0 };
 }
 
-/** Arrows, the keys of vi, and the wheel, which terminals turn into arrows. */
+/** Arrow keys, the keys of vi, and the mouse wheel, which terminals turn into arrow keys. */
 function move(ui: UiState, key: KeyName, { members, focus, page, scrolls, most }: UiContext): UiState | undefined {
   const word = "name" in key ? key.name : ({ k: "up", j: "down", h: "left", l: "right", g: "home", G: "end" } as const)[key.text];
   const step = { up: -1, down: 1, pageUp: -page, pageDown: page, home: -Infinity, end: Infinity }[word as "up"];

@@ -7,28 +7,28 @@ import { shorten } from "./shorten.ts";
 import type { View } from "./view.ts";
 import { VIEWS } from "./views.ts";
 
-/** Of a tab. */
+/** Maximum length of a tab's name. */
 const LONGEST_NAME = 16;
 
-/** A view by its name, as a plugin registers it. */
+/** A view with the name under which a plugin registers it. */
 export interface PluginView {
   readonly name: string;
   readonly about: string;
   readonly view: DashboardView;
 }
 
-/** Folds the events of a run into the views that plugins bring. Until it is known which they are, it keeps the events. */
+/** Folds the events of a run into the views of plugins. Keeps the events until the views are loaded. */
 export class ViewHost {
   #waiting: RunEvent[] | undefined = [];
   readonly #hosted: Hosted[] = [];
 
-  /** @param views to come; they are loaded while the run goes on */
+  /** @param views are loaded while the run continues */
   load(views: Promise<readonly PluginView[]>): void {
     void this.#take(views);
   }
 
   async #take(views: Promise<readonly PluginView[]>): Promise<void> {
-    const found = await views.catch((): readonly PluginView[] => []); // whoever trains or reads the run has said it already
+    const found = await views.catch((): readonly PluginView[] => []); // the thread that trains or reads the run has reported it already
     const names = VIEWS.map(({ name }) => name);
     for (const one of found) {
       const name = shorten(printable(one.name), LONGEST_NAME);
@@ -40,7 +40,7 @@ export class ViewHost {
     for (const event of before) this.show(event);
   }
 
-  /** All of the dashboard's: those of plugins follow its own. */
+  /** All views of the dashboard: its own, then those of plugins. */
   get views(): readonly View[] {
     return [...VIEWS, ...this.#hosted];
   }
@@ -50,14 +50,14 @@ export class ViewHost {
     for (const hosted of this.#hosted) hosted.take(event);
   }
 
-  /** Begins anew with these events: a replay that seeks. */
+  /** Restarts with these events, when a replay seeks. */
   jump(events: readonly RunEvent[]): void {
     if (this.#waiting) this.#waiting = [...events];
     for (const hosted of this.#hosted) hosted.jump(events);
   }
 }
 
-/** A plugin's view as one of the screen's. */
+/** A plugin's view as a view of the screen. */
 class Hosted implements View {
   readonly name: string;
   readonly about: string;

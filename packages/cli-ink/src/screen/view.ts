@@ -6,16 +6,16 @@ import type { InsightState } from "../insight/insight.ts";
 import type { SystemSample } from "./system-samples.ts";
 import type { UiState } from "./ui-state.ts";
 
-/** What a view is drawn from. */
+/** The arguments of a view. */
 export interface ViewProps {
   readonly state: RunState;
   readonly ui: UiState;
-  /** The metric that is shown where there is room for one. */
+  /** The metric that is shown where only one fits. */
   readonly metric: MetricInfo | undefined;
   readonly log: readonly LogEntry[];
   readonly insight: InsightState;
   readonly system: readonly SystemSample[];
-  /** Words for signs and pictures: for a screen reader. */
+  /** Words instead of signs and pictures, for a screen reader. */
   readonly words: boolean;
   /** Whether the terminal draws pictures itself: `picture` of a span. */
   readonly pictures: boolean;
@@ -24,19 +24,19 @@ export interface ViewProps {
   readonly height: number;
 }
 
-/** A key and what it does in the view, in few words. */
+/** A key and its action in the view, in a few words. */
 export type KeyWords = readonly [key: string, does: string];
 
-/** One way to look at a run. Another one is an entry of `VIEWS`: numbers, tabs, keys and help follow. */
+/** A view of a run. To add one, add an entry to `VIEWS`: numbers, tabs, keys and help follow. */
 export interface View {
   readonly name: string;
   readonly about: string;
   readonly keys: readonly KeyWords[];
-  /** What arrows move through instead of members and the cursor: lines up and down, images left and right. */
+  /** What arrow keys move through instead of members and the cursor: lines vertically, images horizontally. */
   readonly scrolls?: "lines" | "images";
-  /** How far they move. */
+  /** The maximum position. */
   most?(props: ViewProps): number;
-  /** What of the run folder it needs, beyond the events. */
+  /** What it needs from the run folder, beyond the events. */
   readonly needs?: "votes" | "weights";
   /** At most `height` lines of at most `width` cells. */
   draw(props: ViewProps): Line[];

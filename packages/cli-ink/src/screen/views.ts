@@ -8,7 +8,7 @@ import { overview } from "./views/overview.ts";
 import { system } from "./views/system.ts";
 import { weights } from "./views/weights.ts";
 
-/** The ways to look at a run, in the order of their numbers. Those of plugins follow. */
+/** The views of a run, in order. Those of plugins follow. */
 export const VIEWS: readonly View[] = [overview, curves, ensemble, classes, weights, bits, system, log];
 
 export function viewNamed(name: string, views: readonly View[] = VIEWS): View {

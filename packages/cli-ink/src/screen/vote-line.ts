@@ -4,7 +4,10 @@ import type { RunState } from "../run/run-state.ts";
 import { headline } from "../run/summary.ts";
 import { fitting } from "./fitting.ts";
 
-/** The newest vote in one line, for where its panel has no room: it is what the run is for. Nothing before the first member has ended. */
+/**
+ * The newest vote in one line, for screens without room for its panel, since it is the result of the run. Undefined before the first member
+ * has ended.
+ */
 export function voteLine(state: RunState, columns: number): string | undefined {
   const [metric] = voteMetrics(state);
   const done = metric && headline(state, metric);

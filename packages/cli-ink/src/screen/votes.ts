@@ -5,7 +5,7 @@ import { headline, stagedRows } from "../run/summary.ts";
 import { bold, cut, dim, type Line, line, span } from "./line.ts";
 import type { PanelProps } from "./panel.ts";
 
-/** The votes of the first 1, 2, … members, beside single ones; the newest if not all fit. */
+/** The votes of the first 1, 2, … members, with single members; the newest ones if not all fit. */
 export function votes({ state, metric: shown, width, height }: PanelProps): Line[] {
   const metrics = voteMetrics(state);
   const metric = metrics.find(({ name }) => name === shown?.name) ?? metrics[0];
@@ -17,7 +17,7 @@ export function votes({ state, metric: shown, width, height }: PanelProps): Line
   const newest = rows.slice(-Math.max(1, height - 3));
   const done = headline(state, metric);
   const gain = done && comparison(metric, done.value, done.mean);
-  // What does not fit falls away from the right.
+  // Columns that do not fit are dropped from the right.
   const columns = head.length - Math.max(0, Math.ceil((tableWidth(head) - width) / 9));
   const lines = table(
     [head.map(shortHead), ...newest].map((row) => row.slice(0, columns)),

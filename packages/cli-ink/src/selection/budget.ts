@@ -1,10 +1,10 @@
 import { UserError } from "@benn/core";
 
-/** What an ensemble may cost. */
+/** Maximum cost of an ensemble. */
 export interface Budget {
   readonly kind: "bytes" | "milliseconds";
   readonly most: number;
-  /** As it was asked for. */
+  /** As the user wrote it. */
   readonly text: string;
 }
 
@@ -18,7 +18,7 @@ const UNITS: Readonly<Record<string, Pick<Budget, "kind"> & { readonly times: nu
 };
 
 /**
- * Reads `300kB` or `2ms`.
+ * Parses `300kB` or `2ms`.
  * @throws UserError
  */
 export function parseBudget(text: string): Budget {

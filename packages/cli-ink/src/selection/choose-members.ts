@@ -23,13 +23,13 @@ export interface ChooseOptions {
 export interface Choice {
   readonly curve: readonly CurvePoint[];
   readonly chosen: CurvePoint;
-  /** What an ensemble takes by what its members take in the files of their runs; undefined without a budget. */
+  /** The cost of an ensemble, from the costs of its members in the files of their runs; undefined without a budget. */
   cost(counts: ReadonlyMap<number, number>): number | undefined;
 }
 
 /**
- * Chooses from a library on its held-out rows.
- * @throws UserError when no member fits the budget; the signal's reason once that is aborted
+ * Selects members of a library by its held-out rows.
+ * @throws UserError if no member fits the budget; the signal's reason once that is aborted
  */
 export async function chooseMembers(library: Library, options: ChooseOptions): Promise<Choice> {
   const { budget, steps, bags, share, seed, signal, onProgress } = options;
@@ -53,7 +53,7 @@ export async function chooseMembers(library: Library, options: ChooseOptions): P
   const pause = async (): Promise<void> => {
     if (performance.now() - pausedAt < 50) return;
     pausedAt = performance.now();
-    await setImmediate(); // for signals
+    await setImmediate(); // lets signals be handled
     signal.throwIfAborted();
   };
   const { curve, chosen } = await selectMembers({
@@ -76,7 +76,7 @@ export async function chooseMembers(library: Library, options: ChooseOptions): P
   return { curve: points, chosen: points[curve.indexOf(chosen)]!, cost };
 }
 
-/** A bag chooses from half of the candidates, but from eight at least: from fewer it has little choice. */
+/** A bag selects from half of the candidates, but at least eight: fewer would leave it little choice. */
 export function shareOf(candidates: number): number {
   return Math.min(1, Math.max(0.5, 8 / candidates));
 }
@@ -86,7 +86,7 @@ export function costText({ kind }: Budget, cost: number): string {
   return kind === "milliseconds" ? milliseconds(cost) : fineBytes(cost);
 }
 
-/** Of each candidate, and of the largest file besides its members. */
+/** Costs of each candidate, and the largest cost of a file besides its members. */
 async function costsOf(
   { candidates, ensembles, voter }: Library,
   budget: Budget,

@@ -9,7 +9,7 @@ import type { Written } from "./write-within-budget.ts";
 
 export interface DescribedSelection extends Pick<Selection, "seed" | "bags" | "steps" | "share" | "runs"> {
   readonly budget: Budget | undefined;
-  /** Undefined of a dry run. */
+  /** Undefined in a dry run. */
   readonly written: Written | undefined;
 }
 
@@ -20,7 +20,7 @@ export async function describeSelection(
   { runs, seed, bags, steps, share, budget, written }: DescribedSelection,
 ): Promise<Selection> {
   const { candidates, metric, labels, voter, notes } = library;
-  // Members that were left out when the file was packed have no part in what is told.
+  // Members that were dropped when the file was packed are not included.
   const counts = written ? countsOf(library, written) : choice.chosen.counts;
   const votes = candidates.map(({ vote }) => vote);
   const [chosen] = await selectionCurve([{ ...choice.chosen, counts }], { votes, labels, metric: metric.metric, seed });
@@ -63,7 +63,7 @@ export async function describeSelection(
   };
 }
 
-/** Places of the chosen candidates, those with most votes first. */
+/** Indices of the chosen candidates, in descending order of votes. */
 export function byVotes(counts: ReadonlyMap<number, number>): number[] {
   return [...counts].toSorted(([, a], [, b]) => b - a).map(([place]) => place);
 }

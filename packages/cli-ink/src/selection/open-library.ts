@@ -3,23 +3,23 @@ import { addsUp } from "@benn/analysis";
 import { differenceOfRuns, type Ensemble, machineMemory, openEnsemble, resolveConfig, type SavedRun } from "@benn/core/node";
 import { bytes } from "../run/format.ts";
 
-/** A member that may be chosen. */
+/** A member that may be selected. */
 export interface Candidate {
   readonly run: string;
   readonly member: number;
   readonly architecture: string;
   readonly binarizer: string;
-  /** What it adds to the scores [rows, classes] of the vote on held-out rows when it is chosen once. */
+  /** Its contribution to the scores [rows, classes] of the vote on held-out rows when it is selected once. */
   readonly vote: Float64Array;
 }
 
-/** The members of runs on the same data, to choose from. */
+/** The members of runs on the same data, to select from. */
 export interface Library {
   readonly candidates: readonly Candidate[];
   readonly ensembles: readonly Ensemble[];
   readonly voter: { readonly spec: Spec; readonly voter: Voter };
   readonly metric: { readonly name: string; readonly metric: Metric };
-  /** Of the held-out rows. */
+  /** Labels of the held-out rows. */
   readonly labels: Int32Array;
   readonly classes: readonly string[];
   readonly notes: readonly string[];
@@ -27,19 +27,19 @@ export interface Library {
 
 export interface LibraryOptions {
   readonly container: DependencyContainer;
-  /** Of the first run. */
+  /** The data of the first run. */
   readonly data: LoadedDataset;
   readonly voter?: string | undefined;
   readonly metric?: string | undefined;
-  /** Whether test rows are opened too. */
+  /** Whether to open test rows too. */
   readonly test: boolean;
   onProgress?(progress: { readonly what: string; readonly done: number; readonly total: number }): void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Refuses runs whose members cannot be chosen from together: without held-out rows, or on other data, held-out rows, classes or preprocessing.
- * @throws UserError naming the runs and what differs
+ * Refuses runs whose members cannot be combined: without held-out rows, or with different data, held-out rows, classes or preprocessing.
+ * @throws UserError that names the runs and what differs
  */
 export async function refuseUnlike(runs: readonly SavedRun[], container: DependencyContainer): Promise<void> {
   const [first, ...others] = runs;
@@ -59,7 +59,7 @@ export async function refuseUnlike(runs: readonly SavedRun[], container: Depende
   }
 }
 
-/** @throws UserError for a voter that does not add up, a metric that votes are not measured by, and more logits than memory holds */
+/** @throws UserError for a voter whose scores are not a sum, a metric that does not apply to votes, and more logits than memory holds */
 export async function openLibrary(
   runs: readonly SavedRun[],
   { container, data, voter: voterName, metric: metricName, test, onProgress, signal }: LibraryOptions,

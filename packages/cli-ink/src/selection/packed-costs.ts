@@ -4,7 +4,7 @@ import { load } from "@benn/packed";
 import { exportRun } from "@benn/packed/export";
 import type { Budget } from "./budget.ts";
 
-/** What members take in a packed file, in the order of the file, and what a file takes besides. */
+/** Costs of members in a packed file, in the order of the file, and the cost of the rest of the file. */
 export interface PackedCosts {
   readonly members: readonly number[];
   readonly base: number;
@@ -14,18 +14,18 @@ export interface PackOptions {
   readonly container: DependencyContainer;
   /** Name of the vote that is packed. */
   readonly voter: string;
-  /** Whether the file holds the matrix of a whitened dataset. */
+  /** Whether the file contains the matrix of a whitened dataset. */
   readonly whitening: boolean;
-  /** Called after each member that is packed; what it throws ends the packing. */
+  /** Called after each packed member; an error that it throws aborts packing. */
   onMember?(): void;
 }
 
-/** Images that a time is taken of: of a member the least, of a whole ensemble the median. */
+/** Number of timed images: the minimum counts for a member, the median for a whole ensemble. */
 const ROUNDS = 15;
 
 /**
- * Packs a run and looks at what each of its members that vote takes there: bytes of the file, or milliseconds of an image.
- * @throws UserError when the run cannot be packed
+ * Packs a run and measures the cost of each voting member: bytes of the file, or milliseconds per image.
+ * @throws UserError if the run cannot be packed
  */
 export async function memberCosts(run: string, kind: Budget["kind"], options: PackOptions): Promise<PackedCosts> {
   const bytes = await pack(run, kind, options);
@@ -33,8 +33,8 @@ export async function memberCosts(run: string, kind: Budget["kind"], options: Pa
 }
 
 /**
- * What the packed file of a run takes: its bytes, or milliseconds of an image.
- * @throws UserError when the run cannot be packed
+ * The cost of a run's packed file: its bytes, or milliseconds per image.
+ * @throws UserError if the run cannot be packed
  */
 export async function packedCost(run: string, kind: Budget["kind"], options: PackOptions): Promise<number> {
   const bytes = await pack(run, kind, options);
@@ -45,15 +45,15 @@ export async function packedCost(run: string, kind: Budget["kind"], options: Pac
 }
 
 async function pack(run: string, kind: Budget["kind"], { onMember, ...options }: PackOptions): Promise<Uint8Array> {
-  const trust = kind === "bytes"; // which takes bytes, and no time of an image
+  const trust = kind === "bytes"; // affects bytes, but not the time per image
   return (await exportRun(run, { ...options, trust, ...(onMember ? { onProgress: onMember } : {}) })).bytes;
 }
 
-/** Bytes of each member: its tensors with their places in the header, and its part of the model's description. */
+/** Bytes of each member: its tensors with their header entries, and its part of the model's description. */
 function bytesOf(file: Uint8Array): PackedCosts {
   const { tensors } = readSafetensors(file, "the packed run");
   const members = headerOf(file).members.map((member, i) => {
-    let sum = JSON.stringify(JSON.stringify(member)).length; // a text in a text
+    let sum = JSON.stringify(JSON.stringify(member)).length; // JSON inside a JSON string
     for (const [name, { dtype, shape, data }] of tensors) {
       if (!name.startsWith(`${i}.`)) continue;
       sum += data.byteLength + JSON.stringify({ [name]: { dtype, shape, data_offsets: [file.length, file.length] } }).length;
@@ -83,7 +83,7 @@ function headerOf(file: Uint8Array): Header {
   return JSON.parse(readSafetensors(file, "the packed run").metadata["model"] ?? "") as Header;
 }
 
-/** Any image does: a binary net takes as long for each. */
+/** Any image will do: a binary network takes the same time for each. */
 function exampleImage(file: Uint8Array): Uint8Array | Float32Array {
   const { shape, preprocessing } = headerOf(file);
   const random = createRandom(0, "image");

@@ -4,13 +4,13 @@ import { createRandom } from "@benn/core/internals";
 
 /** A step with the interval of its value. */
 export interface CurvePoint extends SelectionStep {
-  /** By the metric, on the rows that members were chosen on. */
+  /** By the metric, on the rows used for the selection. */
   readonly value: number;
-  /** 95 % bootstrap interval over rows; absent of a metric that is no mean over rows. */
+  /** 95 % bootstrap interval over rows; absent for a metric that is not a mean over rows. */
   readonly interval?: Interval;
 }
 
-/** Intervals of the steps of a selection, all of the same draws of rows. */
+/** Intervals of the steps of a selection, all from the same bootstrap draws of rows. */
 export async function selectionCurve(
   curve: readonly SelectionStep[],
   {
@@ -25,7 +25,7 @@ export async function selectionCurve(
   const points: CurvePoint[] = [];
   const rows: Float64Array[] = [];
   for (const step of curve) {
-    // One vote at a time: of a thousand classes all of them would not fit into memory.
+    // One vote at a time: with a thousand classes, all of them would not fit into memory.
     const scores = voteOf(votes, step.counts);
     points.push({ ...step, value: metric.of(scores, labels) });
     if (metric.sum)
@@ -48,7 +48,7 @@ export async function selectionCurve(
   return points.map((point, i) => ({ ...point, interval: intervals[i]! }));
 }
 
-/** Scores [rows, classes] of candidates that vote as often as they were chosen. */
+/** Scores [rows, classes] of candidates with one vote per selection. */
 export function voteOf(votes: readonly Float64Array[], counts: ReadonlyMap<number, number>): Float64Array {
   const sum = new Float64Array(votes[0]!.length);
   for (const [candidate, count] of counts) {

@@ -7,10 +7,10 @@ import { wrap } from "../run/wrap.ts";
 import { costText } from "./choose-members.ts";
 import type { Selection } from "./selection-schema.ts";
 
-/** Steps that a short curve has. */
+/** Maximum number of steps in a short curve. */
 const MOST_STEPS = 16;
 
-/** A selection as text: the curve, what was chosen, and at the end a report on test images. */
+/** A selection as text: the curve, the chosen members, and a report on test images. */
 export function selectionLines(
   selection: Selection,
   metric: MetricInfo,

@@ -1,6 +1,6 @@
 import { z } from "@benn/core";
 
-// What `benn select --json` prints, by docs/select.md.
+// The output of `benn select --json`; see docs/select.md.
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);

@@ -4,13 +4,14 @@ import { winners } from "@benn/core/staged-vote";
 import type { Library } from "./open-library.ts";
 import type { Selection } from "./selection-schema.ts";
 
-/** Of logits that are looked at together. */
+/** Size of the blocks in which logits are processed. */
 const BLOCK_BYTES = 2 ** 28;
 
 /**
- * What a selection does on the test rows, beside the vote of all candidates and the best single one on the held-out rows. Undefined without test rows.
+ * The result of a selection on the test rows, with the vote of all candidates and the best single one on the held-out rows. Undefined
+ * without test rows.
  * @param counts votes of the chosen candidates
- * @param best place of the single one
+ * @param best index of the single candidate
  */
 export function testReport(
   { candidates, ensembles, voter: { voter }, classes }: Library,

@@ -5,10 +5,10 @@ import { type ChosenMember, givenFromRuns, type MemberConfig, resolveConfig, typ
 export interface SelectionToWrite {
   readonly runs: readonly SavedRun[];
   readonly container: DependencyContainer;
-  /** Of the first run. */
+  /** The data of the first run. */
   readonly data: LoadedDataset;
   readonly dataset: Spec | undefined;
-  /** In the order that they are to have, each with as many votes as it was chosen. */
+  /** In their order in the new run, each with as many votes as it was selected. */
   readonly members: readonly ChosenMember[];
   readonly voter: Spec;
   readonly origin: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface SelectionToWrite {
 }
 
 /**
- * Makes a run folder of the chosen members, as one that had trained them: taken away again when it fails or is stopped.
+ * Creates a run folder of the chosen members, like that of a run that trained them; removed again if it fails or is stopped.
  * @returns the folder
  */
 export async function writeSelection(selection: SelectionToWrite): Promise<string> {
@@ -44,7 +44,7 @@ export async function writeSelection(selection: SelectionToWrite): Promise<strin
   }
 }
 
-/** That of the first run, with the nets of the chosen members: nothing of how they were trained is asked for again. */
+/** The configuration of the first run, with the networks of the chosen members; training settings are left out. */
 function configOf({ runs, container, dataset, members, voter, seed, name }: SelectionToWrite): Config {
   const configs = new Map(runs.map(({ folder, config }) => [folder, resolveConfig(config, container)]));
   const first = configs.get(runs[0]!.folder)!;

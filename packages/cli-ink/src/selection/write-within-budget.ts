@@ -8,17 +8,18 @@ import { type SelectionToWrite, writeSelection } from "./write-selection.ts";
 
 export interface Written {
   readonly folder: string;
-  /** Those that it has in the end. */
+  /** The members that it finally has. */
   readonly members: readonly ChosenMember[];
-  /** Of its packed file. */
+  /** Cost of its packed file. */
   readonly cost?: number;
 }
 
 /**
- * Writes a selection, and packs it to hold it against its budget: what was reckoned from the files of other runs may be a few bytes, or the noise of a
- * measurement, too low. Then the member that was chosen least often is left out, and it is written again.
- * @param selection members in the order of their votes, the most first
- * @throws UserError when one member alone is above the budget
+ * Writes a selection, and packs it to check it against its budget: the cost estimated from the files of other runs may be too low by a few
+ * bytes, or by the noise of a measurement. In that case the member with the fewest selections is dropped, and the selection is written
+ * again.
+ * @param selection members in descending order of votes
+ * @throws UserError if a single member exceeds the budget
  */
 export async function writeWithinBudget(selection: SelectionToWrite, budget: Budget | undefined, pack: PackOptions): Promise<Written> {
   for (let { members } = selection; ; members = members.slice(0, -1)) {

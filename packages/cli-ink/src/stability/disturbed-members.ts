@@ -11,23 +11,23 @@ export interface DisturbedMembersTask {
   readonly config: ResolvedConfig;
   readonly container: DependencyContainer;
   readonly data: LoadedDataset;
-  /** Members to take, by number. */
+  /** Numbers of the members to use. */
   readonly voting: readonly number[];
-  /** Test rows that they answer. */
+  /** Test rows that they classify. */
   readonly rows: Int32Array;
   readonly seed: number;
   readonly signal: AbortSignal;
 }
 
-/** The trained members of a run, which answer the same rows again and again, disturbed or not. */
+/** The trained members of a run, which classify the same rows repeatedly, with or without noise. */
 export interface DisturbedMembers {
-  /** Whether a layer of any member has something to disturb. */
+  /** Whether a layer of any member can be disturbed in this way. */
   has(kind: Noise["kind"]): boolean;
   /**
-   * Logits [rows, classes], one array a member. A noise of the same draw is the same one whatever its level, only stronger or weaker: shares of flipped bits
-   * contain smaller ones.
-   * @param noise undefined: nothing is disturbed
-   * @param onRows called with the rows that are done, of all members together
+   * Logits [rows, classes], one array per member. The noise of one draw is the same at every level, only stronger or weaker: larger shares
+   * of flipped bits contain the smaller ones.
+   * @param noise undefined: no noise
+   * @param onRows called with the number of rows done, of all members together
    */
   logits(noise: Noise | undefined, draw: number, onRows: (done: number) => void): Promise<Float32Array[]>;
   dispose(): void;
@@ -40,7 +40,7 @@ interface DisturbedMember {
   readonly weights: readonly tf.Tensor[];
 }
 
-/** @throws UserError when a member's files are missing or damaged */
+/** @throws UserError if a member's files are missing or damaged */
 export async function openDisturbedMembers(task: DisturbedMembersTask): Promise<DisturbedMembers> {
   const { run, config, container, data, voting, rows, seed, signal } = task;
   await container.resolve(BACKENDS).create(config.backend).activate();
@@ -51,7 +51,7 @@ export async function openDisturbedMembers(task: DisturbedMembersTask): Promise<
       model.dispose();
     }
   };
-  // Of the batch that is computed now: members are run one after the other.
+  // Flips for the batch that is being computed: members run one after the other.
   let flips: Flips | undefined;
   const binarizers: Binarizer[] = [];
   const adaptBinarizer = (own: Binarizer): Binarizer => {

@@ -7,20 +7,20 @@ import type { ReportedRun } from "@benn/report";
 import { fileChecksum } from "../run/file-checksum.ts";
 import { stabilitySchema } from "./stability-schema.ts";
 
-/** Where `benn stability --keep` writes. */
+/** The file that `benn stability --keep` writes. */
 export function keptStability(folder: string): string {
   return join(folder, "stability.json");
 }
 
-/** SHA-256 of the weights of members, by which it shows whether they are still those that were measured. */
+/** SHA-256 of the weights of members, to detect whether they are still those that were measured. */
 export async function weightsOf(folder: string, members: readonly number[]): Promise<string[]> {
   return await Promise.all(members.map((member) => fileChecksum(join(folder, "members", String(member).padStart(3, "0"), "weights.bin"))));
 }
 
 /**
- * What was measured of a run, if it was.
+ * The stored measurement of a run, if there is one.
  * @param members of the run as it is now
- * @returns a sentence in place of a file that cannot be read: a report shows the rest all the same
+ * @returns a sentence if the file cannot be read: a report then shows the rest
  */
 export async function readStability(
   folder: string,
@@ -31,7 +31,7 @@ export async function readStability(
   const text = await readFile(file, "utf8");
   const { fault } = checkValue(stabilitySchema, jsonOf(text));
   if (fault) return { note: `${file}: is not what benn stability --keep writes (${faultSentence(fault)}). Measure it again.` };
-  // JSON has no word for what is not a number.
+  // JSON cannot represent NaN.
   const stability = JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value)) as Stability;
   const voting = members.flatMap(({ member, alpha }) => (alpha === undefined ? [] : [member]));
   const weights = await weightsOf(folder, voting);

@@ -20,15 +20,15 @@ export interface StabilityTask {
   readonly config: ResolvedConfig;
   readonly container: DependencyContainer;
   readonly data: LoadedDataset;
-  /** Of the run, then of its retrainings: with their test rows. */
+  /** The run, then its retrainings, with their test rows. */
   readonly ensembles: readonly Ensemble[];
-  /** Of the runs, if there are several. */
+  /** Seeds of the runs, if there are several. */
   readonly seeds: readonly number[];
-  /** SHA-256 of the weights of the members that vote. */
+  /** SHA-256 of the weights of the voting members. */
   readonly weights: readonly string[];
   readonly noise: readonly Noise[];
   readonly draws: number;
-  /** Test rows to measure noise on, at most. */
+  /** Maximum number of test rows to measure noise on. */
   readonly rows: number;
   readonly seed: number;
   readonly voter: string;
@@ -37,8 +37,8 @@ export interface StabilityTask {
 }
 
 /**
- * Measures how far the votes of the first 1, 2, … members move under noise, and between trainings.
- * @throws UserError when there is nothing to measure; the signal's reason once that is aborted
+ * Measures how much the votes of the first 1, 2, … members change under noise, and between trainings.
+ * @throws UserError if there is nothing to measure; the signal's reason once that is aborted
  */
 export async function measureStability(task: StabilityTask): Promise<Stability> {
   const { run, data, ensembles, seeds, weights, draws, seed, voter } = task;
@@ -74,7 +74,7 @@ export async function measureStability(task: StabilityTask): Promise<Stability> 
 }
 
 interface Voting extends Pick<Retrained, "alphas" | "voters"> {
-  /** Numbers of the members that vote, and their places among the trained ones. */
+  /** Numbers of the voting members, and their indices among the trained ones. */
   readonly members: readonly number[];
   readonly places: readonly number[];
 }
@@ -100,7 +100,7 @@ function retrained(ensemble: Ensemble, voter: string): Retrained {
   return { alphas, voters, logits: places.map((place) => all[place]!) };
 }
 
-/** In order, so that a split reads them one after the other. */
+/** Sorted, so that a split reads them sequentially. */
 function drawnRows(all: number, most: number, seed: number): Int32Array {
   const rows = Int32Array.from({ length: all }, (_, row) => row);
   if (most >= all) return rows;
@@ -156,7 +156,7 @@ function rowsOf(logits: Float32Array, rows: Int32Array, classes: number): Float3
   return own;
 }
 
-/** Without the noises that have nothing to act on, which a note names. */
+/** Leaves out noise that has nothing to act on; a note names it. */
 function applicable(
   noise: readonly Noise[],
   opened: DisturbedMembers,

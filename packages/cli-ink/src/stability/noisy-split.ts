@@ -3,10 +3,10 @@ import { type LoadedDataset, type Preprocessing, type Split, UserError } from "@
 import { createRandom } from "@benn/core/internals";
 
 /**
- * A split whose images carry normal noise, the same for each row whatever else is asked for: all members of an ensemble see the same picture.
- * Nothing is clipped. Noise of another deviation is the same noise, larger.
- * @param deviation of each channel [channels], or of all [1], in the units of the prepared picture
- * @param draw which one of the noises
+ * A split with normal noise added to its images, the same for each row whatever else is requested: all members of an ensemble see the same
+ * image. Nothing is clipped. Noise of another deviation is the same noise, scaled.
+ * @param deviation per channel [channels], or of all channels [1], in the units of the preprocessed image
+ * @param draw index of the noise
  */
 export function noisySplit(
   split: Split,
@@ -29,8 +29,8 @@ export function noisySplit(
 }
 
 /**
- * The deviation of a noise in the units of the prepared picture, of each channel or of all.
- * @throws UserError where a pixel has no fixed size there
+ * The deviation of a noise in the units of the preprocessed image, per channel or of all channels.
+ * @throws UserError if pixels have no fixed scale there
  */
 export function preparedDeviation({ level, unit }: Noise, preprocessing: Preprocessing): readonly number[] {
   if (unit !== "pixels") return [level];

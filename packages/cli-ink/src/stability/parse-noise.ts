@@ -5,7 +5,7 @@ const SHARE = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/;
 const DEVIATION = /^(\d+(?:\.\d+)?|\.\d+)(px)?$/;
 
 /**
- * Levels of a kind of noise as the command line has them: `1%,0.05` of bits, `0.1,0.2` deviations or `8px,16px` of images; `none` for none.
+ * Levels of a kind of noise on the command line: `1%,0.05` of bits, `0.1,0.2` deviations or `8px,16px` of images; `none` for none.
  * @throws UserError
  */
 export function parseNoise(kind: Noise["kind"], text: string): Noise[] {
@@ -38,7 +38,7 @@ export function noiseText({ kind, level, unit }: Noise): string {
   return `${kind} σ ${number(level)}${unit === "pixels" ? " px" : ""}`;
 }
 
-/** What is disturbed, in words: `2 % of the bits of weights flipped`. */
+/** The noise in words: `2 % of the bits of weights flipped`. */
 export function noiseWords(noise: Noise): string {
   const { kind, level, unit } = noise;
   const number = (value: number): string => String(Number(value.toPrecision(3)));

@@ -2,12 +2,12 @@ import { UserError } from "@benn/core";
 import { readExperiment } from "@benn/core/node";
 import { compareConfigs, flattenConfig } from "@benn/report/configs";
 
-/** What changes nothing of what is learned, or is the seed itself. */
+/** Keys that do not affect what is learned, and the seed itself. */
 const IGNORED = /^(?:seed|validationSeed|parallel|checkpointSeconds|listeners.*|plugins.*|backend.*|dataset\.(?:data|source|cache))$/;
 
 /**
- * Refuses runs that do not differ from the first one by their seed alone.
- * @returns the seeds, one a run
+ * Refuses runs that differ from the first one in more than their seed.
+ * @returns the seeds, one per run
  * @throws UserError that names the runs and what differs
  */
 export async function refuseOtherRuns(folders: readonly string[]): Promise<number[]> {

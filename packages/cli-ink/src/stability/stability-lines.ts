@@ -5,10 +5,10 @@ import { membersWord } from "../run/vote-sentence.ts";
 import { wrap } from "../run/wrap.ts";
 import { noiseText, noiseWords } from "./parse-noise.ts";
 
-/** Stages that a short table has. */
+/** Maximum number of stages in a short table. */
 const MOST_STAGES = 12;
 
-/** What was measured, as text: the answer first, then tables. */
+/** The measurements as text: the answer first, then tables. */
 export function stabilityLines(stability: Stability, { all, width }: { readonly all: boolean; readonly width: number }): string[] {
   const { noise, rows, draws, retrainings, notes } = stability;
   const of = `${draws} draws, ${count(rows)} test images`;
@@ -29,7 +29,7 @@ export function stabilityLines(stability: Stability, { all, width }: { readonly 
   return lines.flatMap((line) => wrap(line, width));
 }
 
-/** A sentence for each kind of noise, at the level in the middle, and one for retrainings. */
+/** A sentence for each kind of noise, at its middle level, and one for retrainings. */
 function answers({ folder, voter, members, noise, retrainings }: Stability): string[] {
   const kinds = [...new Map(noise.map((own) => [own.kind, noise.filter(({ kind }) => kind === own.kind)])).values()];
   const middle = kinds.map((own) => own[own.length >> 1]!);

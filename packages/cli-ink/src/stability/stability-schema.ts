@@ -1,6 +1,6 @@
 import { z } from "@benn/core";
 
-// What `benn stability --json` prints and `--keep` writes, by docs/stability.md.
+// What `benn stability --json` prints and `--keep` writes; see docs/stability.md.
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);

@@ -17,31 +17,31 @@ import { createStep, type TrainBatch } from "../train/train-step.ts";
 import { EVALUATION } from "../step.ts";
 import { averageRows } from "../average-rows.ts";
 
-/** What a step is of: training, or evaluation, which is the forward pass alone. */
+/** A training step, or an evaluation step, which is the forward pass alone. */
 export type StepKind = "training" | "evaluation";
 
-/** Time of a step, on average of those that were taken one after the other. */
+/** Average time of one step, measured over consecutive steps. */
 export interface StepTime {
   readonly milliseconds: number;
-  /** Of these, until the step was started; the rest is spent waiting for a device. Of training alone. */
+  /** Part of the time until the step was started; the rest is waiting for the device. Only of training steps. */
   readonly starting?: number;
 }
 
 interface BenchOptions {
   readonly config: ResolvedConfig;
   readonly member: number;
-  /** Which is active. */
+  /** The active backend. */
   readonly backend: Backend;
-  /** The member's net, which this disposes. */
+  /** The member's network. `MemberBench` disposes it. */
   readonly model: tf.LayersModel;
   readonly parts: MemberParts;
-  /** Images of one batch. */
+  /** Images for one batch. */
   readonly split: Split;
   readonly shape: readonly [number, number, number];
   readonly classes: number;
 }
 
-/** Takes the steps that training and evaluation of a member take, on the same batch again and again, and times them. */
+/** Runs the training and evaluation steps of a member repeatedly on the same batch, and times them. */
 export class MemberBench {
   readonly #options: BenchOptions;
   readonly #optimizer: MemberOptimizer;
@@ -71,16 +71,16 @@ export class MemberBench {
   }
 
   /**
-   * Takes so many steps as a run does, without waiting for one before the next is started.
-   * @throws UserError where the batch does not fit into memory
+   * Runs `steps` steps as a training run does: it starts each step without waiting for the previous one.
+   * @throws UserError if the batch does not fit into memory
    */
   async time(kind: StepKind, steps: number): Promise<StepTime> {
     return await (kind === "training" ? this.#train(steps) : this.#evaluate(steps)).catch((error: unknown) => this.#advise(error));
   }
 
   /**
-   * Where the time of a step goes.
-   * @returns for one step, on average over so many; none where the backend cannot measure them
+   * Profiles one step, by kernel.
+   * @returns rows for one step, averaged over `steps` steps; empty if the backend cannot profile
    */
   async profile(kind: StepKind, steps: number): Promise<ProfileRow[]> {
     const { backend, model } = this.#options;
@@ -103,7 +103,7 @@ export class MemberBench {
     return averageRows(profiles);
   }
 
-  /** @returns what the device gives at most, where the backend can measure it and there is memory for it */
+  /** @returns the device's peak throughput, or undefined if the backend cannot measure it or memory is too small */
   async limits(): Promise<DeviceLimits | undefined> {
     try {
       return await this.#options.backend.limits?.();

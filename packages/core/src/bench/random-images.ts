@@ -2,10 +2,10 @@ import type { ExpectedData, Split } from "../dataset.ts";
 import { MOVE_NUMBERS } from "../moves.ts";
 import { createRandom } from "../random.ts";
 
-/** What is measured where a dataset does not say what to expect: images as of CIFAR-10. */
+/** Used if a dataset does not declare what to expect: images like those of CIFAR-10. */
 export const USUAL: ExpectedData = { shape: [32, 32, 3], classes: 10, moves: false };
 
-/** Labelled images of random numbers, normal as after standardising; the same each time. Augmenting changes none of them. */
+/** Labelled images of normal random numbers, as after standardizing; the same on every call. Augmentation leaves them unchanged. */
 export function randomImages(rows: number, { shape, classes, moves }: ExpectedData): Split {
   const random = createRandom(0, "bench");
   const size = shape[0] * shape[1] * shape[2];

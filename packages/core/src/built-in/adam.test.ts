@@ -10,7 +10,7 @@ const adamOf = (variable: tf.Variable, weightDecay = 0): MemberOptimizer =>
     [{ name: "adam", optimizer: rule(adamOptions.parse({ weightDecay })) }],
   );
 
-/** Algorithm 1 of Kingma and Ba in plain numbers, with the decay added to the gradient. */
+/** Algorithm 1 of Kingma and Ba in plain numbers, with weight decay added to the gradient. */
 function reference(weight: number, gradients: readonly number[], rate: number, decay: number): number {
   let [w, m, v] = [weight, 0, 0];
   for (const [t, raw] of gradients.entries()) {

@@ -16,7 +16,7 @@ export const adamOptions = z.object({
  *
  *     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   w ← w − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
  *
- * for every parameter, biases and batch-norm scales included, as PyTorch's `Adam(weight_decay=…)` does; ε = 1e−8.
+ * for every parameter, including biases and batch-norm scales, like PyTorch's `Adam(weight_decay=…)`; ε = 1e−8.
  * @see D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1
  */
 export function adam(options: z.output<typeof adamOptions>): Optimizer {
@@ -29,13 +29,13 @@ export interface AdamSettings {
   /** 0 ≤ β < 1. */
   readonly beta1: number;
   readonly beta2: number;
-  /** Times the weight, added to the gradient. */
+  /** Multiplied by the weight and added to the gradient. */
   readonly weightDecay: number;
   /** The weight is first multiplied by 1 − rate · decoupledDecay. */
   readonly decoupledDecay: number;
 }
 
-/** A step of Adam with either kind of weight decay, in one kernel where the backend has it. */
+/** One Adam step with either kind of weight decay, by a single kernel if the backend has it. */
 export function updateByAdam(steps: readonly ParameterStep[], at: UpdateStep, settings: AdamSettings): ParameterUpdate[] {
   const { learningRate, step } = at;
   const { beta1, beta2, weightDecay, decoupledDecay } = settings;

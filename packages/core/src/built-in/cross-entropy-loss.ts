@@ -8,7 +8,7 @@ export const crossEntropyOptions = z.object({
 });
 
 /**
- * Softmax cross-entropy of each row, `−Σ q log softmax(logits)`, with the target q = (1 − ε) · onehot(label) + ε / classes, where ε is
+ * Softmax cross-entropy of each row, `−Σ q log softmax(logits)`, with the target q = (1 − ε) · onehot(label) + ε / classes and ε =
  * `labelSmoothing`.
  * @see C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016, section 7
  */

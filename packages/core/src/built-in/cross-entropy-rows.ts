@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * Cross-entropy of each row of logits with the distribution of its target, `−Σ target · log softmax(logits)`, differentiable by the logits.
- * Keeps only the probabilities and the targets for the backward pass: `(softmax(logits) − target) · dy`. Inside a `tf.tidy`.
+ * Cross-entropy of each row of logits with a target distribution, `−Σ target · log softmax(logits)`, differentiable in the logits. Keeps
+ * only the probabilities and the targets for the backward pass: `(softmax(logits) − target) · dy`. Call inside a `tf.tidy`.
  * @param logits [batch, classes]
- * @param targets [batch, classes], each row with a sum of 1; no gradient flows to them
+ * @param targets [batch, classes], each row sums to 1; no gradient flows to them
  * @returns [batch]
  */
 export function crossEntropyRows(logits: tf.Tensor2D, targets: tf.Tensor): tf.Tensor1D {

@@ -1,5 +1,5 @@
 /**
- * Mean of `−log softmax(logits)[label]` over the rows, in float64; NaN without rows.
+ * Mean of `−log softmax(logits)[label]` over the rows, in float64; NaN if there are no rows.
  * @param logits [rows, classes]
  */
 export function meanCrossEntropy(logits: Float32Array | Float64Array, labels: Int32Array): number {
@@ -10,7 +10,7 @@ export function meanCrossEntropy(logits: Float32Array | Float64Array, labels: In
     let highest = -Infinity;
     for (let k = 0; k < classes; k++) highest = Math.max(highest, logits[start + k]!);
     let total = 0;
-    // Less the highest logit, since exp of a large one is infinite.
+    // Subtracts the highest logit first: exp of a large logit would be infinite.
     for (let k = 0; k < classes; k++) total += Math.exp(logits[start + k]! - highest);
     sum += Math.log(total) + highest - logits[start + label]!;
   }

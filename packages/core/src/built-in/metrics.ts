@@ -12,7 +12,7 @@ export const accuracyMetric: Metric = {
   sum: (logits, labels) => tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), "float32")),
 };
 
-/** With ten classes or fewer guessing gets half, so that top-5 accuracy says nothing. */
+/** With ten classes or fewer, guessing already reaches 50 % or more, so top-5 accuracy is not informative. */
 export const topFiveMetric: Metric = {
   title: "top-5 accuracy",
   unit: "%",

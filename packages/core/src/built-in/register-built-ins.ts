@@ -8,7 +8,7 @@ import { crossEntropyLoss, crossEntropyOptions } from "./cross-entropy-loss.ts";
 import { accuracyMetric, lossMetric, topFiveMetric } from "./metrics.ts";
 import { steps, stepsOptions } from "./steps.ts";
 
-/** Registers what core brings itself. */
+/** Registers the plugins that are part of core. */
 export function registerBuiltIns(container: DependencyContainer): void {
   container.resolve(OPTIMIZERS).add("adam", { description: "Adam with coupled weight decay", options: adamOptions, create: adam });
   container.resolve(SCHEDULES).add("steps", { description: "lower by a factor at some epochs", options: stepsOptions, create: steps });

@@ -6,7 +6,7 @@ export const stepsOptions = z.object({
   factor: z.number().positive().default(0.1).describe("what it is multiplied by at each of them"),
 });
 
-/** Multiplies the learning rate by `factor` when each of these epochs of a member begins. */
+/** Multiplies the learning rate by `factor` at the start of each of the given epochs of a member. */
 export function steps({ epochs: at, factor }: z.output<typeof stepsOptions>): Schedule {
   return { rate: ({ learningRate, epoch }) => learningRate * factor ** at.filter((first) => epoch >= first).length };
 }

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * How many rows have their label among the five highest logits; of equal logits the lower classes come first. Made of
- * comparisons, so that the logits stay where they were computed and only one number is read.
+ * Number of rows whose label is among the five highest logits; of equal logits, lower classes rank first. Built from comparisons, so logits
+ * stay on the device and only one number is read.
  * @param logits [batch, classes]
  * @param labels [batch], int32
  * @returns a scalar, which the caller disposes

@@ -1,6 +1,6 @@
 /**
- * Whether no value is NaN or infinite, at a fraction of a nanosecond a value: a float64 sum of float32 values is finite just where all of
- * them are.
+ * Whether no value is NaN or infinite. Fast (a fraction of a nanosecond per value): the float64 sum of float32 values is finite exactly if
+ * all of them are.
  */
 export function allFinite(values: Float32Array): boolean {
   let [a, b, c, d] = [0, 0, 0, 0];

@@ -2,10 +2,10 @@ import { UserError } from "../user-error.ts";
 import { ContractError } from "./contract-error.ts";
 
 /**
- * Calls a method of a plugin that is arithmetic on its arguments, so that an error in it is the plugin's mistake.
+ * Calls a plugin method that computes on its arguments alone, so that any error in it is a mistake of the plugin.
  * @param who for the message: `ensemble scheme samme`
- * @param wants what the method gets and must return, a sentence without its full stop
- * @throws ContractError naming the plugin, with the error as its cause; a plugin's own UserError as it is
+ * @param wants what the method receives and must return, a sentence without its full stop
+ * @throws ContractError that names the plugin, with the original error as cause; a UserError of the plugin is rethrown unchanged
  */
 export function callPlugin<T>(who: string, method: string, wants: string, call: () => T): T {
   try {

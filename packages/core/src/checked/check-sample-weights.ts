@@ -2,7 +2,7 @@ import { ContractError } from "./contract-error.ts";
 import { describeValue } from "./describe-value.ts";
 
 /**
- * Checks sample weights [samples]: finite, with a sum above 0. Single ones may be negative, since a draw counts them as 0.
+ * Checks sample weights [samples]: all finite, with a sum above 0. Single weights may be negative, since a draw treats them as 0.
  * @param from for the message: `ensemble scheme samme: begin returned`
  * @throws ContractError
  */

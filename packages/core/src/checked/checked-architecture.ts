@@ -5,7 +5,7 @@ import { describeValue } from "./describe-value.ts";
 import { requireMethods } from "./require-methods.ts";
 import { withChecks } from "./with-checks.ts";
 
-/** Checks that each model takes the images and gives a logit a class. */
+/** Checks that each model accepts the images and returns one logit per class. */
 export function checkedArchitecture(architecture: Architecture, who: string): Architecture {
   requireMethods(who, architecture, { required: ["build"] });
   return withChecks(architecture, {
@@ -23,7 +23,7 @@ export function checkedArchitecture(architecture: Architecture, who: string): Ar
   });
 }
 
-/** Not by `instanceof`: a plugin may have a copy of TensorFlow.js of its own. */
+/** Not by `instanceof`: a plugin may use its own copy of TensorFlow.js. */
 function isModel(value: unknown): value is tf.LayersModel {
   const model = value as Partial<tf.LayersModel> | undefined | null;
   return typeof model === "object" && Array.isArray(model?.layers) && Array.isArray(model.outputs) && typeof model.dispose === "function";

@@ -4,7 +4,7 @@ import { describeValue } from "./describe-value.ts";
 import { requireMethods } from "./require-methods.ts";
 import { withChecks } from "./with-checks.ts";
 
-/** Checks what its probe returns, and how it divides the machine. */
+/** Checks the result of `probe`, and how the backend divides the machine. */
 export function checkedBackend(backend: Backend, who: string): Backend {
   requireMethods(who, backend, { required: ["probe", "activate"], optional: ["profile", "limits", "share", "form"] });
   return withChecks(backend, {

@@ -7,7 +7,7 @@ import { withChecks } from "./with-checks.ts";
 
 const BITS: ReadonlySet<unknown> = new Set([1, 2, 3, 4, 5, 6, 7, 8, 32]);
 
-/** Checks its bits, and that each result is a tensor in the shape of its argument, of a scale [1] or [filters]. */
+/** Checks the bit widths, and that each result is a tensor in the shape of its argument, or [1] or [filters] for a scale. */
 export function checkedBinarizer(binarizer: Binarizer, who: string): Binarizer {
   requireMethods(who, binarizer, { required: ["activations", "kernel", "project"], optional: ["parameters", "scale"] });
   for (const method of ["activations", "kernel"] as const) {

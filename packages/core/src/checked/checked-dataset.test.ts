@@ -5,7 +5,7 @@ import type { Moves } from "../moves.ts";
 import { createRandom } from "../random.ts";
 import { checkedDataset } from "./checked-dataset.ts";
 
-/** Of two rows of 1 × 1 × 1, moved as told. */
+/** A dataset of two rows of 1 × 1 × 1 with the given moves. */
 const moving = (moves: unknown): Dataset => {
   const split: Split = {
     labels: Int32Array.of(0, 1),

@@ -8,7 +8,7 @@ import { withChecks } from "./with-checks.ts";
 
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
 
-/** Checks what it loads, and images whenever they come. */
+/** Checks the loaded dataset, and every batch of images that it returns. */
 export function checkedDataset(dataset: Dataset, who: string): Dataset {
   requireMethods(who, dataset, { required: ["load"], optional: ["locate"] });
   return withChecks(dataset, {

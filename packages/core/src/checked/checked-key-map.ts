@@ -3,7 +3,7 @@ import { ContractError } from "./contract-error.ts";
 import { describeValue } from "./describe-value.ts";
 import { requireMethods } from "./require-methods.ts";
 
-/** Checks its parts. */
+/** Checks the parts of a key map. */
 export function checkedKeyMap(keyMap: KnownKeyMap, who: string): KnownKeyMap {
   requireMethods(who, keyMap, { required: ["fits"] });
   const { map } = keyMap as { readonly map?: Partial<KnownKeyMap["map"]> };

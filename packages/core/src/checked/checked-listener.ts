@@ -1,7 +1,7 @@
 import type { Listener } from "../listener.ts";
 import { requireMethods } from "./require-methods.ts";
 
-/** Checks its methods: they return nothing. */
+/** Checks that the listener's methods return nothing. */
 export function checkedListener(listener: Listener, who: string): Listener {
   requireMethods(who, listener, { required: ["hear"], optional: ["open", "close"] });
   return listener;

@@ -5,7 +5,7 @@ import { requireMethods } from "./require-methods.ts";
 import { requireTensor } from "./require-tensor.ts";
 import { withChecks } from "./with-checks.ts";
 
-/** Checks that there is a loss for each row. */
+/** Checks that the loss returns one value per row. */
 export function checkedLoss(loss: Loss, who: string): Loss {
   requireMethods(who, loss, { required: ["rows"] });
   if (loss.teacher !== undefined && (typeof loss.teacher !== "string" || loss.teacher === ""))

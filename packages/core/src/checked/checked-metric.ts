@@ -8,7 +8,7 @@ import { withChecks } from "./with-checks.ts";
 
 const OF = "It gets scores [rows, classes] and labels [rows] and returns a finite number";
 
-/** Checks each value, and the shape of each sum. */
+/** Checks each value and the shape of each sum. */
 export function checkedMetric(metric: Metric, who: string): Metric {
   requireMethods(who, metric, { required: ["of"], optional: ["applies", "sum"] });
   const { title, unit, better } = metric;

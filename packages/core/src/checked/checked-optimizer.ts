@@ -5,7 +5,7 @@ import { requireMethods } from "./require-methods.ts";
 import { requireTensor } from "./require-tensor.ts";
 import { withChecks } from "./with-checks.ts";
 
-/** Checks that each step gives an update for each parameter, with all its slots, in the parameter's shape. */
+/** Checks that each step returns an update for each parameter with all its slots, in the parameter's shape. */
 export function checkedOptimizer(optimizer: Optimizer, who: string): Optimizer {
   requireMethods(who, optimizer, { required: ["update"], optional: ["claims"] });
   const { slots } = optimizer;

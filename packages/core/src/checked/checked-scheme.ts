@@ -14,7 +14,7 @@ const NEXT =
   "It gets { member, sampleWeights, wrong, error, labels, classes, logits } and returns " +
   '{ kind: "accept", alpha, sampleWeights }, { kind: "reject", reason } or { kind: "stop", reason }';
 
-/** Checks whatever the scheme returns, each time. */
+/** Checks everything the scheme returns, on every call. */
 export function checkedScheme(scheme: EnsembleScheme, who: string): EnsembleScheme {
   requireMethods(who, scheme, { required: ["next"], optional: ["begin", "draw"] });
   return withChecks(scheme, {

@@ -1,4 +1,4 @@
 import { UserError } from "../user-error.ts";
 
-/** A plugin does not keep its contract: a method is missing, or what one returned is not what the contract demands. */
+/** A plugin violates its contract: a method is missing, or it returned something that the contract does not allow. */
 export class ContractError extends UserError {}

@@ -1,4 +1,4 @@
-/** What a plugin returned, in a few words for an error: `NaN`, `a Float32Array of 12`, `an object with alpha, weights`. */
+/** Describes a value that a plugin returned, for error messages: `NaN`, `a Float32Array of 12`, `an object with alpha, weights`. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);

@@ -9,7 +9,7 @@ interface Methods {
 /**
  * Checks that a plugin has the methods of its contract.
  * @param who for the message: `ensemble scheme samme`
- * @throws ContractError naming the method
+ * @throws ContractError that names the method
  */
 export function requireMethods(who: string, plugin: unknown, { required, optional = [] }: Methods): void {
   const all = `${required.join(" and ")}${optional.length > 0 ? `, and may have ${optional.join(", ")}` : ""}`;

@@ -3,7 +3,7 @@ import { ContractError } from "./contract-error.ts";
 import { describeValue } from "./describe-value.ts";
 
 /**
- * The value, if it is a tensor of that shape. Its numbers are not read: they may be on a device.
+ * Returns the value if it is a tensor of that shape. Does not read its numbers, since they may be on a device.
  * @param from for the message: `loss focal: rows returned`
  * @throws ContractError
  */

@@ -1,6 +1,6 @@
 /**
- * A plugin with some of its members replaced, by ones that check what the plugin returns. Everything else is the plugin's own, in or
- * outside its contract.
+ * Returns the plugin with some of its members replaced by ones that check what the plugin returns. All other members, in the contract or
+ * not, remain the plugin's own.
  */
 export function withChecks<T extends object>(plugin: T, checks: Partial<T>): T {
   const view: object = { ...checks };
@@ -13,7 +13,7 @@ export function withChecks<T extends object>(plugin: T, checks: Partial<T>): T {
   return view as T;
 }
 
-/** Methods see the plugin as `this`, so that its private fields are there. */
+/** Calls methods with the original plugin as `this`, so that its private fields are accessible. */
 function ownValue(plugin: object, key: PropertyKey): unknown {
   const value: unknown = Reflect.get(plugin, key);
   return typeof value === "function" ? (value.bind(plugin) as unknown) : value;

@@ -6,12 +6,12 @@ import { EVALUATION, type Step } from "../step.ts";
 import { exampleNumbers } from "./example-numbers.ts";
 import { activationsFault, codesFault, kernelFault } from "./few-values.ts";
 
-/** More inputs, and more weights a filter, than there are values of 8 bits. */
+/** Large enough to hold more inputs, and more weights per filter, than 8 bits have values. */
 const INPUT = [6, 6, 64];
 const KERNEL = [3, 3, 64, 2];
 
 /**
- * Holds what a binarizer makes of a small layer against its bits, in the first epoch and in evaluation.
+ * Checks that what a binarizer makes of a small layer agrees with its declared bits, in the first epoch and in evaluation.
  * @param epochs of the member
  * @throws ContractError
  */

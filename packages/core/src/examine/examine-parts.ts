@@ -8,8 +8,8 @@ import type { Schedule } from "../schedule.ts";
 import type { Voter } from "../voter.ts";
 import { exampleNumbers } from "./example-numbers.ts";
 
-// The cheap half of the exams in testing/: each plugin computes a small example once, before anything is written. What it
-// returns is checked by its contract's own checks (checked/); numbers that lie on a device are read and checked here.
+// The cheap half of the conformance tests in testing/: each plugin computes one small example before anything is written. The checks of its
+// contract (checked/) validate what it returns; numbers on a device are read and checked here.
 
 const ROWS = 12;
 
@@ -80,7 +80,7 @@ export async function examineOptimizer(optimizer: Optimizer, who: string): Promi
   await checkNumbers(`${who}: update returned`, numbers);
 }
 
-/** Of the first and the last step of each epoch. @throws ContractError */
+/** Checks the first and the last step of each epoch. @throws ContractError */
 export function examineSchedule(
   schedule: Pick<Schedule, "rate">,
   at: { readonly learningRate: number; readonly epochs: number; readonly steps: number },

@@ -2,11 +2,11 @@ import { ContractError } from "../checked/contract-error.ts";
 import { completeScheme, type EnsembleScheme, weightedError } from "../ensemble-scheme.ts";
 import { createRandom } from "../random.ts";
 
-/** Of fewer rows a bootstrap may hold all by chance; of as many once in fifty million. */
+/** With fewer rows a bootstrap sample may contain all rows by chance; with this many, once in fifty million draws. */
 const NOT_JUST_A_FEW = 20;
 
 /**
- * Plays one member of the run's size, so that the scheme's own checks see each of its answers once.
+ * Simulates one member with as many rows as the run has, so that the scheme's checks see each of its results once.
  * @param labels class of each training row
  * @throws ContractError
  */

@@ -1,8 +1,8 @@
 import type { Bits } from "../binarizer.ts";
 
 /**
- * What is wrong with activations of so many bits: of 1 bit they are −1 and +1, of k ≤ 8 bits at most 2ᵏ values.
- * @returns undefined: nothing
+ * Describes what is wrong with activations of `bits` bits: 1-bit ones are −1 and +1, k-bit ones with k ≤ 8 take at most 2ᵏ values.
+ * @returns undefined if nothing is wrong
  */
 export function activationsFault(values: Float32Array, bits: Bits): string | undefined {
   if (bits === 1) {
@@ -13,9 +13,10 @@ export function activationsFault(values: Float32Array, bits: Bits): string | und
 }
 
 /**
- * What is wrong with a kernel of so many bits: each filter of a 1-bit kernel holds only −a and +a, of k ≤ 8 bits at most 2ᵏ values.
- * @param values of a kernel whose last axis has so many filters
- * @returns undefined: nothing
+ * Describes what is wrong with a kernel of `bits` bits: each filter of a 1-bit kernel holds only −a and +a, of k ≤ 8 bits at most 2ᵏ
+ * values.
+ * @param values of a kernel whose last axis has `filters` elements
+ * @returns undefined if nothing is wrong
  */
 export function kernelFault(values: Float32Array, filters: number, bits: Bits): string | undefined {
   for (let filter = 0; filter < filters; filter++) {
@@ -32,8 +33,8 @@ export function kernelFault(values: Float32Array, filters: number, bits: Bits): 
 }
 
 /**
- * What is wrong with the codes of a binarizer that has a scale.
- * @returns undefined: nothing
+ * Describes what is wrong with the codes of a binarizer that has a scale.
+ * @returns undefined if nothing is wrong
  */
 export function codesFault(values: Float32Array, bits: Bits, of: "activations" | "kernel"): string | undefined {
   const most = 2 ** bits - 1;
@@ -46,7 +47,7 @@ export function codesFault(values: Float32Array, bits: Bits, of: "activations" |
     const other = values.find((value) => !isOf(0, most)(value));
     return other === undefined ? undefined : `${bits}-bit codes of activations are whole numbers from 0 to ${most}, not ${other}`;
   }
-  // One bit has signs alone.
+  // 1-bit kernels have only the codes −1 and +1.
   const forms = [isOf(-most, most, 2), ...(bits === 1 ? [] : [isOf(-half, half - 1)])];
   if (forms.some((form) => values.every(form))) return undefined;
   const signed = bits === 1 ? "" : `whole numbers from ${-half} to ${half - 1}, or `;

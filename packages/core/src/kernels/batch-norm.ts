@@ -3,7 +3,7 @@ import type { Random } from "../random.ts";
 
 const EPSILON = 1e-4;
 
-/** x far from 0, where E[x²] − E[x]² would fail. */
+/** Values far from 0, where computing the variance as E[x²] − E[x]² would fail. */
 function far(random: Random, shape: readonly number[]): Values {
   const { values } = drawn(random, shape);
   return { shape, values: Float32Array.from(values, (value) => 3 * value + 20) };
@@ -18,7 +18,7 @@ function statistics(x: ArrayLike<number>, channels: number) {
   return { rows, mean, variance };
 }
 
-/** As float32 has them, which a gradient takes them from. */
+/** Rounded to float32, because a gradient kernel receives them in that precision. */
 const rounded = (values: Float64Array, shape: readonly number[]): Values => ({ shape, values: Float32Array.from(values) });
 
 const optional = (given: KernelCase, name: string, otherwise: number, channels: number): Float64Array =>
@@ -26,8 +26,8 @@ const optional = (given: KernelCase, name: string, otherwise: number, channels: 
 
 export const batchNormKernels = {
   /**
-   * x [..., C], scale? [C], offset? [C] → y = (x − mean) / √(variance + ε) · scale + offset, mean [C], biased variance [C] of x over all axes
-   * but the last; `epsilon`
+   * x [..., C], scale? [C], offset? [C] → y = (x − mean) / √(variance + ε) · scale + offset, mean [C], biased variance [C]; both are taken
+   * over all axes of x but the last. Attribute `epsilon`.
    */
   BatchNorm: {
     cases: (random) =>
@@ -57,8 +57,8 @@ export const batchNormKernels = {
     },
   },
   /**
-   * x, dy [..., C], mean [C], variance [C], scale? [C] → dx, dScale [C], dOffset [C]; `epsilon`. mean and variance are those of x itself, so dx
-   * contains their share.
+   * x, dy [..., C], mean [C], variance [C], scale? [C] → dx, dScale [C], dOffset [C]. Attribute `epsilon`. mean and variance are those of x
+   * itself, so dx includes their contribution.
    */
   BatchNormGrad: {
     cases: (random) =>
@@ -92,8 +92,8 @@ export const batchNormKernels = {
     },
   },
   /**
-   * average0, value0 (one shape), average1, value1 … → average0 · `momentum` + value0 · (1 − `momentum`) · `factors[0]`, and so on; may be the
-   * averages themselves, overwritten, where nobody else holds them
+   * average0, value0 (one shape), average1, value1 … → average0 · `momentum` + value0 · (1 − `momentum`) · `factors[0]`, and so on. The
+   * outputs may overwrite the averages in place if nothing else references them.
    */
   MovingAverages: {
     cases: (random) => {

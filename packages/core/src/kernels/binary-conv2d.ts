@@ -9,19 +9,19 @@ const SHAPES = [
   { x: [3, 3, 3, 40], kernel: [1, 1, 40, 4], strides: [1, 1], pad: [0, 0, 0, 0] },
 ] as const;
 
-/** −1 or +1, and every fifth 0 if asked for. */
+/** Random −1 and +1; with `zeros`, every fifth value is 0. */
 function signs(random: Random, shape: readonly number[], zeros = false): Values {
   const { values } = drawn(random, shape);
   return { shape, values: Float32Array.from(values, (value, i) => (zeros && i % 5 === 0 ? 0 : Math.sign(value))) };
 }
 
-/** Each filter of −a and +a only. */
+/** A kernel in which each filter holds only −a and +a. */
 function filters(random: Random, shape: Four): Values {
   const [count, { values }] = [shape[3], drawn(random, shape)];
   return { shape, values: Float32Array.from(values, (value, i) => (1 + (i % count) / 4) * Math.sign(value)) };
 }
 
-/** Calls `use` with the places, in x, in the kernel and in y, of the factors of each product and of its sum. */
+/** Calls `use` for each product of the convolution, with the indices of its factors in x and the kernel, and of its sum in y. */
 function eachProduct(given: KernelCase, use: (x: number, weight: number, y: number) => void): Four {
   const [[batch, height, width, channels], [rows, columns, , count]] = [shapeOf(given, "x"), shapeOf(given, "kernel")] as unknown as [
     Four,
@@ -57,8 +57,9 @@ function forward(given: KernelCase): Values {
 
 export const binaryConv2dKernels = {
   /**
-   * x [B, H, W, C] of −1, 0, +1; kernel [h, w, C, F], each filter of −a and +a only; bias? [F] → y [B, H', W', F] = the exact integer sum times
-   * (a · `scale`), plus bias, then max(0, ·) if `relu` is 1. `strides` [sh, sw], `pad` [top, bottom, left, right] of zeros, `scale`, `relu` 0 or 1
+   * x [B, H, W, C] of −1, 0, +1; kernel [h, w, C, F], each filter of −a and +a only; bias? [F] → y [B, H', W', F] = the exact integer sum
+   * times (a · `scale`), plus bias, then max(0, ·) if `relu` is 1. `strides` [sh, sw]; `pad` [top, bottom, left, right], filled with zeros;
+   * `scale`; `relu` 0 or 1.
    */
   BinaryConv2D: {
     cases: (random) =>
@@ -71,9 +72,9 @@ export const binaryConv2dKernels = {
     reference: (given) => [forward(given)],
   },
   /**
-   * dy [B, H', W', F], x, kernel as above, y? (only with `relu`: where it is 0, dy counts as 0) → dx [B, H, W, C], dKernel [h, w, C, F], dBias
-   * [F], the gradients of x, of the kernel as it is, and of the bias; attributes as above, and `seed`, of this layer and step, for backends
-   * that round at random
+   * dy [B, H', W', F], x, kernel as above, y? (only with `relu`: dy counts as 0 where y is 0) → dx [B, H, W, C], dKernel [h, w, C, F],
+   * dBias [F]: the gradients of x, of the binary kernel, and of the bias. Attributes as above, and `seed` of this layer and step, for
+   * backends that round stochastically.
    */
   BinaryConv2DGrad: {
     cases: (random) =>
@@ -104,7 +105,7 @@ export const binaryConv2dKernels = {
         { shape: [count], values: dBias },
       ];
     },
-    // A backend may round dy to a thousand levels; exact ones are held to more by their own tests.
+    // A backend may round dy to a thousand levels. Backends that do not are tested more strictly by their own tests.
     tolerance: 1e-2,
   },
 } satisfies KernelContracts;

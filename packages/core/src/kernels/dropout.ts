@@ -2,7 +2,7 @@ import { drawn, input, type KernelContracts, number, shapeOf } from "../kernel-c
 import { keepsElement } from "../element-bits.ts";
 
 export const dropoutKernels = {
-  /** x → x where `keepsElement(seed, i, rate)` for its index i, else 0: not scaled; `rate`, `seed` */
+  /** x → x where `keepsElement(seed, i, rate)` holds for its index i, else 0; kept values are not scaled. Attributes `rate`, `seed`. */
   DropoutMask: {
     cases: (random) =>
       [

@@ -3,8 +3,9 @@ import { moveImages } from "../moves.ts";
 
 export const gatherKernels = {
   /**
-   * images [N, H, W, C], rows int32 [B], moves? int32 [B, 7] → the images of those rows [B, H, W, C], moved as `moveImages` (moves.ts) does;
-   * `reflect` 1 for its padding "reflect", 0 for "zeros". A backend that has it has a memory of its own, where it keeps images.
+   * images [N, H, W, C], rows int32 [B], moves? int32 [B, 7] → the images of those rows [B, H, W, C], moved as by `moveImages` (moves.ts).
+   * Attribute `reflect`: 1 for the padding "reflect", 0 for "zeros". A backend that has this kernel has its own memory, and keeps images
+   * there.
    */
   GatherImages: {
     cases: (random) =>

@@ -7,7 +7,7 @@ const SHAPES = [
   [1, 1, 65, 12],
 ];
 
-/** Some weights beyond ±1, at it, and 0. */
+/** Includes weights beyond ±1, at ±1, and 0. */
 const latent = (random: Random, shape: readonly number[]): Values => drawn(random, shape, shape[2] === 1 ? [] : [0, -0, 1, -1, 2, -2]);
 
 /** Mean |w| of each filter. */
@@ -26,7 +26,7 @@ function binaryOf({ shape, values }: Values): Values {
 }
 
 export const latentKernels = {
-  /** w [..., C, F] → w − its mean over C (where C > 1), clipped to [−1, 1] */
+  /** w [..., C, F] → w minus its mean over C (if C > 1), clipped to [−1, 1] */
   CentreAndClip: {
     cases: (random) => SHAPES.map((shape) => ({ inputs: { w: latent(random, shape) } })),
     reference: (given) => {

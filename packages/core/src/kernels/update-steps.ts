@@ -10,14 +10,14 @@ function parameters(random: Random, slots: readonly string[]): Record<string, Va
     SHAPES.flatMap((shape, i) =>
       names.map((name) => {
         const { values } = drawn(random, shape);
-        // Second moments are no less than 0.
+        // Second moments are never negative.
         return [`${name}${i}`, { shape, values: name === "secondMoment" ? Float32Array.from(values, Math.abs) : values }];
       }),
     ),
   );
 }
 
-/** The new values of each parameter, element by element. */
+/** Computes the new values of each parameter, element by element. */
 function updated(given: KernelCase, slots: readonly string[], update: (old: readonly number[]) => readonly number[]): Values[] {
   return SHAPES.flatMap((_, i) => {
     const shape = shapeOf(given, `weight${i}`);
@@ -32,9 +32,9 @@ function updated(given: KernelCase, slots: readonly string[], update: (old: read
 
 export const updateKernels = {
   /**
-   * weight0, gradient0, firstMoment0, secondMoment0 (one shape), weight1 … → the new weight0, firstMoment0, secondMoment0, weight1 …, which may be
-   * the given ones, overwritten, where nobody else holds them; `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay` (added to the gradient),
-   * `decoupledDecay` (weights times 1 − learningRate · decoupledDecay first), `step` (from 1)
+   * weight0, gradient0, firstMoment0, secondMoment0 (one shape), weight1 … → the new weight0, firstMoment0, secondMoment0, weight1 …, which
+   * may overwrite the inputs in place if nothing else references them. `learningRate`, `beta1`, `beta2`, `epsilon`, `weightDecay` (added to
+   * the gradient), `decoupledDecay` (first multiplies the weights by 1 − learningRate · decoupledDecay), `step` (from 1).
    */
   AdamStep: {
     cases: (random) =>
@@ -76,8 +76,8 @@ export const updateKernels = {
       }),
   },
   /**
-   * weight0, gradient0, average0 (one shape), weight1 … → average ← average · (1 − `gamma`) + gradient · `gamma`, weight ← s, or −s where
-   * s · average > `threshold`, with s = −1 where the weight is below 0, else +1; as above
+   * weight0, gradient0, average0 (one shape), weight1 … → average ← average · (1 − `gamma`) + gradient · `gamma`; weight ← −s if s ·
+   * average > `threshold`, else s, with s = −1 where the weight is below 0, else +1. In place as above.
    */
   BopStep: {
     cases: (random) => [{ inputs: parameters(random, ["average"]), attributes: { gamma: 0.25, threshold: 0.125 } }],

@@ -1,4 +1,4 @@
-// Members that are added to a run on its way, or when it is over: the same ones as if it had been begun with them.
+// Members that are added during a run or after its end equal those of a run that was started with them.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
@@ -22,13 +22,13 @@ const run = (config: Config | undefined, options: Partial<TrainOptions>, until?:
 
 beforeAll(() => tf.setBackend("cpu"));
 
-/** When members were asked for is a matter of the clock; what came of it is not. */
+/** The time of a request depends on the clock; its result does not. */
 async function bytesOf(folder: string): Promise<Record<string, string>> {
   const { "control.jsonl": _, ...bytes } = await folderBytes(folder);
   return bytes;
 }
 
-/** Asks for two more members in the first epoch of the run's only one. */
+/** Requests two more members in the first epoch of the run's only one. */
 async function grown(config: Config, stopAt = Number.POSITIVE_INFINITY): Promise<{ events: RunEvent[]; folder: string }> {
   const control = new RunControl();
   let isAsked = false;
@@ -50,7 +50,7 @@ test.for(["sequential", "independent"] as const)("added members are those that a
   );
   expect(places).toEqual(["member-start", "members-added", "member-start", "member-start", "run-end"]);
   expect(events.find(({ type }) => type === "members-added")).toMatchObject({ after: 1, members: [{ member: 1 }, { member: 2 }] });
-  // Whoever looks sees at once that more were asked for, and it is kept.
+  // The request is reported at once, and it is stored.
   expect(events.find(({ type }) => type === "control")).toMatchObject({ state: "running", members: 3 });
   expect((await readControls(folder)).map(({ members }) => members)).toEqual([3]);
 
@@ -60,7 +60,7 @@ test.for(["sequential", "independent"] as const)("added members are those that a
   expect(await membersOf(folder)).toEqual(await membersOf(whole.folder));
   expect((await membersOf(folder)).length).toBeGreaterThan(9);
 
-  // Killed anywhere and resumed.
+  // Killed at any event and resumed.
   const bytes = await bytesOf(folder);
   const asked = events.findIndex(({ type }) => type === "control");
   const added = events.findIndex(({ type }) => type === "members-added");
@@ -70,7 +70,7 @@ test.for(["sequential", "independent"] as const)("added members are those that a
     expect(await bytesOf(killed), `killed after event ${cut}`).toEqual(bytes);
   }
 
-  // Asked for when it was over.
+  // Requested after the end of the run.
   const over = await run(one, { out: await newOut() });
   const { events: later } = await run({ ...one, members: 3 }, { resume: over.folder });
   expect(later.find(({ type }) => type !== "progress")).toMatchObject({ type: "control", members: 3 });
@@ -109,7 +109,7 @@ test("a follower sees the request and the members, and none that the log does no
   const left: string[] = [];
   for await (const event of followEvents(folder, { follow: false })) left.push(event.type);
   expect(left.filter((type) => type === "member-end")).toHaveLength(1);
-  // What is lost can be mended.
+  // Lost files can be recovered.
   expect((await checkRun(folder)).damaged).not.toEqual([]);
   await mendRun(folder, { container });
   expect((await checkRun(folder)).damaged).toEqual([]);

@@ -11,7 +11,7 @@ import { readExperiment } from "./experiment.ts";
 
 type Control = Extract<RunEventBody, { type: "control" }>;
 
-/** How many members a run is to have: those it was planned with, and those that were asked for since. */
+/** The number of members of a run: those that were planned, and those that were requested since. */
 export class AskedMembers {
   readonly #control: RunControl;
   #planned: number;
@@ -23,8 +23,8 @@ export class AskedMembers {
   }
 
   /**
-   * @param configured members of the configuration
-   * @param folder of a run that is resumed: control.jsonl holds what was asked of it before
+   * @param configured number of members in the configuration
+   * @param folder of a resumed run: its control.jsonl holds earlier requests
    */
   static async of(control: RunControl, configured: number, folder: string | undefined): Promise<AskedMembers> {
     const asked = folder === undefined ? [] : (await readControls(folder)).flatMap(({ members }) => members ?? []);
@@ -41,7 +41,7 @@ export class AskedMembers {
     this.#control.addMembers(members - this.#planned);
   }
 
-  /** The event of what was asked since the last call, to be kept at once: a run that is killed has not forgotten it. */
+  /** Returns the event of a request made since the last call. Save it at once, so that a killed run does not forget it. */
   take(): Control | undefined {
     const members = this.count;
     this.#taken = this.#control.added;
@@ -50,7 +50,7 @@ export class AskedMembers {
     return { type: "control", state: this.#control.paused ? "paused" : "running", members };
   }
 
-  /** Resolves once more members were asked for than `take` has told, or when `end` is called. */
+  /** Resolves once members were requested that `take` has not returned yet, or when `end` is called. */
   whenAsked(): { readonly asked: Promise<void>; readonly end: () => void } {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = (): void => {
@@ -62,13 +62,13 @@ export class AskedMembers {
   }
 }
 
-/** Whether a configuration has the members of another one, and more of its last kind. */
+/** Whether a configuration has the same members as another one, followed by more like its last one. */
 export function isLonger(wanted: Pick<ResolvedConfig, "members">, had: Pick<ResolvedConfig, "members">): boolean {
   if (wanted.members.length <= had.members.length) return false;
   return wanted.members.every((settings, member) => JSON.stringify(settings) === JSON.stringify(settingsOf(had, member)));
 }
 
-/** @throws UserError when more members would not be trained: the run was ended by a rule, or its members come from elsewhere */
+/** @throws UserError if added members would not be trained: a rule ended the run, or its members come from elsewhere */
 export async function refuseMoreMembers(folder: string): Promise<void> {
   const { origin } = await readExperiment(folder);
   if (origin)

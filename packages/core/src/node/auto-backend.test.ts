@@ -23,11 +23,11 @@ const config = {
   batchSize: 32,
 };
 
-/** Goes on when a stand-in computes a convolution. */
+/** Advances when a fake backend computes a convolution. */
 let time = 0;
 const now = (): number => time;
 
-// TensorFlow.js's own backend under other names: a quick one, a slow one, and one whose convolution is off by a tenth.
+// TensorFlow.js's own backend under other names: a fast one, a slow one, and one whose convolution is off by a tenth.
 beforeAll(async () => {
   await tf.setBackend("cpu");
   const conv = tf.getKernel("Conv2D", "cpu").kernelFunc;

@@ -6,22 +6,22 @@ import type { ResolvedConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
 import { type BackendReport, type Clock, examineBackend } from "./examine-backend.ts";
 
-/** The name that stands for whichever backend is the fastest here. */
+/** The name that stands for the fastest backend on this machine. */
 export const AUTO = "auto";
 
 export type NamedReport = { readonly name: string } & BackendReport;
 
 export interface ExamineOptions {
   readonly now?: Clock | undefined;
-  /** Which to try; all if absent. */
+  /** Backends to try. Default: all. */
   readonly names?: readonly string[];
-  /** A backend is about to be tried. */
+  /** Called before a backend is tried. */
   onBegin?(name: string): void;
-  /** It was. */
+  /** Called with the result. */
   onReport?(report: NamedReport): void;
 }
 
-/** The registered backends, without `auto`, which is none of its own. */
+/** The registered backends, without `auto`, which is only a placeholder. */
 export function backendNames(container: DependencyContainer): readonly string[] {
   return container
     .resolve(BACKENDS)
@@ -46,8 +46,8 @@ export async function examineBackends(
 }
 
 /**
- * The registered backend that takes training steps fastest, and rightly.
- * @throws UserError when none does
+ * Finds the registered backend that runs training steps fastest, with correct results.
+ * @throws UserError if none does
  */
 export async function fastestBackend(container: DependencyContainer, now?: Clock): Promise<Spec> {
   const reports = await examineBackends(container, { now });
@@ -59,7 +59,7 @@ export async function fastestBackend(container: DependencyContainer, now?: Clock
   );
 }
 
-/** The configuration with the backend that "auto" comes to, so that a run's record names what it was trained with. */
+/** Replaces the backend "auto" by the one that it stands for, so that a run's record names the actual backend. */
 export async function settleBackend(config: ResolvedConfig, container: DependencyContainer): Promise<ResolvedConfig> {
   return config.backend.name === AUTO ? { ...config, backend: await fastestBackend(container) } : config;
 }

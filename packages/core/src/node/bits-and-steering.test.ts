@@ -1,4 +1,5 @@
-// What the bits of binary layers do, and what a user asks of a member: both stand in the log, and a run that is cut anywhere ends with the same bytes.
+// Bit statistics of binary layers, and requests of the user to a member: both are logged, and a run that is interrupted anywhere ends with
+// the same bytes.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
@@ -16,7 +17,7 @@ import { newOut, runToy, toyConfig } from "./run-toy.ts";
 import type { TrainOptions } from "./train.ts";
 import { verifyRun } from "./verify-run.ts";
 
-/** A dense layer of signs whose latent kernel loses its mean before each step, so that to project it twice is not to project it once. */
+/** A dense layer of signs whose latent kernel is centred before each step. Projecting it twice differs from projecting it once. */
 class SignDense extends tf.layers.Layer {
   static readonly className = "SignDense";
   readonly bits = { kernel: 1, activations: 1 } as const;
@@ -156,7 +157,7 @@ describe("steering", () => {
     const { folder: first, events } = await run(base, { out: await newOut(), control: planned() });
     const at = events.findIndex(({ type }) => type === "steer");
     const { folder } = await run(base, { out: await newOut(), control: planned() }, (_, nth) => nth === at + 3);
-    // What was asked before the kill stands in the checkpoint.
+    // Requests before the kill are in the checkpoint.
     const resumed = new RunControl();
     resumed.plan(PLAN.filter(({ member }) => member === 1));
     await run(undefined, { resume: folder, control: resumed });
@@ -193,7 +194,7 @@ test("pauses stand beside the log: whoever follows the run sees them in their pl
   const followed: RunEvent[] = [];
   for await (const event of followEvents(folder, { follow: true })) followed.push(event);
   const types = followed.map((event) => (event.type === "control" ? event.state : event.type));
-  // Places are by the clock, in whole milliseconds: the step before a pause may be of the same one.
+  // Positions are by the clock, in whole milliseconds: the step before a pause may have the same one.
   expect(types.indexOf("paused")).toBeGreaterThan(types.indexOf("run-start"));
   expect(types.indexOf("running")).toBeGreaterThan(types.indexOf("paused"));
   expect(types.indexOf("running")).toBeLessThan(types.indexOf("epoch"));

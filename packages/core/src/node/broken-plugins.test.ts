@@ -1,4 +1,4 @@
-// Plugins that do not keep their contract: each is refused in a sentence, most of them before anything is written.
+// Plugins that violate their contract: each is refused with a sentence, most of them before anything is written.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
@@ -70,7 +70,7 @@ class Liar extends tf.layers.Layer {
   }
 }
 
-/** The toy problem's data with something else in it. */
+/** The toy problem's data with one change. */
 const blobs = (change: (data: LoadedDataset) => object) => ({
   load: async (options: never) => {
     const data = await toyContainer().resolve(DATASETS).create("blobs").load(options);
@@ -83,7 +83,7 @@ type Case = readonly [what: string, create: () => unknown, message: string | Reg
 
 const KINDS = 'returns { kind: "accept", alpha, sampleWeights }, { kind: "reject", reason } or { kind: "stop", reason }.';
 
-/** Found on a small example, before the folder is made. */
+/** Detected by a small example, before the folder is created. */
 const before: Partial<Record<ContractKey, readonly Case[]>> = {
   scheme: [
     [
@@ -489,13 +489,13 @@ describe.for(Object.entries(before) as [ContractKey, readonly Case[]][])("of the
     await refused.toThrow(message);
     await refused.toBeInstanceOf(UserError);
     expect(await readdir(out)).toEqual([]);
-    // TensorFlow.js keeps what a gradient that fails has saved, and nothing disposes a model in a promise.
+    // TensorFlow.js keeps what a failing gradient has saved, and nothing disposes a model in a promise.
     if (key !== "loss" && key !== "architecture") expect(tf.memory().numTensors).toBe(numTensors);
     await expect(planRun({ ...base, [key]: "broken" }, { container: containerWith(key, create) })).rejects.toThrow(message);
   });
 });
 
-/** Right on a small example, and not in the run. */
+/** Correct for a small example, but not in the run. */
 const later: Partial<Record<ContractKey, readonly Case[]>> = {
   scheme: [
     [

@@ -11,11 +11,11 @@ import { memberOptimizer } from "../train/member-optimizer.ts";
 import { SignConv2D } from "../train/sign-conv2d.ts";
 import { createStep } from "../train/train-step.ts";
 
-/** What of a machine decides on the bytes of members. Machines of one class train the same ones. */
+/** The properties of a machine that affect the bytes of trained members. Machines of one class train identical members. */
 export interface ByteClass {
-  /** Short, of letters, digits and minus: `wasm-relaxed-3f2a91c0`. */
+  /** Short; letters, digits and hyphens: `wasm-relaxed-3f2a91c0`. */
   readonly name: string;
-  /** What the backend chooses by the machine, as options: every machine of the class computes with them. */
+  /** Options that the backend chooses by the machine: every machine of the class computes with these. */
   readonly form: Readonly<Record<string, string>>;
 }
 
@@ -24,9 +24,9 @@ const ROWS = 4;
 const SIDE = 6;
 
 /**
- * Finds the class of this machine with a backend: its name, what it chooses by the machine, and a fingerprint of ten training steps of a small net,
- * real and binary, in which a processor or a version of Node that computes otherwise shows. Makes the backend TensorFlow.js's own: to be called in
- * a thread that trains nothing.
+ * Finds the byte class of this machine with a backend: its name, what it chooses by the machine, and a fingerprint of ten training steps of
+ * a small real and binary network, which reveals a processor or Node version that computes differently. Activates the backend, so call it
+ * in a thread that trains nothing.
  */
 export async function findByteClass(asked: Spec, container: DependencyContainer): Promise<ByteClass> {
   const spec = asked.name === AUTO ? await fastestBackend(container) : asked;
@@ -45,7 +45,7 @@ export async function findByteClass(asked: Spec, container: DependencyContainer)
   };
 }
 
-/** Weights and losses after ten steps, the layers and the widths being those of members: sums over many channels, and over few. */
+/** Weights and losses after ten steps. Layers and widths are like those of members: sums over many channels, and over few. */
 async function tenSteps(): Promise<Uint8Array> {
   const draw = createRandom(0, "fingerprint");
   const normal = (shape: readonly number[], scale: number): tf.Tensor =>
@@ -84,7 +84,7 @@ async function tenSteps(): Promise<Uint8Array> {
   }
 }
 
-/** What JavaScript's own functions give, which schedules and schemes compute with, and whose last bit no standard fixes. */
+/** Results of JavaScript's Math functions, which schedules and schemes use and whose last bit no standard fixes. */
 function ownMath(): Uint8Array {
   const functions = [Math.exp, Math.log, Math.cos, Math.sin, Math.tanh, Math.log1p, Math.expm1, (x: number) => x ** 0.37];
   const draw = createRandom(0, "own-math");

@@ -18,35 +18,35 @@ import type { Voter } from "../voter.ts";
 import { readTrained } from "./read-trained.ts";
 import { openTeacherLogits } from "./teacher-logits.ts";
 
-/** What an application may look at before the first epoch. */
+/** What an application may inspect before the first epoch. */
 export interface MemberToCheck {
   readonly config: ResolvedConfig;
-  /** Of the members alike, the first one. */
+  /** Number of the first of several identical members. */
   readonly member: number;
   readonly settings: MemberConfig;
-  /** With fresh weights. Disposed after the check. */
+  /** Has fresh weights. Disposed after the check. */
   readonly model: LayersModel;
   readonly data: LoadedDataset;
-  /** The run's own. */
+  /** The run's voter. */
   readonly voter: Voter;
 }
 
 /** Refuses a member by throwing a `UserError`. */
 export type CheckMember = (member: MemberToCheck) => void | Promise<void>;
 
-/** Members alike: the same architecture, binarizer and way of training. */
+/** Members with the same architecture, binarizer and training settings. */
 export interface MemberKind {
   readonly settings: MemberConfig;
   readonly members: readonly number[];
   readonly summary: ModelSummary;
-  /** Shapes of the weights by name, `conv1/kernel`, in the net's order, running statistics included. */
+  /** Shapes of the weights by name (`conv1/kernel`), in the order of the network, running statistics included. */
   readonly weights: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
- * Lets every plugin compute a small example, and builds each kind of member once, so that whatever does not fit is an error before anything
- * is written: the rule that may end the run, the net and the data, the optimizers and the parameters, a loss and its teacher, the weights to start from, and what the
- * application checks itself.
+ * Lets every plugin compute a small example and builds each kind of member once, so that every mismatch is reported before anything is
+ * written: the rule that may end the run, the network and the data, optimizers and parameters, a loss and its teacher, the initial weights,
+ * and whatever the application checks.
  * @throws UserError
  */
 export async function checkMembers(
@@ -93,7 +93,7 @@ export async function checkMembers(
   return kinds;
 }
 
-/** Runs one image, since the shape that a layer declares need not be the one it computes. */
+/** Runs one image, since the declared output shape of a layer may differ from what it computes. */
 async function examineModel(model: LayersModel, data: LoadedDataset, who: string): Promise<void> {
   const remedy = "Fix the layers, or their initial weights.";
   checkFinite(who, await readWeights(model), remedy);

@@ -48,7 +48,7 @@ test("a finished run and a killed one are whole, every file of them", async () =
   for (const folder of [finished, broken]) {
     const report = await checkRun(folder);
     expect(report).toMatchObject({ format: 2, members: 3, training: false, damaged: [], leftOver: [], unsigned: [] });
-    const own = (await filesOf(folder)).filter((name) => !/start\/|model\.json|lock\.json/.test(name)); // looked at with their neighbours
+    const own = (await filesOf(folder)).filter((name) => !/start\/|model\.json|lock\.json/.test(name)); // checked with their neighbours
     expect([...report.whole].toSorted()).toEqual([...own, "start"].toSorted());
   }
   expect((await checkRun(finished)).trained).toEqual([0, 1, 2]);
@@ -60,7 +60,7 @@ test("a bit changed anywhere in a file of numbers is found", async () => {
     const folder = await copyOf(finished);
     const { length } = await readFile(join(folder, name));
     for (const at of [0, Math.floor(length / 2), length - (/json/.test(name) ? 3 : 1)]) {
-      if (name === "events.jsonl" && at > length / 2) continue; // behind what the checkpoint covers
+      if (name === "events.jsonl" && at > length / 2) continue; // after what the checkpoint covers
       await flip(join(folder, name), at);
       expect((await checkRun(folder)).damaged, `${name} at ${at}`).not.toEqual([]);
       await flip(join(folder, name), at);
@@ -105,7 +105,7 @@ describe("what follows from other files is computed again, to the same bytes", (
       .split("\n")
       .flatMap((line) => (line === "" ? [] : [(JSON.parse(line) as RunEvent).type]));
 
-  /** Mends a copy of a run whose log was damaged, and goes on with it to its end. */
+  /** Mends a copy of a run whose log was damaged, and resumes it to its end. */
   async function mendedLog(from: string, damage: (log: string) => Promise<void>): Promise<string> {
     const folder = await copyOf(from);
     await damage(join(folder, "events.jsonl"));
@@ -126,7 +126,7 @@ describe("what follows from other files is computed again, to the same bytes", (
       });
       const wanted = await types(from);
       wanted.splice(wanted.lastIndexOf("step"), 1);
-      // Of the run to go on with, what the checkpoint does not cover is emitted again.
+      // When the run is resumed, everything that the checkpoint does not cover is emitted again.
       expect((await types(folder)).slice(0, wanted.length)).toEqual(wanted.slice(0, (await types(folder)).length));
       await run(undefined, folder);
       expect(await numbers(folder)).toEqual(await numbers(finished));

@@ -18,9 +18,9 @@ import { readStart } from "./start-model.ts";
 import { surveyRun } from "./survey-run.ts";
 import { readValidationLabels, validationLabelsFile } from "./validation-labels.ts";
 
-/** Something of a run that is not as it was written. */
+/** A defect in the files of a run. */
 export interface Damage {
-  /** Of the run, relative to its folder. */
+  /** Path relative to the run folder. */
   readonly path: string;
   readonly kind:
     | "experiment"
@@ -38,40 +38,40 @@ export interface Damage {
   readonly member?: number;
   /** A sentence. */
   readonly reason: string;
-  /** Whether it can be computed again from what is whole. */
+  /** Whether it can be recomputed from intact files. */
   readonly mendable: boolean;
 }
 
 export interface RunReport {
   readonly folder: string;
-  /** Undefined when experiment.json is damaged. */
+  /** Undefined if experiment.json is damaged. */
   readonly format?: number;
-  /** Whether a process trains the run now: files may then change while they are looked at. */
+  /** Whether a process is training the run; files may then change during the check. */
   readonly training: boolean;
-  /** Members that the run is to have, and those that are trained. */
+  /** Planned and trained members. */
   readonly members: number;
   readonly trained: readonly number[];
-  /** How many of the first members are trained, by the log, the checkpoint and the folders. */
+  /** How many of the first members should exist, by the log, the checkpoint and the folders. */
   readonly expected: number;
   /** Files whose checksums and lengths are right. */
   readonly whole: readonly string[];
-  /** Files that have no checksum, as in runs of older versions; their lengths are right. */
+  /** Files without a checksum, as in runs of older versions; their lengths are right. */
   readonly unsigned: readonly string[];
   readonly damaged: readonly Damage[];
-  /** Files that a killed process left half written. Nothing reads them. */
+  /** Incomplete files that a killed process left behind. Nothing reads them. */
   readonly leftOver: readonly string[];
 }
 
 /**
- * Holds every file of a run against its checksum and its length. Changes nothing.
- * @throws UserError when the folder does not exist or is no run
+ * Checks every file of a run against its checksum and its length. Changes nothing.
+ * @throws UserError if the folder does not exist or is not a run
  */
 export async function checkRun(folder: string): Promise<RunReport> {
   const whole: string[] = [];
   const unsigned: string[] = [];
   const damaged: Damage[] = [];
   const report = { folder, training: await isTraining(folder), whole, unsigned, damaged, leftOver: await leftOver(folder) };
-  /** Reads a file; `signed`: whether there is a checksum of it. */
+  /** Reads a file; `signed`: whether it has a checksum. */
   const look = async <T>(
     path: string,
     damage: Pick<Damage, "kind" | "member" | "mendable">,
@@ -90,7 +90,7 @@ export async function checkRun(folder: string): Promise<RunReport> {
     }
   };
 
-  if (!existsSync(join(folder, "experiment.json"))) await readExperiment(folder); // not a run
+  if (!existsSync(join(folder, "experiment.json"))) await readExperiment(folder); // throws: not a run
   const experiment = await look(join(folder, "experiment.json"), { kind: "experiment", mendable: false }, () => readExperiment(folder));
   if (!experiment) return { ...report, members: 0, trained: [], expected: 0 };
   const facts = await readRunFacts(folder);
@@ -181,7 +181,7 @@ async function lookAtMember(folder: string, member: number, facts: RunFacts, loo
   await lookAtSampleWeights(folder, member, facts, record?.sampleWeights, look);
 }
 
-/** The sample weights of the member that comes next are vouched for by the checkpoint. */
+/** The sample weights of the next member have their checksum in the checkpoint. */
 async function lookAtNext(folder: string, { checkpoint, covered }: SavedCheckpoint, facts: RunFacts, look: Look): Promise<void> {
   const member = Math.max(0, checkpoint.member);
   if (existsSync(join(memberFolder(folder, member), "member.json"))) return;
@@ -210,7 +210,7 @@ async function lookAtSampleWeights(
 /**
  * Reads the whole log.
  * @returns whether a checksum covers it
- * @throws UserError when a line is no event, or an event is missing that members or the checkpoint imply
+ * @throws UserError if a line is not an event, or if an event is missing that members or the checkpoint imply
  */
 async function checkLog(path: string, trained: readonly number[], saved: SavedCheckpoint | undefined): Promise<boolean> {
   let line = 0;
@@ -230,7 +230,7 @@ async function checkLog(path: string, trained: readonly number[], saved: SavedCh
       `${path}: ${damaged.length === 1 ? "line" : "lines"} ${damaged.slice(0, 5).join(", ")}${damaged.length > 5 ? " …" : ""} of ${line} ${damaged.length === 1 ? "is no event" : "are no events"}.`,
     );
   if (!started && (trained.length > 0 || saved)) throw new UserError(`${path}: does not begin with the start of the run.`);
-  const lacking = trained.slice(0, -1).find((member) => !ended.has(member)); // the last one may have been saved and not yet logged
+  const lacking = trained.slice(0, -1).find((member) => !ended.has(member)); // the last member may have been saved but not logged yet
   if (lacking !== undefined) throw new UserError(`${path}: lacks the end of member ${lacking}, which is trained.`);
   const { events, eventsSha256 } = saved?.covered ?? { events: 0, eventsSha256: undefined };
   const bytes = await bytesOf(path);

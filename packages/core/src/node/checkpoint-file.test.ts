@@ -90,7 +90,7 @@ test("the member is read from the header alone, and not from one that is damaged
   const bytes = encodeCheckpoint(saved);
   await writeFile(path, bytes);
   expect(await memberOfCheckpoint(path)).toBe(1);
-  await truncate(path, bytes.length - 20); // of the weights
+  await truncate(path, bytes.length - 20); // cuts off the end of the weights
   expect(await memberOfCheckpoint(path)).toBe(1);
   await truncate(path, 40);
   expect(await memberOfCheckpoint(path)).toBeUndefined();

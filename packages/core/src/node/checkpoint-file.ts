@@ -10,9 +10,9 @@ import { finiteJson } from "./finite-json.ts";
 import { readSealed, writeSealed } from "./sealed-safetensors.ts";
 import { upgradeEvent } from "./upgrade-event.ts";
 
-// One file, so that one rename makes a checkpoint valid: numbers as JSON in the metadata, weights as tensors.
+// A single file, so that one rename makes a checkpoint valid: numbers as JSON in the metadata, weights as tensors.
 
-/** 1, without the key: no checksums. */
+/** Files without this key have format 1: no checksums. */
 const FORMAT = 2;
 
 const scalars = z.object({
@@ -30,12 +30,12 @@ const scalars = z.object({
       step: z.int().min(0),
       lossSum: z.number(),
       metricSums: z.record(z.string(), z.number()).default({}),
-      /** What older checkpoints have in place of `metricSums`: rows classified right. */
+      /** Older checkpoints have this instead of `metricSums`: the number of correctly classified rows. */
       right: z.number().optional(),
       rows: z.number(),
       bestEpoch: z.int().min(-1),
       bestScore: z.number().optional(),
-      /** What older checkpoints have in place of `bestScore`. */
+      /** Older checkpoints have this instead of `bestScore`. */
       bestAccuracy: z.number().optional(),
       optimizerStep: z.int().min(0),
       steering: z.object({ factor: z.number().optional(), epochs: z.int().min(1).optional() }).optional(),
@@ -46,17 +46,17 @@ const scalars = z.object({
 
 const ahead = z.array(z.looseObject({ type: z.string() }));
 
-/** What a checkpoint knows of other files: a resumed run holds them against it. */
+/** Checksums of other files, which a resumed run verifies. */
 export type Covered = Pick<z.output<typeof scalars>, "events" | "eventsSha256" | "sampleWeightsSha256" | "experimentSha256">;
 
 export interface SavedCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly covered: Covered;
-  /** What a member that trains ahead of its turn has emitted so far. */
+  /** Events emitted so far by a member that trains ahead of its turn. */
   readonly ahead: readonly Emitted[];
 }
 
-// Tensors are named GROUP:WEIGHT; every group but these two is a slot of the optimizer, or `weight-average`.
+// Tensors are named GROUP:WEIGHT; every group but these two is an optimizer slot or `weight-average`.
 const OWN_GROUPS = new Set(["weights", "best"]);
 
 /** @throws UserError for a number that JSON cannot hold */
@@ -87,7 +87,7 @@ function numbersOf({
   return numbers;
 }
 
-/** @throws UserError when the file is damaged */
+/** @throws UserError if the file is damaged */
 export function decodeCheckpoint(bytes: Uint8Array, path: string): SavedCheckpoint {
   const { metadata, tensors, sealed } = readSealed(bytes, path);
   const parsed = scalars.safeParse(parseJson(metadata["benn"]));
@@ -123,7 +123,7 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): SavedCheckpoi
   };
 }
 
-/** The member that a checkpoint is of, read from the header alone; undefined if it is damaged. */
+/** The member of a checkpoint, read from the header alone; undefined if the file is damaged. */
 export async function memberOfCheckpoint(path: string): Promise<number | undefined> {
   const file = await open(path, "r").catch(() => undefined);
   try {
@@ -134,7 +134,7 @@ export async function memberOfCheckpoint(path: string): Promise<number | undefin
     const { __metadata__: metadata } = headerJson.parse(parseJson(header.toString("utf8", 0, read?.bytesRead)));
     return scalars.parse(parseJson(metadata.benn)).member;
   } catch {
-    return undefined; // it is read again, and refused in a sentence, where it is needed
+    return undefined; // reported when the file is read again and needed
   } finally {
     await file?.close();
   }
@@ -142,7 +142,7 @@ export async function memberOfCheckpoint(path: string): Promise<number | undefin
 
 const headerJson = z.object({ __metadata__: z.object({ benn: z.string() }) });
 
-/** Far more than a header with the events of a member takes. */
+/** Far more than a header needs, even with the events of a member. */
 const MOST_HEADER = 1 << 28;
 
 function parseJson(text: string | undefined): unknown {

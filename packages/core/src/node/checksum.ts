@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** Bytes hashed in one call; OpenSSL takes no more than 2 GiB. */
+/** Bytes hashed per call; OpenSSL accepts at most 2 GiB. */
 const PIECE = 2 ** 30;
 
-/** SHA-256 of the parts one after the other, in hexadecimal. */
+/** SHA-256 of the concatenated parts, in hexadecimal. */
 export function checksum(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) {

@@ -1,4 +1,4 @@
-// What plugins of optimizers, schedules, losses, metrics and schemes get through a whole run.
+// The arguments that optimizers, schedules, losses, metrics and schemes receive in a whole run.
 import { readdir } from "node:fs/promises";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";

@@ -16,7 +16,7 @@ test("pauses are read in order, and what is no pause is skipped", async () => {
   await appendFile(join(folder, "control.jsonl"), `{"type":"control"\n${JSON.stringify(warning("no", 2))}\n\n`);
   await appendControl(folder, control("running", 3));
   expect(await readControls(folder)).toEqual([control("paused", 1), control("running", 3)]);
-  await appendControl(join(folder, "not there"), control("paused", 1)); // a disk that refuses costs nothing
+  await appendControl(join(folder, "not there"), control("paused", 1)); // a disk that refuses the write is no error
 });
 
 test("a pause in which the run was killed ends when it is resumed, and no other is made", async () => {

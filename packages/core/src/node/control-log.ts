@@ -7,13 +7,13 @@ import { disk, type FileSystem } from "./file-system.ts";
 
 export type ControlEvent = Extract<RunEvent, Controlled>;
 
-// Pauses stand in a file of their own: events.jsonl is a function of the configuration, and when somebody paused a run is not.
+// Pauses are in a file of their own: events.jsonl is a function of the configuration, and the time of a pause is not.
 
 function controlFile(folder: string): string {
   return join(folder, "control.jsonl");
 }
 
-/** Appends a pause or its end. A disk that refuses it costs a watcher the pause and the run nothing. */
+/** Appends a pause or its end. If the disk refuses it, only a watcher misses the pause; the run is not affected. */
 export async function appendControl(folder: string, event: ControlEvent, files: FileSystem = disk): Promise<void> {
   try {
     const file = await files.open(controlFile(folder), "a+");
@@ -23,11 +23,11 @@ export async function appendControl(folder: string, event: ControlEvent, files: 
       await file.close();
     }
   } catch {
-    // told above
+    // reported above
   }
 }
 
-/** The pauses of a run and their ends, in order; none of a run that was never paused. Lines that are no such events are skipped. */
+/** The pauses of a run and their ends, in order; empty if the run was never paused. Skips lines that are no such events. */
 export async function readControls(folder: string): Promise<ControlEvent[]> {
   const path = controlFile(folder);
   if (!existsSync(path)) return [];
@@ -38,16 +38,16 @@ export async function readControls(folder: string): Promise<ControlEvent[]> {
   });
 }
 
-/** Ends the pause in which a run was killed: it is resumed. */
+/** Ends the pause in which a run was killed, now that it is resumed. */
 export async function endPause(folder: string, files: FileSystem = disk): Promise<void> {
   if ((await readControls(folder)).at(-1)?.state !== "paused") return;
   await appendControl(folder, { type: "control", state: "running", clock: { at: Date.now() } }, files);
 }
 
-/** Between two looks at the file while nothing else happens. */
+/** Interval between polls of the file while nothing else happens. */
 const LOOK_MILLISECONDS = 300;
 
-/** The events of a log, with the pauses between them where they fell. With `follow` a pause is seen while the log stands still. */
+/** The events of a log, with pauses inserted where they happened. With `follow`, a pause is reported while the log does not grow. */
 export async function* withControls(
   events: AsyncGenerator<RunEvent>,
   folder: string,

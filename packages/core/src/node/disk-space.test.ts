@@ -11,7 +11,7 @@ const data: LoadedDataset = { shape: [1, 1, 1], labels: [], train: split, test: 
 const members = (n: number) => ({ members: Array.from({ length: n }) }) as unknown as Parameters<typeof checkDiskSpace>[1];
 
 test("the disk that is asked is the one the folder will be on, whether it exists or not", async () => {
-  // Two disks that differ in size, as /dev/shm and that of the sources do; without them the nearest parent's is asked all the same.
+  // Two disks of different size, like /dev/shm and that of the sources; without them, the disk of the nearest parent is still measured.
   for (const disk of [import.meta.dirname, "/dev/shm"].filter((path) => existsSync(path))) {
     const { bavail, bsize } = await statfs(disk);
     const folder = join(disk, "benn-not-made", "deeper");

@@ -6,9 +6,10 @@ import { UserError } from "../user-error.ts";
 import { existingPart } from "./existing-part.ts";
 
 /**
- * A run keeps each member's weights, logits and sample weights, and a checkpoint of four times the weights.
- * @param trained members that are there already
- * @throws UserError when the disk that the folder is or will be on has too little room
+ * Checks that the disk has room for a run, which stores each member's weights, logits and sample weights, and a checkpoint of four times
+ * the weights.
+ * @param trained number of members that exist already
+ * @throws UserError if the disk that holds or will hold the folder has too little room
  */
 export async function checkDiskSpace(
   folder: string,
@@ -18,7 +19,7 @@ export async function checkDiskSpace(
 ): Promise<void> {
   const rows = data.train.labels.length + (data.validation?.labels.length ?? 0) + data.test.labels.length;
   const perMember = rows * data.labels.length * 4 + data.train.labels.length * 8 + weightBytes;
-  const needed = perMember * (members.length - trained) + 8 * weightBytes; // the new checkpoint is written beside the old one
+  const needed = perMember * (members.length - trained) + 8 * weightBytes; // a new checkpoint is written before the old one is removed
   const free = await freeBytes(existingPart(folder));
   if (free !== undefined && free < needed) {
     throw new UserError(
@@ -27,7 +28,7 @@ export async function checkDiskSpace(
   }
 }
 
-/** Undefined where the system does not report it, as for some network disks. */
+/** Undefined if the system does not report it, as for some network disks. */
 async function freeBytes(path: string): Promise<number | undefined> {
   const disk = await statfs(path).catch(() => undefined);
   return disk && disk.blocks > 0 ? disk.bavail * disk.bsize : undefined;

@@ -17,9 +17,9 @@ import type { TrainOptions } from "./train.ts";
 import { verifyRun } from "./verify-run.ts";
 
 const container = toyContainer();
-/** Its vote on validation rows is the best after few of its members. */
+/** Its vote on validation rows is best after few of its members. */
 const held = { ...toyConfig, members: 9, mode: "independent", validation: 0.2, stopWhen: { patience: 2 } } satisfies Config;
-/** Voted on out of bag. */
+/** Uses the out-of-bag vote. */
 const bagged = { ...held, validation: 0 } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
@@ -27,7 +27,7 @@ beforeAll(() => tf.setBackend("cpu"));
 const run = (config: Config | undefined, options: Partial<TrainOptions> = {}, until?: Parameters<typeof runToy>[2]) =>
   runToy(config, { container, ...options }, until);
 
-/** The votes that the rule goes by, and where by its words it has to end. */
+/** The votes that the rule uses, and where it must end by its documentation. */
 function expected(events: readonly RunEvent[], on: "validation" | "outOfBag", patience: number): number {
   const votes = events.flatMap((event) => {
     const measured = event.type === "staged" ? event.metrics["accuracy"] : undefined;
@@ -74,7 +74,7 @@ test.for([held, bagged, { ...held, mode: "sequential", scheme: "boost" }] satisf
       await run(undefined, { resume: folder });
       expect(await folderBytes(folder), `cut after event ${cut}`).toEqual(bytes);
     }
-    const again = await run(undefined, { resume: whole.folder }); // of one that has ended
+    const again = await run(undefined, { resume: whole.folder }); // resuming a run that has ended
     expect(again.events.map(({ type }) => type)).toEqual(["progress", "run-end"]);
     expect(await folderBytes(whole.folder)).toEqual(bytes);
   },

@@ -1,4 +1,4 @@
-// Evaluation with mirror images, against two evaluations: of the images, and of images that are mirrored by the dataset.
+// Compares evaluation with mirror images to two evaluations: of the images, and of images that the dataset mirrors.
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { DATASETS, type LoadedDataset, type Split } from "../dataset.ts";
@@ -59,7 +59,7 @@ test("each member votes by the mean of its logits of image and mirror image, by 
   expect(both.logits).not.toEqual(plain.logits);
   expect(both.held).toEqual(plain.held);
   expect([plain, other, both].map(({ evaluation }) => evaluation.mirror)).toEqual([false, false, true]);
-  // The first voter to be asked is by the container's order: each gets the very same ballot.
+  // The order of voters is the container's: each receives the same ballot.
   expect(Object.keys(both.evaluation.staged[0]!["accuracy"]!)).toEqual(["sum", "watched"]);
   expect(both.evaluation.members.map(({ agreement }) => agreement)).toEqual([1, 1]);
   expect(tf.memory().numTensors).toBe(numTensors);

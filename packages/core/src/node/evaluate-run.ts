@@ -22,20 +22,20 @@ export interface EvaluatedMember {
   readonly alpha?: number;
   /** On the test split. */
   readonly metrics: ByMetric;
-  /** Share of test rows whose class, without a mirror image, is the one stored when the member was trained; absent on other data. */
+  /** Share of test rows whose class, without a mirror image, equals the one stored when the member was trained; absent on other data. */
   readonly agreement?: number;
 }
 
 export interface Evaluation {
   readonly folder: string;
   readonly testRows: number;
-  /** Whether members vote by the mean of their logits of an image and of its mirror image. */
+  /** Whether each member votes by the mean of its logits of an image and of its mirror image. */
   readonly mirror: boolean;
   readonly voter: string;
-  /** The run's; the first is the one that a summary names. */
+  /** Metrics of the run; summaries show the first one. */
   readonly metrics: readonly MetricInfo[];
   readonly members: readonly EvaluatedMember[];
-  /** Of the vote of the first 1, 2, … members that vote, on the test split. */
+  /** Metrics of the vote of the first 1, 2, … voting members, on the test split. */
   readonly staged: readonly ByMetric<ByVoter>[];
   /** Mean over the members that vote. */
   readonly singleMean: ByMetric;
@@ -43,23 +43,23 @@ export interface Evaluation {
 
 export interface EvaluateOptions {
   readonly container: DependencyContainer;
-  /** Other data than the run was trained on. */
+  /** The dataset, if it is not the one that the run was trained on. */
   readonly dataset?: Spec;
   readonly backend?: Spec;
   /**
-   * Also run each member on the mirror image, left to right, of each test image, and take the mean of both logits before the vote: twice the
-   * time. What is stored stays as it is, and a voter that learns is fitted on what is stored, of images alone. Default false.
+   * Also runs each member on the mirror image (left to right) of each test image, and averages both logits before the vote; takes twice the
+   * time. Stored logits are not affected; a voter that learns is fitted on stored logits, of unmirrored images alone. Default false.
    */
   readonly mirror?: boolean;
-  /** After each batch: rows done of those of all members together; a mirror image is a row of its own. */
+  /** Called after each batch: rows done, of those of all members together; a mirror image counts as a row. */
   onProgress?(progress: { readonly what: string; readonly done: number; readonly total: number }): void;
-  /** Ends it between two batches. */
+  /** Aborts between two batches. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs every trained member of a run again on the test split and votes anew.
- * @throws UserError when the run has no trained member or a file of it was changed; the signal's reason once that is aborted
+ * Runs every trained member of a run again on the test split and votes again.
+ * @throws UserError if the run has no trained member or one of its files was changed; the signal's reason if it is aborted
  */
 export async function evaluateRun(folder: string, options: EvaluateOptions): Promise<Evaluation> {
   const { container, dataset, backend, signal } = options;
@@ -84,7 +84,7 @@ async function evaluateOn(
   config: ResolvedConfig,
   { container, mirror = false, onProgress, signal }: EvaluateOptions,
 ): Promise<Evaluation> {
-  // Known by its checksums, not by its place.
+  // Data are identified by their checksums, not by their path.
   const isOther = (await differenceOfData(run.folder, { data, dataset: config.dataset, container })) !== undefined;
   const { folder } = run;
   const { labels } = data.test;
@@ -93,7 +93,7 @@ async function evaluateOn(
   const saved: SavedMember[] = [];
   const onValidation: (Float32Array | undefined)[] = [];
   for (const member of run.members) {
-    onValidation.push((await readMember(folder, member)).logits.validation); // every file of the member is whole
+    onValidation.push((await readMember(folder, member)).logits.validation); // verifies that every file of the member is intact
     saved.push(await readMemberRecord(folder, member, facts));
   }
   const splits = { test: { rows: labels.length, from: "computed" } } as const;
@@ -114,7 +114,7 @@ async function evaluateOn(
       ...(agreement.test === undefined ? {} : { agreement: agreement.test }),
     });
     if (record.alpha !== undefined) {
-      // Other data has no logits of held-out rows to fit a voter on.
+      // Other data have no logits of held-out rows on which to fit a voter.
       voting.push({ logits, validation: isOther ? undefined : onValidation[at], alpha: record.alpha, metrics: single });
     }
   }

@@ -2,8 +2,8 @@ import type { Emitted } from "../train/emitted.ts";
 import { finiteJson } from "./finite-json.ts";
 
 /**
- * An event as JSON. A speed that the clock was too coarse to measure is left out.
- * @throws UserError for another number that JSON cannot hold
+ * An event as JSON. Leaves out a speed that is not finite because the clock was too coarse.
+ * @throws UserError for another number that JSON cannot represent
  */
 export function eventJson(event: Emitted): string {
   const { clock } = event;

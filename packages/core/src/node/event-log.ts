@@ -9,21 +9,21 @@ import { disk, type FileSystem, type OpenFile } from "./file-system.ts";
 import { mayPass } from "./try-again.ts";
 import { writeAside } from "./write-aside.ts";
 
-/** How far a log reaches: its bytes, and what they are. */
+/** Length and checksum of a log. */
 export interface LogExtent {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** The append-only `events.jsonl` of a run: one JSON event a line. */
+/** The append-only `events.jsonl` of a run: one JSON event per line. */
 export class EventLog {
   readonly #path: string;
   readonly #files: FileSystem;
   #file: OpenFile;
-  /** Bytes of the file, and lines that the disk has refused so far. */
+  /** Bytes of the file, and lines that could not be written yet. */
   #written: number;
   #waiting: Buffer[] = [];
-  /** Of both. */
+  /** Hash of both. */
   #hash: Hash;
   #size: number;
   #warnings: string[] = [];
@@ -38,8 +38,8 @@ export class EventLog {
   }
 
   /**
-   * Opens or makes the file and cuts a last line that was torn by a crash.
-   * @throws UserError when the system refuses
+   * Opens or creates the file and removes an incomplete last line, left by a crash.
+   * @throws UserError if the system refuses
    */
   static async open(path: string, files: FileSystem = disk): Promise<EventLog> {
     let file: OpenFile | undefined;
@@ -60,14 +60,14 @@ export class EventLog {
     return { bytes: this.#size, sha256: this.#hash.copy().digest("hex") };
   }
 
-  /** Sentences about what went wrong since the last call, and was mended or will be tried again. */
+  /** Warnings since the last call, about errors that were repaired or will be retried. */
   takeWarnings(): string[] {
     return this.#warnings.splice(0);
   }
 
   /**
-   * A line that the disk refuses is kept, and written before the next one.
-   * @throws UserError for a number that JSON cannot hold
+   * Appends a line. A line that the disk refuses is kept and written before the next one.
+   * @throws UserError for a number that JSON cannot represent
    */
   async append(event: RunEvent): Promise<void> {
     const line = Buffer.from(`${eventJson(event)}\n`);
@@ -90,7 +90,7 @@ export class EventLog {
     try {
       await this.#file.appendFile(bytes);
     } catch (error) {
-      await this.#file.truncate(this.#written).catch(() => undefined); // part of a line may stand there; the first error is the one to report
+      await this.#file.truncate(this.#written).catch(() => undefined); // part of a line may have been written; report the first error
       throw error;
     }
     this.#written += bytes.length;
@@ -98,7 +98,7 @@ export class EventLog {
     this.#refused = false;
   }
 
-  /** Drops what was written after `bytes`: a resumed run writes it again. */
+  /** Drops everything after `bytes`: a resumed run writes it again. */
   async cut(bytes: number): Promise<void> {
     if (bytes > this.#size) throw new RangeError(`event log of ${this.#size} bytes cannot be cut to ${bytes}`);
     await this.#file.truncate(bytes);
@@ -108,8 +108,8 @@ export class EventLog {
   }
 
   /**
-   * Flushes the file, and makes it whole again if another program has moved it or cut it meanwhile.
-   * @throws UserError when the system refuses
+   * Flushes the file, and restores it if another program has moved or truncated it.
+   * @throws UserError if the system refuses
    */
   async sync(): Promise<void> {
     try {
@@ -149,14 +149,14 @@ export class EventLog {
 }
 
 interface Scan {
-  /** Bytes of whole lines. */
+  /** Total bytes of complete lines. */
   readonly size: number;
   readonly hash: Hash;
 }
 
 const CHUNK = 1 << 20;
 
-/** Reads the file up to the end of its last whole line. */
+/** Reads the file up to the end of its last complete line. */
 async function scan(file: OpenFile): Promise<Scan> {
   const chunk = Buffer.alloc(CHUNK);
   const hash = createHash("sha256");
@@ -184,23 +184,23 @@ async function bytesOf(file: OpenFile, size: number): Promise<Buffer> {
   return bytes;
 }
 
-/** No event is so long: a run of 10,000 members begins with 3 MB. */
+/** Longer than any event: a run of 10,000 members begins with an event of 3 MB. */
 const LONGEST_LINE = 1 << 25;
 
 export interface ReadOptions {
   readonly follow: boolean;
   readonly signal?: AbortSignal;
-  /** Types of the events that are wanted, read without parsing the others; default: all. */
+  /** Event types to read; others are skipped without parsing. Default: all. */
   readonly only?: readonly RunEvent["type"][] | undefined;
   /** Called for each damaged line. */
   onDamaged?(): void;
 }
 
 /**
- * The events of a log in order, without those that only later versions know and without damaged lines. With `follow` it waits for more until
- * `signal` aborts or the run ends. A resumed run cuts the log back to its checkpoint: what was read beyond it stays read, and reading
- * goes on where the log grows on.
- * @throws UserError when the file is missing or cannot be read
+ * The events of a log in order, without those of later versions and without damaged lines. With `follow`, waits for more until `signal`
+ * aborts or the run ends. A resumed run truncates the log to its checkpoint: events already read beyond it are not withdrawn, and reading
+ * continues where the log grows again.
+ * @throws UserError if the file is missing or cannot be read
  */
 export async function* readEvents(path: string, { follow, signal, only, onDamaged }: ReadOptions): AsyncGenerator<RunEvent> {
   for await (const { event } of readEntries(path, { follow, ...(signal ? { signal } : {}), ...(only ? { words: only } : {}) })) {
@@ -212,17 +212,17 @@ export async function* readEvents(path: string, { follow, signal, only, onDamage
   }
 }
 
-/** The event that a run has more members from. */
+/** The event that adds members to a run. */
 const ADDED = "members-added";
 
 export interface EntryOptions extends Pick<ReadOptions, "follow" | "signal"> {
-  /** Of the run, if known from elsewhere than the log's first event. */
+  /** Number of members of the run, if known from elsewhere than the log's first event. */
   readonly members?: number | undefined;
-  /** Lines without any of these words are skipped unread. */
+  /** Lines without any of these words are skipped unparsed. */
   readonly words?: readonly string[];
 }
 
-/** The lines of a log, without their ends, with what they are. */
+/** The lines of a log, without line ends, each with its event. */
 export async function* readEntries(
   path: string,
   { members = 0, words, ...options }: EntryOptions,
@@ -232,20 +232,23 @@ export async function* readEntries(
     const event = line === undefined ? "damaged" : parseEvent(line);
     const isEvent = typeof event !== "string";
     if (isEvent && event.type === "run-start") members = event.members.length;
-    // Not further than one after the other: no number in the log may make tables grow.
+    // Accepts an added member only directly after the last one: no number in the log may make tables grow.
     if (isEvent && event.type === ADDED && event.members[0]?.member === members) members += event.members.length;
     yield { line: line ?? "", event: isEvent && membersNeeded(event) > members ? "damaged" : event };
   }
 }
 
-/** How many members a run needs for the event to belong to it. Without this bound a reader's tables would grow with any number in the log. */
+/**
+ * How many members a run must have for the event to belong to it. Without this bound, any number in the log could make a reader's tables
+ * grow.
+ */
 function membersNeeded(event: RunEvent): number {
   if (event.type === ADDED) return event.members.length === 0 ? 0 : (event.members.at(-1)?.member ?? 0) + 1;
   if (event.type === "staged") return event.members;
   return "member" in event && event.member !== undefined ? event.member + 1 : 0;
 }
 
-/** @returns lines without their ends; undefined for one that is too long */
+/** @returns lines without line ends; undefined for a line that is too long */
 async function* readLines(path: string, { follow, signal }: Pick<ReadOptions, "follow" | "signal">): AsyncGenerator<string | undefined> {
   let file: FileHandle | undefined;
   try {

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { RunEvent } from "../events.ts";
 import { upgradeEvent } from "./upgrade-event.ts";
 
-// What a reader may rely on: the fields of each event, and how many members there are. Keys that later versions add pass.
+// The guarantees for readers: the fields of each event, and the number of members. Accepts keys that later versions add.
 
-/** No run has more. Readers make a row for each. */
+/** The largest number of members. Readers allocate a row for each. */
 const MOST_MEMBERS = 10_000;
 const count = z.int().min(0);
 const member = z
@@ -12,7 +12,7 @@ const member = z
   .min(-1)
   .max(MOST_MEMBERS - 1);
 const members = z.int().min(0).max(MOST_MEMBERS);
-/** Logs of older versions do not hold every metric of the members alone. */
+/** Logs of older versions do not hold every metric of single members. */
 const number = z.union([z.number(), z.nan()]);
 const byName = z.record(z.string(), number);
 const bySplit = z.looseObject({ train: number, validation: number.optional(), test: number });
@@ -110,7 +110,7 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
   "run-end": z.looseObject({ reason: z.string(), message: z.string().optional(), members }),
 };
 
-// Versions that wrote null for a number that is not finite did so for speeds too.
+// Versions that wrote null for numbers that are not finite did so for speeds too.
 const speed = z.number().optional().catch(undefined);
 const anyEvent = z.looseObject({
   type: z.string(),
@@ -121,12 +121,12 @@ function withoutUndefined<T extends object>(clock: T): T {
   return Object.fromEntries(Object.entries(clock).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** What is needed of a run's start to read it as today's. */
+/** The fields of a run's start that are needed to read older logs. */
 const anyStart = z.looseObject({ dataset: z.looseObject({ labels: z.array(z.unknown()) }) });
 
 /**
- * Reads a line of events.jsonl, of older versions too.
- * @returns "later" for an event that only later versions know, "damaged" for what is none
+ * Parses a line of events.jsonl, also of older versions.
+ * @returns "later" for an event that only later versions know, "damaged" for anything else that is not an event
  */
 export function parseEvent(line: string): RunEvent | "later" | "damaged" {
   let json: unknown;

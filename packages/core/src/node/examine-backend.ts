@@ -7,7 +7,7 @@ import { memberOptimizer } from "../train/member-optimizer.ts";
 import { SignConv2D } from "../train/sign-conv2d.ts";
 import { createStep } from "../train/train-step.ts";
 
-/** Milliseconds, from anywhere. */
+/** Milliseconds since an arbitrary origin. */
 export type Clock = () => number;
 
 /** Result of trying a backend. */
@@ -15,13 +15,13 @@ export type BackendReport =
   | { readonly ok: true; readonly description: string; readonly imagesPerSecond: number }
   | { readonly ok: false; readonly reason: string; readonly remedy: string };
 
-/** How long the last timed step takes at least, unless the largest batch is quicker. */
+/** Minimum duration of the last timed step, unless the largest batch is faster. */
 const LONG_ENOUGH_MILLISECONDS = 100;
 const LARGEST_BATCH = 1024;
 
 /**
- * Tries a backend: probes it, takes a training step of a binary net whose numbers are known, and times larger ones. TensorFlow.js's
- * backend is afterwards what it was.
+ * Tries a backend: probes it, runs a training step of a binary network with known results, and times larger ones. Restores the active
+ * TensorFlow.js backend.
  */
 export async function examineBackend(backend: Backend, now: Clock = () => performance.now()): Promise<BackendReport> {
   await tf.ready();
@@ -49,8 +49,8 @@ export async function examineBackend(backend: Backend, now: Clock = () => perfor
 }
 
 /**
- * Images a second of whole training steps of a net that is real at first and binary after that, in batches that grow until a step takes
- * long enough to be timed.
+ * Images per second in whole training steps of a network with real first layers and binary later ones. Batches grow until a step takes long
+ * enough to be timed.
  */
 async function speed(now: Clock): Promise<number> {
   const model = tf.sequential({
@@ -62,16 +62,16 @@ async function speed(now: Clock): Promise<number> {
   });
   const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: adam(adamOptions.parse({})) }]);
   const takeStep = createStep({ model, optimizer, loss: crossEntropyLoss({ labelSmoothing: 0 }) });
-  // The learning rate is 0, so that the kernel of signs stays one.
+  // The learning rate is 0, so that the binary kernel keeps its signs.
   const step = async (batch: number): Promise<void> => {
     const at = { learningRate: 0, seed: 0, epoch: 0, epochs: 1 };
     const { loss } = takeStep({ images: () => tf.fill<tf.Rank.R4>([batch, 8, 8, 32], 0.5), labels: new Int32Array(batch), ...at });
-    await loss.data(); // a number, for which the device must have done all of it
+    await loss.data(); // reads a number, which forces the device to finish
     loss.dispose();
   };
   try {
     for (let batch = 1; ; batch *= 4) {
-      await step(batch); // compiles, and finds its memory
+      await step(batch); // compiles kernels and allocates memory
       const start = now();
       await step(batch);
       const milliseconds = Math.max(1e-3, now() - start);

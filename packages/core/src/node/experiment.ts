@@ -18,7 +18,7 @@ import { preprocessingSum } from "./preprocessing-file.ts";
 import { upgradeConfig } from "./upgrade-config.ts";
 import { writeAside } from "./write-aside.ts";
 
-/** 1, without the key: no checksums of files but of weights.bin, and no `data`. */
+/** Files without this key have format 1: checksums only of weights.bin, and no `data`. */
 const FORMAT = 2;
 
 const count = z.int().min(0);
@@ -40,28 +40,28 @@ const experimentJson = z.object({
   origin: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** `experiment.json`: everything a run was made from. No clock time stands in it. */
+/** `experiment.json`: everything that a run was made from. Contains no clock time. */
 export interface Experiment {
   readonly config: Config;
   /** The dataset's provenance. */
   readonly dataset: Readonly<Record<string, unknown>>;
-  /** What of the data its files are held against. Older runs do not keep it. */
+  /** The properties of the data that its files are checked against. Older runs lack it. */
   readonly data?: DataFacts;
-  /** Of the run folder: 2, or 1 in older runs. */
+  /** Format of the run folder: 2, or 1 in older runs. */
   readonly format: number;
-  /** Of members that were trained elsewhere, where they come from. */
+  /** Where members come from that were trained elsewhere. */
   readonly origin?: Readonly<Record<string, unknown>>;
-  /** Version of benn that made the run, and those of Node and TensorFlow.js by name. */
+  /** Version of benn that made the run; then the versions of Node and TensorFlow.js by name. */
   readonly benn: string;
   readonly versions: Readonly<Record<string, string>>;
-  /** That it was begun on. */
+  /** The machine on which the run was started. */
   readonly machine: Readonly<Record<string, unknown>>;
 }
 
-/** Shape of an image [height, width, channels], class names, rows of each split, and SHA-256 of the preprocessing if there is any. */
+/** Image shape [height, width, channels], class names, rows of each split, and SHA-256 of the preprocessing if there is any. */
 export type DataFacts = z.output<typeof dataJson>;
 
-/** The program's version. */
+/** The version of benn. */
 export async function bennVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
   return version;
@@ -93,7 +93,7 @@ export function dataFacts({ shape, labels, train, validation, test, preprocessin
   return { shape: [...shape], labels: [...labels], rows, ...(sum === undefined ? {} : { preprocessing: sum }) };
 }
 
-/** A resolved configuration in the form that `parseConfig` reads: members alike are one group again. */
+/** Converts a resolved configuration to the form that `parseConfig` reads: identical members become one group again. */
 export function asConfig({ members, ...config }: ResolvedConfig): Config & Record<string, unknown> {
   const groups: { count: number; key: string; settings: (typeof members)[number] }[] = [];
   for (const settings of members) {
@@ -106,7 +106,7 @@ export function asConfig({ members, ...config }: ResolvedConfig): Config & Recor
     Record<string, unknown>;
 }
 
-/** @throws UserError when the folder is not a run folder */
+/** @throws UserError if the folder is not a run folder */
 export async function readExperiment(folder: string): Promise<Experiment> {
   const path = join(folder, "experiment.json");
   if (!existsSync(folder))
@@ -137,7 +137,7 @@ export async function readExperiment(folder: string): Promise<Experiment> {
   if (format > FORMAT) {
     throw new UserError(`${path}: has format ${format}, this version of benn reads up to ${FORMAT}. Use version ${benn} or later.`);
   }
-  // What older runs do not name is what there was then, and is core's default now.
+  // Settings that older runs do not name had a single value then, which is core's default now.
   const { fault } = checkValue(configSchema.partial(), upgradeConfig(parsed.data.config));
   if (fault) {
     throw new UserError(

@@ -33,7 +33,7 @@ beforeAll(async () => {
   whole = await folderBytes(await run({ out: await newOut() }));
 });
 
-/** As the system throws it. */
+/** An error as the system throws it. */
 const systemError = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code, syscall: "rename", path });
 
 /** The disk, except that renames fail where `fails` returns true. */
@@ -82,7 +82,7 @@ test("events that the disk refuses for a while are written later, in their order
       const appendFile = file.appendFile.bind(file);
       file.appendFile = async (data, options) => {
         if (++appends < 9 && appends > 3) {
-          await appendFile((data as Buffer).subarray(0, 5), options); // half a line, as a full disk takes
+          await appendFile((data as Buffer).subarray(0, 5), options); // half a line, as on a full disk
           throw systemError("ENOSPC", path);
         }
         await appendFile(data, options);
@@ -151,5 +151,5 @@ test("a log that another program moves or cuts while the run trains causes a war
   const { truncate } = await import("node:fs/promises");
   const cut = await during(() => truncate(log, 0));
   expect(warnings()).toEqual([expect.stringMatching(/was changed by another program while the run trains, from \d+ bytes to \d+/)]);
-  await run({ resume: cut }); // what is left fits the checkpoint
+  await run({ resume: cut }); // the remaining files match the checkpoint
 });

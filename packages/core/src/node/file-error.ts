@@ -1,6 +1,6 @@
 import { UserError } from "../user-error.ts";
 
-/** What happened to a file; the words complete "cannot be". */
+/** What was done with a file; the word completes "cannot be". */
 export type FileAction = "read" | "written" | "made";
 
 const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
@@ -23,8 +23,8 @@ const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]
 };
 
 /**
- * A system error as a sentence with the path and what to do. Anything else is returned as it came.
- * @param remedy in place of the usual one, for a file that is missing above all
+ * A system error as a sentence with the path and a remedy. Returns any other error unchanged.
+ * @param remedy replaces the usual one, mainly for missing files
  */
 export function fileError(path: string, action: FileAction, error: unknown, remedy?: string): unknown {
   const code = ownCode(error);
@@ -36,12 +36,12 @@ export function fileError(path: string, action: FileAction, error: unknown, reme
   return new UserError(`${path}: cannot be ${action}: ${reason} (${code}). ${remedy ?? usual}`, { cause: error });
 }
 
-/** The system's code of an error, or of the one that caused it. */
+/** The system's code of an error or of its cause. */
 export function errorCode(error: unknown): string | undefined {
   return ownCode(error) ?? (error instanceof Error && error.cause !== undefined ? errorCode(error.cause) : undefined);
 }
 
 function ownCode(error: unknown): string | undefined {
-  // Node's own errors have codes too (ERR_INVALID_ARG_TYPE); the system's come with the call that failed.
+  // Node's own errors have codes too (ERR_INVALID_ARG_TYPE); system errors also have the failed system call.
   return error instanceof Error && "syscall" in error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

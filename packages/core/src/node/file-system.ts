@@ -2,20 +2,20 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 
 export type OpenFile = Pick<FileHandle, "appendFile" | "writeFile" | "truncate" | "sync" | "stat" | "read" | "close">;
 
-/** Everything that writes a run folder. A test puts another in the disk's place, which fails or loses what was not synced. */
+/** All operations that write a run folder. A test may replace the disk by one that fails or loses what was not synced. */
 export interface FileSystem {
-  /** "w": for writing, emptied; "a+": for reading and appending, made if need be. */
+  /** "w": truncates, for writing; "a+": for reading and appending. Both create the file if necessary. */
   open(path: string, flags: "w" | "a+"): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
-  /** Makes one folder; one that is there already is no error. */
+  /** Creates one folder; it is no error if the folder exists. */
   mkdir(path: string): Promise<void>;
-  /** A file that is not there is no error. */
+  /** Removes a file; it is no error if it does not exist. */
   remove(path: string): Promise<void>;
-  /** Makes names in a folder last: a new, renamed or removed file is certain to be so after a power cut only then. */
+  /** Makes changes of names in a folder durable: only then does a new, renamed or removed file survive a power cut. */
   syncFolder(path: string): Promise<void>;
 }
 
-/** Codes by which a system or file system reports that it cannot sync a folder. Windows cannot open one. */
+/** Error codes of systems that cannot sync a folder. Windows cannot open one. */
 const CANNOT_SYNC = new Set(["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF"]);
 
 export const disk: FileSystem = {

@@ -34,7 +34,7 @@ describe("going on from finished members makes the members that would have come 
       expect(tf.memory().numTensors).toBe(tensors);
       const [wanted, got] = [await folderBytes(whole.folder), await folderBytes(continued.folder)];
       for (const file of Object.keys(wanted)) {
-        // A given member's record does not know its best epoch, and the log does not tell of its epochs.
+        // The record of a given member has no best epoch, and the log has no events of its epochs.
         if (/experiment\.json|events\.jsonl|00[01]\/member\.json/.test(file)) continue;
         expect(got[file], file).toBe(wanted[file]);
       }
@@ -87,7 +87,7 @@ test("members behind given ones may train side by side", async () => {
   );
   const bytes = async (parallel: number) => {
     const { folder } = await run({ ...config, members: 3, given, parallel }, { executor });
-    return { ...(await folderBytes(folder)), "experiment.json": "" }; // knows how many trained at a time
+    return { ...(await folderBytes(folder)), "experiment.json": "" }; // contains how many members trained at a time
   };
   expect(await bytes(2)).toEqual(await bytes(1));
 });

@@ -16,10 +16,9 @@ import { readRunFacts } from "./run-facts.ts";
 import { memberFolder } from "./run-paths.ts";
 
 /**
- * Makes `given` a list of members' folders, as absolute paths: a run folder stands for its members that vote, in their
- * order. The list is kept with the run, so that a run which grows meanwhile does not change another. The paths of `init`
- * and of the teachers of losses become absolute too.
- * @throws UserError for a folder that holds no trained member, and for more members than the run has
+ * Expands `given` to a list of members' folders, as absolute paths: a run folder stands for its voting members, in their order. The list is
+ * stored with the run, so that it does not change if the other run grows. The paths of `init` and of loss teachers become absolute too.
+ * @throws UserError for a folder without a trained member, and for more members than the run has
  */
 export async function findGiven(config: ResolvedConfig): Promise<ResolvedConfig> {
   const given: string[] = [];
@@ -41,7 +40,7 @@ export async function findGiven(config: ResolvedConfig): Promise<ResolvedConfig>
   return { ...withAbsolutePaths(config), given };
 }
 
-/** The configuration with the paths of `init` and of the teachers of losses made absolute. */
+/** The configuration with absolute paths of `init` and of loss teachers. */
 export function withAbsolutePaths(config: ResolvedConfig): ResolvedConfig {
   return {
     ...config,
@@ -51,7 +50,7 @@ export function withAbsolutePaths(config: ResolvedConfig): ResolvedConfig {
   };
 }
 
-/** The loss, with the run folder of its teacher made absolute if it names one. */
+/** The loss with an absolute path of its teacher, if it has one. */
 function withTeacher(loss: Spec): Spec {
   return typeof loss["teacher"] === "string" ? { ...loss, teacher: resolve(loss["teacher"]) } : loss;
 }
@@ -69,8 +68,8 @@ async function votingMembers(run: string): Promise<string[]> {
 }
 
 /**
- * Reads each given member once, so that one which does not fit its net is an error before anything is written.
- * @throws UserError naming the folder
+ * Reads each given member once, so that one that does not fit its network is reported before anything is written.
+ * @throws UserError that names the folder
  */
 export async function checkGiven(config: ResolvedConfig, data: LoadedDataset, container: DependencyContainer): Promise<void> {
   for (const [member, folder] of config.given.entries()) {
@@ -88,13 +87,13 @@ export async function checkGiven(config: ResolvedConfig, data: LoadedDataset, co
   }
 }
 
-/** The members of `config.given`, which come before those that are trained; undefined without any. */
+/** The members of `config.given`, which precede the trained ones; undefined if there are none. */
 export function givenMembers({ given }: ResolvedConfig): GivenMembers | undefined {
   if (given.length === 0) return undefined;
   return { origin: { given }, count: given.length, weights: (member) => readGiven(given[member] ?? "") };
 }
 
-/** @throws UserError when a file is missing or damaged, or is not the one that member.json vouches for */
+/** @throws UserError if a file is missing or damaged, or does not match its checksum in member.json */
 async function readGiven(folder: string): Promise<WeightValues> {
   try {
     return await readTrained(folder);

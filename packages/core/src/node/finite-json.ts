@@ -1,9 +1,9 @@
 import { UserError } from "../user-error.ts";
 
 /**
- * JSON, which has no word for NaN and infinity: `JSON.stringify` writes null, which no reader takes for a number.
+ * JSON without NaN and infinity, which it cannot represent: `JSON.stringify` would write null, which no reader accepts as a number.
  * @param what is written, for the message
- * @throws UserError naming the first number that is not finite
+ * @throws UserError that names the first number that is not finite
  */
 export function finiteJson(value: unknown, what: string, indent?: number): string {
   const bad = findBad(value, "");

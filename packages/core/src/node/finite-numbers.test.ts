@@ -1,4 +1,4 @@
-// Numbers that are not finite, where a binary net hides them: a sign makes ±1 of NaN, so the training loss stays finite.
+// Non-finite numbers that a binary network hides: the sign of NaN is ±1, so the training loss stays finite.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
@@ -16,7 +16,7 @@ import { train } from "./train.ts";
 
 const container = toyContainer();
 
-/** ±1 of the signs, +1 for NaN as compilers have it, with the gradient of x itself. */
+/** Signs ±1, with +1 for NaN as compilers produce it, and the gradient of x itself. */
 class Sign extends tf.layers.Layer {
   static readonly className = "Sign";
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -28,7 +28,7 @@ class Sign extends tf.layers.Layer {
   }
 }
 
-/** Infinite, but in training. */
+/** Outputs infinity, except in training. */
 class Bursts extends tf.layers.Layer implements StepAware {
   static readonly className = "Bursts";
   #scale = 1;
@@ -55,7 +55,7 @@ container.resolve(ARCHITECTURES).add("signed", {
       }),
   }),
 });
-/** Has a weight that no logit shows, and that becomes NaN when the net is prepared for an evaluation after training. */
+/** Has a weight that does not affect the logits and becomes NaN when the network is prepared for an evaluation after training. */
 class Projected extends tf.layers.Layer implements StepAware {
   static readonly className = "Projected";
   #unused: tf.LayerVariable | undefined;
@@ -89,7 +89,7 @@ container.resolve(ARCHITECTURES).add("bursting", {
       tf.sequential({ layers: [tf.layers.flatten({ inputShape: [4, 4, 1] }), tf.layers.dense({ units: classes }), new Bursts({})] }),
   }),
 });
-/** Gradient descent; from a step on the hidden kernel, or its slot, is NaN. */
+/** Gradient descent that sets the hidden kernel, or its slot, to NaN from some step on. */
 const spoiling = (what: "weight" | "slot"): Optimizer => ({
   slots: ["velocity"],
   update: (steps, { learningRate, step }) =>
@@ -160,7 +160,7 @@ test("weights that are spoiled by the projection before scoring are saved nowher
   for (const [name, { data }] of tensors) expect(Array.from(data as Float32Array).every(Number.isFinite), name).toBe(true);
 });
 
-/** The toy problem whose images are spoiled in the nth batch of a split that comes, counting from 0. */
+/** The toy problem, with bad images in the nth requested batch of a split, counting from 0. */
 function spoiledContainer(name: SplitName, nth: number, value: number) {
   const spoiled = toyContainer();
   spoiled.resolve(DATASETS).add("spoiled", {

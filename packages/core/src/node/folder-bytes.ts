@@ -3,8 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 /**
- * The contents of a run folder by path, events as text and other files as their SHA-256, without what depends on the clock: two runs of one
- * configuration on one engine must be equal in this, also when one was killed and resumed.
+ * The contents of a run folder by path, events as text and other files as their SHA-256, without what depends on the clock. Two runs of one
+ * configuration on one engine must have equal contents, also if one was killed and resumed.
  */
 export async function folderBytes(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -20,7 +20,7 @@ export async function folderBytes(folder: string): Promise<Record<string, string
           lines.map((line) => JSON.stringify({ ...(JSON.parse(line) as object), clock: undefined, run: undefined })).join("\n"),
         ] as const;
       }
-      // The last checkpoint knows how long the log is, clock readings included.
+      // The last checkpoint stores the length of the log, which includes clock readings.
       if (name.startsWith("checkpoint")) return [name, ""] as const;
       return [name, createHash("sha256").update(bytes).digest("hex")] as const;
     }),

@@ -20,7 +20,7 @@ import { readFloats } from "./read-floats.ts";
 import { memberFolder } from "./run-paths.ts";
 import { type LogitsOfRows, openStoredLogits, rowsOf } from "./stored-logits.ts";
 
-/** `any`: stored if whole, else computed. */
+/** `any`: stored logits if they are intact, else computed ones. */
 export type LogitsSource = "any" | "stored" | "computed";
 
 export interface GatherTask {
@@ -29,11 +29,11 @@ export interface GatherTask {
   readonly container: DependencyContainer;
   readonly data: LoadedDataset;
   readonly members: readonly SavedMember[];
-  /** The splits whose logits are wanted, with their numbers of rows. */
+  /** The requested splits, with their numbers of rows. */
   readonly splits: Readonly<Partial<Record<SplitName, { readonly rows: number; readonly from: LogitsSource }>>>;
-  /** Whether logits that are computed are compared with those stored. */
+  /** Whether computed logits are compared with stored ones. */
   readonly compare: boolean;
-  /** Whether the mean of an image's logits and its mirror image's is computed. */
+  /** Whether to average the logits of each image and its mirror image. */
   readonly mirror: boolean;
   readonly onProgress?: ((progress: { readonly what: string; readonly done: number; readonly total: number }) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -47,9 +47,9 @@ export interface Gathered {
 }
 
 /**
- * The logits of members on the rows of splits: those stored, once they are held against their checksums, and else those of the weights.
- * @returns one a member, and why some had to be computed
- * @throws UserError when weights that are needed are missing or damaged, or more would be computed than memory holds
+ * The logits of members on the rows of splits: stored ones if their checksums match, else computed from the weights.
+ * @returns one entry per member, and the reasons why some had to be computed
+ * @throws UserError if needed weights are missing or damaged, or if computed logits would exceed memory
  */
 export async function gatherLogits(
   task: GatherTask,
@@ -113,14 +113,14 @@ async function takeStored(task: GatherTask, member: SavedMember, notes: string[]
   return own;
 }
 
-/** @throws UserError also where nothing vouches for the file, as in older runs */
+/** @throws UserError also if the file has no checksum, as in older runs */
 async function storedOf(task: GatherTask, member: SavedMember, split: SplitName, keep: boolean): Promise<LogitsOfRows> {
   const { path, sha256, rows } = fileOf(task, member, split);
   if (sha256 === undefined) throw new UserError(`${path}: has no checksum`);
   return await openStoredLogits(path, { rows, classes: task.data.labels.length, sha256, keep });
 }
 
-/** Also those that nothing vouches for: to be compared with, they do. Undefined if they are not whole. */
+/** Also reads logits without a checksum, which are good enough for a comparison. Undefined if they are damaged. */
 async function unsignedOf(task: GatherTask, member: SavedMember, split: SplitName): Promise<Float32Array | undefined> {
   const { path, sha256, rows } = fileOf(task, member, split);
   const floats = rows * task.data.labels.length;

@@ -6,7 +6,7 @@ import { readTrained } from "./read-trained.ts";
 import { readRunFacts } from "./run-facts.ts";
 import { memberFolder } from "./run-paths.ts";
 
-/** A trained member of a run, and the vote weight that it is to have in another. */
+/** A trained member of a run, and its vote weight in another run. */
 export interface ChosenMember {
   readonly run: string;
   readonly member: number;
@@ -14,10 +14,10 @@ export interface ChosenMember {
 }
 
 /**
- * Members of runs on the same data as members of a new run, for `train`: with their weights, their logits where those are stored and whole, and the
- * vote weights given here. No scheme judges them: all sample weights stay equal.
- * @param origin kept in experiment.json, as plain JSON; which members these are, with the SHA-256 of their weights, is added
- * @throws UserError when a member's record is missing or damaged
+ * Members of runs on the same data as members of a new run, for `train`: with their weights, their logits if those are stored and intact,
+ * and the given vote weights. No scheme judges them: all sample weights stay equal.
+ * @param origin stored in experiment.json, as plain JSON, together with the list of members and the SHA-256 of their weights
+ * @throws UserError if a member's record is missing or damaged
  */
 export async function givenFromRuns(chosen: readonly ChosenMember[], origin: Readonly<Record<string, unknown>>): Promise<GivenMembers> {
   const members = await Promise.all(
@@ -40,7 +40,7 @@ export async function givenFromRuns(chosen: readonly ChosenMember[], origin: Rea
     weights: (place) => readTrained(memberFolder(members[place]!.run, members[place]!.member)),
     async logits(place) {
       const { run, member, files } = members[place]!;
-      if (!files["logits.train.f32"] || !files["logits.test.f32"]) return undefined; // of an older version: nothing vouches for them
+      if (!files["logits.train.f32"] || !files["logits.test.f32"]) return undefined; // of an older version: no checksums
       try {
         return (await readMember(run, member)).logits;
       } catch (error) {

@@ -18,7 +18,7 @@ beforeAll(() => tf.setBackend("cpu"));
 
 const run = (settings: Config, given?: GivenMembers) => runToy(settings, { container, ...(given ? { given } : {}) });
 
-/** The members of one run as another is given them. */
+/** The members of one run, as another run receives them. */
 const membersOf = (folder: string): GivenMembers => ({
   origin: { folder: "elsewhere" },
   weights: async (member) => (await readMember(folder, member)).weights,

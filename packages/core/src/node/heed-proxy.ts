@@ -1,20 +1,20 @@
 import * as http from "node:http";
 
-/** Names of the variables, the ones that count first. */
+/** Names of the variables, in order of precedence. */
 const VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
 let done = false;
 
 /**
- * Lets `fetch` take the proxy that the environment names (HTTP_PROXY, HTTPS_PROXY, NO_PROXY), where Node can do that while it runs: 24.14, and
- * 25.4 or later. Once a process.
- * @returns what to add to the message of a download that fails: which variable names a proxy, and what an older Node needs to heed it; or ""
+ * Makes `fetch` use the proxy of the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) on versions of Node that can switch at run time:
+ * 24.14, and 25.4 or later. Takes effect once per process.
+ * @returns a sentence for the message of a failed download: which variable names a proxy, and what an older Node needs to use it; or ""
  */
 export function heedProxy(env: NodeJS.ProcessEnv = process.env): string {
   const variable = VARIABLES.find((name) => env[name]);
   if (variable === undefined) return "";
   const heeds = env["NODE_USE_ENV_PROXY"] === "1" || process.execArgv.includes("--use-env-proxy");
-  const { setGlobalProxyFromEnv } = http as Partial<typeof http>; // older ones do not have it
+  const { setGlobalProxyFromEnv } = http as Partial<typeof http>; // absent in older versions of Node
   if (!heeds && !setGlobalProxyFromEnv) {
     return (
       ` ${variable} names a proxy, which Node ${process.version} does not heed by itself: ` +

@@ -1,4 +1,4 @@
-// The door for applications: docs/applications.md.
+// The entry point for applications: docs/applications.md.
 export { autoBackend, backendNames, examineBackends, type ExamineOptions, type NamedReport } from "./auto-backend.ts";
 export type { CheckMember, MemberToCheck } from "./check-members.ts";
 export { type ByteClass, findByteClass } from "./byte-class.ts";

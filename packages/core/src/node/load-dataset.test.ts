@@ -4,7 +4,7 @@ import { toyContainer } from "../train/toy-problem.ts";
 import { resolveConfig, type ResolvedConfig } from "../train/resolve-config.ts";
 import { loadDataset } from "./load-dataset.ts";
 
-/** The toy's data, loaded after what `before` does with the options. */
+/** The toy problem's data, loaded after `before` was called with the options. */
 function loading(before: (options: LoadOptions) => Promise<void> | void, more: object = {}, signal?: AbortSignal) {
   const container = toyContainer();
   container.resolve(DATASETS).add("slow", {

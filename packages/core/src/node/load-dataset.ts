@@ -4,7 +4,7 @@ import type { Progress, RunEvent } from "../events.ts";
 import { createRandom } from "../random.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 
-/** Loads the data while telling of its progress as events. */
+/** Loads the data and reports progress as events. */
 export async function* loadDataset(
   config: ResolvedConfig,
   container: DependencyContainer,
@@ -30,7 +30,7 @@ export async function* loadDataset(
       settled = true;
       wake();
     });
-  loading.catch(() => {}); // awaited below; without this a failure while an event is being shown would count as unhandled
+  loading.catch(() => {}); // awaited below; without this, a failure while an event is being shown would count as unhandled
   while (!settled || queue.length > 0) {
     const progress = queue.shift();
     if (progress) yield { ...progress, clock: { at: Date.now() } };

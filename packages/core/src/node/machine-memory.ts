@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
 
-/** Bytes of memory that this process may use: the machine's, or what a container allows of it. */
+/** Bytes of memory that this process may use: those of the machine, or the limit of its container. */
 export function machineMemory(): number {
-  const limit = process.constrainedMemory(); // 0 without a limit that is known, and 2⁶⁴ or so for none
+  const limit = process.constrainedMemory(); // 0 if no limit is known, about 2⁶⁴ if there is none
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

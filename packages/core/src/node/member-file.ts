@@ -8,10 +8,10 @@ import { checksum } from "./checksum.ts";
 import { fileError } from "./file-error.ts";
 import { finiteJson } from "./finite-json.ts";
 
-/** What `member.json` holds. */
+/** The contents of `member.json`. */
 export interface SavedMember {
   readonly record: MemberRecord;
-  /** SHA-256 of the member's other files, by name. Older versions know that of weights.bin alone. */
+  /** SHA-256 of the member's other files, by name. Older versions have only that of weights.bin. */
   readonly files: Readonly<Record<string, string>>;
   /** SHA-256 of the sample weights that the member was trained with. */
   readonly sampleWeights?: string;
@@ -26,24 +26,24 @@ const memberJson = z.object({
   error: z.number(),
   alpha: z.number().optional(),
   metrics: z.record(z.string(), bySplit).optional(),
-  // Older runs have these in place of `metrics`.
+  // Older runs have these instead of `metrics`.
   accuracy: bySplit.optional(),
   top5: bySplit.optional(),
   loss: bySplit.optional(),
   sampleWeights: sha256.optional(),
   files: z.record(z.string(), sha256).optional(),
-  /** Of all the rest, as JSON without blanks. In older runs: of weights.bin. */
+  /** SHA-256 of everything else, as JSON without whitespace. In older runs: of weights.bin. */
   sha256,
 });
 
-/** @throws UserError for a number that JSON cannot hold */
+/** @throws UserError for a number that JSON cannot represent */
 export function encodeMember({ record, files, sampleWeights }: SavedMember): string {
   const json = { ...record, ...(sampleWeights === undefined ? {} : { sampleWeights }), files };
   const text = finiteJson(json, `member ${record.member}`);
   return `${JSON.stringify({ ...json, sha256: checksum(text) }, null, 2)}\n`;
 }
 
-/** @throws UserError when the file is missing or damaged */
+/** @throws UserError if the file is missing or damaged */
 export async function readMemberFile(folder: string): Promise<SavedMember> {
   const path = join(folder, "member.json");
   const text = await readFile(path, "utf8").catch((error: unknown) => {

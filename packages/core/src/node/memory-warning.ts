@@ -2,8 +2,9 @@ import { bytes } from "../quantities.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 
 /**
- * A sentence for a run whose steps may need more memory than the process may use: the system then kills it without a word, in a container above all.
- * @param stepBytes of the largest member, as `stepMemory` counts them
+ * A warning for a run whose steps may need more memory than the process may use. The system, and containers in particular, then kill it
+ * without a message.
+ * @param stepBytes of the largest member, as `stepMemory` computes them
  * @param members that train at a time
  * @param memoryBytes that the process may use
  */

@@ -1,4 +1,4 @@
-// What fsck mends and what it refuses, one damage at a time, of a small finished run; check-run.test.ts goes through every file.
+// What fsck repairs and refuses, one kind of damage at a time, in a small finished run; check-run.test.ts tests every file.
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";

@@ -6,7 +6,7 @@ import { eventJson } from "./event-json.ts";
 import { readEntries } from "./event-log.ts";
 import type { Replay } from "./replay-run.ts";
 
-/** A log in two parts: what a checkpoint covers, and what comes after it. */
+/** A log in two parts: what a checkpoint covers, and what follows. */
 export interface MendedLog {
   readonly covered: string;
   readonly rest: string;
@@ -18,10 +18,10 @@ interface Line {
 }
 
 /**
- * The lines of a damaged log that can be read, in their order, completed by the events of a replay: the start of the run, starts and ends
- * of members, votes, the end. Steps, epochs and scores that are lost stay so.
- * @param checkpoint that the log is to fit: events of its member that come after it are left out, for a resumed run emits them again
- * @param at milliseconds since 1970 that events of the replay get where no line before them has a time
+ * The readable lines of a damaged log in their order, completed by the events of a replay: the start of the run, starts and ends of
+ * members, votes, the end. Lost steps, epochs and scores are not recovered.
+ * @param checkpoint that the log must match: later events of its member are left out, because a resumed run emits them again
+ * @param at milliseconds since 1970, for events of the replay that no earlier line with a time precedes
  */
 export async function mendLog(path: string, replay: Replay, checkpoint: Checkpoint, at: number): Promise<MendedLog> {
   const kept: Line[] = [];
@@ -38,7 +38,7 @@ export async function mendLog(path: string, replay: Replay, checkpoint: Checkpoi
     now = event.clock.at;
     part.push(line);
   };
-  /** The kept line of an event, or else the replay's. */
+  /** Puts the kept line of an event, or else the replay's event. */
   const put = (part: string[], isIt: (event: Emitted) => boolean): void => {
     const line = kept.find(({ event }) => isIt(event));
     const made = replay.events.find(isIt);
@@ -66,7 +66,7 @@ export async function mendLog(path: string, replay: Replay, checkpoint: Checkpoi
       voting += 1;
       put(endPart, (event) => event.type === "staged" && event.members === voting);
     }
-    // The replay adds what is there as soon as it can; a line that is left says when it was.
+    // The replay adds members as soon as possible; a remaining line shows when they were actually added.
     if (!hasAdded || kept.some(({ event }) => isAdded(event))) put(endPart, isAdded);
   }
   if (replay.reason !== "interrupted") put(rest, (event) => event.type === "run-end" && event.reason === replay.reason);
@@ -78,7 +78,7 @@ function isWithin(event: RunEvent, member: number): boolean {
   return "member" in event && event.member === member && event.type !== "member-start" && event.type !== "member-end";
 }
 
-/** Whether a checkpoint of the event's member was written after it. */
+/** Whether a checkpoint of the event's member was written after the event. */
 function isBefore(event: RunEvent, { training }: Checkpoint): boolean {
   if (!training || !("epoch" in event)) return false;
   return event.epoch < training.epoch || (event.type === "step" && event.epoch === training.epoch && event.step <= training.step);

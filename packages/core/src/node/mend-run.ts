@@ -33,7 +33,7 @@ import { writeAside } from "./write-aside.ts";
 export interface MendOptions {
   /** Holds the registries, with the run's plugins loaded. */
   readonly container: DependencyContainer;
-  /** Where the data lie now. */
+  /** Where the data are now. */
   readonly dataset?: Spec;
   readonly backend?: Spec;
   /** Takes the run over from the process that its lock names. Default false. */
@@ -42,18 +42,18 @@ export interface MendOptions {
 }
 
 export interface MendedRun {
-  /** What was done, a sentence each. */
+  /** What was repaired, one sentence each. */
   readonly mended: readonly string[];
-  /** Why something that depends on other files could not be computed again, a sentence each. */
+  /** Why some files could not be recomputed from others, one sentence each. */
   readonly refused: readonly string[];
-  /** The run as it is now. */
+  /** The state of the run afterwards. */
   readonly report: RunReport;
 }
 
 /**
- * Computes again what a run lacks, as far as it follows from what is whole: logits from weights, records, sample weights and votes by a replay of
- * the scheme, the log from both, preprocessing from the data. What only training could make again is left as it is.
- * @throws UserError when the run is in use, or the data are not those that it was made from
+ * Recomputes what a run lacks, as far as it follows from intact files: logits from weights; records, sample weights and votes by replaying
+ * the scheme; the log from both; preprocessing from the data. What only training could recover is left as it is.
+ * @throws UserError if the run is in use, or the data differ from those of the run
  */
 export async function mendRun(folder: string, options: MendOptions): Promise<MendedRun> {
   const mended: string[] = [];
@@ -147,7 +147,7 @@ interface Mending {
   readonly outcome: Outcome;
 }
 
-/** Runs a member over every split again. */
+/** Runs a member on every split again. */
 async function computeLogits(run: Mending, member: number, sums: SavedMember["files"]): Promise<MemberLogits> {
   const weights = await readModelFiles(memberFolder(run.folder, member), sums);
   const model = buildMember(run, member, settingsOf(run.config, member));
@@ -236,7 +236,7 @@ async function mendByReplay(run: Mending, trained: number, damaged: readonly Dam
   if (isDamaged("log") || isDamaged("checkpoint")) await mendLogAndCheckpoint(run, trained, replay, isDamaged("checkpoint"));
 }
 
-/** The logits that are stored, if something vouches for them: a checksum, or weights that give the same. */
+/** The stored logits, if they are verified by a checksum or by weights that give the same ones. */
 async function logitsOf(run: Mending, member: number, saved: SavedMember | undefined): Promise<MemberLogits> {
   const { folder, facts } = run;
   const splits = ["train", "test", ...(facts.rows?.validation ? (["validation"] as const) : [])] as const;
@@ -291,7 +291,7 @@ async function mendLogAndCheckpoint(
     outcome.mended("events.jsonl, checkpoint/latest.safetensors: removed; the run starts from the beginning when it is resumed.");
     return;
   }
-  // A member that the scheme stopped at has no next one to go on with: it is trained again, to the same bytes.
+  // The scheme stopped at this member, so there is no next one to resume with: it is trained again, to the same bytes.
   const checkpoint: Checkpoint = isCheckpointDamaged
     ? { member: replay.reason === "stopped-by-scheme" ? trained - 1 : trained }
     : decodeCheckpoint(await readFile(path), path).checkpoint;
@@ -316,7 +316,7 @@ async function mendLogAndCheckpoint(
     outcome.mended(`checkpoint/latest.safetensors: rebuilt before member ${checkpoint.member}, which restarts if it was in training.`);
 }
 
-/** @throws UserError when a file is missing */
+/** @throws UserError if a file is missing */
 async function sumsOf(folder: string, { rows }: RunFacts): Promise<Record<string, string>> {
   const names = [
     "weights.bin",

@@ -11,7 +11,7 @@ let files: ReturnType<typeof encodeModel>;
 let weights: WeightValues;
 beforeAll(async () => {
   await tf.setBackend("cpu");
-  tf.layers.dense({ units: 1 }); // made-up names count on
+  tf.layers.dense({ units: 1 }); // generated names count on
   const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 3 }), tf.layers.dense({ name: "classes", units: 1 })] });
   weights = await readWeights(model);
   files = encodeModel(model, weights);

@@ -17,7 +17,10 @@ const modelJson = z.object({
   ]),
 });
 
-/** `weights.bin` and `model.json`, TensorFlow.js's layers format, in the order to write them: the JSON vouches for the other. */
+/**
+ * `weights.bin` and `model.json` in TensorFlow.js's layers format, in the order in which to write them: a complete JSON file implies
+ * complete weights.
+ */
 export function encodeModel(model: tf.LayersModel, weights: WeightValues): Record<"weights.bin" | "model.json", string | Uint8Array> {
   const bytes = Buffer.concat(
     [...weights.values()].map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
@@ -41,8 +44,8 @@ function topology(model: tf.LayersModel): unknown {
 
 /**
  * Reads the weights of a layers model as TensorFlow.js stores it.
- * @param sums SHA-256 that the two files must have, by name, as far as they are known
- * @throws UserError when a file is missing, was changed or does not fit the other
+ * @param sums expected SHA-256 of the two files by name, as far as they are known
+ * @throws UserError if a file is missing, was changed or does not fit the other
  */
 export async function readModelFiles(folder: string, sums: Readonly<Record<string, string>> = {}): Promise<WeightValues> {
   const path = join(folder, "model.json");

@@ -3,8 +3,8 @@ import { basename, dirname, resolve } from "node:path";
 import { nearest } from "../nearest.ts";
 
 /**
- * What lies beside a path that does not exist and is called nearly so, as it was written: a slip of the fingers.
- * @param from where a relative path begins
+ * An existing path with a similar name, in the form that the user wrote, in case of a typing error.
+ * @param from the folder that relative paths start from
  */
 export function nearestPath(path: string, from: string = process.cwd()): string | undefined {
   const folder = dirname(path);
@@ -17,7 +17,7 @@ export function nearestPath(path: string, from: string = process.cwd()): string 
   }
 }
 
-/** ` Did you mean "runs/mine"?`, if something is called nearly so. */
+/** ` Did you mean "runs/mine"?`, if a path with a similar name exists. */
 export function pathSuggestion(path: string, from?: string): string {
   const close = nearestPath(path, from);
   return close === undefined ? "" : ` Did you mean "${close}"?`;

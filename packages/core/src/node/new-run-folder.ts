@@ -6,9 +6,9 @@ import { UserError } from "../user-error.ts";
 import { errorCode, fileError } from "./file-error.ts";
 
 /**
- * Makes the folder of a new run, `runs/2026-11-24-nin-bagging`, numbered when taken. One of the run's own name that was killed before its first
- * file is taken as it is.
- * @throws UserError for a name that is taken, and when the system refuses
+ * Creates the folder of a new run, `runs/2026-11-24-nin-bagging`, with a number if the name is taken. A folder of this run's own name that
+ * was killed before it wrote its first file is reused.
+ * @throws UserError for a name that is taken, and if the system refuses
  */
 export async function newRunFolder(out: string, config: ResolvedConfig): Promise<string> {
   const nets = [...new Set(config.members.map((member) => member.architecture.name))].join("-");
@@ -30,7 +30,7 @@ export async function newRunFolder(out: string, config: ResolvedConfig): Promise
   }
 }
 
-/** @throws UserError unless the folder is one of a run that was killed before its first file */
+/** @throws UserError unless the folder belongs to a run that was killed before it wrote its first file */
 export async function refuseTakenName(folder: string): Promise<void> {
   if (await isBarelyBegun(folder)) return;
   const isRun = existsSync(join(folder, "experiment.json"));
@@ -39,7 +39,7 @@ export async function refuseTakenName(folder: string): Promise<void> {
   );
 }
 
-/** What a run makes before experiment.json, and what is left of a file that was being written. */
+/** Files that a run creates before experiment.json, and incomplete files. */
 const FIRST = /^(members|weights|checkpoint|(preprocessing|labels)\.safetensors|events\.jsonl|lock\.json.*|.*\.part)$/;
 
 async function isBarelyBegun(folder: string): Promise<boolean> {

@@ -9,7 +9,7 @@ import { openBench } from "./open-bench.ts";
 
 const toy = { architecture: { name: "linear", height: 6 }, binarizer: "none", scheme: "bag", voter: "sum", backend: "cpu", batchSize: 5 };
 
-/** With a dataset of [6, 2, 3] that is never to be read, and a backend that tells of its kernels. */
+/** With a dataset of [6, 2, 3] that must not be read, and a backend that profiles its kernels. */
 function container() {
   const made = toyContainer();
   made.resolve(DATASETS).add("unread", {
@@ -44,7 +44,7 @@ test("a member is built for the images that its dataset expects, which is not re
     batchSize: 5,
     gradientAccumulationSteps: 1,
     parameters: 36 * 4 + 4,
-    multiplyAdds: { training: 2 * 36 * 4, evaluation: 36 * 4 }, // nobody asks for the gradient of the images
+    multiplyAdds: { training: 2 * 36 * 4, evaluation: 36 * 4 }, // the gradient of the images is not needed
     backend: "cpu",
     device: "",
   });
@@ -96,7 +96,7 @@ test("a profile is that of one step: the backward pass is in that of training al
   const products = (rows: typeof training) =>
     rows.filter(({ kernel }) => kernel.endsWith("MatMul")).reduce((sum, { calls }) => sum + calls, 0);
   expect(products(evaluation)).toBe(1);
-  expect(products(training)).toBe(3); // TensorFlow.js's own backend computes the gradient of the images, though nobody asks for it
+  expect(products(training)).toBe(3); // TensorFlow.js's own backend computes the gradient of the images although it is not needed
   expect(tf.memory().numTensors).toBe(before);
   expect(await bench.limits()).toBeUndefined();
   bench.dispose();

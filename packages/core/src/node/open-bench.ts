@@ -15,7 +15,7 @@ import { resolveConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
 import { settleBackend } from "./auto-backend.ts";
 
-/** What is measured. Plain JSON. */
+/** What is measured, as plain JSON. */
 export interface BenchSubject {
   readonly architecture: string;
   readonly binarizer: string;
@@ -23,12 +23,15 @@ export interface BenchSubject {
   readonly shape: readonly [number, number, number];
   readonly classes: number;
   readonly batchSize: number;
-  /** Parts that a training step's batch is computed in. */
+  /** Number of parts in which the batch of a training step is computed. */
   readonly gradientAccumulationSteps: number;
   readonly parameters: number;
-  /** Of an image; in training each layer forward, for its kernel's gradient and, but for the first, for its input's. */
+  /**
+   * Per image. In training, each layer counts its forward pass, the gradient of its kernel and, except for the first layer, that of its
+   * input.
+   */
   readonly multiplyAdds: { readonly training: number; readonly evaluation: number };
-  /** The backend with the options that differ from its defaults, and what it says of this machine. */
+  /** The backend with its non-default options, and what it reports about this machine. */
   readonly backend: string;
   readonly device: string;
 }
@@ -37,15 +40,15 @@ export interface OpenBenchOptions {
   readonly container: DependencyContainer;
   /** From 0. Default: the first. */
   readonly member?: number;
-  /** Where a step's time goes will be asked for, so a backend that cannot tell is refused. */
+  /** Whether a profile will be requested: a backend that cannot profile is then refused. */
   readonly profile?: boolean;
 }
 
 /**
- * Builds a member of a configuration, to time its steps. No data set is read: its images are random numbers, of the shape
- * that the data set's definition expects, else of CIFAR-10's.
- * @returns what is measured, and what measures it, which the caller disposes
- * @throws UserError for everything in the configuration that `train` would refuse, and for a member that is not there
+ * Builds a member of a configuration, to time its steps. Reads no dataset: images are random numbers of the shape that the dataset's
+ * definition expects, else of CIFAR-10's.
+ * @returns a description of what is measured, and the benchmark, which the caller disposes
+ * @throws UserError for everything in the configuration that `train` would refuse, and for a member that does not exist
  */
 export async function openBench(
   config: Config,
@@ -104,7 +107,7 @@ export async function openBench(
   };
 }
 
-/** A data set that must be told its folder is told any, since it is not read. */
+/** A dataset that requires a folder is given a placeholder, since it is not read. */
 function withoutFolder(dataset: Spec, container: DependencyContainer): Spec {
   const folder = container.resolve(DATASETS).entry(dataset.name).definition.options?.shape["data"];
   const isNeeded = folder !== undefined && "safeParse" in folder && !folder.safeParse(undefined).success;

@@ -75,7 +75,7 @@ test("what is damaged or gone is computed from the weights, to the same logits, 
     onProgress: ({ done }) => done === 64 && stop.abort(new Error("enough")),
   });
   await expect(stopped).rejects.toThrow("enough");
-  await new Promise((resolve) => setTimeout(resolve, 0)); // for batches on their way
+  await new Promise((resolve) => setTimeout(resolve, 0)); // for pending batches
   expect(tf.memory().numTensors).toBe(numTensors);
 });
 

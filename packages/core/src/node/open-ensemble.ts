@@ -24,43 +24,43 @@ export interface EnsembleMember {
   /** For example `nin width=0.5`. */
   readonly architecture: string;
   readonly binarizer: string;
-  /** Vote weight; absent: the scheme has dropped it, it has no vote. */
+  /** Vote weight; absent if the scheme rejected the member, which then does not vote. */
   readonly alpha?: number;
-  /** Splits whose logits were computed now; of the others they are those that were stored when it was trained. */
+  /** Splits whose logits were computed now; on other splits they are those stored in training. */
   readonly computed: readonly SplitName[];
-  /** Of the splits that were computed `again`: share of rows with the class that was stored. */
+  /** For splits computed `again`: share of rows with the same class as stored. */
   readonly agreement: Readonly<Partial<Record<SplitName, number>>>;
 }
 
-/** Labels of a split, and what each member makes of its images. */
+/** Labels of a split, and each member's logits on its images. */
 export interface EnsembleSplit {
   /** [rows] */
   readonly labels: Int32Array;
-  /** Logits [to − from, classes] of the rows from `from` on, before `to`: one array a member, in the order of `members`. Not to be changed. */
+  /** Logits [to − from, classes] of rows `from` to `to` − 1: one array per member, in the order of `members`. Read only. */
   logits(from: number, to: number): Float32Array[];
 }
 
-/** The trained members of a run with their logits: what there is to judge, to choose from and to report. */
+/** The trained members of a run with their logits, for evaluation, selection and reports. */
 export interface Ensemble {
   readonly folder: string;
   /** Names of the classes. */
   readonly classes: readonly string[];
   readonly members: readonly EnsembleMember[];
-  /** How many members the configuration has. */
+  /** Number of members in the configuration. */
   readonly planned: number;
-  /** Whether the run has come to its end, with fewer members perhaps. */
+  /** Whether the run has ended, possibly with fewer members. */
   readonly ended: boolean;
   readonly mirror: boolean;
-  /** Of the run's configuration. */
+  /** The voter of the run's configuration. */
   readonly voter: string;
-  /** Those of the configuration first, then every other that is registered; all apply to the classes. */
+  /** Metrics of the configuration first, then all other registered ones that apply to the number of classes. */
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly splits: Readonly<Partial<Record<SplitName, EnsembleSplit>>>;
-  /** What the data have other than the run's own, a phrase; absent: nothing. */
+  /** How the data differ from the run's own, as a phrase; absent if they do not. */
   readonly otherData?: string;
-  /** What is not as it would be on the run's own data with all that was stored, a sentence each. */
+  /** Deviations from the run's own data and stored logits, one sentence each. */
   readonly notes: readonly string[];
-  /** Every registered voter by name, made anew: one that learns keeps what it was fitted to. */
+  /** Creates every registered voter by name. Voters are new, because one that learns keeps its fit. */
   createVoters(): ReadonlyMap<string, Voter>;
 }
 
@@ -69,26 +69,29 @@ export interface OpenEnsembleOptions {
   readonly container: DependencyContainer;
   /** The data of the run, if they are loaded already; not disposed. */
   readonly data?: LoadedDataset;
-  /** Other data, or the run's own at another place. */
+  /** Other data, or the run's own at another path. */
   readonly dataset?: Spec;
-  /** What computes, where something must be computed. */
+  /** The backend to use if anything must be computed. */
   readonly backend?: Spec;
-  /** Takes the mean of each member's logits of an image and of its mirror image, left to right: all is computed, in twice the time. Default false. */
+  /**
+   * Averages each member's logits of an image and of its mirror image (left to right). Computes everything, in twice the time. Default
+   * false.
+   */
   readonly mirror?: boolean;
-  /** Computes all logits, and says how far they agree with those stored. Default false. */
+  /** Computes all logits, and reports how far they agree with stored ones. Default false. */
   readonly again?: boolean;
-  /** Default: all; with `mirror`, validation and test; on other data, test. Held-out rows are there in any case, as far as there are any. */
+  /** Default: all; with `mirror`, validation and test; on other data, test. Held-out rows are always included if they exist. */
   readonly splits?: readonly SplitName[];
-  /** While data are read and logits computed; `total` of logits is rows of all members together, a mirror image a row of its own. */
+  /** Called while data are read and logits computed; for logits, `total` counts the rows of all members, and a mirror image is a row. */
   onProgress?(progress: { readonly what: string; readonly done: number; readonly total: number }): void;
-  /** Ends it between two batches. */
+  /** Aborts between two batches. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Opens the trained members of a run for judgement. Logits that are stored and whose checksums are right are taken; others are computed from the
- * weights. On other data than the run's, held-out rows are the run's own all the same, as it stored them. Nothing is written.
- * @throws UserError when the run has no trained member, or weights that are needed are missing or damaged; the signal's reason once that is aborted
+ * Opens the trained members of a run for evaluation. Takes stored logits whose checksums are right, and computes others from the weights.
+ * On other data, held-out rows are still the run's own, as it stored them. Writes nothing.
+ * @throws UserError if the run has no trained member, or needed weights are missing or damaged; the signal's reason if it is aborted
  */
 export async function openEnsemble(folder: string, options: OpenEnsembleOptions): Promise<Ensemble> {
   const { container, dataset, backend, mirror = false, again = false } = options;

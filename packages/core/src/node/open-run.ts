@@ -9,13 +9,13 @@ import { surveyRun } from "./survey-run.ts";
 
 export interface SavedRun {
   readonly folder: string;
-  /** What the run was made from, every default filled in. */
+  /** The run's configuration, with every default filled in. */
   readonly config: Config;
-  /** Numbers of the members that are trained, in order. */
+  /** Numbers of the trained members, in order. */
   readonly members: readonly number[];
 }
 
-/** @throws UserError when the folder is not one that training made, or lacks a member that it had */
+/** @throws UserError if the folder was not made by training, or lacks a member that it had */
 export async function openRun(folder: string): Promise<SavedRun> {
   const { config } = await readExperiment(folder);
   const { trained, logged, checkpointed, hasLog } = await surveyRun(folder);
@@ -39,15 +39,15 @@ export async function openRun(folder: string): Promise<SavedRun> {
   return { folder, config, members: trained };
 }
 
-/** How many members a saved configuration has. */
+/** Number of members of a saved configuration. */
 export function membersOf({ members = 0 }: Config): number {
   return typeof members === "number" ? members : members.reduce((sum, { count = 1 }) => sum + count, 0);
 }
 
 /**
- * Replays the events of a run, its pauses among them, and at the end warns of lines that are no events. With `follow` it then waits for more, also from another
- * process, until the run ends or `signal` aborts.
- * @throws UserError when the folder is not a run folder, or has no log
+ * Replays the events of a run, including its pauses, and at the end warns of lines that are not events. With `follow`, it then waits for
+ * more, also from another process, until the run ends or `signal` aborts.
+ * @throws UserError if the folder is not a run folder, or has no log
  */
 export async function* followEvents(folder: string, options: Omit<ReadOptions, "onDamaged">): AsyncGenerator<RunEvent> {
   await readExperiment(folder);

@@ -1,4 +1,4 @@
-// The out-of-bag score of data whose logits are too many to keep. The limit is lowered, since 50 million logits take a minute to compute.
+// The out-of-bag score of data whose logits are too many to keep. The limit is lowered, since computing 50 million logits takes a minute.
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test, vi } from "vitest";
 import type { Config } from "../config.ts";

@@ -19,7 +19,7 @@ import { memoryWarning } from "./memory-warning.ts";
 import { stepMemory } from "./step-memory.ts";
 import { membersAtATime } from "./threads/members-at-a-time.ts";
 
-/** Members alike. */
+/** A group of identical members. */
 export interface PlannedKind {
   readonly architecture: string;
   readonly binarizer: string;
@@ -27,13 +27,13 @@ export interface PlannedKind {
   readonly epochs: number;
   readonly learningRate: number;
   readonly summary: ModelSummary;
-  /** Shapes of the weights by name, `conv1/kernel`, in the net's order, running statistics included. */
+  /** Shapes of the weights by name (`conv1/kernel`), in the order of the network, running statistics included. */
   readonly weights: ReadonlyMap<string, readonly number[]>;
 }
 
-/** What a run would do, found without training. */
+/** What a run would do, computed without training. */
 export interface RunPlan {
-  /** As a configuration file could hold it, every default filled in. */
+  /** As in a configuration file, with every default filled in. */
   readonly config: Config;
   readonly dataset: {
     readonly name: string;
@@ -44,18 +44,18 @@ export interface RunPlan {
     readonly classes: number;
   };
   readonly kinds: readonly PlannedKind[];
-  /** What may end the run before its last member. */
+  /** The rule that may end the run before its last member. */
   readonly stopWhen?: StopRule;
-  /** Bytes of all members, 1-bit kernels at a bit a weight, and of their real-valued twins. */
+  /** Size of all members with 1 bit per weight of 1-bit kernels, and of their real-valued twins. */
   readonly bytes: number;
   readonly realBytes: number;
-  /** Images trained on, and multiply-adds of it: a backward pass costs two forward passes. */
+  /** Number of images trained on, and multiply-adds of the training; a backward pass counts as two forward passes. */
   readonly images: number;
   readonly multiplyAdds: number;
-  /** Bytes a training step keeps where nothing is fused: every layer's output twice, weights with gradient and Adam's moments. */
+  /** Bytes that a training step keeps if nothing is fused: every layer's output twice, weights with gradients and Adam's moments. */
   readonly memoryBytes: number;
   readonly machineMemoryBytes: number;
-  /** Of the data (pictures left out, and why), and of memory that may not suffice. */
+  /** Warnings about the data (images left out, and why), and about memory that may not suffice. */
   readonly warnings: readonly string[];
 }
 

@@ -7,8 +7,8 @@ import { asConfig } from "./experiment.ts";
 import { placeOptions } from "./same-data.ts";
 
 /**
- * What of a configuration decides on the bytes of members, for a machine other than this: without who listens, the files of plugins, where the
- * data lie, how the machine is used, and what the run brings its members from elsewhere (weights to begin with, members that are given).
+ * The part of a configuration that affects the bytes of members, for another machine: without listeners, plugin files, paths of data, use
+ * of the machine, and what the run itself brings from elsewhere (initial weights, given members).
  */
 export function portableConfig(config: ResolvedConfig, container: DependencyContainer): Config {
   const { listeners: _listeners, plugins: _plugins, parallel: _parallel, init: _init, given: _given, ...rest } = config;

@@ -17,7 +17,7 @@ const config = { ...toyConfig, scheme: "boost", pretrainEpochs: 1 } satisfies Co
 
 beforeAll(() => tf.setBackend("cpu"));
 
-/** Trains, or goes on, until the power is cut; returns the members whose end was emitted. */
+/** Trains or resumes until the power is cut; returns the members whose end was emitted. */
 async function trainUntilCut(out: string, files: PowerCutFiles | undefined, own: Config = config): Promise<number[]> {
   const folder = join(out, "toy");
   const ended: number[] = [];

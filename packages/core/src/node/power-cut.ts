@@ -3,22 +3,22 @@ import { dirname, join, sep } from "node:path";
 import type { Random } from "../random.ts";
 import { disk, type FileSystem, type OpenFile } from "./file-system.ts";
 
-/** What a file holds now, and what of it is certain to outlast a power cut. */
+/** The current contents of a file, and what of it is certain to survive a power cut. */
 interface Content {
   readonly isFolder: boolean;
   synced: Buffer;
-  /** Where it lies now; undefined when it has lost its name. */
+  /** Current path; undefined after the file has lost its name. */
   path: string | undefined;
 }
 
-/** Thrown by everything that is asked for after the cut. */
+/** Thrown by every operation after the cut. */
 export class PowerCut extends Error {
   override readonly name: string = "PowerCut";
 }
 
 /**
- * The disk, whose power is cut at a given operation: for tests. What was not synced may then be lost, contents of files and names in folders each
- * for itself; names within one folder in the order in which they were given.
+ * A disk whose power is cut at a given operation, for tests. Unsynced changes may then be lost: contents of each file and names in each
+ * folder independently, names within one folder in the order in which they were made.
  */
 export class PowerCutFiles implements FileSystem {
   /** Operations so far. */
@@ -27,12 +27,12 @@ export class PowerCutFiles implements FileSystem {
   readonly #cutAt: number;
   readonly #now = new Map<string, Content>();
   readonly #lasting = new Map<string, Content>();
-  /** Changes of names in each folder that are not synced yet. */
+  /** Unsynced changes of names, by folder. */
   readonly #waiting = new Map<string, (() => void)[]>();
 
   /**
-   * @param folder that everything is written in; what it holds already has lasted
-   * @param cutAt number of the operation that is not carried out any more, from 1; Infinity for none
+   * @param folder that contains everything written; its current contents count as synced
+   * @param cutAt number of the first operation that is not carried out, from 1; Infinity for none
    */
   constructor(folder: string, cutAt: number) {
     this.#folder = folder;
@@ -130,8 +130,8 @@ export class PowerCutFiles implements FileSystem {
   }
 
   /**
-   * Leaves on the disk what a power cut might have left.
-   * @param random decides what of it that was not synced has lasted
+   * Leaves on the disk what a power cut might leave.
+   * @param random decides which unsynced changes survive
    */
   cut(random: Random): void {
     const current = new Map([...this.#now].map(([path, { isFolder }]) => [path, isFolder ? undefined : readFileSync(path)]));
@@ -139,7 +139,7 @@ export class PowerCutFiles implements FileSystem {
     rmSync(this.#folder, { recursive: true, force: true });
     const there = new Set<string>();
     for (const [path, content] of [...this.#lasting].toSorted(([a], [b]) => a.split(sep).length - b.split(sep).length)) {
-      if (path !== this.#folder && !there.has(dirname(path))) continue; // in a folder that has not lasted
+      if (path !== this.#folder && !there.has(dirname(path))) continue; // in a folder that did not survive
       there.add(path);
       if (content.isFolder) mkdirSync(path);
       else writeFileSync(path, lastingBytes(content.synced, content.path === undefined ? undefined : current.get(content.path), random));

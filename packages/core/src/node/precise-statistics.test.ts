@@ -1,5 +1,5 @@
-// Runs whose members are scored and kept with statistics of batch norm that are computed anew, or with averaged weights, and what is
-// said of scores that look wrong.
+// Runs whose members are scored and stored with recomputed batch-norm statistics or with averaged weights, and warnings about suspicious
+// scores.
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { ARCHITECTURES } from "../architecture.ts";
@@ -107,7 +107,7 @@ test("averages without statistics of their own are refused, and so is what is no
   });
 });
 
-/** A net whose running means are so far off, and so slow, that it is right while training and answers the same for all images when scored. */
+/** A network whose running means are so far off, and so slow, that it is right during training and predicts one class when it is scored. */
 container.resolve(ARCHITECTURES).add("lagging", {
   description: "",
   create: () => ({

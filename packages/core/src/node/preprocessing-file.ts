@@ -13,12 +13,13 @@ import { readSealed, writeSealed } from "./sealed-safetensors.ts";
 import { writeAside } from "./write-aside.ts";
 
 /**
- * Keeps with the run what its images were preprocessed with, so that new ones can be. Nothing for a dataset that does nothing.
+ * Stores with the run how its images were preprocessed, so that new images can be prepared alike. Writes nothing for a dataset without
+ * preprocessing.
  *
- * The file `preprocessing.safetensors` has two strings of JSON as metadata: `preprocessing`, the operations in order, and
- * the dataset's `provenance`. An operation stands there with its fields; for an array stands the name of its tensor, F32
- * [values]: `mean` and `deviation` of `standardize`, `zcaMean` and `zcaMatrix` of `whiten`, with the operation's position
- * behind a dot where the name is taken. The same operations and provenance give the same bytes.
+ * The file `preprocessing.safetensors` has two JSON strings as metadata: `preprocessing`, the operations in order, and the dataset's
+ * `provenance`. An operation is stored with its fields; an array is replaced by the name of its tensor, F32 [values]: `mean` and
+ * `deviation` of `standardize`, `zcaMean` and `zcaMatrix` of `whiten`, followed by a dot and the operation's position if the name is taken.
+ * The same operations and provenance give the same bytes.
  */
 export async function writePreprocessing(
   folder: string,
@@ -27,12 +28,12 @@ export async function writePreprocessing(
 ): Promise<void> {
   const { operations, tensors } = encode(preprocessing);
   const path = join(folder, "preprocessing.safetensors");
-  if (operations.length === 0) return await files.remove(path); // a run of that name may have been killed behind it
+  if (operations.length === 0) return await files.remove(path); // a killed run of the same name may have left one
   const metadata = { preprocessing: JSON.stringify(operations), provenance: JSON.stringify(provenance) };
   await writeAside(path, writeSealed({ metadata, tensors }), files);
 }
 
-/** SHA-256 of the operations and their arrays; undefined for none. */
+/** SHA-256 of the operations and their arrays; undefined if there are none. */
 export function preprocessingSum(preprocessing: Preprocessing): string | undefined {
   const { operations, tensors } = encode(preprocessing);
   return operations.length === 0 ? undefined : sumOf(JSON.stringify(operations), tensors);
@@ -54,7 +55,7 @@ function encode(preprocessing: Preprocessing): { operations: Readonly<Record<str
   return { operations, tensors };
 }
 
-/** Plain JSON of an operation, its arrays kept by `tensor`, which returns their names. */
+/** An operation as plain JSON; `tensor` stores its arrays and returns their names. */
 function described(
   operation: PreprocessingOperation,
   tensor: (name: string, data: Float32Array) => string,
@@ -90,9 +91,9 @@ const operationJson = z.discriminatedUnion("operation", [
 ]);
 
 /**
- * What a run's images were preprocessed with.
- * @param sum that it must have, as experiment.json holds it; undefined where there was nothing to keep
- * @throws UserError when the file is missing or damaged
+ * The preprocessing of a run's images.
+ * @param sum expected checksum, from experiment.json; undefined if there was nothing to store
+ * @throws UserError if the file is missing or damaged
  */
 export async function readPreprocessing(folder: string, sum: string | undefined): Promise<Preprocessing> {
   if (sum === undefined) return [];
@@ -120,9 +121,8 @@ async function readTensors(path: string, remedy: string): Promise<Safetensors> {
 }
 
 /**
- * The name of an array that a run of an older version was preprocessed with and that is another one now. Such a run keeps its arrays without
- * the operations, if at all.
- * @throws UserError when the file is damaged
+ * The name of an array of a run of an older version that differs now. Such a run stores its arrays without the operations, if at all.
+ * @throws UserError if the file is damaged
  */
 export async function otherOlderArray(folder: string, preprocessing: Preprocessing): Promise<string | undefined> {
   const path = join(folder, "preprocessing.safetensors");

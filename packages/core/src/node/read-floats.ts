@@ -4,14 +4,14 @@ import { UserError } from "../user-error.ts";
 import { fileError } from "./file-error.ts";
 
 export interface FloatsExpected {
-  /** How many, and what of: "100 rows × 10 classes". Absent: any number. */
+  /** Expected number of floats, and its meaning: "100 rows × 10 classes". Absent: any number. */
   readonly count?: { readonly floats: number; readonly of: string } | undefined;
   readonly sha256?: string | undefined;
 }
 
 /**
- * Reads a file of float32 numbers, piece by piece: the logits of ImageNet's training set are 5 GB, and `readFile` ends at 2.
- * @throws UserError when the file is missing, has another length, was changed, or is cut while it is read
+ * Reads a file of float32 numbers in pieces: the logits of ImageNet's training set take 5 GB, and `readFile` is limited to 2 GB.
+ * @throws UserError if the file is missing, has another length, was changed, or is truncated while it is read
  */
 export async function readFloats(path: string, expected: FloatsExpected = {}, pieceBytes: number = 2 ** 30): Promise<Float32Array> {
   let values = new Float32Array(0);
@@ -23,7 +23,7 @@ export async function readFloats(path: string, expected: FloatsExpected = {}, pi
 }
 
 /**
- * Reads such a file without keeping anything of it.
+ * Reads and checks such a file without keeping its contents.
  * @throws UserError as `readFloats`
  */
 export async function checkFloats(path: string, expected: FloatsExpected): Promise<void> {
@@ -31,7 +31,7 @@ export async function checkFloats(path: string, expected: FloatsExpected): Promi
   await walk(path, expected, (size, at) => piece.subarray(0, size - at));
 }
 
-/** @param place gives room for what stands in the file from `at` on, at least a byte of it */
+/** @param place returns a buffer of at least one byte for the contents from offset `at` on */
 async function walk(path: string, { count, sha256 }: FloatsExpected, place: (size: number, at: number) => Uint8Array): Promise<void> {
   const mend = 'Restore it from a copy, or recompute it from the weights with "benn fsck --mend".';
   const file = await open(path, "r").catch((error: unknown) => {

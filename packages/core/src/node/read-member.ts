@@ -11,8 +11,8 @@ import { memberFolder } from "./run-paths.ts";
 
 /**
  * Reads a finished member.
- * @returns `sampleWeights` is the SHA-256 of those that it was trained with
- * @throws UserError when a file is missing, was changed or has another length than the run's data give it
+ * @returns `sampleWeights` is the SHA-256 of the sample weights that it was trained with
+ * @throws UserError if a file is missing, was changed or does not have the length that follows from the run's data
  */
 export async function readMember(
   run: string,
@@ -33,7 +33,7 @@ export async function readMember(
 
 /**
  * Reads member.json.
- * @throws UserError also when it is another member's, or lacks a checksum that a run of its format has
+ * @throws UserError also if it is another member's, or lacks a checksum that this format requires
  */
 export async function readMemberRecord(run: string, member: number, { format, rows }: RunFacts): Promise<SavedMember> {
   const folder = memberFolder(run, member);
@@ -57,7 +57,7 @@ export async function readMemberRecord(run: string, member: number, { format, ro
   return saved;
 }
 
-/** @throws UserError when the file is missing, was changed or has another length */
+/** @throws UserError if the file is missing, was changed or has another length */
 export async function readLogits(
   run: string,
   member: number,

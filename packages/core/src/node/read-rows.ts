@@ -2,10 +2,10 @@ import { readSync } from "node:fs";
 import { UserError } from "../user-error.ts";
 
 /**
- * Rows of an open file of [n, columns] float32 numbers, in this order; those that follow one another in one go.
+ * Reads rows of an open file of [n, columns] float32 numbers, in this order; consecutive rows are read at once.
  * @param path of the file, for errors
  * @returns [rows.length, columns]
- * @throws UserError when the file ends before a row
+ * @throws UserError if the file ends before a row
  */
 export function readRows(file: number, rows: Int32Array, columns: number, path: string): Float32Array {
   const taken = new Float32Array(rows.length * columns);

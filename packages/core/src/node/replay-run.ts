@@ -23,24 +23,24 @@ export interface ReplayTask {
   readonly config: ResolvedConfig;
   readonly data: LoadedDataset;
   readonly container: DependencyContainer;
-  /** The first members, which are trained. */
+  /** The trained members, from the first on. */
   readonly members: readonly (() => Promise<ReplayedMember>)[];
   /** Of a run whose members come from elsewhere. */
   readonly given: GivenMembers | undefined;
 }
 
 export interface Replay {
-  /** What a log holds but for steps, epochs and scores: start of the run, starts and ends of members, warnings, votes, the end. */
+  /** The events of a log without steps, epochs and scores: start of the run, starts and ends of members, warnings, votes, the end. */
   readonly events: readonly Emitted[];
   readonly records: ReadonlyMap<number, MemberRecord>;
-  /** By the member that is trained with them. */
+  /** Sample weights by the member that is trained with them. */
   readonly sampleWeights: ReadonlyMap<number, Float64Array>;
   readonly reason: RunEnd["reason"];
 }
 
 /**
- * Lets the loop that trained a run go over its members again without training them: the scheme judges the logits that are there, and what
- * follows from them, records, sample weights and votes, is computed anew, to the same bytes.
+ * Runs the training loop of a run over its members again without training: the scheme judges the stored logits, and records, sample weights
+ * and votes are recomputed to the same bytes.
  */
 export async function replayRun({ folder, config, data, container, members, given }: ReplayTask): Promise<Replay> {
   const records = new Map<number, MemberRecord>();
@@ -72,10 +72,10 @@ export async function replayRun({ folder, config, data, container, members, give
       return load ? { finished: true, ...(await load()) } : { finished: false };
     },
   };
-  // Nothing is trained before the first member; an empty model stands for the one that it went on from.
+  // Nothing is trained before the first member; an empty model stands for the one that it started from.
   const started = config.pretrainEpochs > 0 || config.init !== undefined;
   const init: WeightValues | undefined = started ? new Map() : undefined;
-  const planned = (): number => Math.max(config.members.length, members.length); // more than were configured were added
+  const planned = (): number => Math.max(config.members.length, members.length); // members were added to the configured ones
   const task = {
     config: { ...config, pretrainEpochs: 0 },
     data,

@@ -11,15 +11,15 @@ export interface RestoredMember {
   readonly member: number;
   readonly settings: MemberConfig;
   readonly record: MemberRecord;
-  /** The logits stored when it was trained. */
+  /** The logits stored when the member was trained. */
   readonly logits: MemberLogits;
-  /** With its trained weights. The caller disposes it. */
+  /** The network with its trained weights. The caller disposes it. */
   readonly model: LayersModel;
 }
 
 /**
- * Builds the trained members of a run again, one by one.
- * @throws UserError when the weights do not fit, or a file was changed
+ * Rebuilds the trained members of a run, one by one.
+ * @throws UserError if the weights do not fit, or a file was changed
  */
 export async function* restoreMembers({ folder, members }: SavedRun, task: BuildTask): AsyncGenerator<RestoredMember> {
   for (const member of members) {

@@ -4,10 +4,10 @@ import { readPreprocessing } from "./preprocessing-file.ts";
 import { readValidationLabels } from "./validation-labels.ts";
 
 /**
- * What a run keeps of its dataset: shape, class names, labels of the held-out rows, preprocessing, provenance. Enough to build its nets, to fit
- * its voters and to prepare an image; its splits hold no images, and those of training and test no rows.
- * @returns undefined for a run of a version that did not keep it, whose dataset has to be loaded
- * @throws UserError when a file of the run is damaged
+ * What a run stores of its dataset: shape, class names, labels of the held-out rows, preprocessing, provenance. Enough to build its
+ * networks, fit its voters and prepare images. Its splits contain no images, and those of training and test no rows.
+ * @returns undefined for a run of a version that did not store it, whose dataset must be loaded
+ * @throws UserError if a file of the run is damaged
  */
 export async function readRunData(folder: string): Promise<LoadedDataset | undefined> {
   const { data, dataset } = await readExperiment(folder);

@@ -26,11 +26,11 @@ export interface RunFolderOptions {
   /** Takes the run over from the process that holds it. */
   readonly takeOver?: boolean | undefined;
   readonly files?: FileSystem | undefined;
-  /** Whether a checkpoint that cannot be written ends the run: no later one follows when the run is about to stop. */
+  /** Whether a checkpoint that cannot be written ends the run: true if the run is about to stop, since no later one follows. */
   readonly isStopping?: (() => boolean) | undefined;
 }
 
-/** A run as a folder; docs/run-format.md has it to the byte. */
+/** A run stored as a folder; docs/run-format.md defines it to the byte. */
 export class RunFolder implements RunStore {
   readonly path: string;
   readonly #log: EventLog;
@@ -41,7 +41,7 @@ export class RunFolder implements RunStore {
   /** SHA-256 of the sample weights, by the member that is trained with them. */
   readonly #sampleWeights = new Map<number, string>();
   #experiment: string | undefined;
-  /** Checkpoints in a row that could not be written. */
+  /** Number of consecutive checkpoints that could not be written. */
   #refused = 0;
 
   private constructor(path: string, log: EventLog, lock: RunLock, { files = disk, isStopping = () => false }: RunFolderOptions) {
@@ -53,8 +53,8 @@ export class RunFolder implements RunStore {
   }
 
   /**
-   * Opens a run folder for writing, making it if need be.
-   * @throws UserError when another process writes it, or the system refuses
+   * Opens a run folder for writing, and creates it if necessary.
+   * @throws UserError if another process writes it, or the system refuses
    */
   static async open(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
     const { files = disk } = options;
@@ -84,7 +84,7 @@ export class RunFolder implements RunStore {
     return basename(this.path);
   }
 
-  /** Sentences about what could not be written since the last call and will be tried again, or was not as it should be. */
+  /** Warnings since the last call, about writes that will be retried, and about unexpected files. */
   takeWarnings(): string[] {
     return [...this.#log.takeWarnings(), ...this.#warnings.splice(0)];
   }
@@ -108,10 +108,12 @@ export class RunFolder implements RunStore {
     await tryAgain(() => this.#log.sync());
   }
 
-  /** A checkpoint within a member that the system refuses is a warning: the one before stands, and the next is soon. */
+  /**
+   * If the system refuses a checkpoint within a member, this is only a warning: the previous one remains, and the next one follows soon.
+   */
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
     const write = async (): Promise<void> => {
-      await this.#log.sync(); // the checkpoint vouches for the log up to its size
+      await this.#log.sync(); // the checkpoint covers the log up to its size
       await this.#write(checkpointFile(this.path), encodeCheckpoint({ checkpoint, covered: await this.#covered(checkpoint), ahead: [] }));
     };
     if (!checkpoint.training || this.#isStopping()) return await tryAgain(write);
@@ -185,7 +187,7 @@ export class RunFolder implements RunStore {
     return members;
   }
 
-  /** A run that has gone on to its second member, or to its end, has a checkpoint: without it all would be trained anew in silence. */
+  /** A run that has reached its second member or its end has a checkpoint. Without it, everything would silently be trained again. */
   async #refuseLostCheckpoint(): Promise<void> {
     const { trained, logged, ended } = await surveyRun(this.path);
     if (trained.length < 2 && logged < 2 && !ended) return;
@@ -200,7 +202,7 @@ export class RunFolder implements RunStore {
     await (this.#isStopping() ? tryAgain(write) : this.#tryOnce(write));
   }
 
-  /** One that is damaged is left aside with a warning: the member is trained from its beginning, to the same bytes. */
+  /** A damaged checkpoint is skipped with a warning: the member is trained from its beginning, to the same bytes. */
   async loadAhead(member: number): Promise<AheadCheckpoint | undefined> {
     const path = aheadFile(this.path, member);
     if (!existsSync(path)) return undefined;
@@ -224,7 +226,7 @@ export class RunFolder implements RunStore {
     for (const [split, values] of Object.entries(logits) as [string, Float32Array][]) contents[`logits.${split}.f32`] = bytesOf(values);
     const sums = Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, checksum(content)]));
     const sampleWeights = this.#sampleWeights.get(record.member);
-    // member.json comes last: it vouches for the others.
+    // member.json is written last, because it holds the checksums of the others.
     contents["member.json"] = encodeMember({ record, files: sums, ...(sampleWeights === undefined ? {} : { sampleWeights }) });
     await tryAgain(() => this.#makeFolder(folder));
     for (const [name, content] of Object.entries(contents)) await tryAgain(() => this.#write(join(folder, name), content));
@@ -253,7 +255,7 @@ export class RunFolder implements RunStore {
     await this.keepStart(encodeModel(model, weights));
   }
 
-  /** Keeps the files of a model, as they are, as the one that the first sequential member starts from. */
+  /** Stores the unchanged files of a model as the one that the first sequential member starts from. */
   async keepStart(contents: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
     await tryAgain(() => this.#makeFolder(join(this.path, "start")));
     await writeStart(this.path, contents, (path, content) => tryAgain(() => this.#write(path, content)));
@@ -305,7 +307,7 @@ export class RunFolder implements RunStore {
   }
 }
 
-/** What a killed process left of a checkpoint: every other file is written again, but one of a member ahead may not be. */
+/** Removes an incomplete checkpoint of a killed process. Every other file is written again, but that of a member ahead may not be. */
 async function removeHalfWritten(folder: string, files: FileSystem): Promise<void> {
   for (const name of await readdir(folder)) if (name.endsWith(".part")) await files.remove(join(folder, name));
 }

@@ -10,7 +10,7 @@ import { isTraining, lockRun, SILENCE_MINUTES } from "./run-lock.ts";
 const newFolder = () => mkdtempSync(join(tmpdir(), "benn-lock-"));
 const { pid: gone } = spawnSync(process.execPath, ["--version"]);
 
-/** A folder with a lock that was written so many minutes ago. */
+/** A folder with a lock of this age in minutes. */
 function locked(holder: unknown, minutes = 0): string {
   const folder = newFolder();
   const path = join(folder, "lock.json");

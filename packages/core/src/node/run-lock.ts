@@ -12,31 +12,33 @@ import { writeAside } from "./write-aside.ts";
 
 /** The right of one process to write a run folder. */
 export interface RunLock {
-  /** @throws UserError when another process has taken the run over meanwhile */
+  /** @throws UserError if another process has taken the run over meanwhile */
   check(): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Older versions write `pid` and `host` alone, and no sign of life. */
+/** Older versions write only `pid` and `host`, and no heartbeat. */
 const holderJson = z.object({
   pid: z.int(),
   host: z.string(),
-  /** Of this lock, to know it again. */
+  /** Identifies this lock. */
   id: z.string().optional(),
   start: z.object({ boot: z.string(), at: z.number() }).optional(),
 });
 type Holder = z.output<typeof holderJson>;
 
-/** Between two signs of life, for which the holder writes its lock again. */
+/** Heartbeat interval, at which the holder rewrites its lock. */
 const BEAT_MILLISECONDS = 20_000;
-/** A lock of another machine without a sign of life for so long is left behind. A holder may be in one long step of training meanwhile. */
+/**
+ * A lock of another machine without a heartbeat for this long is stale. Meanwhile a living holder may be in a single long training step.
+ */
 export const SILENCE_MINUTES = 10;
 
 /**
- * Keeps two processes from writing one run folder. A lock that was left behind is taken over: by a process of this machine that is gone, by one
- * that had our number before us (in a container it is the same at every start), by one of another machine that gives no sign of life any more.
- * @param takeOver takes the lock from any holder; one that is alive finds out before it writes again
- * @throws UserError when another process holds it
+ * Prevents two processes from writing one run folder. Takes over stale locks: of a process of this machine that no longer exists, of one
+ * that had our process id before us (in a container it is the same at every start), and of one of another machine without a heartbeat.
+ * @param takeOver takes the lock from any holder; a living one notices before its next write
+ * @throws UserError if another process holds it
  */
 export async function lockRun(folder: string, { takeOver = false }: { readonly takeOver?: boolean | undefined } = {}): Promise<RunLock> {
   const path = join(folder, "lock.json");
@@ -68,7 +70,7 @@ export async function lockRun(folder: string, { takeOver = false }: { readonly t
   };
 }
 
-/** Whether a process has the run folder open for writing, as far as this machine can see. */
+/** Whether a process has the run folder open for writing, as far as this machine can tell. */
 export async function isTraining(folder: string): Promise<boolean> {
   const path = join(folder, "lock.json");
   const holder = await readHolder(path);
@@ -76,7 +78,7 @@ export async function isTraining(folder: string): Promise<boolean> {
 }
 
 async function isLeftBehind({ pid, host, id, start }: Holder, silence: number): Promise<boolean> {
-  // Nothing is known of a process elsewhere but its signs of life, which older versions do not give.
+  // A process on another machine is known only by its heartbeat, which older versions do not write.
   if (host !== hostname()) return id !== undefined && silence > SILENCE_MINUTES * 60_000;
   if (!isAlive(pid)) return true;
   const now = await processStart(pid);
@@ -85,7 +87,7 @@ async function isLeftBehind({ pid, host, id, start }: Holder, silence: number): 
 }
 
 function isAlive(pid: number): boolean {
-  if (pid <= 0) return false; // to kill, these are groups of processes
+  if (pid <= 0) return false; // `kill` interprets these as process groups
   try {
     process.kill(pid, 0);
     return true;
@@ -113,7 +115,7 @@ async function silenceOf(path: string, now: number): Promise<number> {
   return written ? now - written.mtimeMs : 0;
 }
 
-/** Writes the same bytes again, which moves the time of the file. A failed one is made up for by the next. */
+/** Rewrites the same bytes, which updates the file's time. The next beat makes up for a failed one. */
 async function beat(path: string, id: string, text: string): Promise<void> {
   try {
     if ((await readHolder(path))?.id !== id) return;
@@ -125,11 +127,11 @@ async function beat(path: string, id: string, text: string): Promise<void> {
       await file.close();
     }
   } catch {
-    // a disk that is away for a moment
+    // a disk that is temporarily unavailable
   }
 }
 
-/** Undefined: there is no lock, or none that can be read. */
+/** Undefined if there is no lock, or none that can be read. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     return holderJson.safeParse(JSON.parse(await readFile(path, "utf8"))).data;
@@ -138,12 +140,12 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
-/** A process is done with a claim in less; one this old was left by a process that was killed at it. */
+/** A process needs less time than this for a claim; an older claim was left by a killed process. */
 const CLAIM_MILLISECONDS = 5000;
 
 /**
- * Runs `work` in one process at a time. To make a folder is atomic on every file system, and not all of them have hard links.
- * @param work gets the time by the clock that dates files, which on a network disk is the server's
+ * Runs `work` in one process at a time. Uses a folder, because creating one is atomic on every file system, and some have no hard links.
+ * @param work receives the time by the clock that dates files, which on a network disk is the server's
  */
 async function claim(path: string, work: (now: number) => Promise<void>): Promise<void> {
   const folder = `${path}.claim`;
@@ -163,11 +165,11 @@ async function claim(path: string, work: (now: number) => Promise<void>): Promis
   try {
     await work((await stat(folder)).mtimeMs);
   } finally {
-    await rmdir(folder).catch(() => undefined); // removed by one that took it for an old one
+    await rmdir(folder).catch(() => undefined); // removed by a process that took it for a stale one
   }
 }
 
-/** Removes what processes left that were killed while they wrote a lock. */
+/** Removes files of processes that were killed while they wrote a lock. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = /^lock\.json\.(\d+)-/.exec(name)?.[1];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-// Where things lie in a run folder (docs/run-format.md).
+// Paths in a run folder (docs/run-format.md).
 
 /** Folders that every run has. */
 export const RUN_FOLDERS = ["members", "weights", "checkpoint"] as const;
@@ -17,7 +17,7 @@ export function checkpointFile(run: string): string {
   return join(run, "checkpoint", "latest.safetensors");
 }
 
-/** A checkpoint that is kept, to take the run up from when it is verified. */
+/** A stored checkpoint from which verification starts. */
 export function verifyPointFile(run: string): string {
   return join(run, "verify", "checkpoint.safetensors");
 }
@@ -26,7 +26,7 @@ export function aheadFile(run: string, member: number): string {
   return join(run, "checkpoint", `ahead-${threeDigits(member)}.safetensors`);
 }
 
-/** The member that a file of `checkpoint/` is of, by its name; undefined for one that is of no member ahead. */
+/** The member of a file in `checkpoint/`, by its name; undefined if the file does not belong to a member ahead. */
 export function memberAhead(name: string): number | undefined {
   const [, digits] = /^ahead-(\d+)\.safetensors$/.exec(name) ?? [];
   return digits === undefined ? undefined : Number(digits);

@@ -20,7 +20,7 @@ export const newOut = (): Promise<string> => mkdtemp(join(tmpdir(), "benn-toy-")
 
 /**
  * Trains in a new folder unless the options name one.
- * @param until the event to break off after, as a killed process does: its number, or a predicate
+ * @param until the event after which to break off, like a killed process: its number, or a predicate
  */
 export async function runToy(
   config: Config | undefined,

@@ -13,7 +13,7 @@ import { folderBytes } from "./folder-bytes.ts";
 import { differenceOfData, differenceOfRuns } from "./same-data.ts";
 import { runToy, toyConfig } from "./run-toy.ts";
 
-// A dataset of files, as plugins write them: two pixels an image, kept in a folder; its provenance holds paths as well as checksums.
+// A dataset of files, as plugins write them: two pixels per image, stored in a folder; its provenance contains paths as well as checksums.
 const container = toyContainer();
 container.resolve(DATASETS).add("kept", {
   description: "",

@@ -11,8 +11,8 @@ import { otherOlderArray } from "./preprocessing-file.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Options of a dataset that may be places: `source`, and every option that takes any text. Whether the data there are the same,
- * `differenceOfData` finds by checksums.
+ * Options of a dataset that may be paths: `source`, and every option that accepts any text. `differenceOfData` decides by checksums whether
+ * the data there are the same.
  */
 export function placeOptions({ name }: Spec, container: DependencyContainer): readonly string[] {
   const shape = container.resolve(DATASETS).entry(name).definition.options?.shape ?? {};
@@ -27,35 +27,35 @@ function isText(schema: z.ZodType): boolean {
   return schema instanceof z.ZodString;
 }
 
-/** What is known of data wherever they lie: SHA-256s above all. */
+/** Properties of data that do not depend on their path, mainly SHA-256 checksums. */
 export interface DataIdentity {
-  /** The dataset's provenance, without places. */
+  /** The dataset's provenance, without paths. */
   readonly provenance: Readonly<Record<string, unknown>>;
   readonly facts: DataFacts;
 }
 
-/** @param spec that the data were loaded as */
+/** @param spec with which the data were loaded */
 export function dataIdentity(data: LoadedDataset, spec: Spec, container: DependencyContainer): DataIdentity {
   return { provenance: strippedProvenance({ provenance: data.provenance, spec }, container), facts: dataFacts(data) };
 }
 
-/** @returns a phrase like "sha256.data_batch_1.bin was 3f…, now is 4a…"; undefined for none */
+/** @returns a phrase like "sha256.data_batch_1.bin was 3f…, now is 4a…"; undefined if there is no difference */
 export function differenceOfIdentities(was: DataIdentity, now: DataIdentity): string | undefined {
   return differenceOfStripped(was.provenance, now.provenance) ?? firstDifference(was.facts, now.facts, "");
 }
 
 interface OtherData {
   readonly data: LoadedDataset;
-  /** What it was loaded as. Absent: at the place that the run names, as far as that matters. */
+  /** The spec with which it was loaded. Absent: at the path in the run's configuration, as far as that matters. */
   readonly dataset?: Spec;
   readonly container: DependencyContainer;
 }
 
 /**
- * What loaded data has other than the data that a run was made from: nothing, if they are the same at another place. Compared are shape,
- * labels, rows, the preprocessing's numbers, and the dataset's provenance (checksums above all) without places.
- * @returns a phrase like "sha256.data_batch_1.bin was 3f…, now is 4a…"; undefined for none
- * @throws UserError when a file of the run is damaged
+ * How loaded data differ from those that a run was made from. Data at another path may be the same. Compares shape, labels, rows, the
+ * numbers of the preprocessing, and the dataset's provenance (mainly checksums) without paths.
+ * @returns a phrase like "sha256.data_batch_1.bin was 3f…, now is 4a…"; undefined if there is no difference
+ * @throws UserError if a file of the run is damaged
  */
 export async function differenceOfData(run: string, { data, dataset, container }: OtherData): Promise<string | undefined> {
   const { config, dataset: provenance, data: facts } = await readExperiment(run);
@@ -72,10 +72,10 @@ export async function differenceOfData(run: string, { data, dataset, container }
 }
 
 /**
- * What the data of a run have other than those of another run, by what both keep of them; held-out rows included, which follow from the
- * share, the seed and the data.
- * @returns a phrase like "validationSeed is 0 in one and 1 in the other"; undefined for none
- * @throws UserError when a run is none, or is of a version that kept nothing of its data
+ * How the data of a run differ from those of another run, by what both store; includes held-out rows, which follow from the share, the seed
+ * and the data.
+ * @returns a phrase like "validationSeed is 0 in one and 1 in the other"; undefined if there is no difference
+ * @throws UserError if one is not a run, or its version stored nothing about its data
  */
 export async function differenceOfRuns(run: string, other: string, container: DependencyContainer): Promise<string | undefined> {
   const [first, second] = await Promise.all(
@@ -96,7 +96,7 @@ export async function differenceOfRuns(run: string, other: string, container: De
 
 interface Provenance {
   readonly provenance: Json;
-  /** That the data were loaded as. */
+  /** The spec with which the data were loaded. */
   readonly spec: Spec;
 }
 
@@ -117,12 +117,12 @@ function strippedProvenance({ provenance, spec }: Provenance, container: Depende
 }
 
 function differenceOfStripped(before: Json, after: Json, phrase: typeof BETWEEN_TIMES = BETWEEN_TIMES): string | undefined {
-  // Another version of the plugin may report more, or less.
+  // Another version of the plugin may report more or fewer keys.
   const common = Object.keys(before).filter((key) => Object.hasOwn(after, key));
   return firstDifference(pick(before, common), pick(after, common), "", phrase);
 }
 
-/** @throws UserError naming what is other than it was when the run was made */
+/** @throws UserError that names what differs from when the run was made */
 export async function refuseOtherData(run: string, other: OtherData): Promise<void> {
   const difference = await differenceOfData(run, other);
   if (difference === undefined) return;
@@ -131,7 +131,7 @@ export async function refuseOtherData(run: string, other: OtherData): Promise<vo
   );
 }
 
-/** Paths that begin at a place are cut to what follows it, keys too. */
+/** Cuts each path that begins with a place of data to what follows it, also in keys. */
 function withoutPlaces({ source: _source, ...provenance }: Json, places: readonly string[]): Json {
   const cut = (text: string): string => {
     const place = places.find((path) => text === path || text.startsWith(path + sep));

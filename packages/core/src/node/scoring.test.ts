@@ -1,4 +1,4 @@
-// Scoring, which takes hours on large data: it can be seen, paused and stopped like training, and begins again where it was stopped.
+// Scoring, which takes hours on large data, shows progress, can be paused and stopped like training, and restarts where it was stopped.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -23,7 +23,7 @@ const base = { ...toyConfig, scoreEvery: 1 } satisfies Config;
 beforeAll(() => tf.setBackend("cpu"));
 
 const container = toyContainer();
-/** Called with the number of each batch of images that is asked for, in training and in scoring. */
+/** Called with the number of each requested batch of images, in training and in scoring. */
 let onBatch: (nth: number) => void = () => {};
 let batches = 0;
 const counting = (split: Split): Split => ({
@@ -44,7 +44,7 @@ container.resolve(DATASETS).add("counted", {
   }),
 });
 
-/** Makes its kernel smaller before each step and each evaluation, as a projection may that is not quite one. */
+/** Shrinks its kernel before each step and each evaluation, like a projection that is not idempotent. */
 class Shrinks extends tf.layers.Layer implements StepAware {
   static readonly className = "Shrinks";
   #kernel: tf.LayerVariable | undefined;
@@ -82,14 +82,14 @@ async function run(
   });
 }
 
-/** Runs, does something in the nth batch, and runs on if need be. */
+/** Runs, calls `disturb` in the nth batch, and resumes if necessary. */
 async function disturbed(config: Config, nth: number, disturb: (control: RunControl) => void): Promise<Record<string, string>> {
   const control = new RunControl();
   onBatch = (batch) => (batch === nth ? disturb(control) : undefined);
   const { folder } = await run(config, { control });
   onBatch = () => {};
   await run(undefined, { resume: folder });
-  const { "control.jsonl": _pauses, ...others } = await folderBytes(folder); // when it was paused, and what the clock said
+  const { "control.jsonl": _pauses, ...others } = await folderBytes(folder); // the time of pauses, and clock readings
   return others;
 }
 
@@ -133,7 +133,7 @@ test.for<Config>([
 );
 
 test("a run that is stopped while it scores neither scores to the end first nor trains that epoch again", async () => {
-  // So seldom that no other checkpoint comes in between.
+  // So rarely that no other checkpoint is written in between.
   const config = { ...base, dataset: "counted", epochs: 1, batchSize: 5, checkpointSeconds: 10_000 } satisfies Config;
   await run(config, {});
   const all = batches;
@@ -225,7 +225,7 @@ test("evaluating a run reports its rows, and ends between two batches when its s
   });
   await expect(evaluated).rejects.toThrow("enough");
   expect(batches).toBeLessThan(16);
-  await new Promise((resolve) => setTimeout(resolve, 0)); // for batches on their way
+  await new Promise((resolve) => setTimeout(resolve, 0)); // for pending batches
   expect(tf.memory().numTensors).toBe(numTensors);
 });
 

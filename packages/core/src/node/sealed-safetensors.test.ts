@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { writeSafetensors } from "../safetensors.ts";
 import { readSealed, writeSealed } from "./sealed-safetensors.ts";
 
-/** Where the seal begins: behind the header's length and `{"__metadata__":{"sha256":"`. */
+/** Position of the checksum: after the header's length and `{"__metadata__":{"sha256":"`. */
 const SEAL = 35;
 
 const own = {

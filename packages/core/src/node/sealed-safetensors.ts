@@ -2,8 +2,8 @@ import { type Safetensors, readSafetensors, writeSafetensors } from "../safetens
 import { UserError } from "../user-error.ts";
 import { checksum } from "./checksum.ts";
 
-// A safetensors file that holds a checksum of itself: SHA-256 over the whole file with zeros in the checksum's own place. It is the first
-// entry of the metadata, so that its place is known before anything is parsed.
+// A safetensors file that contains its own checksum: SHA-256 of the whole file with zeros in place of the checksum. The checksum is the
+// first entry of the metadata, so that its position is known before anything is parsed.
 
 const BEFORE = '{"__metadata__":{"sha256":"';
 const AT = 8 + BEFORE.length;
@@ -18,7 +18,7 @@ export function writeSealed({ metadata, tensors }: Safetensors): Uint8Array {
 
 /**
  * @returns `sealed` is false for a file without a checksum, as older versions wrote them
- * @throws UserError when the file is damaged
+ * @throws UserError if the file is damaged
  */
 export function readSealed(bytes: Uint8Array, path: string): Safetensors & { readonly sealed: boolean } {
   const text = (from: number, to: number): string => Buffer.from(bytes.subarray(from, to)).toString("latin1");

@@ -9,7 +9,7 @@ import { fileError } from "./file-error.ts";
 import { readModelFiles } from "./model-files.ts";
 import { readRunFacts } from "./run-facts.ts";
 
-// The model that the first sequential member starts from: trained for it (pretrainEpochs) or given (init).
+// The model that the first sequential member starts from: pretrained (pretrainEpochs) or given (init).
 
 const startJson = z.object({ files: z.object({ "weights.bin": z.string(), "model.json": z.string() }) });
 
@@ -28,7 +28,7 @@ export async function writeStart(
   await write(join(startFolder(run), "start.json"), `${JSON.stringify({ files }, null, 2)}\n`);
 }
 
-/** @throws UserError when a file is missing or was changed */
+/** @throws UserError if a file is missing or was changed */
 export async function readStart(run: string): Promise<WeightValues> {
   const folder = startFolder(run);
   const sums = await startSums(folder);

@@ -3,8 +3,8 @@ import { partRows } from "../train/part-rows.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 
 /**
- * Bytes a training step keeps where nothing is fused: every layer's output twice (values and gradients), weights with gradient and
- * Adam's moments, and where a batch is computed in parts their gradients' sum. The WebAssembly engine takes about two thirds of it.
+ * Bytes that a training step keeps if nothing is fused: every layer's output twice (values and gradients), weights with gradients and
+ * Adam's moments and, if a batch is computed in parts, the sum of their gradients. The WebAssembly engine needs about two thirds of this.
  */
 export function stepMemory(summary: ModelSummary, config: ResolvedConfig): number {
   const outputs = summary.layers.reduce((total, { outputShape }) => total + outputShape.reduce((product, n) => product * n, 1), 0);

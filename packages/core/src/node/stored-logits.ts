@@ -2,28 +2,28 @@ import { closeSync, openSync } from "node:fs";
 import { readRows } from "./read-rows.ts";
 import { checkFloats, readFloats } from "./read-floats.ts";
 
-/** Logits [to − from, classes] of the rows from `from` on, before `to`. Not to be changed. */
+/** Logits [to − from, classes] of rows `from` to `to` − 1. Read only. */
 export type LogitsOfRows = (from: number, to: number) => Float32Array;
 
 export interface StoredLogitsOptions {
   readonly rows: number;
   readonly classes: number;
-  /** That the file must have. */
+  /** Expected checksum of the file. */
   readonly sha256: string;
-  /** Whether they are kept in memory; else rows are read when they are asked for. */
+  /** Whether to keep them in memory; otherwise rows are read on request. */
   readonly keep: boolean;
 }
 
 /**
- * Opens a file of logits after holding all of it against its checksum.
- * @throws UserError when the file is missing, was changed or has another length
+ * Opens a file of logits after verifying its checksum.
+ * @throws UserError if the file is missing, was changed or has another length
  */
 export async function openStoredLogits(path: string, { rows, classes, sha256, keep }: StoredLogitsOptions): Promise<LogitsOfRows> {
   const expected = { count: { floats: rows * classes, of: `${rows} rows of ${classes} classes` }, sha256 };
   if (keep) return rowsOf(await readFloats(path, expected), classes);
   await checkFloats(path, expected);
   return (from, to) => {
-    const file = openSync(path, "r"); // anew each time: of many members there are more files than a process may have open
+    const file = openSync(path, "r"); // reopened each time: runs of many members have more files than a process may have open
     try {
       return readRows(
         file,

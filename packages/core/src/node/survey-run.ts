@@ -8,14 +8,14 @@ import { checkpointFile, memberFolder } from "./run-paths.ts";
 
 /** The members that a run folder holds, and those that it should hold. */
 export interface Survey {
-  /** Members that are there, in order. */
+  /** Members that exist, in order. */
   readonly trained: readonly number[];
-  /** How many members are trained by the log. */
+  /** Number of trained members according to the log. */
   readonly logged: number;
-  /** By the checkpoint; undefined without one that can be read. */
+  /** According to the checkpoint; undefined without a readable one. */
   readonly checkpointed: number | undefined;
   readonly hasLog: boolean;
-  /** Whether the run has come to its end by the log. */
+  /** Whether the run has ended according to the log. */
   readonly ended: boolean;
 }
 
@@ -32,7 +32,7 @@ export async function surveyRun(folder: string): Promise<Survey> {
   let logged = 0;
   let ended = false;
   if (hasLog) {
-    // A long log has many lines, and few of them matter here.
+    // A long log has many lines, of which few matter here.
     for await (const { event } of readEntries(log, { follow: false, words: ["member-end", "run-start", "run-end"] })) {
       if (typeof event === "string") continue;
       if (event.type === "member-end") logged = Math.max(logged, event.member + 1);

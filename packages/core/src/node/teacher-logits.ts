@@ -13,17 +13,18 @@ import { readRunFacts } from "./run-facts.ts";
 import { memberFolder } from "./run-paths.ts";
 import { differenceOfData } from "./same-data.ts";
 
-/** Bytes of logits that are worth keeping rather than averaging the rows of each batch anew. */
+/** Averaged logits up to this size are kept in memory instead of averaging the rows of each batch again. */
 const KEPT_BYTES = 2 ** 27;
 
-/** Rows that are averaged at a time where all are. */
+/** Rows per block when all rows are averaged. */
 const BLOCK_ROWS = 4096;
 
 /**
- * Logits of a trained run on the training rows, as its members stored them: the mean of its members' logits, weighted by their vote weights,
- * whichever way the run votes, since a hard vote's scores and probabilities are no logits. They stay on disk and are read by rows: on ImageNet
- * each member has 5 GB of them.
- * @throws UserError when the folder is no run, has no member whose vote counts, was trained on other rows, or a file was changed
+ * Logits of a trained run on the training rows, as its members stored them: the mean of the members' logits, weighted by their vote
+ * weights, whatever the run's voter, since scores of a hard vote and probabilities are not logits. They stay on disk and are read by rows:
+ * on ImageNet, they take 5 GB per member.
+ * @throws UserError if the folder is not a run, no member votes, its vote weights do not have a sum above 0, it was trained on other rows,
+ *   or a file was changed
  */
 export async function openTeacherLogits(
   folder: string,
@@ -67,7 +68,7 @@ export async function openTeacherLogits(
   };
 }
 
-/** @throws UserError where it is not above 0: then the vote has no scale, or no members */
+/** @throws UserError if the sum is not above 0: the vote then has no scale, or no members */
 function sumOf(folder: string, alphas: readonly number[]): number {
   if (alphas.length === 0) throw new UserError(`teacher ${folder}: has no member that votes yet. Train it first.`);
   const total = alphas.reduce((sum, alpha) => sum + alpha, 0);

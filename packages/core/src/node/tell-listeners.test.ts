@@ -12,7 +12,7 @@ const config = { ...toyConfig, epochs: 3, listeners: "notes" } satisfies Config;
 
 beforeAll(() => tf.setBackend("cpu"));
 
-/** What listeners were told in the order in which it happened. */
+/** A call of a listener, recorded in order. */
 interface Note {
   readonly folder: string;
   readonly past: RunEvent[];

@@ -3,21 +3,21 @@ import type { RunEvent } from "../events.ts";
 import type { Listener } from "../listener.ts";
 import { readEvents } from "./event-log.ts";
 
-/** A listener with the name it is registered by, for messages. */
+/** A listener with its registered name, for messages. */
 export interface NamedListener {
   readonly name: string;
   readonly listener: Listener;
 }
 
-/** Tells the listeners of a run. Each method gives a sentence for every listener that has just failed, and is told no more. */
+/** Calls the listeners of a run. Each method returns a sentence for every listener that has just failed; it is not called again. */
 export interface Telling {
-  /** To be called before the log grows: opens the listeners the first time. */
+  /** Call before the log grows: opens the listeners the first time. */
   begin(): Promise<string[]>;
   hear(event: RunEvent): Promise<string[]>;
   close(): Promise<string[]>;
 }
 
-/** @param folder of the run, whose log holds what a resumed run has said before */
+/** @param folder of the run, whose log holds the earlier events of a resumed run */
 export function tellListeners(listeners: readonly NamedListener[], folder: string): Telling {
   const opened: NamedListener[] = [];
   let listening: NamedListener[] = [];

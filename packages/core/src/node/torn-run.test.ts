@@ -32,7 +32,7 @@ async function copyOf(folder: string): Promise<string> {
   return copy;
 }
 
-/** Every way into a run. */
+/** Every function that opens a run. */
 const ways = {
   evaluate: (folder: string) => evaluateRun(folder, { container }),
   resume: (folder: string) => run(undefined, folder),
@@ -53,7 +53,7 @@ async function refused(
 describe("a run that lacks a member is no smaller run", () => {
   test.each(["000", "001", "002"])("members/%s", async (name) => {
     for (const from of [finished, broken]) {
-      if (from === broken && name === "002") continue; // in training
+      if (from === broken && name === "002") continue; // the member in training
       const folder = await copyOf(from);
       await rm(join(folder, "members", name), { recursive: true });
       await refused(folder, new RegExp(`has trained ${from === finished ? 3 : 2} members, but members/${name} is not there`), [
@@ -170,7 +170,7 @@ describe("a damaged file is refused in a sentence, by every way that reads it", 
       const text = whole.toString("latin1");
       for (let n = 0; n < 60; n++) {
         const at = (n * 7919) % whole.length;
-        if (/\s/.test(text[at]!)) continue; // blanks between values, and the header's filling, mean nothing
+        if (/\s/.test(text[at]!)) continue; // whitespace between values, and the padding of the header, have no meaning
         const bytes = Buffer.from(whole);
         bytes[at]! ^= 1 << (n % 8);
         await writeFile(path, bytes);

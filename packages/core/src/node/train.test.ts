@@ -45,7 +45,7 @@ test("a run tells its story in order and keeps every member", async () => {
   const staged = events.filter((event) => event.type === "staged");
   expect(staged.map((event) => event.members)).toEqual([1, 2, 3]);
   expect(staged[0]!.metrics["accuracy"]!.test["sum"]).toBeCloseTo(staged[0]!.metrics["accuracy"]!.single!, 12);
-  expect(staged[2]!.metrics["accuracy"]!.test["sum"]).toBeGreaterThan(0.5); // chance is a third
+  expect(staged[2]!.metrics["accuracy"]!.test["sum"]).toBeGreaterThan(0.5); // chance level is a third
   expect(staged[2]!.metrics["accuracy"]!.outOfBag).toBeGreaterThan(0.5);
   expect((await openRun(folder)).members).toEqual([0, 1, 2]);
 });
@@ -79,7 +79,7 @@ describe("a run that was cut anywhere and resumed ends with the bytes of an uncu
       const whole = await uncut(config);
       const total = (await run(config, { out: await newOut() })).events.length;
       for (let cut = 2; cut < total; cut += 5) {
-        // Breaking off at an event is what a kill leaves behind: only what was checkpointed survives.
+        // Breaking off at an event leaves the same state as a kill: only what was checkpointed survives.
         const { folder } = await run(config, { out: await newOut() }, (_, nth) => nth === cut);
         await run(undefined, { resume: folder });
         expect(await folderBytes(folder), `cut after event ${cut}`).toEqual(whole);
@@ -253,7 +253,7 @@ describe("bad input is an error before anything is written", () => {
     );
     await expect(run(undefined, { resume: out })).rejects.toThrow("has no experiment.json");
     await expect(run(undefined, { resume: join(out, "none") })).rejects.toThrow("does not exist");
-    await run(base, { resume: folder }); // the same settings are welcome
+    await run(base, { resume: folder }); // repeating the same settings is accepted
   });
 });
 

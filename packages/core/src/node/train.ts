@@ -46,34 +46,34 @@ import { writeValidationLabels } from "./validation-labels.ts";
 export interface TrainOptions {
   /** Holds the registries, with plugins loaded. */
   readonly container: DependencyContainer;
-  /** Folder in which run folders are made. Default "runs". */
+  /** Folder in which run folders are created. Default "runs". */
   readonly out?: string;
   /**
-   * Run folder to go on with. `config` may then be undefined; if given it must resolve to what the run was made from, but that the same data may
-   * lie at another place.
+   * Run folder to resume. `config` may then be undefined; if given, it must resolve to the run's own configuration, except that the same
+   * data may be at another path.
    */
   readonly resume?: string;
   /** The data of the configuration, if they are loaded already; not disposed. */
   readonly data?: LoadedDataset;
-  /** Run folder whose data a new run must have, wherever they lie now. */
+  /** A run folder. A new run must have the same data, at whatever path. */
   readonly sameDataAs?: string;
-  /** Takes the run over from the process that its lock names. If that is alive, it writes no more. Default false. */
+  /** Takes the run over from the process that its lock names; a living one stops writing. Default false. */
   readonly takeOver?: boolean;
-  /** To pause and stop from outside. */
+  /** Pauses and stops the run from outside. */
   readonly control?: RunControl;
-  /** Stops after the running batch and saves, like `control.stopNow()`. */
+  /** Stops after the current batch and saves, like `control.stopNow()`. */
   readonly signal?: AbortSignal;
-  /** Members trained elsewhere, one for each of the configuration's, to take in place of training. Such a run is not resumed. */
+  /** Members trained elsewhere, one for each of the configuration's, to use instead of training. Such a run cannot be resumed. */
   readonly given?: GivenMembers;
-  /** Where members are trained, for example `threadExecutor`. Without it they are trained one by one in this thread. */
+  /** Where members are trained, for example `threadExecutor`. Absent: one by one in this thread. */
   readonly executor?: Executor;
-  /** Looks at each kind of member of a new run, before anything is written; may refuse it. */
+  /** Inspects each kind of member of a new run before anything is written, and may refuse it. */
   readonly checkMember?: CheckMember;
-  /** Called before each part of what comes before training, with words for people: `reading data`. */
+  /** Called before each phase that precedes training, with words for people: `reading data`. */
   onPhase?(what: string): void;
   /** Called once the run folder is known. */
   onFolder?(path: string): void;
-  /** What writes the run folder. Default: the disk. */
+  /** Writes the run folder. Default: the disk. */
   readonly files?: FileSystem;
 }
 
@@ -83,12 +83,12 @@ export interface RunResult {
 }
 
 /**
- * Trains an ensemble into a run folder and says how it goes.
+ * Trains an ensemble into a run folder and yields its events.
  *
  *     for await (const event of train({ members: 4 }, { container })) console.log(event.type);
  *
- * Everything that can be checked is checked before the folder is made. Breaking off the loop leaves a run that resumes
- * from its last checkpoint.
+ * Everything that can be checked is checked before the folder is created. A loop that is broken off leaves a run that resumes from its last
+ * checkpoint.
  * @throws UserError for mistakes in the configuration, the data or the folder
  */
 export async function* train(config: Config | undefined, options: TrainOptions): AsyncGenerator<RunEvent, RunResult> {
@@ -133,13 +133,13 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     const { files, takeOver } = options;
     store = await RunFolder.open(folder, { files, takeOver, isStopping: () => control.stop !== "no" });
     if (!resume) {
-      await refuseTakenName(folder); // now that no other process can begin it
+      await refuseTakenName(folder); // checked again, now that no other process can start it
       await writePreprocessing(folder, data, files);
       await writeValidationLabels(folder, data, files);
       await writeExperiment(folder, resolved, data, { origin: options.given?.origin, files });
     }
     if (resume) await endPause(folder, files);
-    // Also of a run that was killed between the two.
+    // Also for a run that was killed between the two.
     if (resolved.init !== undefined && resolved.init !== startFolder(folder)) await store.keepStart(await readStartFiles(resolved.init));
     options.onFolder?.(folder);
     const warning = memoryWarning(stepBytes, { members: here.count, memoryBytes: machineMemory(), config: resolved });
@@ -175,7 +175,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       const pending = run.next();
       isWaiting = true;
       for (;;) {
-        // At once, also while the run is paused or takes long for a batch.
+        // Takes effect at once, also during a pause or a long batch.
         const { asked: isAsked, end } = asked.whenAsked();
         const isFirst = await Promise.race([pending.then(() => false), isAsked.then(() => true)]).finally(end);
         const added = asked.take();
@@ -198,7 +198,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       const event = stamp(emitted);
       const said: string[] = [];
       if (route !== "screen" && event.type !== "control" && event.type !== "progress" && event.type !== "profile") {
-        said.push(...(await audience.begin())); // only now: the trainer has cut the log of a resumed run
+        said.push(...(await audience.begin())); // only now: the trainer has truncated the log of a resumed run
         await store.append(event);
         said.push(...(await audience.hear(event)));
       }
@@ -208,8 +208,8 @@ export async function* train(config: Config | undefined, options: TrainOptions):
     }
   } finally {
     signal?.removeEventListener("abort", stop);
-    if (isWaiting) control.stopNow(); // it may wait for the end of a pause
-    await run?.return("interrupted"); // a loop that was broken off leaves it in the middle
+    if (isWaiting) control.stopNow(); // it may be waiting for the end of a pause
+    await run?.return("interrupted"); // a consumer that breaks off its loop leaves the generator unfinished
     await trainer?.close?.(ended);
     await audience?.close();
     if (!options.data) data?.dispose?.();
@@ -217,7 +217,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
   }
 }
 
-/** Loads the data; where a resumed run does not find them, the error says how to name their place. */
+/** Loads the data; if a resumed run does not find them, the error says how to name their path. */
 export async function* loadData(
   config: ResolvedConfig,
   { container, signal, resume }: Pick<TrainOptions, "container" | "signal" | "resume">,
@@ -234,14 +234,14 @@ export function stamp(emitted: Emitted): RunEvent {
   return { ...emitted, clock: { at: Date.now(), ...emitted.clock } };
 }
 
-/** Shown and not logged: a log is a function of the configuration, and a full disk or a server that is gone is not. */
+/** Shown but not logged: a log is a function of the configuration, unlike a full disk or an unreachable server. */
 function* warnings(messages: readonly string[]): Generator<RunEvent> {
   for (const message of messages) yield stamp({ type: "warning", message });
 }
 
 /**
- * What a run is made from: the configuration, or that of the resumed run, with which one that is given has to agree; and how many members it is to have, if
- * more than before are asked for.
+ * The run's configuration: the given one or that of the resumed run, which must agree; and the requested number of members, if it is more
+ * than before.
  */
 export async function configOf(
   config: Config | undefined,
@@ -249,12 +249,12 @@ export async function configOf(
 ): Promise<{ readonly config: ResolvedConfig; readonly members?: number }> {
   if (resume === undefined) return { config: await settleBackend(await findGiven(resolveConfig(config ?? {}, container)), container) };
   const saved = resolveConfig((await readExperiment(resume)).config, container);
-  const copy = startFolder(resume); // which a run that has begun has of its `init`
+  const copy = startFolder(resume); // the copy of `init` in a run that has started
   const resumed = saved.init !== undefined && existsSync(join(copy, "start.json")) ? { ...saved, init: copy } : saved;
   if (config === undefined) return { config: resumed };
   const resolved = resolveConfig(config, container);
   const asked = resolved.backend.name === AUTO ? { ...resolved, backend: saved.backend } : resolved;
-  // Members that were given may have moved since: those that the run needs no more are not looked for.
+  // Given members may have moved since; those that the run no longer needs are not searched.
   const given = JSON.stringify(asked.given) === JSON.stringify(saved.given) ? asked : await findGiven(asked);
   const [wanted, had] = [given, saved].map((one) => comparable(one, container)) as [Json, Json];
   const differing = Object.keys({ ...wanted, ...had }).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(had[key]));
@@ -282,7 +282,7 @@ export async function configOf(
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What of a configuration decides on a run's bytes: not who listens, which packages hold what it names, and where its data lie. */
+/** The part of a configuration that affects a run's bytes: without listeners, plugin packages, and paths of data. */
 function comparable(config: ResolvedConfig, container: DependencyContainer): Json {
   const { listeners: _listeners, plugins: _plugins, ...rest } = withAbsolutePaths(config);
   const places = placeOptions(config.dataset, container);

@@ -1,4 +1,4 @@
-// What the trainer owes a scheme and a user, rule by rule: each test fails if its rule alone is broken.
+// The trainer's guarantees to schemes and users, one by one: each test fails if only its rule is broken.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
@@ -26,7 +26,9 @@ const container = toyContainer();
 const ROWS = 90;
 const labels = Int32Array.from({ length: ROWS }, (_, row) => row % 3);
 
-/** What the optimizer `noting` gets: the learning rate of each step, and its share of the configuration's, and the weights before the first step of each model. */
+/**
+ * What the optimizer `noting` receives: the learning rate of each step, its share of the configured one, and each model's initial weights.
+ */
 const noted: { rates: number[]; scheduled: number[]; starts: Map<string, Float32Array>[] } = { rates: [], scheduled: [], starts: [] };
 container.resolve(OPTIMIZERS).add("noting", {
   description: "",
@@ -71,7 +73,7 @@ test("every step has the learning rate that the schedule gives its epoch", async
 });
 
 test("a member becomes what it was at its best epoch, not at its last one", async () => {
-  // From its third epoch on the learning rate throws the member about.
+  // From the third epoch on, the learning rate is so high that the member diverges.
   const config = { ...base, schedule: { name: "steps", epochs: [2], factor: 1e5 }, learningRate: 0.5, validation: 0.2 } satisfies Config;
   for (const scoreOn of ["draw", "validation"] as const) {
     const { events, folder } = await run({ ...config, scoreOn });
@@ -91,7 +93,7 @@ test("a member becomes what it was at its best epoch, not at its last one", asyn
 });
 
 describe("the best epoch is chosen", () => {
-  /** Share of right rows, each as often as it stands there. */
+  /** Share of correctly classified rows, each counted as often as it occurs. */
   const shareOf = (logits: Float32Array, rows: Int32Array): number => {
     const won = winners(logits, 3);
     return rows.filter((row) => won[row] === labels[row]).length / rows.length;
@@ -225,7 +227,7 @@ describe("init is refused before anything is written, by a run and by a plan,", 
 });
 
 describe("out of bag, a row is voted on", () => {
-  // Labels that nothing can be learned of but by heart: whatever is better than a third has seen the row.
+  // Random labels, which can only be memorized: accuracy above a third means that the row was seen.
   container.resolve(DATASETS).add("noise", {
     description: "",
     create: () => ({
@@ -273,7 +275,7 @@ describe("out of bag, a row is voted on", () => {
     for (const mode of ["independent", "sequential"] as const) {
       const { events, folder } = await run({ ...config, mode });
       const logits = await Promise.all(members.map(async (member) => (await readMember(folder, member)).logits.train));
-      /** Share of the rows right by the sum of the logits of those of the first so many members that may vote. */
+      /** Share of rows classified correctly by the sum of the logits of those of the first `count` members that may vote. */
       const shareOf = (count: number, mayVote: (member: number, row: number) => boolean): number => {
         const right = [...truth].flatMap((label, row) => {
           const own = logits.slice(0, count).filter((_, member) => mayVote(member, row));

@@ -1,6 +1,9 @@
 type Json = Readonly<Record<string, unknown>>;
 
-/** A saved configuration as it is written today: older runs have options of the optimizer and the schedule among the configuration's own keys. */
+/**
+ * Converts a saved configuration to today's form: older runs store options of the optimizer and the schedule among the configuration's own
+ * keys.
+ */
 export function upgradeConfig({ weightDecay, learningRateSchedule, ...config }: Json): Json {
   if (weightDecay === undefined && learningRateSchedule === undefined) return config;
   return {

@@ -1,7 +1,7 @@
 import type { BySplit, ByVoter, RunEventBody } from "../events.ts";
 import type { MetricInfo } from "../metric.ts";
 
-/** Fields that events of older logs have in place of `metrics`. */
+/** Fields that older events have instead of `metrics`. */
 interface Older {
   readonly accuracy?: number | BySplit;
   readonly top5?: number | BySplit | { readonly validation?: ByVoter; readonly test: ByVoter };
@@ -18,8 +18,8 @@ const TOP_FIVE: MetricInfo = { name: "top5", title: "top-5 accuracy", unit: "%",
 const LOSS: MetricInfo = { name: "loss", title: "cross-entropy", unit: "", better: "lower" };
 
 /**
- * An event of a log or a checkpoint as today's readers expect it: those of before metrics were plugins name accuracy and top-5 accuracy
- * themselves.
+ * Converts an event of a log or a checkpoint to today's form: before metrics were plugins, events had fields for accuracy and top-5
+ * accuracy.
  */
 export function upgradeEvent<T extends RunEventBody>(event: T): T {
   const older = event as RunEventBody & Older & { readonly metrics?: unknown };

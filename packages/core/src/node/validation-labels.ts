@@ -7,29 +7,29 @@ import { disk, type FileSystem } from "./file-system.ts";
 import { readSealed, writeSealed } from "./sealed-safetensors.ts";
 import { writeAside } from "./write-aside.ts";
 
-// The classes of the held-out rows, which voters that learn are fitted to: with them and the stored logits that needs no data.
+// The classes of the held-out rows, on which voters that learn are fitted. With them and the stored logits, fitting needs no dataset.
 
 export function validationLabelsFile(run: string): string {
   return join(run, "labels.safetensors");
 }
 
-/** Keeps them with the run; nothing where no rows are held out. */
+/** Stores the labels with the run; nothing if no rows are held out. */
 export async function writeValidationLabels(
   run: string,
   { validation }: Pick<LoadedDataset, "validation">,
   files: FileSystem = disk,
 ): Promise<void> {
   const path = validationLabelsFile(run);
-  if (!validation) return await files.remove(path); // a run of that name may have been killed behind it
+  if (!validation) return await files.remove(path); // a killed run of the same name may have left one
   const { labels } = validation;
   const tensors = new Map([["validation", { dtype: "I32", shape: [labels.length], data: labels } as const]]);
   await writeAside(path, writeSealed({ metadata: {}, tensors }), files);
 }
 
 /**
- * @param rows that are held out
+ * @param rows number of held-out rows
  * @returns [rows]
- * @throws UserError when the file is missing or damaged
+ * @throws UserError if the file is missing or damaged
  */
 export async function readValidationLabels(run: string, rows: number): Promise<Int32Array> {
   const path = validationLabelsFile(run);

@@ -13,7 +13,7 @@ import { verifyRun } from "./verify-run.ts";
 
 const container = toyContainer();
 
-/** What is kept of a run that is published: no weights, no logits. */
+/** Removes what a published run does not include: weights and logits. */
 async function slim(folder: string): Promise<void> {
   for (const name of await readdir(join(folder, "members"))) {
     for (const file of await readdir(join(folder, "members", name)))
@@ -21,13 +21,13 @@ async function slim(folder: string): Promise<void> {
   }
 }
 
-/** Keeps the checkpoint before the first member's last epoch. */
+/** Stores the checkpoint before the first member's last epoch. */
 async function keepPoint(folder: string): Promise<void> {
   await mkdir(dirname(verifyPointFile(folder)), { recursive: true });
   await copyFile(checkpointFile(folder), verifyPointFile(folder));
 }
 
-/** A finished run of which the point before the last epoch of its first member is kept. */
+/** A finished run with a stored checkpoint before the last epoch of its first member. */
 async function published(config: Parameters<typeof runToy>[0] = { ...toyConfig, epochs: 3 }): Promise<string> {
   const isLast = (event: RunEvent): boolean => event.type === "epoch" && event.member === 0 && event.epoch === 2;
   const { folder } = await runToy(config, { container }, isLast);
@@ -37,7 +37,7 @@ async function published(config: Parameters<typeof runToy>[0] = { ...toyConfig, 
   return folder;
 }
 
-/** Says another number than the member has, with a checksum that is right. */
+/** Writes a wrong number into a member's record, with a correct checksum. */
 async function forge(folder: string, member: number, change: { weights?: string; alpha?: number }): Promise<void> {
   const path = memberFolder(folder, member);
   const saved = await readMemberFile(path);

@@ -21,49 +21,49 @@ import { train } from "./train.ts";
 
 export interface VerifyOptions {
   readonly container: DependencyContainer;
-  /** How many of the first members are trained anew. Default: all whose records the run has, or one from a stored checkpoint. */
+  /** How many of the first members to train again. Default: all that have a record, or one if a checkpoint is stored. */
   readonly members?: number;
   /** Trains from the beginning, even if a checkpoint is stored. Default false. */
   readonly whole?: boolean;
   /** Where the data are now. */
   readonly dataset?: Spec;
-  /** To stop from outside. */
+  /** Stops the verification from outside. */
   readonly control?: RunControl;
   /** Where members are trained. Default: one by one in this thread. */
   readonly executor?: Executor;
   onEvent?(event: RunEvent): void;
 }
 
-/** A value of a member's record that came out otherwise. */
+/** A value of a member's record that differs. */
 export interface Difference {
-  /** A file of the member by its name, its SHA-256 then being the values; or a key of `member.json`. */
+  /** The name of a file of the member, with its SHA-256 as values; or a key of `member.json`. */
   readonly what: string;
   readonly stored: string;
-  /** Undefined where the second training made no such file. */
+  /** Undefined if the second training did not write such a file. */
   readonly found: string | undefined;
 }
 
 export interface VerifiedMember {
   readonly member: number;
-  /** What both trainings agree on: files by name with their SHA-256, keys of `member.json` with their values. */
+  /** What both trainings agree on: SHA-256 of files by name, values of `member.json` by key. */
   readonly same: Readonly<Record<string, string>>;
   readonly differences: readonly Difference[];
 }
 
 export interface Verification {
   readonly folder: string;
-  /** Where training was taken up: epochs done before that. 0: from the beginning. */
+  /** Number of epochs before the point where training resumed; 0: trained from the beginning. */
   readonly fromEpoch: number;
   readonly members: readonly VerifiedMember[];
-  /** False when it was stopped before all members were compared. */
+  /** False if it was stopped before all members were compared. */
   readonly complete: boolean;
 }
 
 /**
- * Trains a run again in a temporary folder, from its beginning or from the checkpoint in `verify/`, and compares what comes out with what the
- * run's records say: SHA-256 of weights and logits, metrics, alpha and error. Of the run it reads `experiment.json`, `member.json` of each member,
- * and what training starts from; weights and logits need not be there.
- * @throws UserError when the run has no record of a finished member, its members were trained elsewhere, or its data differ
+ * Trains a run again in a temporary folder, from its beginning or from the checkpoint in `verify/`, and compares the result with the run's
+ * records: SHA-256 of weights and logits, metrics, alpha and error. Reads only `experiment.json`, the `member.json` of each member, and
+ * what training starts from; weights and logits need not exist.
+ * @throws UserError if the run has no record of a finished member, its members were trained elsewhere, or its data differ
  */
 export async function verifyRun(folder: string, options: VerifyOptions): Promise<Verification> {
   const { container, dataset, executor } = options;
@@ -95,7 +95,7 @@ export async function verifyRun(folder: string, options: VerifyOptions): Promise
     if (kept) await copyStart(folder, resume, kept.covered.events);
     else if (config.init !== undefined && existsSync(startFolder(folder))) again.init = startFolder(folder);
     control.plan(await steeringOf(folder));
-    control.addMembers(Math.max(0, wanted - resolveConfig(config, container).members.length)); // which were added when the run was on its way
+    control.addMembers(Math.max(0, wanted - resolveConfig(config, container).members.length)); // members that were added during the run
     const run = train(from && !dataset ? undefined : from ? again : { ...again, name: "again" }, {
       container,
       control,
@@ -121,7 +121,7 @@ export async function verifyRun(folder: string, options: VerifyOptions): Promise
   }
 }
 
-/** What the user asked of its members while they trained: a run without a log, which a published one may be, was not steered or cannot be verified. */
+/** The steering of a run's members during training. A run without a log, such as a published one, was not steered or cannot be verified. */
 async function steeringOf(folder: string): Promise<Steered[]> {
   const log = join(folder, "events.jsonl");
   const steered: Steered[] = [];
@@ -131,7 +131,7 @@ async function steeringOf(folder: string): Promise<Steered[]> {
   return steered;
 }
 
-/** Members from the first on that the run has a record of. */
+/** Number of consecutive members, from the first on, that have a record. */
 async function recordedMembers(folder: string): Promise<number> {
   const names = await readdir(join(folder, "members")).catch(() => []);
   let count = 0;
@@ -140,7 +140,7 @@ async function recordedMembers(folder: string): Promise<number> {
 }
 
 /**
- * Makes a run folder that stands where the checkpoint in `verify/` says.
+ * Creates a run folder in the state of the checkpoint in `verify/`.
  * @param events bytes of the log that the checkpoint covers
  */
 async function copyStart(folder: string, to: string, events: number): Promise<void> {
@@ -152,7 +152,7 @@ async function copyStart(folder: string, to: string, events: number): Promise<vo
   await copyFile(verifyPointFile(folder), checkpointFile(to));
 }
 
-/** What a record says, by the names of files and keys. */
+/** The values of a record, by the names of files and keys. */
 function values({ record, files, sampleWeights }: SavedMember): Record<string, string> {
   const keys = Object.entries({ ...record, sampleWeights }).filter(([, value]) => value !== undefined);
   return { ...files, ...Object.fromEntries(keys.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])) };

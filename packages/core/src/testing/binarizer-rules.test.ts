@@ -22,7 +22,7 @@ const sign = (x: tf.Tensor, slope = 1): tf.Tensor =>
 
 const slopeOf = ({ epoch, epochs }: Step): number => 10 ** (epoch / epochs);
 
-/** Signs behind a trained threshold of each channel, whose gradient is annealed; kernels as signs times a trained scale. */
+/** Signs relative to a trained threshold per channel, whose gradient is annealed; kernels are signs times a trained scale. */
 const thresholds: Binarizer = {
   bits: { activations: 1, kernel: 1 },
   parameters: ({ inputShape }) => ({ threshold: tf.fill([inputShape.at(-1) ?? 1], 0.25), scale: tf.scalar(0.5) }),
@@ -48,7 +48,7 @@ const steps = (activations: Bits, kernel: Bits): Binarizer => ({
   project: (w) => w.clone(),
 });
 
-/** 2-bit codes and a scale of each filter. */
+/** 2-bit codes, and one scale per filter. */
 const codes: Binarizer = {
   bits: { activations: 2, kernel: 2 },
   activations: (x) => tf.tidy(() => rounded(tf.clipByValue(x, 0, 3))),
@@ -58,7 +58,7 @@ const codes: Binarizer = {
 };
 const first: Step = { training: true, seed: 1, epoch: 0, epochs: 1 };
 
-/** Neither drawn nor annealed nor trained. */
+/** Not random, annealed or trained. */
 const signs: Binarizer = {
   bits: { activations: 1, kernel: 1 },
   activations: (x) => sign(x),
@@ -91,7 +91,7 @@ const noGradient = tf.customGrad<tf.Tensor>((x) => ({ value: (x as tf.Tensor).cl
 let calls = 0;
 let shared: tf.Tensor | undefined;
 
-/** Binarizers that break a rule, and what the rule says of each. */
+/** Binarizers that break one rule each, and the error of that rule. */
 const broken: Readonly<Record<keyof typeof binarizerRules, readonly [how: string, create: () => Binarizer, says: RegExp][]>> = {
   "has activations and kernels of 1 to 8 bits, or 32": [
     ["has 16 bits", () => ({ ...real, bits: { activations: 32, kernel: 16 as Bits } }), /include 16/],

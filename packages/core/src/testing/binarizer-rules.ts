@@ -5,7 +5,10 @@ import { activationsFault, codesFault, kernelFault } from "../examine/few-values
 import { createRandom } from "../random.ts";
 import { EVALUATION, type Step } from "../step.ts";
 
-/** Without the batch, and of the kernel: the last has more inputs, and more weights a filter, than there are values of 8 bits. */
+/**
+ * Input shapes without the batch axis, and kernel shapes. The last layer has more inputs, and more weights per filter, than 8 bits have
+ * values.
+ */
 const layers: readonly { readonly input: readonly number[]; readonly kernel: readonly number[] }[] = [
   { input: [4, 4, 4], kernel: [3, 3, 4, 6] },
   { input: [4, 4, 1], kernel: [1, 1, 1, 3] },
@@ -25,7 +28,7 @@ interface Subject {
   readonly kernel: tf.Tensor;
 }
 
-/** What every binarizer owes, by a sentence for each rule. A rule throws where the binarizer breaks it; it runs on the current backend. */
+/** The rules for every binarizer, each named by a sentence. A rule throws if the binarizer breaks it. Runs on the active backend. */
 export const binarizerRules: Readonly<Record<string, (create: () => Binarizer) => void>> = {
   "has activations and kernels of 1 to 8 bits, or 32"(create) {
     for (const bits of Object.values(create().bits)) expect([1, 2, 3, 4, 5, 6, 7, 8, 32]).toContain(bits);
@@ -182,7 +185,7 @@ export const binarizerRules: Readonly<Record<string, (create: () => Binarizer) =
   },
 };
 
-/** Runs `check` for each layer, with the binarizer's parameters of it; disposes everything. */
+/** Runs `check` for each layer with the binarizer's parameters for it, and disposes everything. */
 function forEachLayer(
   create: () => Binarizer,
   check: (subject: Subject, layer: { kernel: tf.Tensor; inputShape: number[] }) => void,
@@ -196,7 +199,7 @@ function forEachLayer(
     });
 }
 
-/** Calls a method, checking that it leaves its argument alone and makes one new tensor, which the caller disposes. */
+/** Calls a method, and checks that it does not change its argument and creates one new tensor, which the caller disposes. */
 function called(
   { binarizer, parameters }: Subject,
   method: (typeof methods)[number] | "project",
@@ -216,7 +219,7 @@ function called(
   return result;
 }
 
-/** Gradients of a weighted sum of the result: by the value, under the method's name, and by each parameter that takes part in it. */
+/** Gradients of a weighted sum of the result: with respect to the value, under the method's name, and to each parameter that it uses. */
 function gradientsOf(
   { binarizer, parameters, ...values }: Subject,
   method: (typeof methods)[number],
@@ -242,7 +245,7 @@ function gradientsOf(
   return gradients;
 }
 
-/** Checks the gradients of each layer, some of which are not 0 in the first step: in a filter of one weight all may be. */
+/** Checks the gradients of each layer. Not all may be 0 in the first step, except in a filter of a single weight. */
 function expectGradients(create: () => Binarizer, name: string, gradient: (subject: Subject, step: Step) => number[]): void {
   let flows = false;
   forEachLayer(create, (subject) => {

@@ -1,4 +1,4 @@
-// The exams sat by the plainest thing of each kind: what passes here shows that an exam asks no more than it must.
+// Runs the conformance tests on the simplest plugin of each kind, which shows that they require no more than necessary.
 import { appendFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

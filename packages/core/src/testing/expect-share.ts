@@ -4,7 +4,7 @@ import type { Backend, Machine } from "../backend.ts";
 import type { Definition } from "../definition.ts";
 
 const GIB = 2 ** 30;
-/** From one core with no room for a step to more than there are members. */
+/** From one core with too little memory for a step to more cores than members. */
 const machines: readonly Machine[] = [
   { cores: 1, memoryBytes: GIB, stepBytes: 4 * GIB },
   { cores: 2, memoryBytes: 8 * GIB, stepBytes: 0 },
@@ -12,7 +12,7 @@ const machines: readonly Machine[] = [
   { cores: 256, memoryBytes: 1024 * GIB, stepBytes: GIB },
 ];
 
-/** Checks what a backend makes of machines of all sizes, if it has a `share`. */
+/** Checks how a backend with `share` divides machines of all sizes. */
 export function expectShare(create: () => Backend, { options: schema = z.object({}) }: Pick<Definition<Backend>, "options">): void {
   const known = z.strictObject(schema.shape).partial();
   for (const machine of machines) {

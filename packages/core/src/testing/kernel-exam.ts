@@ -4,7 +4,7 @@ import type { KernelCase, KernelContract, Values } from "../kernel-contract.ts";
 import { sizeOf } from "../kernel-contract.ts";
 import { createRandom } from "../random.ts";
 
-/** Holds the current backend's kernel of that name, if it has one, to its contract: every case, to the numbers of plain arithmetic. */
+/** Tests the active backend's kernel of that name, if it has one, against its contract: every case is compared with plain arithmetic. */
 export async function examineKernel(name: string, { cases, reference, tolerance = 1e-5 }: KernelContract): Promise<void> {
   if (!tf.getKernel(name, tf.getBackend())) return;
   for (const [i, given] of cases(createRandom(1, name)).entries()) {
@@ -32,7 +32,7 @@ function run(name: string, { inputs, attributes = {} }: KernelCase): tf.Tensor[]
 function expectAlike(actual: ArrayLike<number>, { shape, values }: Values, tolerance: number, what: string): void {
   expect(actual.length, what).toBe(sizeOf(shape));
   const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  // A value that is 0 but for rounding, as where a large mean is taken away, has the error of what it was taken from.
+  // A value that is 0 except for rounding, such as a difference from a large mean, has the absolute error of the larger number.
   const allowed = tolerance * (1 + largest);
   for (const [i, value] of Array.from(actual).entries()) {
     const wanted = tolerance === 0 ? Math.fround(values[i]!) : values[i]!;

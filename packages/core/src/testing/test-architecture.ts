@@ -7,18 +7,18 @@ import { isStepAware } from "../step.ts";
 import { UserError } from "../user-error.ts";
 
 export interface ArchitectureExam {
-  /** [height, width, channels] the net takes; the smaller, the faster the exam. */
+  /** [height, width, channels] of the network's input; smaller ones make the test faster. */
   readonly inputShape: BuildOptions["inputShape"];
-  /** An input shape that the net cannot take and must refuse with a `UserError`. */
+  /** An input shape that the network does not support and must refuse with a `UserError`. */
   readonly refuses: BuildOptions["inputShape"];
   readonly classes?: number;
 }
 
 /**
- * What every architecture owes, as tests:
- * `testArchitecture("nin", () => nin({ width: 0.1 }), { inputShape: [32, 32, 3], refuses: [2, 2, 3] })`.
- * Runs on the current backend, with real values and with signs.
- * @param create makes the architecture as its definition does
+ * Conformance tests for every architecture:
+ * `testArchitecture("nin", () => nin({ width: 0.1 }), { inputShape: [32, 32, 3], refuses: [2, 2, 3] })`. Runs on the active backend, with
+ * real values and with signs.
+ * @param create creates the architecture as its definition does
  */
 export function testArchitecture(name: string, create: () => Architecture, exam: ArchitectureExam): void {
   const { inputShape, refuses, classes = 7 } = exam;
@@ -101,7 +101,7 @@ export function testArchitecture(name: string, create: () => Architecture, exam:
   });
 }
 
-/** No binarization at all, so that every gradient flows. */
+/** No binarization, so that every gradient flows. */
 const realValued: Binarizer = {
   bits: { activations: 32, kernel: 32 },
   activations: (x) => x.clone(),
@@ -109,7 +109,7 @@ const realValued: Binarizer = {
   project: (w) => w.clone(),
 };
 
-/** Signs with the straight-through gradient, without any scale. */
+/** Signs with the straight-through gradient, without a scale. */
 const signs: Binarizer = {
   bits: { activations: 1, kernel: 1 },
   activations: (x) => straightThroughSign(x),

@@ -21,10 +21,10 @@ import { expectShare } from "./expect-share.ts";
 import { examineKernel } from "./kernel-exam.ts";
 
 /**
- * What every backend owes, as tests: `testBackend("wasm", () => wasm.create({ threads: 1 }), wasm)`. Where it does not work on this
- * machine it must say so; where it does it must train, and leak nothing. The backend before is put back at the end.
- * @param create makes the backend as its definition does
- * @param definition what is registered: the options that the backend gets in a lane are checked against its schema
+ * Conformance tests for every backend: `testBackend("wasm", () => wasm.create({ threads: 1 }), wasm)`. If the backend does not work on this
+ * machine, it must report that; if it does, it must train without memory leaks. Restores the active backend at the end.
+ * @param create creates the backend as its definition does
+ * @param definition what is registered: the options of a lane are checked against its schema
  */
 export function testBackend(name: string, create: () => Backend, definition: Pick<Definition<Backend>, "options"> = {}): void {
   describe(`the backend ${name}`, () => {
@@ -47,7 +47,7 @@ export function testBackend(name: string, create: () => Backend, definition: Pic
       const probe = await backend.probe();
       if (!probe.ok) return expect(backend.activate()).rejects.toThrow(UserError);
       await backend.activate();
-      await backend.activate(); // again, as a second run in the same process does
+      await backend.activate(); // again, like a second run in the same process
       expect(await tf.add(2, 3).data()).toEqual(Float32Array.of(5));
     });
 
@@ -127,12 +127,12 @@ export function testBackend(name: string, create: () => Backend, definition: Pic
 
 async function activated(create: () => Backend): Promise<boolean> {
   const backend = create();
-  if (!(await backend.probe()).ok) return false; // the second test has held it to saying so
+  if (!(await backend.probe()).ok) return false; // the second test has checked that it reports this
   await backend.activate();
   return true;
 }
 
-/** Loss and gradients of convolution → batch norm → ReLU → both pools → dense, on numbers that are the same each time. */
+/** Loss and gradients of convolution → batch norm → ReLU → both pools → dense, on the same numbers every time. */
 async function trainingStep(): Promise<Float32Array[]> {
   const random = createRandom(1, "backend exam");
   const pixels = Float32Array.from({ length: 4 * 8 * 8 * 3 }, () => random.normal());
@@ -176,7 +176,7 @@ async function trainingStep(): Promise<Float32Array[]> {
   return data.map((values) => Float32Array.from(values));
 }
 
-/** Statistics of two batch norms, computed anew over batches of 4, 4 and 2 rows, then averages of the weights over three steps. */
+/** Statistics of two batch norms, recomputed over batches of 4, 4 and 2 rows, then averages of the weights over three steps. */
 async function scoredForm(): Promise<Float32Array[]> {
   const random = createRandom(3, "backend exam");
   const size = 8 * 8 * 3;
@@ -213,8 +213,8 @@ async function scoredForm(): Promise<Float32Array[]> {
 }
 
 /**
- * Two steps of a small net on seven rows that do not weigh alike, so many of them computed at a time.
- * @returns losses and hits, then the gradients that the optimiser's moments are made of; and the tensors that there are after each step
+ * Two steps of a small network on seven rows with different loss weights, `partRows` rows at a time.
+ * @returns losses and hits, then the gradients, as seen in the optimizer's moments; and the number of tensors after each step
  */
 async function accumulatingSteps(partRows: number): Promise<{ values: Float32Array[]; tensors: number[] }> {
   const random = createRandom(2, "backend exam");

@@ -4,8 +4,8 @@ import type { Binarizer } from "../binarizer.ts";
 import { binarizerRules } from "./binarizer-rules.ts";
 
 /**
- * What every binarizer owes, as tests: `testBinarizer("deterministic", () => deterministic)`. Runs on the current backend.
- * @param create makes the binarizer as its definition does
+ * Conformance tests for every binarizer: `testBinarizer("deterministic", () => deterministic)`. Runs on the active backend.
+ * @param create creates the binarizer as its definition does
  */
 export function testBinarizer(name: string, create: () => Binarizer): void {
   describe(`the binarizer ${name}`, () => {

@@ -7,9 +7,9 @@ import { lowerPreprocessing } from "../preprocessing.ts";
 import { createRandom } from "../random.ts";
 
 /**
- * What every dataset owes, as tests: `testDataset("digits", () => digits({ data: folder }))`. It is loaded a few times
- * and read whole, so give it few rows (at least four of each class).
- * @param create makes the dataset as its definition does; may be called often
+ * Conformance tests for every dataset: `testDataset("digits", () => digits({ data: folder }))`. The dataset is loaded several times and
+ * read completely, so use few rows (at least four of each class).
+ * @param create creates the dataset as its definition does; may be called often
  */
 export function testDataset(name: string, create: () => Dataset): void {
   const load = async (validation: number, seed = 1): Promise<LoadedDataset> => {
@@ -77,7 +77,7 @@ export function testDataset(name: string, create: () => Dataset): void {
         expect(count(divided.train) + count(validation), `rows of class ${label}`).toBe(count(whole.train));
         expect(Math.abs(count(validation) - share * count(whole.train)), `held-out rows of class ${label}`).toBeLessThanOrEqual(1);
       }
-      // Preprocessing differs between the two, being fitted to other rows; which images are equal does not.
+      // Preprocessing differs between the two, because it is fitted on other rows; which images are equal does not.
       const together = new Set([...(await digests(divided.train)), ...(await digests(validation))]);
       expect(together.size, "distinct images in train and validation together").toBe(new Set(await digests(whole.train)).size);
     });

@@ -13,30 +13,30 @@ import { runToy } from "../node/run-toy.ts";
 import { RunControl } from "../run-control.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 
-/** An executor, and what may happen to it. */
+/** An executor, and faults that can be caused in it. */
 export interface ExecutorUnderTest {
   readonly executor: Executor;
   /**
-   * What it outlives, by a name in words: `a worker is killed`. Called while a member trains; the run then has to end with the bytes that it has
-   * undisturbed.
+   * Faults that it survives, by a name in words: `a worker is killed`. Called while a member trains; the run must end with the same bytes
+   * as without the fault.
    */
   readonly faults?: Readonly<Record<string, () => Promise<void>>>;
-  /** What ends the run: with an error that says so, and then it resumes to the bytes that it has undisturbed. */
+  /** Faults that end the run: it must end with an error that says so, and then resume to the same bytes as without the fault. */
   readonly fatal?: Readonly<Record<string, { readonly happens: () => Promise<void>; readonly says: RegExp }>>;
-  /** Called when a test is over. */
+  /** Called at the end of a test. */
   close?(): Promise<void>;
 }
 
 export interface ExecutorExam {
   /**
-   * Opens an executor whose workers have the container of the toy problem: `toyContainer` of `@benn/core/internals`.
-   * @param fault that will happen to it, if any
+   * Opens an executor whose workers use the container of the toy problem: `toyContainer` of `@benn/core/internals`.
+   * @param fault that will be caused, if any
    */
   open(fault?: string): Promise<ExecutorUnderTest>;
-  /** Names of `faults` and `fatal`, which are tests of their own. */
+  /** Names of `faults` and `fatal`; each becomes a test. */
   readonly faults?: readonly string[];
   readonly fatal?: readonly string[];
-  /** Milliseconds that a test may take. Default 60,000. */
+  /** Timeout of a test in milliseconds. Default 60,000. */
   readonly timeout?: number;
 }
 
@@ -55,14 +55,16 @@ const side: Config = {
   parallel: 2,
   name: "toy",
 };
-/** Epochs that take longer than what a coordinator does with their events, so that a request reaches whoever trains before the member is done. */
+/**
+ * Epochs that take longer than the coordinator's handling of their events, so that a request reaches the trainer before the member is done.
+ */
 const LONG: Config = { ...side, dataset: { name: "blobs", rows: 900 }, members: 2, epochs: 10 };
-/** Members that each begin with the weights of the one before, and learn by its mistakes. */
+/** Members that each start from the weights of the previous one, and train on its mistakes. */
 const chain: Config = { ...side, scheme: "boost", mode: "sequential", parallel: "auto" };
 
 /**
- * What every executor owes, as tests: wherever members are trained, and whatever happens on the way, a run has the bytes that it has on one
- * machine, its log included.
+ * Conformance tests for every executor: wherever members are trained, and whatever happens, a run has the same bytes as on one machine, its
+ * log included.
  *
  *     testExecutor("threads", { open: async () => ({ executor: threadExecutor(startThread) }) });
  */
@@ -78,7 +80,7 @@ export function testExecutor(name: string, { open, faults = [], fatal = [], time
       opened.push(under);
       return under;
     };
-    /** @param onEvent may break the run off, as a killed process does, by returning true */
+    /** @param onEvent may return true to break off the run like a killed process */
     const run = async (
       config: Config | undefined,
       options: { executor?: Executor; control?: RunControl; resume?: string },

@@ -6,8 +6,8 @@ import type { RunEvent, RunEventBody } from "../events.ts";
 import type { Listener } from "../listener.ts";
 
 /**
- * What every listener owes, as tests: `testListener("tensorboard", () => listener())`.
- * @param create makes the listener as its definition does; called for every run
+ * Conformance tests for every listener: `testListener("tensorboard", () => listener())`.
+ * @param create creates the listener as its definition does; called for every run
  */
 export function testListener(name: string, create: () => Listener): void {
   const folders: string[] = [];
@@ -45,7 +45,7 @@ export function testListener(name: string, create: () => Listener): void {
         const folder = await newFolder();
         const first = create();
         await tell(first, folder, 0, cut, ended);
-        if (!ended) killed.push(first); // closed in the end, since this process lives on
+        if (!ended) killed.push(first); // closed at the end of the test, since this process lives on
         await tell(create(), folder, checkpoint, events.length, true);
         expect(await filesOf(folder), `cut after ${cut} events, resumed after ${checkpoint}`).toEqual(wanted);
       }
@@ -79,7 +79,7 @@ export function testListener(name: string, create: () => Listener): void {
   });
 }
 
-/** @param ended false for a process that was killed: nobody closes the listener */
+/** @param ended false for a killed process: the listener is not closed */
 async function tell(listener: Listener, folder: string, from: number, to: number, ended: boolean): Promise<void> {
   await listener.open?.({ folder, past: replay(events.slice(0, from)) });
   for (const event of events.slice(from, to)) await listener.hear(event);
@@ -96,7 +96,7 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(paths.map(async (path) => [relative(folder, path), await readFile(path, "base64")])));
 }
 
-/** A small run of two members and twelve classes, with everything that events may hold. */
+/** A small run of two members and twelve classes, with everything that events may contain. */
 const events: readonly RunEvent[] = exampleRun();
 
 function exampleRun(): RunEvent[] {

@@ -6,8 +6,8 @@ import { createRandom } from "../random.ts";
 const [BATCH, CLASSES] = [5, 4];
 
 /**
- * What every loss owes, as tests: `testLoss("smoothed", () => smoothed({ smoothing: 0.1 }))`.
- * @param create makes the loss as its definition does; called for every member
+ * Conformance tests for every loss: `testLoss("smoothed", () => smoothed({ smoothing: 0.1 }))`.
+ * @param create creates the loss as its definition does; called for every member
  */
 export function testLoss(name: string, create: () => Loss): void {
   describe(`the loss ${name}`, () => {

@@ -6,8 +6,8 @@ import { createRandom } from "../random.ts";
 const [ROWS, CLASSES] = [40, 12];
 
 /**
- * What every metric owes, as tests: `testMetric("brier", () => brier)`.
- * @param create makes the metric as its definition does; called for every run
+ * Conformance tests for every metric: `testMetric("brier", () => brier)`.
+ * @param create creates the metric as its definition does; called for every run
  */
 export function testMetric(name: string, create: () => Metric): void {
   describe(`the metric ${name}`, () => {

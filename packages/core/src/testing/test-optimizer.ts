@@ -5,9 +5,9 @@ import { createRandom } from "../random.ts";
 import { MemberOptimizer } from "../train/member-optimizer.ts";
 
 /**
- * What every optimizer owes, as tests: `testOptimizer("momentum", () => momentum({ momentum: 0.9 }))`. It is tried on the parameters it
- * claims of a few: two kernels, one of them binary, a bias and a scale.
- * @param create makes the optimizer as its definition does; called for every member
+ * Conformance tests for every optimizer: `testOptimizer("momentum", () => momentum({ momentum: 0.9 }))`. It is tested on those of a few
+ * parameters that it claims: two kernels, one of them binary, a bias and a scale.
+ * @param create creates the optimizer as its definition does; called for every member
  */
 export function testOptimizer(name: string, create: () => Optimizer): void {
   describe(`the optimizer ${name}`, () => {
@@ -57,7 +57,7 @@ function claims(optimizer: Optimizer, parameter: number): boolean {
   return optimizer.claims?.(PARAMETERS[parameter] ?? PARAMETERS[0]) ?? true;
 }
 
-/** Of the parameters that it claims. */
+/** Initial values of the parameters that it claims. */
 function startsOf(optimizer: Optimizer): Float32Array[] {
   return PARAMETERS.flatMap((_, i) => (claims(optimizer, i) ? [startOf(i)] : []));
 }
@@ -68,18 +68,18 @@ function startOf(parameter: number): Float32Array {
   return Float32Array.from({ length: shape.reduce<number>((product, n) => product * n, 1) }, () => random.normal());
 }
 
-/** Signs, so that a rule that knows no other weights can reach them. */
+/** Signs, so that a rule that produces only ±1 can reach them. */
 const TARGET = (index: number): number => (index % 3 === 0 ? -1 : 1);
 
-/** Of Σ (w − target)² / 2. */
+/** Gradient of Σ (w − target)² / 2. */
 function gradientOf(weight: tf.Tensor): tf.Tensor | undefined {
   const targets = Float32Array.from({ length: weight.size }, (_, i) => TARGET(i));
   return tf.sub(weight, tf.tensor(targets, weight.shape));
 }
 
 /**
- * So many steps with a learning rate of 0.01.
- * @param interruptedAt after so many steps the slots are saved and read by a new optimizer
+ * Takes `count` steps with a learning rate of 0.01.
+ * @param interruptedAt number of steps after which the slots are saved and loaded by a new optimizer
  * @returns the parameters it claims
  */
 async function steps(

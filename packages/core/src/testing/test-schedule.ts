@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Schedule } from "../schedule.ts";
 
 /**
- * What every schedule owes, as tests: `testSchedule("cosine", () => cosine({ warmup: 2 }))`.
- * @param create makes the schedule as its definition does; called for every member
+ * Conformance tests for every schedule: `testSchedule("cosine", () => cosine({ warmup: 2 }))`.
+ * @param create creates the schedule as its definition does; called for every member
  */
 export function testSchedule(name: string, create: () => Schedule): void {
   describe(`the schedule ${name}`, () => {

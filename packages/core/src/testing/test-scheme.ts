@@ -6,8 +6,8 @@ import { UserError } from "../user-error.ts";
 const CLASSES = 5;
 
 /**
- * What every ensemble scheme owes, as tests: `testScheme("my-boost", () => myBoost)`.
- * @param create makes the scheme as its definition does; called for every run
+ * Conformance tests for every ensemble scheme: `testScheme("my-boost", () => myBoost)`.
+ * @param create creates the scheme as its definition does; called for every run
  */
 export function testScheme(name: string, create: () => EnsembleScheme): void {
   const problem = (samples: number) => ({ samples, classes: CLASSES });
@@ -61,7 +61,7 @@ export function testScheme(name: string, create: () => EnsembleScheme): void {
   });
 }
 
-/** Plays members whose mistakes are given, checking each answer of the scheme and that it changes nothing it is handed. */
+/** Simulates members with given mistakes, and checks each result of the scheme and that it changes none of its arguments. */
 function run(
   incomplete: EnsembleScheme,
   samples: number,
@@ -127,7 +127,7 @@ function expectDraw(draw: Draw, samples: number): void {
   ).toBe(true);
 }
 
-/** Logits [samples, classes] of a member that is fairly sure of the label where it is right, of the next class where wrong. */
+/** Logits [samples, classes] of a member that is fairly sure of the label if it is right, of the next class if it is wrong. */
 function logitsOf(labels: Int32Array, wrong: Uint8Array): Float32Array {
   const logits = new Float32Array(labels.length * CLASSES);
   for (const [row, label] of labels.entries()) logits[row * CLASSES + ((label + (wrong[row] ?? 0)) % CLASSES)] = 2;

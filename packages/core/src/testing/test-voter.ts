@@ -5,8 +5,8 @@ import type { Ballot, LoweredVote, Voter } from "../voter.ts";
 const [MEMBERS, ROWS, CLASSES] = [4, 12, 5];
 
 /**
- * What every voter owes, as tests: `testVoter("soft", () => softVote)`. A voter that learns is fitted first.
- * @param create makes the voter as its definition does
+ * Conformance tests for every voter: `testVoter("soft", () => softVote)`. A voter that learns is fitted first.
+ * @param create creates the voter as its definition does
  */
 export function testVoter(name: string, create: () => Voter): void {
   const fitted = (ballot: Ballot): Voter => {
@@ -73,7 +73,7 @@ export function testVoter(name: string, create: () => Voter): void {
   });
 }
 
-/** Scores [n, classes] of the vote as a packed model takes it. */
+/** Scores [n, classes] of the vote as a packed model computes it. */
 function loweredScores({ vote, alphas }: LoweredVote, { logits, classes }: Ballot): number[] {
   const scores = Array.from({ length: logits[0]?.length ?? 0 }, () => 0);
   for (const [member, own] of logits.entries()) {

@@ -11,7 +11,7 @@ export interface BatchNorm extends BatchNormalizing {
 
 /**
  * The batch norms of a model.
- * @throws UserError for a layer with running statistics that cannot be told to normalise by its batch
+ * @throws UserError for a layer with running statistics that cannot be switched to normalizing by its batch
  */
 export function batchNormsOf(model: tf.LayersModel): BatchNorm[] {
   return model.layers.flatMap((layer) => {
@@ -43,7 +43,7 @@ function weightOf(layer: tf.layers.Layer, name: string): tf.LayerVariable | unde
   return layer.weights.find(({ originalName }) => originalName.split("/").at(-1) === name);
 }
 
-/** TensorFlow.js's own layer: each call counts as one in training, of which nothing else is kept. */
+/** Adapts TensorFlow.js's own layer: each call runs in training mode, and nothing else of that call is kept. */
 function adapt(layer: tf.layers.Layer, statistics: readonly tf.LayerVariable[]): BatchNormalizing {
   const own = layer as tf.layers.Layer & { momentum: number };
   const { call, momentum } = own;
@@ -52,7 +52,7 @@ function adapt(layer: tf.layers.Layer, statistics: readonly tf.LayerVariable[]):
       own.momentum = byBatch ? 0 : momentum;
       own.call = byBatch
         ? (inputs, kwargs) => {
-            // It takes a difference with what is there, which is exact with 0 alone.
+            // The layer writes old + (new − old), which is exact only for old = 0.
             tf.tidy(() => statistics.forEach((statistic) => statistic.write(tf.zerosLike(statistic.read()))));
             return call.call(own, inputs, { ...kwargs, training: true });
           }

@@ -3,11 +3,12 @@ import { UserError } from "../user-error.ts";
 import type { WeightValues } from "./model-weights.ts";
 
 /**
- * Checks weights, or one slot of the optimizer. A sign makes ±1 of NaN, so a binary net's loss stays finite whatever its weights hold.
+ * Checks weights, or one slot of the optimizer. The sign of NaN is ±1, so a binary network's loss stays finite whatever its weights
+ * contain.
  * @param who for the message: `member 1, epoch 3`
  * @param remedy a sentence: what to do
  * @param slot of the optimizer; absent: the weights themselves
- * @throws UserError naming the first weight that holds NaN or infinity
+ * @throws UserError that names the first weight with NaN or infinity
  */
 export function checkFinite(who: string, weights: WeightValues, remedy: string, slot?: string): void {
   for (const [name, { values }] of weights) {

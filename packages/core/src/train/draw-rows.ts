@@ -3,7 +3,7 @@ import type { Draw } from "../ensemble-scheme.ts";
 import { createRandom } from "../random.ts";
 import type { MemberTask } from "./member-task.ts";
 
-/** What a member trains on in an epoch, or is scored on. */
+/** The rows that a member trains on in an epoch, or is scored on. */
 export function drawRows(
   {
     member,

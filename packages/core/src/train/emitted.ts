@@ -1,6 +1,6 @@
 import type { Clock, RunEventBody } from "../events.ts";
 
-/** An event on its way out; the ensemble's loop adds the time of day. */
+/** An event before it is written; the ensemble's loop adds the time of day. */
 export type Emitted = RunEventBody & {
   readonly clock?: Partial<Clock>;
   /** Absent: shown and logged. An event of a member that is trained ahead is shown at once and logged in its turn. */

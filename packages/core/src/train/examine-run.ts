@@ -12,7 +12,7 @@ import type { ResolvedConfig } from "./resolve-config.ts";
 import { createVoters } from "./stage-votes.ts";
 
 /**
- * Lets every plugin of a run compute an example, so that one that does not keep its contract is refused before the first epoch.
+ * Lets every plugin of a run compute an example, so that a plugin that violates its contract is refused before the first epoch.
  * @throws ContractError
  */
 export async function examineRun(
@@ -39,7 +39,7 @@ export async function examineRun(
   }
 }
 
-/** A plugin may refuse the example itself, as too small or the like, which need not be true of the run. */
+/** A plugin may refuse the example, for example as too small, although it would accept the run. */
 async function examine(run: () => void | Promise<void>): Promise<void> {
   try {
     await run();

@@ -4,12 +4,12 @@ import { type Batch, imagesAhead } from "./images-ahead.ts";
 import type { ResidentImages } from "./resident-images.ts";
 import { YIELD_MILLISECONDS } from "./step-metrics.ts";
 
-/** Batches whose numbers are still on their way when the next one begins, so that a device never waits for a reader. */
+/** Number of batches whose results may be pending when the next one starts, so that a device never waits for a reader. */
 const MOST_ON_THEIR_WAY = 3;
 
 /**
- * Starts the forward pass of a batch in evaluation mode, for which the layers are prepared.
- * @param images makes [batch, height, width, channels], which this disposes
+ * Starts the forward pass of a batch in evaluation mode. The layers must be prepared for it.
+ * @param images creates [batch, height, width, channels], which this disposes
  * @returns logits [batch, classes], which the caller disposes
  */
 export function forward(model: tf.LayersModel, images: () => tf.Tensor4D): tf.Tensor {
@@ -20,17 +20,17 @@ export interface ForwardOptions {
   readonly batches: number;
   batch(nth: number): Batch;
   readonly shape: readonly [number, number, number];
-  /** The split's images, where they are on the device already. */
+  /** The split's images, if they are on the device already. */
   readonly resident?: ResidentImages | undefined;
   /** Called right before the layers compute a batch. */
   beforeBatch?: ((nth: number) => void) | undefined;
-  /** What is to be read of a batch, made of its logits, which are disposed. */
+  /** Computes from a batch's logits what is to be read; the logits are disposed. */
   keep(logits: tf.Tensor): tf.Tensor;
 }
 
 /**
- * Runs batches of a split forward in evaluation mode, for which the layers are prepared. What is kept of each is read while the next ones
- * run; timers and messages get their turn in between. A caller that stops asking stops the work.
+ * Runs batches of a split forward in evaluation mode; the layers must be prepared for it. Results are read while later batches run, and
+ * timers and messages are processed in between. The work stops if the caller stops iterating.
  */
 export async function* forwardBatches(
   model: tf.LayersModel,

@@ -8,26 +8,26 @@ import type { MemberLogits } from "./run-store.ts";
 import { UserError } from "../user-error.ts";
 import { watchScoring } from "./watch-scoring.ts";
 
-/** Members that were trained elsewhere: a run takes their weights in place of training them. */
+/** Members that were trained elsewhere: a run takes their weights instead of training them. */
 export interface GivenMembers {
-  /** Where they come from, as plain JSON; kept in experiment.json. */
+  /** Where they come from, as plain JSON; stored in experiment.json. */
   readonly origin: Readonly<Record<string, unknown>>;
   /** How many of the first members these are; the others are trained. Absent: all of them. */
   readonly count?: number;
-  /** All weights of a member, by the names and shapes of its net, in the net's order. Taken as they are. */
+  /** All weights of a member, with the names and shapes of its network, in the network's order. Taken unchanged. */
   weights(member: number): Promise<WeightValues>;
-  /** Logits of the member on every split, if they are known; else the member is run on them. */
+  /** Logits of the member on every split, if they are known; otherwise the member is run on them. */
   logits?(member: number): Promise<MemberLogits | undefined>;
-  /** What is known of the member; the rest the scheme works out. */
+  /** What is known of the verdict on the member; the scheme computes the rest. */
   judgement?(member: number): Promise<KnownVerdict>;
-  /** Called while a member's logits are computed, and waited for. An error thrown here ends the run. */
+  /** Called while a member's logits are computed, and awaited. An error thrown here ends the run. */
   onRows?(progress: { readonly member: number; readonly done: number; readonly total: number }): void | Promise<void>;
 }
 
-/** What stands for the epoch that a given member was best at, since nobody says. */
+/** Placeholder: the best epoch of a given member is unknown. */
 export const UNKNOWN_EPOCH = -1;
 
-/** A trainer that trains nothing: it gives each net the weights of a member that was trained elsewhere. */
+/** A trainer that does not train: it gives each network the weights of a member that was trained elsewhere. */
 export function takeGiven(options: Pick<TrainerOptions, "config" | "data" | "container" | "control">, given: GivenMembers): MemberTrainer {
   const { config, data, control } = options;
   return {

@@ -12,7 +12,7 @@ import { toyContainer } from "./toy-problem.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 
-/** Reads on the hint and hands out what it read; counts the times that the hint told what was then asked for. */
+/** Reads on prefetch and returns what it read; counts how often a prefetch matched the next request. */
 function readingAhead(split: Split, counts: { right: number; asked: number }): Split {
   let ahead: { rows: string; images: Float32Array | Promise<Float32Array> } | undefined;
   return {

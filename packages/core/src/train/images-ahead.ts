@@ -4,13 +4,13 @@ import type { Split } from "../dataset.ts";
 
 export interface Batch {
   readonly rows: Int32Array;
-  /** Makes a new one with its generator in its first state each time, since the images may be asked for twice: as a hint, and in earnest. */
+  /** Creates a fresh generator on each call: one for the prefetch, one for the read. */
   readonly augment?: () => Augment;
 }
 
 /**
- * The images of a batch. The split is told of the next one before these are awaited, so that a split that reads ahead never
- * rests: it reads the next batch while the engine computes with this one.
+ * The images of a batch. The next batch is announced to the split before these are awaited, so that a split that prefetches is never idle:
+ * it reads the next batch while the engine computes this one.
  */
 export function imagesAhead(split: Split, batch: Batch, next?: Batch): Float32Array | Promise<Float32Array> {
   const images = split.images(batch.rows, batch.augment?.());

@@ -35,7 +35,7 @@ test("what is known of a member stands, whatever the scheme says", () => {
     alpha: 5,
     sampleWeights: known,
   });
-  expect(rounds).toEqual([]); // it is not asked
+  expect(rounds).toEqual([]); // the scheme is not called
   expect(judge(accept, { alpha: 5 }).verdict).toEqual({ kind: "accept", alpha: 5, sampleWeights: next });
   expect(judge({ kind: "stop", reason: "done" }, { alpha: 5 }).verdict).toEqual({ kind: "accept", alpha: 5, sampleWeights: weights });
   expect(judge(accept, { sampleWeights: known }).verdict).toEqual({ ...accept, sampleWeights: known });

@@ -5,7 +5,7 @@ import { winners } from "../staged-vote.ts";
 import { UserError } from "../user-error.ts";
 import { nameOf } from "./memory-advice.ts";
 
-/** What is known of a member that was trained elsewhere. */
+/** What is known of the verdict on a member that was trained elsewhere. */
 export interface KnownVerdict {
   readonly alpha?: number;
   /** [samples] of the next member. */
@@ -13,10 +13,10 @@ export interface KnownVerdict {
 }
 
 /**
- * The weighted error of a trained member on the training rows, and what the scheme makes of it.
- * @param sampleWeights [samples] the member was trained with
+ * The weighted error of a trained member on the training rows, and the scheme's verdict.
+ * @param sampleWeights [samples] that the member was trained with
  * @param logits [samples, classes] on the training rows
- * @param known of a member that was trained elsewhere: what is known of it stands, whatever the scheme says now
+ * @param known of a member that was trained elsewhere: overrides the scheme's verdict
  */
 export function judgeMember(
   { train, labels: names }: Pick<LoadedDataset, "train" | "labels">,

@@ -56,5 +56,5 @@ test("a backend that cannot time says why, and the run goes on to the same bytes
   expect(without.profiles).toMatchObject([{ rows: [], refused: "this backend does not time its kernels" }]);
   const refusing = await run("no-clock", true);
   expect(refusing.profiles).toMatchObject([{ steps: 0, refused: "this GPU has no timestamps." }]);
-  for (const { bytes } of [without, refusing]) expect({ ...bytes, "events.jsonl": "" }).toEqual({ ...plain.bytes, "events.jsonl": "" }); // the log names the backend
+  for (const { bytes } of [without, refusing]) expect({ ...bytes, "events.jsonl": "" }).toEqual({ ...plain.bytes, "events.jsonl": "" }); // the backend's name
 });

@@ -4,7 +4,7 @@ import type { Profiled } from "../events.ts";
 import type { RunControl } from "../run-control.ts";
 import { UserError } from "../user-error.ts";
 
-/** Times the kernels of training steps when somebody asks for it. What the steps compute is the same. */
+/** Times the kernels of training steps on request. Does not affect what they compute. */
 export class KernelProfile {
   readonly #member: number;
   readonly #profile: Backend["profile"];
@@ -12,13 +12,13 @@ export class KernelProfile {
   #rows: ProfileRow[][] = [];
   #refused: string | undefined;
 
-  /** @param profile of the backend in use; undefined where it cannot measure its kernels */
+  /** @param profile of the active backend; undefined if it cannot measure its kernels */
   constructor(member: number, profile: Backend["profile"]) {
     this.#member = member;
     this.#profile = profile;
   }
 
-  /** Takes a step, timed if a profile was asked for and is not complete. */
+  /** Runs a step, timed if a profile was requested and is not complete. */
   async step<T>(control: RunControl, take: () => T): Promise<T> {
     const asked = control.takeProfile(this.#member);
     if (asked > 0) {
@@ -36,14 +36,14 @@ export class KernelProfile {
       });
       this.#rows.push(rows);
     } catch (error) {
-      if (hasBegun && !made) throw error; // of the step itself
+      if (hasBegun && !made) throw error; // an error of the step itself
       if (!(error instanceof UserError)) throw error;
-      this.#refused = error.message; // a device without a clock
+      this.#refused = error.message; // a device without a timer
     }
     return made ? made.result : take();
   }
 
-  /** The event of a profile that is complete, once. */
+  /** The event of a complete profile, once. */
   takeEvent(): Profiled | undefined {
     if (this.#steps === 0 || (this.#refused === undefined && this.#rows.length < this.#steps)) return undefined;
     const rows = averageRows(this.#rows).slice(0, MOST_ROWS);
@@ -55,5 +55,5 @@ export class KernelProfile {
   }
 }
 
-/** More say nothing on a screen. */
+/** More rows are of no use on a screen. */
 const MOST_ROWS = 100;

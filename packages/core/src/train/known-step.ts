@@ -16,11 +16,11 @@ const gradientDescent: Optimizer = {
 };
 
 /**
- * Numbers of a training step of a small binary net, and what they must be, worked by hand. The image is 1 … 9, and a real convolution
- * gives u = x ∗ k + b = [−1.2, −0.2, 1.8, 2.8], of which the signs are [−1, −1, 1, 1]. The two filters of signs then give the logits
+ * Results of a training step of a small binary network, and their expected values, computed by hand. The image is 1 … 9, and a real
+ * convolution gives u = x ∗ k + b = [−1.2, −0.2, 1.8, 2.8], whose signs are [−1, −1, 1, 1]. Two filters of signs then give the logits
  * [−1, −1], so the loss Σ y²/2 is 1 and dy = y. The filters' gradients are dy · sign(u) = [1, 1, −1, −1]. Those of the signs are
- * [−1, −1, 0, 0], of which only the second passes, since |u| < 1 there alone; so db = −1 and dk = −[2, 3, 5, 6]. The learning rate is 1.
- * Both filters have the same |dy| and the same scale, so a backend that rounds gradients to integers comes to these numbers too.
+ * [−1, −1, 0, 0]; only the second passes, since |u| < 1 holds only there; hence db = −1 and dk = −[2, 3, 5, 6]. The learning rate is 1.
+ * Both filters have the same |dy| and the same scale, so a backend that rounds gradients to integers gets these numbers too.
  */
 export async function takeKnownStep(): Promise<{ readonly numbers: readonly number[]; readonly known: readonly number[] }> {
   const model = tf.sequential({

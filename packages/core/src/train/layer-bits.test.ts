@@ -10,7 +10,7 @@ beforeAll(() => tf.setBackend("cpu"));
 type Bits = { readonly activations: number; readonly kernel: number };
 const layerOf = (name: string, filters: number, bits: Bits) => Object.assign(new SignConv2D({ name, filters, kernelSize: 1 }), { bits });
 
-/** The first layer's output: what it makes of an image's only value is given by its kernel. */
+/** The first layer's kernel determines what the layer outputs for an image's only value. */
 const modelOf = (...layers: tf.layers.Layer[]): tf.LayersModel =>
   tf.sequential({
     layers: [tf.layers.conv2d({ name: "real", inputShape: [1, 2, 1], filters: 4, kernelSize: 1, useBias: false }), ...layers],
@@ -33,7 +33,7 @@ test("binary activations are looked at on the first images: how many are beyond 
   const probe = new BitsProbe(model, splitOf([1, -1, 0.25, 0.5]), [1, 2, 1]);
   await probe.begin(weights, undefined);
   asked.length = 0;
-  // Positions 1, −1, 0.25, 0.5 of channels ×2, ×−2, ×1 and ×0: beyond are 2 and −2 of two channels; never negative is the last.
+  // Positions 1, −1, 0.25, 0.5 of channels ×2, ×−2, ×1 and ×0: beyond ±1 are 2 and −2 of two channels; the last one never changes sign.
   expect(await probe.measure(weights)).toEqual([{ layer: "signs", weights: 4, flipped: 0, saturated: 4 / 16, channels: 4, dead: 1 }]);
   expect(asked).toEqual([0, 1]);
   await probe.measure(weights);

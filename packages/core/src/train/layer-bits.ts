@@ -5,17 +5,19 @@ import { EVALUATION } from "../step.ts";
 import { namedWeights, type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, prepareLayers } from "./predict-logits.ts";
 
-/** What a checkpoint calls the signs that the kernels had when the epoch began: no slot of an optimizer may have a hyphen in its name. */
+/**
+ * Checkpoint group of the kernels' signs at the start of the epoch. The hyphen avoids clashes: slot names of optimizers cannot contain one.
+ */
 export const SIGNS_GROUP = "epoch-signs";
 
-/** Images that the activations are looked at on: few, and of large ones fewer, so that it costs next to nothing. */
+/** Limits of the images on which activations are measured: few, and fewer if they are large, so that the cost is negligible. */
 const [MOST_ROWS, LEAST_ROWS, MOST_PIXELS] = [32, 2, 1 << 16];
 
-/** Signs that one float of a checkpoint holds exactly, as a whole number. */
+/** Number of signs that one float of a checkpoint holds exactly, as a whole number. */
 const PER_FLOAT = 24;
 
 interface BinaryKernel {
-  /** As checkpoints name it: `conv2/kernel`. */
+  /** Name in checkpoints: `conv2/kernel`. */
   readonly name: string;
   readonly layer: tf.layers.Layer;
   readonly weight: ReturnType<typeof namedWeights>[number][1];
@@ -25,15 +27,15 @@ interface BinaryKernel {
 type Signs = ReadonlyMap<string, Uint8Array>;
 
 /**
- * What the bits of a member do from epoch to epoch: how many kernel signs flip, how many activations the straight-through estimator passes no
- * gradient through, which channels never change their sign. It looks at the net as it would be scored, on the first training rows, draws
- * nothing, and leaves the model as it was.
+ * Measures the bits of a member per epoch: how many kernel signs flip, through how many activations the straight-through estimator passes
+ * no gradient, and which channels never change their sign. Measures the network as it would be scored, on the first training rows, draws
+ * nothing, and leaves the model unchanged.
  * @see K. Helwegen et al., "Latent Weights Do Not Exist", NeurIPS 2019, for flips as the measure of a binary network's learning rate
  */
 export class BitsProbe {
   readonly #model: tf.LayersModel;
   readonly #kernels: readonly BinaryKernel[];
-  /** Binary activations with their places among the tap's outputs. */
+  /** Binary activations, with their indices among the outputs of the tap model. */
   readonly #inputs: readonly string[];
   readonly #tap: tf.LayersModel | undefined;
   readonly #split: Split;
@@ -55,20 +57,20 @@ export class BitsProbe {
     if (tapped.length > 0) this.#tap = tf.model({ inputs: model.inputs, outputs: tapped.map(({ layer }) => inputOf(layer)!) });
   }
 
-  /** Begins with the model's kernels as they are, or with the signs of a checkpoint; of older ones, which have none, as they are. */
+  /** Starts from the model's current kernels, or from the signs of a checkpoint if it has them; older ones do not. */
   async begin(weights: WeightValues, saved: WeightValues | undefined): Promise<void> {
     this.#signs = saved ? unpack(saved) : await this.#asScored(weights, () => this.#readSigns());
   }
 
-  /** What a checkpoint keeps. Empty without binary kernels. */
+  /** What a checkpoint stores. Empty without binary kernels. */
   packed(): WeightValues {
     return new Map([...this.#signs].map(([name, signs]) => [name, pack(signs)]));
   }
 
   /**
-   * Looks at the net at the end of an epoch; the next one is compared with it.
-   * @param weights the model's, which it holds again afterwards
-   * @returns one of each binary layer, in the model's order; none of a net without
+   * Measures the network at the end of an epoch; the next epoch is compared with it.
+   * @param weights of the model, which it holds again afterwards
+   * @returns one entry per binary layer, in the order of the model
    */
   async measure(weights: WeightValues): Promise<LayerBits[]> {
     if (this.#kernels.length === 0) return [];

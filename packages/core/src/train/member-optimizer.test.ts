@@ -6,7 +6,7 @@ import { SignConv2D } from "./sign-conv2d.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 
-/** Descent with a slot that counts the steps; notes what it is called with. */
+/** Gradient descent with a slot that counts the steps; records its calls. */
 function counting(name: string, claims?: Optimizer["claims"]) {
   const calls: { steps: readonly ParameterStep[]; at: UpdateStep; names: string[] }[] = [];
   const optimizer: Optimizer = {

@@ -3,7 +3,7 @@ import type { Optimizer, Parameter, ParameterStep, ParameterUpdate, UpdateStep }
 import { UserError } from "../user-error.ts";
 import { namedWeights, type WeightValues } from "./model-weights.ts";
 
-/** An optimizer by the name it is registered by, for messages. */
+/** An optimizer with its registered name, for messages. */
 export interface NamedOptimizer {
   readonly name: string;
   readonly optimizer: Optimizer;
@@ -14,18 +14,18 @@ type Slotted = { readonly parameter: Parameter; readonly slots: Record<string, t
 /** What a checkpoint holds of each parameter besides the slots. */
 const OWN_GROUPS = ["weights", "best"];
 
-/** Weights that are updated at once: their new values stand beside the old ones. */
+/** Maximum number of weights updated at once: their new values exist beside the old ones. */
 const MOST_TOGETHER = 1 << 20;
 
 /**
- * Updates a member's parameters: each by the first optimizer of the list that claims it. Keeps the slots; `dispose` frees them. The
- * variables stay the caller's.
+ * Updates a member's parameters: each by the first optimizer of the list that claims it. Owns the slots; `dispose` frees them. The caller
+ * keeps ownership of the variables.
  */
 export class MemberOptimizer {
   readonly #groups: readonly { readonly optimizer: Optimizer; readonly own: readonly Slotted[] }[];
   #step = 0;
 
-  /** @throws UserError when no optimizer claims a parameter, or those before one of them take all that it claims */
+  /** @throws UserError if no optimizer claims a parameter, or if earlier ones take all parameters that one claims */
   constructor(parameters: readonly Parameter[], optimizers: readonly NamedOptimizer[]) {
     const claimed = parameters.map((parameter) => optimizers.find(({ optimizer }) => optimizer.claims?.(parameter) ?? true));
     const unclaimed = parameters.filter((_, i) => claimed[i] === undefined).map(({ name }) => name);
@@ -36,7 +36,8 @@ export class MemberOptimizer {
           `Name one that takes them, for example optimizer=["${names.replaceAll(", ", '","')}","adam"].`,
       );
     }
-    // One that claims nothing here is right elsewhere: a rule for binary kernels, in the real-valued member of a mixed ensemble.
+    // An optimizer that claims nothing in this member is not an error: a rule for binary kernels, in the real-valued member of a mixed
+    // ensemble.
     const shadowed = optimizers.find(
       (named) => !claimed.includes(named) && parameters.some((parameter) => named.optimizer.claims?.(parameter) ?? true),
     );
@@ -52,7 +53,7 @@ export class MemberOptimizer {
     });
   }
 
-  /** Steps taken. */
+  /** Number of steps taken. */
   get step(): number {
     return this.#step;
   }
@@ -63,8 +64,8 @@ export class MemberOptimizer {
 
   /**
    * Takes one step.
-   * @param gradients by the variables' own names, as `tf.variableGrads` returns them; not disposed. A variable without one stays as it is.
-   * @param scheduled share of the configuration's learning rate that `learningRate` is
+   * @param gradients by the variables' own names, as `tf.variableGrads` returns them; not disposed. A variable without one stays unchanged.
+   * @param scheduled `learningRate` as a share of the configured learning rate
    */
   apply(gradients: tf.NamedTensorMap, learningRate: number, scheduled = 1): void {
     this.#step += 1;
@@ -101,7 +102,7 @@ export class MemberOptimizer {
     }
   }
 
-  /** Copies the slots off the device, for a checkpoint: by slot, then by parameter. */
+  /** Copies the slots off the device for a checkpoint: by slot, then by parameter. */
   async slots(): Promise<Readonly<Record<string, WeightValues>>> {
     const read: Record<string, Map<string, { shape: number[]; values: Float32Array }>> = {};
     for (const { parameter, slots } of this.#all()) {
@@ -114,8 +115,8 @@ export class MemberOptimizer {
   }
 
   /**
-   * Goes on from a checkpoint.
-   * @throws UserError when the checkpoint lacks a slot: it was saved by another optimizer
+   * Restores the state of a checkpoint.
+   * @throws UserError if the checkpoint lacks a slot: it was saved by another optimizer
    */
   restore(step: number, saved: Readonly<Record<string, WeightValues>>): void {
     this.#step = step;
@@ -151,7 +152,10 @@ function zeros({ name, optimizer }: NamedOptimizer, { variable }: Parameter): Re
   return Object.fromEntries(optimizer.slots.map((slot) => [slot, tf.keep(tf.zeros(variable.shape))]));
 }
 
-/** Takes the new weight and slots, and frees what they replace. A tensor may come back as it was, or overwritten in place. */
+/**
+ * Stores the new weight and slots, and frees the tensors they replace. An update may contain the old tensor, unchanged or overwritten in
+ * place.
+ */
 function replace({ parameter: { variable }, slots }: Slotted, update: ParameterUpdate): void {
   if (update.weight !== variable) {
     variable.assign(update.weight);
@@ -166,7 +170,7 @@ function replace({ parameter: { variable }, slots }: Slotted, update: ParameterU
   }
 }
 
-/** What trains a member: its optimizers on its trainable weights, under the names that checkpoints have. The caller disposes it. */
+/** The optimizer of a member: its optimizers on its trainable weights, by their names in checkpoints. The caller disposes it. */
 export function memberOptimizer(model: tf.LayersModel, optimizers: readonly NamedOptimizer[]): MemberOptimizer {
   const binary = new Set(
     model.layers.flatMap((layer) =>

@@ -8,13 +8,13 @@ import type { NamedOptimizer } from "./member-optimizer.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import { UserError } from "../user-error.ts";
 
-/** What a member is trained by, made as its configuration says. */
+/** The parts that train a member, created from its configuration. */
 export interface MemberParts {
   readonly loss: Loss;
   readonly optimizers: readonly NamedOptimizer[];
-  /** Metrics that apply to the classes, by name, in the order of the configuration. */
+  /** Metrics that apply to the number of classes, by name, in the order of the configuration. */
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** What the best epoch is chosen by: the first of the metrics that is a mean over rows, else accuracy. */
+  /** Selects the best epoch: the first of the metrics that is a mean over rows, else accuracy. */
   readonly scoredBy: { readonly name: string; readonly metric: Metric };
   /** Learning rate of a step. */
   rate(step: ScheduledStep): number;
@@ -37,7 +37,7 @@ export function memberParts(
   };
 }
 
-/** The run's metrics that apply to so many classes, by name, in the order of the configuration. */
+/** The run's metrics that apply to this number of classes, by name, in the order of the configuration. */
 export function metricsOf(
   { config, container }: { readonly config: Pick<ResolvedConfig, "metrics">; readonly container: DependencyContainer },
   classes: number,
@@ -47,11 +47,14 @@ export function metricsOf(
   return Object.fromEntries(all.filter(([, metric]) => metric.applies?.(classes) ?? true));
 }
 
-/** The run's metrics as `metricsOf`, then every other that is registered: with its defaults, and left out where it needs an option. */
+/** The run's metrics as from `metricsOf`, then every other registered one with its defaults; one that requires an option is left out. */
 export function everyMetricOf(
   { config, container }: Parameters<typeof metricsOf>[0],
   classes: number,
-): { readonly metrics: Readonly<Record<string, Metric>>; /** Why some are left out, a sentence each. */ readonly left: readonly string[] } {
+): {
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** Why some are left out, one sentence each. */ readonly left: readonly string[];
+} {
   const named = new Set(config.metrics.map(({ name }) => name));
   const left: string[] = [];
   const others = container

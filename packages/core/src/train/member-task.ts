@@ -8,25 +8,25 @@ import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
 import type { MemberCheckpoint } from "./run-store.ts";
 import type { TeacherLogits } from "./teacher-logits.ts";
 
-/** What it takes to train a member. */
+/** Everything needed to train a member. */
 export interface MemberTask {
   /** −1 for the model that the first sequential member starts from. */
   readonly member: number;
   readonly settings: MemberConfig;
   readonly run: ResolvedConfig;
-  /** Holds the weights to start from; in the end the best ones. The caller disposes it. */
+  /** Holds the initial weights, and at the end the best ones. The caller disposes it. */
   readonly model: tf.LayersModel;
   readonly data: LoadedDataset;
   readonly scheme: Required<Pick<EnsembleScheme, "draw">>;
   readonly parts: MemberParts;
-  /** If the loss has a teacher. */
+  /** Present if the loss has a teacher. */
   readonly teacherLogits?: TeacherLogits | undefined;
   /** Sample weights [training rows]. */
   readonly sampleWeights: Float64Array;
   readonly control: RunControl;
-  /** Goes on from here. */
+  /** Checkpoint to resume from. */
   readonly from: MemberCheckpoint | undefined;
-  /** Of the backend in use: times the kernels of a step. */
+  /** Of the active backend: times the kernels of a step. */
   readonly profile?: Backend["profile"];
   save(checkpoint: MemberCheckpoint): Promise<void>;
 }

@@ -24,9 +24,9 @@ export interface MemberJob {
   readonly member: number;
   /** [training rows] */
   readonly sampleWeights: Float64Array;
-  /** Weights to begin with, instead of fresh ones. */
+  /** Initial weights, instead of fresh ones. */
   readonly start: WeightValues | undefined;
-  /** Goes on from here. */
+  /** Checkpoint to resume from. */
   readonly from: MemberCheckpoint | undefined;
   save(checkpoint: MemberCheckpoint): Promise<void>;
 }
@@ -35,15 +35,15 @@ export type TrainedMember =
   | { readonly finished: true; readonly weights: WeightValues; readonly bestEpoch: number; readonly logits: MemberLogits }
   | { readonly finished: false };
 
-/** Trains the members of a run, here or in other threads. */
+/** Trains the members of a run, in this thread or elsewhere. */
 export interface MemberTrainer {
-  /** Trains one member to the end and runs it on every split, or to where the run's control stops it. */
+  /** Trains one member to the end and runs it on every split, unless the run's control stops it earlier. */
   train(job: MemberJob): AsyncGenerator<Emitted, TrainedMember>;
-  /** Forgets the members that are on their way: the run ends before them. Absent: none ever is. */
+  /** Drops members in training: the run ends before them. Absent: there are never any. */
   discard?(): void;
   /**
-   * Called when the run ends, however it ends.
-   * @param ended whether it has come to its end, and will not be resumed
+   * Called when the run ends for any reason.
+   * @param ended whether the run is complete and will not be resumed
    */
   close?(ended?: boolean): Promise<void>;
 }
@@ -56,7 +56,7 @@ export interface TrainerOptions {
   readonly control: RunControl;
   /** Opens the logits of a run that a loss names as its teacher. */
   readonly teacherLogits?: OpenTeacherLogits | undefined;
-  /** Of the backend in use. */
+  /** Of the active backend. */
   readonly profile?: Backend["profile"];
 }
 
@@ -107,13 +107,15 @@ export function trainHere({
   };
 }
 
-/** What a member's net is built of. */
+/** What a member's network is built from. */
 export interface BuildTask extends Pick<TrainerOptions, "config" | "data" | "container"> {
-  /** Makes of the member's binarizer the one that its layers get, of the same bits: to disturb what they compute. Default: the binarizer itself. */
+  /**
+   * Replaces the member's binarizer by one of the same bits for its layers, to disturb what they compute. Default: the binarizer itself.
+   */
   adaptBinarizer?(own: Binarizer): Binarizer;
 }
 
-/** The member's net with fresh weights; the same seed gives every member weights of its own. */
+/** The member's network with fresh weights; from one seed, every member gets different weights. */
 export function buildMember(
   { config, data, container, adaptBinarizer }: BuildTask,
   member: number,
@@ -131,7 +133,7 @@ export function buildMember(
     });
 }
 
-/** The model's logits on every split. Yields the rows done of all splits together. */
+/** The model's logits on every split. Yields the rows done, of all splits together. */
 export async function* memberLogits(
   { config, data }: Pick<TrainerOptions, "config" | "data">,
   model: tf.LayersModel,

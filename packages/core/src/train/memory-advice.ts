@@ -6,9 +6,9 @@ import type { ResolvedConfig } from "./resolve-config.ts";
 type BatchConfig = Pick<ResolvedConfig, "batchSize" | "gradientAccumulationSteps">;
 
 /**
- * Throws the error again, one of full memory with what to do about it.
- * @param batch its rows
- * @throws UserError where memory is full
+ * Rethrows the error; for full memory, adds what to do about it.
+ * @param batch number of rows
+ * @throws UserError if memory is full
  */
 export function adviseOnMemory(member: number, batch: number, config: BatchConfig, error: unknown): never {
   if (!(error instanceof OutOfMemoryError)) throw error;
@@ -24,7 +24,7 @@ export function adviseOnMemory(member: number, batch: number, config: BatchConfi
   );
 }
 
-/** Runs it; full memory is told with what to do about it. */
+/** Runs `work`; if memory is full, the error says what to do about it. */
 export function withMemoryAdvice<T>(member: number, batch: number, config: BatchConfig, run: () => T): T {
   try {
     return run();
@@ -33,7 +33,7 @@ export function withMemoryAdvice<T>(member: number, batch: number, config: Batch
   }
 }
 
-/** As people count, and as the screen shows it: from 1. */
+/** Numbered from 1, as on the screen. */
 export function nameOf(member: number): string {
   return member < 0 ? "the model before member 1" : `member ${member + 1}`;
 }

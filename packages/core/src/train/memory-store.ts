@@ -10,7 +10,7 @@ export interface MemberInMemory {
   readonly logits: MemberLogits;
 }
 
-/** Keeps a run as long as the process, or the page, lasts. Nothing is resumed from it. */
+/** Keeps a run in memory as long as the process, or the page, lives. It cannot be resumed. */
 export class MemoryStore implements RunStore {
   readonly name: string;
   readonly events: RunEvent[] = [];
@@ -22,7 +22,7 @@ export class MemoryStore implements RunStore {
     this.name = name;
   }
 
-  /** In their order; those that the scheme has rejected too. */
+  /** In order, including members that the scheme rejected. */
   get members(): readonly MemberInMemory[] {
     return [...this.#members.values()];
   }

@@ -1,7 +1,7 @@
 import type { LoadedDataset, Split } from "../dataset.ts";
 import { MOVE_NUMBERS, moveImages } from "../moves.ts";
 
-/** The rows of a split, each image mirrored left to right after it is preprocessed. Nothing is augmented. */
+/** The rows of a split, each image mirrored left to right after preprocessing, without augmentation. */
 export function mirroredSplit(split: Split, shape: LoadedDataset["shape"]): Split {
   return {
     labels: split.labels,

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { stableNames } from "./stable-names.ts";
 
-/** A model's weights off the device: name → values, trainable or not, in the model's order. */
+/** Copies of a model's weights in memory: name → values, trainable or not, in the order of the model. */
 export type WeightValues = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
 
 /** A model's weights by names that do not depend on what else the process has built: `conv1/kernel`. */
@@ -14,7 +14,7 @@ export function namedWeights(model: tf.LayersModel): [name: string, weight: tf.L
   });
 }
 
-/** Copies the weights out of the model, latent kernels and running statistics included. */
+/** Copies the weights off the device, latent kernels and running statistics included. */
 export async function readWeights(model: tf.LayersModel): Promise<WeightValues> {
   const read = new Map<string, { shape: number[]; values: Float32Array }>();
   for (const [name, weight] of namedWeights(model)) {
@@ -38,7 +38,7 @@ export function sameShapes(one: WeightValues, other: WeightValues): boolean {
   return one.size === other.size && [...one].every(([name, { shape }]) => String(other.get(name)?.shape) === String(shape));
 }
 
-/** Sets the weights. The caller made sure with `weightsFit` that they fit. */
+/** Sets the weights. The caller has checked with `weightsFit` that they fit. */
 export function writeWeights(model: tf.LayersModel, values: WeightValues): void {
   tf.tidy(() => {
     for (const [name, weight] of namedWeights(model)) {

@@ -7,13 +7,13 @@ import { memberParts } from "./member-parts.ts";
 import { allRows } from "./predict-logits.ts";
 import { type ResolvedConfig, settingsOf } from "./resolve-config.ts";
 
-/** Logits of one member that stay in memory for the votes out of bag: 200 MB. Those of ImageNet's training rows are 5 GB. */
+/** Maximum number of logits of one member kept in memory for out-of-bag votes: 200 MB. Those of ImageNet's training rows take 5 GB. */
 const MOST_LOGITS = 50_000_000;
 
 /**
- * The training rows that are voted on out of bag: all of them, or a sample if their logits are too many. Of ImageNet it is 50,000 rows, which
- * give an accuracy with a standard error below 0.25 points.
- * @returns in rising order
+ * The training rows for out-of-bag votes: all of them, or a sample if their logits are too many. Of ImageNet these are 50,000 rows, which
+ * give an accuracy with a standard error below 0.25 percentage points.
+ * @returns in ascending order
  */
 export function outOfBagRows(seed: number, samples: number, classes: number, most: number = MOST_LOGITS): Int32Array {
   const rows = allRows(samples);
@@ -26,23 +26,23 @@ interface Run {
   readonly config: ResolvedConfig;
   readonly data: Pick<LoadedDataset, "train" | "labels">;
   readonly container: DependencyContainer;
-  /** Weights that the first sequential member starts from, of a model trained elsewhere. */
+  /** Initial weights of the first sequential member, from a model trained elsewhere. */
   readonly init: unknown;
 }
 
 interface Member {
   readonly member: number;
-  /** It was trained elsewhere. */
+  /** Whether it was trained elsewhere. */
   readonly isGiven: boolean;
   /** [samples] */
   readonly sampleWeights: Float64Array;
-  /** What the member that a sequential one started from may have seen; undefined: it started from no member. */
+  /** The rows that the previous member, from which a sequential one started, may have seen; undefined if it started from no member. */
   readonly ancestor: Uint8Array | undefined;
 }
 
 /**
- * The rows that a member of an out-of-bag scheme may have seen: those that it drew, and those of the members that it goes on from. Those of
- * given weights are unknown; the model before the first member and a teacher were trained on all.
+ * The rows that a member of an out-of-bag scheme may have seen: those that it drew, and those of the members that it started from. For
+ * given weights they are unknown; the pretrained model and a teacher were trained on all rows.
  * @returns [samples], 1 for each such row
  */
 export function seenRows(

@@ -1,8 +1,8 @@
 import type { ResolvedConfig } from "./resolve-config.ts";
 
 /**
- * Rows that are computed at a time. All parts of a batch have as many but the last, which has what is left, since a GPU's
- * buffers are kept by size: parts of many sizes would take the memory of all of them together.
+ * Number of rows computed at a time. All parts of a batch have the same size except the last, which has the rest. A GPU caches buffers by
+ * size, so parts of many sizes would take the memory of all of them together.
  */
 export function partRows({
   batchSize,

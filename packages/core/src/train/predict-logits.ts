@@ -9,7 +9,7 @@ import type { ResidentImages } from "./resident-images.ts";
 
 const REMEDY = "Train with a lower learningRate; if that does not help, try another backend.";
 
-/** Tells every layer that wants to know what the coming step is. */
+/** Prepares every step-aware layer for the next step. */
 export function prepareLayers(model: tf.LayersModel, step: Step): void {
   for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(step);
 }
@@ -20,21 +20,21 @@ export interface PredictOptions {
   readonly batchSize: number;
   readonly shape: readonly [number, number, number];
   readonly classes: number;
-  /** The split's images, where they are on the device already. */
+  /** The split's images, if they are on the device already. */
   readonly resident?: ResidentImages | undefined;
   /** Called right before the layers compute a batch. */
   readonly beforeBatch?: ((nth: number) => void) | undefined;
-  /** For errors, a sentence: what to do about logits that are not finite. */
+  /** A sentence for errors: what to do about logits that are not finite. */
   readonly remedy?: string;
-  /** Rows done before these, from which it goes on counting. Default 0. */
+  /** Rows done before these, added to the count. Default 0. */
   readonly before?: number;
 }
 
 /**
- * The model's logits on rows of a split, in evaluation mode. It yields the number of rows done after each batch; a caller that stops asking
- * stops the work. Timers and messages get their turn in between.
+ * The model's logits on rows of a split, in evaluation mode. Yields the number of rows done after each batch; the work stops if the caller
+ * stops iterating. Timers and messages are processed in between.
  * @returns [rows.length, classes], row by row
- * @throws UserError naming the first row with a logit that is not finite
+ * @throws UserError that names the first row with a logit that is not finite
  */
 export async function* predictLogits(
   model: tf.LayersModel,

@@ -11,7 +11,7 @@ const [ROWS, INPUTS, HIDDEN] = [23, 6, 4];
 const EPSILON = 1e-3;
 const pixels = Float64Array.from({ length: ROWS * INPUTS }, (_, i) => Math.fround(5 + Math.sin(i * i)));
 
-/** Batch norm between two layers, of numbers whose mean is far from 0, with a dropout that evaluation leaves out. */
+/** Batch norm between two layers, on numbers with a mean far from 0, with a dropout that is inactive in evaluation. */
 function net(): tf.LayersModel {
   const dense = (name: string, units: number, seed: number) =>
     tf.layers.dense({ name, units, kernelInitializer: tf.initializers.randomNormal({ seed }), biasInitializer: "ones" });
@@ -60,7 +60,7 @@ async function recompute(model: tf.LayersModel, rows: number): Promise<number[]>
   return done;
 }
 
-/** [rows][channels] normalised by its own mean and variance, and those. */
+/** [rows][channels] normalized by its own mean and variance, and those statistics. */
 function normalize(x: number[][]): { y: number[][]; mean: number[]; variance: number[] } {
   const mean = x[0]!.map((_, c) => x.reduce((sum, row) => sum + row[c]!, 0) / x.length);
   const variance = mean.map((m, c) => x.reduce((sum, row) => sum + (row[c]! - m) ** 2, 0) / x.length);
@@ -107,7 +107,7 @@ test("a norm that is applied twice is computed by the whole model", async () => 
   const classes = tf.layers.dense({ units: 2 }).apply(norm.apply(norm.apply(flat)));
   const model = tf.model({ inputs: input, outputs: classes as tf.SymbolicTensor });
   await recompute(model, ROWS);
-  // What it meets last is what it has normalized already.
+  // Its last input is what it has normalized itself.
   expect([...norm.getWeights()[2]!.dataSync()]).toEqual(Array.from({ length: INPUTS }, () => expect.closeTo(0, 4)));
   model.dispose();
 });

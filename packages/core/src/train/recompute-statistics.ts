@@ -16,7 +16,7 @@ import type { ResidentImages } from "./resident-images.ts";
 
 type StatisticsTask = Pick<MemberTask, "member" | "run" | "model" | "data" | "scheme" | "sampleWeights">;
 
-/** Rows of the member's draw in an epoch that statistics are computed of, in the order in which they are run. */
+/** Rows of the member's draw in an epoch from which statistics are computed, in the order in which they are run. */
 export function statisticsRows(task: Omit<StatisticsTask, "model">, epoch: number): Int32Array {
   const { member, run, data } = task;
   const draw = drawRows(task, epoch, "train");
@@ -25,18 +25,18 @@ export function statisticsRows(task: Omit<StatisticsTask, "model">, epoch: numbe
 }
 
 /**
- * Computes the statistics of every batch norm anew for the weights as they are, and puts them in place of the running ones. The norms are
- * taken in order: each one's statistics are mean and variance of all rows together, of what reaches it when the norms before it already
- * normalize by their new statistics, as they will in evaluation. All else is as in evaluation, too: no dropout, kernels as they are exported.
+ * Recomputes the statistics of every batch norm for the current weights, and replaces the running ones. Norms are processed in order: the
+ * statistics of each are the mean and variance over all rows of its input, which earlier norms already normalize by their new statistics,
+ * as they will in evaluation. Everything else is as in evaluation, too: no dropout, kernels as they are exported.
  *
- * One pass for all norms, each normalizing by its batch, would be cheaper, but a binary net does not bear it: activations that are 0 after a
- * ReLU lie side by side, and a small move of a mean gives all of them the other sign. What a later norm then meets is not what its statistics
- * are of.
+ * A single pass for all norms, each normalizing by its batch, would be cheaper but fails for binary networks: after a ReLU many activations
+ * are exactly 0, and a small change of a mean flips the sign of all of them. The input of later norms would then differ from what their
+ * statistics describe.
  *
  * Yields the rows done, of `rows.length` for each norm.
  * @param rows of the training split: `statisticsRows`
  * @returns true
- * @throws UserError naming the first layer whose statistics are not finite
+ * @throws UserError that names the first layer whose statistics are not finite
  * @see Y. Wu and J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021, section 3 (PreciseBN), which takes one pass
  */
 export async function* recomputeStatistics(
@@ -49,7 +49,7 @@ export async function* recomputeStatistics(
   const size = partRows(run);
   const batch = (nth: number): Batch => ({
     rows: rows.subarray(nth * size, (nth + 1) * size),
-    // A row keeps the side that it has in this epoch's training; draws are of their own.
+    // A row is mirrored as in this epoch's training; other draws are independent.
     augment: () => ({ ...createAugment(run.seed, member, epoch, nth), random: createRandom(run.seed, "batch-norm", member, epoch, nth) }),
   });
   prepareLayers(model, EVALUATION);
@@ -81,12 +81,15 @@ export async function* recomputeStatistics(
   return true;
 }
 
-/** How many rows `recomputeStatistics` yields at its end. */
+/** The total number of rows that `recomputeStatistics` yields at its end. */
 export function rowsToRun(model: tf.LayersModel, rows: Int32Array): number {
   return batchNormsOf(model).length * rows.length;
 }
 
-/** The model's layers up to one; all of them where that one is applied more than once. It shares them with the model, which owns them. */
+/**
+ * The model's layers up to the named one; all of them if that one is applied more than once. The layers are shared with the model, which
+ * owns them.
+ */
 function upTo(model: tf.LayersModel, name: string): tf.LayersModel {
   const layer = model.getLayer(name);
   return layer.inboundNodes.length === 1 ? tf.model({ inputs: model.inputs, outputs: layer.output }) : model;

@@ -5,15 +5,15 @@ import { LOSSES } from "../loss.ts";
 import { UserError } from "../user-error.ts";
 import { VOTERS } from "../voter.ts";
 
-/** What of a configuration decides. */
+/** The parts of a configuration that decide this. */
 type Stopping = Pick<ParsedConfig, "given" | "mode" | "scheme" | "stopWhen" | "validation" | "voter"> & {
   readonly members: readonly Pick<ParsedConfig, "loss">[];
 };
 
 /**
- * Refuses `stopWhen` where no vote could tell when to stop. A vote out of bag is that of the ensemble only if every member leaves out rows
- * that it knows nothing of: not with members from elsewhere, a teacher that saw all rows, or members that go on from one another, where
- * a row is voted on by those alone that come before the first one that drew it.
+ * Refuses `stopWhen` if no vote could tell when to stop. An out-of-bag vote is the ensemble's vote only if every member leaves out rows
+ * that it has no knowledge of. That does not hold for members from elsewhere, for a teacher that saw all rows, or for members that start
+ * from one another: then only the members before the first one that drew a row vote on it.
  * @throws UserError
  */
 export function refuseStop(config: Stopping, container: DependencyContainer): void {

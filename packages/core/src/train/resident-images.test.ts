@@ -11,7 +11,7 @@ const shape = [3, 2, 1] as const;
 const size = 6;
 let failure: Error | undefined;
 
-// TensorFlow.js's own backend under another name, with the kernel of a backend that has a memory of its own.
+// TensorFlow.js's own backend under another name, with the kernel of a backend that has its own memory.
 beforeAll(async () => {
   await tf.setBackend("cpu");
   tf.registerBackend("with-memory", () => tf.findBackend("cpu"));
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => void tf.setBackend("cpu"));
 
-/** Moves that differ from row to row, and follow from the augment's generator. */
+/** Moves that differ between rows and depend on the augment's generator. */
 function movesOf(rows: Int32Array, { random }: Augment, padding: Moves["padding"]): Moves {
   const values = new Int32Array(MOVE_NUMBERS * rows.length);
   for (let i = 0; i < rows.length; i++)

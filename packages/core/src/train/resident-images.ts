@@ -5,13 +5,13 @@ import { MOVE_NUMBERS } from "../moves.ts";
 import { OutOfMemoryError } from "../out-of-memory.ts";
 import type { Batch } from "./images-ahead.ts";
 
-/** A set that is larger is sent batch by batch: the device needs its memory for the steps. */
+/** Larger sets are sent batch by batch: the device needs its memory for the steps. */
 const MOST_BYTES = 2 ** 30;
 const ROWS_AT_A_TIME = 1000;
 
 /**
- * A split's images on the device, where batches are gathered, mirrored, shifted and cut: only the numbers of rows travel with a
- * step. The images of a batch are those that the split itself would give, to the bit.
+ * A split's images on the device, where batches are gathered, mirrored, shifted and cut out: only row numbers are sent per step. The images
+ * of a batch are bit-identical to those that the split itself returns.
  */
 export class ResidentImages {
   readonly #images: tf.Tensor;
@@ -23,8 +23,8 @@ export class ResidentImages {
   }
 
   /**
-   * Sends a split to the device, if that has a memory of its own (the kernel `GatherImages`), and it fits, and the split
-   * tells how it moves its images.
+   * Sends a split to the device, if the device has its own memory (the kernel `GatherImages`), the images fit, and the split implements
+   * `moves`.
    */
   static async of(split: Split, shape: readonly [number, number, number]): Promise<ResidentImages | undefined> {
     const rows = split.labels.length;
@@ -39,7 +39,7 @@ export class ResidentImages {
     const images = tf.tensor4d(values, [rows, ...shape]);
     const resident = new ResidentImages(images, split);
     try {
-      const first = resident.batch({ rows: Int32Array.of(0) }); // only now does it travel
+      const first = resident.batch({ rows: Int32Array.of(0) }); // the transfer happens only now
       await first.data();
       first.dispose();
       return resident;
@@ -51,7 +51,7 @@ export class ResidentImages {
   }
 
   /**
-   * Rows `from` to `to` − 1 of a batch, which they are moved with: the part has the images that the whole batch has there.
+   * Rows `from` to `to` − 1 of a batch, moved as parts of the whole batch: a part has the same images as in the whole batch.
    * @returns [to − from, height, width, channels], which the caller disposes
    */
   batch({ rows: all, augment }: Batch, from = 0, to = all.length): tf.Tensor4D {

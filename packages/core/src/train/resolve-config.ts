@@ -16,14 +16,14 @@ export type MemberConfig = Pick<ParsedConfig, PerMember> & { readonly learningRa
 /** A configuration in which every name is known, every option checked and filled in, and every member spelled out. */
 export type ResolvedConfig = Omit<ParsedConfig, "members"> & { readonly members: readonly MemberConfig[] };
 
-/** The member's settings: those of the last one for members that were added to the run later. @throws RangeError for a number below 0 */
+/** The member's settings; members that were added later have those of the last one. @throws RangeError for a number below 0 */
 export function settingsOf({ members }: Pick<ResolvedConfig, "members">, member: number): MemberConfig {
   const settings = members[Math.min(member, members.length - 1)];
   if (!settings) throw new RangeError(`member ${member} of ${members.length}`);
   return settings;
 }
 
-/** @throws UserError for anything that is wrong, before data is read or a folder made */
+/** @throws UserError for anything that is wrong, before data are read or a folder is created */
 export function resolveConfig(config: unknown, container: DependencyContainer): ResolvedConfig {
   const parsed = parseConfig(config, container.resolve(DEFAULTS));
   const resolve = (key: ContractKey, value: unknown, path: string): Spec | Spec[] => {

@@ -39,7 +39,7 @@ export function runStart(
   };
 }
 
-/** What members will be, from the first to that before `end`. */
+/** The plans of members, from the first up to the one before `end`. */
 export function memberPlans(task: Pick<TrainerOptions, "config" | "data" | "container">, first: number, end: number): MemberPlan[] {
   const { config, data, container } = task;
   const architectures = container.resolve(ARCHITECTURES);

@@ -3,12 +3,12 @@ import type { BySplit, RunEvent } from "../events.ts";
 import type { WeightValues } from "./model-weights.ts";
 import type { Emitted } from "./emitted.ts";
 
-/** A trained member, as it is kept. */
+/** A trained member, as it is stored. */
 export interface MemberRecord {
   readonly member: number;
   readonly bestEpoch: number;
   readonly error: number;
-  /** Absent: dropped by the scheme, has no vote. */
+  /** Absent: the scheme rejected the member, so it does not vote. */
   readonly alpha?: number;
   /** By metric. */
   readonly metrics: Readonly<Record<string, BySplit>>;
@@ -21,9 +21,12 @@ export interface MemberLogits {
   readonly test: Float32Array;
 }
 
-/** The member in training, complete enough to go on with the same bytes. */
+/** The state of the member in training, complete enough to resume with the same bytes. */
 export interface MemberCheckpoint {
-  /** Epochs done, and steps done in the next one. All of its steps: that epoch's event is out, and what is left is to score it. */
+  /**
+   * Epochs done, and steps done in the next one. If these are all of its steps, that epoch's event was emitted and only its scoring
+   * remains.
+   */
   readonly epoch: number;
   readonly step: number;
   /** Sums over the steps of the unfinished epoch. */
@@ -31,16 +34,16 @@ export interface MemberCheckpoint {
   readonly metricSums: Readonly<Record<string, number>>;
   readonly rows: number;
   readonly bestEpoch: number;
-  /** Of the metric that the best epoch is chosen by. */
+  /** Of the metric that selects the best epoch. */
   readonly bestScore: number;
   readonly optimizerStep: number;
   readonly weights: WeightValues;
   readonly best: WeightValues;
-  /** The optimizer's, by slot, and `weight-average`: moving averages of the weights, if there are. */
+  /** Those of the optimizer, by slot, and `weight-average`, the moving averages of the weights, if there are any. */
   readonly slots: Readonly<Record<string, WeightValues>>;
-  /** What the user changed of the member: the factor of its learning rate, and the epoch after which it ends; absent: nothing. */
+  /** The user's changes to the member: the factor of its learning rate, and the epoch after which it ends; absent: none. */
   readonly steering?: MemberSteering | undefined;
-  /** Kinds of warnings that were said of the member; absent: none. */
+  /** Kinds of warnings already emitted for the member; absent: none. */
   readonly warned?: readonly string[];
 }
 
@@ -49,33 +52,33 @@ export interface MemberSteering {
   readonly epochs?: number | undefined;
 }
 
-/** Where a run stands: the members before `member` are saved, `training` is missing when it has not begun. */
+/** The position of a run: members before `member` are saved; `training` is missing if that one has not begun. */
 export interface Checkpoint {
   /** −1 while the model that the first member starts from is trained. */
   readonly member: number;
   readonly training?: MemberCheckpoint;
 }
 
-/** A member in training behind which others still train: its checkpoint, and what it said so far, which the log does not hold yet. */
+/** The checkpoint of a member that trains while an earlier one is still in training, with its events, which are not in the log yet. */
 export interface AheadCheckpoint {
   readonly training: MemberCheckpoint;
   readonly events: readonly Emitted[];
 }
 
-/** Keeps a run. Every method returns when the thing is safely kept. */
+/** Stores a run. Every method returns once its data are safely stored. */
 export interface RunStore {
   readonly name: string;
   append(event: RunEvent): Promise<void>;
-  /** Also remembers how much of the event log it covers. */
+  /** Also records how much of the event log the checkpoint covers. */
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
-  /** Of a member that trains while earlier ones do; gone once the member is saved. */
+  /** Of a member that trains while earlier ones do; removed once the member is saved. */
   saveAhead(member: number, ahead: AheadCheckpoint): Promise<void>;
   loadAhead(member: number): Promise<AheadCheckpoint | undefined>;
-  /** Of all members: none of them is trained any more. */
+  /** Of all members: none of them is being trained any more. */
   removeAhead(): Promise<void>;
-  /** The last checkpoint, with the event log cut back to what it covers; undefined for a run that has none. */
+  /** The last checkpoint, with the event log truncated to what it covers; undefined if there is none. */
   restore(): Promise<Checkpoint | undefined>;
-  /** How many members the log has announced, also those that were added later; undefined where it does not say. */
+  /** How many members the log has announced, including those added later; undefined if it does not say. */
   announcedMembers(): Promise<number | undefined>;
   saveMember(record: MemberRecord, parts: { model: LayersModel; weights: WeightValues; logits: MemberLogits }): Promise<void>;
   loadMember(member: number): Promise<{ record: MemberRecord; weights: WeightValues; logits: MemberLogits }>;

@@ -11,9 +11,9 @@ import { watchScoring } from "./watch-scoring.ts";
 import type { WeightAverage } from "./weight-average.ts";
 
 export interface EpochScore extends MemberScore {
-  /** The weights that were scored, which the member becomes if they are the best. */
+  /** The weights that were scored; they become the member's if they are the best. */
   readonly scored: WeightValues;
-  /** What training goes on with; the model holds them. */
+  /** The weights that training continues with; the model holds them. */
   readonly trained: WeightValues;
 }
 
@@ -27,9 +27,9 @@ interface Options {
 }
 
 /**
- * Scores the model as it would be kept after this epoch: with averaged weights and precise statistics of batch norm, where the run has them.
- * Training then goes on with its own, latent kernels projected, whatever was scored. Undefined: the run was asked to stop; the model then
- * holds anything.
+ * Scores the model as it would be stored after this epoch: with averaged weights and precise batch-norm statistics, if the run uses them.
+ * Training then continues with its own weights, latent kernels projected, whichever were scored. Undefined: a stop was requested; the
+ * model's weights are then unspecified.
  */
 export async function* scoreEpoch(
   task: MemberTask,

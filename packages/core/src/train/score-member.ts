@@ -10,16 +10,16 @@ import type { ResidentImages } from "./resident-images.ts";
 import { watchScoring } from "./watch-scoring.ts";
 
 export interface MemberScore {
-  /** Of the metric that the best epoch is chosen by. */
+  /** Of the metric that selects the best epoch. */
   readonly value: number;
-  /** Classes that are the answer for none of the scored rows, though some rows, not just a few, are of them. */
+  /** Classes that were predicted for none of the scored rows, although a sufficient number of rows belong to them. */
   readonly neverPredicted: readonly number[];
 }
 
-/** With fewer rows of a class it may be chance that none is classified as it. */
+/** With fewer rows of a class it may be chance that it is never predicted. */
 const NOT_JUST_A_FEW = 20;
 
-/** Scores the model as it is on the rows that choose the best epoch. Undefined: the run was asked to stop. */
+/** Scores the current model on the rows that select the best epoch. Undefined: a stop was requested. */
 export async function* scoreMember(
   task: MemberTask,
   epoch: number,
@@ -46,7 +46,7 @@ export async function* scoreMember(
   }
   const draw = drawRows(task, epoch, "score");
   const { labels } = data.train;
-  // Each row is run once however often it was drawn: a bootstrap holds only 63 % distinct rows.
+  // Each row is evaluated once however often it was drawn: a bootstrap sample has only 63 % distinct rows.
   const times = new Float64Array(labels.length);
   if (draw.kind === "rows") for (const row of draw.rows) times[row] = (times[row] ?? 0) + 1;
   else times.set(draw.sampleWeights);

@@ -3,23 +3,23 @@ import type { MemberTask } from "./member-task.ts";
 import { nameOf } from "./memory-advice.ts";
 import type { MemberScore } from "./score-member.ts";
 
-/** A score that is farther below the one while training is no chance and no dropout, which make it higher. */
+/** A score this far below the metric during training cannot be chance or dropout, which lowers the metric during training. */
 const FAR_BELOW = 0.1;
 
-/** Share of a member's epochs after which it should know every class. */
+/** Share of a member's epochs after which it should predict every class. */
 const NEVER_PREDICTED_FROM = 0.5;
 
-/** Classes that a message names. */
+/** Maximum number of classes that a message names. */
 const FEW_NAMES = 3;
 
 export interface ScoringWarning {
-  /** Each kind is said once of a member. */
+  /** Each kind is reported once per member. */
   readonly kind: "far-below" | "never-predicted";
   readonly message: string;
 }
 
 /**
- * What is odd about a score.
+ * Warnings about a suspicious score.
  * @param whileTraining the same metric over the epoch's steps; undefined: not known
  */
 export function scoringWarnings(

@@ -47,7 +47,7 @@ afterAll(() => void tf.setBackend("cpu"));
 const random = createRandom(1, "signs");
 const images = Float32Array.from({ length: 2 * 5 * 4 * 3 }, (_, i) => (i === 7 ? 0 : 1.2 * random.normal()));
 
-/** Output, and the gradients of the input and of the kernel, of a layer on the current backend. */
+/** Output, and the gradients of the input and of the kernel, of a layer on the active backend. */
 function results(options: Omit<SignConv2DOptions, "name" | "filters">) {
   const layer = new SignConv2D({ name: "signs", filters: 2, ...options });
   const x = tf.tensor4d(images, [2, 5, 4, 3]);

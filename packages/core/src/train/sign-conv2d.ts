@@ -5,14 +5,14 @@ export interface SignConv2DOptions {
   readonly name: string;
   readonly filters: number;
   readonly kernelSize: number;
-  /** Zeros around the input; "same" needs an odd kernel. Default "valid": none. */
+  /** Zeros around the input; "same" requires an odd kernel. Default "valid": none. */
   readonly padding?: "valid" | "same";
 }
 
 /**
- * Convolution of the signs of its input, with the straight-through gradient: by the backend's own kernels where it has them, as most of
- * a binary network's work is. For trying backends alone: no binarizer makes its kernel binary, which begins as ones, so it must hold only
- * −a and +a in each filter when it is run.
+ * Convolution of the signs of its input, with the straight-through gradient, by the backend's own kernels if it has them: most of the work
+ * of a binary network. Only for testing backends: no binarizer binarizes its kernel, which is initialized with ones, so each filter must
+ * hold only −a and +a when the layer runs.
  */
 export class SignConv2D extends tf.layers.Layer {
   static readonly className = "SignConv2D";
@@ -66,7 +66,7 @@ const sign = tf.customGrad<tf.Tensor>((x, save) => {
 function convolve(x: tf.Tensor, kernel: tf.Tensor, padding: number): tf.Tensor {
   const attributes = { strides: [1, 1], pad: [padding, padding, padding, padding], scale: 1, relu: 0 };
   if (!tf.getKernel("BinaryConv2D", tf.getBackend()))
-    return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, padding > 0 ? "same" : "valid"); // TensorFlow's library knows no others
+    return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, padding > 0 ? "same" : "valid"); // TensorFlow's library supports no others
   return tf.customGrad((x, kernel, save) => {
     (save as tf.GradSaveFunc)([x as tf.Tensor, kernel as tf.Tensor]);
     const value = onlyOutputs(runTrainingKernel("BinaryConv2D", { x: x as tf.Tensor, kernel: kernel as tf.Tensor }, attributes))[0];

@@ -1,9 +1,9 @@
 import type * as tf from "@tensorflow/tfjs";
 
 /**
- * Names that TensorFlow.js made up count how many layers the process has built (`dense_Dense17`), so a resumed run
- * would save other names than an uncut one. This numbers them anew within the model.
- * @returns name in this process → name to save by, for layers that were not named by their architecture, and the model
+ * Names that TensorFlow.js generates count the layers that the process has built (`dense_Dense17`), so a resumed run would save other names
+ * than an uninterrupted one. This renumbers them within the model.
+ * @returns name in this process → name to save, for the model and for layers that were not named by their architecture
  */
 export function stableNames(model: tf.LayersModel): ReadonlyMap<string, string> {
   const names = new Map<string, string>([[model.name, "model"]]);

@@ -25,8 +25,8 @@ export function createVoters({
 }
 
 /**
- * Measures the vote of all members so far by every voter, beside the newest member alone and the mean of them. Voters that learn are
- * fitted on the validation rows first, where there are any.
+ * Measures the vote of all members so far by every voter, together with the newest member alone and the mean over members. Voters that
+ * learn are first fitted on the validation rows, if there are any.
  */
 export function stageVotes(
   data: Pick<LoadedDataset, "labels" | "validation" | "test">,

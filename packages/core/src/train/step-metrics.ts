@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** Scalars that a step leaves on the device. */
+/** Scalars of one step, left on the device. */
 export interface StepTensors {
   readonly loss: tf.Tensor;
   /** Sums of the metrics over the batch's rows, by name. */
   readonly metrics: Readonly<Record<string, tf.Tensor>>;
 }
 
-/** The numbers of a step. */
+/** The metrics of one step. */
 export interface StepResult {
-  /** From 0, of the epoch. */
+  /** From 0, within the epoch. */
   readonly step: number;
   readonly rows: number;
   readonly loss: number;
@@ -23,35 +23,36 @@ interface Group {
 }
 
 /**
- * Messages from other threads are read only when the event loop turns, and numbers come from the device; this often is
- * enough for a key to feel prompt.
+ * Messages from other threads are processed only when the event loop runs, and results come from the device; this interval is short enough
+ * for keys to feel responsive.
  */
 export const YIELD_MILLISECONDS = 40;
 
-/** Groups that a device may be behind: then whoever starts the steps waits for it. */
+/** Maximum number of groups that a device may lag behind; the caller that starts the steps then waits for it. */
 const MOST_GROUPS = 2;
 
 /**
- * Numbers of steps on their way from the device. Reading one makes the reader wait until the device has done all that was
- * started, and the device then wait for the next step; so they are read a group of steps at a time, and not waited for.
+ * Results of steps that are still being read from the device. Waiting for one would stall both sides: the reader until the device has
+ * finished everything that was started, and the device until the next step. Results are therefore read asynchronously, one group of steps
+ * at a time.
  */
 export class StepMetrics {
   #steps: (StepTensors & { readonly step: number; readonly rows: number })[] = [];
   #groups: Group[] = [];
 
-  /** Takes the tensors, which it disposes. */
+  /** Takes ownership of the tensors and disposes them. */
   add(step: number, rows: number, tensors: StepTensors): void {
     this.#steps.push({ step, rows, ...tensors });
   }
 
   /**
-   * The results that have arrived, step by step; of all steps if `all`, else of as many as are there without waiting, unless
+   * Returns the results that have arrived, step by step; with `all`, those of all steps, otherwise those available without waiting, unless
    * the device is far behind.
    */
   async read(all: boolean): Promise<StepResult[]> {
     if (this.#steps.length > 0) this.#groups.push(readGroup(this.#steps));
     this.#steps = [];
-    if (!all) await new Promise((resolve) => setTimeout(resolve, 0)); // what was computed by now is read by then
+    if (!all) await new Promise((resolve) => setTimeout(resolve, 0)); // lets reads finish that are complete by now
     const results: StepResult[] = [];
     for (let [group] = this.#groups; group; [group] = this.#groups) {
       if (!all && !group.isRead && this.#groups.length <= MOST_GROUPS) break;
@@ -61,7 +62,7 @@ export class StepMetrics {
     return results;
   }
 
-  /** Lets go of what was not read. */
+  /** Releases what was not read. */
   dispose(): void {
     for (const step of this.#steps) tf.dispose(scalarsOf(step));
     this.#steps = [];
@@ -74,7 +75,7 @@ type Steps = readonly (StepTensors & { readonly step: number; readonly rows: num
 function readGroup(steps: Steps): Group {
   const group: Group = { results: readSteps(steps), isRead: false };
   const wait = async (): Promise<void> => {
-    await group.results.catch(() => {}); // thrown where the group is taken
+    await group.results.catch(() => {}); // thrown when the group is taken
     group.isRead = true;
   };
   void wait();

@@ -6,7 +6,7 @@ import { reasonToStop, ruledVote } from "./stop-rule.ts";
 const rule: StopRule = { metric: "accuracy", on: "validation", patience: 2, minDelta: 0 };
 const says = (votes: readonly (number | undefined)[], own: Partial<StopRule> = {}) =>
   reasonToStop({ ...rule, ...own }, accuracyMetric, "soft", votes);
-/** After how many members each rule ends the run. */
+/** The number of members after which each rule ends the run. */
 const endsAt = (votes: readonly (number | undefined)[], own: Partial<StopRule> = {}) =>
   votes.findIndex((_, at) => says(votes.slice(0, at + 1), own) !== undefined) + 1;
 

@@ -6,9 +6,9 @@ import { metricsOf } from "./member-parts.ts";
 import type { ResolvedConfig } from "./resolve-config.ts";
 
 /**
- * The rule of a run's `stopWhen`: the run's own voter, measured by the first of its metrics that votes are measured by, on the rows held out,
- * or else out of bag.
- * @throws UserError when no metric of the run measures votes
+ * The rule of a run's `stopWhen`: the run's own voter, measured by the first of its metrics that applies to votes, on the held-out rows or
+ * else out of bag.
+ * @throws UserError if no metric of the run applies to votes
  */
 export function stopRule(
   { config, container }: { readonly config: ResolvedConfig; readonly container: DependencyContainer },
@@ -24,16 +24,17 @@ export function stopRule(
   );
 }
 
-/** What a vote has by the rule; undefined while no row is out of bag. */
+/** The value of a vote that the rule uses; undefined while no row is out of bag. */
 export function ruledVote({ metric, on }: StopRule, voter: string, { metrics }: Staged): number | undefined {
   const measured = metrics[metric];
   return on === "validation" ? measured?.validation?.[voter] : measured?.outOfBag;
 }
 
 /**
- * Why no member should follow, in a sentence; undefined: one may. A vote is the best so far if it exceeds the best before it by more than
- * `minDelta`; so the first of equal ones is, and many small rises add up to one that counts, as in Keras's EarlyStopping.
- * @param votes by the rule, of the first 1, 2, … members
+ * A sentence that says why training should stop; undefined if it should continue. A vote is the best so far if it exceeds the previous best
+ * by more than `minDelta`. Of equal votes the first is therefore the best, and many small improvements add up to one that counts, as in
+ * Keras's EarlyStopping.
+ * @param votes of the first 1, 2, … members, as the rule measures them
  */
 export function reasonToStop(
   { on, patience, minDelta }: StopRule,

@@ -1,9 +1,9 @@
 /** Logits of a trained run that a loss imitates. */
 export interface TeacherLogits {
-  /** Those of these training rows, in this order [rows, classes]. */
+  /** Logits of these training rows, in this order [rows, classes]. */
   rows(rows: Int32Array): Float32Array;
   close(): void;
 }
 
-/** Opens those of the run in a folder, which the caller closes. */
+/** Opens the logits of the run in a folder; the caller closes them. */
 export type OpenTeacherLogits = (folder: string) => Promise<TeacherLogits>;

@@ -1,5 +1,5 @@
-// A problem small enough to train in milliseconds, with every contract filled by the simplest thing that is right.
-// Only the tests of the trainer use it.
+// A problem small enough to train in milliseconds, with the simplest correct plugin for every contract. Only the tests of the trainer use
+// it.
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { ARCHITECTURES } from "../architecture.ts";
@@ -16,7 +16,7 @@ import { VOTERS } from "../voter.ts";
 
 const SIDE = 4;
 
-/** Images whose class is told, weakly, by the brightness of one pixel for each class. */
+/** Images with one pixel per class, whose brightness weakly indicates the class. */
 function blobs(rows: number, classes: number, random: Random): Split {
   const labels = Int32Array.from({ length: rows }, (_, row) => row % classes);
   const pixels = Float32Array.from({ length: rows * SIDE * SIDE }, (_, i) => {

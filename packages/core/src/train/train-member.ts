@@ -26,12 +26,12 @@ export type MemberOutcome =
   | { readonly finished: true; readonly weights: WeightValues; readonly bestEpoch: number }
   | { readonly finished: false };
 
-/** About how many `step` events an epoch gives. */
+/** Approximate number of `step` events per epoch. */
 const STEP_EVENTS = 20;
 
 /**
- * Trains one member: draws, batches, steps, scores every few epochs, keeps the best weights, saves on the way.
- * Every random draw derives from (seed, purpose, member, epoch, step), so stopping and going on changes nothing.
+ * Trains one member: draws rows, trains batches, scores every few epochs, keeps the best weights, and saves checkpoints. Every random draw
+ * derives from (seed, purpose, member, epoch, step), so stopping and resuming changes nothing.
  */
 export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, MemberOutcome> {
   const { member, settings, run, model, data, control, parts } = task;
@@ -50,7 +50,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
     let steering: MemberSteering = task.from?.steering ?? {};
     control.forgetSteering(member);
     const remedy = `The last good checkpoint is kept; lower learningRate (now ${settings.learningRate}) and start again.`;
-    /** The model's weights, which are finite. */
+    /** Reads the model's weights and checks that they are finite. */
     const finiteWeights = async (who: string): Promise<WeightValues> => {
       const weights = await readWeights(model);
       checkFinite(who, weights, remedy);
@@ -66,7 +66,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       await bits.begin(best, undefined);
       yield { type: "member-start", member, epochs: settings.epochs, steps };
     }
-    /** @param step of the epoch's steps; all of them: what is left of the epoch is to score it */
+    /** @param step steps done in the epoch; if these are all, only its scoring remains */
     const checkpoint = async (epoch: number, step: number, weights?: WeightValues): Promise<void> => {
       const who = `${nameOf(member)}, epoch ${step === 0 ? epoch : epoch + 1}`;
       weights ??= await finiteWeights(who);
@@ -113,7 +113,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       let pausedFor = 0;
       const every = Math.ceil(epochSteps / STEP_EVENTS);
       const isReported = (step: number): boolean => (step + 1) % every === 0 || step + 1 === epochSteps;
-      /** Adds up the results that have arrived, and makes events of them. */
+      /** Adds up the results that have arrived, and turns them into events. */
       const take = (results: readonly StepResult[]): Emitted[] =>
         results.flatMap(({ step, rows, loss, metrics }) => {
           if (!Number.isFinite(loss)) {
@@ -171,7 +171,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           yield* pause(control);
           pausedFor += performance.now() - pausedAt;
         }
-        // At the end of an epoch it waits for the next one: there a checkpoint says that the epoch's event is out.
+        // A request at the end of an epoch waits for the next one: a checkpoint there means that the epoch's event was emitted.
         const steered = step + 1 < epochSteps ? control.takeSteering(member, epoch, step + 1) : [];
         for (const asked of steered) {
           yield* take(await metrics.read(true));
@@ -180,7 +180,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           steering = action === "end-member" ? { ...steering, epochs: epoch + 1 } : { ...steering, factor: before * asked.factor };
           yield { type: "steer", member, epoch, step: step + 1, action, ...(action === "learning-rate" ? { factor: asked.factor } : {}) };
         }
-        if (steered.length > 0 && control.stop !== "now") await checkpoint(epoch, step + 1); // a run that is killed has not forgotten it
+        if (steered.length > 0 && control.stop !== "now") await checkpoint(epoch, step + 1); // so that a killed run does not forget it
         if (control.stop === "now" && step + 1 < epochSteps) {
           yield* take(await metrics.read(true));
           yield { type: "control", state: "stopping" };
@@ -190,7 +190,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
       }
 
       const seconds = (performance.now() - startedAt - pausedFor) / 1000;
-      // The log of a run that was stopped while it scored has this already.
+      // The log of a run that was stopped during scoring has this event already.
       if (firstStep < epochSteps) {
         yield {
           type: "epoch",
@@ -227,7 +227,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
           bestScore = score.value;
           best = score.scored;
         }
-        weights = score.trained; // scoring projects latent kernels for good
+        weights = score.trained; // scoring projects latent kernels permanently
         yield { type: "score", member, epoch, on: run.scoreOn, metric: name, value: score.value, best: isBest };
         const sum = metricSums[name];
         for (const { kind, message } of scoringWarnings(task, epoch, score, sum === undefined ? undefined : sum / rowsDone)) {
@@ -261,7 +261,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
 const noSums: Readonly<Record<string, number>> = {};
 const start = { epoch: 0, step: 0, lossSum: 0, metricSums: noSums, rows: 0, bestEpoch: -1, bestScore: 0 };
 
-/** Scales weights to a mean of 1, so that a weighted loss is as large as a plain one; negative weights count as 0. */
+/** Scales weights to a mean of 1, so that a weighted loss has the scale of an unweighted one; negative weights count as 0. */
 function meanOne(sampleWeights: Float64Array): Float64Array {
   const clipped = sampleWeights.map((w) => Math.max(0, w));
   const mean = clipped.reduce((sum, w) => sum + w, 0) / clipped.length;

@@ -33,31 +33,30 @@ export interface RunTask {
   readonly control: RunControl;
   /** Weights of a given model (`init`) that the first sequential member starts from. */
   readonly init: WeightValues | undefined;
-  /** Members to take in place of training them. */
+  /** Members to use instead of training them. */
   readonly given?: GivenMembers | undefined;
-  /** How many members the run is to have, which may grow while it trains. Default: those of the configuration. */
+  /** Number of members of the run, which may grow during training. Default: those of the configuration. */
   readonly members?: (() => number) | undefined;
-  /** Trains the members; absent: this thread does, one after the other. */
+  /** Trains the members; absent: in this thread, one after the other. */
   readonly trainer?: MemberTrainer | undefined;
   /** Opens the logits of a run that a loss names as its teacher. */
   readonly teacherLogits?: OpenTeacherLogits | undefined;
-  /** Of the backend in use: times the kernels of a step. */
+  /** Of the active backend: times the kernels of a step. */
   readonly profile?: Backend["profile"];
 }
 
-/** A member that is trained: its record, its weights to start the next one from, its logits to vote with. */
+/** A trained member: its record, its weights for the next one to start from, its logits for votes. */
 interface Trained {
   readonly record: MemberRecord;
   readonly settings: MemberConfig;
   readonly weights: WeightValues;
   readonly logits: MemberLogits;
-  /** [samples], of an out-of-bag scheme: 1 where it may have seen the row. */
+  /** [samples], in an out-of-bag scheme: 1 if the member may have seen the row. */
   readonly seen: Uint8Array;
 }
 
 /**
- * Trains an ensemble member by member. What is already in the store is not trained again: the same loop starts a run
- * and resumes one.
+ * Trains an ensemble member by member. Members that are already in the store are not trained again: the same loop starts and resumes a run.
  */
 export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["reason"]> {
   const { config, data, container, store, members: wanted = () => config.members.length } = task;
@@ -76,10 +75,10 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   }
   let sampleWeights = scheme.begin(problem);
   const members: Trained[] = [];
-  /** Of the first 1, 2, … members, by the rule that may end the run. */
+  /** Votes of the first 1, 2, … members, as measured by the rule that may end the run. */
   const votes: (number | undefined)[] = [];
   const bagRows = scheme.outOfBag ? outOfBagRows(config.seed, problem.samples, problem.classes) : new Int32Array(0);
-  /** What later votes need: logits of the training rows only for those that are voted on out of bag. */
+  /** The logits that later votes need: on training rows, only those of rows for out-of-bag votes. */
   const kept = (logits: MemberLogits): MemberLogits => ({ ...logits, train: takeRows(logits.train, bagRows, problem.classes) });
   const seenBy = (member: number, weights: WeightValues, sampleWeights: Float64Array): Uint8Array => {
     const ancestor = ancestorOf(members, (own) => sameShapes(own, weights))?.seen;
@@ -104,16 +103,16 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (!checkpoint || checkpoint.member < 0) await store.saveCheckpoint({ member: 0 });
   }
 
-  /** Members that the log has announced: the run ends with the last of them. */
+  /** Number of members that the log has announced: the run ends with the last of them. */
   let announced = checkpoint ? ((await store.announcedMembers()) ?? config.members.length) : config.members.length;
-  /** Takes up members that were asked for meanwhile. Only between two members: there a run that was killed stands too, so that logs are alike. */
+  /** Adds members that were requested meanwhile. Only between two members, where a killed run resumes too, so that logs are equal. */
   async function* addMembers(after: number): AsyncGenerator<Emitted> {
     const added = memberPlans(task, announced, wanted());
     if (added.length === 0) return;
     announced += added.length;
     yield { type: "members-added", after, members: added };
   }
-  if (checkpoint && checkpoint.member >= announced) yield* addMembers(announced); // of a run that was over
+  if (checkpoint && checkpoint.member >= announced) yield* addMembers(announced); // the run was complete
 
   for (let member = Math.max(0, checkpoint?.member ?? 0); member < announced; member++) {
     const metric = rule && metrics[rule.metric];
@@ -183,7 +182,7 @@ async function* end(reason: RunEnd["reason"], members: readonly Trained[], messa
   return reason;
 }
 
-/** Sequential members go on from the newest voting member whose weights fit, so that a mixed ensemble can be sequential too. */
+/** A sequential member starts from the newest voting member whose weights fit, so that a mixed ensemble can be sequential too. */
 function ancestorOf(members: readonly Trained[], fits: (weights: WeightValues) => boolean): Trained | undefined {
   return members.findLast(({ weights }) => fits(weights));
 }
@@ -199,7 +198,7 @@ function startOf(task: RunTask, member: number, members: readonly Trained[], sta
   }
 }
 
-/** Trains the model that the first sequential member starts from, on every row alike. Undefined: interrupted. */
+/** Trains the model that the first sequential member starts from, with equal weights for all rows. Undefined: interrupted. */
 async function* pretrain(
   task: RunTask,
   from: Parameters<typeof trainMember>[0]["from"],
@@ -248,8 +247,8 @@ function measureMember(
 }
 
 /**
- * The vote of all members so far, the newest alone, and out of bag.
- * @param bagRows the training rows that are voted on out of bag; none unless the scheme has such
+ * The vote of all members so far, the newest member alone, and the out-of-bag vote.
+ * @param bagRows the training rows for out-of-bag votes; empty unless the scheme supports them
  */
 function staged(
   task: RunTask,

@@ -34,7 +34,7 @@ const gradientDescent: Optimizer = {
     steps.map(({ weight, gradient }) => ({ weight: tf.sub(weight, tf.mul(gradient, learningRate)), slots: {} })),
 };
 
-/** One step of a net of one kernel: the loss, the accuracy's sum, the gradient, and the kernel after the step. */
+/** One step of a network with one kernel: the loss, the sum of the accuracy, the gradient, and the kernel after the step. */
 async function stepOf(own: Partial<TrainBatch>, parts: Partial<StepParts> = {}) {
   const tensors = tf.memory().numTensors;
   const model = tf.sequential({
@@ -68,7 +68,7 @@ async function stepOf(own: Partial<TrainBatch>, parts: Partial<StepParts> = {}) 
   tf.dispose([loss, ...Object.values(metrics)]);
   optimizer.dispose();
   model.dispose();
-  expect(tf.memory().numTensors - tensors).toBeLessThanOrEqual(1); // the tensor that the kernel was made of
+  expect(tf.memory().numTensors - tensors).toBeLessThanOrEqual(1); // the tensor from which the kernel was created
   return result;
 }
 
@@ -148,7 +148,7 @@ test("the first optimizer of a list that claims a parameter updates it; a parame
     optimizer.apply(gradients, 0.5);
   });
   for (const [i, weight] of model.weights.entries()) {
-    // Adam's first step is the learning rate too, but for ε.
+    // Adam's first step equals the learning rate, up to ε.
     for (const [j, value] of weight.read().dataSync().entries()) expect(value).toBeCloseTo((before[i]![j] ?? 0) - 0.5, 5);
   }
   optimizer.dispose();

@@ -6,47 +6,50 @@ import { namedWeights } from "./model-weights.ts";
 import { prepareLayers } from "./predict-logits.ts";
 import type { StepTensors } from "./step-metrics.ts";
 
-/** What a step is made of. None of it is disposed. */
+/** The parts of a training step. The step disposes none of them. */
 export interface StepParts {
   readonly model: tf.LayersModel;
   readonly optimizer: MemberOptimizer;
   readonly loss: Loss;
   /** Measured on the batch, by name: those that have a `sum`. */
   readonly metrics?: Readonly<Record<string, Metric>>;
-  /** Rows that are computed at a time: the batch's parts have as many, the last one what is left. At least 1. Default: the whole batch. */
+  /**
+   * Number of rows computed at a time: all parts of the batch have this size except the last, which has the rest. At least 1. Default: the
+   * whole batch.
+   */
   readonly partRows?: number;
   readonly observer?: StepObserver;
 }
 
-/** Gets what a step computes on its way. The tensors are the step's: clone those that are to stay. */
+/** Receives intermediate results of a step. The step owns the tensors: clone those that you keep. */
 export interface StepObserver {
-  /** Logits of rows of the batch, from row `from` on. Once for each part. */
+  /** Logits of rows of the batch, from row `from` on. Called once per part. */
   logits?(logits: tf.Tensor2D, from: number): void;
-  /** Gradients of the batch's loss before the update, by the names that checkpoints have, `conv1/kernel`. Once a step. */
+  /** Gradients of the batch's loss before the update, by names in checkpoints, `conv1/kernel`. Called once per step. */
   gradients?(gradients: ReadonlyMap<string, tf.Tensor>): void;
 }
 
-/** A batch, and where in the training it comes. */
+/** A batch and its position in the training. */
 export interface TrainBatch {
-  /** Makes rows `from` to `to` − 1 of the batch [to − from, height, width, channels], which the step disposes. */
+  /** Creates rows `from` to `to` − 1 of the batch [to − from, height, width, channels]; the step disposes them. */
   images(from: number, to: number): tf.Tensor4D;
   /** Class of each image [batch]. */
   readonly labels: Int32Array;
-  /** Of each image [batch], with a mean of about 1; absent: all alike. */
+  /** Weight of each image [batch], with a mean of about 1; absent: equal weights. */
   readonly lossWeights?: Float32Array | undefined;
   /** [batch, classes], for a loss with a teacher. */
   readonly teacherLogits?: Float32Array | undefined;
   readonly learningRate: number;
-  /** Share of the configuration's learning rate that this one is. Default 1. */
+  /** The learning rate of this step as a share of the configured one. Default 1. */
   readonly scheduled?: number;
-  /** 32-bit, for layers that draw. */
+  /** 32-bit, for layers that draw random numbers. */
   readonly seed: number;
-  /** Epoch, from 0, and epochs of the member. */
+  /** Current epoch, from 0, and epochs of the member. */
   readonly epoch: number;
   readonly epochs: number;
 }
 
-/** Of some rows of a batch: their share of its loss, their sums of the metrics, and their share of its gradients, by the variables' names. */
+/** Contributions of some rows of a batch to its loss, to the sums of the metrics, and to its gradients, by the variables' names. */
 type Sums = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, tf.Tensor>>;
@@ -54,9 +57,9 @@ type Sums = {
 };
 
 /**
- * The training step: a forward and a backward pass of each part of a batch, then one step of the optimizer. What layers keep for the
- * backward pass is there for one part at a time. Nothing is read: of the results a few numbers are left on the backend, never the logits.
- * @returns takes a batch and returns scalars, which the caller disposes
+ * The training step: a forward and a backward pass for each part of a batch, then one optimizer step. Only one part's intermediate values
+ * are kept at a time. Nothing is read back: the results are a few numbers on the backend, never the logits.
+ * @returns a function that takes a batch and returns scalars, which the caller disposes
  */
 export function createStep(parts: StepParts): (batch: TrainBatch) => StepTensors {
   const { model, optimizer, observer } = parts;
@@ -110,7 +113,7 @@ function computeRows({ model, optimizer, loss, metrics = {}, observer }: StepPar
   return { loss: value, metrics: measured, gradients };
 }
 
-/** Inside a tidy; `now` is not needed any more, `before` is the caller's. */
+/** Called inside a tidy; `now` is no longer needed, `before` belongs to the caller. */
 function add(before: Sums | undefined, now: Sums): Sums {
   if (!before) return now;
   const sum = (one: Readonly<Record<string, tf.Tensor>>, other: Readonly<Record<string, tf.Tensor>>): Record<string, tf.Tensor> =>
@@ -125,7 +128,7 @@ function add(before: Sums | undefined, now: Sums): Sums {
     metrics: sum(before.metrics, now.metrics),
     gradients: sum(before.gradients, now.gradients) as tf.NamedTensorMap,
   };
-  tf.dispose(Object.values(now.metrics)); // they were kept
+  tf.dispose(Object.values(now.metrics)); // they had been kept
   return sums;
 }
 

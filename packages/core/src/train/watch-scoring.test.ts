@@ -3,7 +3,7 @@ import { RunControl } from "../run-control.ts";
 import type { Emitted } from "./emitted.ts";
 import { watchScoring, type WatchedScoring } from "./watch-scoring.ts";
 
-/** Yields 1, 2, … of so many rows, each after a while. */
+/** Yields 1, 2, … up to `rows`, one per interval. */
 function scoring(rows: number, milliseconds = 0) {
   const state = { asked: 0, ended: false };
   const generator = (async function* () {

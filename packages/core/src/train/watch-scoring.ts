@@ -2,23 +2,23 @@ import type { RunControl } from "../run-control.ts";
 import { pause } from "./pause.ts";
 import type { Emitted } from "./emitted.ts";
 
-/** What is over sooner needs no event; from then on one as often. */
+/** Shorter scorings need no event; longer ones emit one per interval. */
 const PROGRESS_MILLISECONDS = 300;
 
 export interface WatchedScoring {
   /** For people: `scoring member 3`. */
   readonly what: string;
-  /** Rows in all. */
+  /** Total number of rows. */
   readonly total: number;
   readonly control: RunControl;
-  /** Called after each batch, and waited for. */
+  /** Called after each batch, and awaited. */
   onRows?(done: number, total: number): void | Promise<void>;
 }
 
 /**
- * Passes a scoring on with progress events, and pauses or stops it between two batches.
+ * Runs a scoring with progress events, and pauses or stops it between two batches.
  * @param scoring yields the rows done, as `predictLogits` does
- * @returns what the scoring returns; undefined: the run was asked to stop
+ * @returns the result of the scoring; undefined: a stop was requested
  */
 export async function* watchScoring<T>(
   scoring: AsyncGenerator<number, T>,

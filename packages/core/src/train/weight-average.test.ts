@@ -18,7 +18,7 @@ test("an average is the plain mean of the first steps, then forgets by its decay
     const [first, second] = values.get("one/kernel")!.values;
     expect(second).toBe(2 * first!);
     averages.push(first!);
-    // As a resumed run does.
+    // Like a resumed run.
     average.dispose();
     average = new WeightAverage(model, 0.75);
     average.restore(values);

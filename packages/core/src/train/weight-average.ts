@@ -3,10 +3,10 @@ import { movingAverages } from "../moving-averages.ts";
 import { UserError } from "../user-error.ts";
 import { namedWeights, type WeightValues } from "./model-weights.ts";
 
-/** What a checkpoint calls the averages: no slot of an optimizer may have a hyphen in its name. */
+/** Checkpoint group of the averages. The hyphen avoids clashes: slot names of optimizers cannot contain one. */
 export const AVERAGE_GROUP = "weight-average";
 
-/** Smaller tensors are averaged together. */
+/** Tensors smaller than this are averaged together. */
 const SMALL = 1 << 16;
 
 type Averaged = { readonly name: string; readonly variable: tf.Variable; average: tf.Tensor };
@@ -16,9 +16,9 @@ type Averaged = { readonly name: string; readonly variable: tf.Variable; average
  *
  *     average ← d · average + (1 − d) · weight,   d = min(decay, (t − 1) / t)
  *
- * so that it is the plain mean of all steps at first, and knows nothing of the weights before the first one. `dispose` frees it.
+ * It equals the plain mean of all steps at first, and does not include the initial weights. `dispose` frees it.
  * @see B. Polyak and A. Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992; A. Tarvainen and H. Valpola, "Mean
- * Teachers Are Better Role Models", NeurIPS 2017, for the exponential form
+ *   Teachers Are Better Role Models", NeurIPS 2017, for the exponential form
  */
 export class WeightAverage {
   readonly #decay: number;
@@ -31,7 +31,7 @@ export class WeightAverage {
       .map(([name, weight]) => ({ name, variable: weight.read() as tf.Variable, average: tf.keep(tf.clone(weight.read())) }));
   }
 
-  /** Takes up the weights after step t, counted from 1. */
+  /** Includes the weights after step t, counted from 1. */
   update(t: number): void {
     const decay = Math.min(this.#decay, (t - 1) / t);
     const isSmall = ({ average }: Averaged): boolean => average.size < SMALL;
@@ -48,7 +48,7 @@ export class WeightAverage {
     }
   }
 
-  /** Copies the averages off the device, by the names that checkpoints have. */
+  /** Copies the averages off the device, by names in checkpoints. */
   async values(): Promise<WeightValues> {
     const read = new Map<string, { shape: readonly number[]; values: Float32Array }>();
     for (const { name, average } of this.#all) {
@@ -58,8 +58,8 @@ export class WeightAverage {
   }
 
   /**
-   * Goes on from a checkpoint.
-   * @throws UserError when the checkpoint has no averages
+   * Restores the averages of a checkpoint.
+   * @throws UserError if the checkpoint has no averages
    */
   restore(saved: WeightValues | undefined): void {
     for (const averaged of this.#all) {

@@ -2,7 +2,7 @@ import { Argument, type Command } from "commander";
 import type { Shell } from "../../completion/shell-scripts.ts";
 import { withExamples } from "./examples.ts";
 
-/** `completion`, and `complete`, which the shells call. */
+/** `completion`, and `complete`, which shells call. */
 export function addCompletionCommands(program: Command): void {
   const completion = program.command("completion").summary("Print the script that completes commands in your shell.");
   completion

@@ -2,10 +2,10 @@ import type { Command } from "commander";
 import { listWidth } from "../../run/wrapped-table.ts";
 import { commandName } from "../command-name.ts";
 
-/** What to type after the command's name, and what that does. */
+/** What to type after the command's name, and what it does. */
 export type Example = readonly [args: string, does: string];
 
-/** Ends the command's help with examples. */
+/** Appends examples to the command's help. */
 export function withExamples(command: Command, examples: readonly Example[]): Command {
   return command.addHelpText("after", ({ command: shown }) => {
     const width = Math.min(shown.configureOutput().getOutHelpWidth?.() ?? listWidth(), listWidth());
@@ -13,7 +13,7 @@ export function withExamples(command: Command, examples: readonly Example[]): Co
   });
 }
 
-/** The command on one line, or on several that a shell takes as one. */
+/** The command on one line, or on several lines that a shell reads as one. */
 export function exampleLines(args: string, does: string, width: number, benn: string = commandName()): string[] {
   const lines: string[] = [];
   let line = `  $ ${benn}`;

@@ -9,7 +9,7 @@ import { withExamples } from "./examples.ts";
 import { bitList, collect, partOfOne, seed, seedList, split, splitList, wholeNumber } from "./option-values.ts";
 import { withBackend, withConfig, withData, withParallel, withPlugin, withRunData, withSplit } from "./shared-options.ts";
 
-/** Commands that measure runs, and choose among what they trained. */
+/** Commands that evaluate runs, and choose among trained members. */
 export function addJudgeCommands(program: Command): void {
   addEval(program);
   addReport(program);

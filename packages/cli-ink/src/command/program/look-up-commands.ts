@@ -8,7 +8,7 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-/** Commands that list what there is. */
+/** Commands that list what is available. */
 export function addLookUpCommands(program: Command): void {
   addPlugins(program);
   addPresets(program);

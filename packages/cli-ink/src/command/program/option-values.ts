@@ -1,4 +1,4 @@
-// What options take, checked while the command line is read.
+// Parsers of option values, which check them while the command line is read.
 import type { SplitName } from "@benn/core";
 import { nearest } from "@benn/core/messages";
 import { InvalidArgumentError, type Option } from "commander";
@@ -25,7 +25,7 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
-/** Members are counted from 0, as their folders are. */
+/** Members are counted from 0, like their folders. */
 export function memberNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0)
@@ -65,7 +65,7 @@ export function partOfOne(text: string): number {
   return value;
 }
 
-/** One of a few words; a near miss is told which one was meant. */
+/** An option that takes one of a few words; the error for a similar word suggests the right one. */
 export function oneOf(option: Option, words: readonly string[]): Option {
   return option.choices(words).argParser((text: string): string => {
     const known = words.find((word) => word === text);

@@ -1,10 +1,10 @@
-// Options that several commands share, in the same words.
+// Options that several commands share, with the same descriptions.
 import { type Command, Option } from "commander";
 import { collect, oneOf, split } from "./option-values.ts";
 
 export const CONFIG = "configuration file (default: benn.config.{ts,js,json} of this folder, if there is one)";
 
-/** How a configuration is put together. */
+/** Options that define the configuration. */
 export function withConfig(command: Command): Command {
   return command
     .option("--preset <name>", "start from a preset; benn presets lists them")
@@ -15,7 +15,7 @@ export function withPlugin(command: Command): Command {
   return command.option("--plugin <file-or-package>", "load a plugin (repeatable)", collect);
 }
 
-/** What a new run trains on, and with what. */
+/** Options for the data and the backend of a new run. */
 export function withData(command: Command): Command {
   return command.option("--data <dir>", "folder with the data (sets dataset.data)");
 }
@@ -28,7 +28,7 @@ export function withParallel(command: Command): Command {
   return command.option("--parallel <n>", "members to train at a time, if none depends on another (sets parallel)");
 }
 
-/** Where the data of a run are that is opened again. */
+/** Options for the data of an existing run. */
 export function withRunData(command: Command): Command {
   return command
     .option("--data <dir>", "folder of the run's data, if they have moved")
@@ -39,7 +39,7 @@ export function withSplit(command: Command): Command {
   return command.option("--on <split>", "images to analyse closely: train, validation or test", split, "test");
 }
 
-/** How a run is shown, as lines or as a dashboard. */
+/** Options that show a run as lines or as a dashboard. */
 export function withUi(command: Command): Command {
   return command
     .addOption(
@@ -53,7 +53,7 @@ export function withUi(command: Command): Command {
     .option("--timestamps", "start plain lines with the time");
 }
 
-/** The same, and how the dashboard looks. */
+/** The same, with options for the looks of the dashboard. */
 export function withLooks(command: Command): Command {
   return withUi(command)
     .addOption(

@@ -10,7 +10,7 @@ import { withExamples } from "./examples.ts";
 import { memberNumber, oneOf, wholeNumber } from "./option-values.ts";
 import { CONFIG, withBackend, withConfig, withData, withLooks, withParallel, withPlugin, withUi } from "./shared-options.ts";
 
-/** Commands that make runs, and show them while they train. */
+/** Commands that create runs, and show them while they train. */
 export function addTrainCommands(program: Command): void {
   addTrain(program);
   addWatch(program);
@@ -95,7 +95,7 @@ function addRuns(program: Command): void {
     ["runs note runs/NAME learning rate too high", "write a note"],
     ["runs prune --state interrupted --older-than 30", "what this would delete; --yes deletes it"],
   ]);
-  runs.enablePositionalOptions(); // its commands have options of the same names
+  runs.enablePositionalOptions(); // its subcommands have options of the same names
   const tag = runs
     .command("tag")
     .description('Add tags to a run; a minus before a tag removes it. Without tags, show them. Runs tagged "keep" are never pruned.')

@@ -31,7 +31,7 @@ function wanted({ insight, ui }: ViewProps): number[] {
   return left.length > 0 ? left : labels.map((_, label) => label);
 }
 
-/** Which of so many rows are in sight. */
+/** The range of rows that is visible. */
 function visible({ ui }: ViewProps, rows: number, room: number): readonly [number, number] {
   const from = Math.min(ui.scroll, Math.max(0, rows - room));
   return [from, Math.min(rows, from + Math.max(0, room))];

@@ -68,7 +68,7 @@ function own({ curves, hue }: Quantity, member: MemberState, smoothing: number):
   return curves(member, smoothing).map(({ name, points }, i) => ({ name, points, hue: i === 0 ? hue : "series1" }));
 }
 
-/** The member that is looked at above the others. */
+/** The curves of all members, with the shown member above the others. */
 function overlaid({ curves }: Quantity, members: readonly MemberState[], chosen: MemberState | undefined, smoothing: number): Series[] {
   const series = members.map((member) => ({
     name: String(member.member + 1),
@@ -79,7 +79,7 @@ function overlaid({ curves }: Quantity, members: readonly MemberState[], chosen:
   return [...first, ...series.filter((one) => !first.includes(one))];
 }
 
-/** What the x axis shows: a part of it around the cursor. */
+/** The visible range of the x axis, around the cursor. */
 function zoomed(epochs: number, cursor: number, zoom: number): readonly [number, number] {
   const span = epochs / zoom;
   const from = Math.min(epochs - span, Math.max(0, cursor - span / 2));

@@ -28,7 +28,7 @@ export const ensemble: View = {
   },
 };
 
-/** The vote of the first 1, 2, … members with its interval, beside the best single one and the mean. */
+/** The vote of the first 1, 2, … members with its interval, the best single member and the mean. */
 function staged({ state, metric: shown, words }: ViewProps): Tile {
   return {
     name: "staged",
@@ -47,7 +47,7 @@ function staged({ state, metric: shown, words }: ViewProps): Tile {
         if (Number.isNaN(best) || isBetter(metric, single, best)) best = single;
         return { x: members, y: best };
       });
-      // Of a share of rows that are right, the interval follows from the share and how many rows there are.
+      // For a share of correctly classified rows, the interval follows from the share and the number of rows.
       const rows = state.start?.dataset.test ?? 0;
       const isShare = metric.name === "accuracy" && rows > 0;
       const bounds = isShare ? vote.map(({ x, y }) => ({ x, y: wilson(Math.round(y * rows), rows) })) : [];
@@ -71,7 +71,7 @@ function staged({ state, metric: shown, words }: ViewProps): Tile {
   };
 }
 
-/** Vote weight and error of each member; the error beside that of guessing. */
+/** Vote weight and error of each member; the error next to the chance level. */
 function weights({ state, ui, words }: ViewProps): Tile {
   return {
     name: "alpha",
@@ -106,7 +106,7 @@ function weights({ state, ui, words }: ViewProps): Tile {
   };
 }
 
-/** Share of test images that two members answer differently. */
+/** Share of test images for which two members predict different classes. */
 function disagreement({ insight, ui, words }: ViewProps): Tile {
   return {
     name: "disagreement",
@@ -193,7 +193,7 @@ function fixed({ insight, ui, words }: ViewProps): Tile {
 
 const BARS = "▁▂▃▄▅▆▇█";
 
-/** How often each member answers each class: one that never does is broken. */
+/** How often each member predicts each class; a member that never predicts some class is broken. */
 function counts({ insight, ui, words }: ViewProps): Tile {
   return {
     name: "answers",
@@ -229,7 +229,7 @@ function counts({ insight, ui, words }: ViewProps): Tile {
   };
 }
 
-/** As many rows as have room, the chosen one among them; else the newest. */
+/** The rows that fit, including the chosen one, else the newest ones. */
 function windowed(rows: readonly Line[], room: number, chosen: number): Line[] {
   if (rows.length <= room) return [...rows];
   const from = chosen < 0 ? rows.length - room : Math.min(rows.length - room, Math.max(0, chosen - Math.floor(room / 2)));

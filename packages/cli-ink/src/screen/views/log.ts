@@ -18,7 +18,7 @@ export const log: View = {
     const left = wantedOf(entries, ui.filter);
     const room = roomOf(width);
     const lines: Line[] = [];
-    // From the end, as far as is shown: a long log is not wrapped in full for each frame.
+    // Wraps lines from the end, and only as many as are shown: a long log is not wrapped in full for each frame.
     for (let i = left.length - 1; i >= 0 && lines.length < height + ui.scroll; i--) {
       const { at, text, isWarning } = left[i]!;
       const own = linesOf(text, room);

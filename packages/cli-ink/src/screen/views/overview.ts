@@ -8,7 +8,7 @@ import { panelsOf } from "../panel-list.ts";
 import type { View, ViewProps } from "../view.ts";
 
 const PANELS_LEAST = 7;
-/** Where every member has its line. */
+/** Minimum lines for the panels when every member has its own line. */
 const PANELS_SMALL = 4;
 const TABLE_WIDTH = 40;
 const GAP = 2;
@@ -43,13 +43,13 @@ export const overview: View = {
   },
 };
 
-/** Whether the overview has room for the panel of votes. */
+/** Whether the panel of votes fits in the overview. */
 export function showsVotes(props: Pick<ViewProps, "state" | "ui" | "width" | "height">): boolean {
   const { panels, places } = share(props);
   return panels > 0 && places.flat().some(({ id }) => id === "votes");
 }
 
-/** Whether there are panels for which there is no room. */
+/** Whether there are panels that do not fit. */
 export function hasMorePanels(props: Pick<ViewProps, "state" | "ui" | "width" | "height">): boolean {
   const { panels, more } = share(props);
   return panels > 0 && more;
@@ -63,7 +63,7 @@ function share({ state, ui, width, height }: Pick<ViewProps, "state" | "ui" | "w
   return { lanes, panels, ...arrangePanels(panelsOf(state), width, panels, ui.panel) };
 }
 
-/** Charts of the member that is looked at, and the votes so far. */
+/** Charts of the shown member, and the votes so far. */
 function panels({ state, ui, metric, words, width }: ViewProps, { places, panels: height }: Shared): Line[] {
   const tables = places.filter(([first]) => first?.kind === "table").length;
   const tableWidth = Math.min(TABLE_WIDTH, width);

@@ -102,7 +102,7 @@ function kernels({ member, steps, milliseconds, rows, refused }: Profiled): Tile
         columns,
         ...shown.map(({ kernel, part, calls: times, milliseconds: own }) =>
           line(
-            // Parts tell kernels apart where both have no room.
+            // If kernel and part do not both fit, the part is shown, which identifies it.
             shorten(part === "" ? kernel : name < 30 ? part : `${kernel} ${part}`, name - 1).padEnd(name),
             `${calls > 0 ? String(Math.round(times)).padStart(calls) : ""}${own.toFixed(2).padStart(9)}${percent(share(own)).padStart(8)}`,
             bar < 4 ? "" : span(`  ${"█".repeat(Math.round(share(own) * (bar - 2)))}`, "series0"),

@@ -77,7 +77,7 @@ function effective({ insight, words }: ViewProps): Tile {
   };
 }
 
-/** The hardest images in half blocks: two pixels a cell. */
+/** The hardest images in half blocks: two pixels per cell. */
 function hardest({ insight, ui, words, pictures: areSent }: ViewProps): Tile {
   return {
     name: "hardest images",
@@ -122,13 +122,13 @@ function hardest({ insight, ui, words, pictures: areSent }: ViewProps): Tile {
   };
 }
 
-/** A row of the cells that the terminal draws a picture over: it stands in the first. */
+/** A row of the cells over which the terminal draws a picture; the first row carries it. */
 function placed(name: string, picture: Pick<PlacedPicture, "width" | "height" | "rgb">, size: number, row: number): Span {
   const blank = { text: " ".repeat(size) };
   return row === 0 ? { ...blank, picture: { ...picture, name: `image ${name}`, columns: size, rows: size / 2 } } : blank;
 }
 
-/** A row of cells: the pixels of two rows, one above the other. */
+/** A row of cells: the pixels of two rows. */
 function pixels(
   { width, height, rgb }: { readonly width: number; readonly height: number; readonly rgb: Uint8Array },
   size: number,

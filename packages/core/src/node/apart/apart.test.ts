@@ -22,7 +22,7 @@ beforeAll(async () => {
   whole = await folderBytes((await runToy(bagged, { container })).folder);
 });
 
-/** A run that has begun and trained nothing. */
+/** A run that has started but trained nothing. */
 async function prepare(config: Config): Promise<string> {
   const control = new RunControl();
   control.stopNow();
@@ -73,11 +73,11 @@ test("members trained apart, in any order, stopped, killed and gone on with, are
 
   expect(await collect(run, into, other)).toEqual({ reason: "interrupted", missing: [1] });
 
-  await apart(run, 1, into, { onEvent: (event) => event.type === "epoch" && event.epoch === 1 }); // broken off, as a killed process
+  await apart(run, 1, into, { onEvent: (event) => event.type === "epoch" && event.epoch === 1 }); // broken off like a killed process
   expect(await apart(run, 1, into)).toMatchObject({ reason: "finished" });
   expect(await collect(run, into, other)).toEqual({ reason: "finished", missing: [] });
   expect(await folderBytes(run)).toEqual(whole);
-  // Once more is no harm, whoever asks.
+  // Training the member again changes nothing.
   expect(await apart(run, 1, into)).toMatchObject({ reason: "already" });
 });
 
@@ -111,7 +111,7 @@ test("whoever is called last has the member: one that trains it still writes no 
   const first = apart(run, 0, into, {
     onEvent: (event) => void (event.type === "step" && (taken = true)),
   });
-  // A lock that another host holds, and which shows signs of life, is taken too: that is where the job was requeued from.
+  // A lock that another host holds with a heartbeat is taken over too: that is the host from which the job was requeued.
   await writeFile(join(await folderOf(into), "lock.json"), JSON.stringify({ pid: 1, host: "node17", id: "other" }));
   await expect(first).rejects.toThrow("was taken over by process 1 on node17");
   expect(taken).toBe(true);

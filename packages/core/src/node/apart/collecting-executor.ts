@@ -8,17 +8,17 @@ import { trainedFile } from "./apart-files.ts";
 import { madeFrom, refuseForeign } from "./made-from.ts";
 
 export interface CollectOptions {
-  /** Folder of the run. */
+  /** Run folder. */
   readonly run: string;
-  /** Folders that members were trained into. */
+  /** Folders into which members were trained. */
   readonly from: readonly string[];
-  /** Called for each member that is not there. */
+  /** Called for each missing member. */
   onMissing?(member: number): void;
 }
 
 /**
- * Takes members that `trainApart` has trained in place of training them: the run judges them, writes its log and votes as if they had been
- * trained in it, to the same bytes. At the first that is missing it is interrupted.
+ * Takes members that `trainApart` has trained instead of training them: the run judges them, writes its log and votes as if it had trained
+ * them itself, to the same bytes. At the first missing member the run is interrupted.
  *
  *     train(undefined, { resume: run, executor: collectingExecutor({ run, from: [into] }), container });
  */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../user-error.ts";
 import { checksum } from "../checksum.ts";
 
-/** Sums of what a member is trained from: its run's experiment.json, and its sample weights. */
+/** Checksums of what a member is trained from: its run's experiment.json and its sample weights. */
 export type MadeFrom = Readonly<Record<"experimentSha256" | "sampleWeightsSha256", string>>;
 
 export async function madeFrom(run: string, sampleWeights: Float64Array): Promise<MadeFrom> {
@@ -14,8 +14,8 @@ export async function madeFrom(run: string, sampleWeights: Float64Array): Promis
 }
 
 /**
- * @param path of what was found
- * @throws UserError when it was made from something else
+ * @param path of the file that was found
+ * @throws UserError if it was made from something else
  */
 export function refuseForeign(
   path: string,

@@ -13,7 +13,7 @@ import { readMember } from "../read-member.ts";
 import { checkpointFile, sampleWeightsFile } from "../run-paths.ts";
 import { readStart } from "../start-model.ts";
 
-/** What a member is trained with, besides its configuration. */
+/** What a member is trained from, besides its configuration. */
 export type ApartJob = Pick<MemberJob, "sampleWeights" | "start">;
 
 export interface ApartTask extends Pick<RunTask, "config" | "data" | "container" | "init"> {
@@ -23,9 +23,9 @@ export interface ApartTask extends Pick<RunTask, "config" | "data" | "container"
 }
 
 /**
- * What a run would have one of its members trained with. The run is only read.
- * @returns undefined: the run has the member already
- * @throws UserError when the member depends on one that the run does not have yet
+ * The inputs that a run would train one of its members with. Only reads the run.
+ * @returns undefined if the run already has the member
+ * @throws UserError if the member depends on one that the run does not have yet
  */
 export async function nextJob(task: ApartTask): Promise<ApartJob | undefined> {
   const { run, member, config, data, container, independent } = task;
@@ -36,7 +36,7 @@ export async function nextJob(task: ApartTask): Promise<ApartJob | undefined> {
   if (independent) {
     const scheme = completeScheme(container.resolve(SCHEMES).create(config.scheme));
     const samples = data.train.labels.length;
-    // Of schemes with independent members all have the same.
+    // In schemes with independent members, all members have the same sample weights.
     const sampleWeights = checkpoint ? await readSampleWeights(run, next) : scheme.begin({ samples, classes: data.labels.length });
     return { sampleWeights, start: undefined };
   }
@@ -50,7 +50,7 @@ export async function nextJob(task: ApartTask): Promise<ApartJob | undefined> {
   return await askRun(task);
 }
 
-/** Lets the loop that trains runs go over the members that are there, until it asks for the next one. */
+/** Runs the loop that trains runs over the existing members, until it asks for the next one. */
 async function askRun({ run, config, data, container, init }: ApartTask): Promise<ApartJob | undefined> {
   let asked: ApartJob | undefined;
   const trainer: MemberTrainer = {
@@ -62,12 +62,12 @@ async function askRun({ run, config, data, container, init }: ApartTask): Promis
   };
   const loop = trainRun({ config, data, container, store: readingStore(run), control: new RunControl(), init, trainer });
   while (!(await loop.next()).done) {
-    // its events are in the run's log
+    // its events are already in the run's log
   }
   return asked;
 }
 
-/** A run folder that is read and not written. */
+/** A run folder that is read but not written. */
 function readingStore(run: string): RunStore {
   const nothing = async (): Promise<void> => {};
   return {
@@ -81,7 +81,7 @@ function readingStore(run: string): RunStore {
       const path = checkpointFile(run);
       return existsSync(path) ? { member: decodeCheckpoint(await readFile(path), path).checkpoint.member } : undefined;
     },
-    announcedMembers: async () => MOST_MEMBERS, // whether the member is one of the run's is known before
+    announcedMembers: async () => MOST_MEMBERS, // the caller has already checked that the member belongs to the run
     saveMember: nothing,
     loadMember: (member) => readMember(run, member),
     saveStart: nothing,

@@ -27,26 +27,26 @@ import { type MadeFrom, madeFrom, refuseForeign } from "./made-from.ts";
 import { nextJob } from "./next-job.ts";
 
 export interface TrainApartOptions extends Pick<TrainOptions, "container" | "control" | "signal" | "onPhase"> {
-  /** Folder of the run. It is only read, and may be read by others that train its other members. */
+  /** Run folder. It is only read; other processes may read it at the same time to train other members. */
   readonly run: string;
   /** From 0. */
   readonly member: number;
-  /** Folder for members that are trained apart: one for all members of the run, or one for each. */
+  /** Folder for members that are trained apart: one for all members of the run, or one per member. */
   readonly into: string;
 }
 
 export interface TrainedApart {
-  /** The member's own. */
+  /** The folder of this member. */
   readonly folder: string;
-  /** `already`: it was trained before, or the run has it. */
+  /** `already`: the member was trained before, here or in the run. */
   readonly reason: "finished" | "interrupted" | "already";
 }
 
 /**
- * Trains one member of a run into a folder of its own, from where `collectingExecutor` takes it into the run: for schedulers that start the
- * members of a run on many machines. Stopped, it saves; called again, there or on another machine that sees the folder, it goes on. Whoever is
- * called last has the member: an earlier process that still trains it finds out before it writes again.
- * @param config as of `train`: what differs from the run's in more than places is refused
+ * Trains one member of a run into a folder of its own, from which `collectingExecutor` takes it into the run. For schedulers that start the
+ * members of a run on many machines. If stopped, it saves; called again, on this or another machine that can access the folder, it resumes.
+ * The most recent call owns the member: an earlier process that is still training it notices before its next write.
+ * @param config as for `train`; it may differ from the run's only in the places of data
  * @throws UserError for mistakes in the configuration, the data or the folders
  */
 export async function* trainApart(config: Config | undefined, options: TrainApartOptions): AsyncGenerator<RunEvent, TrainedApart> {
@@ -128,7 +128,10 @@ export async function* trainApart(config: Config | undefined, options: TrainApar
   }
 }
 
-/** Where the member was left; undefined: nowhere, or what is there is damaged, and the member is trained from its beginning to the same bytes. */
+/**
+ * The checkpoint of the member. Undefined if there is none or it is damaged; the member is then trained from its beginning, to the same
+ * bytes.
+ */
 async function readCheckpoint(
   { run, member, into }: TrainApartOptions,
   made: MadeFrom,

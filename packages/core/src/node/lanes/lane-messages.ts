@@ -4,21 +4,24 @@ import type { MemberCheckpoint } from "../../train/run-store.ts";
 import type { MemberJob, TrainedMember } from "../../train/member-trainer.ts";
 import type { Emitted } from "../../train/emitted.ts";
 
-/** A member to train, for whoever trains it. */
+/** A member to train, as sent to a lane. */
 export interface LaneJob extends Omit<MemberJob, "save"> {
-  /** How many events of the member are known already: what it says from `from` on goes on from there. A member says the same whoever trains it. */
+  /**
+   * Number of events of the member that are known already. The lane resumes at `from`, and its events are counted on from this number. A
+   * member emits the same events wherever it is trained.
+   */
   readonly said: number;
 }
 
-/** What a lane is told. */
+/** Messages to a lane. */
 export type ToLane =
   | ({ readonly kind: "train"; readonly planned: readonly Steered[] } & LaneJob)
-  /** Only lanes that take it are told: see `Lanes.steers`. */
+  /** Sent only to lanes that accept it: see `Lanes.steers`. */
   | { readonly kind: "steer"; readonly member: number; readonly steering: Steering }
   | { readonly kind: "profile"; readonly member: number; readonly steps: number }
   | { readonly kind: "control"; readonly paused: boolean; readonly stop: RunControl["stop"] };
 
-/** What it says, in the order in which it happened. */
+/** Messages from a lane, in the order in which things happened. */
 export type FromLane =
   | { readonly kind: "event"; readonly member: number; readonly event: Emitted }
   | { readonly kind: "save"; readonly member: number; readonly training: MemberCheckpoint }

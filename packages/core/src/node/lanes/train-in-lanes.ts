@@ -8,9 +8,9 @@ import type { FromLane, ToLane } from "./lane-messages.ts";
 
 export interface LanesOptions {
   readonly lanes: Lanes;
-  /** Members of the run, which may grow. */
+  /** Number of members of the run, which may grow. */
   members(): number;
-  /** Whether members behind the one whose turn it is may begin; else each waits for the one before. */
+  /** Whether members may start before the previous one is done. */
   readonly independent: boolean;
   readonly control: RunControl;
   readonly store: Pick<RunStore, "saveAhead" | "loadAhead"> & {
@@ -21,27 +21,27 @@ export interface LanesOptions {
 
 const REFUSED = "Members that other machines train are neither steered nor profiled: what was asked is dropped.";
 
-/** A member that a lane trains, or has trained. */
+/** A member that a lane trains or has trained. */
 interface OwnMember {
   readonly member: number;
   readonly lane: MemberLane;
-  /** What it said and nobody has looked at yet. */
+  /** Messages that were not processed yet. */
   readonly inbox: FromLane[];
-  /** Events that were shown, and wait to be written to the log until every member before this one stands there. */
+  /** Events that were shown, but are logged only after those of all earlier members. */
   readonly backlog: Emitted[];
   settled: boolean;
 }
 
 /**
- * Trains members in lanes, side by side where no member depends on another. The log gets the events member by member, as if they had been
- * trained one after the other, so that a run's bytes do not depend on which lane was faster; the screen gets them as they happen.
+ * Trains members in lanes, in parallel if no member depends on another. The log receives events member by member, as if they had been
+ * trained one after the other, so that a run's bytes do not depend on which lane was faster; the screen receives them as they happen.
  */
 export function trainInLanes({ lanes, members: count, independent, control, store }: LanesOptions): MemberTrainer {
   const members = new Map<number, OwnMember>();
   const idle: MemberLane[] = [];
   const open = new Set<MemberLane>();
   let next = 0;
-  /** The member whose turn it is: what it says goes to the log and the run's own checkpoint. */
+  /** The member whose turn it is: its events go to the log and its state to the run's own checkpoint. */
   let front = -1;
   let wake: () => void = () => {};
   let died: Error | undefined;
@@ -59,7 +59,7 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
       if (steps > 0) lane.post({ kind: "profile", member, steps });
       for (const steering of asked) lane.post({ kind: "steer", member, steering });
     }
-    wake(); // members that were added may begin at once
+    wake(); // added members may start at once
   });
 
   const openLane = (): MemberLane => {
@@ -84,7 +84,7 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
     return lane;
   };
 
-  /** Gives members that have not begun to lanes that have nothing to do. */
+  /** Assigns pending members to idle lanes. */
   const fill = async (job: MemberJob): Promise<void> => {
     next = Math.max(next, job.member);
     const last = independent ? count() : job.member + 1;
@@ -92,7 +92,7 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
       const member = next++;
       const ahead = await store.loadAhead(member);
       const from = (member === job.member ? job.from : undefined) ?? ahead?.training;
-      const said = from === ahead?.training ? (ahead?.events ?? []) : []; // a front's own checkpoint has its events in the log
+      const said = from === ahead?.training ? (ahead?.events ?? []) : []; // the log has the events of the front's own checkpoint
       const lane = idle.pop() ?? openLane();
       members.set(member, { member, lane, inbox: said.map((event) => ({ kind: "event", member, event })), backlog: [], settled: false });
       const { sampleWeights, start } = job;
@@ -101,7 +101,7 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
     }
   };
 
-  /** Takes what members behind the front said: shown at once, logged and saved for later. */
+  /** Processes messages of members after the front one: shown at once, logged and saved later. */
   async function* look(own: OwnMember): AsyncGenerator<Emitted> {
     for (let message = own.inbox[0]; message && message.kind !== "done"; message = own.inbox[0]) {
       own.inbox.shift();
@@ -141,7 +141,7 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
     discard: () => members.clear(),
     async close(ended = false) {
       unsubscribe();
-      // Stopped between two members: those that are on their way still save.
+      // Stopped between two members: members in training still save.
       while (control.stop !== "no" && !died && [...members.values()].some(({ settled }) => !settled)) {
         await new Promise<void>((resolve) => (wake = resolve));
       }
@@ -154,7 +154,7 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
   };
 }
 
-/** Errors lose their class on the way. */
+/** Errors lose their class when they are sent between threads. */
 function revive({ isUserError, message, stack }: Extract<FromLane, { kind: "failed" }>): Error {
   const error = isUserError ? new UserError(message) : new Error(message);
   error.stack = stack;

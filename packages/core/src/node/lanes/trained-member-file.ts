@@ -10,15 +10,15 @@ import { finiteJson } from "../finite-json.ts";
 import { readSealed, writeSealed } from "../sealed-safetensors.ts";
 import { upgradeEvent } from "../upgrade-event.ts";
 
-// A member that was trained away from its run, on the way there: everything that the run makes of it. Numbers as JSON in the metadata of
-// one safetensors file, weights and logits as tensors.
+// A member that was trained elsewhere, as it is sent to its run: everything that the run needs. Numbers are JSON in the metadata of a
+// safetensors file, weights and logits are tensors.
 
 export interface TrainedMemberFile {
   readonly member: number;
   readonly outcome: Extract<TrainedMember, { finished: true }>;
-  /** All that the member has said, for the run's log. */
+  /** All events of the member, for the run's log. */
   readonly events: readonly Emitted[];
-  /** Sums of what it was trained from, which whoever takes it compares with its own. */
+  /** Checksums of what it was trained from; the run compares them with its own. */
   readonly madeFrom: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +35,7 @@ const said = z.array(z.looseObject({ type: z.string() }));
 const WEIGHTS = "weights:";
 const SPLITS = ["train", "validation", "test"] as const;
 
-/** @throws UserError for a number that JSON cannot hold */
+/** @throws UserError for a number that JSON cannot represent */
 export function encodeTrainedMember({ member, outcome, events, madeFrom }: TrainedMemberFile): Uint8Array {
   const { weights, bestEpoch, logits } = outcome;
   const tensors = new Map<string, SafetensorsEntry>();
@@ -53,7 +53,7 @@ export function encodeTrainedMember({ member, outcome, events, madeFrom }: Train
 
 /**
  * @param name of the file, for messages
- * @throws UserError when it is damaged, or none
+ * @throws UserError if the file is damaged or not a trained member
  */
 export function decodeTrainedMember(bytes: Uint8Array, name: string): TrainedMemberFile {
   const { metadata, tensors, sealed } = readSealed(bytes, name);

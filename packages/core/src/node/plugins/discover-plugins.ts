@@ -13,9 +13,9 @@ interface Manifest {
 }
 
 /**
- * Names of the packages that a project depends on and that say they are plugins, by the keyword `benn-plugin` in their
- * package.json; in the order of the project's package.json, none when there is no such file.
- * @throws UserError when the project's package.json is not JSON
+ * Names of the packages that a project depends on and that declare themselves plugins by the keyword `benn-plugin` in their package.json.
+ * In the order of the project's package.json; empty if there is no such file.
+ * @throws UserError if the project's package.json is not JSON
  */
 export function discoverPlugins(projectDir: string): string[] {
   const project = manifestUrl(projectDir);
@@ -27,14 +27,14 @@ export function discoverPlugins(projectDir: string): string[] {
 
 /**
  * Names of all packages that a project's package.json depends on.
- * @throws UserError when it is not JSON
+ * @throws UserError if it is not JSON
  */
 export function dependenciesOf(projectDir: string): string[] {
   const { dependencies, devDependencies, optionalDependencies } = read(fileURLToPath(manifestUrl(projectDir))) ?? {};
   return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
 }
 
-/** Path of an installed package's package.json, as code of the project would find it. */
+/** Path of an installed package's package.json, resolved as for code of the project. */
 export function manifestOf(name: string, project: string): string | undefined {
   try {
     return findPackageJSON(name, project);

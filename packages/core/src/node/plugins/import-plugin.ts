@@ -10,9 +10,9 @@ import { fileSpecifier, installResolver, manifestUrl, projectSpecifier } from ".
 const IS_PATH = /^\.{0,2}[/\\]|^[a-z]:[/\\]/i;
 
 /**
- * Imports one plugin: a file (`./my-boost.ts`, an absolute path) or an installed package, by the name.
- * @param cwd where relative paths begin, and the project whose packages are meant
- * @throws UserError that names the plugin and says what is wrong with it; what the plugin threw is its `cause`
+ * Imports one plugin: a file (`./my-boost.ts`, an absolute path), or an installed package by name.
+ * @param cwd base of relative paths, and the project whose packages are used
+ * @throws UserError that names the plugin and what is wrong with it; an error that the plugin threw is its `cause`
  */
 export async function importPlugin(source: string, cwd: string): Promise<BennPlugin> {
   installResolver(cwd);

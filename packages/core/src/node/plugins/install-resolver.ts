@@ -1,5 +1,5 @@
-// Wherever a plugin lies, it must get the copy of core that runs it: a second one would have registries, tensors and
-// error classes of its own. A lone file outside every project finds core at all only by this.
+// Wherever a plugin is stored, it must import the copy of core that runs it: a second copy would have its own registries, tensors and error
+// classes. A single file outside every project finds core only by this resolver.
 import { realpathSync } from "node:fs";
 import { createRequire, registerHooks, type ResolveFnOutput, type ResolveHookContext } from "node:module";
 import { extname, join, resolve } from "node:path";
@@ -14,23 +14,23 @@ const FROM_PROJECT = /^project:([^:]+):(.+)$/;
 type Next = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput;
 
 const core = import.meta.url;
-/** package.json files of the projects, whose packages plugins may use. */
+/** package.json files of the projects whose packages plugins may use. */
 const projects = new Set<string>();
 
-/** Files of the user's, and what they import by path. */
+/** Files of the user, and files that they import by path. */
 const userFiles = new Set<string>();
 const moduleFormats: Readonly<Record<string, string>> = { ".ts": "module-typescript", ".js": "module" };
 
 /**
- * Makes every import in this thread of `@benn/core`, TensorFlow.js and tsyringe mean the copies that core itself uses,
- * and of other `@benn/…` packages those of the running program, where it has them. May be called again, for the same or
- * another project. Worker threads do not inherit it: call it there too.
+ * Makes every import of `@benn/core`, TensorFlow.js and tsyringe in this thread resolve to the copies that core itself uses, and imports of
+ * other `@benn/…` packages to those of the running program, if it has them. May be called again, for the same or another project. Worker
+ * threads do not inherit the resolver: call it there too.
  */
 export function installResolver(projectDir: string): void {
   projects.add(manifestUrl(projectDir));
   if (projects.size > 1) return;
   const program = runningProgram();
-  const tensorflow = pathToFileURL(createRequire(core).resolve("@tensorflow/tfjs")).href; // knows where tfjs-core is
+  const tensorflow = pathToFileURL(createRequire(core).resolve("@tensorflow/tfjs")).href; // this package can resolve tfjs-core
   registerHooks({
     resolve(specifier, context, next: Next) {
       const [, project, inProject] = FROM_PROJECT.exec(specifier) ?? [];
@@ -49,7 +49,7 @@ export function installResolver(projectDir: string): void {
           try {
             return ask(parentURL);
           } catch {
-            // Not to be had from there: the next place may have it.
+            // Not found here; the next place may have it.
           }
         }
         return ask(asking);
@@ -62,21 +62,24 @@ export function installResolver(projectDir: string): void {
   });
 }
 
-/** Node's own answer for a module that `parentURL` asks for: what `require` asks, Node answers for whoever truly asks, whatever the context says. */
+/**
+ * Node's own resolution of a module as seen from `parentURL`. Uses `require`, because an import hook resolves from the actual importer,
+ * whatever the context says.
+ */
 function resolveFrom(name: string, parentURL: string | undefined, context: ResolveHookContext, next: Next): ResolveFnOutput {
   const other = parentURL !== undefined && parentURL !== context.parentURL;
   if (!other || !context.conditions.includes("require")) return next(name, { ...context, parentURL });
   return { url: pathToFileURL(createRequire(parentURL).resolve(name)).href, shortCircuit: true };
 }
 
-/** What to import to get a package as the project's own code would; needs `installResolver`. */
+/** The specifier to import a package as the project's own code would; requires `installResolver`. */
 export function projectSpecifier(name: string, projectDir: string): string {
   return `project:${encodeURIComponent(manifestUrl(projectDir))}:${name}`;
 }
 
 /**
- * What to import to get a file of the user's (a plugin, the configuration) as an ES module, whatever the nearest
- * package.json says: the one that `npm init` writes says CommonJS. Needs `installResolver`.
+ * The specifier to import a user's file (a plugin, the configuration) as an ES module, whatever the nearest package.json says: the one that
+ * `npm init` writes says CommonJS. Requires `installResolver`.
  */
 export function fileSpecifier(path: string): string {
   const { href } = pathToFileURL(resolve(path));
@@ -84,12 +87,12 @@ export function fileSpecifier(path: string): string {
   return href;
 }
 
-/** URL of the folder's package.json, there or not: where Node looks for the project's packages from. */
+/** URL of the folder's package.json, which need not exist: Node searches the project's packages from there. */
 export function manifestUrl(projectDir: string): string {
   return pathToFileURL(join(resolve(projectDir), "package.json")).href;
 }
 
-/** The file Node was started with, or in a worker thread the worker's. */
+/** The file that Node was started with, or in a worker thread the worker's. */
 function runningProgram(): string[] {
   try {
     return [pathToFileURL(realpathSync(process.argv[1] ?? "")).href];

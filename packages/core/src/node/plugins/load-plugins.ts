@@ -5,20 +5,20 @@ import type { Registry } from "../../registry.ts";
 import { UserError } from "../../user-error.ts";
 import { importPlugin } from "./import-plugin.ts";
 
-/** A plugin, or where to get it: the name of an installed package, or the path of a file. */
+/** A plugin, the name of an installed plugin package, or the path of a plugin file. */
 export type PluginSource = BennPlugin | string;
 
 export interface LoadedPlugin {
   readonly name: string;
-  /** The package or path asked for; absent for a plugin that was handed in. */
+  /** The requested package or path; absent for a plugin that was passed as a value. */
   readonly source?: string;
 }
 
 /**
- * Imports the plugins that are given by name or path and lets all register in the container, in order. A plugin that
- * comes twice (built in, and found in package.json) is registered once.
- * @param options.cwd where paths begin, and the project whose packages are meant
- * @throws UserError naming the plugin that is missing, breaks, or takes a name that is taken
+ * Imports the plugins that are given by name or path, and registers all of them in the container, in order. A plugin that occurs twice
+ * (built in, and found in package.json) is registered once.
+ * @param options.cwd base of relative paths, and the project whose packages are used
+ * @throws UserError that names the plugin that is missing, fails, or registers a name that is taken
  */
 export async function loadPlugins(
   container: DependencyContainer,
@@ -49,7 +49,7 @@ async function register(plugin: BennPlugin, container: DependencyContainer, from
   try {
     await plugin.register(container);
   } catch (cause) {
-    if (cause instanceof UserError) throw cause; // a registry's, which names both plugins
+    if (cause instanceof UserError) throw cause; // from a registry; it names both plugins
     const said = (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\.$/, "");
     throw new UserError(`plugin ${plugin.name} (from ${from}): throws when it registers (${said}). Fix it, or leave it out.`, { cause });
   } finally {

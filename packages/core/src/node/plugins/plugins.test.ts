@@ -1,4 +1,4 @@
-// Plugins are loaded by Node itself, in a process of its own: a test runner's import would hide how Node finds modules.
+// Plugins are loaded by Node itself, in a separate process: a test runner's import would hide how Node finds modules.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), "benn-plugins-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const files: Record<string, string> = {
-  // A scheme that uses everything there must be one copy of.
+  // A scheme that uses everything of which there must be one copy.
   "good.ts": `
     import { definePlugin, resample, SCHEMES, UserError, type EnsembleScheme } from "@benn/core";
     import * as tf from "@tensorflow/tfjs";
@@ -57,7 +57,7 @@ const files: Record<string, string> = {
     export default definePlugin({ name: "benn-plugin-js", register: (c) => c.resolve(VOTERS).add("loud", { description: "", create: () => ({}) }) });`,
   "node_modules/benn-plugin-ts/package.json": JSON.stringify({ type: "module", keywords: ["benn-plugin"], exports: "./index.ts" }),
   "node_modules/benn-plugin-ts/index.ts": `export default { name: "ts" as string, register() {} };`,
-  // CommonJS beside a TensorFlow.js of its own, as `npm install @tensorflow/tfjs-node` puts it.
+  // CommonJS next to its own TensorFlow.js, as `npm install @tensorflow/tfjs-node` installs it.
   "node_modules/benn-plugin-cjs/package.json": JSON.stringify({ name: "benn-plugin-cjs", main: "index.cjs" }),
   "node_modules/benn-plugin-cjs/index.cjs": `
     const { Registry } = require("@benn/core/node"), tf = require("@tensorflow/tfjs");

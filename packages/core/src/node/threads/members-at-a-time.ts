@@ -6,23 +6,23 @@ import type { ResolvedConfig } from "../../train/resolve-config.ts";
 import { UserError } from "../../user-error.ts";
 import { asConfig } from "../experiment.ts";
 
-/** Members that train side by side. */
+/** How many members train in parallel. */
 export interface MembersAtATime {
   readonly count: number;
-  /** Whether none depends on another, however many this machine trains at a time. */
+  /** Whether no member depends on another, however many this machine trains at a time. */
   readonly independent: boolean;
   /**
-   * The run's configuration for one of `count` threads, whose backend has its share of the machine.
+   * The run's configuration for one of `count` threads, with its share of the machine in the backend's options.
    * @param thread from 0
    */
   configOf(thread: number): Config;
 }
 
 /**
- * How many members train at a time: `parallel` of the configuration, where no member depends on another; with "auto" as many as
- * the backend has lanes.
+ * How many members train at a time: `parallel` of the configuration, if no member depends on another; with "auto", the number of lanes of
+ * the backend.
  * @param share of the run's backend
- * @throws UserError when more than one is asked for in a run whose members depend on one another
+ * @throws UserError if more than one is requested in a run whose members depend on one another
  */
 export function membersAtATime(config: ResolvedConfig, container: DependencyContainer, share: Share | undefined): MembersAtATime {
   const { parallel, backend } = config;

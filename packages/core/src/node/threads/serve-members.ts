@@ -14,14 +14,13 @@ import { openTeacherLogits } from "../teacher-logits.ts";
 import type { FromLane, ToLane } from "../lanes/lane-messages.ts";
 
 /**
- * Trains members in this worker thread as a lane is asked for them, until the thread is ended. The whole of a
- * worker's module is
+ * Trains members in this worker thread on request, until the thread is terminated. A worker's module is only
  *
  *     await serveMembers(async () => container, workerData.config);
  *
- * @param openContainer makes a container with the plugins of the run
- * @param config of the run, with the backend's options as they are for one of several threads
- * @param wanted what the data have to be, where they are read elsewhere than where the run was made
+ * @param openContainer creates a container with the plugins of the run
+ * @param config of the run, with the backend's options for one of several threads
+ * @param wanted identity that the data must have, if they are read elsewhere than where the run was made
  */
 export async function serveMembers(
   openContainer: () => Promise<DependencyContainer>,

@@ -69,13 +69,13 @@ async function run(config: Config | undefined, options: Partial<TrainOptions>, o
   return { events, folder };
 }
 
-/** Of everything but the number of members at a time, which stands in experiment.json. */
+/** Everything except the number of members at a time, which is in experiment.json. */
 async function bytesOf(folder: string): Promise<Record<string, string>> {
   const { "experiment.json": _, ...bytes } = await folderBytes(folder);
   return bytes;
 }
 
-/** Members are scored with statistics of batch norm that are computed anew, and with averaged weights. */
+/** Members are scored with recomputed batch-norm statistics and averaged weights. */
 const precise = {
   architecture: { name: "linear", hidden: 6, batchNorm: true },
   batchNorm: { statistics: "precise" },
@@ -88,7 +88,7 @@ test.for<Config>([{}, precise])(
     const one = await run({ ...base, ...own, parallel: 1 }, {});
     const three = await run({ ...base, ...own, parallel: 3 }, {});
     expect(await bytesOf(three.folder)).toEqual(await bytesOf(one.folder));
-    // How often a scoring shows its progress is up to the machine.
+    // How often a scoring reports progress depends on the machine.
     const told = ({ events }: typeof one) => events.filter(({ type }) => type !== "progress").length;
     expect(told(three)).toBe(told(one));
     const names = await readdir(join(three.folder, "checkpoint"));
@@ -103,7 +103,7 @@ test("the vote that ends a run is that of the members in their order, however ma
   const bytes = await bytesOf(one.folder);
   const four = await run({ ...config, parallel: 4 }, {});
   expect(await bytesOf(four.folder)).toEqual(bytes);
-  // One that was stopped while members trained that the vote makes needless.
+  // A run that stops while members train that the vote makes unnecessary.
   const control = new RunControl();
   const last = one.events.filter(({ type }) => type === "member-end").length - 1;
   const stopped = await run({ ...config, parallel: 4, epochs: 2 }, { control }, (event) => {
@@ -141,7 +141,9 @@ test("each member side by side is steered by itself, more are added, and a run k
     { type: "steer", member: 0, epoch: 2, step: 1, action: "learning-rate", factor: 0.5 },
     { type: "steer", member: 1, epoch: 3, step: 1, action: "end-member" },
   ] as const;
-  /** @param eventsAfter how many events the run lives on after all that is asked has happened, in whichever order the threads come to it */
+  /**
+   * @param eventsAfter number of events the run continues after all requests have taken effect, in whatever order the threads get to them
+   */
   const steered = async (eventsAfter = Infinity) => {
     const control = new RunControl();
     control.plan(plan);
@@ -164,7 +166,7 @@ test("each member side by side is steered by itself, more are added, and a run k
   const killed = await steered(3);
   expect(killed.events.at(-1)?.type).not.toBe("run-end");
   const control = new RunControl();
-  control.plan(plan); // what was asked after the last checkpoint of its member is asked again
+  control.plan(plan); // repeats requests made after the last checkpoint of their member
   await run(undefined, { resume: killed.folder, control });
   const { "control.jsonl": __, ...resumed } = await bytesOf(killed.folder);
   expect(resumed).toEqual(bytes);
@@ -174,7 +176,7 @@ test("what is asked of one member reaches the thread that trains it, and no othe
   const control = new RunControl();
   const long = { ...base, dataset: { name: "blobs", rows: 1500 }, members: 2, epochs: 40, parallel: 2 } satisfies Config;
   const { events } = await run(long, { control }, (event) => {
-    if (event.type === "epoch" && event.epoch === 1) control.endMember(event.member); // of each: none takes the other's
+    if (event.type === "epoch" && event.epoch === 1) control.endMember(event.member); // to each member: neither receives the other's
     return false;
   });
   const asked = events.flatMap((event) => (event.type === "steer" ? [event] : []));

@@ -4,7 +4,7 @@ import type { Executor, LaneListener, MemberLane } from "../lanes/executor.ts";
 import type { FromLane } from "../lanes/lane-messages.ts";
 
 /**
- * Trains members in threads of this machine, as many at a time as `parallel` and the backend say.
+ * Trains members in threads of this machine, as many at a time as `parallel` and the backend allow.
  * @param startThread starts a thread whose module calls `serveMembers` with this configuration
  */
 export function threadExecutor(startThread: (config: Config) => Worker): Executor {

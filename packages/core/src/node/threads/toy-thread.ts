@@ -1,4 +1,4 @@
-// The thread of the tests: what an application's own thread module looks like, with the toy problem's container.
+// The thread of the tests: like an application's own thread module, with the toy problem's container.
 import { workerData } from "node:worker_threads";
 import type { Config } from "../../config.ts";
 import { toyContainer } from "../../train/toy-problem.ts";
