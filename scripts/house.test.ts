@@ -86,6 +86,15 @@ test("the packed runtime imports nothing but its own files, its exporter nothing
   expect(wrong.map(said)).toEqual([]);
 });
 
+test("TensorFlow.js is imported by its door in core alone, in parts", () => {
+  const allowed = /^packages\/(?:core\/src\/(?:tensorflow|chained-operations)\.ts|backend-webgpu\/)|^bench\//;
+  const wrong = everything.flatMap(imports).filter(({ file, specifier }) => specifier.startsWith("@tensorflow/") && !allowed.test(file));
+  expect(wrong.map(said)).toEqual([]);
+  const installed = globSync(["package.json", "*/package.json", "packages/*/package.json", "examples/*/package.json"], { cwd: root });
+  const union = installed.filter((path) => readFileSync(join(root, path), "utf8").includes('"@tensorflow/tfjs"'));
+  expect(union).toEqual([]);
+});
+
 test("packages are entered by their doors alone", () => {
   const others = ["golden", "bench", "mutation", "examples", SOFTWARE_GPU];
   const wrong = [...packages, ...others].flatMap((folder) =>

@@ -97,7 +97,7 @@ wheel.extractall(sys.argv[2], [n for n in wheel.namelist() if n.startswith("tens
 
   // TensorFlow.js must be the one that benn runs, as npm puts it there for a user of both.
   const scope = join(home, "node_modules/@tensorflow");
-  for (const name of ["tfjs", "tfjs-core"]) {
+  for (const name of ["tfjs-core", "tfjs-layers", "tfjs-backend-cpu"]) {
     rmSync(join(scope, name), { recursive: true, force: true });
     symlinkSync(folderOf(name), join(scope, name));
   }
@@ -115,8 +115,8 @@ wheel.extractall(sys.argv[2], [n for n in wheel.namelist() if n.startswith("tens
 
 /** The copy of a package of TensorFlow.js that the checkout runs. @param {string} name */
 function folderOf(name) {
-  const tfjs = createRequire(join(root, "package.json")).resolve("@tensorflow/tfjs");
-  return realpathSync(dirname(dirname(name === "tfjs" ? tfjs : createRequire(tfjs).resolve(`@tensorflow/${name}`))));
+  const manifest = createRequire(join(root, "packages/core/package.json")).resolve(`@tensorflow/${name}/package.json`);
+  return realpathSync(dirname(manifest));
 }
 
 const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** A weight of a model in TensorFlow.js's order: kernels [height, width, channels, filters]. */
 export interface GivenWeight {

@@ -23,7 +23,7 @@ import {
   z,
 } from "@benn/core";
 import { BatchNorm, BinaryConv2D, binaryBlock } from "@benn/binarize";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 const SIDE = 8;
 

@@ -1,5 +1,5 @@
 import { type Binarizer, BINARIZERS, type DependencyContainer } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { kernelFromReference } from "./layout.ts";

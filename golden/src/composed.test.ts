@@ -1,6 +1,6 @@
 import { BACKEND_NAME } from "@benn/backend-wasm";
 import type { TrainingKernel } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { activateBackend } from "./activate-backend.ts";
 import { goldenTests } from "./test/golden-tests.ts";
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { binaryLayers } from "@benn/arch-nin";
 import { type Binarizer, BINARIZERS, type DependencyContainer } from "@benn/core";
 import { createStep, readSafetensors, type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { activateBackend } from "./activate-backend.ts";
 import { type Choice, type EdgeValue, otherSides } from "./edge-value.ts";

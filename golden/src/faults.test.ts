@@ -12,7 +12,7 @@ import {
 import { createStep, prepareLayers, type StepParts, type StepTensors, type TrainBatch } from "@benn/core/internals";
 import { type InjectionToken, Registry } from "@benn/core/node";
 import { binaryLayers } from "@benn/arch-nin";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, expect, test } from "vitest";
 import { activateBackend } from "./activate-backend.ts";
 import { measure } from "./measure.ts";

@@ -1,6 +1,6 @@
 import { BINARIZERS, type DependencyContainer } from "@benn/core";
 import { EVALUATION, prepareLayers } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { GoldenFile } from "./golden-file.ts";
 import { binaryLayers } from "@benn/arch-nin";
 import type { Choice } from "./edge-value.ts";

@@ -1,5 +1,5 @@
 import { ARCHITECTURES, type Binarizer, type DependencyContainer, UserError } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { GoldenFile } from "./golden-file.ts";
 import { imagesFromReference, kernelFromReference, type Values } from "./layout.ts";
 import { isNinKind, type NinKind } from "@benn/arch-nin";

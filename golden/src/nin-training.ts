@@ -1,6 +1,6 @@
 import { BINARIZERS, type DependencyContainer, LOSSES, OPTIMIZERS } from "@benn/core";
 import { type createStep, memberOptimizer, type StepObserver } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { ArrangedBatch } from "./batch-in-parts.ts";
 import type { Choice, EdgeValue } from "./edge-value.ts";
 import type { GoldenFile } from "./golden-file.ts";

@@ -4,7 +4,7 @@ import { ARCHITECTURES, BINARIZERS, type DependencyContainer, UserError } from "
 import { EVALUATION, prepareLayers } from "@benn/core/internals";
 import { type NinKind, ninKeyMaps } from "@benn/arch-nin";
 import { mapWeights, readCheckpoint } from "@benn/import-torch";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { type Check, relativeError } from "./check.ts";
 import { GoldenFile } from "./golden-file.ts";
 import { imagesFromReference } from "./layout.ts";

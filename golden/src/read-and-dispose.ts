@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 
 /** A tensor's values; it is disposed. Not every backend can be read at once. */
 export async function readAndDispose(tensor: tf.Tensor): Promise<Float32Array> {

@@ -1,5 +1,5 @@
 import type { Binarizer } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /**
  * A binarizer that does as `binarizer` does and notes, at every backward pass, the gradient of each binary kernel ŵ: what

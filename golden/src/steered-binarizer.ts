@@ -1,5 +1,5 @@
 import type { Binarizer } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { type Choice, compareIndices, type EdgeValue, REACH } from "./edge-value.ts";
 
 export interface SteeredOptions {

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
 import { checkRun } from "@benn/core/node";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { disk, type FileSystem, type OpenFile } from "../../packages/core/src/node/file-system.ts";
 import { folderBytes } from "../../packages/core/src/node/folder-bytes.ts";
 import { drawsOf, type Exam, Fault, oneOf, type Part, type Setting, tryEach } from "./part.ts";

@@ -4,7 +4,7 @@ import { type FSWatcher, mkdirSync, rmSync, watch } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { checkRun } from "@benn/core/node";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { folderBytes } from "../../packages/core/src/node/folder-bytes.ts";
 import { readMember } from "../../packages/core/src/node/read-member.ts";
 import { type Exam, Fault, drawsOf, oneAtATime, type Part, type Setting, tryEach } from "./part.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { checkRun } from "@benn/core/node";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { folderBytes } from "../../packages/core/src/node/folder-bytes.ts";
 import { PowerCut, PowerCutFiles } from "../../packages/core/src/node/power-cut.ts";
 import { readMember } from "../../packages/core/src/node/read-member.ts";

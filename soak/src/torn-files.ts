@@ -5,7 +5,7 @@ import { type DependencyContainer, UserError } from "@benn/core";
 import { checkRun, evaluateRun, mendRun } from "@benn/core/node";
 import { exportRun } from "@benn/packed/export";
 import vote from "@benn/vote";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { Random } from "../../packages/core/src/random.ts";
 import { folderBytes } from "../../packages/core/src/node/folder-bytes.ts";
 import { drawsOf, type Exam, Fault, oneOf, type Part, type Setting, tryEach } from "./part.ts";

@@ -2,7 +2,7 @@
 // file, as JSON. ../conformance.ts bundles this with them, so that they and the engine share one core.
 import { writeFileSync } from "node:fs";
 import { registerWasmBackend } from "@benn/backend-wasm";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import jasmineRequire from "jasmine-core/lib/jasmine-core/jasmine.js";
 import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util.js";
 

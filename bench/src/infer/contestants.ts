@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { PackedModel } from "@benn/packed";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { onnxNin } from "../onnx-nin.ts";
 import { absence, type Peer, peerVersion, requirePeer } from "../peers.ts";

@@ -7,7 +7,7 @@ import { type BitOptions, deterministic, lsq } from "@benn/binarize";
 import { ARCHITECTURES, createContainer, type Spec } from "@benn/core";
 import { createRandom, prepareLayers, type SafetensorsEntry } from "@benn/core/internals";
 import { compileModel, encodeModel, type Operation, traceModel } from "@benn/packed/export";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { type GivenWeight, readWeights } from "../model-weights.ts";
 import { DEVIATION, MEAN } from "./sample-images.ts";
 

@@ -1,5 +1,5 @@
 import type { Operation } from "@benn/packed/export";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /**
  * A net in float32 out of TensorFlow.js's own kernels, with every constant made beforehand on its current backend.

@@ -2,7 +2,7 @@ import { nativeBackend } from "@benn/backend-node";
 import { registerWasmBackend } from "@benn/backend-wasm";
 import { webgpuBackend } from "@benn/backend-webgpu";
 import type { DeviceLimits } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { setUpTfjsWasm } from "./tfjs-wasm.ts";
 
 /** Backends of this project that a bench can train with. */

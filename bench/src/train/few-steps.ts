@@ -1,5 +1,5 @@
 import { type WasmOptions, registerWasmBackend } from "@benn/backend-wasm";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { trainingStep } from "./training-step.ts";
 
 export interface FewSteps {

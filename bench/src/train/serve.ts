@@ -2,7 +2,7 @@
 // `setUpDevice`, and onnxruntime-node, which trains the semi-binary NIN alone.
 import { createInterface } from "node:readline";
 import type { DeviceLimits } from "@benn/core";
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 import { readWeights } from "../model-weights.ts";
 import { peerVersion } from "../peers.ts";
 import { type BackendName, setUpDevice } from "./device.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { readWeights, setBiases } from "../model-weights.ts";
 import { setUpTfjsWasm } from "./tfjs-wasm.ts";

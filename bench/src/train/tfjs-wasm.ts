@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 
 type Info = tf.TensorInfo;

@@ -3,7 +3,7 @@ import { resnet20 } from "@benn/arch-resnet";
 import { deterministic } from "@benn/binarize";
 import { createContainer, deriveSeed, LOSSES, OPTIMIZERS } from "@benn/core";
 import { createRandom, createStep, EVALUATION, memberOptimizer, prepareLayers, summarizeModel } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** Networks that are measured, by name. */
 export const NETS = ["sb", "ab", "resnet20"] as const;

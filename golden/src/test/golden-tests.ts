@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openContainer } from "../open-container.ts";
 import { openFolder } from "../open-folder.ts";

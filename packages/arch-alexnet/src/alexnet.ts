@@ -1,6 +1,6 @@
 import { type Architecture, type BuildOptions, deriveSeed, UserError, z } from "@benn/core";
 import { BatchNorm, BinaryConv2D, BinaryDense, MaxPooling2D } from "@benn/binarize";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 export const alexnetOptions = z.object({
   width: z.number().positive().max(16).default(1).describe("multiplies the channels and units of every layer but the last"),

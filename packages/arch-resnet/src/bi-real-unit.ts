@@ -1,6 +1,6 @@
 import { type Binarizer, deriveSeed, z } from "@benn/core";
 import { BatchNorm, BinaryConv2D, RPReLU } from "@benn/binarize";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 export const activationOption = z
   .enum(["none", "rprelu"])

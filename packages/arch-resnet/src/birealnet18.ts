@@ -1,6 +1,6 @@
 import { type Architecture, type BuildOptions, UserError, type z } from "@benn/core";
 import { BatchNorm, MaxPooling2D } from "@benn/binarize";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { activationOption, apply, biRealUnit, heNormal, realConv } from "./bi-real-unit.ts";
 import { resnet18Options } from "./resnet18.ts";
 import { BLOCKS, isForCifar, STAGES } from "./stages.ts";

@@ -1,6 +1,6 @@
 import { type Architecture, type BuildOptions, deriveSeed, UserError, z } from "@benn/core";
 import { BatchNorm, BinaryConv2D, MaxPooling2D } from "@benn/binarize";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { BLOCKS, isForCifar, STAGES } from "./stages.ts";
 
 export const resnet18Options = z.object({

@@ -1,6 +1,6 @@
 import { type Architecture, type BuildOptions, UserError, z } from "@benn/core";
 import { BatchNorm } from "@benn/binarize";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { activationOption, apply, biRealUnit, heNormal, realConv } from "./bi-real-unit.ts";
 
 export const resnet20Options = z.object({

@@ -1,6 +1,6 @@
 import { type Architecture, type BuildOptions, deriveSeed, UserError, z } from "@benn/core";
 import { BatchNorm, BinaryConv2D, MaxPooling2D } from "@benn/binarize";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 export const vggSmallOptions = z.object({
   width: z.number().positive().max(16).default(1).describe("multiplies the channels of every convolution: 128, 256 and 512 at 1"),

@@ -1,6 +1,6 @@
 import { BACKENDS, createContainer } from "@benn/core";
 import { examineBackends } from "@benn/core/node";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeEach, expect, test } from "vitest";
 import { project, standInProject } from "../test/project.ts";
 import { BACKEND_NAME, nativeBackend } from "./native-backend.ts";

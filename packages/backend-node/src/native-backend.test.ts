@@ -4,7 +4,7 @@ import { deterministic, none } from "@benn/binarize";
 import { createContainer, LOSSES, OPTIMIZERS } from "@benn/core";
 import { createRandom, createStep, memberOptimizer } from "@benn/core/internals";
 import { testBackend } from "@benn/core/testing";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { describe, expect, test } from "vitest";
 import { project, standInProject } from "../test/project.ts";
 import { BACKEND_NAME, nativeBackend } from "./native-backend.ts";

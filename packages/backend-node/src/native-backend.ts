@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Backend, type Definition, type Probe, UserError, z } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { explainFailure } from "./explain-failure.ts";
 import type { NativePackage } from "./native-package.ts";
 import { restoreUtil } from "./restore-util.ts";
@@ -47,7 +47,7 @@ export function nativeBackend(name: NativePackage): Definition<Backend, typeof o
           return {
             ok: false,
             reason: `${name} was loaded, but with a TensorFlow.js of its own.`,
-            remedy: `Install the version that benn uses: npm install ${name}@${tf.version["tfjs-core"]}`,
+            remedy: `Install the version that benn uses: npm install ${name}@${tf.version_core}`,
           };
         }
         if (kernels.isGPUPackage !== byCuda) {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** Fewer rows are summed as well in one go. */
 const FEWEST_ROWS = 64;

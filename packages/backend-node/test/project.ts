@@ -14,10 +14,10 @@ export function project(entry?: string, name: NativePackage = "@tensorflow/tfjs-
     writeFileSync(join(home, "package.json"), JSON.stringify({ name, version: "4.22.0", main: "index.cjs" }));
     writeFileSync(join(home, "index.cjs"), entry);
     // The same TensorFlow.js as benn's, as npm would put it there.
-    symlinkSync(
-      dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs/package.json")),
-      join(folder, "node_modules/@tensorflow/tfjs"),
-    );
+    for (const part of ["tfjs-core", "tfjs-backend-cpu"]) {
+      const path = dirname(createRequire(import.meta.url).resolve(`@tensorflow/${part}/package.json`));
+      symlinkSync(path, join(folder, "node_modules/@tensorflow", part));
+    }
   }
   return folder;
 }

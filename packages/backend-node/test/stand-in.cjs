@@ -1,7 +1,7 @@
 // Stands in for @tensorflow/tfjs-node, whose install script downloads a library: the same name of backend, registered when
 // it is loaded and with the highest priority, the same kernels and refusals, over TensorFlow.js's CPU backend. native-backend.test.ts holds
 // it against a list that the library itself passes (node scripts/native-tensorflow.mjs check exam).
-const tf = require("@tensorflow/tfjs");
+const tf = { ...require("@tensorflow/tfjs-core"), ...require("@tensorflow/tfjs-backend-cpu") };
 
 /** What tfjs-node 4.22 has not. */
 const absent = [

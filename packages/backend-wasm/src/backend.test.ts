@@ -1,6 +1,6 @@
 import { createContainer, LOSSES, OPTIMIZERS } from "@benn/core";
 import { createStep, memberOptimizer, OutOfMemoryError } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { describe, expect, it } from "vitest";
 import { randomValues } from "../test/random-values.ts";
 import { useBackend } from "../test/use-backend.ts";

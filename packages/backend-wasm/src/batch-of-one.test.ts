@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, it } from "vitest";
 import { randomValues } from "../test/random-values.ts";
 import { useBackend } from "../test/use-backend.ts";

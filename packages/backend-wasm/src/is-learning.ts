@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /**
  * Whether gradients are being recorded. If not, as in evaluation, each product is rounded before it is added on every machine, so that

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 import type { WasmBackend } from "./backend.ts";
 
 /** TensorFlow.js's arguments of a kernel. `I` and `A` are the documented inputs and attributes. */

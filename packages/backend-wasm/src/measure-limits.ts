@@ -1,5 +1,5 @@
 import type { DeviceLimits } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 const PROBES = 10;
 /** Sides of square matrices: which product fits the caches best depends on the machine. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { type Gradients, WasmBackend } from "./backend.ts";
 import { compileKernels, instantiateKernels, type Simd } from "./instance.ts";
 import type { KernelCall } from "./kernel-call.ts";

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 import { Block } from "./block.ts";
 import { Formula } from "./formula.ts";
 import type { TensorMemory } from "./tensor-memory.ts";

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { describe, expect, it } from "vitest";
 import { binaryConvolution } from "../test/binary-shapes.ts";
 import { randomValues } from "../test/random-values.ts";
@@ -176,11 +176,11 @@ describe("threads", () => {
 
   it("keep no process alive", () => {
     const program = `
-      const tf = await import("@tensorflow/tfjs");
+      const tf = await import("@benn/core/tensorflow");
       const { registerWasmBackend } = await import(${JSON.stringify(new URL("register.ts", import.meta.url).href)});
       const { pool } = await registerWasmBackend({ threads: 3 });
-      await tf.default.setBackend("benn-wasm");
-      console.log(pool.threads, tf.default.add(tf.default.zeros([200000]), 1).sum().dataSync()[0]);`;
+      await tf.setBackend("benn-wasm");
+      console.log(pool.threads, tf.add(tf.zeros([200000]), 1).sum().dataSync()[0]);`;
     const options = { cwd: import.meta.dirname, encoding: "utf8", timeout: 20_000 } as const;
     const { stdout, status } = spawnSync(process.execPath, ["--conditions=source", "--input-type=module", "-e", program], options);
     expect([stdout.trim().split("\n").at(-1), status]).toEqual(["3 200000", 0]);

@@ -1,6 +1,6 @@
 import { createContainer, BACKENDS } from "@benn/core";
 import { OutOfMemoryError } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomValues } from "../test/random-values.ts";
 import { expectClose, run } from "../test/use-backend.ts";

@@ -1,6 +1,6 @@
 import { type Backend, type Definition, UserError, z } from "@benn/core";
 import { bytes } from "@benn/core/quantities";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { WasmBackend } from "./backend.ts";
 import { compileKernels } from "./instance.ts";
 import { measureLimits } from "./measure-limits.ts";

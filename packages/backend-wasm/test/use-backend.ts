@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { BACKEND_NAME, registerWasmBackend } from "../src/register.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { create } from "../test/use-software-gpu.ts";
 import { describeAdapter } from "./adapter.ts";

@@ -1,5 +1,5 @@
 import { adabin, approxSign, dorefa, ede, lsq, recu, rsign } from "@benn/binarize";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { difference, onBoth } from "../test/use-software-gpu.ts";
 

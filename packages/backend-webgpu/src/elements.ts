@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@benn/core/tensorflow";
 
 /** A uniform by its name in WGSL: `f32`, `i32` or `u32`. */
 export type Uniforms = Readonly<Record<string, readonly [type: "f32" | "i32" | "u32", value: number]>>;

@@ -1,6 +1,6 @@
 import { UserError } from "@benn/core";
 import { OutOfMemoryError } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { create } from "../test/use-software-gpu.ts";
 import { findGpu, NoGpu } from "./find-gpu.ts";

@@ -2,7 +2,7 @@ import { UserError } from "@benn/core";
 import { OutOfMemoryError } from "@benn/core/internals";
 import { bytes as sizeText } from "@benn/core/quantities";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import type { DataType, TensorInfo } from "@tensorflow/tfjs";
+import type { DataType, TensorInfo } from "@benn/core/tensorflow";
 import { largestTensor } from "./adapter.ts";
 import type { Elements } from "./elements.ts";
 import { type OwnProgram, PlannedPrograms, type ProgramUniforms, type StockProgram } from "./planned-programs.ts";

@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@benn/core/tensorflow";
 import type { GuardedBackend } from "./guarded-backend.ts";
 
 /** TensorFlow.js's arguments of a kernel. */

@@ -1,5 +1,5 @@
 import type { DeviceLimits } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
 
 const THREADS = 1 << 20;

@@ -1,5 +1,5 @@
-import type { DataType, TensorInfo } from "@tensorflow/tfjs";
-import * as tf from "@tensorflow/tfjs";
+import type { DataType, TensorInfo } from "@benn/core/tensorflow";
+import * as tf from "@benn/core/tensorflow";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 
 /** TensorFlow.js's own kind of program, and its uniforms. */

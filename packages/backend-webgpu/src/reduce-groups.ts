@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@benn/core/tensorflow";
 import type { GuardedBackend } from "./guarded-backend.ts";
 import { runOwn, WORKGROUP } from "./run-own.ts";
 import type { Uniforms } from "./elements.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { type Power, requestAdapter } from "./adapter.ts";
 import { makeGpuGlobal } from "./find-gpu.ts";
 import type { GuardedBackend } from "./guarded-backend.ts";

@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@benn/core/tensorflow";
 import type { Elements, Uniforms } from "./elements.ts";
 import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
 

@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@benn/core/tensorflow";
 import type { GuardedBackend, WebGPUProgram } from "./guarded-backend.ts";
 import { channelSums } from "./kernels/channel-sums.ts";
 import type { Uniforms } from "./elements.ts";

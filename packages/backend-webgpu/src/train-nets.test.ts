@@ -3,7 +3,7 @@ import { biRealNet18, biRealNet18Options, resnet18, resnet18Options, resnet20, r
 import { vggSmall, vggSmallOptions } from "@benn/arch-vgg";
 import { adabin, approxSign, deterministic, dorefa, ede, lsq, recu, rsign } from "@benn/binarize";
 import type { Architecture, Binarizer } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { clipping } from "../test/few-losses.ts";
 import { takeSteps } from "../test/take-steps.ts";

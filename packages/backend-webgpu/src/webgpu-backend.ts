@@ -1,5 +1,5 @@
 import { type Backend, type Definition, type ProfileRow, z } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { describeAdapter, quoted, requestAdapter } from "./adapter.ts";
 import { adapterNames, NoGpu } from "./find-gpu.ts";
 import type { ProgramTime } from "./guarded-backend.ts";

@@ -1,7 +1,7 @@
 import { nin, ninOptions } from "@benn/arch-nin";
 import { centreAndClip } from "@benn/binarize";
 import type { Binarizer } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { takeSteps } from "./take-steps.ts";
 
 /** A differentiable stand-in for a binary network: with signs, the last bit of a float could change the whole network. */

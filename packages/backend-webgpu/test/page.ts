@@ -1,6 +1,6 @@
 // The code of the browser's page: trains on WebGPU, and tries to choose a GPU by name.
 import { registerWebgpuBackend } from "@benn/backend-webgpu";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { fewLosses } from "./few-losses.ts";
 
 async function train(steps: number): Promise<{ readonly adapter: string; readonly losses: number[] }> {

@@ -1,6 +1,6 @@
 import { createContainer, LOSSES, OPTIMIZERS } from "@benn/core";
 import { createStep, memberOptimizer } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /**
  * Trains a network for a few steps on two images, on the active TensorFlow.js backend, and disposes it.

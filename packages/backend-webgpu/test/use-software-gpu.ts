@@ -1,5 +1,5 @@
 import { useSoftwareGpu } from "@benn/software-gpu";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { webgpuBackend } from "../src/webgpu-backend.ts";
 
 await useSoftwareGpu();

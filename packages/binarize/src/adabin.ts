@@ -1,5 +1,5 @@
 import type { Binarizer } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { decaying } from "./ede.ts";
 import { estimatedSign, triangle } from "./ops/estimated-sign.ts";
 import { standardized } from "./ops/standardized.ts";

@@ -1,7 +1,7 @@
 import { BINARIZERS, createContainer } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { deterministic } from "./deterministic.ts";
 import plugin from "./index.ts";

@@ -1,5 +1,5 @@
 import type { Binarizer } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { BitOptions } from "./bit-options.ts";
 import { signOf } from "./ops/binary-sign.ts";
 import { roundedCodes } from "./ops/rounded-codes.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Binarizer, BINARIZERS, createContainer, type Step, UserError } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normal } from "../test/finite-differences.ts";

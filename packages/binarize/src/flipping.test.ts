@@ -1,6 +1,6 @@
 import type { Binarizer } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { normal } from "../test/finite-differences.ts";
 import { deterministic } from "./deterministic.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { EVALUATION } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
 import type { Binarizer, BinarizerParameters, Step } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { expectGradient, normal } from "../test/finite-differences.ts";

@@ -1,5 +1,5 @@
 import type { Binarizer, BinarizerParameters } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { BitOptions } from "./bit-options.ts";
 import { roundedCodes, signCodes } from "./ops/rounded-codes.ts";
 

@@ -1,5 +1,5 @@
 import type { Binarizer, Step } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { estimatedSign, type Slope, triangle } from "./ops/estimated-sign.ts";
 import { filterAxes } from "./ops/filter-axes.ts";
 import { standardized } from "./ops/standardized.ts";

@@ -1,5 +1,5 @@
 import type { Binarizer } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { approxSign } from "./approx-sign.ts";
 import { estimatedSign, triangle } from "./ops/estimated-sign.ts";
 

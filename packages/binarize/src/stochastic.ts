@@ -1,6 +1,6 @@
 import { type Binarizer } from "@benn/core";
 import { elementBits } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { deterministic } from "./deterministic.ts";
 import { binaryKernel } from "./ops/binary-kernel.ts";
 

@@ -1,5 +1,5 @@
 import { createRandom } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect } from "vitest";
 
 /** Standard normal values of a shape, the same each time. The caller disposes them. */

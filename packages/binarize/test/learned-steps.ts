@@ -1,5 +1,5 @@
 import type { Binarizer, Bits } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { binarySign } from "../src/ops/binary-sign.ts";
 
 /** Whole numbers, with the gradient of x itself. */

@@ -11,7 +11,7 @@ import {
   VOTERS,
 } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { BinaryConv2D } from "../src/layers/binary-conv2d.ts";
 import { BinaryDense } from "../src/layers/binary-dense.ts";
 

@@ -4,7 +4,6 @@ import archResnet from "@benn/arch-resnet";
 import archVgg from "@benn/arch-vgg";
 import backendNode from "@benn/backend-node";
 import backendWasm from "@benn/backend-wasm";
-import backendWebgpu from "@benn/backend-webgpu";
 import binarize from "@benn/binarize";
 import type { BennPlugin } from "@benn/core";
 import { autoBackend } from "@benn/core/node";
@@ -18,7 +17,6 @@ import ensembleDeep from "@benn/ensemble-deep";
 import losses from "@benn/losses";
 import optimizers from "@benn/optimizers";
 import schedules from "@benn/schedules";
-import tensorboardPlugin from "@benn/tensorboard";
 import vote from "@benn/vote";
 
 /** The plugins that are part of the command. */
@@ -41,7 +39,5 @@ export const builtInPlugins: readonly BennPlugin[] = [
   dataPictures,
   backendWasm,
   backendNode,
-  backendWebgpu,
   autoBackend,
-  tensorboardPlugin,
 ];

@@ -5,6 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { UserError, VIEWS } from "@benn/core";
 import { collectingExecutor, type Executor, openRun, RunControl, train, trainApart, type TrainOptions } from "@benn/core/node";
 import { configure, isAsked } from "./command/configure.ts";
+import { needed } from "./optional-package.ts";
 import { explainError } from "./run/explain-error.ts";
 import { machineClass } from "./run/machine-class.ts";
 import { runOptions } from "./run/run-options.ts";
@@ -47,7 +48,7 @@ try {
   };
   const onMissing = (member: number): void => post({ kind: "missing", member });
   if (queue) {
-    const { queueExecutor } = await import("@benn/queue");
+    const { queueExecutor } = await needed("benn train --on", "@benn/queue", import("@benn/queue"));
     whole.executor = queueExecutor({
       ...queue,
       classOf: (backend) => machineClass(backend, configured.plugins, cwd),

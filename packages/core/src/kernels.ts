@@ -1,7 +1,7 @@
 // Kernels beyond those of TensorFlow.js that training a binary network uses. A backend may register any of them under these names
 // (`tf.registerKernel`); if it does not, the caller composes the same result from stock kernels. kernels/ defines what each one computes,
 // and the cases that test every backend. Layers and backends share nothing else.
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./tensorflow.ts";
 import type { KERNEL_CONTRACTS } from "./kernel-list.ts";
 
 export type TrainingKernel = keyof typeof KERNEL_CONTRACTS;

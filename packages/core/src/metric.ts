@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "./tensorflow.ts";
 import type { InjectionToken } from "tsyringe";
 import type { Registry } from "./registry.ts";
 

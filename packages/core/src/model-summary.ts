@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "./tensorflow.ts";
 import type { Binarizer } from "./binarizer.ts";
 
 /** A layer that has a binarizer. */

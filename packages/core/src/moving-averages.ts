@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./tensorflow.ts";
 import { runTrainingKernel } from "./kernels.ts";
 
 export interface MovingAverage {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./tensorflow.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { updateByAdam } from "./built-in/adam.ts";
 import { movingAverages } from "./moving-averages.ts";

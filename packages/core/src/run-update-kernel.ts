@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "./tensorflow.ts";
 import { runTrainingKernel, type TrainingKernel } from "./kernels.ts";
 import type { ParameterStep, ParameterUpdate } from "./optimizer.ts";
 

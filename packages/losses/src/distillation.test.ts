@@ -1,5 +1,5 @@
 import { testLoss } from "@benn/core/testing";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, expect, test } from "vitest";
 import { distillation, distillationOptions } from "./distillation.ts";
 

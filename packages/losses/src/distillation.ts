@@ -1,6 +1,6 @@
 import { type Loss, UserError, z } from "@benn/core";
 import { crossEntropyLoss, crossEntropyRows } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 export const distillationOptions = z.object({
   teacher: z.string().min(1).describe("run folder of the teacher, trained on the same training rows"),

@@ -1,6 +1,6 @@
 import { type Optimizer, type ParameterStep, type ParameterUpdate, z } from "@benn/core";
 import { runUpdateKernel, slotOf } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 export const bopOptions = z.object({
   gamma: z.number().positive().max(1).default(1e-4).describe("adaptivity γ: share of the gradient in its average; a schedule lowers it"),

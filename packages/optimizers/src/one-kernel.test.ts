@@ -2,7 +2,7 @@
 import { BACKEND_NAME, registerWasmBackend } from "@benn/backend-wasm";
 import { createContainer, OPTIMIZERS, type ParameterStep, type Spec } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import plugin from "./index.ts";

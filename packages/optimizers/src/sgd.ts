@@ -1,6 +1,6 @@
 import { type Optimizer, type ParameterStep, type ParameterUpdate, z } from "@benn/core";
 import { runUpdateKernel, slotOf } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { decayOptions, updateByDecay } from "./decay.ts";
 
 export const sgdOptions = z.object({

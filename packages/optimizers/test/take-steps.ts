@@ -1,5 +1,5 @@
 import type { Optimizer, ParameterStep } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /**
  * Takes steps with these gradients of one parameter, with a learning rate of 0.05, by stock kernels.

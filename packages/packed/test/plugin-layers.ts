@@ -1,6 +1,6 @@
 // Layers as a plugin may have them, each with what it lowers to. Weights are those of `addWeight`, so that tests can set them.
 import type { Lowerable, LoweredNode, LoweringContext, MapShape } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 const only = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor4D => (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
 const channelsOf = (shape: tf.Shape | tf.Shape[]): number => (shape as tf.Shape).at(-1) ?? 1;

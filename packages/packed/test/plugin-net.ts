@@ -1,7 +1,7 @@
 import { BatchNorm, BinaryConv2D } from "@benn/binarize";
 import { ARCHITECTURES, type Ballot, definePlugin, deriveSeed, type Voter, VOTERS, z } from "@benn/core";
 import { winners } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { Divide, Head, layerOf, ScaledRelu, Shrink } from "./plugin-layers.ts";
 
 /** Soft vote in which a member has the accuracy that it has on held-out rows, whatever its alpha was: a fit that lowers. */

@@ -16,7 +16,7 @@ export async function bundleTrainer(folder: string): Promise<string> {
     plugins: [
       {
         name: "stay-where-you-were",
-        resolveId: (id) => (id === "@tensorflow/tfjs" ? { id: import.meta.resolve(id), external: true } : undefined),
+        resolveId: (id) => (id.startsWith("@tensorflow/") ? { id: import.meta.resolve(id), external: true } : undefined),
         transform: (code, id) => code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)),
       },
     ],

@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 import type { Config, DependencyContainer, RunEvent } from "@benn/core";
 import { LOSSES, z } from "@benn/core";
 import { threadExecutor, train, type TrainOptions } from "@benn/core/node";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { folderBytes } from "../../../packages/core/src/node/folder-bytes.ts";
 import { toyContainer } from "../../../packages/core/src/train/toy-problem.ts";
 

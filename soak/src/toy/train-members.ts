@@ -1,6 +1,6 @@
 // A process that trains many members, and tells after each what it holds.
 import { readdirSync } from "node:fs";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { goOn } from "./toy-runs.ts";
 
 /** What a process holds when a member is trained. */

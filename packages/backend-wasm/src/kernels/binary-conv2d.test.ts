@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { binaryConvolution, binaryConvolutions, manyPixels } from "../../test/binary-shapes.ts";

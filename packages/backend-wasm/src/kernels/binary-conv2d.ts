@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 import type { WasmBackend } from "../backend.ts";
 import { bitsOf } from "../bits-of.ts";
 import { Block } from "../block.ts";

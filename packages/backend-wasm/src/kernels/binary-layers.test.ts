@@ -12,7 +12,7 @@ import {
   stochastic,
 } from "@benn/binarize";
 import { createRandom } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, expect, test } from "vitest";
 import { BACKEND_NAME, registerWasmBackend } from "../register.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { WasmBackend } from "../backend.ts";
 import { Block } from "../block.ts";
 import { Formula, type SignsBehind } from "../formula.ts";

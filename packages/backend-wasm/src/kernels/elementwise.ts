@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 import { broadcastSides } from "../broadcast-sides.ts";
 import type { Block } from "../block.ts";
 import * as operations from "../constants/operations.ts";

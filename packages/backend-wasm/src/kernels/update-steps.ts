@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { Cut, WasmBackend } from "../backend.ts";
 import * as at from "../constants/adam-rates.ts";
 import { grainOf } from "../grain-of.ts";

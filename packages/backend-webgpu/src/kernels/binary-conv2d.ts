@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 import type { GuardedBackend } from "../guarded-backend.ts";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";

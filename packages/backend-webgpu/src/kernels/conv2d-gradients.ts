@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { GuardedBackend } from "../guarded-backend.ts";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import type { Uniforms } from "../elements.ts";

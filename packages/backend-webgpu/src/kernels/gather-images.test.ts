@@ -1,6 +1,6 @@
 import { MOVE_NUMBERS, moveImages, type Moves } from "@benn/core";
 import { createRandom, runTrainingKernel } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { create } from "../../test/use-software-gpu.ts";
 

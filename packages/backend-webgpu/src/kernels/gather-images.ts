@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@benn/core/tensorflow";
 import { MOVE_NUMBERS } from "@benn/core";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";

@@ -2,7 +2,7 @@ import { BatchNorm, batchNorm, binaryConv2d, binaryKernel, binarySign, centreAnd
 import { createContainer, OPTIMIZERS, type Spec } from "@benn/core";
 import { createRandom, type MemberOptimizer, memberOptimizer } from "@benn/core/internals";
 import optimizers from "@benn/optimizers";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { create, difference, onBoth } from "../../test/use-software-gpu.ts";

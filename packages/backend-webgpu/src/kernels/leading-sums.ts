@@ -1,5 +1,5 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
-import * as tf from "@tensorflow/tfjs";
+import type { TensorInfo } from "@benn/core/tensorflow";
+import * as tf from "@benn/core/tensorflow";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { channelSums } from "./channel-sums.ts";
 

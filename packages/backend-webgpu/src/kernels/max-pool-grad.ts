@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";
 

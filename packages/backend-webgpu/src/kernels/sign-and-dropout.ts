@@ -1,5 +1,5 @@
 import { ELEMENT_HASH } from "@benn/core/internals";
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@benn/core/tensorflow";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { deferElements, runElements } from "../run-elements.ts";
 

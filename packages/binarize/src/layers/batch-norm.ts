@@ -1,6 +1,6 @@
 import type { BatchNormalizing } from "@benn/core";
 import { movingAverages } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { batchNorm, normalize } from "../ops/batch-norm.ts";
 import { onlyTensor } from "./only-tensor.ts";
 

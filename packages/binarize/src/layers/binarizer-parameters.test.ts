@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Binarizer, createContainer, LOSSES, OPTIMIZERS, type Step, UserError } from "@benn/core";
 import { createStep, EVALUATION, memberOptimizer, readSafetensors, summarizeModel } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { normal } from "../../test/finite-differences.ts";
 import { learnedSteps } from "../../test/learned-steps.ts";

@@ -1,5 +1,5 @@
 import type { Binarizer } from "@benn/core";
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 import { BatchNorm } from "./batch-norm.ts";
 import { BinaryConv2D } from "./binary-conv2d.ts";
 

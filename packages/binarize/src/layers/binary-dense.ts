@@ -1,5 +1,5 @@
 import { deriveSeed } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { binaryConv2d } from "../ops/binary-conv2d.ts";
 import { dropoutMask } from "../ops/dropout-mask.ts";
 import { BinaryLayer, type BinaryLayerOptions } from "./binary-layer.ts";

@@ -1,6 +1,6 @@
 import { type Binarizer, type BinarizerParameters, deriveSeed, type Step, type StepAware, UserError } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 export interface BinaryLayerOptions {
   /** Also tells the layer's random draws from other layers', so it is not optional: made-up names differ between processes. */

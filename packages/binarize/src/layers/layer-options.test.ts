@@ -1,5 +1,5 @@
 import { deriveSeed } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { normal } from "../../test/finite-differences.ts";
 import { deterministic } from "../deterministic.ts";

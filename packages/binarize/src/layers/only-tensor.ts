@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 
 /** The input of a layer that has one: TensorFlow.js hands it alone or in an array. */
 export function onlyTensor(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { expectGradient, normal } from "../../test/finite-differences.ts";
 import { RPReLU } from "./rprelu.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { onlyTensor } from "./only-tensor.ts";
 
 export interface RPReLUOptions {

@@ -1,5 +1,5 @@
 import { runTrainingKernel } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { signOf } from "./binary-sign.ts";
 import { filterAxes } from "./filter-axes.ts";
 

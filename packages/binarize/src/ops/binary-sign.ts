@@ -1,5 +1,5 @@
 import { runTrainingKernel } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** −1 where x < 0, else +1: one bit has no third value. No gradient; the caller disposes it. */
 export function signOf(x: tf.Tensor): tf.Tensor {

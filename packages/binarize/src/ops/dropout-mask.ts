@@ -1,5 +1,5 @@
 import { keepsElement, runTrainingKernel } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /**
  * x with elements set to 0 at random, those that are kept as they were: unlike tf.dropout not scaled, so that signs stay

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { signOf } from "./binary-sign.ts";
 
 /** What stands for the derivative of a sign at each value, in its shape. */

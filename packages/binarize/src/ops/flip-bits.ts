@@ -1,5 +1,5 @@
 import { type Binarizer, deriveSeed } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { dropoutMask } from "./dropout-mask.ts";
 
 /**

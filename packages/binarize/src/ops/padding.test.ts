@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, expect, test } from "vitest";
 import { normal } from "../../test/finite-differences.ts";
 import { AveragePooling2D, MaxPooling2D } from "../layers/pooling2d.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** Rows and columns around a map: top, bottom, left, right. */
 export type Padding = readonly [top: number, bottom: number, left: number, right: number];

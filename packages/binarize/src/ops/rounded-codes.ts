@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { signOf } from "./binary-sign.ts";
 
 /** Between 2²³ and 2²⁴ float32 has no fractions: adding this rounds to the nearest whole number, to the even one in the middle. */

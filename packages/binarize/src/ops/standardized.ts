@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { filterAxes } from "./filter-axes.ts";
 
 /** Keeps a filter of equal weights finite; weights themselves are not so small. */

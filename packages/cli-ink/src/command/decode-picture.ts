@@ -2,7 +2,6 @@ import { readFile, stat } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { foreignFile } from "@benn/core/internals";
 import type { Picture } from "@benn/packed";
-import sharp from "sharp";
 
 /**
  * Decodes a picture file for the runtime: upright, as bytes. Transparency is kept; the runtime blends it with white, as for any caller.
@@ -10,6 +9,7 @@ import sharp from "sharp";
  * @throws Error whose message says why it cannot be read
  */
 export async function decodePicture(picture: string): Promise<Picture> {
+  const { default: sharp } = await import("sharp");
   const bytes = await bytesOf(picture);
   try {
     const { data, info } = await sharp(bytes).rotate().toColourspace("srgb").raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });

@@ -4,6 +4,7 @@ import { heedProxy } from "@benn/core/node";
 import { load, PackedError, type PackedModel, type Picture, type Prediction, type VoteName } from "@benn/packed";
 import { openTrust, type Trust, type TrustedPrediction } from "@benn/packed/trust";
 import { count } from "../run/format.ts";
+import { needed } from "../optional-package.ts";
 import { decodePicture } from "./decode-picture.ts";
 import { Exit } from "./failure.ts";
 import { print, say } from "./print.ts";
@@ -24,6 +25,7 @@ export interface PredictCommandOptions {
  */
 export async function predict(model: string, pictures: readonly string[], { json, ...vote }: PredictCommandOptions): Promise<void> {
   const packed = await open(model);
+  await needed("benn predict", "sharp", import("sharp"));
   const { answer: answerOf, notes } = answering(packed, model, vote);
   for (const note of notes) say(`benn: ${printable(note)}\n`);
   const answers: Answer[] = [];

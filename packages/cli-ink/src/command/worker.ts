@@ -5,6 +5,7 @@ import { BACKENDS, type Config, type DependencyContainer, type Spec, UserError }
 import { machineMemory, resolveConfig, threadLane } from "@benn/core/node";
 import { printable } from "@benn/core/internals";
 import type { WorkerNews } from "@benn/queue";
+import { needed } from "../optional-package.ts";
 import { machineClass } from "../run/machine-class.ts";
 import type { MemberThreadData } from "../run/member-threads.ts";
 import { configure } from "./configure.ts";
@@ -41,7 +42,7 @@ export async function work({
 }: WorkerCommandOptions): Promise<void> {
   const cwd = process.cwd();
   const { url } = queuePlace(on);
-  const { startWorker, withoutPassword } = await import("@benn/queue");
+  const { startWorker, withoutPassword } = await needed("benn worker", "@benn/queue", import("@benn/queue"));
   const { config, container, plugins } = await configure(
     {
       config: { config: {}, folder: cwd },

@@ -70,7 +70,7 @@ export async function gatherRun(folder: string, options: GatherOptions): Promise
       signal,
     });
     const weights = await readSampleWeights(folder, run.members, data.train.labels.length);
-    const thumbnails = thumbnailsOf(data);
+    const thumbnails = await thumbnailsOf(data);
     const { stability, note } = await readStability(folder, evaluation.members);
     const split = data[on] ?? data.test;
     const experiment = await readExperiment(folder);

@@ -33,14 +33,14 @@ test("standardised images are the pictures they were, also with their channels r
       [2, 1, 0],
     ],
   ] as const) {
-    const thumbnails = thumbnailsOf(dataset(preprocessing));
+    const thumbnails = await thumbnailsOf(dataset(preprocessing));
     expect(thumbnails.note).toBeUndefined();
     const [picture] = await thumbnails.of(split(order), [0]);
     for (const [i, value] of (await pixelOf(picture!.source)).entries()) expect(Math.abs(value - colour[i]!)).toBeLessThan(6);
   }
 });
 
-test("what whitening made of images is shown as it is, and that is said", () => {
+test("what whitening made of images is shown as it is, and that is said", async () => {
   const whiten = { operation: "whiten", mean, matrix: new Float32Array(9) } as const;
-  expect(thumbnailsOf(dataset([whiten])).note).toMatch(/cannot be undone/);
+  expect((await thumbnailsOf(dataset([whiten]))).note).toMatch(/cannot be undone/);
 });

@@ -1,6 +1,6 @@
 import type { LoadedDataset, Split } from "@benn/core";
 import type { Picture } from "@benn/report";
-import sharp from "sharp";
+import { installCommand, isAbsent } from "../optional-package.ts";
 import { picturePixels } from "./picture-pixels.ts";
 
 /** Maximum length of the longer side in pixels: enough to see what is confused, and small on a page of many pictures. */
@@ -10,7 +10,7 @@ const MOST_PIXELS = 64;
 export interface Thumbnails {
   /** One per row, in order. */
   of(split: Split, rows: readonly number[]): Promise<Picture[]>;
-  /** A note on how they are shown, if the original pixels cannot be recovered. */
+  /** A note on how they are shown, if the original pixels cannot be recovered; or why there are none. */
   readonly note: string | undefined;
 }
 
@@ -18,7 +18,10 @@ export interface Thumbnails {
  * Thumbnails of a dataset's images, with standardization and the order of channels reverted. What cannot be reverted, mainly whitening, is
  * shown as the network's input, stretched to the range of a picture.
  */
-export function thumbnailsOf({ shape, preprocessing }: LoadedDataset): Thumbnails {
+export async function thumbnailsOf({ shape, preprocessing }: LoadedDataset): Promise<Thumbnails> {
+  const library = await pictureLibrary();
+  if (!library) return { note: `The images are left out: sharp is not installed (${installCommand("sharp")}).`, of: async () => [] };
+  const { default: sharp } = library;
   const [height, width, channels] = shape;
   const size = height * width * channels;
   const { canUndo, of: pixels } = picturePixels({ shape, preprocessing });
@@ -41,4 +44,13 @@ export function thumbnailsOf({ shape, preprocessing }: LoadedDataset): Thumbnail
       return pictures;
     },
   };
+}
+
+async function pictureLibrary(): Promise<typeof import("sharp") | undefined> {
+  try {
+    return await import("sharp");
+  } catch (error) {
+    if (isAbsent(error, "sharp")) return undefined;
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import type { PlacedPicture } from "./line.ts";
+import { encodePng } from "./encode-png.ts";
 import type { TerminalPictures } from "./looks.ts";
 
 const ESC = "\u001B";
@@ -20,10 +21,7 @@ export async function encodePicture(picture: PlacedPicture, { protocol, cell }: 
     return chunks.map((chunk, i) => `${ESC}_G${i === 0 ? `${keys},` : "q=2,"}m=${i + 1 < chunks.length ? 1 : 0};${chunk}${ESC}\\`).join("");
   }
   if (protocol === "iterm2") {
-    const { default: sharp } = await import("sharp");
-    const png = await sharp(rgb, { raw: { width, height, channels: 3 } })
-      .png()
-      .toBuffer();
+    const png = encodePng(rgb, width, height);
     const keys = `inline=1;size=${png.length};width=${columns};height=${rows};preserveAspectRatio=0;doNotMoveCursor=1`;
     return `${ESC}]1337;File=${keys}:${png.toString("base64")}\u0007`;
   }

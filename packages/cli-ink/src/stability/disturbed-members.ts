@@ -3,7 +3,7 @@ import type { Noise } from "@benn/analysis";
 import { BACKENDS, type Binarizer, type DependencyContainer, deriveSeed, type LoadedDataset } from "@benn/core";
 import { partRows, predictLogits } from "@benn/core/internals";
 import { type ResolvedConfig, restoreMembers, type SavedRun } from "@benn/core/node";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { noisySplit, preparedDeviation } from "./noisy-split.ts";
 
 export interface DisturbedMembersTask {

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensorflow.ts";
 import type { Backend, DeviceLimits, ProfileRow } from "../backend.ts";
 import type { Split } from "../dataset.ts";
 import { OutOfMemoryError } from "../out-of-memory.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { z } from "zod";
 import type { Optimizer, ParameterStep, ParameterUpdate, UpdateStep } from "../optimizer.ts";
 import { runUpdateKernel, slotOf } from "../run-update-kernel.ts";

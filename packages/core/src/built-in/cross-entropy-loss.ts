@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { z } from "zod";
 import type { Loss } from "../loss.ts";
 import { crossEntropyRows } from "./cross-entropy-rows.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 
 /**
  * Cross-entropy of each row of logits with a target distribution, `−Σ target · log softmax(logits)`, differentiable in the logits. Keeps

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import type { Metric } from "../metric.ts";
 import { accuracy, topFiveAccuracy } from "../staged-vote.ts";
 import { meanCrossEntropy } from "./mean-cross-entropy.ts";

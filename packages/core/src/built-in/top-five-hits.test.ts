@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { topFiveAccuracy } from "../staged-vote.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 
 /**
  * Number of rows whose label is among the five highest logits; of equal logits, lower classes rank first. Built from comparisons, so logits

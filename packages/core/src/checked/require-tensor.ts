@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensorflow.ts";
 import { ContractError } from "./contract-error.ts";
 import { describeValue } from "./describe-value.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { callPlugin } from "../checked/call-plugin.ts";
 import { ContractError } from "../checked/contract-error.ts";
 import type { Loss } from "../loss.ts";

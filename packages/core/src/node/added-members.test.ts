@@ -1,7 +1,7 @@
 // Members that are added during a run or after its end equal those of a run that was started with them.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import type { Config } from "../config.ts";
 import type { RunEvent } from "../events.ts";

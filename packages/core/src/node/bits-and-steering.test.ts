@@ -2,7 +2,7 @@
 // the same bytes.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ARCHITECTURES } from "../architecture.ts";

@@ -1,7 +1,7 @@
 // Plugins that violate their contract: each is refused with a sentence, most of them before anything is written.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../config.ts";
 import type { DependencyContainer } from "../container.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import type { DependencyContainer } from "tsyringe";
 import { BACKENDS } from "../backend.ts";
 import { adam, adamOptions } from "../built-in/adam.ts";

@@ -1,4 +1,4 @@
-import type { LayersModel } from "@tensorflow/tfjs";
+import type { LayersModel } from "../tensorflow.ts";
 import type { DependencyContainer } from "tsyringe";
 import type { LoadedDataset } from "../dataset.ts";
 import { type ModelSummary, summarizeModel } from "../model-summary.ts";

@@ -1,6 +1,6 @@
 // The arguments that optimizers, schedules, losses, metrics and schemes receive in a whole run.
 import { readdir } from "node:fs/promises";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Config } from "../config.ts";

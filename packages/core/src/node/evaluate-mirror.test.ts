@@ -1,5 +1,5 @@
 // Compares evaluation with mirror images to two evaluations: of the images, and of images that the dataset mirrors.
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { DATASETS, type LoadedDataset, type Split } from "../dataset.ts";
 import { toyContainer } from "../train/toy-problem.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { arch, cpus, platform } from "node:os";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { z } from "zod";
 import { checkValue, faultSentence } from "../check-value.ts";
 import { type Config, configSchema } from "../config.ts";
@@ -80,7 +80,7 @@ export async function writeExperiment(
     config: asConfig(config),
     dataset: { ...data.provenance },
     data: dataFacts(data),
-    versions: { node: process.version, tfjs: tf.version["tfjs"] ?? "unknown" },
+    versions: { node: process.version, tfjs: tf.version_core },
     machine: { platform: platform(), arch: arch(), cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, memoryBytes: machineMemory() },
     ...(origin ? { origin: { ...origin } } : {}),
   };

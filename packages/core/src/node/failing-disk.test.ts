@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import type { Config } from "../config.ts";
 import type { RunEvent } from "../events.ts";

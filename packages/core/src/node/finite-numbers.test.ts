@@ -1,7 +1,7 @@
 // Non-finite numbers that a binary network hides: the sign of NaN is ±1, so the training loss stays finite.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { ARCHITECTURES } from "../architecture.ts";
 import type { Config } from "../config.ts";

@@ -1,7 +1,7 @@
 // What fsck repairs and refuses, one kind of damage at a time, in a small finished run; check-run.test.ts tests every file.
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { toyContainer } from "../train/toy-problem.ts";
 import { checkRun } from "./check-run.ts";

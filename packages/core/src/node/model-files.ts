@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensorflow.ts";
 import { z } from "zod";
 import type { WeightValues } from "../train/model-weights.ts";
 import { stableNames } from "../train/stable-names.ts";

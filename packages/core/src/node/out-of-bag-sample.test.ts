@@ -1,5 +1,5 @@
 // The out-of-bag score of data whose logits are too many to keep. The limit is lowered, since computing 50 million logits takes a minute.
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test, vi } from "vitest";
 import type { Config } from "../config.ts";
 import { DATASETS } from "../dataset.ts";

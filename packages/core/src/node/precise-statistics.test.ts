@@ -1,6 +1,6 @@
 // Runs whose members are scored and stored with recomputed batch-norm statistics or with averaged weights, and warnings about suspicious
 // scores.
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { ARCHITECTURES } from "../architecture.ts";
 import type { Config } from "../config.ts";

@@ -1,4 +1,4 @@
-import type { LayersModel } from "@tensorflow/tfjs";
+import type { LayersModel } from "../tensorflow.ts";
 import { weightsFit, writeWeights } from "../train/model-weights.ts";
 import { type MemberConfig, settingsOf } from "../train/resolve-config.ts";
 import type { MemberLogits, MemberRecord } from "../train/run-store.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { expect, test } from "vitest";
 import { readWeights, type WeightValues } from "../train/model-weights.ts";
 import type { Checkpoint } from "../train/run-store.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { LayersModel } from "@tensorflow/tfjs";
+import type { LayersModel } from "../tensorflow.ts";
 import type { RunEvent } from "../events.ts";
 import type { WeightValues } from "../train/model-weights.ts";
 import type { AheadCheckpoint, Checkpoint, MemberLogits, MemberRecord, RunStore } from "../train/run-store.ts";

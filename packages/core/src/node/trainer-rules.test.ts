@@ -1,7 +1,7 @@
 // The trainer's guarantees to schemes and users, one by one: each test fails if only its rule is broken.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ARCHITECTURES } from "../architecture.ts";

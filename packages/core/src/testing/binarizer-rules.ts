@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { expect } from "vitest";
 import type { Binarizer, BinarizerParameters } from "../binarizer.ts";
 import { activationsFault, codesFault, kernelFault } from "../examine/few-values.ts";

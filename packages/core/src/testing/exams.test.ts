@@ -2,7 +2,7 @@
 import { appendFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { testArchitecture } from "./test-architecture.ts";
 import { testBackend } from "./test-backend.ts";
 import { testBinarizer } from "./test-binarizer.ts";

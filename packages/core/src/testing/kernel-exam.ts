@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { expect } from "vitest";
 import type { KernelCase, KernelContract, Values } from "../kernel-contract.ts";
 import { sizeOf } from "../kernel-contract.ts";

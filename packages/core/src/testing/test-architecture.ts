@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Architecture, BuildOptions } from "../architecture.ts";
 import type { Binarizer } from "../binarizer.ts";

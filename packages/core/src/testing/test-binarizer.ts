@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, describe, test } from "vitest";
 import type { Binarizer } from "../binarizer.ts";
 import { binarizerRules } from "./binarizer-rules.ts";

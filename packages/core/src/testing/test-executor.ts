@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../config.ts";
 import type { RunEvent } from "../events.ts";

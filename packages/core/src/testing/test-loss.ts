@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Loss } from "../loss.ts";
 import { createRandom } from "../random.ts";

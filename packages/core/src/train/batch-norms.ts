@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { type BatchNormalizing, isBatchNormalizing } from "../batch-normalizing.ts";
 import { UserError } from "../user-error.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import type { Split } from "../dataset.ts";
 import { type Batch, imagesAhead } from "./images-ahead.ts";
 import type { ResidentImages } from "./resident-images.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { BACKENDS } from "../backend.ts";
 import { folderBytes } from "../node/folder-bytes.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import type { Split } from "../dataset.ts";
 import type { LayerBits } from "../events.ts";
 import { EVALUATION } from "../step.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import type { Optimizer, ParameterStep, UpdateStep } from "../optimizer.ts";
 import { MemberOptimizer, memberOptimizer, type NamedOptimizer } from "./member-optimizer.ts";

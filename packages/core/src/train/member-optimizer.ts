@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import type { Optimizer, Parameter, ParameterStep, ParameterUpdate, UpdateStep } from "../optimizer.ts";
 import { UserError } from "../user-error.ts";
 import { namedWeights, type WeightValues } from "./model-weights.ts";

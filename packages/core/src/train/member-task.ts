@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensorflow.ts";
 import type { Backend } from "../backend.ts";
 import type { LoadedDataset } from "../dataset.ts";
 import type { EnsembleScheme } from "../ensemble-scheme.ts";

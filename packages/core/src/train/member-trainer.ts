@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensorflow.ts";
 import type { DependencyContainer } from "tsyringe";
 import { ARCHITECTURES } from "../architecture.ts";
 import type { Backend } from "../backend.ts";

@@ -1,4 +1,4 @@
-import type { LayersModel } from "@tensorflow/tfjs";
+import type { LayersModel } from "../tensorflow.ts";
 import type { RunEvent } from "../events.ts";
 import type { WeightValues } from "./model-weights.ts";
 import type { AheadCheckpoint, Checkpoint, MemberLogits, MemberRecord, RunStore } from "./run-store.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { namedWeights, readWeights, sameShapes, weightsFit, type WeightValues, writeWeights } from "./model-weights.ts";
 import { stableNames } from "./stable-names.ts";

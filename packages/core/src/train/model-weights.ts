@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { stableNames } from "./stable-names.ts";
 
 /** Copies of a model's weights in memory: name → values, trainable or not, in the order of the model. */

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensorflow.ts";
 import { allFinite } from "../checked/all-finite.ts";
 import type { Split } from "../dataset.ts";
 import { EVALUATION, isStepAware, type Step } from "../step.ts";

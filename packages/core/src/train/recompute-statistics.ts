@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { allFinite } from "../checked/all-finite.ts";
 import { createAugment } from "../augment.ts";
 import { createRandom, shuffle } from "../random.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Augment } from "../augment.ts";
 import { createAugment } from "../augment.ts";

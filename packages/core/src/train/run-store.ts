@@ -1,4 +1,4 @@
-import type { LayersModel } from "@tensorflow/tfjs";
+import type { LayersModel } from "../tensorflow.ts";
 import type { BySplit, RunEvent } from "../events.ts";
 import type { WeightValues } from "./model-weights.ts";
 import type { Emitted } from "./emitted.ts";

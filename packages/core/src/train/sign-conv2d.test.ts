@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRandom } from "../random.ts";
 import { SignConv2D, type SignConv2DOptions } from "./sign-conv2d.ts";

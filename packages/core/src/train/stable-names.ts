@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "../tensorflow.ts";
 
 /**
  * Names that TensorFlow.js generates count the layers that the process has built (`dense_Dense17`), so a resumed run would save other names

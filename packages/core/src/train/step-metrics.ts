@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 
 /** Scalars of one step, left on the device. */
 export interface StepTensors {

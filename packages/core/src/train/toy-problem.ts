@@ -1,6 +1,6 @@
 // A problem small enough to train in milliseconds, with the simplest correct plugin for every contract. Only the tests of the trainer use
 // it.
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { z } from "zod";
 import { ARCHITECTURES } from "../architecture.ts";
 import { mirrorsInTurn } from "../augment.ts";

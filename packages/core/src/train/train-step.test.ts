@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { adam, adamOptions } from "../built-in/adam.ts";
 import { crossEntropyLoss } from "../built-in/cross-entropy-loss.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import type { Loss } from "../loss.ts";
 import type { Metric } from "../metric.ts";
 import type { MemberOptimizer } from "./member-optimizer.ts";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { WeightAverage } from "./weight-average.ts";
 

@@ -10,7 +10,7 @@ import { evaluateRun, openRun, type Registry } from "@benn/core/node";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
 import vote from "@benn/vote";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, describe, expect, test } from "vitest";
 import { fixture, readReference, reference } from "../../test/fixtures.ts";
 import { readCheckpoint } from "../checkpoint/read-checkpoint.ts";

@@ -2,7 +2,7 @@
 import { registerWasmBackend } from "@benn/backend-wasm";
 import type { Split } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, expect, test } from "vitest";
 import type { MemberHeader } from "../graph.ts";
 import { load } from "../load.ts";

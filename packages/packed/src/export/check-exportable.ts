@@ -1,5 +1,5 @@
 import { type LoadedDataset, UserError } from "@benn/core";
-import type { LayersModel } from "@tensorflow/tfjs";
+import type { LayersModel } from "@benn/core/tensorflow";
 import { compileModel } from "./compile-model.ts";
 import { type Chain, levelsOf, type Thresholds } from "./find-thresholds.ts";
 import { checkLowers, lowerVote, type NamedVoter } from "./lower-vote.ts";

@@ -1,6 +1,6 @@
 import { type Binarizer, type BinarizerParameters, UserError } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { Pair, Sliding } from "../node-parts.ts";
 import { connect } from "./connect.ts";
 import type { Operation, Place } from "./operation.ts";

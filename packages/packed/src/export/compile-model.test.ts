@@ -2,7 +2,7 @@ import { registerWasmBackend } from "@benn/backend-wasm";
 import { AveragePooling2D, BatchNorm, BinaryConv2D, BinaryDense, binarySign, deterministic, MaxPooling2D, none } from "@benn/binarize";
 import { type Binarizer, type Random, UserError } from "@benn/core";
 import { createRandom, EVALUATION, isStepAware } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { load } from "../load.ts";

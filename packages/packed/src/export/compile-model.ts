@@ -1,6 +1,6 @@
 import { type Binarizer, UserError } from "@benn/core";
 import { EVALUATION, isStepAware, type LayerSummary, type SafetensorsEntry, summarizeModel } from "@benn/core/internals";
-import type { LayersModel } from "@tensorflow/tfjs";
+import type { LayersModel } from "@benn/core/tensorflow";
 import { checkNodes } from "../check-nodes.ts";
 import type { GraphNode } from "../graph.ts";
 import { passesOf } from "../planes/passes-of.ts";

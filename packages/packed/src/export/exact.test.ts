@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Split, VOTERS } from "@benn/core";
 import { EVALUATION, isStepAware, winners } from "@benn/core/internals";
 import { loadDataset, openRun, resolveConfig, restoreMembers } from "@benn/core/node";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { container, trainNets } from "../../test/train-nets.ts";
 import { load } from "../load.ts";

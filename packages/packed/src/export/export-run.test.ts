@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
 import { train } from "@benn/core/node";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { container, trainNets } from "../../test/train-nets.ts";
 import { load } from "../load.ts";

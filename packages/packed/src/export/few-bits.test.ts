@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { BinaryDense } from "@benn/binarize";
 import { ARCHITECTURES, BACKENDS, type Binarizer, BINARIZERS, UserError } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { container, trainNets } from "../../test/train-nets.ts";
 import { load } from "../load.ts";

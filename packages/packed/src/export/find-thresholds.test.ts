@@ -1,6 +1,6 @@
 import { registerWasmBackend } from "@benn/backend-wasm";
 import { UserError } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, expect, test } from "vitest";
 import { type Chain, findThresholds } from "./find-thresholds.ts";
 import type { BitConv, Elementwise, Plain, Pool, RealConv, Sign } from "./operation.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { BitConv, Discrete, Elementwise, Operation, Pool } from "./operation.ts";
 
 /** From one value to the bits or codes that come of it, by way of what happens to each value alone and of max pools. */

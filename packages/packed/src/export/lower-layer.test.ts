@@ -2,7 +2,7 @@ import { registerWasmBackend } from "@benn/backend-wasm";
 import { BatchNorm, BinaryConv2D, deterministic } from "@benn/binarize";
 import { type LoweredNode, type LoweringContext, UserError } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, expect, test } from "vitest";
 import { Divide, Head, layerOf, ScaledRelu, Shrink, SignConv, Signs, Sum } from "../../test/plugin-layers.ts";
 import { load } from "../load.ts";

@@ -1,5 +1,5 @@
 import { type Lowerable, type LoweredNode, type MapShape, UserError } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { Sliding } from "../node-parts.ts";
 import { windowOutput } from "../window.ts";
 import { connect } from "./connect.ts";

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@benn/core/tensorflow";
 import type { Pair, Sliding } from "../node-parts.ts";
 
 interface Common {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { connect } from "./connect.ts";
 import type { Operation, Place } from "./operation.ts";
 import { weightOf } from "./read-layer.ts";

@@ -3,7 +3,7 @@ import { registerWasmBackend } from "@benn/backend-wasm";
 import { AveragePooling2D, BatchNorm, BinaryConv2D, BinaryDense, binarySign, deterministic, none, RPReLU } from "@benn/binarize";
 import type { Binarizer } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, describe, expect, test } from "vitest";
 import { load } from "../load.ts";
 import { compileModel } from "./compile-model.ts";

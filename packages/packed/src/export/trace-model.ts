@@ -1,6 +1,6 @@
 import { type Binarizer, type BinarizerParameters, type Step, UserError } from "@benn/core";
 import { EVALUATION, isLowerable } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { Pair, Sliding } from "../node-parts.ts";
 import { codedLayer } from "./coded-layer.ts";
 import { connect, zeroPad } from "./connect.ts";

@@ -1,7 +1,7 @@
 // What a packed model has no form for, told by the layer.
 import { registerWasmBackend } from "@benn/backend-wasm";
 import { UserError } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compileModel } from "./compile-model.ts";
 

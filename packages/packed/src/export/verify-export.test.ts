@@ -1,7 +1,7 @@
 import { registerWasmBackend } from "@benn/backend-wasm";
 import { type Preprocessing, type Split } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compileModel } from "./compile-model.ts";
 import { encodeModel } from "./encode-model.ts";

@@ -1,6 +1,6 @@
 import { type Split } from "@benn/core";
 import { winners } from "@benn/core/internals";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import type { VoteName } from "../graph.ts";
 import { load } from "../load.ts";
 import { floatsOf } from "../read-safetensors.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { type Config, UserError } from "@benn/core";
 import { toyContainer } from "@benn/core/internals";
 import { bennVersion, train } from "@benn/core/node";

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isTraining, openRun, readExperiment, readRunData } from "@benn/core/node";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { checksum } from "../../../../packages/core/src/node/checksum.ts";
 import { decodeCheckpoint } from "../../../../packages/core/src/node/checkpoint-file.ts";
 import { readEntries } from "../../../../packages/core/src/node/event-log.ts";

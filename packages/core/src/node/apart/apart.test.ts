@@ -1,6 +1,6 @@
 import { copyFile, cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import type { Config } from "../../config.ts";
 import type { RunEvent } from "../../events.ts";

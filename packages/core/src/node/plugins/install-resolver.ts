@@ -7,6 +7,9 @@ import { pathToFileURL } from "node:url";
 
 const CORE = /^@benn\/core(?:\/|$)/;
 const SHARED = /^(?:@tensorflow\/tfjs[\w-]*|tsyringe|reflect-metadata)(?:\/|$)/;
+const UNION = "@tensorflow/tfjs";
+const TENSORFLOW = "@benn/core/tensorflow";
+const OF_TENSORFLOW = /\/node_modules\/@tensorflow\//;
 const OURS = /^@benn\//;
 const RELATIVE = /^\.\.?\//;
 const FROM_PROJECT = /^project:([^:]+):(.+)$/;
@@ -30,12 +33,13 @@ export function installResolver(projectDir: string): void {
   projects.add(manifestUrl(projectDir));
   if (projects.size > 1) return;
   const program = runningProgram();
-  const tensorflow = pathToFileURL(createRequire(core).resolve("@tensorflow/tfjs")).href; // this package can resolve tfjs-core
   registerHooks({
     resolve(specifier, context, next: Next) {
       const [, project, inProject] = FROM_PROJECT.exec(specifier) ?? [];
-      const name = inProject ?? specifier;
       const asking = project ? decodeURIComponent(project) : context.parentURL;
+      const asked = inProject ?? specifier;
+      // A plugin's union package would bring gradients of its own. TensorFlow's packages need all of it.
+      const name = asked === UNION && !OF_TENSORFLOW.test(asking ?? "") ? TENSORFLOW : asked;
       const ask = (parentURL: string | undefined): ResolveFnOutput => {
         const found = resolveFrom(name, parentURL, context, next);
         const format = moduleFormats[extname(found.url)];
@@ -55,7 +59,7 @@ export function installResolver(projectDir: string): void {
         return ask(asking);
       };
       if (CORE.test(name)) return ask(core);
-      if (SHARED.test(name)) return from(core, tensorflow);
+      if (SHARED.test(name)) return from(core);
       if (OURS.test(name)) return from(...program, ...(asking ? [asking] : []), ...projects);
       return from();
     },

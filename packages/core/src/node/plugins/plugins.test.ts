@@ -111,7 +111,7 @@ beforeAll(() => {
   const source = (path: string) => JSON.stringify(join(import.meta.dirname, path));
   const main = `
     import { Worker } from "node:worker_threads";
-    import * as tf from ${JSON.stringify(import.meta.resolve("@tensorflow/tfjs"))};
+    import * as tf from ${source("../../tensorflow.ts")};
     import { createContainer, SCHEMES, UserError, VOTERS } from ${source("../../index.ts")};
     import { Registry } from ${source("../index.ts")};
     import { loadPlugins } from ${source("load-plugins.ts")};

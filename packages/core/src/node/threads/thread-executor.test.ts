@@ -2,7 +2,7 @@ import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { BACKENDS } from "../../backend.ts";
