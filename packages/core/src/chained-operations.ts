@@ -1,7 +1,6 @@
 // `x.add(y)` for `add(x, y)`. TensorFlow.js has these methods in a module that only bundlers can load; its entries for
 // Node leave them out.
 import * as tf from "@tensorflow/tfjs-core";
-import type {} from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 
 /** Operations whose first argument becomes `this`. */
 const NAMES = `

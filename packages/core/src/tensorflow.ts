@@ -9,5 +9,7 @@ export * from "@tensorflow/tfjs-core";
 // Its entry also registers the gradients, which core's own entry for Node leaves out.
 export * from "@tensorflow/tfjs-layers";
 export * from "@tensorflow/tfjs-backend-cpu";
+// The types of `x.add(y)`; see chained-operations.ts.
+export type * from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 
 registerChainedOperations();
