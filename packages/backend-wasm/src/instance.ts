@@ -15,7 +15,7 @@ const compiled = new Map<keyof typeof FILES, WebAssembly.Module>();
 
 async function read(url: URL): Promise<BufferSource> {
   try {
-    if (url.protocol === "file:") return await (await import("node:fs/promises")).readFile(url);
+    if (url.protocol === "file:") return await process.getBuiltinModule("node:fs/promises").readFile(url);
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${url.href}: ${response.status} ${response.statusText}`);
     return await response.arrayBuffer();

@@ -134,7 +134,8 @@ interface ThreadData {
 const FILE = new URL("../thread/thread.js", import.meta.url);
 
 async function startNodeThread(data: ThreadData): Promise<Thread> {
-  const { Worker } = await import("node:worker_threads");
+  // Not by an import, which bundlers for browsers would follow.
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
   // Without this process's flags: the file is plain JavaScript and needs none.
   const worker = new Worker(FILE, { workerData: data, execArgv: [], stdin: false });
   await new Promise<void>((resolve, reject) => {

@@ -41,7 +41,7 @@ function serve({ memory, module, control }) {
 }
 
 if (typeof WorkerGlobalScope === "undefined") {
-  const { parentPort, workerData } = await import("node:worker_threads");
+  const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
   const run = serve(workerData);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, not a window
   parentPort.postMessage("ready");

@@ -106,7 +106,8 @@ export const TRUST = "trust";
 /** The tensor that says what the ensemble reached on test images; passed over likewise. */
 export const TEST_RESULTS = "testResults";
 
-export type VoteName = "hard" | "soft" | "softmax";
+export const VOTES = ["hard", "soft", "softmax"] as const;
+export type VoteName = (typeof VOTES)[number];
 
 /** The second is of files with codes. */
 export const FORMAT_VERSIONS: readonly string[] = ["1", "2"];

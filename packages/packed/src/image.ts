@@ -1,3 +1,4 @@
+import { type Drawable, drawnPixels } from "./drawn-pixels.ts";
 import { PackedError } from "./packed-error.ts";
 import type { Picture } from "./picture.ts";
 import type { CheckedModel } from "./read-model.ts";
@@ -5,9 +6,10 @@ import { resize } from "./resize.ts";
 
 /**
  * What a model takes: a picture of any size, which is cut to the model's proportions and shrunk or enlarged; the very bytes
- * [height, width, channels], red first; or floats of that shape, preprocessed as in training.
+ * [height, width, channels], red first; or floats of that shape, preprocessed as in training. In browsers also what
+ * a canvas can draw.
  */
-export type ImageInput = Picture | Uint8Array | Uint8ClampedArray | Float32Array;
+export type ImageInput = Picture | Drawable | Uint8Array | Uint8ClampedArray | Float32Array;
 
 /** The bytes or floats of one image, in the model's shape. */
 export function imageValues(
@@ -16,7 +18,9 @@ export function imageValues(
 ): Uint8Array | Uint8ClampedArray | Float32Array {
   const [height, width, channels] = shape;
   const size = height * width * channels;
-  const values = ArrayBuffer.isView(image) ? image : resize(checkPicture(image, channels), shape, picture);
+  const values = ArrayBuffer.isView(image)
+    ? image
+    : resize(checkPicture(isDrawable(image) ? drawnPixels(image) : image, channels), shape, picture);
   if (!(values instanceof Float32Array) && preprocessing === "none")
     throw new PackedError(
       "predict: this model was trained on arrays that are no pictures; it takes a Float32Array preprocessed as those were.",
@@ -29,8 +33,12 @@ export function imageValues(
   return values instanceof Float32Array || picture.channelOrder !== "bgr" ? values : values.map((_, i) => values[i + 2 - 2 * (i % 3)] ?? 0);
 }
 
-function checkPicture(picture: Picture, wanted: number): Picture {
-  const { width, height, data } = picture;
+function isDrawable(image: Picture | Drawable): image is Drawable {
+  return typeof OffscreenCanvas !== "undefined" && typeof image === "object" && image && !("data" in image);
+}
+
+function checkPicture(picture: Picture | Drawable | undefined, wanted: number): Picture {
+  const { width, height, data } = (picture ?? {}) as Picture;
   const isSide = (n: unknown): boolean => typeof n === "number" && Number.isInteger(n) && n >= 1;
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray) || !isSide(width) || !isSide(height))
     throw new PackedError("predict: expected a picture { width, height, data } with bytes as data, bytes, or a Float32Array.");
@@ -39,5 +47,5 @@ function checkPicture(picture: Picture, wanted: number): Picture {
     throw new PackedError(`predict: a picture of ${width}×${height} has ${data.length} bytes. Give 1, 3 or 4 bytes a pixel.`);
   if (wanted !== 1 && wanted !== 3)
     throw new PackedError(`predict: this model's images have ${wanted} channels, a picture cannot. Give the bytes.`);
-  return picture;
+  return picture as Picture;
 }

@@ -14,31 +14,49 @@ export function inflate(base64: string): Promise<ArrayBuffer> {
   return new Response(new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer();
 }
 
+/**
+ * Compiles a module, which has SIMD.
+ * @throws PackedError where the engine lacks that, or the page or the platform forbids compiling
+ */
+export async function compile(bytes: ArrayBuffer): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    const isForbidden = (globalThis.WebAssembly as typeof WebAssembly | undefined)?.validate(bytes);
+    throw new PackedError(
+      isForbidden
+        ? `packed: compiling WebAssembly is forbidden here (${String(cause)}). Allow 'wasm-unsafe-eval' in the Content-Security-Policy, or load with compiled modules: { wasm }.`
+        : "packed: this JavaScript engine has no WebAssembly SIMD. Use a browser or runtime of 2023 or later.",
+      { cause },
+    );
+  }
+}
+
 /** The kernels, and where the engine knows relaxed SIMD those that are faster with it. */
-async function compile(): Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> {
+async function compileBoth(): Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> {
   const both = await inflate(kernelsBase64);
   const relaxed = both.slice(RELAXED_AT);
-  return Promise.all([
-    WebAssembly.compile(both.slice(0, RELAXED_AT)),
-    WebAssembly.validate(relaxed) ? WebAssembly.compile(relaxed) : Promise.resolve(undefined),
-  ]);
+  return Promise.all([compile(both.slice(0, RELAXED_AT)), WebAssembly.validate(relaxed) ? compile(relaxed) : Promise.resolve(undefined)]);
+}
+
+/** Modules that were compiled beforehand, where compiling is forbidden. */
+export interface CompiledModules {
+  /** Of `@benn/packed/kernels.wasm`. */
+  readonly kernels: WebAssembly.Module;
+  /** Of `@benn/packed/planes.wasm`, for files with layers of 2 to 8 bits. */
+  readonly planes?: WebAssembly.Module;
 }
 
 /**
  * A new instance with a memory of its own.
- * @throws PackedError where WebAssembly SIMD is missing
+ * @throws PackedError where WebAssembly SIMD is missing, or compiling is forbidden
  */
-export async function createKernels(): Promise<Kernels> {
-  compiled ??= compile();
-  try {
-    const [plain, relaxed] = await compiled;
-    const kernels = (await WebAssembly.instantiate(plain, { env: { abort } })).exports as unknown as Kernels;
-    if (!relaxed) return kernels;
-    const { exports } = await WebAssembly.instantiate(relaxed, { env: { abort, memory: kernels.memory } });
-    return { ...kernels, ...(exports as unknown as Pick<Kernels, "tableConv">) };
-  } catch (cause) {
-    throw new PackedError("packed: this JavaScript engine has no WebAssembly SIMD. Use a browser or runtime of 2023 or later.", { cause });
-  }
+export async function createKernels(given?: CompiledModules): Promise<Kernels> {
+  const [plain, relaxed] = given ? [given.kernels] : await (compiled ??= compileBoth());
+  const kernels = (await WebAssembly.instantiate(plain, { env: { abort } })).exports as unknown as Kernels;
+  if (!relaxed) return kernels;
+  const { exports } = await WebAssembly.instantiate(relaxed, { env: { abort, memory: kernels.memory } });
+  return { ...kernels, ...(exports as unknown as Pick<Kernels, "tableConv">) };
 }
 
 export function abort(): never {

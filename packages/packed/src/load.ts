@@ -1,6 +1,6 @@
 import { checkSum } from "./check-sum.ts";
 import { choosePopcount, type KernelName, type Popcount, popcountOf } from "./choose-popcount.ts";
-import { createKernels } from "./kernels.ts";
+import { type CompiledModules, createKernels } from "./kernels.ts";
 import { PackedModel } from "./packed-model.ts";
 import { createPrepare } from "./prepare-image.ts";
 import { type LoadProgress, readBytes } from "./read-bytes.ts";
@@ -9,6 +9,8 @@ import { readModel } from "./read-model.ts";
 export interface LoadOptions {
   /** Which popcount: that of 64-bit words, that of vectors, looking counts up, or whichever a trial of some ten milliseconds finds fastest. */
   readonly kernel?: "auto" | KernelName;
+  /** Modules that were compiled beforehand: for edge runtimes, and pages whose policy forbids compiling. */
+  readonly wasm?: CompiledModules;
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
@@ -29,20 +31,20 @@ let trial: Promise<Popcount> | undefined;
  * @throws PackedError for a file that cannot be had, is damaged, or asks for too much
  */
 export async function load(source: string | URL | Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<PackedModel> {
-  const { kernel = "auto", maxMemory = 2 ** 30 } = options;
+  const { kernel = "auto", maxMemory = 2 ** 30, wasm } = options;
   const isBytes = source instanceof Uint8Array || source instanceof ArrayBuffer;
   const name = isBytes ? "model" : String(source).slice(0, 200);
   const bytes = isBytes ? asBytes(source) : await readBytes(source, { ...options, maxBytes: maxMemory });
   const model = readModel(bytes, name);
   await checkSum(model.file, name);
-  trial ??= createKernels().then(choosePopcount);
+  trial ??= createKernels(wasm).then(choosePopcount);
   const popcount = kernel === "auto" ? await trial : popcountOf(kernel);
-  const kernels = await createKernels();
+  const kernels = await createKernels(wasm);
   return new PackedModel(model, {
     kernels,
     popcount,
-    planes: model.hasCodes ? await (await import("./planes/index.ts")).openPlanes(kernels.memory) : undefined,
-    prepare: await createPrepare(model.preparation, { maxMemory, name }),
+    planes: model.hasCodes ? await (await import("./planes/index.ts")).openPlanes(kernels.memory, wasm?.planes) : undefined,
+    prepare: await createPrepare(model.preparation, { maxMemory, name, wasm }),
     maxMemory,
     name,
   });

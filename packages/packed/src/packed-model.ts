@@ -1,4 +1,5 @@
-import { TEST_RESULTS, TRUST, type VoteName } from "./graph.ts";
+import { TEST_RESULTS, TRUST, type VoteName, VOTES } from "./graph.ts";
+import type { Drawable } from "./drawn-pixels.ts";
 import { type ImageInput, imageValues } from "./image.ts";
 import type { Picture } from "./picture.ts";
 import { type KernelName, kernelName, type Popcount } from "./choose-popcount.ts";
@@ -54,7 +55,7 @@ export interface PredictOptions {
   readonly members?: number;
 }
 
-type Values = Exclude<ImageInput, Picture>;
+type Values = Exclude<ImageInput, Picture | Drawable>;
 
 export interface NodeProfile extends NodeCost {
   readonly milliseconds: number;
@@ -190,6 +191,7 @@ export class PackedModel {
   ): Prediction {
     if (!Number.isInteger(members) || members < 1 || members > this.members.length)
       throw new PackedError(`predict: expected 1 to ${this.members.length} members, got ${members}.`);
+    if (!VOTES.includes(voter)) throw new PackedError(`predict: expected the voter ${VOTES.join(", ")}, got ${String(voter)}.`);
     // The largest vote weights go first where the rest may be spared.
     const sorts = anytime && voter !== "soft";
     const order = (sorts ? this.#byAlpha : [...this.members.keys()]).filter((member) => member < members);

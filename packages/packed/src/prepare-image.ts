@@ -1,5 +1,5 @@
 import { Addresses } from "./arena.ts";
-import { createKernels } from "./kernels.ts";
+import { type CompiledModules, createKernels } from "./kernels.ts";
 import { PackedError } from "./packed-error.ts";
 import type { Preparation } from "./preparation.ts";
 import { floatsOf } from "./read-safetensors.ts";
@@ -16,19 +16,18 @@ const PANEL = 32;
  */
 export async function createPrepare(
   preparation: Preparation,
-  { maxMemory, name }: { readonly maxMemory: number; readonly name: string },
+  { maxMemory, name, wasm }: { readonly maxMemory: number; readonly name: string; readonly wasm?: CompiledModules | undefined },
 ): Promise<Prepare | undefined> {
   if (preparation.kind === "meanImage") {
     const { mean, deviation } = preparation;
     return (bytes) => Float32Array.from(bytes, (byte, i) => (byte - (mean[i] as number)) / (deviation[i % deviation.length] as number));
   }
-  return preparation.kind === "gcn-zca" ? createWhitening(preparation, maxMemory, name) : undefined;
+  return preparation.kind === "gcn-zca" ? createWhitening(preparation, { maxMemory, name, wasm }) : undefined;
 }
 
 async function createWhitening(
   { scale, mean, matrix }: Extract<Preparation, { readonly kind: "gcn-zca" }>,
-  maxMemory: number,
-  name: string,
+  { maxMemory, name, wasm }: { readonly maxMemory: number; readonly name: string; readonly wasm: CompiledModules | undefined },
 ): Promise<Prepare> {
   const size = mean.length;
   const panels = Math.ceil(size / PANEL);
@@ -39,7 +38,7 @@ async function createWhitening(
       `${name}: whitening needs ${Math.ceil(addresses.end / 1e6)} MB, of at most ${Math.floor(maxMemory / 1e6)} MB. If that is right, load it with a larger maxMemory.`,
     );
   }
-  const kernels = await createKernels();
+  const kernels = await createKernels(wasm);
   kernels.memory.grow(Math.ceil(addresses.end / 65_536));
   const floats = new Float32Array(kernels.memory.buffer);
   const triangle = floatsOf(matrix);

@@ -39,15 +39,17 @@ export async function readBytes(source: string | URL, options: ReadOptions): Pro
 }
 
 async function readLocal(source: string | URL, { onProgress, signal, maxBytes }: ReadOptions): Promise<Uint8Array> {
+  // Not by an import: bundlers for browsers would look for the module, and those for servers rewrite what is no literal.
+  const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): typeof FileSystem } };
+  const files = process?.getBuiltinModule?.("node:fs/promises");
+  if (!files) throw new PackedError(`${String(source)}: there is no file system here. Give load an address, or the file's bytes.`);
   const path = typeof source === "string" && source.startsWith("file:") ? new URL(source) : source;
-  const fileSystem = "node:fs/promises"; // not a literal in the import, or bundlers for browsers would look for it
-  const { readFile, stat } = (await import(/* @vite-ignore */ fileSystem)) as typeof FileSystem;
-  const stats = await stat(path);
+  const stats = await files.stat(path);
   if (stats.isDirectory())
     throw new PackedError(`${String(source)}: is a folder, not a .benn file. Export a run folder first: benn export ${String(source)}.`);
   const { size } = stats;
   if (size > maxBytes) throw tooLarge(String(source), size, maxBytes);
-  const bytes = await readFile(path, signal ? { signal } : undefined);
+  const bytes = await files.readFile(path, signal ? { signal } : undefined);
   onProgress?.({ loaded: bytes.length, total: bytes.length });
   return bytes;
 }

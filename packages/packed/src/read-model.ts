@@ -1,5 +1,5 @@
 import { checkNodes } from "./check-nodes.ts";
-import { FORMAT_VERSIONS, type GraphNode, type ModelHeader, type Shape, type VoteName } from "./graph.ts";
+import { FORMAT_VERSIONS, type GraphNode, type ModelHeader, type Shape, type VoteName, VOTES } from "./graph.ts";
 import { PackedError } from "./packed-error.ts";
 import { type PictureRule, type Preparation, readPreparation } from "./preparation.ts";
 import { isCount, isRecord, readSafetensors, type Tensor, type TensorFile } from "./read-safetensors.ts";
@@ -15,7 +15,6 @@ const KEYS: ReadonlySet<string> = new Set<keyof ModelHeader>([
   "channelOrder",
   "members",
 ]);
-const VOTES: ReadonlySet<string> = new Set<VoteName>(["hard", "soft", "softmax"]);
 
 export interface CheckedMember {
   readonly architecture: string;
@@ -68,7 +67,7 @@ export function readModel(bytes: Uint8Array, name: string): CheckedModel {
   const [height, width, channels] = shape as [number, number, number];
   if (!Array.isArray(labels) || labels.length < 1 || labels.length > 65_536 || !labels.every((label) => typeof label === "string"))
     return fail("has no usable labels");
-  if (!VOTES.has(String(voter))) return fail(`has the unknown voter ${JSON.stringify(String(voter).slice(0, 40))}`);
+  if (!VOTES.includes(voter as VoteName)) return fail(`has the unknown voter ${JSON.stringify(String(voter).slice(0, 40))}`);
   const { preparation, picture } = readPreparation(model, [height, width, channels], tensors, fail);
   if (!Array.isArray(members) || members.length < 1 || members.length > 4096) return fail("has no usable list of members");
   const image: Shape = { kind: "floats", height, width, channels };

@@ -1,32 +1,65 @@
+// What a page downloads: the doors, bundled and minified as a bundler does it, gzipped.
 import { readdirSync, readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { rolldown } from "rolldown";
 import { expect, test } from "vitest";
 
-/** The code of a folder's modules, before any minifier has seen it. */
-function codeIn(folder: string): string {
-  const sources = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
-  return sources.map((name) => stripTypeScriptTypes(readFileSync(`${folder}/${name}`, "utf8"), { mode: "strip" })).join("\n");
+interface Sizes {
+  /** Bytes of what an import of the door loads at once. */
+  readonly door: number;
+  /** Bytes of what it loads later, by the names of the chunks. */
+  readonly later: Readonly<Record<string, number>>;
 }
 
-const runtime = codeIn(import.meta.dirname);
-const trust = codeIn(`${import.meta.dirname}/trust`);
+/** Sizes of what `names` of a door bring into a page. */
+async function bundled(imports: string): Promise<Sizes> {
+  const build = await rolldown({
+    input: "page",
+    platform: "browser",
+    plugins: [
+      {
+        name: "page",
+        resolveId: (id, from) => (id === "page" ? id : from === "page" ? join(import.meta.dirname, id) : undefined),
+        load: (id) => (id === "page" ? imports : undefined),
+      },
+    ],
+  });
+  const { output } = await build.generate({ format: "esm", minify: true });
+  await build.close();
+  const chunks = output.filter((part) => part.type === "chunk");
+  const size = (code: string) => gzipSync(code, { level: 9 }).length;
+  return {
+    door: chunks.filter((chunk) => !chunk.isDynamicEntry).reduce((sum, { code }) => sum + size(code), 0),
+    later: Object.fromEntries(
+      chunks.filter((chunk) => chunk.isDynamicEntry).map(({ facadeModuleId, code }) => [facadeModuleId ?? "", size(code)]),
+    ),
+  };
+}
 
-test("the runtime, its kernels included, takes at most 40 kB gzipped before any minifier has seen it", () => {
-  expect(runtime).toContain("kernelsBase64");
-  expect(gzipSync(runtime).length).toBeLessThan(40_000);
+const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8").replaceAll(/\s+/g, " ");
+const said = (pattern: RegExp) => 1000 * Number(pattern.exec(readme)?.[1]);
+
+test("the runtime takes what the README says, its kernels included, and the code for layers of several bits comes later", async () => {
+  const { door, later } = await bundled(`export { load } from "index.ts";`);
+  const [planes = 0, ...others] = Object.values(later);
+  expect(others).toEqual([]);
+  expect(Object.keys(later)[0]).toContain("planes");
+  expect(door).toBeLessThan(24_000);
+  expect(Math.abs(door - said(/dependencies: (\d+) kB gzipped/)), `${door} bytes`).toBeLessThan(1000);
+  expect(planes).toBeLessThan(6_000);
+  expect(Math.abs(planes - said(/their code, (\d+) kB/)), `${planes} bytes`).toBeLessThan(1000);
 });
 
-test("what votes are worth is an entry of its own, for which a page that wants classes alone does not pay, and fits the same size", () => {
-  expect(runtime).not.toMatch(/from "\.\/(trust|webgpu|export)\//);
-  expect(trust).not.toMatch(/from "(?!\.)/);
-  expect(gzipSync(`${runtime}\n${trust}`).length).toBeLessThan(40_000);
+test("a page that catches errors alone downloads no runtime, and what votes are worth adds little", async () => {
+  expect((await bundled(`export { PackedError } from "index.ts";`)).door).toBeLessThan(200);
+  const both = await bundled(`export { load } from "index.ts"; export { openTrust } from "trust/index.ts";`);
+  const { door } = await bundled(`export { load } from "index.ts";`);
+  expect(both.door - door).toBeLessThan(3_000);
 });
 
-test("what codes of several bits take is a chunk of its own, of at most 6 kB, which only files with codes load", () => {
-  expect(runtime).not.toMatch(/from "\.\/planes\//);
-  expect(runtime).toContain('await import("./planes/index.ts")');
-  const planes = codeIn(`${import.meta.dirname}/planes`);
-  expect(planes).not.toMatch(/from "(?!\.)/);
-  expect(gzipSync(planes).length).toBeLessThan(6_000);
+test("the runtime imports nothing but its own files", () => {
+  const sources = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  const text = sources.map((name) => readFileSync(join(import.meta.dirname, name), "utf8")).join("\n");
+  expect(text).not.toMatch(/^import (?!type)[^;]*from "(?!\.)/m);
 });

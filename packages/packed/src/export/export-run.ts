@@ -2,14 +2,14 @@ import { BACKENDS, type DependencyContainer, type Spec, type Split, UserError, V
 import { type SafetensorsEntry } from "@benn/core/internals";
 import { openRun, readExperiment, resolveConfig, restoreMembers } from "@benn/core/node";
 import { heldOutReuses } from "./held-out-reuses.ts";
-import { type MemberHeader, type ModelHeader, TEST_RESULTS, TRUST } from "../graph.ts";
+import { type MemberHeader, type ModelHeader, TEST_RESULTS, TRUST, VOTES } from "../graph.ts";
 import type { TrustData } from "../trust/read-trust.ts";
 import { calibrate } from "./calibrate.ts";
 import { compileModel, type SizeRow } from "./compile-model.ts";
 import { encodeModel } from "./encode-model.ts";
 import { findTestResults } from "./find-test-results.ts";
 import { LEAST_ROWS } from "./find-trust.ts";
-import { checkLowers, lowerVote, VOTES } from "./lower-vote.ts";
+import { checkLowers, lowerVote } from "./lower-vote.ts";
 import { openRunData } from "./open-run-data.ts";
 import { preparationOf } from "./preparation-of.ts";
 import { graphLogits, type Verification, verifyExport } from "./verify-export.ts";

@@ -1,7 +1,5 @@
 import { type LoweredVote, UserError, type Voter } from "@benn/core";
-import type { VoteName } from "../graph.ts";
-
-export const VOTES: readonly VoteName[] = ["hard", "soft", "softmax"];
+import { VOTES } from "../graph.ts";
 
 /** A voter under the name by which it was chosen. */
 export interface NamedVoter {

@@ -1,12 +1,12 @@
-import { abort, inflate } from "../kernels.ts";
+import { abort, compile, inflate } from "../kernels.ts";
 import type { PlaneKernels } from "../signatures/planes.ts";
 import { planeKernelsBase64 } from "./plane-kernels-base64.ts";
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** An instance that works on the memory of others. */
-export async function createPlaneKernels(memory: WebAssembly.Memory): Promise<PlaneKernels> {
-  compiled ??= inflate(planeKernelsBase64).then((bytes) => WebAssembly.compile(bytes));
-  const { exports } = await WebAssembly.instantiate(await compiled, { env: { abort, memory } });
+export async function createPlaneKernels(memory: WebAssembly.Memory, given?: WebAssembly.Module): Promise<PlaneKernels> {
+  const module = given ?? (await (compiled ??= inflate(planeKernelsBase64).then(compile)));
+  const { exports } = await WebAssembly.instantiate(module, { env: { abort, memory } });
   return exports as unknown as PlaneKernels;
 }

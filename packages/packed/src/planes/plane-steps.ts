@@ -8,8 +8,8 @@ import { createPlaneKernels } from "./plane-kernels.ts";
  * The steps of nodes with codes, for kernels with this memory. A value of k-bit codes is k planes of bits, [k][height][width][words], the lowest
  * first.
  */
-export async function openPlanes(memory: WebAssembly.Memory): Promise<PlaneSteps> {
-  const planes = await createPlaneKernels(memory);
+export async function openPlanes(memory: WebAssembly.Memory, given?: WebAssembly.Module): Promise<PlaneSteps> {
+  const planes = await createPlaneKernels(memory, given);
   return (node, place, workshop) => {
     const {
       x,
