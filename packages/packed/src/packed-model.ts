@@ -191,7 +191,7 @@ export class PackedModel {
   ): Prediction {
     if (!Number.isInteger(members) || members < 1 || members > this.members.length)
       throw new PackedError(`predict: expected 1 to ${this.members.length} members, got ${members}.`);
-    if (!VOTES.includes(voter)) throw new PackedError(`predict: expected the voter ${VOTES.join(", ")}, got ${String(voter)}.`);
+    if (!VOTES.includes(voter)) throw new PackedError(`predict: expected the voter ${VOTES.join(", ")}, got ${voter as string}.`);
     // The largest vote weights go first where the rest may be spared.
     const sorts = anytime && voter !== "soft";
     const order = (sorts ? this.#byAlpha : [...this.members.keys()]).filter((member) => member < members);
