@@ -4,7 +4,7 @@ import type { CheckedModel } from "./read-model.ts";
 import { resize } from "./resize.ts";
 
 /**
- * What a model takes: a picture of any size, which is cut to the model's proportions and shrunk or enlarged; the very bytes
+ * The input of a model: a picture of any size, which is cropped to the model's aspect ratio and resized; the exact bytes
  * [height, width, channels], red first; or floats of that shape, preprocessed as in training.
  */
 export type ImageInput = Picture | Uint8Array | Uint8ClampedArray | Float32Array;

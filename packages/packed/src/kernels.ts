@@ -14,7 +14,7 @@ export function inflate(base64: string): Promise<ArrayBuffer> {
   return new Response(new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer();
 }
 
-/** The kernels, and where the engine knows relaxed SIMD those that are faster with it. */
+/** The kernels, and, if the engine supports relaxed SIMD, those that are faster with it. */
 async function compile(): Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> {
   const both = await inflate(kernelsBase64);
   const relaxed = both.slice(RELAXED_AT);
@@ -25,8 +25,8 @@ async function compile(): Promise<readonly [WebAssembly.Module, WebAssembly.Modu
 }
 
 /**
- * A new instance with a memory of its own.
- * @throws PackedError where WebAssembly SIMD is missing
+ * A new instance with its own memory.
+ * @throws PackedError if WebAssembly SIMD is missing
  */
 export async function createKernels(): Promise<Kernels> {
   compiled ??= compile();

@@ -3,7 +3,7 @@ import { stripTypeScriptTypes } from "node:module";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 
-/** The code of a folder's modules, before any minifier has seen it. */
+/** The code of a folder's modules, before minification. */
 function codeIn(folder: string): string {
   const sources = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
   return sources.map((name) => stripTypeScriptTypes(readFileSync(`${folder}/${name}`, "utf8"), { mode: "strip" })).join("\n");
