@@ -9,7 +9,8 @@ const EQUAL: Readonly<Record<Cost, string>> = {
 type Verdict = "networks" | "bits" | "open";
 
 /**
- * The answer in a sentence: for each cost whether more networks or more bits are better, against each net of more bits, where intervals of the difference say so.
+ * The answer in a sentence: for each cost whether more networks or more bits are better, compared with each network of more bits, if the
+ * intervals of the differences allow a conclusion.
  * @param matches of all costs
  */
 export function answerCosts(matches: readonly CostMatch[]): string {
@@ -21,7 +22,7 @@ export function answerCosts(matches: readonly CostMatch[]): string {
       ) ?? [],
   );
   if (parts.length === 0) return "Nothing costs as much as anything else here, so there is no answer.";
-  // What is the same at several costs is said once.
+  // A conclusion that holds for several costs is stated once.
   const grouped = Map.groupBy(parts, ({ text }) => text);
   const clauses = [...grouped].map(([text, own]) => `at ${listed(own.map(({ cost }) => EQUAL[cost]))} ${text}`);
   const sentence = clauses.join("; ");
@@ -40,7 +41,7 @@ function partOf(cost: Cost, matches: readonly CostMatch[]): { readonly cost: Cos
   return { cost, text: listed(sides, "while") };
 }
 
-/** Where not even one 1-bit net is to be had for the price, there are only bits. */
+/** If not even one 1-bit network is available at the price, there are only bits. */
 function verdictOf({ difference }: CostMatch): Verdict {
   if (!difference) return "bits";
   const [low, high] = difference.interval;

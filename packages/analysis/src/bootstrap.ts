@@ -5,15 +5,15 @@ import type { Interval } from "./wilson.ts";
 export interface BootstrapOptions {
   /** Draws the rows: made from a seed and the purpose. */
   readonly random: Pick<Random, "integer">;
-  /** How often rows are drawn, default 1,000. */
+  /** Number of resamples, default 1,000. */
   readonly resamples?: number;
 }
 
 /**
- * 95 % percentile intervals of statistics of rows: the rows are drawn with replacement as many times as there are, again and again, and the
- * statistics taken of each draw. All statistics see the same draws, so that the interval of their difference is one of them too.
- * @param rows how many there are
- * @param statistics of the drawn rows, each in [0, rows), with repeats; the array is used again for the next draw
+ * 95 % percentile intervals of statistics of rows: the rows are resampled with replacement repeatedly, and the statistics computed on each
+ * resample. All statistics use the same resamples, so that their differences have valid intervals too.
+ * @param rows number of rows
+ * @param statistics of the drawn rows, each in [0, rows), with repetitions; the array is reused for the next resample
  * @returns an interval for each statistic
  * @see Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3
  */

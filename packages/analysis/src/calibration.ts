@@ -1,17 +1,17 @@
-/** Rows whose highest probability lies in (low, high]; the first bin holds 0 too. */
+/** Rows whose highest probability is in (low, high]; the first bin includes 0. */
 export interface CalibrationBin {
   readonly low: number;
   readonly high: number;
   readonly rows: number;
-  /** Mean of the rows' highest probabilities; NaN without rows. */
+  /** Mean of the rows' highest probabilities; NaN if there are no rows. */
   readonly confidence: number;
-  /** Share of rows whose most probable class is the label; NaN without rows. */
+  /** Share of rows whose most probable class is the label; NaN if there are no rows. */
   readonly accuracy: number;
 }
 
-/** How far probabilities can be trusted. Each number is a mean over the rows, NaN without rows. */
+/** How far probabilities can be trusted. Each number is a mean over the rows, NaN if there are none. */
 export interface Calibration {
-  /** Negative log likelihood of the labels, in nats. A probability below 2⁻⁵² counts as that, so that it is finite. */
+  /** Negative log likelihood of the labels, in nats. Probabilities below 2⁻⁵² count as 2⁻⁵², so that it is finite. */
   readonly negativeLogLikelihood: number;
   /** `Σ_k (p_k − [k = label])²`, over all classes as Brier defined it: in [0, 2]. */
   readonly brier: number;
@@ -29,8 +29,8 @@ export interface CalibrationOptions {
 }
 
 /**
- * Measures the probabilities `softmax(scores / temperature)` against the labels. Probabilities are measured by passing their logarithms (−∞
- * for 0).
+ * Compares the probabilities `softmax(scores / temperature)` with the labels. To measure given probabilities, pass their logarithms (−∞ for
+ * 0).
  * @param scores [rows, classes]
  * @param labels [rows]
  * @see Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, equations 3 and 4
@@ -88,14 +88,14 @@ export function confidences(scores: Float32Array | Float64Array, classes: number
 
 /**
  * @param scores [classes]
- * @param into [classes], gets the probabilities
+ * @param into [classes], receives the probabilities
  * @returns the class with the highest score, the lower one on a tie
  */
 function softmax(scores: Float32Array | Float64Array, temperature: number, into: Float64Array): number {
   let best = 0;
   for (let k = 1; k < scores.length; k++) if (scores[k]! > scores[best]!) best = k;
   let total = 0;
-  // Less the highest score, since exp of a large one is infinite.
+  // Subtracts the highest score first: exp of a large score would be infinite.
   for (let k = 0; k < scores.length; k++) total += into[k] = Math.exp((scores[k]! - scores[best]!) / temperature);
   for (let k = 0; k < scores.length; k++) into[k]! /= total;
   return best;

@@ -1,22 +1,22 @@
-/** How one class is told from the others. */
+/** How well one class is distinguished from the others. */
 export interface ClassReport {
   /** Rows of the class. */
   readonly rows: number;
-  /** Rows that are classified as it. */
+  /** Rows that are classified as this class. */
   readonly predicted: number;
-  /** Rows of the class that are classified as it. */
+  /** Rows of the class that are classified as this class. */
   readonly right: number;
-  /** Share of all rows that are rightly classified as it or as another: one class against the rest. */
+  /** Share of all rows that are correctly classified as this class or another: one class against the rest. */
   readonly accuracy: number;
-  /** `right / predicted`; NaN where nothing is classified as it. */
+  /** `right / predicted`; NaN if the class is never predicted. */
   readonly precision: number;
-  /** `right / rows`: the accuracy among the rows of the class; NaN without such. */
+  /** `right / rows`: the accuracy among the rows of the class; NaN if there are none. */
   readonly recall: number;
 }
 
 /**
  * Accuracy, precision and recall of each class.
- * @param matrix [classes, classes], of `confusionMatrix`
+ * @param matrix [classes, classes], from `confusionMatrix`
  * @returns [classes]
  */
 export function classReport(matrix: Int32Array, classes: number): ClassReport[] {

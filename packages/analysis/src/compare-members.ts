@@ -3,25 +3,25 @@ import { bootstrap } from "./bootstrap.ts";
 import { type McNemar, mcnemar } from "./mcnemar.ts";
 import type { Interval } from "./wilson.ts";
 
-/** The vote against one member on the same rows: in McNemar's test the vote is first, the member second. */
+/** The vote compared with one member on the same rows: in McNemar's test the vote is first, the member second. */
 export interface Comparison extends McNemar {
   /** Of the member. */
   readonly accuracy: number;
-  /** Accuracy of the vote less that of the member. */
+  /** Accuracy of the vote minus that of the member. */
   readonly difference: number;
-  /** 95 % bootstrap interval of the difference, over pairs of answers to one row. */
+  /** 95 % bootstrap interval of the difference, over pairs of predictions for one row. */
   readonly interval: Interval;
 }
 
 export interface ComparedMember extends Comparison {
   readonly member: number;
-  /** Rows that it was chosen on as the best one. If these are the rows it is compared on, its accuracy is optimistic. */
+  /** The split on which it was chosen as the best one. If it is compared on the same rows, its accuracy is optimistic. */
   readonly chosenOn: SplitName;
 }
 
 /**
  * @param vote [rows], 1 where the vote is right
- * @param members one array [rows] a member, 1 where it is right
+ * @param members one array [rows] per member, 1 where it is right
  */
 export function compareMembers(vote: Uint8Array, members: readonly Uint8Array[], random: Pick<Random, "integer">): Comparison[] {
   const n = vote.length;

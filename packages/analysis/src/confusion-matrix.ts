@@ -2,7 +2,7 @@
  * How many rows of each class are classified as each class.
  * @param predicted [rows]
  * @param labels [rows]
- * @returns [classes, classes]: a row for each label, a column for each answer
+ * @returns [classes, classes]: one row per label, one column per predicted class
  */
 export function confusionMatrix(predicted: Int32Array, labels: Int32Array, classes: number): Int32Array {
   const matrix = new Int32Array(classes * classes);
@@ -10,7 +10,7 @@ export function confusionMatrix(predicted: Int32Array, labels: Int32Array, class
   return matrix;
 }
 
-/** Rows of one class that are taken for another. */
+/** Rows of one class that are classified as another. */
 export interface Confusion {
   readonly label: number;
   readonly predicted: number;
@@ -18,9 +18,9 @@ export interface Confusion {
 }
 
 /**
- * What is taken for what, the most frequent first: of equally many the lower label, then the lower answer. As many as differ from 0, so that a
- * thousand classes have no more of them than there are wrong rows.
- * @param matrix [classes, classes], of `confusionMatrix`
+ * Pairs of confused classes, the most frequent first: on a tie the lower label, then the lower predicted class. Only pairs that occur, so
+ * that a thousand classes have no more pairs than wrong rows.
+ * @param matrix [classes, classes], from `confusionMatrix`
  */
 export function confusions(matrix: Int32Array, classes: number): Confusion[] {
   const found: Confusion[] = [];

@@ -2,36 +2,36 @@ import type { Voter } from "@benn/core";
 import { movement, type Movement } from "./movement.ts";
 import { stagedScores } from "./staged-scores.ts";
 
-/** The vote that is disturbed. */
+/** The vote to disturb. */
 export interface DisturbedVote {
   /** [rows] */
   readonly labels: Int32Array;
   readonly classes: number;
-  /** Vote weights, one a member. */
+  /** Vote weights, one per member. */
   readonly alphas: readonly number[];
   /** For the vote of the first 1, 2, … members, fitted if it learns. */
   readonly voters: readonly Voter[];
 }
 
-/** What a disturbance does. */
+/** The effect of a disturbance. */
 export interface Disturbance {
-  /** To the vote of the first 1, 2, … members. */
+  /** On the vote of the first 1, 2, … members. */
   readonly stages: readonly Movement[];
-  /** To a member alone, on average. */
+  /** On a single member, on average. */
   readonly single: Movement;
 }
 
 /**
  * Compares the votes of disturbed members with those of undisturbed ones.
- * @param clean logits [rows, classes], one array a member
- * @returns a function of the disturbed members' logits, as often as they are disturbed
+ * @param clean logits [rows, classes], one array per member
+ * @returns a function that takes the disturbed members' logits, and may be called repeatedly
  */
 export function disturbanceOf(
   { labels, classes, alphas, voters }: DisturbedVote,
   clean: readonly Float32Array[],
 ): (disturbed: readonly Float32Array[]) => Disturbance {
   const before: Float64Array[] = [];
-  // An array of scores is valid until the next one is asked for.
+  // An array of scores is valid until the next one is requested.
   for (const scores of stagedScores(voters, { logits: clean, alphas, classes })) before.push(scores.slice());
   return (disturbed) => {
     const stages: Movement[] = [];

@@ -1,31 +1,32 @@
 /** Two members on the same rows. */
 export interface MemberPair {
-  /** Places of the members, first < second. */
+  /** Indices of the members, first < second. */
   readonly first: number;
   readonly second: number;
   /** Share of rows that they classify differently. */
   readonly disagreement: number;
-  /** Share of rows that both have wrong, alike or not. */
+  /** Share of rows that both misclassify, as the same class or not. */
   readonly doubleFault: number;
-  /** Cohen's κ of their answers: 1 for the same ones, 0 for as many agreements as chance gives; NaN where both know one class alone. */
+  /** Cohen's κ of their predictions: 1 if they are equal, 0 for chance agreement; NaN if both predict a single class. */
   readonly kappa: number;
 }
 
-/** Means over the pairs; NaN without one. */
+/** Means over the pairs; NaN if there are none. */
 export interface Diversity extends Omit<MemberPair, "first" | "second"> {
   readonly pairs: readonly MemberPair[];
 }
 
 /**
- * How unlike the members of an ensemble are, pair by pair.
+ * The diversity of an ensemble's members, pair by pair.
  *
- * `κ = (agreement − expected) / (1 − expected)`, with `expected = Σ_k p₁(k) p₂(k)` of the shares of answers k
+ * `κ = (agreement − expected) / (1 − expected)`, with `expected = Σ_k p₁(k) p₂(k)` from the shares of predicted classes k
  *
- * @param predicted one array [rows] a member, from 0 to classes − 1
+ * @param predicted one array [rows] per member, from 0 to classes − 1
  * @param labels [rows]
- * @see Kuncheva and Whitaker, "Measures of diversity in classifier ensembles", 2003 (double fault), and J. Cohen, "A coefficient of agreement
- *   for nominal scales", 1960. Disagreement is of answers, as of Fort, Hu and Lakshminarayanan, "Deep Ensembles: A Loss Landscape Perspective", 2019,
- *   and not of being right.
+ * @see Kuncheva and Whitaker, "Measures of diversity in classifier ensembles", 2003 (double fault), and J. Cohen, "A coefficient of
+ *   agreement
+ *   for nominal scales", 1960. Disagreement is about predicted classes, as in Fort, Hu and Lakshminarayanan, "Deep Ensembles: A Loss Landscape
+ *   Perspective", 2019, not about correctness.
  */
 export function diversity(predicted: readonly Int32Array[], labels: Int32Array, classes: number): Diversity {
   const n = labels.length;

@@ -13,7 +13,7 @@ import { wilson } from "./wilson.ts";
 
 const random = () => createRandom(0, "test");
 
-/** Scores of a soft vote of the first members, as the definition has them. */
+/** Scores of a soft vote of the first members, by definition. */
 const softScores = (members: number): Float64Array =>
   Float64Array.from({ length: ROWS * CLASSES }, (_, i) =>
     Array.from({ length: members }, (__, m) => logitsOf(m)[i] ?? 0).reduce((sum, logit) => sum + logit, 0),
@@ -41,7 +41,7 @@ test("every stage of a soft vote has the accuracy that its definition gives, wit
 });
 
 test("the vote is compared with the best member by the rows it is looked at on, and with the one that validation rows name", () => {
-  // Rows of another order, so that another member is the best one there.
+  // Rows in another order, so that another member is the best one there.
   const turned = Int32Array.from(labels, (label) => (label + 1) % CLASSES);
   const validation = { ...splitOf(5), labels: turned };
   const ensemble = exampleEnsemble(5, { splits: { validation, test: splitOf(5) } });
@@ -128,7 +128,7 @@ test("rows taken in blocks give what they give together, but for metrics that ar
 
 test("a voter that learns is fitted on the validation rows at each stage, and one that only seems to add up is asked at each", () => {
   const fitted: number[] = [];
-  /** Says that it is a soft vote, but takes the best member's logits alone from the third stage on. */
+  /** Declares itself a soft vote, but uses only the best member's logits from the third stage on. */
   const odd: Voter = {
     vote: ({ logits, alphas, classes }) =>
       logits.length > 2 ? Float64Array.from(logits[0]!) : exampleEnsemble(1).createVoters().get("soft")!.vote({ logits, alphas, classes }),

@@ -15,19 +15,19 @@ import { voteProbabilities } from "./vote-probabilities.ts";
 import { countedRows, type Measured, type VotedSplit, voteSplitInSteps } from "./vote-split.ts";
 import { type Interval, wilson } from "./wilson.ts";
 
-/** A share of rows with what it is of. */
+/** Accuracy and metrics on some rows. */
 export interface Accuracy {
   readonly right: number;
   readonly accuracy: number;
-  /** 95 % interval by Wilson. */
+  /** Wilson's 95 % interval. */
   readonly interval: Interval;
-  /** By name. Not a number where a metric of these rows cannot be had. */
+  /** By name. NaN if a metric is undefined for these rows. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
 export interface EvaluatedSplit {
   readonly rows: number;
-  /** Of every member alone, also of those without a vote, in the order of `members`. */
+  /** Every single member, including those without a vote, in the order of `members`. */
   readonly members: readonly Accuracy[];
   /** Mean over the members that vote. */
   readonly singleMean: Pick<Accuracy, "accuracy" | "metrics">;
@@ -35,20 +35,23 @@ export interface EvaluatedSplit {
   readonly staged: readonly Readonly<Record<string, Accuracy>>[];
 }
 
-/** The final vote by the run's voter, on the rows it is looked at closely on. */
+/** The final vote by the run's voter, on the split of the detailed evaluation. */
 export interface EvaluatedVote {
-  /** Which rows. */
+  /** The split. */
   readonly on: SplitName;
   readonly rows: number;
-  /** Against single members: the best on these rows, and the best on validation rows where some are held out. None of an ensemble of one. */
+  /**
+   * Comparison with single members: the best on these rows, and the best on validation rows if some are held out. Empty for an ensemble of
+   * one.
+   */
   readonly against: readonly ComparedMember[];
   /** [classes] */
   readonly perClass: readonly ClassReport[];
   /** Every pair of classes that is confused, the most frequent first. */
   readonly confusions: readonly Confusion[];
-  /** Of the members that vote; members by their place among those. */
+  /** Of the voting members; members are indexed among those. */
   readonly diversity: Diversity;
-  /** Of the second member that votes, the third … */
+  /** For the second voting member, the third … */
   readonly fixedAndBroke: readonly FixedAndBroke[];
   /** Of the vote's own probabilities. */
   readonly calibration: Calibration;
@@ -60,7 +63,7 @@ export interface EvaluatedVote {
 }
 
 export interface EnsembleEvaluation {
-  /** Of this structure: docs/eval.md describes it. */
+  /** Version of this structure, which docs/eval.md describes. */
   readonly format: 1;
   readonly folder: string;
   readonly voter: string;
@@ -72,31 +75,35 @@ export interface EnsembleEvaluation {
   readonly metrics: readonly MetricInfo[];
   readonly splits: Readonly<Partial<Record<SplitName, EvaluatedSplit>>>;
   readonly vote: EvaluatedVote;
-  /** What to know of these numbers, a sentence each. */
+  /** Notes on these numbers, one sentence each. */
   readonly notes: readonly string[];
 }
 
 export interface EvaluateOptions {
-  /** Rows to look at the vote closely on: default test. They must be among the ensemble's. */
+  /** Split for the detailed evaluation of the vote: default test. The ensemble must have it. */
   readonly on?: SplitName;
   /** For bootstrap intervals. */
   readonly random: Pick<Random, "integer">;
   /** Bins of the calibration, default 15. */
   readonly bins?: number;
-  /** Bytes of logits that are looked at together; default 2²⁹. */
+  /** Bytes of logits that are processed at a time; default 2²⁹. */
   readonly blockBytes?: number;
 }
 
 /**
- * Judges an ensemble: every member and every vote on every split, and the final vote closely on one of them. Voters that learn are fitted on the validation
- * rows, and so is the temperature; without such rows there is none, since to fit it on test rows would leave none to test it on.
- * @throws RangeError when the rows to look at are not there, or no member votes
+ * Evaluates an ensemble: every member and every vote on every split, and the final vote in detail on one of them. Voters that learn are
+ * fitted on the validation rows, and so is the temperature; without such rows there is none, since fitting it on test rows would leave none
+ * to test it on.
+ * @throws RangeError if the split is missing, or no member votes
  */
 export function evaluateEnsemble(ensemble: Ensemble, options: EvaluateOptions): EnsembleEvaluation {
   return finish(evaluateInSteps(ensemble, options));
 }
 
-/** `evaluateEnsemble`, with pauses, of which the longest part is a temperature's step over the validation rows or a member's metrics on a block of rows. */
+/**
+ * `evaluateEnsemble` with pauses; the longest part between them is a step of the temperature over the validation rows, or a member's
+ * metrics on a block of rows.
+ */
 export function* evaluateInSteps(
   ensemble: Ensemble,
   { on = "test", random, bins = 15, blockBytes }: EvaluateOptions,

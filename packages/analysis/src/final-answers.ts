@@ -3,21 +3,21 @@ import type { Ensemble } from "@benn/core/node";
 import { winners } from "@benn/core/staged-vote";
 import { finish, type Step } from "./steps.ts";
 
-/** What an ensemble answers to each row, and each of its members that vote. */
+/** The classes that an ensemble and each of its voting members predict. */
 export interface FinalAnswers {
   /** [rows] */
   readonly labels: Int32Array;
   /** [rows] */
   readonly predicted: Int32Array;
-  /** [rows] of each member that votes, in order. */
+  /** [rows] per voting member, in order. */
   readonly members: readonly Int32Array[];
 }
 
 /**
- * The classes that the final vote by the run's voter gives the rows of a split, and those of its members. A voter that learns is fitted on the
- * validation rows, as `evaluateEnsemble` fits it.
- * @param blockBytes of logits that are looked at together; default 2²⁹
- * @throws RangeError when the split is not there
+ * The classes that the final vote by the run's voter and its members predict for the rows of a split. A voter that learns is fitted on the
+ * validation rows, as in `evaluateEnsemble`.
+ * @param blockBytes of logits that are processed at a time; default 2²⁹
+ * @throws RangeError if the split is missing
  */
 export function finalAnswers(ensemble: Ensemble, on: SplitName, blockBytes: number = 2 ** 29): FinalAnswers {
   return finish(finalAnswersInSteps(ensemble, on, blockBytes));

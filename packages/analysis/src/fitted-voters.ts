@@ -1,8 +1,8 @@
 import type { Ensemble } from "@benn/core/node";
 
 /**
- * The voters of each stage, those that learn fitted on the validation rows where there are any.
- * @param voting places of the members that vote, in order
+ * The voters of each stage; those that learn are fitted on the validation rows, if there are any.
+ * @param voting indices of the voting members, in order
  * @returns every voter by name, for the vote of the first 1, 2, … of them
  */
 export function fittedVoters(

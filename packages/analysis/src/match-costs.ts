@@ -3,9 +3,9 @@ import { type ComparedEnsemble, type ComparedKind, type Cost, type CostMatch, CO
 import { studentInterval } from "./student-interval.ts";
 
 /**
- * Sets each net of more bits beside the largest ensemble of 1-bit nets that costs no more: at equal bytes, bit operations and milliseconds, as far as both
- * are known. Accuracies of the same seed are a pair.
- * @param ones the 1-bit nets
+ * Compares each network of more bits with the largest ensemble of 1-bit networks that costs no more: at equal bytes, bit operations and
+ * milliseconds, as far as both are known. Accuracies of the same seed are paired.
+ * @param ones the 1-bit networks
  */
 export function matchCosts(ones: ComparedKind, others: readonly ComparedKind[]): CostMatch[] {
   return COSTS.flatMap((cost) => others.flatMap((other) => matchOf(cost, ones, other) ?? []));
@@ -29,7 +29,7 @@ function matchOf(cost: Cost, ones: ComparedKind, other: ComparedKind): CostMatch
   };
 }
 
-/** What another member would cost. */
+/** The cost of another member. */
 function stepOf(priced: readonly ComparedEnsemble[], cost: Cost): number {
   const [last, before] = [priced.at(-1)!.cost[cost]!, priced.at(-2)?.cost[cost] ?? 0];
   return last - before;
@@ -41,8 +41,8 @@ function differenceOf(ensemble: ComparedEnsemble, net: ComparedEnsemble): CostMa
 }
 
 /**
- * Whether an ensemble is on the Pareto front: nothing that costs as much or less is as accurate or more so, on average over seeds.
- * @returns places [kind, ensemble] in order of cost
+ * Whether an ensemble is on the Pareto front: nothing with equal or lower cost has at least its accuracy, on average over seeds.
+ * @returns indices [kind, ensemble] in order of cost
  */
 export function paretoFront(kinds: readonly ComparedKind[], cost: Cost): (readonly [kind: number, ensemble: number])[] {
   const all = kinds

@@ -4,7 +4,7 @@ import { labels } from "../test/example-logits.ts";
 import { mcnemar } from "./mcnemar.ts";
 import { rightRows } from "./right-rows.ts";
 
-/** Rows that the first alone has right, the second alone, and both. */
+/** Rows that only the first classifies correctly, only the second, and both. */
 function pair(firstOnly: number, secondOnly: number, both = 5): [Uint8Array, Uint8Array] {
   const n = firstOnly + secondOnly + both;
   const first = Uint8Array.from({ length: n }, (_, row) => Number(row < firstOnly || row >= firstOnly + secondOnly));

@@ -2,16 +2,16 @@ import { binomialDistribution } from "simple-statistics";
 
 /** Two classifiers on the same rows. */
 export interface McNemar {
-  /** Rows that the first alone has right. */
+  /** Rows that only the first classifies correctly. */
   readonly firstOnly: number;
   readonly secondOnly: number;
-  /** Two-sided: the probability of a split at least as uneven if neither were better. In (0, 1]. */
+  /** Two-sided: the probability of a split at least as uneven if both were equally good. In (0, 1]. */
   readonly pValue: number;
 }
 
 /**
- * McNemar's test in its exact form: of the rows that one classifier alone has right, each is as likely to be the first's as the second's if both
- * are equally good, so that their number is binomial with 1/2.
+ * McNemar's test in its exact form: if both classifiers are equally good, each row that only one of them classifies correctly is equally
+ * likely to be the first's or the second's, so that their number is binomial with probability 1/2.
  * @param first [rows], 1 where the first classifier is right
  * @param second [rows]
  * @see Q. McNemar, "Note on the sampling error of the difference between correlated proportions or percentages", 1947

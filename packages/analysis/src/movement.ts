@@ -1,19 +1,23 @@
-/** How far the answers to some images move when something is disturbed. */
+/** How much the answers to some images change under a disturbance. */
 export interface Movement {
-  /** Distance between the scores before and after, as a share of their spread before: 0 for none, about 1 where nothing is left of them. */
+  /**
+   * Distance between the scores before and after, relative to their spread before: 0 for no change, about 1 if the scores become unrelated.
+   */
   readonly moved: number;
-  /** Share of rows whose class is another one. */
+  /** Share of rows whose predicted class changes. */
   readonly changed: number;
-  /** Share of rows that are right after it. */
+  /** Accuracy afterwards. */
   readonly accuracy: number;
 }
 
 type Scores = Float32Array | Float64Array;
 
 /**
- * Compares scores [rows, classes] before and after, row by row. What is added to all scores of a row counts for nothing, since it changes no class.
+ * Compares scores [rows, classes] before and after, row by row. A constant added to all scores of a row is ignored, since it changes no
+ * class.
  *
- * `moved = √(Σ (d − d̄)² / Σ (s − s̄)²)`, with d the difference and s the score before, and the means of each row; NaN where the scores have no spread.
+ * `moved = √(Σ (d − d̄)² / Σ (s − s̄)²)`, with d the difference and s the score before, and the means of each row; NaN if the scores have
+ * no spread.
  *
  * @param labels [rows]
  */
@@ -41,7 +45,10 @@ export function movement(before: Scores, after: Scores, labels: Int32Array): Mov
   return { moved: spread === 0 ? Number.NaN : Math.sqrt(moved / spread), changed: changed / rows, accuracy: right / rows };
 }
 
-/** Scores with the spread of 1 a row on average: two votes whose vote weights are of another size can be compared then. Without any spread as they are. */
+/**
+ * Scores scaled to an average spread of 1 per row, so that votes with vote weights of different sizes can be compared. Unchanged if they
+ * have no spread.
+ */
 export function unitSpread(scores: Scores, classes: number): Float64Array {
   const rows = scores.length / classes;
   let spread = 0;

@@ -11,26 +11,30 @@ import type { Interval } from "./wilson.ts";
 
 /** A training of the same configuration. */
 export interface Retrained extends Pick<DisturbedVote, "alphas" | "voters"> {
-  /** Logits [rows, classes], one array a member that votes. */
+  /** Logits [rows, classes], one array per voting member. */
   readonly logits: readonly Float32Array[];
 }
 
-/** What another training changes in the vote of so many members. */
+/** How another training changes the vote of this many members. */
 export interface RetrainedStage {
   readonly members: number;
   /** Of each training. */
   readonly accuracies: readonly number[];
-  readonly accuracy: { readonly mean: number; /** Of the mean, by Student. */ readonly interval: Interval; readonly deviation: number };
-  /** Share of rows with another class in another training: the mean over pairs, with an interval by bootstrap over rows. */
+  readonly accuracy: {
+    readonly mean: number;
+    /** Mean, with Student's interval. */ readonly interval: Interval;
+    readonly deviation: number;
+  };
+  /** Share of rows with another predicted class in another training: the mean over pairs, with a bootstrap interval over rows. */
   readonly churn: Estimate;
   /** Distance between the scores of two trainings, both with unit spread: the mean over pairs. */
   readonly moved: number;
 }
 
 /**
- * How much the votes of trainings that differ by their seed alone differ.
+ * How much the votes of trainings differ that differ only by their seed.
  * @param labels [rows]
- * @param runs two at least, on the same rows
+ * @param runs at least two, on the same rows
  * @returns for the vote of the first 1, 2, … members, as far as all trainings have them
  */
 export function compareRetrainings(
@@ -42,7 +46,7 @@ export function compareRetrainings(
   const votes = runs.map(({ logits, alphas, voters }) => stagedScores(voters, { logits, alphas, classes }));
   const stages = Math.min(...runs.map(({ logits }) => logits.length));
   const pairs = runs.flatMap((_, second) => Array.from({ length: second }, (__, first) => [first, second] as const));
-  const differing: Float64Array[] = []; // of each stage [rows]: share of pairs
+  const differing: Float64Array[] = []; // per stage [rows]: share of pairs
   const found = Array.from({ length: stages }, (_, k): Omit<RetrainedStage, "churn"> => {
     const scores = votes.map((vote) => unitSpread(vote.next().value, classes));
     const predicted = scores.map((own) => winners(own, classes));

@@ -1,5 +1,5 @@
 /**
- * Which rows are classified as what they are.
+ * Which rows are classified correctly.
  * @param predicted [rows]
  * @param labels [rows]
  * @returns [rows], 1 where both are the same class

@@ -1,26 +1,30 @@
-/** The rows that are answered, and how many of the answers are wrong. */
+/** A share of rows that is answered, and its error rate. */
 export interface RiskAtCoverage {
-  /** Share of rows that are answered: those of the highest confidence. */
+  /** Share of rows that are answered: those with the highest confidence. */
   readonly coverage: number;
-  /** Share of wrong answers among them. */
+  /** Share of wrong predictions among them. */
   readonly risk: number;
   /** The lowest confidence of an answered row. */
   readonly confidence: number;
 }
 
 export interface RiskCoverage {
-  /** Mean of the risk over all coverages 1/n, 2/n … 1; the lower, the better confidence tells wrong answers from right ones. NaN without rows. */
+  /**
+   * Mean of the risk over all coverages 1/n, 2/n … 1; lower values mean that confidence separates wrong predictions better. NaN if there
+   * are no rows.
+   */
   readonly area: number;
   readonly points: readonly RiskAtCoverage[];
 }
 
 /**
- * Risk against coverage of a classifier that answers only where it is confident. Of rows with the same confidence any may come first: their
- * errors are spread evenly, so that the order of the rows changes nothing.
+ * Risk by coverage of a classifier that answers only if it is confident. Rows with the same confidence have no order: their errors are
+ * spread evenly, so that the order of the rows has no effect.
  * @param confidence [rows]
- * @param right [rows], 1 where the answer is right
+ * @param right [rows], 1 where the prediction is right
  * @param points at coverages 1/points, 2/points … 1; default 20
- * @see Geifman and El-Yaniv, "Selective Classification for Deep Neural Networks", NeurIPS 2017; the area (AURC) is of Geifman, Uziel and El-Yaniv,
+ * @see Geifman and El-Yaniv, "Selective Classification for Deep Neural Networks", NeurIPS 2017; the area (AURC) is from Geifman, Uziel and
+ *   El-Yaniv,
  *   "Bias-Reduced Uncertainty Estimation for Deep Neural Classifiers", ICLR 2019
  */
 export function riskCoverage(confidence: Float64Array, right: Uint8Array, points = 20): RiskCoverage {

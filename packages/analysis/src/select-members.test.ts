@@ -26,7 +26,7 @@ test("a single selection is greedy: no other candidate would have been better at
   let before = new Map<number, number>();
   let sum = 0;
   for (const { steps, counts, worth: own } of curve) {
-    // Counts lose a common divisor; with it they sum to the steps.
+    // Counts are divided by their common divisor; multiplied by it they sum to the steps.
     const times = steps / [...counts.values()].reduce((a, b) => a + b, 0);
     const now = new Map([...counts].map(([candidate, count]) => [candidate, count * times]));
     const added = [...now].find(([candidate, count]) => count !== (before.get(candidate) ?? 0))![0];
@@ -84,7 +84,7 @@ test("of candidates that are equally good with the ensemble the one that is bett
   const flat = () => 1;
   expect((await selectMembers(task({ worth: flat, steps: 1 }))).chosen.counts).toEqual(new Map([[0, 1]]));
   let asked = 0;
-  // Alone the third is best; in the first step all are alike.
+  // Alone the third is best; in the first step all are equal.
   const { chosen } = await selectMembers(
     task({ votes: votes.slice(0, 4), steps: 1, worth: () => (asked++ < 4 ? [0, 0, 1, 1][asked - 1]! : 1) }),
   );

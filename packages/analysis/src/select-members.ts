@@ -1,31 +1,34 @@
 import type { Random } from "@benn/core";
 
 export interface SelectionTask {
-  /** What each candidate adds to the scores [rows, classes] of the vote when it is chosen once. */
+  /** The contribution of each candidate to the scores [rows, classes] of the vote when it is selected once. */
   readonly votes: readonly (Float32Array | Float64Array)[];
   /** [rows] */
   readonly labels: Int32Array;
-  /** What the scores of a vote are worth on rows with these labels, the higher the better. */
+  /** The quality of a vote's scores on rows with these labels; higher is better. */
   worth(scores: Float64Array, labels: Int32Array): number;
-  /** How often each bag chooses. */
+  /** Number of selections per bag. */
   readonly steps: number;
-  /** How many selections are added up; 1: a single one from all candidates, on all rows. */
+  /** Number of selections that are added up; 1: a single one from all candidates, on all rows. */
   readonly bags: number;
-  /** Share of the candidates, drawn at random, that a bag chooses from. */
+  /** Share of the candidates, drawn at random, that a bag selects from. */
   readonly share: number;
   readonly random: Pick<Random, "integer">;
-  /** Whether an ensemble of these candidates, by how often each was chosen, is within the budget. Default: always. */
+  /** Whether an ensemble of these candidates, by number of selections, is within the budget. Default: always. */
   fits?(counts: ReadonlyMap<number, number>): boolean;
-  /** Called after each step of each bag, and waited for. */
+  /** Called after each step of each bag, and awaited. */
   onStep?(done: number, total: number): void | Promise<void>;
-  /** Called after each vote that is looked at, and waited for: a pause, in which other work gets in, or which ends this by throwing. */
+  /** Called after each evaluated vote, and awaited: a pause for other work; an error thrown here aborts the selection. */
   onVote?(): void | Promise<void>;
 }
 
-/** The ensemble after so many steps of each bag. */
+/** The ensemble after this many steps of each bag. */
 export interface SelectionStep {
   readonly steps: number;
-  /** How often each candidate was chosen, by its place; those that were are alone in it, in the order of their places. Without a common divisor. */
+  /**
+   * Number of selections by candidate index; only selected candidates, in the order of their indices. Divided by their greatest common
+   * divisor.
+   */
   readonly counts: ReadonlyMap<number, number>;
   readonly worth: number;
 }
@@ -37,16 +40,16 @@ export interface MemberSelection {
 }
 
 /**
- * Chooses the members of an ensemble from many candidates: each step adds the one whose vote makes the ensemble best, chosen before or not. Chosen on
- * few rows that would fit their noise, so it is done several times, each time from a random part of the candidates, and the choices are added up; how many
- * steps each bag takes is chosen by the worth of the sum. Beyond the paper, which has thousands of candidates, each bag also draws its rows with replacement:
- * a few candidates have few parts.
+ * Selects the members of an ensemble from many candidates: each step adds the candidate whose vote makes the ensemble best, selected before
+ * or not. On few rows this would overfit, so it is repeated with random subsets of the candidates (bags), and the selections are added up;
+ * the number of steps per bag is chosen by the worth of the sum. Unlike in the paper, which has thousands of candidates, each bag also
+ * draws its rows with replacement, because a few candidates have few subsets.
  *
- * Under a budget each step takes what still fits. The sum of bags may hold more members than fit: then those that were chosen most often are kept, as long as
- * they fit.
+ * Under a budget, each step adds only what still fits. The sum of bags may contain more members than fit: then the most frequently selected
+ * ones are kept, as long as they fit.
  *
- * Of candidates that are equally good for the ensemble, the one that is better alone is taken, and of those the earlier one.
- * @throws RangeError when no candidate fits the budget
+ * Of candidates that are equally good for the ensemble, the one that is better alone is selected, and of those the earlier one.
+ * @throws RangeError if no candidate fits the budget
  * @see Caruana, Niculescu-Mizil, Crew and Ksikes, "Ensemble Selection from Libraries of Models", ICML 2004, sections 2.1 to 2.3
  */
 export async function selectMembers(task: SelectionTask): Promise<MemberSelection> {
@@ -57,7 +60,7 @@ export async function selectMembers(task: SelectionTask): Promise<MemberSelectio
     alone.push(worth(Float64Array.from(vote)));
     await onVote?.();
   }
-  // Better alone first; sorting keeps the order of those alike.
+  // Better alone first; the sort is stable for ties.
   const ranked = [...votes.keys()].toSorted((a, b) => alone[b]! - alone[a]!);
   if (!ranked.some((candidate) => fits(new Map([[candidate, 1]])))) throw new RangeError("no candidate fits the budget");
   const picks: number[][] = [];
@@ -97,14 +100,14 @@ export async function selectMembers(task: SelectionTask): Promise<MemberSelectio
   return { curve, chosen: curve.reduce((a, b) => (b.worth > a.worth ? b : a)) };
 }
 
-/** What one selection chooses from, and on. */
+/** What one selection selects from, and its rows. */
 interface Bag {
   /** By candidate, those that are better alone first; [rows, classes] of the bag's rows. */
   readonly votes: ReadonlyMap<number, Float32Array | Float64Array>;
   readonly labels: Int32Array;
 }
 
-/** A part of the candidates, and as many rows as there are, with repeats. */
+/** A subset of the candidates, and as many rows as there are, with repetitions. */
 function drawBag({ votes, labels, share, random }: SelectionTask, ranked: readonly number[]): Bag {
   const pool = [...ranked];
   const size = Math.max(1, Math.round(share * ranked.length));
@@ -126,7 +129,7 @@ function drawBag({ votes, labels, share, random }: SelectionTask, ranked: readon
   };
 }
 
-/** The candidate that the ensemble is best with; the first of those alike. */
+/** The candidate that makes the ensemble best; the first one on a tie. */
 async function bestOf(
   { votes }: Bag,
   sum: Float64Array,
@@ -163,7 +166,7 @@ function countsOf(picks: readonly (readonly number[])[], steps: number): Map<num
   return counts;
 }
 
-/** Those chosen most often, as long as they fit the budget together. */
+/** The most frequently selected ones, as long as they fit the budget together. */
 function kept(
   counts: ReadonlyMap<number, number>,
   ranked: readonly number[],

@@ -14,7 +14,7 @@ const ballot: Ballot = {
 };
 const first = (k: number): Ballot => ({ ...ballot, logits: ballot.logits.slice(0, k), alphas: ballot.alphas.slice(0, k) });
 
-/** A voter that counts the rows of members that it is asked for. */
+/** A voter that counts the rows of members that it is called with. */
 function counted(voter: Voter): { readonly voter: Voter; rows: number } {
   const count = {
     rows: 0,

@@ -1,14 +1,14 @@
 import type { Ballot, Voter } from "@benn/core";
 import { addsUp } from "./adds-up.ts";
 
-/** Rows on which a vote is tried for whether it adds up. */
+/** Rows on which a vote is tested for being a sum. */
 const TRIED_ROWS = 64;
 
 /**
- * Scores [rows, classes] of the vote of the first 1, 2, … members, one after the other; an array is valid until the next one is asked for. A vote that adds
- * up, by what it says and at every stage on the first rows, is had by adding each member's: the same to the last bit, and m votes of one member in
- * place of m(m + 1)/2.
- * @param voters one for each stage, fitted if it learns
+ * Scores [rows, classes] of the vote of the first 1, 2, … members, one after the other; an array is valid until the next one is requested.
+ * If the vote declares to be a sum, and is one at every stage on the first rows, its scores are computed by adding each member's: identical
+ * to the last bit, with m votes of one member instead of m(m + 1)/2.
+ * @param voters one per stage, fitted if it learns
  */
 export function* stagedScores(voters: readonly Voter[], ballot: Ballot): Generator<Float64Array> {
   const last = voters.at(-1);

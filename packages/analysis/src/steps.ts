@@ -1,12 +1,12 @@
-/** How much of a computation is done. */
+/** Progress of a computation. */
 export interface Step {
   readonly done: number;
   readonly total: number;
 }
 
 /**
- * Takes a computation that pauses between its steps to its end. Whoever wants to show progress, to let other work in, or to leave off, goes from step to
- * step instead.
+ * Runs a computation that pauses between its steps to its end. Callers that show progress, let other work in, or may abort iterate over the
+ * steps instead.
  */
 export function finish<T>(steps: Generator<unknown, T>): T {
   for (;;) {

@@ -2,11 +2,11 @@ import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { Interval } from "./wilson.ts";
 
 /**
- * 95 % interval of the mean of a normal distribution, from a few values of it: trainings that differ by their seed, for example.
+ * 95 % interval of the mean of a normal distribution from a few values, for example of trainings that differ by their seed.
  *
  * `mean ± t · s / √n`, with t the quantile 0.975 of Student's distribution of n − 1 degrees of freedom
  *
- * @returns undefined for fewer than two values, of which nothing is known
+ * @returns undefined for fewer than two values
  * @see Student, "The probable error of a mean", Biometrika 1908
  */
 export function studentInterval(values: readonly number[]): Interval | undefined {
@@ -16,7 +16,7 @@ export function studentInterval(values: readonly number[]): Interval | undefined
   return [middle - half, middle + half];
 }
 
-/** The t within ±t of which 95 % of Student's distribution lie. */
+/** The t for which 95 % of Student's distribution is within ±t. */
 export function studentQuantile(freedom: number): number {
   let [low, high] = [1.9, 13];
   for (let i = 0; i < 60; i++) {

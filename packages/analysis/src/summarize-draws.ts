@@ -12,19 +12,22 @@ export interface Estimate {
 
 export type EstimatedMovement = Readonly<Record<keyof Movement, Estimate>>;
 
-/** What draws of the same disturbance do on average. */
+/** The average effect of draws of the same disturbance. */
 export interface DrawSummary {
   readonly single: EstimatedMovement;
-  /** Of the vote of the first 1, 2, … members. */
+  /** On the vote of the first 1, 2, … members. */
   readonly stages: readonly EstimatedMovement[];
-  /** The vote of all members over a single member on average: below 1 the vote moves less. Absent where nothing moves a single one. */
+  /**
+   * Effect on the vote of all members relative to a single member's on average: below 1 the vote changes less. Absent if a single member
+   * does not change.
+   */
   readonly ratio: { readonly moved?: Estimate; readonly changed?: Estimate };
 }
 
 const KEYS = ["moved", "changed", "accuracy"] as const;
 
 /**
- * Means over draws, with intervals by bootstrap over them: they hold what another draw of the disturbance would give on the same rows.
+ * Means over draws, with bootstrap intervals over them: these cover another draw of the disturbance on the same rows.
  * @param draws at least one
  */
 export function summarizeDraws(draws: readonly Disturbance[], random: Pick<Random, "integer">): DrawSummary {

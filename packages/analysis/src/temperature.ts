@@ -1,16 +1,18 @@
 import { finish } from "./steps.ts";
 
-/** How far the temperature may be from the scores' standard deviation, as a factor. */
+/** Maximum factor between the temperature and the scores' standard deviation. */
 const RANGE = 1000;
 
 /**
- * The temperature T whose probabilities `softmax(scores / T)` have the least mean negative log likelihood. The winners stay as they are.
+ * The temperature T for which the probabilities `softmax(scores / T)` have the lowest mean negative log likelihood. Predicted classes do
+ * not change.
  *
  * In β = 1/T the likelihood is convex, with derivative `E_p[z] − z_label` and second derivative `Var_p[z]` (means over the rows), so that
- * Newton's steps, kept between two bounds, find its one minimum. Rows that are all right would have T → 0, and scores that are worse than guessing T → ∞:
- * the result stays within a factor of 1,000 of the scores' standard deviation within a row. Scores that are equal in every row, or none: 1.
+ * Newton's method between two bounds finds its only minimum. If all rows are right, T → 0, and if scores are worse than guessing, T → ∞:
+ * the result is limited to within a factor of 1,000 of the scores' standard deviation within a row. 1 for scores that are equal in every
+ * row, or without rows.
  *
- * Fit it on held-out rows: on rows that members were trained on it is too low, and on test rows what follows is no test any more.
+ * Fit it on held-out rows: on training rows it is too low, and fitting on test rows invalidates the test.
  * @param scores [rows, classes], finite: logits of a member, or scores of a vote
  * @param labels [rows]
  * @see Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, section 4.2
@@ -19,7 +21,7 @@ export function fitTemperature(scores: Float32Array | Float64Array, labels: Int3
   return finish(fitTemperatureInSteps(scores, labels));
 }
 
-/** `fitTemperature`, with a pause after each look at all rows. */
+/** `fitTemperature`, with a pause after each pass over all rows. */
 export function* fitTemperatureInSteps(scores: Float32Array | Float64Array, labels: Int32Array): Generator<undefined, number> {
   const scale = spread(scores, scores.length / labels.length);
   if (!(scale > 0)) return 1;
@@ -54,7 +56,7 @@ function spread(scores: Float32Array | Float64Array, classes: number): number {
   return Math.sqrt(sum / scores.length);
 }
 
-/** Of the mean negative log likelihood of `softmax(beta · scores)` by beta. */
+/** Derivatives of the mean negative log likelihood of `softmax(beta · scores)` with respect to beta. */
 function derivatives(scores: Float32Array | Float64Array, labels: Int32Array, beta: number): { slope: number; curvature: number } {
   const classes = scores.length / labels.length;
   let slope = 0;

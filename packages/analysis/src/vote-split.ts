@@ -6,53 +6,56 @@ import { finish } from "./steps.ts";
 
 export interface VoteTask {
   readonly classes: number;
-  /** Vote weights, one a member; undefined: it has no vote. */
+  /** Vote weights, one per member; undefined: it does not vote. */
   readonly alphas: readonly (number | undefined)[];
-  /** For the vote of the first 1, 2, … members that vote: each voter by name, fitted if it learns. */
+  /** For the vote of the first 1, 2, … voting members: each voter by name, fitted if it learns. */
   readonly voters: readonly ReadonlyMap<string, Voter>[];
-  /** The voter whose answers and scores are kept. */
+  /** The voter whose predictions and scores are kept. */
   readonly own: string;
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** Whether answers are kept, of members and stages, and scores: else only counts and metrics. */
+  /** Whether to keep predictions, of members and stages, and scores: otherwise only counts and metrics. */
   readonly keep: boolean;
-  /** Bytes of logits that are looked at together; default 2²⁹. A metric that is no mean over rows needs all rows together. */
+  /** Bytes of logits that are processed at a time; default 2²⁹. A metric that is not a mean over rows needs all rows at once. */
   readonly blockBytes?: number;
 }
 
-/** Answers, and what they are worth. */
+/** Predictions and their quality. */
 export interface Measured {
-  /** Rows that are classified as what they are. */
+  /** Number of correctly classified rows. */
   readonly right: number;
-  /** By name; NaN where the rows are too many for a metric that is no mean over rows. */
+  /** By name; NaN if there are too many rows for a metric that is not a mean over rows. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
 export interface VotedSplit {
   readonly rows: number;
-  /** Each member alone. */
+  /** Each single member. */
   readonly members: readonly Measured[];
   /** The vote of the first 1, 2, … members that vote, by voter. */
   readonly stages: readonly Readonly<Record<string, Measured>>[];
-  /** Empty unless they are kept: classes [rows] of each member, of each stage by the run's voter, and that voter's scores [rows, classes] of the last. */
+  /**
+   * Empty unless they are kept: classes [rows] of each member, of each stage by the run's voter, and that voter's scores [rows, classes] of
+   * the last.
+   */
   readonly predicted: readonly Int32Array[];
   readonly stagePredicted: readonly Int32Array[];
   readonly scores: Float64Array;
 }
 
 /**
- * Lets the members of an ensemble answer the rows of a split, alone and in votes of the first 1, 2, … of them. Rows are taken in blocks, so that memory
- * holds a block of logits and what is kept.
+ * Evaluates the members of an ensemble on the rows of a split, alone and in votes of the first 1, 2, … of them. Rows are processed in
+ * blocks, so that memory holds only a block of logits and what is kept.
  */
 export function voteSplit(split: EnsembleSplit, task: VoteTask): VotedSplit {
   return finish(voteSplitInSteps(split, task));
 }
 
-/** How many rows `voteSplitInSteps` counts in all. */
+/** Total number of rows that `voteSplitInSteps` counts. */
 export function countedRows(rows: number, { alphas, voters }: Pick<VoteTask, "alphas" | "voters">): number {
   return rows * (alphas.length + voters.length * (voters[0]?.size ?? 0));
 }
 
-/** `voteSplit`, with a pause after each member and each vote of a block: yields how many rows it took, a row counted for each. */
+/** `voteSplit`, with a pause after each member and each vote of a block: yields the number of rows, counted once for each. */
 export function* voteSplitInSteps({ labels, logits }: EnsembleSplit, task: VoteTask): Generator<number, VotedSplit> {
   const { classes, alphas, voters, own, metrics, keep, blockBytes = 2 ** 29 } = task;
   const rows = labels.length;
@@ -118,7 +121,7 @@ function addTo(
 ): void {
   for (const [row, label] of labels.entries()) sum.right += Number(answers[row] === label);
   for (const [name, metric] of metrics) {
-    // A metric that sums over batches is a mean over rows, so that blocks can be put together.
+    // A metric that is summed over batches is a mean over rows, so that blocks can be combined.
     const value = whole || metric.sum ? metric.of(scores, labels) : Number.NaN;
     sum.totals.set(name, (sum.totals.get(name) ?? 0) + value * labels.length);
   }

@@ -5,11 +5,11 @@ export type Interval = readonly [low: number, high: number];
 const Z = 1.959963984540054;
 
 /**
- * 95 % confidence interval of a share, from `hits` of `n` independent trials.
+ * 95 % confidence interval of a share, from `hits` in `n` independent trials.
  *
  * `(p + z²/2n ± z √(p (1 − p)/n + z²/4n²)) / (1 + z²/n)`
  *
- * @returns within [0, 1]; all of it without trials
+ * @returns within [0, 1]; all of it if there are no trials
  * @see E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927
  */
 export function wilson(hits: number, n: number): Interval {

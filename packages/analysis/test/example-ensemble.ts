@@ -5,7 +5,7 @@ import { CLASSES, labels, logitsOf, ROWS } from "./example-logits.ts";
 
 export const metric = (name: string): Metric => createContainer().resolve(METRICS).create(name);
 
-/** The example's members on its rows, as every split's. */
+/** The example's members on its rows, used for every split. */
 export function splitOf(members: number): EnsembleSplit {
   const all = Array.from({ length: members }, (_, m) => logitsOf(m));
   return { labels, logits: (from, to) => all.map((own) => own.subarray(from * CLASSES, to * CLASSES)) };

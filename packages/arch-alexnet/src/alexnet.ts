@@ -9,23 +9,23 @@ export const alexnetOptions = z.object({
 
 export type AlexNetOptions = z.output<typeof alexnetOptions>;
 
-/** Below this the last pool would find nothing. */
+/** Side of the smallest image; for smaller ones the last pool would have no input. */
 const SMALLEST = 63;
 
 /**
- * AlexNet with binary inner layers, dense ones included, in the manner of XNOR-Net:
+ * AlexNet with binary inner layers, dense ones included, following XNOR-Net:
  *
  *     conv1 11×11/4 96 (real) · BN · ReLU · pool · conv2 5×5 256 · pool · conv3 3×3 384 · conv4 3×3 384 · conv5 3×3 256 · pool ·
  *     dense6 4096 · dense7 4096 · BN · dense8 classes (real)
  *
- * conv2 to dense7 are binary: batch norm → sign → dropout (dense ones) → layer → ReLU. Pools are 3×3 with stride 2. The first
- * convolution is padded by 2, so that 224 pixels give its 55×55 outputs. One group throughout. Real kernels start
- * Glorot-uniform, binary ones normal with deviation 0.05.
+ * conv2 to dense7 are binary: batch norm → sign → dropout (dense ones) → layer → ReLU. Pools are 3×3 with stride 2. The first convolution
+ * is padded by 2, so that 224 pixels give its 55×55 outputs. One group throughout. Real kernels are initialized Glorot-uniform, binary ones
+ * normal with deviation 0.05.
  *
  * With 1000 classes on 224×224 images: 62,397,672 parameters, of which 58,236,928 binary.
  *
- * @see A. Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks", NeurIPS 2012; M. Rastegari et
- * al., "XNOR-Net", ECCV 2016, section 4.2
+ * @see A. Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks", NeurIPS 2012; M. Rastegari et al.,
+ *   "XNOR-Net", ECCV 2016, section 4.2
  */
 export function alexnet({ width, dropout }: AlexNetOptions): Architecture {
   return {

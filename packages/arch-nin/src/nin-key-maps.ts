@@ -1,10 +1,10 @@
 import type { Definition, KeyMap, KnownKeyMap, Spec } from "@benn/core";
 
-/** The two networks that the reference published checkpoints of. */
+/** The two networks of which the reference published checkpoints. */
 export type NinKind = "nin" | "allbinnet";
 
-// The reference's names count the modules of a list, pools and ReLUs among them: `xnor.3.bn.running_mean` is the running mean before
-// the binary convolution that we call conv2. A block `xnor.N` has `bn` and `conv` inside; a module of its own has its weights right there.
+// The reference's names count the modules of a list, including pools and ReLUs: `xnor.3.bn.running_mean` is the running mean before the
+// binary convolution that we call conv2. A block `xnor.N` contains `bn` and `conv`; a single module has its weights directly.
 const modules: Readonly<Record<NinKind, Readonly<Record<string, string>>>> = {
   nin: {
     "xnor.0": "conv1",
@@ -16,7 +16,7 @@ const modules: Readonly<Record<NinKind, Readonly<Record<string, string>>>> = {
   allbinnet: blocks({ 0: "conv1", 1: "conv2", 3: "conv3", 4: "conv4", 6: "conv5", 7: "conv6", 8: "conv7" }),
 };
 
-/** Where the weights of the reference's networks go in ours. */
+/** Maps the weights of the reference's networks to ours. */
 export const ninKeyMaps: Readonly<Record<NinKind, KeyMap>> = {
   nin: { modules: modules.nin, keys: {}, ignore: [] },
   allbinnet: { modules: modules.allbinnet, keys: {}, ignore: [] },

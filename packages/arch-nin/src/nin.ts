@@ -13,7 +13,7 @@ export const ninOptions = z.object({
 
 export type NinOptions = z.output<typeof ninOptions>;
 
-/** Both pools halve the image; below this nothing would be left of it. */
+/** Side of the smallest image: both pools halve it. */
 const SMALLEST = 8;
 
 /**
@@ -22,17 +22,17 @@ const SMALLEST = 8;
  *     conv1 5×5 192 · conv2 1×1 96 · max pool · conv3 5×5 192 · conv4 1×1 192 · average pool · conv5 3×3 192 · conv6 1×1 192 ·
  *     conv7 1×1 classes · global average
  *
- * Channels are times `width`; pools are 3×3, stride 2, padding 1. A binary convolution is a block: batch norm, sign, dropout
- * (conv3 and conv5), convolution, ReLU. Around real ones stands batch norm without scale and shift: conv1 → batch norm →
- * ReLU, and batch norm → conv7 → ReLU. Kernels start normal with deviation 0.05, biases at 0.
+ * Channels are times `width`; pools are 3×3, stride 2, padding 1. A binary convolution is a block: batch norm, sign, dropout (conv3 and
+ * conv5), convolution, ReLU. Real convolutions have batch norm without scale and shift: conv1 → batch norm → ReLU, and batch norm → conv7 →
+ * ReLU. Kernels are initialized normal with deviation 0.05, biases with 0.
  *
  * | binary | in the paper | parameters at width 1, 10 classes | CIFAR-10 test accuracy of a single net (published runs) |
  * | --- | --- | --- | --- |
  * | inner | SB, semi-binary | 903,850 | 77.87 to 84.50 % |
  * | all | AB, all-binary | 904,240 | 62.87 to 70.59 % |
  *
- * @see M. Lin, Q. Chen and S. Yan, "Network In Network", ICLR 2014; S. Zhu, X. Dong and H. Su, "Binary Ensemble Neural
- * Network", CVPR 2019, section 6
+ * @see M. Lin, Q. Chen and S. Yan, "Network In Network", ICLR 2014; S. Zhu, X. Dong and H. Su, "Binary Ensemble Neural Network", CVPR 2019,
+ *   section 6
  */
 export function nin({ width, binary, dropout }: NinOptions): Architecture {
   return {

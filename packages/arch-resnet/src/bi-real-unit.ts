@@ -10,12 +10,12 @@ export const activationOption = z
 export interface BiRealNet {
   readonly binarizer: Binarizer;
   readonly activation: z.output<typeof activationOption>;
-  /** Of the net's initial weights. */
+  /** Seed of the network's initial weights. */
   readonly seed: number;
 }
 
 export interface BiRealUnit {
-  /** Of the convolution; other layers' names begin with it. */
+  /** Name of the convolution; other layers' names begin with it. */
   readonly name: string;
   readonly filters: number;
   /** 2: halves the image, whose sides must be even. */

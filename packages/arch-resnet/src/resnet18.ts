@@ -21,25 +21,24 @@ export type ResNet18Options = z.output<typeof resnet18Options>;
 const [SMALLEST_CIFAR, SMALLEST] = [8, 32];
 
 /**
- * ResNet-18 (or -34) in the manner of XNOR-Net: a real stem, binary 3×3 convolutions in basic blocks, real shortcuts, a
- * real last layer.
+ * ResNet-18 (or -34) following XNOR-Net: a real stem, binary 3×3 convolutions in basic blocks, real shortcuts, a real last layer.
  *
  *     y = shortcut(x) + conv(sign(BN(relu(conv(sign(BN(x)))))))
  *
- * The shortcut is x itself, or a real 1×1 convolution of stride 2 and batch norm where a stage halves the image. Stem: real
- * 7×7 of stride 2, batch norm, ReLU, max pool 3×3 of stride 2. End: batch norm, ReLU, global average, real dense. Every kernel
- * starts normal with deviation 1/c, where c counts the weights of a filter.
+ * The shortcut is x itself, or, where a stage halves the image, a real 1×1 convolution of stride 2 and batch norm. Stem: real 7×7 of stride
+ * 2, batch norm, ReLU, max pool 3×3 of stride 2. End: batch norm, ReLU, global average, real dense. Every kernel is initialized normal with
+ * deviation 1/c, where c is the number of weights of a filter.
  *
- * The network behind the paper's ImageNet runs was never published; this is our reading of XNOR-Net's description, batch
- * norm before each sign, with ResNet's stages and shortcuts (its option B).
+ * The network of the paper's ImageNet runs was never published; this is our interpretation of XNOR-Net's description, batch norm before
+ * each sign, with ResNet's stages and shortcuts (its option B).
  *
  * | depth | classes | parameters | binary | published top-1 on ImageNet: single, ensemble of 3 |
  * | --- | --- | --- | --- | --- |
  * | 18 | 1000 | 11,689,640 | 10,985,472 | 48.87 %, 54.34 % (bagging), 55.83 % (boosting) |
  * | 34 | 1000 | 21,797,800 | 21,086,208 | |
  *
- * @see K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, table 1; M. Rastegari et al., "XNOR-Net",
- * ECCV 2016, section 4.2
+ * @see K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, table 1; M. Rastegari et al., "XNOR-Net", ECCV 2016,
+ *   section 4.2
  */
 export function resnet18({ depth, width, stem }: ResNet18Options): Architecture {
   return {

@@ -11,7 +11,7 @@ export const resnet20Options = z.object({
 export type ResNet20Options = z.output<typeof resnet20Options>;
 
 const STAGES = [16, 32, 64];
-/** Binary convolutions a stage: with the first and the last layer 20 in all. */
+/** Binary convolutions per stage: with the first and the last layer 20 in total. */
 const CONVOLUTIONS = 6;
 const SMALLEST = 8;
 

@@ -7,7 +7,7 @@ export interface Explanation {
 
 const VERSION = "4.22.0";
 
-/** Why the package could not be loaded, in a sentence, and what to do about it. */
+/** A sentence on why the package could not be loaded, and what to do about it. */
 export function explainFailure(name: NativePackage, error: unknown): Explanation {
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: String(error) };
   const [line = ""] = message.split("\n");

@@ -8,7 +8,7 @@ import { BACKEND_NAME, nativeBackend } from "./native-backend.ts";
 const GPU = "@tensorflow/tfjs-node-gpu";
 const backendIn = (from: string, name: typeof GPU | "@tensorflow/tfjs-node" = GPU) => nativeBackend(name).create({ from });
 
-// A process of its own has loaded neither package.
+// A separate process has loaded neither package.
 beforeEach(() => {
   for (const { kernelName } of tf.getKernelsForBackend(BACKEND_NAME)) tf.unregisterKernel(kernelName, BACKEND_NAME);
   if (tf.findBackendFactory(BACKEND_NAME)) tf.removeBackend(BACKEND_NAME);

@@ -10,7 +10,7 @@ import { project, standInProject } from "../test/project.ts";
 import { BACKEND_NAME, nativeBackend } from "./native-backend.ts";
 import { restoreUtil } from "./restore-util.ts";
 
-/** Where scripts/native-tensorflow.mjs has put the package with TensorFlow's library: then all of this is asked of that. */
+/** Where scripts/native-tensorflow.mjs has installed the package with TensorFlow's library: the tests then run with it. */
 const { BENN_TFJS_NODE: real } = process.env;
 const library = real ?? standInProject();
 const definition = nativeBackend("@tensorflow/tfjs-node");
@@ -150,7 +150,10 @@ describe("sums over leading axes", () => {
 });
 
 describe("a network that pads", () => {
-  /** The loss and the gradients: Adam makes whole steps of what is rounding in a gradient that is 0, as that of a bias before batch norm. */
+  /**
+   * Compares the loss and the gradients rather than weights: Adam takes full steps along gradients that are 0 except for rounding, such as
+   * that of a bias before batch norm.
+   */
   const step = async (backend: string, binarizer = deterministic) => {
     await tf.setBackend(backend);
     const model = nin(ninOptions.parse({ width: 1 / 32 })).build({ inputShape: [8, 8, 3], classes: 3, binarizer, seed: 1 });

@@ -11,21 +11,21 @@ const options = z.object({
   from: z.string().min(1).optional().describe("folder whose node_modules hold the package; default: the working folder"),
 });
 
-/** What TensorFlow.js calls the backend of either package. */
+/** TensorFlow.js's name for the backend of either package. */
 export const BACKEND_NAME = "tensorflow";
 
-/** What the packages' backend tells of itself. */
+/** Properties of the packages' backend. */
 interface NativeKernels {
   readonly isGPUPackage: boolean;
-  /** Whether the library found a GPU when it was loaded. It opens CUDA lazily, and computes on the CPU where it cannot. */
+  /** Whether the library found a GPU when it was loaded. It opens CUDA lazily, and computes on the CPU if it cannot. */
   readonly isUsingGpuDevice: boolean;
   readonly binding: { readonly TF_Version: string };
 }
 
 /**
- * TensorFlow's own library under TensorFlow.js: `tfjs-node` on the CPU, `tfjs-node-gpu` by CUDA. The package is the user's
- * to install, since its install script downloads the library; it is loaded when the backend is probed or activated, and
- * never otherwise. It registers itself with TensorFlow.js when it is loaded.
+ * TensorFlow's own library under TensorFlow.js: `tfjs-node` on the CPU, `tfjs-node-gpu` with CUDA. The user installs the package, since its
+ * install script downloads the library. It is loaded only when the backend is probed or activated, and then registers itself with
+ * TensorFlow.js.
  */
 export function nativeBackend(name: NativePackage): Definition<Backend, typeof options> {
   const byCuda = name.endsWith("gpu");
@@ -36,7 +36,7 @@ export function nativeBackend(name: NativePackage): Definition<Backend, typeof o
       const load = (): Probe => {
         try {
           restoreUtil();
-          // Only warnings and errors: it logs the processor's abilities by itself, into whatever the screen shows.
+          // Only warnings and errors: by default it logs the processor's features, in the middle of the screen.
           process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "1";
           createRequire(join(from ?? process.cwd(), "package.json"))(name);
         } catch (error) {
@@ -72,9 +72,9 @@ export function nativeBackend(name: NativePackage): Definition<Backend, typeof o
       return {
         machineOptions: ["from"],
         async probe() {
-          const before = tf.getBackend() as string | undefined; // where nothing has been computed yet
+          const before = tf.getBackend() as string | undefined; // undefined if nothing has been computed yet
           const probe = load();
-          // Loading it makes it the backend, which a probe must not.
+          // Loading it activates its backend, which a probe must not do.
           if (before && tf.getBackend() !== before) await tf.setBackend(before);
           return probe;
         },

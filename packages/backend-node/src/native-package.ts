@@ -1,2 +1,2 @@
-/** TensorFlow.js's packages of TensorFlow's own library: on the CPU, and by CUDA. */
+/** TensorFlow.js's packages with TensorFlow's own library: on the CPU, and with CUDA. */
 export type NativePackage = "@tensorflow/tfjs-node" | "@tensorflow/tfjs-node-gpu";

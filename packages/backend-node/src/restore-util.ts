@@ -1,13 +1,13 @@
 import { createRequire } from "node:module";
 
-/** What tfjs-node 4.22 calls of `node:util`: Node 22 warns of the first on standard error, Node 23 has taken both away. */
+/** Functions of `node:util` that tfjs-node 4.22 calls: Node 22 prints a deprecation warning for the first, Node 23 has removed both. */
 const deprecated: Readonly<Record<string, (value: unknown) => boolean>> = {
   isNullOrUndefined: (value) => value === null || value === undefined,
   isArray: Array.isArray,
 };
 
 /**
- * Puts two functions that tfjs-node needs in their places, where this Node has none or only deprecated ones.
+ * Polyfills two functions that tfjs-node needs, if this Node version lacks them or has deprecated them.
  * @see https://github.com/tensorflow/tfjs/pull/8425, merged and never released
  */
 export function restoreUtil(): void {

@@ -1,15 +1,15 @@
 import * as tf from "@benn/core/tensorflow";
 
-/** Fewer rows are summed as well in one go. */
+/** Fewer rows are summed at once. */
 const FEWEST_ROWS = 64;
 
 type Reduction = NonNullable<ReturnType<typeof tf.getKernel>>["kernelFunc"];
 const ours = new WeakSet<Reduction>();
 
 /**
- * Makes the backend sum over leading axes, as batch norm's statistics and the gradients of biases do, in stages of about √n rows each.
- * TensorFlow adds one row after the other in float32, so that the error of a sum grows with n, the rows of the batch times its pixels: ten
- * times that of the other backends for a batch of 8 small photographs. Stages keep it at 2√n, and are no slower. May be called again.
+ * Makes the backend sum over leading axes, as for batch norm's statistics and the gradients of biases, in stages of about √n rows each.
+ * TensorFlow adds row after row in float32, so that the error of a sum grows with n, the rows of the batch times its pixels: ten times that
+ * of the other backends for a batch of 8 small photographs. Stages limit it to about 2√n, and are no slower. May be called again.
  * @see Higham, The Accuracy of Floating Point Summation, 1993, section 3 (pairwise summation, of which this is the square-root form)
  */
 export function sumInStages(backendName: string): void {
@@ -34,7 +34,7 @@ function staged(plain: Reduction, isMean: boolean): Reduction {
     const rest = x.shape.slice(axes.length);
     const size = tf.util.sizeFromShape(rest);
     return tf.tidy(() => {
-      const sum = tf.sum(tf.sum(tf.reshape(x, [parts, rows / parts, size]), 1), 0); // each of which may come here again
+      const sum = tf.sum(tf.sum(tf.reshape(x, [parts, rows / parts, size]), 1), 0); // each of which may be split again
       const shape = keepDims ? [...axes.map(() => 1), ...rest] : rest;
       return tf.reshape(isMean ? tf.div(sum, rows) : sum, shape);
     });

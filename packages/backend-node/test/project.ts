@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { NativePackage } from "../src/native-package.ts";
 
-/** A project in whose node_modules the package is `entry`, or nothing. */
+/** A project with `entry` as the package in its node_modules, or without it. */
 export function project(entry?: string, name: NativePackage = "@tensorflow/tfjs-node"): string {
   const folder = mkdtempSync(join(tmpdir(), "benn-native-"));
   writeFileSync(join(folder, "package.json"), "{}");
@@ -13,7 +13,7 @@ export function project(entry?: string, name: NativePackage = "@tensorflow/tfjs-
     mkdirSync(home, { recursive: true });
     writeFileSync(join(home, "package.json"), JSON.stringify({ name, version: "4.22.0", main: "index.cjs" }));
     writeFileSync(join(home, "index.cjs"), entry);
-    // The same TensorFlow.js as benn's, as npm would put it there.
+    // benn's own copy of TensorFlow.js, as npm would install it.
     for (const part of ["tfjs-core", "tfjs-backend-cpu"]) {
       const path = dirname(createRequire(import.meta.url).resolve(`@tensorflow/${part}/package.json`));
       symlinkSync(path, join(folder, "node_modules/@tensorflow", part));
@@ -24,7 +24,7 @@ export function project(entry?: string, name: NativePackage = "@tensorflow/tfjs-
 
 const STAND_IN = JSON.stringify(join(import.meta.dirname, "stand-in.cjs"));
 
-/** A project in whose node_modules the package is the stand-in, which finds a GPU or none. */
+/** A project with the stub package in its node_modules, which finds a GPU or none. */
 export function standInProject(name: NativePackage = "@tensorflow/tfjs-node", usesGpu = false): string {
   return project(`require(${STAND_IN})(${JSON.stringify(name)}, ${usesGpu})`, name);
 }

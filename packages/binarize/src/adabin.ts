@@ -5,16 +5,16 @@ import { estimatedSign, triangle } from "./ops/estimated-sign.ts";
 import { standardized } from "./ops/standardized.ts";
 
 /**
- * The binarizer of AdaBin: two values that are not −1 and +1 but fit what they stand for.
+ * The binarizer of AdaBin: two values that are not −1 and +1 but adapt to what they represent.
  *
  *     x̂ = scale · sign((x − offset) / scale) + offset,   ŵ = deviation · sign((w − mean) / deviation) + mean
  *
- * Scale and offset are trained, one each a layer, from 1 and 0; mean and deviation are those of each filter. The gradient of the activations'
- * sign is that of `approxSign`, of the kernels' that of `ede`; through scale, offset, mean and deviation it is exact. Latent kernels stay as the
- * optimizer leaves them.
+ * Scale and offset are trained, one of each per layer, starting from 1 and 0; mean and deviation are those of each filter. The gradient of
+ * the activations' sign is that of `approxSign`, of the kernels' that of `ede`; through scale, offset, mean and deviation it is exact.
+ * Latent kernels are not projected.
  *
- * Since 1 bit means −1 and +1 in a binarizer, these two values go by as 2 bits: layers compute with real numbers, sizes count two bits a
- * weight, and a packed model, which has no such values, refuses them (train with `exportable=false`).
+ * Since 1 bit means −1 and +1 in a binarizer, these two values are declared as 2 bits: layers compute with real numbers, sizes count two
+ * bits per weight, and packed models, which cannot represent such values, refuse them (train with `exportable=false`).
  * @see Z. Tu et al., "AdaBin: Improving Binary Neural Networks with Adaptive Binary Sets", ECCV 2022, section 3
  */
 export const adabin: Binarizer = {

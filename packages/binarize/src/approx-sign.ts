@@ -11,8 +11,8 @@ const inside: Slope = (w) => tf.cast(tf.less(tf.abs(w), 1), "float32");
  *
  *     ∂x̂/∂x = max(0, 2 − 2|x|),   ∂ŵ/∂w = mean |w| where |w| < 1, else 0
  *
- * The first is that of the piecewise quadratic curve nearest to the sign ("ApproxSign"), the second "magnitude-aware". Latent kernels stay
- * as the optimizer leaves them.
+ * The first is that of the piecewise quadratic curve nearest to the sign ("ApproxSign"), the second "magnitude-aware". Latent kernels are
+ * not projected.
  * @see Z. Liu et al., "Bi-Real Net: Enhancing the Performance of 1-bit CNNs", ECCV 2018, section 3.2
  */
 export const approxSign: Binarizer = {

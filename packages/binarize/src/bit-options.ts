@@ -1,11 +1,11 @@
 import { type Bits, z } from "@benn/core";
 
-/** Bits of a value whose codes a packed model holds. */
+/** Bit widths whose codes packed models can store. */
 export type FewBits = Exclude<Bits, 32>;
 
 const bits = z.literal([1, 2, 3, 4, 5, 6, 7, 8]);
 
-/** Of binarizers with codes of 1 to 8 bits. */
+/** Options of binarizers with codes of 1 to 8 bits. */
 export const bitOptions = z.object({
   activationBits: bits.default(2).describe("bits of an activation, 1 to 8"),
   kernelBits: bits.default(2).describe("bits of a weight, 1 to 8"),

@@ -8,13 +8,16 @@ import { roundedCodes } from "./ops/rounded-codes.ts";
  * The binarizer of DoReFa-Net: activations of k bits in equal steps from 0 to 1, kernels in equal steps from −1 to 1.
  *
  *     x̂ = round((2ᵏ − 1) · max(0, min(1, x))) / (2ᵏ − 1)
- *     ŵ = 2 · round((2ᵏ − 1) · (tanh w / (2 · max |tanh w|) + ½)) / (2ᵏ − 1) − 1,   of one bit  ŵ = mean |w| · sign(w)
+ *     ŵ = 2 · round((2ᵏ − 1) · (tanh w / (2 · max |tanh w|) + ½)) / (2ᵏ − 1) − 1,   with one bit  ŵ = mean |w| · sign(w)
  *
- * Maximum and mean are those of the whole layer. Rounding passes the gradient on (straight-through), as does all of ŵ of one bit; that of x is 0
- * outside 0 … 1, that of w is the exact one of what is rounded. Latent kernels stay as the optimizer leaves them.
+ * Maximum and mean are those of the whole layer. Rounding passes the gradient on unchanged (straight-through), and so does the whole of a
+ * 1-bit ŵ; the gradient of x is 0 outside 0 … 1, that of w is the exact one of the expression that is rounded. Latent kernels are not
+ * projected.
  *
- * The codes are x̂ · (2ᵏ − 1) and ŵ · (2ᵏ − 1), the latter odd; of one bit sign(w). Gradients are not quantized: that is the backend's business.
- * @see S. Zhou et al., "DoReFa-Net: Training Low Bitwidth Convolutional Neural Networks with Low Bitwidth Gradients", 2016, equations 5 to 11
+ * The codes are x̂ · (2ᵏ − 1) and ŵ · (2ᵏ − 1), the latter odd; with one bit sign(w). Gradients are not quantized: that is up to the
+ * backend.
+ * @see S. Zhou et al., "DoReFa-Net: Training Low Bitwidth Convolutional Neural Networks with Low Bitwidth Gradients", 2016, equations 5 to
+ *   11
  */
 export function dorefa({ activationBits, kernelBits }: BitOptions): Binarizer {
   const [ofActivations, ofKernel] = [2 ** activationBits - 1, 2 ** kernelBits - 1];
@@ -34,7 +37,7 @@ export function dorefa({ activationBits, kernelBits }: BitOptions): Binarizer {
   };
 }
 
-/** Keeps a kernel of zeros finite. */
+/** Avoids a division by 0 for a kernel of zeros. */
 const LEAST = 1e-12;
 
 /** mean |w| of a layer, [1], without a gradient. */
@@ -47,7 +50,7 @@ const meanSize = tf.customGrad<tf.Tensor>((latent, save) => {
   };
 });
 
-/** sign(w) with the gradient g / mean |w|: times the scale, which is the mean, the gradient passes as it is. */
+/** sign(w) with the gradient g / mean |w|: multiplied by the scale, which is the mean, the gradient passes unchanged. */
 const signOverMean = tf.customGrad<tf.Tensor>((latent, save) => {
   const w = latent as tf.Tensor;
   (save as tf.GradSaveFunc)([w]);

@@ -6,21 +6,21 @@ import { standardized } from "./ops/standardized.ts";
 
 /** The estimator's steepness in the first epoch, and towards the end. */
 const [GENTLE, STEEP] = [0.1, 10];
-/** So that the logarithm of a filter of zeros is finite. */
+/** Keeps the logarithm finite for a filter of zeros. */
 const LEAST = 2 ** -60;
 
 /**
- * The binarizer of IR-Net. Backwards, for activations and kernels, the error decay estimator (EDE): the derivative of k · tanh(t · x), which
- * over the epochs goes from a straight line to nearly a step:
+ * The binarizer of IR-Net. Backward, for activations and kernels, it uses the error decay estimator (EDE): the derivative of k · tanh(t ·
+ * x), which changes over the epochs from a straight line to nearly a step:
  *
  *     t = 0.1 · 100 ^ (epoch / epochs),   k = max(1 / t, 1)
  *
- * Forwards x̂ = sign(x), and for kernels Libra-PB: each filter gets mean 0 and deviation 1, and its signs a power of two as scale, which gradients
- * take for a constant:
+ * Forward, x̂ = sign(x), and kernels use Libra-PB: each filter gets mean 0 and deviation 1, and its signs a power of two as scale, which is
+ * a constant to gradients:
  *
  *     v = (w − mean) / deviation,   ŵ = sign(v) · 2 ^ round(log₂ mean |v|)
  *
- * Latent kernels stay as the optimizer leaves them.
+ * Latent kernels are not projected.
  * @see H. Qin et al., "Forward and Backward Information Retention for Accurate Binary Neural Networks", CVPR 2020, sections 3.2 and 3.3
  */
 export const ede: Binarizer = {
@@ -30,7 +30,7 @@ export const ede: Binarizer = {
   project: (w) => w.clone(),
 };
 
-/** The estimator of a step. */
+/** The estimator's slope at a step. */
 export function decaying({ epoch, epochs }: Step): Slope {
   const t = GENTLE * (STEEP / GENTLE) ** (epoch / epochs);
   const k = Math.max(1 / t, 1);

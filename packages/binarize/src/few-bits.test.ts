@@ -1,4 +1,4 @@
-// The binarizers with codes of 1 to 8 bits: what codes times scales stand for, and gradients, against their papers' formulas in plain loops.
+// The binarizers with codes of 1 to 8 bits: codes times scales, and gradients, compared with their papers' formulas in plain loops.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Binarizer, BINARIZERS, createContainer, type Step, UserError } from "@benn/core";
@@ -35,19 +35,19 @@ const INPUT = [4, 4, 4];
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const mean = (values: readonly number[]): number => sum(values) / values.length;
-/** To the even one in the middle. */
+/** Rounds half to even. */
 const round = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 const within = (x: number, least: number, most: number): number => Math.max(least, Math.min(most, x));
 
 interface Expected {
-  /** What the codes stand for. */
+  /** The values of the codes. */
   readonly values: number[];
-  /** Of Σ g · value by the argument. */
+  /** Gradient of Σ g · value with respect to the argument. */
   readonly gradient: number[];
   readonly ofParameters: Readonly<Record<string, number>>;
 }
 
-/** `scale · codes` of a method, and the gradients of it: what the layer makes of it, but for the other factor's share of the scale. */
+/** `scale · codes` of a method, and its gradients: what the layer computes, except for the other factor's share of the scale. */
 function outcome(binarizer: Binarizer, method: "activations" | "kernel", x: tf.Tensor, share: number, g: tf.Tensor): Expected {
   return tf.tidy(() => {
     const kernel = method === "kernel" ? x : normal(SHAPE, 3, 0.05);
@@ -124,7 +124,7 @@ describe("dorefa", () => {
           const shares = bounded.map((own) => own / (2 * largest) + 0.5);
           fc.pre(shares.every((own) => Math.abs(((own * n) % 1) - 0.5) > 1e-3));
           expectClose(actual.values, shares.map((own) => (2 * round(n * own)) / n - 1), "value"); // prettier-ignore
-          // By tanh, whose derivative is 1 − tanh², and for the largest by the maximum, which divides all.
+          // Through tanh, whose derivative is 1 − tanh², and for the largest through the maximum, which divides all.
           const byMost = -sum(bounded.map((own, i) => (upstream[i]! * own) / largest ** 2)) * Math.sign(bounded[at]!);
           const gradient = bounded.map((own, i) => (upstream[i]! / largest + (i === at ? byMost : 0)) * (1 - own ** 2));
           expectClose(actual.gradient, gradient, "gradient");
@@ -147,7 +147,7 @@ describe("dorefa", () => {
 });
 
 describe("lsq", () => {
-  /** Equations 1 to 3 for a step s, by ln s. */
+  /** Equations 1 to 3 for a step s, differentiated by ln s. */
   function byHand(
     values: number[],
     g: number[],
@@ -218,7 +218,7 @@ test("what is smooth of them agrees with differences: codes times their scale, b
   const bits = { activationBits: 3, kernelBits: 4 } as const;
   const log = tf.tensor1d([-0.5]);
   const kernel = normal(SHAPE, 3, 0.05);
-  // Codes do not move within a step: only the scale does, with the paper's factors taken off.
+  // Codes do not change within a step: only the scale does, without the paper's gradient factors.
   const binarizer = lsq(bits);
   const fixed = { logActivationStep: tf.tensor1d([-0.7]), logKernelStep: tf.tensor1d([-3]) };
   const factor = Math.sqrt(4 * 4 * 4 * 7);
@@ -227,7 +227,7 @@ test("what is smooth of them agrees with differences: codes times their scale, b
     const scale = binarizer.scale!({ kernel, inputShape: INPUT }, EVALUATION, { ...fixed, logActivationStep: log });
     return tf.mul(codes, tf.mul(scale, by));
   };
-  // The gradient is 1 / factor of the difference.
+  // The gradient is 1 / factor times the difference.
   const gradient = tf.tidy(
     () =>
       tf
@@ -241,7 +241,7 @@ test("what is smooth of them agrees with differences: codes times their scale, b
   expect(gradient).toBeCloseTo(difference, 2);
   tf.dispose([codes, x, log, kernel, ...Object.values(fixed)]);
   const u = tf.tensor1d([0.2, 1.4, 2.6]);
-  // Straight-through: the gradient of rounding is that of the line it follows.
+  // Straight-through: the gradient of rounding is that of the identity.
   const through = tf.tidy(() => [
     ...tf
       .grad((u) => tf.sum(roundedCodes(u, 0, 2)))(u)

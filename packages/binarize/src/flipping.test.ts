@@ -84,7 +84,7 @@ test("a layer computes with the flipped signs, and its weights stay; real values
   expect(tf.memory().numTensors).toBe(before);
 });
 
-/** Codes before and after, as numbers of their levels. */
+/** Codes before and after, as level indices. */
 function levelsOf(own: Binarizer, kind: "kernel" | "activations", share: number) {
   const noisy = flipping(own, () => ({ ...none0, [kind]: share }));
   const values = kind === "kernel" ? normal([3, 3, 20, 20], 1) : normal([6, 8, 8, 16], 2);
@@ -111,7 +111,7 @@ test.for([
           const flipped = before.filter((level, i) => ((level ^ after[i]!) >> bit) & 1).length / before.length;
           expect(Math.abs(flipped - 0.2), `${kind} of ${bits} bits, bit ${bit}`).toBeLessThan(0.02);
         }
-        // Of k bits that are drawn apart all are as they were with probability 0.8ᵏ.
+        // If k bits are flipped independently, all are unchanged with probability 0.8ᵏ.
         const same = before.filter((level, i) => level === after[i]).length / before.length;
         expect(Math.abs(same - 0.8 ** bits)).toBeLessThan(0.03);
         const all = levelsOf(own, kind, 1);

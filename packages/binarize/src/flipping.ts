@@ -5,27 +5,27 @@ import { flipSigns } from "./ops/flip-signs.ts";
 
 /** Which bits are flipped. */
 export interface Flips {
-  /** Share of the bits of kernels, drawn once: the same in each batch. 0 to 1. */
+  /** Share of the kernels' bits to flip, 0 to 1. Drawn once: the same in each batch. */
   readonly kernel: number;
-  /** Share of the bits of activations, drawn for each batch anew. 0 to 1. */
+  /** Share of the activations' bits to flip, 0 to 1. Drawn anew for each batch. */
   readonly activations: number;
-  /** 32 bits, of the kernels' bits. */
+  /** 32 bits; seed for the kernels' bits. */
   readonly seed: number;
-  /** 32 bits, of the bits of this batch's activations. */
+  /** 32 bits; seed for the bits of this batch's activations. */
   readonly batchSeed: number;
 }
 
-/** Of which values of a binarizer bits can be flipped: those of one bit, by their sign, and codes of up to 8. */
+/** Which values of a binarizer have bits that can be flipped: 1-bit values, by their sign, and codes of up to 8 bits. */
 export function flippable({ bits, scale }: Binarizer): Readonly<Record<"kernel" | "activations", boolean>> {
   return { kernel: bits.kernel === 1 || scale !== undefined, activations: bits.activations === 1 || scale !== undefined };
 }
 
 /**
- * A binarizer whose bits come out wrong at random: a share of the bits of ŵ and of x̂ is flipped, each by itself. A value of one bit changes its sign; where
- * values are codes, each of their bits is one; other values stay as they are. The net's weights are not touched. Each layer has bits of its own flipped,
- * by the seed of its step. Gradients are not those of the flipped values: it is for evaluation.
- * @param flips asked at each call; undefined: nothing is flipped
- * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019: robustness of ensembles to what disturbs weights and activations
+ * A binarizer with random bit errors: a share of the bits of ŵ and of x̂ is flipped, each independently. A 1-bit value changes its sign; if
+ * values are codes, their single bits flip; other values are unchanged. The network's weights are not changed. Each layer draws its own
+ * flips, from the seed of its step. Gradients are not those of the flipped values: for evaluation only.
+ * @param flips called each time; undefined: flips nothing
+ * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019: robustness of ensembles to perturbed weights and activations
  */
 export function flipping(own: Binarizer, flips: () => Flips | undefined): Binarizer {
   const can = flippable(own);

@@ -1,4 +1,4 @@
-// The binarizers of the literature: values and gradients against their papers' formulas, worked out in plain loops.
+// The binarizers of the literature: values and gradients compared with their papers' formulas in plain loops.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EVALUATION } from "@benn/core/internals";
@@ -34,7 +34,7 @@ const cases = fc.record({
 
 interface Outcome {
   readonly values: number[];
-  /** Of Σ weights · result by the argument. */
+  /** Gradient of Σ weights · result with respect to the argument. */
   readonly gradient: number[];
   readonly ofParameters: Record<string, number[]>;
 }
@@ -47,7 +47,7 @@ function outcome(f: (x: tf.Tensor, parameters: BinarizerParameters) => tf.Tensor
     const withParameters = (x: tf.Tensor, rest: tf.Tensor[]) => f(x, Object.fromEntries(names.map((name, i) => [name, rest[i]!])));
     const all = [x, ...Object.values(parameters)];
     const values = [...f(x, parameters).dataSync()];
-    // Each takes part, if by nothing, so that all have a gradient.
+    // Every argument is used, if only times 0, so that all have a gradient.
     const gradients = tf.grads((...args) =>
       args.reduce<tf.Tensor>(
         (sum, own) => tf.add(sum, tf.mul(tf.sum(own), 0)),
@@ -90,7 +90,9 @@ function byFilter(w: tf.Tensor, f: (own: number[], g: number[], filter: number) 
   return { values, gradient };
 }
 
-/** Mean 0 and deviation 1, and what a gradient by the results becomes by the weights; one weight stays as it is. */
+/**
+ * Values with mean 0 and deviation 1, and the map from gradients of the results to gradients of the weights; a single weight is unchanged.
+ */
 function standardized(own: readonly number[]) {
   const n = own.length;
   if (n === 1) return { v: [...own], mean: 0, deviation: 1, back: (g: readonly number[]) => [...g] };
@@ -140,14 +142,14 @@ const kernels: Readonly<Record<keyof typeof binarizers, Reference>> = {
     byFilter(w, (own, g) => {
       const { v, mean: middle, deviation, back } = standardized(own);
       const through = back(v.map((own, i) => g[i]! * deviation * decaying(own, step)));
-      // By the deviation, whose derivative is v/n, and by the mean, whose derivative is 1/n.
+      // Through the deviation, whose derivative is v/n, and through the mean, whose derivative is 1/n.
       const moments = own.length === 1 ? () => 0 : (i: number) => (v[i]! * sum(v, g)) / own.length + mean(g);
       return { values: v.map((own) => deviation * sign(own) + middle), gradient: through.map((own, i) => own + moments(i)) };
     }),
 };
 const sum = (v: readonly number[], g: readonly number[]): number => v.reduce((total, own, i) => total + sign(own) * g[i]!, 0);
 
-/** Away from where signs and clamps jump, float32 cannot tell which side a value is on. */
+/** Whether values are too close to a discontinuity of a sign or clamp for float32 to tell the side. */
 function isTorn(w: tf.Tensor): boolean {
   let torn = false;
   byFilter(w, (own, g) => {
@@ -194,7 +196,7 @@ describe.each(Object.entries(binarizers))("%s", (name, binarizer: Binarizer) => 
         tf.tidy(() => {
           const x = normal(shape, seed, scale);
           const first = binarizer.parameters?.({ kernel: tf.ones([...shape.slice(0, -1), channels, 2]), inputShape: [...shape] }) ?? {};
-          // Others than those that it starts with.
+          // Different from the initial ones.
           const parameters = Object.fromEntries(
             Object.entries(first).map(([name, own], i) => [name, tf.add(own, normal(own.shape, seed + i, 0.1))]),
           );
@@ -247,7 +249,7 @@ test.for(Object.entries(binarizers))("a run with %s that was cut and resumed end
 });
 
 test("what is differentiable of them agrees with differences: scale and offset of AdaBin's kernels, scale of ReCU's", () => {
-  // With signs that do not change within a step, ŵ = deviation · sign + mean and ŵ = scale · sign are smooth in these.
+  // As long as signs do not change, ŵ = deviation · sign + mean and ŵ = scale · sign are smooth in these.
   const w = tf.tidy(() => {
     const values = normal([2, 2, 3, 2], 3);
     return tf.add(values, tf.mul(tf.sign(values), 0.2));
@@ -255,7 +257,7 @@ test("what is differentiable of them agrees with differences: scale and offset o
   const scale = normal([2], 4);
   expectGradient((scale) => recu.kernel(w, EVALUATION, { scale }), scale);
   const x = normal([3, 2, 2, 2], 5);
-  // Far from the values' own threshold the estimator is 0, and what is left of AdaBin's activations is exact.
+  // Far from the values' own threshold the estimator is 0, and the rest of the gradient of AdaBin's activations is exact.
   const far = tf.tidy(() => tf.add(tf.mul(x, 0.01), tf.mul(tf.sign(x), 3)));
   const [one, none] = [tf.tensor1d([1.3]), tf.tensor1d([0.2])];
   expectGradient((offset) => adabin.activations(far, EVALUATION, { scale: one, offset }), none);

@@ -13,12 +13,12 @@ const MEAN_NORMAL = Math.sqrt(2 / Math.PI);
  *     v̂ = s · round(max(−Qn, min(Qp, v / s))),   ∂v̂/∂v = 1 where −Qn ≤ v / s ≤ Qp, else 0
  *     ∂v̂/∂s = round(v / s) − v / s there, and −Qn or Qp beyond, times 1 / √(n · Qp)
  *
- * with n the weights of the layer, or the values of an image in it. k-bit activations have Qn = 0 and Qp = 2ᵏ − 1, kernels Qn = 2ᵏ⁻¹ and
- * Qp = 2ᵏ⁻¹ − 1; kernels of one bit, for which that would leave 0 and −1, are signs, with Qn = Qp = 1.
+ * with n the number of weights of the layer, or of its input values per image. k-bit activations have Qn = 0 and Qp = 2ᵏ − 1, kernels Qn =
+ * 2ᵏ⁻¹ and Qp = 2ᵏ⁻¹ − 1; 1-bit kernels, for which that would leave 0 and −1, are signs, with Qn = Qp = 1.
  *
- * Two things differ from the paper. The weights that are trained are ln s: Adam's steps are as large as the learning rate, which would throw a
- * step of many bits, a hundredth, back and forth across 0. And the first s of activations, 2 · mean |x| / √Qp, is that of standard normal x,
- * which a batch norm gives, not of the first batch: a binarizer sees none when a layer is built.
+ * Two things differ from the paper. The trained weights are ln s: Adam's steps are as large as the learning rate, which would make a small
+ * step size (about a hundredth with many bits) oscillate around 0. And the initial s of activations, 2 · mean |x| / √Qp, is that of
+ * standard normal x, as after a batch norm, not of the first batch: a binarizer sees no batch when a layer is built.
  * @see S. K. Esser et al., "Learned Step Size Quantization", ICLR 2020, equations 1 to 3 and section 2.2
  */
 export function lsq({ activationBits, kernelBits }: BitOptions): Binarizer {
@@ -50,7 +50,7 @@ export function lsq({ activationBits, kernelBits }: BitOptions): Binarizer {
 
 const product = (shape: readonly (number | null)[]): number => shape.reduce<number>((size, n) => size * (n ?? 1), 1);
 
-/** s of ln s, with the paper's factor of its gradient, 1 / √count. */
+/** s from ln s, with the paper's gradient factor 1 / √count. */
 function stepOf(log: tf.Tensor, count: number): tf.Tensor {
   const op = tf.customGrad<tf.Tensor>((log) => ({
     value: (log as tf.Tensor).clone(),

@@ -1,6 +1,6 @@
 import type { Binarizer } from "@benn/core";
 
-/** No binarization: the real-valued twin of a binary net. */
+/** No binarization: the real-valued twin of a binary network. */
 export const none: Binarizer = {
   bits: { activations: 32, kernel: 32 },
   activations: (x) => x.clone(),

@@ -8,14 +8,14 @@ import { standardized } from "./ops/standardized.ts";
 const [FIRST, LAST] = [0.85, 0.99];
 
 /**
- * The binarizer of ReCU, the rectified clamp unit. Each filter gets mean 0 and deviation 2√2, which makes the scale b of a Laplace distribution 2;
- * weights beyond the quantiles τ and 1 − τ of that distribution are clamped to them, and what is left is the gradient's way:
+ * The binarizer of ReCU, the rectified clamp unit. Each filter gets mean 0 and deviation 2√2, which makes the scale b of a Laplace
+ * distribution 2; weights beyond the quantiles τ and 1 − τ of that distribution are clamped to them, where they receive no gradient:
  *
  *     v = 2√2 · (w − mean) / deviation,   Q = −b · ln(2 − 2τ) with b = mean |v| of the layer
  *     ŵ = scale · sign(max(−Q, min(Q, v))),   ∂ŵ/∂v = scale where |v| ≤ Q, else 0
  *
  * τ grows from 0.85 to 0.99 with e ^ (epoch / epochs). The scale of each filter is trained; it starts at mean |w|. Activations are those of
- * `approxSign`. Latent kernels stay as the optimizer leaves them.
+ * `approxSign`. Latent kernels are not projected.
  * @see Z. Xu et al., "ReCU: Reviving the Dead Weights in Binary Neural Networks", ICCV 2021, section 3
  */
 export const recu: Binarizer = {

@@ -4,9 +4,9 @@ import { approxSign } from "./approx-sign.ts";
 import { estimatedSign, triangle } from "./ops/estimated-sign.ts";
 
 /**
- * The binarizer of ReActNet: signs behind a trained shift of each channel, x̂ = sign(x − shift), with the gradient and the kernels of
- * `approxSign`. Shifts start at 0. A packed model folds them into its thresholds. The activation that goes with it, RPReLU, is the layer
- * `RPReLU`, which architectures take by their option `activation`.
+ * The binarizer of ReActNet: signs after a trained shift per channel, x̂ = sign(x − shift), with the gradient and the kernels of
+ * `approxSign`. Shifts start at 0. Packed models fold them into thresholds. The matching activation is the layer `RPReLU`, which
+ * architectures use with the option `activation`.
  * @see Z. Liu et al., "ReActNet: Towards Precise Binary Neural Network with Generalized Activation Functions", ECCV 2020, section 4
  */
 export const rsign: Binarizer = {

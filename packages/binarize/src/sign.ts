@@ -3,8 +3,8 @@ import * as tf from "@benn/core/tensorflow";
 import { binarySign, signOf } from "./ops/binary-sign.ts";
 
 /**
- * Signs for activations and for kernels, without a scale, ŵ = sign(w). Latent kernels are clipped to [−1, 1], where gradients pass straight through,
- * at ±1 too: kernels that are signs already stay as they are and get the gradients of the signs, as the optimizer Bop asks.
+ * Signs for activations and for kernels, without a scale, ŵ = sign(w). Latent kernels are clipped to [−1, 1], where gradients pass straight
+ * through, including at ±1: kernels that are already signs do not change and get the gradients of the signs, as the optimizer Bop requires.
  * @see I. Hubara et al., "Binarized Neural Networks", NeurIPS 2016, sections 1.1 and 1.3
  */
 export const sign: Binarizer = {

@@ -2,7 +2,7 @@ import { createRandom } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 import { expect } from "vitest";
 
-/** Standard normal values of a shape, the same each time. The caller disposes them. */
+/** Standard normal values of a shape, the same on every call. The caller disposes them. */
 export function normal(shape: readonly number[], seed: number, deviation = 1): tf.Tensor {
   const random = createRandom(seed, "test", ...shape);
   const values = Float32Array.from({ length: shape.reduce((product, n) => product * n, 1) }, () => deviation * random.normal());
@@ -10,7 +10,7 @@ export function normal(shape: readonly number[], seed: number, deviation = 1): t
 }
 
 /**
- * Holds the gradient of Σ weights · f(x) against central differences at every element of x, where f is smooth.
+ * Compares the gradient of Σ weights · f(x) with central differences at every element of x; f must be smooth there.
  * @param step small enough for curvature, large enough for float32
  */
 export function expectGradient(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, { step = 1e-2, tolerance = 1e-2 } = {}): void {

@@ -6,8 +6,8 @@ import { binarySign } from "../src/ops/binary-sign.ts";
 const rounded = tf.customGrad<tf.Tensor>((x) => ({ value: tf.round(x as tf.Tensor), gradFunc: (dy: tf.Tensor) => dy.clone() }));
 
 /**
- * Activations from 0 to a trained bound (signs behind a trained threshold of each channel with 1 bit), kernels from −a to a for a trained scale
- * a of each filter, in equal steps.
+ * Activations from 0 to a trained bound (with 1 bit: signs relative to a trained threshold per channel), kernels from −a to a with a
+ * trained scale a per filter, in equal steps.
  */
 export function learnedSteps(activations: Bits, kernel: Bits): Binarizer {
   const inSteps = (x: tf.Tensor, bits: Bits): tf.Tensor => tf.div(rounded(tf.mul(tf.clipByValue(x, 0, 1), 2 ** bits - 1)), 2 ** bits - 1);

@@ -16,8 +16,8 @@ export const tinyConfig = {
 } satisfies Config;
 
 /**
- * Trains an ensemble of two small binary layers, or goes on with one.
- * @param cutAfter events after which it is left
+ * Trains an ensemble of two small binary layers, or resumes one.
+ * @param cutAfter number of events after which it is interrupted
  * @returns the run's folder
  */
 export async function runTiny(

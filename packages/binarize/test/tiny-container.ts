@@ -27,7 +27,7 @@ function noise(rows: number, purpose: string): Split {
   };
 }
 
-/** Everything that a run of two small binary layers needs, each thing under the name "tiny". */
+/** All plugins for a run of two small binary layers, each under the name "tiny". */
 export function tinyContainer(binarizer: Binarizer): DependencyContainer {
   const container = createContainer();
   container.resolve(BINARIZERS).add("tiny", { description: "", create: () => binarizer });

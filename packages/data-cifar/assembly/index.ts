@@ -1,12 +1,12 @@
-// The kernels of ZCA whitening. Multiply and add are rounded apart, never fused, so that every engine gives the same bytes.
+// The kernels of ZCA whitening. Multiplication and addition are rounded separately, never fused, so that every engine gives the same bytes.
 
 /**
- * A product of float32 matrices; each sum runs in the order of the steps, as a loop with Math.fround would.
+ * A product of float32 matrices; each sum runs in the order of the steps, like a loop with Math.fround.
  *
  * C[r, j] = ((A[r, 0]·B[0, j] + A[r, 1]·B[1, j]) + …) for r < rows and j < columns.
- * @param a address of A[0, 0]; `aRow` bytes lead to the next row and `aStep` to the next step
- * @param panels B in panels of 8 columns one after the other, each [steps, 8]
- * @param c address of C[0, 0]; `cRow` bytes lead to the next row
+ * @param a address of A[0, 0]; rows are `aRow` bytes apart, steps `aStep` bytes
+ * @param panels B in consecutive panels of 8 columns, each [steps, 8]
+ * @param c address of C[0, 0]; rows are `cRow` bytes apart
  * @param rows a multiple of 4
  * @param columns a multiple of 8
  */
@@ -77,7 +77,7 @@ export function multiply(
 
 /**
  * C += XᵀX in float64 for the tiles of 4 × 4 on and below C's diagonal.
- * @param panels X in panels of 4 columns one after the other, each [steps, 4]
+ * @param panels X in consecutive panels of 4 columns, each [steps, 4]
  * @param c address of C [columns, columns]
  * @param columns a multiple of 4
  */
@@ -94,7 +94,7 @@ export function addGram(panels: usize, c: usize, columns: i32, steps: i32): void
       let y5 = y0;
       let y6 = y0;
       let y7 = y0;
-      // A panel of 4 columns of X is at once 4 rows of Xᵀ.
+      // A panel of 4 columns of X also is 4 rows of Xᵀ.
       let a = panels + <usize>(i >> 2) * panelBytes;
       let b = panels + <usize>(j >> 2) * panelBytes;
       for (let step = 0; step < steps; step++) {
@@ -133,7 +133,7 @@ function addPair(to: usize, low: v128, high: v128): void {
   v128.store(to, f64x2.add(v128.load(to, 16), high), 16);
 }
 
-/** Where row `row` of a lower triangle of float64 kept row by row starts. */
+/** Address of row `row` of a lower triangle of float64, stored row by row. */
 // @inline
 function rowAt(triangle: usize, row: i32): usize {
   return triangle + (((<usize>row * (<usize>row + 1)) >> 1) << 3);

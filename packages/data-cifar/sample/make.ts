@@ -13,7 +13,7 @@ const SEED = 2019;
 const TRAIN_PER_CLASS = 400;
 const TEST_PER_CLASS = 100;
 
-/** The first rows of each class in a seeded shuffle of the official order, dealt out class by class: 0, 1, … 9, 0, 1, … */
+/** The first rows of each class in a seeded shuffle of the official order, interleaved by class: 0, 1, … 9, 0, 1, … */
 function chooseRows({ labels }: Images, perClass: number, split: string, leaveOut: ReadonlySet<number>): Int32Array {
   const order = shuffle(Int32Array.from(labels.keys()), createRandom(SEED, "sample", split));
   const rows = new Int32Array(perClass * CLASSES.length);

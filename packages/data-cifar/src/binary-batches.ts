@@ -8,9 +8,9 @@ import { imageFiles, type Layout } from "./layout.ts";
 import type { OnFile, Source } from "./source.ts";
 
 /**
- * Reads a folder of an official binary layout: files of records, each one or two label bytes, then the red, the green and the blue plane. A file
- * may hold any number of records, at least one.
- * @throws UserError for a file that is missing, of a wrong size, or with a label of no class
+ * Reads a folder of an official binary layout: files of records, each with one or two label bytes, then the red, green and blue plane. A
+ * file may hold any number of records, at least one.
+ * @throws UserError for a file that is missing, has a wrong size, or contains a label without a class
  */
 export async function readBinaryBatches(folder: string, layout: Layout, onFile?: OnFile): Promise<Source> {
   const { dataset, train: trainFiles, test: testFile } = layout;

@@ -4,13 +4,13 @@ import { SIDE } from "./images.ts";
 import type { Layout } from "./layout.ts";
 import type { Place } from "./read-source.ts";
 
-/** Where to download the official archive from, if not from its own site. */
+/** URL of the official archive, if not its own site. */
 export const urlOption = z
   .url({ protocol: /^https?$/, error: "must be an http or https address" })
   .optional()
   .describe("where to download the official archive from, if not from its own site");
 
-/** Options that CIFAR-10 and CIFAR-100 have in common, behind those that say where they are. */
+/** Common options of CIFAR-10 and CIFAR-100, after those for the source. */
 export const preparationOptions = {
   cache: z.string().min(1).optional().describe("folder for downloads and fitted whitening; the user's cache if absent"),
   preprocess: z
@@ -22,8 +22,8 @@ export const preparationOptions = {
 };
 
 /**
- * Where the images come from by the options.
- * @throws UserError for options that do not go together
+ * The source of the images by the options.
+ * @throws UserError for options that exclude one another
  */
 export function choosePlace(
   { dataset }: Layout,

@@ -53,7 +53,7 @@ test("the built-in sample is what comes without options, its classes in every pa
   expect(labels).toHaveLength(10);
   expect([train.labels.length, held.labels.length]).toEqual([4000, 1000]);
   expect(provenance).toMatchObject({ dataset: "CIFAR-10", source: "sample", preprocess: "standardize", fittedOn: 4000 });
-  // Near the published mean and deviation of the whole training set, 125.3, 123.0, 113.9 and 63.0, 62.1, 66.7.
+  // Close to the published mean and deviation of the whole training set, 125.3, 123.0, 113.9 and 63.0, 62.1, 66.7.
   expect(data.preprocessing.map(({ operation }) => operation)).toEqual(["standardize"]);
   const { mean, deviation } = standardizeOf(data);
   for (const [channel, value] of [125.3, 123, 113.9].entries()) expect(Math.abs(mean[channel]! - value)).toBeLessThan(3);

@@ -17,7 +17,7 @@ export type Cifar10Options = z.output<typeof cifar10Options>;
 
 /**
  * CIFAR-10: 32×32 colour photographs of ten classes. Images are [32, 32, 3].
- * @throws UserError for options that do not go together
+ * @throws UserError for options that exclude one another
  * @see Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009
  */
 export function cifar10(options: Cifar10Options): Dataset {

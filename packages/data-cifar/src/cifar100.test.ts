@@ -15,7 +15,7 @@ import plugin from "./index.ts";
 import { cifar100Layout } from "./layout.ts";
 
 const RECORD = 2 + SIZE;
-/** The fine class of a row, and its group: not the true groups, but five to each. */
+/** The fine class of a row, and its group: not the real groups, but five classes each. */
 const fineOf = (row: number): number => (row * 37) % 100;
 const coarseOf = (row: number): number => fineOf(row) % 20;
 

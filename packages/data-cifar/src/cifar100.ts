@@ -17,8 +17,8 @@ export const cifar100Options = z.object({
 export type Cifar100Options = z.output<typeof cifar100Options>;
 
 /**
- * CIFAR-100: 32×32 colour photographs of a hundred classes, in twenty groups. Images are [32, 32, 3].
- * @throws UserError for options that do not go together
+ * CIFAR-100: 32×32 colour photographs of a hundred classes in twenty groups. Images are [32, 32, 3].
+ * @throws UserError for options that exclude one another
  * @see Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009
  */
 export function cifar100(options: Cifar100Options): Dataset {

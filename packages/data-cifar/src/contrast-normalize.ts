@@ -1,12 +1,12 @@
 import { PLANE, SIZE } from "./images.ts";
 
-/** Norm that an image has afterwards: 55, as for Maxout networks and Network in Network, is nearly 1 a value. */
+/** Norm of a normalized image: 55, as for Maxout networks and Network in Network, is nearly 1 per value. */
 export const GCN_SCALE = 55;
 
 /**
- * Global contrast normalisation: an image less its mean over all values, brought to the norm `GCN_SCALE`; an image of one
- * colour value becomes zeros. Exact sums, then float64, each result rounded to float32 once.
- * @param pixels bytes in planes, the image's from `from` on
+ * Global contrast normalization: an image minus its mean over all values, scaled to the norm `GCN_SCALE`; an image of a single value
+ * becomes zeros. Sums are exact, then float64, and each result is rounded to float32 once.
+ * @param pixels bytes in planes; those of the image start at `from`
  * @param into receives [32, 32, 3], row by row, from `at` on
  * @see Goodfellow et al., "Maxout Networks", 2013, section 5.2; Coates, Lee and Ng, 2011
  */

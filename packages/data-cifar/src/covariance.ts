@@ -6,8 +6,8 @@ import { loadWhiteningKernels } from "./whitening-kernels.ts";
 const CHUNK = 64;
 
 /**
- * `Σ x·xᵀ / count` over `count` rows x of `size` values, as the rows of the lower triangle. In float64: with float32's
- * errors a few rows would seem to span every direction.
+ * `Σ x·xᵀ / count` over `count` rows x of `size` values, as the rows of the lower triangle. In float64: with float32 errors, a few rows
+ * would seem to span every direction.
  * @param size a multiple of 4
  * @param fill writes the rows from `first` to before `end` into `into`, [end − first, size]; they should have mean 0
  */

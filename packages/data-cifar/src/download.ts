@@ -6,8 +6,8 @@ import { extractBatches } from "./extract-batches.ts";
 import { imageFiles, type Layout } from "./layout.ts";
 
 /**
- * The folder of the unpacked archive inside the cache, downloaded, checked and unpacked first if it is not there.
- * @throws UserError when there is no room, or the archive cannot be had or is not the expected one
+ * The folder of the unpacked archive in the cache; if it does not exist, the archive is downloaded, checked and unpacked first.
+ * @throws UserError if there is no room, or the archive cannot be downloaded or is not the expected one
  */
 export async function downloadBatches(layout: Layout, archive: RemoteFile, cache: string, options?: FetchOptions): Promise<string> {
   const { dataset, folder, largest } = layout;

@@ -11,7 +11,7 @@ import { BATCHES, records } from "../test/mini-batches.ts";
 import { extractBatches } from "./extract-batches.ts";
 import { CIFAR10 } from "./layout.ts";
 
-/** The archive as a file, and where to unpack it: `outer/folder`, so that one may look for what has climbed out. */
+/** The archive as a file, and where to unpack it: `outer/folder`, so that a test can detect files outside of it. */
 async function placed({ bytes }: MiniArchive): Promise<{ archive: string; outer: string; folder: string }> {
   const outer = await temporaryFolder();
   const archive = join(await temporaryFolder(), "archive.tar.gz");
@@ -31,7 +31,7 @@ test("the data files are unpacked and nothing else", async () => {
   expect(Buffer.compare(bytes, records(10, 5))).toBe(0);
 });
 
-/** A folder with one file to pack under a name that it does not have on disk. */
+/** A folder with one file to pack under a name that differs from its name on disk. */
 async function named(prefix: string): Promise<MiniArchive> {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "data_batch_1.bin"), records(1, 1));

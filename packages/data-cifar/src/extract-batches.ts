@@ -5,9 +5,9 @@ import * as tar from "tar";
 import { imageFiles, type Layout, nameFiles } from "./layout.ts";
 
 /**
- * Unpacks the data files of an official archive into `folder`, which is emptied first. Other plain files (a readme) are
- * left out; a link, a device, a path that leaves the folder or a file larger than any batch makes it refuse the archive.
- * @throws UserError for such an archive, or one that cannot be read, and leaves nothing behind
+ * Unpacks the data files of an official archive into `folder`, which is emptied first. Other regular files (a readme) are skipped; an
+ * archive with a link, a device, a path outside the folder or a file larger than any batch is refused.
+ * @throws UserError for such an archive, or one that cannot be read; leaves nothing behind
  */
 export async function extractBatches(archive: string, folder: string, layout: Layout): Promise<void> {
   const { dataset, folder: inner, largest } = layout;
@@ -27,9 +27,9 @@ export async function extractBatches(archive: string, folder: string, layout: La
     return fault === undefined && wanted.has(path);
   };
   try {
-    // Read to its end before a file is opened for writing: an extraction that fails leaves the files open that it was writing.
+    // The archive is read completely before a file is opened for writing: a failing extraction leaves its output files open.
     tar.list({ sync: true, file: archive, strict: true, filter });
-    // In one go: an asynchronous extraction that fails goes on writing for a while after it has said so.
+    // Synchronously: a failing asynchronous extraction continues to write for a while after it has reported the failure.
     if (fault === undefined)
       tar.extract({
         sync: true,
@@ -53,7 +53,7 @@ export async function extractBatches(archive: string, folder: string, layout: La
   throw new UserError(`${dataset}: the archive was refused: ${fault}. Fetch ${layout.archive.name} from its own site.`);
 }
 
-/** Whether it is the disk's fault and not the archive's: no room, no permission. */
+/** Whether the disk rather than the archive is the cause: no room, no permission. */
 function isOfSystem(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error && error.syscall !== undefined;
 }

@@ -9,9 +9,9 @@ import type { Source } from "./source.ts";
 import { createWhitener } from "./whiten.ts";
 
 /**
- * Fits the preprocessing to these rows of the training images.
- * @param cache folder in which a fit that took long is kept
- * @throws UserError when the images are not bytes and so have been preprocessed already, but `gcn-zca` is asked for
+ * Fits the preprocessing on these rows of the training images.
+ * @param cache folder in which a slow fit is stored
+ * @throws UserError if the images are not bytes, which means that they are preprocessed already, but `gcn-zca` is requested
  */
 export async function fitPreprocess(
   name: "standardize" | "gcn-zca",
@@ -45,7 +45,7 @@ export async function fitPreprocess(
   };
 }
 
-/** No change but of layout, from planes to channels last: for images that come preprocessed. */
+/** Changes only the layout, from planes to channels last: for images that are preprocessed already. */
 function asTheyAre({ pixels }: Images): ImageReader {
   return (rows, into) => {
     for (const [place, row] of rows.entries()) {

@@ -5,20 +5,20 @@ import { SIZE } from "./images.ts";
 import { inverseSquareRoot } from "./inverse-square-root.ts";
 import { rowStart } from "./packed-triangle.ts";
 
-/** Added to every eigenvalue, so that directions with hardly any variance are not blown up; as in pylearn2. */
+/** Added to every eigenvalue, so that directions with hardly any variance are not amplified; as in pylearn2. */
 export const ZCA_RIDGE = 0.1;
 
 export interface Zca {
-  /** Mean of the contrast-normalised images [3072], in the order of [32, 32, 3]. */
+  /** Mean of the contrast-normalized images [3072], in the order of [32, 32, 3]. */
   readonly mean: Float32Array;
   /** (C + 0.1 · I)^(−1/2), C their covariance: symmetric [3072, 3072]. */
   readonly matrix: Float32Array;
 }
 
 /**
- * Fits ZCA whitening to the contrast-normalised images of these rows.
+ * Fits ZCA whitening on the contrast-normalized images of these rows.
  * @param pixels bytes [n, 3, 32, 32] in planes
- * @param ticks told how far the covariance is, in rows, and then the root
+ * @param ticks called with the progress of the covariance, in rows, and then of the root
  * @see Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009, appendix A
  */
 export async function fitZca(

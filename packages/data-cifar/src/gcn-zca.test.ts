@@ -10,7 +10,7 @@ import { records, writeBatches } from "../test/mini-batches.ts";
 import { cifar10, cifar10Options } from "./cifar10.ts";
 import { PLANE, SIZE } from "./images.ts";
 
-// A fit takes a second even on fifty images, so the tests share the folder of what was fitted.
+// A fit takes a second even on fifty images, so the tests share a cache folder.
 let shared: string;
 beforeAll(async () => {
   shared = await mkdtemp(join(tmpdir(), "benn-cifar-"));
@@ -25,7 +25,7 @@ const load = (dataset: Dataset, options: Partial<LoadOptions> = {}): Promise<Loa
 
 testDataset("cifar10 with gcn-zca", () => whitened());
 
-/** Row `row` of a file, [32, 32, 3]: as another runtime has an image. */
+/** Row `row` of a file, [32, 32, 3], in the layout of another runtime. */
 function rawImage(seed: number, row: number): number[] {
   const planes = records(10, seed).subarray(row * 3073 + 1, (row + 1) * 3073);
   return Array.from({ length: SIZE }, (_, i) => planes[(i % 3) * PLANE + Math.floor(i / 3)]!);
@@ -37,7 +37,7 @@ test("another runtime finds the same float32 values from what preprocessing hold
   if (contrast?.operation !== "contrastNormalize" || whitening?.operation !== "whiten")
     throw new Error("is not contrast normalisation and whitening");
   const f = Math.fround;
-  // As README.md has it.
+  // The formula of README.md.
   const whiten = (x: number[]): Float32Array => {
     const sum = x.reduce((a, b) => a + b, 0);
     const squares = x.reduce((a, b) => a + b * b, 0);
@@ -58,8 +58,8 @@ test("the training images are white in the directions that they span, with the r
   const { train } = await load(whitened());
   const n = train.labels.length;
   const images = await train.images(Int32Array.from(train.labels.keys()));
-  // Rows of Y with covariance YᵀY/n: its eigenvalues λ/(λ + ridge) are those of YYᵀ/n, which is small. Noise of 3,072
-  // values less its mean has n − 1 nearly equal eigenvalues λ = 55²/n, and with the mean one of 0.
+  // Rows of Y with covariance YᵀY/n: its eigenvalues λ/(λ + ridge) are those of YYᵀ/n, which is small. Noise of 3,072 values minus its mean
+  // has n − 1 nearly equal eigenvalues λ = 55²/n, and one of 0 for the mean.
   const lambda = 55 ** 2 / n;
   for (let i = 0; i < n; i += 7) {
     for (let j = 0; j < n; j += 5) {

@@ -1,5 +1,5 @@
-// Photographs of 32×32 hardly shrink as bytes: brotli alone leaves 90 % of them, PNG about three quarters. Predicting each
-// value from its neighbours and coding the errors apart by how rough the surroundings are leaves 52 %, and reads fast.
+// Photographs of 32×32 hardly compress as bytes: brotli alone leaves 90 %, PNG about three quarters. Predicting each value from its
+// neighbours and coding the errors separately by the roughness of the surroundings leaves 52 %, and decodes fast.
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { PLANE, SIDE, SIZE } from "./images.ts";
 
@@ -12,27 +12,27 @@ const MIDDLE = 128;
 const BITS = 12;
 const HALF = 1 << (BITS - 1);
 
-// Least-squares predictors fitted to 4,000 training images, in 4096ths: of green from its own neighbours (west, north,
-// north-west, north-east), of red and blue from theirs and from green's, green's value at the same place last.
+// Least-squares predictors fitted on 4,000 training images, in units of 1/4096: of green from its own neighbours (west, north, north-west,
+// north-east), of red and blue from theirs and from green's, with green's value at the same position last.
 const GREEN = Int16Array.of(3321, 2594, -2173, 310);
 const RED = Int16Array.of(3488, 2870, -2544, 260, -3351, -2759, 2447, -244, 3930);
 const BLUE = Int16Array.of(3492, 2791, -2491, 290, -3353, -2696, 2338, -294, 4024);
 
-/** Planes in the order they are coded: where they stand in an image, and their predictor. */
+/** Planes in the order in which they are coded: their position in an image, and their predictor. */
 const PASSES = [
   { plane: 1, taps: GREEN },
   { plane: 0, taps: RED },
   { plane: 2, taps: BLUE },
 ] as const;
 
-/** Errors are coded in one stream for each plane and each of 16 steps of roughness. */
+/** Errors are coded in one stream for each plane and each of 16 levels of roughness. */
 const LEVELS = 16;
 const STREAMS = PASSES.length * LEVELS;
 const LEVEL_OF = Uint8Array.from({ length: 4096 }, (_, rough) => Math.min(LEVELS - 1, Math.floor(2 * Math.log2(1 + rough))));
 
 /**
- * Packs images without loss. The file is 49 little-endian 32-bit numbers (the count of images, then the bytes of each
- * stream) and the 48 streams, each compressed with brotli.
+ * Packs images losslessly. The file is 49 little-endian 32-bit numbers (the number of images, then the bytes of each stream) and the 48
+ * streams, each compressed with brotli.
  * @param pixels [n, 3, 32, 32] in red, green and blue planes
  */
 export function packImages(pixels: Uint8Array): Buffer {
@@ -51,7 +51,7 @@ export function packImages(pixels: Uint8Array): Buffer {
   return Buffer.concat([head, ...packed]);
 }
 
-/** The images that `packImages` packed: [n, 3, 32, 32] in red, green and blue planes. */
+/** Unpacks the output of `packImages`: [n, 3, 32, 32] in red, green and blue planes. */
 export function unpackImages(file: Uint8Array): Uint8Array {
   const head = new DataView(file.buffer, file.byteOffset, 4 * (1 + STREAMS));
   const pixels = new Uint8Array(head.getUint32(0, true) * SIZE);
@@ -75,11 +75,11 @@ export function unpackImages(file: Uint8Array): Uint8Array {
 }
 
 /**
- * Visits every value in the order of coding. `code` is told the stream, the prediction and the place of the value in
- * [n, 3, 32, 32], and returns the value.
+ * Visits every value in coding order. `code` receives the stream, the prediction and the index of the value in [n, 3, 32, 32], and returns
+ * the value.
  */
 function walk(count: number, code: (stream: number, predicted: number, at: number) => number): void {
-  // Less MIDDLE, so that borders of 0 are of middling brightness.
+  // Minus MIDDLE, so that borders of 0 have medium brightness.
   const values = PASSES.map(() => new Int16Array(BORDERED));
   const errors = PASSES.map(() => new Int16Array(BORDERED));
   const [green, greenErrors, redErrors] = [values[0]!, errors[0]!, errors[1]!];

@@ -6,7 +6,7 @@ import { rowStart } from "./packed-triangle.ts";
 
 const ignore = () => Promise.resolve();
 
-/** The lower triangle of Σ x·xᵀ / n over n random rows with wide and narrow directions. */
+/** The lower triangle of Σ x·xᵀ / n over n random rows with large and small variance directions. */
 function gram(size: number, rank: number, seed: number): Float64Array {
   const random = createRandom(seed, "gram");
   const rows = Array.from({ length: rank }, () => Float64Array.from({ length: size }, (_, i) => 10 ** (1 - (i % 4)) * random.normal()));
@@ -50,7 +50,7 @@ test("root · (A + ridge) · root is the identity for any size and rank", async 
   );
 });
 
-/** By Cholesky's factorisation, which finds a root of each pivot. */
+/** By Cholesky factorization, which computes a root of each pivot. */
 function rootIsPositive(triangle: Float64Array, size: number): boolean {
   const l = Float64Array.from(triangle);
   for (let i = 0; i < size; i++) {
@@ -75,7 +75,7 @@ test("a diagonal matrix gives its own inverse roots, to many digits", async () =
 });
 
 test("a matrix that is nearly tridiagonal loses no digits to cancellation", async () => {
-  // With the first two rows and columns exchanged there is nothing to cancel, and the root is exchanged alike.
+  // With the first two rows and columns exchanged there is no cancellation, and the root is exchanged alike.
   const far = Float64Array.of(3, 1e-6, 2, 1e-6, 1, 4);
   const near = Float64Array.of(2, 1e-6, 3, 1, 1e-6, 4);
   const [a, b] = [await inverseSquareRoot(far, 3, 0.1, ignore), await inverseSquareRoot(near, 3, 0.1, ignore)];

@@ -3,18 +3,18 @@ import { rowStart } from "./packed-triangle.ts";
 import { type Tridiagonal, tridiagonalize } from "./tridiagonalize.ts";
 import { loadWhiteningKernels, type WhiteningKernels } from "./whitening-kernels.ts";
 
-/** Share of the time that goes into tridiagonalize, as measured. */
+/** Measured share of the time that tridiagonalize takes. */
 const REDUCTION = 0.4;
 
 /**
  * (A + ridge · I)^(−1/2) of a symmetric matrix without negative eigenvalues, to about 1e−10.
  *
- * Eigenvectors are not needed: A = Q·T·Qᵀ with T tridiagonal, the root of T is a sum of inverses of tridiagonal matrices,
- * and Q's reflections carry it back. That takes a third of the time of an eigendecomposition and the product after it.
- * All of it is additions, multiplications, divisions and square roots in one order, so every machine finds the same.
+ * Eigenvectors are not needed: A = Q·T·Qᵀ with T tridiagonal, the root of T is a sum of inverses of tridiagonal matrices, and Q's
+ * reflections transform it back. That takes a third of the time of an eigendecomposition followed by a product. It uses only additions,
+ * multiplications, divisions and square roots in a fixed order, so every machine gets the same result.
  *
  * @param matrix rows of the lower triangle
- * @param tick told of `size` in all
+ * @param tick called with the progress, `size` in total
  * @returns rows of the lower triangle
  */
 export async function inverseSquareRoot(matrix: Float64Array, size: number, ridge: number, tick: Tick): Promise<Float64Array> {
@@ -22,7 +22,7 @@ export async function inverseSquareRoot(matrix: Float64Array, size: number, ridg
   new Float64Array(kernels.memory).set(matrix);
   const root = new Float64Array(kernels.memory, 8 * matrix.length, matrix.length);
   const scratch = 8 * 2 * matrix.length;
-  // 2⁻³⁰ of the ridge, left out in every row, moves the result by less than float32 can tell.
+  // An error of 2⁻³⁰ of the ridge in every row changes the result by less than float32 can represent.
   const negligible = ridge * 2 ** -30;
   const form = await tridiagonalize(kernels, size, { scratch, negligible }, (done, total) =>
     tick(Math.floor(REDUCTION * size * (done / total)), size),
@@ -44,7 +44,7 @@ export async function inverseSquareRoot(matrix: Float64Array, size: number, ridg
 function addTridiagonalRoot({ diagonal, below }: Tridiagonal, ridge: number, root: Float64Array): void {
   const size = diagonal.length;
   const trace = diagonal.reduce((sum, value) => sum + value, 0);
-  // What lies further out than 35 octaves of √x adds less than 1e−10 of the result.
+  // Terms beyond 35 octaves of √x contribute less than 1e−10 of the result.
   const first = Math.floor(Math.log2(ridge)) - 70;
   const last = Math.ceil(Math.log2(trace + ridge)) + 70;
   const down = new Float64Array(size); // pivots of elimination from the first row down
@@ -62,14 +62,14 @@ function addTridiagonalRoot({ diagonal, below }: Tridiagonal, ridge: number, roo
       let value = own;
       for (let j = i - 1; j >= 0; j--) {
         value *= -below[j + 1]! / down[j]!;
-        if (Math.abs(value) < 1e-18 * own) break; // too small to count, and soon a slow subnormal number
+        if (Math.abs(value) < 1e-18 * own) break; // negligible, and soon a slow subnormal number
         root[at + j]! += weight * value;
       }
     }
   }
 }
 
-/** So many reflections meet a row while it is in the cache. */
+/** Number of reflections that are applied to a row while it is in the cache. */
 const BLOCK = 16;
 
 /** R ← H_{n−1} … H_1 · R · H_1 … H_{n−1}, in place. */
@@ -80,7 +80,7 @@ async function reflectBack(
   tick: Tick,
 ): Promise<void> {
   const size = scales.length;
-  // Of a row i ≥ `reflection`, v reaches the first columns, and from one side alone.
+  // To a row i ≥ `reflection`, v applies in the first columns, and only from one side.
   const reflectRow = (reflection: number, i: number): void => {
     if (scales[reflection] === 0) return;
     kernels.reflectRow(root.byteOffset + 8 * rowStart(i), 8 * rowStart(reflection), reflection, scales[reflection]!);

@@ -9,7 +9,7 @@ import { keepZca } from "./keep-zca.ts";
 const files = { "train.bin": "aa", "test.bin": "bb" };
 const rows = Int32Array.of(1, 2, 3);
 
-/** Fits that are quick, and how many there were. */
+/** Fast fits, and how many there were. */
 function counted(): { fits: number; fit: () => Promise<Zca> } {
   const counter = {
     fits: 0,

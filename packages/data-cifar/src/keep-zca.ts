@@ -5,13 +5,13 @@ import { readSafetensors, writeSafetensors } from "@benn/core/internals";
 import type { Zca } from "./fit-zca.ts";
 import { SIZE } from "./images.ts";
 
-/** A file has 38 MB, and each seed with a validation split of its own makes another. */
+/** Number of cached files: each has 38 MB, and each seed with its own validation split makes another. */
 const KEPT = 8;
 
 /**
- * What `fit` gives, from `folder` if it was fitted to the same rows of the same files before. A cache that is damaged or
- * cannot be written only costs the time.
- * @param files SHA-256 of the files the images are from
+ * The result of `fit`, read from `folder` if it was fitted on the same rows of the same files before. A cache that is damaged or cannot be
+ * written costs only time.
+ * @param files SHA-256 of the files that the images are from
  */
 export async function keepZca(
   folder: string,

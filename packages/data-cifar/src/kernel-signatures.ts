@@ -3,12 +3,12 @@
 /** The functions of assembly/index.ts. */
 export interface WhiteningFunctions {
   /**
-   * A product of float32 matrices; each sum runs in the order of the steps, as a loop with Math.fround would.
+   * A product of float32 matrices; each sum runs in the order of the steps, like a loop with Math.fround.
    *
    * C[r, j] = ((A[r, 0]·B[0, j] + A[r, 1]·B[1, j]) + …) for r < rows and j < columns.
-   * @param a address of A[0, 0]; `aRow` bytes lead to the next row and `aStep` to the next step
-   * @param panels B in panels of 8 columns one after the other, each [steps, 8]
-   * @param c address of C[0, 0]; `cRow` bytes lead to the next row
+   * @param a address of A[0, 0]; rows are `aRow` bytes apart, steps `aStep` bytes
+   * @param panels B in consecutive panels of 8 columns, each [steps, 8]
+   * @param c address of C[0, 0]; rows are `cRow` bytes apart
    * @param rows a multiple of 4
    * @param columns a multiple of 8
    */
@@ -25,7 +25,7 @@ export interface WhiteningFunctions {
   ) => void;
   /**
    * C += XᵀX in float64 for the tiles of 4 × 4 on and below C's diagonal.
-   * @param panels X in panels of 4 columns one after the other, each [steps, 4]
+   * @param panels X in consecutive panels of 4 columns, each [steps, 4]
    * @param c address of C [columns, columns]
    * @param columns a multiple of 4
    */

@@ -1,11 +1,11 @@
 import type { RemoteFile } from "@benn/data-kit";
 import { CLASSES } from "./images.ts";
 
-/** A data set of the CIFAR family in its official binary form. */
+/** A dataset of the CIFAR family in its official binary form. */
 export interface Layout {
-  /** What the configuration calls it, and messages begin with. */
+  /** Name in the configuration, with which messages begin. */
   readonly dataset: "cifar10" | "cifar100";
-  /** What people call it. */
+  /** Name for people. */
   readonly title: string;
   readonly archive: RemoteFile;
   /** The folder inside the archive. */
@@ -14,14 +14,14 @@ export interface Layout {
   readonly test: string;
   /** Bytes before the pixels of a record. */
   readonly labelBytes: number;
-  /** Which of them is the label. */
+  /** Index of the label among them. */
   readonly labelAt: number;
-  /** The file that names the classes, one a line, in the order of the labels. */
+  /** The file with the class names, one per line, in the order of the labels. */
   readonly names: string;
   readonly classes: number;
-  /** Names of the classes where that file is not there; without them it must be. */
+  /** Class names to use if that file is missing; without them it is required. */
   readonly usualNames?: readonly string[];
-  /** Bytes of the largest file. */
+  /** Size of the largest file in bytes. */
   readonly largest: number;
 }
 
@@ -48,7 +48,7 @@ export const CIFAR10: Layout = {
 };
 
 /**
- * Hundred classes ("fine") in twenty groups of five ("coarse"): a record has a byte for each, the group's first.
+ * A hundred classes ("fine") in twenty groups of five ("coarse"): a record has a byte for each, the group's first.
  * @see https://www.cs.toronto.edu/~kriz/cifar.html, section "The CIFAR-100 dataset"
  */
 export const cifar100Layout = (labels: "fine" | "coarse"): Layout => ({
@@ -71,9 +71,9 @@ export const cifar100Layout = (labels: "fine" | "coarse"): Layout => ({
   largest: 50_000 * 3074,
 });
 
-/** The files with images; any of them marks a folder as one of this layout. */
+/** The files with images; any of them identifies a folder of this layout. */
 export const imageFiles = ({ train, test }: Pick<Layout, "train" | "test">): readonly string[] => [...train, test];
 
-/** The files that name classes, whichever labels are asked for: both are unpacked, so that the other may be asked for later. */
+/** The files with class names for either kind of labels: both are unpacked, so that the other kind can be used later. */
 export const nameFiles = ({ dataset, names }: Pick<Layout, "dataset" | "names">): readonly string[] =>
   dataset === "cifar100" ? ["fine_label_names.txt", "coarse_label_names.txt"] : [names];

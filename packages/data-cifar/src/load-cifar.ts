@@ -15,8 +15,8 @@ type Options = z.output<z.ZodObject<typeof preparationOptions>> & {
 };
 
 /**
- * A set of the CIFAR family: photographs of 32×32, [32, 32, 3], held in memory.
- * @throws UserError for options that do not go together
+ * A dataset of the CIFAR family: photographs of 32×32, [32, 32, 3], held in memory.
+ * @throws UserError for options that exclude one another
  */
 export function loadCifar(layout: Layout, options: Options): Dataset {
   const { dataset, title, classes } = layout;

@@ -4,7 +4,7 @@ import { cacheFolder } from "@benn/data-kit";
 import { imageFiles, type Layout } from "./layout.ts";
 
 /**
- * Folder of the official binary files: `data`, the working folder or the cache, or the folder in there that the archive unpacks to.
+ * Folder of the official binary files: `data`, the working folder or the cache, or the folder in one of these that the archive unpacks to.
  * Undefined if none of them has the files.
  */
 export function locateBatches(

@@ -4,7 +4,7 @@ import { UserError } from "@benn/core";
 import { type Neighbour, neighbourAmong } from "@benn/data-kit";
 import type { Layout } from "./layout.ts";
 
-/** What a folder holds that is not this set in a form that is read, by a name in it. */
+/** Well-known contents of a folder that are not this dataset in a supported form, by a file name. */
 function neighboursOf({ dataset, title, archive }: Layout): readonly Neighbour[] {
   const binary = `Take the binary version, ${archive.name}, or set dataset.source=download to fetch it`;
   const packed: readonly Neighbour[] = [
@@ -44,11 +44,11 @@ function neighboursOf({ dataset, title, archive }: Layout): readonly Neighbour[]
   ];
 }
 
-/** Beside `train` and `test` as folders of classes. */
+/** Next to `train` and `test` as folders of classes. */
 const CLASS_FOLDERS = ["airplane", "apple"].flatMap((name) => ["train", "test"].map((part) => join(part, name)));
 
 /**
- * What a folder without the set's files holds instead, if it is well known.
+ * What a folder without the dataset's files contains instead, if it is well known.
  * @returns the error to throw
  */
 export function neighbourIn(folder: string, layout: Layout): UserError | undefined {

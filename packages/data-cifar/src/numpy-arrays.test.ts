@@ -10,7 +10,7 @@ import { SIZE } from "./images.ts";
 import { hasNumpyArrays, readNumpyArrays } from "./numpy-arrays.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures", import.meta.url));
-/** Value i of fixtures/make.py's images. */
+/** Value i of the images of fixtures/make.py. */
 const value = (i: number) => Math.fround((i % 1000) / 500 - 1);
 
 test("float32 planes are used as they are", async () => {

@@ -11,7 +11,7 @@ const ARRAYS = ["train_data", "train_labels", "test_data", "test_labels"] as con
 
 const CAST = "Cast them before numpy.save: .astype('float32'), or .astype('uint8') for raw pixels.";
 
-/** The file of an array, with or without `.npy` to its name. */
+/** The file of an array, with or without the ending `.npy`. */
 function fileOf(folder: string, array: string): string | undefined {
   return [`${array}.npy`, array].map((name) => join(folder, name)).find((path) => existsSync(path));
 }
@@ -22,10 +22,10 @@ export function hasNumpyArrays(folder: string): boolean {
 }
 
 /**
- * Reads the four NumPy arrays of the paper's own code: `train_data`, `train_labels`, `test_data` and `test_labels`, with
- * or without `.npy`. Images are [n, 3, 32, 32] or [n, 32, 32, 3]; floats are already preprocessed, bytes are raw pixels.
- * Labels are whole numbers of any type, [n] or [n, 1].
- * @throws UserError for an array that is missing, of another shape, or with a value that cannot be
+ * Reads the four NumPy arrays of the paper's own code: `train_data`, `train_labels`, `test_data` and `test_labels`, with or without `.npy`.
+ * Images are [n, 3, 32, 32] or [n, 32, 32, 3]; floats are preprocessed already, bytes are raw pixels. Labels are integers of any type, [n]
+ * or [n, 1].
+ * @throws UserError for an array that is missing, has another shape, or contains an invalid value
  */
 export async function readNumpyArrays(folder: string, onFile?: OnFile): Promise<Source> {
   const files: Record<string, string> = {};
@@ -61,7 +61,7 @@ export async function readNumpyArrays(folder: string, onFile?: OnFile): Promise<
 
 type Read = NpyArray & { readonly path: string };
 
-/** The images with planes first, as they are kept in memory. */
+/** Reorders the images to planes, as they are held in memory. */
 function toPlanes({ path, shape, type, values: given }: Read): Images["pixels"] {
   const [, first, , last] = shape;
   const planes = first === 3;

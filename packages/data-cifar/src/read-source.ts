@@ -17,9 +17,9 @@ export type Place =
   | { readonly from: "download"; readonly cache: string; readonly url: string | undefined };
 
 /**
- * Reads all images of a place. A folder may hold the official files, itself or in the folder that the archive unpacks to,
- * or of CIFAR-10 the four NumPy arrays.
- * @throws UserError for a place that has not what it should
+ * Reads all images of a source. A folder may contain the official files, directly or in the folder that the archive unpacks to, or for
+ * CIFAR-10 the four NumPy arrays.
+ * @throws UserError for a source without the expected files
  */
 export async function readSource(place: Place, layout: Layout, { onProgress, signal }: LoadOptions): Promise<Source> {
   const { title } = layout;

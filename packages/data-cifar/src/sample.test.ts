@@ -7,7 +7,7 @@ const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 
 test("the sample holds the very bytes of the official images it was made from, as many of each class", async () => {
   const { train, test: held } = await readSample();
-  // Digests of the planes as sample/make.ts took them from the official files.
+  // Digests of the planes, computed by sample/make.ts from the official files.
   expect(digest(Uint8Array.from(train.pixels))).toBe("de79ea9cbb0f1230dcefb3d13f77ec430311e23731a972b8b64417675bb254b9");
   expect(digest(Uint8Array.from(held.pixels))).toBe("06a91e08a3e586313d71fa1b050676dbd58dbca781e58b76fd43e9e3d35cbc2b");
   for (let label = 0; label < 10; label++) {

@@ -5,21 +5,20 @@ import { unpackImages } from "./image-codec.ts";
 import { CLASSES, type Images, SIZE } from "./images.ts";
 import type { OnFile, Source } from "./source.ts";
 
-/** SHA-256 of the two files of the sample; `sample/README.md` says how they were made. */
+/** SHA-256 of the two files of the sample; `sample/README.md` describes how they were made. */
 const FILES = {
   "train.bin": "16d5453ad99f230115db972b97b33c11079106c86d77df35a0d3e12cbced31a3",
   "test.bin": "c7e8189aaf9464c864cbf7f9c9bfdf16b3ef3d31855ef123e1dc427d8ed013bf",
 };
 
-/** What the sample holds, in words. */
+/** Description of the sample. */
 export const SAMPLE_WORDS = "4,000 photographs for training, 1,000 for testing";
 
-/** Pixels of what was unpacked, for as long as somebody has them: a process may train many runs, and to unpack takes longer than a small one. */
+/** Unpacked pixels, for as long as they are in use: a process may train many runs, and unpacking takes longer than a small one. */
 const unpacked = new Map<keyof typeof FILES, WeakRef<Uint8Array>>();
 
 /**
- * The sample of CIFAR-10 that comes with this package: 4,000 training and 1,000 test images, lossless, as many of each
- * class. Not to be changed.
+ * The sample of CIFAR-10 in this package: 4,000 training and 1,000 test images, lossless, with equally many of each class. Read only.
  * @throws UserError if a file does not have its checksum
  */
 export async function readSample(onFile?: OnFile): Promise<Source> {

@@ -1,6 +1,6 @@
 import type { Images } from "./images.ts";
 
-/** What any of the places that CIFAR-10 can come from gives. */
+/** What every source of CIFAR-10 provides. */
 export interface Source {
   readonly train: Images;
   readonly test: Images;

@@ -8,17 +8,16 @@ export interface Tridiagonal {
   readonly diagonal: Float64Array;
   /** T[i, i − 1] at i [n]; the first is 0. */
   readonly below: Float64Array;
-  /** scale_i [n]; 0 where nothing is reflected. v_i, of i values, is where row i of A was, before the diagonal. */
+  /** scale_i [n]; 0 if there is no reflection. v_i has i values and replaces row i of A before the diagonal. */
   readonly scales: Float64Array;
 }
 
 /**
- * Brings a symmetric matrix to tridiagonal form by Householder's reflections, from the last row up.
- * @param kernels in whose memory the rows of the matrix's lower triangle come first, to be overwritten with the vectors
+ * Reduces a symmetric matrix to tridiagonal form by Householder reflections, from the last row up.
+ * @param kernels whose memory begins with the rows of the matrix's lower triangle, which are overwritten with the vectors
  * @param scratch address of room for n values
- * @param negligible a row whose rest has a norm up to this is taken for tridiagonal already: a matrix of low rank is then
- *   done after so many steps
- * @see Golub and Van Loan, "Matrix Computations", section 8.3.1
+ * @param negligible a row whose remainder has a norm up to this counts as tridiagonal already: a matrix of low rank is then finished after
+ *   as many steps
  */
 export async function tridiagonalize(
   kernels: WhiteningKernels,

@@ -8,9 +8,9 @@ import { loadWhiteningKernels } from "./whitening-kernels.ts";
 const BATCH = 64;
 
 /**
- * Whitens images as they are asked for, and keeps them: that is nine million multiplications each, and most are read again
- * in every epoch. A value depends on its image alone, not on those it is read with: with z the contrast-normalised image
- * less the mean, it is `Σ z[i] · matrix[i, j]` from i = 0 up, each product and each sum rounded to float32.
+ * Whitens images on demand and caches the results: each takes nine million multiplications, and most are read again in every epoch. A value
+ * depends on its image alone, not on those it is read with: with z the contrast-normalized image minus the mean, it is
+ * `Σ z[i] · matrix[i, j]` from i = 0 up, each product and each sum rounded to float32.
  */
 export async function createWhitener({ mean, matrix }: Zca): Promise<(images: Images) => ImageReader> {
   const [flat, whitened] = [SIZE * SIZE, SIZE * SIZE + BATCH * SIZE];
@@ -32,7 +32,7 @@ export async function createWhitener({ mean, matrix }: Zca): Promise<(images: Im
         contrastNormalize(pixels, row * SIZE, floats, at);
         for (let i = 0; i < SIZE; i++) floats[at + i]! -= mean[i]!;
       }
-      const count = Math.ceil(rows.length / 4) * 4; // those past the end are of an earlier call, and not looked at
+      const count = Math.ceil(rows.length / 4) * 4; // those past the end are from an earlier call, and ignored
       kernels.multiply(4 * flat, 4 * SIZE, 4, 0, 4 * whitened, 4 * SIZE, count, SIZE, SIZE);
       for (const [place, row] of rows.entries()) {
         kept.set(floats.subarray(whitened + place * SIZE, whitened + (place + 1) * SIZE), row * SIZE);

@@ -50,7 +50,7 @@ test("reflections from both sides and of one row are what the formulas say", asy
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 13 }), fc.integer({ min: 0, max: 5 }), fc.integer(), async (size, more, seed) => {
       const random = createRandom(seed, "reflection");
-      const whole = size + more; // the matrix goes on beyond the part that is reflected
+      const whole = size + more; // the matrix extends beyond the part that is reflected
       const bytes = 8 * (rowStart(whole) + 2 * size);
       const kernels = await loadWhiteningKernels(bytes);
       const values = new Float64Array(kernels.memory, 0, bytes / 8);

@@ -2,18 +2,18 @@ import { readFile } from "node:fs/promises";
 import { UserError } from "@benn/core";
 import type { WhiteningFunctions } from "./kernel-signatures.ts";
 
-/** Beside both src and dist. */
+/** Next to both src and dist. */
 const FILE = new URL("../wasm/whitening.wasm", import.meta.url);
 const PAGE = 2 ** 16;
 
-/** The functions of assembly/index.ts, and the memory that their addresses (in bytes) mean. */
+/** The functions of assembly/index.ts, and the memory that their addresses (in bytes) refer to. */
 export interface WhiteningKernels extends WhiteningFunctions {
   readonly memory: ArrayBuffer;
 }
 
 /**
- * The kernels with a memory of at least so many bytes, all zero.
- * @throws UserError when they are not there
+ * The kernels with a memory of at least this many bytes, all zero.
+ * @throws UserError if the file is missing
  */
 export async function loadWhiteningKernels(bytes: number): Promise<WhiteningKernels> {
   const code = await readFile(FILE).catch((cause: unknown) => {

@@ -10,7 +10,7 @@ export interface MiniArchive {
   readonly sha256: string;
 }
 
-/** A real .tar.gz of the official form with a few images a file, and a readme as the official one has. */
+/** A real .tar.gz of the official form with a few images per file, and a readme like the official one. */
 export async function miniArchive(): Promise<MiniArchive> {
   const folder = await temporaryFolder();
   const inner = join(folder, "cifar-10-batches-bin");

@@ -80,7 +80,7 @@ test("a mean image is subtracted where the crop lies, before mirroring", async (
   const data = await load({ ...options, mean });
   const bare = await load({ ...options, mean: "0,0,0" });
   const rows = all(8);
-  // The difference of the two is the mean at the place that the pictures were cut from; find the place and compare.
+  // The difference of the two is the mean at the position of the crop; the test finds the position and compares.
   const [less, raw] = [await data.train.images(rows, createAugment(2, 0, 0, 0)), await bare.train.images(rows, createAugment(2, 0, 0, 0))];
   const size = 32 * 32 * 3;
   const image = meanPixels();
@@ -139,7 +139,7 @@ test("cutout sets a square to zero in what is shown without it, whether read ahe
   const images = await plain.train.images(rows, createAugment(6, 0, 0, 0));
   const size = Math.sqrt(images.length / rows.length / 3);
   const augment = createAugment(6, 0, 0, 0);
-  await data.train.images(rows, augment); // draws of its own come after those of the others
+  await data.train.images(rows, augment); // its own draws come after those of the others
   const { random } = createAugment(6, 0, 0, 0);
   for (let i = 0; i < rows.length * DRAWS; i++) random.uniform();
   for (const at of rows.keys()) {
@@ -169,13 +169,13 @@ describe("the bytes are the same", () => {
     const [a, b, c] = [Int32Array.of(1, 2, 3), Int32Array.of(4, 4, 20), Int32Array.of(9)];
     const plain = [];
     for (const [i, rows] of [a, b, c].entries()) plain.push(await data.train.images(rows, createAugment(i, 0, 0, 0)));
-    for (const [i, rows] of [a, b, c].entries()) data.train.prefetch?.(rows, createAugment(i, 0, 0, 0)); // the oldest is forgotten
+    for (const [i, rows] of [a, b, c].entries()) data.train.prefetch?.(rows, createAugment(i, 0, 0, 0)); // the oldest is dropped
     data.train.prefetch?.(b, createAugment(77, 0, 0, 0));
     for (const [i, rows] of [a, b, c].entries())
       expect(await data.train.images(rows, createAugment(i, 0, 0, 0)), `batch ${i}`).toEqual(plain[i]);
     const rows = Int32Array.of(3, 1);
     data.train.prefetch?.(rows);
-    rows.reverse(); // the hint was of other rows
+    rows.reverse(); // the prefetch was for other rows
     expect(await data.train.images(rows)).toEqual(await data.train.images(Int32Array.of(1, 3)));
   });
 
@@ -434,10 +434,10 @@ function list(text: string): string {
   return path;
 }
 
-/** The planes blue, green, red [3, 40, 40] of a row of train.mdb, found by its Datum's beginning. */
+/** The planes blue, green, red [3, 40, 40] of a row of train.mdb, found by the beginning of its Datum. */
 function pixelsOf(row: number): Uint8Array {
   const bytes = unpacked("train.mdb");
-  // Of copies on freed pages any will do: the same row has the same pixels always. Overflow pages come in the order of writing.
+  // Any copy, including one on a freed page, will do: the same row always has the same pixels. Overflow pages are in the order of writing.
   const head = Buffer.from([0x08, 3, 0x10, 40, 0x18, 40, 0x22, 0xc0, 0x25]);
   const label = Buffer.from([0x28, row % 3]);
   const found: Buffer[] = [];
@@ -455,7 +455,7 @@ function meanPixels(): Float32Array {
   return new Float32Array(new Uint8Array(file.subarray(file.length - 4 * 4800)).buffer);
 }
 
-/** Where a crop [32, 32, 3] of whole numbers was cut from planes [3, 40, 40]. */
+/** The position from which a crop [32, 32, 3] of whole numbers was taken out of planes [3, 40, 40]. */
 function findCrop(image: Float32Array, planes: Uint8Array): { left: number; top: number; mirrored: boolean }[] {
   const places = [];
   for (const mirrored of [false, true]) {

@@ -12,14 +12,14 @@ import { readClassList } from "./sources/class-list.ts";
 import { openSource } from "./sources/open-source.ts";
 import type { Pictures, Source } from "./sources/pictures.ts";
 
-/** Of pixels from 0 to 1, red, green, blue, over ImageNet's training set: what torchvision's models use. */
+/** For pixels from 0 to 1, red, green, blue, over ImageNet's training set: the values of torchvision's models. */
 const TORCHVISION = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
-/** Of pixels from 0 to 255, blue, green, red: the mean over Caffe's mean image of ImageNet. */
+/** For pixels from 0 to 255, blue, green, red: the mean over Caffe's mean image of ImageNet. */
 const CAFFE_MEAN = [104.00698793, 116.66876762, 122.67891434] as const;
 
 /**
- * ImageNet and sets stored like it: folders of pictures by class, Caffe's LMDB, or WebDataset shards. Images are
- * [size, size, 3]. Nothing but an index of some 20 to 30 bytes a picture is held in memory; pictures are decoded in threads.
+ * ImageNet and datasets stored like it: folders of pictures by class, Caffe's LMDB, or WebDataset shards. Images are [size, size, 3]. Only
+ * an index of about 20 to 30 bytes per picture is held in memory; pictures are decoded in threads.
  * @see Russakovsky et al., "ImageNet Large Scale Visual Recognition Challenge", 2015
  */
 export function imagenet(options: ImagenetOptions): Dataset {
@@ -109,7 +109,7 @@ function preprocessingOf(recipe: Recipe): Preprocessing {
   ];
 }
 
-/** The mean that evaluation subtracts: [3], or of a mean image its middle [size, size, 3]. */
+/** The mean that evaluation subtracts: [3], or the centre [size, size, 3] of a mean image. */
 function meanOfMiddle({ mean, size, resize }: Recipe): Float32Array {
   if (mean.length === 3) return mean;
   const { left, top } = centre(resize, resize, { width: size, height: size });
@@ -134,7 +134,7 @@ function provenanceOf(source: Source, recipe: Recipe, preprocess: string): Reado
     source: source.kind,
     train: source.train.labels.length,
     test: source.test.labels.length,
-    // Of the names or places and labels: a hundred gigabytes of pictures are not read for it.
+    // Of the names or positions and labels: this does not read a hundred gigabytes of pictures.
     indexSha256: { train: digest(source.train), test: digest(source.test) },
     preprocess,
     channels: recipe.channels,

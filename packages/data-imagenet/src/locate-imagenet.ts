@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Folders in which people keep sets of pictures, and what they call this one. */
+/** Usual folders of datasets, and usual names of this one. */
 const PLACES = (): string[] => [
   process.cwd(),
   join(process.cwd(), "data"),
@@ -15,8 +15,8 @@ const PLACES = (): string[] => [
 const NAMES = ["imagenet", "ImageNet", "imagenet-1k", "ILSVRC2012", "ILSVRC/Data/CLS-LOC"];
 
 /**
- * Folder of ImageNet: the one given, the working folder, or one of the usual name in a usual place. Names alone are looked at.
- * @returns undefined if there is none: it may lie anywhere
+ * Folder of ImageNet: the given one, the working folder, or one with a usual name in a usual place. Only names are checked.
+ * @returns undefined if there is none: it may be anywhere
  */
 export function locateImagenet({ data }: { readonly data?: string | undefined }, places: readonly string[] = PLACES()): string | undefined {
   const given = data === undefined ? [] : [data];
@@ -29,6 +29,6 @@ function isImagenet(folder: string): boolean {
   try {
     return readdirSync(join(folder, "train")).some((name) => name === "data.mdb" || /^n\d{8}$|^[^.].*\.tar$/.test(name));
   } catch {
-    return false; // not there, or not to be looked into
+    return false; // missing, or not readable
   }
 }

@@ -6,33 +6,33 @@ import type { Pictures } from "./sources/pictures.ts";
 
 export interface SplitOptions {
   readonly pool: DecoderPool;
-  /** Whether draws change how a picture is decoded. */
+  /** Whether random draws affect how a picture is decoded. */
   readonly augments: boolean;
-  /** Whether the epoch says which pictures are mirrored, in place of a draw. */
+  /** Whether the epoch decides which pictures are mirrored, instead of a draw. */
   readonly alternates: boolean;
   /** Side of the square that is set to zero, in pixels; 0: none. */
   readonly cutout: number;
   /** Side of the images, in pixels. */
   readonly size: number;
   readonly onBroken: "error" | "skip";
-  /** Told of each picture that is skipped, once. */
+  /** Called once for each skipped picture. */
   readonly onSkip: (name: string, reason: string) => void;
 }
 
-/** What is asked for, as values: a hint and the request it foretold are equal. */
+/** A request as plain values, compared by value, so a prefetch matches its later request. */
 interface Request {
   readonly rows: Int32Array;
   readonly draws: Float64Array | undefined;
 }
 
-/** Batches read ahead and not yet asked for; with the one being asked for they are all the memory a split takes. */
+/** Maximum number of prefetched batches; with the current one they are all the memory of a split. */
 const MOST_AHEAD = 2;
 
 /**
- * The split of `rows` of a source: every picture is read and decoded when it is asked for, or shortly before.
+ * The split of `rows` of a source: every picture is read and decoded when it is requested, or shortly before.
  *
- * All random numbers are drawn from the caller's generator, row by row, before anything is read: the same for any number of
- * threads. A broken picture is an error that names it; with `skip` the next picture of its class stands in for it.
+ * All random numbers are drawn from the caller's generator, row by row, before anything is read: the same for any number of threads. A
+ * broken picture is an error that names it; with `skip` the next picture of its class replaces it.
  */
 export function makeSplit(
   pictures: Pictures,
@@ -61,7 +61,7 @@ export function makeSplit(
       draws,
     );
 
-  /** The next row of the same class, round and round. */
+  /** The next row of the same class, cyclically. */
   const nextLike = (wanted: number): number => {
     for (let step = 1; step <= rows.length; step++) {
       const other = (wanted + step) % rows.length;
@@ -70,7 +70,7 @@ export function makeSplit(
     return wanted;
   };
 
-  /** Puts other pictures in the places of broken ones, or says what is broken. */
+  /** Replaces broken pictures by others, or reports what is broken. */
   async function mend(values: Float32Array, asked: Request, broken: readonly BrokenPicture[]): Promise<void> {
     const size = values.length / asked.rows.length;
     const first = asked.rows;
@@ -126,7 +126,7 @@ export function makeSplit(
       }
     },
     prefetch(wanted, augment) {
-      if (wanted.some((row) => rows[row] === undefined)) return; // asking will say so
+      if (wanted.some((row) => rows[row] === undefined)) return; // reported when they are requested
       const request = ask(wanted, augment);
       ahead.push({ request, decoding: start(request) });
       if (ahead.length > MOST_AHEAD) ahead.shift()?.decoding.release();

@@ -13,10 +13,10 @@ interface Planes {
 }
 
 /**
- * Reads the mean that is subtracted: a mean image as Caffe's compute_image_mean writes it (.binaryproto) or as its Python
- * tools do (.npy of [3, height, width]), or a mean of each channel (.npy of [3], or the three numbers themselves).
+ * Reads the mean that is subtracted: a mean image as written by Caffe's compute_image_mean (.binaryproto) or by its Python tools (.npy of
+ * [3, height, width]), or a mean per channel (.npy of [3], or the three numbers themselves).
  * @param mean "104,117,123" or the path of a file; in the order blue, green, red
- * @param side the mean image must have
+ * @param side required side of a mean image
  * @returns [3] or [side, side, 3], in the order blue, green, red
  * @throws UserError for what is neither, or an image of another size
  */
@@ -77,7 +77,7 @@ function parseBlob(file: Buffer): Planes {
   return { height, width, values: values.length > 0 ? values : Float32Array.from(single) };
 }
 
-/** BlobShape: the sizes as one packed field or as a field each. */
+/** BlobShape: the sizes as one packed field or as one field each. */
 function dimensions(message: Buffer): number[] {
   const fields = [...protobufFields(message, message.length)].filter(({ number }) => number === 1);
   return fields.flatMap(({ value, start, end, kind }) => (kind === "varint" ? [value] : packedNumbers(message.subarray(start, end))));

@@ -1,4 +1,4 @@
-// The whole of ImageNet, as an index: 1,281,167 pictures whose names are made up and whose bytes are those of a few fixtures.
+// All of ImageNet, as an index: 1,281,167 pictures with invented names and the bytes of a few fixtures.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -80,7 +80,7 @@ test("reading on and on through 1.28 million rows, ahead too, takes no more memo
   };
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  /** Bytes of what is alive. */
+  /** Bytes of live objects. */
   const used = async (): Promise<number> => {
     for (let i = 0; i < 3; i++) {
       await setImmediate();

@@ -1,4 +1,4 @@
-// What runs made before were trained on: the rows that a seed takes and the values of their images, to the bit.
+// The inputs of earlier runs must not change: the rows that a seed selects and the values of their images, to the bit.
 import { createHash } from "node:crypto";
 import { createAugment } from "@benn/core/internals";
 import { expect, test } from "vitest";

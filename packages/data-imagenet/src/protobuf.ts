@@ -1,20 +1,20 @@
-// Used by the decoding threads, which do without core and all it loads: errors are plain, and become sentences elsewhere.
+// Used by the decoding threads, which do not load core: errors are plain, and become sentences elsewhere.
 
 /** One field of a message. */
 export interface ProtobufField {
   readonly number: number;
-  /** Of a varint; beyond 2⁵³ it is not exact. Of anything else its length in bytes. */
+  /** The value of a varint; not exact beyond 2⁵³. For other types, the length in bytes. */
   readonly value: number;
-  /** Where its bytes lie in the message, from `start` to before `end`: of a varint the number itself, else what comes after the length. */
+  /** Position of its bytes in the message, from `start` to before `end`: of a varint the number itself, else what follows the length. */
   readonly start: number;
   readonly end: number;
   readonly kind: "varint" | "bytes" | "fixed";
 }
 
 /**
- * The fields of a protobuf message, in the order of its bytes; groups, long out of use, are refused.
- * @param bytes the message from its start, perhaps only its beginning: reading ends with the field that reaches beyond them
- * @param length of the whole message; no field may reach beyond it
+ * The fields of a protobuf message, in order; groups, which are obsolete, are refused.
+ * @param bytes the message from its start, possibly only its beginning: reading ends with the field that extends beyond them
+ * @param length of the whole message; no field may extend beyond it
  * @throws Error that says what is wrong with it
  * @see https://protobuf.dev/programming-guides/encoding/
  */
@@ -47,7 +47,7 @@ export function* protobufFields(bytes: Uint8Array, length: number): Generator<Pr
   }
 }
 
-/** The varints of a packed field, each below 2⁵³; one that ends early is left out. */
+/** The varints of a packed field, each below 2⁵³; a truncated one is left out. */
 export function packedNumbers(bytes: Uint8Array): number[] {
   const numbers: number[] = [];
   let [value, scale] = [0, 1];

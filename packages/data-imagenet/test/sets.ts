@@ -1,4 +1,4 @@
-// The fixtures as sets that can be loaded: folders as they lie, databases unpacked, shards made of the same pictures.
+// The fixtures as loadable datasets: folders as they are, databases unpacked, shards made of the same pictures.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,10 +16,10 @@ export const SYNSETS = ["n01503061", "n02691156", "n02958343"] as const;
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), "imagenet-"));
 
-/** Small images, so that a test takes no time. */
+/** Small images, so that tests are fast. */
 export const small = { size: 32, resize: 40, threads: 1 };
 
-/** Loads a set as its definition does; it is disposed with the test. */
+/** Loads a dataset as its definition does; it is disposed with the test. */
 export async function load(options: Readonly<Record<string, unknown>>, validation = 0): Promise<LoadedDataset> {
   const dataset = imagenet(imagenetOptions.parse({ ...small, cache: join(newFolder(), "cache"), ...options }));
   const data = await dataset.load({ validation, random: createRandom(1, "validation") });
@@ -27,7 +27,7 @@ export async function load(options: Readonly<Record<string, unknown>>, validatio
   return data;
 }
 
-/** A copy of the folders to spoil. */
+/** A copy of the folders that a test may damage. */
 export function copyFolders(): string {
   const copy = newFolder();
   cpSync(FOLDERS, copy, { recursive: true });
@@ -36,7 +36,7 @@ export function copyFolders(): string {
 
 export const unpacked = (name: string): Buffer => gunzipSync(readFileSync(join(FIXTURES, "lmdb", `${name}.gz`)));
 
-/** Databases under the names that the reference's have. */
+/** Databases with the names of the reference's. */
 export function databases(train = "train.mdb", val = "val.mdb"): string {
   const folder = newFolder();
   for (const [part, name] of [
@@ -49,7 +49,7 @@ export function databases(train = "train.mdb", val = "val.mdb"): string {
   return folder;
 }
 
-/** Shards of the folders' pictures: two for training, of which class follows class, and one for validation. */
+/** Shards of the folders' pictures: two for training, in order of class, and one for validation. */
 export async function shards(labelOf: (synset: string) => string = (synset) => String(SYNSETS.indexOf(synset as never))): Promise<string> {
   const [folder, scratch] = [newFolder(), newFolder()];
   for (const part of ["train", "val"]) {

@@ -8,7 +8,7 @@ export const flipOption = (preset: boolean) =>
     .default(preset)
     .describe("augment: mirror left to right, at random; alternating: in every other epoch, from the first or the second on by chance");
 
-/** The option `cutout`. @param most side of the square, in pixels */
+/** The option `cutout`. @param most maximum side of the square in pixels */
 export const cutoutOption = (most: number = Number.MAX_SAFE_INTEGER) =>
   z
     .int()
@@ -18,8 +18,8 @@ export const cutoutOption = (most: number = Number.MAX_SAFE_INTEGER) =>
     .describe("augment: set a square of this side to zero, the mean colour, its centre anywhere in the image; none if absent");
 
 /**
- * Options of a data set in memory that mirrors, shifts and cuts its images as they are read.
- * @param side the images' shorter side, where it is no option itself
+ * Options of a dataset in memory that mirrors, shifts and cuts out its images as they are read.
+ * @param side the images' shorter side, unless it is an option itself
  */
 export const augmentOptions = ({ flip, side }: { readonly flip: boolean; readonly side?: number }) => ({
   flip: flipOption(flip),
@@ -36,7 +36,7 @@ export const augmentOptions = ({ flip, side }: { readonly flip: boolean; readonl
   cutout: cutoutOption(side === undefined ? undefined : 2 * side),
 });
 
-/** The options `trainRows` and `testRows`. @param least each of them */
+/** The options `trainRows` and `testRows`. @param least minimum of each */
 export const rowOptions = (least: number, { train, test }: { readonly train: string; readonly test: string }) => {
   const rows = (of: string) =>
     z.int().min(least).optional().describe(`use only so many ${of}, of each class alike, the same for every seed`);
@@ -44,8 +44,8 @@ export const rowOptions = (least: number, { train, test }: { readonly train: str
 };
 
 /**
- * What the options ask for.
- * @throws UserError for options that do not go together, or a shift beyond the image
+ * The augmentation that the options request.
+ * @throws UserError for options that exclude one another, or a shift larger than the image
  */
 export function augmentationOf(
   dataset: string,

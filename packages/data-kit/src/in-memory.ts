@@ -3,28 +3,28 @@ import { type Augmentation, type ImageReader, makeSplit } from "./make-split.ts"
 import { fitStandardize } from "./standardize.ts";
 import { holdOut, takeFixedRows } from "./take-rows.ts";
 
-/** Labelled images held in memory, before any preprocessing. */
+/** Labelled images in memory, before any preprocessing. */
 export interface Images {
   /** Class of each image [n], from 0. */
   readonly labels: Uint8Array | Int32Array;
-  /** Those of the images that belong to it, in rising order; all if absent: two sets may share their arrays. */
+  /** The rows that belong to it, in ascending order; absent: all. Two sets may share their arrays. */
   readonly rows?: Int32Array;
   /** [n, height, width, channels], or in planes [n, channels, height, width]. Bytes are raw pixels. */
   readonly pixels: Uint8Array | Float32Array;
 }
 
-/** What is done to images before a net gets them. */
+/** The preprocessing between raw images and a network's input. */
 export interface FittedPreprocess {
-  /** Reads a set's images preprocessed. */
+  /** Returns a function that reads a set's preprocessed images. */
   readonly reader: (images: Images) => ImageReader;
-  /** What another runtime does to have the same. */
+  /** The operations with which another runtime gets the same values. */
   readonly preprocessing: Preprocessing;
   /** What was done, for the record of the run. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
 export interface InMemory {
-  /** Name of the data set: what messages begin with, and what its fixed rows are drawn by. */
+  /** Name of the dataset, with which messages begin and from which its fixed rows are drawn. */
   readonly dataset: string;
   readonly shape: LoadedDataset["shape"];
   readonly labels: readonly string[];
@@ -33,15 +33,15 @@ export interface InMemory {
   readonly trainRows: number | undefined;
   readonly testRows: number | undefined;
   readonly augmentation: Augmentation;
-  /** What the record of a run says of the data besides their preprocessing. */
+  /** What the record of a run contains about the data besides their preprocessing. */
   readonly provenance: Readonly<Record<string, unknown>>;
-  /** Fits the preprocessing to these rows of the training images; `standardizeRows` if absent. */
+  /** Fits the preprocessing on these rows of the training images; default `standardizeRows`. */
   readonly fit?: (rows: Int32Array) => FittedPreprocess | Promise<FittedPreprocess>;
 }
 
 /**
- * A data set of images that are held in memory: rows are taken and held out of each class alike, the preprocessing is fitted on the rows that
- * are left to train on, and images are augmented as they are read.
+ * A dataset of images in memory: rows are selected and held out with equal shares of each class, the preprocessing is fitted on the
+ * remaining training rows, and images are augmented as they are read.
  * @throws UserError for more rows than there are, or a validation split that leaves none
  */
 export async function loadInMemory(

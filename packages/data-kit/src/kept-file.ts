@@ -3,27 +3,27 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join, resolve } from "node:path";
 import { readSafetensors, type Safetensors, writeSafetensors } from "@benn/core/internals";
 
-/** Grows when files kept before must be made again. */
+/** Incremented when cached files must be recreated. */
 const FORMAT = 1;
 
-/** What a kept file was made of. */
+/** What a cached file was made from. */
 export interface KeptOf {
-  /** Files; one that changes in size or time makes another. */
+  /** Source files; if one changes in size or time, another cached file is made. */
   readonly paths: Iterable<string>;
-  /** Whatever else it depends on. */
+  /** Anything else that it depends on. */
   readonly salt?: string;
   /** Ending of its name. */
   readonly ending?: string;
-  /** Whether what was kept is sound; all is, if absent. */
+  /** Whether cached contents are valid; default: always. */
   readonly isSound?: (kept: Safetensors) => boolean;
-  /** Files of this ending that stay, the newest; all if absent. */
+  /** Maximum number of files of this ending, the newest ones; default: all. */
   readonly most?: number;
 }
 
 /**
- * Arrays made of these files as they were kept, or made anew and kept: reading the headers of a million pictures takes minutes.
- * What cannot be kept, on a full disk say, is made each time.
- * @param cache folder, made when needed
+ * Arrays made from these files, read from the cache or made again and cached: reading the headers of a million pictures takes minutes. What
+ * cannot be cached, for example on a full disk, is made each time.
+ * @param cache folder, created if necessary
  */
 export async function keptFile(
   cache: string,
@@ -37,10 +37,10 @@ export async function keptFile(
     const kept = readSafetensors(readFileSync(file), file);
     if (isSound(kept)) return kept;
   } catch {
-    // There is none, or it is spoiled: made anew either way.
+    // There is none, or it is damaged: it is made again either way.
   }
   const made = await make();
-  const aside = `${file}.${process.pid}.part`; // two programs may make the same one
+  const aside = `${file}.${process.pid}.part`; // two programs may create the same one
   try {
     mkdirSync(cache, { recursive: true });
     writeFileSync(aside, writeSafetensors(made));

@@ -8,7 +8,7 @@ const SIDE = 32;
 const SHAPE = [SIDE, SIDE, 3] as const;
 const SIZE = 3 * SIDE ** 2;
 
-/** Value i of row r is r · SIZE + i + 1: every value says where it is from, and none is 0. */
+/** Value i of row r is r · SIZE + i + 1: every value identifies its position, and none is 0. */
 const read: ImageReader = (rows, into) => {
   for (const [place, row] of rows.entries()) for (let i = 0; i < SIZE; i++) into[place * SIZE + i] = row * SIZE + i + 1;
 };
@@ -52,7 +52,7 @@ test("augmented images are their originals mirrored, cut out of a padded image, 
   );
 });
 
-/** The image of a row, perhaps mirrored, with a border of so many pixels on each side: rows of pixels of channels. */
+/** The image of a row, possibly mirrored, with a border of this many pixels on each side: rows of pixels of channels. */
 function padBy(border: number, padding: Augmentation["padding"], row: number, mirrored: boolean): number[][][] {
   const pixel = (y: number, x: number): number[] =>
     [0, 1, 2].map((channel) => row * SIZE + (y * SIDE + (mirrored ? SIDE - 1 - x : x)) * 3 + channel + 1);
@@ -82,7 +82,7 @@ test("half of the images are mirrored, and every shift is met", () => {
   expect(new Set(centres).size).toBe(3 * 4);
   const plain = centres.filter((value) => Math.floor((value - 1) / 3) % SIDE === 17).length;
   const mirrored = centres.filter((value) => Math.floor((value - 1) / 3) % SIDE === 14).length;
-  expect(plain).toBeGreaterThan(60); // 100 are to be expected of each
+  expect(plain).toBeGreaterThan(60); // 100 of each are expected
   expect(mirrored).toBeGreaterThan(60);
 });
 
@@ -95,7 +95,7 @@ test("the alternating flip shows each image from the other side in the next epoc
   };
   const first = sides(rows, 0, 0, 0);
   const mirrored = first.filter((side) => side === 1).length;
-  expect(mirrored).toBeGreaterThan(30); // 50 are to be expected
+  expect(mirrored).toBeGreaterThan(30); // 50 are expected
   expect(mirrored).toBeLessThan(70);
   for (let epoch = 1; epoch < 4; epoch++) expect(sides(rows, 0, epoch, 3)).toEqual(first.map((side) => (side + epoch) % 2));
   expect(sides(rows.toReversed(), 0, 2, 9)).toEqual(first.toReversed());
@@ -111,7 +111,8 @@ test("every pixel is cut out by about its share of the centres, those at the bor
     const [top = 0, left = 0, bottom = 0, right = 0] = values.subarray(at + 3, at + MOVE_NUMBERS);
     for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) zeros[y * SIDE + x]! += 1 / count;
   }
-  // A square reaches from 8 pixels before its centre to 7 behind it, so a pixel is cut by as many centres as lie around it in the image.
+  // A square extends from 8 pixels before its centre to 7 behind it, so a pixel is cut out by as many centres as are around it in the
+  // image.
   const centres = (at: number): number => Math.min(SIDE - 1, at + side / 2) - Math.max(0, at + 1 - side / 2) + 1;
   for (const [pixel, share] of zeros.entries()) {
     const expected = (centres(Math.floor(pixel / SIDE)) * centres(pixel % SIDE)) / SIDE ** 2;

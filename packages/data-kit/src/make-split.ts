@@ -4,20 +4,20 @@ import { drawCutout } from "@benn/core/internals";
 /** Writes the preprocessed images of these rows of a set, [rows.length, height, width, channels], into `into`. */
 export type ImageReader = (rows: Int32Array, into: Float32Array) => void;
 
-/** How `images` changes what it reads when it is given what to do so by. */
+/** How `images` changes what it reads when it is called with `augment`. */
 export interface Augmentation {
-  /** Mirror left to right: by the toss of a coin, or in every other epoch. */
+  /** Mirror left to right: at random, or in every other epoch. */
   readonly flip: boolean | "alternating";
-  /** Shift by up to this many pixels each way: the same as padding by it and cropping at random. */
+  /** Shift by up to this many pixels in each direction: the same as padding by it and cropping at random. */
   readonly crop: number;
-  /** What a shift brings in. */
+  /** What a shift fills in. */
   readonly padding: Moves["padding"];
   /** Side of the square that is set to zero, in pixels; 0: none. */
   readonly cutout: number;
 }
 
 /**
- * The split of these rows of a set, preprocessed and perhaps augmented as it is read.
+ * The split of these rows of a set, preprocessed and optionally augmented as it is read.
  * @param labels class of every row of the set
  */
 export function makeSplit(

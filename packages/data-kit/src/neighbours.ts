@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { UserError } from "@benn/core";
 import { foreignFile } from "@benn/core/internals";
 
-/** What people have in a folder that is no data set in a form that is read, by the name of a file in it. */
+/** Common contents of a folder that are not a dataset in a supported form, by the name of a file in it. */
 export interface Neighbour {
   readonly name: RegExp;
   readonly what: string;
@@ -11,7 +11,7 @@ export interface Neighbour {
 
 const AS_FILES = "Write the pictures as files in folders of classes";
 
-/** Pictures in forms that others read. */
+/** Pictures in forms that other datasets read. */
 export const PICTURE_NEIGHBOURS: readonly Neighbour[] = [
   { name: /\.(?:zip|7z|rar)$/i, what: "an archive that is not unpacked", remedy: "Unpack it" },
   { name: /\.(?:tfrecords?(?:-.*)?|array_record.*)$|^train-\d{5}-of-\d{5}$/, what: "records of TensorFlow", remedy: AS_FILES },
@@ -22,7 +22,7 @@ export const PICTURE_NEIGHBOURS: readonly Neighbour[] = [
 ];
 
 /**
- * What one of these files is in place of the data, if its name is well known.
+ * What one of these files is instead of the data, if its name is well known.
  * @returns the error to throw
  */
 export function neighbourAmong(paths: readonly string[], neighbours: readonly Neighbour[], dataset: string): UserError | undefined {
@@ -34,7 +34,7 @@ export function neighbourAmong(paths: readonly string[], neighbours: readonly Ne
 }
 
 /**
- * What a file is in place of one of the data set's, judged by its first bytes.
+ * What a file is instead of one of the dataset's, by its first bytes.
  * @returns the error to throw
  */
 export function foreignFileError(bytes: Uint8Array, path: string, dataset: string): UserError | undefined {

@@ -1,12 +1,12 @@
 import { open, readFile } from "node:fs/promises";
 import { UserError } from "@benn/core";
 
-/** All of a file. @param who what messages begin with @throws UserError when it cannot be read */
+/** Reads a whole file. @param who with which messages begin @throws UserError if it cannot be read */
 export async function readWhole(path: string, who: string): Promise<Uint8Array> {
   return await orSentence(path, who, () => readFile(path));
 }
 
-/** The first 512 bytes of a file, or fewer. @throws UserError when it cannot be read */
+/** Reads the first 512 bytes of a file, or fewer. @throws UserError if it cannot be read */
 export async function readFirst(path: string, who: string): Promise<Uint8Array> {
   return await orSentence(path, who, async () => {
     const file = await open(path);

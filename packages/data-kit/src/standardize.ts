@@ -1,7 +1,7 @@
 import type { LoadedDataset } from "@benn/core";
 import type { ImageReader } from "./make-split.ts";
 
-/** Per-channel mean and deviation of raw pixels (0–255), and the function that takes them away. */
+/** Per-channel mean and deviation of raw pixels (0–255), and the function that standardizes by them. */
 export interface Standardization {
   /** [channels] */
   readonly mean: Float32Array;
@@ -11,8 +11,8 @@ export interface Standardization {
 }
 
 /**
- * Fits per-channel standardisation on the given rows: `(x − mean[channel]) / deviation[channel]`, x from 0 to 255, computed
- * in float64 and rounded to float32 once. A channel without variation keeps its deviation at 1.
+ * Fits per-channel standardization on the given rows: `(x − mean[channel]) / deviation[channel]`, x from 0 to 255, computed in float64 and
+ * rounded to float32 once. A channel without variation gets deviation 1.
  * @param pixels bytes [n, height, width, channels]; with `planes` [n, channels, height, width]
  */
 export function fitStandardize(
@@ -23,7 +23,7 @@ export function fitStandardize(
 ): Standardization {
   const plane = height * width;
   const size = channels * plane;
-  /** From one pixel to the next, and from one channel to the next. */
+  /** Distance from one pixel to the next, and from one channel to the next. */
   const [step, jump] = planes ? [1, plane] : [channels, 1];
   const mean = new Float32Array(channels);
   const deviation = new Float32Array(channels);
@@ -38,7 +38,7 @@ export function fitStandardize(
     const n = rows.length * plane;
     const average = counts.reduce((sum, count, value) => sum + count * value, 0) / n;
     const variance = counts.reduce((sum, count, value) => sum + count * (value - average) ** 2, 0) / n;
-    // Rounded to the float32 that is stored, so that another runtime computes the same.
+    // Rounded to the stored float32, so that another runtime computes the same.
     const centre = Math.fround(average);
     const scale = Math.fround(Math.sqrt(variance) || 1);
     mean[channel] = centre;

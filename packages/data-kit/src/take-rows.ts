@@ -2,10 +2,10 @@ import { type LoadOptions, type Random, UserError } from "@benn/core";
 import { createRandom, shuffle } from "@benn/core/internals";
 
 /**
- * Takes `count` rows at random, of each class as near to its share as whole numbers allow.
+ * Draws `count` rows at random, with each class as close to its share as whole numbers allow.
  * @param labels class of every row of the set
- * @param rows to take from, in rising order
- * @returns the rows taken and the rest, each in rising order
+ * @param rows to draw from, in ascending order
+ * @returns the drawn rows and the rest, each in ascending order
  */
 export function takeRows(
   labels: Uint8Array | Int32Array,
@@ -13,7 +13,7 @@ export function takeRows(
   count: number,
   { classes, random }: { readonly classes: number; readonly random: Random },
 ): { readonly taken: Int32Array; readonly rest: Int32Array } {
-  // Sorted by class with a count of each, since a thousand passes over a million rows would take a while.
+  // Sorted by class with one counting pass, since a thousand passes over a million rows would be slow.
   const starts = new Int32Array(classes + 1);
   for (const row of rows) starts[labels[row]! + 1]!++;
   for (let label = 0; label < classes; label++) starts[label + 1]! += starts[label]!;
@@ -24,7 +24,7 @@ export function takeRows(
   const isTaken = new Uint8Array(labels.length);
   for (let label = 0; label < classes; label++) {
     const [from, to] = [starts[label]!, starts[label + 1]!];
-    // What falls to the classes up to this one, rounded, less what the earlier ones gave: the sum is exactly `count`.
+    // The rounded share of the classes up to this one, minus that of the earlier ones: the sum is exactly `count`.
     const share = Math.round((count * to) / rows.length) - Math.round((count * from) / rows.length);
     const own = shuffle(byClass.subarray(from, to), random);
     for (let i = 0; i < share; i++) isTaken[own[i]!] = 1;
@@ -42,13 +42,13 @@ interface Subject {
 interface Labelled {
   /** Class of each row. */
   readonly labels: Uint8Array | Int32Array;
-  /** Those that there are, in rising order; all if absent. */
+  /** The rows that belong to it, in ascending order; absent: all. */
   readonly rows?: Int32Array;
 }
 
 /**
- * `count` of the rows, of each class alike and the same for every seed; all of them if it is undefined.
- * @param name of the option that asks for so many
+ * `count` of the rows, with equal shares of each class and the same for every seed; all of them if it is undefined.
+ * @param name of the option that requests them
  * @throws UserError if there are fewer
  */
 export function takeFixedRows(
@@ -62,7 +62,7 @@ export function takeFixedRows(
 }
 
 /**
- * Takes the validation rows out of the training rows.
+ * Splits the validation rows off the training rows.
  * @throws UserError if none are left
  */
 export function holdOut(

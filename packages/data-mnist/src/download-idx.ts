@@ -8,9 +8,9 @@ import { type Family, IDX_FILES } from "./family.ts";
 export const CACHED = "idx";
 
 /**
- * The folder of the four packed files inside the cache, downloaded and checked first if it is not there.
+ * The folder of the four compressed files in the cache, downloaded and checked first if it does not exist.
  * @param url of the folder on a server
- * @throws UserError when there is no room, or a file cannot be had or is not the expected one
+ * @throws UserError if there is no room, or a file cannot be downloaded or is not the expected one
  */
 export async function downloadIdx({ dataset, packed }: Family, url: string, cache: string, options?: FetchOptions): Promise<string> {
   const files = IDX_FILES.map((file): RemoteFile => {

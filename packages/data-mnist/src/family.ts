@@ -1,15 +1,15 @@
-/** A data set in MNIST's four files. */
+/** A dataset in MNIST's four files. */
 export interface Family {
-  /** What the configuration calls it, and messages begin with. */
+  /** Name in the configuration, with which messages begin. */
   readonly dataset: "mnist" | "fashion-mnist";
-  /** What people call it. */
+  /** Name for people. */
   readonly title: string;
-  /** Folder on a server that has the files, packed with gzip. */
+  /** Folder on a server with the gzipped files. */
   readonly url: string;
-  /** Length and SHA-256 of each packed file. */
+  /** Length and SHA-256 of each compressed file. */
   readonly packed: Readonly<Record<IdxFile, readonly [bytes: number, sha256: string]>>;
   readonly labels: readonly string[];
-  /** The folder in which torchvision keeps the files, below the one that it is given. */
+  /** The subfolder in which torchvision stores the files. */
   readonly torchvision: string;
 }
 
@@ -23,8 +23,8 @@ export const IDX_FILES = [
 export type IdxFile = (typeof IDX_FILES)[number];
 
 /**
- * @see LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE, 1998. Lengths and
- * checksums as TensorFlow Datasets lists them.
+ * @see LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE, 1998. Lengths
+ *   and checksums as listed by TensorFlow Datasets.
  */
 export const MNIST: Family = {
   dataset: "mnist",
@@ -41,8 +41,8 @@ export const MNIST: Family = {
 };
 
 /**
- * @see Xiao, Rasul and Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017. Lengths and checksums
- * as TensorFlow Datasets lists them.
+ * @see Xiao, Rasul and Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017. Lengths and
+ *   checksums as listed by TensorFlow Datasets.
  */
 export const FASHION_MNIST: Family = {
   dataset: "fashion-mnist",

@@ -2,17 +2,17 @@ import { gunzipSync } from "node:zlib";
 import { UserError } from "@benn/core";
 import { foreignFileError } from "@benn/data-kit";
 
-/** Numbers of a file in the IDX format. */
+/** The contents of a file in the IDX format. */
 export interface IdxArray {
   readonly shape: readonly number[];
   /** Row by row; a view of the file's bytes. */
   readonly values: Uint8Array;
 }
 
-/** Unpacked, more than any file of the MNIST family has: a file that grows beyond it is none. */
+/** More than any unpacked file of the MNIST family: a file that grows beyond it is not one. */
 const LARGEST = 2 ** 30;
 
-/** A file's bytes, unpacked if they are packed with gzip. @throws UserError for what cannot be unpacked */
+/** A file's bytes, decompressed if they are gzipped. @throws UserError if they cannot be decompressed */
 export function gunzipped(bytes: Uint8Array, path: string, dataset: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
@@ -24,10 +24,10 @@ export function gunzipped(bytes: Uint8Array, path: string, dataset: string): Uin
 }
 
 /**
- * Parses a file of bytes in the IDX format: two zeros, 8 for bytes, the number of axes, each axis's length as a big-endian 32-bit integer, then
- * the values.
- * @param axes that it must have
- * @throws UserError for another file, another type or number of axes, or another number of values than the lengths say
+ * Parses a file of bytes in the IDX format: two zeros, 8 for bytes, the number of axes, each axis's length as a big-endian 32-bit integer,
+ * then the values.
+ * @param axes required number of axes
+ * @throws UserError for another file, another type or number of axes, or a number of values that does not match the lengths
  * @see Y. LeCun, C. Cortes and C. J. C. Burges, "The MNIST database of handwritten digits", http://yann.lecun.com/exdb/mnist/
  */
 export function parseIdx(bytes: Uint8Array, axes: number, path: string, dataset: string): IdxArray {

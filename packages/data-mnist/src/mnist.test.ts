@@ -109,7 +109,7 @@ describe("a download", () => {
     await expect(downloadIdx(family, bad, cache)).rejects.toThrow(
       /mnist: what came from .*t10k-labels-idx1-ubyte\.gz is not the expected file: SHA-256/,
     );
-    // The three that were right are kept, so that the next call asks for the fourth alone.
+    // The three that were right are kept, so that the next call requests only the fourth.
     const asked: string[] = [];
     await downloadIdx(family, await serving(packed, asked), cache);
     expect(asked).toEqual(["t10k-labels-idx1-ubyte"]);

@@ -24,8 +24,8 @@ export type MnistOptions = z.output<typeof mnistOptions>;
 const SHAPE = [SIDE, SIDE, 1] as const;
 
 /**
- * A data set in MNIST's form: grey images of 28×28, [28, 28, 1], of ten classes.
- * @throws UserError for options that do not go together
+ * A dataset in MNIST's form: grey images of 28×28, [28, 28, 1], of ten classes.
+ * @throws UserError for options that exclude one another
  */
 export function mnist(family: Family, options: MnistOptions): Dataset {
   const { dataset, title, labels } = family;

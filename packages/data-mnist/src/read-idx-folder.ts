@@ -9,22 +9,22 @@ import { gunzipped, parseIdx } from "./idx.ts";
 /** Side of the images, in pixels. */
 export const SIDE = 28;
 
-/** What the four files hold. */
+/** The contents of the four files. */
 export interface IdxSource {
   readonly train: Images;
   readonly test: Images;
-  /** SHA-256 of each file, unpacked, by its official name. */
+  /** SHA-256 of each file, decompressed, by its official name. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** The path of a file in a folder: packed or not, its name with a hyphen or, as some unpack it, with a dot. */
+/** The path of a file in a folder: compressed or not, its name with a hyphen or, as some unpack it, with a dot. */
 function pathOf(folder: string, file: IdxFile): string | undefined {
   return [file, `${file}.gz`, file.replace("-idx", ".idx"), `${file.replace("-idx", ".idx")}.gz`]
     .map((name) => join(folder, name))
     .find((path) => existsSync(path));
 }
 
-/** The folder of the files: this one, or the one below it that torchvision makes. @returns undefined if neither has one of them */
+/** The folder of the files: this one, or the subfolder that torchvision creates. @returns undefined if neither has any of them */
 export function idxFolder(folder: string, { torchvision }: Family, every = false): string | undefined {
   const has =
     (path: string) =>
@@ -36,7 +36,7 @@ export function idxFolder(folder: string, { torchvision }: Family, every = false
 /**
  * Reads the four files of a folder.
  * @param onFile called after each file that was read
- * @throws UserError for a folder without them, or files that are damaged, of other sizes, or do not fit together
+ * @throws UserError for a folder without them, or files that are damaged, have other sizes, or do not fit together
  */
 export async function readIdxFolder(folder: string, family: Family, onFile?: (done: number, total: number) => void): Promise<IdxSource> {
   const { dataset } = family;

@@ -10,7 +10,7 @@ export function idx(shape: readonly number[], values: Uint8Array): Uint8Array {
   return Buffer.concat([new Uint8Array(head.buffer), values]);
 }
 
-/** A grey image of 28×28 with a bar where its class says, and noise that its row decides. */
+/** A grey image of 28×28 with a bar that marks its class, and noise that depends on its row. */
 export function image(row: number): Uint8Array {
   return Uint8Array.from({ length: 784 }, (_, i) => {
     const [x, y] = [i % 28, Math.floor(i / 28)];

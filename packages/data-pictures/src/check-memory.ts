@@ -3,12 +3,12 @@ import { machineMemory } from "@benn/core/node";
 import { bytes as sizeText } from "@benn/core/quantities";
 import { DATASET } from "./dataset-name.ts";
 
-/** What a file that is kept may have at most, less its header: Node reads no larger one at once. */
+/** Maximum size of a cached file without its header: Node cannot read larger ones at once. */
 const LARGEST = 2 ** 31 - 2 ** 20;
 
 /**
- * Refuses more pictures than may be held in memory, before any is decoded: a quarter of the machine's, at most 2 GiB.
- * @throws UserError with the number of bytes, and the side at which they would fit
+ * Refuses more pictures than may be held in memory, before any is decoded: a quarter of the machine's memory, at most 2 GiB.
+ * @throws UserError with the number of bytes, and the image side at which they would fit
  */
 export function checkMemory(count: number, size: number, memory: number = machineMemory()): void {
   const most = Math.min(LARGEST, memory / 4);

@@ -1,2 +1,2 @@
-/** What the configuration calls the data set, and messages begin with. */
+/** Name of the dataset in the configuration, with which messages begin. */
 export const DATASET = "pictures";

@@ -7,7 +7,7 @@ import { DATASET } from "./dataset-name.ts";
 import type { Recipe } from "./decode-thread.ts";
 import type { PicturesOptions } from "./pictures-options.ts";
 
-/** Pictures decoded at once, and so between two looks at whether to stop. */
+/** Number of pictures decoded at once, between two checks for a stop. */
 const BATCH = 32;
 /** Decoded sets that stay in the cache. */
 const KEPT = 8;
@@ -21,9 +21,8 @@ export interface DecodedPictures {
 }
 
 /**
- * Decodes all pictures of these parts, one part behind the other, by threads. What comes of it is kept in the cache, until a file changes in
- * size or time.
- * @throws UserError for a broken picture, unless those are to be skipped, and where files cannot be read
+ * Decodes all pictures of these parts in threads, one part after the other. The result is cached until a file changes in size or time.
+ * @throws UserError for a broken picture, unless those are to be skipped, and if files cannot be read
  */
 export async function decodeAll(
   parts: readonly FolderPictures[],
@@ -59,7 +58,7 @@ export async function decodeAll(
       await pool.dispose();
     }
   };
-  // A kept set with broken pictures in it was asked for with `skip`, and serves no other.
+  // A cached set with broken pictures was made with `skip`, and is not valid without it.
   const { metadata, tensors } = await keptFile(
     cache,
     {
@@ -92,7 +91,7 @@ async function decodeBy(
   let next = start(0);
   for (let from = 0; next !== undefined; from += BATCH) {
     const decoding: Decoding = next;
-    next = start(from + BATCH); // the threads go on while this one looks at what has come
+    next = start(from + BATCH); // the threads continue while this one processes the results
     await watch("decoding pictures", from, paths.length);
     for (const { row, reason, fatal } of await decoding.finished) {
       const path = paths[from + row];

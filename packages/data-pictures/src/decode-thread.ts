@@ -1,9 +1,9 @@
-// What each thread of the decoder runs. Pictures are resized as a packed model resizes them, so that `predict` makes the very bytes of a picture
-// that training had of it.
+// The code of each decoder thread. Pictures are resized as in packed models, so that `predict` gets exactly the bytes of a picture that
+// training used.
 import { decodeHere, openPicture } from "@benn/data-kit/thread";
 import { resize } from "@benn/packed/resize";
 
-/** What a thread is told. */
+/** The recipe that is sent to a thread. */
 export interface Recipe {
   readonly size: number;
   readonly squash: boolean;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { DATASET } from "./dataset-name.ts";
 
 /**
- * A sentence if pictures for testing are also among those for training, which makes scores look better than they are. Pictures are the
- * same if their bytes are, once decoded and resized.
+ * A warning if test pictures are also among the training pictures, which makes scores look better than they are. Pictures are equal if
+ * their decoded and resized bytes are.
  * @param pixels [n, bytesEach]
  */
 export function duplicatesAcross(

@@ -4,7 +4,7 @@ import { UserError } from "@benn/core";
 import { foreignFileError, listFolder, type Neighbour, neighbourAmong, PICTURE_NEIGHBOURS, readFirst } from "@benn/data-kit";
 import { DATASET } from "./dataset-name.ts";
 
-/** Where the pictures of each part lie. */
+/** The folders of the parts. */
 export interface Parts {
   readonly train: string;
   /** Absent: a test part is to be split off. */
@@ -12,7 +12,7 @@ export interface Parts {
   readonly warnings: readonly string[];
 }
 
-/** What people call the parts, in small letters, the likeliest first. */
+/** Common names of the parts, in lower case, the likeliest first. */
 const NAMES = {
   train: ["train", "training"],
   test: ["test", "testing"],
@@ -25,9 +25,9 @@ const ARCHIVES: readonly Neighbour[] = [
 ];
 
 /**
- * Finds out whether a folder has parts or classes. Its folders are parts if all of them are called as parts are: one called "train" among others
- * is a class, of pictures of trains.
- * @throws UserError for what is no folder, or one without folders
+ * Detects whether a folder contains parts or classes. Its folders are parts if all of them have names of parts: one called "train" among
+ * others is a class, of pictures of trains.
+ * @throws UserError for what is not a folder, or one without folders
  */
 export async function findParts(data: string): Promise<Parts> {
   const stats = statSync(data, { throwIfNoEntry: false });
@@ -66,11 +66,11 @@ export async function findParts(data: string): Promise<Parts> {
   return { train, ...(held !== undefined && { test: held }), warnings: [] };
 }
 
-/** Archives often unpack to one folder that holds everything. */
+/** Archives often unpack to a single folder that contains everything. */
 function refuseOuterFolder(data: string, only: string): void {
   const inner = join(data, only);
   const count = listFolder(inner, DATASET).filter(({ kind }) => kind === "folder").length;
-  if (count < 2) return; // one class, which is said elsewhere
+  if (count < 2) return; // a single class, which is reported elsewhere
   throw new UserError(
     `${DATASET}: "${data}" has only the folder "${only}", which has ${count} folders of its own. If those are the classes, name it: --data ${inner}.`,
   );

@@ -22,8 +22,7 @@ export interface ListedPictures {
 }
 
 /**
- * Lists a folder of pictures by class: a class is a folder, and pictures may lie deeper in it. Classes and pictures come in the order of
- * their names.
+ * Lists a folder of pictures by class: a class is a folder, and pictures may be in its subfolders. Classes and pictures are sorted by name.
  * @throws UserError for fewer than two classes, an empty one, or parts whose classes differ
  */
 export async function listParts(data: string, watch: Watch): Promise<ListedPictures> {
@@ -49,7 +48,7 @@ export async function listParts(data: string, watch: Watch): Promise<ListedPictu
 
 const PICTURE = /\.(?:jpe?g|png|webp)$/i;
 
-/** A sentence if pictures lie beside the folders of classes, where they are of none. */
+/** A warning if pictures are next to the folders of classes, where they belong to none. */
 function besideClasses(root: string): string[] {
   const loose = listFolder(root, DATASET).filter(({ kind, name }) => kind === "file" && PICTURE.test(name));
   const [first] = loose;

@@ -20,7 +20,7 @@ const [photos, parts, cache] = [join(shared, "photos"), join(shared, "parts"), j
 beforeAll(async () => {
   await writePhotographs(photos, byClass(CLASSES, 10));
   await writePhotographs(parts, [...byClass(CLASSES, 6, { prefix: "train" }), ...byClass(CLASSES, 3, { prefix: "test", from: 6 })]);
-}, 120_000); // unpacks the sample, on cores that others may need
+}, 120_000); // unpacks the sample, on cores that are shared
 afterAll(() => rmSync(shared, { recursive: true, force: true }));
 
 type Options = z.input<typeof picturesOptions>;
@@ -54,7 +54,7 @@ test("classes are the folders, a fifth of each is for testing, whatever the run'
   expect(await other.test.images(rows)).toEqual(await held.images(rows));
   expect(other.provenance).toEqual(provenance);
   expect((await load({ data: photos, testShare: 0.5 })).test.labels).toHaveLength(15);
-  // Another class leaves the test pictures of these as they are.
+  // Another class leaves the test pictures of these unchanged.
   const more = await copy(photos);
   await writePhotographs(more, byClass(["airplane"], 4));
   const wider = await load({ data: more });
@@ -142,7 +142,7 @@ test("pictures of all kinds and deeper in folders belong to the first level's cl
       seen.add([corner(0), corner(7)].map((pixel) => pixel.map((value) => Math.round(value / 32)).join()).join(" "));
     }
   }
-  expect(seen).toContain("6,0,0 0,0,6"); // the wide one, and the turned one
+  expect(seen).toContain("6,0,0 0,0,6"); // the wide one, and the rotated one
   expect(seen).toContain("8,8,8 8,8,8"); // the transparent one
 });
 
@@ -166,7 +166,7 @@ test("decoded pictures are kept: the second start reads no picture, and a change
   expect(await told()).toEqual(["decoding pictures"]);
   for (const name of readdirSync(own)) writeFileSync(join(own, name), readFileSync(join(own, name)).fill(1, 2000));
   expect(await told()).toEqual(["decoding pictures"]);
-  // The newest few stay.
+  // The newest few are kept.
   for (let i = 0; i < 9; i++) {
     writeFileSync(join(own, `${i}.pictures`), "");
     utimesSync(join(own, `${i}.pictures`), 1e9 + i, 1e9 + i);

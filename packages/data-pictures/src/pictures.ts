@@ -10,9 +10,9 @@ import type { PicturesOptions } from "./pictures-options.ts";
 import { splitByClass } from "./split-by-class.ts";
 
 /**
- * Pictures of one's own: a folder of JPEG, PNG or WebP files for each class, with a part for testing or without. Images are
- * [size, size, 3], decoded once and held in memory.
- * @throws UserError for options that do not go together
+ * Your own pictures: a folder of JPEG, PNG or WebP files per class, with or without a test part. Images are [size, size, 3], decoded once
+ * and held in memory.
+ * @throws UserError for options that exclude one another
  */
 export function pictures(options: PicturesOptions): Dataset {
   const { data, size, fit, testShare, onBroken, cache = cacheFolder(DATASET), trainRows, testRows } = options;
@@ -94,7 +94,7 @@ function digest({ labels, pixels }: { labels: Int32Array; pixels: Uint8Array }, 
   return hash.digest("hex");
 }
 
-/** @throws UserError for a class of which no sound picture is left */
+/** @throws UserError for a class without an intact picture */
 function refuseEmptied(labels: Int32Array, rows: Int32Array, classes: readonly string[], part: string): void {
   const left = new Set(Array.from(rows, (row) => labels[row]));
   const emptied = classes.find((_, label) => !left.has(label));

@@ -1,8 +1,8 @@
 import type { Definition, Preset } from "@benn/core";
 
 /**
- * What suits a few hundred to a few thousand pictures of one's own: small batches, since an epoch has few pictures; a narrow residual net; and
- * members that start afresh, since their differences are what a vote lives on.
+ * For a few hundred to a few thousand pictures: small batches, since an epoch has few pictures; a narrow residual network; and members that
+ * start from fresh weights, since a vote depends on their differences.
  */
 export const ownPictures: Definition<Preset> = {
   description: "a small ensemble on a folder of your own pictures: --data DIR",

@@ -4,10 +4,10 @@ import { takeRows } from "@benn/data-kit";
 import { DATASET } from "./dataset-name.ts";
 
 /**
- * Splits rows into training and test rows: of each class its share, but at least one of each. A class's test rows depend on its name and its
- * rows alone, not on a run's seed or on other classes, so that runs compare.
+ * Splits rows into training and test rows: the share of each class, but at least one row. A class's test rows depend on its name and its
+ * rows alone, not on a run's seed or on other classes, so that runs are comparable.
  * @param labels class of every row
- * @param rows in rising order, those of one class together
+ * @param rows in ascending order, those of one class together
  * @throws UserError for a class of one picture
  */
 export function splitByClass(

@@ -4,10 +4,10 @@ import { createRandom } from "@benn/core/internals";
 import { cifar10, cifar10Options } from "@benn/data-cifar";
 import sharp from "sharp";
 
-/** A picture file to be written. */
+/** A picture file to write. */
 export interface Photograph {
   readonly path: string;
-  /** Class of the built-in sample, and which of its pictures. */
+  /** Class of the built-in sample, and the index of its picture. */
   readonly label: string;
   readonly nth: number;
   /** Of the file; 32×32 enlarged. */
@@ -30,7 +30,7 @@ async function readSample(): Promise<(label: string, nth: number) => Promise<Buf
   };
 }
 
-/** Writes photographs as files of the kinds that their names say. */
+/** Writes photographs as files of the types given by their names. */
 export async function writePhotographs(folder: string, photographs: readonly Photograph[]): Promise<void> {
   sample ??= readSample();
   const read = await sample;
@@ -43,7 +43,7 @@ export async function writePhotographs(folder: string, photographs: readonly Pho
   }
 }
 
-/** `count` photographs of each label in a folder of its name below `prefix`, JPEG and PNG in turn, of various sizes. */
+/** `count` photographs of each label in a folder of its name in `prefix`, JPEG and PNG alternating, of various sizes. */
 export function byClass(labels: readonly string[], count: number, { prefix = "", from = 0 } = {}): Photograph[] {
   return labels.flatMap((label) =>
     Array.from({ length: count }, (_, i) => ({

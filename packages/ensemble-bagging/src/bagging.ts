@@ -1,8 +1,8 @@
 import type { EnsembleScheme } from "@benn/core";
 
 /**
- * Bagging: member k trains, and is scored, on n rows drawn once with replacement; every member's vote weight is 1. About
- * n/e rows are never drawn and give the out-of-bag score.
+ * Bagging: member k is trained and scored on n rows drawn once with replacement; every member's vote weight is 1. About n/e rows are never
+ * drawn and give the out-of-bag score.
  * @see Breiman, "Bagging predictors", Machine Learning 24, 1996
  * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019
  */

@@ -1,12 +1,12 @@
-/** A member's vote weight, from its weighted training error 0 < ε < 1. */
+/** Computes a member's vote weight from its weighted training error 0 < ε < 1. */
 export interface AlphaRule {
   alpha(error: number, classes: number): number;
-  /** The smallest error a member is too weak with. */
+  /** The smallest error at which a member is too weak. */
   limit(classes: number): number;
 }
 
 /**
- * AdaBoost's: `½·ln((1 − ε)/ε)`, negative where ε > ½.
+ * AdaBoost's: `½·ln((1 − ε)/ε)`, negative if ε > ½.
  * @see Freund and Schapire, "A decision-theoretic generalization of on-line learning and an application to boosting", 1997
  */
 export const halfLog: AlphaRule = {
@@ -15,8 +15,8 @@ export const halfLog: AlphaRule = {
 };
 
 /**
- * SAMME's, times a shrinkage s: `s·(ln((1 − ε)/ε) + ln(K − 1))`, positive where a member is better than guessing one
- * of K classes, ε < 1 − 1/K.
+ * SAMME's, times a shrinkage s: `s·(ln((1 − ε)/ε) + ln(K − 1))`, positive if a member is better than guessing one of K classes, ε < 1 −
+ * 1/K.
  * @see Zhu, Zou, Rosset and Hastie, "Multi-class AdaBoost", 2009, algorithm 2, step (c), for s = 1
  */
 export const samme = (shrinkage: number): AlphaRule => ({

@@ -142,7 +142,7 @@ test("weights that overflow, or of which none is left, stop the run instead of p
     reason: expect.stringContaining("none is above 0"),
   });
 
-  const lone = { sampleWeights: Float64Array.of(1e-200, 1, 0, 0) }; // α = 230, and exp(±230) still has room
+  const lone = { sampleWeights: Float64Array.of(1e-200, 1, 0, 0) }; // α = 230, and exp(±230) is still finite
   expectNumbers(
     verdict("adaboost", lone).weights.map((w) => w / 1e-100),
     [1, 1, 0, 0],

@@ -2,7 +2,7 @@ import { type EnsembleScheme, resample, type Verdict, z } from "@benn/core";
 import { halfLog, samme } from "./alpha-rules.ts";
 import type { WeightRule } from "./weight-rules.ts";
 
-/** The options of every boosting scheme here; a registered name brings its own default of `alpha`. */
+/** The options of every boosting scheme here; each registered name has its own default of `alpha`. */
 export const boostOptions = (alpha: "half-log" | "samme") =>
   z.object({
     alpha: z.enum(["half-log", "samme"]).default(alpha).describe("½·ln((1−ε)/ε), or shrinkage·(ln((1−ε)/ε) + ln(K−1))"),
@@ -21,9 +21,9 @@ export const boostOptions = (alpha: "half-log" | "samme") =>
 export type BoostOptions = z.output<ReturnType<typeof boostOptions>>;
 
 /**
- * Boosting: rows the last member had wrong weigh more for the next one. Its vote weight follows from its weighted error ε by the alpha rule,
- * and the next sample weights by the weight rule. Sample weights are float64 and never normalised here.
- * @param name what the scheme calls itself in messages
+ * Boosting: rows that the last member misclassified weigh more for the next one. Its vote weight follows from its weighted error ε by the
+ * alpha rule, and the next sample weights by the weight rule. Sample weights are float64 and never normalized here.
+ * @param name of the scheme in messages
  */
 export function boost(name: string, reweigh: WeightRule, options: BoostOptions): EnsembleScheme {
   const rule = options.alpha === "samme" ? samme(options.shrinkage) : halfLog;
@@ -31,7 +31,7 @@ export function boost(name: string, reweigh: WeightRule, options: BoostOptions):
     begin: ({ samples }) => new Float64Array(samples).fill(1 / (options.start === "guarded" ? samples + 0.001 : samples)),
 
     draw({ sampleWeights, samples, purpose, random }) {
-      // Scoring draws rows in either case: an epoch's score is the share of right answers in a weighted sample.
+      // Scoring draws rows in either case: an epoch's score is the accuracy on a weighted sample.
       if (options.weighting === "loss" && purpose === "train") return { kind: "weighted", sampleWeights };
       return { kind: "rows", rows: resample(sampleWeights, samples, random("epoch")) };
     },
@@ -39,7 +39,7 @@ export function boost(name: string, reweigh: WeightRule, options: BoostOptions):
     next({ member, sampleWeights, wrong, error, classes }): Verdict {
       const who = `${name}: member ${member + 1}`;
       if (error === 0) {
-        // A perfect member's vote weight would be infinite: it gets that of one which is wrong on half a row.
+        // A perfect member's vote weight would be infinite: it gets the weight of a member that misclassifies half a row.
         const alpha = rule.alpha(1 / (2 * sampleWeights.length), classes);
         if (Number.isFinite(alpha)) return { kind: "stop", alpha, reason: `${who} has a weighted error of 0; nothing is left to boost.` };
       }
@@ -66,7 +66,7 @@ export function boost(name: string, reweigh: WeightRule, options: BoostOptions):
   };
 }
 
-/** Whether rows can be drawn by these weights; single negative ones may stand, since the draw counts them as 0. */
+/** Whether rows can be drawn by these weights; single negative ones are allowed, since a draw treats them as 0. */
 function isUsable(sampleWeights: Float64Array): boolean {
   const total = sampleWeights.reduce((sum, w) => sum + w, 0);
   return Number.isFinite(total) && sampleWeights.some((w) => w > 0);

@@ -1,7 +1,7 @@
-/** The next sample weights [n] from the present ones, which stay as they are; not normalised. */
+/** Computes the next sample weights [n] from the current ones, which stay unchanged; not normalized. */
 export type WeightRule = (round: {
   readonly sampleWeights: Float64Array;
-  /** [n], 1 where the member is wrong, 0 where it is right. */
+  /** [n]: 1 if the member is wrong, 0 if it is right. */
   readonly wrong: Uint8Array;
   readonly alpha: number;
   readonly classes: number;
@@ -16,13 +16,13 @@ export type WeightRule = (round: {
 export const exponential: WeightRule = ({ sampleWeights, wrong, alpha }) =>
   sampleWeights.map((w, i) => w * Math.exp(alpha * margin(wrong, i)));
 
-/** LogitBoost's, as in the reference: `1 / ((1/w − 1)·exp(−α·m) + 1)`, that is logit(w) moved by α·m, so 0 ≤ w ≤ 1. */
+/** LogitBoost's, as in the reference: `1 / ((1/w − 1)·exp(−α·m) + 1)`, that is, logit(w) shifted by α·m, so 0 ≤ w ≤ 1. */
 export const logit: WeightRule = ({ sampleWeights, wrong, alpha }) =>
   sampleWeights.map((w, i) => 1 / ((1 / w - 1) * Math.exp(-alpha * margin(wrong, i)) + 1));
 
 /**
- * MildBoost's, as in the reference: the rest to 1 is what moves, `u = (1 − w)·exp(−α·m)`, scaled to
- * `u·(n/K)/Σ|u|`, and `w = 1 − u`. From the second member on all weights lie close to 1 − 1/K; one may be negative.
+ * MildBoost's, as in the reference: the difference from 1 is updated, `u = (1 − w)·exp(−α·m)`, scaled to `u·(n/K)/Σ|u|`, and `w = 1 − u`.
+ * From the second member on all weights are close to 1 − 1/K; one may be negative.
  */
 export const mild: WeightRule = ({ sampleWeights, wrong, alpha, classes }) => {
   const rest = sampleWeights.map((w, i) => (1 - w) * Math.exp(-alpha * margin(wrong, i)));

@@ -1,12 +1,12 @@
 import type { EnsembleScheme } from "@benn/core";
 
 /**
- * A deep ensemble: every member trains, and is scored, on all rows, and every member's vote weight is 1. Members differ by their seeds
- * alone: initial weights, order of the rows, augmentation, dropout. No row stays out of the bag.
+ * A deep ensemble: every member is trained and scored on all rows, and every member's vote weight is 1. Members differ only by their seeds:
+ * initial weights, order of the rows, augmentation, dropout. No row is out of bag.
  *
- * `fresh`, since a member that goes on from the one before on the same rows is the same training continued, and no ensemble.
+ * `fresh`, because a member that starts from the previous one on the same rows would only continue the same training.
  * @see B. Lakshminarayanan, A. Pritzel and C. Blundell, "Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles",
- * NeurIPS 2017, algorithm 1, without its adversarial examples
+ *   NeurIPS 2017, algorithm 1, without its adversarial examples
  */
 export const deepEnsemble: EnsembleScheme = {
   independent: true,

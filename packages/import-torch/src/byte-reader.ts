@@ -1,6 +1,6 @@
 import { UserError } from "@benn/core";
 
-/** Reads a file's bytes from front to back, and never past their end. */
+/** Reads a file's bytes sequentially, and never past their end. */
 export class ByteReader {
   /** The file, for messages. */
   readonly who: string;
@@ -18,7 +18,7 @@ export class ByteReader {
     return this.bytes.length - this.at;
   }
 
-  /** The place of the next `count` bytes, which are then behind. @throws UserError when there are not so many */
+  /** The offset of the next `count` bytes, which are consumed. @throws UserError if there are fewer */
   skip(count: number): number {
     if (count > this.left) {
       throw new UserError(`${this.who}: is cut short: ${count} bytes should follow byte ${this.at}, ${this.left} do. Copy the file again.`);
@@ -54,7 +54,7 @@ export class ByteReader {
     return this.#view.getBigInt64(this.skip(8), true);
   }
 
-  /** The one big-endian number of a pickle. */
+  /** The only big-endian number type in pickles. */
   f8BigEndian(): number {
     return this.#view.getFloat64(this.skip(8), false);
   }

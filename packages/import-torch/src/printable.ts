@@ -1,6 +1,6 @@
 import { printable as safe } from "@benn/core/internals";
 
-/** A name or a value of a checkpoint as it may be shown: short, and without anything that a terminal obeys. */
+/** A name or value of a checkpoint made safe to print: short, and without terminal control characters. */
 export function printable(text: string, limit = 120): string {
   return safe(text, limit);
 }

@@ -1,4 +1,4 @@
-// Puts pickles together opcode by opcode, as an attacker would, and as Python does.
+// Builds pickles opcode by opcode, like an attacker, and like Python.
 
 export type Part = string | Uint8Array | readonly Part[];
 
@@ -56,7 +56,7 @@ export function legacy(value: Uint8Array, keys: readonly string[], data: Uint8Ar
   );
 }
 
-/** A state dict of one tensor [2], `weight`: its pickle, in which `beside` stands as another entry. */
+/** A state dict of one tensor [2], `weight`: its pickle, with `beside` as another entry. */
 export const stateDict = (...beside: Part[]): Uint8Array =>
   pickle(
     "}(",

@@ -9,12 +9,12 @@ export const distillationOptions = z.object({
 });
 
 /**
- * Knowledge distillation: a teacher's probabilities q, from its logits v, are targets beside the labels,
+ * Knowledge distillation: a teacher's probabilities q, from its logits v, are targets in addition to the labels,
  *
  *     share · T² · Σ q log(q / p) + (1 − share) · cross-entropy(z, label),   q = softmax(v / T),   p = softmax(z / T)
  *
- * for each row of logits z, with the sum over the classes. Σ q log(q / p) is the cross-entropy of the paper less the entropy of q: the gradients are the
- * same, and it is 0 where the student has the teacher's probabilities. T² keeps the two gradients in proportion whatever T is.
+ * for each row of logits z, with the sum over the classes. Σ q log(q / p) is the paper's cross-entropy minus the entropy of q: the
+ * gradients are the same, and it is 0 if the student has the teacher's probabilities. T² keeps the two gradients in proportion for any T.
  * @see G. Hinton, O. Vinyals and J. Dean, "Distilling the Knowledge in a Neural Network", 2015, section 2
  */
 export function distillation({ teacher, temperature, share }: z.output<typeof distillationOptions>): Loss {

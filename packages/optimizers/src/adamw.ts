@@ -9,7 +9,7 @@ export const adamwOptions = z.object({
 });
 
 /**
- * Adam with decoupled weight decay: the gradient g goes to the moments as it is, and
+ * Adam with decoupled weight decay: the moments use the gradient g unchanged, and
  *
  *     w ← (1 − rate · weightDecay) w − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
  *

@@ -8,17 +8,17 @@ export const bopOptions = z.object({
 });
 
 /**
- * Bop, the binary optimizer: there are no latent weights, only signs, and an average m of their gradients says which to flip.
+ * Bop, the binary optimizer: there are no latent weights, only signs, and an average m of their gradients decides which to flip.
  *
  *     m ← (1 − γ) m + γ g,   s ← −s where s · m > τ   (|m| exceeds τ, with the sign of the weight)
  *
- * γ is `gamma` times the share of the learning rate that the schedule gives the step, at most 1: the authors decay γ as others do the rate. The
- * learning rate itself does not matter. It claims binary kernels alone; name another optimizer behind it for the rest.
+ * γ is `gamma` times the scheduled share of the learning rate, at most 1: the authors decay γ as others decay the learning rate. The
+ * learning rate itself has no effect. Bop claims only binary kernels; list another optimizer after it for the rest.
  *
- * Kernels that are not yet signs, fresh ones or those of a run with another optimizer, are taken by their sign (+1 at 0) in the first step.
- * It goes with a binarizer that leaves signs as they are and passes their gradients on, `sign`. Under one that scales and centres, `deterministic`,
- * flips are the same signs' flips, but the gradient is n times as large (n weights a filter), holds the scale's share too, and where a filter's
- * weights agree in all input channels centring makes 0 of them, which counts as +1.
+ * Kernels that are not signs yet, fresh ones or those of a run with another optimizer, are replaced by their sign (+1 at 0) in the first
+ * step. Use it with a binarizer that leaves signs unchanged and passes their gradients on: `sign`. With one that scales and centres, such
+ * as `deterministic`, the same signs flip, but the gradient is n times as large (n weights per filter) and includes the scale's share, and
+ * where a filter's weights agree in all input channels, centring turns them into 0, which counts as +1.
  * @see K. Helwegen et al., "Latent Weights Do Not Exist: Rethinking Binarized Neural Network Optimization", NeurIPS 2019, algorithm 1
  */
 export function bop({ gamma, threshold }: z.output<typeof bopOptions>): Optimizer {

@@ -1,14 +1,13 @@
 import { type ParameterStep, type ParameterUpdate, z } from "@benn/core";
 
-/** Options of optimizers that decay weights. */
+/** Options of optimizers with weight decay. */
 export const decayOptions = (weightDecay: number, description: string) => ({
   weightDecay: z.number().min(0).default(weightDecay).describe(description),
   decay: z.enum(["all", "kernels"]).default("all").describe("which parameters decay: all, or kernels alone, no bias and no batch norm"),
 });
 
 /**
- * Updates the parameters that decay and, with another decay of 0, those that do not: each of the two at once, so that a backend can do
- * them in one kernel.
+ * Updates the parameters with weight decay and, separately, those without: each group at once, so that a backend can do so in one kernel.
  * @see P. Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, section 5.1: no decay of batch norm;
  *   T. He et al., "Bag of Tricks for Image Classification with Convolutional Neural Networks", CVPR 2019, section 3.1: nor of biases
  */

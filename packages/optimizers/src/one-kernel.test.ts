@@ -1,4 +1,4 @@
-// On an engine that has a kernel for the step, against the same step composed of TensorFlow.js's own.
+// Compares an engine that has a kernel for the step with the same step composed from TensorFlow.js's own kernels.
 import { BACKEND_NAME, registerWasmBackend } from "@benn/backend-wasm";
 import { createContainer, OPTIMIZERS, type ParameterStep, type Spec } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
@@ -38,7 +38,7 @@ test.for<[string, readonly string[], Spec]>([
 
 /** Weights and slots after three steps. */
 function steps(backend: string, spec: Spec, shapes: readonly (readonly number[])[], seed: number): Float32Array[] {
-  void tf.setBackend(backend); // at once: both are ready
+  void tf.setBackend(backend); // takes effect at once: both are initialized
   const { numTensors } = tf.memory();
   const optimizer = container.resolve(OPTIMIZERS).create(spec);
   const values = tf.tidy(() => {

@@ -14,8 +14,8 @@ export const sgdOptions = z.object({
  *
  *     v ← μ v + g,   w ← w − rate · (g + μ v)
  *
- * or `w ← w − rate · v` without Nesterov's look ahead. This is the form of PyTorch's `SGD`: the rate scales the velocity as a whole, where in the
- * paper the velocity holds rates of earlier steps, so the two differ only while a schedule changes the rate.
+ * or `w ← w − rate · v` without Nesterov's look-ahead. This is the form of PyTorch's `SGD`: the rate scales the velocity as a whole, while
+ * in the paper the velocity contains the rates of earlier steps, so the two differ only while a schedule changes the rate.
  * @see I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013,
  *   equations 3 and 4
  */

@@ -3,8 +3,8 @@ import * as tf from "@benn/core/tensorflow";
 
 /**
  * Takes steps with these gradients of one parameter, with a learning rate of 0.05, by stock kernels.
- * @param scheduled share of the learning rate in each step; the rate itself stays
- * @returns the weights at the end
+ * @param scheduled share of the learning rate in each step; the rate itself is constant
+ * @returns the final weights
  */
 export function takeSteps(
   optimizer: Optimizer,

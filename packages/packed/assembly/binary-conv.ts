@@ -1,20 +1,20 @@
-// Convolution of ±1 by ±1: popcount(activations XOR kernel). Two forms of the inner loop give the same counts, one of 64-bit
-// words and the scalar popcount, one of 128-bit vectors and the popcount of bytes; which is faster depends on the machine.
+// Convolution of ±1 by ±1: popcount(activations XOR kernel). Two variants of the inner loop give the same counts: one with 64-bit words and
+// the scalar popcount, one with 128-bit vectors and the popcount of bytes. Which is faster depends on the machine.
 //
-// An activation map is [height, width, words]: bit c of a pixel's words says that channel c is +1, bits beyond the last
-// channel are 0. A patch is gathered as one dense row of bits, tap by tap. Taps outside the image leave 0 bits; what
-// those add to a filter's count is known beforehand and is part of the tables.
+// An activation map is [height, width, words]: bit c of a pixel's words is set if channel c is +1; bits beyond the last channel are 0. A
+// patch is gathered as one dense row of bits, tap by tap. Taps outside the image give 0 bits; their contribution to a filter's count is
+// known in advance and included in the tables.
 //
-// Filters come in groups of four, in descending order within each word of the output: a sign bit shifted in at the
-// right then ends at its filter's place. A group is [words][4] for the scalar form; for vectors two halves, each
-// [words / 2][2 filters][2 words] and, if words is odd, [2 filters].
+// Filters come in groups of four, in descending order within each word of the output: a sign bit that is shifted in at the right then ends
+// up in its filter's place. A group is [words][4] for the scalar variant; for vectors it has two halves, each [words / 2][2 filters][2
+// words] and, if words is odd, [2 filters].
 
 // @inline
 export function wordsOf(bits: i32): i32 {
   return (bits + 63) >> 6;
 }
 
-/** The patch whose first tap lies at (top, left), as one row of bits. */
+/** Gathers the patch whose first tap is at (top, left) as one row of bits. */
 export function gather(x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, top: i32, left: i32, row: usize): void {
   const words = wordsOf(c),
     bytes = (<usize>words) << 3;
@@ -55,7 +55,7 @@ export function gather(x: usize, h: i32, w: i32, c: i32, kh: i32, kw: i32, top: 
   if (filled) store<u64>(row, acc);
 }
 
-/** The sum of the bytes of v, which may be as large as 255 each, in each of two 64-bit halves; together the count. */
+/** The sum of the bytes of v, which may be as large as 255 each, in each of two 64-bit halves; the count is the sum of both. */
 // @inline
 function widen(v: v128): v128 {
   return i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(v));
@@ -82,7 +82,7 @@ function countPair(a: usize, b: usize, kernel: usize, words: i32): v128 {
       s01 = s00,
       s10 = s00,
       s11 = s00;
-    // A byte holds the counts of 31 vectors and no more.
+    // The counts of 31 vectors fit a byte, no more.
     let run = min(31, k >> 1);
     k -= run << 1;
     for (; run > 0; run--) {
@@ -116,13 +116,13 @@ function countPair(a: usize, b: usize, kernel: usize, words: i32): v128 {
   return sumLanes(t00, t01, t10, t11);
 }
 
-// Where the pixel rows in hand lie, set by `patches`.
+// Addresses of the current rows, set by `patches`.
 let first: usize = 0,
   second: usize = 0,
   firstTable: usize = 0,
   secondTable: usize = 0;
 
-/** Finds the rows of bits of the output pixels p and, unless it is the last, p + 1, and their tables. */
+/** Locates the rows of bits of the output pixels p and, unless it is the last, p + 1, and their tables. */
 // @inline
 function patches(
   p: i32,
@@ -170,8 +170,8 @@ function padded(count: i32): i32 {
 }
 
 /**
- * The bits of two pixels for all filters when a patch is two or three words, which then stay in registers; `words` is known
- * when this is compiled.
+ * The bits of two pixels for all filters if a patch is two or three words, which then stay in registers; `words` is a compile-time
+ * constant.
  */
 // @inline
 function fewWords(words: i32, a: usize, b: usize, q: usize, f: i32, ta: usize, tb: usize, flip: usize, ya: usize, yb: usize): void {
@@ -321,7 +321,7 @@ export function binaryConvBits(
             high = countPair(a, b, q + (wordBytes << 1), words);
           const na = i32x4.add(i64x2.shuffle(low, high, 0, 2), v128.load(ta)),
             nb = i32x4.add(i64x2.shuffle(low, high, 1, 3), v128.load(tb));
-          // bitmask puts the first lane lowest; the first filter of a group is the highest.
+          // bitmask puts the first lane in the lowest bit; the first filter of a group is the highest.
           one = (one << 4) | i32x4.bitmask(i32x4.shuffle(na, na, 3, 2, 1, 0));
           two = (two << 4) | i32x4.bitmask(i32x4.shuffle(nb, nb, 3, 2, 1, 0));
           q += wordBytes << 2;
@@ -408,7 +408,7 @@ export function binaryConvBits(
   }
 }
 
-/** Stores up to four floats, in reverse; by mode as they are (0), max(0, ·) (1), or added to what is there (2). */
+/** Stores up to four floats in reverse; by mode unchanged (0), as max(0, ·) (1), or added to the previous value (2). */
 // @inline
 function storeFloats(y: usize, counts: v128, base: v128, scale: usize, bias: usize, mode: i32, many: i32): void {
   const sums = i32x4.sub(base, i32x4.shl(counts, 1));
@@ -424,9 +424,9 @@ function storeFloats(y: usize, counts: v128, base: v128, scale: usize, bias: usi
 }
 
 /**
- * y [oh, ow, f] = float32(base − 2·count)·scale, then + bias (unless 0), stored by mode as `storeFloats` does.
+ * y [oh, ow, f] = float32(base − 2·count)·scale, then + bias (unless 0), stored by mode as in `storeFloats`.
  * @param tables for each class of pixels [padded f] i32: base, in the order of the filters
- * @param scale [padded f] in natural order, as is bias
+ * @param scale [padded f] in natural order, like bias
  */
 export function binaryConvFloats(
   x: usize,

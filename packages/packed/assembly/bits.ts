@@ -1,6 +1,6 @@
 // Bits from floats, and pools of bits.
 
-/** y [pixels, words of c] = the bits x ≥ threshold, each XOR `flips` [words of c]. NaN thresholds never hold. */
+/** y [pixels, words of c] = the bits x ≥ threshold, each XOR `flips` [words of c]. The bit of a NaN threshold is never set. */
 export function thresholdBits(x: usize, pixels: i32, c: i32, thresholds: usize, flips: usize, y: usize): void {
   for (let p = 0; p < pixels; p++) {
     let flip = flips,
@@ -26,7 +26,7 @@ export function thresholdBits(x: usize, pixels: i32, c: i32, thresholds: usize, 
   }
 }
 
-/** y [oh, ow, words] = the OR over the window, XOR `flips` [words]: the bits of a maximum. Outside the image nothing is set. */
+/** y [oh, ow, words] = the OR over the window, XOR `flips` [words]: the bits of a maximum. Outside the image no bits are set. */
 export function orPool(
   x: usize,
   h: i32,

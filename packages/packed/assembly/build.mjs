@@ -1,5 +1,6 @@
-// Compiles the kernels into src/kernels-base64.ts and src/planes/plane-kernels-base64.ts, and writes their types to src/signatures, unless those
-// are made from these very sources. The files are checked in, so that the package is plain TypeScript for whoever reads, tests or bundles it.
+// Compiles the kernels into src/kernels-base64.ts and src/planes/plane-kernels-base64.ts, and writes their types to src/signatures. Does
+// nothing if those were made from these very sources. The files are checked in, so that the package is plain TypeScript for readers, tests
+// and bundlers.
 import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ const root = join(import.meta.dirname, "..");
 const target = join(root, "src/kernels-base64.ts");
 const planesTarget = join(root, "src/planes/plane-kernels-base64.ts");
 
-/** Of the sources, this file included: what is compiled, and how. */
+/** Checksum of the sources and this file: what is compiled, and how. */
 export function sourceDigest() {
   const hash = createHash("sha256");
   const shared = join(root, "../../scripts/compile-assembly.mjs");
@@ -41,7 +42,8 @@ if (![target, planesTarget].every(isMade)) {
   writeWhole(join(root, "src/signatures/kernels.ts"), await signaturesOf(root, "assembly/index.ts", { whole: "KernelFunctions" }));
   writeWhole(join(root, "src/signatures/planes.ts"), await signaturesOf(root, "assembly/planes.ts", { whole: "PlaneKernels" }));
   const write = (file, text) => writeWhole(file, `// Made by assembly/build.mjs from the sources with SHA-256\n// ${digest}\n\n${text}`);
-  // Deflated together, since they have much in common, and before base64, in which gzip finds little to repeat: its letters do not begin where bytes do.
+  // Both modules are deflated together, since they have much in common, and before base64, in which gzip finds few repetitions: its letters
+  // are not aligned to bytes.
   const deflated = (bytes) => deflateRawSync(bytes, { level: 9 }).toString("base64");
   write(
     planesTarget,

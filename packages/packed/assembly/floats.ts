@@ -1,4 +1,4 @@
-// What is left in float32. Every sum has one stated order, multiplications and additions are rounded one by one.
+// The operations that remain in float32. Every sum has one defined order; multiplications and additions are rounded individually.
 
 /** y = (x − mean)·factor + offset for x [pixels, c]. */
 export function affine(x: usize, pixels: i32, c: i32, mean: usize, factor: usize, offset: usize, y: usize): void {
@@ -16,7 +16,7 @@ export function affine(x: usize, pixels: i32, c: i32, mean: usize, factor: usize
   }
 }
 
-/** y [panels·32] = Σ x[i]·panel[i][·], from 0 and i = 0 up. @param panel [panels][n][32] */
+/** y [panels·32] = Σ x[i]·panel[i][·], starting from 0 with i ascending from 0. @param panel [panels][n][32] */
 export function multiplyVector(x: usize, n: i32, panel: usize, panels: i32, y: usize): void {
   for (; panels > 0; panels--) {
     const zero = f32x4.splat(0);
@@ -174,8 +174,8 @@ export function averagePool(
 }
 
 /**
- * y [c] = the mean of x [pixels, c] over the pixels: runs of 32 pixels are added up in float32 (in float64 for the last
- * channels that do not fill four), the runs in float64; the sum is divided there and rounded once.
+ * y [c] = the mean of x [pixels, c] over the pixels: runs of 32 pixels are added in float32 (in float64 for the last channels that do not
+ * fill four), and the runs in float64; the sum is divided in float64 and rounded once.
  */
 export function mean(x: usize, pixels: i32, c: i32, y: usize): void {
   for (let k = 0; k < c; k++) {

@@ -1,7 +1,7 @@
-// The first convolution on an image of bytes, whose outputs are compared with thresholds and become bits. The kernel, the
-// normalisation folded in, is rounded to 15 bits and a sign, so that the sums are exact integers. How far such a sum can be
-// from the float32 sum is known for each filter: outside that band the comparison is certain; within it, a few times in a
-// thousand, the float32 sum itself is computed. So the bits are those of `realConv`, at twice its speed.
+// The first convolution on an image of bytes, whose outputs are compared with thresholds and become bits. The kernel, with the
+// normalization folded in, is rounded to 15 bits and a sign, so that the sums are exact integers. The maximum distance of such a sum from
+// the float32 sum is known for each filter: outside that band the comparison is certain; within it, in a few of a thousand cases, the
+// float32 sum itself is computed. The bits are therefore those of `realConv`, at twice its speed.
 import { realConvAt } from "./real-conv.ts";
 
 /** floats [pixels, c] = table[channel][byte]. */
@@ -55,9 +55,9 @@ function dot(sum: v128, a: v128, b: v128): v128 {
  * y [oh, ow, words of f] = the bits `float32 sum ≥ threshold`, each XOR `flips` [words of f].
  * @param framed the image, from `frameImage`
  * @param integers [⌈f / 16⌉][⌈taps·c / 2⌉][16 filters][2] int16, the rounded kernel
- * @param bands for each class of pixels [⌈f / 16⌉][16 + 16] i32: up to the first the bit is surely 0, above the second surely 1
+ * @param bands for each class of pixels [⌈f / 16⌉][16 + 16] i32: up to the first the bit is certainly 0, above the second certainly 1
  * @param classes u32 byte offsets into the bands, for each output row and then for each output column
- * @param floats the image in float32, kernel and block as for `realConv`, thresholds [f]
+ * @param floats the image in float32; kernel and block as in `realConv`; thresholds [f]
  * @param patch scratch: 2·(pairs·4 + kw·c·2 + 16) + pairs·8 bytes, where pairs = ⌈taps·c / 2⌉
  * @returns how many float32 sums were computed
  */
@@ -96,7 +96,7 @@ export function imageConvBits(
   let unsure = 0;
   memory.fill(y, 0, <usize>pixels * outBytes);
   for (let p = 0; p < pixels; p += 2) {
-    // Two patches, and pair by pair both together, so that the sums below read one stream.
+    // Two patches, interleaved by pairs, so that the sums below read one stream.
     const next = min(p + 1, pixels - 1),
       r0 = p / ow,
       q0 = p % ow,
@@ -106,7 +106,7 @@ export function imageConvBits(
       let from = framed + ((<usize>(((i ? r1 : r0) * sh * columns + (i ? q1 : q0) * sw) * c)) << 1),
         to = patch + <usize>i * patchBytes;
       for (let u = 0; u < kh; u++) {
-        // Whole vectors; what they run over is overwritten by the next row, or multiplied by 0, or never read.
+        // Whole vectors; the excess is overwritten by the next row, multiplied by 0, or never read.
         for (let k: usize = 0; k < rowBytes; k += 16) v128.store(to + k, v128.load(from + k));
         from += (<usize>(columns * c)) << 1;
         to += rowBytes;

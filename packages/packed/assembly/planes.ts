@@ -1,10 +1,10 @@
-// Values of k bits: planes of bits, [planes][pixels][words of c], the lowest bit first. What lies beyond the last channel is 0.
+// Values of k bits as bit planes: [planes][pixels][words of c], the lowest bit first. Bits beyond the last channel are 0.
 
-/** Pixels that are compared with a channel's thresholds while those are in a near cache. */
+/** Number of pixels that are compared with a channel's thresholds while those are in the near cache. */
 const TILE = 16;
 
 /**
- * y = how many thresholds of the channel are at most x, x [pixels, c]; all planes XOR `flips` [words of c].
+ * y = the number of the channel's thresholds that are at most x, x [pixels, c]; all planes XOR `flips` [words of c].
  * @param thresholds [⌈c / 4⌉][2^planes − 1][4], NaN beyond the last channel
  */
 export function quantize(x: usize, pixels: i32, c: i32, planes: i32, thresholds: usize, flips: usize, y: usize, planeBytes: usize): void {

@@ -1,7 +1,7 @@
-// Convolution in float32. The sum of an output value begins at 0 and goes through the taps of the kernel row by row and
-// through the channels of each tap; a product is rounded, then its addition. Taps come in blocks of max(1, ⌊384 / channels⌋)
-// (a dense layer's inputs in blocks of 256); each block is summed from 0 by itself and the sums of the blocks are added up.
-// The training engine without fused multiply-add has the same order.
+// Convolution in float32. The sum of an output value starts at 0 and runs through the taps of the kernel row by row and through the
+// channels of each tap; a product is rounded, then its addition. Taps come in blocks of max(1, ⌊384 / channels⌋) (a dense layer's inputs in
+// blocks of 256); each block is summed from 0 separately, and the sums of the blocks are added. The training engine without fused
+// multiply-add uses the same order.
 
 /** Patches of the output pixels p … p + 3 interleaved, [taps·c][4]; outside the image, and beyond the last pixel, 0. */
 function gather(
@@ -71,8 +71,8 @@ function put(y: usize, low: v128, high: v128, bias: usize, relu: bool, many: i32
 
 /**
  * y [oh, ow, f] = the sums, then + bias [padded f] (unless 0), then max(0, ·) if relu.
- * @param kernel [⌈f / 8⌉][taps·c][8], zeros for filters that are not there
- * @param block how many values of a patch make a block
+ * @param kernel [⌈f / 8⌉][taps·c][8], zeros for missing filters
+ * @param block number of values of a patch per block
  * @param patch scratch for four patches and 32 bytes
  */
 export function realConv(
@@ -161,7 +161,7 @@ export function realConv(
   }
 }
 
-/** One value of `realConv`, before its bias: of the patch whose first tap lies at (row, column), for filter f. */
+/** One value of `realConv`, before its bias: of the patch whose first tap is at (row, column), for filter f. */
 export function realConvAt(
   x: usize,
   h: i32,

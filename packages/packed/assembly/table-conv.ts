@@ -1,19 +1,19 @@
-// Convolution of ±1 by ±1 without a popcount: the counts of four channels against every four weights there can be are sixteen
-// bytes, one vector, and a swizzle looks up those of sixteen filters at once.
+// Convolution of ±1 by ±1 without a popcount: the counts of four channels against each of the sixteen possible groups of four weights are
+// sixteen bytes, one vector, and one swizzle looks up those of sixteen filters.
 //
-// Pixels go in pairs. A code holds four channels of both, the first pixel's in its low half; there are 256 codes and a vector
-// of counts for each, the first pixel's count in the low half of a byte and the second's in the high half. Three of them add
-// up to at most 12 a half. A step is three codes: their sum s is added to `whole`, and s shifted by four bits to `high`, both
-// modulo 256 and with what spills over from the neighbouring byte. After at most 21 steps the true sums, below 256, are found
-// from the two; see `untangle`.
+// Pixels are processed in pairs. A code holds four channels of both, the first pixel's in its low half; there are 256 codes and a vector of
+// counts for each, with the first pixel's count in the low half of a byte and the second's in the high half. Three of them add up to at
+// most 12 per half. A step is three codes: their sum s is added to `whole`, and s shifted by four bits to `high`, both modulo 256 and
+// including what spills over from the neighbouring byte. After at most 21 steps the true sums, below 256, are recovered from the two; see
+// `untangle`.
 //
-// A kernel is [blocks of 64 filters, or 32 at the end][kw][kh][steps of a tap][3][filters of the block], a byte for four weights.
+// A kernel is [blocks of 64 filters, or 32 at the end][kw][kh][steps of a tap][3][filters of the block], one byte for four weights.
 
 import { gather, wordsOf } from "./binary-conv.ts";
 
-/** Pairs of a tile: the kernel is read from a near cache by all but the first of them. */
+/** Pairs per tile: all but the first of them read the kernel from the near cache. */
 const TILE = 16;
-/** So many steps of at most 12 fit a byte. */
+/** Number of steps of at most 12 that fit a byte. */
 const MOST_STEPS = 21;
 
 // @inline
@@ -31,7 +31,7 @@ function nibbles(pixel: usize): v128 {
   return i8x16.shuffle(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
-/** `bytes` codes of the pixels at a and b, each of so many words, or 0 for a pixel of zeros. Writes up to 15 bytes beyond. */
+/** `bytes` codes of the pixels at a and b, each of `words` words, or 0 for a pixel of zeros. Writes up to 15 bytes too many. */
 function encode(a: usize, b: usize, words: i32, bytes: usize, to: usize): void {
   for (let k = (<usize>words) << 4; k < bytes; k += 16) v128.store(to + k, i8x16.splat(0));
   for (; words > 0; words--) {
@@ -42,13 +42,13 @@ function encode(a: usize, b: usize, words: i32, bytes: usize, to: usize): void {
   }
 }
 
-// Found by `untangle`: counts of the first pixels and of the second.
+// Results of `untangle`: counts of the first pixels and of the second.
 let ones: v128 = i8x16.splat(0),
   twos: v128 = i8x16.splat(0);
 
 /**
- * With A and B the counts of the first and second pixel in each byte: whole = A + 16·B, and high of an odd byte is B, of an even
- * one B + 16·(A of the odd byte above it), all modulo 256.
+ * With A and B the counts of the first and second pixel in each byte: whole = A + 16·B, and high of an odd byte is B, of an even one B +
+ * 16·(A of the odd byte above it), all modulo 256.
  */
 // @inline
 function untangle(whole: v128, high: v128): void {
@@ -69,7 +69,7 @@ function addUp(whole: v128, high: v128, sums: usize): void {
 
 /**
  * Adds the counts of a pair for 64 filters, or 32, to sums [2 pixels][64] i16.
- * @param rowBytes from the codes of a tap to those of the one below
+ * @param rowBytes distance from the codes of a tap to those of the one below
  * @param taps times steps is at most 21
  */
 // @inline
@@ -150,7 +150,7 @@ function countNarrow(codes: usize, rowBytes: usize, taps: i32, steps: i32, kerne
   count(false, codes, rowBytes, taps, steps, kernel, counts, sums);
 }
 
-/** Bits `count < limit` of a pixel, turned by `flip`, for a block's filters; behind a narrow block follows half a word of nothing. */
+/** Bits `count < limit` of a pixel, XOR `flip`, for a block's filters; a narrow block is followed by half a word of zeros. */
 function finishBits(sums: usize, limits: usize, flip: usize, wide: bool, y: usize): void {
   for (let k: usize = 0, end: usize = wide ? 8 : 4; k < end; k += 2) {
     const low = i16x8.gt_s(v128.load(limits), v128.load(sums)),
@@ -163,8 +163,8 @@ function finishBits(sums: usize, limits: usize, flip: usize, wide: bool, y: usiz
 }
 
 /**
- * float32(base − 2·count)·scale, then + bias (unless 0), of a pixel for `many` filters; then, by mode, 0 as it is, 1 max(0, ·), 2 added to what
- * y has.
+ * float32(base − 2·count)·scale, then + bias (unless 0), of a pixel for `many` filters; by mode unchanged (0), as max(0, ·) (1), or added
+ * to y (2).
  */
 function finishFloats(sums: usize, bases: usize, scale: usize, bias: usize, mode: i32, many: i32, y: usize): void {
   for (; many > 0; many -= 4) {
@@ -189,13 +189,13 @@ function finishFloats(sums: usize, bases: usize, scale: usize, bias: usize, mode
 }
 
 /**
- * Bits `count < limit`, each XOR `flips`, y [oh, ow, words of f]; or floats as `finishFloats` has them, y [oh, ow, f]. Taps that are
- * outside for both pixels of a pair are not counted; outside for one they count as bits of 0.
+ * Bits `count < limit`, each XOR `flips`, y [oh, ow, words of f]; or floats as from `finishFloats`, y [oh, ow, f]. Taps that are outside
+ * for both pixels of a pair are not counted; those outside for one count as bits of 0.
  * @param merged whether the taps of a patch are joined into one row of bits, as if it were one tap of kh·kw·c channels
  * @param counts [256] vectors, see above
  * @param tables for each class of pixels: limits [f padded to 32] i16, or bases i32 if `scale` is not 0
  * @param classes u32 byte offsets into the tables, for each output row and then for each output column
- * @param scratch what `tableScratch` says
+ * @param scratch of `tableScratch` bytes
  */
 export function tableConv(
   x: usize,

@@ -4,10 +4,10 @@ export interface Stretch {
   readonly size: number;
 }
 
-/** Rounded up so that vectors may be read a little past the end. */
+/** Rounds sizes up, so that vectors may be read a little past the end. */
 const ALIGN = 64;
 
-/** Hands out addresses one after the other, never to be given back. */
+/** Allocates consecutive addresses, which are never freed. */
 export class Addresses {
   #end: number;
 
@@ -27,9 +27,9 @@ export class Addresses {
 }
 
 /**
- * Places values that live for a while into one stretch so that those alive at once do not overlap: each at the lowest
- * place that is free.
- * @param values size in bytes, and the steps from `born` to `lastRead` during which the value must stay
+ * Places values with limited lifetimes in one stretch of memory so that those alive at the same time do not overlap: each at the lowest
+ * free address.
+ * @param values size in bytes, and the steps from `born` to `lastRead` during which the value must be kept
  */
 export function placeValues(values: readonly { readonly size: number; readonly born: number; readonly lastRead: number }[]): {
   readonly offsets: readonly number[];

@@ -5,7 +5,7 @@ import { isForTables, tableConvStep } from "./table-conv-step.ts";
 import { pixelClasses } from "./window.ts";
 import { classesAt, flipsAt, floatsAt, type Place, type Step, type Sums, tensorOf, type Workshop } from "./workshop.ts";
 
-/** Counts against limits, which give bits, or sums times scales, which give floats. @param sums in place of the node's */
+/** Counts with limits, which give bits, or sums with scales, which give floats. @param sums instead of the node's */
 export function binaryConvStep(node: BinaryConvNode, place: Place, workshop: Workshop, sums = sumsOf(node, place, workshop)): Step {
   const { x, y } = place;
   const { kernels, plan, popcount } = workshop;

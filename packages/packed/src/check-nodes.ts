@@ -3,15 +3,15 @@ import type { Pair, Sliding } from "./node-parts.ts";
 import { isCount, isRecord } from "./read-safetensors.ts";
 import { windowOutput } from "./window.ts";
 
-/** Limits far beyond any network for pictures; they keep a forged file from asking for absurd work or memory. */
+/** Limits far beyond any image network; they keep a forged file from requesting absurd work or memory. */
 const MOST = { side: 16_384, channels: 65_536, values: 2 ** 26, window: 64, nodes: 4096 } as const;
 
 type Fail = (what: string) => never;
 
-/** What is checked of tensors. */
+/** The properties of tensors that are checked. */
 type Tensors = ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>;
 
-/** What a node may hold; everything else is refused, so that a later version's node is not half understood. */
+/** The keys of each node; any other key is refused, so that a later version's node is not misinterpreted. */
 const KEYS: Readonly<Record<GraphNode["op"], readonly string[]>> = {
   conv: ["kernel", "bias", "relu", "block", "strides", "pad", "thresholds", "flips"],
   binaryConv: ["kernel", "size", "scale", "bias", "relu", "strides", "pad", "thresholds", "flips"],
@@ -32,9 +32,9 @@ const KEYS: Readonly<Record<GraphNode["op"], readonly string[]>> = {
 type NeedTensor = (key: string, dtype: "F32" | "I32" | "U8", shape: readonly number[], optional?: boolean) => void;
 
 /**
- * Checks a member's nodes and finds the shape of each value, the image first.
+ * Checks a member's nodes and determines the shape of each value, the image first.
  * @param nameOf a node, for messages; default its number
- * @param fail throws, with what is wrong
+ * @param fail throws an error that says what is wrong
  */
 export function checkNodes(
   nodes: unknown,

@@ -2,15 +2,15 @@ import { PackedError } from "./packed-error.ts";
 import type { TensorFile } from "./read-safetensors.ts";
 
 /**
- * Holds a file against the checksum in it. Files of earlier exporters have none, and a browser computes none for a page that came by plain http.
- * @throws PackedError where the two differ
+ * Verifies the checksum in a file. Files of earlier exporters have none, and browsers cannot compute one on a page loaded by plain http.
+ * @throws PackedError if it does not match
  */
 export async function checkSum({ metadata, data }: TensorFile, name: string): Promise<void> {
   const { sha256, model } = metadata;
   const { subtle } = crypto as { readonly subtle?: SubtleCrypto };
   if (sha256 === undefined || !subtle) return;
   const digest = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> => {
-    // Memory that threads share is refused.
+    // Shared memory is refused by `crypto`.
     const own = bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
     return new Uint8Array(await subtle.digest("SHA-256", own));
   };

@@ -2,11 +2,11 @@ import type { Kernels } from "./kernels.ts";
 
 export type KernelName = "scalar" | "simd" | "table";
 
-/** How bits that differ are counted. */
+/** How differing bits are counted. */
 export interface Popcount {
-  /** By looking them up, wherever counts fit. */
+  /** By table lookup, wherever counts fit. */
   readonly tables: boolean;
-  /** Elsewhere by the popcount of vectors, not of words. */
+  /** Elsewhere by the popcount of vectors rather than of words. */
   readonly vectors: boolean;
 }
 
@@ -14,18 +14,18 @@ export const popcountOf = (name: KernelName): Popcount => ({ tables: name === "t
 
 export const kernelName = ({ tables, vectors }: Popcount): KernelName => (tables ? "table" : vectors ? "simd" : "scalar");
 
-/** Filters and channels of the trial's layer, 3×3 on a map of so many pixels a side: those of a middling one. */
+/** The trial's layer: filters and channels of a 3×3 convolution on a map of SIDE × SIDE pixels, a typical one. */
 const [SIDE, CHANNELS, FILTERS] = [8, 192, 64];
-/** Calls that are timed together: clocks of browsers are coarse. */
+/** Calls per measurement: browsers' clocks are coarse. */
 const CALLS = 4;
-/** Turns after which times are those of code that was hastily compiled, if the engine compiles in two steps. */
+/** Rounds after which times may still be those of baseline-compiled code, if the engine compiles in two tiers. */
 const HASTY = 3;
-/** Milliseconds in which an engine should have compiled them well. */
+/** Milliseconds in which an engine should have finished optimizing them. */
 const PATIENCE = 15;
 
 /**
- * Which way to count is fastest here, found by trying all for some ten milliseconds: x86 has a fast scalar popcount and no vector
- * one in 128 bits, ARM has it the other way round, and how many lookups there are a cycle differs as well.
+ * Finds the fastest way to count on this machine by trying all for about ten milliseconds: x86 has a fast scalar popcount and no vector one
+ * in 128 bits, ARM the reverse, and the number of lookups per cycle differs as well.
  */
 export function choosePopcount(kernels: Kernels): Popcount {
   const [x, kernel, tables, counts, y, scratch] = [1024, 16_384, 131_072, 135_168, 139_264, 147_456];
@@ -49,7 +49,7 @@ export function choosePopcount(kernels: Kernels): Popcount {
   const begin = performance.now();
   for (let i = 0; i < HASTY; i++) turn();
   const hasty = { ...least };
-  // Compiled well, each takes half the time or less.
+  // Optimized code takes half the time or less.
   while (performance.now() - begin < PATIENCE && names.some((name) => least[name] > 0.75 * hasty[name])) turn();
   for (let i = 0; i < HASTY; i++) turn();
   return { tables: least.table <= Math.min(least.scalar, least.simd), vectors: least.simd < least.scalar };

@@ -5,7 +5,7 @@ import { floatsOf } from "./read-safetensors.ts";
 import { pixelClasses } from "./window.ts";
 import { classesAt, flipsAt, floatsAt, type Place, type Step, tensorOf, type Workshop } from "./workshop.ts";
 
-/** Sums in float32; compared with thresholds, on the image's bytes where there are any. */
+/** Sums in float32, compared with thresholds if there are any; for the image, on its bytes if possible. */
 export function convStep(node: ConvNode, { x, y, from: [a = 0], to }: Place, workshop: Workshop): Step {
   const { kernels, plan, image } = workshop;
   const tensor = tensorOf(node.kernel, workshop);
@@ -23,7 +23,7 @@ export function convStep(node: ConvNode, { x, y, from: [a = 0], to }: Place, wor
   }
   const thresholds = floatsAt(thresholdsKey, filters, workshop);
   const flips = flipsAt(node.flips, y, workshop);
-  // The sums, then what is left of them.
+  // The sums, then the remaining operations on them.
   plan.needScratch(patchBytes + 4 * y.height * y.width * filters);
   const byFloats: Step = () => {
     const sums = plan.scratch + patchBytes;
@@ -85,7 +85,7 @@ function imageConvStep(
   const [top, left] = [node.pad[0], node.pad[2]];
   const rows = Math.max(x.height + top, (y.height - 1) * node.strides[0] + kh);
   const columns = Math.max(x.width + left, (y.width - 1) * node.strides[1] + kw);
-  // Two patches apart and together, then the framed image with room for whole vectors behind it.
+  // Two patches separately and interleaved, then the framed image with room for whole vectors behind it.
   const patches = Math.ceil((2 * (4 * pairs + 2 * kw * channels + 16) + 8 * pairs + 64) / 64) * 64;
   plan.needScratch(patches + 2 * rows * columns * channels + 64);
   return () => {

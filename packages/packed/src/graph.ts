@@ -1,5 +1,5 @@
-// The graph of a member as it stands in the file. Value 0 is the image; node i makes value i + 1 from earlier values.
-// A value is a map [height, width, channels] of floats, of bits, where a bit stands for +1 or −1, or of codes from 0 to 2ᵏ − 1.
+// The graph of a member as stored in the file. Value 0 is the image; node i computes value i + 1 from earlier values. A value is a map
+// [height, width, channels] of floats, of bits, where a bit stands for +1 or −1, or of codes from 0 to 2ᵏ − 1.
 
 import type { From, Pair, Sliding, ToBits } from "./node-parts.ts";
 import type { PlaneConvNode, QuantizeNode } from "./planes/plane-nodes.ts";
@@ -11,11 +11,11 @@ export interface ConvNode extends From, Sliding, Partial<ToBits> {
   readonly kernel: string;
   readonly bias?: string;
   readonly relu?: boolean;
-  /** So many products are summed by themselves before they join the sum. */
+  /** Number of products that are summed separately before they are added to the sum. */
   readonly block: number;
 }
 
-/** Bits by bits: either bit = sum ≥ threshold (I32), or float32(sum)·scale + bias. */
+/** Binary convolution of bits: either bit = sum ≥ threshold (I32), or float32(sum)·scale + bias. */
 export interface BinaryConvNode extends From, Sliding, Partial<ToBits> {
   readonly op: "binaryConv";
   readonly size: Pair;
@@ -41,9 +41,9 @@ export interface AffineNode extends From {
 export interface PoolNode extends From, Sliding {
   readonly op: "maxPool" | "averagePool";
   readonly size: Pair;
-  /** Of an average: divide by the number of pixels inside the image, not by the window's. */
+  /** For an average: divide by the number of pixels inside the image, not by the window's. */
   readonly inside?: boolean;
-  /** Of a maximum of bits. */
+  /** For a maximum of bits. */
   readonly flips?: string;
 }
 
@@ -73,7 +73,7 @@ export interface Shape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** Of codes: k. */
+  /** For codes: k. */
   readonly planes?: number;
 }
 
@@ -83,31 +83,34 @@ export interface MemberHeader {
   readonly nodes: readonly GraphNode[];
 }
 
-/** What `__metadata__.model` holds, as JSON. */
+/** The contents of `__metadata__.model`, as JSON. */
 export interface ModelHeader {
   /** Of the images: [height, width, channels]. */
   readonly shape: readonly [number, number, number];
   readonly labels: readonly string[];
   readonly voter: VoteName;
-  /** What becomes of bytes, by tensors of the file; `none`: takes floats only. docs/packed.md has the arithmetic. */
+  /** How bytes are preprocessed, with tensors of the file; `none`: accepts only floats. docs/packed.md defines the arithmetic. */
   readonly preprocessing: "standardize" | "gcn-zca" | "none";
-  /** A picture's shorter side is brought to so many pixels, and the middle cut out; without it, the middle of the image's proportions. */
+  /**
+   * A picture's shorter side is scaled to this many pixels, and the centre is cropped; without it, the centre with the image's aspect
+   * ratio.
+   */
   readonly resize?: number;
-  /** Both sides are, whatever the picture's proportions. */
+  /** Both sides are scaled, regardless of the picture's aspect ratio. */
   readonly squash?: true;
-  /** Of the channels; without it red, green, blue, as pictures and bytes have them. */
+  /** Order of the channels; absent: red, green, blue, as in pictures and bytes. */
   readonly channelOrder?: "bgr";
   readonly members: readonly MemberHeader[];
 }
 
-/** The tensor that says how far the votes can be trusted; readers that do not look for it pass it over. */
+/** The tensor with the trust data; readers that do not look for it ignore it. */
 export const TRUST = "trust";
 
-/** The tensor that says what the ensemble reached on test images; passed over likewise. */
+/** The tensor with the ensemble's accuracy on test images; ignored likewise. */
 export const TEST_RESULTS = "testResults";
 
 export const VOTES = ["hard", "soft", "softmax"] as const;
 export type VoteName = (typeof VOTES)[number];
 
-/** The second is of files with codes. */
+/** Version 2 is for files with codes. */
 export const FORMAT_VERSIONS: readonly string[] = ["1", "2"];

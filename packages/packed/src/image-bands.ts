@@ -19,15 +19,15 @@ const asInt32 = (value: number, otherwise: number): number =>
   Number.isNaN(value) ? otherwise : Math.min(Math.max(value, LEAST), GREATEST);
 
 /**
- * The first layer's kernel as integers, and between which integer sums its bits are not certain.
+ * The first layer's kernel as integers, and the range of integer sums in which its bits are not certain.
  *
- * A float of the image is nearly slope·q + intercept with q = byte − 128, so the sum of a patch is nearly
- * unit·S + constant, where S = Σ round(w·slope / unit)·q. The two differ by at most
+ * A float of the image is nearly slope·q + intercept with q = byte − 128, so the sum of a patch is nearly unit·S + constant, where S = Σ
+ * round(w·slope / unit)·q. The two differ by at most
  *
  *     Σ |w·slope − unit·integer|·128 + Σ |w|·(how far the floats are from a line) + (length + blocks)·2⁻²⁴·1.01·Σ |w|·max |x|
  *
- * the last for the roundings of the float32 sum (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1).
- * `assembly/image-conv.ts` gives the layout of both arrays.
+ * where the last term is for the roundings of the float32 sum (Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1).
+ * `assembly/image-conv.ts` defines the layout of both arrays.
  */
 export function imageBands(
   conv: ImageConv,
@@ -74,7 +74,7 @@ export function imageBands(
       bands[at + 16] = asInt32(Math.ceil((middle + error) / unit) + 1, GREATEST);
     }
   }
-  // What fills up the last panel has kernel 0 and must never be above its band.
+  // The padding filters of the last panel have kernel 0 and must never be above their band.
   for (const [i] of classes.entries()) {
     for (let filter = filters; filter < panels * 16; filter++) {
       const at = (i * panels + (filter >> 4)) * 32 + (filter & 15);
@@ -87,7 +87,7 @@ export function imageBands(
 interface Line {
   readonly slope: number;
   readonly intercept: number;
-  /** The furthest that a float is from slope·q + intercept. */
+  /** The largest distance of a float from slope·q + intercept. */
   readonly bend: number;
   /** The largest magnitude of a float. */
   readonly most: number;

@@ -5,9 +5,9 @@ import type { CheckedModel } from "./read-model.ts";
 import { resize } from "./resize.ts";
 
 /**
- * What a model takes: a picture of any size, which is cut to the model's proportions and shrunk or enlarged; the very bytes
- * [height, width, channels], red first; or floats of that shape, preprocessed as in training. In browsers also what
- * a canvas can draw.
+ * What a model takes: a picture of any size, which is cropped to the model's aspect ratio and resized; the exact bytes
+ * [height, width, channels], red first; or floats of that shape, preprocessed as in training. In browsers also
+ * anything that a canvas can draw.
  */
 export type ImageInput = Picture | Drawable | Uint8Array | Uint8ClampedArray | Float32Array;
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 test("the checked-in kernels are compiled from the sources beside them", async () => {
-  // Compiles them again if they are not, and then the file differs from the one that was imported.
+  // Compiles them again if they are out of date; the file then differs from the imported one.
   const read = () =>
     ["kernels-base64.ts", "planes/plane-kernels-base64.ts"].map((file) => readFileSync(new URL(file, import.meta.url), "utf8"));
   const before = read();

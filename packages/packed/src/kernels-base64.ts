@@ -1,5 +1,5 @@
 // Made by assembly/build.mjs from the sources with SHA-256
-// 667df35e41230dfd18242099c52dd21f4122a9b85866c64f4fb779f39b3ff4ca
+// dd270b59a8d97201434c924dd3f8c8f2da55bc65cf129a38b2f62ad2d498f6b3
 
 /** Two WebAssembly modules, deflated: the kernels, and those of them that are faster with relaxed SIMD, for engines that have it. */
 export const kernelsBase64 =

@@ -15,8 +15,8 @@ export function inflate(base64: string): Promise<ArrayBuffer> {
 }
 
 /**
- * Compiles a module, which has SIMD.
- * @throws PackedError where the engine lacks that, or the page or the platform forbids compiling
+ * Compiles a module that uses SIMD.
+ * @throws PackedError if the engine lacks SIMD, or if the page or the platform forbids compiling
  */
 export async function compile(bytes: ArrayBuffer): Promise<WebAssembly.Module> {
   try {
@@ -32,14 +32,14 @@ export async function compile(bytes: ArrayBuffer): Promise<WebAssembly.Module> {
   }
 }
 
-/** The kernels, and where the engine knows relaxed SIMD those that are faster with it. */
+/** The kernels, and, if the engine supports relaxed SIMD, those that are faster with it. */
 async function compileBoth(): Promise<readonly [WebAssembly.Module, WebAssembly.Module | undefined]> {
   const both = await inflate(kernelsBase64);
   const relaxed = both.slice(RELAXED_AT);
   return Promise.all([compile(both.slice(0, RELAXED_AT)), WebAssembly.validate(relaxed) ? compile(relaxed) : Promise.resolve(undefined)]);
 }
 
-/** Modules that were compiled beforehand, where compiling is forbidden. */
+/** Modules compiled beforehand, for platforms that forbid compiling. */
 export interface CompiledModules {
   /** Of `@benn/packed/kernels.wasm`. */
   readonly kernels: WebAssembly.Module;
@@ -48,8 +48,8 @@ export interface CompiledModules {
 }
 
 /**
- * A new instance with a memory of its own.
- * @throws PackedError where WebAssembly SIMD is missing, or compiling is forbidden
+ * A new instance with its own memory.
+ * @throws PackedError if WebAssembly SIMD is missing or compiling is forbidden
  */
 export async function createKernels(given?: CompiledModules): Promise<Kernels> {
   const [plain, relaxed] = given ? [given.kernels] : await (compiled ??= compileBoth());

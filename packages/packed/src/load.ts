@@ -7,28 +7,31 @@ import { type LoadProgress, readBytes } from "./read-bytes.ts";
 import { readModel } from "./read-model.ts";
 
 export interface LoadOptions {
-  /** Which popcount: that of 64-bit words, that of vectors, looking counts up, or whichever a trial of some ten milliseconds finds fastest. */
+  /**
+   * How bits are counted: the popcount of 64-bit words, that of vectors, table lookup, or whichever a trial of about ten milliseconds finds
+   * fastest.
+   */
   readonly kernel?: "auto" | KernelName;
   /** Modules that were compiled beforehand: for edge runtimes, and pages whose policy forbids compiling. */
   readonly wasm?: CompiledModules;
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
-  /** Most bytes the file, and then the model at work, may take. Default 1 GiB. */
+  /** Maximum number of bytes of the file, and then of the running model. Default 1 GiB. */
   readonly maxMemory?: number;
-  /** Milliseconds that a server may send nothing. Default 30,000. */
+  /** Milliseconds after which a silent server is given up. Default 30,000. */
   readonly timeout?: number;
 }
 
 let trial: Promise<Popcount> | undefined;
 
 /**
- * Loads a .benn file from its bytes, an address, or in Node, Deno and Bun a path.
+ * Loads a .benn file from its bytes, a URL, or in Node, Deno and Bun a path.
  *
  *     const model = await load("model.benn");
  *     model.predict(image).label;
  *
- * @throws PackedError for a file that cannot be had, is damaged, or asks for too much
+ * @throws PackedError for a file that cannot be read, is damaged, or needs too much memory
  */
 export async function load(source: string | URL | Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<PackedModel> {
   const { kernel = "auto", maxMemory = 2 ** 30, wasm } = options;

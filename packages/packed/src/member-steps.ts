@@ -5,7 +5,7 @@ import { wordsOf } from "./pack-kernel.ts";
 import type { CheckedMember } from "./read-model.ts";
 import { flipsAt, floatsAt, type PlaneSteps, type Place, type Step, type Workshop } from "./workshop.ts";
 
-/** Turns the checked nodes of a member into steps, and plans the memory of what they need. */
+/** Compiles the checked nodes of a member into steps, and plans the memory that they need. */
 export function memberSteps({ nodes, shapes }: CheckedMember, values: readonly number[], workshop: Workshop): Step[] {
   return nodes.map((node, i) => {
     const from = node.in.map((value) => values[value] as number);

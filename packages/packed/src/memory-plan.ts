@@ -9,11 +9,11 @@ export function bytesOfValue({ kind, height, width, channels, planes = 1 }: Shap
 }
 
 /**
- * Where everything lies in the kernels' memory: the image, one stretch for the values of whichever member runs, what the
- * file's tensors become, and scratch. Planned first, so that nothing is allocated for a file that asks for too much.
+ * The layout of the kernels' memory: the image, one area for the values of the running member, constants derived from the file's tensors,
+ * and scratch. It is planned first, so that nothing is allocated for a file that needs too much.
  */
 export class MemoryPlan {
-  /** The image's bytes, and its floats: value 0. */
+  /** Address of the image's bytes, and of its floats (value 0). */
   readonly bytes: number;
   readonly floats: number;
   /** Address of each value of each member. */
@@ -38,21 +38,21 @@ export class MemoryPlan {
     this.values = placed.map(({ offsets }) => [this.floats, ...offsets.map((offset) => arena + offset)]);
   }
 
-  /** A place for what `make` will return, of so many bytes. */
+  /** Reserves `bytes` bytes for the result of `make`, and returns the address. */
   constant(bytes: number, make: () => ArrayBufferView): number {
     const at = this.#addresses.take(bytes);
     this.#constants.push({ at, make });
     return at;
   }
 
-  /** What several ask for by one name, and all get. */
+  /** A constant that several users request under one name and share. */
   shared(name: string, bytes: number, make: () => ArrayBufferView): number {
     const known = this.#shared.get(name) ?? this.constant(bytes, make);
     this.#shared.set(name, known);
     return known;
   }
 
-  /** So many bytes of zeros. */
+  /** Reserves this many bytes of zeros. */
   zeros(bytes: number): number {
     const known = this.#zeros.get(bytes) ?? this.#addresses.take(bytes);
     this.#zeros.set(bytes, known);
@@ -64,8 +64,8 @@ export class MemoryPlan {
   }
 
   /**
-   * Makes the memory large enough and writes the constants.
-   * @throws PackedError when it would take more than `most` bytes
+   * Grows the memory and writes the constants.
+   * @throws PackedError if it would need more than `most` bytes
    */
   carryOut(memory: WebAssembly.Memory, { most, name }: { readonly most: number; readonly name: string }): void {
     this.scratch = this.#addresses.take(this.#scratchBytes);

@@ -1,14 +1,14 @@
 import type { GraphNode, Shape } from "./graph.ts";
 import type { CheckedMember } from "./read-model.ts";
 
-/** What a node computes for one image. */
+/** The cost of a node for one image. */
 export interface NodeCost {
   readonly op: GraphNode["op"];
   /** [height, width, channels]. */
   readonly output: readonly [number, number, number];
   /** Whether the output is bits. */
   readonly bits: boolean;
-  /** Taps on padding included, as is the custom. */
+  /** Includes taps on padding, as is customary. */
   readonly multiplyAdds: number;
 }
 

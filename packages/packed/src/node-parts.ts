@@ -1,13 +1,13 @@
 /** Height and width. */
 export type Pair = readonly [number, number];
 
-/** A window that moves over the map; `pad` is top, bottom, left, right. */
+/** A window that slides over the map; `pad` is top, bottom, left, right. */
 export interface Sliding {
   readonly strides: Pair;
   readonly pad: readonly [number, number, number, number];
 }
 
-/** Names of tensors: `thresholds` decide each channel's bit, which is turned where `flips` has a 1. */
+/** Names of tensors: `thresholds` determine each channel's bit, which is inverted where `flips` has a 1. */
 export interface ToBits {
   readonly thresholds: string;
   readonly flips?: string;

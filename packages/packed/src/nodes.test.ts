@@ -5,14 +5,14 @@ import { newSketch, type Sketch } from "../test/random-model.ts";
 import type { GraphNode, Shape } from "./graph.ts";
 import { load } from "./load.ts";
 
-/** Compares all ways to run the graph with the plain loops, bit by bit. */
+/** Compares all ways to run the graph with plain loops, bit by bit. */
 async function check(sketch: Sketch, image: Shape, last: Shape): Promise<void> {
   const { file, bytes, floats, expected } = finishModel(sketch, image, last);
   for (const kernel of ["scalar", "simd", "table"] as const) {
     const model = await load(file, { kernel });
     for (const input of [bytes, floats, bytes]) {
       const { logits } = model.predict(input).votes[0]!;
-      const different = logits.findIndex((value, i) => !Object.is(value + 0, expected[i]! + 0)); // + 0: −0 is 0
+      const different = logits.findIndex((value, i) => !Object.is(value + 0, expected[i]! + 0)); // + 0: turns −0 into 0
       expect(different, `${kernel}, ${sketch.nodes.map(({ op }) => op).join(" → ")}`).toBe(-1);
     }
   }

@@ -1,18 +1,18 @@
 import type { PixelClasses, Span } from "./window.ts";
 
-/** Words of 64 bits. */
+/** Number of 64-bit words. */
 export const wordsOf = (bits: number): number => Math.ceil(bits / 64);
 
 const fourTimes = (n: number): number => Math.ceil(n / 4) * 4;
 
-/** How many filters there are with those that only fill up groups of four. */
+/** Number of filters, rounded up to groups of four. */
 export function paddedFilters(filters: number): number {
   return fourTimes(filters);
 }
 
 /**
- * The order in which the kernels go through filters: within each 64, descending, preceded by what fills up the last four.
- * A number of at least `filters` is such a filler.
+ * The order in which the kernels process filters: descending within each 64, preceded by padding filters in the last group of four. A
+ * number of at least `filters` is such a padding filter.
  */
 export function filterOrder(filters: number): number[] {
   const order: number[] = [];
@@ -23,7 +23,7 @@ export function filterOrder(filters: number): number[] {
 }
 
 /**
- * Rearranges a binary kernel's rows of bits for the inner loops, which `assembly/binary-conv.ts` describes.
+ * Rearranges a binary kernel's rows of bits for the inner loops described in `assembly/binary-conv.ts`.
  * @param bits [filters, ⌈length / 8⌉], lowest bit first
  */
 export function packKernel(bits: Uint8Array, filters: number, length: number, vectors: boolean): Uint8Array {
@@ -36,7 +36,7 @@ export function packKernel(bits: Uint8Array, filters: number, length: number, ve
       ? bits.subarray(filter * rowBytes + word * 8, Math.min((filter + 1) * rowBytes, filter * rowBytes + (word + 1) * 8))
       : NONE;
   let at = 0;
-  const spare = length & 7 ? (1 << (length & 7)) - 1 : 255; // whatever a file holds beyond the row's end must not count
+  const spare = length & 7 ? (1 << (length & 7)) - 1 : 255; // bits of the file beyond the row's end must not count
   const put = (filter: number, word: number): void => {
     const own = wordOf(filter, word);
     packed.set(own, at);
@@ -64,15 +64,15 @@ export function packKernel(bits: Uint8Array, filters: number, length: number, ve
 const NONE = new Uint8Array(0);
 
 export interface CountedClass {
-  /** Values of the patch that lie inside the image. */
+  /** Number of values of the patch inside the image. */
   readonly inside: number;
-  /** For each filter: bits of the kernel on taps outside, which count although they should not. */
+  /** Per filter: set bits of the kernel on taps outside, which are counted although they should not be. */
   readonly outside: Int32Array;
-  /** And inside. */
+  /** The same inside. */
   readonly within: Int32Array;
 }
 
-/** What the counts of each class of pixels have to be corrected by. */
+/** The corrections of the counts for each class of pixels. */
 export function countClasses(
   bits: Uint8Array,
   { filters, size, channels }: { readonly filters: number; readonly size: readonly [number, number]; readonly channels: number },
@@ -80,7 +80,7 @@ export function countClasses(
 ): CountedClass[] {
   const [height, width] = size;
   const rowBytes = Math.ceil((height * width * channels) / 8);
-  // Ones of every filter on every tap, once.
+  // Set bits of every filter on every tap, counted once.
   const ones = new Int32Array(filters * height * width);
   for (let filter = 0; filter < filters; filter++) {
     for (let i = 0; i < height * width * channels; i++) {
@@ -106,7 +106,7 @@ export function countClasses(
 
 const isWithin = ({ from, to }: Span, tap: number): boolean => tap >= from && tap < to;
 
-/** Where sum ≥ threshold is count < limit. */
+/** The limit for which sum ≥ threshold is count < limit. */
 export function limitOf({ inside, outside }: CountedClass, filter: number, threshold: number): number {
   // The sum is inside − 2·(count − outside).
   const most = Math.floor((inside - threshold) / 2) + (outside[filter] as number);

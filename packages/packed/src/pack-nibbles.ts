@@ -1,18 +1,18 @@
 import type { Pair } from "./node-parts.ts";
 
-/** How many steps of twelve channels a tap takes. */
+/** Number of steps of twelve channels per tap. */
 export function stepsOf(channels: number): number {
   return Math.ceil(channels / 12);
 }
 
-/** How many filters there are with those that only fill up the last block. */
+/** Number of filters, including the padding of the last block. */
 export function tableFilters(filters: number): number {
   return Math.ceil(filters / 32) * 32;
 }
 
 /**
- * Rearranges a binary kernel's rows of bits for looking up counts: [blocks of 64 filters, or 32 at the end][width][height][steps of
- * a tap][3][filters of the block], a byte for four weights.
+ * Rearranges a binary kernel's rows of bits for table lookup: [blocks of 64 filters, or 32 at the end][width][height][steps of a
+ * tap][3][filters of the block], one byte for four weights.
  * @param bits [filters, ⌈height·width·channels / 8⌉], lowest bit first
  * @param channels of a tap
  */

@@ -1,4 +1,4 @@
-/** Something the user can mend: a damaged file, an image that does not fit. One sentence that says who, what, and what to do. */
+/** An error that the user can fix: a damaged file, an image that does not fit. One sentence that says who, what, and what to do. */
 export class PackedError extends Error {
   override readonly name: string = "PackedError";
 }

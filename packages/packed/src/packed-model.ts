@@ -29,9 +29,9 @@ export interface Vote {
 export interface Prediction {
   readonly class: number;
   readonly label: string;
-  /** [classes]; the highest wins, the lower class on a tie. Of the members that ran. */
+  /** [classes]; the class with the highest score wins, the lower one on a tie. From the members that ran. */
   readonly scores: Float64Array;
-  /** One a member that ran. */
+  /** One per member that ran. */
   readonly votes: readonly Vote[];
   /** How many members ran, and how many there are. */
   readonly ran: number;
@@ -45,13 +45,13 @@ export interface PredictOptions {
   /** Another vote than the file's. */
   readonly voter?: VoteName;
   /**
-   * Stop as soon as the members left cannot change the winner, with the largest alphas first: hard and softmax votes only. A soft vote has no such
-   * bound; `@benn/packed/trust` has another rule. Default false.
+   * Stop as soon as the remaining members cannot change the winner; members run in descending order of |alpha|. Hard and softmax votes
+   * only: a soft vote has no such bound; `@benn/packed/trust` has another rule. Default false.
    */
   readonly anytime?: boolean;
-  /** Each member votes by its mean logits of the image and its mirror image: twice the time. Default false. */
+  /** Each member votes by its mean logits of the image and its mirror image: takes twice the time. Default false. */
   readonly mirror?: boolean;
-  /** Only the first so many members vote, as if the file had no others. Default all. */
+  /** Only the first members vote, as if the file had no others. Default all. */
   readonly members?: number;
 }
 
@@ -61,15 +61,15 @@ export interface NodeProfile extends NodeCost {
   readonly milliseconds: number;
 }
 
-/** A trained ensemble, ready to run. Made by `load`. */
+/** A trained ensemble, ready to run. Created by `load`. */
 export class PackedModel {
   /** Of the images: [height, width, channels]. */
   readonly shape: readonly [number, number, number];
   readonly labels: readonly string[];
-  /** How the members vote unless `predict` names another vote. */
+  /** The default vote of `predict`. */
   readonly voter: VoteName;
   readonly members: readonly { readonly architecture: string; readonly alpha: number }[];
-  /** Which popcount runs: that of 64-bit words, that of vectors, or looking counts up. All give the same bits. */
+  /** How bits are counted: by the popcount of 64-bit words, that of vectors, or table lookup. All give the same bits. */
   readonly kernel: KernelName;
   /** What `@benn/packed/trust` reads, if the file has it. */
   readonly trust: Uint8Array | undefined;
@@ -83,13 +83,13 @@ export class PackedModel {
   readonly #steps: readonly (readonly Step[])[];
   readonly #costs: readonly (readonly NodeCost[])[];
   readonly #image = { hasBytes: false };
-  /** Members by the size of their vote weights, the largest first. */
+  /** Members in descending order of |alpha|. */
   readonly #byAlpha: readonly number[];
 
   /**
-   * @param model as `readModel` has checked it
+   * @param model as checked by `readModel`
    * @param name of the file, for messages
-   * @throws PackedError when it would take more memory than allowed
+   * @throws PackedError if it would need more memory than allowed
    */
   constructor(
     model: CheckedModel,
@@ -139,7 +139,7 @@ export class PackedModel {
    *     model.predict(bytes).label
    *     model.predict([one, two], { anytime: true })
    *
-   * @throws PackedError for what is no image or of another size
+   * @throws PackedError for what is not an image or has another size
    */
   predict(image: ImageInput, options?: PredictOptions): Prediction;
   predict(images: readonly ImageInput[], options?: PredictOptions): Prediction[];
@@ -147,7 +147,7 @@ export class PackedModel {
     return isBatch(images) ? images.map((image) => this.#predictOne(image, options)) : this.#predictOne(images, options);
   }
 
-  /** Runs the members one by one and gives each one's vote as it comes. Finish or leave one image before the next. */
+  /** Runs the members one by one and yields each one's vote. Finish or abandon one image before the next. */
   *votes(image: ImageInput): Generator<Vote, void, void> {
     yield* this.#votesOf(this.members.keys(), image);
   }
@@ -170,7 +170,7 @@ export class PackedModel {
     }
   }
 
-  /** How long each node of a member takes on an image: the shortest of so many rounds, in milliseconds. */
+  /** The time of each node of a member on an image: the minimum over `rounds` rounds, in milliseconds. */
   profile(image: ImageInput, { member = 0, rounds = 20 }: { readonly member?: number; readonly rounds?: number } = {}): NodeProfile[] {
     const steps = this.#steps[member] ?? [];
     const least = steps.map(() => Infinity);
@@ -192,7 +192,7 @@ export class PackedModel {
     if (!Number.isInteger(members) || members < 1 || members > this.members.length)
       throw new PackedError(`predict: expected 1 to ${this.members.length} members, got ${members}.`);
     if (!VOTES.includes(voter)) throw new PackedError(`predict: expected the voter ${VOTES.join(", ")}, got ${voter as string}.`);
-    // The largest vote weights go first where the rest may be spared.
+    // Runs members with the largest vote weights first so that the rest can be skipped.
     const sorts = anytime && voter !== "soft";
     const order = (sorts ? this.#byAlpha : [...this.members.keys()]).filter((member) => member < members);
     const alphas = order.map((member) => this.members[member]?.alpha ?? 0);

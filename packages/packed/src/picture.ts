@@ -1,4 +1,4 @@
-/** A picture as `ImageData`, sharp's raw output and the like have it: 1, 3 or 4 bytes a pixel, row by row. */
+/** A picture in the format of `ImageData`, sharp's raw output and the like: 1, 3 or 4 bytes per pixel, row by row. */
 export interface Picture {
   readonly width: number;
   readonly height: number;

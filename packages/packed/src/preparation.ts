@@ -1,7 +1,7 @@
 import type { ModelHeader } from "./graph.ts";
 import { floatsOf, isCount, type Tensor } from "./read-safetensors.ts";
 
-/** What makes an image's floats of its bytes, as a file has it. */
+/** The preprocessing from an image's bytes to floats, as stored in a file. */
 export type Preparation =
   | { readonly kind: "none" }
   /** [channels][256]: the float of each byte. */
@@ -15,8 +15,8 @@ export type Preparation =
 export type PictureRule = Pick<ModelHeader, "resize" | "squash" | "channelOrder">;
 
 /**
- * Checks what a file says of preparing its images.
- * @throws by `fail`
+ * Checks a file's description of the preprocessing.
+ * @throws through `fail`
  */
 export function readPreparation(
   { preprocessing, resize, squash, channelOrder }: Readonly<Record<string, unknown>>,

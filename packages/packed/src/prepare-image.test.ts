@@ -9,7 +9,7 @@ import { PackedError } from "./packed-error.ts";
 
 const imageOf = (random: Random, size: number): Uint8Array => Uint8Array.from({ length: size }, () => random.integer(256));
 const floatsOf = async (file: Uint8Array, image: Uint8Array): Promise<number[]> =>
-  Array.from((await load(file)).predict(image).votes[0]!.logits, (value) => value + 0); // + 0: −0 is 0
+  Array.from((await load(file)).predict(image).votes[0]!.logits, (value) => value + 0); // + 0: turns −0 into 0
 
 test("a whitened image has the very floats of the steps as they are written down, whatever its size", async () => {
   await fc.assert(

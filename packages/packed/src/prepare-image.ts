@@ -4,15 +4,15 @@ import { PackedError } from "./packed-error.ts";
 import type { Preparation } from "./preparation.ts";
 import { floatsOf } from "./read-safetensors.ts";
 
-/** Bytes [height, width, channels], in the model's order of channels, to floats; the result is good until the next call. */
+/** Converts bytes [height, width, channels], in the model's order of channels, to floats; the result is valid until the next call. */
 export type Prepare = (bytes: Uint8Array | Uint8ClampedArray) => Float32Array;
 
 /** Columns of the matrix that are summed together. */
 const PANEL = 32;
 
 /**
- * Makes floats of images where no table of 256 values a channel does; absent where one does, or where there is nothing to do.
- * @throws PackedError when the matrix would take more memory than allowed
+ * Creates the conversion to floats if a table of 256 values per channel is not enough; absent if it is, or if there is nothing to do.
+ * @throws PackedError if the matrix would need more memory than allowed
  */
 export async function createPrepare(
   preparation: Preparation,
@@ -61,7 +61,7 @@ async function createWhitening(
   };
 }
 
-/** An image less its mean, brought to the norm `scale`; one of a single value becomes zeros. */
+/** An image minus its mean, scaled to the norm `scale`; an image of a single value becomes zeros. */
 function contrastNormalize(bytes: Uint8Array | Uint8ClampedArray, scale: number, into: Float32Array): void {
   let [sum, squares] = [0, 0];
   for (const byte of bytes) {

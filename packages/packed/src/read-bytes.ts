@@ -4,22 +4,22 @@ import { headerLength } from "./read-safetensors.ts";
 
 export interface LoadProgress {
   readonly loaded: number;
-  /** Absent when the server does not say. */
+  /** Absent if the server does not report it. */
   readonly total?: number;
 }
 
 export interface ReadOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
-  /** Most bytes a file may have. */
+  /** Maximum size of a file in bytes. */
   readonly maxBytes: number;
-  /** Milliseconds that a server may send nothing. */
+  /** Milliseconds after which a silent server is given up. */
   readonly timeout?: number;
 }
 
 /**
- * The bytes of a file: by `fetch` from an http(s), blob or data address, else by file path where there is a file system.
- * @throws PackedError when it cannot be had or is too large
+ * The bytes of a file: by `fetch` from an http(s), blob or data URL, else by file path if there is a file system.
+ * @throws PackedError if it cannot be read or is too large
  */
 export async function readBytes(source: string | URL, options: ReadOptions): Promise<Uint8Array> {
   const address = String(source);
@@ -39,7 +39,7 @@ export async function readBytes(source: string | URL, options: ReadOptions): Pro
 }
 
 async function readLocal(source: string | URL, { onProgress, signal, maxBytes }: ReadOptions): Promise<Uint8Array> {
-  // Not by an import: bundlers for browsers would look for the module, and those for servers rewrite what is no literal.
+  // Not an import: bundlers for browsers would try to resolve it, and bundlers for servers rewrite one that is not a literal.
   const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): typeof FileSystem } };
   const files = process?.getBuiltinModule?.("node:fs/promises");
   if (!files) throw new PackedError(`${String(source)}: there is no file system here. Give load an address, or the file's bytes.`);
@@ -68,7 +68,7 @@ async function readRemote(address: string, { onProgress, signal, maxBytes, timeo
     const response = await fetch(address, { signal: AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]) });
     if (!response.ok || !response.body) throw new Error(`${response.status} ${response.statusText}`);
     const told = Number(response.headers.get("content-length") ?? Number.NaN);
-    // A compressed answer's length is not that of its contents.
+    // The length of a compressed response is not that of its contents.
     const total = response.headers.has("content-encoding") || !Number.isFinite(told) ? undefined : told;
     const reader = response.body.getReader();
     try {
@@ -77,7 +77,7 @@ async function readRemote(address: string, { onProgress, signal, maxBytes, timeo
         const { done, value } = await reader.read();
         if (done) break;
         wait();
-        if (loaded === 0 && value.length >= 8) headerLength(value, address); // before the rest of what is none of ours comes
+        if (loaded === 0 && value.length >= 8) headerLength(value, address); // before the rest of a foreign file is downloaded
         chunks.push(value);
         loaded += value.length;
         if (loaded > maxBytes) throw tooLarge(address, loaded, maxBytes);

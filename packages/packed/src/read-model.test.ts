@@ -77,7 +77,7 @@ function sampleFile(
 
 const image = Uint8Array.from({ length: 72 }, (_, i) => (i * 37) % 256);
 
-/** Reads the file and, if it can be read, runs it; only a PackedError may come of it. */
+/** Reads the file and, if it can be read, runs it; it may fail only with a PackedError. */
 async function tryFile(bytes: Uint8Array): Promise<"read" | "refused"> {
   try {
     for (const kernel of ["scalar", "table"] as const) {
@@ -95,7 +95,7 @@ async function tryFile(bytes: Uint8Array): Promise<"read" | "refused"> {
   }
 }
 
-/** Only reading, which is where a file is refused. */
+/** Only reads, which is where a file is refused. */
 function tryReading(bytes: Uint8Array): "read" | "refused" {
   try {
     readModel(bytes, "model");
@@ -146,7 +146,7 @@ test("20,000 mutated files: each is refused in a sentence or can be run", async 
     for (let k = 1 + random.integer(3); k > 0; k--) {
       const at = place();
       const kind = random.integer(4);
-      // Digits for digits keep it JSON: sizes, shapes, offsets, references.
+      // Replacing digits by digits keeps it valid JSON: sizes, shapes, offsets, references.
       if (digits.includes(String.fromCharCode(changed[at]!))) changed[at] = digits.charCodeAt(random.integer(10));
       else if (kind === 0) changed[at] = random.integer(256);
       else if (kind === 1) changed.copyWithin(at, place(), place());

@@ -4,7 +4,7 @@ import { PackedError } from "./packed-error.ts";
 import { type PictureRule, type Preparation, readPreparation } from "./preparation.ts";
 import { isCount, isRecord, readSafetensors, type Tensor, type TensorFile } from "./read-safetensors.ts";
 
-/** What the model may say; everything else is refused, so that a later version's file is not half understood. */
+/** The keys of a model; any other is refused, so that a later version's file is not misinterpreted. */
 const KEYS: ReadonlySet<string> = new Set<keyof ModelHeader>([
   "shape",
   "labels",
@@ -26,18 +26,18 @@ export interface CheckedMember {
 
 export interface CheckedModel extends Omit<ModelHeader, "members" | keyof PictureRule> {
   readonly members: readonly CheckedMember[];
-  /** Whether any value is of codes. */
+  /** Whether any value consists of codes. */
   readonly hasCodes: boolean;
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly file: TensorFile;
   readonly preparation: Preparation;
   readonly picture: PictureRule;
-  /** [channels][256]: the float of each byte; absent where a byte's float is not its alone, or when the model takes floats only. */
+  /** [channels][256]: the float of each byte; absent if a byte's float depends on others, or if the model accepts only floats. */
   readonly table: Float32Array | undefined;
 }
 
 /**
- * Reads a .benn file and checks everything that the file says against everything else.
+ * Reads a .benn file and checks all of its contents for consistency.
  * @param name of the file, for messages
  * @throws PackedError
  */

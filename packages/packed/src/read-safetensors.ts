@@ -12,11 +12,11 @@ export interface Tensor {
 export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** All that follows the header. */
+  /** Everything after the header. */
   readonly data: Uint8Array;
 }
 
-/** Far above what any header takes, and small enough to parse without harm. */
+/** Far above the size of any header, and small enough to parse safely. */
 const LONGEST_HEADER = 32 << 20;
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -30,7 +30,7 @@ export function isCount(value: unknown, least = 0, most: number = Number.MAX_SAF
 
 /**
  * Reads a safetensors file; the tensors' bytes are views of it.
- * @throws PackedError when a length, an offset, a type or a shape does not fit
+ * @throws PackedError if a length, an offset, a type or a shape does not fit
  * @see https://github.com/huggingface/safetensors
  */
 export function readSafetensors(bytes: Uint8Array, name: string): TensorFile {
@@ -68,7 +68,7 @@ export function readSafetensors(bytes: Uint8Array, name: string): TensorFile {
     tensors.set(key, { dtype: type, shape: shape, bytes: body.subarray(begin, end) });
     if (size > 0) spans.push([begin, end]);
   }
-  // The format has no gaps and no overlaps, so every byte of the file is some tensor's.
+  // The format has no gaps and no overlaps, so every byte of the file belongs to a tensor.
   let at = 0;
   for (const [begin, end] of spans.toSorted(([a], [b]) => a - b)) {
     if (begin !== at) fail(`its tensors ${begin < at ? "overlap" : "leave a gap"} at byte ${8 + length + begin}`);
@@ -78,14 +78,14 @@ export function readSafetensors(bytes: Uint8Array, name: string): TensorFile {
   return { metadata: metadata as Record<string, string>, tensors, data: body };
 }
 
-/** What else a file may be, by how it begins. */
+/** Other kinds of files, by their first bytes. */
 const FOREIGN = {
   "version https://git-lfs": "a pointer of Git LFS. Fetch the file with git lfs pull",
   "PK\u0003\u0004": "a zip archive, as are checkpoints of PyTorch. Unpack it, or import it with benn import-torch",
   "\u001F\u008B": "packed with gzip. Unpack it",
 };
 
-/** The header's length in bytes. @throws PackedError for a file that begins as none of ours does */
+/** The header's length in bytes. @throws PackedError for a file that does not begin like a .benn file */
 export function headerLength(bytes: Uint8Array, name: string): number {
   const text = String.fromCharCode(...bytes.subarray(0, 200));
   const foreign = /^\s*<(?:!doctype|html|\?xml)/i.test(text)

@@ -1,7 +1,7 @@
 import type { Picture } from "./picture.ts";
 import type { PictureRule } from "./preparation.ts";
 
-/** For each target place, which source places it covers and how much of each. */
+/** For each target index, which source indices it covers and how much of each. */
 function coverage(
   source: number,
   from: number,
@@ -25,7 +25,7 @@ function coverage(
   });
 }
 
-/** Pixels of the picture a pixel of the target, across and down. */
+/** Pixels of the picture per pixel of the target, horizontally and vertically. */
 function scalesOf(
   width: number,
   height: number,
@@ -38,10 +38,10 @@ function scalesOf(
 }
 
 /**
- * Cuts a picture to the target's proportions around its middle and brings it to its size: averaging over what a pixel
- * covers when shrinking, linear between pixels when enlarging. A fourth channel (alpha) blends with white; one grey channel
- * becomes three, three become one by the weights of Rec. 601.
- * @param rule may ask for a margin around what is cut, as in training
+ * Crops a picture to the target's aspect ratio around its centre and resizes it: averages over the covered area when shrinking,
+ * interpolates linearly when enlarging. A fourth channel (alpha) blends with white; one grey channel becomes three, three become one by the
+ * weights of Rec. 601.
+ * @param rule may add a margin around the crop, as in training
  * @returns bytes [height, width, channels]
  */
 export function resize(

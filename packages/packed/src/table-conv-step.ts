@@ -8,16 +8,18 @@ import { classesAt, flipsAt, type Place, type Step, type Sums, tensorOf, type Wo
 
 /** Counts are int16 there. */
 const LONGEST = 2 ** 15 - 2;
-/** Joined taps leave out none beyond the map's edge; so do it only where steps of single ones would be emptier than this. */
+/**
+ * Joined taps cannot skip those outside the map; so join them only if the steps of single taps would have more padding than this factor.
+ */
 const EMPTIEST = 1.07;
 const TILE_BYTES = 16 * 256;
 
-/** Whether patches of this length can be counted by looking up. */
+/** Whether patches of this length can be counted by table lookup. */
 export function isForTables(length: number): boolean {
   return length <= LONGEST;
 }
 
-/** `binaryConvStep` by looking counts up; `assembly/table-conv.ts` describes how. */
+/** `binaryConvStep` by table lookup; described in `assembly/table-conv.ts`. */
 export function tableConvStep(node: BinaryConvNode, { x, y }: Place, workshop: Workshop, sums: Sums): Step {
   const { kernels, plan } = workshop;
   const [kh, kw] = node.size;
@@ -66,7 +68,9 @@ function scratchBytes(
   return TILE_BYTES + codes * bytes + patches + 128;
 }
 
-/** [256 codes][16] how many of the code's four bits differ from each four; of its low half in the low half of the byte. */
+/**
+ * [256 codes][16]: how many of the code's four bits differ from each possible four bits; those of its low half in the low half of the byte.
+ */
 function countTable(): Uint8Array {
   const differing = (a: number, b: number): number => [1, 2, 4, 8].filter((bit) => (a ^ b) & bit).length;
   return Uint8Array.from({ length: 4096 }, (_, i) => differing((i >> 4) & 15, i & 15) | (differing(i >> 8, i & 15) << 4));

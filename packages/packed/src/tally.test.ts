@@ -46,7 +46,7 @@ describe("once decided, no votes of the members left change the winner:", () => 
         )
           return;
         early++;
-        // The worst that the others can do: all against the winner, for every rival in turn, or anything at all.
+        // The worst case for the remaining members: all against the winner, for every rival in turn, or anything at all.
         const winner = winnerOf(scores);
         for (let rival = 0; rival < 3; rival++) {
           const worst = left.map(([own]) => [own, [0, 1, 2].map((i) => (i === (own > 0 ? rival : winner) ? 500 : 0))] as const);

@@ -22,15 +22,15 @@ export function addVote(scores: Float64Array, logits: Float32Array, alpha: numbe
 }
 
 /**
- * Whether the members left cannot change the winner any more. One of vote weight α moves two classes apart by at most |α| when it
- * votes by class or by probability; a soft vote of logits has no bound.
+ * Whether the remaining members can no longer change the winner. A member with vote weight α changes the difference of two classes by at
+ * most |α| in a hard or softmax vote; a soft vote of logits has no bound.
  * @param left the alphas of the members that have not run
  */
 export function isDecided(scores: Float64Array, left: readonly number[], voter: VoteName): boolean {
   if (left.length === 0) return true;
   if (voter === "soft") return false;
   const most = left.reduce((sum, alpha) => sum + Math.abs(alpha), 0);
-  // Whole alphas add up without rounding; otherwise a lead must also be larger than what rounding could make of it.
+  // Integer alphas add up without rounding; otherwise a lead must also exceed the possible rounding error.
   const exact = voter === "hard" && [...left, ...scores].every((value) => Number.isInteger(value));
   const slack = exact ? 0 : 1e-9 * (most + scores.reduce((sum, score) => sum + Math.abs(score), 0));
   const best = winnerOf(scores);

@@ -6,7 +6,7 @@ import { load } from "./load.ts";
 
 /** Of NIN at width 0.08 and ResNet-20 at 0.25, trained for an epoch and exported before layers, votes and preprocessing could lower. */
 const FILE = join(import.meta.dirname, "../test/version-1.benn");
-/** Logits of both members that the runtime of that time gave the image below. */
+/** Logits of both members that the runtime of that time computed for the image below. */
 const LOGITS = [
   [0.11610959470272064, 0.007485608104616404, 0, 0, 0, 0, 0.0005721604102291167, 0, 0.026325736194849014, 0.05729323998093605],
   [

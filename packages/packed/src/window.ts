@@ -1,6 +1,6 @@
 import type { Pair, Sliding } from "./node-parts.ts";
 
-/** How many places a window takes over a map; may be 0 or less when it does not fit. */
+/** Number of positions of a window along each axis of a map; may be 0 or less if it does not fit. */
 export function windowOutput([height, width]: Pair, size: Pair, { strides, pad: [top, bottom, left, right] }: Sliding): Pair {
   return [Math.floor((height + top + bottom - size[0]) / strides[0]) + 1, Math.floor((width + left + right - size[1]) / strides[1]) + 1];
 }
@@ -9,11 +9,11 @@ export function windowOutput([height, width]: Pair, size: Pair, { strides, pad: 
 export interface Span {
   readonly from: number;
   readonly to: number;
-  /** Taps outside whose bits nobody counts, where the others' are counted as bits of 0; absent if there are none. */
+  /** Taps outside whose bits are not counted, while those of the others count as bits of 0; absent if there are none. */
   readonly uncounted?: readonly boolean[];
 }
 
-/** The different spans that occur along an axis, and which of them each place has. */
+/** The different spans that occur along an axis, and which of them each position has. */
 export function spansAlong(
   input: number,
   output: number,
@@ -34,7 +34,7 @@ export function spansAlong(
 export interface PixelClasses {
   readonly rows: readonly Span[];
   readonly columns: readonly Span[];
-  /** For tables of `bytes` a class: byte offsets, one for each output row, then one for each output column. */
+  /** For tables of `bytes` per class: byte offsets, one for each output row, then one for each output column. */
   offsets(bytes: number): Uint32Array;
 }
 

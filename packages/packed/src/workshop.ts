@@ -6,7 +6,7 @@ import { type BaseOf, wordsOf } from "./pack-kernel.ts";
 import { floatsOf, type Tensor } from "./read-safetensors.ts";
 import type { PixelClasses } from "./window.ts";
 
-/** What a member is made into steps with. */
+/** The context for compiling a member into steps. */
 export interface Workshop {
   readonly kernels: Kernels;
   readonly plan: MemoryPlan;
@@ -15,19 +15,19 @@ export interface Workshop {
   readonly table: Float32Array | undefined;
   readonly popcount: Popcount;
   readonly planes: PlaneSteps | undefined;
-  /** Set before an image is run: whether its bytes are at hand beside its floats. */
+  /** Set before an image is run: whether its bytes are available besides its floats. */
   readonly image: { hasBytes: boolean };
   /** Called for each first-layer sum that had to be computed in float32. */
   onUnsure?(count: number): void;
 }
 
-/** One node's work, all addresses known. */
+/** One node's work, with all addresses fixed. */
 export type Step = () => void;
 
-/** Of nodes with codes. */
+/** For nodes with codes. */
 export type PlaneSteps = (node: GraphNode, place: Place, workshop: Workshop) => Step;
 
-/** A node, its input and output, and where they lie. */
+/** A node, its input and output, and their addresses. */
 export interface Place {
   readonly x: Shape;
   readonly y: Shape;
@@ -47,7 +47,7 @@ export interface Sums {
   baseOf: BaseOf;
 }
 
-/** A tensor of floats, filled up with zeros to a multiple of 32. */
+/** A tensor of floats, padded with zeros to a multiple of 32. */
 export function floatsAt(key: string, count: number, workshop: Workshop): number {
   const size = Math.ceil(count / 32) * 32;
   return workshop.plan.constant(4 * size, () => {
@@ -57,20 +57,20 @@ export function floatsAt(key: string, count: number, workshop: Workshop): number
   });
 }
 
-/** The bits of channels to be turned, in whole words. */
+/** The bits of channels to invert, in whole words. */
 export function flipsAt(key: string | undefined, { channels }: Shape, workshop: Workshop): number {
   const size = wordsOf(channels) * 8;
   if (key === undefined) return workshop.plan.zeros(size);
   return workshop.plan.constant(size, () => {
     const filled = new Uint8Array(size);
     filled.set(tensorOf(key, workshop).bytes);
-    // Beyond the last channel nothing may be set: those bits count as −1 in whatever reads them.
+    // No bit beyond the last channel may be set: it would count as a channel in whatever reads it.
     if (channels & 7) filled[channels >> 3]! &= (1 << (channels & 7)) - 1;
     return filled;
   });
 }
 
-/** Byte offsets into tables of a class each. */
+/** Byte offsets into tables, one for each class. */
 export function classesAt(classes: PixelClasses, tableBytes: number, { height, width }: Shape, { plan }: Workshop): number {
   return plan.constant(4 * (height + width), () => classes.offsets(tableBytes));
 }

@@ -4,7 +4,7 @@ import { createRandom } from "@benn/core/internals";
 const CLASSES = 4;
 const [MEAN, DEVIATION] = [Float32Array.of(120, 130, 110), Float32Array.of(64, 60, 70)];
 
-/** Pictures of coloured noise, brighter in the quarter that is their class. */
+/** Images of coloured noise, brighter in the quarter that is their class. */
 function noise(rows: number, [height, width]: readonly [number, number], purpose: string): Split {
   const random = createRandom(3, purpose);
   const size = height * width * 3;
@@ -25,7 +25,7 @@ function noise(rows: number, [height, width]: readonly [number, number], purpose
   };
 }
 
-/** A plugin's dataset: `preprocessing` is an operation of its own that lowers, or one that does not. */
+/** A plugin's dataset: `preprocessing` is a custom operation that lowers, or one that does not. */
 export default definePlugin({
   name: "pictures",
   register(container) {

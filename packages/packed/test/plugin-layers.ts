@@ -1,4 +1,4 @@
-// Layers as a plugin may have them, each with what it lowers to. Weights are those of `addWeight`, so that tests can set them.
+// Layers as a plugin may define them, each with what it lowers to. Weights are those of `addWeight`, so that tests can set them.
 import type { Lowerable, LoweredNode, LoweringContext, MapShape } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 
@@ -18,7 +18,7 @@ abstract class PluginLayer extends tf.layers.Layer implements Lowerable {
   abstract lower(context: LoweringContext): ReturnType<Lowerable["lower"]>;
 }
 
-/** x / divisor − offset: the file multiplies by 1 / divisor, which rounds otherwise. */
+/** x / divisor − offset: the file multiplies by 1 / divisor, which rounds differently. */
 export class Divide extends PluginLayer {
   static readonly className = "Divide";
   readonly #divisor: number;
@@ -40,7 +40,7 @@ export class Divide extends PluginLayer {
   }
 }
 
-/** max(0, x·factor): two nodes, and a factor a channel of either sign. */
+/** max(0, x·factor): two nodes, and one factor of either sign per channel. */
 export class ScaledRelu extends PluginLayer {
   static readonly className = "ScaledRelu";
 
@@ -61,7 +61,7 @@ export class ScaledRelu extends PluginLayer {
 
 const signs = (x: tf.Tensor): tf.Tensor => tf.sub(tf.mul(tf.cast(tf.greaterEqual(x, 0), "float32"), 2), 1);
 
-/** Signs on their own, for whatever comes next. */
+/** Signs alone, for any next layer. */
 export class Signs extends PluginLayer {
   static readonly className = "Signs";
 
@@ -80,7 +80,7 @@ export class SignConv extends PluginLayer {
   readonly #filters: number;
   readonly #hasThresholds: boolean;
 
-  /** With thresholds it makes the signs itself, else it takes them. */
+  /** With thresholds it computes the signs itself, else it takes them as input. */
   constructor(name: string, filters: number, hasThresholds: boolean) {
     super(name);
     this.#filters = filters;
@@ -122,7 +122,7 @@ export class SignConv extends PluginLayer {
   }
 }
 
-/** Half the size and twice the channels without a weight, as ResNet's shortcut of option A. */
+/** Half the size and twice the channels without a weight, like ResNet's shortcut of option A. */
 export class Shrink extends PluginLayer {
   static readonly className = "Shrink";
 
@@ -163,7 +163,7 @@ export class Sum extends PluginLayer {
   }
 }
 
-/** A real 3×3 convolution, a max pool, and, as one layer, the mean and a dense layer: what is left of the nodes. */
+/** A real 3×3 convolution, a max pool, and, as one layer, the mean and a dense layer: the remaining kinds of nodes. */
 export class Head extends PluginLayer {
   static readonly className = "Head";
   readonly #classes: number;

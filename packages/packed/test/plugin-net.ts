@@ -4,7 +4,7 @@ import { winners } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 import { Divide, Head, layerOf, ScaledRelu, Shrink } from "./plugin-layers.ts";
 
-/** Soft vote in which a member has the accuracy that it has on held-out rows, whatever its alpha was: a fit that lowers. */
+/** Soft vote in which a member's weight is its accuracy on held-out rows, whatever its alpha was: a fit that lowers. */
 function stacking(): Voter {
   let own: readonly number[] | undefined;
   const accuracies = ({ logits, labels, classes }: Ballot & { readonly labels: Int32Array }): number[] =>
@@ -18,7 +18,7 @@ function stacking(): Voter {
   };
 }
 
-/** A plugin's net of layers that lower, or with one that does not, and its voters: `median` does not lower. */
+/** A plugin's network of layers that lower, or with one that does not, and its voters: `median` does not lower. */
 export default definePlugin({
   name: "plugin-net",
   register(container) {

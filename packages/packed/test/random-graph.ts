@@ -7,7 +7,7 @@ import { runReference } from "./reference.ts";
 const AFTER = { in: [0], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
 const values = ({ height, width, channels }: Shape): number => height * width * channels;
 
-/** Thresholds of 2ᵏ − 1 levels in no order, some of them whole numbers, that sums meet, and some that always hold or never. */
+/** Thresholds of 2ᵏ − 1 levels in no order, some of them whole numbers that sums equal, and some that are always or never reached. */
 function levels(sketch: Sketch, planes: number, channels: number, deviation: number): { thresholds: string } {
   const { random } = sketch;
   const value = (i: number): number =>
@@ -21,7 +21,7 @@ function levels(sketch: Sketch, planes: number, channels: number, deviation: num
   return { thresholds: floatTensor(sketch, [2 ** planes - 1, channels], value) };
 }
 
-/** Adds one node of the wanted kind to the last value, and gives its shape. */
+/** Adds one node of the requested kind to the last value, and returns its shape. */
 export function addNode(sketch: Sketch, op: GraphNode["op"], x: Shape): Shape {
   const { random, nodes } = sketch;
   const from = { in: [nodes.length] };
@@ -139,18 +139,18 @@ export function addNode(sketch: Sketch, op: GraphNode["op"], x: Shape): Shape {
 
 export interface RandomModel {
   readonly file: Uint8Array;
-  /** An image as bytes and as floats, and what plain loops make of it. */
+  /** An image as bytes and as floats, and the result of plain loops. */
   readonly bytes: Uint8Array;
   readonly floats: Float32Array;
   readonly expected: Float32Array;
 }
 
-/** Ends the graph in logits that tell every value of the last one, and encodes it. */
+/** Ends the graph in logits that depend on every value of the last one, and encodes it. */
 export function finishModel(sketch: Sketch, image: Shape, last: Shape): RandomModel {
   const { random, tensors, nodes } = sketch;
   let shape = last;
   if (shape.kind === "bits") {
-    // Every bit counts: a 1×1 kernel of different filters looks at all channels.
+    // Every bit counts: a 1×1 kernel of different filters reads all channels.
     const filters = 1 + random.integer(5);
     const kernel = byteTensor(sketch, [filters, Math.ceil(shape.channels / 8)]);
     nodes.push({ op: "binaryConv", ...AFTER, in: [nodes.length], kernel, size: [1, 1], scale: floatTensor(sketch, [filters], () => 1) });

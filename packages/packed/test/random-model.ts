@@ -5,7 +5,7 @@ import type { Sliding } from "../src/node-parts.ts";
 
 type Entries = Map<string, SafetensorsEntry>;
 
-/** What grows a graph node by node. */
+/** The state of a graph that grows node by node. */
 export interface Sketch {
   readonly random: Random;
   readonly tensors: Entries;
@@ -30,7 +30,7 @@ export function byteTensor({ tensors, random }: Pick<Sketch, "tensors" | "random
   return name;
 }
 
-/** A window that fits the map, with strides and padding at random. */
+/** A window that fits the map, with random strides and padding. */
 export function randomWindow(
   random: Random,
   [height, width]: readonly [number, number],

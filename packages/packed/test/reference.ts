@@ -29,7 +29,7 @@ export function runReference(
       for (let level = 0; level < levels; level++) if (value >= thresholds[level * to.channels + channel]!) reached++;
       return ((flips?.[channel >> 3] ?? 0) >> (channel & 7)) & 1 ? levels - reached : reached;
     };
-    /** Calls back for every place of the window inside the map, in order. */
+    /** Calls back for every tap of the window inside the map, in order. */
     const eachTap = (
       place: number,
       [height, width]: readonly [number, number],

@@ -18,7 +18,7 @@ for (const plugin of plugins) await plugin.register(container);
 
 export interface NetsOptions {
   readonly members: NonNullable<Parameters<typeof train>[0]>["members"];
-  /** With a name another dataset than the sample of CIFAR-10. */
+  /** A spec of another dataset than the sample of CIFAR-10, with its name. */
   readonly dataset?: Readonly<Record<string, unknown>>;
   readonly validation?: number;
   readonly simd?: "plain" | "relaxed" | "auto";
@@ -29,7 +29,7 @@ export interface NetsOptions {
 }
 
 /**
- * Trains nets of these kinds a little, so that statistics and weights are those of real images.
+ * Trains networks of these kinds a little, so that statistics and weights are those of real images.
  * @param out folder for the run
  * @returns the run's folder
  */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRandom } from "@benn/core/internals";
 
-/** Writes CIFAR-10's six files with images of no pattern: 50 in each for training, and so many for testing. */
+/** Writes CIFAR-10's six files with random images: 50 in each for training, and `testImages` for testing. */
 export function writeBatches(folder: string, testImages: number, seed = 1): void {
   mkdirSync(folder, { recursive: true });
   const files = [1, 2, 3, 4, 5].map((batch) => [`data_batch_${batch}.bin`, 50] as const);

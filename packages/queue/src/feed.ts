@@ -3,14 +3,14 @@ import type { Emitted } from "@benn/core/internals";
 import type { Redis } from "ioredis";
 import { feedKey } from "./names.ts";
 
-// What members say while they train, for the screen: a stream for each run, which may lose its oldest entries and its last second. What the
-// log of a run holds comes with checkpoints and results, which lose nothing.
+// Live messages of members during training, for the screen: one stream per run, which may lose its oldest entries and its last second. The
+// run's log is filled from checkpoints and results, which lose nothing.
 
 const MOST_ENTRIES = 20_000;
 const DAYS_KEPT = 7;
 
 const entry = z.discriminatedUnion("kind", [
-  /** `nth`: of the member's events; absent of those that no log has. */
+  /** `nth`: index among the member's events; absent for events that are not logged. */
   z.object({ kind: z.literal("event"), nth: z.int().min(0).optional(), event: z.looseObject({ type: z.string() }) }),
   z.object({ kind: z.literal("saved") }),
   z.object({ kind: z.literal("taken"), worker: z.string(), attempt: z.int() }),
@@ -20,7 +20,7 @@ export type FeedEntry =
   | { readonly kind: "event"; readonly nth?: number; readonly event: Emitted }
   /** There is a new checkpoint. */
   | { readonly kind: "saved" }
-  /** A worker has taken the job; not for the first time, if `attempt` is above 1. */
+  /** A worker has taken the job; again, if `attempt` is above 1. */
   | { readonly kind: "taken"; readonly worker: string; readonly attempt: number };
 
 export async function tell(connection: Redis, run: string, jobId: string, said: FeedEntry): Promise<void> {
@@ -31,8 +31,8 @@ export async function tell(connection: Redis, run: string, jobId: string, said: 
 }
 
 /**
- * Hears all that the members of a run say, what they have said before included, until `signal` is aborted.
- * @param connection of its own, which waits
+ * Yields all messages of a run's members, including earlier ones, until `signal` is aborted.
+ * @param connection of its own, because it blocks
  */
 export async function hear(
   connection: Redis,

@@ -1,7 +1,7 @@
 import { readSafetensors, type SafetensorsEntry, type WeightValues, writeSafetensors } from "@benn/core/internals";
 import { BlobError } from "./store/blob-store.ts";
 
-// What a job takes along, as safetensors: bytes that hold numbers, and nothing that could be run.
+// Binary inputs of a job as safetensors: bytes of numbers, and nothing executable.
 
 export function encodeSampleWeights(values: Float64Array): Uint8Array {
   const tensors = new Map<string, SafetensorsEntry>([["sampleWeights", { dtype: "F64", shape: [values.length], data: values }]]);

@@ -2,8 +2,8 @@ import { z } from "@benn/core";
 import { SAFE_NAME } from "./names.ts";
 import { blobRef } from "./store/blob-store.ts";
 
-// What goes through the queue. Whoever reads it does not trust who wrote it: every value is checked here, and the configuration by whoever
-// resolves it, with the plugins that the reader was started with. Nothing names a path, a package or code.
+// The messages of the queue. The reader does not trust the writer: every value is checked here, and the configuration when it is resolved,
+// with the plugins that the reader was started with. Nothing names a path, a package or code.
 
 const count = z.int().min(0);
 const json = z.record(z.string(), z.unknown());
@@ -11,15 +11,15 @@ const json = z.record(z.string(), z.unknown());
 /** One member of a run, to be trained. */
 export const memberJob = z.strictObject({
   kind: z.literal("member"),
-  /** Of a job: raised with each change that a worker of before would take amiss. */
+  /** Format of a job: incremented with each change that an earlier worker would misinterpret. */
   format: z.literal(1),
-  /** Of the run, among all: what its members say goes to the stream of that name. */
+  /** Unique id of the run, which also names the stream of its members' messages. */
   run: z.string().regex(/^[0-9a-f]{32}$/),
   name: z.string().regex(SAFE_NAME),
   member: count,
-  /** Of `portableConfig`. */
+  /** From `portableConfig`. */
   config: json,
-  /** What the data have to be. */
+  /** The identity that the data must have. */
   data: z.strictObject({
     provenance: json,
     facts: z.strictObject({
@@ -31,52 +31,52 @@ export const memberJob = z.strictObject({
   }),
   /** [training rows], float64. */
   sampleWeights: blobRef,
-  /** Weights to begin with, instead of fresh ones. */
+  /** Initial weights, instead of fresh ones. */
   start: blobRef.optional(),
-  /** A checkpoint to go on from. */
+  /** A checkpoint to resume from. */
   from: blobRef.optional(),
-  /** How many events of the member are known before it begins there. */
+  /** How many events of the member are known before it starts there. */
   said: count,
-  /** Which store the blobs are in: its id. */
+  /** The id of the store that contains the blobs. */
   store: z.string().max(100),
 });
 export type MemberJobData = z.output<typeof memberJob>;
 
 /**
- * Where a member stands that a worker trains: the newest checkpoint, how many of the member's events it covers, and the number of the first one
- * that is in it.
+ * The state of a member that a worker trains: the newest checkpoint, the number of the member's events that it covers, and the number of
+ * the first event in it.
  */
 export const standing = z.strictObject({ checkpoint: blobRef, said: count, first: count });
 export type Standing = z.output<typeof standing>;
 
 const worker = z.string().max(200);
 
-/** What a worker made of a job. */
+/** The result of a job. */
 export const jobResult = z.discriminatedUnion("kind", [
-  /** `first`: the number of the first event that is in `trained`. */
+  /** `first`: the number of the first event in `trained`. */
   z.strictObject({ kind: z.literal("done"), trained: blobRef, first: count, worker }),
-  /** The run asked for it: the member is where its last checkpoint says. */
+  /** On request of the run: the state of the member is its last checkpoint. */
   z.strictObject({ kind: z.literal("stopped"), worker }),
-  /** What no other worker would do better: a mistake of the user's above all. */
+  /** An error that would occur on any worker, mainly a mistake of the user. */
   z.strictObject({ kind: z.literal("failed"), isUserError: z.boolean(), message: z.string(), stack: z.string(), worker }),
 ]);
 export type JobResult = z.output<typeof jobResult>;
 
-/** What a run asks of the worker that has a job of it. */
+/** Requests of a run to the worker that has one of its jobs. */
 export const jobControl = z.strictObject({
   paused: z.boolean(),
   stop: z.enum(["no", "after-member", "after-epoch", "now"]),
-  /** Nobody waits for the member any more: it is left without saving. */
+  /** The member is no longer needed: it is abandoned without saving. */
   isCancelled: z.boolean(),
 });
 export type JobControl = z.output<typeof jobControl>;
 
-/** A worker, as it tells of itself while it lives. */
+/** The record that a living worker publishes. */
 export const workerRecord = z.strictObject({
   name: worker,
   host: z.string().max(300),
   version: z.string().max(100),
-  /** Of bytes. */
+  /** Byte class. */
   className: z.string().max(200),
   lanes: count,
 });

@@ -2,8 +2,8 @@ import { UserError } from "@benn/core";
 import { Redis } from "ioredis";
 
 /**
- * A connection that waits out a server that is away, for as long as that takes, as BullMQ asks of its own.
- * @param onTrouble is told of errors, which repeat while the server is away
+ * A connection that waits for an unreachable server indefinitely, as BullMQ requires.
+ * @param onTrouble called with errors, which repeat while the server is unreachable
  */
 export function connect(url: string, onTrouble: (message: string) => void): Redis {
   refuseOther(url);
@@ -25,13 +25,11 @@ export function withoutPassword(url: string): string {
   return url.replace(/^(\w+:\/\/)[^@/]*@/, "$1");
 }
 
-/**
- * @throws UserError when the server cannot be reached, or may throw away what it holds
- */
+/** @throws UserError if the server cannot be reached, or may evict data */
 export async function checkServer(url: string): Promise<void> {
   refuseOther(url);
   const connection = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
-  connection.on("error", () => {}); // told below
+  connection.on("error", () => {}); // reported below
   try {
     await connection.connect();
     const policy = /^maxmemory_policy:(\S+)/m.exec(await connection.info("memory"))?.[1];

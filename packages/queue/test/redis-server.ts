@@ -8,9 +8,9 @@ import { join } from "node:path";
 export interface TestServer {
   readonly url: string;
   readonly port: number;
-  /** Ends it as a power cut does. */
+  /** Kills it, like a power cut. */
   kill(): Promise<void>;
-  /** Starts it again, with what it had on disk. */
+  /** Starts it again, with its data on disk. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }

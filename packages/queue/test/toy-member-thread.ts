@@ -1,4 +1,4 @@
-// Trains members of the toy problem in a thread, as `member-worker` of the command does with everything that it knows.
+// Trains members of the toy problem in a thread, like the command's `member-worker` with its plugins.
 import { workerData } from "node:worker_threads";
 import type { Config } from "@benn/core";
 import { toyContainer } from "@benn/core/internals";

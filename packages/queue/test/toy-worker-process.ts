@@ -1,4 +1,4 @@
-// A worker in a process of its own, to be killed: node --conditions=source toy-worker-process.ts URL CLASS [STORE]
+// A worker in a separate process, to be killed: node --conditions=source toy-worker-process.ts URL CLASS [STORE]
 import { startToyWorker } from "./toy-worker.ts";
 
 const [url = "", className = "", store] = process.argv.slice(2);

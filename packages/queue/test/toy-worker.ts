@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { threadLane } from "@benn/core/node";
 import { type RunningWorker, startWorker, type WorkerOptions } from "@benn/queue";
 
-/** A worker for the toy problem: two lanes, and locks so short that a test need not wait. */
+/** A worker for the toy problem: two lanes, and locks short enough for tests. */
 export function startToyWorker(options: Pick<WorkerOptions, "url" | "className"> & Partial<WorkerOptions>): Promise<RunningWorker> {
   return startWorker({
     lanes: 2,

@@ -4,7 +4,7 @@ import { bytes, count, countOf, milliseconds, percent, percentRange, points, poi
 import type { ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
-/** The final vote on the rows that it is looked at closely on, and how many members vote. */
+/** The final vote on the split of the detailed evaluation, and the number of voting members. */
 export function finalVote({ evaluation: { splits, vote, voter } }: ReportedRun): Accuracy & { readonly members: number } {
   const staged = splits[vote.on]?.staged ?? [];
   const final = staged.at(-1)?.[voter];
@@ -12,7 +12,7 @@ export function finalVote({ evaluation: { splits, vote, voter } }: ReportedRun):
   return { ...final, members: staged.length };
 }
 
-/** What the vote reaches, against single members and the twin; what it takes. */
+/** The accuracy of the vote compared with single members and the twin, and its cost. */
 export function answer(run: ReportedRun): Html {
   const { evaluation, twin, size, speed, recipe } = run;
   const { vote, voter, splits, planned, members, ended, mirror } = evaluation;
@@ -106,7 +106,7 @@ export function answer(run: ReportedRun): Html {
     </p>`;
 }
 
-/** What the vote has more or less than others, and what it takes. */
+/** How the vote compares with others, and its cost. */
 function sentences(run: ReportedRun): Html {
   const { evaluation, twin, size, speed } = run;
   const { vote, splits } = evaluation;

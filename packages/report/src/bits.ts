@@ -4,7 +4,7 @@ import { bytes, count, countOf } from "./numbers.ts";
 import type { LayerRow, LayerTable, ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
-/** What each layer holds and computes, by width in bits. */
+/** Weights and multiply-adds of each layer, by bit width. */
 export function bits({ size, layers }: ReportedRun): Html {
   if (layers.length === 0) return html`<p>There is no table of layers, since the run cannot be packed: ${size.reason ?? ""}</p>`;
   return html`<p>All members take ${bytes(size.bytes)} as a .benn file, and ${bytes(size.realBytes)} with every weight at 32 bits.</p>

@@ -6,7 +6,7 @@ import { html, type Html } from "./html.ts";
 import { count, percent } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
-/** Where the sample weights went, round by round. */
+/** The development of the sample weights, round by round. */
 export function boosting({ sampleWeights: rounds, heaviest, evaluation: { classes }, images }: ReportedRun, level: Level = 3): Html {
   const last = rounds.at(-1);
   if (!last) return html`<p>All training images weigh the same.</p>`;

@@ -3,15 +3,15 @@ import { parseHTML } from "linkedom";
 import { escapeHtml, type Html, trusted } from "./html.ts";
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
-/** Attributes that hold places in the drawing. */
+/** Attributes with coordinates of the drawing. */
 const PLACES = ["d", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "cx", "cy", "r"];
 const SERIES = "series:";
 
-/** Width of a chart in its own units. It is narrow, so that its words can be read on a phone, and is scaled up where there is room. */
+/** Width of a chart in its own units. Narrow, so that its text is legible on a phone, and scaled up if there is room. */
 export const CHART_WIDTH = 420;
 
 export interface ChartOptions extends Plot.PlotOptions {
-  /** What the chart shows, in words: read out in place of the drawing. */
+  /** What the chart shows, in words: read out instead of the drawing. */
   readonly finding: string;
 }
 
@@ -21,8 +21,8 @@ export function series(name: string): Pick<Plot.MarkOptions, "ariaDescription"> 
 }
 
 /**
- * Draws a chart as SVG that needs nothing beside it: no style, no script, places to a tenth of a unit. Colours are the page's variables, so that it is
- * right in the light and in the dark.
+ * Draws a chart as self-contained SVG: no styles, no scripts, coordinates rounded to a tenth of a unit. Colours are the page's variables,
+ * so that it works in light and dark mode.
  */
 export function chart({ finding, ...options }: ChartOptions): Html {
   const svg = Plot.plot({
@@ -52,7 +52,7 @@ export function chart({ finding, ...options }: ChartOptions): Html {
     }
   }
   svg.removeAttribute("aria-label");
-  // Written by hand, since the little DOM does not escape < in attributes.
+  // Written by hand, since the small DOM implementation does not escape < in attributes.
   return trusted(
     svg.outerHTML.replace(/^<svg/, `<svg role="img" font-size="12" aria-label="${escapeHtml(finding)}"`).replace(/ font-size="10"/, ""),
   );

@@ -6,13 +6,13 @@ import { count, countOf, percent, percentRange } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
-/** Of more classes the matrix is unreadable, and its most frequent confusions say what there is to say. */
+/** With more classes the matrix is not legible, and the most frequent confusions suffice. */
 const MATRIX_CLASSES = 20;
 const SHOWN_CONFUSIONS = 20;
-/** Of more classes the table has those with the least recall; all are in its numbers. */
+/** With more classes the table shows those with the lowest recall; its data contain all. */
 const SHOWN_CLASSES = 100;
 
-/** Classes one against the rest, what is taken for what, and how that looks. */
+/** Classes one against the rest, which are confused, and examples of that. */
 export function classes({ evaluation, images }: ReportedRun, level: Level = 3): Html {
   const { vote, classes: names } = evaluation;
   const numbers = [
@@ -65,7 +65,7 @@ export function classes({ evaluation, images }: ReportedRun, level: Level = 3): 
   }`;
 }
 
-/** Places of the classes that have images, the least recall first; of those alike the one with more images, whose recall is surer. */
+/** Indices of the classes that have images, by ascending recall; on a tie the class with more images, whose recall is more precise. */
 function leastRecall(perClass: readonly ClassReport[]): number[] {
   const recall = (k: number): number => perClass[k]?.recall ?? Number.NaN;
   return [...perClass.keys()]

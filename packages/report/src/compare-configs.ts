@@ -1,11 +1,11 @@
 import type { ConfigDifference } from "./reported-run.ts";
 
-/** Keys that change nothing of what is learned. */
+/** Keys that do not affect what is learned. */
 const NAMES = new Set(["name"]);
 
 /**
- * Every key of a configuration, nested ones as `scheme.shrinkage`, with its value as JSON. Members that are all alike are a count, and their settings the
- * run's own.
+ * Every key of a configuration, nested ones as `scheme.shrinkage`, with its value as JSON. Identical members become a count, and their
+ * settings the run's own.
  */
 export function flattenConfig(config: Readonly<Record<string, unknown>>): Record<string, string> {
   const { members, ...rest } = config;
@@ -26,7 +26,7 @@ function walk(path: string, value: unknown, into: Map<string, string>): void {
   for (const [key, inner] of entries) if (inner !== undefined) walk(path === "" ? key : `${path}.${key}`, inner, into);
 }
 
-/** Keys on which two flat configurations differ, in order. */
+/** Keys in which two flattened configurations differ, in order. */
 export function compareConfigs(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): ConfigDifference[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])]
     .toSorted()

@@ -6,10 +6,10 @@ import { html, type Html } from "./html.ts";
 import { percent, short } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
-/** Of more members the numbers do not fit their cells; with numbers, cells stay pale enough for ink to be read on them. */
+/** With more members the numbers do not fit their cells; with numbers, cells are pale enough for text to be legible on them. */
 const NUMBERED = 9;
 
-/** How unlike the members answer, pair by pair. */
+/** The diversity of the members' predictions, pair by pair. */
 export function diversitySection({ evaluation: { vote, members } }: ReportedRun): Html {
   const { pairs, disagreement, doubleFault, kappa } = vote.diversity;
   if (pairs.length === 0) return html`<p>A single member has nothing to differ from.</p>`;

@@ -1,9 +1,9 @@
 import { html, type Html, type Value } from "./html.ts";
 
-/** Numbers of a chart: a head, then rows. */
+/** Data of a chart: a header row, then rows. */
 export type Numbers = readonly (readonly (string | number | undefined)[])[];
 
-/** A chart with a caption, and its numbers as CSV to copy. */
+/** A chart with a caption, and its data as CSV to copy. */
 export function figure(drawing: Html, caption: Value, { title, numbers }: { readonly title: string; readonly numbers: Numbers }): Html {
   return html`<figure>
     ${drawing}
@@ -12,7 +12,7 @@ export function figure(drawing: Html, caption: Value, { title, numbers }: { read
   </figure>`;
 }
 
-/** The numbers, folded away. */
+/** The data, collapsed. */
 export function numbersOf(title: string, numbers: Numbers): Html {
   return html`<details class="numbers">
     <summary>Numbers as CSV<span class="quiet">: ${title}</span></summary>
@@ -20,7 +20,7 @@ export function numbersOf(title: string, numbers: Numbers): Html {
   </details>`;
 }
 
-/** As RFC 4180 has it, with \n between the lines. Floats have six digits. */
+/** CSV by RFC 4180, except for \n between the lines. Floats have six digits. */
 export function csv(numbers: Numbers): string {
   return numbers.map((row) => row.map(cell).join(",")).join("\n");
 }

@@ -1,16 +1,16 @@
-/** Markup that needs no escaping any more. */
+/** Markup that needs no escaping. */
 export interface Html {
   readonly html: string;
 }
 
 export type Value = Html | string | number | undefined | false | readonly Value[];
 
-/** A template whose values are escaped: what files and names bring along is text in the page, never markup. */
+/** A template whose values are escaped: text from files and names is text in the page, never markup. */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
   return { html: strings.map((text, i) => text + (i < values.length ? textOf(values[i]) : "")).join("") };
 }
 
-/** Markup that was made here: a chart, a style sheet. */
+/** Trusted markup: a chart, a style sheet. */
 export function trusted(markup: string): Html {
   return { html: markup };
 }
@@ -25,7 +25,7 @@ function textOf(value: Value): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** Text for an element or a quoted attribute. Control characters and those that turn the direction of writing become �. */
+/** Text for an element or a quoted attribute. Control characters and those that change the direction of writing become �. */
 export function escapeHtml(text: string): string {
   return (
     text

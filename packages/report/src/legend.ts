@@ -6,11 +6,11 @@ export interface LegendEntry {
   readonly text: string;
   readonly colour: string;
   readonly pale?: boolean;
-  /** Of a line: its dashes, empty for none, by which it is told from others without its colour. Absent: an area or marks. */
+  /** Dashes of a line, empty for none, which distinguish it without colour. Absent: an area or marks. */
   readonly dash?: string;
 }
 
-/** What the colours of the next chart mean. Where scripts run, an entry hides its series and shows it again. */
+/** The meaning of the colours of the next chart. If scripts run, an entry toggles its series. */
 export function legend(entries: readonly LegendEntry[]): Html {
   return html`<ul class="legend">
     ${entries.map((entry) => html`<li data-for="${entry.name}">${swatch(entry)}${entry.text}</li>`)}

@@ -6,7 +6,7 @@ import { countOf, percent, short } from "./numbers.ts";
 import type { CurvePoint, ReportedMember, ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
-/** How each member learned, in small charts of one scale, and what its vote changed. */
+/** The training of each member, in small charts with a common scale, and the effect of its vote. */
 export function members({ evaluation, members: trained, origin }: ReportedRun): Html {
   const { vote, splits, members: judged } = evaluation;
   const alone = splits[vote.on]?.members ?? [];

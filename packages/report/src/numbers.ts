@@ -1,11 +1,11 @@
-// Numbers as people read them: in the page, and in the terminal of the command (`@benn/report/numbers`).
+// Numbers in a readable form: in the page, and in the command's output (`@benn/report/numbers`).
 import type { Interval } from "@benn/analysis";
 import type { MetricInfo } from "@benn/core";
 import { count } from "@benn/core/quantities";
 
 export { bytes, count, milliseconds } from "@benn/core/quantities";
 
-/** `0.5234` → `52.3 %`; what cannot be had → `–`. */
+/** `0.5234` → `52.3 %`; undefined values → `–`. */
 export function percent(share: number | undefined): string {
   return share === undefined || !Number.isFinite(share) ? "–" : `${(100 * share).toFixed(1)} %`;
 }
@@ -48,7 +48,7 @@ export function countOf(value: number, one: string, more: string = `${one}s`): s
   return `${count(value)} ${value === 1 ? one : more}`;
 }
 
-/** The value of a metric by its unit: `52.3 %`, `1.21`, `0.8 s`; `–` where there is none. */
+/** The value of a metric with its unit: `52.3 %`, `1.21`, `0.8 s`; `–` if there is none. */
 export function metricText({ unit }: Pick<MetricInfo, "unit">, value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return "–";
   if (unit === "%") return percent(value);

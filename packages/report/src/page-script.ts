@@ -1,4 +1,4 @@
-/** Sorts tables by a column and hides series of charts. All else works without it. */
+/** Sorts tables by a column and hides series of charts. Everything else works without it. */
 export const PAGE_SCRIPT = `
 for(const table of document.querySelectorAll("table.sortable"))for(const [i,th] of [...table.tHead.rows[0].cells].entries()){
 const button=document.createElement("button");button.type="button";button.append(...th.childNodes);th.append(button);

@@ -1,4 +1,7 @@
-/** The page's own style: no font and no picture from elsewhere. Text has a contrast of 4.5 and more against what it stands on; colours of series are told apart with any colour vision. */
+/**
+ * The page's own style: no external fonts or pictures. Text has a contrast of at least 4.5 to its background; colours of series are
+ * distinguishable with any colour vision.
+ */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1a1d21;--muted:#5a616b;--line:#d5d9de;--soft:#f3f5f7;--link:#00558a;--c1:#0072b2;--c2:#b84a00;--c3:#00755a;--c4:#9a3f79;--c5:#6a6200;--c6:#444b54;--warn:#8a3b00}
 @media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e8eaed;--muted:#a3abb5;--line:#3a4149;--soft:#1e2328;--link:#7cc4f0;--c1:#56b4e9;--c2:#f0a35e;--c3:#3ec9a0;--c4:#e39ac0;--c5:#e0d04a;--c6:#c4cad1;--warn:#ffb27a}}

@@ -12,7 +12,7 @@ export interface Section {
 }
 
 /**
- * A page that needs nothing beside it, with a table of contents.
+ * A self-contained page with a table of contents.
  * @param command for the last line: `report`
  */
 export function page(title: string, sections: readonly Section[], command: string = "report"): string {
@@ -49,7 +49,7 @@ function contents(sections: readonly Section[]): Html {
   </ul>`;
 }
 
-/** @param above ids of the headings that the section stands under, by which it is told from its like in another run */
+/** @param above ids of the parent headings, which distinguish the section from the same one of another run */
 function sectionOf({ id, title, body, sections = [] }: Section, level: Level = 2, above: readonly string[] = []): Html {
   const names = [...above, `${id}-title`];
   return html`<section id="${id}" aria-labelledby="${names.join(" ")}">

@@ -7,11 +7,11 @@ const DISPUTED = 12;
 /** Rows that a report shows. */
 export interface PickedImages {
   readonly confusions: readonly (Confusion & { readonly examples: readonly number[] })[];
-  /** Those on which the fewest members answer as the vote does, the most disputed first. */
+  /** Those for which the fewest members agree with the vote, the most disputed first. */
   readonly disputed: readonly number[];
 }
 
-/** Chooses the images to show: the first few of each of the most frequent confusions, and those that the members agree on least. */
+/** Chooses the images to show: the first few of each of the most frequent confusions, and those with the least agreement of members. */
 export function pickImages({ labels, predicted, members }: FinalAnswers, confusions: readonly Confusion[]): PickedImages {
   const rows = Array.from(labels.keys());
   const agreeing = rows.map((row) => members.reduce((sum, own) => sum + Number(own[row] === predicted[row]), 0));

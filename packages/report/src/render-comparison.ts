@@ -11,7 +11,7 @@ import { table } from "./table.ts";
 const COLOURS = ["var(--c1)", "var(--c2)", "var(--c3)", "var(--c4)", "var(--c5)", "var(--c6)"];
 const WORDS: Readonly<Record<Cost, string>> = { bytes: "bytes", operations: "bit operations", milliseconds: "milliseconds" };
 
-/** A comparison of more bits and more networks as one HTML page that needs nothing beside it. The same one gives the same bytes. */
+/** A comparison of more bits and more networks as a self-contained HTML page. The same comparison gives the same bytes. */
 export function renderComparison(comparison: CostComparison): string {
   return page(
     `More bits or more networks: ${comparison.name}`,

@@ -23,7 +23,7 @@ test("the same runs give the same bytes", () => {
 
 test("a page of 32 members with curves of 30 points is below 300 kB, and asks for nothing beside it", () => {
   const page = renderReport([exampleRun(32)]);
-  // Its pictures have one pixel; real ones of 32×32 take less than 1.4 kB, and there are 56 at most.
+  // Its pictures have one pixel; real ones of 32×32 take less than 1.4 kB, and there are at most 56.
   expect(page.length + 56 * 1400).toBeLessThan(300_000);
   expect(page).not.toMatch(/https?:|@import|url\(|<link|<iframe|<script[^>]*src/);
   for (const image of parse(page).querySelectorAll("img")) expect(image.getAttribute("src")).toMatch(/^data:image\//);

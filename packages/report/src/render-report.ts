@@ -17,10 +17,10 @@ import { suspicions } from "./suspicions.ts";
 import { trust } from "./trust.ts";
 
 /**
- * Runs as one HTML page that needs nothing beside it: no network, no font, charts drawn already. Everything that comes from files is escaped.
- * @param runs one or more, judged on the same split
+ * Runs as a self-contained HTML page: no network, no fonts, charts already drawn. Everything from files is escaped.
+ * @param runs one or more, evaluated on the same split
  * @returns the same bytes for the same runs
- * @throws RangeError without a run
+ * @throws RangeError if there are no runs
  */
 export function renderReport(runs: readonly ReportedRun[]): string {
   const [run] = runs;
@@ -38,8 +38,8 @@ export function renderReport(runs: readonly ReportedRun[]): string {
 }
 
 /**
- * In the order of reading: the answer first, then what to doubt in it, then what it rests on.
- * @param level of headings within a section
+ * In reading order: the answer first, then doubts, then the evidence.
+ * @param level of headings in a section
  */
 function sectionsOf(run: ReportedRun, { prefix, level }: { readonly prefix: string; readonly level: Level }): Section[] {
   const sections: Section[] = [

@@ -1,29 +1,29 @@
 import type { Accuracy, ComparedMember, EnsembleEvaluation, Stability } from "@benn/analysis";
 import type { Published } from "@benn/core";
 
-/** Everything that a report says of a run. Plain values: the same ones give the same page, to the byte. */
+/** Everything that a report contains about a run. Plain values: the same values give the same page, to the byte. */
 export interface ReportedRun {
-  /** Of its folder. */
+  /** Name of its folder. */
   readonly name: string;
   readonly evaluation: EnsembleEvaluation;
-  /** Of the members of the evaluation, in their order. */
+  /** The members of the evaluation, in order. */
   readonly members: readonly ReportedMember[];
   /** How the run was trained: `samme`, `sequential`. */
   readonly scheme: string;
   readonly mode: string;
   /** Why the run ended, if it ended before its last member. */
   readonly ending?: string;
-  /** What training warned of. */
+  /** Warnings of the training. */
   readonly warnings: readonly string[];
   readonly twin?: Twin;
   readonly size: Size;
-  /** Absent: it was not asked for, or the run cannot be packed. */
+  /** Absent if it was not requested, or the run cannot be packed. */
   readonly speed?: Speed;
-  /** Layers of each kind of member; none where the run cannot be packed. */
+  /** Layers of each kind of member; empty if the run cannot be packed. */
   readonly layers: readonly LayerTable[];
-  /** What `benn stability --keep` measured, and whether the members are still those that were measured. */
+  /** The measurement of `benn stability --keep`, and whether the members are still those that were measured. */
   readonly stability?: Stability & { readonly isCurrent: boolean };
-  /** The preset that the configuration is nearest to. */
+  /** The preset that is nearest to the configuration. */
   readonly recipe?: Recipe;
   /** Every key of the configuration with its value, as JSON. */
   readonly config: Readonly<Record<string, string>>;
@@ -31,26 +31,26 @@ export interface ReportedRun {
   readonly environment: readonly (readonly [string, string])[];
   /** File and SHA-256. */
   readonly checksums: readonly (readonly [string, string])[];
-  /** What trains it again, or chooses its members again. Absent: no command does. */
+  /** A command that trains the run again, or selects its members again. Absent: there is none. */
   readonly command?: string;
-  /** Of members that were not trained in this run. */
+  /** Present for members that were not trained in this run. */
   readonly origin?: Origin;
-  /** What the held-out images decided on before, a phrase each. */
+  /** What the held-out images were used to decide before, one phrase each. */
   readonly reused: readonly string[];
   readonly images: ReportedImages;
-  /** Of the rounds that changed them; none of a run whose rows all weigh the same. */
+  /** Of the rounds that changed them; empty for a run whose rows always have equal weights. */
   readonly sampleWeights: readonly SampleWeights[];
-  /** The images that weigh most in the last round. */
+  /** The images with the largest weights in the last round. */
   readonly heaviest: readonly HeavyImage[];
 }
 
 /** Where members come from that were not trained in this run. */
 export interface Origin {
-  /** Whether `benn select` chose them on held-out images; else they were imported. */
+  /** Whether `benn select` selected them on held-out images; otherwise they were imported. */
   readonly isChosen: boolean;
-  /** What is known of how, by name. */
+  /** Details of how, by name. */
   readonly how: readonly (readonly [string, string])[];
-  /** One a member of the evaluation. */
+  /** One per member of the evaluation. */
   readonly members: readonly { readonly from: string; readonly sha256: string }[];
 }
 
@@ -58,9 +58,9 @@ export interface ReportedMember {
   /** From 0. */
   readonly member: number;
   readonly label: string;
-  /** Weighted training error; not a number if it is not known. */
+  /** Weighted training error; NaN if unknown. */
   readonly error: number;
-  /** A point an epoch, from 1; thinned. */
+  /** One point per epoch, from 1; thinned out. */
   readonly loss: readonly CurvePoint[];
   readonly accuracy: readonly CurvePoint[];
 }
@@ -76,27 +76,27 @@ export interface Twin {
   readonly members: number;
   readonly accuracy: Accuracy;
   readonly bytes: number;
-  /** The run's vote against the twin's, on the same rows. */
+  /** The run's vote compared with the twin's, on the same rows. */
   readonly comparison: Omit<ComparedMember, "member" | "chosenOn">;
 }
 
 export interface Size {
-  /** Of all members that vote. */
+  /** Of all voting members. */
   readonly bytes: number;
   /** The same weights at 32 bits. */
   readonly realBytes: number;
-  /** Whether it is that of a .benn file; else it is counted. */
+  /** Whether it is the size of a .benn file; otherwise it is computed. */
   readonly packed: boolean;
   /** Why it cannot be packed. */
   readonly reason?: string;
 }
 
-/** Milliseconds that the packed runtime takes for an image, all members. */
+/** Milliseconds that the packed runtime needs per image, with all members. */
 export interface Speed {
   readonly median: number;
   readonly quartiles: readonly [number, number];
   readonly images: number;
-  /** What it was measured on. */
+  /** The machine on which it was measured. */
   readonly machine: string;
 }
 
@@ -118,7 +118,7 @@ export interface LayerRow {
 }
 
 export interface Recipe {
-  /** Of the preset; absent: the defaults. */
+  /** Name of the preset; absent: the defaults. */
   readonly preset?: string;
   readonly published?: Published;
   readonly differences: readonly ConfigDifference[];
@@ -126,7 +126,7 @@ export interface Recipe {
 
 export interface ConfigDifference {
   readonly key: string;
-  /** JSON; absent: the key is not there. */
+  /** JSON; absent: the key is missing. */
   readonly before?: string;
   readonly now?: string;
 }
@@ -135,7 +135,7 @@ export interface ReportedImages {
   /** The most frequent confusions, with a few images of each. */
   readonly confusions: readonly ConfusedImages[];
   readonly disputed: readonly DisputedImage[];
-  /** What was done to the pictures to show them, if they are not what they were. */
+  /** How the pictures were changed for display, if they were. */
   readonly note?: string;
 }
 
@@ -148,14 +148,14 @@ export interface ConfusedImages {
 
 export interface Picture {
   readonly row: number;
-  /** A data: address. */
+  /** A data: URL. */
   readonly source: string;
 }
 
 export interface DisputedImage extends Picture {
   readonly label: number;
   readonly predicted: number;
-  /** Class that each member that votes answers. */
+  /** Class that each voting member predicts. */
   readonly votes: readonly number[];
 }
 
@@ -164,7 +164,7 @@ export interface SampleWeights {
   readonly rows: number;
   /** `(Σ w)² / Σ w²`. */
   readonly effective: number;
-  /** Rows by log₂ of weight over mean weight: each bin is from `low` on, below `low + 1`. */
+  /** Rows by log₂ of weight over mean weight: each bin is from `low` to below `low + 1`. */
   readonly bins: readonly { readonly low: number; readonly rows: number }[];
 }
 

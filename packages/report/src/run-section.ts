@@ -3,7 +3,7 @@ import { countOf } from "./numbers.ts";
 import type { ConfigDifference, Origin, ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
-/** What the run was made from, and what makes it again. */
+/** What the run was made from, and the command that makes it again. */
 export function runSection(run: ReportedRun): Html {
   const { recipe, config, environment, checksums, command, origin, scheme, mode } = run;
   return html`${

@@ -12,7 +12,7 @@ import { table } from "./table.ts";
 const COLOURS = ["var(--c1)", "var(--c2)", "var(--c3)", "var(--c4)", "var(--c5)", "var(--c6)"];
 const DASHES = ["", "6 3", "2 2", "8 3 2 3", "1 3", "12 3"];
 
-/** Several runs beside one another: what they reach, their staged votes over one another, and where their configurations differ. */
+/** Several runs compared: their accuracy, their staged votes in one chart, and the differences of their configurations. */
 export function severalRuns(runs: readonly ReportedRun[]): Html {
   const finals = runs.map(finalVote);
   const best = finals.indexOf(finals.reduce((a, b) => (b.accuracy > a.accuracy ? b : a)));
@@ -22,7 +22,7 @@ export function severalRuns(runs: readonly ReportedRun[]): Html {
     id: `run-${i + 1}`,
     name,
     colour: COLOURS[i % COLOURS.length]!,
-    // Beyond six runs a colour comes again, with another dash.
+    // With more than six runs, colours repeat with another dash.
     dash: DASHES[(i + Math.floor(i / COLOURS.length)) % DASHES.length]!,
     stages: (splits[vote.on]?.staged ?? []).map((stage, k) => ({ members: k + 1, ...stage[voter]! })),
   }));

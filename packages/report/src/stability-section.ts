@@ -17,7 +17,7 @@ const TITLES: Readonly<Record<MeasuredNoise["kind"], string>> = {
   images: "Normal noise on images",
 };
 
-/** How far the answers move under noise, and between trainings: by the number of members that vote. */
+/** How much predictions change under noise, and between trainings, by the number of voting members. */
 export function stabilitySection(stability: NonNullable<ReportedRun["stability"]>, level: Level): Html {
   const { noise, retrainings, notes, isCurrent, rows, draws, members, voter } = stability;
   const kinds = [...Map.groupBy(noise, ({ kind }) => kind)];

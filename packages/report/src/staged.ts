@@ -8,7 +8,7 @@ import { countOf, metricText, percent } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
-/** The accuracy of the vote of the first 1, 2, … members, with its interval; what the paper had behind it. */
+/** The accuracy of the vote of the first 1, 2, … members with its interval, and the published results. */
 export function staged({ evaluation, recipe, twin }: ReportedRun): Html {
   const { splits, vote, voter, metrics } = evaluation;
   const stages = (splits[vote.on]?.staged ?? []).map((stage, i) => ({ members: i + 1, ...stage[voter]! }));
@@ -16,7 +16,7 @@ export function staged({ evaluation, recipe, twin }: ReportedRun): Html {
   const held = vote.on === "validation" ? undefined : splits.validation?.staged.map((stage, i) => ({ members: i + 1, ...stage[voter]! }));
   const own = splits[vote.on]?.staged ?? [];
   const voters = Object.keys(own[0] ?? {}).filter((name) => name !== voter);
-  // Accuracy has columns of its own, and what votes are not measured by has no values.
+  // Accuracy has columns of its own; metrics that do not apply to votes have no values.
   const measured = metrics.filter(({ name }) => name !== "accuracy" && own.some((stage) => Number.isFinite(stage[voter]?.metrics[name])));
   const [first, last] = [stages[0]!, stages.at(-1)!];
   const best = stages.reduce((a, b) => (b.right > a.right ? b : a));
@@ -24,7 +24,7 @@ export function staged({ evaluation, recipe, twin }: ReportedRun): Html {
     `Accuracy of the ${voter} vote on ${SPLIT_WORDS[vote.on]} images: ${percent(first.accuracy)} with 1 member, ` +
     `${percent(last.accuracy)} with ${last.members}; the highest is ${percent(best.accuracy)} with ${best.members}.`;
   const { published } = recipe ?? {};
-  // Two points are known: a single member, and the vote of as many members as it got no better with.
+  // Two points are known: a single member, and the vote at the number of members where it stopped improving.
   const paper = published
     ? [
         { members: 1, accuracy: published.single / 100 },
@@ -91,7 +91,7 @@ export function staged({ evaluation, recipe, twin }: ReportedRun): Html {
   })}${recipe?.published && html`<p class="quiet">The paper gives two points of the recipe <code>${recipe.preset}</code>: a single member and its vote${recipe.published.overfitsFrom === undefined ? "" : html`, which from member ${recipe.published.overfitsFrom} on got no better`}. This run differs from the recipe in ${countOf(recipe.differences.length, "setting")}, listed where the run is described.</p>`}${metricTable(evaluation)}`;
 }
 
-/** Every metric there is, a plugin's too: of the final vote on each split, and of single members. */
+/** Every metric, including those of plugins: of the final vote on each split, and of single members. */
 function metricTable({ metrics, splits, vote, voter }: EnsembleEvaluation): Value {
   const names = (["train", "validation", "test"] as const).filter((name) => splits[name]);
   return (

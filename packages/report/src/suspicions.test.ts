@@ -9,7 +9,7 @@ const withVote = (vote: Partial<ReportedRun["evaluation"]["vote"]>): ReportedRun
   ...run,
   evaluation: { ...run.evaluation, vote: { ...run.evaluation.vote, ...vote } },
 });
-/** With so many rows right, by stage, on a split. */
+/** With this many right rows, by stage, on a split. */
 const staged = (split: "test" | "train" | "validation", right: readonly number[]): ReportedRun["evaluation"]["splits"] => {
   const { splits } = run.evaluation;
   const own = splits[split]!;

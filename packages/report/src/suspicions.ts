@@ -3,16 +3,16 @@ import { finalVote } from "./answer.ts";
 import { count, countOf, percent, points, probability } from "./numbers.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
-/** Share of accuracy that training rows may have over others before it is said. */
+/** Maximum difference between training accuracy and other accuracies before it is reported. */
 const GAP = 0.15;
-/** Share of chance from which on a member's error is near it. */
+/** Share of the chance error from which on a member's error counts as near chance. */
 const NEAR_CHANCE = 0.95;
 const SIGNIFICANT = 0.05;
 const CALIBRATION_ERROR = 0.1;
-/** Half the width of an interval that says little. */
+/** Half the width of an interval that is too imprecise. */
 const WIDE = 0.05;
 
-/** What a careful reader would ask about, a sentence each, the weightiest first. */
+/** What a careful reader would question, one sentence each, the most important first. */
 export function suspicions(run: ReportedRun): string[] {
   const { evaluation, members, ending, reused } = run;
   const { vote, voter, splits, classes } = evaluation;
@@ -78,7 +78,7 @@ export function suspicions(run: ReportedRun): string[] {
   return [...found, ...evaluation.notes];
 }
 
-/** A number of members that the rows it is measured on would choose. */
+/** A number of members that was chosen on the rows on which it is measured. */
 function stages({ evaluation: { splits, vote, voter } }: ReportedRun): string[] {
   const staged = splits[vote.on]?.staged.map((stage) => stage[voter]?.right ?? 0) ?? [];
   const most = Math.max(...staged);

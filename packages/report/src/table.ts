@@ -2,17 +2,17 @@ import { html, type Html, type Value } from "./html.ts";
 
 export interface Column {
   readonly head: string;
-  /** Of text rather than of numbers. */
+  /** Text rather than numbers. */
   readonly text?: boolean;
 }
 
 export interface TableOptions {
   readonly caption: string;
-  /** Whether the reader may sort it by a column, where scripts run. */
+  /** Whether the reader may sort it by a column, if scripts run. */
   readonly sortable?: boolean;
 }
 
-/** A table whose first cell of each row is its head. It scrolls sideways where it is wider than the page. */
+/** A table in which the first cell of each row is its header. It scrolls horizontally if it is wider than the page. */
 export function table(columns: readonly Column[], rows: readonly (readonly Value[])[], { caption, sortable = false }: TableOptions): Html {
   const kind = (i: number): Value => (columns[i]?.text ? html` class="text"` : undefined);
   return html`<div class="wide" tabindex="0" role="group" aria-label="${caption}"><table${sortable && html` class="sortable"`}>

@@ -10,7 +10,7 @@ import { percent, short } from "./numbers.ts";
 import type { DisputedImage, ReportedRun } from "./reported-run.ts";
 import { table } from "./table.ts";
 
-/** Whether its probabilities are true, what it gets wrong where it is sure, and what its members quarrel over. */
+/** Whether its probabilities are calibrated, which confident predictions are wrong, and about which images its members disagree. */
 export function trust({ evaluation, images }: ReportedRun, level: Level = 3): Html {
   const { vote, classes } = evaluation;
   return html`<div class="charts">${reliability(evaluation)}${riskAgainstCoverage(evaluation)}</div>

@@ -3,7 +3,7 @@ import type { SampleWeights } from "./reported-run.ts";
 const LOWEST = -12;
 const HIGHEST = 12;
 
-/** Whether all rows weigh the same. */
+/** Whether all rows have equal weights. */
 export function isUniform(weights: Float64Array): boolean {
   return weights.every((weight) => Math.abs(weight - weights[0]!) <= 1e-9 * Math.abs(weights[0]!));
 }
@@ -34,7 +34,7 @@ export function weighSamples(member: number, weights: Float64Array): SampleWeigh
   };
 }
 
-/** Rows of the largest weights, the heaviest first, with how many times the mean they weigh. */
+/** The rows with the largest weights, in descending order, with their weights as multiples of the mean. */
 export function heaviestRows(weights: Float64Array, most = 12): { readonly row: number; readonly times: number }[] {
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
   return Array.from(weights.keys())

@@ -11,12 +11,12 @@ const ROWS = 400;
 const CLASSES = 10;
 const labels = Int32Array.from({ length: ROWS }, (_, row) => row % CLASSES);
 
-/** A number in [0, 1) for each place, the same on every machine. */
+/** A number in [0, 1) for each index, the same on every machine. */
 function noise(name: string, place: number): number {
   return Number(BigInt.asUintN(32, BigInt(deriveSeed(place, name)))) / 2 ** 32;
 }
 
-/** Logits of a member that knows something, and something else than the others. */
+/** Logits of a member that has learned something, and something else than the others. */
 function logitsOf(member: number): Float32Array {
   return Float32Array.from(
     { length: ROWS * CLASSES },
@@ -52,7 +52,7 @@ function ensembleOf(members: number, names: readonly string[], metrics: Readonly
 /** A picture of one pixel. */
 const PIXEL = "data:image/webp;base64,UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==";
 
-/** A run as a report gets it, judged by what judges real ones. */
+/** A run as a report receives it, evaluated by the same code as real ones. */
 export function exampleRun(
   members: number,
   {

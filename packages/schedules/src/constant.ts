@@ -3,7 +3,7 @@ import { warmedUp, warmUpOptions } from "./warm-up.ts";
 
 export const constantOptions = z.object(warmUpOptions);
 
-/** The learning rate as it is, after a warm-up if there is one. */
+/** A constant learning rate, after an optional warm-up. */
 export function constant({ warmup }: z.output<typeof constantOptions>): Schedule {
   return warmedUp(warmup, () => 1);
 }

@@ -9,8 +9,8 @@ export const oneCycleOptions = z.object({
 });
 
 /**
- * Rises from `initial` of the learning rate to all of it, then falls to `final` of it in the member's last step: two phases, with the bounds and
- * the defaults of PyTorch's `OneCycleLR`, whose shape is a cosine by default. The learning rate is the peak.
+ * Rises from `initial` of the learning rate to all of it, then falls to `final` of it in the member's last step: two phases with the
+ * boundaries and defaults of PyTorch's `OneCycleLR`, by default in the shape of a cosine. The learning rate is the peak.
  * @see L. Smith and N. Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates", 2019
  */
 export function oneCycle({ warmup, initial, final, shape }: z.output<typeof oneCycleOptions>): Schedule {

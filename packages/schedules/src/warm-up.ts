@@ -8,14 +8,14 @@ export const finalOptions = {
   final: z.number().min(0).max(1).default(0).describe("share of the learning rate that it falls towards"),
 };
 
-/** Steps of the member before this one, and all of them. */
+/** Number of the member's steps before this one, and in total. */
 export function stepsOf({ epoch, epochs, step, steps }: ScheduledStep): { readonly done: number; readonly total: number } {
   return { done: epoch * steps + step, total: epochs * steps };
 }
 
 /**
- * A linear warm-up, step by step, of W = round(warmup · steps) steps: step t, from 0, has the rate `learningRate · (t + 1) / W`. Then the rate
- * is the learning rate times `share` of how much of the rest is done, from 0 to below 1.
+ * A linear warm-up, step by step, of W = round(warmup · steps) steps: step t, from 0, has the rate `learningRate · (t + 1) / W`. After it,
+ * the rate is the learning rate times `share`, a function of the share of the remaining steps done, from 0 to below 1.
  * @see P. Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, section 2.2, gradual warm-up
  */
 export function warmedUp(warmup: number, share: (done: number) => number): Schedule {

@@ -1,4 +1,4 @@
-/** For each byte the remainder of that byte by Castagnoli's polynomial, bits reversed. */
+/** For each byte, its remainder by Castagnoli's polynomial, with reversed bits. */
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let remainder = byte;
   for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ 0x82f63b78 : remainder >>> 1;

@@ -27,11 +27,11 @@ function key(field: number, type: number): Buffer {
   return varint(field * 8 + type);
 }
 
-/** Seven bits a byte, the low ones first; the high bit says that more follow. */
+/** Seven bits per byte, the low ones first; a set high bit means that more follow. */
 function varint(value: number): Buffer {
   const out: number[] = [];
   let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) out.push((rest % 128) + 128); // not by shifts: steps may pass 32 bits
+  for (; rest >= 128; rest = Math.floor(rest / 128)) out.push((rest % 128) + 128); // not by shifts: steps may exceed 32 bits
   out.push(rest);
   return Buffer.from(out);
 }

@@ -1,8 +1,8 @@
 import { crc32c } from "./crc32c.ts";
 
 /**
- * One record of a TFRecord file: `length (8 bytes) · masked CRC of the length · data · masked CRC of the data`, numbers
- * little-endian. CRCs are masked, since a CRC over data that holds CRCs tells little.
+ * One record of a TFRecord file: `length (8 bytes) · masked CRC of the length · data · masked CRC of the data`, numbers little-endian. CRCs
+ * are masked, because a CRC over data that contain CRCs is weak.
  * @see https://www.tensorflow.org/tutorials/load_data/tfrecord, "TFRecords format details"
  */
 export function encodeRecord(data: Uint8Array): Buffer {

@@ -6,13 +6,13 @@ import { encodeFileVersion, encodeScalars } from "./encode-event.ts";
 import { encodeRecord } from "./encode-record.ts";
 import type { Scalars } from "./scalars.ts";
 
-/** TensorBoard looks for "tfevents". One name for ever: a resumed run goes on in the same file. */
+/** TensorBoard searches for "tfevents". The name is constant: a resumed run continues the same file. */
 const NAME = "events.out.tfevents.benn";
 
 /**
- * The event files of a run, one in each folder. They are written over what an interrupted run has left: as long as a run
- * says the same again the bytes stay the same, so that a TensorBoard that looks on sees nothing move. A run may come from elsewhere, so
- * nothing is written, or removed, through a link or out of the folder.
+ * The event files of a run, one in each folder. They overwrite what an interrupted run has left: as long as the resumed run emits the same
+ * events, the bytes do not change, so that a running TensorBoard sees no difference. A run may come from elsewhere, so nothing is written
+ * or removed through a link or outside the folder.
  */
 export class EventFiles {
   readonly #folder: string;
@@ -25,14 +25,14 @@ export class EventFiles {
 
   /**
    * @param wallTime seconds since 1970
-   * @throws UserError when a link stands where a file or a folder is to be
+   * @throws UserError if a link is in the place of a file or folder
    */
   async append({ folder, step, values }: Scalars, wallTime: number): Promise<void> {
     const file = this.#files.get(folder) ?? (await this.#open(folder, wallTime));
     await write(file, encodeRecord(encodeScalars(wallTime, step, values)));
   }
 
-  /** Drops what was not written since this object was made. */
+  /** Removes everything that was not written by this object. */
   async cut(): Promise<void> {
     for (const { handle, size } of this.#files.values()) await handle.truncate(size);
     if (!existsSync(this.#folder)) return;

@@ -10,16 +10,16 @@ export interface Scalars {
 }
 
 /**
- * Makes scalars of a run's events, in the order of its log, whose first event names the run's metrics. Of members the steps are
- * batches trained since the run began, so that they go on over epochs and members; of the ensemble they are members. Metrics with the
- * unit % are in percent.
+ * Converts a run's events to scalars, in the order of its log, whose first event names the run's metrics. For members, the step is the
+ * number of batches since the run began, so that it continues over epochs and members; for the ensemble, it is the number of members.
+ * Metrics with the unit % are in percent.
  */
 export function createScalars(): (event: RunEvent) => Scalars | undefined {
   let metrics: readonly MetricInfo[] = [];
-  /** Batches of all epochs that are over, and of the running one. */
+  /** Batches of all finished epochs, and of the current one. */
   let before = 0;
   let within = 0;
-  /** What an event holds of each metric of the run. */
+  /** The values of an event for each metric of the run. */
   const each = <T>(byMetric: ByMetric<T>, values: (of: T, metric: MetricInfo) => readonly Value[]): Value[] =>
     metrics.flatMap((metric) => {
       const of = byMetric[metric.name];
@@ -93,7 +93,7 @@ function ofMember(member: number, step: number, values: readonly Value[]): Scala
   return { folder: member < 0 ? "start" : `member-${String(member).padStart(3, "0")}`, step, values: finite(values) };
 }
 
-/** JSON has no NaN, so what is NaN in an event is not a number at all in the log: neither is written. */
+/** JSON has no NaN: a NaN in an event is not a number in the log either; neither is written. */
 function finite(values: readonly Value[]): readonly Value[] {
   return values.filter(([, value]) => Number.isFinite(value));
 }

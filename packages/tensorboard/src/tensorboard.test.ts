@@ -173,7 +173,7 @@ test("a finished run is converted to the files that training it would have writt
   const experiment = { benn: "0", config: {}, dataset: {}, versions: {}, machine: {} };
   await writeFile(join(run, "experiment.json"), JSON.stringify(experiment));
   await mkdir(join(run, "tensorboard/member-007"), { recursive: true });
-  await cp(join(wanted, "tensorboard/member-000"), join(run, "tensorboard/member-007"), { recursive: true }); // left by a run that was cut
+  await cp(join(wanted, "tensorboard/member-000"), join(run, "tensorboard/member-007"), { recursive: true }); // left by an interrupted run
   await writeFile(join(run, "tensorboard/notes.txt"), "mine");
   for (let i = 0; i < 2; i++) {
     await convertRun(run);

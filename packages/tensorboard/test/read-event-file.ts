@@ -1,4 +1,4 @@
-// Reads an event file by the rules of its format and nothing of ours: what TensorBoard would refuse throws here.
+// Reads an event file by the rules of its format, without any of our code: what TensorBoard would refuse throws here.
 import { readFile } from "node:fs/promises";
 
 export interface ReadEvent {

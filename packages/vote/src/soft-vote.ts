@@ -1,8 +1,8 @@
 import type { Voter } from "@benn/core";
 
 /**
- * Soft vote on raw logits, which a confident member may shout down: what the reference calls soft max vote, and the
- * best one in its published runs.
+ * Soft vote on raw logits, in which a confident member may outweigh the others: what the reference calls soft max vote, and the best one in
+ * its published runs.
  *
  * `score[i, c] = Σ_m alpha[m] · logits[m, i, c]`
  *

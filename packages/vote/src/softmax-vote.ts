@@ -1,7 +1,7 @@
 import type { Voter } from "@benn/core";
 
 /**
- * Vote on probabilities: every member of the same alpha counts alike on every row, however large its logits.
+ * Vote on probabilities: members with the same alpha have the same influence on every row, however large their logits.
  *
  * `score[i, c] = Σ_m alpha[m] · exp(logits[m, i, c]) / Σ_k exp(logits[m, i, k])`
  *
@@ -13,7 +13,7 @@ export const softmaxVote: Voter = {
     const powers = new Float64Array(classes);
     for (const [member, own] of logits.entries()) {
       for (let row = 0; row < own.length; row += classes) {
-        // The row's maximum is taken off first: a power is then at most 1 and their sum at least 1, whatever the logits.
+        // The row's maximum is subtracted first: every exponential is then at most 1 and their sum at least 1, whatever the logits.
         let max = -Infinity;
         for (let c = 0; c < classes; c++) max = Math.max(max, own[row + c]!);
         let sum = 0;

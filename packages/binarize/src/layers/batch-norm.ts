@@ -6,11 +6,11 @@ import { onlyTensor } from "./only-tensor.ts";
 
 export interface BatchNormOptions {
   readonly name?: string;
-  /** Whether there is a trained scale and shift (gamma, beta). Default true. */
+  /** Whether it has a trained scale and shift (gamma, beta). Default true. */
   readonly affine?: boolean;
   /** Default 1e−4. */
   readonly epsilon?: number;
-  /** Share of the running statistics that a step keeps. Default 0.9. */
+  /** Share of the running statistics that each step keeps. Default 0.9. */
   readonly momentum?: number;
   readonly inputShape?: readonly number[];
 }
@@ -20,9 +20,9 @@ export interface BatchNormOptions {
  *
  *     y = (x − mean) / √(variance + epsilon) · gamma + beta
  *
- * In training with the batch's mean and biased variance, while running = momentum · running + (1 − momentum) · batch takes up
- * the *unbiased* batch variance, as PyTorch does and Keras does not; in evaluation with the running statistics. Gamma starts
- * at 1, beta at 0.
+ * In training it uses the batch's mean and biased variance, and updates running = momentum · running + (1 − momentum) · batch with the
+ * *unbiased* batch variance, as PyTorch does and Keras does not; in evaluation it uses the running statistics. Gamma starts at 1, beta at
+ * 0.
  * @see S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2
  */
 export class BatchNorm extends tf.layers.Layer implements BatchNormalizing {

@@ -161,7 +161,7 @@ test("in a run a binarizer learns each epoch of the member, and is scored in its
     return w.clone();
   };
   await runTiny({ ...none, kernel }, { ...tinyConfig, epochs: 3 });
-  // Tried before the first epoch it also sees a step of a training that is none.
+  // The check before the first epoch also calls it with a training step that belongs to no run.
   const inRun = [...seen].filter((step) => !step.startsWith("training") || step.endsWith("of 3"));
   expect(inRun.toSorted()).toEqual(["evaluation 1", "training 0 of 3", "training 1 of 3", "training 2 of 3"]);
 });

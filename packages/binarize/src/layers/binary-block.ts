@@ -4,7 +4,7 @@ import { BatchNorm } from "./batch-norm.ts";
 import { BinaryConv2D } from "./binary-conv2d.ts";
 
 export interface BinaryBlockOptions {
-  /** Of the convolution; the batch norm is called `${name}_bn`. */
+  /** Name of the convolution; the batch norm is called `${name}_bn`. */
   readonly name: string;
   readonly binarizer: Binarizer;
   readonly filters: number;

@@ -18,11 +18,11 @@ export interface BinaryConv2DLayerOptions extends BinaryLayerOptions {
 /**
  * Convolution of binarized inputs with a binarized kernel:
  *
- *     y = activation(x̂ ∗ ŵ + bias),   x̂ = binarizer.activations(x), some of it dropped in training,   ŵ = binarizer.kernel(w)
+ *     y = activation(x̂ ∗ ŵ + bias),   x̂ = binarizer.activations(x), with dropout in training,   ŵ = binarizer.kernel(w)
  *
- * [batch, height, width, channels] → [batch, height', width', filters]. Zero padding of a ±1 input is 0, neither +1 nor −1.
- * With a 1-bit binarizer the products are XNOR and popcount on backends that can; with `none` this is its real-valued twin. With one that gives
- * codes, x̂ and ŵ are whole numbers, and the sum is multiplied by its scale before the bias.
+ * [batch, height, width, channels] → [batch, height', width', filters]. Zero padding of a ±1 input is 0, neither +1 nor −1. With a 1-bit
+ * binarizer the products are XNOR and popcount on backends that support it; with `none` this is its real-valued twin. With a binarizer that
+ * returns codes, x̂ and ŵ are whole numbers, and the sum is multiplied by its scale before the bias is added.
  * @see M. Rastegari et al., "XNOR-Net", ECCV 2016, section 3
  */
 export class BinaryConv2D extends BinaryLayer {

@@ -10,8 +10,8 @@ export interface BinaryDenseLayerOptions extends BinaryLayerOptions {
 }
 
 /**
- * Dense layer of binarized inputs and a binarized kernel: [batch, inputs] → [batch, units]. A filter is a unit's weights,
- * and every input a channel: the rules of BinaryConv2D with a 1×1 kernel.
+ * Dense layer of binarized inputs and a binarized kernel: [batch, inputs] → [batch, units]. A filter is a unit's weights, and every input
+ * is a channel: as for BinaryConv2D with a 1×1 kernel.
  */
 export class BinaryDense extends BinaryLayer {
   static readonly className = "BinaryDense";

@@ -3,7 +3,7 @@ import { EVALUATION } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 
 export interface BinaryLayerOptions {
-  /** Also tells the layer's random draws from other layers', so it is not optional: made-up names differ between processes. */
+  /** Required, because it also distinguishes the layer's random draws from other layers': generated names differ between processes. */
   readonly name: string;
   readonly binarizer: Binarizer;
   /** Default "linear". */
@@ -16,7 +16,10 @@ export interface BinaryLayerOptions {
   readonly inputShape?: readonly number[];
 }
 
-/** What BinaryConv2D and BinaryDense share: a latent kernel that its binarizer projects before each step, and the binarizer's parameters. */
+/**
+ * The common part of BinaryConv2D and BinaryDense: a latent kernel that its binarizer projects before each step, and the binarizer's
+ * parameters.
+ */
 export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   readonly bits: Binarizer["bits"];
   protected readonly binarizer: Binarizer;
@@ -43,7 +46,7 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
 
   /**
    * Adds the latent kernel, the bias and the binarizer's parameters.
-   * @throws UserError where a parameter has the name of another weight
+   * @throws UserError if a parameter has the name of another weight
    */
   protected addKernel(shape: readonly number[], [, ...inputShape]: tf.Shape): void {
     const kernel = this.addWeight("kernel", [...shape], "float32", this.#kernelInitializer);
@@ -64,7 +67,7 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
     this.built = true;
   }
 
-  /** Applies the kernel's rule for good, once a step, and takes the seed of what is drawn in this step. */
+  /** Projects the latent kernel permanently, once per step, and takes the seed for the draws of this step. */
   prepare(step: Step): void {
     const { seed, part = 0 } = step;
     this.#step = { ...step, seed: deriveSeed(seed, this.name), part };
@@ -73,31 +76,31 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   }
 
   /**
-   * The step as this layer sees it: with a seed of its own. Dropout and drawn kernels act in training calls alone, and all other calls
-   * have the final form of what is annealed.
+   * The step as this layer sees it, with its own seed. Dropout and random kernels act only in training calls; all other calls use the
+   * final, fully annealed form.
    */
   protected stepOf(kwargs: { training?: unknown } | undefined): Step {
     const step = this.#step;
     return kwargs?.training === true ? { ...step, training: true } : { ...step, training: false, epoch: step.epochs };
   }
 
-  /** For draws of the rows, which are others in each part of a batch; a drawn kernel is the same in all of them. */
+  /** Seed for draws per row, which differ between the parts of a batch; a random kernel is the same in all parts. */
   protected rowSeed({ seed, part = 0 }: Step): number {
     return part === 0 ? seed : deriveSeed(seed, "part", part);
   }
 
-  /** Current values of the binarizer's parameters, by name; the layer's, not to be disposed. */
+  /** Current values of the binarizer's parameters, by name. They belong to the layer: do not dispose them. */
   get parameters(): BinarizerParameters {
     return Object.fromEntries([...this.#parameters].map(([name, parameter]) => [name, parameter.read()]));
   }
 
-  /** ŵ of this step; inside a tidy. */
+  /** ŵ of this step; call inside a tidy. */
   protected binarized(step: Step): tf.Tensor {
     if (!this.#kernel) throw new Error(`${this.name}: is not built`);
     return this.binarizer.kernel(this.#kernel.read(), step, this.parameters);
   }
 
-  /** [1] or [filters]: by what sums of codes are multiplied, where the binarizer gives codes. Inside a tidy, or the caller disposes it. */
+  /** Factor of sums of codes, [1] or [filters], if the binarizer returns codes. Call inside a tidy, or dispose it. */
   codeScale(step: Step): tf.Tensor | undefined {
     if (!this.#kernel) throw new Error(`${this.name}: is not built`);
     return this.binarizer.scale?.({ kernel: this.#kernel.read(), inputShape: this.#inputShape }, step, this.parameters);
@@ -109,7 +112,7 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   }
 
   /**
-   * The layer's output of its sums: codes get their scale, then come bias and ReLU. Inside a tidy.
+   * The layer's output from its sums: scales codes, then adds the bias and applies ReLU. Call inside a tidy.
    * @param factor of sums of codes, for dropout
    */
   protected finished(sums: tf.Tensor, step: Step, factor: number): tf.Tensor {

@@ -2,7 +2,7 @@ import * as tf from "@benn/core/tensorflow";
 import { padded, padsItself } from "../ops/padding.ts";
 import { onlyTensor } from "./only-tensor.ts";
 
-/** Of all float32 numbers: never a maximum. */
+/** The lowest float32 number: never a maximum. */
 const LOWEST = -3.4028234663852886e38;
 
 export interface Pooling2DOptions {
@@ -13,7 +13,7 @@ export interface Pooling2DOptions {
   readonly padding?: number;
 }
 
-/** Pooling with the same padding on every side, which Keras' "same" is not at stride 2. */
+/** Pooling with equal padding on every side, unlike Keras' "same" at stride 2. */
 abstract class Pooling2D extends tf.layers.Layer {
   readonly poolSize: number;
   readonly strides: number;
@@ -40,8 +40,8 @@ abstract class Pooling2D extends tf.layers.Layer {
 }
 
 /**
- * Max pool, [batch, height, width, channels] → [batch, height', width', channels]: padding never wins, and among equals
- * the first of the window, row by row, takes the gradient.
+ * Max pool, [batch, height, width, channels] → [batch, height', width', channels]: padding is never the maximum, and on a tie the first
+ * value of the window in row order receives the gradient.
  */
 export class MaxPooling2D extends Pooling2D {
   static readonly className = "PaddedMaxPooling2D";

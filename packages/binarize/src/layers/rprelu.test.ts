@@ -5,7 +5,7 @@ import { RPReLU } from "./rprelu.ts";
 
 const SHAPE = [3, 2, 2, 4];
 
-/** With weights that are not those it starts with. */
+/** With weights that differ from the initial ones. */
 function moved() {
   const layer = new RPReLU({ name: "act" });
   const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: SHAPE.slice(1) }), layer] });

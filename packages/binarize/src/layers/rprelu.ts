@@ -6,13 +6,13 @@ export interface RPReLUOptions {
 }
 
 /**
- * The activation of ReActNet, a leaky ReLU with trained shifts and a trained slope of each channel, [..., channels] → the same shape:
+ * The activation of ReActNet, a leaky ReLU with trained shifts and a trained slope per channel, [..., channels] → the same shape:
  *
  *     y = x − shift + offset          where x > shift
  *     y = slope · (x − shift) + offset   elsewhere
  *
- * computed as (x − shift) · slope + offset + max(0, x − shift) · (1 − slope), whose every operation a packed model has. Shift and offset start at 0,
- * the slope at 0.25.
+ * computed as (x − shift) · slope + offset + max(0, x − shift) · (1 − slope), whose operations packed models all support. Shift and offset
+ * start at 0, the slope at 0.25.
  * @see Z. Liu et al., "ReActNet: Towards Precise Binary Neural Network with Generalized Activation Functions", ECCV 2020, section 4
  */
 export class RPReLU extends tf.layers.Layer {

@@ -2,20 +2,20 @@ import { runTrainingKernel } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 
 export interface BatchNormalized {
-  /** The shape of x. */
+  /** Same shape as x. */
   readonly y: tf.Tensor;
-  /** [channels] of this batch; the variance divided by the count of values, not by one less. */
+  /** [channels], of this batch; the variance is biased (divided by the number of values). */
   readonly mean: tf.Tensor1D;
   readonly variance: tf.Tensor1D;
 }
 
 /**
- * Batch norm in training: normalises x over all axes but the last by its own mean and (biased) variance,
+ * Batch norm in training: normalizes x over all axes but the last by its own mean and (biased) variance,
  *
  *     y = (x − mean) / √(variance + epsilon) · scale + offset
  *
- * Keeps x alone for the backward pass. The gradient flows through y, not through mean and variance. The caller disposes
- * all three.
+ * Keeps only x for the backward pass. The gradient flows through y, not through the returned mean and variance. The caller disposes all
+ * three.
  * @param x [..., channels]
  * @param scale [channels], 1 if undefined
  * @param offset [channels], 0 if undefined

@@ -10,17 +10,17 @@ export interface BinaryConv2DOptions {
   /** Factor of the products, for dropout: 1 / (1 − rate). */
   readonly scale: number;
   readonly relu: boolean;
-  /** Of this step and layer, for backends that round gradients at random. Default 0. */
+  /** Seed of this step and layer, for backends that round gradients stochastically. Default 0. */
   readonly seed?: number;
 }
 
 /**
  * Convolution of signs with a binary kernel, then bias and ReLU:
  *
- *     y = Σ(x · sign(ŵ)) · (a · scale) + bias, and max(0, y) if asked for
+ *     y = Σ(x · sign(ŵ)) · (a · scale) + bias, and max(0, y) if requested
  *
- * The sum is an exact integer and scaled afterwards, so that what is equal as integers stays equal (ties in a max pool are
- * real ties). The gradients are those of x, of ŵ as it stands, and of the bias. The caller disposes the result.
+ * The sum is an exact integer and is scaled afterwards, so that equal integers stay equal (ties in a max pool are real ties). The gradients
+ * are those of x, of ŵ itself, and of the bias. The caller disposes the result.
  * @param x [batch, height, width, channels] of −1, 0 and +1
  * @param kernel ŵ [height, width, channels, filters], each filter of −a and +a only
  * @param bias [filters]

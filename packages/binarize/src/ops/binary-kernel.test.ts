@@ -38,7 +38,7 @@ test("outside [−1, 1] the straight-through term is gone, and with one input ch
 });
 
 test("where signs let nothing through, the gradient is the true derivative of the scale", () => {
-  // |w| > 1 leaves the term of the scale alone; with two input channels and a 1×1 kernel the factor is (1 − 1/2) · 2 = 1.
+  // With |w| > 1 only the term of the scale is left; with two input channels and a 1×1 kernel the factor is (1 − 1/2) · 2 = 1.
   const w = tf.tidy(() => {
     const values = normal([1, 1, 2, 3], 1);
     return tf.add(values, tf.mul(2, tf.sign(values)));

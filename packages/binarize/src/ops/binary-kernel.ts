@@ -3,21 +3,21 @@ import * as tf from "@benn/core/tensorflow";
 import { signOf } from "./binary-sign.ts";
 import { filterAxes } from "./filter-axes.ts";
 
-/** [n, cin]: weights of a filter, and input channels of the kernel [height, width, cin, filters] or [cin, units]. */
+/** [n, cin]: number of weights per filter, and of input channels of the kernel [height, width, cin, filters] or [cin, units]. */
 function filterSize(w: tf.Tensor): readonly [n: number, inChannels: number] {
   return [w.size / (w.shape.at(-1) ?? 1), w.shape.at(-2) ?? 1];
 }
 
 /**
- * ŵ = a · s for the latent kernel w [height, width, cin, filters] or [cin, units], where a = mean |w| over the filter and s
- * the signs, sign(w) unless given. With the gradient g of ŵ, that of w is
+ * ŵ = a · s for the latent kernel w [height, width, cin, filters] or [cin, units], where a = mean |w| over the filter and s are the signs,
+ * sign(w) unless given. With the gradient g of ŵ, that of w is
  *
  *     (a · g + sign(w) · Σ(g · s) / n) · (1 − 1/cin) · n
  *
- * where |w| > 1 without its first term. n counts the weights of a filter. The factor is the share that centring leaves of
- * a change, times n, which undoes the smallness that 1/n in `a` gives to gradients; with cin = 1 nothing is centred and the
- * share is 1. The caller disposes the result.
- * @param drawSigns given for a stochastic kernel: −1 and +1, the shape of w
+ * without its first term where |w| > 1. n is the number of weights of a filter. The factor is the share of a change that centring leaves,
+ * times n, which compensates for the factor 1/n of `a` in the gradient; with cin = 1 nothing is centred and the share is 1. The caller
+ * disposes the result.
+ * @param drawSigns for a stochastic kernel: returns −1 and +1 in the shape of w
  * @see M. Rastegari et al., "XNOR-Net", ECCV 2016, section 3.1 and equation 4; the gradient is the exact one of a · sign(w)
  */
 export function binaryKernel(w: tf.Tensor, drawSigns: (w: tf.Tensor) => tf.Tensor = signOf): tf.Tensor {
@@ -42,7 +42,7 @@ export function binaryKernel(w: tf.Tensor, drawSigns: (w: tf.Tensor) => tf.Tenso
       gradFunc: (g: tf.Tensor, saved: tf.Tensor[]) => {
         const [w, signs, a] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
         const [n, inChannels] = filterSize(w);
-        // 1 where |w| ≤ 1: without truth values, which no engine is fast at.
+        // 1 where |w| ≤ 1; computed without booleans, which are slow on every engine.
         const within = tf.sub(1, tf.step(tf.sub(tf.abs(w), 1)));
         const through = tf.mul(tf.mul(a, g), within);
         const ofScale = tf.mul(signOf(w), tf.div(tf.sum(tf.mul(g, signs), filterAxes(w)), n));
@@ -54,9 +54,9 @@ export function binaryKernel(w: tf.Tensor, drawSigns: (w: tf.Tensor) => tf.Tenso
 }
 
 /**
- * The rule for latent kernels: at each position of a filter the mean over the input channels is taken away, then weights are
- * clipped to [−1, 1]. With one input channel nothing would be left, so there only the clip applies.
- * Shapes as for `binaryKernel`; the caller disposes the result.
+ * The projection of latent kernels: at each position of a filter, the mean over the input channels is subtracted, then weights are clipped
+ * to [−1, 1]. With one input channel the difference would be 0, so the weights are only clipped. Shapes as for `binaryKernel`; the caller
+ * disposes the result.
  * @see M. Rastegari et al., "XNOR-Net", ECCV 2016, section 3.1
  */
 export function centreAndClip(w: tf.Tensor): tf.Tensor {

@@ -8,8 +8,8 @@ export function signOf(x: tf.Tensor): tf.Tensor {
 }
 
 /**
- * sign(x) with sign(0) = +1, any shape; the gradient passes where −1 < x < 1 and is 0 elsewhere (straight-through).
- * `tf.sign` would not do: it gives 0 for 0, and on some backends for everything near it. The caller disposes the result.
+ * sign(x) with sign(0) = +1, any shape; the gradient passes where −1 < x < 1 and is 0 elsewhere (straight-through). `tf.sign` cannot be
+ * used: it returns 0 for 0, and on some backends for values near 0. The caller disposes the result.
  * @see I. Hubara et al., "Binarized Neural Networks", NeurIPS 2016, equation 4
  */
 export const binarySign: (x: tf.Tensor) => tf.Tensor = tf.customGrad((x, save) => {

@@ -2,9 +2,8 @@ import { keepsElement, runTrainingKernel } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 
 /**
- * x with elements set to 0 at random, those that are kept as they were: unlike tf.dropout not scaled, so that signs stay
- * signs. The same seed drops the same elements on every backend; the gradient is masked alike.
- * The caller disposes the result.
+ * x with random elements set to 0. Unlike in tf.dropout, the others are not scaled, so that signs stay signs. The same seed drops the same
+ * elements on every backend; the gradient is masked alike. The caller disposes the result.
  * @param rate share dropped, 0 ≤ rate < 1
  * @param seed 32 bits
  * @see N. Srivastava et al., "Dropout", JMLR 2014

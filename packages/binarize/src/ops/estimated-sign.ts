@@ -1,7 +1,7 @@
 import * as tf from "@benn/core/tensorflow";
 import { signOf } from "./binary-sign.ts";
 
-/** What stands for the derivative of a sign at each value, in its shape. */
+/** Replaces the derivative of a sign at each value, in the shape of x. */
 export type Slope = (x: tf.Tensor) => tf.Tensor;
 
 /**
@@ -10,7 +10,7 @@ export type Slope = (x: tf.Tensor) => tf.Tensor;
  *     g · a · slope(x)
  *
  * The caller disposes the result.
- * @param scale a of x, in a shape that broadcasts to x's; a constant to gradients. Default 1
+ * @param scale returns a for x, in a shape that broadcasts to that of x; a constant to gradients. Default 1
  */
 export function estimatedSign(x: tf.Tensor, slope: Slope, scale?: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const op = tf.customGrad((latent, save) => {

@@ -1,6 +1,6 @@
 import type * as tf from "@benn/core/tensorflow";
 
-/** A kernel's axes but the last, which counts the filters: a filter is everything one output channel is computed from. */
+/** All axes of a kernel except the last, which indexes the filters: a filter is everything from which one output channel is computed. */
 export function filterAxes(w: tf.Tensor): number[] {
   return w.shape.slice(0, -1).map((_, axis) => axis);
 }

@@ -3,8 +3,8 @@ import * as tf from "@benn/core/tensorflow";
 import { dropoutMask } from "./dropout-mask.ts";
 
 /**
- * Codes 0 … 2ᵏ − 1 with bits flipped at random: each of the k bits of each code by itself. The same seed flips the same bits on every backend. Without a
- * gradient. The caller disposes the result.
+ * Codes 0 … 2ᵏ − 1 with random bits flipped: each of the k bits of each code independently. The same seed flips the same bits on every
+ * backend. No gradient. The caller disposes the result.
  * @param bits k
  * @param share of the bits that are flipped, 0 to 1
  * @param seed 32 bits
@@ -23,12 +23,13 @@ export function flipBits(codes: tf.Tensor, bits: number, share: number, seed: nu
 }
 
 /**
- * The same of the codes of a kernel, −2ᵏ⁻¹ … 2ᵏ⁻¹ − 1, or where all are odd −(2ᵏ − 1) … 2ᵏ − 1: each code is the number of its level, from the lowest.
+ * The same for the codes of a kernel, −2ᵏ⁻¹ … 2ᵏ⁻¹ − 1, or if all are odd −(2ᵏ − 1) … 2ᵏ − 1: flips the bits of each code's level index,
+ * counted from the lowest.
  * @see Binarizer.scale
  */
 export function flipKernelBits(codes: tf.Tensor, bits: Exclude<Binarizer["bits"]["kernel"], 32>, share: number, seed: number): tf.Tensor {
   return tf.tidy(() => {
-    // 1 where all codes are odd, and levels 2 apart: found on the device, since WebGPU lets nobody wait for a number here.
+    // 1 if all codes are odd, so that levels are 2 apart: computed on the device, since a synchronous read is not possible on WebGPU.
     const allOdd = tf.min(tf.mod(tf.abs(codes), 2));
     const gap = tf.add(allOdd, 1);
     const lowest = tf.sub(tf.mul(allOdd, 1 - 2 ** (bits - 1)), 2 ** (bits - 1));

@@ -8,7 +8,7 @@ import { conv2d, padded } from "./padding.ts";
 
 const KERNELS = ["Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter", "MaxPool", "AvgPool"];
 
-// TensorFlow.js's plain backend under the name of TensorFlow's native library, and with its limit.
+// TensorFlow.js's plain backend under the name of TensorFlow's native library, and with its restriction.
 beforeAll(async () => {
   await tf.setBackend("cpu");
   const { constructor: Cpu } = tf.backend() as unknown as { constructor: new () => tf.KernelBackend };

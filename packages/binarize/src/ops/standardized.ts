@@ -1,21 +1,21 @@
 import * as tf from "@benn/core/tensorflow";
 import { filterAxes } from "./filter-axes.ts";
 
-/** Keeps a filter of equal weights finite; weights themselves are not so small. */
+/** Keeps a filter of equal weights finite; far below the variance of real weights. */
 const VARIANCE = 1e-12;
 
 export interface Standardized {
   /** (w − mean) / deviation, the shape of w. */
   readonly values: tf.Tensor;
-  /** A number a filter, in a shape that broadcasts to w's. */
+  /** One number per filter, in a shape that broadcasts to that of w. */
   readonly mean: tf.Tensor;
   readonly deviation: tf.Tensor;
 }
 
 /**
  * A latent kernel [height, width, inChannels, filters] or [inputs, units] with mean 0 and deviation 1 in each filter, differentiable
- * throughout; the deviation is that of the filter's own weights, √(Σ(w − mean)² / n). A filter of one weight stays as it is: mean 0,
- * deviation 1. Inside a tidy.
+ * throughout; the deviation is that of the filter's own weights, √(Σ(w − mean)² / n). A filter of one weight is unchanged: mean 0,
+ * deviation 1. Call inside a tidy.
  */
 export function standardized(w: tf.Tensor): Standardized {
   const axes = filterAxes(w);

@@ -5,7 +5,7 @@ interface Recipe {
   readonly scheme: "bagging" | "boost-a" | "boost-b" | "boost-c" | "boost-d";
   readonly mode: "seq" | "indp";
   readonly learningRate: number;
-  /** Options that differ from the scheme's own. */
+  /** Options that differ from the scheme's defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly published: readonly [single: number, ensemble: number, overfitsFrom: number];
 }
@@ -34,9 +34,9 @@ const recipes: readonly Recipe[] = [
 ];
 
 /**
- * The reference's thirteen recipes for CIFAR-10: 32 members, 100 epochs each, batch 128, soft vote. They train on the full set and on
- * nothing else unless that is asked for: `--data DIR`, or `--set dataset.source=download`. Its sequential runs began with a trained model, which is not published: `--set init=FOLDER` gives
- * one, `--set pretrainEpochs=100` trains one first.
+ * The reference's thirteen recipes for CIFAR-10: 32 members, 100 epochs each, batch 128, soft vote. They train only on the full dataset,
+ * never implicitly on the sample: `--data DIR`, or `--set dataset.source=download`. The reference's sequential runs started from a trained
+ * model, which is not published: `--set init=FOLDER` provides one, `--set pretrainEpochs=100` trains one first.
  * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, and its published runs
  */
 export const cifar10Recipes: Readonly<Record<string, Definition<Preset>>> = Object.fromEntries(

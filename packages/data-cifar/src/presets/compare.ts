@@ -1,9 +1,9 @@
 import type { Definition, Preset } from "@benn/core";
 
 /**
- * How `benn compare` trains where nothing else is named: small nets on the built-in sample, minutes for all runs of it. All members see all rows and begin
- * with weights of their own, as single nets do. All layers have the bits that are compared: a real one in front would cost more bit operations than all others
- * together.
+ * How `benn compare` trains by default: small networks on the built-in sample, minutes for all of its runs. All members see all rows and
+ * start from their own weights, like single networks. All layers have the compared bits: a real first layer would cost more bit operations
+ * than all others together.
  */
 export const compare: Definition<Preset> = {
   description: "what benn compare trains: small nets on the built-in photographs",

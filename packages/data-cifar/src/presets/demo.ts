@@ -1,9 +1,9 @@
 import type { Definition, Preset } from "@benn/core";
 
 /**
- * What `npm start` trains: under two minutes on a common machine, and enough to see that a vote beats its members. Each member
- * goes on from the one before on rows drawn anew; the high learning rate keeps them apart, which is what a vote lives on. At that rate
- * running statistics of batch norm lag behind the weights.
+ * What `npm start` trains: takes less than two minutes on a typical machine, and shows that a vote beats its members. Each member starts
+ * from the previous one, on newly drawn rows; the high learning rate makes them differ, which a vote requires. At that rate, running
+ * statistics of batch norm lag behind the weights.
  */
 export const demo: Definition<Preset> = {
   description: "a small ensemble on the built-in photographs, in about two minutes",

@@ -34,12 +34,12 @@ test("its areas are spread evenly from the least share to all, its shapes evenly
   const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   expect(Math.min(...areas)).toBeGreaterThan(0.0799);
   expect(Math.min(...areas)).toBeLessThan(0.09);
-  // A large area with an extreme shape does not fit and is drawn again, so that the mean lies a little below the middle.
+  // A large area with an extreme aspect ratio does not fit and is drawn again, so that the mean is slightly below the middle.
   expect(mean(areas)).toBeGreaterThan(0.47);
   expect(mean(areas)).toBeLessThan(0.54);
   expect(Math.abs(mean(shapes))).toBeLessThan(0.04);
   expect(Math.min(...shapes)).toBeGreaterThanOrEqual(-1.001);
-  expect(mean(shapes.map((shape) => shape ** 2))).toBeGreaterThan(0.27); // 1/3, less where large ones must be near squares
+  expect(mean(shapes.map((shape) => shape ** 2))).toBeGreaterThan(0.27); // 1/3, minus the large ones that must be nearly square
 });
 
 test("a picture too narrow for any try gives its largest middle part", () => {

@@ -13,8 +13,8 @@ const [LEFT, TOP] = [DRAWS - 3, DRAWS - 2];
 const [NARROWEST, WIDEST] = [3 / 4, 4 / 3];
 
 /**
- * A random part of random area and shape: uniform in area from `minArea` to all, in the logarithm of width over height from
- * that of 3/4 to that of 4/3. After ten tries that do not fit, the largest middle part that is not too narrow or wide.
+ * A crop of random area and aspect ratio: uniform in area from `minArea` to all, and in the logarithm of width over height from that of 3/4
+ * to that of 4/3. After ten tries that do not fit, the largest centre crop within these aspect ratios.
  * @param draws [DRAWS] uniform in [0, 1)
  * @see Szegedy et al., "Going Deeper with Convolutions", 2015, section 6; torchvision's RandomResizedCrop
  */
@@ -31,19 +31,19 @@ export function randomResizedCrop(width: number, height: number, minArea: number
   return { left: 0, top: 0, width, height };
 }
 
-/** A part of this size, anywhere alike. */
+/** A crop of this size at a uniformly random position. */
 export function randomWindow(width: number, height: number, size: { width: number; height: number }, draws: Float64Array): Region {
   const left = Math.floor(draws[LEFT]! * (width - size.width + 1));
   const top = Math.floor(draws[TOP]! * (height - size.height + 1));
   return { left, top, ...size };
 }
 
-/** The part of this size in the middle. */
+/** The centre crop of this size. */
 export function centre(width: number, height: number, size: { width: number; height: number }): Region {
   return { left: Math.round((width - size.width) / 2), top: Math.round((height - size.height) / 2), ...size };
 }
 
-/** Width and height with the shorter side at `side`, the other cut to whole pixels as torchvision's Resize does. */
+/** Width and height with the shorter side at `side`, the other truncated to whole pixels like torchvision's Resize. */
 export function shortSide(width: number, height: number, side: number): { width: number; height: number } {
   return width < height
     ? { width: side, height: Math.trunc((side * height) / width) }

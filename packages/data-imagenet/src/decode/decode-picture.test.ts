@@ -55,7 +55,7 @@ test("every form of one photograph gives nearly the same values", async () => {
     "16-bit.png": 3,
     "exif-2.jpg": 3,
     "exif-6.jpg": 3,
-    "cmyk.jpg": 12, // goes there and back through a printer's inks
+    "cmyk.jpg": 12, // is converted to CMYK inks and back
   };
   for (const [name, limit] of Object.entries(limits)) {
     expect(distance(await decode(special(name)), reference), name).toBeLessThanOrEqual(limit);
@@ -66,7 +66,7 @@ test("every form of one photograph gives nearly the same values", async () => {
     expect(distance(image, greyOf(reference)), name).toBeLessThan(6);
   }
   expect(Object.keys(limits).length + 3).toBe(readdirSync(join(FIXTURES, "special")).length);
-  // The bounds mean something: mirrored it is far from itself.
+  // The bounds are meaningful: the mirrored picture is far from the original.
   const flipped = await decode(special("plain.jpg"), { ...plain, flip: true }, new Float64Array(DRAWS));
   expect(distance(flipped, reference)).toBeGreaterThan(20);
 });
@@ -80,7 +80,7 @@ test("random crops and mirrors of an EXIF-turned picture are those of the uprigh
 });
 
 test("a resize is the mean of the pixels it draws together, and keeps places", async () => {
-  // Four fields of plain colour, 80×80: at a quarter each field is 10×10 and even but at its edges.
+  // Four plain-colour areas, 80×80: at a quarter of the size each is 10×10 and uniform except at its edges.
   const colours = [
     [200, 20, 30],
     [10, 180, 60],

@@ -6,10 +6,10 @@ import type { Recipe } from "./recipe.ts";
 import type { WriteValues } from "./write-values.ts";
 
 /**
- * Reads a picture, cuts, resizes and mirrors it as the recipe says, and writes its values.
+ * Decodes a picture, crops, resizes and mirrors it by the recipe, and writes its values.
  * @param bytes of a picture file or a Datum, by `form`
- * @param draws [DRAWS] uniform in [0, 1): cut at random; undefined: the middle
- * @param at where in `into` the values [size, size, 3] begin
+ * @param draws [DRAWS] uniform in [0, 1): random crop; undefined: centre crop
+ * @param at index in `into` where the values [size, size, 3] begin
  * @throws Error that says what is wrong with the picture
  */
 export async function decodePicture(
@@ -51,7 +51,7 @@ export async function decodePicture(
   write(pixels, { window, mirrored, into, at });
 }
 
-/** Bytes red, green, blue, whatever the picture was: grey, CMYK, 16 bits, or transparent, which is white then, as in a packed model. */
+/** Bytes red, green, blue for any picture: grey, CMYK, 16 bits, or transparent, which becomes white, as in a packed model. */
 const bytesOf = (pipeline: Sharp): Promise<Uint8Array> =>
   pipeline.flatten({ background: "white" }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer();
 
@@ -61,7 +61,7 @@ async function openDatum(message: Uint8Array): Promise<OpenedPicture> {
   if (encoded) return openPicture(data);
   const plane = width * height;
   const pixels = new Uint8Array(3 * plane);
-  // Planes blue, green, red, or one that is grey.
+  // Planes blue, green, red, or a single grey one.
   const [red, green] = channels === 3 ? [2 * plane, plane] : [0, 0];
   for (let at = 0; at < plane; at++) {
     pixels[3 * at] = data[red + at]!;

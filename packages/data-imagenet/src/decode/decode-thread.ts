@@ -1,4 +1,4 @@
-// What each thread of the decoder runs.
+// The code of each decoder thread.
 import { decodeHere } from "@benn/data-kit/thread";
 import type { Place } from "../sources/pictures.ts";
 import { decodePicture } from "./decode-picture.ts";

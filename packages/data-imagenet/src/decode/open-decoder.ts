@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { DecoderPool } from "@benn/data-kit";
 import { DRAWS, type Recipe } from "./recipe.ts";
 
-/** Threads that decode pictures by this recipe, to float32 [size, size, 3] each. */
+/** Threads that decode pictures by this recipe, each to float32 [size, size, 3]. */
 export function openDecoder(recipe: Recipe, threads: number): DecoderPool {
   return new DecoderPool({
     dataset: "imagenet",

@@ -8,13 +8,13 @@ export type WriteValues = (
 ) => void;
 
 /**
- * Makes the last step: from bytes [size, size, 3] in the order red, green, blue to `(x − mean) / deviation` in the order of
- * the recipe's channels, mirrored or not. A mean image is taken at the window's place, before mirroring, as Caffe does.
+ * Creates the last step: from bytes [size, size, 3] in the order red, green, blue to `(x − mean) / deviation` in the order of the recipe's
+ * channels, mirrored or not. A mean image is read at the crop's position, before mirroring, like Caffe.
  */
 export function valueWriter({ size, resize, channels, mean, deviation }: Recipe): WriteValues {
   const source = channels === "rgb" ? [0, 1, 2] : [2, 1, 0];
   const image = mean.length > 3;
-  // One value of each channel for each byte; a mean image has one for each place besides, and is subtracted apart.
+  // One value of each channel for each byte; a mean image also has one per position, and is subtracted separately.
   const tables = source.map((_, channel) => {
     const centre = image ? 0 : mean[channel]!;
     return Float32Array.from({ length: 256 }, (_, value) => (value - centre) / deviation[channel]!);

@@ -18,7 +18,7 @@ const datum = (of: { c: number; h: number; w: number; data: ArrayLike<number>; l
   ...bytes(4, of.data),
   ...number(5, of.label),
 ];
-/** Reads with only so many bytes at first; the rest is asked for. */
+/** Reads with only the first `head` bytes; the rest is requested. */
 const read = (message: readonly number[], head = message.length): Datum => {
   const all = Uint8Array.from(message);
   return readDatum(all.subarray(0, Math.min(head, all.length)), all.length, (from) => all.subarray(from));

@@ -8,19 +8,19 @@ export interface Datum {
   readonly label: number;
   /** The data is a file (JPEG, PNG) rather than pixels. */
   readonly encoded: boolean;
-  /** Where the data lies in the message: pixels as planes [channels, height, width] in the order blue, green, red, 0 to 255. */
+  /** Where the data are in the message: pixels as planes [channels, height, width] in the order blue, green, red, 0 to 255. */
   readonly start: number;
   readonly end: number;
 }
 
-/** More classes than any set of pictures has; a larger label is a broken one. */
+/** More classes than any dataset has; a larger label is invalid. */
 const MOST_CLASSES = 1_000_000;
 
 /**
- * Reads what a Datum says of itself. Its pixels need not be in memory: Caffe writes the label after them.
+ * Reads the fields of a Datum. Its pixels need not be in memory: Caffe writes the label after them.
  * @param head the message's first bytes; all of it, if it is short
  * @param length of the message
- * @param tail reads the message from a place to its end
+ * @param tail reads the message from an offset to its end
  * @throws Error that says what is wrong, for anything but a Datum with byte pixels or an encoded picture
  * @see https://github.com/BVLC/caffe/blob/master/src/caffe/proto/caffe.proto
  */
@@ -36,7 +36,7 @@ export function readDatum(head: Uint8Array, length: number, tail: (from: number)
       reached = from + field.end;
       if (field.number === 4 && field.kind === "bytes") {
         [datum.start, datum.end] = [from + field.start, reached];
-        if (partial) break; // what follows may be cut
+        if (partial) break; // what follows may be truncated
       } else if (field.number === 6) fail("it holds floating-point values");
       else if (field.kind !== "varint") continue;
       else if (field.number === 1) datum.channels = field.value;

@@ -12,7 +12,7 @@ import { LmdbFile } from "./lmdb-file.ts";
 const fixtures = join(import.meta.dirname, "../../fixtures/lmdb");
 const folder = mkdtempSync(join(tmpdir(), "lmdb-"));
 
-/** What LMDB itself read: of each entry the beginning of SHA-1 over key and value. */
+/** What LMDB itself read: for each entry the beginning of SHA-1 over key and value. */
 const expected = JSON.parse(readFileSync(join(fixtures, "expected.json"), "utf8")) as Record<
   string,
   { pageSize: number; depth: number; entries: string[] }
@@ -57,7 +57,7 @@ describe("a clear error for", () => {
     edit(bytes);
     return written("changed.mdb", bytes);
   };
-  /** An edit of both meta pages, whichever is the newest. */
+  /** Edits both meta pages, whichever is the newest. */
   const inMeta = (edit: (bytes: Buffer, at: number) => void) => changed((bytes) => [0, 4096].forEach((at) => edit(bytes, at)));
   const root = (bytes: Buffer): number => {
     const newest = bytes.readBigUInt64LE(144) > bytes.readBigUInt64LE(4096 + 144) ? 0 : 4096;
@@ -110,7 +110,7 @@ describe("a clear error for", () => {
   test("a tree that runs in a circle", () => {
     const bytes = bytesOf("deep.mdb");
     const top = root(bytes);
-    // Every child of the root's first child is that child's parent's sibling again: levels fit, pages repeat.
+    // Makes every child of the root's first child a sibling of its own parent: levels fit, but pages repeat.
     const count = (bytes.readUInt16LE(top + 12) - 16) / 2;
     const first = bytes.readUInt32LE(top + bytes.readUInt16LE(top + 16));
     for (let i = 1; i < count; i++) bytes.writeUInt32LE(first, top + bytes.readUInt16LE(top + 16 + 2 * i));

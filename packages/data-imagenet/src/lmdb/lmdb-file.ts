@@ -3,10 +3,10 @@ import { UserError } from "@benn/core";
 import { neighbourAt } from "../sources/name-neighbour.ts";
 import { type LmdbMeta, META_BYTES, readMetaPage } from "./meta-page.ts";
 
-/** An entry, whose value is only pointed at. */
+/** An entry, with the position of its value. */
 export interface LmdbEntry {
   readonly key: Buffer;
-  /** Of the value's first byte in the file. */
+  /** Offset of the value's first byte in the file. */
   readonly offset: number;
   readonly length: number;
 }
@@ -14,14 +14,14 @@ export interface LmdbEntry {
 /** Bytes before a page's entries or an overflow page's value. */
 const HEADER = 16;
 const [BRANCH, LEAF, OVERFLOW] = [0x01, 0x02, 0x04];
-const KNOWN = 0x7f; // flags above tell of pages in memory
-/** A leaf's entry: its value lies in overflow pages. Anything else marks inner databases and lists of values. */
+const KNOWN = 0x7f; // higher flags are for pages in memory
+/** Flag of a leaf's entry whose value is in overflow pages. Others mark nested databases and lists of values. */
 const BIG = 0x01;
 const NODE = 8;
 
 /**
- * Reads an LMDB 0.9 database without its library: the main tree, in the order of its keys, page by page. At no time is
- * there more in memory than one page of each level. Every number in the file is held against what it may be before it is used.
+ * Reads an LMDB 0.9 database without its library: the main tree, in the order of its keys, page by page. At most one page of each level is
+ * in memory. Every number in the file is checked against its valid range before it is used.
  * @see mdb.c of LMDB 0.9, `MDB_page` and `MDB_node`
  */
 export class LmdbFile {
@@ -30,7 +30,7 @@ export class LmdbFile {
   readonly #file: number;
   readonly #bytes: number;
 
-  /** @throws UserError if the file is no LMDB database, or not one of this kind */
+  /** @throws UserError if the file is not an LMDB database, or not of this kind */
   constructor(path: string) {
     this.path = path;
     this.#file = openSync(path, "r");
@@ -39,7 +39,7 @@ export class LmdbFile {
       const first = this.#readMeta(0);
       const second = this.#readMeta(first.pageSize);
       if (first.pageSize !== second.pageSize) throw this.#corrupt("its two meta pages differ in page size");
-      // Writers take turns with the two, so that one is whole whatever happens.
+      // Writers alternate between the two, so that one is always intact.
       this.meta = second.transaction > first.transaction ? second : first;
     } catch (error) {
       closeSync(this.#file);
@@ -53,7 +53,7 @@ export class LmdbFile {
 
   /**
    * All entries in the order of their keys.
-   * @throws UserError where the file is cut short or says what cannot be
+   * @throws UserError if the file is truncated or contains an invalid value
    */
   *entries(): Generator<LmdbEntry> {
     const { depth, entries, root } = this.meta;
@@ -71,7 +71,7 @@ export class LmdbFile {
     if (count !== entries) throw this.#corrupt(`it should have ${entries} entries and has ${count}`);
   }
 
-  /** Bytes of the file. @throws UserError where it ends before */
+  /** Reads bytes of the file. @throws UserError if the file ends before */
   read(offset: number, length: number): Buffer {
     if (offset + length > this.#bytes) throw this.#cutShort(offset, length);
     const bytes = Buffer.allocUnsafe(length);
@@ -95,7 +95,7 @@ export class LmdbFile {
 
   /** @param level of the page: leaves are at 1 */
   *#walk(number: number, level: number, budget: { pages: number }): Generator<LmdbEntry> {
-    // Each page belongs to one place in the tree; a page met more often would be a circle.
+    // Each page belongs to one position in the tree; a page that occurs more often would form a cycle.
     if (budget.pages-- <= 0) throw this.#corrupt("its tree has more pages than the file");
     const { pageSize } = this.meta;
     const page = this.#page(number, pageSize);
@@ -117,7 +117,7 @@ export class LmdbFile {
     }
   }
 
-  /** Where a leaf's value lies: behind its key or in overflow pages. */
+  /** Where a leaf's value is: behind its key or in overflow pages. */
   #value(of: { page: Buffer; number: number; keyEnd: number; length: number; flags: number }): { offset: number; length: number } {
     const { page, number, keyEnd, length, flags } = of;
     const { pageSize } = this.meta;
@@ -141,7 +141,7 @@ export class LmdbFile {
     return { offset, length };
   }
 
-  /** The first bytes of a page, which must bear its number. */
+  /** Reads the first bytes of a page and checks its number. */
   #page(number: number, bytes: number): Buffer {
     if (number < 2 || number > this.meta.lastPage) throw this.#corrupt(`page ${number} is wanted, the last one is ${this.meta.lastPage}`);
     const page = this.read(number * this.meta.pageSize, bytes);

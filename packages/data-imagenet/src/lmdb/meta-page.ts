@@ -1,6 +1,6 @@
-/** What a database's newest meta page says. */
+/** The contents of a database's newest meta page. */
 export interface LmdbMeta {
-  /** In bytes: the page size of the machine that made the file. */
+  /** In bytes: the page size of the machine that created the file. */
   readonly pageSize: number;
   /** Levels of the tree; 0 without entries. */
   readonly depth: number;
@@ -11,13 +11,13 @@ export interface LmdbMeta {
   readonly transaction: bigint;
 }
 
-/** Bytes of a meta page that say something. */
+/** Used bytes of a meta page. */
 export const META_BYTES = 152;
 const MAGIC = 0xbeefc0de;
 const [META_FLAG, VERSION] = [0x08, 1];
 /** Offsets of the two built-in trees: of freed pages, whose padding holds the page size, and the main one. */
 const [FREE_TREE, MAIN_TREE] = [40, 88];
-/** As deep as LMDB itself would go. */
+/** LMDB's own limit of the depth. */
 const MOST_LEVELS = 32;
 const NO_ROOT = 0xffff_ffff_ffff_ffffn;
 

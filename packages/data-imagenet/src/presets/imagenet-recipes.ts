@@ -1,26 +1,26 @@
 import type { Config, Definition, Preset, Published } from "@benn/core";
 
-/** What all four have in common. */
+/** The common settings of all four. */
 const shared = {
-  // The pictures as the reference's database has them: 256×256, blue first, 0 to 255 less the mean; a plain crop and flip.
+  // The pictures as in the reference's database: 256×256, blue first, 0 to 255 minus the mean; a plain crop and flip.
   dataset: { name: "imagenet", fit: "squash", augment: "crop", flip: true, preprocess: "subtract-mean" },
   architecture: "resnet18",
   mode: "independent",
   voter: "soft",
   members: 3,
   epochs: 80,
-  // What the reference used is not known. WebAssembly's memory ends at 4 GiB: 64 images fit in (3.8 GB, the pictures' threads
-  // included), 128 do not.
+  // The reference's batch size is not known. WebAssembly's memory is limited to 4 GiB: 64 images fit (3.8 GB, including the decoder
+  // threads), 128 do not.
   batchSize: 64,
   learningRate: 1e-3,
   scoreEvery: 1,
-  // The reference's bagging chose its best epochs on the evaluation set. Here a fiftieth of the training rows is held out:
-  // some 25,600 pictures, on which an accuracy is good to 0.3 points.
+  // The reference's bagging chose its best epochs on the evaluation set. Here a fiftieth of the training rows is held out: about 25,600
+  // pictures, on which an accuracy is precise to 0.3 percentage points.
   scoreOn: "validation",
   validation: 0.02,
 } satisfies Config;
 
-/** The reference's script has three modes of boosting; the published figure does not say which. Its default is C. */
+/** The reference's script has three modes of boosting; the published result does not say which one. Its default is C. */
 const boosting = [
   { mode: "a", rule: "mild weights", scheme: "mildboost", shrinkage: 1 },
   { mode: "b", rule: "logit weights", scheme: "logitboost", shrinkage: 1 },
@@ -31,8 +31,8 @@ const bagged: Published = { single: 48.87, ensemble: 54.34 };
 const boosted: Published = { single: 48.87, ensemble: 55.83 };
 
 /**
- * The reference's recipes for ImageNet, on a semi-binary ResNet-18 with three members. They want the pictures
- * (`--data DIR`). A first member that is trained already is named by `--set given=FOLDER`.
+ * The reference's recipes for ImageNet, on a semi-binary ResNet-18 with three members. They require the pictures (`--data DIR`). A first
+ * member that is already trained is given by `--set given=FOLDER`.
  * @see Zhu, Dong and Su, "Binary Ensemble Neural Network", CVPR 2019, and its published runs
  */
 export const imagenetRecipes: Readonly<Record<string, Definition<Preset>>> = {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "@benn/core";
 
-/** The classes a file lists, in the order of their labels. */
+/** The classes of a file, in the order of their labels. */
 export interface ClassList {
   readonly synsets: readonly string[];
   readonly names: readonly string[];
@@ -10,8 +10,8 @@ export interface ClassList {
 }
 
 /**
- * Reads a list of classes: a line a class, `n01440764`, `n01440764 tench, Tinca tinca` (Caffe's synset_words.txt, Kaggle's
- * LOC_synset_mapping.txt) or `0<tab>n01440764<tab>tench`; lines without a synset, such as a heading, are passed over.
+ * Reads a list of classes, one per line: `n01440764`, `n01440764 tench, Tinca tinca` (Caffe's synset_words.txt, Kaggle's
+ * LOC_synset_mapping.txt) or `0<tab>n01440764<tab>tench`. Skips lines without a synset, such as a heading.
  * @throws UserError for a file that cannot be read, has fewer than two classes, or names one twice
  */
 export function readClassList(path: string): ClassList {
@@ -35,7 +35,7 @@ export function readClassList(path: string): ClassList {
   return { synsets, names: distinct(names, synsets), label: (synset) => labels.get(synset) };
 }
 
-/** ImageNet calls two birds "crane" and two more things "maillot": such names get their synset beside them. */
+/** ImageNet has two classes "crane" and two classes "maillot": such names are followed by their synset. */
 function distinct(names: readonly string[], synsets: readonly string[]): string[] {
   const times = new Map<string, number>();
   for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
@@ -45,7 +45,7 @@ function distinct(names: readonly string[], synsets: readonly string[]): string[
 /** @throws UserError if the file cannot be read */
 export function textOf(path: string): string {
   try {
-    return readFileSync(path, "utf8").replace(/^\uFEFF/, ""); // the mark that editors on Windows write
+    return readFileSync(path, "utf8").replace(/^\uFEFF/, ""); // a byte order mark, which editors on Windows write
   } catch (error) {
     throw new UserError(`imagenet: "${path}" cannot be read (${(error as NodeJS.ErrnoException).code}). Name a file that is there.`, {
       cause: error,

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { copyFolders, FOLDERS, load, SYNSETS } from "../../test/sets.ts";
 
 const [FIRST, SECOND] = SYNSETS;
-/** Of the untouched folders. */
+/** Numbers of pictures in the original folders. */
 const [TRAIN, VAL] = [24, 12];
 
 interface Spoilt {
@@ -131,7 +131,7 @@ test("a class of pictures that are all left out is an error", async () => {
   await expect(load({ data })).rejects.toThrow(`the class folder "${folder}" has no JPEG, PNG or WebP pictures`);
 });
 
-/** The folders with their validation pictures flat, each under a name made of its old one. */
+/** The folders with their validation pictures in one flat folder, each renamed. */
 function flat(rename: (name: string) => string): { data: string; named: { name: string; synset: string }[] } {
   const data = copyFolders();
   const named: { name: string; synset: string }[] = [];

@@ -17,16 +17,16 @@ import type { Pictures, Source } from "./pictures.ts";
 export interface FolderOptions {
   readonly train: string;
   readonly test: string;
-  /** Labels of a flat test folder. */
+  /** Label file of a flat test folder. */
   readonly testLabels: string | undefined;
   readonly classes: ClassList | undefined;
   readonly watch: Watch;
 }
 
 /**
- * Reads the names of pictures in folders of classes, as torchvision's ImageFolder: a class is a folder, its label its place
- * in the order of their names; pictures may lie deeper. The test pictures may instead lie in one flat folder with a file of labels.
- * Hidden entries, dead links and links back into the set are left out, counted and reported.
+ * Reads the names of pictures in folders of classes, like torchvision's ImageFolder: a class is a folder, its label is its index in the
+ * order of names; pictures may be in subfolders. Alternatively, the test pictures are in one flat folder with a label file. Hidden entries,
+ * dead links and links back into the dataset are left out, counted and reported.
  * @throws UserError for missing or empty folders, fewer than two classes, classes that differ, labels that do not fit
  */
 export async function readFolders({ train, test, testLabels, classes, watch }: FolderOptions): Promise<Source> {

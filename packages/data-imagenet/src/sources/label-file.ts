@@ -4,12 +4,12 @@ import { textOf } from "./class-list.ts";
 /**
  * Reads the labels of a flat folder of pictures.
  *
- * A line is `NAME LABEL` (Caffe's val.txt; blanks in the name are part of it), `NAME,LABEL …` (Kaggle's LOC_val_solution.csv), the name
- * with or without its ending, or a `LABEL` alone, in the order of the names. A label is a synset or a class index from 0.
+ * A line is `NAME LABEL` (Caffe's val.txt; spaces in the name are part of it), `NAME,LABEL …` (Kaggle's LOC_val_solution.csv), with the
+ * name with or without its ending, or only a `LABEL`, in the order of the names. A label is a synset or a class index from 0.
  * @param files names of the pictures, in order
  * @param synsets of the classes, in the order of their labels
  * @returns class of each file
- * @throws UserError for another number of labels than of files, names that do not fit, or labels that are no class
+ * @throws UserError for a number of labels that differs from that of files, names that do not fit, or labels without a class
  */
 export function readLabelFile(path: string, files: readonly string[], synsets: readonly string[]): Int32Array {
   const labelOf = new Map(synsets.map((synset, label) => [synset, label]));
@@ -44,7 +44,7 @@ export function readLabelFile(path: string, files: readonly string[], synsets: r
   return labels;
 }
 
-/** Row of each name, and of each without its ending where one file alone is called so. */
+/** Row of each name, and of each name without its ending if it is unique. */
 function rowsByName(files: readonly string[]): ReadonlyMap<string, number> {
   const rowOf = new Map<string, number>();
   const shared = new Set<string>();
@@ -58,7 +58,7 @@ function rowsByName(files: readonly string[]): ReadonlyMap<string, number> {
   return rowOf;
 }
 
-/** How a line may be divided into a name, without its folder, and a label: before the last word, or behind a comma. */
+/** The possible splits of a line into a name, without its folder, and a label: before the last word, or after a comma. */
 function splitsOf(text: string): (readonly [name: string, label: string])[] {
   const nameOf = (part: string): string =>
     part

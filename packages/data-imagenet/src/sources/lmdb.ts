@@ -10,9 +10,9 @@ import type { Pictures, Source } from "./pictures.ts";
 import { numberedClasses } from "./numbered-classes.ts";
 import { IndexBuilder, indexArrays, StoredPictures } from "./stored-pictures.ts";
 
-/** Enough for all of a Datum but its pixels. */
+/** Enough bytes for all of a Datum except its pixels. */
 const HEAD = 64;
-/** A Datum's label comes after its pixels, in a few bytes; more would be something else. */
+/** A Datum's label follows its pixels, in a few bytes; more would be something else. */
 const MOST_TAIL = 4096;
 
 export interface LmdbOptions {
@@ -24,9 +24,9 @@ export interface LmdbOptions {
 }
 
 /**
- * Reads databases as Caffe's convert_imageset makes them: a Datum a picture, in the order of their keys. The labels stand
- * in the values themselves, so that a few bytes of each are read once; the index is kept.
- * @throws UserError for what is no such database, an empty one, or labels that are no class
+ * Reads databases in the format of Caffe's convert_imageset: one Datum per picture, in the order of their keys. Labels are in the values
+ * themselves, so a few bytes of each are read once; the index is cached.
+ * @throws UserError for a file that is not such a database, an empty one, or labels without a class
  */
 export async function readLmdb({ train, test, classes, cache, watch }: LmdbOptions): Promise<Source> {
   const read = (path: string): Promise<Pictures> => readDatabase(databaseFile(path), { cache, watch });
@@ -34,7 +34,7 @@ export async function readLmdb({ train, test, classes, cache, watch }: LmdbOptio
   return { kind: "lmdb", train: training, test: testing, labels: numberedClasses({ training, testing, classes, train, test }) };
 }
 
-/** A database's file: LMDB puts it in a folder as data.mdb unless told otherwise. @throws UserError if it is not there */
+/** A database's file: by default LMDB puts it in a folder as data.mdb. @throws UserError if it does not exist */
 export function databaseFile(path: string): string {
   const file = [join(path, "data.mdb"), path].find((place) => statSync(place, { throwIfNoEntry: false })?.isFile());
   if (file === undefined) throw new UserError(`imagenet: there is no LMDB database "${path}". Name it with dataset.train and val.`);
@@ -74,7 +74,7 @@ function labelOf(read: () => Datum, name: string): number {
   }
 }
 
-/** The key of a row: looked up when a message needs it, rather than kept for every picture. */
+/** The key of a row: read when a message needs it, instead of stored for every picture. */
 function keyOf(path: string, row: number): string {
   const file = new LmdbFile(path);
   try {

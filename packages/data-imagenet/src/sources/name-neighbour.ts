@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { UserError } from "@benn/core";
 import { foreignFileError, listFolder, type Neighbour, neighbourAmong as neighbourOf, PICTURE_NEIGHBOURS } from "@benn/data-kit";
 
-/** What a folder holds that is no set of pictures in a form that is read, by a name in it. */
+/** Well-known contents of a folder that are not pictures in a supported form, by a file name. */
 const NEIGHBOURS: readonly Neighbour[] = [
   {
     name: /^ILSVRC2012_img_.*\.tar$/i,
@@ -26,18 +26,18 @@ const NEIGHBOURS: readonly Neighbour[] = [
 ];
 
 /**
- * What one of these files is in place of pictures, shards or databases, if its name is well known.
+ * What one of these files is, if its name is well known and it is not a picture, shard or database.
  * @returns the error to throw
  */
 export const neighbourAmong = (paths: readonly string[]): UserError | undefined => neighbourOf(paths, NEIGHBOURS, "imagenet");
 
-/** The same of what a folder holds. */
+/** The same for the contents of a folder. */
 export function neighbourIn(folder: string): UserError | undefined {
   return neighbourAmong(listFolder(folder, "imagenet").map(({ name }) => join(folder, name)));
 }
 
 /**
- * What a file is in place of a shard or a database, if it is well known.
+ * What a file is, if it is well known and not a shard or database.
  * @returns the error to throw
  */
 export function neighbourAt(path: string): UserError | undefined {

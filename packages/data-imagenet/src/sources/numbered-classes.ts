@@ -4,13 +4,13 @@ import type { Pictures } from "./pictures.ts";
 
 /**
  * Class names of pictures whose labels are numbers: from the list, or the numbers themselves up to the highest.
- * @throws UserError for no pictures, fewer than two classes, or labels that the list or the training pictures do not have
+ * @throws UserError for no pictures, fewer than two classes, or labels that are missing in the list or the training pictures
  */
 export function numberedClasses(of: {
   readonly training: Pictures;
   readonly testing: Pictures;
   readonly classes: ClassList | undefined;
-  /** What messages call them. */
+  /** Names of the parts in messages. */
   readonly train: string;
   readonly test: string;
 }): readonly string[] {

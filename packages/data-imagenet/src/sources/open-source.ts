@@ -12,7 +12,7 @@ import { readShards, shardFiles } from "./shards.ts";
 export interface SourceOptions {
   readonly data: string;
   readonly source: Source["kind"] | undefined;
-  /** Within `data`, or paths of their own; undefined: the usual names. */
+  /** Relative to `data`, or other paths; undefined: the usual names. */
   readonly train: string | undefined;
   readonly val: string | undefined;
   readonly valLabels: string | undefined;
@@ -21,15 +21,15 @@ export interface SourceOptions {
   readonly watch: Watch;
 }
 
-/** Names that the two parts usually have, the likeliest first. */
+/** Usual names of the two parts, the likeliest first. */
 const NAMES = {
   train: ["train", "ilsvrc12_train_lmdb", "training"],
   val: ["val", "ilsvrc12_val_lmdb", "validation", "valid"],
 } as const;
 
 /**
- * Finds out how the pictures of a folder are stored, and reads the index.
- * @throws UserError if the folder is missing or holds none of the three, and as each reader does
+ * Detects how the pictures of a folder are stored, and reads the index.
+ * @throws UserError if the folder is missing or contains none of the three forms, and like each reader
  */
 export async function openSource(options: SourceOptions): Promise<Source> {
   const { data, classes, cache, watch } = options;
@@ -72,7 +72,7 @@ function kindOf(data: string, train: string): Source["kind"] | undefined {
   return listFolder(train, "imagenet").some(({ kind }) => kind === "folder") ? "folders" : neighbourIn(train) ? undefined : "folders";
 }
 
-/** Shards in the part's own folder, or beside one another with the part in their names. */
+/** Shards in the part's own folder, or in a common one with the part in their names. */
 function shardsOf(data: string, path: string, part: "train" | "val"): string[] {
   const files = existsSync(path) ? shardFiles(path) : shardFiles(data, (name) => name.includes(part));
   const neighbour = neighbourAmong(files);

@@ -18,7 +18,7 @@ function entriesOf(path: string): [string, string][] {
   return found;
 }
 
-/** A header as GNU tar writes them, and the bytes that follow it. */
+/** A header as written by GNU tar, and the bytes that follow it. */
 function member(type: string, name: string, body: string, size?: Buffer): Buffer {
   const header = Buffer.alloc(512);
   header.write(name, 0);
@@ -195,13 +195,13 @@ test("the index is kept: shards are read once, and again when they change or the
   const first = await labels();
   const kept = readdirSync(cache);
   expect(kept).toHaveLength(2);
-  write(Buffer.alloc(whole.length, 1), 1e9); // looks the same from outside
+  write(Buffer.alloc(whole.length, 1), 1e9); // same size and time
   expect(await labels()).toEqual(first);
   utimesSync(shard, 2e9, 2e9);
   await expect(labels()).rejects.toThrow("has no header at byte 0");
   write(whole, 1e9);
   for (const name of kept) writeFileSync(join(cache, name), "spoiled");
   expect(await labels()).toEqual(first);
-  // A cache that cannot be written to changes nothing.
+  // A cache that cannot be written has no effect.
   expect([...(await load({ data, cache: join(shard, "not a folder") })).train.labels]).toEqual(first);
 });

@@ -21,9 +21,9 @@ export interface ShardOptions {
 }
 
 /**
- * Reads the index of WebDataset shards: tar archives in which a sample is a picture `KEY.jpg` and its label `KEY.cls`, side by
- * side. The label is a number from 0, or a synset of the list of classes. Headers are read once, and the index is kept.
- * @throws UserError for torn shards, a picture without a label, a label without a picture, or labels that are no class
+ * Reads the index of WebDataset shards: tar archives in which a sample is a picture `KEY.jpg` followed or preceded by its label `KEY.cls`.
+ * The label is a number from 0, or a synset of the class list. Headers are read once, and the index is cached.
+ * @throws UserError for truncated shards, a picture without a label, a label without a picture, or labels without a class
  * @see https://github.com/webdataset/webdataset#the-webdataset-format
  */
 export async function readShards({ train, test, classes, cache, watch }: ShardOptions): Promise<Source> {
@@ -42,7 +42,7 @@ export async function readShards({ train, test, classes, cache, watch }: ShardOp
   };
 }
 
-/** The .tar files in a folder, in order, or the one that is named. @throws UserError if there are none */
+/** The .tar files in a folder, in order, or the named one. @throws UserError if there are none */
 export function shardFiles(path: string, keep: (name: string) => boolean = () => true): string[] {
   if (!existsSync(path)) throw new UserError(`imagenet: there is no "${path}". Name folders of shards with dataset.train and val.`);
   if (!statSync(path).isDirectory()) return [path];
@@ -57,7 +57,7 @@ async function indexShards(paths: readonly string[], classes: ClassList | undefi
     await watch("indexing shards", file, paths.length);
     let sample: { key: string; offset: number; size: number; label: number } | undefined;
     const close = (): void => {
-      if (!sample || (sample.size < 0 && sample.label < 0)) return; // neither picture nor label: other files of the set
+      if (!sample || (sample.size < 0 && sample.label < 0)) return; // neither picture nor label: other files of the dataset
       if (sample.size < 0) throw new UserError(`imagenet: "${path}" has a label but no picture "${sample.key}". Make the shard again.`);
       if (sample.label < 0) throw new UserError(`imagenet: "${path}" has no label "${sample.key}.cls". Make the shard with one a picture.`);
       builder.push({ label: sample.label, offset: sample.offset, length: sample.size, file });
@@ -87,7 +87,7 @@ function labelOf(text: string, { classes, path, key }: { classes: ClassList | un
   throw new UserError(`imagenet: "${path}" has the label "${text}" in "${key}.cls". ${remedy}`);
 }
 
-/** The name of the file at a place: read again when a message needs it, rather than kept for every picture. */
+/** The name of the file at an offset: read when a message needs it, instead of stored for every picture. */
 function nameAt({ path, offset }: { path: string; offset: number }): string {
   for (const entry of tarEntries(path)) if (entry.offset === offset) return entry.name;
   return `${basename(dirname(path))} at byte ${offset}`;

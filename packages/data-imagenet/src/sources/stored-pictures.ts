@@ -2,7 +2,7 @@ import { UserError } from "@benn/core";
 import { type Safetensors, type SafetensorsData } from "@benn/core/internals";
 import type { Pictures, Place } from "./pictures.ts";
 
-/** Pictures that lie within larger files: 20 bytes of index each. */
+/** Pictures within larger files: 20 bytes of index each. */
 export class StoredPictures implements Pictures {
   readonly labels: Int32Array;
   readonly #offsets: Float64Array;
@@ -40,7 +40,7 @@ export class StoredPictures implements Pictures {
   }
 }
 
-/** Collects an index row by row, in memory that grows by half. */
+/** Builds an index row by row, in arrays that grow by half. */
 export class IndexBuilder {
   #count = 0;
   #labels = new Int32Array(1024);
@@ -90,7 +90,7 @@ function grown<T extends Int32Array | Float64Array | Uint32Array>(old: T, into: 
   return into;
 }
 
-/** The arrays of an index that was kept. @throws UserError if it is none */
+/** The arrays of a cached index. @throws UserError if it is not one */
 export function indexArrays({ tensors }: Safetensors): ConstructorParameters<typeof StoredPictures>[0] {
   const [labels, offsets, lengths, files] = ["labels", "offsets", "lengths", "files"].map((name) => tensors.get(name)?.data);
   if (

@@ -2,26 +2,26 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { UserError } from "@benn/core";
 import { neighbourAt } from "./name-neighbour.ts";
 
-/** A plain file in a tar archive. */
+/** A regular file in a tar archive. */
 export interface TarEntry {
   readonly name: string;
   /** Of its first byte in the archive. */
   readonly offset: number;
   readonly size: number;
-  /** Reads it, before the next one is asked for; meant for small files. */
+  /** Reads it; call before the next entry is requested; meant for small files. */
   read(): Buffer;
 }
 
 const BLOCK = 512;
-/** Headers and labels lie together between pictures, so that one read serves a few of them. */
+/** Headers and labels are adjacent between pictures, so that one read serves several of them. */
 const WINDOW = 8192;
-/** Longer names or extensions than that are no names. */
+/** Longer names or extensions are not valid. */
 const MOST_EXTENSION = 1 << 20;
 
 /**
- * The plain files of a tar archive, in their order, by reading the headers alone: ustar, GNU's long names and the pax
- * extensions for long names and large sizes. Nothing is ever written to where a name points.
- * @throws UserError for an archive that is torn, or none
+ * The regular files of a tar archive, in order, from the headers alone: ustar, GNU's long names and the pax extensions for long names and
+ * large sizes. Nothing is ever written to the path of a name.
+ * @throws UserError for a truncated archive, or a file that is not one
  * @see POSIX.1-2017, pax, "ustar Interchange Format"
  */
 export function* tarEntries(path: string): Generator<TarEntry> {
@@ -83,7 +83,7 @@ function readAll(file: number, offset: number, into: Buffer): Buffer {
   return into.subarray(0, have);
 }
 
-/** The sum of a header's bytes, its own sum counted as spaces. */
+/** The sum of a header's bytes, with its checksum field counted as spaces. */
 function checksum(header: Buffer): number {
   let sum = 8 * 32;
   for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += header[at] ?? 0;

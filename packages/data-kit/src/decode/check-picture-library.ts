@@ -1,7 +1,7 @@
 import { UserError } from "@benn/core";
 
 /**
- * Loads the picture library here, as threads will, so that one that is missing is known before the first batch.
+ * Loads the picture library in this thread, as the decoder threads will, so that a missing one is reported before the first batch.
  * @throws UserError if it cannot be loaded
  */
 export async function checkPictureLibrary(dataset: string): Promise<void> {

@@ -1,27 +1,27 @@
-// Reads and decodes pictures in a thread of its own. Reading is synchronous: a thread has nothing else to do, and the pool
-// that Node reads with is the one the picture library works in.
+// Reads and decodes pictures in a separate thread. Reading is synchronous: the thread has nothing else to do, and Node's asynchronous reads
+// would compete with the picture library for the same thread pool.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import type { BrokenPicture, DecodeJob, DecodeReport, ThreadData } from "./decode-job.ts";
 import type { Place } from "./place.ts";
 
-/** A picture that is to be decoded. */
+/** A picture to decode. */
 export interface Undecoded<P extends Place> {
   readonly bytes: Uint8Array;
   readonly place: P;
-  /** Uniform in [0, 1), to change it at random; undefined: as in evaluation. */
+  /** Uniform in [0, 1), for random augmentation; undefined: as in evaluation. */
   readonly draws: Float64Array | undefined;
-  /** Receives what it is decoded to, all of it. */
+  /** Receives the decoded picture and is filled completely. */
   readonly into: Uint8Array<SharedArrayBuffer>;
 }
 
 /** Decodes one picture. @throws Error that says what is wrong with it */
 export type Decode<P extends Place> = (picture: Undecoded<P>) => Promise<void>;
 
-/** What the picture library says when its own decoders say nothing. */
+/** The picture library's message if its own decoders give none. */
 const UNSAID = "Unknown error";
 
-/** Shards and databases are opened once; a few stay open. */
+/** Maximum number of shards and databases that stay open. */
 const MOST_OPEN = 16;
 const open = new Map<string, number>();
 
@@ -46,7 +46,7 @@ function bytesAt({ path, offset, length }: Place): Uint8Array {
 
 /**
  * Serves a `DecoderPool` in this thread: call it once, at the top of the module that is the pool's entry.
- * @param makeDecode gets the pool's recipe, as whoever opened the pool wrote it
+ * @param makeDecode receives the pool's recipe, as passed to the pool
  */
 export function decodeHere<P extends Place>(makeDecode: (recipe: unknown) => Decode<P>): void {
   const { thread, recipe, bytesEach, draws: each } = workerData as ThreadData;
@@ -79,7 +79,7 @@ export function decodeHere<P extends Place>(makeDecode: (recipe: unknown) => Dec
     parentPort?.postMessage(report);
   };
 
-  // One batch after the other, in the order they were asked for.
+  // One batch after the other, in the order of the requests.
   let last: Promise<void> = Promise.resolve();
   parentPort?.on("message", (job: DecodeJob) => {
     last = last.then(() => work(job));

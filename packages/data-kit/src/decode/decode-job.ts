@@ -2,36 +2,36 @@ import type { Place } from "./place.ts";
 
 export interface ThreadData {
   readonly thread: number;
-  /** What the thread was told of how to decode. */
+  /** The pool's recipe. */
   readonly recipe: unknown;
-  /** Bytes that a decoded picture takes. */
+  /** Bytes per decoded picture. */
   readonly bytesEach: number;
-  /** Random numbers that a picture takes. */
+  /** Random numbers per picture. */
   readonly draws: number;
 }
 
-/** A batch, told to every thread: each takes the next row that is left until there is none, so that nobody has to hand them out. */
+/** A batch, sent to every thread: each takes the next row until none is left, so that no dispatcher is needed. */
 export interface DecodeJob {
   readonly id: number;
   readonly places: readonly Place[];
-  /** [places, draws], if pictures are to be changed at random. */
+  /** [places, draws], for random augmentation. */
   readonly draws: Float64Array | undefined;
   /** At least [places, bytesEach], shared. */
   readonly pixels: SharedArrayBuffer;
-  /** Int32 [1 + threads], shared: the next row; then, of each thread, the row it is at plus one, or 0. */
+  /** Int32 [1 + threads], shared: the next row; then, for each thread, its current row plus one, or 0. */
   readonly progress: SharedArrayBuffer;
 }
 
-/** What a thread says when there is no row left to take. */
+/** The message of a thread when there is no row left. */
 export interface DecodeReport {
   readonly id: number;
   readonly broken: readonly BrokenPicture[];
 }
 
 export interface BrokenPicture {
-  /** In the batch. */
+  /** Index in the batch. */
   readonly row: number;
   readonly reason: string;
-  /** The machine's fault rather than the picture's: a missing file, no right to read it, too many open files. */
+  /** Whether the machine rather than the picture is the cause: a missing file, no permission, too many open files. */
   readonly fatal: boolean;
 }

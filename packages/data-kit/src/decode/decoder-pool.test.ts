@@ -5,7 +5,7 @@ import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { DecoderPool } from "./decoder-pool.ts";
 import type { Place } from "./place.ts";
 
-/** A picture of a quiet pattern. */
+/** A picture with a smooth pattern. */
 async function picture(): Promise<string> {
   const path = join(await temporaryFolder(), "picture.jpg");
   const pixels = Uint8Array.from({ length: 3 * 40 * 40 }, (_, i) => (i * 7) % 256);

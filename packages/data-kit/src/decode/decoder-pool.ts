@@ -3,13 +3,13 @@ import { Worker } from "node:worker_threads";
 import type { BrokenPicture, DecodeJob, DecodeReport, ThreadData } from "./decode-job.ts";
 import type { Place } from "./place.ts";
 
-/** A batch that is being decoded, or is. */
+/** A batch that is being decoded, or finished. */
 export interface Decoding {
-  /** Resolves when every picture was tried; those that could not be read are named, in the order of rows. */
+  /** Resolves when every picture was tried, to the list of those that could not be read, in the order of rows. */
   readonly finished: Promise<readonly BrokenPicture[]>;
-  /** Bytes [pictures, bytesEach] once finished, shared with the threads until released; they begin where their buffer does. */
+  /** Bytes [pictures, bytesEach] once finished, shared with the threads until released; they start at the start of their buffer. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  /** Gives its memory to a coming batch; one that still runs is broken off first. */
+  /** Returns its memory to the pool; a batch that is still running is aborted first. */
   release(): void;
 }
 
@@ -23,28 +23,28 @@ interface Running {
 }
 
 export interface PoolOptions {
-  /** Name of the data set: what messages begin with. */
+  /** Name of the dataset, with which messages begin. */
   readonly dataset: string;
-  /** The module that each thread runs, which calls `decodeHere`. */
+  /** The module that each thread runs; it calls `decodeHere`. */
   readonly entry: URL;
-  /** What it is told of how to decode, structured-cloned. */
+  /** How to decode; sent to the threads as a structured clone. */
   readonly recipe: unknown;
   /** Bytes that a decoded picture takes. */
   readonly bytesEach: number;
-  /** Random numbers that a picture takes, where any are given. */
+  /** Random numbers per picture, if any are given. */
   readonly draws?: number;
   readonly threads: number;
 }
 
-/** As many as decode well beside an engine: one less than the cores, at most 4. */
+/** Number of threads that decode well next to an engine: one less than the cores, at most 4. */
 export const usualThreads = (): number => Math.max(1, Math.min(4, availableParallelism() - 1));
 
-/** Buffers kept for coming batches. */
+/** Number of buffers kept for later batches. */
 const MOST_SPARE = 3;
 
 /**
- * Threads that decode batches. All work is told to all of them at once and shared out by an atomic counter, so that it goes
- * on while the thread that asked computes. Idle threads do not keep a program from ending.
+ * Threads that decode batches. All work is sent to all of them at once and distributed by an atomic counter, so that it continues while the
+ * requesting thread computes. Idle threads do not keep a program running.
  */
 export class DecoderPool {
   readonly #options: PoolOptions;
@@ -58,12 +58,12 @@ export class DecoderPool {
     this.#options = options;
   }
 
-  /** The threads, once the first batch has started them: a plan of a run only looks at labels and shapes. */
+  /** The threads, which start with the first batch: planning a run needs only labels and shapes. */
   get workers(): readonly Worker[] {
     return this.#workers;
   }
 
-  /** Bytes of the buffers that wait for a coming batch. */
+  /** Bytes of the buffers that wait for later batches. */
   get spareBytes(): number {
     return this.#spare.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   }
@@ -80,7 +80,7 @@ export class DecoderPool {
     });
   }
 
-  /** @param draws [places, draws] uniform in [0, 1), to change the pictures at random */
+  /** @param draws [places, draws] uniform in [0, 1), to augment the pictures at random */
   decode(places: readonly Place[], draws?: Float64Array): Decoding {
     const { bytesEach, threads } = this.#options;
     const bytes = places.length * bytesEach;
@@ -92,7 +92,7 @@ export class DecoderPool {
       progress: new SharedArrayBuffer(4 * (1 + threads)),
     };
     const { promise, resolve, reject } = Promise.withResolvers<readonly BrokenPicture[]>();
-    promise.catch(() => {}); // a batch that was read ahead may fail before anybody asks for it
+    promise.catch(() => {}); // a prefetched batch may fail before it is requested
     const running: Running = { job, left: threads, broken: [], resolve, reject, released: false };
     if (this.#dead) reject(this.#dead);
     else if (places.length === 0) resolve([]);
@@ -117,7 +117,7 @@ export class DecoderPool {
     };
   }
 
-  /** Ends the threads; what is being decoded is never finished. */
+  /** Ends the threads; batches that are being decoded are never finished. */
   async dispose(): Promise<void> {
     this.#end(new Error(`${this.#options.dataset}: the dataset was disposed`));
     this.#spare.length = 0;
@@ -148,7 +148,7 @@ export class DecoderPool {
     );
   }
 
-  /** The first reason to end is the one that is told. */
+  /** The first reason is the one that is reported. */
   #end(error: Error): void {
     this.#dead ??= error;
     for (const { reject } of this.#running.values()) reject(this.#dead);
@@ -163,7 +163,7 @@ export class DecoderPool {
 
   #recycle(buffer: SharedArrayBuffer): void {
     this.#spare.push(buffer);
-    // The largest serve every batch.
+    // The largest ones fit every batch.
     this.#spare.sort((a, b) => a.byteLength - b.byteLength);
     if (this.#spare.length > MOST_SPARE) this.#spare.shift();
   }

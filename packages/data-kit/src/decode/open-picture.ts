@@ -2,11 +2,11 @@ import { foreignFile } from "@benn/core/internals";
 import type { Sharp } from "sharp";
 import type sharp from "sharp";
 
-/** A picture whose size is known: upright, red, green and blue. */
+/** An opened picture with known size: upright, red, green and blue. */
 export interface OpenedPicture {
   readonly width: number;
   readonly height: number;
-  /** Bytes [3 · width · height], if they lie open: no library is needed where nothing is resized. */
+  /** Bytes [3 · width · height], if they are uncompressed: without resizing, the library is not needed. */
   readonly pixels?: Uint8Array;
   pipeline(): Promise<Sharp>;
 }
@@ -16,8 +16,8 @@ let loading: Promise<typeof sharp> | undefined;
 /** The picture library, loaded when the first picture needs it: a database of pixels of the right size is read without it. */
 export function pictureLibrary(): Promise<typeof sharp> {
   loading ??= import("sharp").then(({ default: sharp }) => {
-    sharp.cache(false); // no picture comes again soon
-    sharp.concurrency(1); // pictures are decoded side by side, not each by many
+    sharp.cache(false); // pictures are not read again soon
+    sharp.concurrency(1); // pictures are decoded in parallel, each by one thread
     return sharp;
   });
   return loading;
@@ -30,7 +30,7 @@ export function pictureLibrary(): Promise<typeof sharp> {
 export async function openPicture(bytes: Uint8Array): Promise<OpenedPicture> {
   if (bytes.length === 0) throw new Error("it is empty");
   const sharp = await pictureLibrary();
-  // Warnings, of which ImageNet's files have many, are let pass; a picture that ends early is not.
+  // Warnings, which many of ImageNet's files cause, are ignored; a truncated picture is an error.
   const open = (): Sharp => sharp(bytes, { failOn: "truncated" });
   const { autoOrient } = await open()
     .metadata()

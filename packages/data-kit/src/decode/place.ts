@@ -1,7 +1,7 @@
-/** Where the bytes of one picture lie, in a form that a thread can be told. */
+/** Where the bytes of one picture are, in a form that can be sent to a thread. */
 export interface Place {
   readonly path: string;
-  /** Of the first byte in the file. */
+  /** Offset of the first byte in the file. */
   readonly offset: number;
   /** −1: to the end of the file. */
   readonly length: number;

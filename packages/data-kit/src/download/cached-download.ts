@@ -6,25 +6,25 @@ import { claimFolder } from "./claim-folder.ts";
 import { fetchFile, type FetchOptions, type RemoteFile } from "./fetch-file.ts";
 
 export interface CachedDownload {
-  /** Name of the folder in the cache in which the data end up. */
+  /** Name of the folder in the cache that will contain the data. */
   readonly folder: string;
   readonly files: readonly RemoteFile[];
-  /** Bytes of the data besides those that are downloaded: what an archive unpacks to. */
+  /** Bytes of the data in addition to those that are downloaded: what an archive unpacks to. */
   readonly unpacked: number;
-  /** Whether the data are all in this folder. */
+  /** Whether the folder has all data. */
   isThere(folder: string): boolean;
   /**
-   * Makes the data of the files that have come, each by its own name in `arrived`.
-   * @returns the folder that holds them, within `arrived`
-   * @throws UserError for files that do not have what they should
+   * Prepares the downloaded files, each under its own name in `arrived`.
+   * @returns the folder of the data, within `arrived`
+   * @throws UserError for files with invalid contents
    */
   prepare(arrived: string): Promise<string>;
 }
 
 /**
- * The folder of a data set inside the cache, downloaded and checked first if it is not there. It appears whole or not at all; several
- * processes may call this at once, and a call that was cut goes on where it was.
- * @throws UserError when there is no room, or a file cannot be had or is not the expected one
+ * The folder of a dataset in the cache, downloaded and checked first if it does not exist. It appears completely or not at all; several
+ * processes may call this at the same time, and an interrupted call is resumed.
+ * @throws UserError if there is no room, or a file cannot be downloaded or is not the expected one
  */
 export async function cachedDownload(
   { folder: name, files, unpacked, isThere, prepare }: CachedDownload,
@@ -45,12 +45,12 @@ export async function cachedDownload(
       await fetchFile(file, join(claim.folder, file.name), { ...options, onProgress });
       before += file.bytes;
     }
-    complete = true; // whatever fails from here on, fetching the rest would not help
+    complete = true; // all files have arrived: downloading again would not fix a later failure
     const made = await prepare(claim.folder);
     if (!isThere(folder)) {
-      await rm(folder, { recursive: true, force: true }); // a folder that lacks a file, left by whoever deleted it
+      await rm(folder, { recursive: true, force: true }); // an incomplete folder, from which files were deleted
       await rename(made, folder).catch((error: unknown) => {
-        if (!isThere(folder)) throw error; // another process was faster, and has put the same files there
+        if (!isThere(folder)) throw error; // another process was faster and has put the same files there
       });
     }
     return folder;

@@ -2,17 +2,17 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A folder that only this call works in. */
+/** A folder that only this call uses. */
 export interface Claim {
   readonly folder: string;
-  /** Leaves it for whoever comes next to go on with. */
+  /** Leaves it for a later call to continue. */
   release(): Promise<void>;
   discard(): Promise<void>;
 }
 
 /**
- * Takes over a folder `NAME.PID.ID` inside `parent` that a call that failed or a process that died has left, or makes
- * one. Renaming is atomic, so that of two processes one gets it and the other starts its own.
+ * Takes over a folder `NAME.PID.ID` in `parent` that a failed call or a dead process has left, or creates one. Renaming is atomic, so that
+ * of two processes one gets it and the other starts its own.
  */
 export async function claimFolder(parent: string, name: string): Promise<Claim> {
   await mkdir(parent, { recursive: true });
@@ -36,7 +36,7 @@ export async function claimFolder(parent: string, name: string): Promise<Claim> 
   return claim;
 }
 
-/** Stands in the place of a process id in a folder that was released. */
+/** Replaces the process id in a folder that was released. */
 const NOBODY = 0;
 
 function isAlive(pid: number): boolean {

@@ -9,11 +9,11 @@ import { foreignFile } from "@benn/core/internals";
 import { heedProxy } from "@benn/core/node";
 import { Patience, StallError } from "./patience.ts";
 
-/** A file on a server, and what it must be. */
+/** A file on a server, with its expected contents. */
 export interface RemoteFile {
-  /** The data set that it is of: what messages begin with. Their remedies are its options `url`, `data` and `cache`. */
+  /** The dataset that it belongs to, with which messages begin. Their remedies are its options `url`, `data` and `cache`. */
   readonly dataset: string;
-  /** What it is called where it comes from. */
+  /** Its name on the server. */
   readonly name: string;
   readonly url: string;
   readonly bytes: number;
@@ -21,23 +21,23 @@ export interface RemoteFile {
 }
 
 export interface FetchOptions {
-  /** Called as bytes come, and each second in between; `trouble` is why the last attempt failed. */
+  /** Called as bytes arrive, and every second in between; `trouble` says why the last attempt failed. */
   readonly onProgress?: (done: number, total: number, trouble?: string) => void;
   readonly signal?: AbortSignal;
-  /** How often a cut or failing connection is tried again without a byte gained. */
+  /** Number of consecutive retries of a failing connection without progress. */
   readonly retries?: number;
-  /** Wait before the first retry; each further one waits twice as long. */
+  /** Delay before the first retry; it doubles with each further one. */
   readonly waitMs?: number;
-  /** How long a server may send nothing. */
+  /** Milliseconds after which a silent server counts as failed. */
   readonly stallMs?: number;
 }
 
 const HEARTBEAT_MILLISECONDS = 1000;
 
 /**
- * Brings a file to `path`, going on where an earlier call was cut. What has come so far stays at `path` when the line is
- * cut or the signal fires, with the server's version mark in `path.etag`; without a mark it starts over.
- * @throws UserError when the server refuses, cannot be reached, falls silent twice, or sends another file (which is deleted)
+ * Downloads a file to `path`, resuming an interrupted call. If the connection fails or the signal fires, the partial file stays at `path`,
+ * with the server's ETag in `path.etag`; without an ETag the download starts over.
+ * @throws UserError if the server refuses, cannot be reached, is silent twice, or sends another file (which is deleted)
  */
 export async function fetchFile(file: RemoteFile, path: string, options: FetchOptions = {}): Promise<void> {
   const { signal, onProgress, retries = 5, waitMs = 1000 } = options;
@@ -64,7 +64,7 @@ export async function fetchFile(file: RemoteFile, path: string, options: FetchOp
         }
         failures = sizeOf(path) > before ? 1 : failures + 1;
         trouble = reasonOf(error);
-        // Each silence costs the whole of the patience, so that two are enough.
+        // Each silence takes the full timeout, so two are enough.
         if (failures > retries || (error instanceof StallError && failures > 1)) {
           throw new UserError(
             `${file.dataset}: could not download ${file.url} after ${failures} attempts: ${trouble}. ` +
@@ -97,7 +97,7 @@ async function receive(file: RemoteFile, path: string, { onProgress, signal, sta
   const patience = new Patience(stallMs, signal);
   try {
     const response = await fetch(url, {
-      // The archive's own bytes are wanted, not a server's compression of them.
+      // Requests the archive's own bytes, not a server's compression of them.
       headers: { "accept-encoding": "identity", ...(have > 0 && { range: `bytes=${have}-`, "if-range": mark }) },
       signal: patience.signal,
     });
@@ -119,7 +119,7 @@ async function receive(file: RemoteFile, path: string, { onProgress, signal, sta
       const start = await response.body.getReader().read();
       throw another(file, promised, start.value);
     }
-    // A weak mark does not promise the same bytes, so it cannot be resumed from.
+    // A weak ETag does not guarantee the same bytes, so it cannot be resumed from.
     const etag = response.headers.get("etag");
     const version = etag !== null && !etag.startsWith("W/") ? etag : response.headers.get("last-modified");
     if (!resumes && version !== null) await writeFile(`${path}.etag`, version);
@@ -142,7 +142,7 @@ async function receive(file: RemoteFile, path: string, { onProgress, signal, sta
     });
     const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
     await pipeline(body, meter, createWriteStream(path, { flags: resumes ? "a" : "w" }));
-    // Where the server marks the end of what it sends, an answer that is too short is a whole one, of another file.
+    // If the server marks the end of its response, one that is too short is complete, but of another file.
     if (done < bytes && response.headers.has("transfer-encoding")) throw another(file, done, resumes ? undefined : first);
   } catch (error) {
     if (error instanceof UserError) await remove(path);
@@ -152,7 +152,7 @@ async function receive(file: RemoteFile, path: string, { onProgress, signal, sta
   }
 }
 
-/** The length of the whole file by the server's own word, if it gives it. */
+/** The length of the whole file as the server reports it, if it does. */
 function lengthOf({ headers, status }: Response, have: number): number | undefined {
   const [, total] = /\/(\d+)$/.exec(headers.get("content-range") ?? "") ?? [];
   if (total !== undefined) return Number(total);
@@ -161,7 +161,7 @@ function lengthOf({ headers, status }: Response, have: number): number | undefin
   return Number(length) + (status === 206 ? have : 0);
 }
 
-/** @param start its first bytes, which may tell what it is */
+/** @param start its first bytes, which may identify it */
 function another({ dataset, name, url, bytes }: RemoteFile, length: number | undefined, start: Uint8Array | undefined): UserError {
   const foreign = start && foreignFile(start);
   const size = length === undefined ? `more than the expected ${bytes} bytes` : `${length} bytes, not ${bytes}`;
@@ -175,7 +175,7 @@ async function remove(path: string): Promise<void> {
   await Promise.all([path, `${path}.etag`].map((old) => rm(old, { force: true })));
 }
 
-/** Trying again does not help. */
+/** A retry would not help. */
 function isOfDisk(error: unknown): error is Error {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "ENOSPC" || code === "EDQUOT" || code === "EACCES" || code === "EROFS";
@@ -183,7 +183,7 @@ function isOfDisk(error: unknown): error is Error {
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-/** The innermost message: fetch wraps the real reason in "fetch failed". */
+/** The innermost message: fetch wraps the actual reason in "fetch failed". */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message;

@@ -3,7 +3,7 @@ import { milliseconds } from "@benn/core/quantities";
 /** A server that sends nothing. */
 export class StallError extends Error {}
 
-/** A signal that fires when nothing has come for a while, or when the caller's does. */
+/** A signal that fires when nothing has arrived for a while, or when the caller's signal fires. */
 export class Patience {
   readonly #milliseconds: number;
   readonly #stalled = new AbortController();
@@ -17,12 +17,12 @@ export class Patience {
     this.#timer = this.#start();
   }
 
-  /** Why the signal fired, if it was for silence. */
+  /** Why the signal fired, if it was because of silence. */
   get reason(): StallError | undefined {
     return this.#stalled.signal.aborted ? (this.#stalled.signal.reason as StallError) : undefined;
   }
 
-  /** Something has come. */
+  /** Call when something has arrived. */
   renew(): void {
     this.#timer.refresh();
   }

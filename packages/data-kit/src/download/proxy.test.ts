@@ -1,4 +1,4 @@
-// In a file, and so a process, of its own: from here on fetch goes by the proxy.
+// In a file, and so a process, of its own: from here on fetch uses the proxy.
 import { createHash } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,7 +18,7 @@ const VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https
 const saved = VARIABLES.map((name) => [name, process.env[name]] as const);
 let target = 0;
 
-/** Sends every request to the server behind it, whatever host it names. */
+/** Forwards every request to the server behind it, whatever host it names. */
 const proxy = http.createServer((request, response) => {
   const { pathname } = new URL(request.url ?? "/", "http://any");
   http.get({ agent: new http.Agent(), host: "127.0.0.1", port: target, path: pathname }, (answer) => {

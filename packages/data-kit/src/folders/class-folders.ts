@@ -7,7 +7,7 @@ import type { PictureLister } from "./list-pictures.ts";
 import { NameList } from "./name-list.ts";
 import type { Pictures } from "./pictures.ts";
 
-/** Folders of pictures [n], known by the number of their folder and their name in it. */
+/** Pictures in folders [n], identified by the index of their folder and their name in it. */
 export class FolderPictures implements Pictures {
   readonly labels: Int32Array;
   readonly #root: string;
@@ -15,7 +15,7 @@ export class FolderPictures implements Pictures {
   readonly #names: NameList;
   readonly #folderOf: (row: number) => number;
 
-  /** @param folderOf number of a row's folder; its label if there is one folder a class */
+  /** @param folderOf index of a row's folder; its label if there is one folder per class */
   constructor(root: string, folders: readonly string[], labels: Int32Array, names: NameList, folderOf?: (row: number) => number) {
     this.labels = labels;
     this.#root = root;
@@ -38,8 +38,8 @@ export class FolderPictures implements Pictures {
 }
 
 /**
- * The pictures of each class's folder in a part of a set, also of folders deeper in it: class by class, in the order of their names.
- * @param dataset what messages begin with
+ * The pictures of each class's folder in a part of a dataset, including subfolders: class by class, sorted by name.
+ * @param dataset with which messages begin
  * @throws UserError for a class without pictures
  */
 export async function readClassFolders(
@@ -77,8 +77,8 @@ export function classFolders(lister: PictureLister, dataset: string): string[] {
 
 /**
  * Checks that two parts have the same classes.
- * @param parts what messages call them
- * @throws UserError that names those that one of them lacks
+ * @param parts their names in messages
+ * @throws UserError that names the classes that one of them lacks
  */
 export function checkSameClasses(
   dataset: string,

@@ -1,4 +1,4 @@
-/** Why an entry of a folder is no picture of the set, though its name could make one think so. */
+/** Why an entry of a folder is not a picture of the dataset although its name suggests it. */
 const REASONS = {
   hidden: "hidden, or put there by a system",
   kind: "pictures of a kind that is not read (JPEG, PNG and WebP are)",
@@ -8,7 +8,7 @@ const REASONS = {
   special: "pipes, sockets or devices",
 } as const;
 
-/** Counts what is left out of a folder, so that it can be reported before training. */
+/** Counts what is left out of a folder, to report it before training. */
 export class LeftOut {
   readonly #root: string;
   readonly #who: string;
@@ -20,7 +20,7 @@ export class LeftOut {
     this.#who = who;
   }
 
-  /** @param path within the root */
+  /** @param path relative to the root */
   add(reason: keyof typeof REASONS, path: string): void {
     const found = this.#found.get(reason);
     if (found) found.count += 1;

@@ -2,15 +2,15 @@ import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "no
 import { join } from "node:path";
 import { UserError } from "@benn/core";
 
-/** An entry of a folder, as what it is or links to. */
+/** An entry of a folder, by what it is or links to. */
 export interface FolderEntry {
   readonly name: string;
   readonly kind: "file" | "folder" | "hidden-file" | "hidden-folder" | "dead" | "special";
-  /** Of a link to a folder: the folder's path without links. */
+  /** Of a link to a folder: the folder's path with links resolved. */
   readonly linksTo?: string;
 }
 
-/** Folders and files that systems and archivers put beside one's own, in lower case. */
+/** Folders and files that systems and archivers add to a user's own, in lower case. */
 const OF_SYSTEMS: ReadonlySet<string> = new Set([
   "@eadir", // Synology
   "#recycle",
@@ -23,7 +23,7 @@ const OF_SYSTEMS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The entries of a folder in the order of their code points. Links are followed once; nothing is opened.
+ * The entries of a folder, sorted by code points. Links are followed once; nothing is opened.
  * @throws UserError if the folder cannot be read
  */
 export function listFolder(path: string, who: string): FolderEntry[] {
@@ -48,7 +48,7 @@ function kindOf(folder: string, entry: Dirent): Omit<FolderEntry, "name"> {
     const kind = ofType(statSync(path));
     return kind === "folder" ? { kind, linksTo: realpathSync(path) } : { kind };
   } catch {
-    return { kind: "dead" }; // to nothing, in a circle, or to where one may not look
+    return { kind: "dead" }; // to nothing, in a cycle, or not readable
   }
 }
 

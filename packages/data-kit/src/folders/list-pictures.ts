@@ -8,21 +8,21 @@ const PICTURE = /\.(?:jpe?g|png|webp)$/i;
 const LIKE_PICTURE = /\.(?:jpe?g|jpe|jfif|png|webp|bmp|dib|gif|tiff?|avif|hei[cf]|jp2|jxl|ppm|pgm|pnm|svg|raw|dng|cr2|nef)$/i;
 
 export interface ListOptions {
-  /** The folder of the set's part; links to folders in it or above it are not followed, nor are those into `beside`. */
+  /** The folder of the part; links to folders in it or above it are not followed, nor are those into `beside`. */
   readonly root: string;
-  /** Other parts of the set. */
+  /** Other parts of the dataset. */
   readonly beside: readonly string[];
   readonly leftOut: LeftOut;
-  /** What messages begin with. */
+  /** With which messages begin. */
   readonly who: string;
 }
 
 /**
- * Lists the pictures of a part of a set, folder by folder. Each real folder is read once, however many links lead to it, so that links to
- * where one came from end and multiply nothing.
+ * Lists the pictures of a part of a dataset, folder by folder. Each real folder is read once, however many links lead to it, so that links
+ * to an ancestor end and duplicate nothing.
  */
 export class PictureLister {
-  /** The folder of the set's part. */
+  /** The folder of the part. */
   readonly root: string;
   readonly #who: string;
   readonly #parts: readonly string[];
@@ -54,10 +54,10 @@ export class PictureLister {
   }
 
   /**
-   * Pictures in a folder of the root, in the order of their code points.
-   * @param folder its path in the root, "" for the root itself
-   * @param deep whether pictures of folders in it belong to it
-   * @returns paths in the folder
+   * Pictures in a folder of the root, sorted by code points.
+   * @param folder its path relative to the root, "" for the root itself
+   * @param deep whether to include subfolders
+   * @returns paths relative to the folder
    */
   pictures(folder: string, { deep }: { readonly deep: boolean }): string[] {
     const found: string[] = [];
@@ -83,13 +83,13 @@ export class PictureLister {
     return found.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   }
 
-  /** Whether a folder lies in a part of the set, or has one in it. */
+  /** Whether a folder is in a part of the dataset, or contains one. */
   #isOfSet(folder: string): boolean {
     return this.#parts.some((part) => contains(part, folder) || contains(folder, part));
   }
 }
 
-/** Whether a path is this folder or lies in it; both without links. */
+/** Whether a path is this folder or inside it; both without links. */
 function contains(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`));

@@ -1,6 +1,6 @@
 /**
- * A list of strings that takes their UTF-8 bytes and four more each: a million names as an array of strings would take some
- * seventy bytes each besides their letters, and the collector would have to look at every one of them.
+ * A list of strings that takes their UTF-8 bytes plus four each: a million names in an array of strings would take about seventy more bytes
+ * each, and the garbage collector would have to scan every one of them.
  */
 export class NameList {
   #bytes = Buffer.alloc(1024);
@@ -11,7 +11,7 @@ export class NameList {
     return this.#count;
   }
 
-  /** The letters, and where each name ends among them. */
+  /** The bytes, and where each name ends. */
   get arrays(): readonly [Uint8Array, Uint32Array] {
     return [this.#bytes, this.#ends];
   }
@@ -36,7 +36,7 @@ export class NameList {
     return this.#bytes.toString("utf8", this.#start(index), this.#ends[index]);
   }
 
-  /** Gives back the room that was kept for more. */
+  /** Releases the memory that was reserved for more names. */
   trim(): this {
     this.#bytes = Buffer.concat([this.#bytes.subarray(0, this.#start(this.#count))]); // a copy
     this.#ends = this.#ends.slice(0, this.#count);

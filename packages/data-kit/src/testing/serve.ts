@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A server on the loopback interface for the time of the test; returns its address. */
+/** A server on the loopback interface for the duration of the test; returns its address. */
 export async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -14,9 +14,9 @@ export async function serve(answer: (request: IncomingMessage, response: ServerR
 }
 
 /**
- * Serves these bytes as a good server does: with a version mark, and from where a request goes on.
- * @param requests gets the range of each request
- * @param cutAfter cuts the line after so many bytes of the request's answer, while it gives a number
+ * Serves these bytes like a well-behaved server: with an ETag, and with range requests.
+ * @param requests receives the range of each request
+ * @param cutAfter returns the number of bytes after which to cut the connection, or undefined
  */
 export function serveFile(
   bytes: Uint8Array,
@@ -32,7 +32,7 @@ export function serveFile(
     response.writeHead(from > 0 ? 206 : 200);
     const end = cutAfter();
     if (end === undefined) response.end(rest);
-    // Later than a busy client has read them: what it has not read of a line that is cut is lost.
+    // With a delay, so that a busy client has read them: unread bytes are lost when the connection is cut.
     else response.write(rest.subarray(0, end), () => setTimeout(() => response.destroy(), 300));
   });
 }

@@ -17,7 +17,7 @@ const accuracy: Part = "K\x2a";
 
 const two = Buffer.from("02000000000000000000803f00000040", "hex");
 const open = (value: Part): Checkpoint => readCheckpoint(legacy(pickle(value), ["0"], two), "x.pth");
-/** With a number in a tensor of its own. */
+/** With a number stored as a separate tensor. */
 const one = Buffer.from("01000000000000000000003f", "hex");
 const number = tensor("1", 1);
 const openBoth = (value: Part): Checkpoint => readCheckpoint(legacy(pickle(value), ["0", "1"], Buffer.concat([two, one])), "x.pth");

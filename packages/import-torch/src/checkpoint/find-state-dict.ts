@@ -6,17 +6,17 @@ import { sizeOf, Tensor } from "./tensor.ts";
 export interface StateDict {
   /** Weights by their names, in order. */
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** What stands beside them, by name: of the dicts around them too. */
+  /** Entries next to them, by name, including those of enclosing dicts. */
   readonly beside: ReadonlyMap<string, PickleValue>;
 }
 
-/** Keys under which training scripts keep a network's weights, the likeliest first. */
+/** Keys under which training scripts store a network's weights, the likeliest first. */
 const USUAL = ["state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params", "student"];
-/** A moving average of the weights: taken if there is nothing else. */
+/** A moving average of the weights: used if there is nothing else. */
 const AVERAGE = /ema|average|swa/i;
-/** Tensors that are no weights. */
+/** Tensors that are not weights. */
 const TRAINING = /optim|sched|scaler|momentum|amp$/i;
-/** Dicts within dicts. */
+/** Maximum nesting of dicts. */
 const MOST_LEVELS = 6;
 
 interface Candidate {
@@ -25,8 +25,9 @@ interface Candidate {
 }
 
 /**
- * Finds the network's weights in a checkpoint: the dict of tensors itself, or the one under a usual key, however deep; or the only one there is.
- * @throws UserError when there is none, or several that none of the usual keys distinguishes
+ * Finds the network's weights in a checkpoint: the dict of tensors itself, or the one under a usual key, at any depth; or the only one
+ * there is.
+ * @throws UserError if there is none, or several that none of the usual keys distinguishes
  */
 export function findStateDict(value: PickleValue, who: string): StateDict {
   const remedy = "Save {'state_dict': model.state_dict()} with torch.save.";
@@ -43,7 +44,7 @@ export function findStateDict(value: PickleValue, who: string): StateDict {
   return { tensors: tensorsOf(dict), beside: besideOf(value, path) };
 }
 
-/** Dicts of tensors, outer ones first. A dict that is met twice counts once. */
+/** Dicts of tensors, outer ones first. A dict that occurs twice counts once. */
 function candidatesIn(outer: PickleDict): Candidate[] {
   const found: Candidate[] = [];
   const seen = new Set<PickleDict>();
@@ -52,7 +53,7 @@ function candidatesIn(outer: PickleDict): Candidate[] {
     seen.add(dict);
     const tensors = [...tensorsOf(dict).values()];
     const isInside = path.length > 0;
-    // Beside a state dict, single numbers such as the best accuracy are often tensors too.
+    // Next to a state dict, single numbers such as the best accuracy are often tensors too.
     if (tensors.some(({ shape }) => isInside || sizeOf(shape) !== 1)) found.push({ path, dict });
     for (const [key, inner] of dict) {
       if (inner instanceof Map && typeof key === "string" && !TRAINING.test(key)) visit(inner, [...path, key]);
@@ -62,7 +63,7 @@ function candidatesIn(outer: PickleDict): Candidate[] {
   return found;
 }
 
-/** Lower is likelier: by the most usual key on the way, then by depth; a moving average last. */
+/** Lower is likelier: by the most usual key on the path, then by depth; a moving average last. */
 function rankOf({ path }: Candidate): number {
   const usual = Math.min(...path.map((key) => USUAL.indexOf(key)).filter((rank) => rank >= 0), USUAL.length);
   return (path.some((key) => AVERAGE.test(key)) ? 1000 : 0) + 10 * usual + path.length;

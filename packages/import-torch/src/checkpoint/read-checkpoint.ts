@@ -10,21 +10,21 @@ import { readZip } from "./read-zip.ts";
 import { sizeOf, Tensor } from "./tensor.ts";
 
 export interface Checkpoint {
-  /** Weights by the names that PyTorch gave them, in its order. Nothing is read of them yet. */
+  /** Weights by PyTorch's names, in its order. They are not read yet. */
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** What stands beside the weights and is one number or text: `best_acc`, `epoch`, `arch`. May be shown. */
+  /** Entries next to the weights that are a single number or text: `best_acc`, `epoch`, `arch`. Safe to print. */
   readonly facts: Readonly<Record<string, number | string | boolean>>;
-  /** Entries beside the weights that were left alone, such as `optimizer`. */
+  /** Entries next to the weights that were ignored, such as `optimizer`. */
   readonly skipped: readonly string[];
   /** A tensor's elements in C order, as float32. */
   read(tensor: Tensor): Float32Array;
 }
 
 /**
- * Reads a checkpoint: `{ best_acc, state_dict, … }` by that or another usual key, or a state dict alone. Of either form of torch.save; nothing in it is
- * run, see `unpickle`.
+ * Reads a checkpoint: `{ best_acc, state_dict, … }` with that or another usual key, or a state dict alone, in either format of torch.save.
+ * Nothing in it is executed, see `unpickle`.
  * @param who the file, for messages
- * @throws UserError when it is none, is damaged, or holds what a state dict does not need
+ * @throws UserError if it is not a checkpoint, is damaged, or contains what a state dict does not need
  */
 export function readCheckpoint(bytes: Uint8Array, who: string): Checkpoint {
   const { value, bytesOf } = open(bytes, who);

@@ -5,7 +5,7 @@ import type { PickleValue } from "../pickle/pickle-value.ts";
 import { unpickle } from "../pickle/unpickle.ts";
 import { byteLength, StorageBook } from "./storage-book.ts";
 
-/** 0x1950a86a20f9469cfc6c, the first thing in the file. */
+/** 0x1950a86a20f9469cfc6c, at the beginning of the file. */
 const MAGIC = 119547037146038801333356n;
 const PROTOCOL = 1001;
 
@@ -16,9 +16,9 @@ export interface RawCheckpoint {
 }
 
 /**
- * Reads the form that PyTorch wrote before 1.6: five pickles, one after another (a magic number, a version, facts of the
- * machine, the value, the keys of its storages), then each storage's number of elements and its bytes. Nothing is copied.
- * @throws UserError when it is not whole, or holds what a state dict does not need
+ * Reads the format that PyTorch wrote before 1.6: five consecutive pickles (a magic number, a version, facts about the machine, the value,
+ * the keys of its storages), then each storage's number of elements and its bytes. Nothing is copied.
+ * @throws UserError if it is incomplete, or contains what a state dict does not need
  */
 export function readLegacy(bytes: Uint8Array, who: string): RawCheckpoint {
   const reader = new ByteReader(bytes, who);

@@ -42,7 +42,7 @@ test("any view of any storage is read as its strides say", () => {
   const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
   fc.assert(
     fc.property(shapes, fc.nat(3), fc.nat(5), fc.infiniteStream(fc.nat(1000)), (shape, offset, start, order) => {
-      // Axes in memory in a random order: a permuted tensor.
+      // Axes in a random order in memory: a permuted tensor.
       const axes = shape.map((_, axis) => ({ axis, by: order.next().value })).toSorted((a, b) => a.by - b.by);
       const strides = shape.map(() => 0);
       let stride = 1;

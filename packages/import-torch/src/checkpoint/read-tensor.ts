@@ -15,7 +15,7 @@ const readers: Readonly<Record<ElementType, (view: DataView, at: number) => numb
 
 /**
  * The tensor's elements in C order, as float32.
- * @param bytes all that lies under its storage's key: `storage.total` elements, little-endian
+ * @param bytes all bytes under its storage's key: `storage.total` elements, little-endian
  */
 export function readTensor({ storage, offset, shape, strides }: Tensor, bytes: Uint8Array): Float32Array {
   const read = readers[storage.type];

@@ -11,11 +11,11 @@ const read = (file: Uint8Array): number[][] => {
   const { tensors, read: values } = readCheckpoint(file, "x.pth");
   return [...tensors.values()].map((tensor) => [...values(tensor)]);
 };
-/** The archive with some of its bytes exchanged wherever they stand. */
+/** The archive with some of its bytes replaced wherever they occur. */
 const replaced = (file: Uint8Array, from: string, to: string): Uint8Array =>
   Buffer.from(Buffer.from(file).toString("latin1").replaceAll(from, to), "latin1");
 
-/** The archive with something changed in its directory's record of an entry. */
+/** The archive with a change in its directory's record of an entry. */
 function changed(file: Uint8Array, name: string, change: (file: Buffer, at: number) => void): Buffer {
   const copy = Buffer.from(file);
   change(copy, copy.lastIndexOf(name) - 46);
@@ -27,7 +27,7 @@ test("the directory is found behind a comment, and by a record of 64 bits", () =
   const commented = Buffer.concat([file, Buffer.alloc(30, "x")]);
   commented.writeUInt16LE(30, file.length - 2);
   expect(read(commented)).toEqual([[1, 2]]);
-  // APPNOTE.TXT 4.3.14 to 4.3.16: the record, where it stands, and the old record, which then says that its offset did not fit.
+  // APPNOTE.TXT 4.3.14 to 4.3.16: the record, its position, and the old record, which then says that its offset did not fit.
   const [end, record, locator] = [Buffer.from(file.subarray(-22)), Buffer.alloc(56), Buffer.alloc(20)];
   record.writeUInt32LE(0x06064b50);
   record.writeBigUInt64LE(44n, 4);

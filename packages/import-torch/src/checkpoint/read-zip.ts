@@ -11,18 +11,21 @@ import { byteLength, StorageBook } from "./storage-book.ts";
 interface Entry {
   readonly size: number;
   readonly compressed: number;
-  /** CRC-32 of its contents, as the archive's directory has it. */
+  /** CRC-32 of its contents, from the archive's directory. */
   readonly checksum: number;
 }
 
-/** PyTorch does not compress; a file that somebody has zipped again may. Weights shrink by a tenth, not by nine tenths. */
+/**
+ * Maximum ratio of decompressed to file size. PyTorch does not compress, but a user may have zipped the file again. Weights shrink by a
+ * tenth, not by nine tenths.
+ */
 const MOST_TIMES = 4;
 
 /**
- * Reads the form that PyTorch writes since 1.6: a zip archive with the pickle in `NAME/data.pkl` and each storage in
- * `NAME/data/KEY`. Nothing is written anywhere, and nothing larger than the file times four is made. The CRC-32 of all that is read is
- * compared, as PyTorch's own reader does.
- * @throws UserError when it is not whole, or holds what a state dict does not need
+ * Reads the format that PyTorch writes since 1.6: a zip archive with the pickle in `NAME/data.pkl` and each storage in `NAME/data/KEY`.
+ * Nothing is written anywhere, and nothing larger than four times the file is allocated. The CRC-32 of everything that is read is verified,
+ * as in PyTorch's own reader.
+ * @throws UserError if it is incomplete, or contains what a state dict does not need
  */
 export function readZip(bytes: Uint8Array, who: string): RawCheckpoint {
   const entries = listEntries(bytes, who);
@@ -53,12 +56,12 @@ export function readZip(bytes: Uint8Array, who: string): RawCheckpoint {
         `${who}: storage "${printable(key)}" has ${entry?.size ?? "no"} bytes where its tensors need ${storage ? byteLength(storage) : 0}. The file is damaged; copy it again.`,
       );
     }
-    extract(bytes, `${root}data/${key}`, entries, who); // so that damage is known before anything is made of the checkpoint
+    extract(bytes, `${root}data/${key}`, entries, who); // so that damage is detected before the checkpoint is used
   }
   return { value, bytesOf: (key) => extract(bytes, `${root}data/${key}`, entries, who) };
 }
 
-/** The archive's entries by name, none unpacked. */
+/** The archive's entries by name, without decompressing any. */
 function listEntries(bytes: Uint8Array, who: string): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>();
   const refuse = (what: string): UserError => new UserError(`${who}: is a zip archive that ${what}. No checkpoint is like that.`);
@@ -75,7 +78,7 @@ function listEntries(bytes: Uint8Array, who: string): ReadonlyMap<string, Entry>
     total += size;
     if (total > MOST_TIMES * bytes.length) throw refuse(`would unpack to more than ${MOST_TIMES} times its size`);
     if (compression === 0 && size !== compressed) throw refuse(`tells two sizes of "${printable(name)}"`);
-    // fflate goes through the directory in its order, and does not give the checksums that stand in it.
+    // fflate processes the directory in its order, but does not return the checksums in it.
     const checksum = view.getUint32(at + 16, true);
     at += 46 + [28, 30, 32].reduce((length, field) => length + view.getUint16(at + field, true), 0);
     entries.set(name, { size, compressed, checksum });
@@ -98,7 +101,7 @@ function extract(bytes: Uint8Array, wanted: string, entries: ReadonlyMap<string,
   return data;
 }
 
-/** Where the archive's directory of entries begins, as the record at its end says; in archives of 64 bits as the record before that. */
+/** Start of the archive's directory, from the record at its end; in 64-bit archives from the record before that. */
 function directoryOf(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = (at: number): number => (at >= 0 && at + 4 <= bytes.length ? view.getUint32(at, true) : 0);

@@ -4,7 +4,7 @@ import type { PickleValue } from "../pickle/pickle-value.ts";
 import { storageOf } from "./storage-of.ts";
 import { ELEMENT_BYTES, type TorchStorage } from "./tensor.ts";
 
-/** The storages that a pickle refers to, each of one type and size however often it is met. */
+/** The storages that a pickle refers to, each with one type and size however often it occurs. */
 export class StorageBook {
   readonly #who: string;
   readonly #storages = new Map<string, TorchStorage>();
@@ -13,7 +13,7 @@ export class StorageBook {
     this.#who = who;
   }
 
-  /** @throws UserError when the id is of an odd form, or another has told otherwise of the same key */
+  /** @throws UserError if the id is malformed, or contradicts another one with the same key */
   readonly add = (id: PickleValue): TorchStorage => {
     const storage = storageOf(id, this.#who);
     const known = this.#storages.get(storage.key);

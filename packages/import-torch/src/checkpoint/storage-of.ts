@@ -4,9 +4,9 @@ import { PickleTuple, type PickleValue } from "../pickle/pickle-value.ts";
 import { TorchStorage } from "./tensor.ts";
 
 /**
- * The storage that a persistent id stands for: ("storage", type, key, location, elements), and, as older versions write,
- * a last item (key of the view, offset, elements) or None. Where it lay, on which GPU, does not matter.
- * @throws UserError for an id of any other form, a whole module for one
+ * The storage that a persistent id refers to: ("storage", type, key, location, elements), and, as older versions write, a last item (key of
+ * the view, offset, elements) or None. The location, such as a GPU, is ignored.
+ * @throws UserError for an id of any other form, such as a whole module
  */
 export function storageOf(id: PickleValue, who: string): TorchStorage {
   const [kind, typeName, key, location, total, view = null] = id instanceof PickleTuple ? id.items : [];

@@ -1,6 +1,6 @@
 import { UserError } from "@benn/core";
 
-/** Bytes of an element, by the name that PyTorch gives the storage of its type. */
+/** Bytes per element, by PyTorch's name for the storage of its type. */
 export const ELEMENT_BYTES = {
   Float: 4,
   Double: 8,
@@ -16,13 +16,13 @@ export const ELEMENT_BYTES = {
 
 export type ElementType = keyof typeof ELEMENT_BYTES;
 
-/** The numbers that tensors are views of. They lie elsewhere in the file, under `key`. */
+/** The numbers that tensors are views of. They are elsewhere in the file, under `key`. */
 export class TorchStorage {
   readonly type: ElementType;
   readonly key: string;
-  /** Elements of all that lies under the key. */
+  /** Number of elements under the key. */
   readonly total: number;
-  /** Where this storage begins in it, and how many elements it has. */
+  /** Where this storage begins in it, and its number of elements. */
   readonly offset: number;
   readonly length: number;
 
@@ -35,21 +35,21 @@ export class TorchStorage {
   }
 }
 
-/** A view of a storage: its element [i, j, …] is number `offset + i·strides[0] + j·strides[1] + …`. */
+/** A view of a storage: its element [i, j, …] has index `offset + i·strides[0] + j·strides[1] + …`. */
 export class Tensor {
   readonly storage: TorchStorage;
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
 
-  /** @throws UserError when it would reach out of its storage, or be larger than it */
+  /** @throws UserError if it would exceed its storage, or be larger than it */
   constructor(who: string, storage: TorchStorage, offset: number, shape: readonly number[], strides: readonly number[]) {
     const refuse = (what: string): UserError =>
       new UserError(`${who}: a tensor [${shape.join(", ")}] ${what}. The file is damaged, or made to do harm.`);
     const whole = [offset, ...shape, ...strides].every((n) => Number.isSafeInteger(n) && n >= 0);
     if (!whole || shape.length !== strides.length) throw refuse("has sizes, strides or an offset that cannot be");
     const size = sizeOf(shape);
-    // A stride of 0 would let a few bytes stand for gigabytes.
+    // With a stride of 0, a few bytes could stand for gigabytes.
     if (size > storage.length) throw refuse(`is larger than its storage of ${storage.length}`);
     const last = shape.reduce((sum, n, axis) => sum + (n - 1) * (strides[axis] ?? 0), offset);
     if (size > 0 && last >= storage.length) throw refuse(`reaches element ${last} of a storage of ${storage.length}`);

@@ -54,7 +54,7 @@ test("hidden files are no checkpoints, links to files are, and a link to nothing
   const elsewhere = await folderOf("weights");
   await symlink(join(elsewhere, "weights"), join(folder, "1.pth.tar"));
   await symlink(elsewhere, join(folder, "2.pth.tar"));
-  await symlink("nowhere", join(folder, "notes.txt")); // which nobody asks for
+  await symlink("nowhere", join(folder, "notes.txt")); // not needed
   expect(findFiles([folder]).checkpoints.map((path) => basename(path))).toEqual(["0.pth.tar", "1.pth.tar"]);
   await symlink("nowhere", join(folder, "3.pth.tar"));
   expect(() => findFiles([folder])).toThrow(/3\.pth\.tar: is a link that leads nowhere\. Fix it or remove it\./);

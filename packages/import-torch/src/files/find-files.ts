@@ -4,11 +4,11 @@ import { UserError } from "@benn/core";
 
 /** What is to be imported. */
 export interface FoundFiles {
-  /** One a member, in the natural order of their names: 2 before 10. */
+  /** One per member, in natural order of their names: 2 before 10. */
   readonly checkpoints: readonly string[];
   /** `alpha_m_mat.npy`: the members' alphas. */
   readonly alphas?: string | undefined;
-  /** `sample_weights_3.npy` by its number: the weights that member 3 left, which member 4 was drawn with. */
+  /** `sample_weights_3.npy` by its number: the weights after member 3, with which member 4 was drawn. */
   readonly sampleWeights: ReadonlyMap<number, string>;
 }
 
@@ -18,8 +18,8 @@ const SAMPLE_WEIGHTS = /^sample_weights_(\d{1,4})\.npy$/;
 const natural = new Intl.Collator("en", { numeric: true });
 
 /**
- * The checkpoints and the boosting's own files among these files and in these folders (not in folders within them).
- * @throws UserError when one does not exist, or there is no checkpoint
+ * The checkpoints and boosting's own files among these files and in these folders (not in subfolders).
+ * @throws UserError if one does not exist, or there is no checkpoint
  */
 export function findFiles(paths: readonly string[]): FoundFiles {
   const files = paths.flatMap((path) => {
@@ -31,7 +31,7 @@ export function findFiles(paths: readonly string[]): FoundFiles {
       throw new UserError(`${path}: is neither a file nor a folder. Give checkpoints of PyTorch, or a folder of them.`);
     return filesIn(path).map((file) => ({ path: file, named: false }));
   });
-  // A file that was named is a checkpoint whatever it is called.
+  // A file that was named explicitly is a checkpoint whatever its name.
   const checkpoints = files.filter(({ path, named }) => CHECKPOINT.test(path) || (named && !path.endsWith(".npy"))).map(({ path }) => path);
   if (checkpoints.length === 0) {
     throw new UserError(`${paths.join(", ")}: no file ends in .pth.tar, .pth or .pt. Give checkpoints of PyTorch, or a folder of them.`);
@@ -47,8 +47,8 @@ export function findFiles(paths: readonly string[]): FoundFiles {
 }
 
 /**
- * The files in a folder but hidden ones, such as the `._0.pth.tar` that macOS puts beside a `0.pth.tar`.
- * @throws UserError for a checkpoint that is a link to nothing: without it the others would be another ensemble
+ * The files of a folder, without hidden ones such as `._0.pth.tar`, which macOS writes next to `0.pth.tar`.
+ * @throws UserError for a checkpoint that is a broken link: without it the others would be another ensemble
  */
 function filesIn(folder: string): string[] {
   return readdirSync(folder)

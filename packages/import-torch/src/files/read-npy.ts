@@ -8,7 +8,7 @@ export async function readNpy(path: string): Promise<Float64Array> {
 }
 
 /**
- * All values of a .npy file of floats in their order, in float64: a list is a list, however many axes of 1 it has.
+ * All values of a .npy file of floats in order, in float64: a list, regardless of the number of axes of length 1.
  * @param path for messages
  * @throws UserError for any other file, a table, and values that are not finite
  */

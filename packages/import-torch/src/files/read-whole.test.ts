@@ -12,7 +12,7 @@ test("a file that is missing, or too large for one array, is refused", async () 
   );
   const path = join(tmpdir(), "large.pth");
   await writeFile(path, "");
-  await truncate(path, 2 ** 31); // a hole, which takes no room
+  await truncate(path, 2 ** 31); // a sparse file, which takes no room
   await expect(readWhole(path)).rejects.toThrow(`${path}: cannot be read (it is larger than 2 GiB).`);
 });
 

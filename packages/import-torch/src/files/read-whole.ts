@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { UserError } from "@benn/core";
 
-/** @throws UserError when the file cannot be read or is of 2 GiB or more, as no checkpoint of a binary net is */
+/** @throws UserError if the file cannot be read or has 2 GiB or more, which no checkpoint of a binary network has */
 export async function readWhole(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);

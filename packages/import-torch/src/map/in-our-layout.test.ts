@@ -9,7 +9,7 @@ const tensor = (shape: readonly number[], strides: readonly number[]): Tensor =>
 };
 
 test("a kernel that was a view itself is laid out by its strides", () => {
-  // [units 2, inputs 12], stored transposed: element [unit, input] is number 2·input + unit.
+  // [units 2, inputs 12], stored transposed: element [unit, input] has index 2·input + unit.
   const laidOut = inOurLayout(tensor([2, 12], [1, 2]), "x", [2, 2, 3]);
   expect(laidOut?.shape).toEqual([12, 2]);
   // Input c·6 + y·3 + x of PyTorch is our y·6 + x·2 + c.

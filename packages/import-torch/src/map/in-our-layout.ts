@@ -1,17 +1,17 @@
 import { sizeOf, Tensor } from "../checkpoint/tensor.ts";
 
-/** A view whose elements, read in order, are in our layout, and the shape they then have. */
+/** A view whose elements, read in order, have our layout, and its shape. */
 export interface LaidOut {
   readonly view: Tensor;
   readonly shape: readonly number[];
 }
 
 /**
- * A PyTorch weight as TensorFlow.js wants it: convolution kernels [filters, channels, height, width] → [height, width,
- * channels, filters], dense kernels [units, inputs] → [inputs, units], anything else as it is. Nothing is copied: a
- * transposed tensor is the same storage with other strides.
- * @param flattened [channels, height, width] that the inputs were before they were flattened: ours go pixel by pixel
- * @returns undefined when the inputs are not so many
+ * A PyTorch weight in TensorFlow.js's layout: convolution kernels [filters, channels, height, width] → [height, width, channels, filters],
+ * dense kernels [units, inputs] → [inputs, units], anything else unchanged. Nothing is copied: a transposed tensor is the same storage with
+ * other strides.
+ * @param flattened shape [channels, height, width] of the inputs before they were flattened: our order is pixel by pixel
+ * @returns undefined if the number of inputs does not match
  */
 export function inOurLayout(tensor: Tensor, who: string, flattened?: readonly [number, number, number]): LaidOut | undefined {
   const { shape, strides } = tensor;

@@ -11,7 +11,7 @@ const place = z.union([
   }),
 ]);
 
-/** A key map as a file. `*.num_batches_tracked` is ignored in any case. */
+/** A key map as a file. `*.num_batches_tracked` is always ignored. */
 const keyMapSchema = z.strictObject({
   $schema: z.string().optional(),
   modules: z.record(z.string(), z.string().min(1)).default({}),
@@ -19,13 +19,13 @@ const keyMapSchema = z.strictObject({
   ignore: z.array(z.string().min(1)).default([]),
 });
 
-/** Our name of a weight, and what its image was before it was flattened. */
+/** Our name of a weight, and the shape of its image before it was flattened. */
 export interface Place {
   readonly to: string;
   readonly flattened?: readonly [channels: number, height: number, width: number] | undefined;
 }
 
-/** @throws UserError when the file is missing, not JSON, or not a key map */
+/** @throws UserError if the file is missing, not JSON, or not a key map */
 export async function readKeyMap(path: string): Promise<KeyMap> {
   let json: unknown;
   try {
@@ -46,7 +46,7 @@ export async function readKeyMap(path: string): Promise<KeyMap> {
 
 const COUNTERS = /(?:^|\.)num_batches_tracked$/;
 
-/** Weights of a PyTorch module by the names they may have in a layer of ours. */
+/** Weights of a PyTorch module, with their possible names in a layer of ours. */
 const weightNames: Readonly<Record<string, readonly string[]>> = {
   weight: ["kernel", "gamma"],
   bias: ["bias", "beta"],
@@ -54,7 +54,7 @@ const weightNames: Readonly<Record<string, readonly string[]>> = {
   running_var: ["moving_variance"],
 };
 
-/** A key without the prefix that DataParallel gives every one. */
+/** A key without the prefix that DataParallel adds. */
 export function withoutPrefix(key: string): string {
   return key.replace(/^module\./, "");
 }
@@ -64,8 +64,8 @@ export function isIgnored({ ignore }: KeyMap, key: string): boolean {
 }
 
 /**
- * Where the weight of a key, with or without DataParallel's prefix, stands in our net; undefined: nowhere.
- * @param has whether our net has a weight of this name
+ * Where the weight of a key, with or without DataParallel's prefix, goes in our network; undefined: nowhere.
+ * @param has whether our network has a weight of this name
  */
 export function placeOf({ modules, keys }: KeyMap, key: string, has: (name: string) => boolean): Place | undefined {
   const own = withoutPrefix(key);
@@ -80,7 +80,7 @@ export function placeOf({ modules, keys }: KeyMap, key: string, has: (name: stri
   return to === undefined ? undefined : { to };
 }
 
-/** Text against a pattern in which `*` stands for anything; in time linear in either, unlike a regular expression made of it. */
+/** Matches text against a pattern in which `*` stands for anything; in linear time, unlike an equivalent regular expression. */
 function matches(pattern: string, text: string): boolean {
   const [first = "", ...parts] = pattern.split("*");
   const last = parts.pop();

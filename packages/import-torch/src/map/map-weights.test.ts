@@ -155,7 +155,7 @@ test("a prefix is taken off the keys of modules that the map names, whatever els
   if (!extra) throw new Error("no tensor");
   const all = new Map([["temperature", extra], ...tensors, ["head.weight", extra]]);
   expect(mapWeights({ tensors: all }, net, modules, "x.pth").map(({ from }) => from)).toContain("trunk.net.conv.weight");
-  // Too much is not taken off: most keys are known without it.
+  // Not more than necessary is removed: most keys are known without it.
   const one = new Map([["conv.conv.weight", extra], ...checkpoint.tensors]);
   expect(() => mapWeights({ tensors: one }, net, modules, "x.pth")).toThrow(/1 extra\. .*\n {2}extra {6}conv\.conv\.weight/s);
 });

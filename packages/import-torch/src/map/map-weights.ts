@@ -7,9 +7,9 @@ import { isIgnored, placeOf } from "./key-map.ts";
 
 const MOST_LINES = 200;
 
-/** One weight on its way from a checkpoint into a net. */
+/** The mapping of one weight from a checkpoint to a network. */
 export interface MappedWeight {
-  /** The key in the state dict, and the shape there. */
+  /** The key in the state dict, and its shape. */
   readonly from: string;
   readonly fromShape: readonly number[];
   /** Our name, and our shape. */
@@ -19,18 +19,18 @@ export interface MappedWeight {
   readonly view: Tensor;
 }
 
-/** The net to map onto. */
+/** The network to map to. */
 export interface TargetNet {
   /** For messages: `nin width=0.5`. */
   readonly label: string;
-  /** Shapes of all its weights by name, in its order. */
+  /** Shapes of all its weights by name, in order. */
   readonly weights: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
- * Finds every weight of a net in a state dict.
- * @returns one for each of the net's weights, in the net's order
- * @throws UserError that lists keys that are missing, have no place, have it twice, or are of another shape
+ * Finds every weight of a network in a state dict.
+ * @returns one entry per weight, in the network's order
+ * @throws UserError that lists keys that are missing, unknown, duplicated, or of another shape
  */
 export function mapWeights({ tensors }: Pick<Checkpoint, "tensors">, net: TargetNet, keyMap: KeyMap, who: string): MappedWeight[] {
   const found = new Map<string, MappedWeight>();
@@ -66,8 +66,8 @@ export function mapWeights({ tensors }: Pick<Checkpoint, "tensors">, net: Target
 }
 
 /**
- * The prefix to take off the keys so that most are known: none, or as many as needed of the modules that the first one lies in, such as
- * the `model.net.` of a network that is part of a larger module.
+ * The prefix to remove from the keys so that most are known: none, or as many as necessary of the modules that contain the first one, such
+ * as the `model.net.` of a network that is part of a larger module.
  */
 function prefixOf(keys: Iterable<string>, isKnown: (key: string) => boolean): string {
   const inside = [...keys].filter((key) => key.includes("."));

@@ -1,4 +1,4 @@
-// A real network and the names that the reference's PyTorch gives its weights.
+// A real network, with the names that the reference's PyTorch code gives its weights.
 import archNin, { ninKeyMaps } from "@benn/arch-nin";
 import binarize from "@benn/binarize";
 import { ARCHITECTURES, BINARIZERS, createContainer } from "@benn/core";

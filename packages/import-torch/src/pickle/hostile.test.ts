@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { bytes, call, legacy, type Part, oneStorage, pickle, stateDict, storage, tensor, text, u4 } from "../../test/pickle.ts";
 import { readCheckpoint } from "../checkpoint/read-checkpoint.ts";
 
-/** A checkpoint that is right but for what stands beside its state dict. */
+/** A valid checkpoint except for what is next to its state dict. */
 const withBeside = (...beside: Part[]): Uint8Array => legacy(stateDict(...beside), ["0"], oneStorage);
 const read = (file: Uint8Array) => readCheckpoint(file, "x.pth.tar");
 
@@ -12,7 +12,7 @@ test("the checkpoint they are put into is a good one", () => {
   expect([...tensors].map(([name, each]) => [name, [...values(each)]])).toEqual([["weight", [1, 2]]]);
 });
 
-/** A tensor [2] over a storage, unless told otherwise. */
+/** A tensor [2] over a storage, unless specified otherwise. */
 const rebuilt = (over: Part, offset: Part = "K\0", size: Part = "K\x02\x85", strides: Part = "K\x01\x85"): Part =>
   call("torch._utils", "_rebuild_tensor", over, offset, size, strides);
 const scalar = (type: Part, data: Part): Part => call("numpy.core.multiarray", "scalar", type, data);
@@ -132,7 +132,7 @@ describe("refused, in words that name it", () => {
 
 describe("bombs", () => {
   const times = (count: number, part: string): string => part.repeat(count);
-  /** Tensors over the one storage of two elements. */
+  /** Tensors over the same storage of two elements. */
   const view = (offset: Part, size: Part, stride: Part): Part =>
     call(
       "torch._utils",
@@ -201,7 +201,7 @@ describe("bombs", () => {
 
   test("a billion laughs cost a smile: what is shared is looked into once", () => {
     const char = (code: number): string => String.fromCharCode(code);
-    // Each list holds the one before it twice, fifty times over; a stack of one-item lists keeps them all.
+    // Each list contains the previous one twice, fifty times over; a stack of one-item lists keeps them all.
     const laughs = Array.from({ length: 50 }, (_, i) => ["](h", char(i), "h", char(i), "eq", char(i + 1), "a"].join(""));
     expect(read(withBeside("]]q\0a", ...laughs)).skipped).toEqual(["beside"]);
   });

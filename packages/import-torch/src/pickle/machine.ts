@@ -4,25 +4,25 @@ import type { TorchStorage } from "../checkpoint/tensor.ts";
 import type { CallContext } from "./globals.ts";
 import type { PickleDict, PickleValue } from "./pickle-value.ts";
 
-/** What a refusal ends with. */
+/** How refusals end. */
 export const REMEDY =
   "Load it where you trust it and save the weights alone: torch.save({'state_dict': model.state_dict()}, 'clean.pth.tar').";
 
 /**
- * The state of the interpreter: a stack, marks on it, and the memo. Everything it makes is paid for by bytes of the
- * pickle, a step at a time, so that a small file cannot make large things.
+ * The state of the interpreter: a stack, marks on it, and the memo. Everything that it creates costs bytes of the pickle, one step at a
+ * time, so that a small file cannot create large objects.
  */
 export class Machine implements CallContext {
   readonly reader: ByteReader;
   readonly onStorage: ((id: PickleValue) => TorchStorage) | undefined;
-  /** Dictionaries that OrderedDict() made: their attributes may be set, and are dropped. */
+  /** Dictionaries created by OrderedDict(): their attributes may be set, and are dropped. */
   readonly ordered = new WeakSet<PickleDict>();
   readonly #memo = new Map<number, PickleValue>();
   #stack: PickleValue[] = [];
   readonly #below: PickleValue[][] = [];
   #purse: number;
 
-  /** @param onStorage what a persistent id stands for; without it there may be none */
+  /** @param onStorage resolves persistent ids; without it they are refused */
   constructor(reader: ByteReader, onStorage?: (id: PickleValue) => TorchStorage) {
     this.reader = reader;
     this.onStorage = onStorage;
@@ -67,7 +67,7 @@ export class Machine implements CallContext {
     this.#stack = [];
   }
 
-  /** What was pushed since the last mark, which goes too. */
+  /** Returns what was pushed since the last mark, and removes the mark. */
   popMark(): PickleValue[] {
     const items = this.#stack;
     const below = this.#below.pop();
@@ -86,7 +86,7 @@ export class Machine implements CallContext {
     this.push(value);
   }
 
-  /** The one value that is left at the end. */
+  /** The only value that is left at the end. */
   result(): PickleValue {
     const value = this.pop();
     if (this.#stack.length > 0 || this.#below.length > 0) throw this.damaged("leaves more than one value");

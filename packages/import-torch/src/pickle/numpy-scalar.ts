@@ -15,12 +15,12 @@ const scalars: Readonly<Record<string, { readonly bytes: number; readonly read: 
     f8: { bytes: 8, read: (view, little) => view.getFloat64(0, little) },
   };
 
-/** `numpy.dtype("f8", …)`: a type of one number, no other. */
+/** `numpy.dtype("f8", …)`: a type of single numbers, no other. */
 export function numpyType([code]: readonly PickleValue[]): NumpyType | undefined {
   return typeof code === "string" && Object.hasOwn(scalars, code) ? new NumpyType(code) : undefined;
 }
 
-/** `scalar(type, data)`: `best_acc` and the like, saved as NumPy numbers. Python 2 gives the data as text. */
+/** `scalar(type, data)`: `best_acc` and the like, saved as NumPy numbers. Python 2 stores the data as text. */
 export function numpyScalar([type, data]: readonly PickleValue[]): number | boolean | undefined {
   if (!(type instanceof NumpyType)) return undefined;
   const scalar = scalars[type.code];
@@ -29,7 +29,7 @@ export function numpyScalar([type, data]: readonly PickleValue[]): number | bool
   return scalar.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), !type.bigEndian);
 }
 
-/** Text whose characters are bytes as those bytes; undefined for other text. */
+/** Text whose characters are bytes, as those bytes; undefined for other text. */
 export function latin1Bytes(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, "latin1");
   return bytes.toString("latin1") === text ? bytes : undefined;

@@ -4,13 +4,13 @@ import type { Machine } from "./machine.ts";
 import { NumpyType, PickleGlobal, PickleTuple, type PickleValue } from "./pickle-value.ts";
 import { longFromBytes, longFromText, rawUnicode, unquote } from "./python-text.ts";
 
-/** Names in state dicts are short; this also holds a training log somebody kept beside one. */
+/** Names in state dicts are short; this limit also allows a training log next to one. */
 const LONGEST_TEXT = 1 << 20;
 const LONGEST_LINE = 1 << 12;
 
 type Opcode = (machine: Machine) => void;
 
-/** The opcodes of protocols 0, 1 and 2 that state dicts are made of, by their byte. STOP is the loop's own. */
+/** The opcodes of protocols 0, 1 and 2 that state dicts consist of, by their byte. STOP is handled by the loop. */
 export const opcodes: ReadonlyMap<number, Opcode> = new Map(
   Object.entries<Opcode>({
     "\x80": proto, // PROTO
@@ -119,7 +119,7 @@ function float(machine: Machine): void {
   machine.push(value);
 }
 
-/** The largest whole number of a checkpoint is the magic one of 80 bits at its beginning. */
+/** The largest integer of a checkpoint is the magic number of 80 bits at its beginning. */
 function long(machine: Machine, length: number): void {
   if (length < 0 || length > 16) throw machine.refuse(`has a whole number of ${length} bytes`);
   machine.push(longFromBytes(machine.reader.take(length)));
@@ -192,7 +192,7 @@ function reduce(machine: Machine): void {
   machine.push(value);
 }
 
-/** State of an OrderedDict are attributes such as `_metadata`, which are dropped; of a NumPy type, its byte order. */
+/** The state of an OrderedDict is attributes such as `_metadata`, which are dropped; that of a NumPy type is its byte order. */
 function build(machine: Machine): void {
   const state = machine.pop();
   const target = machine.top();

@@ -1,6 +1,6 @@
 import type { Tensor, TorchStorage } from "../checkpoint/tensor.ts";
 
-/** What a pickle of a state dict may hold. Byte strings of Python 2 are strings whose characters are their bytes. */
+/** The values that a pickle of a state dict may contain. Byte strings of Python 2 are strings whose characters are their bytes. */
 export type PickleValue =
   | null
   | boolean
@@ -16,7 +16,7 @@ export type PickleValue =
   | TorchStorage
   | Tensor;
 
-/** Keys of a dictionary: what is compared by value in both languages. */
+/** Keys of a dictionary: types that both languages compare by value. */
 export type PickleKey = null | boolean | number | bigint | string;
 
 export type PickleDict = Map<PickleKey, PickleValue>;
@@ -37,7 +37,7 @@ export class PickleGlobal {
   }
 }
 
-/** A NumPy type of one number, `f8`; its byte order comes after it. */
+/** A NumPy type of single numbers, `f8`; its byte order is set later. */
 export class NumpyType {
   readonly code: string;
   bigEndian = false;

@@ -1,6 +1,6 @@
-// Numbers and strings as Python writes them in pickles of protocol 0, and its whole numbers in protocol 2.
+// Numbers and strings as Python writes them in pickles of protocol 0, and its integers in protocol 2.
 
-/** A whole number that JavaScript holds exactly is a number, any other a bigint. */
+/** An integer that JavaScript represents exactly is a number, any other a bigint. */
 export function exact(value: bigint): number | bigint {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
@@ -11,7 +11,7 @@ export function longFromText(line: string): number | bigint | undefined {
   return digits === undefined ? undefined : exact(BigInt(digits));
 }
 
-/** Little-endian two's complement; no bytes are 0. */
+/** Little-endian two's complement; zero bytes mean 0. */
 export function longFromBytes(bytes: Uint8Array): number | bigint {
   let value = 0n;
   for (const byte of bytes.toReversed()) value = (value << 8n) | BigInt(byte);
@@ -20,7 +20,7 @@ export function longFromBytes(bytes: Uint8Array): number | bigint {
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\", "'": "'", '"': '"', n: "\n", r: "\r", t: "\t" };
 
-/** A byte string between quotes, `'a\x00b'`; undefined where it is none. */
+/** A byte string between quotes, `'a\x00b'`; undefined if it is not one. */
 export function unquote(line: string): string | undefined {
   const [, , body] = /^(['"])(.*)\1$/s.exec(line.trim()) ?? [];
   if (body === undefined || !/^(?:[^\\]|\\(?:[\\'"nrt]|x[\da-f]{2}))*$/is.test(body)) return undefined;

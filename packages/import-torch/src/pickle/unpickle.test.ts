@@ -97,7 +97,7 @@ describe("values", () => {
     expect(readParts(scalar("i2", ">", "\x01\x02"))).toBe(258);
     expect(readParts(scalar("i2", "=", "\x01\x02"))).toBe(513);
     expect(readParts(scalar("b1", "|", "\0"))).toBe(false);
-    // Without an order it is that of the machine, a common one.
+    // Without a byte order, the machine's is assumed, usually little-endian.
     expect(readParts(call("numpy.core.multiarray", "scalar", call("numpy", "dtype", "U\x02i2"), "U\x02\x01\x02"))).toBe(513);
     const numbers = { i1: -2, u1: 254, u2: 65534, i4: -70000, u4: 4294967294, u8: 2 ** 40, f4: 0.375 };
     for (const [code, value] of Object.entries(numbers)) {
@@ -134,7 +134,7 @@ describe("values", () => {
   });
 });
 
-/** Of Python's pickletools, all that no state dict needs. */
+/** All opcodes of Python's pickletools that state dicts do not need. */
 const unknown =
   "POP 30, POP_MARK 31, DUP 32, BINBYTES 42, SHORT_BINBYTES 43, PERSID 50, INST 69, OBJ 6f, NEWOBJ 81, EXT1 82, EXT2 83, EXT4 84, " +
   "SHORT_BINUNICODE 8c, BINUNICODE8 8d, BINBYTES8 8e, EMPTY_SET 8f, ADDITEMS 90, FROZENSET 91, NEWOBJ_EX 92, STACK_GLOBAL 93, MEMOIZE 94, " +

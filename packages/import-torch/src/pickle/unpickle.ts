@@ -5,18 +5,17 @@ import { opcodes, refusedOpcodes } from "./opcodes.ts";
 import { PickleTuple, type PickleValue } from "./pickle-value.ts";
 
 const STOP = ".".charCodeAt(0);
-/** A checkpoint's optimizer is the deepest thing in one: dicts in dicts in lists. */
+/** A checkpoint's optimizer is its most deeply nested part: dicts in dicts in lists. */
 const DEEPEST = 64;
-/** A checkpoint with its optimizer takes some hundred thousand; each may make an object of a hundred bytes. */
+/** A checkpoint with its optimizer has several hundred thousand; each may create an object of a hundred bytes. */
 const MOST_OPCODES = 2_000_000;
 
 /**
- * Reads one pickle, knowing only what state dicts are made of: nothing that a pickle names is ever looked up or called but
- * the few functions of `globals.ts`, which are this package's own. Any other opcode or name is refused, and so are values
- * that hold themselves. Memory is bounded by the number of opcodes
- * and the bytes of the pickle.
- * @param onStorage what a persistent id stands for; without it there may be none
- * @throws UserError naming the opcode or the name that was refused, or saying where the pickle is damaged
+ * Reads one pickle with only the elements of state dicts: no name in a pickle is ever looked up or called except for the few functions of
+ * `globals.ts`, which belong to this package. Any other opcode or name is refused, and so are cyclic values. Memory is bounded by the
+ * number of opcodes and the bytes of the pickle.
+ * @param onStorage resolves persistent ids; without it they are refused
+ * @throws UserError that names the refused opcode or name, or says where the pickle is damaged
  * @see https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
 export function unpickle(reader: ByteReader, onStorage?: (id: PickleValue) => TorchStorage): PickleValue {
@@ -37,7 +36,7 @@ export function unpickle(reader: ByteReader, onStorage?: (id: PickleValue) => To
   return value;
 }
 
-/** What is shared may be met again and again, but each thing is looked into once. */
+/** Shared values may occur repeatedly, but each is checked once. */
 function checkTree(root: PickleValue, machine: Machine): void {
   const open = new Set<object>();
   const done = new WeakSet<object>();

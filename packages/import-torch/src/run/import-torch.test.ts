@@ -19,7 +19,7 @@ import { planImport } from "./plan-import.ts";
 
 const container = createContainer({ defaults: { binarizer: "deterministic", voter: "soft" } });
 
-/** The images that the reference's logits are of, as training and test images alike. */
+/** The images of the reference's logits, as both training and test images. */
 const photographs = (() => {
   const read = readSafetensors(readReference("legacy_nin.safetensors"), "legacy_nin");
   const planes = Float32Array.from(read.tensors.get("x")?.data ?? [], Number);
@@ -201,7 +201,7 @@ describe("nothing is left behind", () => {
     await expect(run([folder], small)).rejects.toThrow(
       `0.pth.tar: ${name} has the value -1, and no variance is below 0. The file is damaged`,
     );
-    // One of 0 is a channel that never changed.
+    // A variance of 0 is a channel that never changed.
     const minus = Buffer.alloc(4);
     minus.writeFloatLE(-1);
     file.writeFloatLE(0, file.indexOf(Buffer.concat([minus, Buffer.from(values.buffer, 4)])));
@@ -218,7 +218,7 @@ describe("nothing is left behind", () => {
   test("by one whose training had failed", async () => {
     const folder = await folderOf(["python2/nin.pth.tar", "0.pth.tar"]);
     const file = await readFile(join(folder, "0.pth.tar"));
-    file.writeFloatLE(Number.NaN, file.length - 4); // of the storage that stands last: the first convolution's kernel
+    file.writeFloatLE(Number.NaN, file.length - 4); // of the last storage: the first convolution's kernel
     await writeFile(join(folder, "0.pth.tar"), file);
     await expect(run([folder], small)).rejects.toThrow(/0\.pth\.tar: module\.xnor\.0\.weight has the value NaN\. The training/);
   });
@@ -242,7 +242,7 @@ describe("nothing is left behind", () => {
       }
     })();
     await expect(ended).rejects.toThrow(/abort/);
-    expect(types.filter((type) => type === "member-start")).toHaveLength(1); // the second member is not begun
+    expect(types.filter((type) => type === "member-start")).toHaveLength(1); // the second member is not started
     expect(await readdir(out)).toEqual([]);
 
     let seen = "";
@@ -279,7 +279,7 @@ test("a plugin's key map is used for the architecture that it is for", async () 
     description: "",
     create: () => ({ fits: ({ binary }) => binary === "all-but-first", map: { modules: { "xnor.0": "conv1" }, keys: {}, ignore: [] } }),
   });
-  // The map places the first layer, and leaves the rest of this checkpoint without a place.
+  // The map covers the first layer, and leaves the rest of this checkpoint unmapped.
   const refusal = await planImport([path], config, { container: own }).catch((error: unknown) => String(error));
   expect(refusal).toMatch(/does not fit nin width=0\.0625 binary=all-but-first/);
   expect(refusal).not.toMatch(/xnor\.0\./);

@@ -11,9 +11,9 @@ import { printable } from "../printable.ts";
 import type { ImportOptions, ImportPlan, PlannedMember } from "./plan-import.ts";
 
 export interface ImportRunOptions extends Pick<ImportOptions, "container"> {
-  /** Folder in which the run's folder is made. Default "runs". */
+  /** Folder in which the run's folder is created. Default "runs". */
   readonly out?: string;
-  /** Stops between two batches; nothing is left behind. */
+  /** Stops between two batches; leaves nothing behind. */
   readonly signal?: AbortSignal;
   /** Called once the run folder is known. */
   onFolder?(path: string): void;
@@ -22,10 +22,10 @@ export interface ImportRunOptions extends Pick<ImportOptions, "container"> {
 }
 
 /**
- * Makes a run folder of the checkpoints of a plan, and says how it goes in the events of a training run. Each member's
- * logits are computed, the scheme judges it as if it had just been trained, and the votes are scored.
- * The folder is taken away again when the import fails or the caller stops listening.
- * @throws UserError when a checkpoint has changed since it was planned, and as `train` does
+ * Creates a run folder from the checkpoints of a plan, and yields the events of a training run. Each member's logits are computed, the
+ * scheme judges it as if it had just been trained, and the votes are scored. The folder is removed if the import fails or the caller stops
+ * iterating.
+ * @throws UserError if a checkpoint has changed since it was planned, and like `train`
  */
 export async function* importTorch(plan: ImportPlan, options: ImportRunOptions): AsyncGenerator<RunEvent, RunResult> {
   const { container, out, signal } = options;
@@ -66,13 +66,13 @@ function givenMembers({ members, files, alphas }: ImportPlan, { signal, onRows }
     },
     async onRows(progress) {
       await onRows?.(progress);
-      await new Promise((resolve) => setTimeout(resolve, 0)); // so that a signal is heard
+      await new Promise((resolve) => setTimeout(resolve, 0)); // lets signals be handled
       signal?.throwIfAborted();
     },
   };
 }
 
-/** Reads the file anew: of 32 members one at a time is in memory. */
+/** Reads the file again: only one of 32 members is in memory at a time. */
 async function readWeights(member: PlannedMember | undefined): Promise<WeightValues> {
   if (!member) throw new RangeError("more members than checkpoints");
   const bytes = await readWhole(member.path);

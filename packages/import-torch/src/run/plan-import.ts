@@ -9,7 +9,7 @@ import { type MappedWeight, mapWeights, type TargetNet } from "../map/map-weight
 export interface ImportOptions {
   /** Holds the registries, with plugins loaded. */
   readonly container: DependencyContainer;
-  /** For nets that no plugin knows a key map of. */
+  /** For networks for which no plugin has a key map. */
   readonly keyMap?: KeyMap;
 }
 
@@ -20,7 +20,7 @@ export interface PlannedMember {
   readonly net: TargetNet;
   readonly keyMap: KeyMap;
   readonly weights: readonly MappedWeight[];
-  /** Entries beside the weights: plain ones with their values, and those left alone. */
+  /** Entries next to the weights: plain ones with their values, and ignored ones. */
   readonly facts: Readonly<Record<string, number | string | boolean>>;
   readonly skipped: readonly string[];
 }
@@ -34,10 +34,10 @@ export interface ImportPlan {
 }
 
 /**
- * Reads and maps every checkpoint, one after the other, and writes nothing.
+ * Reads and maps every checkpoint, one after the other; writes nothing.
  * @param paths checkpoints, or folders of them
- * @param config of the run they were trained in; its number of members becomes that of the checkpoints
- * @throws UserError for a file that is not a checkpoint or does not fit its net, and for everything that `train` would refuse
+ * @param config of the run in which they were trained; its number of members becomes that of the checkpoints
+ * @throws UserError for a file that is not a checkpoint or does not fit its network, and for everything that `train` would refuse
  */
 export async function planImport(paths: readonly string[], config: Config, { container, keyMap }: ImportOptions): Promise<ImportPlan> {
   const files = findFiles(paths);
@@ -82,7 +82,7 @@ export async function planImport(paths: readonly string[], config: Config, { con
   return { run, members, files, ...(alphas ? { alphas } : {}) };
 }
 
-/** Nothing is trained before the first member, and there are as many as checkpoints unless the configuration lists them. */
+/** Nothing is trained before the first member, and there are as many members as checkpoints unless the configuration lists them. */
 function forImport({ init: _init, given: _given, ...config }: Config, count: number): Config {
   return { ...config, pretrainEpochs: 0, members: Array.isArray(config.members) ? config.members : count };
 }

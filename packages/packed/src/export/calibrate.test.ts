@@ -1,4 +1,4 @@
-// Of small files whose votes are counted again by hand; trusted-run.test.ts has whole runs.
+// Small files whose votes are recomputed by hand; trusted-run.test.ts has whole runs.
 import { registerWasmBackend } from "@benn/backend-wasm";
 import type { Split } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
@@ -44,7 +44,7 @@ beforeAll(async () => {
 const fileOf = (voter: "soft" | "hard" | "softmax", count: number): Uint8Array =>
   encodeModel({ shape: [...SHAPE], labels: ["a", "b", "c"], voter, preprocessing: "none" }, members.slice(0, count), tensors);
 
-/** What `calibrate` is to hand on, by the file's own votes image by image. */
+/** What `calibrate` must pass on, from the file's own votes image by image. */
 async function votesOf(file: Uint8Array): Promise<{ scores: Float64Array; staged: StagedVote[] }> {
   const model = await load(file);
   const all = model.members.reduce((sum, { alpha }) => sum + Math.abs(alpha), 0);

@@ -6,20 +6,20 @@ import type { TrustData } from "../trust/read-trust.ts";
 import type { StagedVote } from "./find-lead.ts";
 import { findTrust } from "./find-trust.ts";
 
-/** Images that are read at a time. */
+/** Number of images read at a time. */
 const BATCH = 250;
 
 export interface CalibrateOptions {
   /** Rows that no member was trained on, at least `LEAST_ROWS` of `findTrust`. */
   readonly validation: Split;
-  /** Which rows go where derives from it. */
+  /** Determines which rows are used for what. */
   readonly seed: number;
-  /** What else these rows decided on, in words. */
+  /** What else these rows were used to decide, in words. */
   readonly reused: readonly string[];
   onProgress?(done: { readonly images: number; readonly of: number }): void;
 }
 
-/** Runs a .benn file on held-out rows, and finds by its own vote what that can be trusted for. */
+/** Runs a .benn file on held-out rows, and measures how far its own vote can be trusted. */
 export async function calibrate(file: Uint8Array, { validation, seed, reused, onProgress }: CalibrateOptions): Promise<TrustData> {
   const model = await load(file);
   const { labels } = validation;

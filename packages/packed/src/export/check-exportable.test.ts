@@ -21,7 +21,7 @@ interface Parts {
 }
 const dataset = ({ preprocessing }: Parts) => ({ name: "pictures", height: 12, width: 10, preprocessing });
 
-/** The sentences before training. */
+/** The sentences reported before training. */
 async function check(parts: Parts): Promise<readonly string[]> {
   const data = await container
     .resolve(DATASETS)

@@ -5,21 +5,21 @@ import { type Chain, levelsOf, type Thresholds } from "./find-thresholds.ts";
 import { checkLowers, lowerVote, type NamedVoter } from "./lower-vote.ts";
 import { preparationOf } from "./preparation-of.ts";
 
-/** What is to be exported once it is trained. */
+/** What is to be exported after training. */
 export interface ExportSubject {
-  /** Built as a member is, trained or not; the caller disposes it. Its latent kernels are projected, as before an evaluation. */
+  /** Built like a member, trained or not; the caller disposes it. Its latent kernels are projected, as before an evaluation. */
   readonly model: LayersModel;
   readonly data: Pick<LoadedDataset, "preprocessing" | "shape">;
   readonly voter: NamedVoter;
 }
 
 /**
- * Finds before training what `exportRun` would refuse after it, by the same code without the search for thresholds.
- * @returns a sentence for each thing that cannot be exported; none if all can
+ * Detects before training what `exportRun` would refuse after it, with the same code except the search for thresholds.
+ * @returns a sentence for each thing that cannot be exported; empty if everything can
  */
 export async function checkExportable({ model, data, voter }: ExportSubject): Promise<readonly string[]> {
   const checks: readonly (() => Promise<unknown>)[] = [
-    // A voter that learns has no vote weights before it has.
+    // A voter that learns has no vote weights before it is fitted.
     async () => (voter.voter.fit ? checkLowers(voter) : lowerVote(voter, [1])),
     async () => preparationOf(data, { whitening: true }),
     () => compileModel(model, "", noThresholds),
@@ -36,7 +36,7 @@ export async function checkExportable({ model, data, voter }: ExportSubject): Pr
   return refusals;
 }
 
-/** Of the right form and nothing else. */
+/** Placeholders with the right shape. */
 async function noThresholds({ base, between, sign }: Chain): Promise<Thresholds> {
   const [, , channels] = base.shape;
   const pools = between.filter(({ kind }) => kind === "maxPool").length;

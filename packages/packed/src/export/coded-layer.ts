@@ -6,9 +6,11 @@ import { connect } from "./connect.ts";
 import type { Operation, Place } from "./operation.ts";
 import { packCodes } from "./pack-codes.ts";
 
-/** Passes over the bits, one for each two planes, up to which they are faster than real numbers: measured in docs/packed.md. */
+/**
+ * Number of passes over the bits (one for each pair of planes) up to which they are faster than real numbers: measured in docs/packed.md.
+ */
 const MOST_PASSES = 12;
-/** Of sums of halves, which float32 holds exactly below. */
+/** Bound of sums of halves, below which float32 is exact. */
 const EXACT = 2 ** 23;
 
 export interface CodedLayer {
@@ -22,11 +24,11 @@ export interface CodedLayer {
   readonly sliding: Sliding;
   readonly bias?: Float32Array;
   readonly relu: boolean;
-  /** Values that a real convolution sums by themselves. */
+  /** Number of values that a real convolution sums separately. */
   readonly block: number;
 }
 
-/** A layer whose binarizer gives codes: what makes codes of its input, and a convolution of codes. */
+/** A layer whose binarizer returns codes: an operation that quantizes its input, and a convolution of codes. */
 export async function codedLayer(place: Place, layer: CodedLayer, warnings: string[]): Promise<Operation> {
   const { binarizer, parameters, kernel, scale, size, sliding, block, relu, bias } = layer;
   const { activations, kernel: weights } = binarizer.bits;
@@ -69,7 +71,7 @@ export async function codedLayer(place: Place, layer: CodedLayer, warnings: stri
   });
 }
 
-/** Whether the codes of every channel go one way along values around 0; the thresholds are searched on that assumption. */
+/** Whether the codes of every channel are monotonic on values around 0, which the search for thresholds assumes. */
 async function isMonotone(binarizer: Binarizer, parameters: BinarizerParameters, channels: number): Promise<boolean> {
   const codes = tf.tidy(() => {
     const values = tf.reshape(tf.linspace(-8, 8, 401), [-1, 1, 1, 1]);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 const CLASSES = 4;
 
-/** Layers at random, as a network could have them and as it would not. */
+/** Random layers, in realistic and unrealistic combinations. */
 function randomModel(random: Random): tf.LayersModel {
   const input = tf.input({ shape: [9, 8, 3] });
   let x: tf.SymbolicTensor = input;
@@ -83,7 +83,7 @@ function randomModel(random: Random): tf.LayersModel {
         );
         break;
       case "zeros": {
-        // They become padding of what comes next, however much of its own that has.
+        // The zeros become padding of the next layer, however much padding that has.
         const next = fits ? pick(["conv", "average", "padded average", "max"]) : "conv";
         const window = { poolSize: 4, strides: pick([1, 2]) };
         if (next === "max") apply(tf.layers.reLU({ name: name() }));
@@ -118,7 +118,7 @@ function randomModel(random: Random): tf.LayersModel {
     apply(new BinaryDense({ name: name(), binarizer: deterministic, units: CLASSES }));
   }
   const model = tf.model({ inputs: input, outputs: x });
-  // Any weights: scales of batch norms of both signs, which turn thresholds around, and some of 0.
+  // Arbitrary weights: batch-norm scales of both signs, which reverse thresholds, and some of 0.
   tf.tidy(() => {
     for (const weight of model.weights) {
       const values = Float32Array.from({ length: weight.shape.reduce<number>((n, side) => n * (side ?? 1), 1) }, () => {
@@ -169,7 +169,7 @@ test("any network of known layers gives the logits of its graph, with scales of 
         expect(
           [...logits].map((logit) => logit + 0),
           layers,
-        ).toEqual([...expected].map((logit) => logit + 0)); // + 0: −0 is 0
+        ).toEqual([...expected].map((logit) => logit + 0)); // + 0: turns −0 into 0
       }
     }),
     { numRuns: 40 },

@@ -9,13 +9,16 @@ import { type Chain, findThresholds, type Thresholds } from "./find-thresholds.t
 import type { Discrete } from "./operation.ts";
 import { traceModel } from "./trace-model.ts";
 
-/** One line of the table of sizes: a layer of the model, and what is left of it in the file. */
+/** One line of the table of sizes: a layer of the model, and what remains of it in the file. */
 export interface SizeRow extends LayerSummary {
-  /** In the file; 0 for a layer that became part of another's thresholds. */
+  /** In the file; 0 for a layer that was folded into another's thresholds. */
   readonly packedBytes: number;
-  /** Bits of its inputs and of its weights, where it has a binarizer. */
+  /** Bits of its inputs and of its weights, if it has a binarizer. */
   readonly bits?: Binarizer["bits"];
-  /** How often its bits are counted, for two planes at a time: 1 of signs, k·k′ of codes of k and k′ bits, 0 if it runs as a real layer. Absent where nothing is multiplied. */
+  /**
+   * Number of passes that count its bits, one per pair of planes: 1 for signs, k·k′ for codes of k and k′ bits, 0 if it runs as a real
+   * layer. Absent if it has no products.
+   */
   readonly passes?: number;
 }
 
@@ -23,14 +26,14 @@ export interface CompiledMember {
   readonly nodes: readonly GraphNode[];
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
   readonly sizes: readonly SizeRow[];
-  /** What could not be packed into bits, by the names of the layers. */
+  /** Names of the layers that could not be packed into bits, with the reason. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Compiles a TensorFlow.js model, whatever it is built of as long as every layer is known or lowers, into the nodes and
- * tensors of a member. Thresholds are found on the current backend: make it the one whose evaluation the packed model is to
- * equal. The layers are prepared for evaluation first, which projects latent kernels.
+ * Compiles a TensorFlow.js model in which every layer is known or lowers into the nodes and tensors of a member. Thresholds are found on
+ * the active backend: activate the one whose evaluation the packed model must match. The layers are first prepared for evaluation, which
+ * projects latent kernels.
  * @param prefix of the names of its tensors
  * @param find another search for thresholds
  * @throws UserError with a sentence for each layer that cannot be packed

@@ -34,7 +34,7 @@ describe("zeros around a map", () => {
     const padded = connect({ ...after("conv", around), kind: "conv", ...wide, kernel: new Float32Array(0), block: 1, relu: false });
     expect(padded).toMatchObject({ pad: [2, 3, 4, 6] });
     expect(padded).not.toHaveProperty("inside");
-    // No padding of its own to leave out.
+    // No padding of its own to exclude.
     expect(pool("averagePool", zeros(image), { inside: true })).toMatchObject({ pad: [1, 0, 0, 2], inside: false });
     const bits = zeroPad(after("zeros", sign), [1, 0, 0, 2]);
     expect(bitConv(bits)).toMatchObject({ inputs: [sign], pad: [1, 1, 2, 2] });

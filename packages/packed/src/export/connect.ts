@@ -5,9 +5,9 @@ import type { Operation, Place, ZeroPad } from "./operation.ts";
 type Unconnected<T = Operation> = T extends Operation ? Omit<T, keyof Place> & Place : never;
 
 /**
- * Connects an operation with its inputs as a .benn file can: zeros that pad the input become the padding of its window, and
- * signs go only where bits may.
- * @throws UserError where the file has no form for what the input is
+ * Connects an operation with its inputs as a .benn file supports it: zeros that pad the input become padding of its window, and signs are
+ * used only where bits may be.
+ * @throws UserError if the file cannot represent the input
  */
 export function connect(operation: Unconnected): Operation {
   const merged = mergePadding(operation);
@@ -17,7 +17,7 @@ export function connect(operation: Unconnected): Operation {
       `export: layer ${layer} has padding of ${merged.pad.join(", ")} and a window of ${merged.size.join("×")}. A packed model takes less padding than the window: pad less.`,
     );
   }
-  if (kind === "planeConv") return merged; // made with its codes, by one layer
+  if (kind === "planeConv") return merged; // created together with its codes, by one layer
   const odd = inputs.find((input) => isBits(input) !== (kind === "binaryConv"));
   if (kind === "maxPool" || !odd) return merged;
   throw new UserError(
@@ -31,7 +31,7 @@ const isBits = ({ kind, inputs }: Operation): boolean => kind === "sign" || (kin
 
 function mergePadding(operation: Unconnected): Operation {
   const padding = operation.inputs.find((input) => input.kind === "zeroPad");
-  if (!padding) return operation as Operation; // none of its inputs is one
+  if (!padding) return operation as Operation; // none of its inputs is padding
   const refuse = (why: string): never => {
     throw new UserError(
       `export: layer ${padding.layer} pads with zeros before layer ${operation.layer}, ${why}. ` +
@@ -46,7 +46,7 @@ function mergePadding(operation: Unconnected): Operation {
     case "planeConv":
       return { ...operation, inputs, pad: onto(operation.pad) };
     case "averagePool":
-      // These zeros count as values; those of a pool that divides by what is inside do not.
+      // These zeros count as values; those of a pool that divides by the number of values inside do not.
       if (operation.inside && operation.pad.some((n) => n > 0))
         return refuse("an average pool that leaves its own padding out of the average");
       return { ...operation, inputs, pad: onto(operation.pad), inside: false };
@@ -70,7 +70,7 @@ function mergePadding(operation: Unconnected): Operation {
   }
 }
 
-/** Zeros around what may be zeros around a map already. */
+/** Zeros around an input that may be zero padding already. */
 export function zeroPad({ inputs: [input], ...place }: Place, pad: Sliding["pad"]): ZeroPad {
   if (!input) throw new UserError(`export: layer ${place.layer} pads nothing. Give it an input.`);
   if (input.kind === "zeroPad") return { ...place, kind: "zeroPad", inputs: input.inputs, pad: sum(pad, input.pad) };

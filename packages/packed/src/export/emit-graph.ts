@@ -6,18 +6,18 @@ import type { Discrete, Elementwise, Operation, Pool } from "./operation.ts";
 
 export interface Emitted {
   readonly nodes: readonly GraphNode[];
-  /** Of each node the layer that it comes from. */
+  /** The layer of each node. */
   readonly layers: readonly string[];
-  /** By name; a name begins with the layer's, so that sizes can be told by layer. */
+  /** By name; names begin with the layer's, so that sizes can be reported by layer. */
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
 }
 
 /**
- * Writes operations as the nodes of a .benn graph: signs with what leads to them as thresholds of the convolution before,
- * so that bits flow from binary layer to binary layer; everything else as it is.
+ * Writes operations as the nodes of a .benn graph. Signs and what leads to them become thresholds of the preceding convolution, so that
+ * bits pass from binary layer to binary layer; everything else is written unchanged.
  * @param prefix of the tensors' names
- * @param thresholdsOf those of each chain
- * @throws UserError for what has no place in a graph
+ * @param thresholdsOf returns the thresholds of a chain
+ * @throws UserError for what a graph cannot represent
  */
 export function emitGraph(logits: Operation, prefix: string, thresholdsOf: ReadonlyMap<Discrete, Thresholds>): Emitted {
   const nodes: GraphNode[] = [];
@@ -48,7 +48,7 @@ export function emitGraph(logits: Operation, prefix: string, thresholdsOf: Reado
     ...(relu ? { relu } : {}),
   });
 
-  /** The value of floats, or of bits for a sign. */
+  /** The index of the value of floats, or of bits for a sign. */
   const emit = (operation: Operation): number => {
     const known = done.get(operation);
     if (known !== undefined) return known;
@@ -138,7 +138,7 @@ export function emitGraph(logits: Operation, prefix: string, thresholdsOf: Reado
     ...(block === undefined ? {} : { block }),
   });
 
-  /** Bits or codes: what leads to them becomes thresholds, if nobody else reads it. */
+  /** Bits or codes: what leads to them becomes thresholds, if nothing else reads it. */
   const emitBits = (sign: Discrete): number => {
     const { base, fromSums, between } = chainOf(sign, readers);
     const { thresholds, flips } = thresholdsOf.get(sign) ?? fail(sign.layer, "thresholds");
@@ -207,13 +207,13 @@ function countReaders(logits: Operation): ReadonlyMap<Operation, number> {
   return readers;
 }
 
-/** Every sign that leads to the logits, with what leads to it. */
+/** Every sign that leads to the logits, with the chain before it. */
 export function chainsOf(logits: Operation): Chain[] {
   const readers = countReaders(logits);
   return [...readers.keys()].filter(isDiscrete).map((sign) => chainOf(sign, readers));
 }
 
-/** Follows a sign back through what works on each value alone and max pools, as far as nobody else reads it. */
+/** Follows a sign back through elementwise operations and max pools, as far as nothing else reads their values. */
 function chainOf(sign: Discrete, readers: ReadonlyMap<Operation, number>): Chain {
   const between: (Elementwise | Pool)[] = [];
   let [base] = sign.inputs;
@@ -222,13 +222,14 @@ function chainOf(sign: Discrete, readers: ReadonlyMap<Operation, number>): Chain
     [base] = base.inputs;
   }
   if (!base) throw new Error(`${sign.layer}: begins nowhere`);
-  // A convolution that others read too is a value like any other, with its own last steps done, as is one whose node has no such thresholds.
+  // A convolution with other readers is an ordinary value, with its own last steps applied, and so is one whose node cannot have such
+  // thresholds.
   const kinds: readonly Operation["kind"][] = sign.kind === "sign" ? ["binaryConv", "conv"] : ["planeConv"];
   const fromSums = readers.get(base) === 1 && kinds.includes(base.kind);
   return { base, fromSums, between, sign };
 }
 
-/** A bit a channel, lowest first. */
+/** One bit per channel, lowest first. */
 function packBits(bits: Uint8Array): Uint8Array {
   const packed = new Uint8Array(Math.ceil(bits.length / 8));
   for (const [i, bit] of bits.entries()) packed[i >> 3]! |= bit << (i & 7);

@@ -1,4 +1,4 @@
-// The promise of the package: what was exported computes what the training graph's evaluation computes.
+// The guarantee of the package: an exported model computes what the training graph's evaluation computes.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ let exported: Exported;
 let testSplit: Split;
 /** Bytes and floats of the test images. */
 const images: { bytes: Uint8Array; floats: Float32Array }[] = [];
-/** The training graph's logits of every image, [images, 10] a member. */
+/** The training graph's logits of every image, [images, 10] per member. */
 const logits: Float32Array[] = [];
 const alphas: number[] = [];
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
     images.push({ bytes: part(bytes), floats: part(floats) });
   }
   for await (const { model, record } of restoreMembers(run, { config, data, container })) {
-    // As core evaluates: the layers are told, then a batch at a time.
+    // As core evaluates: the layers are prepared, then run batch by batch.
     for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(EVALUATION);
     logits.push(tf.tidy(() => (model.apply(tf.tensor4d(floats, [count, 32, 32, 3])) as tf.Tensor).dataSync<"float32">().slice()));
     alphas.push(record.alpha!);
@@ -99,8 +99,8 @@ test("the exporter verifies that itself on the pictures, and counts what differs
   const votes = { hard: 0, soft: 0, softmax: 0 };
   expect(exported.verification).toEqual({ images: images.length, pictures: true, members: nets.map(() => none), votes });
   const spoilt = logits.map((own) => own.slice());
-  spoilt[1]![7] = 1e9; // image 0 becomes of class 7
-  spoilt[1]![20] = spoilt[1]![20]! * (1 + 2 ** -22); // image 2 stays what it is, by a little
+  spoilt[1]![7] = 1e9; // image 0 becomes class 7
+  spoilt[1]![20] = spoilt[1]![20]! * (1 + 2 ** -22); // image 2 keeps its class, by a small margin
   const scores = container.resolve(VOTERS).create("soft").vote({ logits: spoilt, alphas, classes: 10 });
   const found = await verifyExport(exported.bytes, {
     test: testSplit,

@@ -39,7 +39,7 @@ test("every member is in the file, and each architecture in a table of sizes wit
     ["plugin-net", 1],
     ["resnet20", 1],
   ]);
-  // What the run keeps of its members at 32 bits a weight.
+  // Size of the run's stored weights at 32 bits per weight.
   const weights = readdirSync(join(folder, "members")).map((member) => statSync(join(folder, "members", member, "weights.bin")).size);
   expect(realBytes).toBe(weights.reduce((sum, size) => sum + size));
   for (const { rows } of sizes) expect(rows.reduce((sum, { packedBytes }) => sum + packedBytes, 0)).toBeGreaterThan(0);

@@ -17,24 +17,26 @@ import { graphLogits, type Verification, verifyExport } from "./verify-export.ts
 export interface ExportOptions {
   /** Holds the registries, with the run's plugins loaded. */
   readonly container: DependencyContainer;
-  /** Name of another voter than the run's; one that learns is fitted on the run's validation logits. */
+  /** Another voter than the run's; one that learns is fitted on the run's validation logits. */
   readonly voter?: string;
-  /** Whether the file holds the matrix of a whitened dataset, 19 MB for CIFAR-10; without it the model takes floats only. Default true. */
+  /**
+   * Whether the file contains the matrix of a whitened dataset, 19 MB for CIFAR-10; without it the model accepts only floats. Default true.
+   */
   readonly whitening?: boolean;
   /** Runs the file and the training graphs on every test image and compares them. Default false. */
   readonly verify?: boolean;
   /**
-   * Runs the file on the held-out rows, if there are any, and puts into it what its votes can be trusted for: temperature, sets of classes, early
-   * stop of a soft vote. Default true.
+   * Runs the file on the held-out rows, if there are any, and stores in it how far its votes can be trusted: temperature, prediction sets,
+   * early stop of a soft vote. Default true.
    */
   readonly trust?: boolean;
-  /** Run folder of a net with real-valued weights on the same data, whose test accuracy the file names beside its own. */
+  /** Run folder of a network with real-valued weights on the same data, whose test accuracy is stored next to the file's own. */
   readonly twin?: string | undefined;
-  /** Where the run's data lie now, if not where it names them. They are needed for trust, to verify, and by a voter that learns. */
+  /** Where the run's data are now, if not where it says. They are needed for trust, for verification, and by a voter that learns. */
   readonly dataset?: Spec;
   /** Called after each member. */
   onProgress?(done: { readonly members: number; readonly of: number }): void;
-  /** Called as held-out images are run. */
+  /** Called as held-out images are evaluated. */
   onCalibrated?(done: { readonly images: number; readonly of: number }): void;
   /** Called as images are verified. */
   onVerified?(done: { readonly images: number; readonly of: number }): void;
@@ -43,22 +45,22 @@ export interface ExportOptions {
 export interface Exported {
   /** The .benn file. */
   readonly bytes: Uint8Array;
-  /** Architectures of the run: a table of sizes each, and how many members are of it. */
+  /** Per architecture of the run: a table of sizes, and the number of its members. */
   readonly sizes: readonly { readonly architecture: string; readonly members: number; readonly rows: readonly SizeRow[] }[];
   readonly members: number;
-  /** What the weights of all members take at 32 bits each. */
+  /** Size of the weights of all members at 32 bits each. */
   readonly realBytes: number;
   readonly warnings: readonly string[];
-  /** What the file says of its votes; or why it says nothing, in a sentence. */
+  /** The stored trust data, or a sentence that says why there are none. */
   readonly trust: TrustData | string;
-  /** If it was asked for. */
+  /** Present if it was requested. */
   readonly verification?: Verification;
 }
 
 /**
- * Packs the trained members of a run folder into one .benn file: graphs, alphas, vote, preprocessing and labels. Members that the
- * scheme has dropped are left out.
- * @throws UserError when the run has no member or something in it cannot be packed
+ * Packs the trained members of a run folder into one .benn file: graphs, alphas, vote, preprocessing and labels. Leaves out members that
+ * the scheme rejected.
+ * @throws UserError if the run has no member or something in it cannot be packed
  */
 export async function exportRun(
   folder: string,
@@ -72,7 +74,7 @@ export async function exportRun(
   checkLowers(named);
   await container.resolve(BACKENDS).create(config.backend).activate();
   const learns = named.voter.fit !== undefined && config.validation > 0;
-  // What the file says of its votes depends on these options alone: to verify reads images too, and changes no byte.
+  // The trust data depend on these options alone: verification reads images too, and must not change a byte.
   const tells = trust && config.validation > 0;
   const { data, lacking } = await openRunData(run, {
     container,
@@ -170,7 +172,7 @@ export async function exportRun(
   }
 }
 
-/** Why a file says nothing of its votes. */
+/** Why a file has no trust data. */
 function noTrust(lacking: string | Split | undefined): string {
   const without = "It has no temperature, no sets of classes and no early stop of a soft vote";
   if (typeof lacking === "string") return `${without}: the held-out images are not there (${lacking}).`;

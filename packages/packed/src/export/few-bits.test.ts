@@ -1,4 +1,4 @@
-// Layers of several bits, trained a little on real images: what is exported is exact, on bit planes and where it runs as a real layer.
+// Layers of several bits, trained a little on real images: the export is exact, on bit planes and as real layers.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +50,7 @@ test("each gives every test image the training graph's logits, bit for bit, howe
 
   const { members: packed } = readModel(bytes, "model");
   const opsOf = (member: number) => packed[member]!.nodes.map(({ op }) => op);
-  // From convolution to convolution as codes: what floats are left are those of the first layer, the average pool and the last.
+  // Codes from convolution to convolution: the only floats are those of the first layer, the average pool and the last.
   const codes = ["conv", "quantize", "planeConv", "maxPool", "planeConv", "planeConv"];
   expect(opsOf(0)).toEqual([...codes, "averagePool", "quantize", "planeConv", "planeConv", "affine", "conv", "relu", "mean"]);
   expect(packed.map(({ nodes }) => nodes.some((node) => node.op === "planeConv" && node.block !== undefined))).toEqual([

@@ -1,25 +1,25 @@
-/** The soft vote of the first 1, 2, … members on an image, the last one's left out. */
+/** The soft vote of the first 1, 2, … members on an image, without the vote of all. */
 export interface StagedVote {
   readonly stages: readonly { readonly lead: number; readonly winner: number }[];
-  /** Of all members. */
+  /** Winner of the vote of all members. */
   readonly winner: number;
 }
 
-/** On how many images a vote that stops may have another class than all members', and how sure that is to be. */
+/** Maximum share of images for which a stopped vote may predict another class than all members, and the error probability of that bound. */
 export const OTHER_CLASS = 0.01;
 export const CONFIDENCE = 0.95;
 
-/** Leads that are tried, from the largest down: powers of 2^(1/16), chosen without a look at the rows. */
+/** Leads that are tried, in descending order: powers of 2^(1/16), chosen independently of the rows. */
 const FIRST = 20;
 const LAST = -20;
 const STEP = 1 / 16;
 
 /**
- * The smallest lead at which a vote may stop: each larger one that is tried keeps the class of all members on all but `OTHER_CLASS` of the images,
- * by an exact binomial test on these rows. The tests follow a fixed sequence, so that together they err as seldom as one.
- * @returns undefined where the rows are too few to tell, below 299
- * @see A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan and L. Lei, "Learn then Test: Calibrating Predictive Algorithms to Achieve Risk
- * Control", 2021, section 2 (fixed sequence testing)
+ * The smallest lead at which a vote may stop: each larger one that is tried keeps the class of all members on all but `OTHER_CLASS` of the
+ * images, by an exact binomial test on these rows. The tests follow a fixed sequence, so that together they have the error rate of one.
+ * @returns undefined if there are too few rows, below 299
+ * @see A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan and L. Lei, "Learn then Test: Calibrating Predictive Algorithms to Achieve
+ *   Risk Control", 2021, section 2 (fixed sequence testing)
  */
 export function findLead(votes: readonly StagedVote[]): number | undefined {
   let found: number | undefined;

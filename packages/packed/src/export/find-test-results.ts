@@ -7,21 +7,21 @@ import type { TestResults } from "../trust/test-results.ts";
 export interface TestResultsOptions {
   readonly container: DependencyContainer;
   readonly data: LoadedDataset;
-  /** Logits [rows, classes] of each member that votes, on the test split. */
+  /** Logits [rows, classes] of each voting member, on the test split. */
   readonly logits: readonly Float32Array[];
-  /** As the file has them. */
+  /** As in the file. */
   readonly vote: VoteName;
   readonly alphas: readonly number[];
-  /** Of the members' weights as float32. */
+  /** Size of the members' weights as float32. */
   readonly realBytes: number;
-  /** Run folder of a net with real-valued weights, to stand beside them. */
+  /** Run folder of a network with real-valued weights, for comparison. */
   readonly twin?: string | undefined;
 }
 
 /**
- * How right the vote of the first 1, 2, … members and each member alone are on the test images. All of it is counted from logits that have their
- * checksums, nothing from the run's log.
- * @returns undefined where the labels of the test images are not there
+ * Accuracy of the vote of the first 1, 2, … members and of each member alone on the test images, counted from logits with verified
+ * checksums and not from the run's log.
+ * @returns undefined if the labels of the test images are not available
  * @throws UserError for a twin that was trained on other data, or has no member
  */
 export async function findTestResults(folder: string, options: TestResultsOptions): Promise<TestResults | undefined> {
@@ -44,7 +44,7 @@ export async function findTestResults(folder: string, options: TestResultsOption
   };
 }
 
-/** Of the first member of a run on the same data, as its record has it. */
+/** Accuracy of the first member of a run on the same data, from its record. */
 async function accuracyOf(twin: string, folder: string, { container, data }: TestResultsOptions): Promise<number> {
   const run = await openRun(twin);
   const difference = await differenceOfRuns(folder, twin, container);

@@ -69,16 +69,16 @@ async function found(chain: Partial<Chain> & Pick<Chain, "base" | "sign">) {
 const zero = (channels: number): Sign => signFrom(Array.from({ length: channels }, () => 0));
 
 test("of a binary convolution the threshold is the least sum that gives +1, after its scale and bias", async () => {
-  // s + ½, s/2 − 1, s + 3, s − 3, s + 4 and s − 4 from 0 up
+  // s + ½, s/2 − 1, s + 3, s − 3, s + 4 and s − 4, with bit s ≥ 0
   const base = bits([1, 0.5, 1, 1, 1, 1], [0.5, -1, 3, -3, 4, -4]);
   expect(await found({ base, sign: zero(6) })).toEqual({ thresholds: [0, 2, ALWAYS, 3, ALWAYS, NEVER], flips: [[0, 0, 0, 0, 0, 0]] });
   expect((await found({ base: bits([1]), sign: signFrom([-2.5]) })).thresholds).toEqual([-2]);
   // Of a window of 2×3 and 3 channels they go from −18 to 18.
   expect((await found({ base: { ...bits([1, 1]), size: [2, 3] }, sign: signFrom([17.5, -17]) })).thresholds).toEqual([18, -17]);
-  // Signs may be 0 and +1 as well.
+  // Signs may also be 0 and +1.
   const ones: Sign = { ...zero(1), apply: (x) => tf.tidy(() => tf.cast(tf.greaterEqual(x, 1), "float32")) };
   expect((await found({ base: bits([1]), sign: ones })).thresholds).toEqual([1]);
-  // Behind its ReLU nothing is below 0.
+  // After its ReLU nothing is below 0.
   expect((await found({ base: bits([1, 1], [0, -1], true), sign: signFrom([0, 0.5]) })).thresholds).toEqual([ALWAYS, 2]);
 });
 
@@ -88,7 +88,7 @@ test("where the values fall the bit is turned, and the threshold is the least su
     thresholds: [2, -1],
     flips: [[1, 0]],
   });
-  // What never changes is never turned.
+  // A constant bit is never flipped.
   expect(await found({ base: bits([1, 1]), between: [times([-1, -1], [9, -9])], sign: zero(2) })).toEqual({
     thresholds: [ALWAYS, NEVER],
     flips: [[0, 0]],
@@ -119,14 +119,14 @@ test("of floats the threshold is the least float32 that gives +1; none, and all,
   const at = [Math.fround(0.1), -5, 2 ** -140, 1e33, -1e33].map(Math.fround);
   const base: Plain = { ...image, shape: [3, 3, 5] };
   expect(await found({ base, fromSums: false, sign: signFrom(at) })).toEqual({ thresholds: at, flips: [[0, 0, 0, 0, 0]] });
-  // What is never +1 is so for good, whether it is −1 or 0.
+  // A bit that is never +1 is constant, whether it is −1 or 0.
   const nothing: Sign = { ...zero(1), apply: (x) => tf.zerosLike(x) };
   expect((await found({ base: { ...image, shape: [3, 3, 1] }, fromSums: false, sign: nothing })).thresholds).toEqual([Infinity]);
-  // 0 is a number of either sign.
+  // 0 may have either sign.
   expect((await found({ base: { ...image, shape: [3, 3, 1] }, fromSums: false, sign: zero(1) })).thresholds).toEqual([-0]);
   const between = [times([0, 0, -1], [1, -1, 0.5])];
   const { thresholds, flips } = await found({ base: { ...image, shape: [3, 3, 3] }, fromSums: false, between, sign: zero(3) });
-  // ½ − x is below 0 from the float after ½ on.
+  // ½ − x is below 0 from the next float after ½ on.
   expect(thresholds).toEqual([-Infinity, Infinity, 0.5 + 2 ** -24]);
   expect(flips).toEqual([[0, 0, 1]]);
 });

@@ -2,7 +2,7 @@ import { UserError } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 import type { BitConv, Discrete, Elementwise, Operation, Pool } from "./operation.ts";
 
-/** From one value to the bits or codes that come of it, by way of what happens to each value alone and of max pools. */
+/** The path from one value to its bits or codes, through elementwise operations and max pools. */
 export interface Chain {
   readonly base: Operation;
   /** Whether values are sums of the base convolution, before its scale, bias and ReLU. */
@@ -13,29 +13,29 @@ export interface Chain {
 }
 
 /**
- * Bit of a channel: (value ≥ threshold) turned by `flip`; after the first of `flips` stands a max pool, and so on. Code of a channel: how many
- * thresholds the value reaches, all its bits turned by `flip`.
+ * Bit of a channel: (value ≥ threshold) XOR `flip`; the first of `flips` is followed by a max pool, and so on. Code of a channel: the
+ * number of thresholds that the value reaches, with all its bits XOR `flip`.
  */
 export interface Thresholds {
-  /** [channels]; of codes [2ᵏ − 1, channels], rising. */
+  /** [channels]; for codes [2ᵏ − 1, channels], ascending. */
   readonly thresholds: Float64Array;
   /** One more than there are max pools; [channels] each. */
   readonly flips: readonly Uint8Array[];
 }
 
 /**
- * Finds the thresholds by running the graph's own operations in float32 on values of the base: on every integer that a
- * binary convolution can sum up to, else on the floats that a bisection over all float32 numbers asks for.
+ * Finds the thresholds by running the graph's own float32 operations on values of the base: on every integer that a binary convolution can
+ * sum to, else on the floats that a bisection over all float32 numbers needs.
  *
- * Each operation in between is monotone in each channel, rounding included, so the bit changes at most once. A max pool
- * passes the largest value on; where what lies before it falls, that is the smallest base value. Hence a pool's
- * bit is the OR over its window of `base ≥ threshold`, or, with falling channels, the OR of the opposite.
- * @throws UserError when a bit changes more than once, which only a binarizer that is no sign can make
+ * Each operation in between is monotonic in each channel, rounding included, so the bit changes at most once. A max pool passes the largest
+ * value on; if the chain before it is decreasing, that belongs to the smallest base value. Hence a pool's bit is the OR over its window of
+ * `base ≥ threshold`, or, in decreasing channels, the OR of the opposite.
+ * @throws UserError if a bit changes more than once, which only a binarizer that is not a sign can cause
  */
 export async function findThresholds({ base, fromSums, between, sign }: Chain): Promise<Thresholds> {
   const [, , channels] = base.shape;
   const elementwise = between.filter(isElementwise);
-  /** The base's own last steps, what lies between, and at the end the sign, on [n, 1, 1, channels]. */
+  /** The base's own last steps, the operations in between, and finally the sign, on [n, 1, 1, channels]. */
   const run = async (make: () => tf.Tensor, steps: readonly (Elementwise | Discrete)[]): Promise<Float32Array> => {
     const y = tf.tidy(() => steps.reduce((x, step) => step.apply(x), fromSums ? finish(base, make()) : make()));
     const values = (await y.data<"float32">()).slice();
@@ -50,14 +50,14 @@ export async function findThresholds({ base, fromSums, between, sign }: Chain): 
       : await floatThresholds(channels, levelsOf(sign), bitsOf);
   if (!found) throw new UserError(noSign(sign.layer));
 
-  // Which values a pool lets pass: those of the largest base, or of the smallest where what lies before the pool falls.
+  // Which values a pool passes: those of the largest base, or of the smallest if the chain before the pool is decreasing.
   const falls: Uint8Array[] = [];
   const before: Elementwise[] = [];
   for (const operation of between) {
     if (isElementwise(operation)) before.push(operation);
     else falls.push(await fallingChannels(channels, (make) => run(make, before)));
   }
-  // Stored before pool k: `base ≥ threshold`, or its opposite where what comes before the pool falls.
+  // Stored before pool k: `base ≥ threshold`, or its opposite if the chain before the pool is decreasing.
   const stored = [...falls, found.flip];
   return {
     thresholds: found.thresholds,
@@ -65,7 +65,7 @@ export async function findThresholds({ base, fromSums, between, sign }: Chain): 
   };
 }
 
-/** How many steps a value can take: 1 of signs, 2ᵏ − 1 of codes of k bits. */
+/** How many steps a value can take: 1 for signs, 2ᵏ − 1 for codes of k bits. */
 export function levelsOf(sign: Discrete): number {
   return sign.kind === "quantize" ? 2 ** sign.planes - 1 : 1;
 }
@@ -74,7 +74,7 @@ export function noSign(layer: string): string {
   return `export: layer ${layer} has a binarizer whose bits change more than once along the values. Use one that takes signs.`;
 }
 
-/** Takes a tensor [n, 1, 1, channels] that it disposes. */
+/** Takes a tensor [n, 1, 1, channels], which it disposes. */
 type Run = (make: () => tf.Tensor) => Promise<Float32Array>;
 
 const isElementwise = (operation: Elementwise | Pool): operation is Elementwise => operation.kind === "affine" || operation.kind === "relu";
@@ -91,7 +91,7 @@ interface Found {
   readonly flip: Uint8Array;
 }
 
-/** Values that are evaluated at a time: a dense layer of AlexNet has 75 million. */
+/** Number of values evaluated at a time: a dense layer of AlexNet has 75 million. */
 const AT_ONCE = 2 ** 22;
 
 /** The largest int32 stands for never. */
@@ -123,7 +123,7 @@ async function integerThresholds(base: BitConv, bitsOf: Run): Promise<Found | un
   return { thresholds, flip };
 }
 
-/** Float32 numbers in their order as integers, −0 just below +0. */
+/** Float32 numbers mapped to integers in the same order, −0 just below +0. */
 const words = new Int32Array(1);
 const floats = new Float32Array(words.buffer);
 function floatAt(order: number): number {
@@ -137,12 +137,12 @@ async function floatThresholds(channels: number, levels: number, bitsOf: Run): P
   const size = levels * channels;
   const evaluate = (orders: Float64Array): Promise<Float32Array> =>
     bitsOf(() => tf.tensor(Float32Array.from(orders, floatAt), [levels, 1, 1, channels]));
-  // Not the very largest, which a batch norm could turn into infinities whose difference is no number.
+  // Not the very largest: a batch norm could turn it into infinities whose difference is NaN.
   const low = new Float64Array(size).fill(-LARGEST - 1 + 0x0800_0000);
   const high = new Float64Array(size).fill(LARGEST - 0x0800_0000);
   const [lowest, highest] = [await evaluate(low), await evaluate(high)];
   const flip = Uint8Array.from({ length: channels }, (_, channel) => ((lowest[channel] ?? 0) > (highest[channel] ?? 0) ? 1 : 0));
-  /** Whether a value's code reaches its row's level, counted from the other end where codes fall. */
+  /** Whether a value's code reaches its row's level, counted from the other end if codes are decreasing. */
   const reached = (codes: Float32Array): boolean[] =>
     Array.from(codes, (code, i) => (flip[i % channels] ? levels - code : code) > Math.floor(i / channels));
   const [first, last] = [reached(lowest), reached(highest)];

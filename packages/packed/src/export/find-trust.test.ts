@@ -10,7 +10,7 @@ import { findTrust } from "./find-trust.ts";
 
 const CLASSES = 6;
 
-/** Scores whose softmax is three times too sure: the label is drawn from what softmax(scores / 3) says, but now and then from nowhere. */
+/** Scores whose softmax is three times too confident: the label is drawn from softmax(scores / 3), but sometimes at random. */
 function rowsOf(rows: number, random: Random): { scores: Float64Array; labels: Int32Array } {
   const scores = Float64Array.from({ length: rows * CLASSES }, () => 4 * random.normal());
   const labels = Int32Array.from({ length: rows }, (_, row) => {
@@ -53,7 +53,7 @@ test.for([0.5, 0.8, 0.9, 0.95, 0.99])(
     });
     const mean = shares.reduce((a, b) => a + b, 0) / repeats;
     const error = Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (repeats - 1) / repeats);
-    const right = 0.55; // of the winners alone, which the set always holds
+    const right = 0.55; // of the winners alone, which the set always contains
     expect(mean).toBeGreaterThan(coverage - 3 * error);
     if (coverage > right) expect(mean).toBeLessThan(coverage + 1 / 301 + 3 * error);
   },
@@ -67,7 +67,7 @@ test("the temperature and the sets come from different rows, which the seed draw
   expect(data.tails).toHaveLength(300);
   expect(data).toEqual(find(1));
   expect(find(2).temperature).not.toBe(data.temperature);
-  // Rows of the sets do not move the temperature, and the other way round.
+  // Rows of the sets do not affect the temperature, and vice versa.
   const few = { scores: held.scores.subarray(0, 199 * CLASSES), labels: held.labels.subarray(0, 199) };
   const same = findTrust({ ...few, staged: undefined, seed: 1, reused: [] });
   expect(same).toMatchObject({ temperatureRows: 199, coverageRows: 199, reused: ["the temperature was fitted on them"] });
@@ -92,11 +92,11 @@ test("probabilities are as sure as they are right", () => {
     sure += likeliest[0]!.probability;
     if (likeliest[0]!.class === label) right += 1;
   }
-  expect(Math.abs(sure - right) / 4000).toBeLessThan(0.03); // three standard errors, and what no temperature can tell of labels from nowhere
+  expect(Math.abs(sure - right) / 4000).toBeLessThan(0.03); // three standard errors, plus what no temperature can model about random labels
   expect(trust.temperature).toBeGreaterThan(2);
 });
 
-/** Votes of twelve members on rows that are harder and easier: mean leads of a random walk. */
+/** Votes of twelve members on rows of varying difficulty: mean leads of a random walk. */
 function walks(rows: number, random: Random): StagedVote[] {
   return Array.from({ length: rows }, () => {
     const drift = 2 * random.normal();

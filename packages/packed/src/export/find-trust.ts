@@ -5,12 +5,12 @@ import type { TrustData } from "../trust/read-trust.ts";
 import { findLead, type StagedVote } from "./find-lead.ts";
 import { roundDown } from "./round-down.ts";
 
-/** Fewer rows tell nothing. */
+/** With fewer rows nothing can be estimated. */
 export const LEAST_ROWS = 20;
-/** From so many on, the temperature is fitted on a share of the rows, and the sets are calibrated on the others alone. */
+/** From this many rows on, the temperature is fitted on a part of them, and the sets are calibrated on the others alone. */
 const ENOUGH_ROWS = 200;
 const TEMPERATURE_SHARE = 1 / 4;
-/** Tails that a file keeps: with them a set covers at most 1/500 more than by all rows. */
+/** Number of tails that a file stores: with them a set covers at most 1/500 more than with all rows. */
 const MOST_TAILS = 500;
 
 export interface HeldOutVotes {
@@ -18,17 +18,17 @@ export interface HeldOutVotes {
   readonly scores: Float64Array;
   /** [rows] */
   readonly labels: Int32Array;
-  /** Of a soft vote that may stop early, one a row. */
+  /** For a soft vote that may stop early, one per row. */
   readonly staged: readonly StagedVote[] | undefined;
   readonly seed: number;
   readonly reused: readonly string[];
 }
 
 /**
- * The temperature of a vote, the tails that sets of any coverage follow from, and the lead at which it may stop.
+ * The temperature of a vote, the tails from which sets of any coverage follow, and the lead at which it may stop.
  *
- * A set's coverage holds for a score that was found without the rows it is calibrated on, and the temperature is a part of the score. So the rows are
- * split by the seed, where there are enough of them. The lead asks for no labels and takes all rows.
+ * A set's coverage holds for a score that was found without the rows on which it is calibrated, and the temperature is a part of the score.
+ * So the rows are split by the seed if there are enough of them. The lead needs no labels and uses all rows.
  */
 export function findTrust({ scores, labels, staged, seed, reused }: HeldOutVotes): TrustData {
   const rows = labels.length;

@@ -1,9 +1,9 @@
 import type { Experiment, ResolvedConfig } from "@benn/core/node";
 
 /**
- * What the held-out rows of a run decided on before, a phrase each: the fewer, the fresher they are.
+ * What the held-out rows of a run were used to decide before, one phrase each: the fewer uses, the more independent they are.
  * @param learns whether the vote is fitted to them
- * @param origin of experiment.json
+ * @param origin from experiment.json
  */
 export function heldOutReuses(
   { scoreOn, stopWhen, given }: ResolvedConfig,

@@ -1,4 +1,4 @@
-// The nets for ImageNet, at their smallest, on pictures as small as they take.
+// The networks for ImageNet at their smallest, on the smallest images that they accept.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

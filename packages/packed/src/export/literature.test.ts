@@ -1,4 +1,4 @@
-// The binarizers and the nets of the literature, trained a little on real images: what is exported is exact, what is not is refused.
+// The binarizers and networks of the literature, trained a little on real images: exports are exact, and whatever is not exact is refused.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

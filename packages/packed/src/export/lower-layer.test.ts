@@ -23,7 +23,7 @@ function modelOf(build: (image: tf.SymbolicTensor) => tf.SymbolicTensor): tf.Lay
   return tf.model({ inputs: input, outputs: build(input) });
 }
 
-/** Rows of logits [images][classes] of the graph and of the file made of it. */
+/** Rows of logits [images][classes] of the graph and of the file made from it. */
 async function bothLogits(model: tf.LayersModel, seed: number) {
   const { nodes, tensors } = await compileModel(model);
   const classes = model.outputShape.at(-1) as number;
@@ -75,12 +75,12 @@ test("a threshold is where the layer itself turns, however it rounds, not where 
     tf.tidy(() => void weight!.write(signsOf(weight!.shape as number[])));
   const { graph, rows, tensors } = await bothLogits(model, 2);
   expect(rows).toEqual(graph);
-  // The arithmetic of the node would turn at 83.
+  // The node's own arithmetic would change sign at 83.
   expect([...tensors.get("conv1.thresholds")!.data]).toEqual(Array.from({ length: 10 }, () => 82));
   model.dispose();
 });
 
-/** As many of +1 as of −1 in each filter, which centring leaves as they are. */
+/** As many +1 as −1 in each filter, so that centring changes nothing. */
 function signsOf(shape: number[]): tf.Tensor {
   const [filters = 1] = shape.slice(-1);
   return tf.tensor(

@@ -13,7 +13,7 @@ const VECTOR = { size: [1, 1], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
 /**
  * The operations that a layer lowers to.
  * @returns the last of them
- * @throws UserError when they do not fit one another or the layer's output
+ * @throws UserError if they do not fit one another or the layer's output
  */
 export async function lowerLayer(layer: tf.layers.Layer & Lowerable, place: Place): Promise<Operation | ZeroPad> {
   const refuse = (what: string): never => {
@@ -26,7 +26,7 @@ export async function lowerLayer(layer: tf.layers.Layer & Lowerable, place: Plac
       weight: async (name) => (await weightOf(layer, name))?.values ?? refuse(`has no weight "${name}"`),
     }),
   ].flat();
-  // What works on each value alone is the layer as a whole wherever it is evaluated; its last node does it.
+  // An elementwise layer is evaluated as a whole; its last node stands for it.
   const isElementwise = nodes.every(({ op }) => op === "affine" || op === "relu" || op === "sign");
   let inputs = place.inputs;
   for (const [i, node] of nodes.entries()) {

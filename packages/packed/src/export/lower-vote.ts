@@ -1,7 +1,7 @@
 import { type LoweredVote, UserError, type Voter } from "@benn/core";
 import { VOTES } from "../graph.ts";
 
-/** A voter under the name by which it was chosen. */
+/** A voter with the name by which it was chosen. */
 export interface NamedVoter {
   readonly name: string;
   readonly voter: Voter;
@@ -17,9 +17,9 @@ export function checkLowers({ name, voter }: NamedVoter): void {
 }
 
 /**
- * The vote that a packed model takes for a voter's, with the members' vote weights in it.
- * @param alphas of the members that vote
- * @throws UserError when the voter does not lower, or to what the file does not know
+ * The vote of a packed model that stands for a voter's, with the members' vote weights in it.
+ * @param alphas of the voting members
+ * @throws UserError if the voter does not lower, or lowers to an unknown vote
  */
 export function lowerVote(named: NamedVoter, alphas: readonly number[]): LoweredVote {
   checkLowers(named);

@@ -1,4 +1,4 @@
-// Where an export takes a run's data from, at little cost: the run's net has one layer.
+// Where an export gets a run's data, tested cheaply: the run's network has one layer.
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { openRunData } from "./open-run-data.ts";
 const out = mkdtempSync(join(tmpdir(), "benn-open-run-data-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-/** Data sets that were disposed. */
+/** Number of disposed datasets. */
 let disposed = 0;
 container.resolve(DATASETS).add("kept-pictures", {
   description: "pictures whose brightness stands in a file",
@@ -52,7 +52,7 @@ const open = async (images: "needed" | "wanted" | "not needed", dataset?: Spec, 
   openRunData(await openRun(run), { container, images, dataset });
 const rowsOf = async (...args: Parameters<typeof open>) => (await open(...args)).data.train.labels.length;
 
-/** Does this while the data are not where the run names them. */
+/** Calls `work` while the data are not where the run says. */
 async function moved(work: (now: string) => Promise<void>): Promise<void> {
   const now = `${data}-moved`;
   renameSync(data, now);

@@ -3,17 +3,17 @@ import { differenceOfData, loadDataset, readRunData, resolveConfig, type SavedRu
 
 interface RunDataOptions {
   readonly container: DependencyContainer;
-  /** Whether the images themselves are needed, and not only what the run keeps of its data; "wanted": where they are there. */
+  /** Whether the images themselves are needed, in addition to what the run stores of its data; "wanted": if available. */
   readonly images: "needed" | "wanted" | "not needed";
-  /** Where they lie now, if not where the run names them. */
+  /** Where they are now, if not where the run says. */
   readonly dataset?: Spec | undefined;
 }
 
 /**
- * What an export needs of a run's data. Shape, labels and preprocessing are kept with the run, so that its data may be gone; only where
- * images are needed, or the run is of a version that kept nothing, are they loaded.
- * @returns the caller disposes the data; `lacking`: why images that were wanted are not among them
- * @throws UserError when they are not the data that the run was made with
+ * The data of a run that an export needs. Shape, labels and preprocessing are stored with the run, so that its data may be gone; they are
+ * loaded only if images are needed, or if the run is of a version that stored nothing.
+ * @returns the caller disposes the data; `lacking`: why wanted images are missing
+ * @throws UserError if they are not the data that the run was made with
  */
 export async function openRunData(
   run: SavedRun,

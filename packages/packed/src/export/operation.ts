@@ -2,23 +2,23 @@ import type * as tf from "@benn/core/tensorflow";
 import type { Pair, Sliding } from "../node-parts.ts";
 
 interface Common {
-  /** Of the TensorFlow.js layer. */
+  /** Name of the TensorFlow.js layer. */
   readonly layer: string;
   readonly inputs: readonly Operation[];
   /** [height, width, channels]. */
   readonly shape: readonly [number, number, number];
 }
 
-/** What works on each value of a channel alone and never turns the order of two values around within a channel twice. */
+/** Works on each value of a channel independently, and is monotonic within a channel. */
 export interface Elementwise extends Common {
   readonly kind: "affine" | "relu";
-  /** The layer's own evaluation on a tensor [n, 1, 1, channels]; the caller disposes the result. */
+  /** The layer's own evaluation of a tensor [n, 1, 1, channels]; the caller disposes the result. */
   apply(x: tf.Tensor): tf.Tensor;
   /** For `affine`: (x − mean)·factor + offset, [channels] each. */
   readonly affine?: { readonly mean: Float32Array; readonly factor: Float32Array; readonly offset: Float32Array };
 }
 
-/** After the sum: times the scale, plus the bias, ReLU, whichever there is. */
+/** Applied to the sum: times the scale, plus the bias, then ReLU, each if present. */
 interface Finish {
   readonly bias?: Float32Array;
   readonly relu: boolean;
@@ -32,7 +32,7 @@ export interface RealConv extends Common, Sliding, Finish {
   readonly block: number;
 }
 
-/** Its input is of signs. */
+/** Its input consists of signs. */
 export interface BitConv extends Common, Sliding, Finish {
   readonly kind: "binaryConv";
   readonly size: Pair;
@@ -41,13 +41,13 @@ export interface BitConv extends Common, Sliding, Finish {
   readonly scale: Float32Array;
 }
 
-/** Its input is of codes; of what a file says of `planeConv`. */
+/** Its input consists of codes; fields as in the file's `planeConv`. */
 export interface PlaneConv extends Common, Sliding, Finish {
   readonly kind: "planeConv";
   readonly size: Pair;
   readonly planes: CodePlanes;
   readonly scale: Float32Array;
-  /** If it runs as a real layer. */
+  /** Present if it runs as a real layer. */
   readonly block?: number;
 }
 
@@ -62,13 +62,13 @@ export interface Quantize extends Common {
   readonly kind: "quantize";
   /** k: codes are 0 … 2ᵏ − 1. */
   readonly planes: number;
-  /** Codes of x, the layer's own; the caller disposes the result. */
+  /** The layer's own codes of x; the caller disposes the result. */
   apply(x: tf.Tensor): tf.Tensor;
 }
 
 export interface Sign extends Common {
   readonly kind: "sign";
-  /** −1 and +1 of x, the layer's own; the caller disposes the result. */
+  /** The layer's own signs −1 and +1 of x; the caller disposes the result. */
   apply(x: tf.Tensor): tf.Tensor;
 }
 
@@ -87,19 +87,19 @@ export interface Plain extends Common {
   readonly kind: "image" | "add" | "mean" | "flatten";
 }
 
-/** What a layer is made of, as far as running it goes. */
+/** An operation of a layer, as far as running it is concerned. */
 export type Operation = Elementwise | RealConv | BitConv | PlaneConv | Sign | Quantize | Pool | PadChannels | Plain;
 
-/** What floats become where they are no longer floats. */
+/** What turns floats into bits or codes. */
 export type Discrete = Sign | Quantize;
 
-/** Zeros around a map, which become the padding of the window that comes next: no operation of its own. */
+/** Zeros around a map, which become the padding of the next window rather than an operation of their own. */
 export interface ZeroPad extends Common {
   readonly kind: "zeroPad";
   readonly pad: Sliding["pad"];
 }
 
-/** Where an operation stands, before it is connected. */
+/** The position of an operation, before it is connected. */
 export interface Place extends Omit<Common, "inputs"> {
   readonly inputs: readonly (Operation | ZeroPad)[];
 }

@@ -1,9 +1,9 @@
 import type { CodePlanes } from "./operation.ts";
 
 /**
- * A kernel [… , filters] of codes of so many bits, as planes of bits: odd numbers from −(2ᵏ − 1) to 2ᵏ − 1 if all are, else whole numbers from
+ * A kernel [… , filters] of `count`-bit codes as bit planes: odd numbers from −(2ᵏ − 1) to 2ᵏ − 1 if all are odd, else whole numbers from
  * −2ᵏ⁻¹ to 2ᵏ⁻¹ − 1.
- * @returns undefined when a weight is neither
+ * @returns undefined if a weight is neither
  */
 export function packCodes(kernel: Float32Array, filters: number, count: number): CodePlanes | undefined {
   const most = 2 ** count - 1;

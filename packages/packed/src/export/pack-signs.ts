@@ -1,6 +1,6 @@
 /**
- * A kernel [… , filters] of which every filter holds only −a and +a, as bits and scales.
- * @returns undefined when a filter has another value
+ * A kernel [… , filters] in which every filter holds only −a and +a, as bits and scales.
+ * @returns undefined if a filter has another value
  */
 export function packSigns(kernel: Float32Array, filters: number): { readonly bits: Uint8Array; readonly scale: Float32Array } | undefined {
   const length = kernel.length / filters;

@@ -1,4 +1,4 @@
-// What a page needs to pack what it has trained: nothing here asks for Node.
+// What a web page needs to pack what it has trained; nothing here depends on Node.
 import { unsealedModel } from "./unsealed-model.ts";
 
 export { compileModel, type CompiledMember } from "./compile-model.ts";
@@ -6,7 +6,7 @@ export { preparationOf } from "./preparation-of.ts";
 export { type MemberHeader, type ModelHeader, TEST_RESULTS, TRUST } from "../graph.ts";
 
 /**
- * The bytes of a .benn file, as `encodeModel` of `@benn/packed/export` gives them. Needs `crypto.subtle`, which browsers give to pages by https and
+ * The bytes of a .benn file, like `encodeModel` of `@benn/packed/export`. Needs `crypto.subtle`, which browsers provide on https pages and
  * on localhost.
  */
 export async function packModel(...parts: Parameters<typeof unsealedModel>): Promise<Uint8Array> {

@@ -128,7 +128,7 @@ test("a side is from the image's longer one to 16384; images that a resize alone
     resize: 5,
     squash: true,
   });
-  // The shorter side alone leaves the other longer.
+  // Scaling by the shorter side leaves the other side longer.
   expect(() => of([{ ...shorter, side: 5 }, standardize], square)).toThrow(/"resizeShorterSide" leaves more than the images' 5×5/);
 });
 

@@ -8,16 +8,16 @@ type Shape = LoadedDataset["shape"];
 export interface ExportedPreparation {
   readonly header: PreparationHeader;
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
-  /** Why the model takes floats only, if it does. */
+  /** Why the model accepts only floats, if so. */
   readonly warning?: string;
 }
 
-/** What a .benn file can do to a picture, in this order, each once. */
+/** The operations that a .benn file can apply to a picture, in this order, each at most once. */
 const ORDER = ["resize or resizeShorterSide", "centerCrop", "reverseChannels", "standardize, or contrastNormalize and whiten"] as const;
 
 /**
- * A dataset's preprocessing as a packed model does it.
- * @throws UserError for an operation, or an order of them, that the file has no form for
+ * A dataset's preprocessing as a packed model performs it.
+ * @throws UserError for an operation, or an order of operations, that the file cannot represent
  */
 export function preparationOf(
   { preprocessing, shape }: Pick<LoadedDataset, "preprocessing" | "shape">,
@@ -100,7 +100,7 @@ function pictureOf(
   return { resize: side, ...(resize.operation === "resize" ? { squash: true as const } : {}) };
 }
 
-/** Without the operation the floats are the bytes. */
+/** Without the operation, the floats are the bytes. */
 function standardizeTensors(operation: Of<"standardize"> | undefined, [height, width, channels]: Shape): Map<string, SafetensorsEntry> {
   const { mean, deviation } = operation ?? { mean: new Float32Array(channels), deviation: new Float32Array(channels).fill(1) };
   const values = height * width * channels;
@@ -134,7 +134,7 @@ function whiteningTensors(
   ]);
 }
 
-/** A symmetric matrix's rows up to the diagonal; undefined if it is not one. */
+/** The lower triangle of a symmetric matrix, row by row; undefined if it is not symmetric. */
 function lowerTriangle(matrix: Float32Array, size: number): Float32Array | undefined {
   if (matrix.length !== size * size) return undefined;
   const triangle = new Float32Array((size * (size + 1)) / 2);

@@ -13,10 +13,7 @@ export async function weightOf(layer: tf.layers.Layer, name: string): Promise<La
   return { values: (await tensor.data<"float32">()).slice(), shape: tensor.shape };
 }
 
-/**
- * A layer that works on each value within its channel, evaluated on [n, 1, 1, channels], whatever the height and width it
- * was built for. The caller disposes the result.
- */
+/** Evaluates an elementwise layer on [n, 1, 1, channels], whatever height and width it was built for. The caller disposes the result. */
 export function evaluateLayer(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const input = layer.outputShape.length === 2 ? tf.reshape(x, [-1, x.shape.at(-1) ?? 1]) : x;

@@ -1,4 +1,4 @@
-/** A number from 0 on to six digits, never above what it was; 0 for what is next to nothing. */
+/** Rounds a number ≥ 0 down to six digits; 0 for tiny numbers. */
 export function roundDown(value: number): number {
   if (value < 1e-300) return 0;
   const near = Number(value.toPrecision(6));

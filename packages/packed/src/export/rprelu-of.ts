@@ -4,11 +4,11 @@ import type { Operation, Place } from "./operation.ts";
 import { weightOf } from "./read-layer.ts";
 
 /**
- * The layer `RPReLU` in operations that a packed model has, in the layer's own order, so that every float is rounded alike:
+ * The layer `RPReLU` as operations of packed models, in the layer's own order, so that every float is rounded alike:
  *
  *     y = ((x − shift) · slope + offset) + max(0, x − shift) · (1 − slope)
  *
- * @param refuse throws, for a layer of that name that is another's
+ * @param refuse throws, for another layer of that name
  */
 export async function rpreluOf(layer: tf.layers.Layer, place: Place, refuse: (what: string) => never): Promise<Operation> {
   const weight = async (name: string): Promise<Float32Array> => (await weightOf(layer, name))?.values ?? refuse(`has no weight "${name}"`);

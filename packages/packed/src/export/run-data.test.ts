@@ -1,4 +1,4 @@
-// What an export needs of a run's data: nothing, unless it is to be verified.
+// An export needs no data of a run, unless it is to be verified.
 import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Layer by layer: what TensorFlow.js's and benn's own become, in nodes and in numbers.
+// Layer by layer: what TensorFlow.js's and benn's own layers become, in nodes and in numbers.
 import { registerWasmBackend } from "@benn/backend-wasm";
 import { AveragePooling2D, BatchNorm, BinaryConv2D, BinaryDense, binarySign, deterministic, none, RPReLU } from "@benn/binarize";
 import type { Binarizer } from "@benn/core";
@@ -19,7 +19,7 @@ const inRow = (...layers: tf.layers.Layer[]): tf.LayersModel =>
   tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [...SHAPE] }), ...layers] });
 const mean = () => tf.layers.globalAveragePooling2d({ name: "mean" });
 
-/** The nodes of a model whose weights are drawn anew; its file must give the graph's logits. */
+/** The nodes of a model with newly drawn weights; its file must give the graph's logits. */
 async function nodesOf(model: tf.LayersModel) {
   const random = createRandom(7, "trace");
   const draw = (length: number): Float32Array => Float32Array.from({ length }, () => random.normal());
@@ -162,7 +162,7 @@ test("signs that fall as their values rise are a step too; a channel whose sign 
     "binaryConv",
     "mean",
   ]);
-  // −1 but within 1 of 0, in the last channel alone.
+  // −1 only within 1 of 0, in the last channel.
   const hat: Binarizer = {
     ...deterministic,
     activations: (x) => tf.where(tf.less(tf.range(0, 3), 2), binarySign(x), binarySign(tf.sub(1, tf.abs(x)))),
@@ -219,7 +219,7 @@ test("what stands between a convolution and a sign that it alone feeds becomes t
       mean(),
     ),
   );
-  // 18 drawn scales are of both signs, so both the convolution and the pool turn bits.
+  // The 18 drawn scales have both signs, so both the convolution and the pool flip bits.
   const plain = { strides: [1, 1], pad: [0, 0, 0, 0] };
   expect(nodes).toEqual([
     { op: "conv", in: [0], kernel: "real.kernel", block: 384, ...plain, thresholds: "real.thresholds", flips: "real.flips" },
@@ -239,7 +239,7 @@ test("what stands between a convolution and a sign that it alone feeds becomes t
     "second.kernel": ["U8", 9, 2],
     "second.scale": ["F32", 9],
   });
-  // 4 bytes a float or an integer, 1 for eight bits of a filter.
+  // 4 bytes per float or integer, 1 for eight bits of a filter.
   const bytes = { real: 4 * 3 + 4 * 81 + 1, norm0: 0, first: 4 * 9 + 9 + 2, norm1: 0, pool: 2, norm2: 0, second: 18 + 4 * 9, mean: 0 };
   expect(Object.fromEntries(sizes.map(({ name, packedBytes }) => [name, packedBytes]))).toMatchObject(bytes);
 });

@@ -12,7 +12,7 @@ import { evaluateLayer, weightOf } from "./read-layer.ts";
 import { rpreluOf } from "./rprelu-of.ts";
 import { DENSE_SUM_BLOCK, sumBlock } from "./sum-block.ts";
 
-/** The fields of layers that are read; TensorFlow.js types few of them. */
+/** The fields of layers that are read; TensorFlow.js declares few of them. */
 interface AnyLayer {
   readonly kernelSize?: number | readonly number[];
   readonly poolSize?: number | readonly number[];
@@ -30,7 +30,7 @@ interface AnyLayer {
   codeScale?(step: Step): tf.Tensor | undefined;
 }
 
-/** A tensor [height, width, channels] or [channels], without the batch. */
+/** Shape [height, width, channels] or [channels] of a tensor, without the batch. */
 function shapeOf(layer: tf.layers.Layer, shape: tf.Shape): [number, number, number] {
   const [, ...own] = shape;
   if ((own.length !== 3 && own.length !== 1) || own.some((n) => !n)) {
@@ -44,17 +44,14 @@ function shapeOf(layer: tf.layers.Layer, shape: tf.Shape): [number, number, numb
 type Traced = Operation | ZeroPad;
 
 export interface Trace {
-  /** The last operation; of no use where a layer was refused. */
+  /** The last operation; meaningless if a layer was refused. */
   readonly logits: Operation;
   readonly warnings: readonly string[];
-  /** A sentence for each layer that a packed model has no form for. */
+  /** A sentence for each layer that a packed model cannot represent. */
   readonly refusals: readonly string[];
 }
 
-/**
- * Takes a model apart into operations, from the image to the logits. Weights are read as they are: call `prepare` on its
- * layers first.
- */
+/** Decomposes a model into operations, from the image to the logits. Weights are read as they are: call `prepare` on its layers first. */
 export async function traceModel(model: tf.LayersModel): Promise<Trace> {
   const [output, second] = model.outputs;
   if (!output || second || model.inputs.length !== 1)
@@ -77,7 +74,7 @@ export async function traceModel(model: tf.LayersModel): Promise<Trace> {
       traced = await operationOf(layer, inputs, shapeOf(layer, tensor.shape), warnings);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // Only the first of a chain: what comes after it may be refused for nothing but what stands in its place.
+      // Only the first of a chain: later layers may be refused only because of what replaces it.
       if (!inputs.some((input) => refused.has(input))) refusals.push(error.message);
       traced = { layer: layer.name, inputs: [], shape: [1, 1, 1], kind: "image" };
       refused.add(traced);
@@ -190,7 +187,7 @@ async function operationOf(
 
 const DENSE = { size: [1, 1], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
 
-/** A layer with a binarizer: sign and binary convolution where both are of one bit, else a real convolution. */
+/** A layer with a binarizer: sign and binary convolution if both have one bit, else a real convolution. */
 async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]): Promise<Operation> {
   const fields = layer as unknown as AnyLayer;
   const { binarizer, parameters = {}, relu = false } = fields;
@@ -249,7 +246,7 @@ async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]
   });
 }
 
-/** Whether the bits of every channel change at most once along values around 0; `findThresholds` looks at all of them. */
+/** Whether the bits of every channel change at most once on values around 0; `findThresholds` checks all values. */
 async function isStep(binarizer: Binarizer, parameters: BinarizerParameters, channels: number): Promise<boolean> {
   const signs = tf.tidy(() => {
     const values = tf.reshape(tf.linspace(-4, 4, 801), [-1, 1, 1, 1]);
@@ -270,7 +267,7 @@ function slidingOf({ strides = 1, padding = 0 }: AnyLayer, size: Pair, [height, 
   const by = pair(strides);
   if (typeof padding === "number") return { strides: by, pad: [padding, padding, padding, padding] };
   if (padding !== "same") return { strides: by, pad: [0, 0, 0, 0] };
-  // TensorFlow's rule: as many outputs as strides fit, the odd one of the zeros at the end.
+  // TensorFlow's rule: as many outputs as strides fit; an odd zero of padding goes to the end.
   const side = (input: number, k: 0 | 1): [number, number] => {
     const total = Math.max(0, (Math.ceil(input / by[k]) - 1) * by[k] + size[k] - input);
     return [total >> 1, total - (total >> 1)];

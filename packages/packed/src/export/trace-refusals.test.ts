@@ -1,4 +1,4 @@
-// What a packed model has no form for, told by the layer.
+// What a packed model cannot represent, reported by layer.
 import { registerWasmBackend } from "@benn/backend-wasm";
 import { UserError } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";

@@ -1,4 +1,4 @@
-// What an export says of its votes, of real runs.
+// The trust data that exports of real runs contain.
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,12 +89,12 @@ test("on fresh images the sets hold the right class as often as they say", async
   }
   for (const [key, count] of Object.entries(hits)) {
     const coverage = Number(key);
-    // Of 225 calibration rows and 500 fresh ones, three standard errors.
+    // With 225 calibration rows and 500 fresh ones, three standard errors.
     const error = Math.sqrt(coverage * (1 - coverage) * (1 / 225 + 1 / 500));
     expect(count / 500).toBeGreaterThan(coverage - 3 * error);
     expect(count / 500).toBeLessThan(coverage + 3 * error + 1 / 226);
   }
-  expect(size).toBeLessThan(9); // which all ten classes would be
+  expect(size).toBeLessThan(9); // all ten classes would be the trivial set
 });
 
 test("the same run is exported to the same bytes, and without trust to those of a file that says nothing", async () => {

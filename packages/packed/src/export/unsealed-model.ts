@@ -1,7 +1,7 @@
 import { type SafetensorsEntry, writeSafetensors } from "@benn/core/internals";
 import { FORMAT_VERSIONS, type MemberHeader, type ModelHeader } from "../graph.ts";
 
-/** A .benn file that lacks its checksum: SHA-256 over the SHA-256 of `model` and that of `data`. */
+/** A .benn file without its checksum: SHA-256 of the SHA-256 of `model` and that of `data`. */
 export interface UnsealedModel {
   readonly model: Uint8Array;
   readonly data: Uint8Array;
@@ -15,7 +15,7 @@ export function unsealedModel(
   tensors: ReadonlyMap<string, SafetensorsEntry>,
 ): UnsealedModel {
   const model = JSON.stringify({ ...header, members } satisfies ModelHeader);
-  // The second version where the first has no words for it, so that readers of the first read all else.
+  // Format version 2 only if version 1 cannot represent the model, so that readers of version 1 can read everything else.
   const hasCodes = members.some(({ nodes }) => nodes.some(({ op }) => op === "quantize"));
   const metadata = { format: "benn", version: FORMAT_VERSIONS[hasCodes ? 1 : 0] ?? "", model };
   const bytes = writeSafetensors({ metadata, tensors });

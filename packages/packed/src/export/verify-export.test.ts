@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => nets.forEach((net) => net.dispose()));
 
-/** Floats of pictures: every byte that there is among them. */
+/** Floats of images that contain every byte value. */
 function splitOf(floatOf: (byte: number, i: number) => number): Split & { readonly asked: number[][] } {
   const random = createRandom(4, "pictures");
   const floats = Float32Array.from({ length: IMAGES * SIZE }, (_, i) => floatOf(i < 256 ? i : random.integer(256), i % SIZE));
@@ -125,8 +125,8 @@ test("each image whose class, and each whose logits differ is counted, by member
     [0, 1, 2].reduce((best, c) => (own[row * 3 + c]! > own[row * 3 + best]! ? c : best), 0);
   const [surer, spoilt] = logits.map((own) => own.slice()) as [Float32Array, Float32Array];
   surer[3 * 9 + winner(9, logits[0])]! += 0.5;
-  spoilt[3 * 5 + ((winner(5) + 1) % 3)] = 1e9; // image 5 is of another class
-  spoilt[3 * 251 + winner(251)]! += 1; // the last image of the same, and surer
+  spoilt[3 * 5 + ((winner(5) + 1) % 3)] = 1e9; // image 5 has another class
+  spoilt[3 * 251 + winner(251)]! += 1; // the last image has the same class, with a larger margin
   const scores = Float64Array.from(logits[0]!, (logit, i) => logit + 2 * logits[1]![i]!);
   const top = (row: number): number => [0, 1, 2].reduce((best, c) => (scores[row * 3 + c]! > scores[row * 3 + best]! ? c : best), 0);
   for (const row of [0, 250]) scores[3 * row + ((top(row) + 1) % 3)] = 1e9;

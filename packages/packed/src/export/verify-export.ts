@@ -7,23 +7,23 @@ import { floatsOf } from "../read-safetensors.ts";
 import { type CheckedModel, readModel } from "../read-model.ts";
 import { addVote, winnerOf } from "../tally.ts";
 
-/** What the file makes of the test images, beside what the run's training graphs make of them. */
+/** Compares the file's results on the test images with those of the run's training graphs. */
 export interface Verification {
   readonly images: number;
-  /** Whether the file got pictures, as bytes; else the floats of the dataset. */
+  /** Whether the file was given pictures, as bytes; otherwise the floats of the dataset. */
   readonly pictures: boolean;
-  /** A member each: images with another class, and with another bit in any logit; and the largest difference of a logit. */
+  /** Per member: number of images with another class, and with a different bit in any logit; and the largest difference of a logit. */
   readonly members: readonly { readonly otherClass: number; readonly otherLogits: number; readonly largestDifference: number }[];
-  /** By voter, images that the file's vote gives another class. */
+  /** By voter: number of images for which the file's vote predicts another class. */
   readonly votes: Readonly<Record<string, number>>;
 }
 
-/** Images that are read at a time. */
+/** Number of images read at a time. */
 const ROWS = 250;
 
 /**
- * Logits [images, classes] of the test images by the graph as it stands: its layers are not prepared once more, since that
- * would centre kernels again and may change the last place of a scale.
+ * Logits [images, classes] of the test images by the graph as it is: its layers are not prepared again, since that would centre kernels
+ * again and could change the last digit of a scale.
  */
 export async function graphLogits(model: tf.LayersModel, test: Split): Promise<Float32Array> {
   const classes = model.outputShape.at(-1) as number;
@@ -41,8 +41,8 @@ export async function graphLogits(model: tf.LayersModel, test: Split): Promise<F
 
 /**
  * Runs a .benn file on every test image and compares it with the logits of the training graphs.
- * @param run the test split; of each member in the file its logits [images, classes]; by voter the scores [images, classes]
- * that it gives those, and the file's vote that stands for it
+ * @param run the test split; for each member in the file its logits [images, classes]; by voter its scores [images, classes] for those, and
+ *   the file's vote that stands for it
  */
 export async function verifyExport(
   file: Uint8Array,
@@ -90,7 +90,7 @@ export async function verifyExport(
   return { images, pictures, members, votes: Object.fromEntries(voters.map(({ name, otherClass }) => [name, otherClass])) };
 }
 
-/** The pictures' bytes, red first, if the floats tell them: what a dataset subtracts and divides by can be undone, whitening cannot. */
+/** The bytes of the pictures, red first, if they can be recovered from the floats: standardization can be inverted, whitening cannot. */
 function bytesOf(floats: Float32Array, { tensors, shape, picture }: CheckedModel): Uint8Array | undefined {
   const [, , channels] = shape;
   const [mean, deviation] = ["mean", "deviation"].map((name) => {

@@ -1,4 +1,4 @@
-// An ensemble trained on whitened images takes pictures, and gives them the training graph's logits.
+// An ensemble trained on whitened images accepts pictures, and computes the training graph's logits for them.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await trainNets(out, { members, dataset: { preprocess: "gcn-zca", trainRows: 60, testRows: 60, cache } });
 }, 180_000);
 
-/** Floats of the test images, whitened or standardised, with what was done to them. */
+/** Floats of the test images, whitened or standardized, with the preprocessing that was applied. */
 async function testImages(preprocess: "gcn-zca" | "standardize") {
   const dataset = cifar10(cifar10Options.parse({ source: "sample", trainRows: 60, testRows: 60, preprocess, cache }));
   const { test: split, preprocessing } = await dataset.load({ validation: 0, random: createRandom(1, "validation") });

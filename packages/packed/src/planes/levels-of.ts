@@ -3,12 +3,12 @@ import { floatsOf } from "../read-safetensors.ts";
 import { flipsAt, tensorOf, type Workshop } from "../workshop.ts";
 import type { PlaneKernels } from "../signatures/planes.ts";
 
-/** What nodes with codes are made into steps with. */
+/** The context for compiling nodes with codes into steps. */
 export interface PlaneWorkshop extends Workshop {
   readonly own: PlaneKernels;
 }
 
-/** Codes of floats: how many thresholds of the channel each reaches. */
+/** Codes of floats: the number of the channel's thresholds that each value reaches. */
 export function levelsOf(
   node: { readonly thresholds?: string; readonly flips?: string },
   y: Shape,
@@ -32,7 +32,7 @@ export function levelsOf(
   return (from, to) => own.quantize(from, pixels, channels, planes, thresholds, flips, to, planeBytes);
 }
 
-/** From a plane to the next. */
+/** Distance from one plane to the next. */
 export function planeBytesOf({ height, width, channels }: Shape): number {
   return height * width * Math.ceil(channels / 64) * 8;
 }

@@ -1,7 +1,7 @@
 import type { GraphNode, Shape } from "../graph.ts";
 
 /**
- * How often the bits of a convolution are counted: 1 of signs, k·k′ of codes of k and k′ bits, 0 where real numbers are multiplied.
+ * Number of passes that count the bits of a convolution: 1 for signs, k·k′ for codes of k and k′ bits, 0 if real numbers are multiplied.
  * @param from its input
  * @returns undefined for another node
  */

@@ -6,19 +6,22 @@ import { floatsAt, type Place, type Step, type Sums, tensorOf } from "../worksho
 import { levelsOf, planeBytesOf, type PlaneWorkshop } from "./levels-of.ts";
 import type { PlaneConvNode } from "./plane-nodes.ts";
 
-/** Of bits 0 and 1 by signs, Σx·s is the ones of the kernel less the bits that differ; padding is 0 in x and adds nothing. Twice that, as counts go. */
+/**
+ * With bits 0 and 1 and signs s, Σx·s is the number of ones of the kernel minus the number of differing bits; padding is 0 in x and adds
+ * nothing. Times two, like counts.
+ */
 const baseOfBits: BaseOf = ({ within, outside }, filter) => 2 * ((within[filter] as number) + (outside[filter] as number));
 
-/** Modes of sums: stored, or added to what is there. */
+/** Modes of sums: stored, or added to the previous value. */
 const [STORED, ADDED] = [0, 2];
 
 /**
- * A map of sums in float32, whole numbers, which are then compared with thresholds, or scaled. With weights of k bits q and activations of k′ bits the
- * sum is, of planes xᵢ of bits and sⱼ = ±1 of weights,
+ * A map of sums in float32, whole numbers, which are then compared with thresholds or scaled. With weights of k bits q and activations of
+ * k′ bits, the sum over planes xᵢ of bits and sⱼ = ±1 of weights is
  *
  *     Σ x·(2q − (2ᵏ − 1)) = Σᵢⱼ 2ⁱ⁺ʲ Σ xᵢ·sⱼ,   Σ x·(q − 2ᵏ⁻¹) = (that − Σ x) / 2
  *
- * so that k·k′ binary convolutions add up to it. They are exact below 2²³, which whoever writes the file sees to.
+ * so that k·k′ binary convolutions add up to it. They are exact below 2²³, which the exporter guarantees.
  */
 export function planeConvStep(node: PlaneConvNode, place: Place, workshop: PlaneWorkshop): Step {
   const { plan, kernels } = workshop;
@@ -65,7 +68,7 @@ function byPlanes(node: PlaneConvNode, { x, y }: Place, workshop: PlaneWorkshop)
   const planeBytes = planeBytesOf(x);
   const size = bytes.length / weights;
   const kernels = Array.from({ length: weights }, (_, j) => signsBy(bytes.subarray(j * size, (j + 1) * size), node, { x, y }, workshop));
-  /** Counts are twice the sums, and weights without `odd` half of the odd ones. */
+  /** Counts are twice the sums, and weights without `odd` are half of odd ones. */
   const factor = node.odd ? 0.5 : 0.25;
   const scales = Array.from({ length: inputs + weights - 1 }, (_, power) => filled(factor * 2 ** power, y.channels, workshop));
   const passes = (from: number, to: number, first: number): void => {
@@ -86,7 +89,7 @@ function byPlanes(node: PlaneConvNode, { x, y }: Place, workshop: PlaneWorkshop)
   };
 }
 
-/** Sums of a plane of bits by a kernel of signs, [filters, ⌈height·width·channels / 8⌉]; all numbers are addresses but the mode. */
+/** Sums of a bit plane by a kernel of signs, [filters, ⌈height·width·channels / 8⌉]; all numbers except the mode are addresses. */
 function signsBy(
   bytes: Uint8Array,
   { size, strides, pad }: PlaneConvNode,

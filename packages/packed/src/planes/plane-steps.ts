@@ -5,8 +5,8 @@ import { planeConvStep } from "./plane-conv-step.ts";
 import { createPlaneKernels } from "./plane-kernels.ts";
 
 /**
- * The steps of nodes with codes, for kernels with this memory. A value of k-bit codes is k planes of bits, [k][height][width][words], the lowest
- * first.
+ * Opens the steps of nodes with codes, for kernels with this memory. A value of k-bit codes is k bit planes, [k][height][width][words], the
+ * lowest first.
  */
 export async function openPlanes(memory: WebAssembly.Memory, given?: WebAssembly.Module): Promise<PlaneSteps> {
   const planes = await createPlaneKernels(memory, given);

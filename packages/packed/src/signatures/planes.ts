@@ -3,7 +3,7 @@
 /** The functions of assembly/planes.ts. */
 export interface PlaneKernels {
   /**
-   * y = how many thresholds of the channel are at most x, x [pixels, c]; all planes XOR `flips` [words of c].
+   * y = the number of the channel's thresholds that are at most x, x [pixels, c]; all planes XOR `flips` [words of c].
    * @param thresholds [⌈c / 4⌉][2^planes − 1][4], NaN beyond the last channel
    */
   readonly quantize: (

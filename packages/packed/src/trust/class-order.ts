@@ -1,4 +1,4 @@
-/** Classes in the order of their scores, the highest first; of equal ones the lower class. */
+/** Classes in descending order of their scores; on a tie the lower class first. */
 export function classOrder(scores: Float64Array): number[] {
   return [...scores.keys()].toSorted((a, b) => scores[b]! - scores[a]! || a - b);
 }
@@ -16,8 +16,8 @@ export function probabilitiesOf(scores: Float64Array, temperature: number): Floa
 }
 
 /**
- * What is left of the probability for the class of each rank and all that are behind it, from 1 downwards: 1 − the score of adaptive
- * prediction sets (APS) without randomization. Kept as what is left, which has digits where nearly nothing is.
+ * The remaining probability for the class of each rank and all later ones, from 1 downwards: 1 − the score of adaptive prediction sets
+ * (APS) without randomization. Stored as the remainder, which keeps its precision when it is small.
  * @param order of the classes, the most probable first
  * @returns [classes], by rank
  * @see Y. Romano, M. Sesia and E. J. Candès, "Classification with Valid and Adaptive Coverage", NeurIPS 2020, equations 4 and 6 with U = 0

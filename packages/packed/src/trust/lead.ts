@@ -1,9 +1,9 @@
 import { classOrder } from "./class-order.ts";
 
 /**
- * How far the members that ran agree on the winner of a soft vote: its lead over the runner-up in the mean logits, in units in which leads
- * of any number of members can be compared. If members' leads on an image scatter independently, the mean of the first ones differs from that of
- * all by a deviation proportional to √(all / first − 1); a lead so many times as large is unlikely to turn.
+ * How clearly the members that ran agree on the winner of a soft vote: its lead over the runner-up in the mean logits, in units in which
+ * leads of any number of members are comparable. If members' leads on an image are independent, the mean of the first ones deviates from
+ * that of all by a standard deviation proportional to √(all / first − 1); a lead of several times that is unlikely to reverse.
  * @param scores Σ alpha·logits of the members that ran, [classes]
  * @param ran Σ |alpha| of them
  * @param all Σ |alpha| of all members

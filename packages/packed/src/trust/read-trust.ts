@@ -1,19 +1,19 @@
 import { PackedError } from "../packed-error.ts";
 import { isCount, isRecord } from "../read-safetensors.ts";
 
-/** What the tensor `trust` holds, as JSON: docs/packed.md. All of it was found on held-out rows by the file's own vote. */
+/** The contents of the tensor `trust`, as JSON: docs/packed.md. All of it was measured on held-out rows with the file's own vote. */
 export interface TrustData {
   readonly version: 1;
-  /** Of softmax(scores / temperature), and the rows that it was fitted on. */
+  /** T of softmax(scores / T), and the number of rows on which it was fitted. */
   readonly temperature: number;
   readonly temperatureRows: number;
-  /** Rows whose tails these are, at ranks `step`, 2·`step`, … and the last, the largest tail first. */
+  /** Number of calibration rows; `tails` are theirs at ranks `step`, 2·`step`, … and the last, in descending order. */
   readonly coverageRows: number;
   readonly step: number;
   readonly tails: readonly number[];
-  /** Of a soft vote: the lead at which members may be spared. */
+  /** For a soft vote: the lead at which the remaining members may be skipped. */
   readonly lead?: number;
-  /** What else the held-out rows decided on: then the coverage may be a little less. */
+  /** What else the held-out rows were used to decide: the coverage may then be slightly lower. */
   readonly reused: readonly string[];
 }
 
@@ -22,7 +22,7 @@ const KEYS: ReadonlySet<string> = new Set(["version", "temperature", "temperatur
 const MOST_REUSES = 16;
 
 /**
- * Reads and checks what a file says of its votes.
+ * Reads and checks a file's trust data.
  * @throws PackedError
  */
 export function readTrust(bytes: Uint8Array): TrustData {
@@ -58,9 +58,9 @@ export function readTrust(bytes: Uint8Array): TrustData {
 }
 
 /**
- * The tail that a class needs to be in a set that holds the right one with the probability `coverage`: that of the row of rank
- * ⌈(rows + 1)·coverage⌉ from the largest, or of the next one that the file keeps.
- * @returns 0, with which every class is in the set, where there are too few rows
+ * The minimum tail of classes in a set that contains the right class with probability `coverage`: that of the row of rank ⌈(rows +
+ * 1)·coverage⌉ from the largest, or of the next one that the file stores.
+ * @returns 0, with which every class is in the set, if there are too few rows
  * @see V. Vovk, A. Gammerman and G. Shafer, "Algorithmic Learning in a Random World", 2005; Romano et al. 2020, theorem 1
  */
 export function tailOf({ coverageRows, step, tails }: TrustData, coverage: number): number {

@@ -1,27 +1,27 @@
 import { PackedError } from "../packed-error.ts";
 import { isCount, isRecord } from "../read-safetensors.ts";
 
-/** What the tensor `testResults` holds, as JSON: docs/packed.md. Shares of the test images that were classified correctly, in [0, 1]. */
+/** The contents of the tensor `testResults`, as JSON: docs/packed.md. Accuracies on the test images, in [0, 1]. */
 export interface TestResults {
   readonly version: 1;
-  /** Test images. */
+  /** Number of test images. */
   readonly rows: number;
   /** Of the vote of the first 1, 2, … members. */
   readonly votes: readonly number[];
   /** Of each member alone. */
   readonly singles: readonly number[];
-  /** What the weights of all members would take as float32. */
+  /** Size of the weights of all members as float32. */
   readonly realBytes: number;
-  /** Of a net of the same kind with real-valued weights, if the export was given one. */
+  /** Of a network of the same kind with real-valued weights, if the export was given one. */
   readonly twin?: number;
 }
 
 const KEYS: ReadonlySet<string> = new Set(["version", "rows", "votes", "singles", "realBytes", "twin"]);
 
 /**
- * What the ensemble reached on the test images of its run, if the file says so.
+ * The ensemble's results on the test images of its run, if the file has them.
  * @returns undefined for a file without: it was exported with another vote than the run's, or by an earlier version
- * @throws PackedError for what is damaged, or of a later version
+ * @throws PackedError for damaged data, or data of a later version
  */
 export function openTestResults({
   testResults,

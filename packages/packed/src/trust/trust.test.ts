@@ -25,7 +25,7 @@ const data: TrustData = {
 };
 const bytesOf = (json: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
 
-/** Three members that add up to a multiple of the image's four values each. */
+/** Three members whose logits add up to a multiple of the image's four values. */
 function file(
   trust: unknown,
   { voter = "soft", alphas = [1, 1, 1] }: { voter?: "soft" | "hard"; alphas?: readonly number[] } = {},
@@ -78,7 +78,7 @@ test("the set has every class whose tail is as large as that of the right class 
     ).toEqual(names);
   }
   expect(trust.judge(prediction, { coverage: 0.01 }).set).toHaveLength(1);
-  expect(trust.judge(prediction, { coverage: 0.91 }).set).toHaveLength(4); // more than nine rows can tell
+  expect(trust.judge(prediction, { coverage: 0.91 }).set).toHaveLength(4); // more than nine rows can support
 });
 
 test("of tails that are kept at every so many-th rank, the next one counts, which is never larger", () => {

@@ -15,16 +15,16 @@ export interface LikelyClass {
 }
 
 export interface TrustOptions {
-  /** Also give the set of classes that holds the right one with this probability, above 0 and below 1. */
+  /** Also return the set of classes that contains the right one with this probability, above 0 and below 1. */
   readonly coverage?: number;
 }
 
 export interface TrustedPrediction extends Prediction {
-  /** Share of the members that ran whose own class this is, in [0, 1]. */
+  /** Share of the members that ran which predict this class, in [0, 1]. */
   readonly agreement: number;
   /**
-   * [classes]: softmax(scores / temperature). Absent where the temperature says nothing: members were spared, or voted on mirror images or in
-   * another way than the file's.
+   * [classes]: softmax(scores / temperature). Absent if the temperature does not apply: members were skipped, or voted on mirror images or
+   * in another way than the file's.
    */
   readonly probabilities?: Float64Array;
   /** The three most probable classes, or as many as there are. Absent like `probabilities`. */
@@ -36,30 +36,29 @@ export interface TrustedPrediction extends Prediction {
 /** How many classes `likeliest` has. */
 const FEW = 3;
 
-/** What a model's votes can be trusted for, by what was found on held-out rows when it was exported. */
+/** How far a model's votes can be trusted, as measured on held-out rows when it was exported. */
 export interface Trust {
   readonly temperature: number;
-  /** Rows that the temperature was fitted on, and that the sets were calibrated on. */
+  /** Number of rows on which the temperature was fitted, and on which the sets were calibrated. */
   readonly temperatureRows: number;
   readonly coverageRows: number;
-  /** What else the held-out rows decided on, in words: then a set may hold the right class a little less often. */
+  /** What else the held-out rows were used to decide, in words: a set may then contain the right class slightly less often. */
   readonly reused: readonly string[];
-  /** Whether members of a soft vote can be spared. */
+  /** Whether members of a soft vote can be skipped. */
   readonly hasLead: boolean;
   /**
-   * What a prediction is worth.
-   * @throws PackedError for a coverage that is none, or of a prediction by another vote, of mirror images or of some members only
+   * How far a prediction can be trusted.
+   * @throws PackedError for an invalid coverage, or if the prediction is by another vote, of mirror images or of some members only
    */
   judge(prediction: Prediction, options?: TrustOptions): TrustedPrediction;
   /**
-   * Runs as many members as it takes until a soft vote is all but sure: on the held-out rows, at the lead at which it stops, the class was that
-   * of all members on 99 % of the images, with 95 % confidence. Without such a lead in the file, or with another vote, as `model.predict` does
-   * with `anytime`.
+   * Runs members until a soft vote is nearly certain: on the held-out rows, stopping at this lead kept the class of all members on 99 % of
+   * the images, with 95 % confidence. Without such a lead in the file, or with another vote, like `model.predict` with `anytime`.
    */
   predictAnytime(image: ImageInput): TrustedPrediction;
 }
 
-/** Of `PackedModel` and `GpuModel`. */
+/** Implemented by `PackedModel` and `GpuModel`. */
 export interface Trusting {
   readonly labels: readonly string[];
   readonly voter: VoteName;
@@ -67,13 +66,13 @@ export interface Trusting {
 }
 
 /**
- * Reads what a file says of its own votes.
+ * Reads a file's own trust data.
  *
  *     const trust = openTrust(model);
  *     trust?.judge(model.predict(image), { coverage: 0.95 }).set;
  *
  * @returns undefined for a file without: it was exported from a run without held-out rows, or by an earlier version
- * @throws PackedError for what is damaged, or of a later version
+ * @throws PackedError for damaged data, or data of a later version
  */
 export function openTrust(model: PackedModel): Trust | undefined;
 export function openTrust(model: Trusting): Omit<Trust, "predictAnytime"> | undefined;
@@ -120,7 +119,7 @@ function judgeOf({ labels, voter }: Trusting, data: TrustData, prediction: Predi
   return { ...judged, set: likely(order.filter((_, rank) => tails[rank]! >= needed)) };
 }
 
-/** The soft vote of the first members, in the order of the file, until the winner leads by so much. */
+/** The soft vote of the first members, in the order of the file, until the winner has this lead. */
 function stopAt(model: PackedModel, lead: number, image: ImageInput): Prediction {
   const { labels, members } = model;
   const all = members.reduce((sum, { alpha }) => sum + Math.abs(alpha), 0);

@@ -1,4 +1,4 @@
-// As much of WebGPU as is used here, so that this needs no package of types.
+// The subset of WebGPU that is used here, so that no type package is needed.
 
 export interface GpuBuffer {
   mapAsync(mode: number): Promise<void>;
@@ -51,7 +51,7 @@ export interface Gpu {
 export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
 export const MAP_READ = 1;
 
-/** Dawn's entry must outlive its devices: collected, it takes the process down. */
+/** Dawn's entry must outlive its devices: if it is garbage-collected, the process crashes. */
 const entries = new WeakMap<GpuDevice, Gpu>();
 
 /**

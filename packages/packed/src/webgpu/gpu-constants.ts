@@ -1,9 +1,9 @@
-/** The constants of a model as one array of 32-bit words, which every shader reads at offsets it knows. */
+/** The constants of a model as one array of 32-bit words, which every shader reads at known offsets. */
 export class GpuConstants {
   readonly #parts: Uint32Array[] = [];
   #length = 0;
 
-  /** @returns where the words begin */
+  /** @returns the offset of the words */
   add(values: Float32Array | Int32Array | Uint32Array): number {
     const at = this.#length;
     this.#parts.push(new Uint32Array(values.buffer, values.byteOffset, values.length));
@@ -22,14 +22,14 @@ export class GpuConstants {
   }
 }
 
-/** Bits by bytes, lowest first, in whole words; those beyond `count` are 0. */
+/** Bits from bytes, lowest first, as whole words; those beyond `count` are 0. */
 export function bitWords(bytes: Uint8Array | undefined, count: number): Uint32Array {
   const words = new Uint32Array(Math.ceil(count / 32));
   if (bytes) for (let i = 0; i < count; i++) words[i >> 5]! |= (((bytes[i >> 3] ?? 0) >> (i & 7)) & 1) << (i & 31);
   return words;
 }
 
-/** A kernel's rows of bits with the channels of every tap in words of their own: [filters][taps][words]. */
+/** A kernel's rows of bits with the channels of every tap in separate words: [filters][taps][words]. */
 export function kernelWords(bytes: Uint8Array, filters: number, taps: number, channels: number): Uint32Array {
   const rowBytes = Math.ceil((taps * channels) / 8);
   const perTap = Math.ceil(channels / 32);

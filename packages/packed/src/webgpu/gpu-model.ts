@@ -20,11 +20,11 @@ interface Dispatch {
 interface GpuModelOptions {
   /** Images that run at once. */
   readonly batch: number;
-  /** Of `createPrepare`. */
+  /** From `createPrepare`. */
   readonly prepare: Prepare | undefined;
 }
 
-/** An ensemble on the graphics processor: whole batches at a time, member by member. Made by `loadOnGpu`. */
+/** An ensemble on the GPU: whole batches at a time, member by member. Created by `loadOnGpu`. */
 export class GpuModel {
   readonly engine = "webgpu";
   readonly shape: readonly [number, number, number];
@@ -45,7 +45,7 @@ export class GpuModel {
   #dispatches: (readonly Dispatch[])[] = [];
   #outputs: GpuBuffer[] = [];
   #buffers: GpuBuffer[] = [];
-  /** Calls wait for one another: they share the buffers. */
+  /** Calls wait for one another, because they share the buffers. */
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(model: CheckedModel, device: GpuDevice, { batch, prepare }: GpuModelOptions) {
@@ -64,7 +64,7 @@ export class GpuModel {
 
   /**
    * Compiles a shader for every node.
-   * @throws PackedError when the device has too little room
+   * @throws PackedError if the device has too little memory
    */
   static async create(model: CheckedModel, device: GpuDevice, options: GpuModelOptions): Promise<GpuModel> {
     const made = new GpuModel(model, device, options);
@@ -96,7 +96,7 @@ export class GpuModel {
     this.#run = this.#buffer(4, USAGE.uniform | USAGE.copyTarget);
     this.#images = this.#buffer(this.#batch * shape[0] * shape[1] * shape[2], USAGE.storage | USAGE.copyTarget);
     this.#result = this.#buffer(members.length * this.#batch * this.labels.length, USAGE.mapRead | USAGE.copyTarget);
-    // Members run one after the other, so value k of each may lie in the same buffer.
+    // Members run one after the other, so value k of all members may share a buffer.
     const sizes: number[] = [];
     for (const { shapes } of members) for (const [k, own] of shapes.entries()) sizes[k] = Math.max(sizes[k] ?? 0, wordsOfValue(own));
     const values = sizes.map((size, k) => (k === 0 ? this.#images : this.#buffer(size * this.#batch, USAGE.storage | USAGE.copySource)));
@@ -131,7 +131,7 @@ export class GpuModel {
     }
   }
 
-  /** As `PackedModel.predict`, for an array of images; every member runs. */
+  /** Like `PackedModel.predict`, for an array of images; every member runs. */
   predict(images: readonly ImageInput[], options: Omit<PredictOptions, "anytime" | "members"> = {}): Promise<Prediction[]> {
     const answer = this.#last.then(async () => {
       const predictions: Prediction[] = [];
@@ -212,7 +212,7 @@ export class GpuModel {
   }
 }
 
-/** With an automatic layout a binding that a shader does not mention is not there: so each mentions all. */
+/** With an automatic layout, a binding that a shader does not mention does not exist: so each shader mentions all. */
 function touching(code: string): string {
   return code.replace(
     "let n = i /",

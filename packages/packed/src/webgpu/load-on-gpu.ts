@@ -9,15 +9,15 @@ import { findDevice, type Gpu, type GpuDevice } from "./device.ts";
 import { GpuModel } from "./gpu-model.ts";
 
 export interface GpuLoadOptions extends LoadOptions {
-  /** WebGPU's entry where it is no property of `navigator`: in Node `create([])` of the package `webgpu`. */
+  /** WebGPU's entry if it is not a property of `navigator`: in Node `create([])` of the package `webgpu`. */
   readonly gpu?: Gpu;
-  /** A device of one's own, instead. */
+  /** Your own device, instead. */
   readonly device?: GpuDevice;
   /** Images that run at once. Default 32. */
   readonly batch?: number;
 }
 
-/** What `loadOnGpu` gives where there is no WebGPU, or the model is not for it: the same in WebAssembly, and why. */
+/** The result of `loadOnGpu` if there is no WebGPU, or the model does not support it: the same in WebAssembly, and why. */
 export interface WasmModel {
   readonly engine: "wasm";
   readonly reason: string;
@@ -32,13 +32,13 @@ export interface WasmModel {
 }
 
 /**
- * Loads a .benn file to run on the graphics processor, or in WebAssembly where there is none.
+ * Loads a .benn file to run on the GPU, or in WebAssembly if there is none.
  *
  *     const model = await loadOnGpu("model.benn");
  *     if (model.engine === "wasm") console.log(model.reason);
  *     const [{ label }] = await model.predict([picture]);
  *
- * @throws PackedError as `load` does
+ * @throws PackedError like `load`
  */
 export async function loadOnGpu(
   source: string | URL | Uint8Array | ArrayBuffer,
@@ -49,7 +49,7 @@ export async function loadOnGpu(
   const bytes = given instanceof Uint8Array ? given : await readBytes(given, { ...options, maxBytes: maxMemory });
   const name = given instanceof Uint8Array ? "model" : String(given).slice(0, 200);
   const model = readModel(bytes, name);
-  // Before a device is asked for, since none is used.
+  // Checked before a device is requested, since none is used.
   const found = model.hasCodes
     ? "This model has layers of several bits, which run in WebAssembly alone."
     : (device ?? (await findDevice(options.gpu)));

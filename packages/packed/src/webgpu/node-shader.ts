@@ -4,16 +4,16 @@ import { bitWords, type GpuConstants, kernelWords } from "./gpu-constants.ts";
 
 export interface NodeShader {
   readonly code: string;
-  /** Threads for one image: one for each float, or for each word of 32 bits. */
+  /** Threads per image: one per float, or per word of 32 bits. */
   readonly threads: number;
 }
 
-/** Words of 32 bits that a value of one image takes. */
+/** Number of 32-bit words of a value of one image. */
 export function wordsOfValue({ kind, height, width, channels }: Shape): number {
   return height * width * (kind === "bits" ? Math.ceil(channels / 32) : channels);
 }
 
-// `exact` hides a value's origin from the compiler, which could otherwise fuse a product with its addition, or reorder sums.
+// `exact` is an optimization barrier: the compiler could otherwise fuse a product with its addition, or reorder sums.
 const HEAD = `
 struct Run { images: u32, zero: u32 }
 @group(0) @binding(0) var<uniform> run: Run;
@@ -30,8 +30,8 @@ fn relu(a: f32) -> f32 { return select(0.0, a, a > 0.0); }
 `;
 
 /**
- * The shader of a node, for any number of images: the same operations in the same order as the kernels in WebAssembly.
- * Bits are in words of 32, [height, width, ⌈channels / 32⌉].
+ * The shader of a node, for any number of images: the same operations in the same order as the WebAssembly kernels. Bits are in words of
+ * 32, [height, width, ⌈channels / 32⌉].
  */
 export function nodeShader(
   node: GraphNode,
@@ -47,7 +47,7 @@ export function nodeShader(
     `${constants.add(bitWords(name === undefined ? undefined : tensor(name).bytes, to.channels))}u`;
   const words = (channels: number): string => `${Math.ceil(channels / 32)}u`;
 
-  /** Every thread: its image `n`, its place and what it makes: `c` the channel, or the word of channels. */
+  /** Every thread: its image `n`, its pixel, and what it computes: `c` is the channel, or the word of channels. */
   const main = (perPixel: string, body: string): string => `${HEAD}
 const C = ${from.channels}u; const H = ${from.height}; const W = ${from.width}; const XW = ${words(from.channels)};
 const F = ${to.channels}u; const OH = ${to.height}u; const OW = ${to.width}u; const YW = ${words(to.channels)};
@@ -59,13 +59,13 @@ const F = ${to.channels}u; const OH = ${to.height}u; const OW = ${to.width}u; co
   ${body}
 }`;
   const perFloat = (body: string): string => main("F", body);
-  /** Makes the word out of a bit for each of its channels `f`. */
+  /** Assembles the word from one bit for each of its channels `f`. */
   const perWord = (bit: string, flip: string): string =>
     main(
       "YW",
       `var word = 0u; for (var k = 0u; k < min(32u, F - c * 32u); k++) { let f = c * 32u + k; ${bit} }\n  y[i] = word ^ constants[${flip} + c];`,
     );
-  /** Runs `body` for each tap inside the map; `pixel` is its place in x. */
+  /** Runs `body` for each tap inside the map; `pixel` is its index in x. */
   const taps = (size: readonly number[], strides: readonly number[], pad: readonly number[], body: string, outside = ""): string => `
   for (var u = 0; u < ${size[0]}; u++) { for (var v = 0; v < ${size[1]}; v++) {
     let row = r * ${strides[0]} - ${pad[0]} + u; let column = q * ${strides[1]} - ${pad[2]} + v;
@@ -176,8 +176,8 @@ const F = ${to.channels}u; const OH = ${to.height}u; const OW = ${to.width}u; co
   }
 }
 
-// Division may be off by some last places, and there is no float64. The remainder of a quotient is found exactly by splitting
-// factors into halves (Dekker 1971), which tells whether a neighbour is nearer.
+// Division may be off by several last places, and there is no float64. The remainder of a quotient is computed exactly by splitting factors
+// into halves (Dekker 1971), which shows whether a neighbouring float is nearer.
 const QUOTIENT = `
 fn remainder(a: f32, low: f32, q: f32, b: f32) -> f32 {
   let p = mul(q, b);
@@ -200,7 +200,7 @@ fn quotient(a: f32, low: f32, b: f32) -> f32 {
   return best;
 }`;
 
-/** The runs of docs/packed.md, with pairs of floats (Knuth's two-sum) where float64 is meant. */
+/** The runs of docs/packed.md, with pairs of floats (Knuth's two-sum) in place of float64. */
 function meanOf({ height, width, channels }: Shape): string {
   const pixels = height * width;
   const take = (value: string): string =>

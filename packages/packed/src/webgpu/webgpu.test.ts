@@ -34,7 +34,7 @@ test("any chain of nodes gives the logits of the plain loops, several images at 
       const wasm = await load(file);
       for (const [i, logits] of [expected, expected, wasm.predict(other).votes[0]!.logits].entries()) {
         const own = predictions[i]!.votes[0]!.logits;
-        // A mean adds some channels up in float64, which shaders have to make of two float32: its last place may differ.
+        // A mean adds some channels in float64, which shaders emulate with two float32: its last digit may differ.
         const last = sketch.nodes.some(({ op }) => op === "mean") ? 2 ** -22 : 0;
         const different = own.findIndex((value, k) => Math.abs(value - logits[k]!) > last * Math.abs(logits[k]!));
         expect(different, `${sketch.nodes.map(({ op }) => op).join(" → ")}: ${own[different]} for ${logits[different]}`).toBe(-1);

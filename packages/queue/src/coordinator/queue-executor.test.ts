@@ -34,7 +34,7 @@ const executorOf = (className: string, own?: string): Executor =>
     lookSeconds: 1,
   });
 
-/** A worker in a process of its own. */
+/** A worker in a separate process. */
 async function startProcess(className: string): Promise<ChildProcess> {
   const entry = new URL("../../test/toy-worker-process.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, ["--conditions=source", entry, server.url, className, store], {
@@ -58,7 +58,7 @@ testExecutor("queue", {
     SERVER_AGAIN,
   ],
   async open(fault) {
-    // Without a fault members go through the server's memory, to a worker that is there for all tests; with one through a folder.
+    // Without a fault, members go through the server's memory to a worker that all tests share; with one, through a folder.
     if (fault === undefined) return { executor: executorOf("steady") };
     if (fault === SERVER_AGAIN) {
       const happens = async (): Promise<void> => {

@@ -15,23 +15,26 @@ import { type JobFollower, queueLane } from "./queue-lane.ts";
 export interface QueueOptions {
   /** `redis://…` or `rediss://…` */
   readonly url: string;
-  /** A folder that every machine sees, or `s3://…`; absent: small blobs go through the queue's server. */
+  /** A folder that every machine can access, or `s3://…`; absent: small blobs go through the queue's server. */
   readonly store?: string | undefined;
-  /** Finds what machines the run is for, of its backend: those like this one, by `findByteClass`. */
+  /** The byte class of the machines for the run's backend: those like this one, by `findByteClass`. */
   classOf(backend: Spec): Promise<ByteClass>;
-  /** Another class than this machine's, by its name. */
+  /** The name of another class than this machine's. */
   readonly className?: string | undefined;
-  /** Seconds between checkpoints at the ends of epochs: longer than on one machine, since they travel. Default 300, or the run's if those are more. */
+  /**
+   * Seconds between checkpoints, which are made at the end of epochs: longer than on one machine, since they are transferred. Default 300,
+   * or the run's if those are more.
+   */
   readonly checkpointSeconds?: number;
-  /** A sentence about workers, for the screen. */
+  /** Called with a sentence about workers, for the screen. */
   onNews?(message: string): void;
-  /** Seconds between two looks at a job, besides what is said of it. Default 15. */
+  /** Seconds between polls of a job, in addition to its messages. Default 15. */
   readonly lookSeconds?: number;
 }
 
-/** Members in the queue at a time, at most: more than there are workers in a place. */
+/** Maximum number of members in the queue at a time: more than the workers of any site. */
 const MOST_LANES = 2000;
-/** For which a run waits for a worker before it says that there is none. */
+/** How long a run waits for a worker before it reports that there is none. */
 const PATIENCE_MILLISECONDS = 5000;
 
 /**
@@ -62,7 +65,7 @@ async function openLanes(options: QueueOptions, run: RunToTrain): Promise<Lanes>
   const name = queueName(version, className);
   const queue = new Queue(name, { connection: commands, prefix: PREFIX });
   const ends = new QueueEvents(name, { connection: connection(), prefix: PREFIX });
-  queue.on("error", () => {}); // told by the connection
+  queue.on("error", () => {}); // reported by the connection
   ends.on("error", () => {});
   await Promise.all([queue.waitUntilReady(), ends.waitUntilReady()]);
 
@@ -112,7 +115,7 @@ async function openLanes(options: QueueOptions, run: RunToTrain): Promise<Lanes>
     async close(ended) {
       clearTimeout(looking);
       closing.abort();
-      if (ended) await clear({ queue, commands, store, done, feed: feedKey(id) }).catch(() => {}); // the run is whole; what is left expires
+      if (ended) await clear({ queue, commands, store, done, feed: feedKey(id) }).catch(() => {}); // the run is complete; what is left expires
       for (const one of open) one.disconnect();
       await Promise.all([queue.close(), ends.close(), hearing, store.close()].map((closed) => closed.catch(() => {})));
     },
@@ -127,7 +130,7 @@ interface Leftovers {
   readonly feed: string;
 }
 
-/** Removes what the members of a run left in the queue and in the store, now that the run's folder has it all. */
+/** Removes what the members of a run left in the queue and in the store, now that the run's folder contains it all. */
 async function clear({ queue, commands, store, done, feed }: Leftovers): Promise<void> {
   for (const [jobId, blobs] of done) {
     await queue.remove(jobId);
@@ -158,7 +161,7 @@ async function tellOfWorkers(
   );
 }
 
-/** @throws UserError for what lies in a folder of this machine, and workers do not have */
+/** @throws UserError for settings that name a folder of this machine, which workers do not have */
 function refusePlaces({ config }: RunToTrain): void {
   const specs = [config.loss, ...(Array.isArray(config.members) ? config.members.map(({ loss }) => loss) : [])];
   if (specs.some((loss) => typeof loss === "object" && "teacher" in loss && loss["teacher"] !== undefined)) {

@@ -23,28 +23,28 @@ export interface QueueLaneTask {
   readonly connection: Redis;
   readonly store: BlobStore;
   readonly listener: LaneListener;
-  /** The job of a member, but for what the member brings. */
+  /** The job of a member, without what depends on the member's state. */
   readonly jobOf: (member: number) => Omit<MemberJobData, "sampleWeights" | "start" | "from" | "said">;
   readonly idOf: (data: MemberJobData) => string;
-  /** Has what is said of a job passed on to the lane. @returns a function that ends it */
+  /** Passes messages about a job on to the lane. @returns a function that ends it */
   follow(jobId: string, follower: JobFollower): () => void;
-  /** Seconds between two looks at the job, besides what is said of it. */
+  /** Seconds between polls of the job, in addition to its messages. */
   readonly lookSeconds: number;
   onTaken(news: { readonly member: number; readonly worker: string; readonly attempt: number }): void;
-  /** Called with the blobs of a member that is done: they are needed until the run has it. */
+  /** Called with the blobs of a finished member: they are needed until the run has stored it. */
   onDone(jobId: string, blobs: readonly BlobRef[]): void;
 }
 
 export interface JobFollower {
   said(entry: FeedEntry): void;
-  /** The job has come to an end. */
+  /** The job has ended. */
   settled(): void;
 }
 
-/** A job that is tried again after failures of the machine, such as a thread that dies. */
+/** How often a job is tried after failures of the machine, such as a crashed thread. */
 const ATTEMPTS = 3;
 const WEEK = 7 * 86_400;
-/** A job that is not gone by then goes to another worker, which is told the same. */
+/** If a job is not gone by then, another worker takes it over, and is told to cancel too. */
 const PATIENCE_MILLISECONDS = 10_000;
 
 /** A lane whose members are jobs. */
@@ -79,7 +79,7 @@ class OwnJob {
   readonly #member: number;
   readonly #job: LaneJob;
   readonly #order: EventOrder;
-  /** One thing after the other, in the order in which it was heard of. */
+  /** Processes one message after the other, in the order of arrival. */
   #work: Promise<void> = Promise.resolve();
   #control: JobControl;
   #id: string | undefined;
@@ -98,7 +98,7 @@ class OwnJob {
     this.#then(() => this.#begin());
   }
 
-  /** Passes on what the run asks; a member that no worker has begun is taken back when the run stops. */
+  /** Passes on the run's requests; when the run stops, a member that no worker has started is withdrawn. */
   control(control: JobControl): void {
     this.#control = control;
     this.#then(async () => {
@@ -107,7 +107,7 @@ class OwnJob {
     });
   }
 
-  /** Nobody waits for the member any more. Returns when no worker has it, or when the one that has it has been silent for a while. */
+  /** The member is no longer needed. Returns when no worker has it, or when its worker has been silent for a while. */
   async cancel(): Promise<void> {
     const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MILLISECONDS).unref());
     await Promise.race([this.#cancelled().catch(() => {}), patience]);
@@ -165,12 +165,12 @@ class OwnJob {
         removeOnComplete: { age: 4 * WEEK },
         removeOnFail: { age: WEEK },
       });
-      // One that is there already is not added again: it goes on as it was when this run was coordinated before.
+      // An existing job is not added again: it continues from when this run was coordinated before.
       return ((await Job.fromId(queue, jobId)) ?? { data }).data as MemberJobData;
     };
     let found = await add(id);
     if (found.said > said) {
-      // It knows less than the job was begun with, as after a run folder was restored from a copy.
+      // The run knows fewer events than the job started with, for example because its folder was restored from a copy.
       id = `${id}-${said}`;
       found = await add(id);
     }
@@ -190,7 +190,7 @@ class OwnJob {
     else this.#order.live(nth, event);
   }
 
-  /** Takes the newest checkpoint into the run's folder. */
+  /** Copies the newest checkpoint into the run's folder. */
   async #takeStanding(): Promise<void> {
     const { connection, store } = this.#task;
     const now = parseStanding(await connection.hget(jobKeys(this.#id ?? "").state, "standing"));
@@ -202,7 +202,7 @@ class OwnJob {
       this.#order.all(now.first, ahead);
       this.#say({ kind: "save", member: this.#member, training: checkpoint.training });
     } catch (error) {
-      if (!(error instanceof BlobError)) throw error; // a newer one has taken its place, or it is made again
+      if (!(error instanceof BlobError)) throw error; // a newer one has replaced it, or it will be made again
     }
   }
 
@@ -211,11 +211,11 @@ class OwnJob {
     if (!this.#isOver && (this.#control.stop === "now" || this.#control.stop === "after-epoch")) await this.#takeBack();
   }
 
-  /** Finds out whether the job has come to an end, and how. */
+  /** Checks whether the job has ended, and how. */
   async #look(): Promise<void> {
     const { queue } = this.#task;
     const id = this.#id ?? "";
-    const state = await queue.getJobState(id); // before the job is read: it ends with its result in place
+    const state = await queue.getJobState(id); // before the job is read, so that a finished job has its result
     const job = await Job.fromId(queue, id);
     if (!job) {
       this.#end();
@@ -268,7 +268,7 @@ class OwnJob {
     }
   }
 
-  /** What a worker trained is damaged or gone: it is trained anew, to the same bytes. */
+  /** A worker's result is damaged or missing: the member is trained again, to the same bytes. */
   async #trainAgain(job: Job): Promise<void> {
     clearInterval(this.#looking);
     this.#unfollow();
@@ -276,12 +276,12 @@ class OwnJob {
     await this.#begin();
   }
 
-  /** Takes the member back that no worker has. */
+  /** Withdraws the member if no worker has it. */
   async #takeBack(): Promise<void> {
     const job = this.#id === undefined ? undefined : await Job.fromId(this.#task.queue, this.#id);
     if (!job) return;
     const state = await job.getState();
-    if (state === "completed" || state === "failed" || !(await this.#remove(job))) return; // its end is heard of
+    if (state === "completed" || state === "failed" || !(await this.#remove(job))) return; // its end is reported separately
     await this.#takeStanding();
     this.#end();
     this.#say({ kind: "done", member: this.#member, outcome: { finished: false } });

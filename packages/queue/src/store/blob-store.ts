@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { UserError, z } from "@benn/core";
 
-/** A blob by what it holds. */
+/** A blob, identified by its contents. */
 export const blobRef = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: z
@@ -11,32 +11,32 @@ export const blobRef = z.strictObject({
 });
 export type BlobRef = z.output<typeof blobRef>;
 
-/** Where blobs are kept: by their SHA-256, so that whoever puts the same bytes twice has put them once. */
+/** Where blobs are stored: by their SHA-256, so that storing the same bytes twice stores them once. */
 export interface BlobPlace {
-  /** Of the place: workers and runs find by it that they mean the same. */
+  /** Identifies the place, so that workers and runs can check that they use the same one. */
   readonly id: string;
   /** For messages. */
   readonly title: string;
   write(sha256: string, bytes: Uint8Array): Promise<void>;
   /**
-   * @param bytes how many there have to be: never are more of them read
-   * @returns undefined where there is no such blob, or one of another length
+   * @param bytes expected length: never reads more
+   * @returns undefined if there is no such blob, or it has another length
    */
   read(sha256: string, bytes: number): Promise<Uint8Array | undefined>;
   remove(sha256: string): Promise<void>;
   close?(): Promise<void>;
 }
 
-/** A place whose blobs are held against their SHA-256. */
+/** A place whose blobs are verified by their SHA-256. */
 export interface BlobStore extends Pick<BlobPlace, "id" | "title"> {
   put(bytes: Uint8Array): Promise<BlobRef>;
-  /** @throws BlobError when the blob is missing, cut or damaged */
+  /** @throws BlobError if the blob is missing, truncated or damaged */
   get(ref: BlobRef): Promise<Uint8Array>;
   remove(ref: BlobRef): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A blob is not as it was put: whoever needs it has it made again. */
+/** A blob does not have its stored contents: the reader must have it made again. */
 export class BlobError extends UserError {}
 
 export function blobStore(place: BlobPlace): BlobStore {

@@ -8,8 +8,8 @@ import type { BlobPlace } from "./blob-store.ts";
 const mark = z.object({ id: z.uuid() });
 
 /**
- * A folder that every machine sees. A file in it, made by whoever comes first, has an id: machines that find another one there do not see
- * the same folder, whatever its path is.
+ * A folder that every machine can access. A file in it, created by the first user, contains an id: machines that find another id do not see
+ * the same folder, whatever its path.
  */
 export async function folderPlace(folder: string): Promise<BlobPlace> {
   const pathOf = (sha256: string): string => join(folder, "blobs", sha256.slice(0, 2), sha256);
@@ -50,7 +50,7 @@ async function markOf(folder: string): Promise<string> {
   const aside = `${path}.${randomUUID()}.part`;
   try {
     await writeWhole(aside, Buffer.from(JSON.stringify({ id: randomUUID() })));
-    await link(aside, path).catch(() => {}); // another one was first, or the disk has no links
+    await link(aside, path).catch(() => {}); // another process was first, or the disk has no links
     const text = await readFile(path, "utf8").catch(() => undefined);
     if (text === undefined) await rename(aside, path);
     const found = mark.safeParse(JSON.parse(text ?? (await readFile(path, "utf8"))));

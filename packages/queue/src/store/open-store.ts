@@ -5,7 +5,7 @@ import { redisPlace } from "./redis-place.ts";
 import { s3Place } from "./s3-place.ts";
 
 /**
- * Opens what `--store` names: a folder, or storage that speaks S3. Without it small blobs go through the queue's own server.
+ * Opens what `--store` names: a folder, or S3-compatible storage. Without it, small blobs go through the queue's own server.
  * @param connection to that server
  */
 export async function openStore(named: string | undefined, connection: Redis): Promise<BlobStore> {

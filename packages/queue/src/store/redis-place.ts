@@ -5,15 +5,17 @@ import { PREFIX } from "../names.ts";
 import type { BlobPlace } from "./blob-store.ts";
 
 export interface RedisLimits {
-  /** Bytes of one blob. Default 64 MiB. */
+  /** Maximum bytes of one blob. Default 64 MiB. */
   readonly blob?: number;
-  /** Bytes of all blobs. Default 1 GiB. */
+  /** Maximum bytes of all blobs. Default 1 GiB. */
   readonly all?: number;
 }
 
 const TOTAL = `${PREFIX}:blob-bytes`;
 
-/** Writes a blob and counts its bytes, unless it is there or there would be too many. Returns the bytes that there are, or −1 for too many. */
+/**
+ * Writes a blob and counts its bytes, unless it exists or the total would be too large. Returns the total, or −1 if it would be too large.
+ */
 const WRITE = `
 local total = tonumber(redis.call("GET", KEYS[2]) or "0")
 if redis.call("EXISTS", KEYS[1]) == 1 then return total end
@@ -25,7 +27,7 @@ const REMOVE = `
 local length = redis.call("STRLEN", KEYS[1])
 if redis.call("DEL", KEYS[1]) == 1 then redis.call("DECRBY", KEYS[2], length) end`;
 
-/** The memory of the queue's own server: for small nets, up to stated sizes. */
+/** The memory of the queue's own server: for small networks, up to fixed sizes. */
 export function redisPlace(connection: Redis, { blob: most = 2 ** 26, all = 2 ** 30 }: RedisLimits = {}): BlobPlace {
   const keyOf = (sha256: string): string => `${PREFIX}:blob:${sha256}`;
   const more = "Give every machine a folder that all of them see, with --store DIR, or s3://BUCKET.";

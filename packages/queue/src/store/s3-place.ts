@@ -6,8 +6,8 @@ import type { BlobPlace } from "./blob-store.ts";
 const mark = z.object({ id: z.uuid() });
 
 /**
- * Storage that speaks S3: `s3://BUCKET/FOLDER`, for others than Amazon's with `?endpoint=https://HOST` and `&region=REGION`. Keys come from the
- * environment (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`), never from the queue.
+ * S3-compatible storage: `s3://BUCKET/FOLDER`, for providers other than Amazon with `?endpoint=https://HOST` and `&region=REGION`. Keys
+ * come from the environment (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`), never from the queue.
  */
 export async function s3Place(address: string, env: Readonly<Record<string, string | undefined>> = process.env): Promise<BlobPlace> {
   const url = new URL(address);
@@ -37,7 +37,7 @@ export async function s3Place(address: string, env: Readonly<Record<string, stri
     throw new UserError(`${title}: ${init.method ?? "GET"} of ${path} was refused with ${response.status}. Check keys, bucket and region.`);
   };
   const own = JSON.stringify({ id: randomUUID() });
-  // Where a mark is there already, storage that knows the condition refuses this one with 412; of that which does not, the last one counts.
+  // If the id file exists already, storage that supports the condition refuses this write with 412; otherwise the last write wins.
   if ((await ask("benn-store.json", {}, [404])).status === 404)
     await ask("benn-store.json", { method: "PUT", body: own, headers: { "If-None-Match": "*" } }, [409, 412]);
   const found = mark.safeParse(await (await ask("benn-store.json", {}, [])).json());

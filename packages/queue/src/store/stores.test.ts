@@ -21,7 +21,7 @@ beforeAll(async () => {
   redis = await startRedis();
   connection = new Redis(redis.url);
   folder = await mkdtemp(join(tmpdir(), "benn-store-"));
-  // What the client needs of S3: objects by path, a length with each, and conditions on writing.
+  // The subset of S3 that the client needs: objects by path, each with a length, and conditional writes.
   bucket = createServer((request, response) => {
     const path = request.url ?? "";
     signatures.push(request.headers.authorization ?? "");

@@ -4,24 +4,24 @@ import type { DataIdentity, FromLane, LaneListener, MemberLane } from "@benn/cor
 export interface LanePlan {
   readonly config: Config;
   readonly data: DataIdentity;
-  /** Of this worker's, from 0: one member trains in each. */
+  /** Index among this worker's lanes, from 0: one member trains in each. */
   readonly slot: number;
 }
 
 /** Opens a lane on this machine for members of a run: a thread that has read the run's data. */
 export type OpenLane = (plan: LanePlan, listener: LaneListener) => MemberLane;
 
-/** A lane in the hands of one job. */
+/** A lane in use by one job. */
 export interface TakenLane {
   readonly lane: MemberLane;
-  /** Whether it may train another member of the same run; one that was stopped may not. */
+  /** Whether it may train another member of the same run; a stopped lane may not. */
   release(isReusable: boolean): Promise<void>;
 }
 
 interface Slot {
   readonly number: number;
   isTaken: boolean;
-  /** Of the run whose data the thread has read. */
+  /** Key of the run whose data the thread has read. */
   key?: string;
   lane?: MemberLane | undefined;
   listener: LaneListener;
@@ -29,7 +29,7 @@ interface Slot {
 
 const nobody: LaneListener = { message() {}, end() {} };
 
-/** As many lanes as the worker trains members at a time. A lane is kept for the next member of the same run, since reading data takes a while. */
+/** As many lanes as the worker trains members at a time. A lane is kept for the next member of the same run, since reading data is slow. */
 export class LanePool {
   readonly #slots: Slot[];
   readonly #open: OpenLane;
@@ -39,7 +39,7 @@ export class LanePool {
     this.#open = open;
   }
 
-  /** @param key the same for members that the same lane can train */
+  /** @param key equal for members that the same lane can train */
   async take(key: string, { config, data }: Omit<LanePlan, "slot">, listener: LaneListener): Promise<TakenLane> {
     const free = this.#slots.filter(({ isTaken }) => !isTaken);
     const slot = free.find((one) => one.key === key && one.lane) ?? free.find((one) => !one.lane) ?? free[0];

@@ -4,8 +4,8 @@ import { jobKeys } from "../names.ts";
 import { parseControl } from "./train-job.ts";
 
 /**
- * What runs ask of jobs: a key that holds it, and a channel that says when it changes. What a channel says while the server is away is lost, so
- * the keys are read again now and then.
+ * The requests of runs to jobs: a key that contains them, and a channel that announces changes. Messages of the channel are lost while the
+ * server is unreachable, so the keys are also read periodically.
  * @param subscriber a connection of its own
  */
 export function listenToControls(

@@ -5,19 +5,19 @@ import { type WorkerRecord, workerRecord } from "../job-schema.ts";
 
 const SECONDS = 90;
 
-/** Lets others see a worker as long as it lives. @returns a function that ends it */
+/** Publishes a worker's record as long as it lives. @returns a function that ends it */
 export async function showPresence(connection: Redis, record: WorkerRecord): Promise<() => Promise<void>> {
   const key = workerKey(randomUUID());
   const write = async (): Promise<unknown> => await connection.set(key, JSON.stringify(record), "EX", SECONDS);
   await write();
-  const beating = setInterval(() => void write().catch(() => {}), (SECONDS * 1000) / 3); // a server that is away is told of elsewhere
+  const beating = setInterval(() => void write().catch(() => {}), (SECONDS * 1000) / 3); // an unreachable server is reported elsewhere
   return async () => {
     clearInterval(beating);
     await connection.del(key);
   };
 }
 
-/** All workers that live, of every version and class. */
+/** All living workers, of every version and class. */
 export async function findWorkers(connection: Redis): Promise<WorkerRecord[]> {
   const keys: string[] = [];
   let cursor = "0";
@@ -31,7 +31,7 @@ export async function findWorkers(connection: Redis): Promise<WorkerRecord[]> {
     try {
       return text === null ? [] : [workerRecord.parse(JSON.parse(text))];
     } catch {
-      return []; // of another version
+      return []; // from another version
     }
   });
 }

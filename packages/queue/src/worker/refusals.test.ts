@@ -25,7 +25,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "benn-refusals-"));
   workers.push(
     await startToyWorker({ url: server.url, className: "plain", name: "steady" }),
-    // One whose data are others, as a worker's --data may name.
+    // A worker with other data, as its --data may name.
     await startToyWorker({
       url: server.url,
       className: "other-data",

@@ -15,22 +15,22 @@ import { GIVEN_BACK, trainJob } from "./train-job.ts";
 export interface WorkerOptions {
   /** `redis://…` or `rediss://…` */
   readonly url: string;
-  /** Of `findByteClass`: which members this machine trains. */
+  /** From `findByteClass`: which members this machine trains. */
   readonly className: string;
   /** A folder or `s3://…`, as runs name it; absent: blobs go through the queue's server. */
   readonly store?: string | undefined;
-  /** For people. Default: host and process. */
+  /** Name for people. Default: host and process. */
   readonly name?: string;
   /** Members trained at a time. Default 1. */
   readonly lanes?: number;
   readonly openLane: OpenLane;
-  /** The configuration with what this machine adds: where its data lie, which part of it computes. */
+  /** Adds this machine's parts to a configuration: where its data are, which part of it computes. */
   localize(config: Config): Config;
-  /** What happens, a sentence each. */
+  /** Called with a sentence about each event. */
   onNews?(news: WorkerNews): void;
   /**
-   * Seconds after which the job of a worker that is not heard of goes to another. More than a restart of the server and the clients' way back to
-   * it take. Default 60.
+   * Seconds after which the job of a silent worker goes to another one. Longer than a restart of the server including the clients'
+   * reconnection. Default 60.
    */
   readonly lockSeconds?: number;
 }
@@ -42,16 +42,16 @@ export type WorkerNews =
 
 export interface RunningWorker {
   readonly name: string;
-  /** Takes no more jobs; members that are on their way save, and their jobs go back to the queue. */
+  /** Takes no more jobs; members in training are saved, and their jobs return to the queue. */
   close(): Promise<void>;
 }
 
-/** Stalls are no failures: machines that are taken away at any time are common. What ends its workers is found by `MOST_STARTS`. */
+/** Stalls are not failures: machines are often taken away at any time. Members that crash their workers are detected by `MOST_STARTS`. */
 const MOST_STALLS = 100;
 
 /**
  * Takes members from the queue and trains them, until it is closed.
- * @throws UserError when the server or the store cannot be used
+ * @throws UserError if the server or the store cannot be used
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { url, className, lanes = 1, lockSeconds = 60, name = `${hostname()}-${process.pid}` } = options;
@@ -64,7 +64,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const pool = new LanePool(lanes, options.openLane);
   const controls = listenToControls(connect(url, trouble), connection, lockSeconds);
   const leaving = new AbortController();
-  /** Jobs that this worker holds, and when their locks were last renewed. */
+  /** Jobs that this worker holds, with the times when their locks were last renewed. */
   const held = new Map<string, { readonly lost: AbortController; renewed: number }>();
   const lose = (jobId: string, why: string): void => held.get(jobId)?.lost.abort(new Error(why));
 
@@ -92,7 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         leaving: leaving.signal,
       });
     } catch (error) {
-      // Another attempt, here or elsewhere, would only meet it again.
+      // Another attempt, on any machine, would fail in the same way.
       if (!(error instanceof UserError)) throw error;
       return { kind: "failed", isUserError: true, message: error.message, stack: error.stack ?? "", worker: name };
     } finally {
@@ -141,7 +141,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       if (own) own.renewed = performance.now();
     }
   });
-  // In a network that swallows everything no renewal fails: none comes back.
+  // In a network that drops everything, renewals do not fail: they never return.
   const watching = setInterval(() => {
     for (const [id, { renewed }] of held)
       if (performance.now() - renewed > 2000 * lockSeconds)
@@ -167,7 +167,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   };
 }
 
-/** Says the same thing once a minute at most. */
+/** Reports the same message at most once a minute. */
 function quiet(say: (message: string) => void): (message: string) => void {
   const said = new Map<string, number>();
   return (message) => {

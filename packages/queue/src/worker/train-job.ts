@@ -12,33 +12,33 @@ import type { LanePool, TakenLane } from "./lane-pool.ts";
 
 export interface JobTask {
   readonly jobId: string;
-  /** By which BullMQ knows who holds the job. */
+  /** Identifies the holder of the job to BullMQ. */
   readonly token: string;
   readonly attempt: number;
   readonly data: MemberJobData;
   readonly queue: string;
-  /** Of the worker. */
+  /** Name of the worker. */
   readonly worker: string;
   readonly connection: Redis;
   readonly store: BlobStore;
   readonly pool: LanePool;
-  /** The configuration with what this machine adds: where its data lie, which part of it computes. */
+  /** Adds this machine's parts to a configuration: where its data are, which part of it computes. */
   localize(config: Config): Config;
-  /** Calls back with what the run asks of the job, now and whenever it changes. @returns a function that ends it */
+  /** Calls back with the run's requests to the job, now and whenever they change. @returns a function that ends it */
   listen(jobId: string, onControl: (control: JobControl) => void): () => void;
-  /** Aborted when the job is no longer this worker's, or nobody's. */
+  /** Aborted when the job no longer belongs to this worker, or is no longer needed. */
   readonly lost: AbortSignal;
-  /** Aborted when the worker is to end: the member saves, and the job goes back. */
+  /** Aborted when the worker must end: the member is saved, and the job returns to the queue. */
   readonly leaving: AbortSignal;
 }
 
-/** The member saved, and its job is for another worker. */
+/** The member was saved, and its job is for another worker. */
 export const GIVEN_BACK = "given back";
 
-/** How often a member may begin at one place without coming further, before it counts as what ends its workers. */
+/** How often a member may start at one checkpoint without progress, before it counts as crashing its workers. */
 export const MOST_STARTS = 3;
 
-/** Sets where a member stands, as long as whoever says so holds the job. Returns what stood there before. */
+/** Sets the state of a member if the caller holds the job. Returns the previous state. */
 const SET_STANDING = `
 if redis.call("GET", KEYS[1]) ~= ARGV[1] then return false end
 local before = redis.call("HGET", KEYS[2], "standing") or ""
@@ -48,8 +48,8 @@ return before`;
 const STATE_SECONDS = 30 * 86_400;
 
 /**
- * Trains the member of a job in a lane of this machine, from where the last worker left it.
- * @throws Error for what another attempt may do better; the job is then tried again
+ * Trains the member of a job in a lane of this machine, from its last state.
+ * @throws Error if another attempt may succeed; the job is then tried again
  */
 export async function trainJob(task: JobTask): Promise<JobResult | typeof GIVEN_BACK> {
   const { jobId, data, worker, connection, store, pool, lost, leaving } = task;
@@ -87,7 +87,7 @@ export async function trainJob(task: JobTask): Promise<JobResult | typeof GIVEN_
     const outcome = await new Promise<Extract<FromLane, { kind: "done" | "failed" }>>((resolve, reject) => {
       const inbox: FromLane[] = [];
       let isAtWork = false;
-      /** One thing after the other: a checkpoint is in its place before the next one is looked at. */
+      /** One step after the other: a checkpoint is stored before the next one is processed. */
       const work = async (): Promise<void> => {
         if (isAtWork) return;
         isAtWork = true;
@@ -95,7 +95,7 @@ export async function trainJob(task: JobTask): Promise<JobResult | typeof GIVEN_
           if (message.kind === "event") {
             const { event } = message;
             const isLogged = event.type !== "progress" && event.type !== "control";
-            // Not waited for: the server may be away, and the member goes on.
+            // Not awaited: the server may be unreachable, and training continues.
             say(task, { kind: "event", ...(isLogged ? { nth: first + events.length } : {}), event }).catch(() => {});
             if (isLogged) events.push(event);
           } else if (message.kind === "save") await save(task, message.training, { first, events });
@@ -144,7 +144,7 @@ export async function trainJob(task: JobTask): Promise<JobResult | typeof GIVEN_
       throw Object.assign(new Error(message), { stack });
     }
     if (!outcome.outcome.finished) {
-      if (leaving.aborted) await connection.hdel(state, `starts-${place}`); // a worker that leaves is none that was ended
+      if (leaving.aborted) await connection.hdel(state, `starts-${place}`); // a worker that leaves did not crash
       return leaving.aborted ? GIVEN_BACK : { kind: "stopped", worker };
     }
     isReusable = true;
@@ -161,7 +161,7 @@ async function say({ connection, data, jobId }: JobTask, entry: FeedEntry): Prom
   await tell(connection, data.run, jobId, entry);
 }
 
-/** What the lane is told, and the events that go with the member's checkpoints and its result: those from number `first` on. */
+/** What the lane receives, and the events that belong to the member's checkpoints and its result: those from number `first` on. */
 interface Beginning {
   readonly job: LaneJob;
   readonly first: number;
@@ -178,7 +178,7 @@ async function beginning({ jobId, data, connection, store }: JobTask): Promise<B
     left.said >= data.said &&
     (await readCheckpoint(store, left.checkpoint, data.member).catch(orNothing));
   if (found && left) return { job: { ...given, from: found.training, said: left.said }, first: left.first, events: [...found.events] };
-  // One that is damaged or gone costs time alone: the member begins where its job did, and comes to the same bytes.
+  // A damaged or missing checkpoint costs only time: the member starts where its job did, and reaches the same bytes.
   const from = data.from && (await readCheckpoint(store, data.from, data.member));
   return { job: { ...given, from: from?.training, said: data.said }, first: data.said, events: [] };
 }
@@ -198,7 +198,7 @@ async function readCheckpoint(
   return { training: checkpoint.training, events: ahead };
 }
 
-/** @throws Error when another worker has the job: what this one trains is of no use any more */
+/** @throws Error if another worker has the job: what this one trains is of no further use */
 async function save(task: JobTask, training: MemberCheckpoint, { first, events }: Pick<Beginning, "first" | "events">): Promise<void> {
   const { jobId, data, token, queue, connection, store, lost } = task;
   const bytes = encodeCheckpoint({ checkpoint: { member: data.member, training }, covered: { events: 0 }, ahead: events });
