@@ -3,7 +3,7 @@ import { OutOfMemoryError } from "@benn/core/internals";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { create } from "../test/use-software-gpu.ts";
-import { findGpu, NoGpu } from "./find-gpu.ts";
+import { findGpu, lacksLibrary, NoGpu } from "./find-gpu.ts";
 import type { GuardedBackend } from "./guarded-backend.ts";
 import { BACKEND_NAME, registerWebgpuBackend } from "./register.ts";
 
@@ -18,6 +18,12 @@ test("where Dawn is not installed, or does not load, it says which package and w
   const broken = findGpu({ importDawn: () => Promise.reject(new Error("GLIBCXX_3.4.32 not found\nsomewhere")) });
   await expect(broken).rejects.toThrow(/does not load on .*: GLIBCXX_3\.4\.32 not found\. It has binaries for Linux/);
   await expect(broken).rejects.toBeInstanceOf(NoGpu);
+});
+
+test("whether a library is installed is found out without loading what needs it", () => {
+  expect(lacksLibrary("libnobody-has-this.so.1")).toBe(true);
+  expect(lacksLibrary("libc.so.6")).toBe(false); // there, though no module of Node's
+  expect(lacksLibrary()).toBe(false); // the software GPU brings it
 });
 
 test("a tensor larger than the GPU takes is an OutOfMemoryError, and the GPU stays usable", async () => {

@@ -4,12 +4,14 @@ import { lanes } from "../lanes.ts";
 import { beside, fill, type Line } from "../line.ts";
 import { membersLeft } from "../member-shown.ts";
 import type { Panel } from "../panel.ts";
-import { panelsOf } from "../panel-list.ts";
+import { morePanelsOf, panelsOf } from "../panel-list.ts";
 import type { View, ViewProps } from "../view.ts";
 
 const PANELS_LEAST = 7;
 /** Minimum lines for the panels when every member has its own line. */
 const PANELS_SMALL = 4;
+/** Lines that charts keep where there are more panels than the most wanted. */
+const ROOMY = 12;
 const TABLE_WIDTH = 40;
 const GAP = 2;
 
@@ -60,7 +62,10 @@ function share({ state, ui, width, height }: Pick<ViewProps, "state" | "ui" | "w
   const rest = height - wanted - 1;
   const panels = height >= PANELS_LEAST + 4 ? Math.max(PANELS_LEAST, rest) : rest >= PANELS_SMALL ? rest : 0;
   const lanes = Math.max(0, Math.min(wanted, height - (panels > 0 ? panels + 1 : 0)));
-  return { lanes, panels, ...arrangePanels(panelsOf(state), width, panels, ui.panel) };
+  const wantedPanels = panelsOf(state);
+  const roomy = arrangePanels([...wantedPanels, ...morePanelsOf(state)], width, panels, 0);
+  const isRoomy = !roomy.more && panels / Math.max(...roomy.places.map(({ length }) => length)) >= ROOMY;
+  return { lanes, panels, ...(isRoomy ? roomy : arrangePanels(wantedPanels, width, panels, ui.panel)) };
 }
 
 /** Charts of the shown member, and the votes so far. */
