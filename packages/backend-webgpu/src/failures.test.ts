@@ -45,7 +45,7 @@ test("a lost GPU ends reads and programs with a UserError, and the next activati
   const [x, y] = tf.tidy(() => [tf.add(tf.ones([ON_GPU]), 1), tf.mul(tf.ones([ON_GPU]), 2)] as const);
   lost.device.destroy();
   await expect(x.data()).rejects.toThrow(UserError);
-  await expect(y.data()).rejects.toThrow(/the GPU was lost.*go on from the last checkpoint/);
+  await expect(y.data()).rejects.toThrow(/the GPU was lost.*resume from the last checkpoint/);
   expect(() => tf.add(x, y)).toThrow(UserError);
   expect(await registerWebgpuBackend()).not.toBe(lost);
   await create().activate();

@@ -41,7 +41,7 @@ export async function findGpu({ adapter, importDawn = () => import("webgpu") }: 
   const gpu = builtIn();
   if (gpu && adapter === undefined) return gpu;
   if (gpu) {
-    throw new NoGpu("a browser chooses its GPU itself, not by name", 'Leave out the option "adapter"; "power" is the one that it heeds.');
+    throw new NoGpu("a browser chooses its GPU itself, not by name", 'Leave out the option "adapter"; "power" is the one that it uses.');
   }
   if (typeof process === "undefined" || !process.versions.node) {
     throw new NoGpu(
