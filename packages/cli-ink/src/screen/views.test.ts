@@ -209,6 +209,16 @@ test("scoring is named, an interrupted run says how it goes on, and a filter sta
   expect(draw({ filter: "2", typing: true }, 80, 24)).toMatch(/^\/2▏$/m);
 });
 
+test("in words panels stand one after the other, and neither signs nor two meanings of a word are left", () => {
+  const overview = draw({ view: "overview" }, 80, 40, { words: true });
+  expect(overview).toMatch(/^Loss, member 3\nfrom [\d.]+ to [\d.]+ at epoch 6, lowest [\d.]+, highest [\d.]+$/m);
+  expect(overview).toMatch(/^Votes, test accuracy %$/m);
+  const text = draw({ view: "ensemble" }, 80, 40, { words: true });
+  expect(text).toMatch(/^lower end of the 95 % interval: from [\d.]+ % to [\d.]+ %/m);
+  expect(text).toMatch(/^Error ε, weight α {2}guessing: /m);
+  expect(text).not.toMatch(/from: from|· never|│/);
+});
+
 test("the names of a chart's curves are all there at 80 × 24", () => {
   const text = draw({ view: "ensemble" }, 80, 24);
   for (const name of ["■ soft vote", "■ best", "■ mean"]) expect(text).toContain(name);

@@ -47,7 +47,7 @@ function weights({ state, ui, words }: ViewProps): Tile {
           span("█".repeat(alphaBar), status === "rejected" ? "bad" : "series0"),
         );
       });
-      const head = line(bold("Error ε, weight α"), dim(`  │ guessing: ${short(chance)}`));
+      const head = line(bold("Error ε, weight α"), dim(`  ${words ? "" : "│ "}guessing: ${short(chance)}`));
       return [
         head,
         ...windowed(
@@ -152,7 +152,7 @@ function counts({ insight, ui, words }: ViewProps): Tile {
   return {
     name: "answers",
     draw(width, height) {
-      const head = line(bold("Answers by class"), dim("  · never"));
+      const head = line(bold("Answers by class"), dim(words ? "" : "  · never"));
       const { found } = insight.votes ?? {};
       if (!found) return [head, ...waitingFor(insight, "votes", width)];
       const rows = found.members.map(({ member, counts: own }): Line => {

@@ -70,6 +70,12 @@ function share({ state, ui, width, height }: Pick<ViewProps, "state" | "ui" | "w
 
 /** Charts of the shown member, and the votes so far. */
 function panels({ state, ui, metric, words, width }: ViewProps, { places, panels: height }: Shared): Line[] {
+  // Read aloud, lines of two panels side by side would make no sentence.
+  if (words)
+    return places
+      .flat()
+      .flatMap(({ draw }) => [...draw({ state, ui, metric, words, width, height }), []])
+      .slice(0, height);
   const tables = places.filter(([first]) => first?.kind === "table").length;
   const tableWidth = Math.min(TABLE_WIDTH, width);
   const chartWidth = Math.floor((width - tables * tableWidth - GAP * (places.length - 1)) / Math.max(1, places.length - tables));

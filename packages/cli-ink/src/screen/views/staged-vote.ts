@@ -35,8 +35,16 @@ export function staged({ state, metric: shown, words }: Pick<ViewProps, "state" 
         { name: `best${single}`, hue: "series1", points: bests },
         { name: `mean${single}`, hue: "series2", points: mean },
         ...bounds.slice(0, 1).flatMap((): Series[] => [
-          { name: "95 % from", hue: "dim", points: bounds.map(({ x, y: [low] }) => ({ x, y: low })) },
-          { name: "to", hue: "dim", points: bounds.map(({ x, y: [, high] }) => ({ x, y: high })) },
+          {
+            name: words ? "lower end of the 95 % interval" : "95 % from",
+            hue: "dim",
+            points: bounds.map(({ x, y: [low] }) => ({ x, y: low })),
+          },
+          {
+            name: words ? "upper end of the 95 % interval" : "to",
+            hue: "dim",
+            points: bounds.map(({ x, y: [, high] }) => ({ x, y: high })),
+          },
         ]),
       ];
       const last = bounds.at(-1);
