@@ -15,6 +15,14 @@ const alone = ["bootstrap.test.ts"];
 /** Their tests leave nothing behind in a process, so that one may run several files: most of what a short file takes is a process of its own. */
 const tidy = new Set(["analysis", "report", "vote"].map((name) => join("packages", name)));
 
+/** Folders of packages that are as tidy, where the package as a whole is not: those of what the command shows and computes, beside the command itself. */
+const tidyFolders = new Map([
+  [
+    join("packages", "cli-ink"),
+    ["comparison", "completion", "evaluation", "report", "run", "runs", "screen", "selection", "stability"].map((name) => `src/${name}/**`),
+  ],
+]);
+
 /** A last line that scripts can read. */
 const count: Reporter = {
   onTestRunEnd(modules) {
@@ -32,20 +40,30 @@ export default defineConfig({
     projects: [
       ...globSync(["packages/*", "examples", "golden", "bench", "mutation", "results", "soak", "scripts"], {
         cwd: import.meta.dirname,
-      }).map((root) => ({
-        ...fromSource,
-        root,
-        test: {
-          name: root,
-          isolate: !tidy.has(root),
-          include: ["**/*.test.{ts,tsx}"],
-          exclude: ["**/node_modules/**", "**/dist/**"],
-          setupFiles: [join(import.meta.dirname, "scripts/seed-properties.ts")],
-          // Against hanging alone: SwiftShader plays GPU on cores that others may need.
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
-        },
-      })),
+      }).flatMap((root) => {
+        const folders = tidyFolders.get(root) ?? [];
+        const project = (name: string, { isolate, include, exclude }: { isolate: boolean; include: string[]; exclude: string[] }) => ({
+          ...fromSource,
+          root,
+          test: {
+            name,
+            isolate,
+            include,
+            exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
+            setupFiles: [join(import.meta.dirname, "scripts/seed-properties.ts")],
+            // Against hanging alone: SwiftShader plays GPU on cores that others may need.
+            testTimeout: 240_000,
+            hookTimeout: 240_000,
+          },
+        });
+        const all = "**/*.test.{ts,tsx}";
+        return [
+          project(root, { isolate: !tidy.has(root), include: [all], exclude: folders }),
+          ...(folders.length === 0
+            ? []
+            : [project(`${root}, tidy`, { isolate: false, include: folders.map((folder) => folder.replace("**", all)), exclude: [] })]),
+        ];
+      }),
       // Whole commands in processes of their own.
       { ...fromSource, root: "e2e", test: { ...e2e, name: "e2e", include: ["**/*.test.ts"], exclude: alone } },
       // What builds the packages anew, under the feet of commands that run from what is built: behind all others.

@@ -18,10 +18,10 @@ test("bash completes commands, options, presets, registered names, keys and run 
     "benn eval $(touch ran) ",
   ];
   // Bash sets these where a key is pressed; compopt works there alone.
+  // Nothing is called benn here: as in a checkout, the script defines it.
   const script = `
-    benn() { ${command} "$@"; }
     compopt() { [[ $* != "-o nospace" ]] || echo "goes on:"; }
-    source <(benn completion bash)
+    source <(BENN_COMMAND="npm run benn --" ${command} completion bash)
     for line in "$@"; do
       COMP_LINE=$line COMP_POINT=\${#line}; COMPREPLY=()
       _benn_completion

@@ -23,7 +23,7 @@ test.concurrent("--dry-run shows configuration, layers, sizes, memory and time o
   const { code, stdout, stderr } = await benn(["train", join(root, "examples/mixed.config.ts"), "--dry-run"], { cwd });
   expect(stderr).toBe("");
   expect(code).toBe(0);
-  for (const net of ["Member 1, 2: nin width=0.125", "Member 3, 4: allbinnet width=0.125", "Member 5, 6: resnet20 width=0.5"])
+  for (const net of ["Members 1, 2: nin width=0.125", "Members 3, 4: allbinnet width=0.125", "Members 5, 6: resnet20 width=0.5"])
     expect(stdout).toContain(net);
   for (const words of [/scheme .*shrinkage=0\.5/, /conv2 +32×32×12/, /M MACs/, /Memory of a training step/, /Time: about/])
     expect(stdout).toMatch(words);

@@ -55,11 +55,11 @@ test("what the votes of a run with held-out rows are worth travels in its file",
   expect((await benn(["train", ...quick, "name=held", "validation=0.25"], { cwd })).code).toBe(0);
   const exported = await benn(["export", "runs/held", "--out", "held.benn"], { cwd });
   expect(exported.stderr).toBe("");
-  expect(exported.stdout).toMatch(/^temperature [\d.]+, fitted on 30 held-out rows; sets of classes calibrated on 30$/m);
-  expect(exported.stdout.replaceAll(/\s+/g, " ")).toMatch(/the held-out rows were used before, .*: the temperature was fitted on them/);
+  expect(exported.stdout).toMatch(/^Calibration: temperature [\d.]+, fitted on 30 held-out samples; prediction sets on\s30\.$/m);
+  expect(exported.stdout.replaceAll(/\s+/g, " ")).toMatch(/The held-out samples were used before, .*: the temperature was fitted on them/);
   const { code, stdout, stderr } = await benn(["predict", "held.benn", "sky.png", "--coverage", "0.8", "--json"], { cwd });
   expect(code).toBe(0);
-  expect(stderr).toContain("sets of held.benn may hold the right class a little less often");
+  expect(stderr).toContain("sets of held.benn may contain the right class slightly less often");
   const answer = JSON.parse(stdout) as { probabilities: number[]; likeliest: unknown[]; set: { class: number }[]; class: number };
   expect([answer.probabilities.length, answer.likeliest.length, answer.set[0]?.class]).toEqual([10, 3, answer.class]);
   const plain = await benn(["export", "runs/held", "--no-trust", "--json"], { cwd });

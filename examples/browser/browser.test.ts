@@ -59,6 +59,7 @@ test("the headline says how many networks in how many bytes, and every member vo
   expect(await page.locator("#jury li").count()).toBe(model.members.length);
   expect(await page.locator("#jury li.waiting").count()).toBe(0);
   expect(await page.locator("footer").innerText()).toMatch(/Recognizes 10 classes: airplane, automobile, bird, .*truck\./);
+  expect(await page.locator("footer a").first().getAttribute("href")).toBe("https://github.com/benn-js/benn");
   const expected = model.predict({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) });
   expect(await classOf(page)).toBe(expected.label);
   const agreeing = expected.votes.filter((vote) => vote.label === expected.label).length;
@@ -220,6 +221,11 @@ test("at phone and desktop widths, light and dark, it scrolls no way but down, b
     const page = await open({ width, height, colorScheme });
     expect(await isTooWide(page), `${width}`).toBe(false);
     for (const button of await page.locator(".ways > *").all()) expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    // The label of each sample is there in full.
+    const cut = await page
+      .locator("#samples button")
+      .evaluateAll((buttons) => buttons.filter((one) => one.scrollWidth > one.clientWidth).length);
+    expect(cut, `labels at ${width}`).toBe(0);
     // The answer stands on the first screen, without scrolling.
     expect((await page.locator("#class").boundingBox())?.y).toBeLessThan(height);
     expect(await violations(page), `${width} ${colorScheme}`).toEqual([]);

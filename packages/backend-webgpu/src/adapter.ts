@@ -1,5 +1,5 @@
 import { bytes } from "@benn/core/quantities";
-import { adapterNames, findGpu, NoGpu } from "./find-gpu.ts";
+import { adapterNames, findGpu, NoGpu, noUsableGpu } from "./find-gpu.ts";
 
 export type Power = "high-performance" | "low-power";
 
@@ -32,12 +32,7 @@ export async function requestAdapter({ power, adapters }: AdapterChoice): Promis
   };
   const adapter = await Promise.race([request(), patience]).finally(() => clearTimeout(timer));
   if (adapter) return { adapter, gpu };
-  throw new NoGpu(
-    "there is no GPU that WebGPU can use",
-    typeof process !== "undefined" && process.platform === "linux"
-      ? 'Install the GPU\'s Vulkan driver and libvulkan1; "vulkaninfo --summary" must list it. In a container pass the device through.'
-      : "Install the GPU's current driver.",
-  );
+  throw noUsableGpu();
 }
 
 /** @param names of the existing adapters; empty if they are unknown */

@@ -3,7 +3,7 @@ import { OutOfMemoryError } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { create } from "../test/use-software-gpu.ts";
-import { findGpu, NoGpu } from "./find-gpu.ts";
+import { findGpu, lacksLibrary, NoGpu } from "./find-gpu.ts";
 import type { GuardedBackend } from "./guarded-backend.ts";
 import { BACKEND_NAME, registerWebgpuBackend } from "./register.ts";
 
@@ -18,6 +18,12 @@ test("where Dawn is not installed, or does not load, it says which package and w
   const broken = findGpu({ importDawn: () => Promise.reject(new Error("GLIBCXX_3.4.32 not found\nsomewhere")) });
   await expect(broken).rejects.toThrow(/does not load on .*: GLIBCXX_3\.4\.32 not found\. It has binaries for Linux/);
   await expect(broken).rejects.toBeInstanceOf(NoGpu);
+});
+
+test("whether a library is installed is found out without loading what needs it", () => {
+  expect(lacksLibrary("libnobody-has-this.so.1")).toBe(true);
+  expect(lacksLibrary("libc.so.6")).toBe(false); // there, though no module of Node's
+  expect(lacksLibrary()).toBe(false); // the software GPU brings it
 });
 
 test("a tensor larger than the GPU takes is an OutOfMemoryError, and the GPU stays usable", async () => {
@@ -39,7 +45,7 @@ test("a lost GPU ends reads and programs with a UserError, and the next activati
   const [x, y] = tf.tidy(() => [tf.add(tf.ones([ON_GPU]), 1), tf.mul(tf.ones([ON_GPU]), 2)] as const);
   lost.device.destroy();
   await expect(x.data()).rejects.toThrow(UserError);
-  await expect(y.data()).rejects.toThrow(/the GPU was lost.*go on from the last checkpoint/);
+  await expect(y.data()).rejects.toThrow(/the GPU was lost.*resume from the last checkpoint/);
   expect(() => tf.add(x, y)).toThrow(UserError);
   expect(await registerWebgpuBackend()).not.toBe(lost);
   await create().activate();

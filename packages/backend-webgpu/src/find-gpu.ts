@@ -41,7 +41,7 @@ export async function findGpu({ adapter, importDawn = () => import("webgpu") }: 
   const gpu = builtIn();
   if (gpu && adapter === undefined) return gpu;
   if (gpu) {
-    throw new NoGpu("a browser chooses its GPU itself, not by name", 'Leave out the option "adapter"; "power" is the one that it heeds.');
+    throw new NoGpu("a browser chooses its GPU itself, not by name", 'Leave out the option "adapter"; "power" is the one that it uses.');
   }
   if (typeof process === "undefined" || !process.versions.node) {
     throw new NoGpu(
@@ -52,6 +52,7 @@ export async function findGpu({ adapter, importDawn = () => import("webgpu") }: 
   dawn ??= loadDawn(importDawn);
   try {
     const { create } = await dawn;
+    if (lacksLibrary()) throw noUsableGpu(); // Dawn would say so too, past every stream of Node: into a log or over a screen
     const entry = entries.get(adapter) ?? create([...DAWN_OPTIONS, ...(adapter === undefined ? [] : [`adapter=${adapter}`])]);
     entries.set(adapter, entry);
     return entry;
@@ -59,6 +60,26 @@ export async function findGpu({ adapter, importDawn = () => import("webgpu") }: 
     dawn = undefined; // it may be installed before the next call
     throw error;
   }
+}
+
+/** Whether Vulkan's loader, without which Dawn finds no GPU on Linux, is not installed. */
+export function lacksLibrary(name: string = "libvulkan.so.1"): boolean {
+  if (process.platform !== "linux") return false;
+  try {
+    process.dlopen({ exports: {} }, name);
+    return false;
+  } catch (error) {
+    return (error as Error).message.startsWith(`${name}: `); // a library that is there is only no module of Node's
+  }
+}
+
+export function noUsableGpu(): NoGpu {
+  return new NoGpu(
+    "there is no GPU that WebGPU can use",
+    typeof process !== "undefined" && process.platform === "linux"
+      ? 'Install the GPU\'s Vulkan driver and libvulkan1; "vulkaninfo --summary" must list it. In a container pass the device through.'
+      : "Install the GPU's current driver.",
+  );
 }
 
 /** Names of the adapters. Dawn lists them in the error for an unknown name; empty if there are none, and in a browser. */

@@ -258,6 +258,6 @@ export class GuardedBackend extends WebGPUBackend {
 function lost(message: string): UserError {
   return new UserError(
     `backend webgpu: the GPU was lost${message ? ` (${message.split("\n")[0]})` : ""}. Its driver was reset, or it was unplugged or put to sleep; ` +
-      "go on from the last checkpoint.",
+      "resume from the last checkpoint.",
   );
 }

@@ -51,7 +51,7 @@ test("a page trains on WebGPU to the losses of the CPU backend", { timeout: 240_
   await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
   await page.waitForFunction("typeof train === 'function'");
   expect(await page.evaluate<string>("choose('Swift')")).toBe(
-    'backend webgpu: a browser chooses its GPU itself, not by name. Leave out the option "adapter"; "power" is the one that it heeds.',
+    'backend webgpu: a browser chooses its GPU itself, not by name. Leave out the option "adapter"; "power" is the one that it uses.',
   );
   const { losses } = await page.evaluate<{ losses: number[] }>("train(3)");
   expect(complaints).toEqual([]);

@@ -23,7 +23,7 @@ function profileRow({ program, outputShape, macs, ...measured }: ProgramTime): P
 
 /** Training on the GPU with WebGPU: in browsers, and in Node with Dawn, whose package is loaded on demand. */
 export const webgpuBackend: Definition<Backend, typeof options> = {
-  description: "training on the GPU by WebGPU, without CUDA; in Node it wants the package webgpu",
+  description: "training on the GPU by WebGPU, without CUDA; Node needs the package webgpu",
   options,
   create: ({ power, adapter }) => ({
     machineOptions: ["power", "adapter"],

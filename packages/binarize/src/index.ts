@@ -65,10 +65,10 @@ export default definePlugin({
       create: () => recu,
     });
     binarizers.add("adabin", {
-      description: "AdaBin: two values that fit what they stand for in place of −1 and +1; not exportable",
+      description: "AdaBin: two fitted values in place of −1 and +1; not exportable",
       create: () => adabin,
     });
-    binarizers.add("sign", { description: "signs of activations and of kernels, without a scale: what Bop flips", create: () => sign });
+    binarizers.add("sign", { description: "signs of activations and of kernels, without a scale; for Bop", create: () => sign });
     binarizers.add("dorefa", {
       description: "DoReFa-Net: weights and activations of 1 to 8 bits in equal steps from −1 and 0 to 1",
       options: bitOptions,
@@ -79,6 +79,6 @@ export default definePlugin({
       options: bitOptions,
       create: lsq,
     });
-    binarizers.add("none", { description: "real values: the twin that a binary net is measured against", create: () => none });
+    binarizers.add("none", { description: "real values: the float32 baseline of a binary net", create: () => none });
   },
 });

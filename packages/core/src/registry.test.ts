@@ -34,9 +34,14 @@ test("a taken name throws and names both owners, for aliases too", () => {
 
 test("an unknown name lists the known ones and the nearest", () => {
   expect(() => nets().create("resnet2")).toThrow(
-    'architecture "resnet2" is unknown. Did you mean "resnet20"? Registered: nin, resnet20. Is its package listed under plugins?',
+    'architecture "resnet2" is unknown. Did you mean "resnet20"? Registered: nin, resnet20, sb. Is its package listed under plugins?',
   );
-  expect(() => nets().create("transformer")).toThrow('architecture "transformer" is unknown. Registered: nin, resnet20.');
+  expect(() => nets().create("transformer")).toThrow('architecture "transformer" is unknown. Registered: nin, resnet20, sb.');
+  // Neighbours in the wrong order are one slip, as in gup for gpu.
+  expect(() => nets().create("bs")).toThrow('Did you mean "sb"?');
+  const many = nets();
+  for (let i = 0; i < 40; i++) many.add(`preset-${i}`, { description: "", create: () => "" });
+  expect(() => many.create("transformer")).toThrow('is unknown. "benn plugins" lists those that are registered. Is its package');
   const nameless = nets();
   nameless.add("", { description: "", create: () => "the nameless" });
   expect(() => nameless.create("transformer")).toThrow('architecture "transformer" is unknown.');

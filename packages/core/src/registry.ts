@@ -24,6 +24,9 @@ export interface RegistryEntry<T> {
  */
 export type Check<T> = (made: T, who: string) => T;
 
+/** Characters of a list of names in a message. */
+const LONGEST_LIST = 200;
+
 /** The named definitions of one contract. A taken name throws; for an unknown one, the error lists the known names and the nearest. */
 export class Registry<T> {
   readonly contract: string;
@@ -58,11 +61,12 @@ export class Registry<T> {
   entry(name: string): RegistryEntry<T> {
     const found = this.#find(name);
     if (found) return found;
-    const known = [...this.#entries.keys()].toSorted();
-    const close = nearest(name, [...this.#names.keys()]);
+    const known = [...this.#names.keys()].toSorted();
+    const close = nearest(name, known);
+    const all = known.join(", ") || "none";
+    const list = all.length <= LONGEST_LIST ? `Registered: ${all}.` : '"benn plugins" lists those that are registered.';
     throw new UserError(
-      `${this.contract} "${name}" is unknown. ${close ? `Did you mean "${close}"? ` : ""}` +
-        `Registered: ${known.join(", ") || "none"}. Is its package listed under plugins?`,
+      `${this.contract} "${name}" is unknown. ${close ? `Did you mean "${close}"? ` : ""}${list} Is its package listed under plugins?`,
     );
   }
 

@@ -10,7 +10,7 @@ export default definePlugin({
   name: "@benn/data-imagenet",
   register(container) {
     container.resolve(DATASETS).add("imagenet", {
-      description: "ImageNet and its like: folders of pictures by class, Caffe's LMDB, or WebDataset shards",
+      description: "ImageNet and similar data: folders of pictures by class, Caffe's LMDB, or WebDataset shards",
       options: imagenetOptions,
       create: imagenet,
     });

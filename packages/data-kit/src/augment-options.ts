@@ -28,7 +28,7 @@ export const augmentOptions = ({ flip, side }: { readonly flip: boolean; readonl
     .min(0)
     .max(side === undefined ? Number.MAX_SAFE_INTEGER : side - 1)
     .default(0)
-    .describe("augment: shift at random by up to so many pixels each way, as padding by them and cropping does"),
+    .describe("augment: shift at random by up to this many pixels each way, like padding and cropping"),
   padding: z
     .enum(["zeros", "reflect"])
     .optional()
@@ -39,7 +39,7 @@ export const augmentOptions = ({ flip, side }: { readonly flip: boolean; readonl
 /** The options `trainRows` and `testRows`. @param least minimum of each */
 export const rowOptions = (least: number, { train, test }: { readonly train: string; readonly test: string }) => {
   const rows = (of: string) =>
-    z.int().min(least).optional().describe(`use only so many ${of}, of each class alike, the same for every seed`);
+    z.int().min(least).optional().describe(`use only this many ${of}, of each class alike, the same for every seed`);
   return { trainRows: rows(train), testRows: rows(test) };
 };
 

@@ -18,6 +18,6 @@ export function checkMemory(count: number, size: number, memory: number = machin
   const smaller = side >= 8 ? `Set dataset.size=${side} or less, or read` : "Read";
   throw new UserError(
     `${DATASET}: ${count} pictures of ${size}×${size} take ${sizeText(bytes)} of memory, and at most ${sizeText(most)} are used for them here. ` +
-      `${smaller} them as they are needed with dataset=imagenet, which wants the folders train and val.`,
+      `${smaller} them as they are needed with dataset=imagenet, which expects the folders train and val.`,
   );
 }

@@ -16,7 +16,7 @@ const schemes = [
   },
   { name: "logitboost", alias: "boost-b", rule: logit, alpha: "half-log", does: "LogitBoost: weights move on a logistic curve below 1" },
   { name: "mildboost", alias: "boost-c", rule: mild, alpha: "half-log", does: "MildBoost: weights stay close to one another" },
-  { name: "samme", alias: "boost-d", rule: exponential, alpha: "samme", does: "SAMME: members need only be better than guessing a class" },
+  { name: "samme", alias: "boost-d", rule: exponential, alpha: "samme", does: "SAMME: members only have to be better than guessing" },
 ] as const;
 
 export default definePlugin({

@@ -7,7 +7,7 @@ export default definePlugin({
   name: "@benn/losses",
   register(container) {
     container.resolve(LOSSES).add("distillation", {
-      description: "imitates the probabilities of a trained run, beside the labels",
+      description: "fits the probabilities of a trained run as well as the labels",
       options: distillationOptions,
       create: distillation,
     });

@@ -13,8 +13,8 @@ export default definePlugin({
   name: "@benn/schedules",
   register(container) {
     const schedules = container.resolve(SCHEDULES);
-    schedules.add("constant", { description: "stays, after a warm-up", options: constantOptions, create: constant });
-    schedules.add("linear", { description: "falls in a line, after a warm-up", options: linearOptions, create: linear });
+    schedules.add("constant", { description: "constant, after a warm-up", options: constantOptions, create: constant });
+    schedules.add("linear", { description: "falls linearly, after a warm-up", options: linearOptions, create: linear });
     schedules.add("cosine", { description: "falls along half a cosine, after a warm-up", options: cosineOptions, create: cosine });
     schedules.add("one-cycle", {
       description: "rises to a peak, then falls to almost nothing",

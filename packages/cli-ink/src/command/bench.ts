@@ -78,7 +78,7 @@ export async function profileStep(options: BenchOptions, cwd: string, note: Note
     const { milliseconds, starting } = await bench.time(of, steps);
     note({ what: "timing the kernels", ...UNCOUNTED });
     const rows = await bench.profile(of, steps);
-    note({ what: "measuring the highest rates once more", ...UNCOUNTED });
+    note({ what: "measuring the highest rates again", ...UNCOUNTED });
     const probes = [before, await bench.limits()].filter((limits) => limits !== undefined);
     return {
       ...subject,

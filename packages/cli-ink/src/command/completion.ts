@@ -1,13 +1,15 @@
 import type { Command } from "commander";
 import { completeWords } from "../completion/complete-words.ts";
 import { knownNames } from "../completion/known-names.ts";
+import { withProjectNames } from "../completion/project-names.ts";
 import { runFolders } from "../completion/run-folders.ts";
+import { ownCommand } from "../completion/own-command.ts";
 import { DIRECTIVE, type Shell, shellScript } from "../completion/shell-scripts.ts";
 import { splitLine } from "../completion/split-line.ts";
 
-/** `benn completion` */
+/** `benn completion`. In a checkout, where nothing is called benn, it also defines the command. */
 export function printCompletion(shell: Shell): void {
-  process.stdout.write(shellScript(shell));
+  process.stdout.write(`${ownCommand(shell)}${shellScript(shell)}`);
 }
 
 /**
@@ -19,7 +21,7 @@ export async function printCompletions(program: Command, words: readonly string[
   const all = line === undefined ? words : splitLine(line).slice(1);
   const cwd = process.cwd();
   const { values, files, open } = await completeWords(program, all, {
-    names: () => knownNames(),
+    names: async () => await withProjectNames(await knownNames(), cwd),
     runs: (typed) => runFolders(typed, cwd),
   });
   const typed = all.at(-1) ?? "";

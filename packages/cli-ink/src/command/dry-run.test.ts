@@ -49,7 +49,7 @@ test("the plan shows the configuration, every layer with its multiply-adds by bi
   const text = planLines(plan).join("\n");
   expect(text).toMatch(/^ {2}members +3\n {2}epochs +5$/m);
   expect(text).toContain("Data: cifar10, images [32, 32, 3], 10 classes; 4,000 train, 0 validation, 1,000 test");
-  expect(text).toContain("Member 1, 3: nin width=0.25, deterministic; 5 epochs, learning rate 0.001");
+  expect(text).toContain("Members 1, 3: nin width=0.25, deterministic; 5 epochs, learning rate 0.001");
   expect(text).toMatch(/^ {2}layer +output +1-bit +32-bit +1-bit +32-bit +bytes$/m);
   expect(text).toMatch(/^ {2}conv1 +32×32×48 +3,648 +3\.7 +14,592$/m);
   expect(text).toMatch(/^ {2}conv2 +32×32×48 +3,600 +48 +3\.7 +834$/m);
@@ -78,8 +78,8 @@ test("members that follow one another are a range, however many there are", () =
   const [kind] = plan.kinds;
   const of = (members: readonly number[]) =>
     planLines({ ...plan, kinds: [{ ...kind!, members }] }).find((line) => line.startsWith("Member"));
-  expect(of([0, 1, 3, 5, 6, 7])).toMatch(/^Member 1, 2, 4, 6–8: nin/);
-  expect(of(Array.from({ length: 1000 }, (_, member) => member))).toMatch(/^Member 1–1000: nin/);
+  expect(of([0, 1, 3, 5, 6, 7])).toMatch(/^Members 1, 2, 4, 6–8: nin/);
+  expect(of(Array.from({ length: 1000 }, (_, member) => member))).toMatch(/^Members 1–1000: nin/);
 });
 
 test("layers of any size fit 80 columns", () => {

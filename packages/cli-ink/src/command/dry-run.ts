@@ -61,7 +61,7 @@ function kindLines({ architecture, binarizer, members, epochs, learningRate, sum
   const numbers = ranges(members.map((member) => member + 1));
   return [
     "",
-    `Member ${numbers}: ${architecture}, ${binarizer}; ${epochs} epochs, learning rate ${learningRate}`,
+    `${members.length > 1 ? "Members" : "Member"} ${numbers}: ${architecture}, ${binarizer}; ${epochs} epochs, learning rate ${learningRate}`,
     "",
     ...layerTable(summary),
   ];

@@ -27,8 +27,8 @@ export function exitHelp(left: string): string {
   return `
 Exit codes:
   0    done
-  1    a fault of the program
-  2    a mistake of yours, or the machine's state (a full disk, no permission)
+  1    an internal error
+  2    wrong input, or the machine's state (a full disk, no permission)
   ${STOP_SIGNALS.map(exitCodeOf).join(", ")}
        stopped by ${STOP_SIGNALS.join(", ")};
        ${left}`;
@@ -38,10 +38,10 @@ Exit codes:
 export const EXIT_HELP = `
 Exit codes:
   0    done; of training: the run is finished
-  1    a fault of the program
-  2    a mistake of yours, or the machine's state (a full disk, no permission)
+  1    an internal error
+  2    wrong input, or the machine's state (a full disk, no permission)
   75   of --member: stopped by a signal and saved; the same command resumes
-  141  the reader of standard output left (| head); training was saved
+  141  standard output was closed (| head); training was saved
   ${STOP_SIGNALS.map(exitCodeOf).join(", ")}
        stopped by ${STOP_SIGNALS.join(", ")};
        training was saved, and --resume resumes it`;

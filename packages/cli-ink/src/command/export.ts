@@ -96,11 +96,11 @@ export function verificationLines(verification: Verification, backend: string): 
 export function trustLines(trust: Exported["trust"]): string[] {
   if (typeof trust === "string") return [trust];
   const { temperature, temperatureRows, coverageRows, lead, reused } = trust;
-  const stop = lead === undefined ? "" : "; its soft vote may stop early";
+  const stop = lead === undefined ? "" : "; the soft vote may stop early";
   return [
-    `temperature ${short(temperature)}, fitted on ${count(temperatureRows)} held-out rows; sets of classes calibrated on ${count(coverageRows)}${stop}`,
+    `Calibration: temperature ${short(temperature)}, fitted on ${count(temperatureRows)} held-out samples; prediction sets on ${count(coverageRows)}${stop}.`,
     ...(reused.length > 0
-      ? [`the held-out rows were used before, so sets may hold the right class a little less often: ${reused.join("; ")}`]
+      ? [`The held-out samples were used before, so sets may contain the right class slightly less often: ${reused.join("; ")}.`]
       : []),
   ];
 }

@@ -13,7 +13,7 @@ test("a user's mistake is its sentence and 2, a fault says so and is 1", () => {
   });
   expect(failure(new TypeError("x is not a function\nat y"), { debug: false })).toEqual({
     code: 1,
-    text: "benn: x is not a function (a fault; --debug shows where)",
+    text: "benn: x is not a function (an internal error; --debug shows where)",
   });
   expect(failure("text", { debug: false }).text).toContain("text");
   expect(failure(new Exit(130), { debug: true })).toEqual({ code: 130, text: "" });
@@ -71,7 +71,7 @@ test("a server that cannot be reached is no file", () => {
   const error = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED", syscall: "connect", errno: -111 });
   expect(failure(error, { debug: false })).toEqual({
     code: 1,
-    text: "benn: connect ECONNREFUSED 127.0.0.1:1 (a fault; --debug shows where)",
+    text: "benn: connect ECONNREFUSED 127.0.0.1:1 (an internal error; --debug shows where)",
   });
 });
 
@@ -79,7 +79,7 @@ test("of an error of zod's the message names the place of the first issue, and h
   const { error } = z.object({ members: z.array(z.object({ alpha: z.number() })) }).safeParse({ members: [{ alpha: null }] });
   expect(failure(error, { debug: false })).toEqual({
     code: 1,
-    text: "benn: members.0.alpha has not the form that was expected (a fault; --debug shows where)",
+    text: "benn: members.0.alpha has not the form that was expected (an internal error; --debug shows where)",
   });
 });
 

@@ -23,7 +23,7 @@ export function failure(thrown: unknown, { debug }: { readonly debug: boolean })
   const [first = ""] = message.trim().split("\n").map(shortened);
   return {
     code,
-    text: printableLines(code === EXIT.mistake ? `benn: ${shortened(message)}` : `benn: ${first} (a fault; --debug shows where)`),
+    text: printableLines(code === EXIT.mistake ? `benn: ${shortened(message)}` : `benn: ${first} (an internal error; --debug shows where)`),
   };
 }
 

@@ -1,5 +1,6 @@
 import { UserError } from "@benn/core";
 import { CONTRACTS, nearest } from "@benn/core/node";
+import { keepProjectNames } from "../completion/project-names.ts";
 import { listWidth, wrappedTable } from "../run/wrapped-table.ts";
 import { commandName } from "./command-name.ts";
 import { configure } from "./configure.ts";
@@ -15,7 +16,9 @@ export async function listPlugins(
   { plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean },
 ): Promise<void> {
   const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
-  const names = named(registeredNames(container), asked);
+  const registered = registeredNames(container);
+  await keepProjectNames(registered, process.cwd()).catch(() => {}); // a cache
+  const names = named(registered, asked);
   if (json) printJson(names);
   else print(`${(asked.length === 0 ? pluginLines(names) : names.flatMap((entry) => detailLines(entry))).join("\n")}\n`);
 }

@@ -141,7 +141,7 @@ test("a file that knows what its votes are worth gives the likeliest classes, ho
   const { answer, notes } = await asked({ coverage: 0.7 });
   const prediction = answer(glass) as TrustedPrediction;
   expect(notes).toEqual([
-    "sets of trusted.benn may hold the right class a little less often. Of its held-out rows: they ended the ensemble",
+    "sets of trusted.benn may contain the right class slightly less often. Of its held-out samples: they ended the ensemble",
   ]);
   expect(prediction.agreement).toBe(1);
   expect(prediction.set).toEqual(prediction.likeliest?.slice(0, 2));
@@ -232,7 +232,7 @@ test("--anytime spares members of a soft vote by the file's rule, and says where
 test("a coverage that the file cannot give is refused", async () => {
   const plain = await load(model(["red", "green", "blue"]));
   expect(() => answering(plain, "model.benn", { coverage: 0.9 })).toThrow(
-    "predict: --coverage needs what model.benn does not hold. Export it again from a run with held-out rows",
+    "predict: --coverage needs what model.benn does not hold. Export it again from a run with held-out samples",
   );
   for (const more of [{ voter: "hard" }, { mirror: true }, { anytime: true }] as const)
     await expect(asked({ coverage: 0.9, ...more })).rejects.toThrow("predict: --coverage holds for the soft vote of all members");
@@ -241,7 +241,10 @@ test("a coverage that the file cannot give is refused", async () => {
 test("the command says what it is asked in JSON, and refuses what is no probability", async () => {
   writeFileSync(join(cwd, "trusted.benn"), model(["red", "green", "blue"], trust));
   const { code, stdout, stderr } = await predict("trusted.benn", "solid.png", "--coverage", "0.7", "--json");
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/^benn: sets of trusted\.benn may hold the right class a little less often/)]);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^benn: sets of trusted\.benn may contain the right class slightly less often/),
+  ]);
   const [line] = lines(stdout) as unknown as (Record<"likeliest" | "set", { label: string }[]> & {
     agreement: number;
     probabilities: number[];

@@ -80,7 +80,7 @@ export function answering(
   if (coverage !== undefined) {
     if (!trust)
       return refuse(
-        `needs what ${name} does not hold. Export it again from a run with held-out rows (validation=0.1), with their images at hand.`,
+        `needs what ${name} does not hold. Export it again from a run with held-out samples (validation=0.1) whose images are there.`,
       );
     if (!isOwn || anytime)
       return refuse(`holds for the ${model.voter} vote of all members on pictures as they are. Leave out --voter, --mirror and --anytime.`);
@@ -106,7 +106,7 @@ function coverageNotes({ coverageRows, reused }: Trust, coverage: number, name: 
       ? [`${count(coverageRows)} calibration rows are too few for a coverage of ${coverage}, so every class is in the set`]
       : []),
     ...(reused.length > 0
-      ? [`sets of ${name} may hold the right class a little less often. Of its held-out rows: ${reused.join("; ")}`]
+      ? [`sets of ${name} may contain the right class slightly less often. Of its held-out samples: ${reused.join("; ")}`]
       : []),
   ];
 }

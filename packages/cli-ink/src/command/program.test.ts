@@ -65,6 +65,22 @@ function optionsFor(words: readonly string[]): string[] {
   return [...command.options, ...createProgram().options].flatMap(({ long }) => long ?? []);
 }
 
+test("help of a command lists the options of the program as global, and none of the commands between them", () => {
+  for (const [path, command] of all.filter(([name]) => name.startsWith("benn "))) {
+    const [, globals = ""] = helpOf(command, 80).split("Global Options:");
+    expect(globals, path).toContain("--no-color");
+    for (const option of ["--sort", "--filter", "--model"]) expect(globals.split("Examples:")[0], path).not.toContain(option);
+  }
+});
+
+test("help says what a signal leaves behind, and speaks of itself in the same words everywhere", () => {
+  for (const [path, command] of all) {
+    const help = helpOf(command, 80);
+    if (help.includes("stopped by SIGINT")) expect(help, path).toMatch(/SIGUSR2;\n {7}\S/);
+    expect(help, path).not.toMatch(/display help|undefined/);
+  }
+});
+
 test("a command too long for a line is broken so that a shell takes it as one", () => {
   expect(exampleLines("train --preset demo --set members=4 epochs=10", "small", 40, "npm run benn --")).toEqual([
     "  # small",

@@ -13,14 +13,19 @@ import { addUseCommands } from "./program/use-commands.ts";
 
 /** The command line. Commands are imported when they run, so that `--help` does not wait for TensorFlow.js. */
 export function createProgram(): Command {
-  const program = new Command("benn")
-    .description("Train, vote and run binary ensemble neural networks.")
+  const program: Command = new Command("benn")
+    .description("Train, combine, pack and run binary ensemble neural networks.")
     .option("--no-color", "no colours (or set NO_COLOR)")
     .option("--debug", "show stack traces of errors")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     // Lists names only, to leave room for their descriptions: each command's own help shows its arguments.
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => command.name(),
+      // Options of `benn runs` itself are none of `benn runs tag`.
+      visibleGlobalOptions: (command: Command) => (command.parent === null ? [] : [...program.options]),
+    })
     .configureOutput({
       writeErr: say,
       getOutHelpWidth: () => listWidth(),
@@ -39,7 +44,7 @@ export function createProgram(): Command {
     ["eval runs/NAME", "evaluate members and votes"],
     ["export runs/NAME", "pack them into one small file"],
     ["predict NAME.benn photo.png", "and classify pictures with it"],
-    ["doctor", "what trains on this machine, and what is missing"],
+    ["doctor", "which backends work here, and what the others lack"],
   ]).addHelpText("after", EXIT_HELP);
 
   program.commandsGroup("Train:");

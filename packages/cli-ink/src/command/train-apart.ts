@@ -90,7 +90,7 @@ async function work(request: TrainRequest, { isQuiet = false, onMissing, ...opti
   try {
     const result = await thread.finished;
     if (result && !(stopped && result.reason === "interrupted")) return result;
-    say(result ? "Saved. The same command goes on.\n" : "Stopped before training began; nothing was written.\n");
+    say(result ? "Saved. The same command resumes.\n" : "Stopped before training began; nothing was written.\n");
     throw new Exit(EXIT.again);
   } finally {
     await screen?.close();

@@ -270,10 +270,10 @@ export function farewell(
   const next = [
     ...(interrupted ? [[resumeCommand(folder, plugins), "resume"] as const] : []),
     ...(state.staged.length > 0
-      ? [[`${benn} eval ${quoted(folder)}${pluginOptions(plugins)}`, "judge its members and votes"] as const]
+      ? [[`${benn} eval ${quoted(folder)}${pluginOptions(plugins)}`, "evaluate its members and votes"] as const]
       : []),
     ...(state.staged.length > 0 && !interrupted
-      ? [[`${benn} export ${quoted(folder)}${pluginOptions(plugins)}`, "pack it into one file, for predict and the page"] as const]
+      ? [[`${benn} export ${quoted(folder)}${pluginOptions(plugins)}`, "pack it into one file"] as const]
       : []),
     [`${benn} watch ${quoted(folder)}`, "replay"] as const,
   ];

@@ -41,7 +41,7 @@ export async function trainRuns(task: TrainRunsTask): Promise<string[][]> {
     const isGrown = found !== undefined && found.planned < wanted.members;
     onRun(
       found && !isGrown
-        ? `${what}: going on with ${found.folder}`
+        ? `${what}: resuming ${found.folder}`
         : `${what}: training ${join(out, freeName(out, wanted.config.name))}${isGrown ? `, from the members of ${found.folder}` : ""}`,
     );
     const onShare = (epochs: number, now: string): void =>

@@ -114,7 +114,7 @@ function lastIfVariadic(all: readonly Argument[]): Argument | undefined {
   return last?.variadic ? last : undefined;
 }
 
-/** Options of the command and of its parents. */
+/** Options of the command and of its parents, which Commander accepts there too. */
 function optionOf(command: Command, word: string): Option | undefined {
   const [flag = word] = word.split("=");
   for (let own: Command | null = command; own; own = own.parent) {
@@ -127,7 +127,9 @@ function optionOf(command: Command, word: string): Option | undefined {
 function optionsOf(command: Command): KnownName[] {
   const help = new Help();
   const all: Option[] = [];
-  for (let own: Command | null = command; own; own = own.parent) all.push(...help.visibleOptions(own));
+  // Those of the commands between it and the program are about others.
+  for (let own: Command | null = command; own; own = own.parent)
+    if (own === command || own.parent === null) all.push(...help.visibleOptions(own));
   const names = new Map(all.flatMap(({ long, description }) => (long == null ? [] : [[long, description] as const])));
   return [...names].map(([name, description]) => ({ name, description }));
 }

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createProgram } from "../command/program.ts";
 import { completeWords } from "./complete-words.ts";
 import type { KnownNames } from "./known-names.ts";
+import { ownCommand } from "./own-command.ts";
+import { keepProjectNames, withProjectNames } from "./project-names.ts";
 import { runFolders } from "./run-folders.ts";
 import { shellScript, SHELLS } from "./shell-scripts.ts";
 import { splitLine } from "./split-line.ts";
@@ -92,4 +94,37 @@ test("a line is split as a shell does, and nothing in it is run", () => {
 
 test.each(SHELLS)("there is a script for %s, which asks the command", (shell) => {
   expect(shellScript(shell)).toMatch(/benn complete/);
+});
+
+test("names that benn plugins has found in a folder are completed there, beside the built-in ones, until they are gone", async () => {
+  const file = join(cwd, "cache", "project.json");
+  const of = (name: string, plugin: string) => ({
+    key: "scheme" as const,
+    contract: "ensemble scheme",
+    name,
+    aliases: [],
+    description: `what ${name} is`,
+    options: { properties: { rate: {} } },
+    plugin,
+  });
+  const inProject = async (...words: readonly string[]): Promise<string[]> => {
+    const own = await withProjectNames(names, cwd, file);
+    const { values } = await completeWords(createProgram(), words, { names: async () => Promise.resolve(own), runs: () => [] });
+    return values.map(({ name }) => name);
+  };
+  await keepProjectNames([of("samme", "@benn/ensemble-boost"), of("my-boost", "my-plugin")], cwd, file);
+  expect(await inProject("train", "--set", "scheme=")).toEqual(["scheme=samme", "scheme=bagging", "scheme=my-boost"]);
+  expect(await inProject("train", "--set", "scheme.")).toEqual(["scheme.rate="]);
+  expect(await inProject("plugins", "my")).toEqual(["my-boost"]);
+  await keepProjectNames([of("samme", "@benn/ensemble-boost")], cwd, file);
+  expect(await inProject("plugins", "my")).toEqual([]);
+});
+
+test.each(SHELLS)("in a checkout the script for %s defines the command, where the shell has none", (shell) => {
+  const defined = ownCommand(shell, { BENN_COMMAND: "npm run benn --" }, "/it's/node");
+  expect(defined).toMatch(/benn\.js'/);
+  expect(defined).toContain(
+    { bash: `'/it'\\''s/node'`, zsh: `'/it'\\''s/node'`, fish: `'/it\\'s/node'`, powershell: `'/it''s/node'` }[shell],
+  );
+  expect(ownCommand(shell, {})).toBe("");
 });

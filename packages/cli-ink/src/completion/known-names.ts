@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "@benn/data-kit/cache-folder";
+import type { RegisteredName } from "../command/registered-names.ts";
 
 /** A name that completion offers. */
 export interface KnownName {
@@ -37,7 +38,8 @@ async function buildOf(): Promise<string> {
   return `${Math.round(mtimeMs).toString(36)}-${ino.toString(36)}`;
 }
 
-async function keep(path: string, names: KnownNames): Promise<void> {
+/** Writes names where another process may read them meanwhile. */
+export async function keep(path: string, names: KnownNames): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}`;
   await writeFile(aside, JSON.stringify(names));
@@ -51,15 +53,17 @@ async function findNames(): Promise<KnownNames> {
     import("@benn/core/node"),
   ]);
   const registered = registeredNames(await openContainer([], dirname(import.meta.filename)));
+  const keys = Object.entries(configSchema.shape).map(([name, { description = "" }]) => ({ name, description }));
+  return { ...namesOf(registered), keys };
+}
+
+/** Names, by contract, as completion offers them. */
+export function namesOf(registered: readonly RegisteredName[]): Omit<KnownNames, "keys"> {
   const contracts: Record<string, { names: KnownName[]; options: string[] }> = {};
   for (const { key, name, aliases, description, options } of registered) {
     const contract = (contracts[key] ??= { names: [], options: [] });
     contract.names.push(...[name, ...aliases].map((word) => ({ name: word, description })));
     contract.options = [...new Set([...contract.options, ...Object.keys(options.properties ?? {})])];
   }
-  return {
-    presets: contracts["presets"]?.names ?? [],
-    contracts,
-    keys: Object.entries(configSchema.shape).map(([name, { description = "" }]) => ({ name, description })),
-  };
+  return { presets: contracts["presets"]?.names ?? [], contracts };
 }

@@ -17,6 +17,12 @@ test("all panels are shown where there is room, side by side or one above the ot
   expect(arrangePanels(five, 80, 20, 3)).toEqual(arrangePanels(five, 80, 20, 0));
 });
 
+test("on a high terminal charts stand one above the other, in even stacks, rather than being higher than wide", () => {
+  expect(ids(three, 120, 27)).toEqual([["loss", "accuracy"], ["votes"]]);
+  expect(ids(five, 200, 47)).toEqual([["loss", "accuracy"], ["top5", "mine"], ["votes"]]);
+  expect(ids(five.slice(0, 4), 160, 8)).toEqual([["loss"], ["accuracy"], ["top5"], ["votes"]]);
+});
+
 test("where there is no room, each panel in turn comes first", () => {
   expect(ids(three, 80, 8, 0)).toEqual([["loss"], ["votes"]]);
   expect(ids(three, 80, 8, 1)).toEqual([["accuracy"], ["votes"]]);

@@ -135,7 +135,7 @@ function curve(
       const epochs = Math.max(1, ...runs.map(({ state }) => state.members[nth]?.epochs ?? 0));
       const shown = series.length > 0 ? series : [{ name: title, hue: "dim" as const, points: [] }];
       const options = { series: shown, x: [0, epochs] as const, unit: "epoch", format, label, log: ui.log, width, height, words };
-      return plot({ ...options, title: `${title} of member ${nth + 1}${ui.log ? " (log)" : ""}` });
+      return plot({ ...options, title: `${title}, member ${nth + 1}${ui.log ? " (log)" : ""}` });
     },
   };
 }

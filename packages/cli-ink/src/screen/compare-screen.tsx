@@ -2,9 +2,11 @@ import { Box, render, useInput, useStdin, useWindowSize } from "ink";
 import { useState } from "react";
 import { compareFrame, type CompareProps } from "./compare-frame.ts";
 import { DrawLines } from "./draw-lines.tsx";
+import { FrameBudget } from "./frame-budget.ts";
 import { keyName } from "./key-name.ts";
 import type { Looks } from "./looks.ts";
 import { terminalOutput } from "./terminal-output.ts";
+import { terminalStatus } from "./terminal-status.ts";
 import { initialUi, press } from "./ui-state.ts";
 
 type Compared = Pick<CompareProps, "runs" | "settings">;
@@ -18,6 +20,7 @@ export function compareScreen({ looks, quit, ...first }: Compared & { readonly l
   const output = terminalOutput();
   let next: Compared | undefined;
   const element = (compared: Compared) => <CompareApp {...compared} looks={looks} quit={quit} />;
+  const status = terminalStatus((text) => void output.stream.write(text)); // the wheel scrolls here too
   const app = render(element(first), {
     stdout: output.stream,
     alternateScreen: true,
@@ -26,8 +29,10 @@ export function compareScreen({ looks, quit, ...first }: Compared & { readonly l
     exitOnCtrlC: false,
     maxFps: 10,
   });
+  const budget = new FrameBudget();
   const timer = setInterval(() => {
-    if (!next || output.isBehind()) return;
+    if (!next || output.isBehind() || !budget.allows()) return;
+    budget.begin();
     app.rerender(element(next));
     next = undefined;
   }, 100);
@@ -35,6 +40,7 @@ export function compareScreen({ looks, quit, ...first }: Compared & { readonly l
     show: (compared) => (next = compared),
     async close() {
       clearInterval(timer);
+      status.close();
       app.unmount();
       await app.waitUntilExit();
       await output.drain();

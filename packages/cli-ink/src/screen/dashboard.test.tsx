@@ -88,8 +88,8 @@ test("80 × 24 shows progress, every lane in full, both charts and the votes", (
   expect(text).toMatch(/✓ {2}1 +6\/6 +[▁-█]+ +0\.910 {10}59\.0 % {2}53\.0 % {2}0\.410 {3}1\.00$/m);
   expect(text).toMatch(/▶ {2}3 +5\/6 +[▁-█]+ +0\.897 {10}55\.0 %$/m);
   expect(text).toMatch(/· {2}6 +0\/6$/m);
-  expect(text).toContain("Loss of member 3");
-  expect(text).toContain("Training accuracy of member 3 55.0 %");
+  expect(text).toContain("Loss, member 3");
+  expect(text).toContain("Accuracy in training, member 3 55.0 %");
   expect(text).toContain("Votes, test accuracy %");
   expect(text).toMatch(/2 {4}52\.5 {2}52\.8 {2}56\.3 {2}55\.7 {5}56\.1/);
   expect(text).toContain("soft: 3.5 points better than mean");
@@ -101,12 +101,38 @@ test("80 × 24 shows progress, every lane in full, both charts and the votes", (
 test("tab brings the accuracy where not all panels have room; 160 × 50 has all of them", () => {
   const eight = stateOf({ members: 8, epochs: 6 }, 0.4);
   expect(draw(eight, 80, 24, { panel: 0 })).toContain("c charts");
-  expect(draw(eight, 80, 24, { panel: 0 })).not.toContain("Training accuracy");
-  expect(draw(eight, 80, 24, { panel: 1 })).toContain("Training accuracy of member 4");
+  expect(draw(eight, 80, 24, { panel: 0 })).not.toContain("Accuracy in training");
+  expect(draw(eight, 80, 24, { panel: 1 })).toContain("Accuracy in training, member 4");
   const wide = draw(six, 160, 50);
-  for (const title of ["Loss of member 3", "Training accuracy of member 3", "Votes, test accuracy", "nin width=0.25"])
+  for (const title of ["Loss, member 3", "Accuracy in training, member 3", "Votes, test accuracy", "nin width=0.25"])
     expect(wide).toContain(title);
   expect(wide).not.toContain("c charts");
+});
+
+test("a large terminal shows the vote as a curve and the learning rate too, and its lanes are as wide as it is", () => {
+  const large = draw(six, 200, 60);
+  for (const title of [
+    "Loss, member 3",
+    "Accuracy in training, member 3",
+    "Vote of n, accuracy",
+    "Learning rate, member 3",
+    "Votes, test accuracy",
+  ])
+    expect(large).toContain(title);
+  const [first = ""] = /^✓ {2}1 .*$/m.exec(large) ?? [];
+  expect(Array.from(first.trimEnd()).length).toBeGreaterThan(180);
+  for (const [columns, rows] of [
+    [80, 24],
+    [100, 30],
+  ] as const)
+    expect(draw(six, columns, rows)).not.toContain("Learning rate");
+});
+
+test("at 60 columns the time left is whole while a member is scored: the bar makes room", () => {
+  const scoring = reduce(six, { type: "progress", what: "scoring member 3", done: 30, total: 40, clock: { at: 0 } });
+  const status = draw(scoring, 60, 15).split("\n")[2] ?? "";
+  expect(status.trimEnd()).toMatch(/^█+░+ 47 % {2}member 3 of 6.* · 0:56 · about 1 min left$/);
+  expect(draw(six, 36, 15).split("\n")[2]?.trimEnd()).toMatch(/^47 % {2}member 3 of 6/);
 });
 
 test("32 members condense: finished and waiting ones share a line, the running one keeps its own", () => {
@@ -134,7 +160,7 @@ test("warnings, pauses and what was asked for are shown", () => {
 
 test("a metric of a plugin has a panel, and m shows it in the lanes and the votes", () => {
   const wide = draw(lengths, 160, 50);
-  expect(wide).toMatch(/Training code length of m\w+… 0\.450 bits/);
+  expect(wide).toMatch(/Code length in training, member 3 0\.450 bits/);
   expect(wide).toMatch(/loss +train accuracy +test/);
   const chosen = draw(lengths, 160, 50, { metric: 2 });
   expect(chosen).toContain("Votes, test code length bits");
@@ -171,7 +197,7 @@ test("a run of several binarizers names them in its lanes", () => {
 
 test("60 × 15 has room for a panel below three members", () => {
   const text = draw(stateOf({ members: 3, epochs: 6 }, 0.5), 60, 15);
-  expect(text).toContain("Loss of member 2");
+  expect(text).toContain("Loss, member 2");
   expect(draw(stateOf({ members: 3, epochs: 6 }, 0.5), 60, 15, { panel: 1 })).toContain("Votes, test accuracy %");
   expect(text.match(/^[✓▶·] /gm)).toHaveLength(3);
 });

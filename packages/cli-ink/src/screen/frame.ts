@@ -143,7 +143,7 @@ function tabs(shown: View, views: readonly View[], columns: number, words: boole
 function runKeys({ state, watching, replay }: FrameProps): KeyWords[] {
   if (replay)
     return [
-      ["space", replay.isPlaying ? "hold" : "play"],
+      ["space", replay.isPlaying ? "pause" : "play"],
       [", .", "seek"],
       ["< >", "speed"],
       ["q", "leave"],
@@ -167,7 +167,7 @@ function scrub(
   columns: number,
   words: boolean,
 ): Line {
-  const text = ` ${clock(seconds)}  ×${speed >= 1 ? Math.round(speed) : speed.toFixed(2)} ${isPlaying ? "playing" : "held"}`;
+  const text = ` ${clock(seconds)}  ×${speed >= 1 ? Math.round(speed) : speed.toFixed(2)} ${isPlaying ? "playing" : "paused"}`;
   const room = Math.max(4, columns - text.length - 4);
   const at = Math.round(share * room);
   if (words) return line(`replay at ${Math.round(100 * share)} %,${text}`);

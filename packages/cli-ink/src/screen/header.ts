@@ -17,18 +17,19 @@ interface HeaderProps {
 /** What is trained, the progress, and the time left: three lines. */
 export function header({ state, elapsed, left, columns, words }: HeaderProps): Line[] {
   const done = progressOf(state);
-  const bar = Math.max(8, Math.min(40, columns - 54));
+  const text = [
+    `${Math.floor(100 * done)} %`,
+    `  ${statusOf(state)} · ${clock(elapsed)}`,
+    left === undefined ? "" : ` · ${leftWords(state, left)}`,
+  ] as const;
+  // The bar gives way to the words.
+  const bar = Math.max(0, Math.min(40, Math.max(8, columns - 54), columns - 1 - text.join("").length));
   const full = Math.round(Math.min(1, Math.max(0, done)) * bar);
   const name = state.start?.run ?? "";
   return [
     line(bold("benn", "accent"), " ", bold(name), dim(`  ${fitting(recipe(state), columns - name.length - 7)}`)),
     line(dim(fitting(data(state), columns))),
-    line(
-      ...(words ? [] : [span("█".repeat(full), "good"), dim("░".repeat(bar - full)), " "]),
-      bold(`${Math.floor(100 * done)} %`),
-      `  ${statusOf(state)} · ${clock(elapsed)}`,
-      left === undefined ? "" : ` · ${leftWords(state, left)}`,
-    ),
+    line(...(words || bar < 2 ? [] : [span("█".repeat(full), "good"), dim("░".repeat(bar - full)), " "]), bold(text[0]), ...text.slice(1)),
   ];
 }
 

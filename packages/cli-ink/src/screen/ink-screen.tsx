@@ -4,6 +4,7 @@ import { type InsightPlace, insightSource } from "../insight/insight-source.ts";
 import { addToLog, type LogEntry } from "../run/event-log.ts";
 import { initialState, reduce, type RunState } from "../run/run-state.ts";
 import { App } from "./app.tsx";
+import { FrameBudget } from "./frame-budget.ts";
 import type { Line } from "./line.ts";
 import type { Looks } from "./looks.ts";
 import { passing } from "./passing.ts";
@@ -91,6 +92,7 @@ export function inkScreen({
   const onResize = (): void => layer?.redraw();
   output.stream.on("resize", onResize);
   const status = terminalStatus((text) => void output.stream.write(text));
+  const budget = new FrameBudget();
   let drawn = view();
   const app = render(element(drawn), {
     stdout: layer ? passing(output.stream, layer.pass) : output.stream,
@@ -102,11 +104,12 @@ export function inkScreen({
   });
   const timer = setInterval(() => {
     // A slow terminal gets the newest frame once it has caught up, and none of those in between.
-    if (output.isBehind()) return;
+    if (output.isBehind() || !budget.allows()) return;
     const next = view();
     const isSame = (["state", "insight", "seen", "views", "key"] as const).every((key) => next[key] === drawn[key]);
     if (isSame) return;
     drawn = next;
+    budget.begin();
     look();
     status.show(state);
     app.rerender(element(next));

@@ -51,7 +51,7 @@ export function lanes({ members, metric, focus, chosen, columns, height, words =
   const [loss = 0, narrow = 0, ...others] = numbers;
   const width = Math.max(narrow, train.length + 2);
   const widths = [loss, width, ...others];
-  const curve = Math.max(4, Math.min(40, rest + narrow - name - width));
+  const curve = Math.max(4, Math.min(Math.max(40, columns - 80), rest + narrow - name - width));
   const cells = (values: readonly string[]): string =>
     widths
       .map((cell, i) => (values[i] ?? "").padStart(cell))

@@ -23,7 +23,7 @@ export function memberShown(state: RunState, ui: UiState): MemberState | undefin
   return (ui.member === undefined ? undefined : state.members[ui.member]) ?? memberInFocus(state);
 }
 
-/** ` of member 3`. */
+/** `, member 3`: what a title is about. */
 export function ofMember(member: MemberState | undefined): string {
-  return member === undefined ? "" : member.member < 0 ? " before member 1" : ` of member ${member.member + 1}`;
+  return member === undefined ? "" : member.member < 0 ? ", before member 1" : `, member ${member.member + 1}`;
 }

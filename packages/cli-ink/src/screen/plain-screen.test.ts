@@ -41,13 +41,30 @@ test("a member that the scheme rejects has the reason on its line", () => {
   expect(lines.at(-1)).toBe("member 1/2 done: ε 0.950, no vote; best epoch 1; It is no better than chance.\n");
 });
 
-test("progress that takes a while has a line for each tenth; what is over at once has none", () => {
+test("progress that takes a while has a line now and then, ever less often; what is over at once has none", () => {
   const lines: string[] = [];
   const screen = plainScreen((text) => lines.push(text), { state: initialState });
   for (const done of [0, 50, 100]) screen.show({ type: "progress", what: "reading", done, total: 100, clock: { at: done } });
-  for (const [i, done] of [0, 1, 9, 10, 19, 100].entries())
-    screen.show({ type: "progress", what: "downloading", done, total: 100, clock: { at: 1000 * i } });
-  expect(lines).toEqual(["downloading: 0 %\n", "downloading: 10 %\n", "downloading: 100 %\n"]);
+  for (let done = 0; done <= 100; done++)
+    screen.show({ type: "progress", what: "downloading", done, total: 100, clock: { at: 1000 * done } });
+  // After 3 seconds, then pauses of 5, 7.5, 11.25, … seconds, in tenths.
+  expect(lines).toEqual(["0", "10", "20", "40", "70"].map((tenth) => `downloading: ${tenth} %\n`));
+});
+
+test("on a terminal long lines are broken between words and continue indented; in a pipe an event is one line", () => {
+  const [wide, narrow] = [undefined, 80].map((columns) => {
+    const lines: string[] = [];
+    const screen = plainScreen((text) => lines.push(text), { state: initialState, timestamps: true, columns: () => columns });
+    for (const event of exampleRun({ members: 2, epochs: 3 })) screen.show(event);
+    return lines;
+  });
+  expect(Math.max(...wide!.map(({ length }) => length))).toBeGreaterThan(120);
+  for (const event of wide!) expect(event.match(/\n/g)).toHaveLength(1);
+  for (const line of narrow!.join("").split("\n")) {
+    expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(line).toMatch(/^(2026-|  \S|$)/);
+  }
+  expect(narrow!.map((event) => event.replaceAll(/\n +/g, " "))).toEqual(wide);
 });
 
 test("with time stamps each line begins with the time of its event", () => {

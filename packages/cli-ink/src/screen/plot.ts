@@ -28,7 +28,7 @@ export interface PlotOptions {
   readonly marks?: readonly number[];
   /** Position of the cursor, at which values are shown. */
   readonly cursor?: number | undefined;
-  /** In cells; the title and the x axis take one line each, and the names of several curves another. */
+  /** In cells; the title and the x axis take a line each, the names of several curves one or two. */
   readonly width: number;
   readonly height: number;
   /** Words instead of the picture. */
@@ -36,6 +36,8 @@ export interface PlotOptions {
 }
 
 const LABELS = 7;
+/** From this height on, names that one line has no room for take a second. */
+const TALL = 9;
 
 /** Draws curves with their axes. */
 export function plot(options: PlotOptions): Line[] {
@@ -43,7 +45,7 @@ export function plot(options: PlotOptions): Line[] {
   const [first] = series;
   const last = first?.points.findLast(({ y }) => Number.isFinite(y))?.y;
   if (words) return inWords(options);
-  const legend = series.length > 1 || cursor !== undefined ? [legendOf(options)] : [];
+  const legend = series.length > 1 || cursor !== undefined ? legendOf(options, height < TALL ? 1 : 2) : [];
   const rows = Math.max(1, height - 2 - legend.length);
   const room = Math.max(4, width - LABELS - 1);
   const value = series.length > 1 ? "" : last === undefined ? "–" : format(last);
@@ -144,21 +146,25 @@ function shortNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 1 : 0);
 }
 
-function legendOf({ series, cursor, unit, format, width }: PlotOptions): Line {
-  const at = cursor === undefined ? [] : [bold(`${unit} ${shortNumber(cursor)}  `)];
+function legendOf({ series, cursor, unit, format, width }: PlotOptions, most: number): Line[] {
   const parts = series.map(({ name, hue, points }) => {
     const value = cursor === undefined ? points.findLast(({ y }) => Number.isFinite(y))?.y : valueAt(points, cursor);
     return [span("■ ", hue), { text: `${name} ${value === undefined ? "–" : format(value)}` }];
   });
+  const lines: Span[][] = [cursor === undefined ? [] : [bold(`${unit} ${shortNumber(cursor)}`)]];
   // A number that is cut off would read as another one: entries that do not fit are only indicated.
-  const shown: Span[] = [...at];
   for (const [i, part] of parts.entries()) {
-    const gap = i === 0 ? [] : [{ text: "  " }];
-    const rest = i + 1 < parts.length ? 2 : 0;
-    if (i > 0 && lineWidth([...shown, ...gap, ...part]) + rest > width) return cut([...shown, dim(" …")], width);
-    shown.push(...gap, ...part);
+    const shown = lines.at(-1)!;
+    const gap = shown.length === 0 ? [] : [{ text: "  " }];
+    const rest = i + 1 < parts.length && lines.length === most ? 2 : 0;
+    if (shown.length === 0 || lineWidth([...shown, ...gap, ...part]) + rest <= width) shown.push(...gap, ...part);
+    else if (lines.length < most) lines.push([...part]);
+    else {
+      shown.push(dim(" …"));
+      break;
+    }
   }
-  return cut(shown, width);
+  return lines.map((spans) => cut(spans, width));
 }
 
 function inWords({ title, series, unit, format, width, height, marks = [] }: PlotOptions): Line[] {

@@ -15,7 +15,10 @@ export interface MemberCurve {
 /** A quantity that is measured for every member over its epochs. */
 export interface Quantity {
   readonly name: string;
+  /** Of its first curve. */
   readonly title: string;
+  /** Of all its curves, if their names say what the title says else. */
+  readonly common?: string;
   readonly hue: Hue;
   readonly format: (value: number) => string;
   readonly label: (value: number) => string;
@@ -54,15 +57,17 @@ const learningRate: Quantity = {
 };
 
 function metricQuantity(metric: MetricInfo): Quantity {
+  const common = `${metric.title.charAt(0).toUpperCase()}${metric.title.slice(1)}`;
   return {
     name: `metric ${metric.name}`,
-    title: `Training ${metric.title}`,
+    title: `${common} in training`,
+    common,
     hue: "series2",
     format: (value) => metricText(metric, value),
     label: (value) => metricLabel(metric, value),
     curves({ curves, scores }) {
       const own = scores[metric.name] ?? [];
-      return [{ name: "while training", points: curves[metric.name] ?? [] }, ...(own.length > 0 ? [{ name: "scored", points: own }] : [])];
+      return [{ name: "in training", points: curves[metric.name] ?? [] }, ...(own.length > 0 ? [{ name: "scored", points: own }] : [])];
     },
   };
 }

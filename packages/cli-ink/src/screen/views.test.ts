@@ -108,10 +108,10 @@ describe.each(SIZES)("at %i × %i", (columns, rows) => {
 
 test("curves show training and scored values, the best epoch, the learning rate, and what the cursor is at", () => {
   const text = draw({ view: "curves", cursor: 0.5 }, 120, 40);
-  for (const word of ["Loss of member 3", "Training accuracy of member 3", "Learning rate of member 3", "while training", "scored", "▲"])
+  for (const word of ["Loss, member 3", "Accuracy, member 3", "Learning rate, member 3", "in training", "scored", "▲"])
     expect(text).toContain(word);
   expect(text).toContain("epoch 3 ");
-  const read = /■ while training ([\d.]+) %/.exec(text)?.[1];
+  const read = /■ in training ([\d.]+) %/.exec(text)?.[1];
   expect(read).toBe((100 * (three.state.members[2]?.curves["accuracy"]?.[2]?.y ?? 0)).toFixed(1));
   expect(draw({ view: "curves", overlay: true }, 120, 40)).toContain("Loss, 3 members");
   expect(draw({ view: "curves", log: true }, 120, 40)).toContain("(log)");
@@ -159,6 +159,8 @@ test("weights: rounds, effective sample size, hardest images with label and vote
 test("bits: a row a layer", () => {
   const layers = [{ layer: "conv2", weights: 7200, flipped: 0.081, saturated: 0.4, channels: 24, dead: 9 }];
   const state = reduce(three.state, { type: "bits", member: 2, epoch: 5, layers, clock: { at: 0 } });
+  expect(draw({ view: "bits" }, 80, 24, { state })).toMatch(/^Bits, member 3, epoch 6 {2}signs that changed, \|x\| > 1, one sign only$/m);
+  expect(draw({ view: "bits" }, 60, 15, { state })).toMatch(/^Bits, member 3, epoch 6 {2}signs that changed, \|x\| > 1$/m);
   const text = draw({ view: "bits" }, 120, 40, { state });
   expect(text).toMatch(/conv2 +7,200 +8\.1 % +40\.0 % +9\/24/);
   expect(text).toContain("Signs that flip in an epoch, all layers 8.1 %");
@@ -178,7 +180,7 @@ test("words have no signs and no pictures", () => {
     const text = draw({ view: name }, 120, 40, { words: true });
     expect(text, name).not.toMatch(/[⠁-⣿▁-█▀░✓▶✗]/);
     const replay = { share: 0.25, speed: 20, isPlaying: false };
-    expect(draw({ view: name }, 80, 24, { words: true, replay })).toMatch(/replay at 25 %, \d:\d\d {2}×20 held/);
+    expect(draw({ view: name }, 80, 24, { words: true, replay })).toMatch(/replay at 25 %, \d:\d\d {2}×20 paused/);
   }
   expect(draw({ view: "curves" }, 120, 40, { words: true })).toMatch(/batches: from [\d.]+ to [\d.]+ at epoch 6, lowest/);
   const { state, log } = play({ members: 32, epochs: 20 }, 1);
@@ -194,7 +196,7 @@ test("a replay has its scrubber, and no time left", () => {
     replay: { share: 0.5, speed: 20, isPlaying: true },
   });
   expect(text).toMatch(/▶ ━+─+ 0:\d\d {2}×20 playing/);
-  expect(text).toContain("space hold");
+  expect(text).toContain("space pause");
   expect(text).not.toContain("left\n");
 });
 
@@ -205,6 +207,22 @@ test("scoring is named, an interrupted run says how it goes on, and a filter sta
   const note = "interrupted: benn train --resume runs/2026-11-24-nin-bagging";
   expect(draw({}, 60, 20, { note }).replaceAll("\n", " ")).toContain(note);
   expect(draw({ filter: "2", typing: true }, 80, 24)).toMatch(/^\/2▏$/m);
+});
+
+test("in words panels stand one after the other, and neither signs nor two meanings of a word are left", () => {
+  const overview = draw({ view: "overview" }, 80, 40, { words: true });
+  expect(overview).toMatch(/^Loss, member 3\nfrom [\d.]+ to [\d.]+ at epoch 6, lowest [\d.]+, highest [\d.]+$/m);
+  expect(overview).toMatch(/^Votes, test accuracy %$/m);
+  const text = draw({ view: "ensemble" }, 80, 40, { words: true });
+  expect(text).toMatch(/^lower end of the 95 % interval: from [\d.]+ % to [\d.]+ %/m);
+  expect(text).toMatch(/^Error ε, weight α {2}guessing: /m);
+  expect(text).not.toMatch(/from: from|· never|│/);
+});
+
+test("the names of a chart's curves are all there at 80 × 24", () => {
+  const text = draw({ view: "ensemble" }, 80, 24);
+  for (const name of ["■ soft vote", "■ best", "■ mean"]) expect(text).toContain(name);
+  expect(draw({ view: "curves" }, 80, 24)).toMatch(/■ in training [\d.]+ %.*■ scored [\d.]+ %/);
 });
 
 test("several runs: votes and curves over one another, and the settings that differ", () => {
@@ -219,7 +237,7 @@ test("several runs: votes and curves over one another, and the settings that dif
     for (const own of lines) expect(lineWidth(own)).toBeLessThanOrEqual(columns);
   }
   const text = compareFrame({ runs, settings, ui: initialUi, columns: 120, rows: 40 }).map(textOf).join("\n");
-  for (const word of ["benn 2 runs", "soft vote of 3", "soft vote of 2", "Vote of the first n", "Loss of member 1"])
+  for (const word of ["benn 2 runs", "soft vote of 3", "soft vote of 2", "Vote of the first n", "Loss, member 1"])
     expect(text).toContain(word);
   expect(text).toMatch(/^epochs +6 +3/m);
   const help = compareFrame({ runs, settings, ui: { ...initialUi, help: true }, columns: 120, rows: 40 });

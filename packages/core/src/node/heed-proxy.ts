@@ -17,7 +17,7 @@ export function heedProxy(env: NodeJS.ProcessEnv = process.env): string {
   const { setGlobalProxyFromEnv } = http as Partial<typeof http>; // absent in older versions of Node
   if (!heeds && !setGlobalProxyFromEnv) {
     return (
-      ` ${variable} names a proxy, which Node ${process.version} does not heed by itself: ` +
+      ` ${variable} names a proxy, which Node ${process.version} does not use by default: ` +
       "set NODE_USE_ENV_PROXY=1 (from Node 22.21 on), or use a newer Node."
     );
   }

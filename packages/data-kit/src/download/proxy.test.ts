@@ -53,7 +53,7 @@ test("a download goes by the proxy that the environment names, or says what this
     await fetching;
     expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
   } else {
-    await expect(fetching).rejects.toThrow(/HTTP_PROXY names a proxy, which Node v\S+ does not heed by itself: set NODE_USE_ENV_PROXY=1/);
+    await expect(fetching).rejects.toThrow(/HTTP_PROXY names a proxy, which Node v\S+ does not use by default: set NODE_USE_ENV_PROXY=1/);
   }
 });
 

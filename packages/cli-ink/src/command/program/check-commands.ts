@@ -4,6 +4,7 @@ import { exitHelp } from "../exit-codes.ts";
 import type { FsckOptions } from "../fsck.ts";
 import type { VerifyOptions } from "../verify.ts";
 import { withExamples } from "./examples.ts";
+import { loaded } from "./loaded.ts";
 import { wholeNumber } from "./option-values.ts";
 import { CONFIG, withBackend, withConfig, withPlugin, withRunData } from "./shared-options.ts";
 
@@ -16,16 +17,16 @@ export function addCheckCommands(program: Command): void {
 }
 
 function addDoctor(program: Command): void {
-  const command = program.command("doctor").summary("Show what trains on this machine, and what is missing.");
+  const command = program.command("doctor").summary("Show which backends work here, and what the others lack.");
   command.description("Try every backend on this machine: how fast it trains, or what it lacks. Then machine, data and plugins.");
   withPlugin(command)
     .option("--json", "as JSON")
     .action(async (options: { plugin?: string[]; json?: boolean; debug?: boolean }, self: Command) => {
-      const { doctor } = await import("../doctor.ts");
+      const { doctor } = await loaded(import("../doctor.ts"));
       await doctor({ ...options, debug: self.optsWithGlobals<{ debug?: boolean }>().debug ?? false });
     });
   withExamples(command, [
-    ["doctor", "what trains here, and the command that gets what is missing"],
+    ["doctor", "which backends work here, and the commands that install the others"],
     ["doctor --plugin ./my-backend.ts", "with a backend of your own"],
     ["doctor --debug", "with what libraries print"],
   ]);
@@ -46,7 +47,7 @@ function addBench(program: Command): void {
     .option("--rows <n>", "profile rows to print", wholeNumber, 25)
     .option("--json", "as JSON, with all profile rows")
     .action(async (file: string | undefined, options: Omit<BenchOptions, "file">) => {
-      const { bench } = await import("../bench.ts");
+      const { bench } = await loaded(import("../bench.ts"));
       await bench({ ...options, ...(file === undefined ? {} : { file }) });
     });
   withExamples(command, [
@@ -70,7 +71,7 @@ function addFsck(program: Command): void {
     .option("--take-over", "repair even if another process seems to have the run open")
     .option("--json", "as JSON")
     .action(async (run: string, options: FsckOptions) => {
-      const { fsck } = await import("../fsck.ts");
+      const { fsck } = await loaded(import("../fsck.ts"));
       await fsck(run, options);
     });
   withExamples(command, [
@@ -90,11 +91,11 @@ function addVerify(program: Command): void {
   withPlugin(command)
     .option("--json", "as JSON")
     .action(async (run: string, options: VerifyOptions) => {
-      const { verify } = await import("../verify.ts");
+      const { verify } = await loaded(import("../verify.ts"));
       await verify(run, options);
     });
   withExamples(command, [
     ["verify results/NAME --data DIR", "the last epoch of member 1, from a stored checkpoint; else all"],
     ["verify runs/NAME --members 1", "the first member of your own run"],
-  ]).addHelpText("after", exitHelp("nothing is kept").replace("a fault of the program", "a byte differs, or a fault of the program"));
+  ]).addHelpText("after", exitHelp("nothing is kept").replace("an internal error", "a byte differs, or an internal error"));
 }

@@ -6,6 +6,7 @@ import type { ReportOptions } from "../report.ts";
 import type { SelectOptions } from "../select.ts";
 import type { StabilityOptions } from "../stability.ts";
 import { withExamples } from "./examples.ts";
+import { loaded } from "./loaded.ts";
 import { bitList, collect, partOfOne, seed, seedList, split, splitList, wholeNumber } from "./option-values.ts";
 import { withBackend, withConfig, withData, withParallel, withPlugin, withRunData, withSplit } from "./shared-options.ts";
 
@@ -32,7 +33,7 @@ function addEval(program: Command): void {
   withPlugin(command)
     .option("--json", "as JSON, with everything: docs/eval.md")
     .action(async (run: string, options: EvalOptions) => {
-      const { evaluate } = await import("../eval.ts");
+      const { evaluate } = await loaded(import("../eval.ts"));
       await evaluate(run, options);
     });
   withExamples(command, [
@@ -40,7 +41,7 @@ function addEval(program: Command): void {
     ["eval runs/NAME --on validation", "on validation images, with the test images left alone"],
     ["eval runs/NAME --mirror", "with the mirror image of each image"],
     ["eval runs/NAME --json", "everything, for programs"],
-  ]).addHelpText("after", exitHelp("it writes nothing"));
+  ]).addHelpText("after", exitHelp("nothing was written"));
 }
 
 function addReport(program: Command): void {
@@ -58,7 +59,7 @@ function addReport(program: Command): void {
   withPlugin(withRunData(command))
     .option("--json", "print the file's path and size as JSON")
     .action(async (runs: string[], options: ReportOptions) => {
-      const { report } = await import("../report.ts");
+      const { report } = await loaded(import("../report.ts"));
       await report(runs, options);
     });
   withExamples(command, [
@@ -89,7 +90,7 @@ function addSelect(program: Command): void {
   withPlugin(withRunData(command))
     .option("--json", "as JSON: docs/select.md")
     .action(async (runs: string[], options: SelectOptions) => {
-      const { select } = await import("../select.ts");
+      const { select } = await loaded(import("../select.ts"));
       await select(runs, options);
     });
   withExamples(command, [
@@ -121,7 +122,7 @@ function addCompare(program: Command): void {
   withPlugin(withParallel(withBackend(withData(command))))
     .option("--json", "as JSON, with everything: docs/compare.md")
     .action(async (file: string | undefined, options: Omit<CompareOptions, "file">) => {
-      const { compare } = await import("../compare.ts");
+      const { compare } = await loaded(import("../compare.ts"));
       await compare({ ...options, ...(file === undefined ? {} : { file }) });
     });
   withExamples(command, [
@@ -152,7 +153,7 @@ function addStability(program: Command): void {
   withPlugin(command)
     .option("--json", "as JSON, with everything: docs/stability.md")
     .action(async (runs: string[], options: StabilityOptions) => {
-      const { stability } = await import("../stability.ts");
+      const { stability } = await loaded(import("../stability.ts"));
       await stability(runs, options);
     });
   withExamples(command, [
@@ -160,5 +161,5 @@ function addStability(program: Command): void {
     ["stability runs/NAME --weights 0.1%,1%,10% --activations none --images 8px", "levels of your own"],
     ["stability runs/SEED-0 runs/SEED-1 runs/SEED-2", "also how much retraining changes"],
     ["stability runs/NAME --keep", "store it for benn report"],
-  ]).addHelpText("after", exitHelp("it writes nothing"));
+  ]).addHelpText("after", exitHelp("nothing was written"));
 }

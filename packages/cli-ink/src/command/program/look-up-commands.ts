@@ -1,6 +1,7 @@
 import { Argument, type Command } from "commander";
 import type { SchemaOf } from "../schema.ts";
 import { withExamples } from "./examples.ts";
+import { loaded } from "./loaded.ts";
 import { withPlugin } from "./shared-options.ts";
 
 interface ListOptions {
@@ -23,7 +24,7 @@ function addPlugins(program: Command): void {
   withPlugin(command)
     .option("--json", "as JSON, options included")
     .action(async (names: string[], options: ListOptions) => {
-      const { listPlugins } = await import("../plugins.ts");
+      const { listPlugins } = await loaded(import("../plugins.ts"));
       await listPlugins(names, options);
     });
   withExamples(command, [
@@ -41,7 +42,7 @@ function addPresets(program: Command): void {
   withPlugin(command)
     .option("--json", "as JSON, with their configurations")
     .action(async (names: string[], options: ListOptions) => {
-      const { listPresets } = await import("../list-presets.ts");
+      const { listPresets } = await loaded(import("../list-presets.ts"));
       await listPresets(names, options);
     });
   withExamples(command, [
@@ -61,7 +62,7 @@ function addSchema(program: Command): void {
         .default("config"),
     );
   withPlugin(command).action(async (of: SchemaOf, options: { plugin?: string[] }) => {
-    const { printSchema } = await import("../schema.ts");
+    const { printSchema } = await loaded(import("../schema.ts"));
     await printSchema(of, options);
   });
   withExamples(command, [

@@ -7,6 +7,7 @@ import type { TrainOptions } from "../train-options.ts";
 import type { WatchOptions } from "../watch.ts";
 import type { WorkerCommandOptions } from "../worker.ts";
 import { withExamples } from "./examples.ts";
+import { loaded } from "./loaded.ts";
 import { memberNumber, oneOf, wholeNumber } from "./option-values.ts";
 import { CONFIG, withBackend, withConfig, withData, withLooks, withParallel, withPlugin, withUi } from "./shared-options.ts";
 
@@ -39,7 +40,7 @@ function addTrain(program: Command): void {
     .option("--member <n>", "train only this member, from 0, of the run that --resume names", memberNumber)
     .option("--into <dir>", "with --member: folder for its files, which benn collect adds to the run");
   withLooks(train).action(async (file: string | undefined, options: Omit<TrainOptions, "file">) => {
-    const { train: run } = await import("../train.ts");
+    const { train: run } = await loaded(import("../train.ts"));
     await run({ ...options, ...(file === undefined ? {} : { file }) });
   });
   withExamples(train, [
@@ -65,7 +66,7 @@ function addWatch(program: Command): void {
     .option("--speed <times>", "playback speed (20 = 20× real time); default: jump to the end", Number)
     .option("--data <dir>", "folder of the run's data, for the views of votes, classes and weights");
   withLooks(withPlugin(watch)).action(async (runs: string[], options: WatchOptions) => {
-    const { watch: show } = await import("../watch.ts");
+    const { watch: show } = await loaded(import("../watch.ts"));
     await show(runs, options);
   });
   withExamples(watch, [
@@ -85,7 +86,7 @@ function addRuns(program: Command): void {
     .option("--filter <words...>", "only runs that match all words: text of any column, tag:x, key=value, vote>0.5")
     .option("--json", "as JSON, with the configurations")
     .action(async (folders: string[], options: RunsOptions) => {
-      const { listRuns } = await import("../runs.ts");
+      const { listRuns } = await loaded(import("../runs.ts"));
       await listRuns(folders, options);
     });
   withExamples(runs, [
@@ -104,7 +105,7 @@ function addRuns(program: Command): void {
     .option("--json", "as JSON")
     .allowUnknownOption()
     .action(async (run: string, tags: string[], options: { json?: boolean }) => {
-      const { tagRun } = await import("../runs.ts");
+      const { tagRun } = await loaded(import("../runs.ts"));
       await tagRun(run, tags, options);
     });
   withExamples(tag, [
@@ -118,7 +119,7 @@ function addRuns(program: Command): void {
     .argument("[text...]", "the note")
     .option("--json", "as JSON")
     .action(async (run: string, text: string[], options: { json?: boolean }) => {
-      const { noteRun } = await import("../runs.ts");
+      const { noteRun } = await loaded(import("../runs.ts"));
       await noteRun(run, text, options);
     });
   withExamples(note, [
@@ -136,7 +137,7 @@ function addRuns(program: Command): void {
     .option("--yes", "delete them")
     .option("--json", "as JSON")
     .action(async (folders: string[], options: PruneOptions) => {
-      const { pruneRuns } = await import("../runs.ts");
+      const { pruneRuns } = await loaded(import("../runs.ts"));
       await pruneRuns(folders, options);
     });
   withExamples(prune, [
@@ -160,13 +161,13 @@ function addWorker(program: Command): void {
     .option("--once", "stop after one member")
     .option("--json", "events of the worker as JSON, one per line")
     .action(async (options: WorkerCommandOptions) => {
-      const { work } = await import("../worker.ts");
+      const { work } = await loaded(import("../worker.ts"));
       await work(options);
     });
   withExamples(worker, [
-    ["worker --on redis://HOST --data DIR", "on every machine, as often as you like"],
-    ["worker --on redis://HOST --set backend.simd=plain", "on all machines, where they differ"],
-  ]).addHelpText("after", exitHelp("").replace(/: $/, "\n       members on their way are saved, and go back to the queue"));
+    ["worker --on redis://HOST --data DIR", "on every machine; several on one are fine too"],
+    ["worker --on redis://HOST --set backend.simd=plain", "the same code on machines that differ"],
+  ]).addHelpText("after", exitHelp("members in training are saved, and go back to the queue"));
 }
 
 function addCollect(program: Command): void {
@@ -179,7 +180,7 @@ function addCollect(program: Command): void {
   withUi(
     withPlugin(collect).option("--take-over", "continue even if another process, maybe on another machine, seems to train the run"),
   ).action(async (run: string, from: string[], options: Omit<TrainOptions, "resume">) => {
-    const { collectMembers } = await import("../train-apart.ts");
+    const { collectMembers } = await loaded(import("../train-apart.ts"));
     await collectMembers(run, from, options);
   });
   withExamples(collect, [["collect runs/NAME DIR", "after train --resume runs/NAME --member N --into DIR of each member"]]).addHelpText(
@@ -187,8 +188,8 @@ function addCollect(program: Command): void {
     `
 Exit codes:
   0    done: the run is finished
-  1    a fault of the program
-  2    a mistake of yours, or the machine's state (a full disk, no permission)
+  1    an internal error
+  2    wrong input, or the machine's state (a full disk, no permission)
   75   a member is missing, or it was stopped by a signal: what was collected
        is in the run; start the command again`,
   );
@@ -209,7 +210,7 @@ function addImportTorch(program: Command): void {
     .option("--dry-run", "show which weight goes where, and write nothing")
     .option("--json", "events as JSON, one per line; with --dry-run the plan as JSON")
     .action(async (paths: string[], options: ImportTorchOptions) => {
-      const { importTorch } = await import("../import-torch.ts");
+      const { importTorch } = await loaded(import("../import-torch.ts"));
       await importTorch(paths, options);
     });
   withExamples(command, [

@@ -1,10 +1,14 @@
 import { sparkline } from "../../run/braille.ts";
 import { count, percent } from "../../run/format.ts";
+import { fitting } from "../fitting.ts";
 import { bold, dim, type Line, line, span } from "../line.ts";
 import { memberShown, ofMember } from "../member-shown.ts";
 import { plot } from "../plot.ts";
 import { shorten } from "../shorten.ts";
 import type { View } from "../view.ts";
+
+/** Of the columns flipped, saturated and dead. */
+const MEANINGS = ["signs that changed", "|x| > 1", "one sign only"];
 
 export const bits: View = {
   name: "bits",
@@ -14,7 +18,7 @@ export const bits: View = {
     const member = memberShown(state, ui);
     const history = member?.bits ?? [];
     const last = history.at(-1);
-    if (!member || !last) return [line(dim(`Nothing is known of the bits${ofMember(member)} yet.`))];
+    if (!member || !last) return [line(dim(`Bits${ofMember(member)}: measured at the end of each epoch.`))];
     const name = Math.min(24, Math.max(5, ...last.layers.map(({ layer }) => layer.length)));
     const room = words ? 0 : Math.max(0, Math.min(30, width - name - 46));
     const cells = (texts: readonly string[]): string => texts.map((text, i) => text.padStart([11, 9, 10, 12][i] ?? 8)).join("");
@@ -30,12 +34,10 @@ export const bits: View = {
         span(room === 0 ? "" : sparkline(curve, room, member.epochs), "series0"),
       );
     });
-    const head = line(
-      bold(`Bits${ofMember(member)}, epoch ${last.epoch + 1}`),
-      dim("  flipped since the epoch before, |x| > 1, filters of one sign"),
-    );
+    const title = `Bits${ofMember(member)}, epoch ${last.epoch + 1}`;
+    const head = line(bold(title), dim(`  ${fitting(MEANINGS, width - title.length - 2, ", ")}`));
     const top = dim(
-      `${"layer".padEnd(name)}  ${cells(["weights", "flipped", "saturated", "dead"])}${room === 0 ? "" : "  flipped over epochs"}`,
+      `${"layer".padEnd(name)}  ${cells(["weights", "flipped", "saturated", "dead"])}${room === 0 ? "" : `  ${room < 19 ? "over time" : "flipped over epochs"}`}`,
     );
     const table = [head, line(top), ...rows];
     const rest = height - table.length - 1;

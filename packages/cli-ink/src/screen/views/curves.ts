@@ -35,7 +35,7 @@ export const curves: View = {
 };
 
 function chart(quantity: Quantity, { state, ui, words }: ViewProps): Tile {
-  const { name, title, format, label, hue } = quantity;
+  const { name, format, label, hue } = quantity;
   return {
     name,
     draw(width, height) {
@@ -43,6 +43,7 @@ function chart(quantity: Quantity, { state, ui, words }: ViewProps): Tile {
       const left = membersLeft(state, ui).filter((one) => one.status !== "waiting");
       const of = ui.overlay ? `, ${left.length} members` : ofMember(member);
       const series = ui.overlay ? overlaid(quantity, left, member, ui.smoothing) : member ? own(quantity, member, ui.smoothing) : [];
+      const title = series.length > 1 && !ui.overlay ? (quantity.common ?? quantity.title) : quantity.title;
       const epochs = Math.max(1, ui.overlay ? Math.max(0, ...left.map((one) => one.epochs)) : (member?.epochs ?? 1));
       const cursor = ui.cursor === undefined ? undefined : ui.cursor * epochs;
       const x = zoomed(epochs, cursor ?? epochs, ui.zoom);

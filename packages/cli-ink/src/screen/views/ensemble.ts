@@ -1,12 +1,9 @@
-import { wilson } from "@benn/analysis";
 import { short } from "../../run/format.ts";
-import { isBetter, metricLabel, metricText } from "../../run/metric-values.ts";
-import { voteMetrics } from "../../run/run-metrics.ts";
 import { bold, dim, type Line, line, type Span, span } from "../line.ts";
-import { plot, type Series } from "../plot.ts";
 import { shorten } from "../shorten.ts";
 import { type Tile, tile } from "../tile.ts";
 import type { View, ViewProps } from "../view.ts";
+import { staged } from "./staged-vote.ts";
 import { waitingFor } from "./waiting-for.ts";
 
 export const ensemble: View = {
@@ -27,49 +24,6 @@ export const ensemble: View = {
     });
   },
 };
-
-/** The vote of the first 1, 2, … members with its interval, the best single member and the mean. */
-function staged({ state, metric: shown, words }: ViewProps): Tile {
-  return {
-    name: "staged",
-    draw(width, height) {
-      const metrics = voteMetrics(state);
-      const metric = metrics.find(({ name }) => name === shown?.name) ?? metrics[0];
-      if (!metric) return [line(bold("Vote of the first n members")), line(dim("appears after the first member finishes"))];
-      const voter = state.start?.voter.split(" ")[0] ?? "";
-      const stages = state.staged.flatMap(({ members, metrics: { [metric.name]: measured } }) =>
-        measured ? [{ members, ...measured }] : [],
-      );
-      const vote = stages.map(({ members, test }) => ({ x: members, y: test[voter] ?? Number.NaN }));
-      const mean = stages.map(({ members, singleMean }) => ({ x: members, y: singleMean ?? Number.NaN }));
-      let best = Number.NaN;
-      const bests = stages.map(({ members, single = Number.NaN }) => {
-        if (Number.isNaN(best) || isBetter(metric, single, best)) best = single;
-        return { x: members, y: best };
-      });
-      // For a share of correctly classified rows, the interval follows from the share and the number of rows.
-      const rows = state.start?.dataset.test ?? 0;
-      const isShare = metric.name === "accuracy" && rows > 0;
-      const bounds = isShare ? vote.map(({ x, y }) => ({ x, y: wilson(Math.round(y * rows), rows) })) : [];
-      const series: Series[] = [
-        { name: `${voter} vote`, hue: "series0", points: vote },
-        { name: "best single", hue: "series1", points: bests },
-        { name: "mean single", hue: "series2", points: mean },
-        ...bounds.slice(0, 1).flatMap((): Series[] => [
-          { name: "95 % from", hue: "dim", points: bounds.map(({ x, y: [low] }) => ({ x, y: low })) },
-          { name: "to", hue: "dim", points: bounds.map(({ x, y: [, high] }) => ({ x, y: high })) },
-        ]),
-      ];
-      const last = bounds.at(-1);
-      const half = last ? ` ± ${(50 * (last.y[1] - last.y[0])).toFixed(1)}` : "";
-      const value = metricText(metric, vote.at(-1)?.y);
-      const title = `Vote of n, ${metric.title}: ${value.replace(" %", `${half} %`)}`;
-      const x = [1, Math.max(2, stages.at(-1)?.members ?? 2)] as const;
-      const [format, label] = [(y: number) => metricText(metric, y), (y: number) => metricLabel(metric, y)];
-      return plot({ title, series, x, unit: "n", format, label, width, height, words });
-    },
-  };
-}
 
 /** Vote weight and error of each member; the error next to the chance level. */
 function weights({ state, ui, words }: ViewProps): Tile {
@@ -93,7 +47,7 @@ function weights({ state, ui, words }: ViewProps): Tile {
           span("█".repeat(alphaBar), status === "rejected" ? "bad" : "series0"),
         );
       });
-      const head = line(bold("Error ε, weight α"), dim(`  │ guessing: ${short(chance)}`));
+      const head = line(bold("Error ε, weight α"), dim(`  ${words ? "" : "│ "}guessing: ${short(chance)}`));
       return [
         head,
         ...windowed(
@@ -116,10 +70,10 @@ function disagreement({ insight, ui, words }: ViewProps): Tile {
       if (!found) return [line(title), ...waitingFor(insight, "votes", width)];
       const { members, disagreement: matrix } = found;
       const others = matrix.flatMap((row, i) => row.filter((_, j) => j < i));
-      if (others.length === 0) return [line(title), line(dim("when the second member is done"))];
+      if (others.length === 0) return [line(title), line(dim("appears after the second member finishes"))];
       const [low, high] = [Math.min(...others), Math.max(...others)];
       const mean = others.reduce((sum, value) => sum + value, 0) / others.length;
-      const head = line(title, dim(`  mean ${(100 * mean).toFixed(0)}, ${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)}`));
+      const head = line(title, dim(`  mean ${(100 * mean).toFixed(0)}, ${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)}`));
       if (words) {
         const rows = members.map(({ member }, i) => {
           const own = matrix[i]!.filter((_, j) => j !== i);
@@ -129,15 +83,15 @@ function disagreement({ insight, ui, words }: ViewProps): Tile {
         });
         return [head, ...rows].slice(0, height);
       }
-      const cell = members.length * 3 + 4 <= width ? 3 : 1;
+      const cell = [4, 3].find((each) => members.length * each + 4 <= width) ?? 1;
       const shades = " ░▒▓█";
       const step = (value: number): 0 | 1 | 2 | 3 | 4 =>
         Math.min(4, Math.floor((5 * (value - low)) / (high - low || 1))) as 0 | 1 | 2 | 3 | 4;
-      const top = cell === 3 ? [line(dim(`    ${members.map(({ member }) => String(member + 1).padStart(3)).join("")}`))] : [];
+      const top = cell > 1 ? [line(dim(`    ${members.map(({ member }) => String(member + 1).padStart(cell)).join("")}`))] : [];
       const rows = members.map(({ member }, i): Line => {
         const cells = matrix[i]!.map((value, j): Span => {
-          if (i === j) return dim(cell === 3 ? "  ·" : "·");
-          const text = cell === 3 ? (100 * value).toFixed(0).padStart(3) : (shades[step(value)] ?? " ");
+          if (i === j) return dim("·".padStart(cell));
+          const text = cell > 1 ? (100 * value).toFixed(0).padStart(cell) : (shades[step(value)] ?? " ");
           return span(text, `heat${step(value)}`);
         });
         return line(span(String(member + 1).padStart(4), undefined, { inverse: member === ui.member }), ...cells);
@@ -164,7 +118,7 @@ function fixed({ insight, ui, words }: ViewProps): Tile {
       const { found } = insight.votes ?? {};
       if (!found) return [head, ...waitingFor(insight, "votes", width)];
       const voting = found.members.filter(({ votes }) => votes).slice(1);
-      if (voting.length === 0) return [head, line(dim("when the second member is done"))];
+      if (voting.length === 0) return [head, line(dim("appears after the second member finishes"))];
       const most = Math.max(1, ...found.fixedAndBroke.map((own) => Math.max(own.fixed, own.broke)));
       const room = words ? 0 : Math.max(3, Math.floor((width - 30) / 2));
       const rows = voting.map(({ member }, i): Line => {
@@ -198,7 +152,7 @@ function counts({ insight, ui, words }: ViewProps): Tile {
   return {
     name: "answers",
     draw(width, height) {
-      const head = line(bold("Answers by class"), dim("  · never"));
+      const head = line(bold("Answers by class"), dim(words ? "" : "  · never"));
       const { found } = insight.votes ?? {};
       if (!found) return [head, ...waitingFor(insight, "votes", width)];
       const rows = found.members.map(({ member, counts: own }): Line => {

@@ -4,12 +4,14 @@ import { lanes } from "../lanes.ts";
 import { beside, fill, type Line } from "../line.ts";
 import { membersLeft } from "../member-shown.ts";
 import type { Panel } from "../panel.ts";
-import { panelsOf } from "../panel-list.ts";
+import { morePanelsOf, panelsOf } from "../panel-list.ts";
 import type { View, ViewProps } from "../view.ts";
 
 const PANELS_LEAST = 7;
 /** Minimum lines for the panels when every member has its own line. */
 const PANELS_SMALL = 4;
+/** Lines that charts keep where there are more panels than the most wanted. */
+const ROOMY = 12;
 const TABLE_WIDTH = 40;
 const GAP = 2;
 
@@ -60,11 +62,20 @@ function share({ state, ui, width, height }: Pick<ViewProps, "state" | "ui" | "w
   const rest = height - wanted - 1;
   const panels = height >= PANELS_LEAST + 4 ? Math.max(PANELS_LEAST, rest) : rest >= PANELS_SMALL ? rest : 0;
   const lanes = Math.max(0, Math.min(wanted, height - (panels > 0 ? panels + 1 : 0)));
-  return { lanes, panels, ...arrangePanels(panelsOf(state), width, panels, ui.panel) };
+  const wantedPanels = panelsOf(state);
+  const roomy = arrangePanels([...wantedPanels, ...morePanelsOf(state)], width, panels, 0);
+  const isRoomy = !roomy.more && panels / Math.max(...roomy.places.map(({ length }) => length)) >= ROOMY;
+  return { lanes, panels, ...(isRoomy ? roomy : arrangePanels(wantedPanels, width, panels, ui.panel)) };
 }
 
 /** Charts of the shown member, and the votes so far. */
 function panels({ state, ui, metric, words, width }: ViewProps, { places, panels: height }: Shared): Line[] {
+  // Read aloud, lines of two panels side by side would make no sentence.
+  if (words)
+    return places
+      .flat()
+      .flatMap(({ draw }) => [...draw({ state, ui, metric, words, width, height }), []])
+      .slice(0, height);
   const tables = places.filter(([first]) => first?.kind === "table").length;
   const tableWidth = Math.min(TABLE_WIDTH, width);
   const chartWidth = Math.floor((width - tables * tableWidth - GAP * (places.length - 1)) / Math.max(1, places.length - tables));

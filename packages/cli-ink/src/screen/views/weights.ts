@@ -50,7 +50,7 @@ function histogram({ insight, words }: ViewProps): Tile {
       });
       const axis = dim(`      ${factor(from)}${factor(to + 1).padStart(Math.max(1, (to - from + 1) * cell - factor(from).length))}`);
       const shown = rows.slice(-Math.max(1, height - 2));
-      return [line(bold("Samples by weight, a row a round"), dim("  1 = mean")), ...shown, ...(words ? [] : [line(axis)])];
+      return [line(bold("Samples by weight, per round"), dim("  1 = mean")), ...shown, ...(words ? [] : [line(axis)])];
     },
   };
 }
