@@ -17,7 +17,7 @@ test("bash completes commands, options, presets, registered names, keys and run 
     "benn eval runs/m",
     "benn eval $(touch ran) ",
   ];
-  // Bash sets these where a key is pressed; compopt works there alone.
+  // Bash sets these when a key is pressed; compopt works only there.
   const script = `
     benn() { ${command} "$@"; }
     compopt() { [[ $* != "-o nospace" ]] || echo "goes on:"; }

@@ -1,11 +1,11 @@
-// The dashboard in a terminal whose window changes: what stands on the screen in the end is what a new window of that size shows.
+// The dashboard in a terminal that is resized: the final screen must equal that of a new window of the same size.
 import { beforeAll, expect, test } from "vitest";
 import { benn, newFolder } from "./benn.ts";
 import { quick } from "./quick.ts";
 import { command, openTerminal, type Size } from "./terminal.ts";
 
 const cwd = newFolder();
-/** On a busy machine a program may take seconds to draw anew. */
+/** On a busy machine a program may take seconds to redraw. */
 const LONG = { timeout: 60_000 };
 const size = (columns: number, rows: number): Size => ({ columns, rows });
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   }
 });
 
-/** What a finished run looks like in a new window. */
+/** The screen of a finished run in a new window. */
 async function fresh(name: string, at: Size): Promise<readonly string[]> {
   const terminal = openTerminal(`${command} watch runs/${name}`, cwd, at);
   try {
@@ -31,7 +31,7 @@ async function fresh(name: string, at: Size): Promise<readonly string[]> {
   }
 }
 
-/** The screen, once it shows the text, and no more that it loads what it has to show. */
+/** The screen, once it shows the text and no longer reports that it is loading. */
 async function shown({ screen }: ReturnType<typeof openTerminal>, text: string): Promise<readonly string[]> {
   for (;;) {
     const lines = await screen();
