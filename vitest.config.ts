@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import type { Reporter } from "vitest/node";
-// Tests run from the sources of every package: nothing needs to be built but the WebAssembly kernels, which this does.
+// Tests run from the sources of every package: nothing needs to be built except the WebAssembly kernels, which this does.
 import "./packages/backend-wasm/assembly/build.mjs";
 import "./packages/data-cifar/assembly/build.mjs";
 
@@ -12,10 +12,10 @@ const fromSource = { resolve: { conditions }, ssr: { resolve: { conditions, exte
 const e2e = { globalSetup: ["photographs.ts"], testTimeout: 300_000, hookTimeout: 300_000 };
 const alone = ["bootstrap.test.ts"];
 
-/** Their tests leave nothing behind in a process, so that one may run several files: most of what a short file takes is a process of its own. */
+/** Their tests leave no state behind in a process, so that one may run several files: most of the time of a short file is its process. */
 const tidy = new Set(["analysis", "report", "vote"].map((name) => join("packages", name)));
 
-/** Folders of packages that are as tidy, where the package as a whole is not: those of what the command shows and computes, beside the command itself. */
+/** Folders that are tidy in a package that as a whole is not: what the command shows and computes, without the command itself. */
 const tidyFolders = new Map([
   [
     join("packages", "cli-ink"),
@@ -51,7 +51,7 @@ export default defineConfig({
             include,
             exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
             setupFiles: [join(import.meta.dirname, "scripts/seed-properties.ts")],
-            // Against hanging alone: SwiftShader plays GPU on cores that others may need.
+            // Only to catch hangs: SwiftShader emulates a GPU on shared cores.
             testTimeout: 240_000,
             hookTimeout: 240_000,
           },
@@ -64,9 +64,9 @@ export default defineConfig({
             : [project(`${root}, tidy`, { isolate: false, include: folders.map((folder) => folder.replace("**", all)), exclude: [] })]),
         ];
       }),
-      // Whole commands in processes of their own.
+      // Whole commands in separate processes.
       { ...fromSource, root: "e2e", test: { ...e2e, name: "e2e", include: ["**/*.test.ts"], exclude: alone } },
-      // What builds the packages anew, under the feet of commands that run from what is built: behind all others.
+      // Tests that rebuild the packages while commands run from the build: after all others.
       { ...fromSource, root: "e2e", test: { ...e2e, name: "e2e, alone", include: alone, fileParallelism: false } },
     ],
   },

@@ -1,11 +1,11 @@
-// What a user gets for a mistake: one sentence, exit code 2, nothing half-written.
+// The result of a user's mistake: one sentence, exit code 2, nothing half-written.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { benn, newFolder, start } from "./benn.ts";
 import { quick } from "./quick.ts";
 
-/** The command refuses in one sentence that holds these words, and makes no run folder. */
+/** Expects the command to refuse in one sentence with these words, and to create no run folder. */
 async function refuses(args: readonly string[], words: readonly string[], cwd: string): Promise<void> {
   const { code, stdout, stderr } = await benn(args, { cwd });
   for (const word of words) expect(stderr).toContain(word);
@@ -108,7 +108,7 @@ describe.concurrent("plugins", () => {
 
 describe.concurrent("data", () => {
   const RECORD = 3073;
-  /** A folder of the official layout with two records a file. */
+  /** A folder of the official layout with two records per file. */
   function dataFolder(change: Readonly<Record<string, Uint8Array | undefined>>): string {
     const cwd = newFolder();
     mkdirSync(join(cwd, "data"));

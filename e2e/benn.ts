@@ -1,4 +1,4 @@
-// Runs the built command in a process of its own, as a user would.
+// Runs the built command in a separate process, like a user.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,14 +16,14 @@ export interface Finished {
 export interface Running {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
-  /** Resolves once standard output holds the text. */
+  /** Resolves once standard output contains the text. */
   shows(text: string): Promise<void>;
 }
 
 interface Place {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Words of `ulimit` that the process runs under. */
+  /** Arguments of `ulimit` for the process. */
   readonly limit?: string;
 }
 
@@ -49,7 +49,7 @@ function startNode(args: readonly string[], { cwd, env = {}, limit }: Place): Ru
   child.stderr.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
   const finished = new Promise<Finished>((resolve) => {
     child.on("close", (code) => {
-      // How far a command is, which it says where the machine is slow.
+      // Removes progress lines, which appear on slow machines.
       resolve({ code, stdout, stderr: stderr.replaceAll(/^… .*\n/gm, "") });
       for (const look of waiting.splice(0)) look();
     });
@@ -70,7 +70,7 @@ export function benn(args: readonly string[], place: Place): Promise<Finished> {
   return start(args, place).finished;
 }
 
-/** The same, where TensorFlow.js must not be loaded in the thread of the command: a start would take three times as long. */
+/** The same, and checks that TensorFlow.js is not loaded in the command's thread: a start would take three times as long. */
 export function bennWithoutTensorFlow(args: readonly string[], place: Place): Promise<Finished> {
   const hook = `import { registerHooks } from "node:module";
     import { isMainThread } from "node:worker_threads";

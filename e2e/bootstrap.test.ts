@@ -1,4 +1,4 @@
-// The command as a checkout without pnpm gives it: npm run benn, from wherever the user is.
+// The command as in a checkout without pnpm: npm run benn, from any folder.
 import { existsSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// The commands that docs/clusters.md gives to schedulers: a task for each member, stopped and started again as they do it, then one that collects.
+// The commands of docs/clusters.md for schedulers: a task for each member, stopped and restarted as schedulers do, then one that collects.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -30,7 +30,7 @@ test("members trained as tasks of a scheduler, one of them ended by SIGTERM and 
   expect(early).toMatchObject({ code: 75 });
   expect(early.stderr).toContain("member 0, which is not in members yet");
 
-  // A mistake has a code of its own, by which a scheduler does not start the task again.
+  // A mistake has its own exit code, on which a scheduler does not restart the task.
   const mistake = await benn(task(2), { cwd: shared });
   expect(mistake).toMatchObject({ code: 2 });
   expect(mistake.stderr).toContain("has no member 2. It has 2, counted from 0.");

@@ -51,7 +51,7 @@ test("runs that are there are taken, whatever their name, and give the same byte
   expect([rows, seeds, kinds.map(({ name }) => name)]).toEqual([60, [0, 1], ["1 bit", "2 bits", "32 bits"]]);
   const [ones, , real] = kinds;
   expect(ones!.ensembles.map(({ members }) => members)).toEqual([1, 2]);
-  // What eval says of the run, and what export writes.
+  // The results of eval for the run, and of export.
   const evaluated = JSON.parse((await benn(["eval", "runs/compare-1-bit-seed-1", "--json"], { cwd })).stdout) as {
     splits: { test: { staged: { soft: { accuracy: number } }[] } };
   };
@@ -59,7 +59,7 @@ test("runs that are there are taken, whatever their name, and give the same byte
   expect((await benn(["export", "runs/compare-1-bit-seed-0", "--no-trust"], { cwd })).code).toBe(0);
   expect(ones!.ensembles[1]!.cost.bytes).toBe(statSync(join(cwd, "compare-1-bit-seed-0.benn")).size);
   expect(ones!.ensembles[1]!.cost.operations).toBe(2 * ones!.ensembles[0]!.cost.operations!);
-  // All layers have the bits that are compared.
+  // All layers have the compared bits.
   expect(kinds[1]!.ensembles[0]!.cost.operations).toBe(4 * ones!.ensembles[0]!.cost.operations!);
   expect(real!.ensembles[0]!.cost.operations).toBe(1024 * ones!.ensembles[0]!.cost.operations!);
   expect(matches.filter(({ cost }) => cost === "operations").map(({ against, members, isShort }) => [against, members, isShort])).toEqual([

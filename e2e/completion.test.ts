@@ -17,8 +17,8 @@ test("bash completes commands, options, presets, registered names, keys and run 
     "benn eval runs/m",
     "benn eval $(touch ran) ",
   ];
-  // Bash sets these where a key is pressed; compopt works there alone.
-  // Nothing is called benn here: as in a checkout, the script defines it.
+  // Bash sets these when a key is pressed; compopt works only there.
+  // No command is called benn here: as in a checkout, the script defines it.
   const script = `
     compopt() { [[ $* != "-o nospace" ]] || echo "goes on:"; }
     source <(BENN_COMMAND="npm run benn --" ${command} completion bash)

@@ -1,4 +1,4 @@
-// A plugin of each kind, in a folder outside the repository, goes all the way: trained, voted, shown, exported, predicted with.
+// A plugin of each kind, in a folder outside the repository, is used in everything: training, votes, dashboard, export, prediction.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ test("benn plugins, presets and schema list it", async () => {
   const listed = await benn(["plugins", ...plugin, "--json"], { cwd });
   const all = JSON.parse(listed.stdout) as { plugin: string; contract: string }[];
   const own = all.filter(({ plugin }) => plugin === "every-kind");
-  // benn itself registers something under every contract, so a contract that this plugin lacks shows here.
+  // benn itself registers something under every contract, so a contract that this plugin lacks is detected here.
   expect(new Set(own.map(({ contract }) => contract))).toEqual(new Set(all.map(({ contract }) => contract)));
   expect((await benn(["presets", ...plugin], { cwd })).stdout).toContain("everything of this plugin at once");
   expect((await benn(["schema", ...plugin], { cwd })).stdout).toContain("share of the velocity that a step keeps");
@@ -69,7 +69,7 @@ test("it is shown: in plain lines, and on the dashboard of a terminal", async ()
   expect(screen).toContain("9 my-epochs"); // the key is the next one that is free
 });
 
-/** All that `benn watch` draws in a terminal of 160 × 50 until it is quit. */
+/** Everything that `benn watch` draws in a terminal of 160 × 50 until it is quit. */
 async function dashboard(run: string): Promise<string> {
   const command = `stty cols 160 rows 50; ${process.execPath} ${join(root, "packages/cli-ink/dist/benn.js")} watch ${run} ${plugin.join(" ")} --ui ink`;
   const terminal = spawn("script", ["-qec", command, "/dev/null"], { cwd, env: { ...process.env, TERM: "xterm" } });
@@ -77,7 +77,7 @@ async function dashboard(run: string): Promise<string> {
   terminal.stdout.on("data", (bytes: Buffer) => {
     drawn += bytes.toString();
   });
-  // A key that comes before the dashboard listens is lost.
+  // A key that arrives before the dashboard listens is lost.
   const quitting = setInterval(() => drawn.includes("squared") && drawn.includes("my-epochs") && terminal.stdin.write("q"), 300);
   await once(terminal, "close");
   clearInterval(quitting);

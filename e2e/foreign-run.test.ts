@@ -1,4 +1,4 @@
-// A run folder from elsewhere runs nothing: what its experiment.json names is loaded only if the user names it too.
+// A run folder from elsewhere executes nothing: what its experiment.json names is loaded only if the user names it too.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -34,7 +34,7 @@ beforeAll(async () => {
   expect(cut.stdout).toContain("train --resume runs/cut --plugin ./marker.ts");
 });
 
-/** Another user's folder with the runs, and the mark wiped off. */
+/** Another user's folder with the runs, without the mark. */
 function elsewhere(): string {
   const cwd = newFolder();
   cpSync(join(home, "runs"), join(cwd, "runs"), { recursive: true });

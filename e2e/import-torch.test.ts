@@ -1,4 +1,4 @@
-// Checkpoints of PyTorch become runs like any other, and bad ones nothing at all.
+// PyTorch checkpoints become ordinary runs, and bad ones leave nothing behind.
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

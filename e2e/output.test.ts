@@ -1,4 +1,4 @@
-// The output goes away while a run trains: the run is saved, or goes on without a screen, and resumes to the same bytes.
+// The output disappears while a run trains: the run is saved, or continues without a screen, and resumes to the same bytes.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await wait(20);
 }
 
-/** A member trains. One behind the first writes into a file of its own. */
+/** Waits until a member trains. A member after the first writes into a file of its own. */
 async function training(name: string): Promise<number> {
   await until(() => log(name).includes('"type":"step"') && existsSync(inRun(name, "lock.json")));
   return (JSON.parse(readFileSync(inRun(name, "lock.json"), "utf8")) as { pid: number }).pid;
@@ -37,7 +37,7 @@ function lives(pid: number): boolean {
   }
 }
 
-/** A line of bash that ends by itself; its output may be anything. */
+/** A line of bash that ends by itself; any output is accepted. */
 async function bash(line: string): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const child = spawn("bash", ["-c", line], { cwd, stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
@@ -48,7 +48,7 @@ async function bash(line: string): Promise<{ readonly code: number | null; reado
 }
 
 let whole: Awaited<ReturnType<typeof folderBytes>>;
-/** A run that nothing has to come in the middle of. */
+/** A run that need not be interrupted in the middle. */
 let short: typeof whole;
 const shortRun = (name: string): string[] => [...run(name), "members=1", "epochs=1"];
 
@@ -57,7 +57,7 @@ async function bytesOf(name: string): Promise<typeof whole> {
   return bytes;
 }
 
-/** The run stopped in the middle, is saved and unlocked, and goes on to the bytes of one that never stopped. */
+/** The run stopped in the middle, is saved and unlocked, and resumes to the bytes of one that never stopped. */
 async function savedAndWhole(name: string): Promise<void> {
   expect(log(name).includes('"type":"run-end","reason":"finished"'), "was to be cut").toBe(false);
   expect(existsSync(inRun(name, "checkpoint/latest.safetensors"))).toBe(true);
@@ -81,7 +81,7 @@ describe("the reader leaves", () => {
     ["grep -m 1 type.:.step", "json", 2],
   ] as const)("`| %s` of %s saves, with %i members at a time, and is no success", async ([reader, ui, parallel]) => {
     const name = `head-${ui}`;
-    // The reader ends when its line has come; the next one that is written finds none.
+    // The reader exits when its line has arrived; the next write finds no reader.
     const { stderr, stdout } = await bash(`${shell(...run(name, parallel), "--ui", ui)} | ${reader} >/dev/null; echo \${PIPESTATUS[0]}`);
     expect(stdout).toBe("141\n");
     expect(stderr).toContain(`Resume with benn train --resume runs/${name}`);
@@ -183,7 +183,7 @@ describe("signals", () => {
     running.child.kill(signal);
     running.child.kill(signal);
     const { code, stderr } = await running.finished;
-    expect(stderr).toBe(`${signal}: stopping after this batch and saving.\n`); // no word of a debugger
+    expect(stderr).toBe(`${signal}: stopping after this batch and saving.\n`); // no message of a debugger
     expect(code).toBe(exitCode);
     await savedAndWhole(name);
   });

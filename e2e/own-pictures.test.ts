@@ -1,4 +1,4 @@
-// Somebody's own pictures, from a folder to a page: train, export, serve.
+// A user's own pictures, from a folder to a page: train, export, serve.
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
@@ -20,7 +20,7 @@ interface Answer {
   readonly votes: readonly { readonly logits: readonly number[] }[];
 }
 
-/** What `predict` says of the files, and the logits that a run has of its test rows: the same, to the rounding of kernels. */
+/** Expects that `predict` for the files agrees with the run's logits of its test rows, up to the rounding of kernels. */
 async function expectSame(cwd: string, model: string, run: string, files: readonly string[], classes: number): Promise<void> {
   const { code, stdout, stderr } = await benn(["predict", model, ...files, "--json"], { cwd });
   expect([stderr, code]).toEqual(["", 0]);
@@ -84,7 +84,7 @@ test("own pictures in three commands: train on the folder, export, open the page
   page.child.kill("SIGINT");
   await page.finished;
 
-  // The run is tied to its pictures by their content: they may move, and others are refused.
+  // The run identifies its pictures by their content: they may move, and others are refused.
   renameSync(join(cwd, "photos"), join(cwd, "moved"));
   const lost = await benn(["eval", "runs/mine"], { cwd });
   expect([lost.code, lost.stderr]).toEqual([2, expect.stringMatching(/pictures: data is ".*photos", which is not a folder/)]);

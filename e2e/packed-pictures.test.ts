@@ -1,4 +1,4 @@
-// Pictures that datasets prepare in ways of their own, as files: predict makes of them what training made of them.
+// Pictures that datasets preprocess in their own ways, as files: predict preprocesses them as training did.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,10 +7,10 @@ import { png } from "./png.ts";
 import { quick } from "./quick.ts";
 
 const CLASSES = ["n01503061", "n02691156", "n02958343"];
-/** Of pictures and of the mean image, before the middle is cut out. */
+/** Side of pictures and of the mean image, before the centre crop. */
 const SIDE = 40;
 
-/** Folders of pictures of a colour and a slope that their class decides, never two alike. */
+/** Folders of pictures with a colour and a gradient that depend on their class, all different. */
 function writePictures(folder: string): string[] {
   const written: string[] = [];
   for (const part of ["train", "val"]) {
@@ -31,7 +31,7 @@ function writePictures(folder: string): string[] {
   return written;
 }
 
-/** A mean image [3, side, side] of float32, as numpy.save writes it. */
+/** A mean image [3, side, side] of float32, in the format of numpy.save. */
 function npy(side: number, value: (channel: number, y: number, x: number) => number): Buffer {
   const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (3, ${side}, ${side}), }`.padEnd(117) + "\n";
   const start = Buffer.alloc(10);
@@ -93,7 +93,7 @@ test("predict gives ImageNet-style files, blue first less a mean image, the logi
     const stored = new Float32Array(Uint8Array.from(file).buffer);
     expect(new Set(stored).size).toBeGreaterThan(18);
     for (const [row, { votes }] of answers.entries()) {
-      // Of the same images; a kernel is centred again when the run is opened, which may change a scale's last place.
+      // Of the same images; a kernel is centred again when the run is opened, which may change the last digit of a scale.
       for (const [k, logit] of votes[member]!.logits.entries()) expect(logit).toBeCloseTo(stored[row * 3 + k]!, 4);
     }
   }

@@ -1,4 +1,4 @@
-// A run, packed into one file, and the file at work, each by its command.
+// A run packed into one file, and the file in use, each by its command.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -72,7 +72,7 @@ test("demo export writes the page with the model to a folder", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^site: put it on any web server/);
   expect(readFileSync(join(cwd, "site/model.benn"))).toEqual(readFileSync(join(cwd, "model.benn")));
-  // The page that examples/browser/browser.test.ts serves from a folder within a site is this one.
+  // The page that examples/browser/browser.test.ts serves from a subfolder of a site is this one.
   const built = join(root, "examples/browser/dist");
   for (const path of readdirSync(built, { recursive: true, encoding: "utf8" })) {
     if (path === "model.benn" || !statSync(join(built, path)).isFile()) continue;

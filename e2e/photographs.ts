@@ -1,5 +1,5 @@
-// A few of the built-in photographs as a folder of CIFAR-10's official files. Most commands of these tests read images, and to unpack all of the
-// sample each time would take longer than to train on some.
+// Some of the built-in photographs as a folder of CIFAR-10's official files. Most commands of these tests read images, and unpacking the
+// whole sample each time would take longer than training on some.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

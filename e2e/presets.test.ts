@@ -1,5 +1,5 @@
-// Every preset from the first batch to the last vote, on a few images: the real data reading, engine and schemes, in this
-// process, since seventeen processes would mostly start up.
+// Every preset from the first batch to the last vote, on a few images: real data reading, engine and schemes, in this process, since
+// seventeen processes would mostly start up.
 import { cpSync, globSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
@@ -9,7 +9,7 @@ import { newFolder, root } from "./benn.ts";
 
 const registry = (await openContainer([], newFolder())).resolve(PRESETS);
 
-/** The preset with a net as narrow, a set as small and a training as short as can be; all else stays as it is. */
+/** The preset with the narrowest network, the smallest dataset and the shortest training possible; everything else is unchanged. */
 function small({ config }: Preset, dataset: Readonly<Record<string, unknown>>): Config {
   const named = <T extends object>(spec: unknown, options: T) =>
     typeof spec === "string" ? { name: spec, ...options } : { ...(spec as { name: string }), ...options };

@@ -1,4 +1,4 @@
-// Whole commands on a real server: a run whose members are trained by workers in other processes.
+// Whole commands with a real server: a run whose members are trained by workers in other processes.
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { folderBytes } from "../packages/core/src/node/folder-bytes.ts";

@@ -1,6 +1,6 @@
 import { inject } from "vitest";
 
-/** Settings that make a run take seconds: real photographs, real engine, little of both. */
+/** Settings with which a run takes seconds: real photographs, real engine, little of both. */
 export const quick: readonly string[] = [
   "--set",
   "dataset.source=folder",

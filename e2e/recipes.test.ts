@@ -39,7 +39,7 @@ test.for(Object.entries(recipes))("%s: a killed and resumed run has the bytes of
   await killed.shows('"type":"score"');
   killed.child.kill("SIGKILL");
   expect((await killed.finished).code).toBe(null);
-  // From elsewhere: a run is not tied to the folder it was started in, nor is the teacher that it names.
+  // From another folder: a run is not tied to the folder in which it was started, nor is its teacher.
   const resumed = await benn(["train", "--resume", join(cwd, `runs/${name}-killed`)], { cwd: newFolder() });
   expect(resumed.stderr).toBe("");
   expect(resumed.code).toBe(0);

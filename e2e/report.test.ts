@@ -80,7 +80,7 @@ test("the answer of a boosted run beside its real-valued twin, on a page that ax
       .evaluateAll((images) => images.every((image) => (image as unknown as { naturalWidth: number }).naturalWidth === 32)),
   ).toBe(true);
   expect(await page.textContent("pre.command")).toMatch(/^benn train --set .*scheme=samme/);
-  // The table is sorted by a click on its head, and a series goes where its name is clicked.
+  // Clicking its header sorts the table, and clicking its name hides a series.
   const recall = () => page.locator("#classes table.sortable td:nth-child(6)").allTextContents();
   await page.getByRole("button", { name: "Recall" }).click();
   const sorted = (await recall()).map(Number.parseFloat);
@@ -89,7 +89,7 @@ test("the answer of a boosted run beside its real-valued twin, on a page that ax
   expect(await page.locator('#staged [data-series="single"]').first().isVisible()).toBe(false);
   await page.close();
   const printed = await open("boosted.html", { width: 900, media: "print" });
-  // On paper nothing can be opened: all is there, but for the numbers as CSV.
+  // On paper nothing can be expanded: everything is shown, except the data as CSV.
   expect(await printed.locator("#made details table").first().isVisible()).toBe(true);
   expect(await printed.locator("#trust .disputed details p").first().isVisible()).toBe(true);
   expect(await printed.locator("details.numbers").first().isVisible()).toBe(false);

@@ -1,4 +1,4 @@
-// The dashboard in a terminal whose window changes: what stands on the screen in the end is what its log looks like at that size.
+// The dashboard in a terminal that is resized: the final screen must equal what its log looks like at that size.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "@benn/core";
@@ -12,7 +12,7 @@ import { quick } from "./quick.ts";
 import { command, openTerminal, type Size } from "./terminal.ts";
 
 const cwd = newFolder();
-/** On a busy machine a program may take seconds to draw anew. */
+/** On a busy machine a program may take seconds to redraw. */
 const LONG = { timeout: 60_000 };
 const size = (columns: number, rows: number): Size => ({ columns, rows });
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   }
 });
 
-/** What a finished run looks like in a window of that size, from its log alone. */
+/** The screen of a finished run in a window of that size, from its log alone. */
 function picture(name: string, { columns, rows }: Size, speed = 20): readonly string[] {
   const lines = readFileSync(join(cwd, "runs", name, "events.jsonl"), "utf8")
     .trim()

@@ -1,4 +1,4 @@
-// benn runs, and benn watch of several: what is on the disk afterwards, and what is said.
+// benn runs, and benn watch of several: the files afterwards, and the messages.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";

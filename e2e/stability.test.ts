@@ -44,7 +44,7 @@ test("noise is measured for votes of 1, 2, … members, in 80 columns, and the s
     ["images", 40, "pixels", 3],
   ]);
   for (const own of noise) expect(own.single.moved.value).toBeGreaterThan(0);
-  // More of the same noise moves more; so do the bits of the network, ten times as many.
+  // Stronger noise changes more; so do the bits of the network, ten times as many.
   expect(noise[1]!.single.moved.value).toBeGreaterThan(noise[0]!.single.moved.value!);
   expect(noise[4]!.single.moved.value).toBeGreaterThan(noise[3]!.single.moved.value!);
   expect(retrainings).toMatchObject({ rows: 60, runs: [{ seed: 0 }, { seed: 1 }] });

@@ -1,5 +1,5 @@
-// The command's own list of plugins, the real trainer and the log on disk: what the listener wrote of a run that was broken
-// off and resumed is what is made of the log that is left in the end.
+// The command's own list of plugins, the real trainer and the log on disk: what the listener wrote of a run that was interrupted and
+// resumed equals the conversion of its final log.
 import { globSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

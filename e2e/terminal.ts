@@ -1,4 +1,4 @@
-// A real terminal for the command: `script` of util-linux opens one, and a terminal emulator without a window shows what it draws.
+// A real terminal for the command: `script` of util-linux opens one, and a headless terminal emulator shows what it draws.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
@@ -17,22 +17,22 @@ export interface Terminal {
   /** Resolves with everything that was drawn, once the terminal is closed. */
   readonly closed: Promise<string>;
   type(keys: string): void;
-  /** Makes the window of another size, as a user does with the mouse: the program gets SIGWINCH. */
+  /** Resizes the window, as a user does with the mouse: the program receives SIGWINCH. */
   resize(size: Size): Promise<void>;
   /** Resolves once the text, or what matches, was drawn. */
   shows(text: string | RegExp): Promise<void>;
-  /** The lines on the screen, without blanks at their ends, once nothing was drawn for a while. */
+  /** The lines on the screen, without trailing spaces, once nothing was drawn for a while. */
   screen(): Promise<readonly string[]>;
-  /** Takes the terminal away, as a closed window or a dropped connection does. */
+  /** Takes the terminal away, like a closed window or a dropped connection. */
   hangUp(): void;
 }
 
-/** How a shell runs the built command. */
+/** The shell command that runs the built program. */
 export const command: string = [process.execPath, join(root, "packages", "cli-ink", "dist", "benn.js")]
   .map((word) => `'${word}'`)
   .join(" ");
 
-/** Nothing is drawn for so long when a screen is settled: the dashboard draws ten frames a second. */
+/** The screen counts as settled after this time without output: the dashboard draws ten frames a second. */
 const SETTLED_MILLISECONDS = 700;
 
 /** Runs a line of bash in a terminal. */
@@ -53,7 +53,7 @@ export function openTerminal(line: string, cwd: string, { columns, rows }: Size 
     type: (keys) => void script.stdin.write(keys),
     async resize(size) {
       while (!existsSync(device)) await wait(20);
-      // Bytes that are on their way were drawn for the old size.
+      // Pending bytes were drawn for the old size.
       await new Promise<void>((resolve) => emulator.write("", resolve));
       emulator.resize(size.columns, size.rows);
       const path = readFileSync(device, "utf8").trim();

@@ -44,7 +44,7 @@ describe("training", () => {
       ["adaboost", "nin"],
       ["logitboost", "allbinnet"],
       ["mildboost", "resnet20", "architecture.width=0.25"],
-      // A first member that is no better than chance would end it, as it should.
+      // A first member that is no better than chance would end the run, as it should.
       ["samme", "nin", "architecture.dropout=0", "batchSize=20", "epochs=4", "learningRate=0.01"],
     ] as const) {
       const { code, stdout, stderr } = await benn(

@@ -3,7 +3,7 @@ import { testScheme } from "@benn/core/testing";
 import { expect, test } from "vitest";
 import plugin, { myBoost } from "./my-boost.ts";
 
-testScheme("my-boost", () => myBoost(1)); // the exam of every scheme, in one line
+testScheme("my-boost", () => myBoost(1)); // the conformance tests of schemes, in one line
 
 const next = (rate: number, logits: readonly number[]) => {
   const round = { member: 0, wrong: Uint8Array.of(0, 1), error: 0.8, labels: Int32Array.of(0, 2), classes: 3 };

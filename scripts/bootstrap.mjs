@@ -1,6 +1,6 @@
-// What `npm start`, `npm test` and `npm run benn` do on a machine that has Node and npm and nothing else: fetch the
-// pinned pnpm, and a Node if the running one is too old, into .toolchain; install; build; run. Plain JavaScript without
-// dependencies, since it must run on Nodes that the rest does not support.
+// What `npm start`, `npm test` and `npm run benn` do on a machine with only Node and npm: download the pinned pnpm, and a Node if the
+// running one is too old, into .toolchain; install; build; run. Plain JavaScript without dependencies, since it must run on Node versions
+// that the rest does not support.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
@@ -36,7 +36,7 @@ if (!tasks[task]) {
   process.exit(2);
 }
 
-/** Runs to the end, or exits with the command's status. */
+/** Runs a command to its end, or exits with its status. */
 function run(command, args, options = {}) {
   const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: windows, ...options });
   if (error) {
@@ -54,7 +54,7 @@ function tool(name, version) {
     console.error(`benn: fetching ${name} ${version} into .toolchain (once)`);
     const aside = `${folder}.${process.pid}`;
     mkdirSync(aside, { recursive: true });
-    // npm 12 runs install scripts only of packages named here; pnpm's puts its binary in place.
+    // npm 12 runs only the install scripts of packages named here; pnpm's installs its binary.
     writeFileSync(join(aside, "package.json"), JSON.stringify({ private: true, allowScripts: { [name]: true } }));
     const npm = process.env["npm_execpath"]?.endsWith(".js") ? [process.execPath, process.env["npm_execpath"]] : ["npm"];
     run(
@@ -90,10 +90,10 @@ const installed = spawnSync("pnpm", ["--version"], { encoding: "utf8", shell: wi
 if (installed?.split(".")[0] !== pnpmVersion.split(".")[0]) path.push(join(tool("pnpm", pnpmVersion), ".bin"));
 process.env["PATH"] = [...path, process.env["PATH"]].join(delimiter);
 process.env["TURBO_TELEMETRY_DISABLED"] ??= "1";
-/** Where the user is: npm runs this at the root. */
+/** The user's folder: npm runs this at the root. */
 const home = process.env["INIT_CWD"] ?? process.cwd();
 if (task !== "test") {
-  // How hints name the command: npm looks for it in the folders above.
+  // How hints name the command: npm searches the parent folders for it.
   const way = relative(root, home);
   const isBelow = !way.startsWith("..") && !isAbsolute(way);
   process.env["BENN_COMMAND"] ??= isBelow ? "npm run benn --" : `npm --prefix ${JSON.stringify(root)} run benn --`;
@@ -105,10 +105,10 @@ if (!isInstalled(root)) {
   });
 }
 const [[command, ...args], ...before] = tasks[task].toReversed();
-// What is built is announced on standard error, so that standard output is the program's own.
+// Builds are announced on standard error, so that standard output is the program's own.
 for (const [tool, ...given] of before.toReversed()) run(tool, given, { stdio: ["ignore", "ignore", "inherit"] });
 
-// The program saves on a signal to stop, so this waits for it, and gets the signals that come here; Ctrl-C it has from the terminal.
+// The program saves on a stop signal, so this process waits for it and forwards signals; Ctrl-C reaches it from the terminal.
 const program = spawn(command, [...args, ...rest], { cwd: task === "test" ? root : home, stdio: "inherit", shell: windows });
 process.on("SIGINT", () => {});
 for (const signal of ["SIGTERM", "SIGHUP", ...(windows ? [] : ["SIGUSR1", "SIGUSR2"])]) process.on(signal, () => program.kill(signal));

@@ -1,5 +1,5 @@
-// Emits one package: run in its folder (turbo does, in the order of dependencies). Options come from the root
-// tsconfig.json, so that a package needs no configuration of its own.
+// Builds one package: run in its folder (turbo does, in the order of dependencies). Options come from the root tsconfig.json, so that a
+// package needs no configuration of its own.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";

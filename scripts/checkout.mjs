@@ -1,9 +1,9 @@
-// What `bootstrap.mjs` asks of the checkout before it does anything. Plain JavaScript without dependencies, as that is.
+// Checks of the checkout that `bootstrap.mjs` makes first. Plain JavaScript without dependencies, for the same reason.
 import { readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * Whether the packages of pnpm-lock.yaml are installed: pnpm keeps the lockfile of its last whole installation.
+ * Whether the packages of pnpm-lock.yaml are installed: pnpm keeps the lockfile of its last complete installation.
  * @param {string} root the checkout
  */
 export function isInstalled(root) {
@@ -17,13 +17,13 @@ function contents(path) {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    return undefined; // not there, or not readable: then it is installed anew, which says why it fails
+    return undefined; // missing, or not readable: it is then installed again, which reports why it fails
   }
 }
 
 /**
- * Why the tools cannot work in a checkout at this path, a sentence; undefined: they can. Programs are found by PATH, which is cut at its
- * delimiter, and Vite, which builds the browser page, takes ? and # for the ends of file names, and % for an escape.
+ * A sentence on why the tools cannot work in a checkout at this path; undefined if they can. Programs are found by PATH, which is split at
+ * its delimiter, and Vite, which builds the browser page, treats ? and # as the end of a file name, and % as an escape.
  * @param {string} root the checkout
  */
 export function pathProblem(root, cutAt = delimiter) {

@@ -11,7 +11,7 @@ test("what is installed is not installed again until the lockfile changes, or a 
   expect(isInstalled(root)).toBe(false);
   mkdirSync(join(root, "node_modules", ".pnpm"), { recursive: true });
   write("node_modules/.pnpm/lock.yaml", "one");
-  expect(isInstalled(root)).toBe(false); // cut short before its end
+  expect(isInstalled(root)).toBe(false); // truncated
   write("node_modules/.modules.yaml", "");
   expect(isInstalled(root)).toBe(true);
   write("pnpm-lock.yaml", "two"); // as by git pull

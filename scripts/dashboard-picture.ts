@@ -1,4 +1,5 @@
-// docs/dashboard.svg as text, from the events and votes that are kept of a demo run: a function of files alone, so that a test can hold the file against it.
+// docs/dashboard.svg as text, from the stored events and votes of a demo run. It depends on files alone, so that a test can compare the
+// file with it.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RunEvent } from "@benn/core";
@@ -14,13 +15,13 @@ const COLUMNS = 100;
 const ROWS = 26;
 /** Of the overview, over the run. */
 const FRAMES = 13;
-/** How many frames each other view stays. */
+/** Number of frames of each other view. */
 const STAYS = 5;
 
 const root = dirname(import.meta.dirname);
 const kept = join(root, "packages", "cli-ink", "fixtures", "dashboard");
 
-/** @param log file of events, one a line @param votes of that run, if it has such */
+/** @param log file of events, one per line @param votes of that run, if it has any */
 export function dashboardPicture(log: string = join(kept, "events.jsonl"), votes: string | undefined = join(kept, "votes.json")): string {
   const lines = readFileSync(log, "utf8").trimEnd().split("\n");
   const events = lines.map((line) => JSON.parse(line) as RunEvent).toSorted((a, b) => a.clock.at - b.clock.at);

@@ -1,4 +1,4 @@
-// Each door of core has a page for its readers, which names what it exports and nothing that it does not.
+// Each entry point of core has a page for its readers, which lists exactly what it exports.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as plugins from "@benn/core";
@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 
 const root = dirname(import.meta.dirname);
 const pageOf = (name: string) => readFileSync(join(root, "docs", `${name}.md`), "utf8");
-/** What the first column of the page's tables names. */
+/** The names in the first column of the page's tables. */
 const tabled = (page: string) =>
   page
     .split("\n")

@@ -1,4 +1,4 @@
-// `pnpm example mixed` trains an example of the folder examples/: a configuration NAME.config.ts, or a scheme of one's own NAME.ts.
+// `pnpm example mixed` trains an example of the folder examples/: a configuration NAME.config.ts, or your own scheme NAME.ts.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,7 +20,7 @@ if (name === undefined || name === "--help" || name === "-h") {
 } else if (names.includes(name)) {
   const config = join("examples", `${name}.config.ts`);
   const args = existsSync(join(root, config)) ? [config] : ["--plugin", `./examples/${name}.ts`, "--set", `scheme=${name}`];
-  // Settings of the example, then those asked for: the later ones win.
+  // Settings of the example, then the user's: later ones win.
   const words = ["scripts/bootstrap.mjs", "benn", "train", ...args, ...options];
   process.exitCode = spawnSync(process.execPath, words, { cwd: root, stdio: "inherit" }).status ?? 130;
 } else {

@@ -15,7 +15,7 @@ const STYLE = `text{font:15px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu 
 .work{fill:#1b222b;stroke:#7d8590}.one{fill:#4493f8}.on{fill:#0d1117}.hit{fill:#4a3a0c;stroke:#d29922}.line{stroke:#a6adb7}.tip{fill:#a6adb7}}`;
 
 interface Figure {
-  /** What it shows, for readers who do not see it. */
+  /** Description for readers who cannot see it. */
   readonly label: string;
   readonly height: number;
   readonly parts: readonly string[];

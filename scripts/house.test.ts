@@ -1,5 +1,5 @@
-// Guards of the house: how packages may lean on one another, and what each must have. They read the files, so they hold
-// for a package that nobody has thought of yet.
+// Rules of the repository: which packages may import which, and what each must have. They read the files, so they apply to new packages
+// too.
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -24,7 +24,7 @@ interface Import {
 
 const manifestOf = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
 const packages = globSync("packages/*/package.json", { cwd: root }).map((path) => dirname(path));
-/** Private, and importable: it serves the tests of others. */
+/** Private, and importable by the tests of other packages. */
 const SOFTWARE_GPU = "software-gpu";
 const manifests = new Map([...packages, SOFTWARE_GPU].map((folder) => [manifestOf(folder).name, manifestOf(folder)]));
 /** Every folder with sources. */
@@ -52,13 +52,13 @@ const isRelative = (specifier: string) => specifier.startsWith(".");
 const isTest = (file: string) => /\.test\.tsx?$|\/test\//.test(file);
 const said = ({ file, specifier }: Import) => `${file} imports ${specifier}`;
 
-/** Which of our packages one may import: an import goes down, never up, never sideways. Tests may take whatever they hold it against. */
+/** Which of our packages one may import: never one above it or beside it. Tests may import whatever they compare with. */
 function mayImport(folder: string): RegExp {
   const name = basename(folder);
   if (name === "cli-ink") return /^@benn\//;
   if (name === "report") return /^@benn\/(?:core|analysis)$/;
   if (name === "data-kit") return /^@benn\/core$/;
-  // Pictures are resized as the packed runtime does it, so that it makes the same of them.
+  // Pictures are resized by the packed runtime's code, so that both give the same bytes.
   if (name === "data-pictures") return /^@benn\/(?:core|data-kit|packed)$/;
   if (name.startsWith("data-")) return /^@benn\/(?:core|data-kit)$/;
   if (name === "packed") return /^@benn\/(?:core|analysis)$/; // its exporter
@@ -181,7 +181,7 @@ test("AssemblyScript is read by TypeScript's tools as it is, and what is to be i
       .map((line, i) => ({ at: `${file}:${i + 1}`, line }));
   });
   expect(lines.filter(({ line }) => line === "// @inline").length).toBeGreaterThan(0);
-  // A decorator is no TypeScript; a comment that is not quite one of scripts/compile-assembly.mjs says nothing.
+  // A decorator is not valid TypeScript; a misspelled marker comment of scripts/compile-assembly.mjs has no effect.
   const wrong = lines.filter(({ line }) => /^\s*@|@ts-|inline$|callable$/.test(line) && !["// @inline", "// @callable"].includes(line));
   expect(wrong.map(({ at }) => at)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Every link of a Markdown page to a file, folder or heading of this repository leads somewhere, and long pages list their sections.
+// Every link of a Markdown page to a file, folder or heading of this repository is valid, and long pages list their sections.
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
@@ -34,7 +34,7 @@ test("a missing file, a missing heading and a link out of the repository are dea
   expect(deadLinks('<img src="none.svg">\n\n[text]: none.md\n', page)).toEqual(["none.svg", "none.md"]);
 });
 
-/** @returns the links of a page to this repository that lead nowhere */
+/** @returns the broken links of a page to this repository */
 function deadLinks(markdown: string, page: string): string[] {
   const text = withoutCode(markdown);
   const links = [
@@ -57,7 +57,7 @@ function leadsSomewhere(link: string, markdown: string, page: string): boolean {
   return existsSync(file) && anchorsOf(readFileSync(file, "utf8")).has(anchor);
 }
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** The anchors that GitHub generates for the headings of a page. */
 function anchorsOf(markdown: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ""] of markdown.replaceAll(/^```.*?^```/gms, "").matchAll(/^#{1,6}\s+(.+?)\s*$/gm)) {
@@ -70,7 +70,7 @@ function anchorsOf(markdown: string): Set<string> {
   return anchors;
 }
 
-/** Blocks and spans of code show links, and are none. */
+/** Links in code blocks and code spans are not links. */
 function withoutCode(markdown: string): string {
   return markdown.replaceAll(/^\s*```.*?^\s*```/gms, "").replaceAll(/(`+)[^`].*?\1/g, "");
 }

@@ -1,4 +1,4 @@
-// What scripts/native-tensorflow.mjs asks of the real library, by name. Each returns whether it is as it should be, and what to say of it.
+// The checks that scripts/native-tensorflow.mjs runs with the real library, by name. Each returns whether it passed, and a message.
 import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
-// `node scripts/native-tensorflow.mjs check`: TensorFlow's own library under @benn/backend-node, where npm's install script of tfjs-node cannot
-// download it. The library and its C headers come out of a wheel of PyPI, the binding's sources and N-API's headers from npm; nothing
-// is written but one folder. By hand, on Linux: docs/backends.md says what it was run on and what came of it.
+// `node scripts/native-tensorflow.mjs check`: TensorFlow's own library under @benn/backend-node, for machines on which tfjs-node's install
+// script cannot download it. The library and its C headers come from a wheel on PyPI, the binding's sources and N-API's headers from npm;
+// writes only to one folder. Run by hand, on Linux: docs/backends.md says where it was run and with what results.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -77,7 +77,7 @@ wheel.extractall(sys.argv[2], [n for n in wheel.namelist() if n.startswith("tens
   once(home, (aside) => {
     writeFileSync(join(aside, "package.json"), '{ "private": true }\n');
     const packages = [`@tensorflow/${edition}@${TFJS_NODE}`, `node-api-headers@${NODE_API_HEADERS}`, `node-linux-${process.arch}@${NODE}`];
-    // Without the package's script, which downloads a library that is not to be had everywhere.
+    // Without the package's script, which downloads a library that is not available everywhere.
     run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...packages], { cwd: aside });
     const sources = join(aside, "node_modules/@tensorflow", edition);
     const binding = join(aside, "tfjs_binding.node");
@@ -90,12 +90,12 @@ wheel.extractall(sys.argv[2], [n for n in wheel.namelist() if n.startswith("tens
     const flags = ["-std=c++17", "-O2", "-fPIC", "-shared", "-DNAPI_VERSION=8", ...include];
     const link = [`-L${library}`, ...libraries, `-Wl,-rpath,${library}`];
     run("g++", [...flags, ...globSync(join(sources, "binding/*.cc")), ...link, "-o", binding]);
-    // Where the package looks for what it would have downloaded.
+    // Where the package expects what it would have downloaded.
     mkdirSync(join(sources, "lib/napi-v8"), { recursive: true });
     symlinkSync("../../../../../tfjs_binding.node", join(sources, "lib/napi-v8/tfjs_binding.node"));
   });
 
-  // TensorFlow.js must be the one that benn runs, as npm puts it there for a user of both.
+  // TensorFlow.js must be benn's own copy, as npm installs it for a user of both.
   const scope = join(home, "node_modules/@tensorflow");
   for (const name of ["tfjs-core", "tfjs-layers", "tfjs-backend-cpu"]) {
     rmSync(join(scope, name), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// `pnpm new scheme my-boost` starts a package as a copy of a small real one, which is tested every day and so cannot rot.
+// `pnpm new scheme my-boost` creates a package as a copy of a small real one, which is always tested and so stays valid.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,10 +6,10 @@ import { parseArgs } from "node:util";
 
 interface Template {
   readonly folder: string;
-  /** The name it registers; its files and its export are called after `file`. */
+  /** Its registered name; its files and its export are named after `file`. */
   readonly registered: string;
   readonly file: string;
-  /** What else the package holds, left out of the copy. */
+  /** Other contents of the package, which are not copied. */
   readonly without?: RegExp;
 }
 
@@ -77,13 +77,13 @@ function check(root: string, words: readonly string[]): { template: Template; ki
   return { template, kind, name };
 }
 
-/** Copies sources, README and package.json, with the template's names replaced where they are names. */
+/** Copies sources, README and package.json, with the template's names replaced. */
 function copy(root: string, { folder, registered, file, without }: Template, kind: string, name: string): string[] {
   const rename = (text: string): string =>
     text
       .replaceAll(`@benn/${folder}`, `@benn/${name}`)
       .replaceAll(`./${file}.ts`, `./${name}.ts`)
-      // Not the vote that a voter lowers to, which is a word of the .benn file.
+      // But not the vote that a voter lowers to, which is a keyword of the .benn file.
       .replaceAll(new RegExp(`(?<!vote: )(["\`=])${registered}\\b`, "g"), `$1${name}`)
       .replaceAll(new RegExp(`\\b${camel(file)}\\b`, "g"), camel(name));
   const from = join(root, "packages", folder);

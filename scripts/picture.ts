@@ -1,4 +1,5 @@
-// `pnpm picture` draws docs/dashboard.svg and docs/views, or with `--check` says whether they are as they would be drawn; `pnpm picture runs/NAME FILE` draws another run.
+// `pnpm picture` draws docs/dashboard.svg and docs/views, or with `--check` tests whether they are up to date;
+// `pnpm picture runs/NAME FILE` draws another run.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { dashboardPicture } from "./dashboard-picture.ts";

@@ -1,4 +1,4 @@
-// The code that READMEs show runs as it stands there, in its package, as a user's would.
+// The code in READMEs runs unchanged, in its package, like a user's.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

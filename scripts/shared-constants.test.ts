@@ -1,4 +1,4 @@
-// Numbers that packages must have alike, though none of them may import the other.
+// Constants that packages must share although none of them may import the other.
 import { ELEMENT_HASH } from "@benn/core/internals";
 import { expect, test } from "vitest";
 import * as hash from "../packages/backend-wasm/src/constants/element-hash.ts";

@@ -1,4 +1,4 @@
-// Screens of a terminal as a moving picture. Braille dots and blocks are drawn as shapes, since fonts differ in them.
+// Terminal screens as an animated picture. Braille dots and blocks are drawn as shapes, since fonts differ in them.
 
 import { crc32, deflateSync } from "node:zlib";
 import { type Hue, type Line, lineWidth, type PlacedPicture, textOf } from "../packages/cli-ink/src/screen/line.ts";
@@ -8,7 +8,7 @@ interface Options {
   readonly columns: number;
   readonly rows: number;
   readonly secondsPerFrame: number;
-  /** How long the last frame stays. */
+  /** Duration of the last frame. */
   readonly secondsAtEnd: number;
   readonly title: string;
   readonly theme: Theme;
@@ -18,7 +18,7 @@ interface Cell {
   readonly text: string;
   readonly color: string;
   readonly bold: boolean;
-  /** Behind the character; undefined: the screen's. */
+  /** Background of the character; undefined: the screen's. */
   readonly behind: string | undefined;
 }
 
@@ -27,7 +27,7 @@ const MARGIN = { side: 14, top: 38, bottom: 12 };
 const FOREGROUND = "#d5dbe5";
 const BACKGROUND = "#12161f";
 
-/** Colours by what they say: of a theme, or names of classes that a style sheet has. */
+/** Colours by meaning: of a theme, or class names of a style sheet. */
 interface Palette {
   readonly foreground: string;
   readonly background: string;
@@ -47,7 +47,7 @@ function paletteOf({ colors }: Theme): Palette {
   };
 }
 
-/** Hues as classes: the style sheet of the picture has them twice, for dark and for light. */
+/** Hues as classes: the picture's style sheet defines them twice, for dark and for light mode. */
 const CLASSES: Palette = {
   foreground: "t",
   background: "b",
@@ -66,7 +66,7 @@ interface StillOptions extends Pick<Options, "columns" | "rows" | "title"> {
   readonly light: Theme;
 }
 
-/** One screen as SVG, dark or light as the reader has it. */
+/** One screen as SVG, in the reader's dark or light mode. */
 export function still(lines: readonly Line[], { columns, rows, title, label, dark, light }: StillOptions): string {
   const width = columns * CELL.width + 2 * MARGIN.side;
   const height = rows * CELL.height + MARGIN.top + MARGIN.bottom;
@@ -85,7 +85,7 @@ ${drawn.replaceAll(/\n{2,}/g, "\n")}
 `;
 }
 
-/** The frames one after the other, over and over, as SVG; viewers that do not animate, and people who want no motion, see the last. */
+/** The frames in a loop, as SVG; viewers without animation, and readers who prefer reduced motion, see the last. */
 export function animate(frames: readonly (readonly Line[])[], options: Options): string {
   const { columns, rows, secondsPerFrame, secondsAtEnd, title } = options;
   const theme = paletteOf(options.theme);
@@ -169,7 +169,7 @@ function drawPicture({ columns, rows, width, height, rgb }: PlacedPicture, x: nu
   return `<image x="${round(x)}" y="${y}" ${size} preserveAspectRatio="none" image-rendering="pixelated" href="data:image/png;base64,${data}"/>`;
 }
 
-/** A PNG of 8-bit RGB whose pixels are stored as they are: compressors differ from machine to machine, and the file is compared to the byte. */
+/** A PNG of 8-bit RGB with uncompressed pixels: compressors differ between machines, and the file is compared byte by byte. */
 function storedPng(width: number, height: number, rgb: Uint8Array): Buffer {
   const chunk = (type: string, data: Buffer): Buffer => {
     const body = Buffer.concat([Buffer.from(type), data]);

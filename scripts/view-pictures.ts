@@ -1,4 +1,5 @@
-// docs/views: every view of the dashboard at two sizes, from what is kept of demo runs: a function of files alone, so that a test can hold the files against it.
+// docs/views: every view of the dashboard at two sizes, from stored events of demo runs. They depend on files alone, so that a test can
+// compare the files.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RunEvent } from "@benn/core";
@@ -12,7 +13,7 @@ import { initialUi } from "../packages/cli-ink/src/screen/ui-state.ts";
 import { VIEWS } from "../packages/cli-ink/src/screen/views.ts";
 import { still } from "./terminal-svg.ts";
 
-/** Cells: the smallest terminal that is usual, and a window of half a screen. */
+/** In cells: the smallest common terminal, and a window of half a screen. */
 export const SIZES = [
   [80, 24],
   [120, 40],
@@ -20,7 +21,7 @@ export const SIZES = [
 
 const kept = join(dirname(import.meta.dirname), "packages", "cli-ink", "fixtures", "dashboard");
 
-/** Pictures by the name of their file. The terminal of the picture draws images itself. */
+/** Pictures by file name. The terminal of the picture draws images itself. */
 export function viewPictures(): ReadonlyMap<string, string> {
   const events = readFileSync(join(kept, "events.jsonl"), "utf8")
     .trimEnd()
@@ -35,7 +36,7 @@ export function viewPictures(): ReadonlyMap<string, string> {
     readonly profile: RunEvent;
     readonly samples: readonly SystemSample[];
   };
-  // The last member is on its way: a run that is over has nothing left to do.
+  // The last member is in training: a finished run would have no time left.
   const last = events.findLastIndex((event) => event.type === "epoch");
   let state = initialState;
   let log: readonly LogEntry[] = [];

@@ -1,4 +1,4 @@
-// `pnpm bench anytime`: how many members a vote that stops early spares, and at what price.
+// `pnpm bench anytime`: how many members a vote that stops early skips, and at what cost in accuracy.
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,10 +24,10 @@ interface Options {
   readonly rows: number;
 }
 
-/** With fewer no lead can be told. */
+/** With fewer rows no lead can be determined. */
 const LEAST_HELD_OUT = 300;
 
-/** What came of an image by a vote of all members and by one that may stop. */
+/** The predictions for an image by a vote of all members and by one that may stop. */
 interface Outcome {
   readonly ran: number;
   readonly right: boolean;

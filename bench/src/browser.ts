@@ -1,4 +1,4 @@
-// `pnpm bench browser`: a few training steps in headless Chromium, cross-origin isolated and not, against the same in Node.
+// `pnpm bench browser`: a few training steps in headless Chromium, cross-origin isolated and not, compared with the same in Node.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ import { type FewSteps, fewSteps } from "./train/few-steps.ts";
 const ENGINE = join(import.meta.dirname, "../../packages/backend-wasm");
 const TYPES: Readonly<Record<string, string>> = { js: "text/javascript", wasm: "application/wasm", html: "text/html" };
 
-/** Serves a page, its worker, and the engine's own files where the worker looks for them. */
+/** Serves a page, its worker, and the engine's own files at the paths where the worker requests them. */
 async function serve(worker: string, isolated: boolean) {
   const server = createServer((request, response) => {
     void (async () => {

@@ -1,6 +1,6 @@
 import { type InputOptions, rolldown } from "rolldown";
 
-/** A module of this package and all it imports, from their sources, as one module's text; Node's own stay outside. */
+/** Bundles a module of this package and everything it imports, from their sources, into one module; Node's own modules stay external. */
 export async function bundle(file: string, { conditions, ...options }: InputOptions & { conditions: readonly string[] }): Promise<string> {
   const build = await rolldown({
     input: `${import.meta.dirname}/${file}`,

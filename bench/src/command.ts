@@ -4,9 +4,9 @@ import { runBench } from "./run-bench.ts";
 
 try {
   await runBench(process.argv.slice(2), (line) => console.log(line));
-  process.exit(0); // backends keep threads
+  process.exit(0); // backends keep threads running
 } catch (error) {
-  if (error instanceof CommanderError) process.exit(error.exitCode); // which has said what is wrong
+  if (error instanceof CommanderError) process.exit(error.exitCode); // it has already printed the error
   console.error(error instanceof UserError ? error.message : error);
   process.exit(error instanceof UserError ? 2 : 1);
 }

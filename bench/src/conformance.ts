@@ -1,4 +1,4 @@
-// `pnpm bench conformance`: the share of TensorFlow.js's own specs that the engine passes. They travel in tfjs-core's package.
+// `pnpm bench conformance`: the share of TensorFlow.js's own specs that the engine passes. They are part of the package tfjs-core.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { bundle } from "./bundle.ts";
 import type { SpecResult } from "./conformance/specs.ts";
 import type { Subject } from "./subject.ts";
 
-/** Beside the engine's dist, so that its URLs to ../wasm and ../thread hold. */
+/** Next to the engine's dist, so that its URLs to ../wasm and ../thread are valid. */
 const FOLDER = join(import.meta.dirname, "../../packages/backend-wasm/node_modules");
 const [SPECS, RESULTS] = [join(FOLDER, ".specs.mjs"), join(FOLDER, ".specs.json")];
 
@@ -25,7 +25,7 @@ export const conformance: Subject<{ readonly only: string }> = {
       .addHelpText("after", "\nExamples:\n  pnpm bench conformance\n  pnpm bench conformance --only conv2d --json"),
   async *measure({ only }) {
     mkdirSync(FOLDER, { recursive: true });
-    // tfjs-core calls its specs free of side effects.
+    // tfjs-core declares its specs free of side effects.
     writeFileSync(SPECS, await bundle("conformance/specs.ts", { conditions: [], platform: "node", treeshake: false }));
     const ran = ["benn-wasm", "cpu"].map((backend) => ({
       backend,

@@ -1,4 +1,4 @@
-// `pnpm bench data`: images a second that each way of storing pictures gives, ready for the engine.
+// `pnpm bench data`: images per second that each way of storing pictures provides, ready for the engine.
 import { join } from "node:path";
 import { type LoadedDataset } from "@benn/core";
 import { createAugment, createRandom } from "@benn/core/internals";
@@ -10,7 +10,7 @@ import type { Subject } from "./subject.ts";
 
 const BATCH = 64;
 
-/** What is measured: the usual augmentation, the reference's, and evaluation. */
+/** The measured modes: the usual augmentation, the reference's, and evaluation. */
 const WAYS = [
   { way: "resized-crop", augment: "resized-crop", random: true },
   { way: "crop", augment: "crop", random: true },
@@ -45,7 +45,7 @@ export const data: Subject<Options> = {
     const sets = await makeSets(data, pictures);
     const readers = await openReaders(sets, threads);
     try {
-      const { results, failures } = await race(readers, rounds); // the round that warms up starts the threads
+      const { results, failures } = await race(readers, rounds); // the warm-up round starts the threads
       yield {
         title: `${sets.pictures} pictures of ${(sets.bytes / 1000).toFixed(0)} kB (in the database 256×256 pixels), to 224×224 float32, batches of ${BATCH}`,
         rows: results.map(({ contestant, median, least, most }) => ({
@@ -79,7 +79,7 @@ async function openReaders(sets: Sets, threads: readonly number[]): Promise<Read
   return readers;
 }
 
-/** Milliseconds an image over all pictures, the next batch being read ahead as in training. */
+/** Milliseconds per image over all pictures, with the next batch prefetched as in training. */
 async function readAll({ train: split }: LoadedDataset, random: boolean): Promise<number> {
   const rows = Int32Array.from(split.labels.keys());
   const batch = (at: number) => [rows.subarray(at, at + BATCH), random ? createAugment(0, 0, 0, at) : undefined] as const;

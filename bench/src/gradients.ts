@@ -1,4 +1,4 @@
-// `pnpm bench gradients`: whether training with quantized gradients comes to the same accuracy as with exact ones.
+// `pnpm bench gradients`: whether training with quantized gradients reaches the same accuracy as with exact ones.
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -66,7 +66,7 @@ export const gradients: Subject<Options> = {
   },
 };
 
-/** Trains what is missing of a run, and reports each member on standard error. */
+/** Trains the missing members of a run, and reports each member on standard error. */
 async function trainAll(kind: "exact" | "int16", options: Options): Promise<Outcomes> {
   const { data, out, seeds, workers, epochs, width, trainRows = data === undefined ? undefined : 10_000, testRows } = options;
   const config: Config = {

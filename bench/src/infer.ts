@@ -1,4 +1,4 @@
-// `pnpm bench infer`: one thread, this runtime against others on the same net in float32, turn by turn.
+// `pnpm bench infer`: one thread, this runtime against others on the same network in float32, in alternating turns.
 import type { BitOptions } from "@benn/binarize";
 import { UserError } from "@benn/core";
 import { load, type PackedModel } from "@benn/packed";
@@ -79,7 +79,7 @@ export const infer: Subject<Options> = {
   },
 };
 
-/** One packed member of any net. */
+/** One packed member of any network. */
 async function* alone(
   { architecture, rounds, width, kernel, side, bits }: Required<Pick<Options, "architecture">> & Omit<Options, "fetch">,
   images: SampleImages,
@@ -128,14 +128,14 @@ async function raceOf({ batch, rounds, own, others, rivals, absent }: Field): Pr
   return { title: `Batch of ${batch}, one thread, median of ${rounds} rounds`, rows, notes: [...absent, ...failures] };
 }
 
-/** The largest difference to the packed logits of an image, in percent of the largest logit. */
+/** The largest difference from the packed logits of an image, in percent of the largest logit. */
 async function distance(own: Classifier, other: Classifier): Promise<number> {
   const [a, b] = [await own.run(1), await other.run(1)];
   const largest = a.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   return (100 * a.reduce((most, x, i) => Math.max(most, Math.abs(x - (b[i] ?? 0))), 0)) / largest;
 }
 
-/** Where the time of a member goes. */
+/** Time per node of a member. */
 async function nodes(
   name: string,
   model: PackedModel,

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 
-/** Of x86, by the flag that Linux has for each: what other engines make use of. */
+/** x86 extensions, by Linux's flags: those that other engines use. */
 const EXTENSIONS = { avx2: "AVX2", avx512f: "AVX-512", avx512_bf16: "AVX512_BF16", amx_bf16: "AMX" } as const;
 type Extension = (typeof EXTENSIONS)[keyof typeof EXTENSIONS];
 
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
-  /** Undefined where the system does not report it. */
+  /** Undefined if the system does not report it. */
   readonly extensions: readonly Extension[] | undefined;
   readonly node: string;
   readonly platform: string;
@@ -31,13 +31,13 @@ export function thisMachine(): Machine {
   };
 }
 
-/** A machine in a line. */
+/** Describes a machine in one line. */
 export function machineLine({ cpu, cores, extensions, node, platform }: Machine): string {
   const known = extensions?.length === 0 ? `none of ${Object.values(EXTENSIONS).join(", ")}` : extensions?.join(", ");
   return `${cores} × ${cpu} (${known ?? "extensions unknown"}), Node ${node}, ${platform}`;
 }
 
-/** Whether the processor multiplies bfloat16 itself, in words. */
+/** Whether the processor multiplies bfloat16 natively, in words. */
 export function bf16Line({ extensions }: Machine): string {
   if (!extensions) return "bf16: whether this processor multiplies it itself is unknown";
   const own = extensions.filter((name) => name === "AVX512_BF16" || name === "AMX");

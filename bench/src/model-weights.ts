@@ -7,7 +7,7 @@ export interface GivenWeight {
   readonly values: Float32Array;
 }
 
-/** A model's weights as they are. */
+/** Copies a model's weights. */
 export function readWeights(model: tf.LayersModel): Promise<GivenWeight[]> {
   return Promise.all(
     model.weights.map(async (weight) => ({
@@ -29,7 +29,7 @@ export function channelsFirst({ values, shape: given }: GivenWeight): { readonly
   return { values: turned, shape: given.length === 4 ? [f, c, kh, kw] : [1, c, 1, 1] };
 }
 
-/** Gives every bias a small number: without, many sums are 0, where one rounding decides whether a ReLU lets gradients through. */
+/** Gives every bias a small value: otherwise many sums are 0, and a rounding error decides whether a ReLU passes gradients. */
 export function setBiases(model: tf.LayersModel): void {
   for (const weight of model.weights) {
     if (!weight.originalName.endsWith("/bias")) continue;

@@ -27,7 +27,7 @@ function floats(name: string, shape: Shape): MessageInitShape<typeof ValueInfoPr
   return { name, type: { value: { case: "tensorType", value: { elemType: DataType.FLOAT, shape: { dim } } } } };
 }
 
-/** A graph of ONNX operators (set 17), node by node; nodes and constants are known by the names of their values. */
+/** A graph of ONNX operators (set 17), node by node; nodes and constants are identified by the names of their values. */
 export class OnnxGraph {
   readonly #node: MessageInitShape<typeof NodeProtoSchema>[] = [];
   readonly #initializer: MessageInitShape<typeof TensorProtoSchema>[] = [];

@@ -1,19 +1,19 @@
-// The semi-binary NIN as a graph of ONNX, for engines that only infer: its evaluation, and its training step as one plain graph of forward,
-// the backward pass by hand, and Adam, whose parameters, moments and running statistics come in and go out. Channels come first:
-// [batch, channels, height, width].
+// The semi-binary NIN as an ONNX graph, for engines that only infer: its evaluation, and its training step as one plain graph of the
+// forward pass, the backward pass written by hand, and Adam, whose parameters, moments and running statistics are inputs and outputs.
+// Channels come first: [batch, channels, height, width].
 import { channelsFirst, type GivenWeight } from "./model-weights.ts";
 import { OnnxGraph } from "./onnx-graph.ts";
 
 export interface OnnxNin {
   readonly file: Uint8Array;
   /**
-   * What the first training step is fed, but for `image`, `truth`, `rate` and `root`; output `NAME.next` is the next step's `NAME`.
-   * Empty for evaluation.
+   * Inputs of the first training step, except `image`, `truth`, `rate` and `root`; output `NAME.next` is the next step's `NAME`. Empty for
+   * evaluation.
    */
   readonly state: Readonly<Record<string, { readonly values: Float32Array; readonly shape: readonly number[] }>>;
 }
 
-/** Emits the gradient of what a layer was given from that of what it gave; "" where nobody asks for it. */
+/** Emits the gradient of a layer's input from that of its output; "" if it is not needed. */
 type Backward = (dy: string) => string;
 
 interface Layer {
@@ -30,7 +30,7 @@ export const SIDE = 32;
 
 /**
  * @param weights of `nin({ binary: "inner" })`, by name: "conv1/kernel", "conv2_bn/gamma" …
- * @param training what a step is of; without, the graph is of evaluation, of input `image` and output `logits`
+ * @param training settings of a step; without them, the graph is for evaluation, with input `image` and output `logits`
  */
 export function onnxNin(weights: readonly GivenWeight[], training?: { readonly batch: number; readonly dropout: number }): OnnxNin {
   const { batch, dropout } = training ?? { batch: 0, dropout: 0 };
@@ -54,7 +54,7 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
   /** Sums of each channel, [1, channels, 1, 1]: within images first. */
   const channelSums = (x: string): string => sum(sum(x, [2, 3]), [0]);
 
-  /** An input that a step changes; vectors stand along the channels. */
+  /** An input that a step updates; vectors are along the channels. */
   const given = (name: string, values: Float32Array, shape: readonly number[]): string => {
     state[name] = { values, shape };
     return g.input(name, shape);
@@ -84,7 +84,7 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
     becomes(`${name}.first`, first);
     becomes(`${name}.second`, second);
   };
-  /** What Adam changes, by name: a weight as it stands, or after its projection. */
+  /** Values that Adam updates, by name: a weight, unprojected or projected. */
   const parameters = new Map<string, string>();
 
   const evaluated = (y: string): Layer => ({ y, back: () => "" });
@@ -137,7 +137,7 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
       const magnitude = mean(g.add("Abs", [latent]), [1, 2, 3]);
       const signs = signOf(latent);
       used = mul(signs, magnitude);
-      // Clipped weights never lie outside ±1, where the first term would be 0.
+      // Projected weights are never outside ±1, where the first term would be 0.
       toLatent = (dw) =>
         times(add(mul(magnitude, dw), mul(signs, times(sum(mul(dw, signs), [1, 2, 3]), 1 / n))), n * (c > 1 ? 1 - 1 / c : 1));
     }
@@ -209,7 +209,7 @@ export function onnxNin(weights: readonly GivenWeight[], training?: { readonly b
     };
     return { y, back };
   };
-  /** Back: the gradient with zeros between its pixels, averaged at every pixel. */
+  /** Backward: the gradient with zeros between its pixels, averaged at every pixel. */
   const averagePool = (x: string, channels: number, across: number): Layer => ({
     y: g.add("AveragePool", [x], { ...window, count_include_pad: 1 }),
     back: (dy) => {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** What is measured against and does not come with npm: 430 MB, so `--fetch` gets them. */
+/** Programs to compare with that are not installed by npm: 430 MB, which `--fetch` downloads. */
 export const PEERS = ["onnxruntime-node", "onnxruntime-web"] as const;
 export type Peer = (typeof PEERS)[number];
 const VERSION = "1.30.0";
@@ -21,13 +21,13 @@ export function fetchPeers(): void {
   if (status !== 0) throw new Error(`bench: npm could not install ${packages.join(" and ")}`);
 }
 
-/** What is installed of a peer, if it is. */
+/** Installed version of a peer, if any. */
 export function peerVersion(name: Peer): string | undefined {
   const file = join(folder, "node_modules", name, "package.json");
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version : undefined;
 }
 
-/** What the table says of a peer that is not installed. */
+/** The table entry for a peer that is not installed. */
 export function absence(name: Peer): string {
   return `${name}: not here; \`pnpm bench infer --fetch\` gets it`;
 }

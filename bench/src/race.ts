@@ -1,4 +1,4 @@
-/** Something that takes turns with others. */
+/** A participant that takes turns with others. */
 export interface Contestant {
   readonly name: string;
   /**
@@ -20,14 +20,14 @@ export interface Result<C extends Contestant> {
 export interface Race<C extends Contestant> {
   /** In the order of the contestants. */
   readonly results: readonly Result<C>[];
-  /** Why others dropped out, with their names. */
+  /** Names of those that dropped out, with reasons. */
   readonly failures: readonly string[];
 }
 
 /**
- * Gives every contestant its turn in each round, so that what else the machine does strikes all alike. One that fails drops out.
+ * Gives every contestant a turn in each round, so that other load on the machine affects all alike. One that fails drops out.
  * @param rounds at least 1
- * @param warmUps rounds before, which do not count
+ * @param warmUps initial rounds that do not count
  */
 export async function race<C extends Contestant>(contestants: readonly C[], rounds: number, warmUps = 1): Promise<Race<C>> {
   const times = new Map(contestants.map((contestant) => [contestant, [] as number[]]));

@@ -7,7 +7,7 @@ const SUBJECTS = ["anytime", "browser", "conformance", "data", "gradients", "inf
 
 test.for(SUBJECTS.flatMap(quotedCommands))("`$quoted`, as the documents have it, has options that there are", async ({ words }) => {
   const lines: string[] = [];
-  // A mistake before --help would be reported instead.
+  // An error in options before --help would be reported instead.
   await expect(runBench([...words, "--help"], (line) => lines.push(line))).rejects.toMatchObject({ code: "commander.helpDisplayed" });
   expect(lines.join("\n")).toContain(`Usage: pnpm bench ${words[0]}`);
 });

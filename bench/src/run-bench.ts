@@ -4,7 +4,7 @@ import { machineLine, thisMachine } from "./machine.ts";
 import type { Subject } from "./subject.ts";
 import { type Table, tableLines } from "./table.ts";
 
-/** Each in a file of its name, which is loaded when it is asked for. */
+/** Each is in a file of its name, which is loaded on demand. */
 const SUBJECTS: Readonly<Record<string, () => Promise<Subject<never>>>> = {
   anytime: async () => (await import("./anytime.ts")).anytime,
   browser: async () => (await import("./browser.ts")).browser,
@@ -17,8 +17,8 @@ const SUBJECTS: Readonly<Record<string, () => Promise<Subject<never>>>> = {
 
 /**
  * `pnpm bench NAME OPTIONS`.
- * @param print is given line by line what is printed: tables as they are ready, or with --json one document at the end
- * @throws UserError where there is no such subject, CommanderError where its options are wrong
+ * @param print called with each line of output: tables as they are ready, or with --json one document at the end
+ * @throws UserError if there is no such subject, CommanderError if its options are wrong
  */
 export async function runBench([name = "", ...args]: readonly string[], print: (line: string) => void): Promise<void> {
   const subject = await SUBJECTS[name]?.();

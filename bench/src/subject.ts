@@ -3,11 +3,11 @@ import type { Table } from "./table.ts";
 
 /** What `pnpm bench NAME` measures. */
 export interface Subject<Options> {
-  /** Says what it is, with its options and examples. */
+  /** Defines its description, options and examples. */
   describe(command: Command): Command;
   /**
-   * Tables as they are ready.
-   * @throws where something is missing, or a measurement shows a fault
+   * Yields tables as they are ready.
+   * @throws if something is missing, or a measurement reveals an error
    */
   measure(options: Options): AsyncIterable<Table>;
 }

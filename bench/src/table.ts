@@ -1,7 +1,7 @@
-/** A number has as many digits as matter; `undefined` leaves the cell empty. */
+/** A number is printed with its significant digits; `undefined` leaves the cell empty. */
 export type Row = Readonly<Record<string, string | number | undefined>>;
 
-/** What was measured, row by row; a row's keys are the heads of its columns. */
+/** Measurements, row by row; a row's keys are the column headers. */
 export interface Table {
   readonly title: string;
   readonly rows: readonly Row[];
@@ -9,7 +9,7 @@ export interface Table {
   readonly notes?: readonly string[];
 }
 
-/** A table as lines of text: words to the left, numbers to the right. */
+/** A table as lines of text: words left-aligned, numbers right-aligned. */
 export function tableLines({ title, rows, notes = [] }: Table): string[] {
   const heads = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns = heads.map((head) => {

@@ -1,4 +1,4 @@
-// `pnpm bench train`: images a second through whole training steps, turn by turn with other engines.
+// `pnpm bench train`: images per second in whole training steps, in alternating turns with other engines.
 import type { DeviceLimits } from "@benn/core";
 import { Option } from "commander";
 import { bf16Line, thisMachine } from "./machine.ts";
@@ -99,7 +99,7 @@ async function tableOf(net: Net, options: Options): Promise<Table> {
   }
 }
 
-/** How much of what its device gives a trainer uses, where its device reports it. */
+/** How much of its device's throughput a trainer uses, if the device reports it. */
 function limitNotes(
   { contestant, median, least }: Result<Trainer>,
   probed: readonly (DeviceLimits | undefined)[],

@@ -1,4 +1,4 @@
-// Stands in for a Python: with "works" it answers as peers/train_step.py does, else it ends as one without PyTorch would.
+// Replaces a Python: with "works" it answers like peers/train_step.py, otherwise it fails like one without PyTorch.
 import { createInterface } from "node:readline";
 
 const [what, option, script, net, width, batch, threads, layout, type, how] = process.argv.slice(2);

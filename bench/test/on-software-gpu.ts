@@ -1,4 +1,4 @@
-// Loaded before an engine's own process starts (node --import), so that its WebGPU plays GPU on the CPU.
+// Loaded before an engine's own process starts (node --import), so that its WebGPU runs on the CPU.
 import { useSoftwareGpu } from "@benn/software-gpu";
 
 await useSoftwareGpu();

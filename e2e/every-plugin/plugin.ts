@@ -1,4 +1,4 @@
-// One plugin of each kind, as a user outside the repository writes it: a lone file that imports what a plugin may.
+// One plugin of each kind, as a user outside the repository writes it: a single file that imports only what plugins may import.
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -27,7 +27,7 @@ import * as tf from "@benn/core/tensorflow";
 
 const SIDE = 8;
 
-/** Three kinds of stripes: across, down, and both. */
+/** Three kinds of stripes: horizontal, vertical, and both. */
 function stripes(first: number, rows: number): Split {
   const byte = (row: number, y: number, x: number, channel: number): number => {
     const label = row % 3;
@@ -46,7 +46,7 @@ function stripes(first: number, rows: number): Split {
   };
 }
 
-/** Signs about a trained threshold a channel, x̂ = sign(x − t); the kernel's rule is mean |w| · sign(w). */
+/** Signs relative to a trained threshold per channel, x̂ = sign(x − t); kernels are mean |w| · sign(w). */
 const shifted: Binarizer = {
   bits: { activations: 1, kernel: 1 },
   parameters: ({ inputShape }) => ({ threshold: tf.fill([inputShape.at(-1) ?? 1], 0.05) }),
@@ -64,7 +64,7 @@ const straightThroughSign = tf.customGrad<tf.Tensor>((x, save) => {
   return { value, gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, tf.cast(tf.less(tf.abs(saved!), 1), "float32")) };
 });
 
-/** A trained factor a channel: a layer that no packed model knows, and that says what it is there. */
+/** A trained factor per channel: a layer that packed models do not know, and that lowers itself. */
 class Scale extends tf.layers.Layer {
   static readonly className = "Scale";
   #factor: tf.LayerVariable | undefined;
@@ -84,7 +84,7 @@ class Scale extends tf.layers.Layer {
   }
 }
 
-/** The reference's semi-binary NIN at width 0.25 under names of its own, to import its checkpoints into. */
+/** The reference's semi-binary NIN at width 0.25 under its own names, to import the reference's checkpoints into. */
 function myNin(binarizer: Binarizer, classes: number, inputShape: readonly number[]): tf.LayersModel {
   const pad = { poolSize: 3, strides: 2, padding: "same" } as const;
   const block = (name: string, filters: number, kernelSize: number) => binaryBlock({ name, binarizer, filters, kernelSize });

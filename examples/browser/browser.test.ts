@@ -30,7 +30,7 @@ async function answered(page: Page): Promise<void> {
   );
 }
 
-/** The picture as the networks get it: RGBA of 32×32. */
+/** The picture as the networks receive it: RGBA of 32×32. */
 function shownBy(page: Page): Promise<number[]> {
   return page.evaluate(() => {
     const canvas = document.querySelector<HTMLCanvasElement>("#picture");
@@ -196,7 +196,7 @@ test("a picture comes by file, by paste and by a drop anywhere, and what is none
   await expect.poll(() => page.locator("#message").innerText(), { timeout: 20_000 }).toBe("");
   await give("drop", "broken.benn", Buffer.from("no model").toString("base64"));
   await expect.poll(() => page.locator("#message").innerText()).toMatch(/^model/);
-  expect(await page.locator("#jury li").count()).toBe(6); // the one before is still at work
+  expect(await page.locator("#jury li").count()).toBe(6); // the previous one is still running
   await page.context().close();
 }, 120_000);
 
@@ -221,12 +221,12 @@ test("at phone and desktop widths, light and dark, it scrolls no way but down, b
     const page = await open({ width, height, colorScheme });
     expect(await isTooWide(page), `${width}`).toBe(false);
     for (const button of await page.locator(".ways > *").all()) expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-    // The label of each sample is there in full.
+    // The label of each sample is shown in full.
     const cut = await page
       .locator("#samples button")
       .evaluateAll((buttons) => buttons.filter((one) => one.scrollWidth > one.clientWidth).length);
     expect(cut, `labels at ${width}`).toBe(0);
-    // The answer stands on the first screen, without scrolling.
+    // The answer is visible without scrolling.
     expect((await page.locator("#class").boundingBox())?.y).toBeLessThan(height);
     expect(await violations(page), `${width} ${colorScheme}`).toEqual([]);
     await page.context().close();
@@ -250,7 +250,7 @@ test("the camera's pictures are classified one after the other, silently, until 
   await expect.poll(() => camera.getAttribute("aria-pressed"), { timeout: 30_000 }).toBe("true");
   expect(await camera.innerText()).toBe("Stop the camera");
   expect(await page.locator("#answer").getAttribute("aria-live")).toBe("off");
-  /** Brightness above and below, which only the film has so. */
+  /** Brightness above and below, which is like this only in the film. */
   const halves = async (): Promise<number[]> => {
     const pixels = await shownBy(page);
     return [0, 1].map((half) => pixels.slice(half * 2048, half * 2048 + 2048).reduce((sum, value) => sum + value, 0) / 2048);
@@ -266,7 +266,7 @@ test("the camera's pictures are classified one after the other, silently, until 
     .locator("#video")
     .evaluate((video: HTMLVideoElement) => (video.srcObject as MediaStream).getTracks().map((track) => track.readyState));
   expect(states).toEqual(["ended"]);
-  // What is on show in the end is what was classified.
+  // What is shown at the end is what was classified.
   const model = await ownModel();
   const expected = async () => model.predict({ width: 32, height: 32, data: Uint8Array.from(await shownBy(page)) }).label;
   await expect.poll(async () => (await classOf(page)) === (await expected()), { timeout: 30_000 }).toBe(true);

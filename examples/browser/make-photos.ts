@@ -8,7 +8,7 @@ import dataCifar from "@benn/data-cifar";
 import sharp from "sharp";
 
 const ROWS = { train: 1500, test: 500 };
-/** Photographs side by side in the picture that holds all. */
+/** Number of photographs per row in the picture that contains all. */
 const ACROSS = 50;
 const SIDE = 32;
 

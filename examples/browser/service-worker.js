@@ -1,4 +1,4 @@
-// Makes the page work offline. The build puts the list of its files, and a hash of them, in front.
+// Makes the page work offline. The build prepends the list of its files, and a hash of them.
 /* global FILES, VERSION */
 const CACHE = `benn-${VERSION}`;
 
@@ -13,7 +13,7 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(self.clients.claim());
 });
 
-/** What has a hash in its name never changes; everything else comes from the server while there is one. */
+/** Files with a hash in their name never change; everything else comes from the server while it is reachable. */
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);

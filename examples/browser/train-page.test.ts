@@ -1,4 +1,4 @@
-// The training page in a real browser: it trains, packs, and hands the file to the other page.
+// The training page in a real browser: it trains, packs, and passes the file to the other page.
 import { readFileSync } from "node:fs";
 import { load } from "@benn/packed";
 import { openTestResults } from "@benn/packed/trust";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
-/** Kept for offline use beside what the build makes. */
+/** Cached for offline use in addition to the build's output. */
 const OWN = [
   "./",
   "./model.benn",
@@ -12,10 +12,10 @@ const OWN = [
   ...["ship", "automobile", "bird", "cat", "deer", "frog", "horse", "airplane"].map((name) => `./samples/${name}.png`),
 ];
 
-/** The training page is ten times as large; it is kept when it has been looked at. */
+/** The training page is ten times as large; it is cached when it has been visited. */
 const isOfFirstPage = (name: string): boolean => !/(?:^|\/)train|external|\.(?:wasm|map)$|^index\.html$/.test(name);
 
-/** The service worker with the names of all files in front. */
+/** Prepends the names of all files to the service worker. */
 function offline(): Plugin {
   return {
     name: "offline",
@@ -36,7 +36,7 @@ function offline(): Plugin {
 }
 
 export default defineConfig({
-  base: "./", // works in whatever folder it is put
+  base: "./", // works in any folder
   resolve: { conditions: ["source", ...defaultClientConditions] },
   plugins: [offline()],
   worker: { format: "es" },

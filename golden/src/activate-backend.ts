@@ -4,8 +4,8 @@ import backendWasm from "@benn/backend-wasm";
 import backendWebgpu from "@benn/backend-webgpu";
 
 /**
- * Makes the backend the one that computes.
- * @throws UserError when its name is unknown or it does not work here
+ * Activates the backend.
+ * @throws UserError if its name is unknown or it does not work on this machine
  */
 export async function activateBackend(name: string): Promise<void> {
   const container = createContainer();

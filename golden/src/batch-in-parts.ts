@@ -1,26 +1,26 @@
-/** How the rows of a file's batch are given to a step. */
+/** How the rows of a file's batch are passed to a step. */
 export interface ArrangedBatch {
-  /** Row of the file's batch that each row is a copy of [rows]. */
+  /** The row of the file's batch of which each row is a copy [rows]. */
   readonly rows: Int32Array;
   /** [rows]. */
   readonly labels: Int32Array;
-  /** [rows]; absent: all alike. */
+  /** [rows]; absent: equal weights. */
   readonly lossWeights?: Float32Array;
-  /** Rows that are computed at a time; absent: all of them. */
+  /** Number of rows computed at a time; absent: all of them. */
   readonly partRows?: number;
 }
 
-/** Copies of the batch in each part: the last part is smaller, as where the rows of a batch do not divide evenly. */
+/** Copies of the batch in each part: the last part is smaller, as if the rows of a batch did not divide evenly. */
 const COPIES = [2, 2, 1];
 
-/** Weights of a row's copies, a part each: their sum is the number of copies, and in float32 they are exact. */
+/** Weights of a row's copies, one per part: their sum is the number of copies, and they are exact in float32. */
 const WEIGHTS = [0.5, 1, 3.5];
 
 /**
- * A batch whose loss and gradients are those of the file's batch only if every row has its own weight and every part its share.
- * A part holds whole copies of the file's batch, so batch norm has the file's statistics in each. One copy in a part has the true labels;
- * its weights differ from row to row and from part to part, and those of a row add up to the number of copies. The other copy has false
- * labels and weights of 0. So the mean of all weights is 1, but no part's. Rows are in another order in each part.
+ * A batch whose loss and gradients equal those of the file's batch only if every row has its own weight and every part its share. A part
+ * contains whole copies of the file's batch, so batch norm has the file's statistics in each. One copy in a part has the true labels; its
+ * weights differ between rows and parts, and those of a row add up to the number of copies. The other copy has false labels and weights of
+ * 0. The mean of all weights is therefore 1, but not that of any part. Rows are in another order in each part.
  * @param labels of the file's batch [batch]
  */
 export function batchInParts(labels: Int32Array, classes: number): ArrangedBatch {

@@ -5,12 +5,12 @@ import type { GoldenFile } from "./golden-file.ts";
 import { kernelFromReference } from "./layout.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
 
-/** Means over a filter and products of two float32 numbers; nothing adds up. */
+/** For means over a filter and products of two float32 numbers; errors do not accumulate. */
 const TOLERANCE = 1e-6;
 
 const step = { training: true, seed: 0, epoch: 0, epochs: 1 };
 
-/** The rules of kernels and of activations on their own, each from the file's own input of it. */
+/** The rules of kernels and of activations on their own, each on the file's own input. */
 export function binarizeChecks(file: GoldenFile, container: DependencyContainer): Check[] {
   const binarizer = container.resolve(BINARIZERS).create("deterministic");
   const kernels = file.match(/^(.+)\/weight$/).flatMap(([, kernel = ""]) => kernelChecks(file, kernel, binarizer));
@@ -45,7 +45,7 @@ function signChecks(file: GoldenFile, binarizer: Binarizer): Check[] {
       tolerance: 0,
       measure: measure(
         () => binarizer.activations(read("x"), step, {}),
-        // The one place where ours differs by decision: the reference's sign of 0 is 0, one bit has no such value.
+        // The only deliberate difference: the reference's sign of 0 is 0, and one bit has no such value.
         () => file.tensor("sign/y").values.map((y) => (y === 0 ? 1 : y)),
       ),
     },

@@ -4,7 +4,7 @@ import { type Check, relativeError } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 import { once } from "./once.ts";
 
-/** The reference's schemes as ours: its letters mean other rules on ImageNet than on CIFAR-10. */
+/** The reference's schemes as ours: its letters stand for other rules on ImageNet than on CIFAR-10. */
 const specs: Readonly<Record<string, Spec>> = {
   "cifar/A": { name: "adaboost" },
   "cifar/B": { name: "logitboost" },
@@ -15,10 +15,10 @@ const specs: Readonly<Record<string, Spec>> = {
   "imagenet/C": { name: "adaboost", alpha: "samme", shrinkage: 0.001, start: "guarded" },
 };
 
-/** Both sides are float64 and sum a few hundred weights, in another order. */
+/** Both sides are float64 and sum a few hundred weights, in different orders. */
 const TOLERANCE = 1e-12;
 
-/** First weights, then ε, alpha and the next weights of every round, each round from our own weights of the last. */
+/** The initial weights, then ε, alpha and the next weights of every round, each round from our own weights of the previous one. */
 export function boostChecks(file: GoldenFile, container: DependencyContainer): Check[] {
   return file.match(/^(\w+)\/(\w+)\/w0$/).flatMap(([, data = "", letter = ""]) => {
     const name = `${data}/${letter}`;

@@ -1,12 +1,12 @@
 import { UserError } from "@benn/core";
 
-/** One number of the reference's compared with ours. */
+/** The comparison of one of the reference's numbers with ours. */
 export interface Check {
   /** Unique within its file. */
   readonly name: string;
-  /** The largest error that passes. */
+  /** The largest permitted error. */
   readonly tolerance: number;
-  /** The error: relative to the norm of what was expected, or a count of rows. Throws where ours has no such number. */
+  /** The error: relative to the norm of the expected value, or a number of rows. Throws if ours has no such number. */
   readonly measure: () => number | Promise<number>;
 }
 
@@ -14,13 +14,13 @@ export interface Check {
 export interface FileChecks {
   readonly file: string;
   readonly checks: readonly Check[];
-  /** Asked for when all checks have been measured. */
+  /** Called when all checks have been measured. */
   readonly notes: () => readonly string[];
 }
 
 /**
- * `‖actual − expected‖ / ‖expected‖`, Euclidean; `‖actual‖` where nothing but zeros is expected.
- * @throws UserError when the two are not of one length
+ * `‖actual − expected‖ / ‖expected‖`, Euclidean; `‖actual‖` if all expected values are zero.
+ * @throws UserError if the lengths differ
  */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) {

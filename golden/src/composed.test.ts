@@ -22,7 +22,7 @@ const trainingKernels: Record<TrainingKernel, true> = {
   SgdStep: true,
 };
 
-// What a backend without any training kernel computes: layers and optimiser compose all from stock kernels.
+// Results of a backend without any training kernel: layers and optimizer compose everything from stock kernels.
 await goldenTests("stock kernels alone", async () => {
   await activateBackend("wasm");
   for (const name of Object.keys(trainingKernels)) if (tf.getKernel(name, BACKEND_NAME)) tf.unregisterKernel(name, BACKEND_NAME);

@@ -1,31 +1,31 @@
-/** Values before a sign so near an edge of it that rounding chose their side: both sides are right. */
+/** Values before a sign so close to an edge that rounding decided their side: both sides are right. */
 export interface EdgeValue {
-  /** Of training, from 0; undefined: evaluation. */
+  /** Training step, from 0; undefined: evaluation. */
   readonly step: number | undefined;
-  /** Of the net's binary layers, from 0. */
+  /** Index of the network's binary layer, from 0. */
   readonly layer: number;
   /**
-   * Where the value stands: row of the file's batch, then height, width, channel. In a binary net many values of a channel are one and the
-   * same sum, so that they are on one side together.
+   * Position of the value: row of the file's batch, then height, width, channel. In a binary network many values of a channel are the same
+   * sum, so they are on one side together.
    */
   readonly indices: readonly (readonly number[])[];
   /** The sign changes at 0; its gradient stops at −1 and at 1. */
   readonly edge: -1 | 0 | 1;
-  /** As it is here. */
+  /** The value computed here. */
   readonly value: number;
 }
 
-/** An edge value and what is taken for it: one that lies clearly on one side, or the 0 that the reference's sign has for 0. */
+/** An edge value and its replacement: one that is clearly on one side, or 0, the reference's sign of 0. */
 export interface Choice extends EdgeValue {
   readonly taken: number;
-  /** Whether 0 stands for the sign itself. */
+  /** Whether the 0 replaces the sign itself. */
   readonly isSign: boolean;
 }
 
-/** How far from its edge a value may lie: 8 units in the last place of 1. Parameters themselves are held to 2e−5 after a step. */
+/** Maximum distance of a value from its edge: 8 units in the last place of 1. Parameters themselves must agree to 2e−5 after a step. */
 export const REACH = 2 ** -20;
 
-/** What the reference may have made of the value where it did not make of it what we did. */
+/** What the reference may have computed for the value if it differs from ours. */
 export function otherSides(value: EdgeValue): Choice[] {
   if (value.edge !== 0) return [{ ...value, taken: passes(value) ? 2 * value.edge : value.edge / 2, isSign: false }];
   return [
@@ -36,13 +36,13 @@ export function otherSides(value: EdgeValue): Choice[] {
 
 const passes = ({ value }: EdgeValue): boolean => Math.abs(value) < 1;
 
-/** In the order in which a training computes them; 0: the same values. */
+/** In the order in which training computes them; 0: the same values. */
 export function compareEdges(a: EdgeValue, b: EdgeValue): number {
   const [left = [], right = []] = [a, b].map(({ step = -1, layer, indices: [first = []] }) => [step, layer, ...first]);
   return compareIndices(left, right);
 }
 
-/** The first number that differs decides. */
+/** Compares by the first number that differs. */
 export function compareIndices(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((number, i) => number !== b[i]);
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);

@@ -18,7 +18,8 @@ import { ninWeightName } from "./nin-weight-name.ts";
 import { openContainer } from "./open-container.ts";
 import { openFolder } from "./open-folder.ts";
 
-// Folders of numbers that some value before a sign makes to be of either side: our own, with that value on the side that it does not have.
+// Golden folders in which some value before a sign may be on either side: our own numbers, with that value on the side that it does not
+// have.
 
 const FIXTURE = readFileSync(fileURLToPath(new URL("../fixtures/nin_sb.safetensors", import.meta.url)));
 const scratch = mkdtempSync(join(tmpdir(), "benn-edges-"));
@@ -54,7 +55,7 @@ const batchOf = (file: GoldenFile) => {
   return { rows: Int32Array.from(labels.keys()), labels };
 };
 
-/** The value before the layer's sign that lies nearest to the edge, as the first step or evaluation has it. */
+/** The value before the layer's sign that is nearest to the edge, in the first step or in evaluation. */
 async function nearest(tensors: Tensors, edge: EdgeValue["edge"], step: number | undefined): Promise<EdgeValue> {
   const seen: tf.Tensor[] = [];
   const binarizer = container.resolve(BINARIZERS).create("deterministic");
@@ -85,7 +86,7 @@ async function nearest(tensors: Tensors, edge: EdgeValue["edge"], step: number |
   return { step, layer, indices, edge, value };
 }
 
-/** The fixture with the channel's offset moved until a value lies on the edge, and with numbers that have it where `choose` says. */
+/** The fixture with the channel's offset shifted until a value is on the edge, and with numbers that treat it as `choose` says. */
 async function onEdge(
   edge: EdgeValue["edge"],
   step: number | undefined,

@@ -19,7 +19,7 @@ import { measure } from "./measure.ts";
 import { openContainer } from "./open-container.ts";
 import { openFolder } from "./open-folder.ts";
 
-// What the checks of training are worth: core's own step, Adam and projection, each with one fault that some check must find.
+// The sensitivity of the training checks: core's own step, Adam and projection, each with one fault that some check must find.
 
 const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
 
@@ -36,7 +36,7 @@ interface Fault {
   readonly project?: (project: Binarizer["project"], w: tf.Tensor, call: number) => tf.Tensor;
 }
 
-/** Core's step, and something before, in or after it. */
+/** Core's step, with a change before, in or after it. */
 const around = (take: (step: (batch: TrainBatch) => StepTensors, batch: TrainBatch, parts: StepParts) => StepTensors): Fault => ({
   createStep: (parts) => {
     const step = createStep(parts);
@@ -56,7 +56,7 @@ interface Row {
   readonly weights: Float32Array;
 }
 
-/** Rows get other weights: a part whose share is wrong is one whose rows have wrong weights. */
+/** Gives rows other weights: a part with a wrong share is one whose rows have wrong weights. */
 const weighing = (weight: (at: Row) => number): Fault =>
   onBatch(({ labels, lossWeights: weights = new Float32Array(labels.length).fill(1) }, partRows) => {
     const rows = labels.length;
@@ -69,7 +69,7 @@ const sum = (values: Float32Array): number => values.reduce((total, value) => to
 const project = ({ model }: StepParts, { seed, epoch, epochs }: TrainBatch): void =>
   prepareLayers(model, { training: true, seed, epoch, epochs });
 
-/** Adam takes other steps than those it is given. */
+/** Changes the steps that Adam receives. */
 const onUpdate = (change: (steps: readonly ParameterStep[], at: UpdateStep) => readonly [readonly ParameterStep[], UpdateStep]): Fault => ({
   adam: (create, options) => {
     const adam = create(options);
@@ -82,7 +82,7 @@ const withOptions = (change: (options: AdamOptions) => Partial<AdamOptions>): Fa
   adam: (create, options) => create({ ...options, ...change(options) }),
 });
 
-/** Found only where the batch is in parts, or weighted. */
+/** Found only if the batch is in parts, or weighted. */
 const faultsOfParts: Readonly<Record<string, Fault>> = {
   "adds parts up without their shares": weighing(({ row, rows, own, weights }) => ((weights[row] ?? 0) * rows) / own),
   "takes the plain mean of the parts": weighing(
@@ -214,7 +214,7 @@ function projectingAfter(): Fault {
   };
 }
 
-/** Registers another thing by a name that is taken. */
+/** Replaces a registered definition. */
 function replace<T>(
   container: DependencyContainer,
   token: InjectionToken<Registry<T>>,
@@ -227,7 +227,7 @@ function replace<T>(
   container.register(token, { useValue: registry });
 }
 
-/** Names of the checks of the NIN whose error a fault makes too large. */
+/** Names of the NIN's checks whose error a fault makes too large. */
 async function failed({ createStep, adam, project }: Fault): Promise<string[]> {
   const container = await openContainer();
   if (adam) {

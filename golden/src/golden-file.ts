@@ -3,7 +3,7 @@ import { UserError } from "@benn/core";
 import { readSafetensors, type Safetensors, type SafetensorsEntry } from "@benn/core/internals";
 import type { Values } from "./layout.ts";
 
-/** A safetensors file of reference numbers, which knows what has been read of it. */
+/** A safetensors file of reference numbers that records what has been read from it. */
 export class GoldenFile {
   readonly name: string;
   readonly metadata: Safetensors["metadata"];
@@ -13,7 +13,7 @@ export class GoldenFile {
   readonly #unread: Set<string>;
   readonly #leftOut = new Set<string>();
 
-  /** @throws UserError when the file is no safetensors file */
+  /** @throws UserError if the file is not a safetensors file */
   constructor(path: string, name: string) {
     const { metadata, tensors } = readSafetensors(readFileSync(path), path);
     this.name = name;
@@ -35,7 +35,7 @@ export class GoldenFile {
     return this.#read(name).shape;
   }
 
-  /** Numbers as they are in the file, in float64. */
+  /** Numbers of the file, in float64. */
   numbers(name: string): Float64Array {
     return Float64Array.from(this.#read(name).data, Number);
   }
@@ -46,7 +46,7 @@ export class GoldenFile {
     return { shape, values: data instanceof Float32Array ? data : Float32Array.from(data, Number) };
   }
 
-  /** Says, in a whole sentence, why tensors are not compared. */
+  /** Records, in a whole sentence, why tensors are not compared. */
   leaveOut(names: readonly string[], why: string): void {
     for (const name of names) {
       this.#leftOut.add(name);
@@ -59,7 +59,7 @@ export class GoldenFile {
     return this.#leftOut.has(name);
   }
 
-  /** Names that nothing has asked for. */
+  /** Names of tensors that were not read. */
   unread(): string[] {
     return [...this.#unread];
   }

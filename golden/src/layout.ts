@@ -1,5 +1,5 @@
-// The reference is PyTorch: kernels [filters, channels, height, width], activations [batch, channels, height, width].
-// TensorFlow.js has kernels [height, width, channels, filters] and activations [batch, height, width, channels].
+// The reference is PyTorch: kernels [filters, channels, height, width], activations [batch, channels, height, width]. TensorFlow.js has
+// kernels [height, width, channels, filters] and activations [batch, height, width, channels].
 
 export interface Values {
   readonly shape: readonly number[];

@@ -82,6 +82,6 @@ function readOptions(args: readonly string[]): "help" | { folder: string; backen
   if (folder === undefined || rest.length > 0) {
     throw new UserError(`golden: expected one folder, got ${positionals.length}. Try: pnpm golden golden/fixtures`);
   }
-  // pnpm runs scripts in the root of the repository; INIT_CWD is where the user stands.
+  // pnpm runs scripts in the root of the repository; INIT_CWD is the user's folder.
   return { folder: resolve(process.env["INIT_CWD"] ?? ".", folder), backend: values.backend, json: values.json };
 }

@@ -3,14 +3,14 @@ import type { Check } from "./check.ts";
 export interface Result {
   readonly name: string;
   readonly tolerance: number;
-  /** NaN where it could not be measured. */
+  /** NaN if it could not be measured. */
   readonly error: number;
   readonly passed: boolean;
   /** Why it could not be measured. */
   readonly problem?: string;
 }
 
-/** Measures one check; whatever goes wrong in it is its result, so that the others still have theirs. */
+/** Measures one check; an error in it becomes its result, so that the other checks still run. */
 export async function measure({ name, tolerance, measure: measured }: Check): Promise<Result> {
   try {
     const error = await measured();

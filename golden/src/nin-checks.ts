@@ -14,24 +14,29 @@ import type { OpenOptions } from "./open-options.ts";
 import { type Run, searchSides } from "./search-sides.ts";
 
 /**
- * Relative to a tensor's norm. Of gradients and parameters: how far float32 and float64 runs of the reference itself lie
- * apart. Of logits and losses: twice that, since here both sides are float32. A kernel is but a mean away from the file's.
+ * Relative to a tensor's norm. For gradients and parameters: the difference between float32 and float64 runs of the reference itself. For
+ * logits and losses: twice that, since here both sides are float32. A kernel differs from the file's only by a mean.
  */
 const TOLERANCES = { kernels: 1e-6, logits: 2e-6, losses: 2e-6, gradients: 5e-5, parameters: 2e-5 };
 
-/** The weight right before a batch norm that takes it away again: SB's first bias, whose true gradient is 0. */
+/** The weight right before a batch norm that cancels it: SB's first bias, whose true gradient is 0. */
 const NO_GRADIENT = { bias: "xnor.0.bias", kernel: "xnor.0.weight", mean: "xnor.1.running_mean" };
 
-/** What a run of ours must give: its error, of a run that is there. */
+/** A check of one of our runs: its error, given the run. */
 interface RunCheck<T> {
   readonly name: string;
   readonly tolerance: number;
-  /** Of training, in which the numbers are made, from 0; also 0 in evaluation, and −1 for what no value before a sign changes. */
+  /**
+   * Training step in which the numbers are computed, from 0; also 0 in evaluation, and −1 for numbers that no value before a sign affects.
+   */
   readonly step: number;
   readonly errorOf: (run: T) => number;
 }
 
-/** A net in evaluation and, with `training`, through as many steps as the file has losses: of its batch as it is, and of one in parts. */
+/**
+ * A network in evaluation and, with `training`, through as many steps as the file has losses: with its batch as it is, and with one in
+ * parts.
+ */
 export function ninChecks(
   file: GoldenFile,
   container: DependencyContainer,
@@ -53,7 +58,7 @@ export function ninChecks(
   return checks;
 }
 
-/** All checks of one run, which is made once, and again with values that lie on an edge on the other side if its numbers do not fit. */
+/** All checks of one run, which is made once, and again with values on an edge moved to the other side if its numbers do not fit. */
 function measured<T>(
   file: GoldenFile,
   suffix: string,
@@ -86,7 +91,7 @@ function passes<T>({ errorOf, tolerance }: RunCheck<T>, run: T): boolean {
   try {
     return errorOf(run) <= tolerance;
   } catch {
-    // It has no such number, which the check says when it is measured.
+    // It has no such number, which the check reports when it is measured.
     return false;
   }
 }
@@ -127,7 +132,7 @@ function trainingChecks(file: GoldenFile, { rows }: ArrangedBatch): RunCheck<Nin
       step,
       errorOf: ({ losses }: NinTraining) => relativeError([losses[step] ?? Number.NaN], [loss]),
     })),
-    // A count, since most latent kernels stay the same when they are projected once more.
+    // A count, since most latent kernels do not change when they are projected again.
     {
       name: "kernels are projected once a step",
       tolerance: 0,
@@ -151,7 +156,7 @@ function savedSteps(file: GoldenFile): number[] {
   return [...new Set(file.match(/^after_step(\d+)\//).map(([, step]) => Number(step)))];
 }
 
-/** A check for every tensor whose name begins so and that is not left out; `ours` gets the rest of the name. */
+/** A check for every tensor whose name has this prefix and that is not left out; `ours` receives the rest of the name. */
 function each<T>(
   file: GoldenFile,
   prefix: string,
@@ -171,8 +176,8 @@ function each<T>(
 }
 
 /**
- * What rests on a gradient that is rounding noise, which Adam makes steps of: the bias itself, and from the second step on
- * the running mean that it moves.
+ * What depends on a gradient that is rounding noise, which Adam turns into steps: the bias itself, and from the second step on the running
+ * mean that it shifts.
  */
 function leaveOutNoise(file: GoldenFile): void {
   const steps = savedSteps(file);

@@ -12,14 +12,14 @@ import { steerBinarizer } from "./steered-binarizer.ts";
 export interface NinEvaluation {
   /** [batch, classes]. */
   readonly logits: Float32Array;
-  /** Latent kernels as the projection left them, and the binary ones made of them, in the order of the net. */
+  /** Latent kernels after projection, and the binary ones computed from them, in the order of the network. */
   readonly latents: readonly Float32Array[];
   readonly binarized: readonly Float32Array[];
 }
 
 /**
- * Runs the file's net on its batch in evaluation mode.
- * @param choices values before a sign that take another side than the one that came of rounding here
+ * Runs the file's network on its batch in evaluation mode.
+ * @param choices values before a sign to move to the other side than rounding decided here
  */
 export async function evaluateNin(
   file: GoldenFile,

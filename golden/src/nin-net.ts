@@ -15,8 +15,8 @@ export interface NinNet {
 }
 
 /**
- * Builds the net a file describes and gives it the weights `before/…`. The caller disposes the model.
- * @throws UserError when the file's net is not one of ours, or a weight does not fit
+ * Builds the network that a file describes with the weights `before/…`. The caller disposes the model.
+ * @throws UserError if the file's network is not one of ours, or a weight does not fit
  */
 export function buildNinNet(file: GoldenFile, container: DependencyContainer, binarizer: Binarizer): NinNet {
   const kind = kindOf(file);

@@ -18,7 +18,7 @@ type NamedValues = ReadonlyMap<string, Float32Array>;
 export interface NinTraining {
   /** Of step 0, [rows of the batch, classes]. */
   readonly logits: Float32Array;
-  /** Of step 0. Raw ones are those of the binary kernels themselves, before the kernel rule; else the two are the same. */
+  /** Of step 0. Raw ones are those of the binary kernels themselves, before the kernel rule; for other weights both are the same. */
   readonly rawGradients: NamedValues;
   readonly gradients: NamedValues;
   /** One a step. */
@@ -30,8 +30,8 @@ export interface NinTraining {
 }
 
 /**
- * Trains the file's net on the one batch, for as many steps as the file has losses, by core's optimizer and loss and the file's settings.
- * @param choices values before a sign that take another side than the one that came of rounding here
+ * Trains the file's network on its batch, for as many steps as the file has losses, with core's optimizer and loss and the file's settings.
+ * @param choices values before a sign to move to the other side than rounding decided here
  */
 export async function trainNin(
   file: GoldenFile,
@@ -94,7 +94,7 @@ export async function trainNin(
   }
 }
 
-/** Keeps what a step shows, until it is cleared. */
+/** Records what a step shows, until it is cleared. */
 function observe() {
   const logits: { readonly from: number; readonly tensor: tf.Tensor }[] = [];
   const gradients: (readonly [name: string, gradient: tf.Tensor])[] = [];
@@ -109,14 +109,14 @@ function observe() {
   return { logits, gradients, observer, clear };
 }
 
-/** The parts' logits, each from its own row on. */
+/** The parts' logits, each starting at its own row. */
 async function rowsOf(parts: readonly { readonly from: number; readonly tensor: tf.Tensor }[]): Promise<Float32Array> {
   const values = new Float32Array(parts.reduce((sum, { tensor }) => sum + tensor.size, 0)).fill(Number.NaN);
   for (const { from, tensor } of parts) values.set(await tensor.data<"float32">(), from * (tensor.shape[1] ?? 1));
   return values;
 }
 
-/** Sums of the kernels' gradients over the parts, which come layer by layer and part after part. */
+/** Sums of the kernels' gradients over the parts, which arrive layer by layer and part after part. */
 async function sumsOfLayers(gradients: readonly tf.Tensor[], layers: readonly string[]): Promise<NamedValues> {
   const sums = layers.map((layer, i) => {
     const parts = gradients.filter((_, call) => call % layers.length === i);
@@ -129,7 +129,7 @@ async function sumsOfLayers(gradients: readonly tf.Tensor[], layers: readonly st
   }
 }
 
-/** What the file says of its optimiser: PyTorch's names, as JSON. */
+/** The file's optimizer settings: PyTorch's names, as JSON. */
 function adamSettings({ metadata }: GoldenFile): { learningRate: number; weightDecay: number; beta1: number; beta2: number } {
   const { lr, weight_decay, betas } = JSON.parse(metadata["adam"] ?? "{}") as { lr?: number; weight_decay?: number; betas?: number[] };
   return { learningRate: lr ?? Number.NaN, weightDecay: weight_decay ?? 0, beta1: betas?.[0] ?? 0.9, beta2: betas?.[1] ?? 0.999 };

@@ -3,8 +3,8 @@ import { UserError } from "@benn/core";
 import { placeOf } from "@benn/import-torch";
 
 /**
- * Our name of a weight, `conv2_bn/moving_mean`, from the reference's, with or without DataParallel's `module.` before it.
- * @throws UserError for a name that the network has no place for
+ * Our name of a weight, `conv2_bn/moving_mean`, from the reference's, with or without DataParallel's prefix `module.`.
+ * @throws UserError for a name that the network does not have
  */
 export function ninWeightName(kind: NinKind, reference: string): string {
   const place = placeOf(ninKeyMaps[kind], reference, (name) => /_bn\/(?:gamma|beta|moving_\w+)$|^[^_]+\/(?:kernel|bias)$/.test(name));

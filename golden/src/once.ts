@@ -1,4 +1,4 @@
-/** Makes its value when it is first asked for, and keeps it; an error too, so that what fails slowly fails once. */
+/** Computes its value on first use, and keeps it; an error too, so that a slow failure happens only once. */
 export function once<T>(make: () => T): () => T {
   let made: (() => T) | undefined;
   return () => {

@@ -4,7 +4,7 @@ import { createContainer, type DependencyContainer } from "@benn/core";
 import ensembleBoost from "@benn/ensemble-boost";
 import vote from "@benn/vote";
 
-/** A container with the plugins whose numbers are checked: they are made by name, as a run makes them. */
+/** A container with the plugins whose numbers are checked: they are created by name, as in a run. */
 export async function openContainer(): Promise<DependencyContainer> {
   const container = createContainer();
   for (const plugin of [binarize, archNin, ensembleBoost, vote]) await plugin.register(container);

@@ -16,7 +16,7 @@ type Kind = readonly [
   checks: (file: GoldenFile, container: DependencyContainer, options: Required<OpenOptions>) => Check[],
 ];
 
-/** A file is known by what is in it, so that folders may name and choose theirs freely. */
+/** Files are identified by their contents, so that folders may name and choose theirs freely. */
 const kinds: readonly Kind[] = [
   [(file) => file.match(/^before\/xnor\./).length > 0, ninChecks],
   [(file) => file.match(/^\w+\/\w+\/w0$/).length > 0, boostChecks],
@@ -25,8 +25,8 @@ const kinds: readonly Kind[] = [
 ];
 
 /**
- * The checks of every safetensors file of a folder, and of the checkpoints in its folder `pth`, none measured yet.
- * @throws UserError when there is no such folder, or nothing in it that is known
+ * The checks of every safetensors file of a folder, and of the checkpoints in its subfolder `pth`, none measured yet.
+ * @throws UserError if there is no such folder, or nothing known in it
  */
 export function openFolder(folder: string, container: DependencyContainer, options: OpenOptions = {}): FileChecks[] {
   const all = { training: true, parts: true, createStep, ...options };

@@ -1,7 +1,7 @@
 import type { createStep } from "@benn/core/internals";
 
 export interface OpenOptions {
-  /** Whether nets are trained, or only evaluated: on a slow backend a step takes seconds. Default true. */
+  /** Whether networks are trained, or only evaluated: on a slow backend a step takes seconds. Default true. */
   readonly training?: boolean;
   /** Whether steps are also taken of batches in parts, which takes five times as long as the rest. Default true. */
   readonly parts?: boolean;

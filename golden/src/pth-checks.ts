@@ -10,11 +10,11 @@ import { GoldenFile } from "./golden-file.ts";
 import { imagesFromReference } from "./layout.ts";
 import { readAndDispose } from "./read-and-dispose.ts";
 
-/** As of the nets in safetensors files: both sides are float32. */
+/** As for the networks in safetensors files: both sides are float32. */
 const TOLERANCE = 2e-6;
 const FULL_WIDTH = 192;
 
-/** A checkpoint as the reference writes them: read, mapped onto our net and run, it must give the logits beside it. */
+/** A checkpoint in the reference's format: read, mapped to our network and run, it must give the logits stored next to it. */
 export function pthChecks(folder: string, name: string, container: DependencyContainer): Check[] {
   const file = new GoldenFile(join(folder, `${name.replace(/\.pth\.tar$/, "")}.safetensors`), name);
   return [

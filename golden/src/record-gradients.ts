@@ -2,14 +2,14 @@ import type { Binarizer } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 
 /**
- * A binarizer that does as `binarizer` does and notes, at every backward pass, the gradient of each binary kernel ŵ: what
- * stands before the kernel rule makes of it the gradient of the latent kernel.
+ * A binarizer that behaves like `binarizer` and records, at every backward pass, the gradient of each binary kernel ŵ, from which the
+ * kernel rule computes the gradient of the latent kernel.
  */
 export function recordGradients(binarizer: Binarizer): {
   readonly binarizer: Binarizer;
   /** Of the last pass, in the order in which the layers ran forward. */
   readonly gradients: tf.Tensor[];
-  /** Disposes all: before a pass, and in the end. */
+  /** Disposes all: call it before a pass, and at the end. */
   readonly clear: () => void;
 } {
   const gradients: tf.Tensor[] = [];
@@ -30,7 +30,7 @@ export function recordGradients(binarizer: Binarizer): {
   };
 }
 
-/** The tensor as it is; `seen` gets its gradient, to dispose of. */
+/** Returns the tensor unchanged; `seen` receives its gradient, and must dispose it. */
 function note(tensor: tf.Tensor, seen: (gradient: tf.Tensor) => void): tf.Tensor {
   const op = tf.customGrad((x) => ({
     value: (x as tf.Tensor).clone(),

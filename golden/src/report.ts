@@ -14,7 +14,7 @@ export function resultLine({ name, tolerance, error, passed, problem }: Result):
   return `  ${passed ? "ok  " : "FAIL"}  ${name.padEnd(NAME_WIDTH)}  ${what}`;
 }
 
-/** A line a file: how many checks, how many of them failed, and which one came nearest to its tolerance, or passed it by most. */
+/** One line per file: number of checks, number of failures, and the check with the largest error relative to its tolerance. */
 export function summaryLines(files: readonly FileReport[], { seconds, backend }: { seconds: number; backend: string }): string[] {
   const width = Math.max(...files.map(({ file }) => file.length));
   const checks = files.flatMap((file) => file.checks);
@@ -33,7 +33,7 @@ function countLine(checks: readonly Result[]): string {
   return worst ? `${passed}; worst: ${worst.name}, ${worst.problem ?? `${figure(worst.error)} of ${figure(worst.tolerance)}`}` : passed;
 }
 
-/** How much of its tolerance a check used. */
+/** Error of a check relative to its tolerance. */
 function strain({ error, tolerance, passed }: Result): number {
   if (tolerance === 0) return passed ? 0 : Infinity;
   return Number.isNaN(error) ? Infinity : error / tolerance;

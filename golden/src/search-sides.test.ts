@@ -4,7 +4,10 @@ import { searchSides } from "./search-sides.ts";
 
 const valueOf = (step: number): EdgeValue => ({ step, layer: 0, indices: [[0, 0, 0, 0]], edge: 1, value: 1 });
 
-/** Searches among values of these steps where the numbers first do not fit in `misfit`, until the values of `wrong` are on their other side. */
+/**
+ * Searches among values of these steps, with numbers that first do not fit in step `misfit`, until the values of `wrong` are on their other
+ * side.
+ */
 async function search(steps: readonly number[], misfit: number, wrong: readonly number[]) {
   const tried: number[][] = [];
   const run = (choices: readonly Choice[]) => {

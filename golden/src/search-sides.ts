@@ -8,22 +8,22 @@ export interface Run<T> {
 
 export interface Sides<T> {
   readonly result: T;
-  /** Values whose other side the result took. */
+  /** Values that were moved to their other side for the result. */
   readonly choices: readonly Choice[];
   /** Values on an edge where nothing was chosen. */
   readonly edgeValues: readonly EdgeValue[];
   readonly fits: boolean;
 }
 
-/** Runs at most. A net of a golden folder has one or two such values, if any. */
+/** Maximum number of runs. A network of a golden folder has one or two such values, if any. */
 const RUNS = 64;
 
 /**
- * The run whose result fits the reference's numbers, all of them: the plain one, else one in which some values that lie on an edge are on
- * the other side. Fewer such values come first. A value on one side may bring others after it to an edge, so each run is asked for its
- * own. Where no run fits, the plain one is the result.
- * @param misfit the first step of training whose numbers do not fit, undefined where all do. What a value of a later step is taken for cannot
- * mend them, so it is not tried; of numbers that no value changes it is −1.
+ * The run whose result fits all of the reference's numbers: the plain one, else one in which some values on an edge are moved to the other
+ * side. Fewer such values are tried first. Moving a value may bring later ones to an edge, so each run reports its own. If no run fits, the
+ * plain one is the result.
+ * @param misfit returns the first training step whose numbers do not fit, undefined if all do. Moving a value of a later step cannot fix
+ *   them, so it is not tried; for numbers that no value affects it is −1.
  */
 export async function searchSides<T>(
   run: (choices: readonly Choice[]) => Promise<Run<T>>,
@@ -45,12 +45,12 @@ export async function searchSides<T>(
   return found;
 }
 
-/** Values of evaluation stand in the first step. */
+/** Values of evaluation count as the first step. */
 function upTo(last: number, edgeValues: readonly EdgeValue[]): EdgeValue[] {
   return edgeValues.filter(({ step = 0 }) => step <= last);
 }
 
-/** Each set of choices is met once: it grows in the order of the run. */
+/** Each set of choices occurs once: it grows in the order of the run. */
 function continued(choices: readonly Choice[], edgeValues: readonly EdgeValue[]): Choice[][] {
   const last = choices.at(-1);
   return edgeValues

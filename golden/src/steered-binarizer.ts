@@ -3,16 +3,16 @@ import * as tf from "@benn/core/tensorflow";
 import { type Choice, compareIndices, type EdgeValue, REACH } from "./edge-value.ts";
 
 export interface SteeredOptions {
-  /** How many binary layers the net has: they run in this order, part after part. */
+  /** Number of binary layers of the network: they run in this order, part after part. */
   readonly layers: number;
-  /** Row of the file's batch that each row of the batch is a copy of; absent: its own. */
+  /** The row of the file's batch of which each row of the batch is a copy; absent: its own. */
   readonly rows?: Int32Array;
   readonly choices: readonly Choice[];
 }
 
 /**
- * A binarizer that does as `binarizer` does, except that values before a sign take the side that `choices` say, and that notes which of
- * them lie on an edge. What a choice says of a row is done to each of its copies.
+ * A binarizer that behaves like `binarizer`, except that values before a sign take the side that `choices` specify; it also records which
+ * of them are on an edge. A choice for a row applies to each of its copies.
  */
 export function steerBinarizer(binarizer: Binarizer, { layers, rows, choices }: SteeredOptions) {
   const kept: { readonly layer: number; readonly from: number; readonly x: tf.Tensor }[] = [];
@@ -40,12 +40,12 @@ export function steerBinarizer(binarizer: Binarizer, { layers, rows, choices }: 
 
   return {
     binarizer: { ...binarizer, activations } satisfies Binarizer,
-    /** What runs from here on is this step of training, or evaluation. */
+    /** What runs from here on is this training step, or evaluation. */
     begin(of: number | undefined): void {
       step = of;
       calls = from = 0;
     },
-    /** Values on an edge since `begin`: one for all copies of a row that lie on one side of it, and for all that are equal in a channel. */
+    /** Values on an edge since `begin`: one for all copies of a row that are on one side of it, and for all that are equal in a channel. */
     async edgeValues(edges: readonly EdgeValue["edge"][]): Promise<EdgeValue[]> {
       const found = new Map<string, EdgeValue>();
       for (const { layer, from, x } of kept.splice(0)) {
@@ -89,7 +89,7 @@ function placesOf({ indices, taken, isSign }: Choice, shape: readonly number[], 
   });
 }
 
-/** The tensor with other values at some places; its gradient is that of the tensor as it was. */
+/** The tensor with other values at some positions; its gradient is that of the original tensor. */
 function replaceValues(tensor: tf.Tensor, places: readonly Place[]): tf.Tensor {
   if (places.length === 0) return tensor;
   const op = tf.customGrad((x) => {

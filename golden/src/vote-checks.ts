@@ -3,7 +3,7 @@ import { winners } from "@benn/core/internals";
 import type { Check } from "./check.ts";
 import type { GoldenFile } from "./golden-file.ts";
 
-/** The winner of every row under each vote, with alphas and without; the error is the number of rows with another one. */
+/** The winner of every row under each vote, with alphas and without; the error is the number of rows that differ. */
 export function voteChecks(file: GoldenFile, container: DependencyContainer): Check[] {
   return file.match(/^(\w+)_(weighted|unweighted)$/).map(([name, voter = "", weighting]) => ({
     name,
@@ -23,8 +23,7 @@ function ballotOf(file: GoldenFile, weighted: boolean): Ballot {
   const [members = 0, rows = 0, classes = 0] = file.shape("logits");
   const size = rows * classes;
   return {
-    // Float64 as in the file, where a run would have float32: the file's ties are ties of decimal fractions, which
-    // rounding them would break.
+    // Float64 as in the file, where a run would have float32: the file's ties are ties of decimal fractions, which rounding would break.
     logits: Array.from({ length: members }, (_, member) => numbers.subarray(member * size, (member + 1) * size) as unknown as Float32Array),
     alphas: weighted ? alphas : alphas.map(() => 1),
     classes,

@@ -37,7 +37,7 @@ const options = command
   .opts<{ sample?: number; seed: number; only?: string[]; tests?: string[]; budget: number; fresh: boolean }>();
 const root = dirname(dirname(import.meta.dirname));
 const reasons = readSurvivors(join(root, "mutation/survivors.md"));
-// So that what runs beside this ends with it.
+// Child processes must end with this one.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 try {
   let fresh = 0;

@@ -16,8 +16,8 @@ interface Kept {
 }
 
 /**
- * Runs the tests without a mutant. What they reached is kept beside the results, so that only test files that have changed
- * run again, or all of them where the mutated code has changed.
+ * Runs the tests without a mutant. What they reached is stored next to the results, so that only test files that have changed run again, or
+ * all of them if the mutated code has changed.
  * @param codeOf the mutated code
  */
 export async function coverageOf(
@@ -45,7 +45,7 @@ export async function coverageOf(
           came.get(line.file)?.push(line);
           const test = relative(root, line.file);
           if (line.on !== "loaded") continue;
-          // The last line of a file: a run that is stopped has what came before. A file that fails is run again.
+          // The last line of a file: a run that is stopped keeps what came before. A file that fails is run again.
           const reached = came.get(line.file) ?? [];
           fresh.set(test, reached);
           const own = reached.filter((one) => one.on === "covered");
@@ -59,7 +59,7 @@ export async function coverageOf(
   return tests.flatMap((test) => fresh.get(test) ?? kept.files[test]?.reached ?? []);
 }
 
-/** Tells a test file's state from its earlier ones, and from other files. */
+/** Identifies a test file's state. */
 export const hashOfTest = (root: string, test: string): string => hash(`${test}\0${readFileSync(join(root, test), "utf8")}`);
 
 const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
@@ -68,6 +68,6 @@ function readKept(path: string): Kept | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Kept;
   } catch {
-    return undefined; // none yet, or a write was cut
+    return undefined; // none yet, or an interrupted write
   }
 }

@@ -1,12 +1,12 @@
 import type { Ignorer } from "@stryker-mutator/api/ignore";
 import type { babel } from "@stryker-mutator/instrumenter";
 
-/** Words between words: a sentence for people, which may be put otherwise and break no rule. */
+/** Words between words: a sentence for people, which may be reworded without breaking a rule. */
 const SENTENCE = /[\p{L}\p{N}.,:;)"'`’…] [\p{L}\p{N}("'`‘–]/u;
 const TEXT_KEYS = new Set(["description", "summary", "advice"]);
 const TEXT_CALLS = new Set(["describe", "meta"]);
 
-/** What no mutant is made of, with the reason: its change could not break a rule. */
+/** What is not mutated, with the reason: its change could not break a rule. */
 export const ignored: Ignorer = {
   shouldIgnore(path) {
     const { node, parent, parentPath } = path as babel.NodePath;

@@ -7,7 +7,7 @@ import { Instrumenter } from "@stryker-mutator/instrumenter";
 import { ignored } from "./ignored.ts";
 
 export interface Mutant {
-  /** What the instrumented code calls it. */
+  /** Its id in the instrumented code. */
   readonly id: string;
   readonly file: string;
   readonly line: number;
@@ -19,7 +19,7 @@ export interface Mutant {
   /** The same for the same mutant of the same file in another run. */
   readonly key: string;
   readonly range: MutationRange;
-  /** Tells it from the others at the same place. */
+  /** Distinguishes it from the others at the same place. */
   readonly change: string;
 }
 
@@ -84,9 +84,9 @@ export async function mutantsOf(files: readonly string[], root: string): Promise
 }
 
 /**
- * The code of the files that these mutants are in, with them in it, each switched on by its id. Other mutants are left out
- * where they can be: each costs a question whenever its place is passed.
- * @returns also the mutants, with the ids that they have there
+ * The code of the files with these mutants in it, each switched on by its id. Other mutants are left out if possible: each costs a check
+ * whenever its place is executed.
+ * @returns also the mutants, with their ids in this code
  */
 export async function switchesFor(chosen: readonly Mutant[], root: string): Promise<{ code: Record<string, string>; mutants: Mutant[] }> {
   const files = Map.groupBy(chosen, ({ file }) => file);

@@ -10,12 +10,12 @@ import type { Subject } from "./subject.ts";
 
 export interface MutateOptions {
   readonly root: string;
-  /** How many mutants, drawn evenly from all; undefined for every one. */
+  /** Number of mutants, drawn uniformly from all; undefined for all. */
   readonly sample: number | undefined;
   readonly seed: number;
-  /** Seconds of tests a mutant may survive before it counts as survived. */
+  /** Seconds of tests after which a surviving mutant counts as survived. */
   readonly budget: number;
-  /** Forget earlier results. */
+  /** Discards earlier results. */
   readonly fresh: boolean;
   /** Only mutants of files whose path contains one of these. */
   readonly only?: readonly string[] | undefined;
@@ -24,14 +24,17 @@ export interface MutateOptions {
 
 export interface Mutation {
   readonly subject: Subject;
-  /** All there are. */
+  /** Total number. */
   readonly total: number;
-  /** Of them made of text, and left out. */
+  /** Mutants of text, which are left out. */
   readonly ignored: number;
   readonly verdicts: ReadonlyMap<Mutant, Verdict>;
 }
 
-/** Which tests run in turn: those of the mutant's own file, which are the likeliest to fail, then all of so many milliseconds at most. */
+/**
+ * Which tests run in turn: those of the mutant's own file, which are most likely to fail, then all that take at most this many
+ * milliseconds.
+ */
 const ROUNDS = [
   { what: "its file's own tests", own: true, most: 500 },
   { what: "tests up to 200 ms", own: false, most: 200 },
@@ -50,10 +53,10 @@ interface Covering {
 /**
  * Runs the tests of a subject against its mutants.
  *
- * First all tests run without a mutant, which tells what each of them reaches and how long it takes (see coverage.ts). Then each
- * test is repeated for every mutant it reaches (see repeating-runner.ts), the shortest tests first. A test file that a mutant
- * survived in an earlier run does not run again while it stays as it is. What is reached while modules load, by a
- * hook of a whole file, or in a test that could not be repeated, runs once more in workers that have the mutant from the start.
+ * First all tests run without a mutant, which shows what each of them reaches and how long it takes (see coverage.ts). Then each test is
+ * repeated for every mutant that it reaches (see repeating-runner.ts), the shortest tests first. A test file that a mutant survived in an
+ * earlier run does not run again while it is unchanged. What is reached while modules load, by a hook of a whole file, or in a test that
+ * could not be repeated, runs once more in workers that have the mutant from the start.
  */
 export async function mutate(subject: Subject, options: MutateOptions): Promise<Mutation> {
   const { root, print } = options;
@@ -97,10 +100,10 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
     const isReached = ({ id }: Mutant) => covering.has(id) || loading.has(id);
     print(`  ${names.size} tests reach ${chosen.filter(isReached).length} of ${chosen.length} (${seconds(start)})`);
 
-    /** Whether the mutant survived this test file, as it is now, in an earlier run. */
+    /** Whether the mutant survived this version of the test file in an earlier run. */
     const isPast = (mutant: Mutant, file: string) => results.get(mutant)?.past?.includes(hashes.get(file) ?? "") ?? false;
-    // The shortest tests of each mutant, as many as the budget has room for; but first those of its file's own test, which are
-    // the likeliest to fail.
+    // The shortest tests of each mutant, as many as the budget allows; but first those of its file's own test, which are most likely to
+    // fail.
     const skipped = new Map<string, Set<string>>();
     for (const [id, mutant] of open) {
       let sum = 0;
@@ -127,7 +130,7 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
 
     /** Pairs of a test and a mutant that have run. */
     const done = new Set<string>();
-    /** Runs a plan until all of it is done, in more than one session where a mutant hangs. */
+    /** Runs a plan until all of it is done, in several sessions if a mutant hangs. */
     const runAll = async (what: string, planned: () => Extract<Plan, { kind: "kill" }>) => {
       for (let plan = planned(); plan.tests.length > 0; plan = planned()) {
         const before = done.size;
@@ -138,7 +141,7 @@ export async function mutate(subject: Subject, options: MutateOptions): Promise<
             done.add(`${line.test}\0${line.mutant}`);
             const by = line.whole ? relative(root, line.test) : (names.get(line.test) ?? "");
             if (line.killed) settle(line.mutant, { status: "killed", by });
-            // Its place was passed when the test first ran, and not now: something is kept from one time to the next.
+            // Its place was executed when the test first ran, but not now: something is cached between runs.
             else if (!line.whole && line.hits === 0) doubtful.add(line.mutant);
           }
           if (lines.length > 0) results.save();

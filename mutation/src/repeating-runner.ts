@@ -1,5 +1,5 @@
-// Vitest's runner of tests, in the worker: it repeats a test once for every mutant that the test reaches, in modules that
-// are loaded once. So a mutant costs a test's own time, milliseconds mostly, and not the seconds of a fresh worker.
+// Vitest's test runner, in the worker: it repeats a test once for every mutant that the test reaches, in modules that are loaded once. A
+// mutant then costs a test's own time, mostly milliseconds, rather than the seconds of a fresh worker.
 import { appendFileSync, readFileSync } from "node:fs";
 import type { InstrumenterContext } from "@stryker-mutator/api/core";
 import { type RunnerTask, type RunnerTestCase, type RunnerTestFile, TestRunner } from "vitest";
@@ -11,7 +11,7 @@ const files = sessionFiles(process.env[FOLDER] ?? "");
 const stryker: InstrumenterContext = ((globalThis as { __stryker__?: InstrumenterContext }).__stryker__ ??= {});
 const say = (line: Line) => appendFileSync(files.log, `${JSON.stringify(line)}\n`);
 
-/** Far above what any test here needs where it runs as a whole. */
+/** Far above what any test needs when its file runs as a whole. */
 const WHOLE_HITS = 5_000_000;
 
 interface Loaded {
@@ -33,7 +33,7 @@ export default class RepeatingRunner extends TestRunner {
   #last = "";
   /** The file that runs as a whole for one mutant. */
   #whole: { failed: boolean } | undefined;
-  /** A mutant has left something behind in this file. */
+  /** A mutant has left side effects in this file. */
   #unclean = false;
   /** When the test, and when its file began. */
   #since = 0;
@@ -48,7 +48,7 @@ export default class RepeatingRunner extends TestRunner {
     if (!this.#whole) say({ on: "file", file: file.filepath });
   }
 
-  /** As Vitest does between two files of a worker: what the last one changed in a module is not seen by the next one. */
+  /** Like Vitest between two files of a worker: state that the last one changed in a module is not visible to the next one. */
   #forgetModules(): void {
     for (const [path, module] of (this as unknown as Loaded).workerState.evaluatedModules.idToModuleMap) {
       if (path.includes("/node_modules/")) continue;
@@ -86,7 +86,7 @@ export default class RepeatingRunner extends TestRunner {
   override async onAfterRetryTask(test: RunnerTestCase, options: never): Promise<void> {
     await super.onAfterRetryTask(test, options);
     const failed = test.result?.state === "fail";
-    // Nobody reads what failed, and to trace it back to its source takes longer than most tests.
+    // Errors are not read, and mapping them to their source takes longer than most tests.
     if (test.result) test.result.errors = [];
     if (this.#plan.kind === "cover") {
       delete stryker.currentTestId;
@@ -142,7 +142,7 @@ export default class RepeatingRunner extends TestRunner {
   }
 }
 
-/** Time of the processor, which a busy machine does not stretch. */
+/** Processor time, which is not affected by a busy machine. */
 function spentMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

@@ -4,7 +4,7 @@ import { written } from "./survivors.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** What came out: survivors without a reason by file and line, the share killed by file, and in all. */
+/** The results: survivors without a reason by file and line, the share killed by file, and in total. */
 export function reportLines(
   { total, verdicts, ignored }: Mutation,
   reasons: ReadonlyMap<string, string>,

@@ -10,7 +10,7 @@ export interface Verdict {
   readonly past?: readonly string[];
 }
 
-/** Verdicts of a subject, kept in a file so that a stopped run goes on: they hold while a source file stays as it is. */
+/** Verdicts of a subject, stored in a file so that a stopped run can resume: they are valid while a source file is unchanged. */
 export class Results {
   readonly #path: string;
   readonly #hashes: Mutated["hashes"];
@@ -56,6 +56,6 @@ function readKept(path: string): Kept | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Kept;
   } catch {
-    return undefined; // none yet, or a write was cut
+    return undefined; // none yet, or an interrupted write
   }
 }

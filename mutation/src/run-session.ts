@@ -6,14 +6,14 @@ import { FOLDER, type Line, type Plan, sessionFiles } from "./session-files.ts";
 
 export interface Session {
   readonly lines: readonly Line[];
-  /** What was running when nothing moved any more, and the session was ended. */
+  /** What was running when progress stopped and the session was ended. */
   readonly hung: Extract<Line, { on: "start" }> | undefined;
 }
 
 /**
- * Runs a plan in a process of its own.
- * @param patience milliseconds that may pass after a line of the log before the next one
- * @param onLines gets the lines of the log as they come
+ * Runs a plan in a separate process.
+ * @param patience maximum milliseconds between two lines of the log
+ * @param onLines receives the lines of the log as they are written
  */
 export async function runSession(
   folder: string,
@@ -26,10 +26,10 @@ export async function runSession(
   writeFileSync(files.log, "");
   const output = openSync(files.output, "a");
   const args = ["--conditions=source", join(import.meta.dirname, "session.ts")];
-  // Where tests put what is temporary: its own, since what an earlier run left may still be being removed.
+  // A temporary folder for tests: a new one, since the removal of an earlier run's files may still be in progress.
   const scratch = mkdtempSync(join(folder, "scratch-"));
   const env = { ...process.env, [FOLDER]: folder, TMPDIR: scratch, TEMP: scratch };
-  // Its own group: what it started ends with it.
+  // Its own process group: child processes end with it.
   const child = spawn(process.execPath, args, { env, detached: true, stdio: ["ignore", output, output] });
   let ended = false;
   const end = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -44,7 +44,7 @@ export async function runSession(
     const came = text
       .slice(0, text.lastIndexOf("\n") + 1)
       .split("\n")
-      .slice(lines.length, -1); // a last one may be half written
+      .slice(lines.length, -1); // the last one may be incomplete
     const fresh = came.map((line) => JSON.parse(line) as Line);
     lines.push(...fresh);
     onLines(fresh);

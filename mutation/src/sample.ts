@@ -1,6 +1,6 @@
 import { createRandom } from "@benn/core/internals";
 
-/** As many of them as asked for, each set of that size equally likely; in the order they had. */
+/** A sample of this size, each set equally likely; in the original order. */
 export function sampleOf<T>(all: readonly T[], size: number, seed: number): T[] {
   const random = createRandom(seed, "mutants");
   const places = [...all.keys()];

@@ -1,4 +1,4 @@
-// A process of its own, so that a mutant which loops forever can be ended: it does the plan in the folder it is given.
+// A separate process, so that a mutant which loops forever can be ended: it executes the plan in the given folder.
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { BaseSequencer, createVitest, type TestSpecification } from "vitest/node";
@@ -26,11 +26,11 @@ const vitest = await createVitest(
     pool: "forks",
     maxWorkers: 1,
     silent: true,
-    fsModuleCache: false, // it would give a file with the mutants of another run
+    fsModuleCache: false, // it would return a file with the mutants of another run
     runner: join(import.meta.dirname, "repeating-runner.ts"),
     include: [...plan.tests],
     ...(plan.without && { testNamePattern: new RegExp(`^(?!.*${plan.without})`) }),
-    // One worker and one TensorFlow.js for all files; the runner has each of them load our modules anew.
+    // One worker and one TensorFlow.js for all files; the runner makes each of them load our modules again.
     isolate: false,
     setupFiles: [join(root, "scripts/seed-properties.ts"), join(import.meta.dirname, "stop-at-first-failure.ts")],
     testTimeout: 240_000,

@@ -1,4 +1,4 @@
-// A failing property is not shrunk: that it fails is all a mutant needs.
+// A failing property is not shrunk: that it fails is all that matters.
 import fc from "fast-check";
 
 fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });

@@ -7,7 +7,7 @@ export interface Subject {
   /** Paths from the root. */
   readonly sources: readonly string[];
   readonly tests: readonly string[];
-  /** Tests whose name has this in it do not run. */
+  /** Tests whose name contains this do not run. */
   readonly without?: string | undefined;
 }
 
@@ -27,32 +27,32 @@ const GLOBS: Readonly<Record<string, Globs>> = {
   "ensemble-boost": packageGlobs("ensemble-boost"),
   binarize: {
     sources: ["packages/binarize/src/**/*.ts"],
-    // The kernels of a backend are reached on a backend that has some.
+    // The kernels of a backend are reached only on a backend that has some.
     tests: ["packages/binarize/src/**/*.test.ts", "packages/backend-wasm/src/kernels/binary-layers.test.ts"],
   },
   exporter: {
     sources: ["packages/packed/src/export/**/*.ts", "packages/core/src/lowering.ts"],
     tests: ["packages/packed/src/export/**/*.test.ts"],
-    // They train nets for minutes, or export in a hook, which would run for every mutant.
+    // They train networks for minutes, or export in a hook, which would run for every mutant.
     withoutTests: ["exact", "imagenet-nets", "literature", "whitened"].map((name) => `packages/packed/src/export/${name}.test.ts`),
   },
-  // It counts 150 million times what it passes.
+  // It counts 150 million executions.
   "import-torch": { ...packageGlobs("import-torch"), withoutTest: "three million opcodes" },
   core: {
     sources: ["packages/core/src/**/*.ts"],
     without: [
-      // The exams of plugins, `benn bench` and toy networks are tests and instruments themselves.
+      // The conformance tests of plugins, `benn bench` and toy networks are tests and instruments themselves.
       "packages/core/src/testing/**",
       "packages/core/src/bench/**",
       "packages/core/src/train/toy-problem.ts",
       "packages/core/src/node/run-toy.ts",
       "packages/core/src/node/power-cut.ts",
-      // Node loads these for a thread or a process of its own, past the instrumentation.
+      // Node loads these in a separate thread or process, without the instrumentation.
       "packages/core/src/node/threads/serve-members.ts",
       "packages/core/src/node/threads/toy-thread.ts",
       "packages/core/src/node/plugins/import-plugin.ts",
       "packages/core/src/node/plugins/install-resolver.ts",
-      // The exporter's.
+      // Used by the exporter.
       "packages/core/src/lowering.ts",
     ],
     tests: ["packages/core/src/**/*.test.ts"],
@@ -62,7 +62,7 @@ const GLOBS: Readonly<Record<string, Globs>> = {
 
 export const SUBJECTS = Object.keys(GLOBS);
 
-/** @param name a subject's, or its folder's: `packages/vote` is `vote` */
+/** @param name a subject's, or its folder's: `packages/vote` means `vote` */
 export function subjectOf(name: string, root: string): Subject {
   const found = name.replace(/\/$/, "").replace(/^packages\//, "");
   const globs = GLOBS[found];

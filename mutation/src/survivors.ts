@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Mutant } from "./mutants.ts";
 
-/** How survivors.md writes a mutant: one line for all alike of a file. */
+/** How survivors.md lists a mutant: one line for all equal ones of a file. */
 export const written = ({ original, replacement }: Pick<Mutant, "original" | "replacement">) => `\`${original}\` → \`${replacement}\``;
 
 /**

@@ -14,7 +14,7 @@ export function countUp(to: number): number {
 
 const seen = new Map<number, number>();
 
-/** Keeps what it has computed, so that a mutant that wakes up late is never asked. */
+/** Caches its results, so that a mutant that is activated late is never called. */
 export function doubled(value: number): number {
   const known = seen.get(value);
   if (known !== undefined) return known;

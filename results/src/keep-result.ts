@@ -11,14 +11,15 @@ import { publishedExperiment } from "./published-experiment.ts";
 import { figuresOf, type Result } from "./result.ts";
 import { dropUnfinished, keepUnfinished } from "./unfinished.ts";
 
-/** Larger files stay where they were made. */
+/** Larger files are not copied. */
 const MOST_BYTES = 8_000_000;
 
 /**
- * Takes what is published of `runs/NAME` into `results/NAME`: log, experiment, the record of each member, the checkpoint to verify from, the
- * `.benn` file, and `result.json`, made of them. A run that is not finished is kept as far as it is, with what another checkout goes on from.
- * @returns what `result.json` holds; undefined while no member is finished
- * @throws UserError when the run has not begun, or is not finished and being trained
+ * Copies what is published of `runs/NAME` to `results/NAME`: log, experiment, the record of each member, the checkpoint to verify from, the
+ * `.benn` file, and `result.json`, derived from them. An unfinished run is stored as far as it is, with what another checkout needs to
+ * resume it.
+ * @returns the contents of `result.json`; undefined while no member is finished
+ * @throws UserError if the run has not started, or is unfinished and being trained
  */
 export async function keepResult(name: string, places: Places = PLACES): Promise<Result | undefined> {
   const { results, runs } = places;
@@ -48,7 +49,7 @@ export async function keepResult(name: string, places: Places = PLACES): Promise
     if (existsSync(join(from, record))) await cp(join(from, record), join(to, record));
   }
   const exported = await exportRun(from, { container: await openContainer() }).catch((error: unknown) => {
-    if (error instanceof UserError) return undefined; // a real-valued net is not packed
+    if (error instanceof UserError) return undefined; // a real-valued network is not packed
     throw error;
   });
   const file = `${name}.benn`;

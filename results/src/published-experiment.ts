@@ -1,6 +1,6 @@
 import type { Result } from "./result.ts";
 
-/** Stands for the folder of the data, which was a path of the machine. */
+/** Replaces the folder of the data, which was a path of the machine. */
 const DATA = "cifar-10-batches-bin";
 
 export interface Experiment {

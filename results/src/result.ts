@@ -4,19 +4,19 @@ import type { MemberPlan, RunEvent } from "@benn/core";
 
 const share = z.number().min(0).max(1);
 
-/** What `result.json` holds: the figures of a run, taken from its own files. */
+/** The contents of `result.json`: the figures of a run, from its own files. */
 export const resultSchema = z.strictObject({
-  /** What made it, and what takes it up again. */
+  /** The command that made it, and that resumes it. */
   command: z.string(),
   benn: z.string(),
   seed: z.int(),
   scheme: z.string(),
   voter: z.string(),
-  /** Members that the run is to have. Fewer are trained while it goes on. */
+  /** Planned number of members. Fewer are trained while it is running. */
   planned: z.int(),
   rows: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
   machine: z.looseObject({ cpu: z.string(), cores: z.int() }),
-  /** Of training, scoring and evaluation; not of the time that the run lay still. */
+  /** Hours of training, scoring and evaluation, without interruptions. */
   hours: z.number(),
   members: z.array(
     z.strictObject({
@@ -32,13 +32,13 @@ export const resultSchema = z.strictObject({
   ),
   /** By voter, of the first 1, 2, … members: test accuracy and its 95 % interval (Wilson). */
   votes: z.record(z.string(), z.array(z.strictObject({ members: z.int(), test: share, interval: z.tuple([share, share]) }))),
-  /** SHA-256 and bytes of the files beside it. */
+  /** SHA-256 and bytes of the files next to it. */
   files: z.record(z.string(), z.strictObject({ bytes: z.int(), sha256: z.string() })),
 });
 
 export type Result = z.output<typeof resultSchema>;
 
-/** What of a result stands in the run's log. */
+/** The part of a result that comes from the run's log. */
 export function figuresOf(events: readonly RunEvent[]): Omit<Result, "command" | "benn" | "machine" | "files"> | undefined {
   const start = events.find((event) => event.type === "run-start");
   if (!start) return undefined;
@@ -72,8 +72,8 @@ export function figuresOf(events: readonly RunEvent[]): Omit<Result, "command" |
 }
 
 /**
- * Seconds of work: epochs as they were timed, and what lies between an epoch and its score, or before the end of a member. A run that was stopped
- * and resumed says nothing of the time between.
+ * Seconds of work: the measured time of epochs, and the time between an epoch and its score, or before the end of a member. Interruptions
+ * of a run do not count.
  */
 export function secondsOf(events: readonly RunEvent[]): number {
   let sum = 0;

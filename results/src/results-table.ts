@@ -8,7 +8,7 @@ import { type Result, resultSchema } from "./result.ts";
 
 const [BEGIN, END] = ["<!-- made by `pnpm results table` -->", "<!-- end of the table -->"];
 
-/** Writes the table of `results/README.md` anew from the `result.json` files. */
+/** Rewrites the table of `results/README.md` from the `result.json` files. */
 export async function writeResultsTable(places: Places = PLACES): Promise<string> {
   const results: (readonly [string, Result])[] = [];
   for (const name of resultNames(places)) {

@@ -43,7 +43,7 @@ test("a result is trained, stopped, taken up, kept and verified from its checkpo
   expect(await trainResult("tiny", { places, print, signal: stop.signal })).toBe(false);
   expect((await keepResult("tiny", places))?.members).toHaveLength(1);
 
-  // Another checkout has what was kept, and no runs/.
+  // Another checkout has the stored result, and no runs/.
   const folder = join(places.results, "tiny");
   expect(existsSync(join(folder, "unfinished/members/000/logits.train.f32"))).toBe(false);
   await rename(join(places.runs, "tiny"), join(places.runs, "there"));

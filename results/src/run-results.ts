@@ -6,7 +6,7 @@ import { search } from "./search.ts";
 import { LEAST_SEEDS, speedrun } from "./speedrun.ts";
 import { trainResult } from "./train-result.ts";
 
-/** `pnpm results COMMAND …`. @param print is given line by line what is printed */
+/** `pnpm results COMMAND …`. @param print called with each line of output */
 export async function runResults(args: readonly string[], print: (line: string) => void): Promise<void> {
   const program = new Command("pnpm results")
     .description("Train the runs of results/, and keep what is published of them.")
@@ -80,7 +80,7 @@ function absolute(data: string | undefined): string | undefined {
   return data === undefined ? undefined : resolve(data);
 }
 
-/** Aborted by a first signal to stop. */
+/** Aborted by the first stop signal. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());

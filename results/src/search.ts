@@ -10,11 +10,11 @@ import { figuresOf } from "./result.ts";
 import { trainVerifiable, type TrainingOptions, withData } from "./train-result.ts";
 
 const searchSchema = z.strictObject({
-  /** What is looked for, in a sentence. */
+  /** What is searched for, in a sentence. */
   title: z.string(),
-  /** What all trials have in common. */
+  /** The common settings of all trials. */
   base: z.looseObject({}),
-  /** By name, what each changes of it: keys as in `--set`, nested ones with dots. */
+  /** By name, the changes of each trial: keys as in `--set`, nested ones with dots. */
   trials: z.record(z.string().regex(/^[\w.-]+$/), z.record(z.string(), z.unknown())),
 });
 
@@ -23,13 +23,13 @@ interface Trial {
   readonly changes: Readonly<Record<string, unknown>>;
   readonly validation: number;
   readonly hours: number;
-  /** Accuracy of the last epoch while training. */
+  /** Training accuracy of the last epoch. */
   readonly training: number;
 }
 
 /**
- * Trains every trial of `results/search/NAME.json` that has not been trained yet, one member each, and writes the table of all that have to
- * `results/search/NAME.md`, the best first. Trials are compared on validation rows; test images play no part.
+ * Trains every trial of `results/search/NAME.json` that has not been trained yet, one member each, and writes the table of all trained ones
+ * to `results/search/NAME.md`, the best first. Trials are compared on validation rows; test images are not used.
  * @returns whether all are trained
  */
 export async function search(
@@ -62,7 +62,7 @@ function searchNames({ results }: Places): string[] {
   return existsSync(folder) ? readdirSync(folder).flatMap((file) => (file.endsWith(".json") ? [file.slice(0, -5)] : [])) : [];
 }
 
-/** Sets keys, nested ones by dots, in a copy. */
+/** A copy with some keys changed, nested ones by dots. */
 export function changed(base: object, changes: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const result = structuredClone(base) as Record<string, unknown>;
   for (const [path, value] of Object.entries(changes)) {

@@ -28,7 +28,7 @@ test("five seeds add a line with their figures, and their logs, once they reach 
   const before = await readFile(page, "utf8");
   expect((await speedrun(asked))?.target).toBe(0.8);
   expect(await readFile(page, "utf8")).toBe(before);
-  // The runs are there already: only the bar is another.
+  // The runs exist already: only the target differs.
   const outcome = await speedrun({ ...asked, target: 0 });
   expect(outcome?.accuracies).toHaveLength(5);
   const line = (await readFile(page, "utf8")).trimEnd().split("\n").at(-1) ?? "";

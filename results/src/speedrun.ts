@@ -9,14 +9,14 @@ import { PLACES, type Places } from "./places.ts";
 import { figuresOf, secondsOf } from "./result.ts";
 import { trainVerifiable, withData } from "./train-result.ts";
 
-/** Mean test accuracy that counts as done. */
+/** The mean test accuracy to reach. */
 export const TARGETS = { cpu: 0.8, gpu: 0.85 } as const;
 export const LEAST_SEEDS = 5;
 
 export interface SpeedrunOptions {
   /** Configuration file of one member. */
   readonly file: string;
-  /** Who ran it. */
+  /** Name of the person who ran it. */
   readonly by: string;
   readonly data?: string | undefined;
   readonly seeds: number;
@@ -24,21 +24,21 @@ export interface SpeedrunOptions {
   readonly signal?: AbortSignal;
   readonly places?: Places;
   readonly today: string;
-  /** Default: the one of the rules. */
+  /** Default: the target of the rules. */
   readonly target?: number;
 }
 
-/** What a speedrun came to. */
+/** The result of a speedrun. */
 export interface Speedrun {
   readonly accuracies: readonly number[];
-  /** Of a seed, on average. */
+  /** Per seed, on average. */
   readonly seconds: number;
   readonly target: number;
 }
 
 /**
- * Trains one member for each seed and, where their mean test accuracy reaches the bar, appends a line to `results/speedrun.md`.
- * @returns undefined when it was stopped; the same command goes on
+ * Trains one member for each seed and, if their mean test accuracy reaches the target, appends a line to `results/speedrun.md`.
+ * @returns undefined if it was stopped; the same command resumes it
  * @throws UserError for a configuration that breaks the rules
  */
 export async function speedrun(options: SpeedrunOptions): Promise<Speedrun | undefined> {
@@ -91,7 +91,7 @@ export async function speedrun(options: SpeedrunOptions): Promise<Speedrun | und
   return result;
 }
 
-/** @throws UserError when a layer between the first and the last one that has a kernel is not of one bit */
+/** @throws UserError if a layer with a kernel between the first and the last one is not 1-bit */
 export function refuseRealLayers({ kinds }: Pick<RunPlan, "kinds">): void {
   for (const { architecture, summary } of kinds) {
     const layers = summary.layers.filter(({ binaryMultiplyAdds, realMultiplyAdds }) => binaryMultiplyAdds + realMultiplyAdds > 0);

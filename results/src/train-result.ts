@@ -10,14 +10,15 @@ import { takeUpUnfinished } from "./unfinished.ts";
 export interface ResultOptions extends TrainingOptions {
   /** Folder of CIFAR-10; undefined for a configuration that needs none. */
   readonly data?: string | undefined;
-  /** Saves and stops after so long: for a machine that is lent. */
+  /** Saves and stops after this time: for a machine that is available for a limited time. */
   readonly minutes?: number | undefined;
-  /** Folder that the run is copied into at the end, finished or not: `runs/` of another checkout can take it up. */
+  /** Folder to which the run is copied at the end, finished or not: `runs/` of another checkout can resume it. */
   readonly to?: string | undefined;
 }
 
 /**
- * Trains the run of a result, or goes on with it, in `runs/NAME`; without one there, with what was kept of an unfinished one. Before the last epoch of the first member its checkpoint is kept, in `verify/`.
+ * Trains or resumes the run of a result in `runs/NAME`; if there is none, it resumes from what was stored of an unfinished one. Before the
+ * last epoch of the first member, its checkpoint is stored in `verify/`.
  * @returns whether it is finished
  */
 export async function trainResult(name: string, { data, minutes, to, places = PLACES, ...options }: ResultOptions): Promise<boolean> {
@@ -36,13 +37,13 @@ export async function trainResult(name: string, { data, minutes, to, places = PL
 
 export interface TrainingOptions {
   readonly places?: Places;
-  /** Is given a line after each epoch and member. */
+  /** Called with a line after each epoch and member. */
   readonly print: (line: string) => void;
-  /** Saves and stops. */
+  /** When aborted, saves and stops. */
   readonly signal?: AbortSignal;
 }
 
-/** Trains a named run into `runs/`, or goes on with it. */
+/** Trains or resumes a named run in `runs/`. */
 export async function trainVerifiable(
   config: Config & { readonly name: string },
   { places = PLACES, print, signal }: TrainingOptions,
@@ -55,7 +56,7 @@ export async function trainVerifiable(
   for (;;) {
     const { done, value } = await run.next();
     if (done) return value.reason !== "interrupted";
-    // The checkpoint of the epoch before stands until the next event is asked for.
+    // The checkpoint of the previous epoch exists until the next event is requested.
     if (value.type === "epoch" && value.member === 0 && value.epoch + 1 === value.epochs) await keepCheckpoint(folder);
     const line = lineOf(value);
     if (line !== undefined) print(line);

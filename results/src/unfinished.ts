@@ -7,13 +7,13 @@ import { isTraining, mendRun } from "@benn/core/node";
 import type { Places } from "./places.ts";
 import { publishedExperiment } from "./published-experiment.ts";
 
-/** Where a kept result that is not finished has what another checkout goes on from. */
+/** Where an unfinished stored result has what another checkout needs to resume it. */
 function unfinishedFolder({ results }: Places, name: string): string {
   return join(results, name, "unfinished");
 }
 
 /**
- * Keeps what `pnpm results train` needs to go on with a run elsewhere. Logits are left out, the larger part: they follow from the weights.
+ * Stores what `pnpm results train` needs to resume a run elsewhere. Leaves out logits, the larger part: they follow from the weights.
  * @throws UserError while the run is being trained
  */
 export async function keepUnfinished(name: string, places: Places): Promise<void> {
@@ -30,7 +30,7 @@ export async function dropUnfinished(name: string, places: Places): Promise<void
   await rm(unfinishedFolder(places, name), { recursive: true, force: true });
 }
 
-/** Puts the kept part of a run into `runs/NAME`, if there is one and no run yet, and computes its logits again. */
+/** Copies the stored part of a run to `runs/NAME`, if there is one and no run yet, and recomputes its logits. */
 export async function takeUpUnfinished(
   name: string,
   { places, data, print }: { places: Places; data: string | undefined; print: (line: string) => void },

@@ -1,4 +1,5 @@
-// What TensorBoard and Python's safetensors found in files of ours (read.py, by hand) is what was meant, and these are the files that are written today.
+// What TensorBoard and Python's safetensors read from files of ours (read.py, run by hand) is what was meant, and the files written today
+// are the same.
 import { cpSync, globSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

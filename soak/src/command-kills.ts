@@ -10,7 +10,7 @@ import { isBuilt, openToyCommand, trainWords } from "./toy/toy-command.ts";
 const TRIALS = 40;
 /** System calls that change a folder. */
 const CALLS = "mkdir,rename,fsync,fdatasync,ftruncate,unlink,rmdir,write,pwrite64";
-/** Of one thread, more than a run has of them. */
+/** Per thread; more than a run has. */
 const MOST_CALLS = 60;
 
 export const commandKills: Part = {

@@ -10,9 +10,9 @@ process.on("SIGINT", () => {
 
 try {
   const passed = await runSoak(process.argv.slice(2), (line) => console.log(line), stopping.signal);
-  process.exit(stopping.signal.aborted ? 130 : passed ? 0 : 1); // backends keep threads
+  process.exit(stopping.signal.aborted ? 130 : passed ? 0 : 1); // backends keep threads running
 } catch (error) {
-  if (error instanceof CommanderError) process.exit(error.exitCode); // which has said what is wrong
+  if (error instanceof CommanderError) process.exit(error.exitCode); // it has already printed the error
   console.error(error instanceof UserError ? error.message : error);
   process.exit(error instanceof UserError ? 2 : 1);
 }

@@ -9,11 +9,11 @@ import { folderBytes } from "../../packages/core/src/node/folder-bytes.ts";
 import { drawsOf, type Exam, Fault, oneOf, type Part, type Setting, tryEach } from "./part.ts";
 import { differenceOf, goOn, openToyRuns, runIn, type ToyRun } from "./toy/toy-runs.ts";
 
-/** Trials of the whole exam; one in eight fills a real disk. */
+/** Trials at full share; one in eight fills a real disk. */
 const TRIALS = 320;
 const REAL = 8;
 
-/** As Linux reports a disk, a quota, a device and a read-only file system. */
+/** As Linux reports a full disk, a quota, a device error and a read-only file system. */
 const CODES = ["ENOSPC", "EDQUOT", "EIO", "EROFS"] as const;
 
 export const fullDisk: Part = {
@@ -61,7 +61,7 @@ async function open(setting: Setting): Promise<Exam> {
       } else {
         const { files } = refusing({
           from: 1 + random.integer(operations),
-          // For good costs seconds: what may pass is tried again.
+          // Permanent failures take seconds, because possibly temporary ones are retried.
           times: random.integer(6) === 0 ? Infinity : 1 + random.integer(4),
           code: oneOf(CODES, random),
           half: random.integer(2) === 0,
@@ -87,16 +87,16 @@ async function open(setting: Setting): Promise<Exam> {
 }
 
 interface Refusal {
-  /** Number of the first operation that is refused, from 1. */
+  /** Number of the first operation that fails, from 1. */
   readonly from: number;
-  /** How many are. */
+  /** Number of failures. */
   readonly times: number;
   readonly code: (typeof CODES)[number];
-  /** Whether half of what is to be written is, first. */
+  /** Whether half of the data is written first. */
   readonly half: boolean;
 }
 
-/** The disk, which refuses for a while to be written. Removing and closing go on. */
+/** A disk that refuses writes for a while. Removing and closing still work. */
 function refusing({ from, times, code, half }: Refusal): { readonly files: FileSystem; count(): number } {
   let operation = 0;
   const refuses = (): boolean => {
@@ -143,7 +143,7 @@ function refusing({ from, times, code, half }: Refusal): { readonly files: FileS
   return { files, count: () => operation };
 }
 
-/** A file system of two megabytes; undefined where this process may not mount one. */
+/** A file system of two megabytes; undefined if this process may not mount one. */
 function mountSmallDisk(folder: string): string | undefined {
   mkdirSync(folder);
   try {

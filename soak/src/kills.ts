@@ -15,7 +15,7 @@ import { differenceOf, goOn, openToyRuns, runIn, type ToyRun } from "./toy/toy-r
 const KINDS = ["at a drawn time", "after a change in the folder", "on entering a call", "in the middle of a write"] as const;
 type Kind = (typeof KINDS)[number];
 
-/** What a run undisturbed takes, in which kills are drawn, and its bytes. */
+/** Duration of an undisturbed run, in which kills are drawn, and its bytes. */
 interface Undisturbed {
   readonly milliseconds: number;
   readonly changes: number;
@@ -25,7 +25,7 @@ interface Undisturbed {
 
 /** A process that trains, as seen from outside. */
 interface Training {
-  /** Members whose end it has told. */
+  /** Members whose end it has reported. */
   readonly ended: number[];
   readonly calls: number;
   readonly milliseconds: number;
@@ -33,9 +33,9 @@ interface Training {
   readonly killed: boolean;
 }
 
-/** Trials of the whole exam; many of them kill more than once. */
+/** Trials at full share; many of them kill more than once. */
 const TRIALS = 1000;
-/** Kills of one run in a row. */
+/** Maximum number of consecutive kills of one run. */
 const MOST = 4;
 
 export const kills: Part = {
@@ -82,7 +82,7 @@ async function open(setting: Setting): Promise<Exam> {
         killed.set(kind, (killed.get(kind) ?? 0) + 1);
         for (const member of training.ended) await readMember(runIn(out), member);
       }
-      // Threads cost a start each; a run goes on to the same bytes without them.
+      // Threads are slow to start; a run resumes to the same bytes without them.
       const threads = run.threads && random.integer(4) === 0;
       await here(() => goOn(run, out, { threads }));
       const difference = await differenceOf(runIn(out), whole.bytes);
@@ -99,7 +99,7 @@ async function open(setting: Setting): Promise<Exam> {
   };
 }
 
-/** Every run in turn; that in threads, whose processes take longest to start, is one of sixteen. */
+/** Cycles through the runs; the one in threads, whose processes take longest to start, is one of sixteen. */
 function runOf(runs: readonly ToyRun[], number: number): ToyRun {
   const plain = runs.filter(({ threads }) => !threads);
   const turn = Math.floor(number / KINDS.length);
@@ -113,14 +113,14 @@ interface Stopping {
   readonly tearing?: boolean;
 }
 
-/** @param share of the run that passes before, in [0, 1) */
+/** @param share of the run before the kill, in [0, 1) */
 function stopping(kind: Kind, { milliseconds, changes, calls }: Undisturbed, share: number): Stopping {
   if (kind === "at a drawn time") return { afterMilliseconds: share * milliseconds };
   if (kind === "after a change in the folder") return { afterChanges: 1 + Math.floor(share * changes) };
   return { killAt: 1 + Math.floor(share * calls), tearing: kind === "in the middle of a write" };
 }
 
-/** Begins a run in a process of its own, or goes on with it, until that ends or is killed. */
+/** Starts or resumes a run in a separate process, until it ends or is killed. */
 async function watchTraining(
   run: ToyRun,
   { trainer, folder, out, afterMilliseconds, afterChanges = Infinity, ...own }: Stopping & Record<"trainer" | "folder" | "out", string>,
@@ -128,7 +128,7 @@ async function watchTraining(
   mkdirSync(runIn(out), { recursive: true });
   const toTrain: ToTrain = { run, out, ...own };
   const child = spawn(process.execPath, ["--conditions=source", trainer, JSON.stringify(toTrain)], {
-    // Compiled code that is kept between the processes saves much of a start.
+    // A compile cache shared by the processes saves much of a start.
     env: { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -145,7 +145,7 @@ async function watchTraining(
         changes += 1;
         if (changes === afterChanges) child.kill("SIGKILL");
       });
-      watcher.on("error", () => {}); // of a file that is gone again
+      watcher.on("error", () => {}); // for a file that is gone again
       if (afterMilliseconds !== undefined) timer = setTimeout(() => child.kill("SIGKILL"), afterMilliseconds);
     } else if (word === "member-end") ended.push(Number(value));
     else if (word === "calls") calls = Number(value);

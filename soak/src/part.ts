@@ -1,48 +1,48 @@
 import { createRandom, type Random } from "../../packages/core/src/random.ts";
 
-/** Of one trial: what came of it, in a few words that are counted, or why it failed. */
+/** Called for each trial: its outcome in a few words, which are counted, or why it failed. */
 export type Report = (trial: number, result: string | Error) => void;
 
 /** A part that is ready to be tried. */
 export interface Exam {
-  /** How many trials the whole of it has. */
+  /** Number of trials at full share. */
   readonly trials: number;
   /** Tries each of these; a trial depends on the seed and its number alone. Ends early once the signal is aborted. */
   run(trials: readonly number[], report: Report, signal: AbortSignal): Promise<void>;
-  /** What the figures do not say, a sentence each. */
+  /** Remarks on the figures, one sentence each. */
   notes?(): readonly string[];
   close?(): Promise<void>;
 }
 
 export interface Setting {
   readonly seed: number;
-  /** A folder for this part alone; whoever opened the exam removes it. */
+  /** A folder for this part alone; the caller that opened the exam removes it. */
   readonly folder: string;
-  /** Processes at a time, where a part has several. */
+  /** Number of parallel processes, if a part has several. */
   readonly jobs: number;
 }
 
-/** One way of examining the project's reliability. */
+/** One way of testing the project's reliability. */
 export interface Part {
   readonly name: string;
   /** What is tried and what must hold. */
   readonly summary: string;
   /**
-   * @returns an exam, or in words why this machine cannot hold it
-   * @throws when the undisturbed case fails, without which nothing can be examined
+   * @returns an exam, or a sentence on why this machine cannot run it
+   * @throws if the undisturbed case fails, without which nothing can be tested
    */
   open(setting: Setting): Promise<Exam | string>;
 }
 
-/** A fault of the project that a trial brought to light. */
+/** A defect of the project that a trial revealed. */
 export class Fault extends Error {
   override readonly name: string = "Fault";
 }
 
 /**
- * The run of an exam whose trials do not depend on one another.
- * @param trial throws when it fails; returns what came of it
- * @param lanes trials at a time
+ * Runs an exam whose trials are independent.
+ * @param trial throws if it fails; returns its outcome
+ * @param lanes parallel trials
  */
 export function tryEach(trial: (number: number) => Promise<string>, lanes = 1): Exam["run"] {
   return async (trials, report, signal) => {
@@ -61,7 +61,7 @@ export function tryEach(trial: (number: number) => Promise<string>, lanes = 1): 
   };
 }
 
-/** Lets one caller at a time through. */
+/** A mutex: runs one piece of work at a time. */
 export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -71,10 +71,10 @@ export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** The draws of a trial. */
+/** The random generator of a trial. */
 export const drawsOf = ({ seed }: Setting, part: string, trial: number): Random => createRandom(seed, part, trial);
 
-/** One of these. */
+/** One of these, at random. */
 export function oneOf<T>(choices: readonly T[], random: Random): T {
   return choices[random.integer(choices.length)] as T;
 }

@@ -2,7 +2,7 @@ import { fuzzReader } from "./fuzz/fuzz-reader.ts";
 import { READERS } from "./fuzz/readers.ts";
 import type { Part } from "./part.ts";
 
-/** Every part of the exam, each in a file that is loaded when it is asked for. */
+/** Every part of the exam, each in a file that is loaded on demand. */
 export const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   kills: async () => (await import("./kills.ts")).kills,
   "power-cuts": async () => (await import("./power-cuts.ts")).powerCuts,

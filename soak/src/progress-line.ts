@@ -1,4 +1,4 @@
-/** The line that shows on a terminal how far a part is: `kills 312 of 1000, 0 failed, 12 min left`. Nothing where there is none. */
+/** The progress line of a part on a terminal: `kills 312 of 1000, 0 failed, 12 min left`. Prints nothing elsewhere. */
 export interface ProgressLine {
   show(progress: { readonly part: string; readonly done: number; readonly of: number; readonly failed: number }): void;
   clear(): void;

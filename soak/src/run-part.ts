@@ -9,16 +9,16 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** What a part has come to. */
+/** The results of a part. */
 export interface Figures {
   readonly part: string;
   readonly trials: number;
-  /** How often each came of them. */
+  /** Number of trials by outcome. */
   readonly outcomes: ReadonlyMap<string, number>;
   readonly failures: readonly Failure[];
   readonly seconds: number;
   readonly notes: readonly string[];
-  /** Why it was not held; absent where it was. */
+  /** Why it was skipped; absent if it was not. */
   readonly skipped?: string;
 }
 
@@ -28,13 +28,13 @@ export interface RunPartOptions {
   readonly share: number;
   /** Number of the one trial to try. */
   readonly only?: number | undefined;
-  /** Processes at a time. Default: the machine's cores. */
+  /** Parallel processes. Default: the machine's cores. */
   readonly jobs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: { readonly part: string; readonly done: number; readonly of: number; readonly failed: number }): void;
 }
 
-/** Holds a part's exam. A fault of the exam itself, as a run that fails undisturbed, is a failure of trial −1. */
+/** Runs a part's exam. A failure of the exam itself, such as an undisturbed run that fails, counts as a failure of trial −1. */
 export async function runPart(
   part: Part,
   { seed, share, only, jobs = availableParallelism(), signal, onProgress }: RunPartOptions,
@@ -78,7 +78,7 @@ export async function runPart(
   return { part: part.name, trials, outcomes, failures, seconds, notes, ...(skipped === undefined ? {} : { skipped }) };
 }
 
-/** In memory where the system has such a folder: a killed process leaves the same there as on a disk, and a flush costs nothing. */
+/** In memory if the system has such a folder: a killed process leaves the same there as on a disk, and a flush costs nothing. */
 function scratch(): string {
   const memory = "/dev/shm";
   try {

@@ -19,9 +19,9 @@ const MOST_SHOWN = 20;
 
 /**
  * `pnpm soak PART… OPTIONS`.
- * @param print is given line by line what is printed: one table at the end, or with --json one document
- * @returns whether all that was tried passed
- * @throws UserError where there is no such part, CommanderError where options are wrong
+ * @param print called with each line of output: one table at the end, or with --json one document
+ * @returns whether everything passed
+ * @throws UserError if there is no such part, CommanderError if options are wrong
  */
 export async function runSoak(args: readonly string[], print: (line: string) => void, signal?: AbortSignal): Promise<boolean> {
   const command = describe()

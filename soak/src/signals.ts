@@ -40,7 +40,7 @@ async function open(setting: Setting): Promise<Exam | string> {
       const [[code, killedBy], { stdout, stderr }] = await Promise.all([closed, finished]);
       const about = `${signal}${starting ? " while it started" : ""}: ended with ${code ?? killedBy}${stderr === "" ? "" : ` (${stderr.trim()})`}`;
       const hadEnded = code === 0 || (killedBy === signal && /"type":"run-end","reason":"finished"/.test(stdout));
-      // Nobody can take a signal before the command's first line, nor while the process of a finished run ends.
+      // Signals cannot be handled before the command's first line, nor while the process of a finished run ends.
       if (code !== exitCodeOf(signal) && !hadEnded && !(starting && killedBy === signal)) throw new Fault(about);
       if (killedBy === null && existsSync(join(folderIn(cwd), "lock.json"))) throw new Fault(`${about}: left its lock`);
       await command.goOn(cwd);

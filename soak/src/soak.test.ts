@@ -1,9 +1,9 @@
-// The exam at a small share, with a fixed seed: what each part tries here stands in docs/reliability.md.
+// The exam at a small share, with a fixed seed: docs/reliability.md describes what each part tries here.
 import { expect, test } from "vitest";
 import { PARTS } from "./parts.ts";
 import { runPart } from "./run-part.ts";
 
-/** Of each part's trials: what fits into minutes. Fuzzers have a test of their own. */
+/** Share of each part's trials: what fits into minutes. Fuzzers have a test of their own. */
 const SHARES: Readonly<Record<string, number>> = {
   kills: 0.04,
   "power-cuts": 0.02,

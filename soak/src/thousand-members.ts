@@ -8,13 +8,16 @@ import type { Holding } from "./toy/train-members.ts";
 const MEMBERS = 1000;
 
 /**
- * Bytes that each member may add to what the process holds: a run keeps for every member its logits of all rows for the votes to come
- * (here 84 rows of 3 classes in float32, 1 kB), its record and its numbers in the tables of the trainer.
+ * Bytes that each member may add to the process: for later votes, a run keeps for every member its logits of all rows (here 84 rows of 3
+ * classes in float32, 1 kB), its record and its entries in the tables of the trainer.
  */
 const HELD_PER_MEMBER = 8192;
-/** Bytes that compiled code may take meanwhile, whatever the members. */
+/** Bytes that compiled code may take meanwhile, independent of the members. */
 const COMPILED = 1 << 20;
-/** Bytes by which the system's count for the process may grow in the second half, whatever the members: its allocators and V8's compilers work by the megabyte. */
+/**
+ * Bytes by which the resident size may grow in the second half, independent of the members: allocators and V8's compilers work in
+ * megabytes.
+ */
 const RESIDENT = 48 << 20;
 
 export const thousandMembers: Part = {
@@ -33,7 +36,7 @@ export const thousandMembers: Part = {
   },
 };
 
-/** Trains as many members as there are trials, each of which is one; the last one answers for them all. */
+/** Trains as many members as there are trials, each of which is one; the last one decides for all. */
 async function train({ folder }: Setting, trials: readonly number[], report: Report, signal: AbortSignal): Promise<string> {
   const module = join(import.meta.dirname, "toy", "train-members.ts");
   const members = Math.max(...trials) + 1;
@@ -65,7 +68,7 @@ async function train({ folder }: Setting, trials: readonly number[], report: Rep
   return sentence;
 }
 
-/** What grows in the second half that should not. */
+/** What grows in the second half although it should not. */
 export function growthOf(holdings: readonly Holding[]): { readonly grown: readonly string[]; readonly sentence: string } {
   const half = holdings.slice(Math.floor(holdings.length / 2));
   const of = (key: keyof Holding): readonly number[] => half.map((holding) => holding[key]);
@@ -86,7 +89,7 @@ export function growthOf(holdings: readonly Holding[]): { readonly grown: readon
   };
 }
 
-/** Of the line through the values that fits best by least squares, per value. */
+/** Slope of the least-squares line through the values, per value. */
 function slope(values: readonly number[]): number {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

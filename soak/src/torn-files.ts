@@ -12,20 +12,20 @@ import { drawsOf, type Exam, Fault, oneOf, type Part, type Setting, tryEach } fr
 import { spread } from "./spread.ts";
 import { goOn, openToyContainer, runIn, type ToyRun } from "./toy/toy-runs.ts";
 
-/** A damaged copy is opened in each of these ways, none of which may give a wrong answer. */
+/** A damaged copy is opened in each of these ways, none of which may give a wrong result. */
 type Way = "eval" | "export" | "resume" | "mend";
 
 const DAMAGES = ["cut", "a bit flipped", "a block of zeros", "emptied", "removed", "another's in its place", "grown"] as const;
-/** Draws of each damage of each file in the whole exam. */
+/** Number of draws of each damage of each file at full share. */
 const DRAWS = 5;
 
 interface Base {
   readonly name: string;
   readonly run: ToyRun;
   readonly out: string;
-  /** Of the run when it is finished. */
+  /** Contents of the finished run. */
   readonly wanted: Readonly<Record<string, string>>;
-  /** Of the copy undamaged. */
+  /** Of the undamaged copy. */
   readonly evaluation: unknown;
   readonly exported: Uint8Array;
   readonly files: readonly string[];
@@ -123,7 +123,7 @@ async function makeBases(folder: string): Promise<readonly Base[]> {
   );
 }
 
-/** @param until the member in whose training it is broken off */
+/** @param until the member during whose training it is interrupted */
 async function train(run: ToyRun, out: string, until = Infinity): Promise<readonly string[]> {
   const warnings: string[] = [];
   await goOn(run, out, {
@@ -141,7 +141,7 @@ async function evaluationOf(folder: string): Promise<unknown> {
   return evaluation;
 }
 
-/** Damages a file. @returns those that differ from before */
+/** Damages a file. @returns the files that differ from before */
 function spoil(folder: string, file: string, damage: (typeof DAMAGES)[number], base: Base, random: Random): readonly string[] {
   const path = join(folder, file);
   const bytes = readFileSync(path);
@@ -171,7 +171,7 @@ function spoil(folder: string, file: string, damage: (typeof DAMAGES)[number], b
   return existsSync(path) && readFileSync(path).equals(whole) ? [] : [file];
 }
 
-/** @throws Fault for a wrong answer that nothing was said about */
+/** @throws Fault for a wrong result without a message */
 async function lookInto({
   way,
   out,
@@ -201,7 +201,7 @@ async function lookInto({
     }
     if (way === "resume") {
       const warnings = await train(base.run, out);
-      // What is damaged and not needed any more may stay so; nothing may come of it.
+      // What is damaged and no longer needed may stay so; it must have no effect.
       for (const name of spoiled) rmSync(join(folder, name), { force: true });
       const other = Object.entries(await folderBytes(folder)).find(([name, bytes]) => bytes !== base.wanted[name]);
       if (other === undefined) return "right";
@@ -223,7 +223,7 @@ async function lookInto({
   }
 }
 
-/** What mending may not change: steps of a log and the best epoch that a record told may be lost. */
+/** What mending must preserve: steps of a log and the best epoch of a record may be lost. */
 function differenceOfWhole(found: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): string | undefined {
   const may = (name: string): boolean => name === "events.jsonl" || name.endsWith("member.json") || name === "experiment.json";
   const name = Object.keys(wanted).find((key) => !may(key) && found[key] !== wanted[key]);

@@ -6,8 +6,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import chromium, { inflate, setupLambdaEnvironment } from "@sparticuz/chromium";
 
 /**
- * A headless Chromium that comes from npm, with the libraries that a machine without a desktop lacks. Its package unpacks it into the folder for
- * temporary files, and takes a file that is there for whole: while one process unpacks, others wait.
+ * A headless Chromium from npm, with the libraries that a machine without a desktop lacks. Its package unpacks it into the folder for
+ * temporary files, and assumes that an existing file is complete: while one process unpacks, others wait.
  * @returns the path of the program
  */
 export async function unpackChromium(): Promise<string> {
@@ -22,7 +22,7 @@ export async function unpackChromium(): Promise<string> {
   }
 }
 
-/** Whether this process has made the folder: of several that try at once, one has. */
+/** Whether this process has created the folder: of several concurrent processes, only one does. */
 function isMade(folder: string): boolean {
   try {
     mkdirSync(folder);

@@ -6,17 +6,17 @@ import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 import { extract } from "tar";
 
-/** Keeps the library although Node, which finds no addon in it, closes it again. */
+/** Keeps the library loaded although Node, which finds no addon in it, closes it again. */
 const RTLD_NODELETE = 0x1000;
 
-/** Lets Dawn find SwiftShader in this process: its Vulkan loader is loaded by path before Dawn asks for it by name. */
+/** Lets Dawn find SwiftShader in this process: its Vulkan loader is loaded by path before Dawn requests it by name. */
 export async function useSoftwareGpu(): Promise<void> {
   const folder = await unpackSwiftShader();
   process.env["VK_ICD_FILENAMES"] = join(folder, "vk_swiftshader_icd.json");
   try {
     process.dlopen({ exports: {} }, join(folder, "libvulkan.so.1"), constants.dlopen.RTLD_NOW | RTLD_NODELETE);
   } catch {
-    // It is no addon, and Node says so; loaded it is.
+    // It is not an addon, so Node throws; but it is loaded.
   }
 }
 

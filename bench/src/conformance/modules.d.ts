@@ -1,4 +1,4 @@
-// What is used of two packages that say nothing of their types for these files.
+// The parts used of two packages that have no types for these files.
 declare module "jasmine-core/lib/jasmine-core/jasmine.js" {
   interface Environment {
     configure(options: { random: boolean; specFilter: (spec: { getFullName(): string }) => boolean }): void;

@@ -1,5 +1,5 @@
-// Runs tfjs-core's own specs, or those whose names hold a text, on a backend, benn-wasm or cpu, and writes their results to a
-// file, as JSON. ../conformance.ts bundles this with them, so that they and the engine share one core.
+// Runs tfjs-core's own specs, or those whose names contain a text, on a backend, benn-wasm or cpu, and writes their results to a file, as
+// JSON. ../conformance.ts bundles this with them, so that they and the engine share one core.
 import { writeFileSync } from "node:fs";
 import { registerWasmBackend } from "@benn/backend-wasm";
 import * as tf from "@benn/core/tensorflow";

@@ -18,7 +18,7 @@ export interface Sets {
   readonly remove: () => void;
 }
 
-/** @param data a folder with train/CLASS/*.jpg to take the pictures from; made of CIFAR-10's if not given */
+/** @param data a folder with train/CLASS/*.jpg to take the pictures from; default: made from CIFAR-10's */
 export async function makeSets(data: string | undefined, count: number): Promise<Sets> {
   const root = mkdtempSync(join(tmpdir(), "bench-data-"));
   const folders = join(root, "folders");

@@ -6,9 +6,9 @@ const [BRANCH, LEAF, OVERFLOW, META] = [1, 2, 4, 8];
 const NONE = 0xffff_ffff_ffff_ffffn;
 
 /**
- * Writes an LMDB 0.9 database with one value after the other, for measurements: keys `%08d` in order, every value in overflow
- * pages, a tree of at most two levels.
- * @param values each longer than fits on a page beside others
+ * Writes an LMDB 0.9 database of consecutive values, for benchmarks: keys `%08d` in order, every value in overflow pages, a tree of at most
+ * two levels.
+ * @param values each too long to share a page with others
  */
 export function writeLmdb(path: string, values: Iterable<Uint8Array>): void {
   const file = openSync(path, "w");

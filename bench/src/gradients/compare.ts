@@ -11,12 +11,12 @@ export interface Test {
 
 export interface Comparison {
   readonly means: readonly [a: number, b: number];
-  /** Standard deviations, of n − 1. */
+  /** Standard deviations, with n − 1. */
   readonly deviations: readonly [a: number, b: number];
-  /** Mean of b less mean of a. */
+  /** Mean of b minus mean of a. */
   readonly difference: number;
   readonly welch: Test;
-  /** a[i] and b[i] belong together, as runs of one seed do. */
+  /** a[i] and b[i] are paired, like runs with the same seed. */
   readonly paired: Test;
 }
 
@@ -35,8 +35,8 @@ function test(difference: number, error: number, degreesOfFreedom: number): Test
 }
 
 /**
- * Whether two samples of equal size, at least 2, differ in their means: by Welch's t-test, which does not ask that variances
- * are alike, and by the t-test of the pairs' differences.
+ * Whether two samples of equal size, at least 2, differ in their means: by Welch's t-test, which does not assume equal variances, and by
+ * the t-test of the paired differences.
  * @see Welch, "The Generalization of Student's Problem when Several Different Population Variances are Involved", 1947
  * @see Student, "The Probable Error of a Mean", 1908
  */

@@ -1,4 +1,4 @@
-// What is used of a package that says nothing of its types.
+// The parts used of a package without types.
 declare module "jstat" {
   interface StudentT {
     cdf(t: number, degreesOfFreedom: number): number;

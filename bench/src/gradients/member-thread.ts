@@ -1,4 +1,4 @@
-// Trains members of `pnpm bench gradients` in a thread, as core asks for them.
+// Trains members of `pnpm bench gradients` in a thread, on request of core.
 import { workerData } from "node:worker_threads";
 import type { Config } from "@benn/core";
 import { serveMembers } from "@benn/core/node";

@@ -9,17 +9,17 @@ import type { SampleImages } from "./sample-images.ts";
 import type { SampleNet } from "./sample-nets.ts";
 import { tfjsNet } from "./tfjs-net.ts";
 
-/** Something that turns the first images of a sample into logits, in one thread. */
+/** A program that computes logits of the first images of a sample, in one thread. */
 export interface Classifier {
   readonly name: string;
   /**
    * @param batch 1 or 32
-   * @returns logits of the first image at least
+   * @returns logits of at least the first image
    */
   run(batch: number): Promise<Float32Array>;
 }
 
-/** Sizes of batches that a classifier is ready for. */
+/** Batch sizes that a classifier supports. */
 export const BATCHES = [1, 32] as const;
 
 interface Session {
@@ -38,7 +38,7 @@ export function packedClassifier(name: string, model: PackedModel, { bytes }: Sa
   };
 }
 
-/** @throws where the peer is not installed */
+/** @throws if the peer is not installed */
 export async function onnxClassifier(name: Peer, { weights }: SampleNet, { floats }: SampleImages): Promise<Classifier> {
   if (peerVersion(name) === undefined) throw new Error(absence(name));
   const runtime = requirePeer(name) as Runtime;

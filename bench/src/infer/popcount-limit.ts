@@ -2,7 +2,7 @@ import { createRandom } from "@benn/core/internals";
 import { load, type PackedModel } from "@benn/packed";
 import { encodeModel } from "@benn/packed/export";
 
-/** Multiply-adds a second of the binary convolution of a 1×1 layer of 4096 channels, whose kernels stay in a near cache. */
+/** Multiply-adds per second of the binary convolution of a 1×1 layer with 4096 channels, whose kernels stay in the near cache. */
 export async function popcountLimit(kernel: PackedModel["kernel"]): Promise<number> {
   const [channels, filters, side] = [4096, 64, 16];
   const random = createRandom(1, "bench", "limit");

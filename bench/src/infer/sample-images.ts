@@ -1,19 +1,19 @@
 import { createRandom } from "@benn/core/internals";
 
-/** Square images as every classifier gets them: pixels, and the same standardised. */
+/** Square images for every classifier: pixels, and the same standardized. */
 export interface SampleImages {
   readonly bytes: readonly Uint8Array[];
   readonly floats: readonly Float32Array[];
 }
 
-/** How the images are standardised, channel by channel. */
+/** Standardization per channel. */
 export const MEAN = [125, 123, 114] as const;
 export const DEVIATION = [63, 62, 67] as const;
 
 export function sampleImages(count: number, side: number): SampleImages {
   const random = createRandom(1, "bench", "images");
   const bytes = Array.from({ length: count }, () => {
-    let value = 128; // a walk, so that neighbours are alike as in pictures
+    let value = 128; // a random walk, so that neighbours are similar as in real pictures
     return Uint8Array.from(
       { length: 3 * side * side },
       () => (value = Math.round(Math.min(255, Math.max(0, value + 25 * random.normal())))),

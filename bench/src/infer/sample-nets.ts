@@ -11,7 +11,7 @@ import * as tf from "@benn/core/tensorflow";
 import { type GivenWeight, readWeights } from "../model-weights.ts";
 import { DEVIATION, MEAN } from "./sample-images.ts";
 
-/** A member as it was before it was packed. */
+/** A member before it was packed. */
 export interface SampleNet {
   readonly logits: Operation;
   readonly weights: readonly GivenWeight[];
@@ -20,17 +20,17 @@ export interface SampleNet {
 export interface SampleOptions {
   /** Members. */
   readonly count?: number;
-  /** Pixels a side of its square images. */
+  /** Side of its square images in pixels. */
   readonly side?: number;
   readonly classes?: number;
-  /** Of activations and weights, in the steps of LSQ; without it they are signs. */
+  /** Bits of activations and weights, quantized by LSQ; absent: signs. */
   readonly bits?: BitOptions;
 }
 
 /**
- * An ensemble of untrained nets whose batch norms have seen data, so that about as many bits are set as in a trained one.
+ * An ensemble of untrained networks whose batch norms have seen data, so that about as many bits are set as in a trained one.
  * @param architecture of any package of benn
- * @throws UserError when there is no such architecture, or it has no such option or takes no such images
+ * @throws UserError if there is no such architecture, or it has no such option or does not accept such images
  */
 export async function sampleNets(
   architecture: Spec,

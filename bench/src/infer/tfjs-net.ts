@@ -2,7 +2,7 @@ import type { Operation } from "@benn/packed/export";
 import * as tf from "@benn/core/tensorflow";
 
 /**
- * A net in float32 out of TensorFlow.js's own kernels, with every constant made beforehand on its current backend.
+ * A network in float32 from TensorFlow.js's own kernels, with every constant created in advance on its active backend.
  * @returns [batch, height, width, channels] → [batch, classes]
  */
 export function tfjsNet(logits: Operation): (images: tf.Tensor4D) => tf.Tensor {
@@ -78,7 +78,7 @@ function compile(operation: Operation): (values: Map<Operation, tf.Tensor4D>) =>
       return (values) => tf.relu(input(values));
     case "sign":
       return (values) => tf.sign(input(values));
-    case "maxPool": // behind a ReLU a zero never wins
+    case "maxPool": // after a ReLU, a padding zero never exceeds the maximum
     case "averagePool": {
       const { size, strides, pad, inside } = operation;
       const [top, bottom, left, right] = pad;

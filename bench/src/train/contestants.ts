@@ -18,12 +18,12 @@ export interface ContestOptions {
   readonly gradients: readonly (typeof GRADIENTS)[number][];
   readonly steps: number;
   readonly peers: readonly (typeof PEERS)[number][];
-  /** Commands that run a Python with PyTorch; one that is found if none is given. */
+  /** Commands that run a Python with PyTorch; default: one that is found. */
   readonly python: readonly string[];
   readonly forward: boolean;
 }
 
-/** An engine that trains in turn with others. */
+/** An engine that trains in turns with others. */
 export interface Trainer extends Contestant {
   readonly kind: "ours" | "ours, rounded" | "pytorch" | "other";
   readonly batch: number;
@@ -42,11 +42,11 @@ interface Plan {
 }
 
 const inWords = (threads: number): string => `${threads} thread${threads > 1 ? "s" : ""}`;
-/** Whether a backend computes on a GPU, where PyTorch is raced on CUDA. */
+/** Whether a backend computes on a GPU, in which case PyTorch runs on CUDA. */
 export const onGpu = (backend: BackendName): boolean => backend === "webgpu" || backend === "node-gpu";
 
 /**
- * Starts everybody who takes part in training a network.
+ * Starts all participants for training a network.
  * @returns those that are ready, our own first, and why others are not
  */
 export async function startTrainers(
@@ -66,7 +66,7 @@ export async function startTrainers(
   return { trainers: started.filter((one) => one !== undefined), absent };
 }
 
-/** Of a turn, if more than one step takes less. */
+/** Maximum duration of a turn, unless a single step takes longer. */
 const LONGEST_TURN_MILLISECONDS = 4000;
 
 function trainer(given: Pick<Trainer, "name" | "kind" | "batch" | "engine">, { steps, forward }: ContestOptions): Trainer {
@@ -74,7 +74,7 @@ function trainer(given: Pick<Trainer, "name" | "kind" | "batch" | "engine">, { s
   return {
     ...given,
     async turn(round) {
-      // The first step of all compiles, where anything does.
+      // The first step includes compilation, if there is any.
       if (round < 0) await given.engine.run(forward ? "forward" : "train", 1);
       const milliseconds = await given.engine.run(forward ? "forward" : "train", Math.min(steps, fitting));
       fitting = Math.ceil(LONGEST_TURN_MILLISECONDS / milliseconds);
@@ -83,7 +83,7 @@ function trainer(given: Pick<Trainer, "name" | "kind" | "batch" | "engine">, { s
   };
 }
 
-/** Our own backends, and the peers that Node runs. */
+/** Our own backends, and the peers that run in Node. */
 function served(net: Net, { backend, batch, width, threads, gradients, peers, forward }: ContestOptions, absent: string[]): Plan[] {
   const most = Math.max(...threads);
   const plan = (
@@ -116,12 +116,12 @@ function served(net: Net, { backend, batch, width, threads, gradients, peers, fo
   return plans;
 }
 
-/** PyTorch in each layout and each type of numbers, as it is and compiled, of every Python that imports it. */
+/** PyTorch in each memory layout and number type, eager and compiled, of every Python that can import it. */
 function pytorch(net: Net, { backend, batch, width, threads, peers, python }: ContestOptions, absent: string[]): Plan[] {
   if (!peers.includes("pytorch")) return [];
   const found = python.length > 0 ? python : ["python3", "/usr/bin/python3"].filter(importsTorch).slice(0, 1);
   if (found.length === 0) absent.push("PyTorch: no python3 here imports torch; name one with --python");
-  // The script goes along as text: a Python in another root sees no files of this one.
+  // The script is passed as text: a Python in another root file system cannot see files of this one.
   const script = readFileSync(join(import.meta.dirname, "../../peers/train_step.py"), "utf8");
   const most = Math.max(...threads);
   const [device, place, types] = onGpu(backend)

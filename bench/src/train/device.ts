@@ -11,13 +11,13 @@ export type BackendName = (typeof BACKENDS)[number];
 
 export interface Device {
   readonly version: string;
-  /** What it runs on, where that is not the processor. */
+  /** The device, if it is not the processor. */
   readonly description?: string;
-  /** Measures what it gives at most, where a whole step is float32. */
+  /** Measures its peak throughput, for devices on which a whole step is float32. */
   limits?(): Promise<DeviceLimits | undefined>;
 }
 
-/** Makes a backend TensorFlow.js's current one: one of BACKENDS or tfjs-wasm, npm's. `gradients` and `threads` are for wasm. */
+/** Activates a TensorFlow.js backend: one of BACKENDS or tfjs-wasm, npm's. `gradients` and `threads` are for wasm. */
 export async function setUpDevice(name: BackendName | "tfjs-wasm", threads: number, gradients: "exact" | "int16"): Promise<Device> {
   const version = "benn";
   if (name === "tfjs-wasm") return { version: await setUpTfjsWasm("tuned") };

@@ -2,21 +2,21 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { DeviceLimits } from "@benn/core";
 
-/** What a step is of: training, or evaluation, which is the forward pass alone. */
+/** A training step, or an evaluation step, which is the forward pass alone. */
 export type StepKind = "train" | "forward";
 
-/** One engine with one setting, in a process of its own that runs steps on request. */
+/** One engine with one setting, in a separate process that runs steps on request. */
 export interface EngineProcess {
   readonly version: string;
-  /** What it runs on, where that is not the processor. */
+  /** The device, if it is not the processor. */
   readonly description: string | undefined;
-  /** Multiply-adds of a step, where it counts them. */
+  /** Multiply-adds per step, if it counts them. */
   readonly macs: Readonly<Record<StepKind, number>> | undefined;
-  /** Most bytes resident so far. */
+  /** Maximum resident bytes so far. */
   readonly rss: number;
-  /** Milliseconds a step of so many. */
+  /** Runs `count` steps; returns milliseconds per step. */
   run(kind: StepKind, count: number): Promise<number>;
-  /** The device's measured limits, where it reports any. */
+  /** The device's measured limits, if it reports any. */
   limits(): Promise<DeviceLimits | undefined>;
   close(): void;
 }
@@ -30,7 +30,7 @@ interface Answer {
   readonly limits?: DeviceLimits;
 }
 
-/** The line that says what went wrong: an error's own, or the last one. */
+/** The line that says what went wrong: that of an error, or the last one. */
 function complaint(text: string): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.findLast((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? "it ended";
@@ -39,7 +39,7 @@ function complaint(text: string): string {
 /**
  * Starts one. The process prints `{ version, description?, macs? }` in a line of JSON, then answers each line `train N` or `forward N` with
  * `{ milliseconds, rss }` and, if it counts `macs`, `limits` with `{ limits? }`.
- * @throws with what it complained about where it does not get that far
+ * @throws with its error message if it does not start
  */
 export async function startEngine(command: string, args: readonly string[]): Promise<EngineProcess> {
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });

@@ -10,7 +10,7 @@ export interface FewSteps {
   readonly millisecondsPerStep: number;
 }
 
-/** Trains a narrow semi-binary NIN for a few steps and says what came of it: the same in Node and in a browser. */
+/** Trains a narrow semi-binary NIN for a few steps and returns the results, which are the same in Node and in a browser. */
 export async function fewSteps(options: WasmOptions, steps = 6): Promise<FewSteps> {
   const backend = await registerWasmBackend(options);
   await tf.setBackend("benn-wasm");

@@ -20,11 +20,11 @@ interface Options {
 export interface OnnxTraining {
   /** @returns the loss */
   step(): Promise<number>;
-  /** A weight as it stands, channels first. */
+  /** A current weight, channels first. */
   weight(name: string): Float32Array | undefined;
 }
 
-/** Trains the semi-binary NIN of `trainingStep` from its weights with onnxruntime-node, on the batch it trains on. */
+/** Trains the semi-binary NIN of `trainingStep` from its weights with onnxruntime-node, on the same batch. */
 export async function onnxTraining(weights: readonly GivenWeight[], { batch, threads, dropout }: Options): Promise<OnnxTraining> {
   const { Tensor, InferenceSession } = requirePeer("onnxruntime-node") as Runtime;
   const { file, state } = onnxNin(weights, { batch, dropout });
@@ -55,17 +55,17 @@ export async function onnxTraining(weights: readonly GivenWeight[], { batch, thr
   };
 }
 
-/** Batches of this many images tell whether two engines do the same. */
+/** Batch size that suffices to compare two engines. */
 const FEW = 16;
 /**
- * Share of a kernel's weights that must come to the same after one step. Equal values under a max pool are equal as integers
- * in the engine, and a rounding apart here, so that some gradients before it go another way.
+ * Minimum share of a kernel's weights that must agree after one step. Ties in a max pool are exact integers in the engine, but differ by
+ * rounding here, so that some gradients before it take another path.
  */
 const ALIKE = { conv1: 0.7, conv2: 0.7, conv3: 0.999, conv4: 0.999, conv5: 0.999, conv6: 0.999, conv7: 0.999 };
 
 /**
- * Holds onnxruntime's first step against that of TensorFlow.js's current backend, without dropout, whose draws differ.
- * @throws where the losses are more than 1e−4 apart, relatively, or the kernels after the step
+ * Compares onnxruntime's first step with that of the active TensorFlow.js backend, without dropout, whose draws differ.
+ * @throws if the losses differ by more than 1e−4, relatively, or the kernels after the step differ
  */
 export async function assertSameStep(width: number): Promise<void> {
   const own = trainingStep({ net: "sb", width, batch: FEW, dropout: 0 });

@@ -1,4 +1,4 @@
-// What the browser's worker runs, for `pnpm bench browser`: trains, and tells the page.
+// The code of the browser's worker, for `pnpm bench browser`: trains, and reports to the page.
 import { fewSteps } from "./few-steps.ts";
 
 async function train(threads: number): Promise<object> {

@@ -1,5 +1,5 @@
-// One engine in a process of its own, for engine-process.ts: node serve.ts ENGINE NET WIDTH BATCH THREADS GRADIENTS. Engines are those of
-// `setUpDevice`, and onnxruntime-node, which trains the semi-binary NIN alone.
+// One engine in a separate process, for engine-process.ts: node serve.ts ENGINE NET WIDTH BATCH THREADS GRADIENTS. Engines are those of
+// `setUpDevice`, and onnxruntime-node, which trains only the semi-binary NIN.
 import { createInterface } from "node:readline";
 import type { DeviceLimits } from "@benn/core";
 import type * as tf from "@benn/core/tensorflow";
@@ -14,7 +14,7 @@ interface Engine {
   readonly version: string;
   readonly description?: string;
   readonly macs?: Readonly<Record<StepKind, number>>;
-  /** Takes so many steps and waits for the last. */
+  /** Takes `count` steps and waits for the last. */
   run(kind: StepKind, count: number): Promise<void>;
   limits?(): Promise<DeviceLimits | undefined>;
 }
@@ -28,7 +28,7 @@ async function ours(): Promise<Engine> {
   return {
     ...device,
     macs: training.macs,
-    // A device works on while the next steps are begun; the last result waits for all of them, as PyTorch's does on CUDA.
+    // A device continues while the next steps are started; the last result waits for all of them, like PyTorch's on CUDA.
     async run(kind, count) {
       let last: tf.Tensor | undefined;
       for (let i = 0; i < count; i++) {

@@ -18,7 +18,7 @@ function sums(): tf.Tensor[] {
   return [tf.sum(x, [0, 1, 2]), tf.mean(x, [0, 1, 2], true), tf.sum(x, 3), tf.mean(x, [1, 2]), tf.sum(x), tf.mean(random([7, 4], 2), 0)];
 }
 
-/** The loss of a training step, and the kernels after it: a bias before batch norm has no gradient but rounding. */
+/** The loss of a training step, and the kernels after it: a bias before batch norm has no gradient except rounding. */
 async function step(): Promise<Float32Array[]> {
   const training = trainingStep({ net: "sb", width: 0.125, batch: 8 });
   setBiases(training.model);
@@ -45,7 +45,7 @@ const computations = {
   "sums and means over all axes but the last, and over others": sums,
 };
 
-// A form stays once it is set up, so all that is plain comes first.
+// A form cannot be undone, so everything plain comes first.
 await setUpTfjsWasm("plain");
 const plain: Record<string, Float32Array[]> = {};
 for (const [name, compute] of Object.entries(computations)) plain[name] = await read(compute);
@@ -74,7 +74,7 @@ test("tuned, signs are −1 below 0 and +1 from 0, and let gradients through str
 test("tuned, a training step comes to the loss and the kernels of the plain form", async () => {
   const tuned = await step();
   expect(tuned[0]?.[0]).toBeCloseTo(plainStep[0]?.[0] ?? Number.NaN, 5);
-  // Adam's first step moves every weight by about 1e−3, to the side that its gradient says, of which some are 0 but for rounding.
+  // Adam's first step moves every weight by about 1e−3, against the sign of its gradient, and some gradients are 0 except for rounding.
   for (const [i, expected] of plainStep.entries()) {
     const alike = expected.filter((value, k) => Math.abs(value - (tuned[i]?.[k] ?? Number.NaN)) <= 1e-4);
     expect(alike.length / expected.length, `tensor ${i}`).toBeGreaterThan(0.99);

@@ -6,16 +6,16 @@ import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 type Info = tf.TensorInfo;
 type Four = [number, number, number, number];
 
-/** How much of npm's tfjs-backend-wasm is its own: `plain` gets the kernel that it lacks, `tuned` its strongest form. */
+/** How npm's tfjs-backend-wasm is extended: `plain` adds the missing kernel, `tuned` its strongest form. */
 export type TfjsForm = "plain" | "tuned";
 
 /**
- * Makes npm's tfjs-backend-wasm the backend and supplies Conv2DBackpropFilter, without which it cannot train a convolution.
+ * Activates npm's tfjs-backend-wasm and supplies Conv2DBackpropFilter, without which it cannot train a convolution.
  *
- * `tuned` also replaces what its training step spends most time on by its own faster kernels: Conv2DBackpropInput, naive
- * loops, by XNNPACK's convolution with the kernel turned around; sums over all axes but the last, which it transposes for,
- * by XNNPACK's product with a row of ones; comparisons, element by element, by Step. It has one thread: version 4.22 makes a
- * pool of one thread even where its build for threads is loaded.
+ * `tuned` also replaces the kernels that take most of its training step by its own faster ones: Conv2DBackpropInput, naive loops, by
+ * XNNPACK's convolution with the kernel rotated; sums over all axes but the last, for which it transposes, by XNNPACK's product with a row
+ * of ones; elementwise comparisons by Step. It uses one thread: version 4.22 creates a pool of one thread even if its threaded build is
+ * loaded.
  * @returns its name and version
  */
 export async function setUpTfjsWasm(form: TfjsForm): Promise<string> {
@@ -39,7 +39,7 @@ interface Call {
 }
 type Kernel = (call: Call) => Info;
 
-/** @param make the kernel, of the backend's own if it has one */
+/** @param make creates the kernel, from the backend's own if it has one */
 function register(kernelName: string, make: (own: Kernel) => Kernel): void {
   const own = tf.getKernel(kernelName, "wasm") as tf.KernelConfig | null;
   if (own) tf.unregisterKernel(kernelName, "wasm");
@@ -50,7 +50,7 @@ function register(kernelName: string, make: (own: Kernel) => Kernel): void {
   });
 }
 
-/** Composes a kernel of the backend's own; all results but the last are disposed. */
+/** Composes a kernel from the backend's own; all results but the last are disposed. */
 function compose({ backend }: Call, steps: (run: (name: string, inputs: Record<string, Info>, attrs?: object) => Info) => Info): Info {
   const made: Info[] = [];
   const result = steps((name, inputs, attrs = {}) => {
@@ -79,7 +79,7 @@ const convolution = (padHeight: readonly number[], padWidth: readonly number[], 
   dimRoundingMode: "floor",
 });
 
-/** One convolution of x, axes turned, with dy; a stride between windows is a dilation of dy. */
+/** One convolution of x, with permuted axes, with dy; a stride of the windows becomes a dilation of dy. */
 function filterGrad(call: Call): Info {
   const { x, dy } = call.inputs as { x: Info; dy: Info };
   const [kh, kw, c, f] = call.attrs["filterShape"] as Four;
@@ -94,7 +94,7 @@ function filterGrad(call: Call): Info {
   });
 }
 
-/** One convolution of dy, with zeros between its pixels where windows have a stride, with the kernel turned around. */
+/** One convolution of dy, dilated by the stride of the windows, with the rotated kernel. */
 function inputGrad(call: Call): Info | undefined {
   const { dy, filter } = call.inputs as { dy: Info; filter: Info };
   const [, height, width] = call.attrs["inputShape"] as Four;

@@ -23,14 +23,14 @@ function build(net: Net, width: number, dropout: number): tf.LayersModel {
   return nin({ width, binary: net === "ab" ? "all" : "inner", dropout }).build(options);
 }
 
-/** Image pixels as after standardising, and labels: the same for every engine that asks for the same batch. */
+/** Standardized image pixels and labels: the same for every engine with the same batch size. */
 export function sampleBatch(batch: number): { images: Float32Array; labels: Int32Array } {
   const random = createRandom(1, "bench");
   const images = Float32Array.from({ length: batch * 32 * 32 * 3 }, () => random.normal());
   return { images, labels: Int32Array.from({ length: batch }, (_, i) => i % 10) };
 }
 
-/** Multiply-adds of a step: each layer forward, its kernel's gradient, and, but for the first, its input's. */
+/** Multiply-adds per step: each layer's forward pass, its kernel's gradient, and, except for the first, its input's. */
 function stepMacs(model: tf.LayersModel, batch: number): { readonly train: number; readonly forward: number } {
   const layers = summarizeModel(model).layers.map((layer) => layer.binaryMultiplyAdds + layer.realMultiplyAdds);
   const forward = batch * layers.reduce((sum, macs) => sum + macs, 0);
@@ -38,8 +38,8 @@ function stepMacs(model: tf.LayersModel, batch: number): { readonly train: numbe
 }
 
 /**
- * A model and what trains it on one batch, on TensorFlow.js's current backend. `step` is core's training step, as every run takes it:
- * projection of the latent kernels, forward, loss, backward, Adam; `forward` is evaluation.
+ * A model and what trains it on one batch, on the active TensorFlow.js backend. `step` is core's training step, as in every run: projection
+ * of the latent kernels, forward, loss, backward, Adam; `forward` is evaluation.
  */
 export function trainingStep({ net, width, batch, dropout = 0.5 }: StepOptions) {
   const container = createContainer();
@@ -52,7 +52,7 @@ export function trainingStep({ net, width, batch, dropout = 0.5 }: StepOptions) 
   return {
     model,
     macs: stepMacs(model, batch),
-    /** Begins a step; its loss is there when the backend has taken it. */
+    /** Starts a step; its loss is available when the backend has finished it. */
     begin(): tf.Tensor {
       const seed = deriveSeed(1, "step", steps++);
       return takeStep({ images: pixels, labels, learningRate: 1e-3, seed, epoch: 0, epochs: 1 }).loss;
@@ -64,7 +64,7 @@ export function trainingStep({ net, width, batch, dropout = 0.5 }: StepOptions) 
       loss.dispose();
       return value;
     },
-    /** Begins to evaluate the batch: [batch, classes]. */
+    /** Starts to evaluate the batch: [batch, classes]. */
     beginForward(): tf.Tensor {
       prepareLayers(model, EVALUATION);
       return tf.tidy(() => model.apply(pixels()) as tf.Tensor);

@@ -2,18 +2,18 @@ import { element } from "./element.ts";
 import type { Answer } from "./protocol.ts";
 import { percent } from "./texts.ts";
 
-/** How many classes are named. */
+/** Number of classes that are named. */
 const FEW = 4;
 
-/** Until the next answer, what stands there is of another picture. */
+/** Until the next answer, the displayed one belongs to another picture. */
 export function markOld(): void {
   element("answer", HTMLDivElement).classList.add("old");
   element("answer", HTMLDivElement).setAttribute("aria-busy", "true");
 }
 
 /**
- * The class, large, and how sure it is.
- * @param label what the picture is, if that is known
+ * Shows the class, large, and its probability.
+ * @param label the true class, if known
  */
 export function showAnswer({ prediction }: Answer, labels: readonly string[], label: string | undefined): void {
   const { class: winner, label: own, votes, ran, members, probabilities, scores, voter } = prediction;
@@ -55,7 +55,7 @@ export function showAnswer({ prediction }: Answer, labels: readonly string[], la
     : "Shares of the vote, not calibrated.";
 }
 
-/** What the vote gives each class, as shares that add up to 1. */
+/** The vote's result for each class, as shares that add up to 1. */
 function sharesOf(scores: Float64Array, votes: Answer["prediction"]["votes"], voter: string): Float64Array {
   const weight = votes.reduce((sum, { alpha }) => sum + Math.abs(alpha), 0) || 1;
   if (voter !== "soft") return scores.map((score) => Math.max(0, score) / weight);

@@ -2,7 +2,7 @@ import { element } from "./element.ts";
 import type { ModelFacts } from "./protocol.ts";
 import { kilobytes, percent } from "./texts.ts";
 
-/** The ensemble beside the same nets with 32 bits a weight, as far as the file knows. */
+/** Compares the ensemble with the same networks at 32 bits per weight, as far as the file knows. */
 export function showBits({ members, bytes, testResults }: ModelFacts): void {
   const real = testResults?.realBytes;
   const right = testResults?.votes.at(-1);

@@ -4,11 +4,11 @@ import { pixelsOf } from "./pixels.ts";
 interface CameraUser {
   use(picture: ImageData): void;
   fail(sentence: string): void;
-  /** Called when its pictures begin and end. */
+  /** Called when its pictures start and stop. */
   streams(on: boolean): void;
 }
 
-/** A picture every tenth of a second, until it is stopped. */
+/** Takes a picture every tenth of a second, until it is stopped. */
 export function offerCamera({ use, fail, streams }: CameraUser): { stop(): void } {
   const button = element("camera", HTMLButtonElement);
   const video = element("video", HTMLVideoElement);

@@ -2,7 +2,7 @@ import { element } from "./element.ts";
 import { say } from "./message.ts";
 import type { ModelFacts } from "./protocol.ts";
 
-/** Code that does the same in another page. */
+/** Shows code that does the same in another page. */
 export function showEmbed({ labels }: ModelFacts, model: string | null): void {
   const code = [
     '<script type="module">',

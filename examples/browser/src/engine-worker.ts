@@ -1,4 +1,4 @@
-// Everything that computes, in a thread of its own: the page stays responsive while members run.
+// All computation, in a separate thread: the page stays responsive while members run.
 import { load, type PackedModel } from "@benn/packed";
 import { openTestResults, openTrust, type Trust } from "@benn/packed/trust";
 import type { Answer, Question, Reply, Request } from "./protocol.ts";
@@ -12,8 +12,8 @@ async function open(bytes: ArrayBuffer): Promise<void> {
   const opened = await load(bytes);
   const worth = openTrust(opened);
   const testResults = openTestResults(opened);
-  opened.predict(new Uint8Array(opened.shape.reduce((product, side) => product * side, 1))); // so that the first picture's time is not the compiler's
-  // Only now: a file that is damaged leaves the one before at work.
+  opened.predict(new Uint8Array(opened.shape.reduce((product, side) => product * side, 1))); // compiles before the first picture is timed
+  // Only now: if a file is damaged, the previous model stays in use.
   [model, trust] = [opened, worth];
   const { shape, labels, voter, members } = opened;
   const facts = { shape, labels, voter, members, bytes: bytes.byteLength, hasLead: worth?.hasLead ?? false, testResults };

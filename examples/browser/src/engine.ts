@@ -9,7 +9,7 @@ export interface EngineListener {
   failed(message: string, what: Request["type"]): void;
 }
 
-/** The page's side of the worker that computes. */
+/** The page's interface to the worker that computes. */
 export class Engine {
   readonly #worker: Worker;
   readonly #questions: NewestOnly<Question>;
@@ -42,7 +42,7 @@ export class Engine {
     this.#post({ type: "load", bytes });
   }
 
-  /** The newest question is answered; older ones may be passed over. */
+  /** The newest question is answered; older ones may be skipped. */
   classify(question: Question): void {
     this.#questions.ask(question);
   }

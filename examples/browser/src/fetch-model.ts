@@ -1,6 +1,6 @@
 /**
- * The bytes of a .benn file, once for all that run it.
- * @param onProgress is given bytes as they come, and how many there will be if the server says so
+ * Downloads the bytes of a .benn file, once for everything that runs it.
+ * @param onProgress called with the bytes so far, and the total if the server reports it
  * @throws Error with a sentence for the page
  */
 export async function fetchModel(address: string, onProgress: (loaded: number, total: number | undefined) => void): Promise<ArrayBuffer> {
@@ -8,7 +8,7 @@ export async function fetchModel(address: string, onProgress: (loaded: number, t
   if (!response) throw new Error(`${address} cannot be reached. Is this device online, and does that server allow other pages to read it?`);
   if (!response.ok || !response.body) throw new Error(`${address} cannot be loaded: the server answers ${response.status}.`);
   const length = Number(response.headers.get("content-length"));
-  const isPlain = response.headers.get("content-encoding") === null; // otherwise the length is that of fewer bytes
+  const isPlain = response.headers.get("content-encoding") === null; // otherwise the length is that of the compressed bytes
   const total = length > 0 && isPlain ? length : undefined;
   const parts: Uint8Array[] = [];
   let loaded = 0;

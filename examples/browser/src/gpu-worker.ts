@@ -1,4 +1,4 @@
-// The same file on the graphics processor, beside the engine: no answer waits for it.
+// Runs the same file on the GPU, next to the engine: no answer waits for it.
 import type { ImageInput, VoteName } from "@benn/packed";
 import { type GpuModel, loadOnGpu, type WasmModel } from "@benn/packed/webgpu";
 
@@ -9,7 +9,7 @@ export interface GpuQuestion {
 
 export type GpuRequest = { readonly bytes: ArrayBuffer } | GpuQuestion;
 
-/** Or why there is none, in a sentence. */
+/** Or a sentence that says why there is none. */
 export type GpuReply = { readonly milliseconds: number; readonly label: string } | { readonly reason: string };
 
 let opened: Promise<GpuModel | WasmModel> | undefined;
@@ -29,7 +29,7 @@ self.addEventListener("message", ({ data }: MessageEvent<GpuRequest>) => {
   if ("bytes" in data) {
     void opened?.then((model) => model.dispose()).catch(() => {});
     opened = loadOnGpu(data.bytes, { batch: 1 });
-    opened.catch(() => {}); // said where a prediction is asked for
+    opened.catch(() => {}); // reported when a prediction is requested
     return;
   }
   predict(data).then(reply, (error: unknown) => reply({ reason: error instanceof Error ? error.message : String(error) }));

@@ -4,7 +4,7 @@ import type { GpuReply, GpuRequest } from "./gpu-worker.ts";
 import { NewestOnly } from "./newest-only.ts";
 import { milliseconds } from "./texts.ts";
 
-/** The same on the graphics processor, for comparison; a line of the page says what came of it. */
+/** The same on the GPU, for comparison; a line of the page shows the result. */
 export class GpuComparison {
   readonly #worker = new Worker(new URL("gpu-worker.ts", import.meta.url), { type: "module" });
   readonly #questions = new NewestOnly<GpuRequest>((question) => this.#post(question));

@@ -3,7 +3,7 @@ import { classesInWords } from "./page-of-model.ts";
 import type { ModelFacts } from "./protocol.ts";
 import { inWords, kilobytes, margin, milliseconds, percent } from "./texts.ts";
 
-/** The answer to "what is this?": how many networks, bytes, milliseconds, how right. */
+/** Describes the ensemble: number of networks, bytes, milliseconds, accuracy. */
 export function showHeadline({ members, bytes, labels, testResults }: ModelFacts, took?: number): void {
   const count = members.length;
   element("headline", HTMLHeadingElement).textContent =

@@ -3,7 +3,7 @@ import { element } from "./element.ts";
 import type { Answer, ModelFacts } from "./protocol.ts";
 import { percent } from "./texts.ts";
 
-/** A seat for each member, waiting. */
+/** Creates a seat for each member, waiting. */
 export function seatJury({ members, testResults }: ModelFacts): void {
   element("jury", HTMLOListElement).replaceChildren(
     ...members.map(({ alpha }, i) => {
@@ -28,7 +28,7 @@ function raisedHand(): HTMLSpanElement {
   return hand;
 }
 
-/** Who votes for what; those that agree with the answer raise their hands. */
+/** Shows the votes; members that agree with the answer raise their hands. */
 export function showJury({ prediction, votes }: Answer, labels: readonly string[]): void {
   const asked = new Set(prediction.votes.map(({ member }) => member));
   for (const vote of votes) {
@@ -45,7 +45,7 @@ export function showJury({ prediction, votes }: Answer, labels: readonly string[
   }
 }
 
-/** A bar for each class, as high as the member's own probability of it. */
+/** A bar for each class; its height is the member's own probability. */
 function showBars(bars: Element, { logits, class: winner }: Vote, labels: readonly string[]): void {
   const most = Math.max(...logits);
   const powers = Array.from(logits, (logit) => Math.exp(logit - most));

@@ -18,13 +18,13 @@ import { kilobytes, milliseconds, percent } from "./texts.ts";
 const SAMPLES = ["ship", "automobile", "bird", "cat", "deer", "frog", "horse", "airplane"];
 const ROUNDS = 300;
 
-/** The page's own model, or the one that the address names: `?model=https://…`. */
+/** The page's own model, or the one in its URL: `?model=https://…`. */
 const asked = new URL(document.location.href).searchParams.get("model");
 const MODEL = new URL(asked ?? "./model.benn", document.baseURI).href;
 
 let facts: ModelFacts | undefined;
 let picture: Taken | undefined;
-/** Of the last picture that all members voted on. */
+/** Time for the last picture on which all members voted. */
 let took: number | undefined;
 
 const voterChoice = element("voter", HTMLSelectElement);
@@ -82,7 +82,7 @@ function showModel(next: ModelFacts): void {
   showEmbed(next, asked);
   const samples = samplesFor(next.labels, SAMPLES);
   showSamples(samples);
-  if (picture) use({ pixels: picture.pixels }); // the classes are others now: its label may be none of them
+  if (picture) use({ pixels: picture.pixels }); // the classes have changed: its label may not exist any more
   else element("samples", HTMLDivElement).querySelector("button")?.click();
 }
 
@@ -104,7 +104,7 @@ function classify(): void {
   engine.classify({ image: picture.pixels, voter, members, anytime: anytime.checked && !anytime.disabled });
 }
 
-/** Why a vote cannot stop early, in a sentence. */
+/** A sentence that says why a vote cannot stop early. */
 function reasonAgainstAnytime({ voter: own, hasLead, members }: ModelFacts, voter: VoteName, asks: number): string | undefined {
   if (voter !== "soft") return undefined;
   if (!hasLead || own !== "soft")
@@ -112,7 +112,7 @@ function reasonAgainstAnytime({ voter: own, hasLead, members }: ModelFacts, vote
   return asks < members.length ? "The lead at which a sum of logits may stop was calibrated with all members." : undefined;
 }
 
-/** What the slider stands for: so many members, how right they are, how long they take. */
+/** What the slider shows: number of members, their accuracy, their time. */
 function showStage(spent: number, { members, anytime: stops }: Question): void {
   const all = facts?.members.length ?? 0;
   element("membersLabel", HTMLSpanElement).textContent =
@@ -136,7 +136,7 @@ offerPictures({
   use,
   useModel: (file) => void file.arrayBuffer().then(load, () => say(`${file.name} cannot be read.`)),
   fail: (sentence) => say(sentence),
-  // A screen reader that read every picture of a camera could say nothing else.
+  // A screen reader that announced every picture of a camera could say nothing else.
   streams: (on) => element("answer", HTMLDivElement).setAttribute("aria-live", on ? "off" : "polite"),
 });
 offerCopy();
@@ -152,7 +152,7 @@ measure.addEventListener("click", () => {
 fetchModel(MODEL, (loaded, total) =>
   say(`Loading the networks: ${kilobytes(loaded)}${total === undefined ? "" : ` of ${kilobytes(total)}`}`, { lasts: true }),
 ).then(load, (error: unknown) => say(error instanceof Error ? error.message : String(error), { lasts: true }));
-// Built files lie in assets/; while one works on the page nothing is kept.
+// Built files are in assets/; in development nothing is cached.
 if ("serviceWorker" in navigator && import.meta.url.includes("/assets/")) {
-  window.addEventListener("load", () => void navigator.serviceWorker.register("./service-worker.js").catch(() => {})); // not by http from elsewhere
+  window.addEventListener("load", () => void navigator.serviceWorker.register("./service-worker.js").catch(() => {})); // not available over http
 }

@@ -3,7 +3,7 @@ import { element } from "./element.ts";
 const STAYS_MILLISECONDS = 8000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Says something at the top of the page. An event goes away by itself; what lasts stays until the next. */
+/** Shows a message at the top of the page. Messages about events disappear; lasting ones stay until the next. */
 export function say(sentence: string, { lasts = false }: { readonly lasts?: boolean } = {}): void {
   clearTimeout(timer);
   element("message", HTMLParagraphElement).textContent = sentence;

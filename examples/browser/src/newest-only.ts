@@ -1,6 +1,6 @@
 /**
- * Asks for one answer at a time. A question that comes while another is computed replaces any that waits: of a camera's pictures only the newest
- * counts.
+ * Asks one question at a time. A question that arrives while another is computed replaces any waiting one: of a camera's pictures only the
+ * newest counts.
  */
 export class NewestOnly<Q> {
   readonly #ask: (question: Q) => void;
@@ -20,7 +20,7 @@ export class NewestOnly<Q> {
     this.#ask(question);
   }
 
-  /** To be called when an answer, or an error in its place, has come. */
+  /** Call when an answer, or an error instead of it, has arrived. */
   answered(): void {
     this.#isBusy = false;
     const next = this.#waiting;

@@ -1,4 +1,4 @@
-/** The sample pictures that a model may know: those of classes that it has. */
+/** The sample pictures that a model can classify: those of its classes. */
 export function samplesFor(labels: readonly string[], samples: readonly string[]): string[] {
   return samples.filter((name) => labels.includes(name));
 }

@@ -4,7 +4,7 @@ import { pixelsOf } from "./pixels.ts";
 
 export interface Taken {
   readonly pixels: ImageData;
-  /** What it is, if that is known. */
+  /** The true class, if known. */
   readonly label?: string;
 }
 
@@ -12,9 +12,9 @@ export interface PictureUser {
   use(picture: Taken): void;
   /** A .benn file that was chosen or dropped. */
   useModel(file: File): void;
-  /** A sentence when a picture cannot be had. */
+  /** Called with a sentence if a picture cannot be read. */
   fail(sentence: string): void;
-  /** Whether pictures come by themselves. */
+  /** Whether pictures arrive continuously. */
   streams(on: boolean): void;
 }
 
@@ -70,7 +70,7 @@ export function offerPictures(user: PictureUser): void {
   });
 }
 
-/** Anywhere on the page: a picture that misses the card must not make the browser leave. */
+/** Anywhere on the page: dropping a picture next to the card must not make the browser leave the page. */
 function offerDrop(take: (file: File | undefined) => void): void {
   const drop = element("drop", HTMLElement);
   let depth = 0;

@@ -1,4 +1,4 @@
-/** Longer sides are shrunk first: a model looks at few pixels, and a photograph has millions. */
+/** Longer sides are shrunk first: a model uses few pixels, and a photograph has millions. */
 const MOST = 256;
 
 /** Reads the pixels of anything that can be drawn. */
@@ -12,7 +12,7 @@ export function pixelsOf(source: CanvasImageSource, width: number, height: numbe
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-/** Draws the picture's middle as the networks get it: [rows, columns]. */
+/** Draws the centre of the picture as the networks receive it: [rows, columns]. */
 export function drawMiddle(
   { data, width, height }: ImageData,
   [rows, columns]: readonly [number, number, number],

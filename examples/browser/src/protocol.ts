@@ -1,4 +1,4 @@
-// What the page and its engine, a worker, tell one another.
+// Messages between the page and its engine, a worker.
 import type { ImageInput, Vote, VoteName } from "@benn/packed";
 import type { TestResults, TrustedPrediction } from "@benn/packed/trust";
 
@@ -18,16 +18,16 @@ export interface ModelFacts {
 export interface Question {
   readonly image: ImageInput;
   readonly voter: VoteName;
-  /** Only the first so many vote. */
+  /** Only the first members vote, this many. */
   readonly members: number;
   readonly anytime: boolean;
 }
 
 export interface Answer {
   readonly prediction: TrustedPrediction;
-  /** Every member's own vote, also of those that the vote did without. */
+  /** Every member's own vote, including members that the vote skipped. */
   readonly votes: readonly Vote[];
-  /** Of the vote as it was asked for. */
+  /** Time of the requested vote. */
   readonly milliseconds: number;
 }
 

@@ -13,12 +13,12 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** Two significant digits, as a clock of the browser has no more. */
+/** Two significant digits: browser clocks are not more precise. */
 export function milliseconds(value: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
 }
 
-/** Half the width of the 95 % interval of a share (normal approximation), in points: "± 1.0". */
+/** Half the width of the 95 % interval of a share (normal approximation), in percentage points: "± 1.0". */
 export function margin(share: number, rows: number): string {
   return `± ${(196 * Math.sqrt((share * (1 - share)) / rows)).toFixed(1)}`;
 }

@@ -1,4 +1,4 @@
-// The built pages, served as they are from a folder within a site, by a server that knows nothing but files, and a headless Chromium that comes from npm.
+// The built pages, served unchanged from a subfolder of a site by a plain file server, and a headless Chromium from npm.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -19,9 +19,9 @@ const TYPES: Readonly<Record<string, string>> = {
   ".webmanifest": "application/manifest+json",
 };
 
-/** Of the site; whatever is asked for outside of it is not there. */
+/** Path of the pages on the site; requests outside of it fail. */
 export const FOLDER = "/people/someone/votes/";
-/** The same, where the site forbids cameras. */
+/** The same, on a site that forbids cameras. */
 export const DARK = "/people/someone/dark/";
 
 export interface Site {
@@ -30,7 +30,7 @@ export interface Site {
   /** Without a path. */
   readonly address: string;
   readonly browser: Browser;
-  /** What pages wrote as errors. */
+  /** Errors that pages logged. */
   readonly complaints: string[];
   open(options?: Opening): Promise<Page>;
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export interface Opening {
   readonly forced?: boolean;
 }
 
-/** Four frames of 64×48: bright above and dark below, with a colour that changes from frame to frame. */
+/** Four frames of 64×48: bright above and dark below, with a colour that changes between frames. */
 function y4m(): Buffer {
   const [width, height] = [64, 48];
   const frame = (i: number) => [
@@ -102,7 +102,7 @@ export async function openSite(): Promise<Site> {
     address,
     browser,
     complaints,
-    /** A page of its own context, with nothing kept from others. */
+    /** A page with its own context, which shares nothing with others. */
     async open({ width = 1200, height = 900, folder = FOLDER, path = "", colorScheme = "light", forced = false } = {}) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme, ...(forced ? { forcedColors: "active" } : {}) });
       await context.grantPermissions(folder === DARK ? [] : ["camera"], { origin: address });
@@ -120,7 +120,7 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-/** What axe finds, a line each. */
+/** Violations found by axe, one line each. */
 export async function violations(page: Page): Promise<string[]> {
   await page.addScriptTag({ content: axe.source });
   return await page.evaluate(async () => {

@@ -8,8 +8,8 @@ import type { OpenOptions } from "../open-options.ts";
 const FIXTURES = fileURLToPath(new URL("../../fixtures", import.meta.url));
 
 /**
- * Every check of the fixtures as a test of its own.
- * @param activate chooses the backend that computes
+ * Each check of the fixtures as a test.
+ * @param activate activates the backend
  */
 export async function goldenTests(backend: string, activate: () => Promise<void>, options: OpenOptions = {}): Promise<void> {
   const files = openFolder(FIXTURES, await openContainer(), options);

@@ -5,12 +5,12 @@ import { Fault, type Part, type Report } from "../part.ts";
 import { READERS } from "./readers.ts";
 import type { ToTry, Tried } from "./try-inputs.ts";
 
-/** Seconds that an input may take; a busy machine stretches the milliseconds that it needs. */
+/** Maximum seconds per input; a busy machine stretches the milliseconds that it needs. */
 const MOST_SECONDS = 60;
-/** Of a thread's own memory, in megabytes. */
+/** Maximum heap of a thread, in megabytes. */
 const MOST_HEAP = 1024;
 
-/** The part that gives changed files to one reader. */
+/** The part that gives mutated files to one reader. */
 export async function fuzzReader(name: string): Promise<Part> {
   const { reads, inputs } = await READERS[name]!();
   return {
@@ -31,7 +31,7 @@ export async function fuzzReader(name: string): Promise<Part> {
   };
 }
 
-/** Tries them in a thread. @returns how many of them are done: all, unless one hung or took all memory */
+/** Tries them in a thread. @returns the number done: all, unless one hung or exhausted the memory */
 async function watchThread(toTry: ToTry, report: Report, signal: AbortSignal): Promise<number> {
   const progress = new Int32Array(toTry.at);
   const thread = new Worker(new URL("./fuzz-thread.ts", import.meta.url), {
@@ -50,7 +50,7 @@ async function watchThread(toTry: ToTry, report: Report, signal: AbortSignal): P
       void thread.terminate();
     };
     const stop = (): void => end(toTry.trials.length);
-    /** The input that is being read ends the thread; those before it that were not told were no failures. */
+    /** The current input ended the thread; earlier ones without a report were no failures. */
     const blame = (why: string): void => {
       const place = Atomics.load(progress, 0);
       for (const trial of toTry.trials.slice(0, place)) if (!told.has(trial)) report(trial, "read or refused");

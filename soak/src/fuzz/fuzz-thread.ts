@@ -1,4 +1,4 @@
-// A thread that gives inputs to a reader: one that hangs is ended by whoever started it.
+// A thread that gives inputs to a reader: if it hangs, its parent terminates it.
 import { parentPort, workerData } from "node:worker_threads";
 import { type ToTry, tryInputs } from "./try-inputs.ts";
 

@@ -5,10 +5,10 @@ import { expect, test } from "vitest";
 import { READERS } from "./readers.ts";
 import { type Tried, tryInputs } from "./try-inputs.ts";
 
-/** Of each reader's inputs; those that once failed are among them. */
+/** Share of each reader's inputs; includes those that once failed. */
 const SHARE = 0.01;
 
-// In this thread: to start one for each reader takes longer than their inputs do.
+// In this thread: starting one for each reader takes longer than their inputs.
 test.for(Object.keys(READERS))("%s reads or refuses what was changed", async (name) => {
   const { inputs } = await READERS[name]!();
   const folder = mkdtempSync(join(tmpdir(), "benn-fuzz-"));

@@ -1,10 +1,10 @@
 import type { Random } from "../../../packages/core/src/random.ts";
 import { oneOf } from "../part.ts";
 
-/** What a file is made of, so that a change may keep its form: else most readers would look no further than its first bytes. */
+/** The format of a file, so that a mutation may keep it: otherwise most readers would check only its first bytes. */
 export type Form = "bytes" | "text" | "json" | "lines of json" | "safetensors";
 
-/** Numbers at which arithmetic turns: edges of types, sizes that no file has. */
+/** Numbers at which arithmetic breaks: limits of types, sizes that no file has. */
 const NUMBERS = [
   0,
   1,
@@ -35,7 +35,7 @@ const VALUES: readonly unknown[] = [
 ]; // prettier-ignore
 
 /**
- * A drawn change of a file, of one to four steps.
+ * A random mutation of a file, of one to four steps.
  * @param others to splice in
  */
 export function mutate(seed: Uint8Array, form: Form, random: Random, others: readonly Uint8Array[]): Uint8Array {
@@ -74,7 +74,7 @@ function mutateText(text: string, random: Random): string {
   return lines.join(oneOf(["\n", "\n", "\n", "\r\n", "\r"], random));
 }
 
-/** A value or a key exchanged, lost or moved, anywhere in it; undefined for what is no JSON. */
+/** Replaces, removes or moves a value or a key anywhere in JSON; undefined for what is not JSON. */
 function mutateJson(text: string, random: Random): Uint8Array | undefined {
   let root: unknown;
   try {
@@ -115,7 +115,7 @@ function remove(owner: Record<string, unknown>, key: string): void {
   else delete owner[key];
 }
 
-/** Also a key "__proto__", as JSON.parse makes it. */
+/** Also a key "__proto__", as JSON.parse creates it. */
 function define(owner: object, key: string, value: unknown): void {
   Object.defineProperty(owner, key, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -123,7 +123,7 @@ function define(owner: object, key: string, value: unknown): void {
 const near = (value: number, random: Random): number =>
   oneOf([value + 1, value - 1, -value, value * 2, value / 2, value * 1e6, value + 0.5], random);
 
-/** The JSON at the beginning of a safetensors file, with its length as it then is, or nearly. */
+/** The JSON at the beginning of a safetensors file, with its new length, or nearly. */
 function mutateHeader(bytes: Uint8Array, random: Random): Uint8Array | undefined {
   const file = Buffer.from(bytes);
   if (file.length < 8) return undefined;
@@ -138,7 +138,7 @@ function mutateHeader(bytes: Uint8Array, random: Random): Uint8Array | undefined
 function mutateBytes(seed: Uint8Array, random: Random, others: readonly Uint8Array[]): Uint8Array {
   const bytes = Buffer.from(seed);
   if (bytes.length === 0) return Buffer.from([random.integer(256)]);
-  // Headers decide; so half of the changes are among the first bytes.
+  // Headers matter most; so half of the mutations are in the first bytes.
   const place = (): number => random.integer(random.integer(2) === 0 ? Math.min(bytes.length, 256) : bytes.length);
   const at = place();
   switch (random.integer(10)) {
@@ -183,7 +183,7 @@ function mutateBytes(seed: Uint8Array, random: Random, others: readonly Uint8Arr
   }
 }
 
-/** A length, a count or an offset exchanged, in either order of bytes. */
+/** Replaces a length, a count or an offset, in either byte order. */
 function withNumber(bytes: Buffer, at: number, random: Random): Buffer {
   const width = oneOf([1, 2, 4, 8] as const, random);
   if (at + width > bytes.length) return bytes;

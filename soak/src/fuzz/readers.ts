@@ -7,7 +7,7 @@ const packed = () => import("./readers/packed.ts");
 const run = () => import("./readers/run-folder.ts");
 const torch = () => import("./readers/torch.ts");
 
-/** Every reader of foreign bytes, by the name of its part behind `fuzz-`. */
+/** Every reader of untrusted bytes, by the name of its part after `fuzz-`. */
 export const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
   benn: async () => (await packed()).benn,
   "benn-run": async () => (await packed()).bennRun,

@@ -11,19 +11,19 @@ export interface ToTry {
   readonly seed: number;
   readonly folder: string;
   readonly trials: readonly number[];
-  /** [0]: place in `trials` of the input that is being read. */
+  /** [0]: index in `trials` of the current input. */
   readonly at: SharedArrayBuffer;
 }
 
-/** What became of a stretch of them. */
+/** The results of a range of them. */
 export interface Tried {
   readonly results: readonly (readonly [trial: number, outcome: string | { readonly failed: string }])[];
   readonly done: boolean;
 }
 
-/** Megabytes by which one input may make the process grow. */
+/** Maximum growth of the process in megabytes for one input. */
 const MOST_GROWTH = 512;
-/** Results are told by the hundred. */
+/** Results are reported in batches. */
 const TOGETHER = 500;
 
 /** Inputs that failed once come first. */
@@ -61,9 +61,9 @@ async function attempt(opened: Opened, input: Uint8Array): Promise<string> {
 }
 
 /**
- * Gives drawn inputs to a reader.
- * @param post is told what came of them, some hundreds at a time
- * @throws when the reader refuses a file that is right
+ * Gives random inputs to a reader.
+ * @param post called with their results, several hundred at a time
+ * @throws if the reader refuses a valid file
  */
 export async function tryInputs(toTry: ToTry, post: (tried: Tried) => void): Promise<void> {
   const { reader: name, folder, trials, at } = toTry;

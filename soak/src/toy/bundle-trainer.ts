@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 
 /**
- * The process that trains until it is killed, as one module: it starts in half the time of its sources.
+ * Bundles the process that trains until it is killed into one module: it starts in half the time of its sources.
  * @returns its path
  */
 export async function bundleTrainer(folder: string): Promise<string> {

@@ -1,7 +1,7 @@
 import fs, { type FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 
-/** A call to the file system that changes something; `tear` carries out the first half of it where it writes. */
+/** A call to the file system that changes something; `tear` performs the first half of it if it writes. */
 export interface Call {
   readonly name: string;
   tear?(): void;
@@ -13,7 +13,7 @@ const OF_PATHS = ["mkdir", "open", "rename", "rm", "rmdir", "unlink", "writeFile
 const OF_HANDLES = ["write", "writeFile", "appendFile", "truncate", "sync", "datasync", "close"] as const;
 
 /**
- * Calls back on entering every call of this thread to `node:fs/promises` that may change something, whoever makes it.
+ * Calls back at every call of this thread to `node:fs/promises` that may change something, whatever the caller.
  * @param writeSync of `node:fs`, to tear a write
  */
 export async function enterCalls(enter: (call: Call) => void, writeSync: (fd: number, bytes: Uint8Array) => number): Promise<void> {

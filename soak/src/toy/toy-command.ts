@@ -1,4 +1,4 @@
-// The built command on the toy problem, whose images are waited for, so that a run takes a second and little work.
+// The built command on the toy problem with artificially delayed images, so that a run takes a second and little work.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -21,7 +21,10 @@ export const trainWords = (ui: string): readonly string[] => ["train", "--plugin
 export interface ToyCommand {
   /** Milliseconds from its first step to its end. */
   readonly milliseconds: number;
-  /** Goes on with what the command left in `cwd`, or begins anew if it came to nothing. @throws Fault unless the bytes are those of a run undisturbed */
+  /**
+   * Resumes what the command left in `cwd`, or starts again if there is nothing. @throws Fault unless the bytes are those of an undisturbed
+   * run
+   */
   goOn(cwd: string): Promise<void>;
 }
 
@@ -55,7 +58,7 @@ export async function openToyCommand(cwd: string): Promise<ToyCommand> {
 
 export const folderIn = (cwd: string): string => join(cwd, "runs/toy");
 
-/** Whether the log holds this text. */
+/** Whether the log contains this text. */
 export function hasLogged(cwd: string, text: string): boolean {
   const log = join(folderIn(cwd), "events.jsonl");
   return existsSync(log) && readFileSync(log, "utf8").includes(text);

@@ -1,4 +1,4 @@
-// Runs of core's toy problem that take milliseconds, one for each way in which a run can go.
+// Runs of core's toy problem that take milliseconds, one for each way in which a run can proceed.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -12,7 +12,7 @@ import { toyContainer } from "../../../packages/core/src/train/toy-problem.ts";
 export interface ToyRun {
   readonly name: string;
   readonly config: Config;
-  /** Whether its members train in threads side by side. */
+  /** Whether its members train in parallel threads. */
   readonly threads: boolean;
 }
 
@@ -38,8 +38,8 @@ const base = { epochs: 2, batchSize: 32, learningRate: 0.02, checkpointSeconds: 
 const dataset = { name: "blobs", rows: 48 };
 
 /**
- * Every way in which a run can go.
- * @param folder in which the run is made that others begin from
+ * Every way in which a run can proceed.
+ * @param folder in which the run is created that others start from
  */
 export async function openToyRuns(folder: string): Promise<readonly ToyRun[]> {
   const boosted = { ...base, dataset, scheme: "boost" };
@@ -65,11 +65,11 @@ export const runIn = (out: string): string => join(out, "toy");
 export interface GoOnOptions extends Partial<Pick<TrainOptions, "container" | "files" | "control">> {
   /** Default: as the run says. */
   readonly threads?: boolean;
-  /** Returns true to break off, as a killed process does. */
+  /** Returns true to break off, like a killed process. */
   readonly onEvent?: (event: RunEvent) => unknown;
 }
 
-/** Begins the run in `out`, or goes on with it where it has begun. */
+/** Starts the run in `out`, or resumes it. */
 export async function goOn(
   { config, threads: own }: ToyRun,
   out: string,
@@ -92,7 +92,7 @@ function startMemberThread(config: Config): Worker {
   return new Worker(url, { workerData: { config }, execArgv: ["--conditions=source"], stderr: true });
 }
 
-/** In what the bytes of a run differ from those of the same run undisturbed; undefined where they do not. */
+/** How the bytes of a run differ from those of the undisturbed run; undefined if they do not. */
 export async function differenceOf(folder: string, wanted: Readonly<Record<string, string>>): Promise<string | undefined> {
   const found = await folderBytes(folder);
   for (const name of new Set([...Object.keys(wanted), ...Object.keys(found)])) {

@@ -1,11 +1,11 @@
-// A process that trains many members, and tells after each what it holds.
+// A process that trains many members, and reports after each what it holds.
 import { readdirSync } from "node:fs";
 import * as tf from "@benn/core/tensorflow";
 import { goOn } from "./toy-runs.ts";
 
-/** What a process holds when a member is trained. */
+/** The resources of a process after a member is trained. */
 export interface Holding {
-  /** Bytes: what JavaScript holds, arrays included, after its garbage was collected; and what the system gave the process. */
+  /** Bytes: JavaScript's heap including arrays, after garbage collection; and the resident size of the process. */
   readonly held: number;
   readonly resident: number;
   readonly tensors: number;
@@ -31,8 +31,8 @@ function holding(): Holding {
   };
 }
 
-// TensorFlow.js keeps the order of layers of its last hundred graphs, and with it the graphs: a cache that is full after some members hides
-// nothing that grows.
+// TensorFlow.js caches the order of layers of its last hundred graphs, and with it the graphs: with a smaller cache, which is soon full,
+// real growth is visible.
 tf.env().set("TOPOLOGICAL_SORT_CACHE_MAX_ENTRIES", 8);
 
 const config = { dataset: { name: "blobs", rows: 24 }, scheme: "bag", members: Number(members), epochs: 1, batchSize: 32, learningRate: 0.02, checkpointSeconds: 0, name: "toy" } as const; // prettier-ignore

@@ -1,4 +1,4 @@
-// A process that trains a toy run, and may kill itself on entering a call to the file system.
+// A process that trains a toy run, and may kill itself at a call to the file system.
 import { writeSync } from "node:fs";
 import { type Call, enterCalls } from "./enter-calls.ts";
 import { goOn, type ToyRun } from "./toy-runs.ts";

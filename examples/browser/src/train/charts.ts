@@ -1,7 +1,7 @@
 import { axisX, axisY, dot, line, plot, ruleY, text } from "@observablehq/plot";
 import type { TrainingState } from "./training-state.ts";
 
-/** Right answers that guessing gives, in %. */
+/** Accuracy of guessing, in %. */
 const CHANCE = 10;
 
 const FRAME = {
@@ -24,14 +24,14 @@ function wholes(most: number): number[] {
   return Array.from({ length: Math.floor((Math.max(2, most) - 1) / step) + 1 }, (_, i) => 1 + i * step);
 }
 
-/** One image with one name: the marks' own names are those of the library's functions. */
+/** One image with one name: the library names marks after its functions. */
 function asImage(chart: Element): Element {
   chart.setAttribute("role", "img");
   for (const mark of chart.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label");
   return chart;
 }
 
-/** Accuracy while training, a line for each network. */
+/** Accuracy during training, one line per network. */
 export function learningChart({ epochs }: TrainingState, planned: { readonly epochs: number }): Element {
   return asImage(
     plot({
@@ -57,7 +57,7 @@ function newestOf(epochs: TrainingState["epochs"]): TrainingState["epochs"] {
   return epochs.filter(({ member }) => member === newest);
 }
 
-/** The vote of the first networks, beside each alone. */
+/** The vote of the first networks, and each alone. */
 export function voteChart({ stages }: TrainingState, planned: { readonly members: number }): Element {
   const last = stages.slice(-1);
   return asImage(

@@ -40,7 +40,7 @@ for (const plugin of [archNin, backendWasm, binarize, ensembleBagging, ensembleB
   await plugin.register(container);
 }
 
-// A configuration names its data set; the page hands the data over itself.
+// A configuration names its dataset; the page provides the data itself.
 container.resolve(DATASETS).add("photographs", {
   description: "the page's photographs",
   create: () => ({ load: () => Promise.reject(new Error("the page loads them")) }),
@@ -114,7 +114,7 @@ export class Ensemble {
     return settingsOf(this.#config, 0).epochs * Math.ceil(this.#data.train.labels.length / this.#config.batchSize);
   }
 
-  /** Trains to the end, or until `control` stops it; what is trained until then can be packed. */
+  /** Trains to the end, or until `control` stops it; what is trained by then can be packed. */
   async *train(): AsyncGenerator<RunEvent, void> {
     const run = trainRun({ config: this.#config, data: this.#data, container, store: this.#store, control: this.control, init: undefined });
     for await (const emitted of run) {
@@ -126,8 +126,8 @@ export class Ensemble {
   }
 
   /**
-   * The .benn file of the members that are trained.
-   * @throws Error when none is
+   * The .benn file of the trained members.
+   * @throws Error if there are none
    */
   async pack(): Promise<Uint8Array> {
     const voting = this.#store.members.filter(({ record }) => record.alpha !== undefined);

@@ -18,7 +18,7 @@ let worker: Worker | undefined;
 let state: TrainingState = atRest;
 let recipe: Recipe = recipeNow();
 let multiplyAdds: number | undefined;
-/** Files that were asked for and have not come. */
+/** Requested files that have not arrived. */
 let packing = 0;
 
 function recipeNow(): Recipe {
@@ -111,7 +111,7 @@ function show(): void {
   showBench();
 }
 
-/** Multiply-adds a second, so that nets of different sizes compare; a backward pass costs two forward passes. */
+/** Multiply-adds per second, so that networks of different sizes are comparable; a backward pass counts as two forward passes. */
 function showBench(): void {
   const giga = (imagesPerSecond: number, each: number): string => `${((3 * each * imagesPerSecond) / 1e9).toFixed(1)} G`;
   const own = state.imagesPerSecond;

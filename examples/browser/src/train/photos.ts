@@ -5,8 +5,8 @@ const SIDE = 32;
 const SIZE = SIDE * SIDE * 3;
 
 /**
- * The photographs of the page, from the one picture that holds all of them in rows.
- * @throws Error when it cannot be loaded
+ * Loads the photographs of the page from the one picture that contains all of them in rows.
+ * @throws Error if it cannot be loaded
  */
 export async function loadPhotos(address: string): Promise<Photos> {
   const response = await fetch(address);

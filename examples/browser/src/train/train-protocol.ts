@@ -1,11 +1,11 @@
-// What the training page and its worker tell one another.
+// Messages between the training page and its worker.
 import type { RunEvent } from "@benn/core";
 
 export interface Recipe {
   readonly scheme: "deep-ensemble" | "bagging" | "samme";
   readonly members: number;
   readonly epochs: number;
-  /** Of the net, relative to the paper's. */
+  /** Width of the network, relative to the paper's. */
   readonly width: number;
   readonly seed: number;
 }

@@ -1,4 +1,4 @@
-// Trains in a thread of its own, so that the page stays responsive.
+// Trains in a separate thread, so that the page stays responsive.
 import { Ensemble } from "./ensemble.ts";
 import type { TrainReply, TrainRequest } from "./train-protocol.ts";
 

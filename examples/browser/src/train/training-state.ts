@@ -4,7 +4,7 @@ export interface Epoch {
   /** From 1. */
   readonly member: number;
   readonly epoch: number;
-  /** While training, in [0, 1]. */
+  /** During training, in [0, 1]. */
   readonly accuracy: number;
 }
 

@@ -133,7 +133,7 @@ export const archive: Reader = {
   },
 };
 
-/** With the checksums of its headers, without which no reader looks further. */
+/** With valid checksums of its headers, without which no reader looks further. */
 export function withTarSums(bytes: Uint8Array): Uint8Array {
   const file = Buffer.from(bytes);
   for (let at = 0; at + 512 <= file.length; at += 512) {

@@ -60,14 +60,14 @@ export const predicted: Reader = {
         const { width, height, data } = await decodePicture(path);
         must(data.length % (width * height) === 0 && data.length > 0, "a picture is as large as it says");
       },
-      refuses: ({ name }) => name === "Error", // predict makes a sentence of it with the picture's name
+      refuses: ({ name }) => name === "Error", // predict turns it into a sentence with the picture's name
     };
   },
 };
 
 export const packageJson: Reader = {
   reads: "package.json, in which plugins are looked for",
-  inputs: 500, // Node keeps what it finds of every name, so that many of them in one process fill its memory
+  inputs: 500, // Node caches every module name, so that many of them in one process fill its memory
   async open(folder) {
     mkdirSync(join(folder, "node_modules/a"), { recursive: true });
     writeFileSync(join(folder, "node_modules/a/package.json"), JSON.stringify({ name: "a", version: "1.0.0", keywords: ["benn-plugin"] }));

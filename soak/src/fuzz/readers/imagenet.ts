@@ -63,7 +63,7 @@ export const datum: Reader = {
         const { start, end, label } = readDatum(bytes.subarray(0, 64), bytes.length, (from) => bytes.subarray(from));
         must(start >= 0 && end <= bytes.length && Number.isInteger(label), "the picture lies in the message");
       },
-      // Of decoding threads, which do without core: a sentence is made of it elsewhere.
+      // From decoding threads, which do not load core: it becomes a sentence elsewhere.
       refuses: ({ name, message }) => name === "Error" && message.startsWith("it is not"),
     };
   },
@@ -220,7 +220,7 @@ export const picture: Reader = {
       await decodePicture({ bytes, form: "file" }, recipe, valueWriter(recipe), { draws: undefined, into, at: 0 });
       must(into.every(Number.isFinite), "every value is written");
     },
-    // The library's own words; the data set makes a sentence of them with the picture's name.
+    // The library's own message; the dataset turns it into a sentence with the picture's name.
     refuses: ({ name }) => name === "Error",
   }),
 };

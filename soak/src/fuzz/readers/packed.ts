@@ -10,7 +10,7 @@ import { addNode, finishModel, randomImage } from "../../../../packages/packed/t
 import { newSketch } from "../../../../packages/packed/test/random-model.ts";
 import { must, type Reader } from "../reader.ts";
 
-/** Small models of every kind of node, and one that an exporter wrote. */
+/** Small models with every kind of node, and one written by an exporter. */
 function models(): Uint8Array[] {
   const chains = [
     ["conv", "relu", "maxPool"],
@@ -30,7 +30,7 @@ function models(): Uint8Array[] {
   return [...random.map(sealed), readFileSync(join(import.meta.dirname, "../../../../packages/packed/test/version-1.benn"))];
 }
 
-/** With the checksum of what it now is. */
+/** With a valid checksum of its contents. */
 function sealed(bytes: Uint8Array): Uint8Array {
   const digest = (part: string | Uint8Array): Buffer => createHash("sha256").update(part).digest();
   try {
@@ -81,7 +81,7 @@ export const bennRun: Reader = {
   }),
 };
 
-/** What a file says of its votes: of a soft vote that may stop, and of few rows. */
+/** Trust data of a file: of a soft vote that may stop, and from few rows. */
 const TRUSTS = [
   { version: 1, temperature: 2.5, temperatureRows: 50, coverageRows: 6, step: 2, tails: [1, 0.4, 0.01], lead: 2, reused: [] },
   { version: 1, temperature: 1e-3, temperatureRows: 1, coverageRows: 1, step: 1, tails: [0], reused: ["they ended the ensemble"] },

@@ -16,7 +16,7 @@ import { goOn, runIn } from "../../toy/toy-runs.ts";
 import type { Form } from "../mutate.ts";
 import { must, type Opened, type Reader } from "../reader.ts";
 
-/** A run of every kind of file, broken off in its second member. */
+/** A run with every kind of file, interrupted in its second member. */
 async function makeRun(folder: string): Promise<string> {
   await tf.setBackend("cpu");
   const config = { dataset: { name: "blobs", rows: 24 }, scheme: "boost", members: 3, epochs: 2, batchSize: 32, pretrainEpochs: 1, validation: 0.2, checkpointSeconds: 0, name: "toy" } as const; // prettier-ignore
@@ -27,14 +27,14 @@ async function makeRun(folder: string): Promise<string> {
 interface FileReader {
   readonly reads: string;
   readonly inputs: number;
-  /** Of the run, by their paths in it; the first is the one that is written. */
+  /** Paths relative to the run; the first one is written. */
   readonly files: (run: string) => readonly string[];
   readonly form: Form;
   readonly seal?: (bytes: Uint8Array) => Uint8Array;
   read(run: string, bytes: Uint8Array): unknown;
 }
 
-/** A reader of one file of a run, which stays as it is but for that file. */
+/** A reader of one file of a run; the others are unchanged. */
 function ofFile({ reads, inputs, files, form, seal, read }: FileReader): Reader {
   return {
     reads,
