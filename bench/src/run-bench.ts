@@ -12,6 +12,7 @@ const SUBJECTS: Readonly<Record<string, () => Promise<Subject<never>>>> = {
   data: async () => (await import("./data.ts")).data,
   gradients: async () => (await import("./gradients.ts")).gradients,
   infer: async () => (await import("./infer.ts")).infer,
+  queue: async () => (await import("./queue.ts")).queue,
   train: async () => (await import("./train.ts")).train,
 };
 

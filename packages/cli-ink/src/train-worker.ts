@@ -52,6 +52,7 @@ try {
     whole.executor = queueExecutor({
       ...queue,
       classOf: (backend) => machineClass(backend, configured.plugins, cwd),
+      onWorkers: (seen) => post({ kind: "event", event: { ...seen, clock: { at: Date.now() } } }),
       onNews: (message) => post({ kind: "event", event: { type: "warning", message, clock: { at: Date.now() } } }),
     });
   }

@@ -245,6 +245,23 @@ export interface Profiled {
   readonly refused?: string;
 }
 
+/** Who trains members, where other machines do. Shown only: a log does not depend on who trained. */
+export interface MembersElsewhere {
+  readonly type: "workers";
+  /** That are there for this run, and for others like it. */
+  readonly workers: number;
+  /** Jobs that no worker has yet, of this run and of others. */
+  readonly waiting: number;
+  /** How often a worker has taken a member of this run over from another. */
+  readonly retaken: number;
+  readonly members: readonly {
+    readonly member: number;
+    readonly worker: string;
+    /** Since it was last heard of. */
+    readonly silentSeconds: number;
+  }[];
+}
+
 export interface RunEnd {
   readonly type: "run-end";
   /**
@@ -283,6 +300,7 @@ export type RunEventBody =
   | Progress
   | Controlled
   | Profiled
+  | MembersElsewhere
   | RunEnd;
 
 export type RunEvent = RunEventBody & { readonly clock: Clock };

@@ -1,4 +1,4 @@
-import { z } from "@benn/core";
+import { type RunEvent, z } from "@benn/core";
 import type { Emitted } from "@benn/core/internals";
 import type { Redis } from "ioredis";
 import { feedKey } from "./names.ts";
@@ -8,6 +8,9 @@ import { feedKey } from "./names.ts";
 
 const MOST_ENTRIES = 20_000;
 const DAYS_KEPT = 7;
+/** Entries of a worker after which it puts off the stream's end. */
+const EXPIRED_EVERY = 50;
+const timesTold = new WeakMap<Redis, number>();
 
 const entry = z.discriminatedUnion("kind", [
   /** `nth`: index among the member's events; absent for events that are not logged. */
@@ -17,7 +20,8 @@ const entry = z.discriminatedUnion("kind", [
 ]);
 
 export type FeedEntry =
-  | { readonly kind: "event"; readonly nth?: number; readonly event: Emitted }
+  /** Of a member; or of a whole run, and then without a number. */
+  | { readonly kind: "event"; readonly nth?: number; readonly event: Emitted | RunEvent }
   /** There is a new checkpoint. */
   | { readonly kind: "saved" }
   /** A worker has taken the job; again, if `attempt` is above 1. */
@@ -25,9 +29,10 @@ export type FeedEntry =
 
 export async function tell(connection: Redis, run: string, jobId: string, said: FeedEntry): Promise<void> {
   const key = feedKey(run);
-  const text = JSON.stringify(said);
-  if ((await connection.xadd(key, "MAXLEN", "~", MOST_ENTRIES, "*", "job", jobId, "said", text)) !== null)
-    await connection.expire(key, DAYS_KEPT * 86_400);
+  const told = timesTold.get(connection) ?? 0;
+  timesTold.set(connection, told + 1);
+  await connection.xadd(key, "MAXLEN", "~", MOST_ENTRIES, "*", "job", jobId, "said", JSON.stringify(said));
+  if (told % EXPIRED_EVERY === 0) await connection.expire(key, DAYS_KEPT * 86_400);
 }
 
 /**

@@ -1,7 +1,8 @@
 export { queueExecutor, type QueueOptions } from "./coordinator/queue-executor.ts";
+export { queueRuns, type QueueRunsOptions, type RunNews, type RunOutcome, type WantedRun } from "./coordinator/queue-runs.ts";
 export { memberJob, type MemberJobData, type WorkerRecord } from "./job-schema.ts";
 export { queueName } from "./names.ts";
-export { checkServer, connect, withoutPassword } from "./redis-connection.ts";
+export { checkServer, connect, type ServerPlace, withoutPassword } from "./redis-connection.ts";
 export { BlobError, type BlobPlace, type BlobRef, type BlobStore, blobStore } from "./store/blob-store.ts";
 export { folderPlace } from "./store/folder-place.ts";
 export { openStore } from "./store/open-store.ts";
@@ -9,4 +10,8 @@ export { redisPlace, type RedisLimits } from "./store/redis-place.ts";
 export { s3Place } from "./store/s3-place.ts";
 export type { LanePlan, OpenLane } from "./worker/lane-pool.ts";
 export { findWorkers } from "./worker/presence.ts";
+export { runThread } from "./worker/run-thread.ts";
 export { type RunningWorker, startWorker, type WorkerNews, type WorkerOptions } from "./worker/start-worker.ts";
+export type { OpenRun, RunListener, RunPlan, RunThread } from "./worker/train-run-job.ts";
+export { changeJobs, type ChangedJobs, type JobChange, pauseQueues } from "./manage/change-jobs.ts";
+export { type JobState, type ListedJob, type ListedQueue, listQueues } from "./manage/list-queues.ts";

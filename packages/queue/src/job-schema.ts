@@ -8,13 +8,15 @@ import { blobRef } from "./store/blob-store.ts";
 const count = z.int().min(0);
 const json = z.record(z.string(), z.unknown());
 
+/** Of the run or of the sweep, among all: what its jobs say goes to the stream of that name. */
+const feed = z.string().regex(/^[0-9a-f]{32}$/);
+
 /** One member of a run, to be trained. */
 export const memberJob = z.strictObject({
   kind: z.literal("member"),
   /** Format of a job: incremented with each change that an earlier worker would misinterpret. */
   format: z.literal(1),
-  /** Unique id of the run, which also names the stream of its members' messages. */
-  run: z.string().regex(/^[0-9a-f]{32}$/),
+  run: feed,
   name: z.string().regex(SAFE_NAME),
   member: count,
   /** From `portableConfig`. */
@@ -42,12 +44,36 @@ export const memberJob = z.strictObject({
 });
 export type MemberJobData = z.output<typeof memberJob>;
 
+/** A whole run, to be trained: a chain of members, or a run of a sweep. */
+export const runJob = z.strictObject({
+  kind: z.literal("run"),
+  /** Of a job: raised with each change that a worker of before would take amiss. */
+  format: z.literal(1),
+  run: feed,
+  name: z.string().regex(SAFE_NAME),
+  /** Of `portableConfig`. */
+  config: json,
+  /** Seconds between two snapshots of the run's folder, at least. */
+  snapshotSeconds: z.number().min(0),
+  /** Which store the blobs are in: its id. */
+  store: z.string().max(100),
+});
+export type RunJobData = z.output<typeof runJob>;
+
+/** What a worker may find in the queue. */
+export const anyJob = z.discriminatedUnion("kind", [memberJob, runJob]);
+export type JobData = z.output<typeof anyJob>;
+
 /**
  * The state of a member that a worker trains: the newest checkpoint, the number of the member's events that it covers, and the number of
  * the first event in it.
  */
 export const standing = z.strictObject({ checkpoint: blobRef, said: count, first: count });
 export type Standing = z.output<typeof standing>;
+
+/** Where a whole run stands: the newest snapshot of its folder. */
+export const runStanding = z.strictObject({ snapshot: blobRef });
+export type RunStanding = z.output<typeof runStanding>;
 
 const worker = z.string().max(200);
 
@@ -62,7 +88,16 @@ export const jobResult = z.discriminatedUnion("kind", [
 ]);
 export type JobResult = z.output<typeof jobResult>;
 
-/** Requests of a run to the worker that has one of its jobs. */
+/** What a worker made of a whole run. */
+export const runResult = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("done"), snapshot: blobRef, reason: z.string().max(100), worker }),
+  /** Somebody asked for it: the run stands where its snapshot says. */
+  z.strictObject({ kind: z.literal("stopped"), worker }),
+  z.strictObject({ kind: z.literal("failed"), isUserError: z.boolean(), message: z.string(), stack: z.string(), worker }),
+]);
+export type RunResult = z.output<typeof runResult>;
+
+/** What a run asks of the worker that has a job of it. */
 export const jobControl = z.strictObject({
   paused: z.boolean(),
   stop: z.enum(["no", "after-member", "after-epoch", "now"]),

@@ -1,5 +1,5 @@
 // A real server for tests, on a port of its own.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -15,13 +15,17 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Needs `redis-server`: apt-get install redis-server, or brew install redis. */
-export async function startRedis(): Promise<TestServer> {
+/** Whether this machine can run the tests of the queue. Where it cannot, a line says so. */
+export const hasRedis: boolean = spawnSync("redis-server", ["--version"]).status === 0;
+if (!hasRedis) console.warn("The queue is not tested: there is no redis-server. apt-get install redis-server, or brew install redis.");
+
+/** @param more arguments of redis-server; `--port 0` among them leaves the port to another one's name, such as `--tls-port` */
+export async function startRedis(more: (port: number) => readonly string[] = () => []): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "benn-redis-"));
   const port = await freePort();
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    const args = [
+    const own = [
       "--port",
       String(port),
       "--bind",
@@ -35,13 +39,15 @@ export async function startRedis(): Promise<TestServer> {
       "--appendfsync",
       "everysec",
     ];
-    const started = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
+    const started = spawn("redis-server", [...own, ...more(port)], { stdio: ["ignore", "pipe", "inherit"] });
     child = started;
     await new Promise<void>((resolve, reject) => {
       started.on("error", (cause) => reject(new Error("redis-server does not start. Install it: apt-get install redis-server", { cause })));
-      started.on("exit", (code) => reject(new Error(`redis-server ended with ${code}`)));
+      let said = "";
+      started.on("exit", (code) => reject(new Error(`redis-server ended with ${code}: ${said}`)));
       started.stdout?.on("data", (text: Buffer) => {
-        if (text.toString().includes("Ready to accept connections")) resolve();
+        said += text.toString();
+        if (said.includes("Ready to accept connections")) resolve();
       });
     });
   };
@@ -65,7 +71,7 @@ export async function startRedis(): Promise<TestServer> {
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

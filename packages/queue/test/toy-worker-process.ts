@@ -1,7 +1,16 @@
-// A worker in a separate process, to be killed: node --conditions=source toy-worker-process.ts URL CLASS [STORE]
+// A worker in a process of its own, to be killed: node --conditions=source toy-worker-process.ts '{"url": …, "className": …}'
+// With "dies" it ends itself, as for lack of memory, as soon as it has a job.
+import type { WorkerOptions } from "@benn/queue";
 import { startToyWorker } from "./toy-worker.ts";
 
-const [url = "", className = "", store] = process.argv.slice(2);
-const worker = await startToyWorker({ url, className, store, onNews: (news) => void process.stdout.write(`${JSON.stringify(news)}\n`) });
+type Options = Pick<WorkerOptions, "url" | "className"> & Partial<WorkerOptions> & { readonly dies?: boolean };
+const { dies = false, ...options } = JSON.parse(process.argv[2] ?? "{}") as Options;
+const worker = await startToyWorker({
+  ...options,
+  onNews(news) {
+    process.stdout.write(`${JSON.stringify(news)}\n`);
+    if (dies && news.kind === "taken") setTimeout(() => process.kill(process.pid, "SIGKILL"), 300);
+  },
+});
 process.stdout.write("ready\n");
 process.on("SIGTERM", () => void worker.close());

@@ -8,6 +8,7 @@ import { addCompletionCommands } from "./program/completion-commands.ts";
 import { withExamples } from "./program/examples.ts";
 import { addJudgeCommands } from "./program/judge-commands.ts";
 import { addLookUpCommands } from "./program/look-up-commands.ts";
+import { addQueueCommands } from "./program/queue-commands.ts";
 import { addTrainCommands } from "./program/train-commands.ts";
 import { addUseCommands } from "./program/use-commands.ts";
 
@@ -49,6 +50,8 @@ export function createProgram(): Command {
 
   program.commandsGroup("Train:");
   addTrainCommands(program);
+  program.commandsGroup("Train on many machines:");
+  addQueueCommands(program);
   program.commandsGroup("Evaluate:");
   addJudgeCommands(program);
   program.commandsGroup("Use:");

@@ -23,6 +23,8 @@ export interface TrainOptions extends ScreenLooks {
   readonly on?: string | true;
   readonly store?: string;
   readonly class?: string;
+  readonly ca?: string;
+  readonly insecure?: boolean;
 }
 
 export function configRequest({ file, preset, set, plugin, data, backend, parallel }: TrainOptions): ConfigRequest {

@@ -8,6 +8,7 @@ import type { WorkerNews } from "@benn/queue";
 import { needed } from "../optional-package.ts";
 import { machineClass } from "../run/machine-class.ts";
 import type { MemberThreadData } from "../run/member-threads.ts";
+import type { RunThreadData } from "../run-worker.ts";
 import { configure } from "./configure.ts";
 import { print, say } from "./print.ts";
 import { queuePlace } from "./queue-place.ts";
@@ -15,6 +16,8 @@ import { onStopSignal } from "./stop-signals.ts";
 
 export interface WorkerCommandOptions {
   readonly on?: string | true;
+  readonly ca?: string;
+  readonly insecure?: boolean;
   readonly store?: string;
   readonly data?: string;
   readonly cache?: string;
@@ -30,6 +33,8 @@ export interface WorkerCommandOptions {
 /** `benn worker` */
 export async function work({
   on = true,
+  ca,
+  insecure,
   store,
   data,
   backend,
@@ -41,8 +46,8 @@ export async function work({
   json,
 }: WorkerCommandOptions): Promise<void> {
   const cwd = process.cwd();
-  const { url } = queuePlace(on);
-  const { startWorker, withoutPassword } = await needed("benn worker", "@benn/queue", import("@benn/queue"));
+  const { url, ...reached } = queuePlace(on, { ca, insecure });
+  const { runThread, startWorker, withoutPassword } = await needed("benn worker", "@benn/queue", import("@benn/queue"));
   const { config, container, plugins } = await configure(
     {
       config: { config: {}, folder: cwd },
@@ -56,11 +61,12 @@ export async function work({
   const own = ownOf(config, container);
   say("Finding out what this machine computes, by ten steps of a small net…\n");
   const { name: className, form } = await machineClass(own.backend, plugins, cwd);
-  const entry = new URL(`../member-worker${extname(import.meta.filename)}`, import.meta.url);
+  const moduleOf = (name: string): URL => new URL(`../${name}${extname(import.meta.filename)}`, import.meta.url);
   let finished = 0;
   let leave: () => void = () => {};
   const worker = await startWorker({
     url,
+    ...reached,
     className,
     store,
     lanes: parallel,
@@ -73,7 +79,12 @@ export async function work({
         cwd,
         data: wanted,
       };
-      return threadLane(new Worker(entry, { workerData, env: SHARE_ENV }), listener);
+      return threadLane(new Worker(moduleOf("member-worker"), { workerData, env: SHARE_ENV }), listener);
+    },
+    openRun({ slot, ...plan }, listener) {
+      const asked = localize(plan.config, own, { container, slot, lanes: parallel, form });
+      const workerData: RunThreadData = { ...plan, config: asked, plugins, cwd };
+      return runThread(new Worker(moduleOf("run-worker"), { workerData, env: SHARE_ENV }), listener);
     },
     onNews(news) {
       if (json) print(`${JSON.stringify({ ...news, at: Date.now() })}\n`);
@@ -85,11 +96,11 @@ export async function work({
   if (json) print(`${JSON.stringify({ kind: "ready", worker: worker.name, className, lanes: parallel })}\n`);
   else
     print(
-      `Worker ${worker.name} waits on ${withoutPassword(url)} for members of class ${className}, ${parallel} at a time. Ctrl-C ends it.\n`,
+      `Worker ${worker.name} waits on ${withoutPassword(url)} for members and runs of class ${className}, ${parallel} at a time. Ctrl-C ends it.\n`,
     );
   await new Promise<void>((resolve) => {
     const release = onStopSignal((signal) => {
-      say(`${signal}: members that are on their way save, and go back to the queue.\n`);
+      say(`${signal}: what trains here is saved, and goes back to the queue.\n`);
       leave();
     });
     leave = () => {
@@ -160,13 +171,13 @@ export function localize(job: Config, own: OwnPlace, { container, slot, lanes, f
 
 function lineOf(news: WorkerNews): string {
   if (news.kind === "trouble") return `warning: ${news.message}`;
-  const member = `${news.run}, member ${news.member + 1}`;
-  if (news.kind === "failed") return `${member} failed: ${news.message}`;
+  const subject = news.member === undefined ? news.run : `${news.run}, member ${news.member + 1}`;
+  if (news.kind === "failed") return `${subject} failed: ${news.message}`;
   const words = {
     taken: "begun",
     done: "done",
     stopped: "stopped and saved, as the run asks",
     "given-back": "saved and given back to the queue",
   };
-  return `${member} ${words[news.kind]}`;
+  return `${subject} ${words[news.kind]}`;
 }

@@ -98,6 +98,7 @@ export function eventLine(event: RunEvent, state: RunState, { live }: { readonly
     case "step":
     case "bits":
     case "profile":
+    case "workers":
       return undefined;
     case "run-end":
       return stopSentence(event);

@@ -4,6 +4,7 @@ import type {
   BySplit,
   Controlled,
   MemberPlan,
+  MembersElsewhere,
   Profiled,
   Progress,
   RunEnd,
@@ -67,6 +68,8 @@ export interface RunState {
   readonly end?: RunEnd;
   /** Profile of the training engine's kernels, if one was requested. */
   readonly profile?: Profiled;
+  /** Who trains members, where other machines do. */
+  readonly workers?: MembersElsewhere;
   /** Images per second of all members in training, over seconds of work. */
   readonly speed: readonly Point[];
   /** Seconds of work: excludes pauses, and the time between an interruption and its resumption. */
@@ -179,6 +182,8 @@ export function reduce(before: RunState, logged: RunEvent): RunState {
       return { ...state, control: event.state, members: withAsked(state.members, event.members) };
     case "profile":
       return { ...state, profile: event };
+    case "workers":
+      return { ...state, workers: event };
     case "run-end":
       return {
         ...omit(omit(state, "at"), "progress"),

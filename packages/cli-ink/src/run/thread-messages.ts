@@ -22,6 +22,10 @@ export interface TrainRequest {
 /** A queue, and where its blobs are. */
 export interface QueuePlace {
   readonly url: string;
+  /** File with the certificate of the authority that signed the server's. */
+  readonly ca?: string;
+  /** Whether a server without a password may be on another machine. */
+  readonly insecure?: boolean;
   readonly store?: string;
   /** Byte class of the machines to use, instead of this machine's. */
   readonly className?: string;

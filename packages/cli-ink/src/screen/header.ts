@@ -33,6 +33,13 @@ export function header({ state, elapsed, left, columns, words }: HeaderProps): L
   ];
 }
 
+/** Who trains, where other machines do. */
+function elsewhere({ workers: seen, end }: RunState): string[] {
+  if (!seen || end) return [];
+  const { workers, waiting, retaken } = seen;
+  return [`${workers} ${workers === 1 ? "worker" : "workers"}, ${waiting} waiting, ${retaken} retaken`];
+}
+
 function recipe({ start, members }: RunState): string[] {
   if (!start) return [];
   const nets = [...new Set(start.members.map(({ architecture }) => architecture))];
@@ -58,7 +65,14 @@ function data(state: RunState): string[] {
   const rates = inTraining(state).flatMap(({ imagesPerSecond }) => imagesPerSecond ?? []);
   const rate = rates.reduce((sum, one) => sum + one, 0);
   const speed = rate === 0 ? [] : [imagesPerSecond(rate)];
-  return [...underWay, `${name}: ${count(train)} train${held}, ${count(test)} test`, start.backend, `batch ${start.batchSize}`, ...speed];
+  return [
+    ...underWay,
+    ...elsewhere(state),
+    `${name}: ${count(train)} train${held}, ${count(test)} test`,
+    start.backend,
+    `batch ${start.batchSize}`,
+    ...speed,
+  ];
 }
 
 /** The status in a few words, also used as the window title. */

@@ -1,6 +1,6 @@
-import type { MetricInfo } from "@benn/core";
+import type { MembersElsewhere, MetricInfo } from "@benn/core";
 import { sparkline } from "../run/braille.ts";
-import { short } from "../run/format.ts";
+import { count, duration, short } from "../run/format.ts";
 import { runningMean } from "../run/history.ts";
 import { metricHead, metricLabel, metricText } from "../run/metric-values.ts";
 import type { MemberState } from "../run/run-state.ts";
@@ -16,6 +16,8 @@ interface LanesProps {
   readonly focus: number;
   /** The chosen member, which is marked. */
   readonly chosen?: number | undefined;
+  /** Who trains members, where other machines do. */
+  readonly elsewhere?: MembersElsewhere | undefined;
   readonly columns: number;
   /** Number of lines, including the title. */
   readonly height: number;
@@ -33,14 +35,15 @@ const LEAST_NAME = 8;
 const LEAST_CURVE = 12;
 
 /** One line per member: state, epoch, curve and value of the loss, the metric on training and test rows, ε and alpha. */
-export function lanes({ members, metric, focus, chosen, columns, height, words = false }: LanesProps): Line[] {
+export function lanes({ members, metric, focus, chosen, elsewhere, columns, height, words = false }: LanesProps): Line[] {
   if (height < 1) return [];
   const epochs = Math.max(5, 1 + 2 * String(Math.max(0, ...members.map((member) => member.epochs))).length);
   const binarizers = new Set(members.map(({ plan }) => plan?.binarizer)).size;
-  const nameOf = ({ plan }: MemberState): string => (plan ? `${plan.architecture}${binarizers > 1 ? ` ${plan.binarizer}` : ""}` : "");
+  const netOf = ({ plan }: MemberState): string => (plan ? `${plan.architecture}${binarizers > 1 ? ` ${plan.binarizer}` : ""}` : "");
+  const nameOf = (member: MemberState): string => workerOf(member, elsewhere) ?? (elsewhere ? "" : netOf(member));
   const names = members.map(nameOf);
   const longest = Math.max(0, ...names.map(({ length }) => length));
-  const withNames = new Set(names).size > 1 || columns >= 100;
+  const withNames = elsewhere !== undefined || new Set(names).size > 1 || columns >= 100;
   // If not all columns fit, the vote weight is dropped first, then the error: both are in the final output.
   const least = 5 + epochs + 3 + 4 + (withNames ? Math.min(longest, LEAST_NAME) + 2 : 0);
   const numbers = [...NUMBERS];
@@ -58,7 +61,7 @@ export function lanes({ members, metric, focus, chosen, columns, height, words =
       .join("")
       .trimEnd();
   const head = dim(
-    `     ${name > 0 ? "net".padEnd(name) : ""}${"epoch".padStart(epochs)}   ${(words ? "state" : "loss").padEnd(curve)}${cells(["", train, "test", "ε", "alpha"])}`,
+    `     ${name > 0 ? (elsewhere ? "worker" : "net").padEnd(name) : ""}${"epoch".padStart(epochs)}   ${(words ? "state" : "loss").padEnd(curve)}${cells(["", train, "test", "ε", "alpha"])}`,
   );
   const rows = chooseLanes(members, focus, height - 1).map((lane): Line => {
     if (lane.kind !== "member") return line(dim(words ? summaryOf(lane, metric).replace(/^\S/, " ") : summaryOf(lane, metric)));
@@ -80,6 +83,14 @@ export function lanes({ members, metric, focus, chosen, columns, height, words =
     );
   });
   return [line(head), ...rows];
+}
+
+/** Who trains a member elsewhere: how long ago it was last heard of, how fast it is, and its name, which is cut where there is no room. */
+function workerOf({ member, status, imagesPerSecond: speed }: MemberState, elsewhere: MembersElsewhere | undefined): string | undefined {
+  const own = status === "training" ? elsewhere?.members.find((one) => one.member === member) : undefined;
+  if (!own) return undefined;
+  const age = own.silentSeconds < 100 ? `${own.silentSeconds} s` : duration(own.silentSeconds);
+  return `${age} ${speed === undefined ? "" : `${count(Math.round(speed))}/s `}${own.worker}`;
 }
 
 /** What follows "train" if the metric's title fits. */

@@ -107,6 +107,12 @@ const shapes: { readonly [T in RunEvent["type"]]: z.ZodObject } = {
     rows: z.array(z.looseObject({ kernel: z.string(), part: z.string(), calls: number, milliseconds: number })),
     refused: z.string().optional(),
   }),
+  workers: z.looseObject({
+    workers: count,
+    waiting: count,
+    retaken: count,
+    members: z.array(z.looseObject({ member, worker: z.string(), silentSeconds: number })),
+  }),
   "run-end": z.looseObject({ reason: z.string(), message: z.string().optional(), members }),
 };
 

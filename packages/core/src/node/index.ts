@@ -1,5 +1,5 @@
 // The entry point for applications: docs/applications.md.
-export { autoBackend, backendNames, examineBackends, type ExamineOptions, type NamedReport } from "./auto-backend.ts";
+export { autoBackend, backendNames, examineBackends, type ExamineOptions, type NamedReport, settleBackend } from "./auto-backend.ts";
 export type { CheckMember, MemberToCheck } from "./check-members.ts";
 export { type ByteClass, findByteClass } from "./byte-class.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
@@ -14,7 +14,8 @@ export { type ChosenMember, givenFromRuns } from "./given-from-runs.ts";
 export { heedProxy } from "./heed-proxy.ts";
 export { type BenchSubject, openBench, type OpenBenchOptions } from "./open-bench.ts";
 export { type PlannedKind, planRun, type RunPlan } from "./plan-run.ts";
-export { isTraining } from "./run-lock.ts";
+export { isTraining, lockRun, type RunLock } from "./run-lock.ts";
+export { portableConfig } from "./portable-config.ts";
 export { readRunData } from "./run-data.ts";
 export { type DataIdentity, differenceOfData, differenceOfRuns } from "./same-data.ts";
 export { type RestoredMember, restoreMembers } from "./restore-members.ts";

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "../tensorflow.ts";
 import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { BACKENDS } from "../backend.ts";
 import type { Config } from "../config.ts";
 import { meanCrossEntropy } from "../built-in/mean-cross-entropy.ts";
 import { DATASETS } from "../dataset.ts";
@@ -321,4 +323,24 @@ test("what a dataset warns of stands in the log of a new run once, and in its pl
   const warnings = (all: readonly RunEvent[]) => all.flatMap((event) => (event.type === "warning" ? [event.message] : []));
   expect(warnings(events)).toEqual(["2 pictures left out."]);
   expect(warnings((await run(undefined, { container: warned, resume: folder })).events)).toEqual([]);
+});
+
+test("a run goes on with other cores of a machine, and not with another backend's form", async () => {
+  const own = toyContainer();
+  own.resolve(BACKENDS).add("cores", {
+    description: "",
+    options: z.object({ threads: z.int().default(1), form: z.string().default("plain") }),
+    create: () => ({
+      machineOptions: ["threads"],
+      probe: async () => ({ ok: true, description: "" }),
+      activate: async () => void (await tf.setBackend("cpu")),
+    }),
+  });
+  const config: Config = { ...toyConfig, backend: { name: "cores", threads: 1 } };
+  const { folder } = await run(config, { container: own }, (event) => event.type === "member-end");
+  await expect(run({ ...config, backend: { name: "cores", form: "other" } }, { container: own, resume: folder })).rejects.toThrow(
+    "was made with backend=",
+  );
+  const { events } = await run({ ...config, backend: { name: "cores", threads: 4 } }, { container: own, resume: folder });
+  expect(events.at(-1)).toMatchObject({ type: "run-end", reason: "finished" });
 });

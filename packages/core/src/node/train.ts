@@ -50,7 +50,7 @@ export interface TrainOptions {
   readonly out?: string;
   /**
    * Run folder to resume. `config` may then be undefined; if given, it must resolve to the run's own configuration, except that the same
-   * data may be at another path.
+   * data may be at another path, and the backend may use other cores or another device.
    */
   readonly resume?: string;
   /** The data of the configuration, if they are loaded already; not disposed. */
@@ -258,7 +258,7 @@ export async function configOf(
   const given = JSON.stringify(asked.given) === JSON.stringify(saved.given) ? asked : await findGiven(asked);
   const [wanted, had] = [given, saved].map((one) => comparable(one, container)) as [Json, Json];
   const differing = Object.keys({ ...wanted, ...had }).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(had[key]));
-  const own = { ...resumed, dataset: asked.dataset, listeners: asked.listeners };
+  const own = { ...resumed, dataset: asked.dataset, listeners: asked.listeners, backend: asked.backend };
   if (differing.length === 1 && differing[0] === "members" && isLonger(resolved, saved)) {
     await refuseMoreMembers(resume);
     return { config: own, members: resolved.members.length };
@@ -282,11 +282,16 @@ export async function configOf(
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The part of a configuration that affects a run's bytes: without listeners, plugin packages, and paths of data. */
+/** The part of a configuration that affects a run's bytes: without listeners, plugin packages, paths of data, and cores and devices. */
 function comparable(config: ResolvedConfig, container: DependencyContainer): Json {
   const { listeners: _listeners, plugins: _plugins, ...rest } = withAbsolutePaths(config);
   const places = placeOptions(config.dataset, container);
-  return asConfig({ ...rest, dataset: without(config.dataset, places) } as ResolvedConfig);
+  const { machineOptions = [] } = container.resolve(BACKENDS).create(config.backend);
+  return asConfig({
+    ...rest,
+    dataset: without(config.dataset, places),
+    backend: without(config.backend, machineOptions),
+  } as ResolvedConfig);
 }
 
 async function readStartFiles(folder: string): Promise<Record<string, Uint8Array>> {

@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Executor } from "@benn/core/node";
-import { testExecutor } from "@benn/core/testing";
-import { afterAll, beforeAll } from "vitest";
-import { startRedis, type TestServer } from "../../test/redis-server.ts";
+import { type ExecutorExam, testExecutor } from "@benn/core/testing";
+import { afterAll, beforeAll, test } from "vitest";
+import { hasRedis, startRedis, type TestServer } from "../../test/redis-server.ts";
+import { startProcess } from "../../test/start-process.ts";
 import { startToyWorker } from "../../test/toy-worker.ts";
 import type { RunningWorker } from "../worker/start-worker.ts";
 import { queueExecutor } from "./queue-executor.ts";
@@ -15,11 +15,13 @@ let steady: RunningWorker;
 let store: string;
 
 beforeAll(async () => {
+  if (!hasRedis) return;
   store = await mkdtemp(join(tmpdir(), "benn-store-"));
   server = await startRedis();
   steady = await startToyWorker({ url: server.url, className: "steady" });
 }, 60_000);
 afterAll(async () => {
+  if (!hasRedis) return;
   await steady.close();
   await server.close();
   await rm(store, { recursive: true, force: true });
@@ -34,22 +36,9 @@ const executorOf = (className: string, own?: string): Executor =>
     lookSeconds: 1,
   });
 
-/** A worker in a separate process. */
-async function startProcess(className: string): Promise<ChildProcess> {
-  const entry = new URL("../../test/toy-worker-process.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--conditions=source", entry, server.url, className, store], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on("data", (text: Buffer) => text.toString().includes("ready") && resolve());
-    child.on("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
-  });
-  return child;
-}
-
 const SERVER_AGAIN = "the server is killed and starts again";
 let classes = 0;
-testExecutor("queue", {
+const exam: ExecutorExam = {
   timeout: 240_000,
   faults: [
     "a worker is killed, and another one comes",
@@ -68,7 +57,7 @@ testExecutor("queue", {
       return { executor: executorOf("steady"), faults: { [SERVER_AGAIN]: happens } };
     }
     const className = `fault-${++classes}`;
-    const first = await startProcess(className);
+    const first = await startProcess("toy-worker-process.ts", { url: server.url, className, store });
     let second: RunningWorker | undefined;
     const end = async (signal: "SIGKILL" | "SIGTERM"): Promise<void> => {
       first.kill(signal);
@@ -95,4 +84,6 @@ testExecutor("queue", {
       },
     };
   },
-});
+};
+if (hasRedis) testExecutor("queue", exam);
+else test.skip("the executor queue, for which there is no redis-server");

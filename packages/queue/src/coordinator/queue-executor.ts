@@ -1,21 +1,19 @@
-import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import { type Spec, UserError } from "@benn/core";
+import type { MembersElsewhere, Spec } from "@benn/core";
 import { bennVersion, type ByteClass, type Executor, type Lanes, type RunToTrain } from "@benn/core/node";
-import { Queue, QueueEvents } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { type FeedEntry, hear } from "../feed.ts";
-import { feedKey, jobKeys, PREFIX, queueName } from "../names.ts";
-import { checkServer, connect } from "../redis-connection.ts";
+import { feedKey, jobKeys, queueName } from "../names.ts";
 import type { BlobRef, BlobStore } from "../store/blob-store.ts";
-import { openStore } from "../store/open-store.ts";
-import { findWorkers } from "../worker/presence.ts";
-import { type JobFollower, queueLane } from "./queue-lane.ts";
+import { asJson, digest, refusePlaces } from "./job-values.ts";
+import type { ServerPlace } from "../redis-connection.ts";
+import { openQueue } from "./open-queue.ts";
+import { queueLane } from "./queue-lane.ts";
+import { tellOfWorkers } from "./tell-of-workers.ts";
+import { WorkerWatch } from "./worker-watch.ts";
 
-export interface QueueOptions {
-  /** `redis://…` or `rediss://…` */
-  readonly url: string;
-  /** A folder that every machine can access, or `s3://…`; absent: small blobs go through the queue's server. */
+export interface QueueOptions extends ServerPlace {
+  /** A folder that every machine sees, or `s3://…`; absent: small blobs go through the queue's server. */
   readonly store?: string | undefined;
   /** The byte class of the machines for the run's backend: those like this one, by `findByteClass`. */
   classOf(backend: Spec): Promise<ByteClass>;
@@ -28,8 +26,12 @@ export interface QueueOptions {
   readonly checkpointSeconds?: number;
   /** Called with a sentence about workers, for the screen. */
   onNews?(message: string): void;
-  /** Seconds between polls of a job, in addition to its messages. Default 15. */
+  /** Who trains, for the screen: every other second, and when it changes. */
+  onWorkers?(seen: MembersElsewhere): void;
+  /** Seconds between two looks at a job, besides what is said of it. Default 15. */
   readonly lookSeconds?: number;
+  /** Seconds that a run which is to stop waits for a server that is away. Default 10. */
+  readonly awaySeconds?: number;
 }
 
 /** Maximum number of members in the queue at a time: more than the workers of any site. */
@@ -47,39 +49,15 @@ export function queueExecutor(options: QueueOptions): Executor {
 }
 
 async function openLanes(options: QueueOptions, run: RunToTrain): Promise<Lanes> {
-  const { url, checkpointSeconds = 300, lookSeconds = 15 } = options;
-  refusePlaces(run);
-  await checkServer(url);
+  const { url, ca, insecure, checkpointSeconds = 300, lookSeconds = 15, awaySeconds = 10 } = options;
+  refusePlaces(run.config);
   const { name: own, form } = await options.classOf(run.config.backend as Spec);
   const className = options.className ?? own;
   const version = await bennVersion();
   const news = (message: string): void => options.onNews?.(message);
-  const open: Redis[] = [];
-  const connection = (): Redis => {
-    const made = connect(url, (message) => news(`${message}. Workers train on; waiting for it.`));
-    open.push(made);
-    return made;
-  };
-  const commands = connection();
-  const store = await openStore(options.store, commands);
-  const name = queueName(version, className);
-  const queue = new Queue(name, { connection: commands, prefix: PREFIX });
-  const ends = new QueueEvents(name, { connection: connection(), prefix: PREFIX });
-  queue.on("error", () => {}); // reported by the connection
-  ends.on("error", () => {});
-  await Promise.all([queue.waitUntilReady(), ends.waitUntilReady()]);
-
   const id = digest([hostname(), run.folder]);
-  const followers = new Map<string, JobFollower>();
-  const settled = ({ jobId }: { jobId: string }): void => followers.get(jobId)?.settled();
-  ends.on("completed", settled);
-  ends.on("failed", settled);
-  const closing = new AbortController();
-  const hearing = hear(connection(), id, (jobId, entry: FeedEntry) => followers.get(jobId)?.said(entry), closing.signal).catch(
-    (error: unknown) => {
-      if (!closing.signal.aborted) news(`the queue's feed ended: ${String(error)}`);
-    },
-  );
+  const opened = await openQueue({ url, ca, insecure, store: options.store, name: queueName(version, className), feed: id, onNews: news });
+  const { queue, commands, store, follow } = opened;
   const config = {
     ...run.config,
     backend: { ...(run.config.backend as Spec), ...(options.className === undefined ? form : {}) },
@@ -92,6 +70,9 @@ async function openLanes(options: QueueOptions, run: RunToTrain): Promise<Lanes>
     PATIENCE_MILLISECONDS,
   ).unref();
 
+  const { onWorkers } = options;
+  const watch = onWorkers && new WorkerWatch({ queue, connection: commands, version, className, onWorkers });
+
   return {
     count: run.independent ? Math.min(run.members, MOST_LANES) : 1,
     open: (listener) =>
@@ -102,11 +83,21 @@ async function openLanes(options: QueueOptions, run: RunToTrain): Promise<Lanes>
         listener,
         jobOf: (member) => ({ ...shared, member }),
         idOf: ({ from: _from, said: _said, ...data }) => digest(data),
-        follow(jobId, follower) {
-          followers.set(jobId, follower);
-          return () => void followers.delete(jobId);
+        follow(jobId, member, follower) {
+          const unfollow = follow(jobId, {
+            ...follower,
+            said(entry) {
+              watch?.heard(member, entry);
+              follower.said(entry);
+            },
+          });
+          return () => {
+            watch?.over(member);
+            unfollow();
+          };
         },
         lookSeconds,
+        awaySeconds,
         onTaken({ member, worker, attempt }) {
           news(`member ${member + 1}: ${attempt > 1 ? "taken over by" : "trains on"} ${worker}`);
         },
@@ -114,10 +105,9 @@ async function openLanes(options: QueueOptions, run: RunToTrain): Promise<Lanes>
       }),
     async close(ended) {
       clearTimeout(looking);
-      closing.abort();
-      if (ended) await clear({ queue, commands, store, done, feed: feedKey(id) }).catch(() => {}); // the run is complete; what is left expires
-      for (const one of open) one.disconnect();
-      await Promise.all([queue.close(), ends.close(), hearing, store.close()].map((closed) => closed.catch(() => {})));
+      watch?.close();
+      if (ended) await clear({ queue, commands, store, done, feed: feedKey(id) }).catch(() => {}); // the run is whole; what is left expires
+      await opened.close();
     },
   };
 }
@@ -139,40 +129,4 @@ async function clear({ queue, commands, store, done, feed }: Leftovers): Promise
     await commands.del(state, control);
   }
   await commands.del(feed);
-}
-
-async function tellOfWorkers(
-  connection: Redis,
-  { version, className, news }: { readonly version: string; readonly className: string; news(message: string): void },
-): Promise<void> {
-  const workers = await findWorkers(connection);
-  if (workers.some((worker) => worker.className === className && worker.version === version)) return;
-  const others = Map.groupBy(workers, (worker) =>
-    worker.version === version ? worker.className : `${worker.className} of version ${worker.version}`,
-  );
-  const list = [...others]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([kind, { length }]) => `${length} for ${kind}`)
-    .join(", ");
-  news(
-    list === ""
-      ? `no worker listens yet. Start one on any machine: benn worker --on URL`
-      : `no worker listens for ${className}, which this run wants; there are ${list}. Machines of another class train other bytes: set backend.simd=plain for all, or take theirs with --class.`,
-  );
-}
-
-/** @throws UserError for settings that name a folder of this machine, which workers do not have */
-function refusePlaces({ config }: RunToTrain): void {
-  const specs = [config.loss, ...(Array.isArray(config.members) ? config.members.map(({ loss }) => loss) : [])];
-  if (specs.some((loss) => typeof loss === "object" && "teacher" in loss && loss["teacher"] !== undefined)) {
-    throw new UserError("loss.teacher: names the folder of a run on this machine, which workers do not have. Train it here, without --on.");
-  }
-}
-
-function digest(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 32);
-}
-
-function asJson<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
 }

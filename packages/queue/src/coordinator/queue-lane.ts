@@ -17,6 +17,7 @@ import { jobKeys } from "../names.ts";
 import { BlobError, type BlobRef, type BlobStore } from "../store/blob-store.ts";
 import { parseStanding } from "../worker/train-job.ts";
 import { EventOrder } from "./event-order.ts";
+import type { JobFollower } from "./open-queue.ts";
 
 export interface QueueLaneTask {
   readonly queue: Queue;
@@ -26,19 +27,15 @@ export interface QueueLaneTask {
   /** The job of a member, without what depends on the member's state. */
   readonly jobOf: (member: number) => Omit<MemberJobData, "sampleWeights" | "start" | "from" | "said">;
   readonly idOf: (data: MemberJobData) => string;
-  /** Passes messages about a job on to the lane. @returns a function that ends it */
-  follow(jobId: string, follower: JobFollower): () => void;
-  /** Seconds between polls of the job, in addition to its messages. */
+  /** Has what is said of a job passed on to the lane. @returns a function that ends it */
+  follow(jobId: string, member: number, follower: JobFollower): () => void;
+  /** Seconds between two looks at the job, besides what is said of it. */
   readonly lookSeconds: number;
+  /** Seconds that a run which is to stop waits for a server that is away. */
+  readonly awaySeconds: number;
   onTaken(news: { readonly member: number; readonly worker: string; readonly attempt: number }): void;
   /** Called with the blobs of a finished member: they are needed until the run has stored it. */
   onDone(jobId: string, blobs: readonly BlobRef[]): void;
-}
-
-export interface JobFollower {
-  said(entry: FeedEntry): void;
-  /** The job has ended. */
-  settled(): void;
 }
 
 /** How often a job is tried after failures of the machine, such as a crashed thread. */
@@ -101,14 +98,30 @@ class OwnJob {
   /** Passes on the run's requests; when the run stops, a member that no worker has started is withdrawn. */
   control(control: JobControl): void {
     this.#control = control;
+    if (isStop(control)) this.#endIfAway();
     this.#then(async () => {
       await this.#ask();
       await this.#lookAfter();
     });
   }
 
-  /** The member is no longer needed. Returns when no worker has it, or when its worker has been silent for a while. */
+  /** A run that is to stop does not wait for a server that may never come back: it has what was saved last. */
+  #endIfAway(): void {
+    const { connection, awaySeconds } = this.#task;
+    let since = performance.now();
+    const watching = setInterval(() => {
+      if (connection.status === "ready") since = performance.now();
+      if (this.#isOver) clearInterval(watching);
+      if (this.#isOver || performance.now() - since < 1000 * awaySeconds) return;
+      clearInterval(watching);
+      this.#end();
+      this.#say({ kind: "done", member: this.#member, outcome: { finished: false } });
+    }, 100);
+  }
+
+  /** Nobody waits for the member any more. Returns when no worker has it, or when the one that has it has been silent for a while. */
   async cancel(): Promise<void> {
+    if (this.#isOver) return;
     const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MILLISECONDS).unref());
     await Promise.race([this.#cancelled().catch(() => {}), patience]);
     this.#end();
@@ -177,7 +190,10 @@ class OwnJob {
     this.#id = id;
     this.#data = found;
     await this.#ask();
-    this.#unfollow = follow(id, { said: (entry) => this.#then(() => this.#hear(entry)), settled: () => this.#then(() => this.#look()) });
+    this.#unfollow = follow(id, member, {
+      said: (entry) => this.#then(() => this.#hear(entry)),
+      settled: () => this.#then(() => this.#look()),
+    });
     this.#looking = setInterval(() => this.#then(() => this.#lookAfter()), 1000 * this.#task.lookSeconds);
     await this.#lookAfter();
   }
@@ -208,7 +224,7 @@ class OwnJob {
 
   async #lookAfter(): Promise<void> {
     await this.#look();
-    if (!this.#isOver && (this.#control.stop === "now" || this.#control.stop === "after-epoch")) await this.#takeBack();
+    if (!this.#isOver && isStop(this.#control)) await this.#takeBack();
   }
 
   /** Checks whether the job has ended, and how. */
@@ -320,4 +336,9 @@ class OwnJob {
     clearInterval(this.#looking);
     this.#unfollow();
   }
+}
+
+/** Whether members in training are to stop. */
+function isStop({ stop }: JobControl): boolean {
+  return stop === "now" || stop === "after-epoch";
 }

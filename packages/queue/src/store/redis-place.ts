@@ -14,14 +14,14 @@ export interface RedisLimits {
 const TOTAL = `${PREFIX}:blob-bytes`;
 
 /**
- * Writes a blob and counts its bytes, unless it exists or the total would be too large. Returns the total, or −1 if it would be too large.
+ * Writes a blob and counts its bytes, unless there would be too many. One that is there already is written again: it may be damaged. Returns the
+ * bytes that there are, or −1 for too many.
  */
 const WRITE = `
-local total = tonumber(redis.call("GET", KEYS[2]) or "0")
-if redis.call("EXISTS", KEYS[1]) == 1 then return total end
-if total + string.len(ARGV[1]) > tonumber(ARGV[2]) then return -1 end
+local more = string.len(ARGV[1]) - redis.call("STRLEN", KEYS[1])
+if tonumber(redis.call("GET", KEYS[2]) or "0") + more > tonumber(ARGV[2]) then return -1 end
 redis.call("SET", KEYS[1], ARGV[1])
-return redis.call("INCRBY", KEYS[2], string.len(ARGV[1]))`;
+return redis.call("INCRBY", KEYS[2], more)`;
 
 const REMOVE = `
 local length = redis.call("STRLEN", KEYS[1])

@@ -68,6 +68,16 @@ export class LanePool {
     };
   }
 
+  /** Takes a lane's part of the machine for something else: its thread ends. */
+  async reserve(): Promise<{ readonly slot: number; release(): void }> {
+    const slot = this.#slots.find(({ isTaken, lane }) => !isTaken && !lane) ?? this.#slots.find(({ isTaken }) => !isTaken);
+    if (!slot) throw new Error("a job was taken while every lane trains");
+    slot.isTaken = true;
+    await this.#end(slot);
+    delete slot.key;
+    return { slot: slot.number, release: () => void (slot.isTaken = false) };
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#slots.map((slot) => this.#end(slot)));
   }

@@ -7,7 +7,7 @@ import { toyContainer } from "@benn/core/internals";
 import { bennVersion, train } from "@benn/core/node";
 import { Queue } from "bullmq";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startRedis, type TestServer } from "../../test/redis-server.ts";
+import { hasRedis, startRedis, type TestServer } from "../../test/redis-server.ts";
 import { startToyWorker } from "../../test/toy-worker.ts";
 import { queueExecutor, type QueueOptions } from "../coordinator/queue-executor.ts";
 import { PREFIX, queueName } from "../names.ts";
@@ -20,6 +20,7 @@ let server: TestServer;
 let folder: string;
 
 beforeAll(async () => {
+  if (!hasRedis) return;
   await tf.setBackend("cpu");
   server = await startRedis();
   folder = await mkdtemp(join(tmpdir(), "benn-refusals-"));
@@ -35,6 +36,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
+  if (!hasRedis) return;
   for (const worker of workers) await worker.close();
   await server.close();
   await rm(folder, { recursive: true, force: true });
@@ -56,7 +58,7 @@ async function runOn(className: string, options: Partial<QueueOptions> = {}, sig
   }
 }
 
-test("a worker with other data refuses the members, and says what differs and who it is", async () => {
+test.runIf(hasRedis)("a worker with other data refuses the members, and says what differs and who it is", async () => {
   const error: unknown = await runOn("other-data").catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(UserError);
   expect((error as Error).message).toMatch(
@@ -64,13 +66,13 @@ test("a worker with other data refuses the members, and says what differs and wh
   );
 });
 
-test("a worker with another store refuses the members", async () => {
+test.runIf(hasRedis)("a worker with another store refuses the members", async () => {
   await expect(runOn("plain", { store: join(folder, "store") })).rejects.toThrow(
     "worker steady has the queue's server, which is not the store of this run",
   );
 });
 
-test("a run that no worker listens for says so, and which others there are", async () => {
+test.runIf(hasRedis)("a run that no worker listens for says so, and which others there are", async () => {
   const abort = new AbortController();
   const said: string[] = [];
   const onNews = (message: string): void => {
@@ -84,7 +86,7 @@ test("a run that no worker listens for says so, and which others there are", asy
   ]);
 });
 
-test("a job that is not as it should be is refused before anything of it is used, and not tried again", async () => {
+test.runIf(hasRedis)("a job that is not as it should be is refused before anything of it is used, and not tried again", async () => {
   const queue = new Queue(queueName(await bennVersion(), "plain"), { connection: { url: server.url }, prefix: PREFIX });
   const job = await queue.add("member", { kind: "member", format: 1, run: "../../etc", plugins: ["/tmp/evil.ts"] }, { attempts: 3 });
   let state: string;
@@ -95,7 +97,7 @@ test("a job that is not as it should be is refused before anything of it is used
   await queue.close();
 });
 
-test("a loss that has a teacher on this machine is refused before anything is queued", async () => {
+test.runIf(hasRedis)("a loss that has a teacher on this machine is refused before anything is queued", async () => {
   const executor = queueExecutor({ url: server.url, classOf: async () => ({ name: "plain", form: {} }) });
   const run = { name: "x", folder, members: 1, independent: true } as const;
   const config = { loss: { name: "distillation", teacher: "/runs/other" } };
@@ -104,7 +106,7 @@ test("a loss that has a teacher on this machine is refused before anything is qu
   await expect(executor.lanes({ ...run, config, data, here })).rejects.toThrow("loss.teacher: names the folder of a run on this machine");
 });
 
-test("a server that is not there, wants a password, or may throw keys away is told in a sentence", async () => {
-  await expect(checkServer("redis://127.0.0.1:1")).rejects.toThrow(/redis:\/\/127.0.0.1:1: cannot be reached/);
-  await expect(checkServer("redis://:secret@127.0.0.1:1")).rejects.toThrow(/^redis:\/\/127/);
+test.runIf(hasRedis)("a server that is not there is told in a sentence", async () => {
+  await expect(checkServer({ url: "redis://127.0.0.1:1" })).rejects.toThrow(/redis:\/\/127.0.0.1:1: cannot be reached/);
+  await expect(checkServer({ url: "redis://:secret@127.0.0.1:1" })).rejects.toThrow(/^redis:\/\/127/);
 });

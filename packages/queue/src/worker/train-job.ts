@@ -2,24 +2,19 @@ import { createHash } from "node:crypto";
 import { type Config, UserError } from "@benn/core";
 import type { Emitted, MemberCheckpoint } from "@benn/core/internals";
 import { decodeCheckpoint, encodeCheckpoint, encodeTrainedMember, type FromLane, type LaneJob } from "@benn/core/node";
-import type { Redis } from "ioredis";
 import { type FeedEntry, tell } from "../feed.ts";
 import { decodeSampleWeights, decodeWeights } from "../job-blobs.ts";
 import { type JobControl, jobControl, type JobResult, type MemberJobData, type Standing, standing } from "../job-schema.ts";
-import { jobKeys, lockKey } from "../names.ts";
 import { BlobError, type BlobRef, type BlobStore } from "../store/blob-store.ts";
+import { forgetStart, type HeldJob, mayStart, MOST_STARTS, readStanding, setStanding } from "./job-state.ts";
 import type { LanePool, TakenLane } from "./lane-pool.ts";
 
-export interface JobTask {
-  readonly jobId: string;
-  /** Identifies the holder of the job to BullMQ. */
-  readonly token: string;
+/** A job, and what its worker has for it. */
+export interface JobTask<Data = MemberJobData> extends HeldJob {
   readonly attempt: number;
-  readonly data: MemberJobData;
-  readonly queue: string;
-  /** Name of the worker. */
+  readonly data: Data;
+  /** Of the worker. */
   readonly worker: string;
-  readonly connection: Redis;
   readonly store: BlobStore;
   readonly pool: LanePool;
   /** Adds this machine's parts to a configuration: where its data are, which part of it computes. */
@@ -35,24 +30,12 @@ export interface JobTask {
 /** The member was saved, and its job is for another worker. */
 export const GIVEN_BACK = "given back";
 
-/** How often a member may start at one checkpoint without progress, before it counts as crashing its workers. */
-export const MOST_STARTS = 3;
-
-/** Sets the state of a member if the caller holds the job. Returns the previous state. */
-const SET_STANDING = `
-if redis.call("GET", KEYS[1]) ~= ARGV[1] then return false end
-local before = redis.call("HGET", KEYS[2], "standing") or ""
-redis.call("HSET", KEYS[2], "standing", ARGV[2])
-redis.call("EXPIRE", KEYS[2], ARGV[3])
-return before`;
-const STATE_SECONDS = 30 * 86_400;
-
 /**
  * Trains the member of a job in a lane of this machine, from its last state.
  * @throws Error if another attempt may succeed; the job is then tried again
  */
 export async function trainJob(task: JobTask): Promise<JobResult | typeof GIVEN_BACK> {
-  const { jobId, data, worker, connection, store, pool, lost, leaving } = task;
+  const { jobId, data, worker, store, pool, lost, leaving } = task;
   const failed = (message: string, stack = ""): JobResult => ({ kind: "failed", isUserError: true, message, stack, worker });
   if (data.store !== store.id) {
     return failed(
@@ -68,11 +51,7 @@ export async function trainJob(task: JobTask): Promise<JobResult | typeof GIVEN_
   }
   const { job, first, events } = own;
   const place = String(job.said);
-  const { state } = jobKeys(jobId);
-  const starts = await connection.hincrby(state, `starts-${place}`, 1);
-  await connection.expire(state, STATE_SECONDS);
-  if (starts > MOST_STARTS) {
-    await connection.hdel(state, `starts-${place}`);
+  if (!(await mayStart(task, place))) {
     return failed(
       `member ${data.member} has ended ${MOST_STARTS} workers at the same place, after ${place} events. Look at what they said last: they may lack memory.`,
     );
@@ -144,7 +123,7 @@ export async function trainJob(task: JobTask): Promise<JobResult | typeof GIVEN_
       throw Object.assign(new Error(message), { stack });
     }
     if (!outcome.outcome.finished) {
-      if (leaving.aborted) await connection.hdel(state, `starts-${place}`); // a worker that leaves did not crash
+      if (leaving.aborted) await forgetStart(task, place);
       return leaving.aborted ? GIVEN_BACK : { kind: "stopped", worker };
     }
     isReusable = true;
@@ -171,7 +150,7 @@ interface Beginning {
 async function beginning({ jobId, data, connection, store }: JobTask): Promise<Beginning> {
   const [sampleWeights, start] = await Promise.all([store.get(data.sampleWeights), data.start && store.get(data.start)]);
   const given = { member: data.member, sampleWeights: decodeSampleWeights(sampleWeights), start: start && decodeWeights(start) };
-  const left = parseStanding(await connection.hget(jobKeys(jobId).state, "standing"));
+  const left = parseStanding(await readStanding({ jobId, connection }));
   const found =
     left &&
     left.first <= data.said &&
@@ -200,15 +179,12 @@ async function readCheckpoint(
 
 /** @throws Error if another worker has the job: what this one trains is of no further use */
 async function save(task: JobTask, training: MemberCheckpoint, { first, events }: Pick<Beginning, "first" | "events">): Promise<void> {
-  const { jobId, data, token, queue, connection, store, lost } = task;
+  const { data, store, lost } = task;
   const bytes = encodeCheckpoint({ checkpoint: { member: data.member, training }, covered: { events: 0 }, ahead: events });
   const checkpoint = await store.put(bytes);
   lost.throwIfAborted();
   const now: Standing = { checkpoint, said: first + events.length, first };
-  const { state } = jobKeys(jobId);
-  const before = await connection.eval(SET_STANDING, 2, lockKey(queue, jobId), state, token, JSON.stringify(now), STATE_SECONDS);
-  if (before === null) throw new Error("the job is another worker's by now");
-  const old = parseStanding(typeof before === "string" ? before : null);
+  const old = parseStanding(await setStanding(task, now));
   if (old && old.checkpoint.sha256 !== checkpoint.sha256) await store.remove(old.checkpoint);
   say(task, { kind: "saved" }).catch(() => {});
 }

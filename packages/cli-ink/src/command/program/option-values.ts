@@ -50,6 +50,18 @@ export function seedList(text: string): number[] {
   return text.split(",").map((word) => seed(word.trim()));
 }
 
+/** `1..5`, or a list: 1,2,3. */
+export function seedRange(text: string): number[] {
+  return text.split(",").flatMap((word) => {
+    const [first = "", last] = word.trim().split("..");
+    const from = seed(first);
+    if (last === undefined) return [from];
+    const to = seed(last);
+    if (to < from || to - from >= 10_000) throw new InvalidArgumentError("Expected seeds like 1..5, from the lowest to the highest.");
+    return Array.from({ length: to - from + 1 }, (_, nth) => from + nth);
+  });
+}
+
 export function bitList(text: string): number[] {
   if (text.trim() === "none") return [];
   return text.split(",").map((word) => {

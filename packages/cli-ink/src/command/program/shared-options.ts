@@ -28,6 +28,14 @@ export function withParallel(command: Command): Command {
   return command.option("--parallel <n>", "members to train at a time, if none depends on another (sets parallel)");
 }
 
+/** Which queue, and how it is reached. */
+export function withQueue(command: Command): Command {
+  return command
+    .option("--on [url]", "the queue, redis://HOST or rediss://HOST; default: BENN_QUEUE_URL")
+    .option("--ca <file>", "certificate of the authority that signed the queue's, for rediss://")
+    .option("--insecure", "a queue without a password on another machine is what you want");
+}
+
 /** Options for the data of an existing run. */
 export function withRunData(command: Command): Command {
   return command

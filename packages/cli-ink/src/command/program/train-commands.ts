@@ -1,11 +1,10 @@
 import { type Command, Option } from "commander";
-import { EXIT_HELP, exitHelp } from "../exit-codes.ts";
+import { EXIT_HELP } from "../exit-codes.ts";
 import type { ImportTorchOptions } from "../import-torch.ts";
 import { SORT_COLUMNS } from "../../runs/sort-columns.ts";
 import type { PruneOptions, RunsOptions } from "../runs.ts";
 import type { TrainOptions } from "../train-options.ts";
 import type { WatchOptions } from "../watch.ts";
-import type { WorkerCommandOptions } from "../worker.ts";
 import { withExamples } from "./examples.ts";
 import { loaded } from "./loaded.ts";
 import { memberNumber, oneOf, wholeNumber } from "./option-values.ts";
@@ -16,7 +15,6 @@ export function addTrainCommands(program: Command): void {
   addTrain(program);
   addWatch(program);
   addRuns(program);
-  addWorker(program);
   addCollect(program);
   addImportTorch(program);
 }
@@ -36,6 +34,8 @@ function addTrain(program: Command): void {
     .option("--on [url]", "train on the workers of a queue (benn worker), redis://HOST; default: BENN_QUEUE_URL")
     .option("--store <place>", "with --on: where weights are exchanged, a folder that all see or s3://BUCKET")
     .option("--class <name>", "with --on: a class of machines other than this one's")
+    .option("--ca <file>", "with --on: certificate of the authority that signed the queue's, for rediss://")
+    .option("--insecure", "with --on: a queue without a password on another machine is what you want")
     .option("--prepare", "create the run folder and train nothing, for --member")
     .option("--member <n>", "train only this member, from 0, of the run that --resume names", memberNumber)
     .option("--into <dir>", "with --member: folder for its files, which benn collect adds to the run");
@@ -144,30 +144,6 @@ function addRuns(program: Command): void {
     ["runs prune --state interrupted --older-than 30", "interrupted runs older than 30 days"],
     ["runs prune --keep-best 5 --yes", "delete all but the five best"],
   ]);
-}
-
-function addWorker(program: Command): void {
-  const worker = program.command("worker").summary("Train members of runs that others start with train --on.");
-  worker
-    .description("Train members of the runs that others start with benn train --on, until it is stopped: docs/queue.md.")
-    .option("--on [url]", "the queue, redis://HOST or rediss://HOST; default: BENN_QUEUE_URL")
-    .option("--store <place>", "where weights are exchanged: the folder or s3://BUCKET that the runs name")
-    .option("--data <dir>", "folder with the data on this machine (sets dataset.data)")
-    .option("--backend <name>", "compute backend; members of other backends are left to others")
-    .option("--parallel <n>", "members to train at a time", wholeNumber, 1)
-    .option("--set <key=value...>", "options of backend and dataset for this machine");
-  withPlugin(worker)
-    .option("--name <name>", "name of this worker, for people (default: host and process)")
-    .option("--once", "stop after one member")
-    .option("--json", "events of the worker as JSON, one per line")
-    .action(async (options: WorkerCommandOptions) => {
-      const { work } = await loaded(import("../worker.ts"));
-      await work(options);
-    });
-  withExamples(worker, [
-    ["worker --on redis://HOST --data DIR", "on every machine; several on one are fine too"],
-    ["worker --on redis://HOST --set backend.simd=plain", "the same code on machines that differ"],
-  ]).addHelpText("after", exitHelp("members in training are saved, and go back to the queue"));
 }
 
 function addCollect(program: Command): void {

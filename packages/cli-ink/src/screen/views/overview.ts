@@ -39,7 +39,7 @@ export const overview: View = {
     const top =
       state.members.length === 0
         ? []
-        : lanes({ members, metric, focus: at, chosen: ui.member, columns: width, height: shared.lanes, words });
+        : lanes({ members, metric, focus: at, chosen: ui.member, elsewhere: state.workers, columns: width, height: shared.lanes, words });
     if (shared.panels === 0) return top;
     return [...top, [], ...panels(props, shared)].slice(0, height);
   },

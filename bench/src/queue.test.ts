@@ -1,0 +1,9 @@
+import { expect, test } from "vitest";
+import { hasRedis } from "../../packages/queue/test/redis-server.ts";
+import { simulateQueue } from "./queue.ts";
+
+test.runIf(hasRedis)("200 workers train 200 members, none of which stalls, and every event is heard once", async () => {
+  const load = await simulateQueue({ workers: 200, members: 200, seconds: 1, epochs: 1, parameters: 100, lock: 120 });
+  expect(load).toMatchObject({ done: 200, retaken: 0, events: { said: 200 * 21, heard: 200 * 21 } });
+  expect(load.server.connections).toBeGreaterThan(200);
+});
