@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { hasRedis } from "../../packages/queue/test/redis-server.ts";
 import { simulateQueue } from "./queue.ts";
+import { hasRedis } from "./redis-process.ts";
 
 test.runIf(hasRedis)("200 workers train 200 members, none of which stalls, and every event is heard once", async () => {
   const load = await simulateQueue({ workers: 200, members: 200, seconds: 1, epochs: 1, parameters: 100, lock: 120 });

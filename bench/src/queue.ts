@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { LaneListener, MemberLane } from "@benn/core/node";
 import { connect, queueExecutor, startWorker } from "@benn/queue";
-import { startRedis } from "../../packages/queue/test/redis-server.ts";
 import { count, factor } from "./option-values.ts";
+import { startRedis } from "./redis-process.ts";
 import type { Subject } from "./subject.ts";
 
 export interface QueueSimulation {
@@ -123,7 +123,7 @@ export async function simulateQueue({ workers, members, seconds, epochs, paramet
   } finally {
     await Promise.all(started.map((worker) => worker.close()));
     reader.disconnect();
-    await redis.close();
+    redis.close();
     await rm(store, { recursive: true, force: true });
   }
 

@@ -14,7 +14,7 @@ import { startProcess } from "../test/start-process.ts";
 import { bytesOf, chain, container, trainAlone, trainOnQueue, wantedRuns } from "../test/toy-runs.ts";
 import { startToyWorker } from "../test/toy-worker.ts";
 import { queueExecutor } from "./coordinator/queue-executor.ts";
-import type { RunNews } from "./coordinator/queue-runs.ts";
+import type { RunNews } from "./coordinator/run-news.ts";
 import { lockKey, PREFIX, queueName } from "./names.ts";
 
 const side: Config = { ...chain, scheme: "bag", mode: "independent", name: "side" };

@@ -1,5 +1,6 @@
 export { queueExecutor, type QueueOptions } from "./coordinator/queue-executor.ts";
-export { queueRuns, type QueueRunsOptions, type RunNews, type RunOutcome, type WantedRun } from "./coordinator/queue-runs.ts";
+export { queueRuns, type QueueRunsOptions, type WantedRun } from "./coordinator/queue-runs.ts";
+export type { RunNews, RunOutcome } from "./coordinator/run-news.ts";
 export { memberJob, type MemberJobData, type WorkerRecord } from "./job-schema.ts";
 export { queueName } from "./names.ts";
 export { checkServer, connect, type ServerPlace, withoutPassword } from "./redis-connection.ts";

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "@benn/core";
 import { resolveConfig, toyContainer } from "@benn/core/internals";
-import { portableConfig, train } from "@benn/core/node";
+import { folderBytes, portableConfig, train } from "@benn/core/node";
 import { queueRuns, type QueueRunsOptions, type RunOutcome, type WantedRun } from "@benn/queue";
-import { folderBytes } from "../../core/src/node/folder-bytes.ts";
 
 export const container = toyContainer();
 

@@ -11,6 +11,7 @@ export { type MendedRun, type MendOptions, mendRun } from "./mend-run.ts";
 export { type Ensemble, type EnsembleMember, type EnsembleSplit, openEnsemble, type OpenEnsembleOptions } from "./open-ensemble.ts";
 export { followEvents, openRun, type SavedRun } from "./open-run.ts";
 export { type ChosenMember, givenFromRuns } from "./given-from-runs.ts";
+export { folderBytes } from "./folder-bytes.ts";
 export { heedProxy } from "./heed-proxy.ts";
 export { type BenchSubject, openBench, type OpenBenchOptions } from "./open-bench.ts";
 export { type PlannedKind, planRun, type RunPlan } from "./plan-run.ts";

@@ -8,7 +8,8 @@ import { startProcess } from "../../test/start-process.ts";
 import { bytesOf, chain, trainAlone, trainOnQueue, wantedRuns } from "../../test/toy-runs.ts";
 import { startToyWorker } from "../../test/toy-worker.ts";
 import type { RunningWorker } from "../worker/start-worker.ts";
-import type { QueueRunsOptions, RunNews, WantedRun } from "./queue-runs.ts";
+import type { QueueRunsOptions, WantedRun } from "./queue-runs.ts";
+import type { RunNews } from "./run-news.ts";
 
 let server: TestServer;
 let steady: RunningWorker;

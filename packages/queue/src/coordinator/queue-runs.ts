@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import type { Config, RunEvent, Spec } from "@benn/core";
+import type { Config, Spec } from "@benn/core";
 import { bennVersion } from "@benn/core/node";
 import { queueName } from "../names.ts";
 import { asJson, digest, refusePlaces } from "./job-values.ts";
 import { openQueue, type OpenQueue } from "./open-queue.ts";
 import type { QueueOptions } from "./queue-executor.ts";
 import { QueuedRun } from "./queued-run.ts";
+import type { RunNews, RunOutcome } from "./run-news.ts";
 import { tellOfWorkers } from "./tell-of-workers.ts";
 
 /** A run to be trained as a whole by a worker. */
@@ -18,23 +19,6 @@ export interface WantedRun {
   /** Where it is brought to, on this machine. */
   readonly folder: string;
 }
-
-export type RunNews =
-  | { readonly kind: "queued"; readonly run: string }
-  /** For the nth time, if `attempt` is above 1. */
-  | { readonly kind: "taken"; readonly run: string; readonly worker: string; readonly attempt: number }
-  | { readonly kind: "event"; readonly run: string; readonly event: RunEvent }
-  /** The run's folder is as far as the newest snapshot. */
-  | { readonly kind: "saved"; readonly run: string }
-  | ({ readonly kind: "over"; readonly run: string } & RunOutcome)
-  | { readonly kind: "message"; readonly message: string };
-
-/** What became of a run. */
-export type RunOutcome =
-  | { readonly state: "done"; readonly worker: string; readonly reason: string }
-  /** Somebody asked for it with `benn queue`: its job is gone, and what it had saved is in its folder. */
-  | { readonly state: "stopped" | "removed" }
-  | { readonly state: "failed"; readonly message: string; readonly stack: string };
 
 export interface QueueRunsOptions extends Omit<QueueOptions, "onNews" | "onWorkers" | "checkpointSeconds" | "awaySeconds"> {
   /** Seconds between two snapshots of a run, at least. Default 300. */

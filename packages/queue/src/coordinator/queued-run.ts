@@ -9,7 +9,7 @@ import { BlobError } from "../store/blob-store.ts";
 import { forgetStarts, readStanding } from "../worker/job-state.ts";
 import { parseRunStanding } from "../worker/train-run-job.ts";
 import type { OpenQueue } from "./open-queue.ts";
-import type { RunNews, RunOutcome } from "./queue-runs.ts";
+import type { RunNews, RunOutcome } from "./run-news.ts";
 
 type OwnNews =
   Exclude<RunNews, { kind: "over" | "message" }> extends infer News ? (News extends unknown ? Omit<News, "run"> : never) : never;
