@@ -190,14 +190,7 @@ describe.runIf(hasRedis)("what may happen on the way", () => {
     );
     closing.push(() => first.kill("SIGKILL"));
     await saw.promise;
-    const seen: MembersElsewhere[] = [];
-    const executor = queueExecutor({
-      url,
-      classOf: async () => ({ name: className, form: {} }),
-      checkpointSeconds: 0,
-      lookSeconds: 1,
-      onWorkers: (one) => seen.push(one),
-    });
+    const executor = queueExecutor({ url, classOf: async () => ({ name: className, form: {} }), checkpointSeconds: 0, lookSeconds: 1 });
     const resume = async (): Promise<void> => {
       for await (const _ of train(undefined, { container, executor, resume: join(out, "side") })) {
         // to its end
@@ -210,12 +203,24 @@ describe.runIf(hasRedis)("what may happen on the way", () => {
     await resume();
     expect(await bytesOf(join(out, "side"))).toEqual(aloneSide);
     expect(begun.toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
-    expect(seen[0]).toMatchObject({ workers: 1, retaken: 0 });
-    expect(seen.flatMap(({ members }) => members)).toContainEqual({
-      member: expect.any(Number),
-      worker: "only",
-      silentSeconds: expect.any(Number),
+  });
+
+  test("a run says who trains its members, and how long ago each was heard of", async () => {
+    const className = "seen";
+    await worker({ className, name: "only" });
+    const seen = Promise.withResolvers<MembersElsewhere>();
+    const executor = queueExecutor({
+      url,
+      classOf: async () => ({ name: className, form: {} }),
+      lookSeconds: 1,
+      onWorkers: (one) => one.members.length > 0 && seen.resolve(one),
     });
+    const control = new RunControl();
+    const out = await mkdtemp(join(tmpdir(), "benn-seen-"));
+    for await (const { type } of train({ ...side, epochs: 500 }, { container, executor, out, control }))
+      if (type === "epoch") void seen.promise.then(() => control.stopNow());
+    expect(await seen.promise).toMatchObject({ type: "workers", workers: 1, retaken: 0 });
+    expect((await seen.promise).members[0]).toEqual({ member: expect.any(Number), worker: "only", silentSeconds: expect.any(Number) });
   });
 
   test("a run whose server is gone for good stops with what it has, and goes on without it", async () => {
