@@ -37,6 +37,11 @@ test.concurrent("--dry-run shows configuration, layers, sizes, memory and time o
   expect(readdirSync(cwd)).toEqual([]);
 });
 
+test.concurrent("on a machine without a GPU --backend gpu says so in one sentence, with nothing of the library behind it", async () => {
+  const { code, stderr } = await benn(["train", "--backend", "gpu", "--dry-run"], { cwd: newFolder() });
+  expect([code, stderr]).toEqual(code === 0 ? [0, ""] : [2, expect.stringMatching(/^benn: backend webgpu: [^\n]+\n$/)]);
+});
+
 test.concurrent("plugins lists every name, also those of your own plugin", async () => {
   const { code, stdout } = await benn(["plugins", "--plugin", join(root, "examples/my-boost.ts")], { cwd: newFolder() });
   expect(code).toBe(0);

@@ -191,7 +191,7 @@ function storedPng(width: number, height: number, rgb: Uint8Array): Buffer {
   ]);
 }
 
-/** Braille as dots, blocks and bars as rectangles, the lines of axes as lines; undefined for what is text. */
+/** Braille as dots, blocks and bars as rectangles, the lines of axes as lines, signs as outlines; undefined for what is text. */
 function shapeOf(character: string, x: number, top: number): string | undefined {
   const code = character.codePointAt(0) ?? 0;
   if (code >= 0x2800 && code <= 0x28ff) {
@@ -214,8 +214,58 @@ function shapeOf(character: string, x: number, top: number): string | undefined 
       rectangle(x + CELL.width / 2 - 0.5, top, 1, CELL.height / 2) + rectangle(x + CELL.width / 2, top + CELL.height / 2, CELL.width / 2, 1)
     );
   if (character === "─") return rectangle(x, top + CELL.height / 2, CELL.width, 1);
-  return undefined;
+  if (character === "━") return rectangle(x, top + CELL.height / 2 - 1, CELL.width, 2.5);
+  if (character === "┃") return rectangle(x + CELL.width / 2 - 1, top, 2.5, CELL.height);
+  const sign = SIGNS[character];
+  return sign && `M${sign.map(([across, down]) => `${round(x + across * CELL.width)} ${round(top + down * CELL.height)}`).join("L")}z`;
 }
+
+/** Signs that many fonts lack, as outlines in shares of a cell. */
+const SIGNS: Readonly<Record<string, readonly (readonly [across: number, down: number])[]>> = {
+  "■": [
+    [0.05, 0.35],
+    [0.95, 0.35],
+    [0.95, 0.75],
+    [0.05, 0.75],
+  ],
+  "▶": [
+    [0.1, 0.3],
+    [0.95, 0.55],
+    [0.1, 0.8],
+  ],
+  "▸": [
+    [0.2, 0.4],
+    [0.8, 0.58],
+    [0.2, 0.76],
+  ],
+  "▲": [
+    [0.5, 0.3],
+    [0.95, 0.75],
+    [0.05, 0.75],
+  ],
+  "✓": [
+    [0, 0.56],
+    [0.14, 0.5],
+    [0.36, 0.66],
+    [0.86, 0.28],
+    [1, 0.34],
+    [0.38, 0.82],
+  ],
+  "✗": [
+    [0.1, 0.35],
+    [0.25, 0.3],
+    [0.5, 0.49],
+    [0.75, 0.3],
+    [0.9, 0.35],
+    [0.62, 0.56],
+    [0.9, 0.77],
+    [0.75, 0.82],
+    [0.5, 0.63],
+    [0.25, 0.82],
+    [0.1, 0.77],
+    [0.38, 0.56],
+  ],
+};
 
 function rectangle(x: number, y: number, width: number, height: number): string {
   return `M${round(x)} ${round(y)}h${round(width)}v${round(height)}h${round(-width)}z`;
