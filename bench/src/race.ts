@@ -43,10 +43,11 @@ export async function race<C extends Contestant>(contestants: readonly C[], roun
       }
     }
   }
-  return { results: [...times].map(([contestant, own]) => ({ contestant, ...spread(own) })), failures };
+  return { results: [...times].map(([contestant, own]) => ({ contestant, ...spreadOf(own) })), failures };
 }
 
-function spread(values: readonly number[]): { readonly median: number; readonly least: number; readonly most: number } {
+/** Of values in any order; NaN where there are none. */
+export function spreadOf(values: readonly number[]): { readonly median: number; readonly least: number; readonly most: number } {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? Number.NaN;
   return { median: (at((sorted.length - 1) >> 1) + at(sorted.length >> 1)) / 2, least: at(0), most: at(sorted.length - 1) };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { quotedCommands } from "../test/quoted-commands.ts";
 import { runBench } from "./run-bench.ts";
 
-const SUBJECTS = ["anytime", "browser", "conformance", "data", "gradients", "infer", "queue", "train"];
+const SUBJECTS = ["anytime", "binarizers", "browser", "conformance", "data", "gradients", "infer", "queue", "train"];
 
 test.for(SUBJECTS.flatMap(quotedCommands))("`$quoted`, as the documents have it, has options that there are", async ({ words }) => {
   const lines: string[] = [];

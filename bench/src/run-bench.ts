@@ -7,6 +7,7 @@ import { type Table, tableLines } from "./table.ts";
 /** Each is in a file of its name, which is loaded on demand. */
 const SUBJECTS: Readonly<Record<string, () => Promise<Subject<never>>>> = {
   anytime: async () => (await import("./anytime.ts")).anytime,
+  binarizers: async () => (await import("./binarizers.ts")).binarizers,
   browser: async () => (await import("./browser.ts")).browser,
   conformance: async () => (await import("./conformance.ts")).conformance,
   data: async () => (await import("./data.ts")).data,

@@ -14,6 +14,8 @@ const trainingKernels: Record<TrainingKernel, true> = {
   BinaryKernelGrad: true,
   BinarySign: true,
   BinarySignGrad: true,
+  PolynomialSignGrad: true,
+  TanhSignGrad: true,
   BopStep: true,
   CentreAndClip: true,
   DropoutMask: true,

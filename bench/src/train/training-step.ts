@@ -1,7 +1,7 @@
 import { nin } from "@benn/arch-nin";
 import { resnet20 } from "@benn/arch-resnet";
 import { deterministic } from "@benn/binarize";
-import { createContainer, deriveSeed, LOSSES, OPTIMIZERS } from "@benn/core";
+import { type Binarizer, createContainer, deriveSeed, LOSSES, OPTIMIZERS } from "@benn/core";
 import { createRandom, createStep, EVALUATION, memberOptimizer, prepareLayers, summarizeModel } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 
@@ -15,10 +15,12 @@ export interface StepOptions {
   readonly batch: number;
   /** Of NIN. Default 0.5. */
   readonly dropout?: number;
+  /** Default `deterministic`. */
+  readonly binarizer?: Binarizer;
 }
 
-function build(net: Net, width: number, dropout: number): tf.LayersModel {
-  const options = { inputShape: [32, 32, 3], classes: 10, binarizer: deterministic, seed: 1 } as const;
+function build({ net, width, dropout = 0.5, binarizer = deterministic }: StepOptions): tf.LayersModel {
+  const options = { inputShape: [32, 32, 3], classes: 10, binarizer, seed: 1 } as const;
   if (net === "resnet20") return resnet20({ width, activation: "none" }).build(options);
   return nin({ width, binary: net === "ab" ? "all" : "inner", dropout }).build(options);
 }
@@ -41,9 +43,10 @@ function stepMacs(model: tf.LayersModel, batch: number): { readonly train: numbe
  * A model and what trains it on one batch, on the active TensorFlow.js backend. `step` is core's training step, as in every run: projection
  * of the latent kernels, forward, loss, backward, Adam; `forward` is evaluation.
  */
-export function trainingStep({ net, width, batch, dropout = 0.5 }: StepOptions) {
+export function trainingStep(options: StepOptions) {
+  const { batch } = options;
   const container = createContainer();
-  const model = build(net, width, dropout);
+  const model = build(options);
   const optimizer = memberOptimizer(model, [{ name: "adam", optimizer: container.resolve(OPTIMIZERS).create("adam") }]);
   const takeStep = createStep({ model, optimizer, loss: container.resolve(LOSSES).create("cross-entropy") });
   const { images, labels } = sampleBatch(batch);

@@ -13,7 +13,9 @@ import {
   NORMALIZE_GRAD,
   NORMALIZE_RELU,
   PASS_NONZERO,
+  PASS_POLYNOMIAL,
   PASS_POSITIVE,
+  PASS_TANH,
   PASS_UNIT,
   PASS_UNIT_NORMALIZED,
   RELU,
@@ -21,6 +23,7 @@ import {
   STEP,
 } from "../src/constants/operations.ts";
 import { keeps4 } from "./dropout.ts";
+import { passPolynomial, passTanh } from "./surrogate.ts";
 
 /** Number of floats that are evaluated at a time: whole patterns, few enough that a handful of blocks fits the first-level cache. */
 // @callable
@@ -134,6 +137,12 @@ export function evaluate(program: usize, from: usize, n: i32, length: i32, block
           break;
         case PASS_NONZERO:
           loop(PASS_NONZERO, y, a, b, p0, row, bytes);
+          break;
+        case PASS_POLYNOMIAL:
+          passPolynomial(y, a, b, bytes, p + 16);
+          break;
+        case PASS_TANH:
+          passTanh(y, a, b, bytes, p + 16);
           break;
         case NORMALIZE_GRAD:
           loop(NORMALIZE_GRAD, y, a, b, p0, row, bytes);

@@ -1,4 +1,5 @@
-import { adabin, approxSign, dorefa, ede, lsq, recu, rsign } from "@benn/binarize";
+import { adabin, approxSign, BatchNorm, BinaryConv2D, dorefa, ede, lsq, recu, rsign } from "@benn/binarize";
+import type { Binarizer } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { expectClose, useBackend } from "../test/use-backend.ts";
@@ -47,3 +48,44 @@ test.for(Object.entries({ approxSign, ede, rsign, recu, adabin, ...fewBits }))(
     for (const [i, values] of expected.entries()) expectClose(actual[i] ?? [], values, 1e-4);
   },
 );
+
+/** The sign of approxSign as one writes it without the engine's kernels. */
+const composedSign = tf.customGrad<tf.Tensor>((x, save) => {
+  (save as tf.GradSaveFunc)([x as tf.Tensor]);
+  const slope = (x: tf.Tensor): tf.Tensor => tf.relu(tf.sub(2, tf.mul(tf.abs(x), 2)));
+  return {
+    value: tf.add(tf.mul(tf.cast(tf.less(x as tf.Tensor, 0), "float32"), -2), 1),
+    gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) => tf.mul(dy, slope(x as tf.Tensor)),
+  };
+});
+
+test("a net whose binarizer declares its gradient has the outputs and gradients, to the bit, of one that composes it", () => {
+  const composed: Binarizer = {
+    bits: { activations: 1, kernel: 1 },
+    activations: (x) => composedSign(x),
+    kernel: approxSign.kernel,
+    project: approxSign.project,
+  };
+  const declared: Binarizer = { ...composed, surrogate: () => ({ kind: "polynomial", coefficients: [2, -2] }) };
+  const [own, plain] = [declared, composed].map((binarizer) => {
+    const conv = (name: string, strides: number) =>
+      new BinaryConv2D({ name, binarizer, filters: 9, kernelSize: 3, padding: "same", strides, activation: "relu", dropout: 0.2 });
+    const layers = [new BatchNorm({ name: "bn1" }), conv("conv1", 1), new BatchNorm({ name: "bn2" }), conv("conv2", 2)];
+    const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [6, 5, 9] }), ...layers] });
+    const outcome = tf.tidy(() => {
+      for (const layer of layers) if (layer instanceof BinaryConv2D) layer.prepare(step);
+      const x = waves([17, 6, 5, 9], 1.3);
+      const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+      const { value, grads } = tf.variableGrads(() => {
+        const y = model.apply(x, { training: true }) as tf.Tensor;
+        return tf.sum(tf.mul(y, waves(y.shape, 0.7))).asScalar();
+      }, variables);
+      const results = [model.apply(x) as tf.Tensor, value, ...variables.map(({ name }) => grads[name]!)];
+      return results.map((tensor) => tensor.dataSync<"float32">().map((number) => number + 0));
+    });
+    model.dispose();
+    return outcome;
+  });
+  expect(own).toEqual(plain);
+  expect(own?.flatMap((values) => [...values]).every(Number.isFinite)).toBe(true);
+});

@@ -21,7 +21,7 @@ export function bitsOf(backend: WasmBackend, formula: Formula, channels: number)
   try {
     if (!real || dropped) valid = new Block(backend.tensors, bytes);
     const masks = valid?.address ?? 0;
-    if (real) packSigns(backend, real, channels, signs.address, masks, dropped ? formula.parameters : [0, 0]);
+    if (real) packSigns(backend, real, channels, signs.address, masks, dropped ? formula.parameters : []);
     else if (!packBits(backend, formula, channels, signs.address, masks)) {
       valid?.release();
       valid = undefined;
@@ -59,7 +59,7 @@ function packSigns(
   channels: number,
   address: number,
   masks: number,
-  [seed, threshold]: readonly [number, number],
+  [seed = 0, threshold = 0]: readonly number[],
 ): void {
   const chain: Formula[] = [];
   let base = real;

@@ -11,6 +11,8 @@ export const OPERATIONS = {
   passPositive: numbers.PASS_POSITIVE,
   passUnit: numbers.PASS_UNIT,
   passNonzero: numbers.PASS_NONZERO,
+  passPolynomial: numbers.PASS_POLYNOMIAL,
+  passTanh: numbers.PASS_TANH,
   normalizeGrad: numbers.NORMALIZE_GRAD,
   step: numbers.STEP,
   add: numbers.ADD,
@@ -59,13 +61,17 @@ export interface Forms {
   readonly sumWithPassed?: (sum: number, unit: number) => Block;
 }
 
+/** Floats as the words that programs hold. */
+export const floatWords = (...floats: readonly number[]): readonly number[] => [...new Int32Array(Float32Array.from(floats).buffer)];
+
 interface Given {
   /** Number of floats; default: the length of the first input. */
   readonly length?: number;
   readonly inputs?: readonly Formula[];
   /** Coefficients, or the values themselves for `load`. */
   readonly block?: Block;
-  readonly parameters?: readonly [number, number];
+  /** Up to four words of 32 bits; floats by `floatWords`. */
+  readonly parameters?: readonly number[];
   /** Length of the last axis that the coefficients apply to. */
   readonly channels?: number;
   /** For `whole`: computes the values. */
@@ -83,7 +89,7 @@ export class Formula {
   operation: Operation;
   inputs: readonly Formula[];
   block: Block | undefined;
-  parameters: readonly [number, number];
+  parameters: readonly number[];
   channels: number | undefined;
   compute: (() => Block) | undefined;
   forms: Forms;
@@ -93,7 +99,7 @@ export class Formula {
   #holders = 1;
 
   /** Takes ownership of the block; retains the inputs. */
-  constructor(operation: Operation, { length, inputs = [], block, parameters = [0, 0], channels, compute, forms = {} }: Given = {}) {
+  constructor(operation: Operation, { length, inputs = [], block, parameters = [], channels, compute, forms = {} }: Given = {}) {
     this.length = length ?? inputs[0]!.length;
     this.operation = operation;
     this.inputs = inputs.map((operand) => operand.hold());

@@ -3,6 +3,7 @@ import type { KernelTable } from "./kernel-call.ts";
 import { batchNormKernels } from "./kernels/batch-norm.ts";
 import { binaryConv2dKernels } from "./kernels/binary-conv2d.ts";
 import { binaryKernelKernels } from "./kernels/binary-kernel.ts";
+import { compareKernels } from "./kernels/compare.ts";
 import { conv2dKernels } from "./kernels/conv2d.ts";
 import { copyKernels } from "./kernels/copy.ts";
 import { elementwiseKernels } from "./kernels/elementwise.ts";
@@ -15,6 +16,7 @@ export const KERNELS: KernelTable = {
   ...batchNormKernels,
   ...binaryConv2dKernels,
   ...binaryKernelKernels,
+  ...compareKernels,
   ...conv2dKernels,
   ...copyKernels,
   ...elementwiseKernels,

@@ -58,8 +58,8 @@ export function withProgram(
     for (const operand of new Set(inputs)) if (lastUse.get(operand) === i) free.push(register.get(operand)!);
     const own = free.pop() ?? registers++;
     const [a = 0, b = 0] = inputs.map((operand) => register.get(operand)!);
-    const [p0, p1] = block ? [block.address, 0] : formula.parameters;
-    words.push(code, own, a, b, p0, p1, 0, 0);
+    const [p0 = 0, p1 = 0, p2 = 0, p3 = 0] = block ? [block.address] : formula.parameters;
+    words.push(code, own, a, b, p0, p1, p2, p3);
     register.set(formula, own);
   }
   const results = formulas.map((formula) => register.get(formula)!);

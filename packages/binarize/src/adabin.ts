@@ -1,8 +1,10 @@
 import type { Binarizer } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 import { decaying } from "./ede.ts";
-import { estimatedSign, triangle } from "./ops/estimated-sign.ts";
+import { estimatedSign } from "./ops/estimated-sign.ts";
 import { standardized } from "./ops/standardized.ts";
+import { surrogateSign } from "./ops/surrogate-sign.ts";
+import { triangle } from "./ops/triangle.ts";
 
 /**
  * The binarizer of AdaBin: two values that are not −1 and +1 but adapt to what they represent.
@@ -21,7 +23,7 @@ export const adabin: Binarizer = {
   bits: { activations: 2, kernel: 2 },
   parameters: () => ({ scale: tf.ones([1]), offset: tf.zeros([1]) }),
   activations: (x, _, { scale, offset }) =>
-    tf.tidy(() => tf.add(tf.mul(estimatedSign(tf.div(tf.sub(x, offset!), scale!), triangle), scale!), offset!)),
+    tf.tidy(() => tf.add(tf.mul(surrogateSign(tf.div(tf.sub(x, offset!), scale!), triangle), scale!), offset!)),
   kernel: (w, step) =>
     tf.tidy(() => {
       const { values, mean, deviation } = standardized(w);

@@ -1,10 +1,9 @@
 import type { Binarizer } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
-import { estimatedSign, type Slope, triangle } from "./ops/estimated-sign.ts";
+import { estimatedSign } from "./ops/estimated-sign.ts";
 import { filterAxes } from "./ops/filter-axes.ts";
-
-/** 1 where |w| < 1, else 0. */
-const inside: Slope = (w) => tf.cast(tf.less(tf.abs(w), 1), "float32");
+import { surrogateSign } from "./ops/surrogate-sign.ts";
+import { triangle } from "./ops/triangle.ts";
 
 /**
  * The binarizer of Bi-Real Net: x̂ = sign(x), ŵ = mean |w| · sign(w), with gradients
@@ -17,7 +16,8 @@ const inside: Slope = (w) => tf.cast(tf.less(tf.abs(w), 1), "float32");
  */
 export const approxSign: Binarizer = {
   bits: { activations: 1, kernel: 1 },
-  activations: (x) => estimatedSign(x, triangle),
-  kernel: (w) => estimatedSign(w, inside, (w) => tf.mean(tf.abs(w), filterAxes(w), true)),
+  surrogate: () => triangle,
+  activations: (x) => surrogateSign(x, triangle),
+  kernel: (w) => estimatedSign(w, { kind: "hard-tanh" }, (w) => tf.mean(tf.abs(w), filterAxes(w), true)),
   project: (w) => w.clone(),
 };

@@ -1,8 +1,9 @@
-import type { Binarizer, Step } from "@benn/core";
+import type { Binarizer, KnownSurrogate, Step } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
-import { estimatedSign, type Slope } from "./ops/estimated-sign.ts";
+import { estimatedSign } from "./ops/estimated-sign.ts";
 import { filterAxes } from "./ops/filter-axes.ts";
 import { standardized } from "./ops/standardized.ts";
+import { surrogateSign } from "./ops/surrogate-sign.ts";
 
 /** The estimator's steepness in the first epoch, and towards the end. */
 const [GENTLE, STEEP] = [0.1, 10];
@@ -25,16 +26,16 @@ const LEAST = 2 ** -60;
  */
 export const ede: Binarizer = {
   bits: { activations: 1, kernel: 1 },
-  activations: (x, step) => estimatedSign(x, decaying(step)),
+  surrogate: decaying,
+  activations: (x, step) => surrogateSign(x, decaying(step)),
   kernel: (w, step) => tf.tidy(() => estimatedSign(standardized(w).values, decaying(step), powerOfTwo)),
   project: (w) => w.clone(),
 };
 
 /** The estimator's slope at a step. */
-export function decaying({ epoch, epochs }: Step): Slope {
+export function decaying({ epoch, epochs }: Step): KnownSurrogate {
   const t = GENTLE * (STEEP / GENTLE) ** (epoch / epochs);
-  const k = Math.max(1 / t, 1);
-  return (x) => tf.mul(tf.sub(1, tf.square(tf.tanh(tf.mul(x, t)))), k * t);
+  return { kind: "tanh", steepness: t, scale: Math.max(1 / t, 1) };
 }
 
 function powerOfTwo(v: tf.Tensor): tf.Tensor {

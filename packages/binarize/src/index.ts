@@ -36,6 +36,7 @@ export { batchNorm, type BatchNormalized } from "./ops/batch-norm.ts";
 export { binaryConv2d, type BinaryConv2DOptions } from "./ops/binary-conv2d.ts";
 export { binaryKernel, centreAndClip } from "./ops/binary-kernel.ts";
 export { binarySign } from "./ops/binary-sign.ts";
+export { surrogateSign } from "./ops/surrogate-sign.ts";
 export { roundedCodes, signCodes } from "./ops/rounded-codes.ts";
 export { dropoutMask } from "./ops/dropout-mask.ts";
 

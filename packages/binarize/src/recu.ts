@@ -1,8 +1,10 @@
 import type { Binarizer, Step } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
-import { estimatedSign, type Slope, triangle } from "./ops/estimated-sign.ts";
+import { estimatedSign, type Slope } from "./ops/estimated-sign.ts";
 import { filterAxes } from "./ops/filter-axes.ts";
 import { standardized } from "./ops/standardized.ts";
+import { surrogateSign } from "./ops/surrogate-sign.ts";
+import { triangle } from "./ops/triangle.ts";
 
 /** Quantile at which weights are clamped, in the first epoch and towards the end. */
 const [FIRST, LAST] = [0.85, 0.99];
@@ -21,7 +23,8 @@ const [FIRST, LAST] = [0.85, 0.99];
 export const recu: Binarizer = {
   bits: { activations: 1, kernel: 1 },
   parameters: ({ kernel }) => ({ scale: tf.tidy(() => tf.mean(tf.abs(kernel), filterAxes(kernel))) }),
-  activations: (x) => estimatedSign(x, triangle),
+  surrogate: () => triangle,
+  activations: (x) => surrogateSign(x, triangle),
   kernel: (w, step, { scale }) =>
     tf.tidy(() => tf.mul(estimatedSign(tf.mul(standardized(w).values, 2 * Math.SQRT2), clamped(step)), scale!)),
   project: (w) => w.clone(),

@@ -2,6 +2,7 @@ import type * as tf from "./tensorflow.ts";
 import type { InjectionToken } from "tsyringe";
 import type { Registry } from "./registry.ts";
 import type { Step } from "./step.ts";
+import type { Surrogate } from "./surrogate.ts";
 
 /** Bits per value; 32 stands for a real number. */
 export type Bits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 32;
@@ -40,6 +41,14 @@ export interface Binarizer {
    * @param parameters current values; gradients flow to them
    */
   activations(x: tf.Tensor, step: Step, parameters: BinarizerParameters): tf.Tensor;
+  /**
+   * Declares, for 1-bit activations without a `scale`, that `activations` returns sign(x) with sign(0) = +1, whatever the parameters, and
+   * which derivative replaces that of the sign. Layers then compute values and gradients with the backend's own kernels, and call
+   * `activations` only for the gradients of the kind "own". A binarizer that replaces the `activations` of another one must also replace or
+   * omit this. Default: layers always call `activations`.
+   * @param step for a derivative that is annealed
+   */
+  surrogate?(step: Step): Surrogate;
   /**
    * The quantized kernel ŵ of the latent kernel [height, width, inChannels, filters] or [inputs, units]. With k ≤ 8 bits every filter holds
    * at most 2ᵏ values; with 1 bit only −a and +a for one a ≥ 0.

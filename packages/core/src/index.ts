@@ -27,5 +27,6 @@ export type { Spec } from "./registry.ts";
 export { resample } from "./resample.ts";
 export { type Schedule, type ScheduledStep, SCHEDULES } from "./schedule.ts";
 export type { Step, StepAware } from "./step.ts";
+export type { HardTanh, KnownSurrogate, Own, Polynomial, Surrogate, Tanh } from "./surrogate.ts";
 export { UserError } from "./user-error.ts";
 export { type Ballot, type LoweredVote, type Voter, VOTERS } from "./voter.ts";

@@ -5,6 +5,7 @@ import { dropoutKernels } from "./kernels/dropout.ts";
 import { gatherKernels } from "./kernels/gather-images.ts";
 import { latentKernels } from "./kernels/latent-kernel.ts";
 import { signKernels } from "./kernels/sign.ts";
+import { surrogateSignKernels } from "./kernels/surrogate-sign.ts";
 import { updateKernels } from "./kernels/update-steps.ts";
 
 export const KERNEL_CONTRACTS = {
@@ -14,5 +15,6 @@ export const KERNEL_CONTRACTS = {
   ...gatherKernels,
   ...latentKernels,
   ...signKernels,
+  ...surrogateSignKernels,
   ...updateKernels,
 };

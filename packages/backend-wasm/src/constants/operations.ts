@@ -26,6 +26,10 @@ export const NORMALIZE_RELU = 10;
 /** `PASS_UNIT` with b = `NORMALIZE` of its operand. */
 export const PASS_UNIT_NORMALIZED = 11;
 export const ADD = 12;
+/** a · (p0 + p1·|b| + p2·b²) where |b| < p3, else 0. */
+export const PASS_POLYNOMIAL = 13;
+/** a · p1 · e / (1 + e)² with e = exp(−p0·|b|): the slope of a tanh. */
+export const PASS_TANH = 14;
 
 // Of one value: see `unary` in assembly/elementwise.ts.
 export const UNARY_RELU = 0;

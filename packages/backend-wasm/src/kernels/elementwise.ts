@@ -1,13 +1,14 @@
 import type * as tf from "@benn/core/tensorflow";
 import { broadcastSides } from "../broadcast-sides.ts";
-import type { Block } from "../block.ts";
+import { Block } from "../block.ts";
 import * as operations from "../constants/operations.ts";
-import { Formula, type Operation, type SignsBehind } from "../formula.ts";
+import { floatWords, Formula, type Operation, type SignsBehind } from "../formula.ts";
 import type { WasmBackend } from "../backend.ts";
 import { grainOf } from "../grain-of.ts";
 import type { KernelCall, KernelTable, WasmKernel } from "../kernel-call.ts";
 
 type Unary = { readonly x: tf.TensorInfo };
+type SignGrad = { readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo };
 type Binary = { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo };
 
 const size = (info: tf.TensorInfo) => info.shape.reduce((product, n) => product * n, 1);
@@ -114,8 +115,53 @@ const add: WasmKernel<Binary> = (call) => {
   return backend.defer(a.shape, y);
 };
 
-const binarySignGrad: WasmKernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }> = ({ inputs: { x, dy }, backend }) =>
+const difference = binary(operations.DIFFERENCE, operations.DIFFERENCE_SWAPPED) as (call: KernelCall<Binary>) => tf.TensorInfo | undefined;
+
+/**
+ * Less a number a channel, such as the threshold of a sign, which is then one comparison: (a − b)·1 + −0, a normalization to whose last two steps
+ * no float has other bits.
+ */
+const subtract: WasmKernel<Binary> = (call) => {
+  const { inputs, backend } = call;
+  const { a, b } = inputs;
+  const channels = a.shape.at(-1) ?? 1;
+  const isPerChannel = a.shape.length > 1 && b.shape.at(-1) === channels && size(b) === channels && b.shape.length <= a.shape.length;
+  if (a.dtype !== "float32" || b.dtype !== "float32" || !isPerChannel || size(a) === channels) return difference(call);
+  const { wasm, tensors } = backend;
+  const shifts = backend.address(b);
+  const operand = backend.formula(a);
+  const length = wasm.patternLength(channels);
+  const block = new Block(tensors, 12 * length);
+  wasm.repeatPattern(shifts, channels, length, block.address);
+  new Float32Array(tensors.memory.buffer, block.address + 4 * length, 2 * length).fill(1, 0, length).fill(-0, length);
+  return backend.defer(a.shape, new Formula("normalize", { inputs: [operand], block, channels }));
+};
+
+const binarySignGrad: WasmKernel<SignGrad> = ({ inputs: { x, dy }, backend }) =>
   backend.defer(x.shape, new Formula("passUnit", { inputs: [backend.formula(dy), backend.formula(x)] }));
+
+const polynomialSignGrad: WasmKernel<SignGrad, { coefficients: readonly [number, number, number]; clip: number }> = ({
+  inputs,
+  attrs,
+  backend,
+}) => {
+  const parameters = floatWords(...attrs.coefficients, attrs.clip);
+  const formulas = [backend.formula(inputs.dy), backend.formula(inputs.x)];
+  return backend.defer(inputs.x.shape, new Formula("passPolynomial", { inputs: formulas, parameters }));
+};
+
+/** 1 − tanh²(t·x) = 4·e / (1 + e)² with e = exp(−2·t·|x|), which loses no digits where it is small. */
+const tanhSignGrad: WasmKernel<SignGrad, { steepness: number; scale: number }> = ({ inputs, attrs: { steepness, scale }, backend }) => {
+  const parameters = floatWords(2 * steepness, 4 * scale * steepness);
+  const slopes = new Formula("passTanh", { inputs: [backend.formula(inputs.dy), backend.formula(inputs.x)], parameters });
+  const compute = (): Block => {
+    backend.materialize(slopes);
+    return slopes.block!.hold();
+  };
+  const y = new Formula("whole", { inputs: [slopes], compute });
+  slopes.release();
+  return backend.defer(inputs.x.shape, y);
+};
 
 const dropoutMask: WasmKernel<Unary, { rate: number; seed: number }> = ({ inputs: { x }, attrs: { rate, seed }, backend }) => {
   // A hash is an integer: at least rate · 2³² means at least the next integer.
@@ -143,9 +189,11 @@ export const elementwiseKernels: KernelTable = {
   ClipByValue: unary(operations.CLIP),
   BinarySign: deferred("sign"),
   BinarySignGrad: binarySignGrad,
+  PolynomialSignGrad: polynomialSignGrad,
+  TanhSignGrad: tanhSignGrad,
   DropoutMask: dropoutMask,
   Add: add,
-  Sub: binary(operations.DIFFERENCE, operations.DIFFERENCE_SWAPPED),
+  Sub: subtract,
   Multiply: multiply,
   RealDiv: binary(operations.QUOTIENT, operations.QUOTIENT_SWAPPED),
   Maximum: binary(operations.MAXIMUM),

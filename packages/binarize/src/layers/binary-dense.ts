@@ -37,7 +37,7 @@ export class BinaryDense extends BinaryLayer {
     return tf.tidy(() => {
       const seed = this.rowSeed(step);
       const drops = step.training && this.dropout > 0;
-      const binarized = this.binarizer.activations(onlyTensor(inputs), step, this.parameters);
+      const binarized = this.binarizedInputs(onlyTensor(inputs), step);
       const x = (drops ? dropoutMask(binarized, this.dropout, seed) : binarized) as tf.Tensor2D;
       const kernel = this.binarized(step) as tf.Tensor2D;
       const scale = drops ? 1 / (1 - this.dropout) : 1;

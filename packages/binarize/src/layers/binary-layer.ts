@@ -1,6 +1,8 @@
 import { type Binarizer, type BinarizerParameters, deriveSeed, type Step, type StepAware, UserError } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
+import { signOf } from "../ops/binary-sign.ts";
+import { surrogateSign } from "../ops/surrogate-sign.ts";
 
 export interface BinaryLayerOptions {
   /** Required, because it also distinguishes the layer's random draws from other layers': generated names differ between processes. */
@@ -94,6 +96,13 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
     return Object.fromEntries([...this.#parameters].map(([name, parameter]) => [name, parameter.read()]));
   }
 
+  /** x̂ of this step; call inside a tidy. */
+  protected binarizedInputs(x: tf.Tensor, step: Step): tf.Tensor {
+    const surrogate = this.binarizer.surrogate?.(step);
+    if (!surrogate || (surrogate.kind === "own" && isDifferentiated(step))) return this.binarizer.activations(x, step, this.parameters);
+    return surrogate.kind === "own" ? signOf(x) : surrogateSign(x, surrogate);
+  }
+
   /** ŵ of this step; call inside a tidy. */
   protected binarized(step: Step): tf.Tensor {
     if (!this.#kernel) throw new Error(`${this.name}: is not built`);
@@ -135,4 +144,9 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
     const { useBias, dropout, bits } = this;
     return { ...super.getConfig(), useBias, dropout, activation: this.relu ? "relu" : "linear", bits: { ...bits } };
   }
+}
+
+/** Whether somebody may ask for gradients: in training, or in evaluation within `tf.grad`. */
+function isDifferentiated({ training }: Step): boolean {
+  return training || tf.engine().state.gradientDepth > 0;
 }

@@ -17,7 +17,8 @@ export const binarySign: (x: tf.Tensor) => tf.Tensor = tf.customGrad((x, save) =
   return { value: signOf(x as tf.Tensor), gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) => signGradient(x as tf.Tensor, dy) };
 });
 
-function signGradient(x: tf.Tensor, dy: tf.Tensor): tf.Tensor {
+/** dy where −1 < x < 1, else 0; the caller disposes it. */
+export function signGradient(x: tf.Tensor, dy: tf.Tensor): tf.Tensor {
   const [dx] = runTrainingKernel("BinarySignGrad", { x, dy }) ?? [];
   return dx ?? tf.mul(dy, tf.cast(tf.less(tf.abs(x), 1), "float32"));
 }

@@ -1,7 +1,9 @@
+import type { KnownSurrogate } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 import { signOf } from "./binary-sign.ts";
+import { surrogateGradient } from "./surrogate-sign.ts";
 
-/** Replaces the derivative of a sign at each value, in the shape of x. */
+/** Replaces the derivative of a sign at each value, in the shape of x, where no surrogate is declared. */
 export type Slope = (x: tf.Tensor) => tf.Tensor;
 
 /**
@@ -12,7 +14,7 @@ export type Slope = (x: tf.Tensor) => tf.Tensor;
  * The caller disposes the result.
  * @param scale returns a for x, in a shape that broadcasts to that of x; a constant to gradients. Default 1
  */
-export function estimatedSign(x: tf.Tensor, slope: Slope, scale?: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+export function estimatedSign(x: tf.Tensor, slope: KnownSurrogate | Slope, scale?: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const op = tf.customGrad((latent, save) => {
     const x = latent as tf.Tensor;
     const a = scale?.(x);
@@ -21,16 +23,10 @@ export function estimatedSign(x: tf.Tensor, slope: Slope, scale?: (x: tf.Tensor)
       value: a ? tf.mul(signOf(x), a) : signOf(x),
       gradFunc: (g: tf.Tensor, saved: tf.Tensor[]) => {
         const [x, a] = saved as [tf.Tensor, tf.Tensor?];
-        const estimate = tf.mul(g, slope(x));
+        const estimate = typeof slope === "function" ? tf.mul(g, slope(x)) : surrogateGradient(x, g, slope);
         return a ? tf.mul(estimate, a) : estimate;
       },
     };
   });
   return op(x);
 }
-
-/**
- * Slope of the piecewise quadratic curve nearest to the sign: max(0, 2 − 2|x|).
- * @see Z. Liu et al., "Bi-Real Net", ECCV 2018, section 3.2
- */
-export const triangle: Slope = (x) => tf.relu(tf.sub(2, tf.mul(tf.abs(x), 2)));

@@ -5,13 +5,15 @@ import { ContractError } from "../checked/contract-error.ts";
 import { EVALUATION, type Step } from "../step.ts";
 import { exampleNumbers } from "./example-numbers.ts";
 import { activationsFault, codesFault, kernelFault } from "./few-values.ts";
+import { movedParameters } from "./moved-parameters.ts";
+import { surrogateFault } from "./surrogate-fault.ts";
 
 /** Large enough to hold more inputs, and more weights per filter, than 8 bits have values. */
 const INPUT = [6, 6, 64];
 const KERNEL = [3, 3, 64, 2];
 
 /**
- * Checks that what a binarizer makes of a small layer agrees with its declared bits, in the first epoch and in evaluation.
+ * Checks that what a binarizer makes of a small layer agrees with its declared bits and surrogate, in the first epoch and in evaluation.
  * @param epochs of the member
  * @throws ContractError
  */
@@ -65,7 +67,36 @@ export async function examineBinarizer(binarizer: Binarizer, who: string, epochs
         `${who}: ${method} returned what its bits do not allow: ${fault}. Fix ${method}, or set bits.${method} to what it returns.`,
       );
     }
+    await examineSurrogate(binarizer, who, step);
   }
+}
+
+/** Compares values and gradients of `activations` with the declared surrogate, at parameters that have moved. */
+async function examineSurrogate(binarizer: Binarizer, who: string, step: Step): Promise<void> {
+  const surrogate = binarizer.surrogate?.(step);
+  if (!surrogate) return;
+  const [x, weights] = ["surrogate", "gradient"].map((purpose) => exampleNumbers(2 * INPUT.reduce((size, n) => size * n, 1), purpose));
+  if (!x || !weights) return;
+  const results = callPlugin(who, "activations", "It must return a tensor that has a gradient by its argument", () =>
+    tf.tidy(() => {
+      const kernel = tf.tensor(
+        exampleNumbers(
+          KERNEL.reduce((size, n) => size * n, 1),
+          "kernel",
+        ),
+        KERNEL,
+      );
+      const parameters = movedParameters(binarizer.parameters?.({ kernel, inputShape: [...INPUT] }) ?? {});
+      const activations = (x: tf.Tensor): tf.Tensor => binarizer.activations(x, step, parameters);
+      const input = tf.tensor(x, [2, ...INPUT]);
+      const gradient = tf.grad((x) => tf.sum(tf.mul(activations(x), tf.tensor(weights, input.shape))))(input);
+      return { values: activations(input), gradient };
+    }),
+  );
+  const given = { surrogate, x, weights, values: await numbersOf(results.values), gradient: await numbersOf(results.gradient) };
+  const fault = surrogateFault(given);
+  if (fault === undefined) return;
+  throw new ContractError(`${who}: its surrogate is not what activations does: ${fault}. Fix one of them, or leave surrogate out.`);
 }
 
 async function numbersOf(tensor: tf.Tensor): Promise<Float32Array> {

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "../tensorflow.ts";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { BinarizerParameters } from "../binarizer.ts";
 import type { Config } from "../config.ts";
 import type { DependencyContainer } from "../container.ts";
 import { type ContractKey, CONTRACTS } from "../contracts.ts";
@@ -13,6 +14,7 @@ import { KEY_MAPS } from "../key-map.ts";
 import { METRICS } from "../metric.ts";
 import { PRESETS } from "../preset.ts";
 import type { Registry } from "../registry.ts";
+import type { Step } from "../step.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { UserError } from "../user-error.ts";
 import { followEvents, openRun } from "./open-run.ts";
@@ -46,6 +48,11 @@ const real = {
   kernel: (w: tf.Tensor) => w.clone(),
   project: (w: tf.Tensor) => w.clone(),
 };
+/** sign(x), and the gradient of x itself. */
+const passingSign = tf.customGrad<tf.Tensor>((x) => ({
+  value: tf.sub(tf.mul(tf.cast(tf.greaterEqual(x as tf.Tensor, 0), "float32"), 2), 1),
+  gradFunc: (dy: tf.Tensor) => dy.clone(),
+}));
 /** 1-bit codes of activations and weights. */
 const codes = {
   ...real,
@@ -370,6 +377,37 @@ const before: Partial<Record<ContractKey, readonly Case[]>> = {
       "NaN",
       () => ({ ...real, activations: (x: tf.Tensor) => tf.log(tf.sub(tf.abs(x), 1e9)) }),
       "binarizer broken: activations returned a value that is not finite",
+    ],
+    [
+      "a surrogate of no known kind",
+      () => ({
+        ...real,
+        bits: { activations: 1, kernel: 32 },
+        activations: (x: tf.Tensor) => passingSign(x),
+        surrogate: () => ({ kind: "relu" }),
+      }),
+      'binarizer broken: surrogate returned {"kind":"relu"}. It must return { kind: "hard-tanh", clip? }',
+    ],
+    [
+      "a surrogate that is not its gradient",
+      () => ({
+        ...real,
+        bits: { activations: 1, kernel: 32 },
+        activations: (x: tf.Tensor) => passingSign(x),
+        surrogate: () => ({ kind: "hard-tanh" }),
+      }),
+      /binarizer broken: its surrogate is not what activations does: activations has the slope 1\.000 at -?\d\.\d+, but the declared surrogate/,
+    ],
+    [
+      "a surrogate and a parameter that moves the sign",
+      () => ({
+        ...real,
+        bits: { activations: 1, kernel: 32 },
+        parameters: () => ({ shift: tf.zeros([1]) }),
+        activations: (x: tf.Tensor, _: Step, { shift }: BinarizerParameters) => passingSign(tf.sub(x, shift!)),
+        surrogate: () => ({ kind: "own" }),
+      }),
+      /activations gives -1 for 0\.\d+, but who declares a surrogate gives its sign, whatever the parameters/,
     ],
     [
       "a parameter that is a number",

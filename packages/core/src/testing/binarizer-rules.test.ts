@@ -80,6 +80,11 @@ test.for<[string, Binarizer]>([
   ["has signs as activations and 4 bits a weight", { ...steps(1, 4), activations: signs.activations, parameters: () => ({}) }],
   ["has real activations and signs as weights", { ...signs, bits: { activations: 32, kernel: 1 }, activations: real.activations }],
   ["has codes of 2 bits and a scale", codes],
+  [
+    "declares one that is annealed",
+    { ...signs, activations: (x, step) => sign(x, slopeOf(step)), surrogate: (step) => ({ kind: "tanh", steepness: slopeOf(step) }) },
+  ],
+  ["declares its gradient to be its own", { ...signs, surrogate: () => ({ kind: "own" }) }],
   ["draws by the seed in training", { ...real, kernel: (w, { training, seed }) => tf.add(w, training ? seed : 0) }],
 ])("no rule fails a binarizer that %s", ([, binarizer]) => {
   const { numTensors } = tf.memory();
@@ -117,6 +122,30 @@ const broken: Readonly<Record<keyof typeof binarizerRules, readonly [how: string
   "gives −1 and +1 alone for 1-bit activations, +1 for 0 where no parameter shifts it": [
     ["has 0 and 1", () => ({ ...signs, activations: (x) => tf.tidy(() => tf.relu(sign(x))) }), /−1 or \+1/],
     ["has −1 for 0", () => ({ ...signs, activations: (x) => tf.tidy(() => tf.neg(sign(tf.neg(x)))) }), /signs of/],
+  ],
+  "has signs as activations, whatever its parameters, and the gradient of its surrogate, where it declares one": [
+    ["declares straight-through for a tanh", () => ({ ...signs, surrogate: () => ({ kind: "hard-tanh" }) }), /slope 0\.\d+ at/],
+    [
+      "declares a tanh that is not annealed",
+      () => ({ ...signs, activations: (x, step) => sign(x, slopeOf(step)), surrogate: () => ({ kind: "tanh", steepness: 1 }) }),
+      /"steepness":1/,
+    ],
+    [
+      "has a trained threshold that starts at 0",
+      () => ({
+        ...signs,
+        parameters: ({ inputShape }) => ({ threshold: tf.zeros([inputShape.at(-1) ?? 1]) }),
+        activations: (x, _, { threshold }) => tf.tidy(() => sign(tf.sub(x, threshold!))),
+        surrogate: () => ({ kind: "tanh", steepness: 1 }),
+      }),
+      /gives its sign, whatever the parameters/,
+    ],
+    ["declares one for real activations", () => ({ ...real, surrogate: () => ({ kind: "own" }) }), /bits of activations/],
+    [
+      "declares another one each time",
+      () => ({ ...signs, surrogate: () => ({ kind: "tanh", steepness: 1 + calls++ }) }),
+      /the same each time/,
+    ],
   ],
   "gives −a and +a alone in each filter of a 1-bit kernel": [
     ["has 0 and 1 as weights", () => ({ ...signs, kernel: (w) => tf.tidy(() => tf.relu(sign(w))) }), /−a and \+a/],

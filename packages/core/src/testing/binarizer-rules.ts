@@ -2,6 +2,8 @@ import * as tf from "../tensorflow.ts";
 import { expect } from "vitest";
 import type { Binarizer, BinarizerParameters } from "../binarizer.ts";
 import { activationsFault, codesFault, kernelFault } from "../examine/few-values.ts";
+import { movedParameters } from "../examine/moved-parameters.ts";
+import { surrogateFault } from "../examine/surrogate-fault.ts";
 import { createRandom } from "../random.ts";
 import { EVALUATION, type Step } from "../step.ts";
 
@@ -79,6 +81,27 @@ export const binarizerRules: Readonly<Record<string, (create: () => Binarizer) =
         const each = signs.length / x.length;
         const [down, , , negative, zero, , , up] = x.map((_, row) => signs[row * each]);
         expect([down, negative, zero, up], "the signs of −3, −0, 0 and 3").toEqual([-1, 1, 1, 1]);
+      }
+    });
+  },
+
+  "has signs as activations, whatever its parameters, and the gradient of its surrogate, where it declares one"(create) {
+    if (!create().surrogate) return;
+    const { bits, scale } = create();
+    expect([bits.activations, scale], "bits of activations, and no scale, where there is a surrogate").toEqual([1, undefined]);
+    forEachLayer(create, (subject) => {
+      const moved = { ...subject, parameters: movedParameters(subject.parameters) };
+      for (const step of steps) {
+        const surrogate = subject.binarizer.surrogate?.(step);
+        expect(surrogate, "a surrogate in each step, the same each time").toEqual(create().surrogate?.(step));
+        if (!surrogate) continue;
+        for (const { parameters } of [subject, moved]) {
+          const own = { ...subject, parameters };
+          const values = called(own, "activations", subject.activations, step).dataSync<"float32">();
+          const gradient = Float32Array.from(gradientsOf(own, "activations", step)["activations"] ?? []);
+          const [x, weights] = [subject.activations, weightsOf(subject.activations)].map((tensor) => tensor.dataSync<"float32">());
+          expectNone(surrogateFault({ surrogate, x: x!, values, gradient, weights: weights! }));
+        }
       }
     });
   },
@@ -175,9 +198,7 @@ export const binarizerRules: Readonly<Record<string, (create: () => Binarizer) =
 
   "computes with the parameters that it is given, so that a restored layer is what it was"(create) {
     forEachLayer(create, (subject) => {
-      const moved = Object.fromEntries(
-        Object.entries(subject.parameters).map(([name, parameter]) => [name, tf.add(tf.mul(parameter, 1.25), 0.125)]),
-      );
+      const moved = movedParameters(subject.parameters);
       const values = (binarizer: Binarizer) =>
         methods.map((method) => [...called({ ...subject, binarizer, parameters: moved }, method, subject[method], first).dataSync()]);
       expect(values(create()), "values with parameters that another binarizer made").toEqual(values(subject.binarizer));
@@ -231,7 +252,7 @@ function gradientsOf(
     const value = tf.variable(values[method]);
     const own = Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, tf.variable(parameter)]));
     const variables = [value, ...Object.values(own)];
-    const weights = normal(value.shape, 5);
+    const weights = weightsOf(value);
     const { grads } = tf.variableGrads(() => tf.sum(tf.mul(binarizer[method](value, step, own), weights)).asScalar(), variables);
     for (const [name, variable] of [[method, value] as const, ...Object.entries(own)]) {
       const gradient = grads[variable.name];
@@ -243,6 +264,11 @@ function gradientsOf(
   });
   expect(tf.memory().numTensors, `tensors after the gradient of ${method}`).toBe(before);
   return gradients;
+}
+
+/** The weights of a result in this shape. */
+function weightsOf({ shape }: tf.Tensor): tf.Tensor {
+  return normal(shape, 5);
 }
 
 /** Checks the gradients of each layer. Not all may be 0 in the first step, except in a filter of a single weight. */
