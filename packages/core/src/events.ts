@@ -259,7 +259,7 @@ export interface RunEnd {
 }
 
 /** Clock readings, left out when runs are compared. */
-export interface Clock {
+export interface ClockReadings {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Training speed over the epoch so far. */
@@ -285,4 +285,4 @@ export type RunEventBody =
   | Profiled
   | RunEnd;
 
-export type RunEvent = RunEventBody & { readonly clock: Clock };
+export type RunEvent = RunEventBody & { readonly clock: ClockReadings };

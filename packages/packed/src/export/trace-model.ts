@@ -6,7 +6,7 @@ import { codedLayer } from "./coded-layer.ts";
 import { connect, zeroPad } from "./connect.ts";
 import { noSign } from "./find-thresholds.ts";
 import { lowerLayer } from "./lower-layer.ts";
-import type { Operation, Place, ZeroPad } from "./operation.ts";
+import type { Operation, UnconnectedOperation, ZeroPad } from "./operation.ts";
 import { packSigns } from "./pack-signs.ts";
 import { evaluateLayer, weightOf } from "./read-layer.ts";
 import { rpreluOf } from "./rprelu-of.ts";
@@ -96,7 +96,7 @@ async function operationOf(
 ): Promise<Traced> {
   const fields = layer as unknown as AnyLayer;
   const type = layer.getClassName();
-  const place: Place = { layer: layer.name, inputs, shape };
+  const place: UnconnectedOperation = { layer: layer.name, inputs, shape };
   const refuse = (what: string): never => {
     throw new UserError(`export: layer ${layer.name} (${type}) ${what}. Replace it, or give it a lower method: docs/packed.md.`);
   };
@@ -188,7 +188,7 @@ async function operationOf(
 const DENSE = { size: [1, 1], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
 
 /** A layer with a binarizer: sign and binary convolution if both have one bit, else a real convolution. */
-async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]): Promise<Operation> {
+async function binaryOf(layer: tf.layers.Layer, place: UnconnectedOperation, warnings: string[]): Promise<Operation> {
   const fields = layer as unknown as AnyLayer;
   const { binarizer, parameters = {}, relu = false } = fields;
   const [input] = place.inputs;
