@@ -13,7 +13,7 @@ export type { Definition } from "./definition.ts";
 export { type Draw, type DrawRound, type EnsembleScheme, type NextRound, SCHEMES, type Verdict } from "./ensemble-scheme.ts";
 export type * from "./events.ts";
 export { KEY_MAPS, type KeyMap, type KeyMapPlace, type KnownKeyMap } from "./key-map.ts";
-export { type HeardRun, type Listener, LISTENERS } from "./listener.ts";
+export { type ListenerContext, type Listener, LISTENERS } from "./listener.ts";
 export { type Loss, LOSSES, type LossRows } from "./loss.ts";
 export type { Lowerable, LoweredNode, LoweredWindow, LoweringContext, MapShape } from "./lowering.ts";
 export { type Metric, type MetricInfo, METRICS } from "./metric.ts";

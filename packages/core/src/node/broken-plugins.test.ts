@@ -478,7 +478,9 @@ const before: Partial<Record<ContractKey, readonly Case[]>> = {
       "backend broken: share returned lanes: 0.5.",
     ],
   ],
-  listeners: [["no hear", () => ({ open() {} }), "listener broken: has no method hear. It must have hear, and may have open, close."]],
+  listeners: [
+    ["no onEvent", () => ({ open() {} }), "listener broken: has no method onEvent. It must have onEvent, and may have open, close."],
+  ],
 };
 
 describe.for(Object.entries(before) as [ContractKey, readonly Case[]][])("of the contract %s,", ([key, cases]) => {
