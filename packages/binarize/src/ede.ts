@@ -1,4 +1,4 @@
-import type { Binarizer, Step } from "@benn/core";
+import type { Binarizer, LayerContext } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 import { estimatedSign, type Slope } from "./ops/estimated-sign.ts";
 import { filterAxes } from "./ops/filter-axes.ts";
@@ -31,7 +31,7 @@ export const ede: Binarizer = {
 };
 
 /** The estimator's slope at a step. */
-export function decaying({ epoch, epochs }: Step): Slope {
+export function decaying({ epoch, epochs }: LayerContext): Slope {
   const t = GENTLE * (STEEP / GENTLE) ** (epoch / epochs);
   const k = Math.max(1 / t, 1);
   return (x) => tf.mul(tf.sub(1, tf.square(tf.tanh(tf.mul(x, t)))), k * t);

@@ -26,6 +26,6 @@ export { deriveSeed, type Random } from "./random.ts";
 export type { Spec } from "./registry.ts";
 export { resample } from "./resample.ts";
 export { type Schedule, type ScheduledStep, SCHEDULES } from "./schedule.ts";
-export type { Step, StepAware } from "./step.ts";
+export type { LayerContext, StepAware } from "./layer-context.ts";
 export { UserError } from "./user-error.ts";
 export { type Ballot, type LoweredVote, type Voter, VOTERS } from "./voter.ts";

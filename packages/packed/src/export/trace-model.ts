@@ -1,4 +1,4 @@
-import { type Binarizer, type BinarizerParameters, type Step, UserError } from "@benn/core";
+import { type Binarizer, type BinarizerParameters, type LayerContext, UserError } from "@benn/core";
 import { EVALUATION, isLowerable } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 import type { Pair, Sliding } from "../node-parts.ts";
@@ -27,7 +27,7 @@ interface AnyLayer {
   readonly relu?: boolean;
   readonly binarizer?: Binarizer;
   readonly parameters?: BinarizerParameters;
-  codeScale?(step: Step): tf.Tensor | undefined;
+  codeScale?(step: LayerContext): tf.Tensor | undefined;
 }
 
 /** Shape [height, width, channels] or [channels] of a tensor, without the batch. */
