@@ -20,22 +20,22 @@ export interface Running {
   shows(text: string): Promise<void>;
 }
 
-interface Place {
+interface ProcessOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of `ulimit` for the process. */
   readonly limit?: string;
 }
 
-export function start(args: readonly string[], place: Place): Running {
+export function start(args: readonly string[], place: ProcessOptions): Running {
   return startNode([entry, ...args], place);
 }
 
-export function runNode(args: readonly string[], place: Place): Promise<Finished> {
+export function runNode(args: readonly string[], place: ProcessOptions): Promise<Finished> {
   return startNode(args, place).finished;
 }
 
-function startNode(args: readonly string[], { cwd, env = {}, limit }: Place): Running {
+function startNode(args: readonly string[], { cwd, env = {}, limit }: ProcessOptions): Running {
   const [command, ...words] =
     limit === undefined ? [process.execPath, ...args] : ["bash", "-c", `ulimit ${limit}; exec "$@"`, "bash", process.execPath, ...args];
   const child = spawn(command, words, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
@@ -66,12 +66,12 @@ function startNode(args: readonly string[], { cwd, env = {}, limit }: Place): Ru
   };
 }
 
-export function benn(args: readonly string[], place: Place): Promise<Finished> {
+export function benn(args: readonly string[], place: ProcessOptions): Promise<Finished> {
   return start(args, place).finished;
 }
 
 /** The same, and checks that TensorFlow.js is not loaded in the command's thread: a start would take three times as long. */
-export function bennWithoutTensorFlow(args: readonly string[], place: Place): Promise<Finished> {
+export function bennWithoutTensorFlow(args: readonly string[], place: ProcessOptions): Promise<Finished> {
   const hook = `import { registerHooks } from "node:module";
     import { isMainThread } from "node:worker_threads";
     if (isMainThread) registerHooks({ resolve(specifier, context, next) {

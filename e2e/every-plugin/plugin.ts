@@ -268,7 +268,7 @@ export default definePlugin({
         let path = "";
         return {
           open: ({ folder }) => void (path = join(folder, "counter.txt")),
-          hear: ({ type }) => appendFileSync(path, `${type}\n`),
+          onEvent: ({ type }) => appendFileSync(path, `${type}\n`),
         };
       },
     });

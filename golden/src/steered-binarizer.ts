@@ -73,13 +73,13 @@ export function steerBinarizer(binarizer: Binarizer, { layers, rows, choices }: 
   };
 }
 
-interface Place {
+interface ValueAtPosition {
   readonly at: number;
   readonly taken: number;
   readonly isSign: boolean;
 }
 
-function placesOf({ indices, taken, isSign }: Choice, shape: readonly number[], rowOf: (row: number) => number): Place[] {
+function placesOf({ indices, taken, isSign }: Choice, shape: readonly number[], rowOf: (row: number) => number): ValueAtPosition[] {
   const [rows = 0, ...sizes] = shape;
   const size = sizes.reduce((product, n) => product * n, 1);
   const copies = Array.from({ length: rows }, (_, copy) => copy);
@@ -90,7 +90,7 @@ function placesOf({ indices, taken, isSign }: Choice, shape: readonly number[], 
 }
 
 /** The tensor with other values at some positions; its gradient is that of the original tensor. */
-function replaceValues(tensor: tf.Tensor, places: readonly Place[]): tf.Tensor {
+function replaceValues(tensor: tf.Tensor, places: readonly ValueAtPosition[]): tf.Tensor {
   if (places.length === 0) return tensor;
   const op = tf.customGrad((x) => {
     const values = new Float32Array((x as tf.Tensor).size);

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import * as tf from "@benn/core/tensorflow";
 import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 
-type Info = tf.TensorInfo;
+type TensorInfo = tf.TensorInfo;
 type Four = [number, number, number, number];
 
 /** How npm's tfjs-backend-wasm is extended: `plain` adds the missing kernel, `tuned` its strongest form. */
@@ -33,11 +33,11 @@ export async function setUpTfjsWasm(form: TfjsForm): Promise<string> {
 }
 
 interface Call {
-  readonly inputs: Readonly<Record<string, Info>>;
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly attrs: Readonly<Record<string, unknown>>;
   readonly backend: { disposeData(dataId: object): void };
 }
-type Kernel = (call: Call) => Info;
+type Kernel = (call: Call) => TensorInfo;
 
 /** @param make creates the kernel, from the backend's own if it has one */
 function register(kernelName: string, make: (own: Kernel) => Kernel): void {
@@ -51,10 +51,13 @@ function register(kernelName: string, make: (own: Kernel) => Kernel): void {
 }
 
 /** Composes a kernel from the backend's own; all results but the last are disposed. */
-function compose({ backend }: Call, steps: (run: (name: string, inputs: Record<string, Info>, attrs?: object) => Info) => Info): Info {
-  const made: Info[] = [];
+function compose(
+  { backend }: Call,
+  steps: (run: (name: string, inputs: Record<string, TensorInfo>, attrs?: object) => TensorInfo) => TensorInfo,
+): TensorInfo {
+  const made: TensorInfo[] = [];
   const result = steps((name, inputs, attrs = {}) => {
-    const info = tf.getKernel(name, "wasm").kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }) as Info;
+    const info = tf.getKernel(name, "wasm").kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }) as TensorInfo;
     made.push(info);
     return info;
   });
@@ -62,7 +65,7 @@ function compose({ backend }: Call, steps: (run: (name: string, inputs: Record<s
   return result;
 }
 
-const shaped = (info: Info, ...shape: number[]): Info => ({ ...info, shape });
+const shaped = (info: TensorInfo, ...shape: number[]): TensorInfo => ({ ...info, shape });
 
 interface WindowAttrs {
   readonly strides: [number, number];
@@ -80,8 +83,8 @@ const convolution = (padHeight: readonly number[], padWidth: readonly number[], 
 });
 
 /** One convolution of x, with permuted axes, with dy; a stride of the windows becomes a dilation of dy. */
-function filterGrad(call: Call): Info {
-  const { x, dy } = call.inputs as { x: Info; dy: Info };
+function filterGrad(call: Call): TensorInfo {
+  const { x, dy } = call.inputs as { x: TensorInfo; dy: TensorInfo };
   const [kh, kw, c, f] = call.attrs["filterShape"] as Four;
   const { padInfo, strideHeight, strideWidth } = windowOf(x.shape, [kh, kw, c, f], call.attrs as unknown as WindowAttrs);
   const { top, bottom, left, right } = padInfo;
@@ -95,8 +98,8 @@ function filterGrad(call: Call): Info {
 }
 
 /** One convolution of dy, dilated by the stride of the windows, with the rotated kernel. */
-function inputGrad(call: Call): Info | undefined {
-  const { dy, filter } = call.inputs as { dy: Info; filter: Info };
+function inputGrad(call: Call): TensorInfo | undefined {
+  const { dy, filter } = call.inputs as { dy: TensorInfo; filter: TensorInfo };
   const [, height, width] = call.attrs["inputShape"] as Four;
   const g = windowOf(call.attrs["inputShape"] as Four, filter.shape, call.attrs as unknown as WindowAttrs);
   const [b, h, w, f] = dy.shape as Four;
@@ -105,7 +108,7 @@ function inputGrad(call: Call): Info | undefined {
   const [bottom, right] = [height - h * sh - top + g.filterHeight - 1, width - w * sw - left + g.filterWidth - 1];
   if (Math.min(top, left, bottom, right) < 0) return undefined;
   return compose(call, (run) => {
-    const spread = (x: Info, outer: number, inner: number, stride: number): Info =>
+    const spread = (x: TensorInfo, outer: number, inner: number, stride: number): TensorInfo =>
       stride === 1
         ? x
         : run("PadV2", { x: shaped(x, outer, 1, inner) }, { paddings: [[0, 0], [0, stride - 1], [0, 0]], constantValue: 0 }); // prettier-ignore
@@ -118,7 +121,7 @@ function inputGrad(call: Call): Info | undefined {
 }
 
 /** The means over all axes but the last, as a pool over all rows, or the sums; undefined for other axes. */
-function overRows(call: Call, of: "Sum" | "Mean"): Info | undefined {
+function overRows(call: Call, of: "Sum" | "Mean"): TensorInfo | undefined {
   const x = call.inputs["x"]!;
   const { axis, keepDims } = call.attrs as { axis: number | number[]; keepDims: boolean };
   const channels = x.shape.at(-1) ?? 0;
@@ -134,12 +137,12 @@ function overRows(call: Call, of: "Sum" | "Mean"): Info | undefined {
 }
 
 /** −1 where x < 0, else +1. */
-function binarySign(call: Call): Info {
+function binarySign(call: Call): TensorInfo {
   return compose(call, (run) => run("Neg", { x: run("Step", { x: run("Neg", { x: call.inputs["x"]! }) }, { alpha: -1 }) }));
 }
 
 /** dy where |x| < 1, else 0. */
-function binarySignGrad(call: Call): Info {
+function binarySignGrad(call: Call): TensorInfo {
   return compose(call, (run) => {
     const room = run("Sub", { a: run("Fill", {}, { shape: [], value: 1, dtype: "float32" }), b: run("Abs", { x: call.inputs["x"]! }) });
     return run("Multiply", { a: call.inputs["dy"]!, b: run("Step", { x: room }, { alpha: 0 }) });

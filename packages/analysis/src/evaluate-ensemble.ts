@@ -9,7 +9,7 @@ import { fittedVoters } from "./fitted-voters.ts";
 import { type FixedAndBroke, fixedAndBroke } from "./fixed-and-broke.ts";
 import { rightRows } from "./right-rows.ts";
 import { type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
-import { finish, type Step } from "./steps.ts";
+import { finish, type StepProgress } from "./steps.ts";
 import { fitTemperatureInSteps } from "./temperature.ts";
 import { voteProbabilities } from "./vote-probabilities.ts";
 import { countedRows, type Measured, type VotedSplit, voteSplitInSteps } from "./vote-split.ts";
@@ -107,7 +107,7 @@ export function evaluateEnsemble(ensemble: Ensemble, options: EvaluateOptions): 
 export function* evaluateInSteps(
   ensemble: Ensemble,
   { on = "test", random, bins = 15, blockBytes }: EvaluateOptions,
-): Generator<Step, EnsembleEvaluation> {
+): Generator<StepProgress, EnsembleEvaluation> {
   const { folder, voter, mirror, classes: names, planned, ended, members, metrics, splits } = ensemble;
   const classes = names.length;
   const alphas = members.map(({ alpha }) => alpha);

@@ -1,7 +1,7 @@
 import type { SplitName } from "@benn/core";
 import type { Ensemble } from "@benn/core/node";
 import { winners } from "@benn/core/staged-vote";
-import { finish, type Step } from "./steps.ts";
+import { finish, type StepProgress } from "./steps.ts";
 
 /** The classes that an ensemble and each of its voting members predict. */
 export interface FinalAnswers {
@@ -24,7 +24,11 @@ export function finalAnswers(ensemble: Ensemble, on: SplitName, blockBytes: numb
 }
 
 /** `finalAnswers`, with a pause after each member of a block of rows. */
-export function* finalAnswersInSteps(ensemble: Ensemble, on: SplitName, blockBytes: number = 2 ** 29): Generator<Step, FinalAnswers> {
+export function* finalAnswersInSteps(
+  ensemble: Ensemble,
+  on: SplitName,
+  blockBytes: number = 2 ** 29,
+): Generator<StepProgress, FinalAnswers> {
   const { splits, members, createVoters, voter: name } = ensemble;
   const split = splits[on];
   const voter = createVoters().get(name);

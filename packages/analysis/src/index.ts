@@ -8,7 +8,7 @@ export { type McNemar, mcnemar } from "./mcnemar.ts";
 export { rightRows } from "./right-rows.ts";
 export { type RiskAtCoverage, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { SPLIT_WORDS } from "./split-words.ts";
-export type { Step } from "./steps.ts";
+export type { StepProgress } from "./steps.ts";
 export { fitTemperature } from "./temperature.ts";
 export { type Interval, wilson } from "./wilson.ts";
 export { addsUp } from "./adds-up.ts";

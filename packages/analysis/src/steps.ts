@@ -1,5 +1,5 @@
 /** Progress of a computation. */
-export interface Step {
+export interface StepProgress {
   readonly done: number;
   readonly total: number;
 }

@@ -6,7 +6,7 @@ import { type Program, withProgram } from "./program.ts";
 import { TensorEntry } from "./tensor-entry.ts";
 import type { TensorMemory } from "./tensor-memory.ts";
 import type { ThreadPool } from "./thread-pool.ts";
-import type { Split, SplitArguments, WasmKernels } from "./wasm-kernels.ts";
+import type { ChunkedKernel, SplitArguments, WasmKernels } from "./wasm-kernels.ts";
 
 type Values = tf.backend_util.BackendValues;
 
@@ -146,7 +146,7 @@ export class WasmBackend extends tf.MathBackendCPU {
   }
 
   /** Runs `kernel(from, to, scratch, ...args)` over all of the work, on all threads. */
-  run<K extends Split>(kernel: K, { total, grain, scratch = 0, work }: Cut, ...args: SplitArguments<K>): void {
+  run<K extends ChunkedKernel>(kernel: K, { total, grain, scratch = 0, work }: Cut, ...args: SplitArguments<K>): void {
     const started = this.profiler ? performance.now() : 0;
     const stride = Math.ceil(scratch / 64) * 64;
     if (stride === 0) this.pool.run(kernel, total, grain, 0, 0, args);

@@ -26,13 +26,13 @@ const steps = {
   twice: { run: (x: tf.Tensor) => tf.add(x, x), plain: (x: number) => x + x },
   gate: { run: (x: tf.Tensor) => tf.mul(x, tf.step(x)), plain: (x: number) => Math.max(0, x) },
 } as const;
-type Step = keyof typeof steps;
+type ChainStep = keyof typeof steps;
 
 describe("formulas", () => {
   useBackend();
 
   it("are worth what their steps are, however they are chained, and whether or not the middle is read", () => {
-    const names = Object.keys(steps) as Step[];
+    const names = Object.keys(steps) as ChainStep[];
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 14 }),

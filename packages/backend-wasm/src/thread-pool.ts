@@ -1,4 +1,4 @@
-import type { Split, SplitArguments, WasmKernels } from "./wasm-kernels.ts";
+import type { ChunkedKernel, SplitArguments, WasmKernels } from "./wasm-kernels.ts";
 
 /** Bytes at `control` through which the threads communicate. */
 export const CONTROL_BYTES = 1024;
@@ -71,7 +71,7 @@ export class ThreadPool {
    * Runs `kernel(from, to, scratch, ...args)` for the ranges [0, grain), [grain, 2·grain) … up to `total`.
    * @param scratch address of `threads` times `stride` bytes
    */
-  run<K extends Split>(kernel: K, total: number, grain: number, scratch: number, stride: number, args: SplitArguments<K>): void {
+  run<K extends ChunkedKernel>(kernel: K, total: number, grain: number, scratch: number, stride: number, args: SplitArguments<K>): void {
     const chunks = Math.ceil(total / grain);
     const own: (...numbers: number[]) => void = this.#kernels[kernel];
     if (chunks <= 1 || this.#threads.length === 0) {

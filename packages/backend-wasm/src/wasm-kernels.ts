@@ -7,8 +7,8 @@ import type { SplitKernels, WholeKernels } from "./kernel-signatures.ts";
 export interface WasmKernels extends SplitKernels, WholeKernels {}
 
 /** Kernels whose work can be split: the first three arguments are a range, from and to, and the thread's own scratch memory. */
-export type Split = keyof SplitKernels;
+export type ChunkedKernel = keyof SplitKernels;
 
 /** The further arguments of such a kernel. */
-export type SplitArguments<K extends Split> =
+export type SplitArguments<K extends ChunkedKernel> =
   Parameters<SplitKernels[K]> extends [from: number, to: number, scratch: number, ...rest: infer Rest extends number[]] ? Rest : never;

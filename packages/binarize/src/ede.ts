@@ -1,4 +1,4 @@
-import type { Binarizer, KnownSurrogate, Step } from "@benn/core";
+import type { Binarizer, KnownSurrogate, LayerContext } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 import { estimatedSign } from "./ops/estimated-sign.ts";
 import { filterAxes } from "./ops/filter-axes.ts";
@@ -33,7 +33,7 @@ export const ede: Binarizer = {
 };
 
 /** The estimator's slope at a step. */
-export function decaying({ epoch, epochs }: Step): KnownSurrogate {
+export function decaying({ epoch, epochs }: LayerContext): KnownSurrogate {
   const t = GENTLE * (STEEP / GENTLE) ** (epoch / epochs);
   return { kind: "tanh", steepness: t, scale: Math.max(1 / t, 1) };
 }

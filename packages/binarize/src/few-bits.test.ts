@@ -1,7 +1,7 @@
 // The binarizers with codes of 1 to 8 bits: codes times scales, and gradients, compared with their papers' formulas in plain loops.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Binarizer, BINARIZERS, createContainer, type Step, UserError } from "@benn/core";
+import { type Binarizer, BINARIZERS, createContainer, type LayerContext, UserError } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
 import * as tf from "@benn/core/tensorflow";
@@ -29,7 +29,7 @@ for (const [activationBits, kernelBits] of widths) {
   testBinarizer(`lsq of ${activationBits} and ${kernelBits} bits`, () => lsq({ activationBits, kernelBits }));
 }
 
-const step: Step = { training: true, seed: 1, epoch: 3, epochs: 20 };
+const step: LayerContext = { training: true, seed: 1, epoch: 3, epochs: 20 };
 const SHAPE = [3, 3, 4, 5];
 const INPUT = [4, 4, 4];
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EVALUATION } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
-import type { Binarizer, BinarizerParameters, Step } from "@benn/core";
+import type { Binarizer, BinarizerParameters, LayerContext } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -18,7 +18,7 @@ import { rsign } from "./rsign.ts";
 const binarizers = { "approx-sign": approxSign, ede, rsign, recu, adabin };
 for (const [name, binarizer] of Object.entries(binarizers)) testBinarizer(name, () => binarizer);
 
-const stepAt = (epoch: number, epochs = 20): Step => ({ training: true, seed: 1, epoch, epochs });
+const stepAt = (epoch: number, epochs = 20): LayerContext => ({ training: true, seed: 1, epoch, epochs });
 
 /** Kernels of [height, width, inChannels, filters] and of [inputs, units], and activations of as many channels as the kernel has inputs. */
 const shapes = fc.oneof(
@@ -70,7 +70,7 @@ const sign = (x: number): number => (x < 0 ? -1 : 1);
 const triangle = (x: number): number => Math.max(0, 2 - 2 * Math.abs(x));
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 /** Derivative of k · tanh(t · x). */
-const decaying = (x: number, { epoch, epochs }: Step): number => {
+const decaying = (x: number, { epoch, epochs }: LayerContext): number => {
   const t = 10 ** (-1 + (2 * epoch) / epochs);
   return Math.max(1 / t, 1) * t * (1 - Math.tanh(t * x) ** 2);
 };
@@ -106,7 +106,7 @@ function standardized(own: readonly number[]) {
   return { v, mean: middle, deviation, back };
 }
 
-type Reference = (w: tf.Tensor, step: Step, parameters: Record<string, Float32Array>) => { values: number[]; gradient: number[] };
+type Reference = (w: tf.Tensor, step: LayerContext, parameters: Record<string, Float32Array>) => { values: number[]; gradient: number[] };
 
 const magnitudeAware: Reference = (w) =>
   byFilter(w, (own, g) => {

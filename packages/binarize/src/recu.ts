@@ -1,4 +1,4 @@
-import type { Binarizer, Step } from "@benn/core";
+import type { Binarizer, LayerContext } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 import { estimatedSign, type Slope } from "./ops/estimated-sign.ts";
 import { filterAxes } from "./ops/filter-axes.ts";
@@ -31,7 +31,7 @@ export const recu: Binarizer = {
 };
 
 /** The clamp's slope: 1 between the quantiles, else 0. */
-function clamped({ epoch, epochs }: Step): Slope {
+function clamped({ epoch, epochs }: LayerContext): Slope {
   const share = (Math.exp(epoch / epochs) - 1) / (Math.E - 1);
   const quantile = -Math.log(2 - 2 * (FIRST + (LAST - FIRST) * share));
   return (v) => {

@@ -1,7 +1,7 @@
 import type * as tf from "./tensorflow.ts";
 import type { InjectionToken } from "tsyringe";
 import type { Registry } from "./registry.ts";
-import type { Step } from "./step.ts";
+import type { LayerContext } from "./layer-context.ts";
 import type { Surrogate } from "./surrogate.ts";
 
 /** Bits per value; 32 stands for a real number. */
@@ -40,7 +40,7 @@ export interface Binarizer {
    * but not on x; with 1 bit the values are −1 and +1.
    * @param parameters current values; gradients flow to them
    */
-  activations(x: tf.Tensor, step: Step, parameters: BinarizerParameters): tf.Tensor;
+  activations(x: tf.Tensor, step: LayerContext, parameters: BinarizerParameters): tf.Tensor;
   /**
    * Declares, for 1-bit activations without a `scale`, that `activations` returns sign(x) with sign(0) = +1, whatever the parameters, and
    * which derivative replaces that of the sign. Layers then compute values and gradients with the backend's own kernels, and call
@@ -48,13 +48,13 @@ export interface Binarizer {
    * omit this. Default: layers always call `activations`.
    * @param step for a derivative that is annealed
    */
-  surrogate?(step: Step): Surrogate;
+  surrogate?(step: LayerContext): Surrogate;
   /**
    * The quantized kernel ŵ of the latent kernel [height, width, inChannels, filters] or [inputs, units]. With k ≤ 8 bits every filter holds
    * at most 2ᵏ values; with 1 bit only −a and +a for one a ≥ 0.
    * @param parameters current values; gradients flow to them
    */
-  kernel(w: tf.Tensor, step: Step, parameters: BinarizerParameters): tf.Tensor;
+  kernel(w: tf.Tensor, step: LayerContext, parameters: BinarizerParameters): tf.Tensor;
   /**
    * Present if the binarizer returns codes (whole numbers), whose sums the layer then scales:
    *
@@ -65,7 +65,7 @@ export interface Binarizer {
    * 8.
    * @returns a new tensor [1] or [filters], to which gradients flow; the caller disposes it
    */
-  scale?(layer: BinarizedLayer, step: Step, parameters: BinarizerParameters): tf.Tensor;
+  scale?(layer: BinarizedLayer, step: LayerContext, parameters: BinarizerParameters): tf.Tensor;
   /** Returns the projected latent kernel, which permanently replaces it. Applied before each step and each evaluation. */
   project(w: tf.Tensor): tf.Tensor;
 }

@@ -276,7 +276,7 @@ export interface RunEnd {
 }
 
 /** Clock readings, left out when runs are compared. */
-export interface Clock {
+export interface ClockReadings {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Training speed over the epoch so far. */
@@ -303,4 +303,4 @@ export type RunEventBody =
   | MembersElsewhere
   | RunEnd;
 
-export type RunEvent = RunEventBody & { readonly clock: Clock };
+export type RunEvent = RunEventBody & { readonly clock: ClockReadings };

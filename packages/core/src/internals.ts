@@ -30,7 +30,7 @@ export {
 export { RunControl } from "./run-control.ts";
 export { runUpdateKernel, slotOf } from "./run-update-kernel.ts";
 export { winners } from "./staged-vote.ts";
-export { EVALUATION, isStepAware } from "./step.ts";
+export { EVALUATION, isStepAware } from "./layer-context.ts";
 export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.ts";
 export { buildMember } from "./train/member-trainer.ts";
 export { type MemberInMemory, MemoryStore } from "./train/memory-store.ts";

@@ -3,7 +3,7 @@ import type { RunEvent } from "./events.ts";
 import type { Registry } from "./registry.ts";
 
 /** The run that a listener is about to receive. */
-export interface HeardRun {
+export interface ListenerContext {
   /** The run folder. A listener writes into a subfolder of its own. */
   readonly folder: string;
   /**
@@ -20,9 +20,9 @@ export interface HeardRun {
  */
 export interface Listener {
   /** Called once, before the first event. */
-  open?(run: HeardRun): void | Promise<void>;
-  hear(event: RunEvent): void | Promise<void>;
-  /** Called once when the run ends or is interrupted, also if `open` or `hear` has thrown. */
+  open?(run: ListenerContext): void | Promise<void>;
+  onEvent(event: RunEvent): void | Promise<void>;
+  /** Called once when the run ends or is interrupted, also if `open` or `onEvent` has thrown. */
   close?(): void | Promise<void>;
 }
 

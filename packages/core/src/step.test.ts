@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isBatchNormalizing } from "./batch-normalizing.ts";
-import { EVALUATION, isStepAware } from "./step.ts";
+import { EVALUATION, isStepAware } from "./layer-context.ts";
 
 test("a layer takes part in a step, or in batch norm's statistics, by a method of that name", () => {
   expect(isStepAware({ prepare: () => {} })).toBe(true);

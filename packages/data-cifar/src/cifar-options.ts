@@ -2,7 +2,7 @@ import { UserError, z } from "@benn/core";
 import { augmentOptions, rowOptions } from "@benn/data-kit";
 import { SIDE } from "./images.ts";
 import type { Layout } from "./layout.ts";
-import type { Place } from "./read-source.ts";
+import type { CifarSource } from "./read-source.ts";
 
 /** URL of the official archive, if not its own site. */
 export const urlOption = z
@@ -27,9 +27,9 @@ export const preparationOptions = {
  */
 export function choosePlace(
   { dataset }: Layout,
-  { data, url, source }: { readonly data?: string | undefined; readonly url?: string | undefined; readonly source: Place["from"] },
+  { data, url, source }: { readonly data?: string | undefined; readonly url?: string | undefined; readonly source: CifarSource["from"] },
   cache: string,
-): Place {
+): CifarSource {
   if (url !== undefined && source !== "download") {
     throw new UserError(`${dataset}: url is for source=download, but source is ${source}. Leave one of the two out.`);
   }

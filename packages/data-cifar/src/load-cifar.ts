@@ -5,13 +5,13 @@ import { fitPreprocess } from "./fit-preprocess.ts";
 import { SHAPE, SIDE } from "./images.ts";
 import type { Layout } from "./layout.ts";
 import { locateBatches } from "./locate-batches.ts";
-import { type Place, readSource } from "./read-source.ts";
+import { type CifarSource, readSource } from "./read-source.ts";
 import { SAMPLE_WORDS } from "./sample.ts";
 
 type Options = z.output<z.ZodObject<typeof preparationOptions>> & {
   readonly data?: string | undefined;
   readonly url?: string | undefined;
-  readonly source: Place["from"];
+  readonly source: CifarSource["from"];
 };
 
 /**

@@ -11,7 +11,7 @@ import { readSample } from "./sample.ts";
 import type { OnFile, Source } from "./source.ts";
 
 /** Where the images come from. */
-export type Place =
+export type CifarSource =
   | { readonly from: "sample" }
   | { readonly from: "folder"; readonly folder: string | undefined }
   | { readonly from: "download"; readonly cache: string; readonly url: string | undefined };
@@ -21,7 +21,7 @@ export type Place =
  * CIFAR-10 the four NumPy arrays.
  * @throws UserError for a source without the expected files
  */
-export async function readSource(place: Place, layout: Layout, { onProgress, signal }: LoadOptions): Promise<Source> {
+export async function readSource(place: CifarSource, layout: Layout, { onProgress, signal }: LoadOptions): Promise<Source> {
   const { title } = layout;
   const onFile: OnFile = (done, total) => onProgress?.({ what: `reading ${title}`, done, total });
   if (place.from === "sample") return readSample(onFile);

@@ -3,7 +3,7 @@ export { cacheFolder } from "./cache-folder.ts";
 export { checkPictureLibrary } from "./decode/check-picture-library.ts";
 export type { BrokenPicture } from "./decode/decode-job.ts";
 export { DecoderPool, type Decoding, type PoolOptions, usualThreads } from "./decode/decoder-pool.ts";
-export type { Place } from "./decode/place.ts";
+export type { FileRange } from "./decode/file-range.ts";
 export { type CachedDownload, cachedDownload } from "./download/cached-download.ts";
 export type { FetchOptions, RemoteFile } from "./download/fetch-file.ts";
 export { checkSameClasses, classFolders, FolderPictures, isFolder, readClassFolders } from "./folders/class-folders.ts";

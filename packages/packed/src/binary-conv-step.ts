@@ -3,10 +3,24 @@ import { baseOfSigns, baseTables, countClasses, limitTables, packKernel, paddedF
 import { integersOf } from "./read-safetensors.ts";
 import { isForTables, tableConvStep } from "./table-conv-step.ts";
 import { pixelClasses } from "./window.ts";
-import { classesAt, flipsAt, floatsAt, type Place, type Step, type Sums, tensorOf, type Workshop } from "./workshop.ts";
+import {
+  classesAt,
+  flipsAt,
+  floatsAt,
+  type NodeBuffers,
+  type NodeKernel,
+  type Sums,
+  tensorOf,
+  type CompileContext,
+} from "./compile-context.ts";
 
 /** Counts with limits, which give bits, or sums with scales, which give floats. @param sums instead of the node's */
-export function binaryConvStep(node: BinaryConvNode, place: Place, workshop: Workshop, sums = sumsOf(node, place, workshop)): Step {
+export function binaryConvStep(
+  node: BinaryConvNode,
+  place: NodeBuffers,
+  workshop: CompileContext,
+  sums = sumsOf(node, place, workshop),
+): NodeKernel {
   const { x, y } = place;
   const { kernels, plan, popcount } = workshop;
   const [kh, kw] = node.size;
@@ -37,7 +51,7 @@ export function binaryConvStep(node: BinaryConvNode, place: Place, workshop: Wor
   };
 }
 
-function sumsOf({ scale, bias, relu }: BinaryConvNode, { y, from: [from = 0], to }: Place, workshop: Workshop): Sums {
+function sumsOf({ scale, bias, relu }: BinaryConvNode, { y, from: [from = 0], to }: NodeBuffers, workshop: CompileContext): Sums {
   const at = (key?: string): number => (key === undefined ? 0 : floatsAt(key, y.channels, workshop));
   return { from, to, scale: at(scale), bias: at(bias), mode: Number(relu ?? false), baseOf: baseOfSigns };
 }

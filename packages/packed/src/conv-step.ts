@@ -3,10 +3,10 @@ import type { Pair } from "./node-parts.ts";
 import { imageBands } from "./image-bands.ts";
 import { floatsOf } from "./read-safetensors.ts";
 import { pixelClasses } from "./window.ts";
-import { classesAt, flipsAt, floatsAt, type Place, type Step, tensorOf, type Workshop } from "./workshop.ts";
+import { classesAt, flipsAt, floatsAt, type NodeBuffers, type NodeKernel, tensorOf, type CompileContext } from "./compile-context.ts";
 
 /** Sums in float32, compared with thresholds if there are any; for the image, on its bytes if possible. */
-export function convStep(node: ConvNode, { x, y, from: [a = 0], to }: Place, workshop: Workshop): Step {
+export function convStep(node: ConvNode, { x, y, from: [a = 0], to }: NodeBuffers, workshop: CompileContext): NodeKernel {
   const { kernels, plan, image } = workshop;
   const tensor = tensorOf(node.kernel, workshop);
   const [kh = 1, kw = 1] = tensor.shape;
@@ -25,7 +25,7 @@ export function convStep(node: ConvNode, { x, y, from: [a = 0], to }: Place, wor
   const flips = flipsAt(node.flips, y, workshop);
   // The sums, then the remaining operations on them.
   plan.needScratch(patchBytes + 4 * y.height * y.width * filters);
-  const byFloats: Step = () => {
+  const byFloats: NodeKernel = () => {
     const sums = plan.scratch + patchBytes;
     kernels.realConv(...map, kernel, ...window, block, 0, 0, sums, plan.scratch);
     kernels.thresholdBits(sums, y.height * y.width, filters, thresholds, flips, to);
@@ -59,8 +59,8 @@ function imageConvStep(
     readonly size: Pair;
     readonly window: readonly [number, number, number, number, number, number, number, number, number];
   },
-  workshop: Workshop,
-): Step {
+  workshop: CompileContext,
+): NodeKernel {
   const { kernels, plan } = workshop;
   const [kh, kw] = size;
   const { channels } = x;

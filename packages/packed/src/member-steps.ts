@@ -3,10 +3,10 @@ import { convStep } from "./conv-step.ts";
 import type { GraphNode, Shape } from "./graph.ts";
 import { wordsOf } from "./pack-kernel.ts";
 import type { CheckedMember } from "./read-model.ts";
-import { flipsAt, floatsAt, type PlaneSteps, type Place, type Step, type Workshop } from "./workshop.ts";
+import { flipsAt, floatsAt, type PlaneSteps, type NodeBuffers, type NodeKernel, type CompileContext } from "./compile-context.ts";
 
 /** Compiles the checked nodes of a member into steps, and plans the memory that they need. */
-export function memberSteps({ nodes, shapes }: CheckedMember, values: readonly number[], workshop: Workshop): Step[] {
+export function memberSteps({ nodes, shapes }: CheckedMember, values: readonly number[], workshop: CompileContext): NodeKernel[] {
   return nodes.map((node, i) => {
     const from = node.in.map((value) => values[value] as number);
     return stepOf(
@@ -17,7 +17,7 @@ export function memberSteps({ nodes, shapes }: CheckedMember, values: readonly n
   });
 }
 
-function stepOf(node: GraphNode, place: Place, workshop: Workshop): Step {
+function stepOf(node: GraphNode, place: NodeBuffers, workshop: CompileContext): NodeKernel {
   const { kernels, planes } = workshop;
   const { x, y, from, to } = place;
   const [a = 0, b = 0] = from;

@@ -12,7 +12,7 @@ import { PackedError } from "./packed-error.ts";
 import type { CheckedModel } from "./read-model.ts";
 import { type NodeCost, nodeCosts } from "./node-costs.ts";
 import { addVote, isDecided, winnerOf } from "./tally.ts";
-import type { PlaneSteps, Step } from "./workshop.ts";
+import type { PlaneSteps, NodeKernel } from "./compile-context.ts";
 
 /** One member's vote on an image. */
 export interface Vote {
@@ -80,7 +80,7 @@ export class PackedModel {
   readonly #taken: Pick<CheckedModel, "shape" | "preprocessing" | "picture">;
   readonly #prepare: Prepare | undefined;
   readonly #table: number;
-  readonly #steps: readonly (readonly Step[])[];
+  readonly #steps: readonly (readonly NodeKernel[])[];
   readonly #costs: readonly (readonly NodeCost[])[];
   readonly #image = { hasBytes: false };
   /** Members in descending order of |alpha|. */

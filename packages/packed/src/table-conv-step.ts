@@ -4,7 +4,7 @@ import { type BaseOf, countClasses, type CountedClass, limitOf } from "./pack-ke
 import { packNibbles, stepsOf, tableFilters } from "./pack-nibbles.ts";
 import { integersOf } from "./read-safetensors.ts";
 import { pairClasses, pixelClasses } from "./window.ts";
-import { classesAt, flipsAt, type Place, type Step, type Sums, tensorOf, type Workshop } from "./workshop.ts";
+import { classesAt, flipsAt, type NodeBuffers, type NodeKernel, type Sums, tensorOf, type CompileContext } from "./compile-context.ts";
 
 /** Counts are int16 there. */
 const LONGEST = 2 ** 15 - 2;
@@ -20,7 +20,7 @@ export function isForTables(length: number): boolean {
 }
 
 /** `binaryConvStep` by table lookup; described in `assembly/table-conv.ts`. */
-export function tableConvStep(node: BinaryConvNode, { x, y }: Place, workshop: Workshop, sums: Sums): Step {
+export function tableConvStep(node: BinaryConvNode, { x, y }: NodeBuffers, workshop: CompileContext, sums: Sums): NodeKernel {
   const { kernels, plan } = workshop;
   const [kh, kw] = node.size;
   const filters = y.channels;

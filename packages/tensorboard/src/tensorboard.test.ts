@@ -81,7 +81,7 @@ async function write(events: readonly RunEvent[], folder?: string): Promise<stri
   const run = folder ?? (await mkdtemp(join(tmpdir(), "benn-tensorboard-")));
   const listener = tensorboard();
   await listener.open?.({ folder: run, past: replay([]) });
-  for (const event of events) await listener.hear(event);
+  for (const event of events) await listener.onEvent(event);
   await listener.close?.();
   return run;
 }
@@ -188,7 +188,7 @@ test("a finished run is converted to the files that training it would have writt
 test("it is a listener by name", async () => {
   const container = createContainer();
   await plugin.register(container);
-  expect(container.resolve(LISTENERS).create("tensorboard")).toHaveProperty("hear");
+  expect(container.resolve(LISTENERS).create("tensorboard")).toHaveProperty("onEvent");
 });
 
 test.for(["/../../../outside", "../outside", "\u001B[2J"])(

@@ -8,17 +8,17 @@ export function tensorboard(): Listener {
   const scalarsOf = createScalars();
   let files: EventFiles | undefined;
 
-  const hear = async (event: RunEvent): Promise<void> => {
+  const onEvent = async (event: RunEvent): Promise<void> => {
     const scalars = scalarsOf(event);
     if (scalars && scalars.values.length > 0) await files?.append(scalars, event.clock.at / 1000);
   };
   return {
     async open({ folder, past }) {
       files = new EventFiles(join(folder, "tensorboard"));
-      for await (const event of past) await hear(event);
+      for await (const event of past) await onEvent(event);
       await files.cut();
     },
-    hear,
+    onEvent,
     close: () => files?.close(),
   };
 }

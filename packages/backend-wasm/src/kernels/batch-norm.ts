@@ -6,10 +6,10 @@ import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 import { withProgram } from "../program.ts";
 
-type Info = tf.TensorInfo;
+type TensorInfo = tf.TensorInfo;
 
 /** Shape of x as [rows, channels]. */
-function rowsOf(x: Info): [rows: number, channels: number] {
+function rowsOf(x: TensorInfo): [rows: number, channels: number] {
   const channels = x.shape.at(-1) ?? 1;
   return [x.shape.slice(0, -1).reduce((product, n) => product * n, 1), channels];
 }
@@ -17,13 +17,13 @@ function rowsOf(x: Info): [rows: number, channels: number] {
 /** x normalized, as a formula: nothing is materialized. */
 function normalized(
   backend: WasmBackend,
-  x: Info,
-  given: { mean: Info; variance: Info; scale?: Info; offset?: Info },
+  x: TensorInfo,
+  given: { mean: TensorInfo; variance: TensorInfo; scale?: TensorInfo; offset?: TensorInfo },
   epsilon: number,
-): Info {
+): TensorInfo {
   const { wasm } = backend;
   const [, channels] = rowsOf(x);
-  const at = (info: Info | undefined) => (info ? backend.address(info) : 0);
+  const at = (info: TensorInfo | undefined) => (info ? backend.address(info) : 0);
   const [mean, variance, scale, offset] = [at(given.mean), at(given.variance), at(given.scale), at(given.offset)];
   const operand = backend.formula(x);
   const length = wasm.patternLength(channels);
@@ -32,7 +32,11 @@ function normalized(
   return backend.defer(x.shape, new Formula("normalize", { inputs: [operand], block, channels }));
 }
 
-const batchNorm: WasmKernel<{ x: Info; scale?: Info; offset?: Info }, { epsilon: number }> = ({ inputs, attrs, backend }) => {
+const batchNorm: WasmKernel<{ x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo }, { epsilon: number }> = ({
+  inputs,
+  attrs,
+  backend,
+}) => {
   const { x, scale, offset } = inputs;
   const [rows, channels] = rowsOf(x);
   const { wasm } = backend;
@@ -54,7 +58,7 @@ const batchNorm: WasmKernel<{ x: Info; scale?: Info; offset?: Info }, { epsilon:
   return [y, mean, variance];
 };
 
-type Normalized = { x: Info; mean: Info; variance: Info; scale?: Info; offset?: Info };
+type Normalized = { x: TensorInfo; mean: TensorInfo; variance: TensorInfo; scale?: TensorInfo; offset?: TensorInfo };
 
 const fusedBatchNorm: WasmKernel<Normalized, { varianceEpsilon?: number }> = ({ inputs, attrs, backend }) => {
   const { x, mean, variance, scale, offset } = inputs;
@@ -64,14 +68,14 @@ const fusedBatchNorm: WasmKernel<Normalized, { varianceEpsilon?: number }> = ({ 
   return normalized(backend, x, inputs, attrs.varianceEpsilon ?? 0.001);
 };
 
-type Gradient = { x: Info; dy: Info; mean: Info; variance: Info; scale?: Info };
+type Gradient = { x: TensorInfo; dy: TensorInfo; mean: TensorInfo; variance: TensorInfo; scale?: TensorInfo };
 
 /** dx is a formula of dy and x; only the sums over the batch are computed here. */
 const batchNormGrad: WasmKernel<Gradient, { epsilon: number }> = ({ inputs, attrs, backend }) => {
   const [rows, channels] = rowsOf(inputs.x);
   const { wasm } = backend;
   const [dScale, dOffset] = [backend.makeFloats([channels]), backend.makeFloats([channels])];
-  const at = (info: Info | undefined) => (info ? backend.address(info) : 0);
+  const at = (info: TensorInfo | undefined) => (info ? backend.address(info) : 0);
   const [mean, variance, scale] = [at(inputs.mean), at(inputs.variance), at(inputs.scale)];
   const [dy, x] = [backend.formula(inputs.dy), backend.formula(inputs.x)];
   let coefficients: Block | undefined;
@@ -103,9 +107,9 @@ const batchNormGrad: WasmKernel<Gradient, { epsilon: number }> = ({ inputs, attr
 
 type Averaging = { momentum: number; factors: number[] };
 
-const movingAverages: WasmKernel<Record<string, Info>, Averaging> = ({ inputs, attrs: { momentum, factors }, backend }) =>
+const movingAverages: WasmKernel<Record<string, TensorInfo>, Averaging> = ({ inputs, attrs: { momentum, factors }, backend }) =>
   factors.map((factor, i) => {
-    const [average, value] = [inputs[`average${i}`] as Info, inputs[`value${i}`] as Info];
+    const [average, value] = [inputs[`average${i}`] as TensorInfo, inputs[`value${i}`] as TensorInfo];
     const total = tf.util.sizeFromShape(average.shape);
     const y = backend.makeFloats(average.shape);
     const cut = { total, grain: grainOf(total, 16_384) };

@@ -8,10 +8,10 @@ import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 import { grainOf } from "../grain-of.ts";
 import { type PackedGradient, packExact, packQuantized } from "../pack-gradient.ts";
 
-type Info = tf.TensorInfo;
+type TensorInfo = tf.TensorInfo;
 type Four = [number, number, number, number];
 
-interface Attributes {
+interface BinaryConv2DAttributes {
   readonly strides: [number, number];
   readonly pad: [top: number, bottom: number, left: number, right: number];
   readonly scale?: number;
@@ -19,7 +19,7 @@ interface Attributes {
   readonly seed?: number;
 }
 
-function layerOf(x: Info, kernel: Info, { strides: [sh, sw], pad: [top, bottom, left, right] }: Attributes) {
+function layerOf(x: TensorInfo, kernel: TensorInfo, { strides: [sh, sw], pad: [top, bottom, left, right] }: BinaryConv2DAttributes) {
   const [batch, h, w, c] = x.shape as Four;
   const [kh, kw, , f] = kernel.shape as Four;
   const oh = Math.floor((h + top + bottom - kh) / sh) + 1;
@@ -43,7 +43,11 @@ function layerOf(x: Info, kernel: Info, { strides: [sh, sw], pad: [top, bottom, 
 }
 type Layer = ReturnType<typeof layerOf>;
 
-const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attributes> = ({ inputs, attrs, backend }) => {
+const binaryConv2d: WasmKernel<{ x: TensorInfo; kernel: TensorInfo; bias?: TensorInfo }, BinaryConv2DAttributes> = ({
+  inputs,
+  attrs,
+  backend,
+}) => {
   const { x, kernel, bias } = inputs;
   const g = layerOf(x, kernel, attrs);
   const { batch, c, kh, kw, f, taps, rows, pixels } = g;
@@ -73,9 +77,9 @@ const binaryConv2d: WasmKernel<{ x: Info; kernel: Info; bias?: Info }, Attribute
   return y;
 };
 
-type GradInputs = { readonly dy: Info; readonly x: Info; readonly kernel: Info; readonly y?: Info };
+type GradInputs = { readonly dy: TensorInfo; readonly x: TensorInfo; readonly kernel: TensorInfo; readonly y?: TensorInfo };
 
-const binaryConv2dGrad: WasmKernel<GradInputs, Attributes> = ({ inputs: { dy, x, kernel, y }, attrs, backend }) => {
+const binaryConv2dGrad: WasmKernel<GradInputs, BinaryConv2DAttributes> = ({ inputs: { dy, x, kernel, y }, attrs, backend }) => {
   const g = layerOf(x, kernel, attrs);
   const { scale = 1, seed = 0 } = attrs;
   const dKernel = backend.makeFloats(kernel.shape);
@@ -124,7 +128,7 @@ function groupSize(things: number, rows: number, signs: 2 | 3): number {
   return (signs === 3 ? [2, 3, 4] : [3, 4, 5, 6]).reduce((best, group) => (cost(group) < cost(best) ? group : best));
 }
 
-function kernelGrad(backend: WasmBackend, g: Layer, bits: ReturnType<typeof bitsOf>, dy: PackedGradient, dKernel: Info): void {
+function kernelGrad(backend: WasmBackend, g: Layer, bits: ReturnType<typeof bitsOf>, dy: PackedGradient, dKernel: TensorInfo): void {
   const { batch, h, w, c, f, rows, pixels } = g;
   const { wasm } = backend;
   const three = bits.valid ? 1 : 0;

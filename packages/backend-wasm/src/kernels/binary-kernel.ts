@@ -2,17 +2,17 @@ import * as tf from "@benn/core/tensorflow";
 import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
-type Info = tf.TensorInfo;
+type TensorInfo = tf.TensorInfo;
 
 /** Rows and filters of a kernel as a matrix, and how its groups of four filters are split: about 16,384 weights per chunk. */
-function matrix({ shape }: Info) {
+function matrix({ shape }: TensorInfo) {
   const f = shape.at(-1) ?? 1;
   const rows = tf.util.sizeFromShape(shape) / f;
   const total = Math.ceil(f / 4);
   return { f, rows, cut: { total, grain: grainOf(total, Math.ceil(4096 / rows)) } };
 }
 
-const centreAndClip: WasmKernel<{ w: Info }> = ({ inputs: { w }, backend }) => {
+const centreAndClip: WasmKernel<{ w: TensorInfo }> = ({ inputs: { w }, backend }) => {
   const { f, rows } = matrix(w);
   const c = w.shape.at(-2) ?? 1;
   const y = backend.makeFloats(w.shape);
@@ -22,14 +22,14 @@ const centreAndClip: WasmKernel<{ w: Info }> = ({ inputs: { w }, backend }) => {
   return y;
 };
 
-const binaryKernel: WasmKernel<{ w: Info }> = ({ inputs: { w }, backend }) => {
+const binaryKernel: WasmKernel<{ w: TensorInfo }> = ({ inputs: { w }, backend }) => {
   const { f, rows, cut } = matrix(w);
   const y = backend.makeFloats(w.shape);
   backend.run("binaryKernel", cut, backend.address(w), rows, f, backend.address(y));
   return y;
 };
 
-const binaryKernelGrad: WasmKernel<{ w: Info; binary: Info; dy: Info }> = ({ inputs: { w, binary, dy }, backend }) => {
+const binaryKernelGrad: WasmKernel<{ w: TensorInfo; binary: TensorInfo; dy: TensorInfo }> = ({ inputs: { w, binary, dy }, backend }) => {
   const { f, rows, cut } = matrix(w);
   const c = w.shape.at(-2) ?? 1;
   const dw = backend.makeFloats(w.shape);

@@ -8,11 +8,11 @@ import { isLearning } from "../is-learning.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 import { withProgram } from "../program.ts";
 
-type Info = tf.TensorInfo;
+type TensorInfo = tf.TensorInfo;
 type Shape4 = [number, number, number, number];
 type Padding = "valid" | "same" | number | tf.backend_util.ExplicitPadding;
 
-interface Attributes {
+interface Conv2DAttributes {
   readonly strides: [number, number] | number;
   readonly pad: Padding;
   readonly dataFormat?: "NHWC" | "NCHW";
@@ -21,7 +21,7 @@ interface Attributes {
 }
 
 /** The geometry of a convolution, or undefined if it is left to the CPU backend: channels first, or dilated. */
-function geometry(x: readonly number[], kernel: readonly number[], attrs: Attributes): tf.backend_util.Conv2DInfo | undefined {
+function geometry(x: readonly number[], kernel: readonly number[], attrs: Conv2DAttributes): tf.backend_util.Conv2DInfo | undefined {
   const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode } = attrs;
   if (dataFormat !== "NHWC" || [dilations].flat().some((n) => n !== 1)) return undefined;
   const info = tf.backend_util.computeConv2DInfo(x as Shape4, kernel as Shape4, strides, 1, pad, dimRoundingMode);
@@ -76,7 +76,7 @@ function convolve(backend: WasmBackend, { geometry, x, kernel, y, bias = 0, fuse
  * The convolution: computed at once in training, on demand in evaluation. If only the signs are needed, for example after batch norm, the
  * values are never materialized.
  */
-function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: WasmBackend, bias?: Info): Info {
+function forward(x: TensorInfo, filter: TensorInfo, g: tf.backend_util.Conv2DInfo, backend: WasmBackend, bias?: TensorInfo): TensorInfo {
   const { inChannels: c, outChannels: f } = g;
   const fused = isLearning();
   const [image, kernel, ...offset] = [x, filter, ...(bias ? [bias] : [])].map((info) => backend.formula(info)) as [
@@ -126,7 +126,7 @@ function forward(x: Info, filter: Info, g: tf.backend_util.Conv2DInfo, backend: 
   );
 }
 
-const conv2d: WasmKernel<{ x: Info; filter: Info }, Attributes> = ({ inputs: { x, filter }, attrs, backend }) => {
+const conv2d: WasmKernel<{ x: TensorInfo; filter: TensorInfo }, Conv2DAttributes> = ({ inputs: { x, filter }, attrs, backend }) => {
   const g = geometry(x.shape, filter.shape, attrs);
   return g && x.dtype === "float32" ? forward(x, filter, g, backend) : undefined;
 };
@@ -134,23 +134,23 @@ const conv2d: WasmKernel<{ x: Info; filter: Info }, Attributes> = ({ inputs: { x
 /** Activations that are separate kernels, run in a second pass. */
 const ACTIVATIONS: Readonly<Record<string, string>> = { relu: tf.Relu, relu6: tf.Relu6, elu: tf.Elu, sigmoid: tf.Sigmoid };
 
-interface FusedAttributes extends Attributes {
+interface FusedConv2DAttributes extends Conv2DAttributes {
   readonly activation?: string;
 }
 interface FusedInputs {
-  readonly x: Info;
-  readonly filter: Info;
-  readonly bias?: Info;
+  readonly x: TensorInfo;
+  readonly filter: TensorInfo;
+  readonly bias?: TensorInfo;
 }
 
-const fusedConv2d: WasmKernel<FusedInputs, FusedAttributes> = ({ inputs, attrs, backend }) => {
+const fusedConv2d: WasmKernel<FusedInputs, FusedConv2DAttributes> = ({ inputs, attrs, backend }) => {
   const { activation = "linear" } = attrs;
   const g = geometry(inputs.x.shape, inputs.filter.shape, attrs);
   if (!g || (activation !== "linear" && !ACTIVATIONS[activation])) return undefined;
   const perFilter = inputs.bias && tf.util.sizeFromShape(inputs.bias.shape) === g.outChannels;
   let y = forward(inputs.x, inputs.filter, g, backend, perFilter ? inputs.bias : undefined);
-  const then = (kernel: string, more: Record<string, Info>) => {
-    const next = tf.getKernel(kernel, tf.getBackend()).kernelFunc({ inputs: more, attrs: {}, backend }) as Info;
+  const then = (kernel: string, more: Record<string, TensorInfo>) => {
+    const next = tf.getKernel(kernel, tf.getBackend()).kernelFunc({ inputs: more, attrs: {}, backend }) as TensorInfo;
     backend.disposeData(y.dataId);
     y = next;
   };
@@ -164,7 +164,11 @@ const fusedConv2d: WasmKernel<FusedInputs, FusedAttributes> = ({ inputs, attrs, 
  * dx: dy dilated by the strides, convolved with the kernel rotated by 180° and its channels and filters exchanged. Computed on demand,
  * because TensorFlow.js requests it even if x is the images.
  */
-const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShape: Shape4 }> = ({ inputs, attrs, backend }) => {
+const inputGrad: WasmKernel<{ dy: TensorInfo; filter: TensorInfo }, Conv2DAttributes & { inputShape: Shape4 }> = ({
+  inputs,
+  attrs,
+  backend,
+}) => {
   const g = geometry(attrs.inputShape, inputs.filter.shape, attrs);
   // conv2dTranspose may pass a dy that is larger than the convolution's output.
   if (!g || inputs.dy.shape.some((n, i) => n !== g.outShape[i])) return undefined;
@@ -211,7 +215,11 @@ const inputGrad: WasmKernel<{ dy: Info; filter: Info }, Attributes & { inputShap
 /** Output pixels that the kernel processes at a time. */
 const PIXELS = 240;
 
-const filterGrad: WasmKernel<{ x: Info; dy: Info }, Attributes & { filterShape: Shape4 }> = ({ inputs: { x, dy }, attrs, backend }) => {
+const filterGrad: WasmKernel<{ x: TensorInfo; dy: TensorInfo }, Conv2DAttributes & { filterShape: Shape4 }> = ({
+  inputs: { x, dy },
+  attrs,
+  backend,
+}) => {
   const g = geometry(x.shape, attrs.filterShape, attrs);
   if (!g || x.dtype !== "float32") return undefined;
   const { inChannels: c, filterHeight: kh, filterWidth: kw, outChannels: f, outHeight: oh, outWidth: ow } = g;

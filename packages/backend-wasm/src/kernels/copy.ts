@@ -5,7 +5,7 @@ import { Formula } from "../formula.ts";
 import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
-type Info = tf.TensorInfo;
+type TensorInfo = tf.TensorInfo;
 type Four = [number, number, number, number];
 
 /** The shape with leading axes of 1, up to four axes; undefined for more than four. */
@@ -19,11 +19,11 @@ function strides([, a, b, c]: Four): [number, number, number] {
 }
 
 /** A tensor's address and shape, and an offset in it, in elements along each axis. */
-type Place = readonly [address: number, shape: Four, offset: Four];
+type TensorOffset = readonly [address: number, shape: Four, offset: Four];
 
 /** Copies a box of `extent` elements between two tensors. */
-function copyBox(backend: WasmBackend, from: Place, to: Place, extent: Four): void {
-  const place = ([address, shape, offset]: Place) => {
+function copyBox(backend: WasmBackend, from: TensorOffset, to: TensorOffset, extent: Four): void {
+  const place = ([address, shape, offset]: TensorOffset) => {
     const [s0, s1, s2] = strides(shape);
     return [address + offset[0] * s0 + offset[1] * s1 + offset[2] * s2 + 4 * offset[3], s0, s1, s2] as const;
   };
@@ -35,7 +35,7 @@ function copyBox(backend: WasmBackend, from: Place, to: Place, extent: Four): vo
   backend.run("copyRuns", cut, ...place(from), ...place(to), n1, rows, 4 * run);
 }
 
-const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue: number }> = ({ inputs: { x }, attrs, backend }) => {
+const pad: WasmKernel<{ x: TensorInfo }, { paddings: [number, number][]; constantValue: number }> = ({ inputs: { x }, attrs, backend }) => {
   const { paddings, constantValue } = attrs;
   const from = four(x.shape, 1);
   const before = four(
@@ -62,7 +62,7 @@ const pad: WasmKernel<{ x: Info }, { paddings: [number, number][]; constantValue
   return y;
 };
 
-const slice: WasmKernel<{ x: Info }, { begin: number | number[]; size: number | number[] }> = ({ inputs: { x }, attrs, backend }) => {
+const slice: WasmKernel<{ x: TensorInfo }, { begin: number | number[]; size: number | number[] }> = ({ inputs: { x }, attrs, backend }) => {
   if (x.dtype !== "float32" || x.shape.length > 4) return undefined;
   const [begin, size] = tf.slice_util.parseSliceParams(x, attrs.begin, attrs.size) as [number[], number[]];
   tf.slice_util.assertParamsValid(x, begin, size);

@@ -3,11 +3,11 @@ import { grainOf } from "../grain-of.ts";
 import { isLearning } from "../is-learning.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
-type Info = tf.TensorInfo;
-type Inputs = { a: Info; b: Info };
-type Attributes = { transposeA: boolean; transposeB: boolean };
+type TensorInfo = tf.TensorInfo;
+type Inputs = { a: TensorInfo; b: TensorInfo };
+type MatMulAttributes = { transposeA: boolean; transposeB: boolean };
 
-const batchMatMul: WasmKernel<Inputs, Attributes> = ({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }) => {
+const batchMatMul: WasmKernel<Inputs, MatMulAttributes> = ({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }) => {
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
@@ -36,17 +36,17 @@ const batchMatMul: WasmKernel<Inputs, Attributes> = ({ inputs: { a, b }, attrs: 
   return y;
 };
 
-interface FusedAttributes extends Attributes {
+interface FusedMatMulAttributes extends MatMulAttributes {
   readonly activation?: string;
 }
 
 /** Product, then bias; activations are left to the CPU backend. */
-const fusedMatMul: WasmKernel<Inputs & { bias?: Info }, FusedAttributes> = ({ inputs, attrs, backend }) => {
+const fusedMatMul: WasmKernel<Inputs & { bias?: TensorInfo }, FusedMatMulAttributes> = ({ inputs, attrs, backend }) => {
   if (attrs.activation && attrs.activation !== "linear" && attrs.activation !== "relu") return undefined;
-  let y = batchMatMul({ inputs, attrs, backend }) as Info | undefined;
+  let y = batchMatMul({ inputs, attrs, backend }) as TensorInfo | undefined;
   if (!y) return undefined;
-  const then = (kernel: string, more: Record<string, Info>) => {
-    const next = tf.getKernel(kernel, tf.getBackend()).kernelFunc({ inputs: more, attrs: {}, backend }) as Info;
+  const then = (kernel: string, more: Record<string, TensorInfo>) => {
+    const next = tf.getKernel(kernel, tf.getBackend()).kernelFunc({ inputs: more, attrs: {}, backend }) as TensorInfo;
     backend.disposeData(y!.dataId);
     y = next;
   };

@@ -3,17 +3,17 @@ import { geometryOf, withGeometry } from "../geometry.ts";
 import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
-type Info = tf.TensorInfo;
+type TensorInfo = tf.TensorInfo;
 type Pair = [number, number] | number;
 
-interface Attributes {
+interface PoolAttributes {
   readonly filterSize: Pair;
   readonly strides: Pair;
   readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-function geometry(shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: Attributes): tf.backend_util.Conv2DInfo {
+function geometry(shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): tf.backend_util.Conv2DInfo {
   const info = tf.backend_util.computePool2DInfo(shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
   return info;
 }
@@ -29,7 +29,7 @@ const imagesOf = (g: tf.backend_util.Conv2DInfo, tensors: number) => ({
 const isIdentity = (g: tf.backend_util.Conv2DInfo) =>
   g.filterHeight === 1 && g.filterWidth === 1 && tf.util.arraysEqual(g.inShape, g.outShape);
 
-const maxPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, backend }) => {
+const maxPool: WasmKernel<{ x: TensorInfo }, PoolAttributes> = ({ inputs: { x }, attrs, backend }) => {
   const g = geometry(x.shape, attrs);
   if (x.dtype !== "float32" || isIdentity(g)) return undefined;
   const y = backend.makeFloats(g.outShape);
@@ -38,7 +38,7 @@ const maxPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, ba
   return y;
 };
 
-const avgPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, backend }) => {
+const avgPool: WasmKernel<{ x: TensorInfo }, PoolAttributes> = ({ inputs: { x }, attrs, backend }) => {
   const g = geometry(x.shape, attrs);
   if (x.dtype !== "float32" || isIdentity(g)) return undefined;
   const y = backend.makeFloats(g.outShape);
@@ -58,9 +58,9 @@ const avgPool: WasmKernel<{ x: Info }, Attributes> = ({ inputs: { x }, attrs, ba
   return y;
 };
 
-type MaxInputs = { dy: Info; input: Info; output: Info };
+type MaxInputs = { dy: TensorInfo; input: TensorInfo; output: TensorInfo };
 
-const maxPoolGrad: WasmKernel<MaxInputs, Attributes> = ({ inputs: { dy, input, output }, attrs, backend }) => {
+const maxPoolGrad: WasmKernel<MaxInputs, PoolAttributes> = ({ inputs: { dy, input, output }, attrs, backend }) => {
   const g = geometry(input.shape, attrs);
   const dx = backend.makeFloats(input.shape);
   const [x, y, dys, dxs] = [input, output, dy, dx].map((info) => backend.address(info)) as [number, number, number, number];
@@ -68,7 +68,7 @@ const maxPoolGrad: WasmKernel<MaxInputs, Attributes> = ({ inputs: { dy, input, o
   return dx;
 };
 
-const avgPoolGrad: WasmKernel<{ dy: Info; input: Info }, Attributes> = ({ inputs: { dy, input }, attrs, backend }) => {
+const avgPoolGrad: WasmKernel<{ dy: TensorInfo; input: TensorInfo }, PoolAttributes> = ({ inputs: { dy, input }, attrs, backend }) => {
   const g = geometry(input.shape, attrs);
   const dx = backend.makeFloats(input.shape);
   const [dys, dxs] = [backend.address(dy), backend.address(dx)];

@@ -4,7 +4,7 @@ import * as at from "../constants/adam-rates.ts";
 import { grainOf } from "../grain-of.ts";
 import type { KernelTable, WasmKernel } from "../kernel-call.ts";
 
-type Info = tf.TensorInfo;
+type TensorInfo = tf.TensorInfo;
 
 /** Addresses of one weight: of the inputs, slots last, and of the outputs, in the same order without the gradient. */
 interface Places<Slots extends number[]> {
@@ -20,16 +20,16 @@ interface Places<Slots extends number[]> {
 function updateKernel<A, Slots extends number[]>(
   slots: { readonly [K in keyof Slots]: string },
   updateBy: (attributes: A) => (backend: WasmBackend, cut: Cut, places: Places<Slots>) => void,
-): WasmKernel<Record<string, Info>, A> {
+): WasmKernel<Record<string, TensorInfo>, A> {
   return ({ inputs, attrs, backend }) => {
     const update = updateBy(attrs);
-    const updated: Info[] = [];
+    const updated: TensorInfo[] = [];
     for (let i = 0; inputs[`weight${i}`]; i++) {
-      const named = (name: string): Info => inputs[`${name}${i}`] as Info;
+      const named = (name: string): TensorInfo => inputs[`${name}${i}`] as TensorInfo;
       const kept = [...(slots as readonly string[])].map(named);
       const [weight, gradient] = [named("weight"), named("gradient")];
       const outputs = [weight, ...kept].map(({ shape }) => backend.makeFloats(shape));
-      const addresses = (infos: readonly Info[]) => infos.map((info) => backend.address(info)) as unknown;
+      const addresses = (infos: readonly TensorInfo[]) => infos.map((info) => backend.address(info)) as unknown;
       const places = { from: addresses([weight, gradient, ...kept]), to: addresses(outputs) } as Places<Slots>;
       const total = tf.util.sizeFromShape(weight.shape);
       const tensors = 2 + kept.length + outputs.length;

@@ -5,7 +5,7 @@ import { runElements } from "../run-elements.ts";
 import { channelSums } from "./channel-sums.ts";
 import { type ConvolutionSizes, gradientOfInput, gradientOfKernel } from "./conv2d-gradients.ts";
 
-interface Attributes {
+interface BinaryConv2DAttributes {
   readonly strides: readonly [number, number];
   /** Top, bottom, left, right. */
   readonly pad: readonly [number, number, number, number];
@@ -15,7 +15,11 @@ interface Attributes {
 
 type Four = [number, number, number, number];
 
-function sizesOf(x: tf.TensorInfo, kernel: tf.TensorInfo, { strides, pad: [top, bottom, left, right] }: Attributes): ConvolutionSizes {
+function sizesOf(
+  x: tf.TensorInfo,
+  kernel: tf.TensorInfo,
+  { strides, pad: [top, bottom, left, right] }: BinaryConv2DAttributes,
+): ConvolutionSizes {
   const [batch, height, width, channels] = x.shape as Four;
   const [kernelHeight, kernelWidth, , filters] = kernel.shape as Four;
   const out = (size: number, padding: number, kernelSize: number, stride: number): number =>
@@ -78,7 +82,7 @@ function packKernel(backend: GuardedBackend, kernel: tf.TensorInfo): tf.TensorIn
  * number of parts minus twice the number of differing signs. Zeros (from dropout or padding) are not parts.
  * @see M. Rastegari et al., "XNOR-Net", ECCV 2016, section 3.2
  */
-const binaryConv2d: Kernel<{ x: tf.TensorInfo; kernel: tf.TensorInfo; bias?: tf.TensorInfo }, Attributes> = ({
+const binaryConv2d: Kernel<{ x: tf.TensorInfo; kernel: tf.TensorInfo; bias?: tf.TensorInfo }, BinaryConv2DAttributes> = ({
   inputs: { x, kernel, bias },
   attrs,
   backend,
@@ -146,7 +150,7 @@ interface GradInputs {
   readonly y?: tf.TensorInfo;
 }
 
-const binaryConv2dGrad: Kernel<GradInputs, Attributes> = ({ inputs: { dy, x, kernel, y }, attrs, backend }) => {
+const binaryConv2dGrad: Kernel<GradInputs, BinaryConv2DAttributes> = ({ inputs: { dy, x, kernel, y }, attrs, backend }) => {
   const sizes = sizesOf(x, kernel, attrs);
   const filters = sizes.kernel[3];
   const rows = sizes.output[0] * sizes.output[1] * sizes.output[2];

@@ -133,7 +133,7 @@ export function gradientOfInput(
   return { ...product, shape: [...sizes.input] };
 }
 
-interface Attributes {
+interface Conv2DGradAttributes {
   readonly strides: [number, number] | number;
   readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
   readonly dataFormat: "NHWC" | "NCHW";
@@ -142,7 +142,7 @@ interface Attributes {
 
 type Four = [number, number, number, number];
 
-function sizesOf(inputShape: number[], kernelShape: number[], attributes: Attributes): ConvolutionSizes | undefined {
+function sizesOf(inputShape: number[], kernelShape: number[], attributes: Conv2DGradAttributes): ConvolutionSizes | undefined {
   const { strides, pad, dataFormat, dimRoundingMode } = attributes;
   if (dataFormat !== "NHWC") return undefined;
   const [input, kernel] = [inputShape as Four, kernelShape as Four];
@@ -156,7 +156,7 @@ function sizesOf(inputShape: number[], kernelShape: number[], attributes: Attrib
   };
 }
 
-const conv2DBackpropFilter: Kernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }, Attributes & { filterShape: number[] }> = ({
+const conv2DBackpropFilter: Kernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }, Conv2DGradAttributes & { filterShape: number[] }> = ({
   inputs: { x, dy },
   attrs,
   backend,
@@ -165,7 +165,7 @@ const conv2DBackpropFilter: Kernel<{ x: tf.TensorInfo; dy: tf.TensorInfo }, Attr
   return sizes && gradientOfKernel(backend, x, dy, sizes);
 };
 
-const conv2DBackpropInput: Kernel<{ dy: tf.TensorInfo; filter: tf.TensorInfo }, Attributes & { inputShape: number[] }> = ({
+const conv2DBackpropInput: Kernel<{ dy: tf.TensorInfo; filter: tf.TensorInfo }, Conv2DGradAttributes & { inputShape: number[] }> = ({
   inputs: { dy, filter },
   attrs,
   backend,

@@ -2,7 +2,7 @@ import * as tf from "@benn/core/tensorflow";
 import type { Kernel, KernelTable } from "../kernel-call.ts";
 import { runElements } from "../run-elements.ts";
 
-interface Attributes {
+interface MaxPoolGradAttributes {
   readonly filterSize: [number, number] | number;
   readonly strides: [number, number] | number;
   readonly pad: "valid" | "same" | number;
@@ -13,7 +13,7 @@ interface Attributes {
  * A window's gradient goes to its first maximum in row order, as on the CPU and in PyTorch. TensorFlow.js's kernel uses the last one;
  * outputs of a binary convolution are multiples of one number, so ties are common.
  */
-const maxPoolGrad: Kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo; output: tf.TensorInfo }, Attributes> = ({
+const maxPoolGrad: Kernel<{ dy: tf.TensorInfo; input: tf.TensorInfo; output: tf.TensorInfo }, MaxPoolGradAttributes> = ({
   inputs: { dy, input, output },
   attrs: { filterSize, strides, pad, dimRoundingMode },
   backend,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Binarizer, createContainer, LOSSES, OPTIMIZERS, type Step, UserError } from "@benn/core";
+import { type Binarizer, createContainer, LOSSES, OPTIMIZERS, type LayerContext, UserError } from "@benn/core";
 import { createStep, EVALUATION, memberOptimizer, readSafetensors, summarizeModel } from "@benn/core/internals";
 import { testBinarizer } from "@benn/core/testing";
 import * as tf from "@benn/core/tensorflow";
@@ -20,7 +20,7 @@ function net(binarizer: Binarizer) {
   const conv = new BinaryConv2D({ name: "conv", binarizer, filters: 3, kernelSize: 3, padding: "same" });
   const dense = new BinaryDense({ name: "dense", binarizer, units: 2 });
   const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [4, 4, 2] }), conv, tf.layers.flatten(), dense] });
-  const prepare = (step: Step) => [conv, dense].forEach((layer) => layer.prepare(step));
+  const prepare = (step: LayerContext) => [conv, dense].forEach((layer) => layer.prepare(step));
   return { model, conv, dense, prepare };
 }
 
@@ -102,7 +102,7 @@ test("training moves every parameter, keeps no tensor, and the weights of the mo
 });
 
 test("a binarizer learns the epoch in training calls, and is in its final form in all others", () => {
-  const seen: Step[] = [];
+  const seen: LayerContext[] = [];
   const binarizer: Binarizer = {
     ...none,
     activations: (x, step) => {

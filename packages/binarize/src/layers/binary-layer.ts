@@ -1,4 +1,4 @@
-import { type Binarizer, type BinarizerParameters, deriveSeed, type Step, type StepAware, UserError } from "@benn/core";
+import { type Binarizer, type BinarizerParameters, deriveSeed, type LayerContext, type StepAware, UserError } from "@benn/core";
 import { EVALUATION } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 import { signOf } from "../ops/binary-sign.ts";
@@ -70,7 +70,7 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   }
 
   /** Projects the latent kernel permanently, once per step, and takes the seed for the draws of this step. */
-  prepare(step: Step): void {
+  prepare(step: LayerContext): void {
     const { seed, part = 0 } = step;
     this.#step = { ...step, seed: deriveSeed(seed, this.name), part };
     const kernel = this.#kernel;
@@ -81,13 +81,13 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
    * The step as this layer sees it, with its own seed. Dropout and random kernels act only in training calls; all other calls use the
    * final, fully annealed form.
    */
-  protected stepOf(kwargs: { training?: unknown } | undefined): Step {
+  protected stepOf(kwargs: { training?: unknown } | undefined): LayerContext {
     const step = this.#step;
     return kwargs?.training === true ? { ...step, training: true } : { ...step, training: false, epoch: step.epochs };
   }
 
   /** Seed for draws per row, which differ between the parts of a batch; a random kernel is the same in all parts. */
-  protected rowSeed({ seed, part = 0 }: Step): number {
+  protected rowSeed({ seed, part = 0 }: LayerContext): number {
     return part === 0 ? seed : deriveSeed(seed, "part", part);
   }
 
@@ -97,20 +97,20 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
   }
 
   /** x̂ of this step; call inside a tidy. */
-  protected binarizedInputs(x: tf.Tensor, step: Step): tf.Tensor {
+  protected binarizedInputs(x: tf.Tensor, step: LayerContext): tf.Tensor {
     const surrogate = this.binarizer.surrogate?.(step);
     if (!surrogate || (surrogate.kind === "own" && isDifferentiated(step))) return this.binarizer.activations(x, step, this.parameters);
     return surrogate.kind === "own" ? signOf(x) : surrogateSign(x, surrogate);
   }
 
   /** ŵ of this step; call inside a tidy. */
-  protected binarized(step: Step): tf.Tensor {
+  protected binarized(step: LayerContext): tf.Tensor {
     if (!this.#kernel) throw new Error(`${this.name}: is not built`);
     return this.binarizer.kernel(this.#kernel.read(), step, this.parameters);
   }
 
   /** Factor of sums of codes, [1] or [filters], if the binarizer returns codes. Call inside a tidy, or dispose it. */
-  codeScale(step: Step): tf.Tensor | undefined {
+  codeScale(step: LayerContext): tf.Tensor | undefined {
     if (!this.#kernel) throw new Error(`${this.name}: is not built`);
     return this.binarizer.scale?.({ kernel: this.#kernel.read(), inputShape: this.#inputShape }, step, this.parameters);
   }
@@ -124,7 +124,7 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
    * The layer's output from its sums: scales codes, then adds the bias and applies ReLU. Call inside a tidy.
    * @param factor of sums of codes, for dropout
    */
-  protected finished(sums: tf.Tensor, step: Step, factor: number): tf.Tensor {
+  protected finished(sums: tf.Tensor, step: LayerContext, factor: number): tf.Tensor {
     const scale = this.codeScale(step);
     const scaled = scale ? tf.mul(sums, factor === 1 ? scale : tf.mul(scale, factor)) : sums;
     const shifted = this.bias ? tf.add(scaled, this.bias) : scaled;
@@ -147,6 +147,6 @@ export abstract class BinaryLayer extends tf.layers.Layer implements StepAware {
 }
 
 /** Whether somebody may ask for gradients: in training, or in evaluation within `tf.grad`. */
-function isDifferentiated({ training }: Step): boolean {
+function isDifferentiated({ training }: LayerContext): boolean {
   return training || tf.engine().state.gradientDepth > 0;
 }

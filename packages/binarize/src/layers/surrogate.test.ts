@@ -1,4 +1,4 @@
-import type { Binarizer, Step } from "@benn/core";
+import type { Binarizer, LayerContext } from "@benn/core";
 import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import { normal } from "../../test/finite-differences.ts";
@@ -10,7 +10,7 @@ import { BinaryConv2D } from "./binary-conv2d.ts";
 import { BinaryDense } from "./binary-dense.ts";
 import type { BinaryLayer } from "./binary-layer.ts";
 
-const step: Step = { training: true, seed: 1, epoch: 3, epochs: 20 };
+const step: LayerContext = { training: true, seed: 1, epoch: 3, epochs: 20 };
 
 /** The binarizer, and how often layers called its `activations`. */
 function counting(binarizer: Binarizer): { readonly binarizer: Binarizer; readonly calls: () => number } {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Step } from "@benn/analysis";
+import type { StepProgress } from "@benn/analysis";
 import type { Progress } from "./progress-line.ts";
 
 /** Interval between checks for signals. */
@@ -10,7 +10,7 @@ const MILLISECONDS = 50;
  * @throws the signal's reason once that is aborted
  */
 export async function inSteps<T>(
-  steps: Generator<Step, T>,
+  steps: Generator<StepProgress, T>,
   { what, signal, onProgress }: { readonly what: string; readonly signal: AbortSignal; onProgress(progress: Progress): void },
 ): Promise<T> {
   let lookedAt = performance.now();

@@ -14,7 +14,7 @@ export interface TrainingThread {
 }
 
 /** Callbacks for the thread's messages. */
-export interface Listener {
+export interface ThreadHandlers {
   readonly onEvent: (event: RunEvent) => void;
   /** @param what the phase before training that starts */
   readonly onPhase: (what: string) => void;
@@ -27,7 +27,7 @@ export interface Listener {
 }
 
 /** Starts training in a separate thread. */
-export function startTraining(request: TrainRequest, { onEvent, onPhase, onFolder, onMissing, onNoise }: Listener): TrainingThread {
+export function startTraining(request: TrainRequest, { onEvent, onPhase, onFolder, onMissing, onNoise }: ThreadHandlers): TrainingThread {
   const entry = new URL(`../train-worker${extname(import.meta.filename)}`, import.meta.url);
   // Shares the process's own environment, for native libraries that a backend loads there: they do not see a copy.
   const worker = new Worker(entry, { workerData: request, stdout: true, stderr: true, env: SHARE_ENV });

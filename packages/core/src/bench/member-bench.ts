@@ -14,7 +14,7 @@ import { ResidentImages } from "../train/resident-images.ts";
 import { type ResolvedConfig, settingsOf } from "../train/resolve-config.ts";
 import { StepMetrics, type StepTensors, YIELD_MILLISECONDS } from "../train/step-metrics.ts";
 import { createStep, type TrainBatch } from "../train/train-step.ts";
-import { EVALUATION } from "../step.ts";
+import { EVALUATION } from "../layer-context.ts";
 import { averageRows } from "../average-rows.ts";
 
 /** A training step, or an evaluation step, which is the forward pass alone. */

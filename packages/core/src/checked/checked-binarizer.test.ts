@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Binarizer, Bits } from "../binarizer.ts";
-import { EVALUATION } from "../step.ts";
+import { EVALUATION } from "../layer-context.ts";
 import { checkedBinarizer } from "./checked-binarizer.ts";
 
 const declaring = (surrogate: unknown, activations: Bits = 1): Binarizer => {

@@ -2,7 +2,7 @@ import * as tf from "../tensorflow.ts";
 import type { Binarizer } from "../binarizer.ts";
 import { callPlugin } from "../checked/call-plugin.ts";
 import { ContractError } from "../checked/contract-error.ts";
-import { EVALUATION, type Step } from "../step.ts";
+import { EVALUATION, type LayerContext } from "../layer-context.ts";
 import { exampleNumbers } from "./example-numbers.ts";
 import { activationsFault, codesFault, kernelFault } from "./few-values.ts";
 import { movedParameters } from "./moved-parameters.ts";
@@ -18,7 +18,7 @@ const KERNEL = [3, 3, 64, 2];
  * @throws ContractError
  */
 export async function examineBinarizer(binarizer: Binarizer, who: string, epochs: number): Promise<void> {
-  const steps: readonly Step[] = [{ training: true, seed: 11, epoch: 0, epochs }, EVALUATION];
+  const steps: readonly LayerContext[] = [{ training: true, seed: 11, epoch: 0, epochs }, EVALUATION];
   const example = (shape: readonly number[], purpose: string): tf.Tensor =>
     tf.tensor(
       exampleNumbers(
@@ -72,7 +72,7 @@ export async function examineBinarizer(binarizer: Binarizer, who: string, epochs
 }
 
 /** Compares values and gradients of `activations` with the declared surrogate, at parameters that have moved. */
-async function examineSurrogate(binarizer: Binarizer, who: string, step: Step): Promise<void> {
+async function examineSurrogate(binarizer: Binarizer, who: string, step: LayerContext): Promise<void> {
   const surrogate = binarizer.surrogate?.(step);
   if (!surrogate) return;
   const [x, weights] = ["surrogate", "gradient"].map((purpose) => exampleNumbers(2 * INPUT.reduce((size, n) => size * n, 1), purpose));

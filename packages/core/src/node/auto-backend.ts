@@ -4,7 +4,7 @@ import { definePlugin } from "../plugin.ts";
 import type { Spec } from "../registry.ts";
 import type { ResolvedConfig } from "../train/resolve-config.ts";
 import { UserError } from "../user-error.ts";
-import { type BackendReport, type Clock, examineBackend } from "./examine-backend.ts";
+import { type BackendReport, type Now, examineBackend } from "./examine-backend.ts";
 
 /** The name that stands for the fastest backend on this machine. */
 export const AUTO = "auto";
@@ -12,7 +12,7 @@ export const AUTO = "auto";
 export type NamedReport = { readonly name: string } & BackendReport;
 
 export interface ExamineOptions {
-  readonly now?: Clock | undefined;
+  readonly now?: Now | undefined;
   /** Backends to try. Default: all. */
   readonly names?: readonly string[];
   /** Called before a backend is tried. */
@@ -49,7 +49,7 @@ export async function examineBackends(
  * Finds the registered backend that runs training steps fastest, with correct results.
  * @throws UserError if none does
  */
-export async function fastestBackend(container: DependencyContainer, now?: Clock): Promise<Spec> {
+export async function fastestBackend(container: DependencyContainer, now?: Now): Promise<Spec> {
   const reports = await examineBackends(container, { now });
   const [fastest] = reports.filter((report) => report.ok).toSorted((a, b) => b.imagesPerSecond - a.imagesPerSecond);
   if (fastest) return container.resolve(BACKENDS).resolve(fastest.name);

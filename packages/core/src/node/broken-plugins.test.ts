@@ -14,7 +14,7 @@ import { KEY_MAPS } from "../key-map.ts";
 import { METRICS } from "../metric.ts";
 import { PRESETS } from "../preset.ts";
 import type { Registry } from "../registry.ts";
-import type { Step } from "../step.ts";
+import type { LayerContext } from "../layer-context.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { UserError } from "../user-error.ts";
 import { followEvents, openRun } from "./open-run.ts";
@@ -404,7 +404,7 @@ const before: Partial<Record<ContractKey, readonly Case[]>> = {
         ...real,
         bits: { activations: 1, kernel: 32 },
         parameters: () => ({ shift: tf.zeros([1]) }),
-        activations: (x: tf.Tensor, _: Step, { shift }: BinarizerParameters) => passingSign(tf.sub(x, shift!)),
+        activations: (x: tf.Tensor, _: LayerContext, { shift }: BinarizerParameters) => passingSign(tf.sub(x, shift!)),
         surrogate: () => ({ kind: "own" }),
       }),
       /activations gives -1 for 0\.\d+, but who declares a surrogate gives its sign, whatever the parameters/,
@@ -516,7 +516,9 @@ const before: Partial<Record<ContractKey, readonly Case[]>> = {
       "backend broken: share returned lanes: 0.5.",
     ],
   ],
-  listeners: [["no hear", () => ({ open() {} }), "listener broken: has no method hear. It must have hear, and may have open, close."]],
+  listeners: [
+    ["no onEvent", () => ({ open() {} }), "listener broken: has no method onEvent. It must have onEvent, and may have open, close."],
+  ],
 };
 
 describe.for(Object.entries(before) as [ContractKey, readonly Case[]][])("of the contract %s,", ([key, cases]) => {

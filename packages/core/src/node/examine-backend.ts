@@ -8,7 +8,7 @@ import { SignConv2D } from "../train/sign-conv2d.ts";
 import { createStep } from "../train/train-step.ts";
 
 /** Milliseconds since an arbitrary origin. */
-export type Clock = () => number;
+export type Now = () => number;
 
 /** Result of trying a backend. */
 export type BackendReport =
@@ -23,7 +23,7 @@ const LARGEST_BATCH = 1024;
  * Tries a backend: probes it, runs a training step of a binary network with known results, and times larger ones. Restores the active
  * TensorFlow.js backend.
  */
-export async function examineBackend(backend: Backend, now: Clock = () => performance.now()): Promise<BackendReport> {
+export async function examineBackend(backend: Backend, now: Now = () => performance.now()): Promise<BackendReport> {
   await tf.ready();
   const before = tf.getBackend();
   try {
@@ -52,7 +52,7 @@ export async function examineBackend(backend: Backend, now: Clock = () => perfor
  * Images per second in whole training steps of a network with real first layers and binary later ones. Batches grow until a step takes long
  * enough to be timed.
  */
-async function speed(now: Clock): Promise<number> {
+async function speed(now: Now): Promise<number> {
   const model = tf.sequential({
     layers: [
       tf.layers.conv2d({ inputShape: [8, 8, 32], filters: 32, kernelSize: 3, padding: "same", useBias: false }),

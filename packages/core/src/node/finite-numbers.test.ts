@@ -9,7 +9,7 @@ import { DATASETS, type LoadedDataset, type Split, type SplitName } from "../dat
 import type { RunEvent } from "../events.ts";
 import { OPTIMIZERS, type Optimizer } from "../optimizer.ts";
 import { readSafetensors } from "../safetensors.ts";
-import type { StepAware } from "../step.ts";
+import type { StepAware } from "../layer-context.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { newOut, toyConfig } from "./run-toy.ts";
 import { train } from "./train.ts";

@@ -9,7 +9,7 @@ import type { Config } from "../config.ts";
 import { DATASETS, type LoadedDataset, type Split } from "../dataset.ts";
 import type { RunEvent } from "../events.ts";
 import { RunControl } from "../run-control.ts";
-import type { StepAware } from "../step.ts";
+import type { StepAware } from "../layer-context.ts";
 import { predictLogits } from "../train/predict-logits.ts";
 import { toyContainer } from "../train/toy-problem.ts";
 import { evaluateRun } from "./evaluate-run.ts";

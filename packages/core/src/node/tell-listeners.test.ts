@@ -34,7 +34,7 @@ function listening(own: Partial<Listener> = {}) {
           notes.push(note);
           for await (const event of past) note.past.push(event);
         },
-        hear: (event) => void note.heard.push(event),
+        onEvent: (event) => void note.heard.push(event),
         close: () => void (note.closed += 1),
         ...own,
       };
@@ -49,7 +49,7 @@ async function logOf(folder: string): Promise<RunEvent[]> {
   return events;
 }
 
-test("a listener hears what the log holds, in its order, then is closed", async () => {
+test("a listener receives what the log holds, in its order, then is closed", async () => {
   const { container, notes } = listening();
   const { folder } = await runToy(config, { container });
   expect(notes).toEqual([{ folder, past: [], heard: await logOf(folder), closed: 1 }]);
@@ -67,13 +67,13 @@ test("of a run that was broken off and resumed the past is what the checkpoint c
   }
 });
 
-test("one that fails is a warning on the screen and hears no more; the run and the other listeners go on", async () => {
+test("one that fails is a warning on the screen and is detached; the run and the other listeners go on", async () => {
   const fails = (): never => {
     throw new Error("the disk is full");
   };
   for (const [broken, at] of [
     [{ open: fails }, "run-start"],
-    [{ hear: fails }, "run-start"],
+    [{ onEvent: fails }, "run-start"],
     [{ close: fails }, "run-end"],
   ] as const) {
     const calls: string[] = [];
@@ -81,7 +81,7 @@ test("one that fails is a warning on the screen and hears no more; the run and t
     container.resolve(LISTENERS).add("broken", {
       description: "",
       create: () => ({
-        hear: ({ type }) => void calls.push(type),
+        onEvent: ({ type }) => void calls.push(type),
         close: () => void calls.push("closed"),
         ...broken,
       }),

@@ -13,7 +13,7 @@ export interface NamedListener {
 export interface Telling {
   /** Call before the log grows: opens the listeners the first time. */
   begin(): Promise<string[]>;
-  hear(event: RunEvent): Promise<string[]>;
+  onEvent(event: RunEvent): Promise<string[]>;
   close(): Promise<string[]>;
 }
 
@@ -46,7 +46,7 @@ export function tellListeners(listeners: readonly NamedListener[], folder: strin
       opened.push(...listeners);
       return each(listeners, (listener) => listener.open?.({ folder, past: readEvents(join(folder, "events.jsonl"), { follow: false }) }));
     },
-    hear: (event) => each(listening, (listener) => listener.hear(event)),
+    onEvent: (event) => each(listening, (listener) => listener.onEvent(event)),
     async close() {
       if (closed) return [];
       closed = true;

@@ -200,7 +200,7 @@ export async function* train(config: Config | undefined, options: TrainOptions):
       if (route !== "screen" && event.type !== "control" && event.type !== "progress" && event.type !== "profile") {
         said.push(...(await audience.begin())); // only now: the trainer has truncated the log of a resumed run
         await store.append(event);
-        said.push(...(await audience.hear(event)));
+        said.push(...(await audience.onEvent(event)));
       }
       if (event.type === "control" && event.state !== "stopping") await appendControl(folder, event, files);
       if (route !== "log") yield event;

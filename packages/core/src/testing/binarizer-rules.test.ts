@@ -1,7 +1,7 @@
 import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import type { Binarizer, Bits } from "../binarizer.ts";
-import type { Step } from "../step.ts";
+import type { LayerContext } from "../layer-context.ts";
 import { binarizerRules } from "./binarizer-rules.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
@@ -20,7 +20,7 @@ const sign = (x: tf.Tensor, slope = 1): tf.Tensor =>
     };
   })(x);
 
-const slopeOf = ({ epoch, epochs }: Step): number => 10 ** (epoch / epochs);
+const slopeOf = ({ epoch, epochs }: LayerContext): number => 10 ** (epoch / epochs);
 
 /** Signs relative to a trained threshold per channel, whose gradient is annealed; kernels are signs times a trained scale. */
 const thresholds: Binarizer = {
@@ -56,7 +56,7 @@ const codes: Binarizer = {
   scale: ({ kernel }) => tf.fill([kernel.shape.at(-1) ?? 1], 0.5),
   project: (w) => w.clone(),
 };
-const first: Step = { training: true, seed: 1, epoch: 0, epochs: 1 };
+const first: LayerContext = { training: true, seed: 1, epoch: 0, epochs: 1 };
 
 /** Not random, annealed or trained. */
 const signs: Binarizer = {

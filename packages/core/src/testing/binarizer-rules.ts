@@ -5,7 +5,7 @@ import { activationsFault, codesFault, kernelFault } from "../examine/few-values
 import { movedParameters } from "../examine/moved-parameters.ts";
 import { surrogateFault } from "../examine/surrogate-fault.ts";
 import { createRandom } from "../random.ts";
-import { EVALUATION, type Step } from "../step.ts";
+import { EVALUATION, type LayerContext } from "../layer-context.ts";
 
 /**
  * Input shapes without the batch axis, and kernel shapes. The last layer has more inputs, and more weights per filter, than 8 bits have
@@ -17,9 +17,9 @@ const layers: readonly { readonly input: readonly number[]; readonly kernel: rea
   { input: [8], kernel: [8, 5] },
   { input: [6, 6, 64], kernel: [3, 3, 64, 2] },
 ];
-const first: Step = { training: true, seed: 11, epoch: 0, epochs: 20 };
-const training: readonly Step[] = [first, { ...first, epoch: 19 }, { ...first, epochs: 1 }];
-const steps: readonly Step[] = [...training, EVALUATION];
+const first: LayerContext = { training: true, seed: 11, epoch: 0, epochs: 20 };
+const training: readonly LayerContext[] = [first, { ...first, epoch: 19 }, { ...first, epochs: 1 }];
+const steps: readonly LayerContext[] = [...training, EVALUATION];
 const methods = ["activations", "kernel"] as const;
 
 /** A layer's binarizer, with one input and one latent kernel. */
@@ -154,7 +154,7 @@ export const binarizerRules: Readonly<Record<string, (create: () => Binarizer) =
   "draws nothing in evaluation, and computes what it anneals in its final form, of however many epochs"(create) {
     forEachLayer(create, (subject) => {
       for (const method of methods) {
-        const evaluated = (step: Step) => [...called(subject, method, subject[method], step).dataSync()];
+        const evaluated = (step: LayerContext) => [...called(subject, method, subject[method], step).dataSync()];
         const other = { training: false, seed: 12, epoch: 20, epochs: 20 };
         expect(evaluated(other), `${method} of two evaluations`).toEqual(evaluated(EVALUATION));
       }
@@ -244,7 +244,7 @@ function called(
 function gradientsOf(
   { binarizer, parameters, ...values }: Subject,
   method: (typeof methods)[number],
-  step: Step,
+  step: LayerContext,
 ): Record<string, number[]> {
   const before = tf.memory().numTensors;
   const gradients: Record<string, number[]> = {};
@@ -272,7 +272,7 @@ function weightsOf({ shape }: tf.Tensor): tf.Tensor {
 }
 
 /** Checks the gradients of each layer. Not all may be 0 in the first step, except in a filter of a single weight. */
-function expectGradients(create: () => Binarizer, name: string, gradient: (subject: Subject, step: Step) => number[]): void {
+function expectGradients(create: () => Binarizer, name: string, gradient: (subject: Subject, step: LayerContext) => number[]): void {
   let flows = false;
   forEachLayer(create, (subject) => {
     for (const step of training) {
@@ -284,7 +284,7 @@ function expectGradients(create: () => Binarizer, name: string, gradient: (subje
   expect(flows, `the gradient of ${name} is not 0 everywhere`).toBe(true);
 }
 
-function faultOfKernel(subject: Subject, step: Step): string | undefined {
+function faultOfKernel(subject: Subject, step: LayerContext): string | undefined {
   const kernel = called(subject, "kernel", subject.kernel, step);
   return kernelFault(Float32Array.from(kernel.dataSync()), kernel.shape.at(-1) ?? 1, subject.binarizer.bits.kernel);
 }

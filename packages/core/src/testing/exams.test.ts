@@ -23,15 +23,15 @@ import { testVoter } from "./test-voter.ts";
 import { shuffle } from "../random.ts";
 import { UserError } from "../user-error.ts";
 
-testListener("that keeps the types of what it hears", () => {
+testListener("that keeps the types of the events it receives", () => {
   let file = "";
   return {
     async open({ folder, past }) {
       file = join(folder, "types.txt");
       await writeFile(file, "");
-      for await (const event of past) await this.hear(event);
+      for await (const event of past) await this.onEvent(event);
     },
-    hear: (event) => appendFileSync(file, `${event.type}\n`),
+    onEvent: (event) => appendFileSync(file, `${event.type}\n`),
   };
 });
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Architecture, BuildOptions } from "../architecture.ts";
 import type { Binarizer } from "../binarizer.ts";
 import { createRandom } from "../random.ts";
-import { isStepAware } from "../step.ts";
+import { isStepAware } from "../layer-context.ts";
 import { UserError } from "../user-error.ts";
 
 export interface ArchitectureExam {

@@ -23,10 +23,10 @@ export function testListener(name: string, create: () => Listener): void {
   });
 
   describe(`the listener ${name}`, () => {
-    test("hears a whole run and leaves its events as they are", async () => {
+    test("receives a whole run and leaves its events as they are", async () => {
       const listener = create();
       await listener.open?.({ folder: await newFolder(), past: replay([]) });
-      for (const event of events) await listener.hear(event); // frozen: changing one throws
+      for (const event of events) await listener.onEvent(event); // frozen: changing one throws
       await listener.close?.();
     });
 
@@ -70,7 +70,7 @@ export function testListener(name: string, create: () => Listener): void {
       }
     });
 
-    test("closes when there was nothing to hear, and when it was never opened", async () => {
+    test("closes when there were no events, and when it was never opened", async () => {
       const opened = create();
       await opened.open?.({ folder: await newFolder(), past: replay([]) });
       await opened.close?.();
@@ -82,7 +82,7 @@ export function testListener(name: string, create: () => Listener): void {
 /** @param ended false for a killed process: the listener is not closed */
 async function tell(listener: Listener, folder: string, from: number, to: number, ended: boolean): Promise<void> {
   await listener.open?.({ folder, past: replay(events.slice(0, from)) });
-  for (const event of events.slice(from, to)) await listener.hear(event);
+  for (const event of events.slice(from, to)) await listener.onEvent(event);
   if (ended) await listener.close?.();
 }
 

@@ -1,7 +1,7 @@
 import * as tf from "../tensorflow.ts";
 import type { Split } from "../dataset.ts";
 import type { LayerBits } from "../events.ts";
-import { EVALUATION } from "../step.ts";
+import { EVALUATION } from "../layer-context.ts";
 import { namedWeights, type WeightValues, writeWeights } from "./model-weights.ts";
 import { allRows, prepareLayers } from "./predict-logits.ts";
 

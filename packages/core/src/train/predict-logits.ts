@@ -1,7 +1,7 @@
 import type * as tf from "../tensorflow.ts";
 import { allFinite } from "../checked/all-finite.ts";
 import type { Split } from "../dataset.ts";
-import { EVALUATION, isStepAware, type Step } from "../step.ts";
+import { EVALUATION, isStepAware, type LayerContext } from "../layer-context.ts";
 import { UserError } from "../user-error.ts";
 import { forwardBatches } from "./forward-batches.ts";
 import type { Batch } from "./images-ahead.ts";
@@ -10,7 +10,7 @@ import type { ResidentImages } from "./resident-images.ts";
 const REMEDY = "Train with a lower learningRate; if that does not help, try another backend.";
 
 /** Prepares every step-aware layer for the next step. */
-export function prepareLayers(model: tf.LayersModel, step: Step): void {
+export function prepareLayers(model: tf.LayersModel, step: LayerContext): void {
   for (const layer of model.layers) if (isStepAware(layer)) layer.prepare(step);
 }
 

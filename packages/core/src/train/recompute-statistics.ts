@@ -2,7 +2,7 @@ import * as tf from "../tensorflow.ts";
 import { allFinite } from "../checked/all-finite.ts";
 import { createAugment } from "../augment.ts";
 import { createRandom, shuffle } from "../random.ts";
-import { EVALUATION } from "../step.ts";
+import { EVALUATION } from "../layer-context.ts";
 import { UserError } from "../user-error.ts";
 import { type BatchNorm, batchNormsOf } from "./batch-norms.ts";
 import { drawRows } from "./draw-rows.ts";

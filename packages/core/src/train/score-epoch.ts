@@ -1,4 +1,4 @@
-import { EVALUATION } from "../step.ts";
+import { EVALUATION } from "../layer-context.ts";
 import type { Emitted } from "./emitted.ts";
 import type { MemberTask } from "./member-task.ts";
 import { nameOf } from "./memory-advice.ts";

@@ -6,7 +6,7 @@ import { accuracyMetric } from "../built-in/metrics.ts";
 import type { Loss } from "../loss.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { createRandom } from "../random.ts";
-import type { Step } from "../step.ts";
+import type { LayerContext } from "../layer-context.ts";
 import { takeKnownStep } from "./known-step.ts";
 import { memberOptimizer } from "./member-optimizer.ts";
 import { createStep, type StepParts, type TrainBatch } from "./train-step.ts";
@@ -163,8 +163,10 @@ test("a slot may not be named like what a checkpoint holds besides", () => {
 });
 
 test("each part of a batch is prepared by its number, with the step's seed and epoch", () => {
-  const steps: Step[] = [];
-  const flatten = Object.assign(tf.layers.flatten({ inputShape: [1, 1, INPUTS] }), { prepare: (step: Step) => void steps.push(step) });
+  const steps: LayerContext[] = [];
+  const flatten = Object.assign(tf.layers.flatten({ inputShape: [1, 1, INPUTS] }), {
+    prepare: (step: LayerContext) => void steps.push(step),
+  });
   const model = tf.sequential({ layers: [flatten, tf.layers.dense({ units: CLASSES })] });
   const optimizer = memberOptimizer(model, [{ name: "gradient descent", optimizer: gradientDescent }]);
   const take = createStep({ model, optimizer, loss: crossEntropyLoss({ labelSmoothing: 0 }), partRows: 3 });

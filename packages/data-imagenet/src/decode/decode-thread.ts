@@ -1,11 +1,11 @@
 // The code of each decoder thread.
 import { decodeHere } from "@benn/data-kit/thread";
-import type { Place } from "../sources/pictures.ts";
+import type { PictureRange } from "../sources/pictures.ts";
 import { decodePicture } from "./decode-picture.ts";
 import type { Recipe } from "./recipe.ts";
 import { valueWriter } from "./write-values.ts";
 
-decodeHere<Place>((told) => {
+decodeHere<PictureRange>((told) => {
   const recipe = told as Recipe;
   const write = valueWriter(recipe);
   return async ({ bytes, place: { form = "file" }, draws, into: { buffer, byteOffset, byteLength } }) => {

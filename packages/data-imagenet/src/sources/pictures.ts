@@ -1,12 +1,12 @@
-import type { Pictures as AnyPictures, Place as AnyPlace } from "@benn/data-kit";
+import type { Pictures as AnyPictures, FileRange } from "@benn/data-kit";
 
 /** Where the bytes of one picture are. */
-export interface Place extends AnyPlace {
+export interface PictureRange extends FileRange {
   /** Absent or `file`: a picture file (JPEG, PNG). `datum`: a message of Caffe with pixels or a picture file in it. */
   readonly form?: "file" | "datum";
 }
 
-export type Pictures = AnyPictures<Place>;
+export type Pictures = AnyPictures<PictureRange>;
 
 /** What every source of pictures provides. */
 export interface Source {

@@ -1,6 +1,6 @@
 import { UserError } from "@benn/core";
 import { type Safetensors, type SafetensorsData } from "@benn/core/internals";
-import type { Pictures, Place } from "./pictures.ts";
+import type { Pictures, PictureRange } from "./pictures.ts";
 
 /** Pictures within larger files: 20 bytes of index each. */
 export class StoredPictures implements Pictures {
@@ -9,12 +9,16 @@ export class StoredPictures implements Pictures {
   readonly #lengths: Uint32Array;
   readonly #files: Int32Array;
   readonly #paths: readonly string[];
-  readonly #form: NonNullable<Place["form"]>;
+  readonly #form: NonNullable<PictureRange["form"]>;
   readonly #nameOf: (row: number) => string;
 
   constructor(
     { labels, offsets, lengths, files }: { labels: Int32Array; offsets: Float64Array; lengths: Uint32Array; files: Int32Array },
-    { paths, form, nameOf }: { paths: readonly string[]; form: NonNullable<Place["form"]>; nameOf: (row: number, place: Place) => string },
+    {
+      paths,
+      form,
+      nameOf,
+    }: { paths: readonly string[]; form: NonNullable<PictureRange["form"]>; nameOf: (row: number, place: PictureRange) => string },
   ) {
     this.labels = labels;
     this.#offsets = offsets;
@@ -29,7 +33,7 @@ export class StoredPictures implements Pictures {
     return [this.labels, this.#offsets, this.#lengths, this.#files];
   }
 
-  place(row: number): Place {
+  place(row: number): PictureRange {
     const path = this.#paths[this.#files[row] ?? -1];
     if (path === undefined) throw new RangeError(`picture ${row} of ${this.labels.length}`);
     return { path, offset: this.#offsets[row] ?? 0, length: this.#lengths[row] ?? 0, form: this.#form };

@@ -3,10 +3,10 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import type { BrokenPicture, DecodeJob, DecodeReport, ThreadData } from "./decode-job.ts";
-import type { Place } from "./place.ts";
+import type { FileRange } from "./file-range.ts";
 
 /** A picture to decode. */
-export interface Undecoded<P extends Place> {
+export interface Undecoded<P extends FileRange> {
   readonly bytes: Uint8Array;
   readonly place: P;
   /** Uniform in [0, 1), for random augmentation; undefined: as in evaluation. */
@@ -16,7 +16,7 @@ export interface Undecoded<P extends Place> {
 }
 
 /** Decodes one picture. @throws Error that says what is wrong with it */
-export type Decode<P extends Place> = (picture: Undecoded<P>) => Promise<void>;
+export type Decode<P extends FileRange> = (picture: Undecoded<P>) => Promise<void>;
 
 /** The picture library's message if its own decoders give none. */
 const UNSAID = "Unknown error";
@@ -25,7 +25,7 @@ const UNSAID = "Unknown error";
 const MOST_OPEN = 16;
 const open = new Map<string, number>();
 
-function bytesAt({ path, offset, length }: Place): Uint8Array {
+function bytesAt({ path, offset, length }: FileRange): Uint8Array {
   if (length < 0) return readFileSync(path);
   const file = open.get(path) ?? openSync(path, "r");
   open.delete(path);
@@ -48,7 +48,7 @@ function bytesAt({ path, offset, length }: Place): Uint8Array {
  * Serves a `DecoderPool` in this thread: call it once, at the top of the module that is the pool's entry.
  * @param makeDecode receives the pool's recipe, as passed to the pool
  */
-export function decodeHere<P extends Place>(makeDecode: (recipe: unknown) => Decode<P>): void {
+export function decodeHere<P extends FileRange>(makeDecode: (recipe: unknown) => Decode<P>): void {
   const { thread, recipe, bytesEach, draws: each } = workerData as ThreadData;
   const decode = makeDecode(recipe);
 

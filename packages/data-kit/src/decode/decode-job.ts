@@ -1,4 +1,4 @@
-import type { Place } from "./place.ts";
+import type { FileRange } from "./file-range.ts";
 
 export interface ThreadData {
   readonly thread: number;
@@ -13,7 +13,7 @@ export interface ThreadData {
 /** A batch, sent to every thread: each takes the next row until none is left, so that no dispatcher is needed. */
 export interface DecodeJob {
   readonly id: number;
-  readonly places: readonly Place[];
+  readonly places: readonly FileRange[];
   /** [places, draws], for random augmentation. */
   readonly draws: Float64Array | undefined;
   /** At least [places, bytesEach], shared. */

@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { DecoderPool } from "./decoder-pool.ts";
-import type { Place } from "./place.ts";
+import type { FileRange } from "./file-range.ts";
 
 /** A picture with a smooth pattern. */
 async function picture(): Promise<string> {
@@ -12,7 +12,7 @@ async function picture(): Promise<string> {
   await sharp(pixels, { raw: { width: 40, height: 40, channels: 3 } }).toFile(path);
   return path;
 }
-const places = (path: string, count: number): Place[] => Array.from({ length: count }, () => ({ path, offset: 0, length: -1 }));
+const places = (path: string, count: number): FileRange[] => Array.from({ length: count }, () => ({ path, offset: 0, length: -1 }));
 
 function newPool(threads: number): DecoderPool {
   const pool = new DecoderPool({

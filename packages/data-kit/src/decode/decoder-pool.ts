@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { BrokenPicture, DecodeJob, DecodeReport, ThreadData } from "./decode-job.ts";
-import type { Place } from "./place.ts";
+import type { FileRange } from "./file-range.ts";
 
 /** A batch that is being decoded, or finished. */
 export interface Decoding {
@@ -81,7 +81,7 @@ export class DecoderPool {
   }
 
   /** @param draws [places, draws] uniform in [0, 1), to augment the pictures at random */
-  decode(places: readonly Place[], draws?: Float64Array): Decoding {
+  decode(places: readonly FileRange[], draws?: Float64Array): Decoding {
     const { bytesEach, threads } = this.#options;
     const bytes = places.length * bytesEach;
     const job: DecodeJob = {

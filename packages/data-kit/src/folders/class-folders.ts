@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@benn/core";
-import type { Place } from "../decode/place.ts";
+import type { FileRange } from "../decode/file-range.ts";
 import type { Watch } from "../watch.ts";
 import type { PictureLister } from "./list-pictures.ts";
 import { NameList } from "./name-list.ts";
@@ -32,7 +32,7 @@ export class FolderPictures implements Pictures {
     return join(this.#root, this.#folders[this.#folderOf(row)] ?? "", this.#names.at(row));
   }
 
-  place(row: number): Place {
+  place(row: number): FileRange {
     return { path: this.name(row), offset: 0, length: -1 };
   }
 }

@@ -1,7 +1,7 @@
-import type { Place } from "../decode/place.ts";
+import type { FileRange } from "../decode/file-range.ts";
 
 /** Labelled pictures of a source: an index of typed arrays, never the pictures themselves. */
-export interface Pictures<P extends Place = Place> {
+export interface Pictures<P extends FileRange = FileRange> {
   /** Class of each picture [n], from 0. */
   readonly labels: Int32Array;
   place(row: number): P;

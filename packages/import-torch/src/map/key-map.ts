@@ -20,7 +20,7 @@ const keyMapSchema = z.strictObject({
 });
 
 /** Our name of a weight, and the shape of its image before it was flattened. */
-export interface Place {
+export interface WeightTarget {
   readonly to: string;
   readonly flattened?: readonly [channels: number, height: number, width: number] | undefined;
 }
@@ -67,7 +67,7 @@ export function isIgnored({ ignore }: KeyMap, key: string): boolean {
  * Where the weight of a key, with or without DataParallel's prefix, goes in our network; undefined: nowhere.
  * @param has whether our network has a weight of this name
  */
-export function placeOf({ modules, keys }: KeyMap, key: string, has: (name: string) => boolean): Place | undefined {
+export function placeOf({ modules, keys }: KeyMap, key: string, has: (name: string) => boolean): WeightTarget | undefined {
   const own = withoutPrefix(key);
   if (Object.hasOwn(keys, own)) {
     const found = keys[own] ?? "";

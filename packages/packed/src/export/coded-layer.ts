@@ -3,7 +3,7 @@ import { EVALUATION } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 import type { Pair, Sliding } from "../node-parts.ts";
 import { connect } from "./connect.ts";
-import type { Operation, Place } from "./operation.ts";
+import type { Operation, UnconnectedOperation } from "./operation.ts";
 import { packCodes } from "./pack-codes.ts";
 
 /**
@@ -29,10 +29,10 @@ export interface CodedLayer {
 }
 
 /** A layer whose binarizer returns codes: an operation that quantizes its input, and a convolution of codes. */
-export async function codedLayer(place: Place, layer: CodedLayer, warnings: string[]): Promise<Operation> {
+export async function codedLayer(place: UnconnectedOperation, layer: CodedLayer, warnings: string[]): Promise<Operation> {
   const { binarizer, parameters, kernel, scale, size, sliding, block, relu, bias } = layer;
   const { activations, kernel: weights } = binarizer.bits;
-  const [input] = place.inputs as readonly [Place["inputs"][number]];
+  const [input] = place.inputs as readonly [UnconnectedOperation["inputs"][number]];
   const channels = input.shape[2];
   const filters = place.shape[2];
   const refuse = (what: string): never => {

@@ -1,7 +1,7 @@
 import { UserError } from "@benn/core";
 import { describe, expect, test } from "vitest";
 import { connect, zeroPad } from "./connect.ts";
-import type { Operation, Place, ZeroPad } from "./operation.ts";
+import type { Operation, UnconnectedOperation, ZeroPad } from "./operation.ts";
 
 const shape = [4, 4, 2] as const;
 const sliding = { size: [3, 3], strides: [1, 1], pad: [0, 1, 2, 0] } as const;
@@ -9,7 +9,7 @@ const apply = (): never => {
   throw new Error("is not evaluated");
 };
 const image: Operation = { layer: "image", inputs: [], shape, kind: "image" };
-const after = (layer: string, ...inputs: (Operation | ZeroPad)[]): Place => ({ layer, inputs, shape });
+const after = (layer: string, ...inputs: (Operation | ZeroPad)[]): UnconnectedOperation => ({ layer, inputs, shape });
 const relu = connect({ ...after("relu", image), kind: "relu", apply });
 const sign = connect({ ...after("sign", image), kind: "sign", apply });
 const conv = (input: Operation | ZeroPad, hasRelu = false) =>

@@ -1,8 +1,8 @@
 import { UserError } from "@benn/core";
 import type { Sliding } from "../node-parts.ts";
-import type { Operation, Place, ZeroPad } from "./operation.ts";
+import type { Operation, UnconnectedOperation, ZeroPad } from "./operation.ts";
 
-type Unconnected<T = Operation> = T extends Operation ? Omit<T, keyof Place> & Place : never;
+type Unconnected<T = Operation> = T extends Operation ? Omit<T, keyof UnconnectedOperation> & UnconnectedOperation : never;
 
 /**
  * Connects an operation with its inputs as a .benn file supports it: zeros that pad the input become padding of its window, and signs are
@@ -71,7 +71,7 @@ function mergePadding(operation: Unconnected): Operation {
 }
 
 /** Zeros around an input that may be zero padding already. */
-export function zeroPad({ inputs: [input], ...place }: Place, pad: Sliding["pad"]): ZeroPad {
+export function zeroPad({ inputs: [input], ...place }: UnconnectedOperation, pad: Sliding["pad"]): ZeroPad {
   if (!input) throw new UserError(`export: layer ${place.layer} pads nothing. Give it an input.`);
   if (input.kind === "zeroPad") return { ...place, kind: "zeroPad", inputs: input.inputs, pad: sum(pad, input.pad) };
   return { ...place, kind: "zeroPad", inputs: [input], pad };

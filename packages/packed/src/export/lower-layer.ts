@@ -3,7 +3,7 @@ import * as tf from "@benn/core/tensorflow";
 import type { Sliding } from "../node-parts.ts";
 import { windowOutput } from "../window.ts";
 import { connect } from "./connect.ts";
-import type { Operation, Place, ZeroPad } from "./operation.ts";
+import type { Operation, UnconnectedOperation, ZeroPad } from "./operation.ts";
 import { packSigns } from "./pack-signs.ts";
 import { evaluateLayer, weightOf } from "./read-layer.ts";
 import { DENSE_SUM_BLOCK, sumBlock } from "./sum-block.ts";
@@ -15,7 +15,7 @@ const VECTOR = { size: [1, 1], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
  * @returns the last of them
  * @throws UserError if they do not fit one another or the layer's output
  */
-export async function lowerLayer(layer: tf.layers.Layer & Lowerable, place: Place): Promise<Operation | ZeroPad> {
+export async function lowerLayer(layer: tf.layers.Layer & Lowerable, place: UnconnectedOperation): Promise<Operation | ZeroPad> {
   const refuse = (what: string): never => {
     throw new UserError(`export: layer ${layer.name} (${layer.getClassName()}) ${what}. Fix its lower method: docs/packed.md.`);
   };
@@ -47,7 +47,7 @@ export async function lowerLayer(layer: tf.layers.Layer & Lowerable, place: Plac
 
 function operationOf(
   node: LoweredNode,
-  place: Place,
+  place: UnconnectedOperation,
   whole: ((x: tf.Tensor) => tf.Tensor) | undefined,
   refuse: (what: string) => never,
 ): Operation | ZeroPad {

@@ -100,6 +100,6 @@ export interface ZeroPad extends Common {
 }
 
 /** The position of an operation, before it is connected. */
-export interface Place extends Omit<Common, "inputs"> {
+export interface UnconnectedOperation extends Omit<Common, "inputs"> {
   readonly inputs: readonly (Operation | ZeroPad)[];
 }

@@ -1,6 +1,6 @@
 import * as tf from "@benn/core/tensorflow";
 import { connect } from "./connect.ts";
-import type { Operation, Place } from "./operation.ts";
+import type { Operation, UnconnectedOperation } from "./operation.ts";
 import { weightOf } from "./read-layer.ts";
 
 /**
@@ -10,11 +10,17 @@ import { weightOf } from "./read-layer.ts";
  *
  * @param refuse throws, for another layer of that name
  */
-export async function rpreluOf(layer: tf.layers.Layer, place: Place, refuse: (what: string) => never): Promise<Operation> {
+export async function rpreluOf(layer: tf.layers.Layer, place: UnconnectedOperation, refuse: (what: string) => never): Promise<Operation> {
   const weight = async (name: string): Promise<Float32Array> => (await weightOf(layer, name))?.values ?? refuse(`has no weight "${name}"`);
   const [shift, slope, offset] = await Promise.all([weight("shift"), weight("slope"), weight("offset")]);
   const filled = (value: number): Float32Array => new Float32Array(shift.length).fill(value);
-  const affine = (part: string, inputs: Place["inputs"], mean: Float32Array, factor: Float32Array, offset: Float32Array): Operation =>
+  const affine = (
+    part: string,
+    inputs: UnconnectedOperation["inputs"],
+    mean: Float32Array,
+    factor: Float32Array,
+    offset: Float32Array,
+  ): Operation =>
     connect({
       ...place,
       layer: `${place.layer}.${part}`,

@@ -1,4 +1,4 @@
-import { type Binarizer, type BinarizerParameters, type Step, UserError } from "@benn/core";
+import { type Binarizer, type BinarizerParameters, type LayerContext, UserError } from "@benn/core";
 import { EVALUATION, isLowerable } from "@benn/core/internals";
 import * as tf from "@benn/core/tensorflow";
 import type { Pair, Sliding } from "../node-parts.ts";
@@ -6,7 +6,7 @@ import { codedLayer } from "./coded-layer.ts";
 import { connect, zeroPad } from "./connect.ts";
 import { noSign } from "./find-thresholds.ts";
 import { lowerLayer } from "./lower-layer.ts";
-import type { Operation, Place, ZeroPad } from "./operation.ts";
+import type { Operation, UnconnectedOperation, ZeroPad } from "./operation.ts";
 import { packSigns } from "./pack-signs.ts";
 import { evaluateLayer, weightOf } from "./read-layer.ts";
 import { rpreluOf } from "./rprelu-of.ts";
@@ -27,7 +27,7 @@ interface AnyLayer {
   readonly relu?: boolean;
   readonly binarizer?: Binarizer;
   readonly parameters?: BinarizerParameters;
-  codeScale?(step: Step): tf.Tensor | undefined;
+  codeScale?(step: LayerContext): tf.Tensor | undefined;
 }
 
 /** Shape [height, width, channels] or [channels] of a tensor, without the batch. */
@@ -96,7 +96,7 @@ async function operationOf(
 ): Promise<Traced> {
   const fields = layer as unknown as AnyLayer;
   const type = layer.getClassName();
-  const place: Place = { layer: layer.name, inputs, shape };
+  const place: UnconnectedOperation = { layer: layer.name, inputs, shape };
   const refuse = (what: string): never => {
     throw new UserError(`export: layer ${layer.name} (${type}) ${what}. Replace it, or give it a lower method: docs/packed.md.`);
   };
@@ -188,7 +188,7 @@ async function operationOf(
 const DENSE = { size: [1, 1], strides: [1, 1], pad: [0, 0, 0, 0] } as const;
 
 /** A layer with a binarizer: sign and binary convolution if both have one bit, else a real convolution. */
-async function binaryOf(layer: tf.layers.Layer, place: Place, warnings: string[]): Promise<Operation> {
+async function binaryOf(layer: tf.layers.Layer, place: UnconnectedOperation, warnings: string[]): Promise<Operation> {
   const fields = layer as unknown as AnyLayer;
   const { binarizer, parameters = {}, relu = false } = fields;
   const [input] = place.inputs;

@@ -1,10 +1,10 @@
 import type { Shape } from "../graph.ts";
 import { floatsOf } from "../read-safetensors.ts";
-import { flipsAt, tensorOf, type Workshop } from "../workshop.ts";
+import { flipsAt, tensorOf, type CompileContext } from "../compile-context.ts";
 import type { PlaneKernels } from "../signatures/planes.ts";
 
 /** The context for compiling nodes with codes into steps. */
-export interface PlaneWorkshop extends Workshop {
+export interface PlaneContext extends CompileContext {
   readonly own: PlaneKernels;
 }
 
@@ -12,7 +12,7 @@ export interface PlaneWorkshop extends Workshop {
 export function levelsOf(
   node: { readonly thresholds?: string; readonly flips?: string },
   y: Shape,
-  workshop: PlaneWorkshop,
+  workshop: PlaneContext,
 ): (from: number, to: number) => void {
   const { own, plan } = workshop;
   const { channels, planes = 1 } = y;

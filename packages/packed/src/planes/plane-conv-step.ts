@@ -2,8 +2,8 @@ import { binaryConvStep } from "../binary-conv-step.ts";
 import { packRealKernel } from "../conv-step.ts";
 import type { BinaryConvNode, Shape } from "../graph.ts";
 import type { BaseOf } from "../pack-kernel.ts";
-import { floatsAt, type Place, type Step, type Sums, tensorOf } from "../workshop.ts";
-import { levelsOf, planeBytesOf, type PlaneWorkshop } from "./levels-of.ts";
+import { floatsAt, type NodeBuffers, type NodeKernel, type Sums, tensorOf } from "../compile-context.ts";
+import { levelsOf, planeBytesOf, type PlaneContext } from "./levels-of.ts";
 import type { PlaneConvNode } from "./plane-nodes.ts";
 
 /**
@@ -23,7 +23,7 @@ const [STORED, ADDED] = [0, 2];
  *
  * so that k·k′ binary convolutions add up to it. They are exact below 2²³, which the exporter guarantees.
  */
-export function planeConvStep(node: PlaneConvNode, place: Place, workshop: PlaneWorkshop): Step {
+export function planeConvStep(node: PlaneConvNode, place: NodeBuffers, workshop: PlaneContext): NodeKernel {
   const { plan, kernels } = workshop;
   const {
     y,
@@ -54,13 +54,13 @@ export function planeConvStep(node: PlaneConvNode, place: Place, workshop: Plane
 type Sum = (from: number, to: number) => void;
 
 /** Room behind what the kernels themselves need, from the beginning of scratch. */
-function behindScratch(bytes: number, { plan }: PlaneWorkshop): number {
+function behindScratch(bytes: number, { plan }: PlaneContext): number {
   const at = Math.ceil(plan.needScratch(0) / 64) * 64;
   plan.needScratch(at + bytes + 64);
   return at;
 }
 
-function byPlanes(node: PlaneConvNode, { x, y }: Place, workshop: PlaneWorkshop): Sum {
+function byPlanes(node: PlaneConvNode, { x, y }: NodeBuffers, workshop: PlaneContext): Sum {
   const { plan, own } = workshop;
   const { planes: inputs = 1 } = x;
   const { bytes, shape } = tensorOf(node.kernel, workshop);
@@ -94,7 +94,7 @@ function signsBy(
   bytes: Uint8Array,
   { size, strides, pad }: PlaneConvNode,
   { x, y }: { readonly x: Shape; readonly y: Shape },
-  workshop: PlaneWorkshop,
+  workshop: PlaneContext,
 ): (from: number, to: number, scale: number, mode: number) => void {
   const node: BinaryConvNode = { op: "binaryConv", in: [], kernel: "plane", size, strides, pad };
   const tensors = new Map([["plane", { dtype: "U8", shape: [], bytes } as const]]);
@@ -107,13 +107,13 @@ function signsBy(
 }
 
 /** One number for each filter. */
-function filled(value: number, filters: number, { plan }: PlaneWorkshop): number {
+function filled(value: number, filters: number, { plan }: PlaneContext): number {
   const size = Math.ceil(filters / 32) * 32;
   return plan.shared(`${size} times ${value}`, 4 * size, () => new Float32Array(size).fill(value));
 }
 
 /** The codes as floats, by a convolution in float32 in the order of `conv`. */
-function byFloats(node: PlaneConvNode, block: number, { x, y }: Place, workshop: PlaneWorkshop): Sum {
+function byFloats(node: PlaneConvNode, block: number, { x, y }: NodeBuffers, workshop: PlaneContext): Sum {
   const { plan, kernels, own } = workshop;
   const [kh, kw] = node.size;
   const [length, filters] = [kh * kw * x.channels, y.channels];
@@ -131,7 +131,7 @@ function byFloats(node: PlaneConvNode, block: number, { x, y }: Place, workshop:
 }
 
 /** [length, filters]. */
-function weightsOf({ kernel, odd = false }: PlaneConvNode, length: number, workshop: PlaneWorkshop): Float32Array {
+function weightsOf({ kernel, odd = false }: PlaneConvNode, length: number, workshop: PlaneContext): Float32Array {
   const { bytes, shape } = tensorOf(kernel, workshop);
   const [planes = 1, filters = 0, rowBytes = 0] = shape;
   const [step, least] = odd ? [2, 1 - 2 ** planes] : [1, -(2 ** (planes - 1))];

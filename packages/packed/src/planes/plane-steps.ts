@@ -1,5 +1,5 @@
 import { wordsOf } from "../pack-kernel.ts";
-import { flipsAt, type PlaneSteps } from "../workshop.ts";
+import { flipsAt, type PlaneSteps } from "../compile-context.ts";
 import { levelsOf } from "./levels-of.ts";
 import { planeConvStep } from "./plane-conv-step.ts";
 import { createPlaneKernels } from "./plane-kernels.ts";

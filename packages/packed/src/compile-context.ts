@@ -7,7 +7,7 @@ import { floatsOf, type Tensor } from "./read-safetensors.ts";
 import type { PixelClasses } from "./window.ts";
 
 /** The context for compiling a member into steps. */
-export interface Workshop {
+export interface CompileContext {
   readonly kernels: Kernels;
   readonly plan: MemoryPlan;
   readonly tensors: ReadonlyMap<string, Tensor>;
@@ -22,20 +22,20 @@ export interface Workshop {
 }
 
 /** One node's work, with all addresses fixed. */
-export type Step = () => void;
+export type NodeKernel = () => void;
 
 /** For nodes with codes. */
-export type PlaneSteps = (node: GraphNode, place: Place, workshop: Workshop) => Step;
+export type PlaneSteps = (node: GraphNode, place: NodeBuffers, workshop: CompileContext) => NodeKernel;
 
 /** A node, its input and output, and their addresses. */
-export interface Place {
+export interface NodeBuffers {
   readonly x: Shape;
   readonly y: Shape;
   readonly from: readonly number[];
   readonly to: number;
 }
 
-export const tensorOf = (key: string, { tensors }: Workshop): Tensor => tensors.get(key) as Tensor;
+export const tensorOf = (key: string, { tensors }: CompileContext): Tensor => tensors.get(key) as Tensor;
 
 /** Addresses and mode of sums as floats: `storeFloats` in `assembly`. */
 export interface Sums {
@@ -48,7 +48,7 @@ export interface Sums {
 }
 
 /** A tensor of floats, padded with zeros to a multiple of 32. */
-export function floatsAt(key: string, count: number, workshop: Workshop): number {
+export function floatsAt(key: string, count: number, workshop: CompileContext): number {
   const size = Math.ceil(count / 32) * 32;
   return workshop.plan.constant(4 * size, () => {
     const filled = new Float32Array(size);
@@ -58,7 +58,7 @@ export function floatsAt(key: string, count: number, workshop: Workshop): number
 }
 
 /** The bits of channels to invert, in whole words. */
-export function flipsAt(key: string | undefined, { channels }: Shape, workshop: Workshop): number {
+export function flipsAt(key: string | undefined, { channels }: Shape, workshop: CompileContext): number {
   const size = wordsOf(channels) * 8;
   if (key === undefined) return workshop.plan.zeros(size);
   return workshop.plan.constant(size, () => {
@@ -71,6 +71,6 @@ export function flipsAt(key: string | undefined, { channels }: Shape, workshop: 
 }
 
 /** Byte offsets into tables, one for each class. */
-export function classesAt(classes: PixelClasses, tableBytes: number, { height, width }: Shape, { plan }: Workshop): number {
+export function classesAt(classes: PixelClasses, tableBytes: number, { height, width }: Shape, { plan }: CompileContext): number {
   return plan.constant(4 * (height + width), () => classes.offsets(tableBytes));
 }

@@ -1,5 +1,5 @@
 /** What layers compute next: a training step or an evaluation, its position in the member's training, and its seed. */
-export interface Step {
+export interface LayerContext {
   readonly training: boolean;
   /** 32-bit, derived from (run seed, member, epoch, step); layers derive their own seed from it with their name. */
   readonly seed: number;
@@ -18,7 +18,7 @@ export interface Step {
 }
 
 /** The step of every evaluation, during training or after it. */
-export const EVALUATION: Step = { training: false, seed: 0, epoch: 1, epochs: 1 };
+export const EVALUATION: LayerContext = { training: false, seed: 0, epoch: 1, epochs: 1 };
 
 /**
  * A layer that acts before each training step and each evaluation: a binary layer projects its latent kernel, a dropout layer takes its
@@ -26,7 +26,7 @@ export const EVALUATION: Step = { training: false, seed: 0, epoch: 1, epochs: 1 
  * (part 0).
  */
 export interface StepAware {
-  prepare(step: Step): void;
+  prepare(step: LayerContext): void;
 }
 
 export function isStepAware(layer: object): layer is StepAware {
