@@ -62,10 +62,10 @@ const SOURCES: Readonly<Record<string, string>> = {
 
 const home = mkdtempSync(join(tmpdir(), "benn-bundles-"));
 const failures: string[] = [];
-const told = (what: string, problem?: unknown): void => {
+const told = (what: string, problem?: Error | string): void => {
   if (problem === undefined) return console.log(`${what}: same answers`);
   failures.push(what);
-  console.log(`${what}: ${problem instanceof Error ? problem.message : String(problem)}`);
+  console.log(`${what}: ${problem instanceof Error ? problem.message : problem}`);
 };
 
 async function run(command: string, args: readonly string[]): Promise<string> {
@@ -112,7 +112,7 @@ const bundle: Readonly<Record<string, () => Promise<unknown>>> = {
     }
   },
 };
-for (const [name, build] of Object.entries(bundle)) await build().catch((error: unknown) => told(`${name}, bundling`, error));
+for (const [name, build] of Object.entries(bundle)) await build().catch((error: unknown) => told(`${name}, bundling`, error as Error));
 
 const programs = ["esbuild", "webpack", "rollup"].map(
   (name) => [`${name} for Node`, process.execPath, `${name}-program/program.js`] as const,
@@ -131,7 +131,7 @@ for (const [name, command, ...args] of [
     const answer = (await run(command, [...args, "model.benn"])).trim();
     told(name, answer === expected ? undefined : `answered ${answer.slice(0, 200)}`);
   } catch (error) {
-    told(name, error);
+    told(name, error as Error);
   }
 }
 
@@ -170,7 +170,7 @@ try {
     try {
       await tab.goto(`${origin}/${path}`);
       await tab.waitForFunction("globalThis.answer !== undefined", undefined, { timeout: 60_000 });
-      const answer = (await tab.evaluate("globalThis.answer")) as unknown[];
+      const answer = await tab.evaluate<unknown[]>("globalThis.answer");
       const isRight =
         kind === "page" ? answer.every((scores) => JSON.stringify(scores) === expected) : JSON.stringify(answer) === `["benn-wasm",256]`;
       told(`${name} in Chromium`, isRight ? undefined : `answered ${JSON.stringify(answer).slice(0, 300)}`);
