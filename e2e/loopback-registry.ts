@@ -49,9 +49,12 @@ function filesOf(bytes: Buffer): Map<string, Buffer> {
   return files;
 }
 
-/** Packs every package that is published, from what is built. */
-export function packAll(root: string, folder: string): Tarball[] {
-  const filters = ["./packages/*", "./examples/browser"].flatMap((path) => ["--filter", path]);
+/**
+ * Packs packages that are published, from what is built.
+ * @param paths of the packages; all by default
+ */
+export function packAll(root: string, folder: string, paths: readonly string[] = ["./packages/*", "./examples/browser"]): Tarball[] {
+  const filters = paths.flatMap((path) => ["--filter", path]);
   execFileSync("pnpm", [...filters, "-r", "pack", "--pack-destination", folder], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   return globSync("*.tgz", { cwd: folder }).map((name) => {
     const bytes = readFileSync(join(folder, name));

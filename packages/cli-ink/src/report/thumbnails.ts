@@ -1,5 +1,6 @@
 import type { LoadedDataset, Split } from "@benn/core";
 import type { Picture } from "@benn/report";
+import type Sharp from "sharp";
 import { installCommand, isAbsent } from "../optional-package.ts";
 import { picturePixels } from "./picture-pixels.ts";
 
@@ -46,7 +47,7 @@ export async function thumbnailsOf({ shape, preprocessing }: LoadedDataset): Pro
   };
 }
 
-async function pictureLibrary(): Promise<typeof import("sharp") | undefined> {
+async function pictureLibrary(): Promise<{ readonly default: typeof Sharp } | undefined> {
   try {
     return await import("sharp");
   } catch (error) {
