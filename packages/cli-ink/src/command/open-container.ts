@@ -1,17 +1,27 @@
 import { createContainer, type DependencyContainer } from "@benn/core";
-import { discoverPlugins, installResolver, loadPlugins } from "@benn/core/node";
+import { discoverPlugins, installResolver, loadPlugins, type PluginFault } from "@benn/core/node";
 import { builtInPlugins } from "../built-in-plugins.ts";
 import { defaults } from "../defaults.ts";
 import { optionalPlugins } from "../optional-plugins.ts";
+
+export interface OpenContainerOptions {
+  readonly cwd?: string;
+  /** Called for a plugin that cannot be loaded, which is then left out. Absent: it is an error. */
+  onFault?(fault: PluginFault): void;
+}
 
 /**
  * A container with the built-in plugins, the installed optional ones, those that the project's package.json depends on, and the named ones.
  * @throws UserError for a plugin that is missing or fails
  */
-export async function openContainer(plugins: readonly string[] = [], cwd: string = process.cwd()): Promise<DependencyContainer> {
+export async function openContainer(
+  plugins: readonly string[] = [],
+  { cwd = process.cwd(), onFault }: OpenContainerOptions = {},
+): Promise<DependencyContainer> {
   installResolver(cwd);
   const container = createContainer({ defaults });
   const others = [...discoverPlugins(cwd), ...plugins];
-  await loadPlugins(container, [...builtInPlugins, ...(await optionalPlugins(others)), ...others], { cwd });
+  const options = { cwd, ...(onFault ? { onFault } : {}) };
+  await loadPlugins(container, [...builtInPlugins, ...(await optionalPlugins(others)), ...others], options);
   return container;
 }
