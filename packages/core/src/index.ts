@@ -36,5 +36,5 @@ export { resample } from "./resample.ts";
 export { type Schedule, type ScheduledStep, SCHEDULES } from "./schedule.ts";
 export type { Step, StepAware } from "./step.ts";
 export { UserError } from "./user-error.ts";
-export { type LinearMap, mapLogits } from "./linear-map.ts";
+export type { LinearMap } from "./linear-map.ts";
 export { type Ballot, type LoweredVote, type Voter, VOTERS } from "./voter.ts";
