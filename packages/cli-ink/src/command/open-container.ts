@@ -6,6 +6,8 @@ import { optionalPlugins } from "../optional-plugins.ts";
 
 export interface OpenContainerOptions {
   readonly cwd?: string;
+  /** Plugins to leave out, since they cannot be loaded. */
+  readonly without?: readonly string[];
   /** Called for a plugin that cannot be loaded, which is then left out. Absent: it is an error. */
   onFault?(fault: PluginFault): void;
 }
@@ -16,11 +18,11 @@ export interface OpenContainerOptions {
  */
 export async function openContainer(
   plugins: readonly string[] = [],
-  { cwd = process.cwd(), onFault }: OpenContainerOptions = {},
+  { cwd = process.cwd(), without = [], onFault }: OpenContainerOptions = {},
 ): Promise<DependencyContainer> {
   installResolver(cwd);
   const container = createContainer({ defaults });
-  const others = [...discoverPlugins(cwd), ...plugins];
+  const others = [...discoverPlugins(cwd), ...plugins].filter((plugin) => !without.includes(plugin));
   const options = { cwd, ...(onFault ? { onFault } : {}) };
   await loadPlugins(container, [...builtInPlugins, ...(await optionalPlugins(others)), ...others], options);
   return container;
