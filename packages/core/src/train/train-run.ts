@@ -1,13 +1,12 @@
 import type { DependencyContainer } from "tsyringe";
 import type { Backend } from "../backend.ts";
 import type { LoadedDataset } from "../dataset.ts";
-import { completeScheme, SCHEMES } from "../ensemble-scheme.ts";
+import { completeScheme, type EnsembleSum, SCHEMES } from "../ensemble-scheme.ts";
 import type { BySplit, RunEnd, Staged, StagedMetric } from "../events.ts";
 import type { Metric } from "../metric.ts";
 import { voteOutOfBag } from "../out-of-bag.ts";
 import type { RunControl } from "../run-control.ts";
 import { UserError } from "../user-error.ts";
-import type { Voter } from "../voter.ts";
 import type { Emitted } from "./emitted.ts";
 import { type GivenMembers, takeGiven } from "./given-members.ts";
 import { judgeMember } from "./judge-member.ts";
@@ -65,7 +64,6 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   const taker = task.given && takeGiven(task, task.given);
   const trainer = task.trainer ?? trainHere({ ...task, scheme });
   const problem = { samples: data.train.labels.length, classes: data.labels.length };
-  const voters = createVoters(task);
   const rule = stopRule(task, problem.classes);
   const checkpoint = await store.restore();
 
@@ -84,13 +82,21 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     const ancestor = ancestorOf(members, (own) => sameShapes(own, weights))?.seen;
     return seenRows(task, scheme, { member, isGiven: isGiven(task, member), sampleWeights, ancestor });
   };
+  const sum = scheme.additive ? new Float32Array(problem.samples * problem.classes) : undefined;
+  let weightSum = 0;
+  const addUp = (logits: Float32Array, alpha: number): void => {
+    weightSum += alpha;
+    for (let i = 0; sum && i < sum.length; i++) sum[i]! += alpha * logits[i]!;
+  };
+  const ensembleSum = (): EnsembleSum | undefined => sum && { logits: sum, weight: weightSum };
   for (let member = 0; member < (checkpoint?.member ?? 0); member++) {
     const loaded = await store.loadMember(member);
     if (loaded.record.alpha === undefined) continue;
     const { weights } = loaded;
     const seen = scheme.outOfBag ? seenBy(member, weights, await store.loadSampleWeights(member)) : new Uint8Array(0);
+    addUp(loaded.logits.train, loaded.record.alpha);
     members.push({ ...loaded, logits: kept(loaded.logits), settings: settingsOf(config, member), seen });
-    if (rule) votes.push(ruledVote(rule, config.voter.name, staged(task, members, voters, bagRows, metrics)));
+    if (rule) votes.push(ruledVote(rule, config.voter.name, staged(task, members, bagRows, metrics)));
   }
   if (checkpoint && checkpoint.member > 0) sampleWeights = await store.loadSampleWeights(checkpoint.member);
   else await store.saveSampleWeights(0, sampleWeights);
@@ -127,6 +133,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     const outcome = yield* (isGiven(task, member) && taker ? taker : trainer).train({
       member,
       sampleWeights,
+      ensemble: ensembleSum(),
       start: config.mode === "sequential" ? startOf(task, member, members, startWeights) : undefined,
       from: checkpoint?.member === member ? checkpoint.training : undefined,
       save: (training) => store.saveCheckpoint({ member, training }),
@@ -135,7 +142,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
 
     const { weights, logits } = outcome;
     const known = isGiven(task, member) ? await task.given?.judgement?.(member) : {};
-    const { error, verdict } = judgeMember(data, scheme, member, sampleWeights, logits.train, known);
+    const { error, verdict } = judgeMember(data, scheme, member, sampleWeights, logits.train, known, ensembleSum());
     if (verdict.kind === "accept" && verdict.warning) yield { type: "warning", member, message: verdict.warning };
     const alpha = verdict.kind === "reject" ? undefined : verdict.alpha;
     const record: MemberRecord = {
@@ -156,7 +163,8 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (alpha !== undefined) {
       const seen = scheme.outOfBag ? seenBy(member, weights, sampleWeights) : new Uint8Array(0);
       members.push({ record, settings, weights, logits: kept(logits), seen });
-      const stage = staged(task, members, voters, bagRows, metrics);
+      addUp(logits.train, alpha);
+      const stage = staged(task, members, bagRows, metrics);
       if (rule) votes.push(ruledVote(rule, config.voter.name, stage));
       yield stage;
     } else if (members.length === 0 && (verdict.kind === "stop" || member + 1 >= Math.max(announced, wanted()))) {
@@ -220,6 +228,7 @@ async function* pretrain(
       from,
       parts,
       teacherLogits,
+      ensemble: parts.loss.additive ? { logits: new Float32Array(rows.length * data.labels.length), weight: 0 } : undefined,
       scheme: { draw: () => ({ kind: "rows", rows }) },
       sampleWeights: new Float64Array(rows.length).fill(1 / rows.length),
       save: (training) => store.saveCheckpoint({ member: -1, training }),
@@ -250,14 +259,9 @@ function measureMember(
  * The vote of all members so far, the newest member alone, and the out-of-bag vote.
  * @param bagRows the training rows for out-of-bag votes; empty unless the scheme supports them
  */
-function staged(
-  task: RunTask,
-  members: readonly Trained[],
-  voters: ReadonlyMap<string, Voter>,
-  bagRows: Int32Array,
-  metrics: Readonly<Record<string, Metric>>,
-): Staged {
+function staged(task: RunTask, members: readonly Trained[], bagRows: Int32Array, metrics: Readonly<Record<string, Metric>>): Staged {
   const { config, data } = task;
+  const voters = createVoters(task);
   const byMetric = stageVotes(data, members, voters, metrics);
   const own = voters.get(config.voter.name);
   const ballot = {
@@ -267,7 +271,8 @@ function staged(
   };
   const labels = bagRows.map((row) => data.train.labels[row] ?? 0);
   const seen = members.map((trained) => Uint8Array.from(bagRows, (row) => trained.seen[row] ?? 1));
-  const outOfBag = own && bagRows.length > 0 ? voteOutOfBag(own, ballot, labels, seen) : undefined;
+  // A vote that was fitted to all members is none of those alone that never saw a row.
+  const outOfBag = own && !own.fit && bagRows.length > 0 ? voteOutOfBag(own, ballot, labels, seen) : undefined;
   const staged = Object.entries(byMetric).map(([name, measured]): [string, StagedMetric] => {
     const metric = metrics[name];
     return [name, outOfBag && metric ? { ...measured, outOfBag: metric.of(outOfBag.scores, outOfBag.labels) } : measured];
