@@ -15,6 +15,7 @@ export interface Tempered {
 export function voteProbabilities(scores: Float64Array, lowered: LoweredVote | undefined): Tempered {
   const total = lowered?.alphas.reduce((sum, alpha) => sum + Math.abs(alpha), 0) ?? 0;
   if (!lowered || !(total > 0)) return { scores, temperature: 1 };
+  if (lowered.maps) return { scores, temperature: 1 }; // log-probabilities but for a constant: they were fitted as such
   if (lowered.vote === "soft") return { scores, temperature: total };
   // A member that is worse than chance subtracts votes: then there are no shares.
   if (lowered.alphas.some((alpha) => alpha < 0)) return { scores, temperature: 1 };

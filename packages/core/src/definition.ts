@@ -10,6 +10,8 @@ export interface Definition<T, S extends z.ZodObject = z.ZodObject> {
   /** One line for `benn plugins`. */
   readonly description: string;
   readonly options?: S;
+  /** Of a voter: also measured in runs that choose another one, for comparison. Without it, a voter runs only where it is chosen. */
+  readonly compared?: boolean;
   /** Creates the instance; called once per run (architectures: once per member). Throws `UserError` on invalid combinations of options. */
   create(options: z.output<S>): T;
 }

@@ -30,6 +30,7 @@ export {
 export { RunControl } from "./run-control.ts";
 export { runUpdateKernel, slotOf } from "./run-update-kernel.ts";
 export { winners } from "./staged-vote.ts";
+export { type ExamResult, type Exams, type Expect, runExam } from "./testing/run-exam.ts";
 export { EVALUATION, isStepAware } from "./layer-context.ts";
 export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.ts";
 export { buildMember } from "./train/member-trainer.ts";
@@ -39,6 +40,7 @@ export type { Emitted } from "./train/emitted.ts";
 export { type WeightValues, writeWeights } from "./train/model-weights.ts";
 export { partRows } from "./train/part-rows.ts";
 export { predictLogits, type PredictOptions, prepareLayers } from "./train/predict-logits.ts";
+export { refuseVoter } from "./train/refuse-voter.ts";
 export { type ResolvedConfig, resolveConfig, settingsOf } from "./train/resolve-config.ts";
 export type { StepTensors } from "./train/step-metrics.ts";
 export { type RunTask, trainRun } from "./train/train-run.ts";

@@ -10,6 +10,7 @@ export interface OutOfBag {
 
 /**
  * Votes on the ensemble's own training rows, where each row is classified only by members that never saw it.
+ * @param voter a voter that learns nothing, because it votes with subsets of the members
  * @param seen one array [n] per member: 1 if it may have seen the row, itself or through the weights that it started from
  * @returns undefined if every member may have seen every row
  * @see L. Breiman, "Out-of-bag estimation", 1996

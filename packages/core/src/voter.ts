@@ -1,4 +1,5 @@
 import type { InjectionToken } from "tsyringe";
+import type { LinearMap } from "./linear-map.ts";
 import type { Registry } from "./registry.ts";
 
 export interface Ballot {
@@ -15,11 +16,16 @@ export interface LoweredVote {
   readonly vote: "hard" | "soft" | "softmax";
   /** One per member, finite. */
   readonly alphas: readonly number[];
+  /** Of a soft vote, one a member: what each votes with in place of its logits. Absent: its logits. */
+  readonly maps?: readonly LinearMap[];
 }
 
 /** Combines the members' logits into one score per class. */
 export interface Voter {
-  /** For voters that learn (stacking): called once with held-out logits and labels [n]. */
+  /**
+   * For voters that learn, as stacking does: called once, before any vote, with the members' logits on validation samples and the labels [n] of those. From
+   * then on the voter votes with these members, in this order; for other members a new one is made. Whoever chooses it must hold samples out.
+   */
   fit?(data: Ballot & { readonly labels: Int32Array }): void;
   /** Scores [n, classes]; the class with the highest score is predicted, the lower class on a tie. */
   vote(ballot: Ballot): Float64Array;

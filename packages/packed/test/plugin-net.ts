@@ -5,7 +5,7 @@ import * as tf from "@benn/core/tensorflow";
 import { Divide, Head, layerOf, ScaledRelu, Shrink } from "./plugin-layers.ts";
 
 /** Soft vote in which a member's weight is its accuracy on held-out rows, whatever its alpha was: a fit that lowers. */
-function stacking(): Voter {
+function weighing(): Voter {
   let own: readonly number[] | undefined;
   const accuracies = ({ logits, labels, classes }: Ballot & { readonly labels: Int32Array }): number[] =>
     logits.map((rows) => winners(rows, classes).filter((winner, row) => winner === labels[row]).length / labels.length);
@@ -48,7 +48,7 @@ export default definePlugin({
       }),
     });
     const voters = container.resolve(VOTERS);
-    voters.add("stacking", { description: "", create: stacking });
+    voters.add("weighing", { description: "", create: weighing });
     voters.add("median", { description: "", create: () => ({ vote: ({ logits }) => Float64Array.from(logits[0] ?? []) }) });
   },
 });

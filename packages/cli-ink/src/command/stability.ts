@@ -2,6 +2,7 @@ import { rename, writeFile } from "node:fs/promises";
 import type { Noise, Stability } from "@benn/analysis";
 import { type DependencyContainer, type LoadedDataset, UserError, VOTERS } from "@benn/core";
 import { type Ensemble, loadDataset, openEnsemble, openRun, type ResolvedConfig, resolveConfig, type SavedRun } from "@benn/core/node";
+import { refuseVoter } from "@benn/core/internals";
 import { measureStability } from "../stability/measure-stability.ts";
 import { preparedDeviation } from "../stability/noisy-split.ts";
 import { parseNoise } from "../stability/parse-noise.ts";
@@ -74,6 +75,7 @@ async function measure({ runs, seeds, noise, container, options, signal, onProgr
   const backend = options.backend === undefined ? {} : { backend: { name: options.backend } };
   const config = resolveConfig({ ...run!.config, ...given, ...backend }, container);
   const voter = options.voter === undefined ? config.voter.name : container.resolve(VOTERS).resolve(options.voter, "--voter").name;
+  if (voter !== config.voter.name) refuseVoter({ voter: { name: voter }, validation: config.validation }, container);
   const data = await load(config, { container, signal, onProgress });
   try {
     for (const own of noise) if (own.kind === "images") preparedDeviation(own, data.preprocessing);

@@ -89,7 +89,7 @@ function votersOf(ensemble: Ensemble, voter: string): Voting {
     places,
     members: places.map((place) => ensemble.members[place]!.member),
     alphas: places.map((place) => ensemble.members[place]!.alpha!),
-    voters: fittedVoters(ensemble, places).map((byName) => byName.get(voter)!),
+    voters: fittedVoters(ensemble, places, [voter]).map((byName) => byName.get(voter)!),
   };
 }
 

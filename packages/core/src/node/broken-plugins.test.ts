@@ -525,13 +525,14 @@ describe.for(Object.entries(before) as [ContractKey, readonly Case[]][])("of the
   test.for(cases)("one with %s is refused before anything is written, and by a plan", async ([, create, message]) => {
     const out = await newOut();
     const { numTensors } = tf.memory();
-    const refused = expect(run(containerWith(key, create), { [key]: "broken" }, out)).rejects;
+    const config = { [key]: "broken", validation: key === "voter" ? 0.2 : 0 };
+    const refused = expect(run(containerWith(key, create), config, out)).rejects;
     await refused.toThrow(message);
     await refused.toBeInstanceOf(UserError);
     expect(await readdir(out)).toEqual([]);
     // TensorFlow.js keeps what a failing gradient has saved, and nothing disposes a model in a promise.
     if (key !== "loss" && key !== "architecture") expect(tf.memory().numTensors).toBe(numTensors);
-    await expect(planRun({ ...base, [key]: "broken" }, { container: containerWith(key, create) })).rejects.toThrow(message);
+    await expect(planRun({ ...base, ...config }, { container: containerWith(key, create) })).rejects.toThrow(message);
   });
 });
 

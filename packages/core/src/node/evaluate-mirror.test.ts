@@ -36,6 +36,7 @@ test("each member votes by the mean of its logits of image and mirror image, by 
   const fitted: Ballot[] = [];
   container.resolve(VOTERS).add("watched", {
     description: "",
+    compared: true,
     create: () => ({
       fit: (ballot) => void fitted.push(ballot),
       vote: (ballot) => {

@@ -15,6 +15,7 @@ import { readMember, readMemberRecord } from "./read-member.ts";
 import { readRunFacts } from "./run-facts.ts";
 import { differenceOfData } from "./same-data.ts";
 import { loadDataset } from "./load-dataset.ts";
+import { readValidationLabels } from "./validation-labels.ts";
 
 export interface EvaluatedMember {
   readonly member: number;
@@ -114,18 +115,20 @@ async function evaluateOn(
       ...(agreement.test === undefined ? {} : { agreement: agreement.test }),
     });
     if (record.alpha !== undefined) {
-      // Other data have no logits of held-out rows on which to fit a voter.
-      voting.push({ logits, validation: isOther ? undefined : onValidation[at], alpha: record.alpha, metrics: single });
+      // A voter is fitted on the rows that the run held out, as it stored them, also when it is evaluated on other data.
+      voting.push({ logits, validation: onValidation[at], alpha: record.alpha, metrics: single });
     }
   }
-  const voters = [...createVoters({ config, container })];
+  const heldRows = facts.rows?.validation;
+  const heldLabels = !isOther ? data.validation?.labels : heldRows === undefined ? undefined : await readValidationLabels(folder, heldRows);
   const ofVotes = metrics.filter(([, metric]) => !metric.membersOnly);
   const staged = voting.map((_, k) => {
     const first = voting.slice(0, k + 1);
     const ballot = { logits: first.map(({ logits }) => logits), alphas: first.map(({ alpha }) => alpha), classes };
     const onValidation = first.flatMap(({ validation }) => (validation ? [validation] : []));
-    if (data.validation && onValidation.length === first.length) {
-      const held = { ...ballot, logits: onValidation, labels: data.validation.labels };
+    const voters = [...createVoters({ config, container })];
+    if (heldLabels && onValidation.length === first.length) {
+      const held = { ...ballot, logits: onValidation, labels: heldLabels };
       for (const [, voter] of voters) voter.fit?.(held);
     }
     const scores = voters.map(([name, voter]) => [name, voter.vote(ballot)] as const);

@@ -32,7 +32,7 @@ export { serveMembers } from "./threads/serve-members.ts";
 export { threadExecutor, threadLane } from "./threads/thread-executor.ts";
 export { dependenciesOf, discoverPlugins } from "./plugins/discover-plugins.ts";
 export { fileSpecifier, installResolver } from "./plugins/install-resolver.ts";
-export { type LoadedPlugin, loadPlugins, type PluginSource } from "./plugins/load-plugins.ts";
+export { type LoadedPlugin, loadPlugins, type PluginFault, type PluginSource } from "./plugins/load-plugins.ts";
 export type { MemberBench, StepKind, StepTime } from "../bench/member-bench.ts";
 export { type Difference, type VerifiedMember, type Verification, type VerifyOptions, verifyRun } from "./verify-run.ts";
 export { configSchema, parseConfig, type ParsedConfig } from "../config.ts";

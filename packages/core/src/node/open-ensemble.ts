@@ -60,8 +60,8 @@ export interface Ensemble {
   readonly otherData?: string;
   /** Deviations from the run's own data and stored logits, one sentence each. */
   readonly notes: readonly string[];
-  /** Creates every registered voter by name. Voters are new, because one that learns keeps its fit. */
-  createVoters(): ReadonlyMap<string, Voter>;
+  /** Creates the run's voter, those that every run is compared by, and `others`, by name. Voters are new, because one that learns is fitted once. */
+  createVoters(others?: readonly string[]): ReadonlyMap<string, Voter>;
 }
 
 export interface OpenEnsembleOptions {
@@ -142,7 +142,7 @@ export async function openEnsemble(folder: string, options: OpenEnsembleOptions)
       splits: Object.fromEntries(names.map((split) => [split, splitOf(split)])),
       ...(isOther ? { otherData: difference } : {}),
       notes: [...(isOther ? [`These are other data than the run's (${difference}).`] : []), ...gathered.notes, ...left],
-      createVoters: () => createVoters({ config, container }),
+      createVoters: (others) => createVoters({ config, container }, others),
     };
   } finally {
     if (!options.data) data.dispose?.();

@@ -1,5 +1,5 @@
 import * as tf from "../tensorflow.ts";
-import { expect } from "vitest";
+import { expect } from "./exam-host.ts";
 import type { Binarizer, BinarizerParameters } from "../binarizer.ts";
 import { activationsFault, codesFault, kernelFault } from "../examine/few-values.ts";
 import { movedParameters } from "../examine/moved-parameters.ts";

@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { expect } from "./exam-host.ts";
 import { z } from "zod";
 import type { Backend, Machine } from "../backend.ts";
 import type { Definition } from "../definition.ts";

@@ -10,3 +10,4 @@ export { testLoss } from "./test-loss.ts";
 export { testMetric } from "./test-metric.ts";
 export { testOptimizer } from "./test-optimizer.ts";
 export { testSchedule } from "./test-schedule.ts";
+export { testView } from "./test-view.ts";

@@ -1,5 +1,5 @@
 import * as tf from "../tensorflow.ts";
-import { expect } from "vitest";
+import { expect } from "./exam-host.ts";
 import type { KernelCase, KernelContract, Values } from "../kernel-contract.ts";
 import { sizeOf } from "../kernel-contract.ts";
 import { createRandom } from "../random.ts";

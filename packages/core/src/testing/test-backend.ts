@@ -1,5 +1,5 @@
 import * as tf from "../tensorflow.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "./exam-host.ts";
 import { adam, adamOptions } from "../built-in/adam.ts";
 import { crossEntropyLoss } from "../built-in/cross-entropy-loss.ts";
 import { accuracyMetric, topFiveMetric } from "../built-in/metrics.ts";

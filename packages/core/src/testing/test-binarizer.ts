@@ -1,5 +1,5 @@
 import * as tf from "../tensorflow.ts";
-import { beforeAll, describe, test } from "vitest";
+import { beforeAll, describe, test } from "./exam-host.ts";
 import type { Binarizer } from "../binarizer.ts";
 import { binarizerRules } from "./binarizer-rules.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "./exam-host.ts";
 import { type Augment, createAugment } from "../augment.ts";
 import type { Dataset, LoadedDataset, Split } from "../dataset.ts";
 import { moveImages } from "../moves.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as tf from "../tensorflow.ts";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "./exam-host.ts";
 import type { Config } from "../config.ts";
 import type { RunEvent } from "../events.ts";
 import { memberOfCheckpoint } from "../node/checkpoint-file.ts";

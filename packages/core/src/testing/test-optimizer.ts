@@ -1,5 +1,5 @@
 import * as tf from "../tensorflow.ts";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "./exam-host.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { createRandom } from "../random.ts";
 import { MemberOptimizer } from "../train/member-optimizer.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test } from "./exam-host.ts";
 import type { Schedule } from "../schedule.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test } from "./exam-host.ts";
 import { completeScheme, type Draw, type EnsembleScheme, type NextRound, type Verdict, weightedError } from "../ensemble-scheme.ts";
 import { createRandom } from "../random.ts";
 import { UserError } from "../user-error.ts";

@@ -7,6 +7,7 @@ import { keysOf, type KeysOf } from "../named-contracts.ts";
 import type { Registry, Spec } from "../registry.ts";
 import { UserError } from "../user-error.ts";
 import { refuseStop } from "./refuse-stop.ts";
+import { refuseVoter } from "./refuse-voter.ts";
 
 type PerMember = KeysOf<{ per: "member" }>;
 
@@ -92,6 +93,7 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
   }
   if (own.metrics.length === 0) throw new UserError('metrics: names none. Name at least one, for example metrics=["accuracy"].');
   const resolved = { ...parsed, ...own, members };
+  refuseVoter(resolved, container);
   refuseStop(resolved, container);
   return resolved;
 }

@@ -84,10 +84,19 @@ test("a voter that learns is fitted on the held-out rows before it votes, and a 
   ]);
 });
 
-test("every registered voter is made, the run's own with its options", () => {
+test("the run's own voter is made with its options, and those that every run is compared by; no other", () => {
   const container = toyContainer();
   const made: unknown[] = [];
-  container.resolve(VOTERS).add("own", { description: "", create: () => (made.push("own"), { vote: sum }) });
-  expect([...createVoters({ config: { voter: { name: "own" } }, container }).keys()]).toEqual(["sum", "own"]);
-  expect(made).toEqual(["own"]);
+  const add = (name: string, compared: boolean, voter: Voter): void =>
+    container.resolve(VOTERS).add(name, { description: "", compared, create: () => (made.push(name), voter) });
+  add("own", false, { vote: sum });
+  add("installed", false, { vote: sum });
+  add("learns", true, { fit: () => {}, vote: sum });
+  const namesOf = (validation: number, others?: string[]): string[] => [
+    ...createVoters({ config: { voter: { name: "own" }, validation }, container }, others).keys(),
+  ];
+  expect(namesOf(0)).toEqual(["sum", "own"]);
+  expect(namesOf(0.1)).toEqual(["sum", "own", "learns"]);
+  expect(made).toEqual(["own", "learns", "own", "learns"]);
+  expect(namesOf(0, ["installed"])).toEqual(["sum", "own", "installed"]);
 });

@@ -12,21 +12,31 @@ export interface Voting {
   readonly logits: MemberLogits;
 }
 
-/** Every registered voter by name, the run's own with its options. */
-export function createVoters({
-  config,
-  container,
-}: {
-  readonly config: Pick<ResolvedConfig, "voter">;
-  readonly container: DependencyContainer;
-}): ReadonlyMap<string, Voter> {
+/**
+ * The run's voter with its options, those that every run is compared by (`compared` of their definitions), and `others`. No voter that merely
+ * is registered, so that a faulty one cannot end a run that does not use it. One that learns is fitted once: make new ones for other members.
+ * @returns by name, in the order of registration
+ */
+export function createVoters(
+  { config, container }: { readonly config: Pick<ResolvedConfig, "voter" | "validation">; readonly container: DependencyContainer },
+  others: readonly string[] = [],
+): ReadonlyMap<string, Voter> {
   const registry = container.resolve(VOTERS);
-  return new Map(registry.names().map((name) => [name, registry.create(name === config.voter.name ? config.voter : name)]));
+  const voters = new Map<string, Voter>();
+  for (const { name, definition } of registry.entries()) {
+    const isChosen = name === config.voter.name || others.includes(name);
+    if (!isChosen && !definition.compared) continue;
+    const voter = registry.create(name === config.voter.name ? config.voter : name);
+    // Without held-out rows there is nothing to fit it on; a run that chooses one without them is refused.
+    if (isChosen || !voter.fit || config.validation > 0) voters.set(name, voter);
+  }
+  return voters;
 }
 
 /**
  * Measures the vote of all members so far by every voter, together with the newest member alone and the mean over members. Voters that
  * learn are first fitted on the validation rows, if there are any.
+ * @param voters created for these members
  */
 export function stageVotes(
   data: Pick<LoadedDataset, "labels" | "validation" | "test">,

@@ -143,6 +143,7 @@ export function toyContainer(): DependencyContainer {
   });
   container.resolve(VOTERS).add("sum", {
     description: "",
+    compared: true,
     create: () => ({
       vote: ({ logits, alphas }) =>
         Float64Array.from(logits[0] ?? [], (_, i) => logits.reduce((sum, l, m) => sum + (alphas[m] ?? 0) * (l[i] ?? 0), 0)),

@@ -7,7 +7,6 @@ import type { Metric } from "../metric.ts";
 import { voteOutOfBag } from "../out-of-bag.ts";
 import type { RunControl } from "../run-control.ts";
 import { UserError } from "../user-error.ts";
-import type { Voter } from "../voter.ts";
 import type { Emitted } from "./emitted.ts";
 import { type GivenMembers, takeGiven } from "./given-members.ts";
 import { judgeMember } from "./judge-member.ts";
@@ -65,7 +64,6 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
   const taker = task.given && takeGiven(task, task.given);
   const trainer = task.trainer ?? trainHere({ ...task, scheme });
   const problem = { samples: data.train.labels.length, classes: data.labels.length };
-  const voters = createVoters(task);
   const rule = stopRule(task, problem.classes);
   const checkpoint = await store.restore();
 
@@ -90,7 +88,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     const { weights } = loaded;
     const seen = scheme.outOfBag ? seenBy(member, weights, await store.loadSampleWeights(member)) : new Uint8Array(0);
     members.push({ ...loaded, logits: kept(loaded.logits), settings: settingsOf(config, member), seen });
-    if (rule) votes.push(ruledVote(rule, config.voter.name, staged(task, members, voters, bagRows, metrics)));
+    if (rule) votes.push(ruledVote(rule, config.voter.name, staged(task, members, bagRows, metrics)));
   }
   if (checkpoint && checkpoint.member > 0) sampleWeights = await store.loadSampleWeights(checkpoint.member);
   else await store.saveSampleWeights(0, sampleWeights);
@@ -156,7 +154,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (alpha !== undefined) {
       const seen = scheme.outOfBag ? seenBy(member, weights, sampleWeights) : new Uint8Array(0);
       members.push({ record, settings, weights, logits: kept(logits), seen });
-      const stage = staged(task, members, voters, bagRows, metrics);
+      const stage = staged(task, members, bagRows, metrics);
       if (rule) votes.push(ruledVote(rule, config.voter.name, stage));
       yield stage;
     } else if (members.length === 0 && (verdict.kind === "stop" || member + 1 >= Math.max(announced, wanted()))) {
@@ -250,14 +248,9 @@ function measureMember(
  * The vote of all members so far, the newest member alone, and the out-of-bag vote.
  * @param bagRows the training rows for out-of-bag votes; empty unless the scheme supports them
  */
-function staged(
-  task: RunTask,
-  members: readonly Trained[],
-  voters: ReadonlyMap<string, Voter>,
-  bagRows: Int32Array,
-  metrics: Readonly<Record<string, Metric>>,
-): Staged {
+function staged(task: RunTask, members: readonly Trained[], bagRows: Int32Array, metrics: Readonly<Record<string, Metric>>): Staged {
   const { config, data } = task;
+  const voters = createVoters(task);
   const byMetric = stageVotes(data, members, voters, metrics);
   const own = voters.get(config.voter.name);
   const ballot = {
@@ -267,7 +260,8 @@ function staged(
   };
   const labels = bagRows.map((row) => data.train.labels[row] ?? 0);
   const seen = members.map((trained) => Uint8Array.from(bagRows, (row) => trained.seen[row] ?? 1));
-  const outOfBag = own && bagRows.length > 0 ? voteOutOfBag(own, ballot, labels, seen) : undefined;
+  // A vote that was fitted to all members is none of those alone that never saw a row.
+  const outOfBag = own && !own.fit && bagRows.length > 0 ? voteOutOfBag(own, ballot, labels, seen) : undefined;
   const staged = Object.entries(byMetric).map(([name, measured]): [string, StagedMetric] => {
     const metric = metrics[name];
     return [name, outOfBag && metric ? { ...measured, outOfBag: metric.of(outOfBag.scores, outOfBag.labels) } : measured];

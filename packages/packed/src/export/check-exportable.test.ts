@@ -49,7 +49,7 @@ async function exported(parts: Parts) {
 }
 
 test("a plugin's net, preprocessing and fitted voter pass the check, and their file has the logits and the votes of the run", async () => {
-  const parts = { architecture: { name: "plugin-net" }, preprocessing: "lowers", voter: "stacking" };
+  const parts = { architecture: { name: "plugin-net" }, preprocessing: "lowers", voter: "weighing" };
   expect(await check(parts)).toEqual([]);
   const { bytes, verification, warnings } = await exported(parts);
   expect(warnings).toEqual([]);
@@ -57,7 +57,7 @@ test("a plugin's net, preprocessing and fitted voter pass the check, and their f
     images: 40,
     pictures: true,
     members: [1, 2].map(() => ({ otherClass: 0, otherLogits: 0, largestDifference: 0 })),
-    votes: { hard: 0, soft: 0, softmax: 0, stacking: 0 },
+    votes: { hard: 0, soft: 0, softmax: 0, weighing: 0 },
   });
   const { voter, members } = await load(bytes);
   expect(voter).toBe("soft");

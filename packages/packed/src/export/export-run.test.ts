@@ -1,12 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "@benn/core";
-import { train } from "@benn/core/node";
+import { type Staged, UserError } from "@benn/core";
+import { followEvents, train } from "@benn/core/node";
 import * as tf from "@benn/core/tensorflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { container, trainNets } from "../../test/train-nets.ts";
 import { load } from "../load.ts";
+import { openTestResults } from "../trust/test-results.ts";
 import { exportRun, type ExportOptions } from "./export-run.ts";
 
 const out = mkdtempSync(join(tmpdir(), "benn-export-run-"));
@@ -69,15 +70,49 @@ test("the vote is the run's, or another that is named", async () => {
 test("it is verified only if that is asked for, by every vote that the file knows and the run's", async () => {
   expect((await exported()).verification).toBeUndefined();
   const seen: unknown[] = [];
-  const { verification } = await exported({ verify: true, voter: "stacking", onVerified: (done) => void seen.push(done) });
+  const { verification } = await exported({ verify: true, voter: "weighing", onVerified: (done) => void seen.push(done) });
   expect(seen).toEqual([{ images: 40, of: 40 }]);
   const none = { otherClass: 0, otherLogits: 0, largestDifference: 0 };
   expect(verification).toEqual({
     images: 40,
     pictures: true,
     members: [none, none, none],
-    votes: { hard: 0, soft: 0, softmax: 0, stacking: 0 },
+    votes: { hard: 0, soft: 0, softmax: 0, weighing: 0 },
   });
+});
+
+test.for(["matrix", "class"])(
+  "a stacking vote of a %s is in the file as the last node of each member, and has the run's very scores",
+  async (weights) => {
+    const voter = { name: "stacking", weights };
+    const members = [
+      { count: 2, architecture: { name: "plugin-net" } },
+      { count: 1, binarizer: "none", architecture: resnet },
+    ];
+    const own = await trainNets(out, { members, dataset, validation: 0.25, more: { voter } });
+    let staged: Staged | undefined;
+    for await (const event of followEvents(own, { follow: false })) if (event.type === "staged") staged = event;
+    const { bytes, verification } = await exportRun(own, { container, verify: true });
+    const none = { otherClass: 0, otherLogits: 0, largestDifference: 0 };
+    expect(verification).toEqual({
+      images: 40,
+      pictures: true,
+      members: [none, none, none],
+      votes: { hard: 0, soft: 0, softmax: 0, stacking: 0 },
+    });
+    const model = await load(bytes);
+    expect(model.voter).toBe("soft");
+    expect(model.members.map(({ alpha }) => alpha)).toEqual([1, 1, 1]);
+    expect(openTestResults(model)!.votes.at(-1)).toBe(staged!.metrics["accuracy"]!.test["stacking"]);
+    expect(openTestResults(model)!.singles.at(-1)).toBe(staged!.metrics["accuracy"]!.single);
+  },
+);
+
+test("a voter that learns cannot be taken by a run that held nothing out", async () => {
+  const without = await trainNets(out, { members: [{ count: 1, architecture: { name: "plugin-net" } }], dataset });
+  await expect(exportRun(without, { container, voter: "stacking" })).rejects.toThrow(
+    "voter stacking: learns from samples that no member was trained on, and validation=0 holds none out.",
+  );
 });
 
 test("a run without a trained member has nothing to export", async () => {

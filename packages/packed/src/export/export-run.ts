@@ -1,5 +1,5 @@
-import { BACKENDS, type DependencyContainer, type Spec, type Split, UserError, VOTERS } from "@benn/core";
-import { type SafetensorsEntry } from "@benn/core/internals";
+import { BACKENDS, type DependencyContainer, mapLogits, type Spec, type Split, UserError, VOTERS } from "@benn/core";
+import { refuseVoter, type SafetensorsEntry } from "@benn/core/internals";
 import { openRun, readExperiment, resolveConfig, restoreMembers } from "@benn/core/node";
 import { heldOutReuses } from "./held-out-reuses.ts";
 import { type MemberHeader, type ModelHeader, TEST_RESULTS, TRUST, VOTES } from "../graph.ts";
@@ -10,6 +10,7 @@ import { encodeModel } from "./encode-model.ts";
 import { findTestResults } from "./find-test-results.ts";
 import { LEAST_ROWS } from "./find-trust.ts";
 import { checkLowers, lowerVote } from "./lower-vote.ts";
+import { mapNode } from "./map-node.ts";
 import { openRunData } from "./open-run-data.ts";
 import { preparationOf } from "./preparation-of.ts";
 import { graphLogits, type Verification, verifyExport } from "./verify-export.ts";
@@ -71,6 +72,7 @@ export async function exportRun(
   const voters = container.resolve(VOTERS);
   const spec = voter === undefined || voter === config.voter.name ? config.voter : voters.resolve(voter, "voter");
   const named = { name: spec.name, voter: voters.create(spec) };
+  refuseVoter({ voter: spec, validation: config.validation }, container);
   checkLowers(named);
   await container.resolve(BACKENDS).create(config.backend).activate();
   const learns = named.voter.fit !== undefined && config.validation > 0;
@@ -120,7 +122,17 @@ export async function exportRun(
     if (data.validation) named.voter.fit?.({ logits: validation, alphas, classes, labels: data.validation.labels });
     const lowered = lowerVote(named, alphas);
     const header: Omit<ModelHeader, "members"> = { shape: data.shape, labels: data.labels, voter: lowered.vote, ...preparation.header };
-    const voting = members.map((member, i) => ({ ...member, alpha: lowered.alphas[i] ?? 0 }));
+    const voting = members.map((member, i) => {
+      const { alphas, maps } = lowered;
+      const own = { ...member, alpha: alphas[i] ?? 0 };
+      if (!maps?.[i]) return own;
+      const mapped = mapNode(maps[i], { prefix: `${i}.`, logits: member.nodes.length, classes, voter: named.name });
+      for (const [name, tensor] of mapped.tensors) tensors.set(name, tensor);
+      return { ...own, nodes: [...member.nodes, mapped.node] };
+    });
+    /** What the members of the file vote with. */
+    const votedWith = (logits: readonly Float32Array[]): readonly Float32Array[] =>
+      logits.map((own, i) => (lowered.maps?.[i] ? mapLogits(own, lowered.maps[i]) : own));
     const worth = !trust
       ? "It says nothing of how far its votes can be trusted, as asked."
       : lacking !== undefined || !data.validation || data.validation.labels.length < LEAST_ROWS
@@ -137,21 +149,31 @@ export async function exportRun(
     }
     const results =
       tells || twin !== undefined
-        ? await findTestResults(folder, { container, data, logits: tested, vote: lowered.vote, alphas: lowered.alphas, realBytes, twin })
+        ? await findTestResults(folder, {
+            container,
+            data,
+            logits: votedWith(tested),
+            alone: tested,
+            vote: lowered.vote,
+            alphas: lowered.alphas,
+            realBytes,
+            twin,
+          })
         : undefined;
     if (results) {
       const json = new TextEncoder().encode(JSON.stringify(results));
       tensors.set(TEST_RESULTS, { dtype: "U8", shape: [json.length], data: json });
     }
     const bytes = encodeModel(header, voting, tensors);
+    const expected = votedWith(graphs);
     const verification = verify
       ? await verifyExport(bytes, {
           test: data.test,
-          logits: graphs,
+          logits: expected,
           votes: new Map([
             ...VOTES.filter((name) => voters.names().includes(name)).map(
               (name) =>
-                [name, { vote: name, scores: voters.create(name).vote({ logits: graphs, alphas: lowered.alphas, classes }) }] as const,
+                [name, { vote: name, scores: voters.create(name).vote({ logits: expected, alphas: lowered.alphas, classes }) }] as const,
             ),
             [named.name, { vote: lowered.vote, scores: named.voter.vote({ logits: graphs, alphas, classes }) }],
           ]),

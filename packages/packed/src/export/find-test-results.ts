@@ -7,8 +7,10 @@ import type { TestResults } from "../trust/test-results.ts";
 export interface TestResultsOptions {
   readonly container: DependencyContainer;
   readonly data: LoadedDataset;
-  /** Logits [rows, classes] of each voting member, on the test split. */
+  /** The logits [rows, classes] that each member of the file votes with, on the test split. */
   readonly logits: readonly Float32Array[];
+  /** The members' own logits, if a voter that learns has mapped them. */
+  readonly alone?: readonly Float32Array[];
   /** As in the file. */
   readonly vote: VoteName;
   readonly alphas: readonly number[];
@@ -25,7 +27,7 @@ export interface TestResultsOptions {
  * @throws UserError for a twin that was trained on other data, or has no member
  */
 export async function findTestResults(folder: string, options: TestResultsOptions): Promise<TestResults | undefined> {
-  const { container, data, logits, vote, alphas, realBytes, twin } = options;
+  const { container, data, logits, alone = logits, vote, alphas, realBytes, twin } = options;
   const { labels } = data.test;
   const voters = container.resolve(VOTERS);
   if (labels.length === 0 || !voters.names().includes(vote)) return undefined;
@@ -38,7 +40,7 @@ export async function findTestResults(folder: string, options: TestResultsOption
     version: 1,
     rows: labels.length,
     votes,
-    singles: logits.map(rightOf),
+    singles: alone.map(rightOf),
     realBytes,
     ...(twin === undefined ? {} : { twin: await accuracyOf(twin, folder, options) }),
   };

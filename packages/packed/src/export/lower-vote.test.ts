@@ -21,11 +21,21 @@ test("every vote that a file knows is lowered to", () => {
     );
 });
 
+const map = { weights: Float32Array.of(1, 2), bias: Float32Array.of(0, 0) };
+
+test("maps of its members' logits are lowered to", () => {
+  const lowered: LoweredVote = { vote: "soft", alphas: [1, 1], maps: [map, map] };
+  expect(lowerVote({ name: "own", voter: { vote: () => new Float64Array(), lower: () => lowered } }, [1, 1])).toBe(lowered);
+});
+
 test.for<[string, unknown]>([
   ["a vote that no file knows", { vote: "median", alphas: [1, 1] }],
   ["nothing", undefined],
   ["too many alphas", { vote: "soft", alphas: [1, 1, 1] }],
   ["too few alphas", { vote: "soft", alphas: [1] }],
+  ["a map too few", { vote: "soft", alphas: [1, 1], maps: [map] }],
+  ["maps of a vote that is not soft", { vote: "hard", alphas: [1, 1], maps: [map, map] }],
+  ["a map with NaN", { vote: "soft", alphas: [1, 1], maps: [map, { ...map, bias: Float32Array.of(Number.NaN, 0) }] }],
   ["an alpha that is no number", { vote: "soft", alphas: [1, Number.NaN] }],
 ])("a voter that lowers to %s is refused by name", ([, lowered]) => {
   const voter = { vote: () => new Float64Array(), lower: () => lowered as LoweredVote };

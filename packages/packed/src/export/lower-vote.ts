@@ -1,4 +1,4 @@
-import { type LoweredVote, UserError, type Voter } from "@benn/core";
+import { type LinearMap, type LoweredVote, UserError, type Voter } from "@benn/core";
 import { VOTES } from "../graph.ts";
 
 /** A voter with the name by which it was chosen. */
@@ -24,10 +24,23 @@ export function checkLowers({ name, voter }: NamedVoter): void {
 export function lowerVote(named: NamedVoter, alphas: readonly number[]): LoweredVote {
   checkLowers(named);
   const lowered = named.voter.lower?.(alphas);
-  if (!lowered || !VOTES.includes(lowered.vote) || lowered.alphas.length !== alphas.length || !lowered.alphas.every(Number.isFinite)) {
+  if (
+    !lowered ||
+    !VOTES.includes(lowered.vote) ||
+    lowered.alphas.length !== alphas.length ||
+    !lowered.alphas.every(Number.isFinite) ||
+    !areMaps(lowered)
+  ) {
     throw new UserError(
-      `export: the voter "${named.name}" lowers to ${JSON.stringify(lowered)} for ${alphas.length} members. Let it give one of ${VOTES.join(", ")}, and a finite alpha for each member.`,
+      `export: the voter "${named.name}" lowers to ${JSON.stringify(lowered)} for ${alphas.length} members. Let it give one of ${VOTES.join(", ")}, a finite alpha for each member, and with maps soft and one finite map a member.`,
     );
   }
   return lowered;
+}
+
+/** Sizes are compared with the classes where the maps become nodes. */
+function areMaps({ vote, alphas, maps }: LoweredVote): boolean {
+  if (maps === undefined) return true;
+  const isFinite = ({ weights, bias }: LinearMap): boolean => weights.every(Number.isFinite) && bias.every(Number.isFinite);
+  return vote === "soft" && maps.length === alphas.length && maps.every(isFinite);
 }

@@ -1,13 +1,14 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { nearest } from "../../nearest.ts";
 import type { BennPlugin } from "../../plugin.ts";
 import { UserError } from "../../user-error.ts";
 import { pathSuggestion } from "../nearest-path.ts";
 import { dependenciesOf, manifestOf } from "./discover-plugins.ts";
+import { folderEntry } from "./folder-entry.ts";
 import { fileSpecifier, installResolver, manifestUrl, projectSpecifier } from "./install-resolver.ts";
 
-const IS_PATH = /^\.{0,2}[/\\]|^[a-z]:[/\\]/i;
+const IS_PATH = /^\.{0,2}[/\\]|^\.{1,2}$|^[a-z]:[/\\]/i;
 
 /**
  * Imports one plugin: a file (`./my-boost.ts`, an absolute path), or an installed package by name.
@@ -31,7 +32,7 @@ function existingFile(source: string, cwd: string): string {
   const path = resolve(cwd, source);
   if (!existsSync(path))
     throw new UserError(`plugin ${source}: there is no file ${path}.${pathSuggestion(source, cwd)} Check the path; it begins at ${cwd}.`);
-  return fileSpecifier(path);
+  return fileSpecifier(statSync(path).isDirectory() ? folderEntry(path, source) : path);
 }
 
 function installedPackage(source: string, cwd: string): string {

@@ -14,30 +14,51 @@ export interface LoadedPlugin {
   readonly source?: string;
 }
 
+/** A plugin that cannot be loaded. */
+export interface PluginFault {
+  /** Its name, or the package or path asked for. */
+  readonly source: string;
+  readonly error: UserError;
+}
+
+export interface LoadPluginsOptions {
+  /** Where paths begin, and the project whose packages are meant. */
+  readonly cwd: string;
+  /** Called for a plugin that cannot be loaded, which is then left out. Absent: it is an error. */
+  onFault?(fault: PluginFault): void;
+}
+
 /**
  * Imports the plugins that are given by name or path, and registers all of them in the container, in order. A plugin that occurs twice
  * (built in, and found in package.json) is registered once.
- * @param options.cwd base of relative paths, and the project whose packages are used
  * @throws UserError that names the plugin that is missing, fails, or registers a name that is taken
  */
 export async function loadPlugins(
   container: DependencyContainer,
   sources: readonly PluginSource[],
-  { cwd }: { readonly cwd: string },
+  { cwd, onFault }: LoadPluginsOptions,
 ): Promise<LoadedPlugin[]> {
   const loaded = new Map<string, { readonly plugin: BennPlugin; readonly from: string }>();
   const all: LoadedPlugin[] = [];
-  for (const source of sources) {
+  const load = async (source: PluginSource): Promise<void> => {
     const plugin = typeof source === "string" ? await importPlugin(source, cwd) : source;
     const from = typeof source === "string" ? source : "the application";
     const twin = loaded.get(plugin.name);
-    if (twin?.plugin === plugin) continue;
+    if (twin?.plugin === plugin) return;
     if (twin) {
       throw new UserError(`plugin ${from}: is named "${plugin.name}", as is the one from ${twin.from}. Rename or leave out one of them.`);
     }
     loaded.set(plugin.name, { plugin, from });
     await register(plugin, container, from);
     all.push({ name: plugin.name, ...(typeof source === "string" ? { source } : {}) });
+  };
+  for (const source of sources) {
+    try {
+      await load(source);
+    } catch (error) {
+      if (!onFault || !(error instanceof UserError)) throw error;
+      onFault({ source: typeof source === "string" ? source : source.name, error });
+    }
   }
   return all;
 }
