@@ -42,15 +42,39 @@ function elsewhere(): string {
   return cwd;
 }
 
+test("a run that was trained by a plugin's scheme is evaluated and exported without it, and nothing of it is loaded", async () => {
+  const cwd = elsewhere();
+  for (const args of [
+    ["eval", "runs/whole"],
+    ["export", "runs/whole"],
+  ]) {
+    const { code, stderr } = await benn(args, { cwd });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  }
+  expect(existsSync(mark)).toBe(false);
+});
+
+/** What needs the plugin: to go on training by its scheme, and to vote by its voter. */
 const COMMANDS = [
-  ["eval", "runs/whole"],
-  ["export", "runs/whole"],
   ["train", "--resume", "runs/cut"],
   ["train", "--resume", "runs/cut", "--set", "epochs=16"],
+  ["verify", "runs/whole"],
+  ["eval", "runs/voted"],
+  ["export", "runs/voted"],
 ] as const;
+
+/** Changes what a run says that it was made from. */
+function edit(file: string, change: (config: Record<string, unknown>) => void): void {
+  const experiment = JSON.parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  change(experiment.config);
+  writeFileSync(file, JSON.stringify(experiment));
+}
 
 test.for(COMMANDS)("benn %s %s loads no file that experiment.json alone names, and says which to give", async (args) => {
   const cwd = elsewhere();
+  cpSync(join(cwd, "runs/whole"), join(cwd, "runs/voted"), { recursive: true });
+  edit(join(cwd, "runs/voted/experiment.json"), (config) => (config["voter"] = { name: "of the plugin" }));
   const { code, stdout, stderr } = await benn(args, { cwd });
   expect(stderr).toMatch(
     /^benn: run folder runs\/\w+: needs the plugin \S+marker\.ts of its experiment\.json, and .* add --plugin \S+marker\.ts, or/,
@@ -60,14 +84,11 @@ test.for(COMMANDS)("benn %s %s loads no file that experiment.json alone names, a
   expect(existsSync(mark)).toBe(false);
 });
 
-test.for(["./inside.ts", "runs/whole/inside.ts", "left-pad"])("nor %s, wherever it lies", async (plugin) => {
+test.for(["./inside.ts", "runs/cut/inside.ts", "left-pad"])("nor %s, wherever it lies", async (plugin) => {
   const cwd = elsewhere();
-  for (const path of ["inside.ts", "runs/whole/inside.ts"]) writeFileSync(join(cwd, path), source);
-  const file = join(cwd, "runs/whole/experiment.json");
-  const experiment = JSON.parse(readFileSync(file, "utf8")) as { config: { plugins: string[] } };
-  experiment.config.plugins = [plugin];
-  writeFileSync(file, JSON.stringify(experiment));
-  expect((await benn(["eval", "runs/whole"], { cwd })).code).toBe(2);
+  for (const path of ["inside.ts", "runs/cut/inside.ts"]) writeFileSync(join(cwd, path), source);
+  edit(join(cwd, "runs/cut/experiment.json"), (config) => (config["plugins"] = [plugin]));
+  expect((await benn(["train", "--resume", "runs/cut"], { cwd })).code).toBe(2);
   expect(existsSync(mark)).toBe(false);
 });
 

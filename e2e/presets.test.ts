@@ -7,7 +7,7 @@ import { type Config, type Preset, PRESETS } from "@benn/core";
 import { openContainer, train } from "../packages/cli-ink/src/index.ts";
 import { newFolder, root } from "./benn.ts";
 
-const registry = (await openContainer([], newFolder())).resolve(PRESETS);
+const registry = (await openContainer([], { cwd: newFolder() })).resolve(PRESETS);
 
 /** The preset with the narrowest network, the smallest dataset and the shortest training possible; everything else is unchanged. */
 function small({ config }: Preset, dataset: Readonly<Record<string, unknown>>): Config {

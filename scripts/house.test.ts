@@ -49,7 +49,8 @@ const packageOf = (specifier: string) =>
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
 const isRelative = (specifier: string) => specifier.startsWith(".");
-const isTest = (file: string) => /\.test\.tsx?$|\/test\//.test(file);
+/** Templates are tried as they are, and are no part of their package. */
+const isTest = (file: string) => /\.test\.tsx?$|\/test\/|\/create-benn\/templates\//.test(file);
 const said = ({ file, specifier }: Import) => `${file} imports ${specifier}`;
 
 /** Which of our packages one may import: never one above it or beside it. Tests may import whatever they compare with. */

@@ -14,6 +14,10 @@ import dataPictures from "@benn/data-pictures";
 import ensembleBagging from "@benn/ensemble-bagging";
 import ensembleBoost from "@benn/ensemble-boost";
 import ensembleDeep from "@benn/ensemble-deep";
+import ensembleGradient from "@benn/ensemble-gradient";
+import ensembleNegativeCorrelation from "@benn/ensemble-negative-correlation";
+import ensembleSammeR from "@benn/ensemble-samme-r";
+import ensembleSnapshot from "@benn/ensemble-snapshot";
 import losses from "@benn/losses";
 import optimizers from "@benn/optimizers";
 import schedules from "@benn/schedules";
@@ -29,6 +33,10 @@ export const builtInPlugins: readonly BennPlugin[] = [
   ensembleBagging,
   ensembleBoost,
   ensembleDeep,
+  ensembleGradient,
+  ensembleNegativeCorrelation,
+  ensembleSammeR,
+  ensembleSnapshot,
   vote,
   optimizers,
   schedules,

@@ -6,4 +6,4 @@ import { openContainer } from "./command/open-container.ts";
 
 const { backend, plugins, cwd } = workerData as { backend: Spec; plugins: readonly string[]; cwd: string };
 // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-parentPort?.postMessage(await findByteClass(backend, await openContainer(plugins, cwd)));
+parentPort?.postMessage(await findByteClass(backend, await openContainer(plugins, { cwd })));

@@ -21,7 +21,7 @@ let opened: Promise<Opened> | undefined;
 async function open(): Promise<Opened> {
   const run = await openRun(folder);
   refuseForeignBackend(run, cwd);
-  const container = await openRunContainer(run, plugins, cwd);
+  const container = await openRunContainer(run, plugins, { cwd });
   const config = resolveConfig({ ...run.config, ...datasetOfRun(run, { data: dataFolder }, () => {}, cwd) }, container);
   const loading = loadDataset(config, container);
   for (;;) {

@@ -5,4 +5,4 @@ import { openContainer } from "./command/open-container.ts";
 import type { MemberThreadData } from "./run/member-threads.ts";
 
 const { config, plugins, cwd, data } = workerData as MemberThreadData;
-await serveMembers(() => openContainer(plugins, cwd), config, data);
+await serveMembers(() => openContainer(plugins, { cwd }), config, data);

@@ -3,7 +3,7 @@ import { resolveConfig } from "@benn/core/node";
 import { expect, test } from "vitest";
 import { openContainer } from "./command/open-container.ts";
 
-const container = await openContainer([], import.meta.dirname);
+const container = await openContainer([], { cwd: import.meta.dirname });
 const presets = container.resolve(PRESETS);
 const schemeOf = (name: string) => resolveConfig(presets.create(name).config, container).scheme;
 

@@ -16,7 +16,7 @@ process.once("message", (request: ProbeRequest) => {
 });
 
 async function probe({ names, plugins, cwd }: ProbeRequest): Promise<void> {
-  const container = await openContainer(plugins, cwd);
+  const container = await openContainer(plugins, { cwd, onFault: () => {} });
   await examineBackends(container, {
     names,
     onBegin: (name) => send({ kind: "begin", name }),

@@ -18,5 +18,5 @@ export interface TrainSettings extends Omit<TrainOptions, "container"> {
  */
 export async function* train(config: Config, { cwd = process.cwd(), ...options }: TrainSettings = {}): AsyncGenerator<RunEvent, RunResult> {
   const plugins = config.plugins ?? [];
-  return yield* trainWith(config, { ...runOptions({ plugins, container: await openContainer(plugins, cwd) }, cwd), ...options });
+  return yield* trainWith(config, { ...runOptions({ plugins, container: await openContainer(plugins, { cwd }) }, cwd), ...options });
 }

@@ -34,6 +34,16 @@ export interface NextRound {
   readonly classes: number;
   /** Returns the member's logits [samples, classes] on the training rows. */
   readonly logits: () => Float32Array;
+  /** Of an additive scheme: the members before this one. */
+  readonly ensemble?: EnsembleSum;
+}
+
+/** The members that were accepted so far, added up. */
+export interface EnsembleSum {
+  /** Σ alpha · logits of training samples [samples, classes], as stored, without augmentation; 0 before the first member. Not to be changed. */
+  readonly logits: Float32Array;
+  /** Σ alpha. */
+  readonly weight: number;
 }
 
 /** A scheme's decision on a trained member. Reasons and warnings are sentences that are shown and logged. */
@@ -59,6 +69,13 @@ export interface EnsembleScheme {
   readonly independent?: boolean;
   /** True if every member must start from fresh weights: core then refuses `mode: "sequential"`. */
   readonly fresh?: boolean;
+  /** True when every member must go on from the one before: core refuses `mode: "independent"` with it. */
+  readonly continues?: boolean;
+  /**
+   * True when members are terms of a sum, as in gradient boosting: core keeps Σ alpha · logits of the members so far on the training samples, and gives it
+   * to the loss of the next member (`LossRows.ensemble`) and to `next`. Members are then trained one after the other.
+   */
+  readonly additive?: boolean;
   /** Sample weights [samples] of the first member. Absent: 1 / samples each. */
   begin?(problem: { readonly samples: number; readonly classes: number }): Float64Array;
   /** Rows of an epoch. Absent: `samples` rows, redrawn each epoch with replacement and in proportion to the sample weights. */
@@ -74,6 +91,8 @@ export function completeScheme(scheme: EnsembleScheme): EnsembleScheme & Require
     ...(scheme.outOfBag === undefined ? {} : { outOfBag: scheme.outOfBag }),
     ...(scheme.independent === undefined ? {} : { independent: scheme.independent }),
     ...(scheme.fresh === undefined ? {} : { fresh: scheme.fresh }),
+    ...(scheme.continues === undefined ? {} : { continues: scheme.continues }),
+    ...(scheme.additive === undefined ? {} : { additive: scheme.additive }),
     begin: (problem) => (scheme.begin ? scheme.begin(problem) : new Float64Array(problem.samples).fill(1 / problem.samples)),
     draw: (round) =>
       scheme.draw ? scheme.draw(round) : { kind: "rows", rows: resample(round.sampleWeights, round.samples, round.random("epoch")) },

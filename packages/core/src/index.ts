@@ -10,7 +10,15 @@ export { createContainer, type DependencyContainer } from "./container.ts";
 export { type DashboardView, type ViewSpan, VIEWS } from "./dashboard-view.ts";
 export { type Dataset, DATASETS, type ExpectedData, type LoadedDataset, type LoadOptions, type Split, type SplitName } from "./dataset.ts";
 export type { Definition } from "./definition.ts";
-export { type Draw, type DrawRound, type EnsembleScheme, type NextRound, SCHEMES, type Verdict } from "./ensemble-scheme.ts";
+export {
+  type Draw,
+  type DrawRound,
+  type EnsembleScheme,
+  type EnsembleSum,
+  type NextRound,
+  SCHEMES,
+  type Verdict,
+} from "./ensemble-scheme.ts";
 export type * from "./events.ts";
 export { KEY_MAPS, type KeyMap, type KeyMapPlace, type KnownKeyMap } from "./key-map.ts";
 export { type ListenerContext, type Listener, LISTENERS } from "./listener.ts";

@@ -34,7 +34,7 @@ export async function openToyCommand(cwd: string): Promise<ToyCommand> {
   if (code !== 0) throw new Error(`the command does not train undisturbed: ${stderr}`);
   const times = stdout.trim().split("\n").map((line) => (JSON.parse(line) as { clock: { at: number } }).clock.at); // prettier-ignore
   const wanted = await folderBytes(folderIn(cwd));
-  const container: DependencyContainer = await openContainer([PLUGIN], cwd);
+  const container: DependencyContainer = await openContainer([PLUGIN], { cwd });
   const here = oneAtATime();
   return {
     milliseconds: (times.at(-1) ?? 0) - (times[0] ?? 0),

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { type Config, type DependencyContainer, PRESETS, UserError } from "@benn/core";
-import { DEFAULTS } from "@benn/core/node";
+import { DEFAULTS, type PluginFault } from "@benn/core/node";
 import { applySettings } from "./apply-settings.ts";
 import { openContainer } from "./open-container.ts";
 import { pluginsOfRun, refuseForeignBackend, requirePlugins, type RunOrigin } from "./plugins-of-run.ts";
@@ -17,6 +17,8 @@ export interface ConfigRequest {
   readonly data?: string;
   readonly backend?: string;
   readonly parallel?: string;
+  /** Called for a plugin that cannot be loaded, which is then left out. Absent: it is an error. */
+  onFault?(fault: PluginFault): void;
 }
 
 /** A configuration, and a container with the plugins that it names. */
@@ -35,7 +37,8 @@ export interface Configured {
  * @throws UserError for a file that is missing or cannot be read, a plugin that is missing or fails, and an unknown preset
  */
 export async function configure(request: ConfigRequest, cwd: string, saved?: RunOrigin): Promise<Configured> {
-  const { file, preset } = request;
+  const { file, preset, onFault } = request;
+  const faults = onFault ? { onFault } : {};
   if (file !== undefined && preset !== undefined) {
     throw new UserError(`--preset ${preset}: does not go together with the configuration file ${file}. Leave one of the two out.`);
   }
@@ -47,7 +50,7 @@ export async function configure(request: ConfigRequest, cwd: string, saved?: Run
   const asked = request.plugins.map((plugin) => absolutePlugin(plugin, cwd));
   const named = [...own, ...asked];
   const plugins = [...new Set(saved ? await pluginsOfRun(saved, named, cwd) : named)];
-  const container = await openContainer(plugins, cwd);
+  const container = await openContainer(plugins, { cwd, ...faults });
   if (saved) {
     requirePlugins(saved, plugins, container);
     refuseForeignBackend(saved, cwd);
@@ -64,7 +67,7 @@ export async function configure(request: ConfigRequest, cwd: string, saved?: Run
   // A preset may name plugins, and so may --set; those that only experiment.json names are not loaded.
   const isSet = request.settings.some((setting) => setting.startsWith("plugins="));
   const more = [...new Set([...plugins, ...(resumes && !isSet ? [] : (config.plugins ?? []))])];
-  return { config, plugins: more, container: more.length > plugins.length ? await openContainer(more, cwd) : container };
+  return { config, plugins: more, container: more.length > plugins.length ? await openContainer(more, { cwd, ...faults }) : container };
 }
 
 function settingsOf({ data, backend, parallel, settings }: ConfigRequest, cwd: string): string[] {

@@ -69,3 +69,15 @@ test("it finds the features of this Node, and where the datasets have their data
   expect(found.plugins).toEqual(["@benn/core", "@benn/small"]);
   expect(JSON.parse(JSON.stringify(found))).toEqual(found);
 });
+
+test("plugins that cannot be loaded are named with the reason", () => {
+  const reason = "plugin broken: it throws when it is imported (out of order). Fix it, or leave it out.";
+  const lines = doctorLines({ ...findings, broken: [{ source: "benn-plugin-broken", reason }] }, undefined, 80);
+  expect(lines.slice(lines.indexOf("Plugins"))).toEqual([
+    "Plugins",
+    "  @benn/backend-wasm, ./my-plugin.ts",
+    "  ✗ benn-plugin-broken",
+    "    plugin broken: it throws when it is imported (out of order). Fix it, or",
+    "    leave it out.",
+  ]);
+});

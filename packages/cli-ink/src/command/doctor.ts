@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, freemem } from "node:os";
 import { styleText } from "node:util";
 import { type Dataset, DATASETS, type Definition, type DependencyContainer, z } from "@benn/core";
-import { backendNames, machineMemory, type NamedReport } from "@benn/core/node";
+import { backendNames, machineMemory, type NamedReport, type PluginFault } from "@benn/core/node";
 import { printable } from "@benn/core/internals";
 import { bytes, digits, table } from "../run/format.ts";
 import { wrap } from "../run/wrap.ts";
@@ -29,6 +29,8 @@ export interface Findings {
   readonly features: Readonly<Record<string, boolean>>;
   readonly datasets: readonly FoundDataset[];
   readonly plugins: readonly string[];
+  /** Plugins that cannot be loaded; absent: none. */
+  readonly broken?: readonly { readonly source: string; readonly reason: string }[];
 }
 
 export interface FoundDataset {
@@ -42,7 +44,12 @@ export interface FoundDataset {
 
 /** `benn doctor`: exit code 0 if at least one backend can train. */
 export async function doctor({ plugin = [], json = false, debug = false }: DoctorOptions): Promise<void> {
-  const { container, plugins } = await configure({ settings: [], plugins: plugin }, process.cwd());
+  const faults: PluginFault[] = [];
+  const { container, plugins } = await configure(
+    { settings: [], plugins: plugin, onFault: (fault) => void faults.push(fault) },
+    process.cwd(),
+  );
+  const broken = faults.map(({ source, error }) => ({ source, reason: error.message }));
   const progress = progressLine({ json });
   const names = backendNames(container);
   try {
@@ -51,7 +58,7 @@ export async function doctor({ plugin = [], json = false, debug = false }: Docto
       onNoise: (text) => debug && process.stderr.write(text),
     });
     progress.clear();
-    const findings = { backends, ...look(container) };
+    const findings = { backends, ...look(container), ...(broken.length > 0 ? { broken } : {}) };
     if (json) printJson(findings);
     else process.stdout.write(`${doctorLines(findings, paint).join("\n")}\n`); // has its own colours
     if (!backends.some(({ ok }) => ok)) throw new Exit(1);
@@ -132,7 +139,7 @@ const paint: Paint = (colour, text) =>
 
 /** The findings as text. */
 export function doctorLines(
-  { backends, machine, features, datasets, plugins }: Findings,
+  { backends, machine, features, datasets, plugins, broken = [] }: Findings,
   paint: Paint = (_, text) => text,
   width: number = listWidth(),
 ): string[] {
@@ -164,6 +171,7 @@ export function doctorLines(
     "",
     paint("bold", "Plugins"),
     ...wrap(printable(plugins.join(", ")), width - 2).map((line) => `  ${line}`),
+    ...broken.flatMap(({ source, reason }) => [`  ${mark(false)} ${printable(source)}`, ...indented(reason)]),
   ];
 }
 

@@ -29,7 +29,7 @@ export async function fsck(folder: string, options: FsckOptions): Promise<void> 
 
 async function mend(folder: string, { data, cache, backend, plugin = [], takeOver = false, json }: FsckOptions): Promise<MendedRun> {
   const { config } = await readExperiment(folder);
-  const container = await openRunContainer({ folder, config }, plugin);
+  const container = await openRunContainer({ folder, config }, plugin, { trains: true });
   if (backend === undefined) refuseForeignBackend({ folder, config }, process.cwd());
   const progress = progressLine({ json });
   return await mendRun(folder, {

@@ -3,6 +3,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { type Config, type DependencyContainer, type Spec, UserError } from "@benn/core";
 import { dependenciesOf, resolveConfig } from "@benn/core/node";
 import { quoted } from "./command-name.ts";
+import { addStandIns } from "./stand-ins.ts";
 import { openContainer } from "./open-container.ts";
 import { absolutePlugin, pluginsOfProject } from "./read-config-file.ts";
 
@@ -25,24 +26,32 @@ export async function pluginsOfRun({ config }: RunOrigin, named: readonly string
   return [...others.filter((plugin) => known.some((one) => isSame(one, plugin))), ...named];
 }
 
+/** How a run is opened. */
+export interface OpenRunOptions {
+  readonly cwd?: string;
+  /** Whether it is trained: then what it was trained with is needed, which has a stand-in otherwise. Default false. */
+  readonly trains?: boolean;
+}
+
 /**
  * A container for a run that is opened again, with `pluginsOfRun`.
  * @throws UserError that says which `--plugin` to add, if the run needs one that is not loaded
  */
-export async function openRunContainer(run: RunOrigin, asked: readonly string[], cwd?: string): Promise<DependencyContainer> {
-  return await openRunsContainer([run], asked, cwd);
+export async function openRunContainer(run: RunOrigin, asked: readonly string[], options?: OpenRunOptions): Promise<DependencyContainer> {
+  return await openRunsContainer([run], asked, options);
 }
 
 /** The same for several runs that are opened together. */
 export async function openRunsContainer(
   runs: readonly RunOrigin[],
   asked: readonly string[],
-  cwd: string = process.cwd(),
+  { cwd = process.cwd(), trains = false }: OpenRunOptions = {},
 ): Promise<DependencyContainer> {
   const named = asked.map((plugin) => absolutePlugin(plugin, cwd));
   const plugins = new Set(named);
   for (const run of runs) for (const plugin of await pluginsOfRun(run, named, cwd)) plugins.add(plugin);
-  const container = await openContainer([...plugins], cwd);
+  const container = await openContainer([...plugins], { cwd });
+  if (!trains) for (const run of runs) addStandIns(run, container);
   for (const run of runs) requirePlugins(run, [...plugins], container);
   return container;
 }

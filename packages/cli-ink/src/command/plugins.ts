@@ -4,6 +4,7 @@ import { keepProjectNames } from "../completion/project-names.ts";
 import { listWidth, wrappedTable } from "../run/wrapped-table.ts";
 import { commandName } from "./command-name.ts";
 import { configure } from "./configure.ts";
+import { tellFault } from "./tell-fault.ts";
 import { print, printJson } from "./print.ts";
 import { type JsonSchema, type RegisteredName, registeredNames } from "./registered-names.ts";
 
@@ -15,7 +16,7 @@ export async function listPlugins(
   asked: readonly string[],
   { plugin = [], json }: { readonly plugin?: readonly string[]; readonly json?: boolean },
 ): Promise<void> {
-  const { container } = await configure({ settings: [], plugins: plugin }, process.cwd());
+  const { container } = await configure({ settings: [], plugins: plugin, onFault: tellFault }, process.cwd());
   const registered = registeredNames(container);
   await keepProjectNames(registered, process.cwd()).catch(() => {}); // a cache
   const names = named(registered, asked);

@@ -8,6 +8,7 @@ import { addCompletionCommands } from "./program/completion-commands.ts";
 import { withExamples } from "./program/examples.ts";
 import { addJudgeCommands } from "./program/judge-commands.ts";
 import { addLookUpCommands } from "./program/look-up-commands.ts";
+import { addPluginCommands } from "./program/plugin-commands.ts";
 import { addQueueCommands } from "./program/queue-commands.ts";
 import { addTrainCommands } from "./program/train-commands.ts";
 import { addUseCommands } from "./program/use-commands.ts";
@@ -58,6 +59,8 @@ export function createProgram(): Command {
   addUseCommands(program);
   program.commandsGroup("Check:");
   addCheckCommands(program);
+  program.commandsGroup("Extend:");
+  addPluginCommands(program);
   program.commandsGroup("Look up:");
   addLookUpCommands(program);
   addCompletionCommands(program);

@@ -6,7 +6,7 @@ import { printable } from "@benn/core/internals";
 import { fileSpecifier, installResolver } from "@benn/core/node";
 
 const FILES = ["benn.config.ts", "benn.config.mts", "benn.config.js", "benn.config.mjs", "benn.config.json"];
-const IS_PATH = /^\.{1,2}[/\\]/;
+const IS_PATH = /^\.{1,2}(?:[/\\]|$)/;
 
 /** The configuration file of a project's folder, if there is one. */
 export function findConfigFile(folder: string): string | undefined {

@@ -24,7 +24,7 @@ export async function verify(folder: string, { whole, members, data, plugin = []
   const { config } = await readExperiment(folder);
   const run = { folder, config };
   const cwd = process.cwd();
-  const container = await openRunContainer(run, plugin);
+  const container = await openRunContainer(run, plugin, { trains: true });
   refuseForeignBackend(run, cwd);
   const control = new RunControl();
   let signal: StopSignal | undefined;

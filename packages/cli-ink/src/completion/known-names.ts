@@ -52,7 +52,7 @@ async function findNames(): Promise<KnownNames> {
     import("../command/registered-names.ts"),
     import("@benn/core/node"),
   ]);
-  const registered = registeredNames(await openContainer([], dirname(import.meta.filename)));
+  const registered = registeredNames(await openContainer([], { cwd: dirname(import.meta.filename) }));
   const keys = Object.entries(configSchema.shape).map(([name, { description = "" }]) => ({ name, description }));
   return { ...namesOf(registered), keys };
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openContainer } from "../command/open-container.ts";
 import { nearestRecipe } from "./nearest-recipe.ts";
 
-const container = await openContainer([], import.meta.dirname);
+const container = await openContainer([], { cwd: import.meta.dirname });
 const preset = container.resolve(PRESETS).create("cifar10-sb-boost-d-seq", "preset");
 
 test("a run of a recipe is held against that recipe, with what the paper has, and its command names it", () => {

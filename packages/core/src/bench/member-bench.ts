@@ -158,6 +158,7 @@ export class MemberBench {
       this.#takeStep({
         images: (from, to) => this.#batch(images, from, to),
         labels: split.labels,
+        ...(parts.loss.additive ? { ensemble: { logits: new Float32Array(split.labels.length * classes), weight: 1 } } : {}),
         ...(parts.loss.teacher === undefined ? {} : { teacherLogits: new Float32Array(split.labels.length * classes) }),
         learningRate,
         seed: deriveSeed(config.seed, "step", member, 0, this.#steps++),

@@ -42,7 +42,11 @@ export async function examineLoss(loss: Loss, who: string, classes: number): Pro
       const labels = tf.tensor1d(labelsOf(classes), "int32");
       const teacher =
         loss.teacher === undefined ? {} : { teacherLogits: tf.tensor2d(exampleNumbers(ROWS * classes, "teacher"), [ROWS, classes]) };
-      const sum = (x: tf.Tensor): tf.Scalar => tf.sum(loss.rows({ logits: x as tf.Tensor2D, labels, epoch: 0, epochs: 1, ...teacher }));
+      const ensemble = loss.additive
+        ? { ensemble: { logits: tf.tensor2d(exampleNumbers(ROWS * classes, "ensemble"), [ROWS, classes]), weight: 2 } }
+        : {};
+      const sum = (x: tf.Tensor): tf.Scalar =>
+        tf.sum(loss.rows({ logits: x as tf.Tensor2D, labels, epoch: 0, epochs: 1, ...teacher, ...ensemble }));
       const { value, grad } = tf.valueAndGrad(sum)(tf.tensor2d(exampleNumbers(ROWS * classes, "logits"), [ROWS, classes]));
       return [value, grad];
     }),

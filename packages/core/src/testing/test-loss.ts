@@ -64,7 +64,8 @@ function batchOf(loss: Loss, logits: tf.Tensor2D): Parameters<Loss["rows"]>[0] {
     "int32",
   );
   const teacher = loss.teacher === undefined ? {} : { teacherLogits: tf.tensor2d(logitsOf(-2), [BATCH, CLASSES]) };
-  return { logits, labels, epoch: 1, epochs: 3, ...teacher };
+  const ensemble = loss.additive ? { ensemble: { logits: tf.tensor2d(logitsOf(-1.5), [BATCH, CLASSES]), weight: 2 } } : {};
+  return { logits, labels, epoch: 1, epochs: 3, ...teacher, ...ensemble };
 }
 
 function rowsOf(loss: Loss, logits: Float32Array): Float32Array {

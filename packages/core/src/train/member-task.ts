@@ -1,7 +1,7 @@
 import type * as tf from "../tensorflow.ts";
 import type { Backend } from "../backend.ts";
 import type { LoadedDataset } from "../dataset.ts";
-import type { EnsembleScheme } from "../ensemble-scheme.ts";
+import type { EnsembleScheme, EnsembleSum } from "../ensemble-scheme.ts";
 import type { RunControl } from "../run-control.ts";
 import type { MemberParts } from "./member-parts.ts";
 import type { MemberConfig, ResolvedConfig } from "./resolve-config.ts";
@@ -21,6 +21,8 @@ export interface MemberTask {
   readonly parts: MemberParts;
   /** Present if the loss has a teacher. */
   readonly teacherLogits?: TeacherLogits | undefined;
+  /** If the scheme is additive. */
+  readonly ensemble?: EnsembleSum | undefined;
   /** Sample weights [training rows]. */
   readonly sampleWeights: Float64Array;
   readonly control: RunControl;

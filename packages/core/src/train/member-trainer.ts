@@ -4,7 +4,7 @@ import { ARCHITECTURES } from "../architecture.ts";
 import type { Backend } from "../backend.ts";
 import { type Binarizer, BINARIZERS } from "../binarizer.ts";
 import type { LoadedDataset, Split, SplitName } from "../dataset.ts";
-import type { EnsembleScheme } from "../ensemble-scheme.ts";
+import type { EnsembleScheme, EnsembleSum } from "../ensemble-scheme.ts";
 import { deriveSeed } from "../random.ts";
 import type { RunControl } from "../run-control.ts";
 import { nameOf } from "./memory-advice.ts";
@@ -24,6 +24,8 @@ export interface MemberJob {
   readonly member: number;
   /** [training rows] */
   readonly sampleWeights: Float64Array;
+  /** The members before it, if the scheme is additive. */
+  readonly ensemble?: EnsembleSum | undefined;
   /** Initial weights, instead of fresh ones. */
   readonly start: WeightValues | undefined;
   /** Checkpoint to resume from. */
@@ -71,7 +73,7 @@ export function trainHere({
   profile,
 }: TrainerOptions): MemberTrainer {
   return {
-    async *train({ member, sampleWeights, start, from, save }) {
+    async *train({ member, sampleWeights, ensemble, start, from, save }) {
       const settings = settingsOf(config, member);
       const parts = memberParts({ config, container }, settings, data.labels.length);
       const model = buildMember({ config, data, container }, member, settings);
@@ -91,6 +93,7 @@ export function trainHere({
           teacherLogits,
           model,
           sampleWeights,
+          ensemble,
           from,
           save,
         };

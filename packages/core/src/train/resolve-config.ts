@@ -3,6 +3,7 @@ import { MOST_MEMBERS, type ParsedConfig, parseConfig } from "../config.ts";
 import { DEFAULTS } from "../container.ts";
 import { SCHEMES } from "../ensemble-scheme.ts";
 import { type ContractKey, CONTRACTS } from "../contracts.ts";
+import { LOSSES } from "../loss.ts";
 import { keysOf, type KeysOf } from "../named-contracts.ts";
 import type { Registry, Spec } from "../registry.ts";
 import { UserError } from "../user-error.ts";
@@ -74,6 +75,15 @@ export function resolveConfig(config: unknown, container: DependencyContainer): 
   if (parsed.mode === "sequential" && count > 1 && container.resolve(SCHEMES).create(own.scheme).fresh) {
     throw new UserError(
       `mode: is sequential, but members of scheme=${own.scheme.name} start afresh: going on from one another they would be one long training. Set mode=independent.`,
+    );
+  }
+  if (parsed.mode === "independent" && count > 1 && container.resolve(SCHEMES).create(own.scheme).continues) {
+    throw new UserError(`mode: is independent, but members of scheme=${own.scheme.name} go on from one another. Set mode=sequential.`);
+  }
+  const loss = members.map((own) => own.loss).find((own) => container.resolve(LOSSES).create(own).additive);
+  if (loss && !container.resolve(SCHEMES).create(own.scheme).additive) {
+    throw new UserError(
+      `loss ${loss.name}: needs the sum of the members so far, which scheme=${own.scheme.name} does not keep. Set a scheme that adds members up, for example scheme=gradient-boost.`,
     );
   }
   if (parsed.init !== undefined && parsed.mode === "independent") {

@@ -19,6 +19,7 @@ import type { MemberSteering } from "./run-store.ts";
 import { scoreEpoch } from "./score-epoch.ts";
 import { scoringWarnings } from "./scoring-warnings.ts";
 import { StepMetrics, type StepResult, YIELD_MILLISECONDS } from "./step-metrics.ts";
+import { takeRows } from "./take-rows.ts";
 import { createStep } from "./train-step.ts";
 import { AVERAGE_GROUP, WeightAverage } from "./weight-average.ts";
 
@@ -148,6 +149,7 @@ export async function* trainMember(task: MemberTask): AsyncGenerator<Emitted, Me
               labels: Int32Array.from(rows, (row) => data.train.labels[row] ?? 0),
               lossWeights: lossWeights && Float32Array.from(rows, (row) => lossWeights[row] ?? 0),
               teacherLogits: task.teacherLogits?.rows(rows),
+              ensemble: task.ensemble && { ...task.ensemble, logits: takeRows(task.ensemble.logits, rows, data.labels.length) },
               learningRate: rateOf(step),
               scheduled: rateOf(step) / settings.learningRate,
               seed: deriveSeed(run.seed, "step", member, epoch, step),

@@ -1,7 +1,7 @@
 import type { DependencyContainer } from "tsyringe";
 import type { Backend } from "../backend.ts";
 import type { LoadedDataset } from "../dataset.ts";
-import { completeScheme, SCHEMES } from "../ensemble-scheme.ts";
+import { completeScheme, type EnsembleSum, SCHEMES } from "../ensemble-scheme.ts";
 import type { BySplit, RunEnd, Staged, StagedMetric } from "../events.ts";
 import type { Metric } from "../metric.ts";
 import { voteOutOfBag } from "../out-of-bag.ts";
@@ -82,11 +82,19 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     const ancestor = ancestorOf(members, (own) => sameShapes(own, weights))?.seen;
     return seenRows(task, scheme, { member, isGiven: isGiven(task, member), sampleWeights, ancestor });
   };
+  const sum = scheme.additive ? new Float32Array(problem.samples * problem.classes) : undefined;
+  let weightSum = 0;
+  const addUp = (logits: Float32Array, alpha: number): void => {
+    weightSum += alpha;
+    for (let i = 0; sum && i < sum.length; i++) sum[i]! += alpha * logits[i]!;
+  };
+  const ensembleSum = (): EnsembleSum | undefined => sum && { logits: sum, weight: weightSum };
   for (let member = 0; member < (checkpoint?.member ?? 0); member++) {
     const loaded = await store.loadMember(member);
     if (loaded.record.alpha === undefined) continue;
     const { weights } = loaded;
     const seen = scheme.outOfBag ? seenBy(member, weights, await store.loadSampleWeights(member)) : new Uint8Array(0);
+    addUp(loaded.logits.train, loaded.record.alpha);
     members.push({ ...loaded, logits: kept(loaded.logits), settings: settingsOf(config, member), seen });
     if (rule) votes.push(ruledVote(rule, config.voter.name, staged(task, members, bagRows, metrics)));
   }
@@ -125,6 +133,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     const outcome = yield* (isGiven(task, member) && taker ? taker : trainer).train({
       member,
       sampleWeights,
+      ensemble: ensembleSum(),
       start: config.mode === "sequential" ? startOf(task, member, members, startWeights) : undefined,
       from: checkpoint?.member === member ? checkpoint.training : undefined,
       save: (training) => store.saveCheckpoint({ member, training }),
@@ -133,7 +142,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
 
     const { weights, logits } = outcome;
     const known = isGiven(task, member) ? await task.given?.judgement?.(member) : {};
-    const { error, verdict } = judgeMember(data, scheme, member, sampleWeights, logits.train, known);
+    const { error, verdict } = judgeMember(data, scheme, member, sampleWeights, logits.train, known, ensembleSum());
     if (verdict.kind === "accept" && verdict.warning) yield { type: "warning", member, message: verdict.warning };
     const alpha = verdict.kind === "reject" ? undefined : verdict.alpha;
     const record: MemberRecord = {
@@ -154,6 +163,7 @@ export async function* trainRun(task: RunTask): AsyncGenerator<Emitted, RunEnd["
     if (alpha !== undefined) {
       const seen = scheme.outOfBag ? seenBy(member, weights, sampleWeights) : new Uint8Array(0);
       members.push({ record, settings, weights, logits: kept(logits), seen });
+      addUp(logits.train, alpha);
       const stage = staged(task, members, bagRows, metrics);
       if (rule) votes.push(ruledVote(rule, config.voter.name, stage));
       yield stage;
@@ -218,6 +228,7 @@ async function* pretrain(
       from,
       parts,
       teacherLogits,
+      ensemble: parts.loss.additive ? { logits: new Float32Array(rows.length * data.labels.length), weight: 0 } : undefined,
       scheme: { draw: () => ({ kind: "rows", rows }) },
       sampleWeights: new Float64Array(rows.length).fill(1 / rows.length),
       save: (training) => store.saveCheckpoint({ member: -1, training }),

@@ -1,4 +1,5 @@
 import * as tf from "../tensorflow.ts";
+import type { EnsembleSum } from "../ensemble-scheme.ts";
 import type { Loss } from "../loss.ts";
 import type { Metric } from "../metric.ts";
 import type { MemberOptimizer } from "./member-optimizer.ts";
@@ -39,6 +40,8 @@ export interface TrainBatch {
   readonly lossWeights?: Float32Array | undefined;
   /** [batch, classes], for a loss with a teacher. */
   readonly teacherLogits?: Float32Array | undefined;
+  /** Of an additive scheme: Σ alpha · logits of the members so far [batch, classes], and Σ alpha. */
+  readonly ensemble?: EnsembleSum | undefined;
   readonly learningRate: number;
   /** The learning rate of this step as a share of the configured one. Default 1. */
   readonly scheduled?: number;
@@ -92,9 +95,12 @@ function computeRows({ model, optimizer, loss, metrics = {}, observer }: StepPar
   const x = batch.images(from, to);
   const labels = tf.tensor1d(batch.labels.subarray(from, to), "int32");
   const weights = batch.lossWeights && tf.tensor1d(batch.lossWeights.subarray(from, to));
-  const classes = (batch.teacherLogits?.length ?? 0) / batch.labels.length;
-  const teacherLogits =
-    batch.teacherLogits && tf.tensor2d(batch.teacherLogits.subarray(from * classes, to * classes), [to - from, classes]);
+  const rowsOf = (values: Float32Array): tf.Tensor2D => {
+    const classes = values.length / batch.labels.length;
+    return tf.tensor2d(values.subarray(from * classes, to * classes), [to - from, classes]);
+  };
+  const teacherLogits = batch.teacherLogits && rowsOf(batch.teacherLogits);
+  const ensemble = batch.ensemble && { logits: rowsOf(batch.ensemble.logits), weight: batch.ensemble.weight };
   const share = (to - from) / batch.labels.length;
   let measured: Record<string, tf.Tensor> | undefined;
   const { value, grads: gradients } = tf.variableGrads(() => {
@@ -105,7 +111,14 @@ function computeRows({ model, optimizer, loss, metrics = {}, observer }: StepPar
       const sum = metric.sum && tf.tidy(() => metric.sum?.(logits, labels));
       if (sum) measured[name] = tf.keep(sum);
     }
-    const rows = loss.rows({ logits, labels, epoch, epochs, ...(teacherLogits ? { teacherLogits } : {}) });
+    const rows = loss.rows({
+      logits,
+      labels,
+      epoch,
+      epochs,
+      ...(teacherLogits ? { teacherLogits } : {}),
+      ...(ensemble ? { ensemble } : {}),
+    });
     const mean = tf.div<tf.Scalar>(tf.sum(weights ? tf.mul(rows, weights) : rows), to - from);
     return share === 1 ? mean : tf.mul(mean, share);
   }, optimizer.variables);

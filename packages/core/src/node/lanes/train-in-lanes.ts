@@ -95,9 +95,20 @@ export function trainInLanes({ lanes, members: count, independent, control, stor
       const said = from === ahead?.training ? (ahead?.events ?? []) : []; // the log has the events of the front's own checkpoint
       const lane = idle.pop() ?? openLane();
       members.set(member, { member, lane, inbox: said.map((event) => ({ kind: "event", member, event })), backlog: [], settled: false });
-      const { sampleWeights, start } = job;
+      const { sampleWeights, ensemble, start } = job;
+      if (ensemble && !lanes.steers)
+        throw new UserError("The scheme adds members up, and other machines are not given the sum. Train on this machine alone.");
       const known = from && from !== ahead?.training ? await store.countEvents(member) : said.length;
-      lane.post({ kind: "train", member, sampleWeights, start, from, said: known, planned: control.plannedFor(member) });
+      lane.post({
+        kind: "train",
+        member,
+        sampleWeights,
+        ...(ensemble ? { ensemble } : {}),
+        start,
+        from,
+        said: known,
+        planned: control.plannedFor(member),
+      });
     }
   };
 

@@ -51,3 +51,23 @@ test("what a plugin throws when it registers is told with its name; a refusal of
   ).rejects.toBe(refusal);
   expect(registries.map((registry) => registry.registrant)).toEqual(before);
 });
+
+test("with onFault a plugin that cannot be loaded is left out and told of, and those behind it are loaded", async () => {
+  const faults: string[] = [];
+  const good = { name: "good", register() {} };
+  const broken = {
+    name: "broken",
+    register() {
+      throw new Error("out of order");
+    },
+  };
+  const loaded = await loadPlugins(createContainer(), [broken, "./nowhere.ts", good], {
+    cwd: import.meta.dirname,
+    onFault: ({ source, error }) => void faults.push(`${source}: ${error.message.slice(0, 40)}`),
+  });
+  expect(loaded).toEqual([{ name: "good" }]);
+  expect(faults).toEqual([
+    "broken: plugin broken (from the application): thr",
+    expect.stringMatching(/^\.\/nowhere\.ts: plugin \.\/nowhere\.ts: there is no file/),
+  ]);
+});

@@ -1,0 +1,2 @@
+/** What a user can mend: who, what is wrong, what came, what to do. */
+export class NewPluginError extends Error {}

@@ -1,0 +1,4 @@
+import { testLoss } from "@benn/core/testing";
+import { myLoss } from "./index.ts";
+
+testLoss("my-loss", () => myLoss(0.1));
