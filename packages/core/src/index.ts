@@ -37,5 +37,5 @@ export { type Schedule, type ScheduledStep, SCHEDULES } from "./schedule.ts";
 export type { LayerContext, StepAware } from "./layer-context.ts";
 export type { HardTanh, KnownSurrogate, Own, Polynomial, Surrogate, Tanh } from "./surrogate.ts";
 export { UserError } from "./user-error.ts";
-export { type LinearMap, mapLogits } from "./linear-map.ts";
+export type { LinearMap } from "./linear-map.ts";
 export { type Ballot, type LoweredVote, type Voter, VOTERS } from "./voter.ts";

@@ -11,6 +11,7 @@ export { ELEMENT_HASH, elementBits, keepsElement } from "./element-bits.ts";
 export { KERNEL_CONTRACTS } from "./kernel-list.ts";
 export { runTrainingKernel, type TrainingKernel } from "./kernels.ts";
 export { isLowerable } from "./lowering.ts";
+export { mapLogits } from "./linear-map.ts";
 export { type LayerSummary, type ModelSummary, summarizeModel } from "./model-summary.ts";
 export { movingAverages } from "./moving-averages.ts";
 export { type NpyArray, parseNpy } from "./npy.ts";

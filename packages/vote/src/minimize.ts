@@ -52,7 +52,7 @@ function descent(
   const shares = history.map(() => 0);
   for (const [i, { step, change, curvature }] of [...history.entries()].toReversed()) {
     shares[i] = dot(step, direction) / curvature;
-    add(-shares[i]!, change);
+    add(-shares[i], change);
   }
   const last = history.at(-1);
   if (last) {

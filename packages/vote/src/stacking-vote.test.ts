@@ -1,5 +1,5 @@
-import { mapLogits, type Voter } from "@benn/core";
-import { createRandom } from "@benn/core/internals";
+import type { Voter } from "@benn/core";
+import { createRandom, mapLogits } from "@benn/core/internals";
 import { testVoter } from "@benn/core/testing";
 import { expect, test } from "vitest";
 import { stackingVote } from "./stacking-vote.ts";

@@ -1,4 +1,5 @@
-import { type Ballot, type LinearMap, mapLogits, UserError, type Voter } from "@benn/core";
+import { type Ballot, type LinearMap, UserError, type Voter } from "@benn/core";
+import { mapLogits } from "@benn/core/internals";
 import { minimize } from "./minimize.ts";
 
 /** Beyond so many classes a matrix a member has more weights than held-out samples can settle. */

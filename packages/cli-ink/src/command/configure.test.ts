@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { PRESETS } from "@benn/core";
 import { type ConfigRequest, configure, isAsked } from "./configure.ts";
-import type { RunOrigin } from "./plugins-of-run.ts";
+import type { RunOrigin } from "./run-origin.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "benn-config-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

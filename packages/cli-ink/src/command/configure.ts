@@ -3,8 +3,9 @@ import { type Config, type DependencyContainer, PRESETS, UserError } from "@benn
 import { DEFAULTS, type PluginFault } from "@benn/core/node";
 import { applySettings } from "./apply-settings.ts";
 import { openContainer } from "./open-container.ts";
-import { pluginsOfRun, refuseForeignBackend, requirePlugins, type RunOrigin } from "./plugins-of-run.ts";
+import { pluginsOfRun, refuseForeignBackend, requirePlugins } from "./plugins-of-run.ts";
 import { absolutePlugin, findConfigFile, readConfigFile } from "./read-config-file.ts";
+import type { RunOrigin } from "./run-origin.ts";
 
 /** What the command line specifies about the configuration. */
 export interface ConfigRequest {

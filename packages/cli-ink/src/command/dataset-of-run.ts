@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import type { Spec } from "@benn/core";
 import { quoted } from "./command-name.ts";
-import type { RunOrigin } from "./plugins-of-run.ts";
+import type { RunOrigin } from "./run-origin.ts";
 
 /** What the command line specifies about a run's dataset. */
 export interface GivenDataset {

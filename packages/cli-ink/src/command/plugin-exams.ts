@@ -25,7 +25,7 @@ const EXAMS: Partial<Record<ContractKey, Exam>> = {
   optimizer: (exams, name, create) => exams.testOptimizer(name, create),
   schedule: (exams, name, create) => exams.testSchedule(name, create),
   metrics: (exams, name, create) => exams.testMetric(name, create),
-  backend: (exams, name, create, { definition }) => exams.testBackend(name, create, definition as Parameters<Exams["testBackend"]>[2]),
+  backend: (exams, name, create, { definition }) => exams.testBackend(name, create, definition),
   listeners: (exams, name, create) => exams.testListener(name, create),
   views: (exams, name, create) => exams.testView(name, create),
 };

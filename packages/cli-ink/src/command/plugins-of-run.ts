@@ -1,17 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
-import { type Config, type DependencyContainer, type Spec, UserError } from "@benn/core";
+import { type DependencyContainer, type Spec, UserError } from "@benn/core";
 import { dependenciesOf, resolveConfig } from "@benn/core/node";
 import { quoted } from "./command-name.ts";
 import { addStandIns } from "./stand-ins.ts";
 import { openContainer } from "./open-container.ts";
 import { absolutePlugin, pluginsOfProject } from "./read-config-file.ts";
-
-/** A run folder, with the contents of its experiment.json. */
-export interface RunOrigin {
-  readonly folder: string;
-  readonly config: Config;
-}
+import type { RunOrigin } from "./run-origin.ts";
 
 /**
  * The plugins to load for a run: those named on the command line, and, of those that the run names, packages that the project's

@@ -1,6 +1,6 @@
 import { type Config, type DependencyContainer, type Spec, UserError, z } from "@benn/core";
 import { type ContractKey, CONTRACTS, type Registry } from "@benn/core/node";
-import type { RunOrigin } from "./plugins-of-run.ts";
+import type { RunOrigin } from "./run-origin.ts";
 
 /** What only training asks for. */
 const OF_TRAINING = ["scheme", "loss", "optimizer", "schedule", "listeners"] as const satisfies readonly ContractKey[];
@@ -11,7 +11,7 @@ const OF_TRAINING = ["scheme", "loss", "optimizer", "schedule", "listeners"] as 
  */
 export function addStandIns({ folder, config }: RunOrigin, container: DependencyContainer): void {
   for (const key of OF_TRAINING) {
-    const registry = container.resolve<Registry<unknown>>(CONTRACTS[key].token as symbol);
+    const registry = container.resolve<Registry<unknown>>(CONTRACTS[key].token);
     const groups = Array.isArray(config.members) ? config.members : [];
     for (const { name, ...options } of [config, ...groups].flatMap((own) => specsOf((own as Config)[key]))) {
       if (registry.entries().some((entry) => entry.name === name || entry.aliases.includes(name))) continue;

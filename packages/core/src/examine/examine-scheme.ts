@@ -37,5 +37,6 @@ export function examineScheme(incomplete: EnsembleScheme, who: string, labels: I
     for (const [row, label] of labels.entries()) values[row * classes + ((label + (wrong[row] ?? 0)) % classes)] = 2;
     return values;
   };
-  scheme.next({ member: 0, sampleWeights, wrong, error: weightedError(sampleWeights, wrong), labels, classes, logits });
+  const ensemble = scheme.additive ? { ensemble: { logits: new Float32Array(samples * classes), weight: 0 } } : {};
+  scheme.next({ member: 0, sampleWeights, wrong, error: weightedError(sampleWeights, wrong), labels, classes, logits, ...ensemble });
 }

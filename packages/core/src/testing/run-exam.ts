@@ -1,4 +1,5 @@
 // Exams without a test runner: `benn check`, and tests of the exams themselves.
+import type * as AllExams from "./index.ts";
 
 /** One rule of an exam. */
 export interface ExamResult {
@@ -11,7 +12,7 @@ export interface ExamResult {
 /** Checks a value, as vitest's does. */
 export type Expect = (value: unknown, message?: string) => unknown;
 
-export type Exams = typeof import("./index.ts");
+export type Exams = typeof AllExams;
 type Run = () => unknown;
 
 interface Scope {

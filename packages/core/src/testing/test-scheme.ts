@@ -87,7 +87,9 @@ function run(
     }
     const wrong = Uint8Array.from(labels, (_, row) => (wrongAt(member, row) ? 1 : 0));
     const error = weightedError(sampleWeights, wrong);
-    const round: NextRound = { member, sampleWeights, wrong, error, labels, classes: CLASSES, logits: () => logitsOf(labels, wrong) };
+    const ensemble = scheme.additive ? { ensemble: { logits: new Float32Array(samples * CLASSES), weight: 0 } } : {};
+    const logits = (): Float32Array => logitsOf(labels, wrong);
+    const round: NextRound = { member, sampleWeights, wrong, error, labels, classes: CLASSES, logits, ...ensemble };
     const verdict = scheme.next(round);
     expect(sampleWeights, "the scheme changed the sample weights it was given").toEqual(given);
     expect(labels, "the scheme changed the labels").toEqual(labels.map((_, row) => row % CLASSES));

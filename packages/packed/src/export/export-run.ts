@@ -1,5 +1,5 @@
-import { BACKENDS, type DependencyContainer, mapLogits, type Spec, type Split, UserError, VOTERS } from "@benn/core";
-import { refuseVoter, type SafetensorsEntry } from "@benn/core/internals";
+import { BACKENDS, type DependencyContainer, type Spec, type Split, UserError, VOTERS } from "@benn/core";
+import { mapLogits, refuseVoter, type SafetensorsEntry } from "@benn/core/internals";
 import { openRun, readExperiment, resolveConfig, restoreMembers } from "@benn/core/node";
 import { heldOutReuses } from "./held-out-reuses.ts";
 import { type MemberHeader, type ModelHeader, TEST_RESULTS, TRUST, VOTES } from "../graph.ts";
