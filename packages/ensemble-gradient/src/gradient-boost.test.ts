@@ -56,7 +56,7 @@ test("the residual is the negative gradient of the cross-entropy by the sum's lo
     const at = { labels: tf.tensor1d(labels, "int32"), epoch: 0, epochs: 1, ensemble: { logits: sum, weight: 2 } };
     return [
       downhill.dataSync(),
-      residual.rows({ ...at, logits: tf.add(downhill, 0.5) }).dataSync(),
+      residual.rows({ ...at, logits: tf.add<tf.Tensor2D>(downhill, 0.5) }).dataSync(),
       residual.rows({ ...at, logits: downhill }).dataSync(),
     ];
   });

@@ -86,7 +86,7 @@ const accept: EnsembleScheme["next"] = ({ sampleWeights }) => ({ kind: "accept",
 mutantsOf(
   "schemes",
   (exams, create: () => EnsembleScheme) => exams.testScheme("mutant", create),
-  () => ({ next: accept }),
+  (): EnsembleScheme => ({ next: accept }),
   {
     "begins with finite": () => ({ next: accept, begin: ({ samples }) => new Float64Array(samples).fill(-1) }),
     "accepts members": () => ({ next: () => ({ kind: "reject", reason: "it is not wanted." }) }),
@@ -108,7 +108,7 @@ const metric: Metric = { title: "accuracy", unit: "%", better: "higher", of: acc
 mutantsOf(
   "metrics",
   (exams, create: () => Metric) => exams.testMetric("mutant", create),
-  () => metric,
+  (): Metric => metric,
   {
     "has a title": () => ({ ...metric, title: "" }),
     "is finite": () => ({ ...metric, of: (scores, labels) => (labels.length === 0 ? 0 : accuracy(scores, labels)) }),

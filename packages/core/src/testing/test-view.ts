@@ -3,8 +3,8 @@ import type { DashboardView } from "../dashboard-view.ts";
 import { exampleEvents } from "./example-events.ts";
 
 /**
- * What every view of the dashboard owes, as tests: `testView("pace", () => paceView)`.
- * @param create makes the view as its definition does
+ * Conformance tests for every view of the dashboard: `testView("pace", () => paceView)`.
+ * @param create creates the view as its definition does
  */
 export function testView(name: string, create: () => DashboardView): void {
   const folded = (view: DashboardView, count: number): unknown =>
