@@ -20,7 +20,7 @@ function addNew(program: Command): void {
     });
   withExamples(command, [
     ["new scheme my-boost", "a boosting scheme in ./my-boost"],
-    ["train --plugin ./my-boost --set scheme=my-boost", "train with it"],
+    ["new metric my-metric", "a metric in ./my-metric"],
   ]);
 }
 
