@@ -15,8 +15,8 @@ process.once("message", (request: ProbeRequest) => {
   );
 });
 
-async function probe({ names, plugins, cwd }: ProbeRequest): Promise<void> {
-  const container = await openContainer(plugins, { cwd, onFault: () => {} });
+async function probe({ names, plugins, cwd, without }: ProbeRequest): Promise<void> {
+  const container = await openContainer(plugins, { cwd, without });
   await examineBackends(container, {
     names,
     onBegin: (name) => send({ kind: "begin", name }),

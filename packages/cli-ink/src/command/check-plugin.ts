@@ -79,8 +79,8 @@ function matchers(): Expect {
   chai.use(JestExtend);
   chai.use(JestChaiExpect);
   chai.use(JestAsymmetricMatchers);
-  const own = chai.expect as unknown as Expect & { extend(matchers: object): void };
-  own.extend(customMatchers);
+  const own = chai.expect as unknown as Expect & { extend(expect: unknown, matchers: object): void };
+  own.extend(own, customMatchers);
   return (expect = own);
 }
 

@@ -53,10 +53,16 @@ export async function doctor({ plugin = [], json = false, debug = false }: Docto
   const progress = progressLine({ json });
   const names = backendNames(container);
   try {
-    const backends = await probeBackends(names, plugins, {
-      onBegin: (name) => progress.show({ what: `trying backend ${name}`, done: names.indexOf(name), total: names.length }),
-      onNoise: (text) => debug && process.stderr.write(text),
-    });
+    const backends = await probeBackends(
+      names,
+      plugins,
+      {
+        onBegin: (name) => progress.show({ what: `trying backend ${name}`, done: names.indexOf(name), total: names.length }),
+        onNoise: (text) => debug && process.stderr.write(text),
+      },
+      process.cwd(),
+      faults.map(({ source }) => source),
+    );
     progress.clear();
     const findings = { backends, ...look(container), ...(broken.length > 0 ? { broken } : {}) };
     if (json) printJson(findings);

@@ -8,6 +8,8 @@ const BUILT_IN: ReadonlySet<string> = new Set(builtInPlugins.map(({ name }) => n
 
 export interface OpenContainerOptions {
   readonly cwd?: string;
+  /** Plugins to leave out, since they cannot be loaded. */
+  readonly without?: readonly string[];
   /** Called for a plugin that cannot be loaded, which is then left out. Absent: it is an error. */
   onFault?(fault: PluginFault): void;
 }
@@ -18,13 +20,13 @@ export interface OpenContainerOptions {
  */
 export async function openContainer(
   plugins: readonly string[] = [],
-  { cwd = process.cwd(), onFault }: OpenContainerOptions = {},
+  { cwd = process.cwd(), without = [], onFault }: OpenContainerOptions = {},
 ): Promise<DependencyContainer> {
   installResolver(cwd);
   const container = createContainer({ defaults });
   // A project may depend on built-in ones too, as a checkout of benn does.
   const found = discoverPlugins(cwd).filter((name) => !BUILT_IN.has(name));
-  const others = [...found, ...plugins];
+  const others = [...found, ...plugins].filter((plugin) => !without.includes(plugin));
   const options = { cwd, ...(onFault ? { onFault } : {}) };
   await loadPlugins(container, [...builtInPlugins, ...(await optionalPlugins(others)), ...others], options);
   return container;

@@ -7,6 +7,8 @@ export interface ProbeRequest {
   readonly names: readonly string[];
   readonly plugins: readonly string[];
   readonly cwd: string;
+  /** Plugins that cannot be loaded. */
+  readonly without: readonly string[];
 }
 
 /** The messages of that process. */
@@ -30,10 +32,11 @@ export async function probeBackends(
   plugins: readonly string[],
   listener: ProbeListener = {},
   cwd: string = process.cwd(),
+  without: readonly string[] = [],
 ): Promise<NamedReport[]> {
   const reports: NamedReport[] = [];
   for (let left = names; left.length > 0; left = names.filter((name) => !reports.some((report) => report.name === name))) {
-    const { begun, how } = await inChild({ names: left, plugins, cwd }, reports, listener);
+    const { begun, how } = await inChild({ names: left, plugins, cwd, without }, reports, listener);
     if (how === undefined) break;
     reports.push({
       name: begun ?? left[0]!,
