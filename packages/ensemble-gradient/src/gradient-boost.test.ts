@@ -54,11 +54,8 @@ test("the residual is the negative gradient of the cross-entropy by the sum's lo
     const loss = (x: tf.Tensor): tf.Scalar => tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(x))));
     const downhill = tf.neg<tf.Tensor2D>(tf.grad(loss)(sum));
     const at = { labels: tf.tensor1d(labels, "int32"), epoch: 0, epochs: 1, ensemble: { logits: sum, weight: 2 } };
-    return [
-      downhill.dataSync(),
-      residual.rows({ ...at, logits: tf.add<tf.Tensor2D>(downhill, 0.5) }).dataSync(),
-      residual.rows({ ...at, logits: downhill }).dataSync(),
-    ];
+    const rowsOf = (logits: tf.Tensor): Float32Array => residual.rows({ ...at, logits: logits.as2D(ROWS, CLASSES) }).dataSync<"float32">();
+    return [downhill.dataSync(), rowsOf(tf.add(downhill, 0.5)), rowsOf(downhill)];
   });
   expect(gradient.length).toBe(ROWS * CLASSES);
   for (const value of zero) expect(value).toBeCloseTo(0, 10);

@@ -112,7 +112,7 @@ mutantsOf(
   {
     "has a title": () => ({ ...metric, title: "" }),
     "is finite": () => ({ ...metric, of: (scores, labels) => (labels.length === 0 ? 0 : accuracy(scores, labels)) }),
-    "is better for scores": () => ({ ...metric, better: "lower" }),
+    "is better for scores": (): Metric => ({ ...metric, better: "lower" }),
     "does not depend on the order": () => ({
       ...metric,
       of: (scores, labels) => accuracy(scores, labels) + (scores[0] ?? Number.NaN) / 100,
