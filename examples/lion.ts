@@ -4,7 +4,7 @@
 //
 // X. Chen et al., "Symbolic Discovery of Optimization Algorithms", NeurIPS 2023, algorithm 2. It keeps one slot, half of what Adam keeps.
 import { definePlugin, type Optimizer, OPTIMIZERS, z } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 export interface LionOptions {
   readonly beta1: number;

@@ -6,7 +6,7 @@
 // a max pool behind each. As usual for binary networks, the first and the last layer are real, and batch norm stands before each binarization.
 import { BatchNorm, BinaryConv2D } from "@benn/binarize";
 import { type Architecture, ARCHITECTURES, definePlugin, deriveSeed, UserError, z } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** Convolutions of each stage, and their filters at width 1. */
 const STAGES = [

@@ -10,7 +10,7 @@ import { builtInPlugins, defaults } from "@benn/cli-ink";
 import { type BennPlugin, createContainer, type RunEvent } from "@benn/core";
 import { train } from "@benn/core/node";
 import { testArchitecture, testBinarizer, testDataset, testListener, testMetric, testOptimizer, testView } from "@benn/core/testing";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import config from "./all.config.ts";
 import csvPlugin, { csvLogger } from "./csv-logger.ts";

@@ -4,7 +4,7 @@
 //
 // Forward the sign is exact; backward it is replaced by a smooth function, as in R. Gong et al., "Differentiable Soft Quantization", ICCV 2019.
 import { type Binarizer, BINARIZERS, definePlugin, z } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 const signLikeTanh = (temperature: number) =>
   tf.customGrad<tf.Tensor>((x, save) => {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "./tensorflow.ts";
 import { expect, test } from "vitest";
 import { mapLogits } from "./linear-map.ts";
 

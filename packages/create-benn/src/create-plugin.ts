@@ -68,8 +68,8 @@ function ownRange(): string {
 
 function manifest(name: string, kind: string): object {
   const imports = KINDS[kind]?.imports ?? [];
-  const own = ["@benn/core", ...imports.filter((one) => one.startsWith("@benn/"))].toSorted();
-  const peers = Object.fromEntries([...own.map((one) => [one, ownRange()]), ["@tensorflow/tfjs", "^4.22.0"]]);
+  const own = ["@benn/core", ...imports].toSorted();
+  const peers = Object.fromEntries(own.map((one) => [one, ownRange()]));
   return {
     name,
     version: "0.0.0",
@@ -87,11 +87,8 @@ function manifest(name: string, kind: string): object {
 
 function workspaceManifest(name: string, kind: string): object {
   const imports = KINDS[kind]?.imports ?? [];
-  const own = ["@benn/core", ...imports.filter((one) => one.startsWith("@benn/"))].toSorted();
-  const peers = Object.fromEntries([
-    ...own.map((one) => [one, "workspace:^"]),
-    ...(imports.includes("@tensorflow/tfjs") ? [["@tensorflow/tfjs", "catalog:"]] : []),
-  ]);
+  const own = ["@benn/core", ...imports].toSorted();
+  const peers = Object.fromEntries(own.map((one) => [one, "workspace:^"]));
   return {
     name: `@benn/${name}`,
     version: "0.0.0",

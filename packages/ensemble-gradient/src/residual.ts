@@ -1,5 +1,5 @@
 import type { Loss } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /**
  * ½ Σ_k (f_k − r_k)², where r = y − softmax(F) is the negative gradient of the cross-entropy by the logits F of the members so far: what is left to explain.

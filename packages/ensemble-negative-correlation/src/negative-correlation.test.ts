@@ -1,7 +1,7 @@
 import { createContainer, LOSSES, SCHEMES } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
 import { testLoss, testScheme } from "@benn/core/testing";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 import { expect, test } from "vitest";
 import plugin, { negativeCorrelation, negativeCorrelationLoss } from "./index.ts";
 

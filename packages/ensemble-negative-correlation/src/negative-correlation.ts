@@ -1,5 +1,5 @@
 import type { EnsembleScheme, Loss } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** Every member trains on all samples and has the same vote weight: members differ by the loss. */
 export const negativeCorrelation: EnsembleScheme = {

@@ -1,5 +1,5 @@
 // Schemes that add members up: the next member's loss and the scheme get the sum of those before it.
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import type { Config } from "../config.ts";
 import { type EnsembleSum, SCHEMES } from "../ensemble-scheme.ts";

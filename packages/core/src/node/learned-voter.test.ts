@@ -1,6 +1,6 @@
 // Voters that learn, and voters that nobody chose.
 import { readdir } from "node:fs/promises";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, expect, test } from "vitest";
 import type { Config } from "../config.ts";
 import { DATASETS, type LoadedDataset } from "../dataset.ts";

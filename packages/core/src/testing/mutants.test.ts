@@ -1,7 +1,7 @@
 // The exams sat by broken things: each rule fails what breaks it. Exams run here without vitest's own tests, as `benn check` runs them.
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "../tensorflow.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Architecture, BuildOptions } from "../architecture.ts";
 import type { Augment } from "../augment.ts";

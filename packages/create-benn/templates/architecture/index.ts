@@ -1,6 +1,6 @@
 import { BatchNorm, BinaryConv2D } from "@benn/binarize";
 import { type Architecture, ARCHITECTURES, definePlugin, deriveSeed, UserError, z } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** Blocks of batch norm, binary convolution and pooling between a real first layer and a real last one. */
 export const myArchitecture = ({ filters, blocks }: { readonly filters: number; readonly blocks: number }): Architecture => ({

@@ -1,5 +1,5 @@
 import { type Backend, BACKENDS, definePlugin } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** TensorFlow.js's own kernels in JavaScript. Register the kernels of your device with TensorFlow.js, and activate them here. */
 export const myBackend: Backend = {

@@ -1,5 +1,5 @@
 import { type Binarizer, BINARIZERS, definePlugin } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** The sign, −1 or +1, whose gradient is taken to be that of tanh(x). */
 const signLikeTanh = tf.customGrad<tf.Tensor>((x, save) => {

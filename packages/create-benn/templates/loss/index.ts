@@ -1,5 +1,5 @@
 import { definePlugin, type Loss, LOSSES, z } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** Cross-entropy with smoothed labels: a share of the truth goes to all classes alike. */
 export const myLoss = (smoothing: number): Loss => ({

@@ -1,5 +1,5 @@
 import { definePlugin, type Optimizer, OPTIMIZERS, z } from "@benn/core";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@benn/core/tensorflow";
 
 /** Gradient descent with momentum: v ← momentum · v + g, w ← w − learning rate · v. Core keeps, saves and restores v. */
 export const myOptimizer = (momentum: number): Optimizer => ({
