@@ -52,7 +52,7 @@ test("the residual is the negative gradient of the cross-entropy by the sum's lo
     const sum = tf.tensor2d(before, [ROWS, CLASSES]);
     const truth = tf.oneHot(tf.tensor1d(labels, "int32"), CLASSES);
     const loss = (x: tf.Tensor): tf.Scalar => tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(x))));
-    const downhill = tf.neg<tf.Tensor2D>(tf.grad(loss)(sum));
+    const downhill = tf.neg(tf.grad(loss)(sum));
     const at = { labels: tf.tensor1d(labels, "int32"), epoch: 0, epochs: 1, ensemble: { logits: sum, weight: 2 } };
     const rowsOf = (logits: tf.Tensor): Float32Array => residual.rows({ ...at, logits: logits.as2D(ROWS, CLASSES) }).dataSync<"float32">();
     return [downhill.dataSync(), rowsOf(tf.add(downhill, 0.5)), rowsOf(downhill)];
