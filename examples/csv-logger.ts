@@ -31,7 +31,7 @@ export function csvLogger(): Listener {
       for await (const event of past) text += linesOf(event);
       writeFileSync(file, text);
     },
-    hear(event) {
+    onEvent(event) {
       const text = linesOf(event);
       if (text !== "") appendFileSync(file, text);
     },

@@ -83,8 +83,8 @@ test("one class that is never recognized is the worst", () => {
 
 test("a webhook that fails says which address", async () => {
   const event = { type: "run-end", reason: "finished", members: 1, clock: { at: 0 } } as const;
-  await expect(webhook({ url: url.replace("hook", "broken"), seconds: 60 }).hear(event)).rejects.toThrow("/broken answered 500.");
-  await expect(webhook({ url: "http://127.0.0.1:1/", seconds: 60 }).hear(event)).rejects.toThrow(
+  await expect(webhook({ url: url.replace("hook", "broken"), seconds: 60 }).onEvent(event)).rejects.toThrow("/broken answered 500.");
+  await expect(webhook({ url: "http://127.0.0.1:1/", seconds: 60 }).onEvent(event)).rejects.toThrow(
     "webhook: http://127.0.0.1:1/ cannot be reached",
   );
 });

@@ -14,7 +14,7 @@ export interface WebhookOptions {
 }
 
 export const webhook = ({ url, seconds }: WebhookOptions): Listener => ({
-  async hear(event) {
+  async onEvent(event) {
     if (!TOLD.has(event.type)) return;
     const said = await fetch(url, {
       method: "POST",

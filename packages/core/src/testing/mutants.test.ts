@@ -217,19 +217,19 @@ function log({ file = "own.txt", keeps = false, close = () => {} } = {}): Listen
       for await (const { type } of past) lines += `${type}\n`;
       if (!keeps || !existsSync(path)) writeFileSync(path, lines);
     },
-    hear: ({ type }) => appendFileSync(path, `${type}\n`),
+    onEvent: ({ type }) => appendFileSync(path, `${type}\n`),
     close,
   };
 }
 mutantsOf("listeners", (exams, create: () => Listener) => exams.testListener("mutant", create), log, {
-  "hears a whole run": () => ({ ...log(), hear: (event) => void ((event as { type: string }).type = "mine") }),
+  "hears a whole run": () => ({ ...log(), onEvent: (event) => void ((event as { type: string }).type = "mine") }),
   "leaves the same files": () => log({ keeps: true }),
   "forgets what came after": () => log({ keeps: true }),
   "leaves other files": () => log({ file: "events.jsonl" }),
   closes: () => {
     const own = log();
     let heard = 0;
-    return { ...own, hear: (event) => (heard++, own.hear(event)), close: () => void (heard === 0 && JSON.parse("")) };
+    return { ...own, onEvent: (event) => (heard++, own.onEvent(event)), close: () => void (heard === 0 && JSON.parse("")) };
   },
 });
 

@@ -16,7 +16,7 @@ export function myListener(): Listener {
       for await (const event of past) lines += lineOf(event);
       writeFileSync(file, lines);
     },
-    hear(event) {
+    onEvent(event) {
       appendFileSync(file, lineOf(event));
     },
   };
