@@ -31,6 +31,7 @@ export {
 export { RunControl } from "./run-control.ts";
 export { runUpdateKernel, slotOf } from "./run-update-kernel.ts";
 export { winners } from "./staged-vote.ts";
+export { type ExamResult, type Exams, type Expect, runExam } from "./testing/run-exam.ts";
 export { EVALUATION, isStepAware } from "./layer-context.ts";
 export { type ExamResult, type Exams, type Expect, runExam } from "./testing/run-exam.ts";
 export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.ts";

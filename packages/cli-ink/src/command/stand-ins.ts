@@ -23,7 +23,7 @@ export function addStandIns({ folder, config }: RunOrigin, container: Dependency
       registry.add(name, {
         description: "a stand-in",
         options: z.object(Object.fromEntries(Object.keys(options).map((option) => [option, z.unknown()]))),
-        create: () => ({ next: refuse, outOfBag: true, rows: refuse, slots: [], update: refuse, rate: refuse, hear: refuse }),
+        create: () => ({ next: refuse, outOfBag: true, rows: refuse, slots: [], update: refuse, rate: refuse, onEvent: refuse }),
       });
     }
   }
