@@ -33,7 +33,6 @@ export { runUpdateKernel, slotOf } from "./run-update-kernel.ts";
 export { winners } from "./staged-vote.ts";
 export { type ExamResult, type Exams, type Expect, runExam } from "./testing/run-exam.ts";
 export { EVALUATION, isStepAware } from "./layer-context.ts";
-export { type ExamResult, type Exams, type Expect, runExam } from "./testing/run-exam.ts";
 export { type MemberOptimizer, memberOptimizer } from "./train/member-optimizer.ts";
 export { buildMember } from "./train/member-trainer.ts";
 export { type MemberInMemory, MemoryStore } from "./train/memory-store.ts";

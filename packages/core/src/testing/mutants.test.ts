@@ -222,7 +222,7 @@ function log({ file = "own.txt", keeps = false, close = () => {} } = {}): Listen
   };
 }
 mutantsOf("listeners", (exams, create: () => Listener) => exams.testListener("mutant", create), log, {
-  "hears a whole run": () => ({ ...log(), onEvent: (event) => void ((event as { type: string }).type = "mine") }),
+  "receives a whole run": () => ({ ...log(), onEvent: (event) => void ((event as { type: string }).type = "mine") }),
   "leaves the same files": () => log({ keeps: true }),
   "forgets what came after": () => log({ keeps: true }),
   "leaves other files": () => log({ file: "events.jsonl" }),
