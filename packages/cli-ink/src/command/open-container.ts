@@ -1,5 +1,6 @@
 import { createContainer, type DependencyContainer } from "@benn/core";
-import { discoverPlugins, installResolver, loadPlugins } from "@benn/core/node";
+import { discoverPlugins, installResolver, loadPlugins, type PluginSource } from "@benn/core/node";
+import { ARRAYS_PLUGIN, arraysPlugin } from "../api/arrays.ts";
 import { builtInPlugins } from "../built-in-plugins.ts";
 import { defaults } from "../defaults.ts";
 import { optionalPlugins } from "../optional-plugins.ts";
@@ -7,15 +8,19 @@ import { optionalPlugins } from "../optional-plugins.ts";
 const BUILT_IN: ReadonlySet<string> = new Set(builtInPlugins.map(({ name }) => name));
 
 /**
- * A container with the built-in plugins, the installed optional ones, those that the project's package.json depends on, and the named ones.
+ * A container with the built-in plugins, the installed optional ones, those that the project's package.json depends on, and those given by name,
+ * path or value.
  * @throws UserError for a plugin that is missing or fails
  */
-export async function openContainer(plugins: readonly string[] = [], cwd: string = process.cwd()): Promise<DependencyContainer> {
+export async function openContainer(plugins: readonly PluginSource[] = [], cwd: string = process.cwd()): Promise<DependencyContainer> {
   installResolver(cwd);
   const container = createContainer({ defaults });
   // A project may depend on built-in ones too, as a checkout of benn does.
   const found = discoverPlugins(cwd).filter((name) => !BUILT_IN.has(name));
   const others = [...found, ...plugins];
-  await loadPlugins(container, [...builtInPlugins, ...(await optionalPlugins(others)), ...others], { cwd });
+  const hasArrays = plugins.some((plugin) => typeof plugin !== "string" && plugin.name === ARRAYS_PLUGIN);
+  const builtIn = hasArrays ? builtInPlugins : [...builtInPlugins, arraysPlugin()];
+  const named = others.map((plugin) => (typeof plugin === "string" ? plugin : plugin.name));
+  await loadPlugins(container, [...builtIn, ...(await optionalPlugins(named)), ...others], { cwd });
   return container;
 }

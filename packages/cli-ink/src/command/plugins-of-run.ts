@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { type Config, type DependencyContainer, type Spec, UserError } from "@benn/core";
-import { dependenciesOf, resolveConfig } from "@benn/core/node";
+import { dependenciesOf, type PluginSource, resolveConfig } from "@benn/core/node";
 import { quoted } from "./command-name.ts";
 import { openContainer } from "./open-container.ts";
 import { absolutePlugin, pluginsOfProject } from "./read-config-file.ts";
@@ -29,20 +29,21 @@ export async function pluginsOfRun({ config }: RunOrigin, named: readonly string
  * A container for a run that is opened again, with `pluginsOfRun`.
  * @throws UserError that says which `--plugin` to add, if the run needs one that is not loaded
  */
-export async function openRunContainer(run: RunOrigin, asked: readonly string[], cwd?: string): Promise<DependencyContainer> {
+export async function openRunContainer(run: RunOrigin, asked: readonly PluginSource[], cwd?: string): Promise<DependencyContainer> {
   return await openRunsContainer([run], asked, cwd);
 }
 
 /** The same for several runs that are opened together. */
 export async function openRunsContainer(
   runs: readonly RunOrigin[],
-  asked: readonly string[],
+  asked: readonly PluginSource[],
   cwd: string = process.cwd(),
 ): Promise<DependencyContainer> {
-  const named = asked.map((plugin) => absolutePlugin(plugin, cwd));
+  const named = asked.filter((plugin) => typeof plugin === "string").map((plugin) => absolutePlugin(plugin, cwd));
+  const values = asked.filter((plugin) => typeof plugin !== "string");
   const plugins = new Set(named);
   for (const run of runs) for (const plugin of await pluginsOfRun(run, named, cwd)) plugins.add(plugin);
-  const container = await openContainer([...plugins], cwd);
+  const container = await openContainer([...plugins, ...values], cwd);
   for (const run of runs) requirePlugins(run, [...plugins], container);
   return container;
 }
