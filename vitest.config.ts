@@ -38,7 +38,7 @@ export default defineConfig({
     maxWorkers: "100%",
     globalSetup: [join(import.meta.dirname, "scripts/scratch-folder.ts")],
     projects: [
-      ...globSync(["packages/*", "examples", "golden", "bench", "mutation", "results", "soak", "scripts"], {
+      ...globSync(["packages/*", "examples", "golden", "bench", "mutation", "results", "soak", "scripts", "site"], {
         cwd: import.meta.dirname,
       }).flatMap((root) => {
         const folders = tidyFolders.get(root) ?? [];

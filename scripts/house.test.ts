@@ -28,7 +28,7 @@ const packages = globSync("packages/*/package.json", { cwd: root }).map((path) =
 const SOFTWARE_GPU = "software-gpu";
 const manifests = new Map([...packages, SOFTWARE_GPU].map((folder) => [manifestOf(folder).name, manifestOf(folder)]));
 /** Every folder with sources. */
-const everything = [...packages, "golden", "bench", "mutation", "results", "soak", SOFTWARE_GPU, "examples", "scripts", "e2e"];
+const everything = [...packages, "golden", "bench", "mutation", "results", "soak", SOFTWARE_GPU, "examples", "scripts", "site/src", "e2e"];
 const sourcesOf = (folder: string) => globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root, exclude: ["**/node_modules/**", "**/dist/**"] });
 
 const STATEMENT = /^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm;

@@ -2,11 +2,12 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
+import { anchorsOf, linksOf } from "./markdown-links.ts";
 
 const root = dirname(import.meta.dirname);
 const pages = globSync(["*.md", ".changeset/*.md", "*/**/*.md"], {
   cwd: root,
-  exclude: ["**/node_modules", "**/dist", "runs", ".toolchain"],
+  exclude: ["**/node_modules", "**/dist", "runs", ".toolchain", "site/pages"],
 });
 
 test("there are pages to check", () => expect(pages.length).toBeGreaterThan(40));
@@ -36,13 +37,7 @@ test("a missing file, a missing heading and a link out of the repository are dea
 
 /** @returns the broken links of a page to this repository */
 function deadLinks(markdown: string, page: string): string[] {
-  const text = withoutCode(markdown);
-  const links = [
-    ...text.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g),
-    ...text.matchAll(/<(?:img|a|source)\s[^>]*?(?:src|href|srcset)="([^"]+)"/g),
-    ...text.matchAll(/^\[[^\]]+\]:\s+(\S+)/gm),
-  ].map(([, link = ""]) => link);
-  return links.filter((link) => !leadsSomewhere(link, markdown, page));
+  return linksOf(markdown).filter((link) => !leadsSomewhere(link, markdown, page));
 }
 
 function leadsSomewhere(link: string, markdown: string, page: string): boolean {
@@ -55,22 +50,4 @@ function leadsSomewhere(link: string, markdown: string, page: string): boolean {
   if (anchor === undefined) return true;
   const file = statSync(target).isDirectory() ? join(target, "README.md") : target;
   return existsSync(file) && anchorsOf(readFileSync(file, "utf8")).has(anchor);
-}
-
-/** The anchors that GitHub generates for the headings of a page. */
-function anchorsOf(markdown: string): Set<string> {
-  const anchors = new Set<string>();
-  for (const [, heading = ""] of markdown.replaceAll(/^```.*?^```/gms, "").matchAll(/^#{1,6}\s+(.+?)\s*$/gm)) {
-    const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
-    const slug = words.replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, "").replaceAll(" ", "-");
-    let anchor = slug;
-    for (let count = 1; anchors.has(anchor); count++) anchor = `${slug}-${count}`;
-    anchors.add(anchor);
-  }
-  return anchors;
-}
-
-/** Links in code blocks and code spans are not links. */
-function withoutCode(markdown: string): string {
-  return markdown.replaceAll(/^\s*```.*?^\s*```/gms, "").replaceAll(/(`+)[^`].*?\1/g, "");
 }

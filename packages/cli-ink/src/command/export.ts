@@ -3,11 +3,10 @@ import { basename, resolve } from "node:path";
 import { type Spec, UserError } from "@benn/core";
 import { openRun } from "@benn/core/node";
 import { load } from "@benn/packed";
-import { type Exported, exportRun, type SizeRow, type Verification } from "@benn/packed/export";
+import type { Exported, SizeRow, Verification } from "@benn/packed/export";
+import { exportRun } from "../api/export-run.ts";
 import { bytes, count, short, table } from "../run/format.ts";
-import { datasetOfRun } from "./dataset-of-run.ts";
-import { openRunContainer, refuseForeignBackend } from "./plugins-of-run.ts";
-import { printJson, printLines, say } from "./print.ts";
+import { printJson, printLines, warn } from "./print.ts";
 import { progressLine } from "./progress-line.ts";
 
 export interface ExportCommandOptions {
@@ -31,20 +30,19 @@ export async function exportCommand(
   folder: string,
   { out, voter, plugin = [], whitening = true, trust = true, twin, verify = false, data, cache, json }: ExportCommandOptions,
 ): Promise<void> {
-  const run = await openRun(folder);
-  const container = await openRunContainer(run, plugin);
-  refuseForeignBackend(run, process.cwd());
   const file = out ?? `${basename(resolve(folder))}.benn`;
   const progress = progressLine({ json });
   const shows = (what: string) => (done: number, total: number) => (done < total ? progress.show({ what, done, total }) : progress.clear());
   const exported = await exportRun(folder, {
-    container,
+    plugins: plugin,
     whitening,
     trust,
     twin,
     verify,
     ...(voter === undefined ? {} : { voter }),
-    ...datasetOfRun(run, { data, cache }, (message) => say(`benn: ${message}\n`)),
+    ...(data === undefined ? {} : { data }),
+    ...(cache === undefined ? {} : { cache }),
+    onWarning: warn,
     onProgress: ({ members, of }) => shows("packing members")(members, of),
     onCalibrated: ({ images, of }) => shows("calibrating on held-out images")(images, of),
     onVerified: ({ images, of }) => shows("verifying on test images")(images, of),
@@ -59,16 +57,20 @@ export async function exportCommand(
     );
   }
   await load(await readFile(file)); // checks that the written file can be read
-  for (const warning of exported.warnings) say(`benn: ${warning}\n`);
+  for (const warning of exported.warnings) warn(warning);
   const { members, realBytes, warnings, sizes, trust: worth, verification } = exported;
   const lines = [
     ...exportLines(file, exported),
     ...trustLines(worth),
-    ...(verification ? verificationLines(verification, (run.config.backend as Spec | undefined)?.name ?? "wasm") : []),
+    ...(verification ? verificationLines(verification, await backendOf(folder)) : []),
   ];
   if (verification && differencesOf(verification).length > 0) process.exitCode = 1;
   if (json) printJson({ file, bytes: exported.bytes.length, members, realBytes, warnings, sizes, trust: worth, verification });
   else printLines(lines);
+}
+
+async function backendOf(folder: string): Promise<string> {
+  return ((await openRun(folder)).config.backend as Spec | undefined)?.name ?? "wasm";
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { type DependencyContainer, type Spec, UserError } from "@benn/core";
-import { dependenciesOf, resolveConfig } from "@benn/core/node";
+import { dependenciesOf, type PluginSource, resolveConfig } from "@benn/core/node";
 import { quoted } from "./command-name.ts";
 import { addStandIns } from "./stand-ins.ts";
 import { openContainer } from "./open-container.ts";
@@ -32,20 +32,25 @@ export interface OpenRunOptions {
  * A container for a run that is opened again, with `pluginsOfRun`.
  * @throws UserError that says which `--plugin` to add, if the run needs one that is not loaded
  */
-export async function openRunContainer(run: RunOrigin, asked: readonly string[], options?: OpenRunOptions): Promise<DependencyContainer> {
+export async function openRunContainer(
+  run: RunOrigin,
+  asked: readonly PluginSource[],
+  options?: OpenRunOptions,
+): Promise<DependencyContainer> {
   return await openRunsContainer([run], asked, options);
 }
 
 /** The same for several runs that are opened together. */
 export async function openRunsContainer(
   runs: readonly RunOrigin[],
-  asked: readonly string[],
+  asked: readonly PluginSource[],
   { cwd = process.cwd(), trains = false }: OpenRunOptions = {},
 ): Promise<DependencyContainer> {
-  const named = asked.map((plugin) => absolutePlugin(plugin, cwd));
+  const named = asked.filter((plugin) => typeof plugin === "string").map((plugin) => absolutePlugin(plugin, cwd));
+  const values = asked.filter((plugin) => typeof plugin !== "string");
   const plugins = new Set(named);
   for (const run of runs) for (const plugin of await pluginsOfRun(run, named, cwd)) plugins.add(plugin);
-  const container = await openContainer([...plugins], { cwd });
+  const container = await openContainer([...plugins, ...values], { cwd });
   if (!trains) for (const run of runs) addStandIns(run, container);
   for (const run of runs) requirePlugins(run, [...plugins], container);
   return container;

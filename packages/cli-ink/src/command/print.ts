@@ -19,6 +19,11 @@ export function say(text: string): void {
   process.stderr.write(printableLines((isTTY ? lines.flatMap((line) => wrap(line, listWidth(columns))) : lines).join("\n")));
 }
 
+/** A sentence about what was left out or is not as it should be, on standard error. */
+export function warn(sentence: string): void {
+  say(`benn: ${sentence}\n`);
+}
+
 /** A value as JSON, indented. */
 export function printJson(value: unknown): void {
   print(`${JSON.stringify(value, null, 2)}\n`);

@@ -1,10 +1,9 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { type SplitName, UserError } from "@benn/core";
-import { renderReport } from "@benn/report";
-import { gatherRun } from "../report/gather-run.ts";
+import { report as reportOf } from "../api/report.ts";
 import { bytes } from "../run/format.ts";
-import { print, printJson } from "./print.ts";
+import { print, printJson, warn } from "./print.ts";
 import { progressLine } from "./progress-line.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -23,21 +22,11 @@ export interface ReportOptions {
 
 /** `benn report` */
 export async function report(folders: readonly string[], { out, json, plugin = [], ...options }: ReportOptions): Promise<void> {
-  const all = [...new Set(folders)];
-  const names = all.map((folder) => basename(resolve(folder)));
-  const file = out ?? `${names.join("-")}.html`;
+  const file = out ?? `${[...new Set(folders)].map((folder) => basename(resolve(folder))).join("-")}.html`;
   const progress = progressLine({ json });
+  const settings = { ...options, plugins: plugin, onProgress: progress.show, onWarning: warn };
   try {
-    const runs = await untilStopped(async (signal) => {
-      const gathered = [];
-      for (const [i, folder] of all.entries()) {
-        // If runs have the same name, their paths distinguish them.
-        const name = names.indexOf(names[i]!) === names.lastIndexOf(names[i]!) ? names[i]! : folder;
-        gathered.push(await gatherRun(folder, { ...options, name, plugin, signal, onProgress: (done) => progress.show(done) }));
-      }
-      return gathered;
-    });
-    const page = Buffer.from(renderReport(runs));
+    const page = Buffer.from(await untilStopped((signal) => reportOf(folders, { ...settings, signal })));
     try {
       await writeFile(`${file}.part`, page);
       await rename(`${file}.part`, file);

@@ -3,14 +3,12 @@ import { basename, join, resolve } from "node:path";
 import { compareMembers, type EnsembleEvaluation, type FinalAnswers, finalAnswersInSteps, rightRows } from "@benn/analysis";
 import { BINARIZERS, type LoadedDataset, type SplitName, UserError, VOTERS } from "@benn/core";
 import { createRandom } from "@benn/core/internals";
-import { loadDataset, openEnsemble, openRun, readExperiment, resolveConfig } from "@benn/core/node";
+import { loadDataset, openEnsemble, readExperiment, resolveConfig } from "@benn/core/node";
 import { heldOutReuses } from "@benn/packed/export";
 import { flattenConfig, pickImages, type ReportedImages, type ReportedMember, type ReportedRun, type Twin } from "@benn/report";
-import { datasetOfRun } from "../command/dataset-of-run.ts";
+import { judge } from "../api/evaluate.ts";
+import { openRuns, type RunSettings } from "../api/open-runs.ts";
 import { inSteps } from "../command/in-steps.ts";
-import { judge } from "../command/eval.ts";
-import { openRunContainer, refuseForeignBackend } from "../command/plugins-of-run.ts";
-import { say } from "../command/print.ts";
 import type { Progress } from "../command/progress-line.ts";
 import { fileChecksum } from "../run/file-checksum.ts";
 import { readStability } from "../stability/kept-stability.ts";
@@ -21,14 +19,11 @@ import { readSampleWeights } from "./read-sample-weights.ts";
 import { readStory, type RunStory } from "./read-story.ts";
 import { thumbnailsOf } from "./thumbnails.ts";
 
-export interface GatherOptions {
+export interface GatherOptions extends Omit<RunSettings, "signal" | "onProgress"> {
   /** Split for the detailed evaluation of the vote. */
   readonly on: SplitName;
   /** Name of the run in the report. */
   readonly name: string;
-  readonly data?: string | undefined;
-  readonly cache?: string | undefined;
-  readonly plugin: readonly string[];
   /** Preset to compare the configuration with; default: the nearest. */
   readonly preset?: string | undefined;
   /** Run folder of the real-valued twin. */
@@ -46,11 +41,12 @@ export interface GatherOptions {
  */
 export async function gatherRun(folder: string, options: GatherOptions): Promise<ReportedRun> {
   const { on, time, signal, onProgress } = options;
-  const run = await openRun(folder);
-  const container = await openRunContainer(run, options.plugin);
-  refuseForeignBackend(run, process.cwd());
-  const given = datasetOfRun(run, options, (message) => say(`benn: ${message}\n`));
-  const { dataset } = given as { dataset?: NonNullable<typeof given.dataset> };
+  const {
+    runs: [run],
+    container,
+    given,
+  } = await openRuns([folder], options);
+  const { dataset } = given;
   const config = resolveConfig({ ...run.config, ...given }, container);
   const data = await loadData();
   try {
@@ -155,11 +151,12 @@ function countedBytes({ members }: EnsembleEvaluation, { plans }: RunStory): { r
 
 /** @throws UserError if the twin's weights are binary, or its rows differ from the run's */
 async function openTwin(folder: string, { on, rights, ...options }: GatherOptions & { readonly rights: FinalAnswers }): Promise<Twin> {
-  const run = await openRun(folder);
-  const container = await openRunContainer(run, options.plugin);
-  refuseForeignBackend(run, process.cwd());
+  const {
+    runs: [run],
+    container,
+    given,
+  } = await openRuns([folder], options);
   const { signal, onProgress } = options;
-  const given = datasetOfRun(run, options, (message) => say(`benn: ${message}\n`));
   const binary = resolveConfig(run.config, container).members.find(
     ({ binarizer }) => container.resolve(BINARIZERS).create(binarizer).bits.kernel < 32,
   );

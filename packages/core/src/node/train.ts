@@ -49,8 +49,8 @@ export interface TrainOptions {
   /** Folder in which run folders are created. Default "runs". */
   readonly out?: string;
   /**
-   * Run folder to resume. `config` may then be undefined; if given, it must resolve to the run's own configuration, except that the same
-   * data may be at another path, and the backend may use other cores or another device.
+   * Run folder to resume. `config` may then be undefined or without keys; one with settings must resolve to the run's own configuration, except that
+   * the same data may be at another path.
    */
   readonly resume?: string;
   /** The data of the configuration, if they are loaded already; not disposed. */
@@ -251,7 +251,7 @@ export async function configOf(
   const saved = resolveConfig((await readExperiment(resume)).config, container);
   const copy = startFolder(resume); // the copy of `init` in a run that has started
   const resumed = saved.init !== undefined && existsSync(join(copy, "start.json")) ? { ...saved, init: copy } : saved;
-  if (config === undefined) return { config: resumed };
+  if (config === undefined || Object.keys(config).every((key) => key === "plugins")) return { config: resumed };
   const resolved = resolveConfig(config, container);
   const asked = resolved.backend.name === AUTO ? { ...resolved, backend: saved.backend } : resolved;
   // Given members may have moved since; those that the run no longer needs are not searched.
