@@ -12,4 +12,4 @@ export interface RunThreadData extends RunToServe {
 }
 
 const { plugins, cwd, ...run } = workerData as RunThreadData;
-await serveRun(run, async () => runOptions({ plugins, container: await openContainer(plugins, cwd) }, cwd));
+await serveRun(run, async () => runOptions({ plugins, container: await openContainer(plugins, { cwd }) }, cwd));

@@ -127,7 +127,7 @@ interface PlannedRun extends SweptRun, WantedRun {}
 async function planOf(options: SweepOptions, cwd: string): Promise<{ runs: PlannedRun[]; plugins: readonly string[] }> {
   const { file, set = [], grid = [], seeds, plugin = [], backend, out } = options;
   const presets =
-    options.preset === undefined ? [] : presetsNamed(options.preset, (await openContainer(plugin, cwd)).resolve(PRESETS).names());
+    options.preset === undefined ? [] : presetsNamed(options.preset, (await openContainer(plugin, { cwd })).resolve(PRESETS).names());
   const runs: PlannedRun[] = [];
   let plugins: readonly string[] = [];
   for (const swept of sweptRuns({ presets, seeds, grid })) {
