@@ -78,6 +78,7 @@ export function createScalars(): (event: RunEvent) => Scalars | undefined {
       case "steer":
       case "member-start":
       case "warning":
+      case "workers":
       case "progress":
       case "control":
       case "run-end":
