@@ -65,7 +65,9 @@ describe.runIf(hasRedis)("on a server", () => {
       expect(again.stdout).toContain("2 of 2 runs are trained already.");
       expect(again.stdout).not.toContain("trains on");
       const { stdout } = await benn(["queue", "--json"], place);
-      expect(JSON.parse(stdout)).toMatchObject([{ isPaused: false, workers: [{ name: "gamma" }], jobs: [] }]);
+      expect(JSON.parse(stdout)).toMatchObject([{ isPaused: false, jobs: [] }]);
+      // Workers of the tests before were killed, and are listed until their keys expire.
+      expect(stdout).toContain('"name": "gamma"');
     } finally {
       worker.child.kill("SIGKILL");
     }

@@ -22,7 +22,10 @@ export function commandLines(page: string): string[] {
       .replaceAll(/\\\n\s*/g, "")
       .split("\n")
       .map((line) => line.replace(/^\$ /, "").replace(/\s+#.*$/, ""))
-      .flatMap((line) => /(?:^|\s)(?:npm run benn --|npx benn|benn) (?<words>[a-z-][^|<>&;]*)/.exec(line)?.groups?.["words"]?.trim() ?? []),
+      .flatMap(
+        (line) =>
+          /(?:^|\s)(?:npm run benn --|npx benn|(?<!npm create )benn) (?<words>[a-z-][^|<>&;]*)/.exec(line)?.groups?.["words"]?.trim() ?? [],
+      ),
   );
 }
 

@@ -104,7 +104,9 @@ test("a run is evaluated, with its votes in detail", async () => {
 });
 
 test("what a run needs and is not given is asked for: its plugin, its arrays, the same arrays", async () => {
-  await expect(evaluate(folder, { cwd, data })).rejects.toThrow('"halves"');
+  await expect(train({}, { resume: folder, cwd, data }).finish()).rejects.toThrow('"halves"');
+  // Votes are the same without the scheme that trained the members.
+  expect((await evaluate(folder, { cwd, data })).members).toEqual((await evaluate(folder, { cwd, plugins, data })).members);
   await expect(evaluate(folder, { cwd, plugins })).rejects.toThrow("in the memory of the program that trained on them");
   const otherData = { ...data, train: stripes(80, 3) };
   await expect(train({}, { resume: folder, cwd, plugins, data: otherData }).finish()).rejects.toThrow(

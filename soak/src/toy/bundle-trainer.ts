@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
@@ -16,7 +17,8 @@ export async function bundleTrainer(folder: string): Promise<string> {
     plugins: [
       {
         name: "stay-where-you-were",
-        resolveId: (id) => (id.startsWith("@tensorflow/") ? { id: import.meta.resolve(id), external: true } : undefined),
+        resolveId: (id, importer = import.meta.filename) =>
+          id.startsWith("@tensorflow/") ? { id: pathToFileURL(createRequire(importer).resolve(id)).href, external: true } : undefined,
         transform: (code, id) => code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)),
       },
     ],

@@ -7,7 +7,7 @@ import type { RunNews, RunOutcome, WantedRun } from "@benn/queue";
 import type { QueuePlace } from "../run/thread-messages.ts";
 import { needed } from "../optional-package.ts";
 import { machineClass } from "../run/machine-class.ts";
-import { table } from "../run/format.ts";
+import { imagesPerSecond, table } from "../run/format.ts";
 import { type ListedRun, readRuns } from "../runs/read-runs.ts";
 import { runLines } from "../runs/run-lines.ts";
 import { seedLines } from "../sweep/seed-lines.ts";
@@ -224,7 +224,7 @@ class SweepLines {
       printLines([printable(line)]);
     }
     const pace = [...this.#training.values()].reduce((sum, own) => sum + own, 0);
-    const what = `${this.#training.size} training${pace > 0 ? `, ${Math.round(pace)} images/s` : ""}; runs done`;
+    const what = `${this.#training.size} training${pace > 0 ? `, ${imagesPerSecond(pace)}` : ""}; runs done`;
     this.#progress.show({ what, done: this.#done, total: this.#total });
   }
 

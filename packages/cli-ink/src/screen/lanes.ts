@@ -1,6 +1,6 @@
 import type { MembersElsewhere, MetricInfo } from "@benn/core";
 import { sparkline } from "../run/braille.ts";
-import { count, duration, short } from "../run/format.ts";
+import { count, roughly, short } from "../run/format.ts";
 import { runningMean } from "../run/history.ts";
 import { metricHead, metricLabel, metricText } from "../run/metric-values.ts";
 import type { MemberState } from "../run/run-state.ts";
@@ -89,8 +89,7 @@ export function lanes({ members, metric, focus, chosen, elsewhere, columns, heig
 function workerOf({ member, status, imagesPerSecond: speed }: MemberState, elsewhere: MembersElsewhere | undefined): string | undefined {
   const own = status === "training" ? elsewhere?.members.find((one) => one.member === member) : undefined;
   if (!own) return undefined;
-  const age = own.silentSeconds < 100 ? `${own.silentSeconds} s` : duration(own.silentSeconds);
-  return `${age} ${speed === undefined ? "" : `${count(Math.round(speed))}/s `}${own.worker}`;
+  return `${roughly(own.silentSeconds)} ${speed === undefined ? "" : `${count(Math.round(speed))}/s `}${own.worker}`;
 }
 
 /** What follows "train" if the metric's title fits. */

@@ -150,7 +150,8 @@ test("each member side by side is steered by itself, more are added, and a run k
     const left = new Set(["steer 0", "steer 1", "members"]);
     let since = 0;
     return await run(config, { control }, (event) => {
-      if (event.type === "member-start" && event.member === 1) control.addMembers(1);
+      // Before any checkpoint, so that a resumed run finds the request at the same place.
+      if (event.type === "run-start") control.addMembers(1);
       if (event.type === "steer") left.delete(`steer ${event.member}`);
       if (event.type === "control" && event.members === 3) left.delete("members");
       return left.size === 0 && since++ === eventsAfter;
