@@ -14,7 +14,12 @@ const OLD = "node10";
 /** Most bytes of a tarball. */
 const MOST = 250_000;
 /** Of the largest of code, and of those that hold photographs. */
-const BUDGETS: Readonly<Record<string, number>> = { "@benn/core": 320_000, "@benn/data-cifar": 8_200_000, "@benn/browser-demo": 600_000 };
+const BUDGETS: Readonly<Record<string, number>> = {
+  "@benn/core": 320_000,
+  "@benn/cli-ink": 320_000,
+  "@benn/data-cifar": 8_200_000,
+  "@benn/browser-demo": 4_500_000,
+};
 
 const folder = mkdtempSync(join(tmpdir(), "benn-pack-"));
 const problems: string[] = [];

@@ -1,6 +1,6 @@
 // The only file that imports tsyringe: reflect-metadata must be loaded before it, and no other file should have to know that. Wiring is by
 // token, never by type or decorator, so that plugins remain erasable TypeScript.
-import "reflect-metadata";
+import "./reflect-metadata.ts";
 import { container, type DependencyContainer, type InjectionToken } from "tsyringe";
 import { registerBuiltIns } from "./built-in/register-built-ins.ts";
 import type { Config } from "./config.ts";
