@@ -23,7 +23,7 @@ async function look() {
   }
 }
 await look();
-setInterval(() => look().catch((error) => console.error(error)), 10_000);
+setInterval(() => void look().catch((error) => console.error(error)), 10_000);
 
 // On this machine alone: the page has no password.
 const host = process.env["HOST"] ?? "127.0.0.1";
