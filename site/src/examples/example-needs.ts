@@ -13,8 +13,7 @@ export const smaller: Config = {
 /** Examples that are checked by their types alone, and why they do not run here. */
 export const needsMore: ReadonlyMap<string, string> = new Map([
   ["packages-backend-webgpu-1", "a GPU"],
-  ["packages-packed-2", "a bundler or platform that imports WebAssembly"],
-  ["packages-packed-3", "a GPU, or time for a model without one"],
+  ["packages-packed-2", "a GPU, or time for a model without one"],
   ["packages-data-imagenet-1", "a folder of ImageNet"],
   ["packages-queue-1", "a server"],
   ["docs-applications-3", "a plugin of the reader's own"],
